@@ -1,0 +1,155 @@
+"""From a data set's name and settings to a scene: drawing, splitting, noise and the label budget."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import field_validator
+
+from boundaryviz.scene.datasets import DATASETS, Dataset
+from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
+from boundaryviz.scene.specs import Spec, setting
+
+
+class DataSpec(Spec):
+    """Which data set, how much of it, and what is done to its labels and places."""
+
+    name: str = setting("moons", "Data set", "Where the points come from.", resets=True)
+    n: int = setting(
+        500, "Training points", "How many points the model learns from; validation and test come on top.",
+        ge=10, le=100_000, log=True,
+    )  # fmt: skip
+    noise: float | None = setting(
+        None, "Noise", "The data set's own noise, in its own units; empty takes its default.", ge=0.0, le=1.0
+    )
+    jitter: float = setting(
+        0.0, "Position noise", "Standard deviation of a Gaussian push added to every point, labels unchanged.",
+        ge=0.0, le=5.0, advanced=True,
+    )  # fmt: skip
+    label_noise: float = setting(
+        0.0, "Label noise", "Share of training and validation labels replaced by another class; test stays clean.",
+        ge=0.0, le=1.0,
+    )  # fmt: skip
+    balance: float | None = setting(
+        None, "Share of class 0", "Share of the points that belong to the first class; empty keeps the data set's own.",
+        ge=0.02, le=0.98, advanced=True,
+    )  # fmt: skip
+    labels_per_class: int | Literal["all"] = setting(
+        "all", "Labels per class", "How many training points of each class keep their label; the others lose it."
+    )
+    validation: float = setting(
+        0.2, "Validation share", "Share of all points held out to watch overfitting.", ge=0.0, le=0.45, advanced=True
+    )
+    test: float = setting(
+        0.3, "Test share", "Share of all points kept for the final error.", ge=0.0, le=0.45, advanced=True
+    )
+    seed: int = setting(0, "Data seed", "The same seed draws the same points.", ge=0, le=2**31 - 1)
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in DATASETS and name != "points":
+            raise ValueError(f"unknown data set {name!r}; there are: {', '.join(DATASETS)}")
+        return name
+
+    @field_validator("labels_per_class")
+    @classmethod
+    def _budget(cls, budget: int | str) -> int | str:
+        if isinstance(budget, int) and budget < 0:
+            raise ValueError("labels per class is a number from 0 up, or 'all'")
+        return budget
+
+
+class _Purpose(IntEnum):
+    """Keys of the random streams, so that one setting never shifts another's numbers."""
+
+    DRAW = 1
+    ORDER = 2
+    JITTER = 3
+    LABEL_NOISE = 4
+    BUDGET = 5
+
+
+def _rng(spec: DataSpec, purpose: _Purpose) -> np.random.Generator:
+    return np.random.default_rng([spec.seed, purpose])
+
+
+def build(spec: DataSpec) -> Scene:
+    """Draw the scene that `spec` describes: training, then validation, then test points.
+
+    Raises ValueError for `points`, the name of data that is kept as points and not drawn.
+    """
+    if spec.name == "points":
+        raise ValueError("data named 'points' is kept as points; there is nothing to draw")
+    source = DATASETS[spec.name]
+    xy, label, split = _draw(source, spec)
+    rng = _rng(spec, _Purpose.JITTER)
+    xy = xy + spec.jitter * rng.standard_normal(xy.shape)
+    label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, _Purpose.LABEL_NOISE))
+    label = keep_labels(label, split, spec.labels_per_class, _rng(spec, _Purpose.BUDGET))
+    domain = source.domain or Domain.around(xy)
+    return Scene(Points.of(xy, label, split), domain, source.classes, source.class_names, source.axis_names)
+
+
+def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
+    noise = source.noise.default if spec.noise is None else spec.noise
+    rng = _rng(spec, _Purpose.DRAW)
+    total = round(spec.n / (1.0 - spec.validation - spec.test))
+    held = round(total * spec.validation), round(total * spec.test)
+    if source.draw_test is not None:
+        xy, label = _balanced(source, source.draw, total - held[1], noise, spec.balance, rng)
+        test_xy, test_label = _balanced(source, source.draw_test, held[1], noise, spec.balance, rng)
+    else:
+        xy, label = _balanced(source, source.draw, total, noise, spec.balance, rng)
+        if source.finite:  # a table may hold fewer than were asked for
+            total = len(xy)
+            held = round(total * spec.validation), round(total * spec.test)
+        test_xy, test_label = xy[:0], label[:0]
+    order = _rng(spec, _Purpose.ORDER).permutation(len(xy))
+    xy, label = np.concatenate([xy[order], test_xy]), np.concatenate([label[order], test_label])
+    train = total - sum(held)
+    split = np.repeat([Split.TRAIN, Split.VALIDATION, Split.TEST], [train, *held])
+    return xy, label, split
+
+
+def _balanced(
+    source: Dataset, draw, n: int, noise: float, balance: float | None, rng: np.random.Generator
+) -> tuple[NDArray, NDArray]:
+    """Draw n points; with a `balance`, draw more and keep the share of class 0 that was asked for."""
+    if balance is None:
+        return draw(n, noise, rng)
+    wanted = round(n * balance)
+    share = max(balance, 1.0 - balance) * source.classes
+    xy, label = draw(max(int(n * share * 1.5), n + 50), noise, rng)
+    order = rng.permutation(len(xy))
+    first, rest = order[label[order] == 0][:wanted], order[label[order] != 0][: n - wanted]
+    if source.finite:  # keep the ratio with what the table has
+        scale = min(1.0, len(first) / max(wanted, 1), len(rest) / max(n - wanted, 1))
+        first, rest = first[: round(wanted * scale)], rest[: round((n - wanted) * scale)]
+    kept = np.concatenate([first, rest])
+    return xy[kept], label[kept]
+
+
+def _flip(label: NDArray, where: NDArray, share: float, classes: int, rng: np.random.Generator) -> NDArray:
+    """Replace exactly round(share * count) of the labels under `where` by a uniformly drawn other class."""
+    candidates = rng.permutation(np.flatnonzero(where))
+    chosen = candidates[: round(share * len(candidates))]
+    flipped = label.copy()
+    flipped[chosen] = (label[chosen] + rng.integers(1, classes, len(chosen))) % classes
+    return flipped
+
+
+def keep_labels(
+    label: NDArray, split: NDArray, budget: int | Literal["all"], rng: np.random.Generator
+) -> NDArray:
+    """Keep `budget` training labels of each class, chosen at random; the others become -1."""
+    if budget == "all":
+        return label
+    kept = label.copy()
+    for k in np.unique(label):
+        members = rng.permutation(np.flatnonzero((label == k) & (split == Split.TRAIN)))
+        kept[members[budget:]] = UNLABELLED
+    return kept

@@ -1,0 +1,122 @@
+"""Edits as values: applying one returns the new scene and the edit that undoes it.
+
+Inverses hold the old values, not differences, so undoing restores every bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.scene.scene import Points, Scene
+
+
+@dataclass(frozen=True, eq=False)
+class Add:
+    """Insert `points`; `at` (len(points),) gives their positions in the result, default the end."""
+
+    points: Points
+    at: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Remove:
+    """Delete the points with these ids (K,)."""
+
+    ids: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Move:
+    """Put the points with these ids (K,) at `xy` (K, 2)."""
+
+    ids: NDArray[np.int64]
+    xy: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Recolumn:
+    """Set `columns` (label, split or origin; each (K,)) of the points with these ids (K,)."""
+
+    ids: NDArray[np.int64]
+    columns: dict[str, NDArray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Replace:
+    """Put another scene in the place of this one."""
+
+    scene: Scene
+
+
+@dataclass(frozen=True, eq=False)
+class Several:
+    """Edits done one after the other, undone as one."""
+
+    edits: tuple[Edit, ...]
+
+
+Edit = Add | Remove | Move | Recolumn | Replace | Several
+
+
+def relabel(ids: NDArray[np.int64], label: int) -> Recolumn:
+    """Give the points with these ids one label; -1 takes the label away."""
+    return Recolumn(ids, {"label": np.full(len(ids), label, dtype=np.int16)})
+
+
+def apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
+    """The scene after `edit`, and the edit that leads back to exactly this scene.
+
+    Raises KeyError for an id that is not in the scene and ValueError for values a scene cannot hold;
+    the scene given is never changed.
+    """
+    after, inverse = _apply(edit, scene)
+    return after, inverse if after.classes == scene.classes else Replace(scene)
+
+
+def _apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
+    points = scene.points
+    match edit:
+        case Add(new, at):
+            return _insert(scene, new, at), Remove(new.ids)
+        case Remove(ids):
+            at = np.sort(points.positions(ids))
+            kept = np.ones(len(points), dtype=bool)
+            kept[at] = False
+            return replace(scene, points=points.take(kept)), Add(points.take(at), at)
+        case Move(ids, xy):
+            at = points.positions(ids)
+            moved = points.xy.copy()
+            moved[at] = xy
+            return replace(scene, points=points.with_columns(xy=moved)), Move(ids, points.xy[at])
+        case Recolumn(ids, columns):
+            at = points.positions(ids)
+            new, old = {}, {}
+            for name, values in columns.items():
+                column = getattr(points, name)
+                old[name] = column[at]
+                new[name] = column.copy()
+                new[name][at] = values
+            return scene.with_points(points.with_columns(**new)), Recolumn(ids, old)
+        case Replace(other):
+            return other, Replace(scene)
+        case Several(edits):
+            inverses: list[Edit] = []
+            for one in edits:
+                scene, inverse = apply(one, scene)
+                inverses.append(inverse)
+            return scene, Several(tuple(reversed(inverses)))
+
+
+def _insert(scene: Scene, new: Points, at: NDArray[np.int64] | None) -> Scene:
+    points = scene.points
+    total = len(points) + len(new)
+    order = np.full(total, -1, dtype=np.int64)
+    slots = np.arange(len(points), total) if at is None else np.asarray(at, dtype=np.int64)
+    order[slots] = np.arange(len(points), total)
+    order[order < 0] = np.arange(len(points))
+    names = ("ids", "xy", "label", "split", "origin")
+    both = Points(*(np.concatenate([getattr(points, k), getattr(new, k)])[order] for k in names))
+    return scene.with_points(both)

@@ -1,0 +1,223 @@
+"""The plane and what lies on it: points, target pins and the domain, as frozen values.
+
+Every array is read-only. A change makes a new `Scene` (see `edits.py`); unchanged columns are shared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from enum import IntEnum
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+UNLABELLED = -1
+MAX_CLASSES = 10
+
+
+class Split(IntEnum):
+    """What a point is used for."""
+
+    TRAIN = 0
+    VALIDATION = 1
+    TEST = 2
+
+
+class Origin(IntEnum):
+    """Whether a point belongs to the data or was planted by an attacker."""
+
+    CLEAN = 0
+    POISON = 1
+
+
+def frozen(values: ArrayLike, dtype: type) -> NDArray:
+    """A read-only array of `dtype`; copies unless `values` already is one."""
+    array = np.asarray(values, dtype=dtype)
+    if array.flags.writeable:
+        array = array.copy()
+        array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """N points as read-only columns.
+
+    ids: int64 (N,), unique, never reused within a scene.
+    xy: float64 (N, 2), finite.
+    label: int16 (N,), the class 0..9 or -1 for unlabelled.
+    split: int8 (N,), a `Split`.
+    origin: int8 (N,), an `Origin`.
+
+    Raises ValueError when columns differ in length, ids repeat, or a value is out of range.
+    """
+
+    ids: NDArray[np.int64]
+    xy: NDArray[np.float64]
+    label: NDArray[np.int16]
+    split: NDArray[np.int8]
+    origin: NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        kinds = {"ids": np.int64, "xy": np.float64, "label": np.int16, "split": np.int8, "origin": np.int8}
+        for name, kind in kinds.items():
+            object.__setattr__(self, name, frozen(getattr(self, name), kind))
+        n = len(self.ids)
+        if self.xy.shape != (n, 2) or any(getattr(self, k).shape != (n,) for k in ("label", "split", "origin")):
+            raise ValueError(f"columns of {n} points must have shapes (n,) and xy (n, 2)")
+        if not np.isfinite(self.xy).all():
+            raise ValueError("every coordinate must be finite")
+        if n and (self.label.min() < UNLABELLED or self.label.max() >= MAX_CLASSES):
+            raise ValueError(f"labels must lie in -1..{MAX_CLASSES - 1}")
+        if n and (self.split.min() < 0 or self.split.max() > 2 or self.origin.min() < 0 or self.origin.max() > 1):
+            raise ValueError("split must be 0..2 and origin 0 or 1")
+        if len(np.unique(self.ids)) != n:
+            raise ValueError("ids must be unique")
+
+    @classmethod
+    def of(
+        cls,
+        xy: ArrayLike,
+        label: ArrayLike = UNLABELLED,
+        split: ArrayLike = Split.TRAIN,
+        origin: ArrayLike = Origin.CLEAN,
+        first_id: int = 0,
+    ) -> Self:
+        """Points at `xy` (N, 2) with ids from `first_id` on; the other columns may be scalars."""
+        places = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        n = len(places)
+        column = lambda value, kind: np.broadcast_to(np.asarray(value, dtype=kind), (n,))  # noqa: E731
+        return cls(
+            np.arange(first_id, first_id + n),
+            places,
+            column(label, np.int16),
+            column(split, np.int8),
+            column(origin, np.int8),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Points) and all(
+            np.array_equal(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def take(self, index: ArrayLike) -> Points:
+        """The points at positions or under a boolean mask `index`, in that order."""
+        i = np.asarray(index)
+        return Points(*(getattr(self, f.name)[i] for f in fields(self)))
+
+    def with_columns(self, **columns: ArrayLike) -> Points:
+        """A copy in which the named columns are replaced."""
+        return replace(self, **columns)  # type: ignore[arg-type]
+
+    def positions(self, ids: ArrayLike) -> NDArray[np.int64]:
+        """Where `ids` stand, in the order asked. Raises KeyError for an id that is not there."""
+        wanted = np.atleast_1d(np.asarray(ids, dtype=np.int64))
+        order = np.argsort(self.ids, kind="stable")
+        at = np.searchsorted(self.ids, wanted, sorter=order)
+        found = at < len(order)
+        found[found] = self.ids[order[at[found]]] == wanted[found]
+        if not found.all():
+            raise KeyError(f"no point with id {wanted[~found][0]}")
+        return order[at]
+
+    @property
+    def next_id(self) -> int:
+        """The smallest id above every id in use."""
+        return int(self.ids.max()) + 1 if len(self) else 0
+
+    @property
+    def is_train(self) -> NDArray[np.bool_]:
+        return self.split == Split.TRAIN
+
+    @property
+    def is_labelled(self) -> NDArray[np.bool_]:
+        return self.label != UNLABELLED
+
+    @property
+    def is_poison(self) -> NDArray[np.bool_]:
+        return self.origin == Origin.POISON
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The rectangle of the plane that is shown first and over which areas are measured."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite([self.left, self.right, self.bottom, self.top]).all()):
+            raise ValueError("a domain must be finite")
+        if self.left >= self.right or self.bottom >= self.top:
+            raise ValueError("a domain needs left < right and bottom < top")
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+    def grid(self, columns: int, rows: int) -> NDArray[np.float64]:
+        """Cell centres, (rows * columns, 2), row by row from the bottom; a row runs from left to right."""
+        x = self.left + (np.arange(columns) + 0.5) * (self.width / columns)
+        y = self.bottom + (np.arange(rows) + 0.5) * (self.height / rows)
+        return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+    @classmethod
+    def around(cls, xy: NDArray[np.float64], margin: float = 0.15) -> Domain:
+        """The bounding box of `xy` (N, 2), grown by `margin` of its size; a unit box for no points."""
+        if not len(xy):
+            return cls(-1.0, 1.0, -1.0, 1.0)
+        low, high = xy.min(axis=0), xy.max(axis=0)
+        size = high - low
+        pad = np.where(size > 0, size * margin, 1.0)
+        low, high = low - pad, high + pad
+        return cls(float(low[0]), float(high[0]), float(low[1]), float(high[1]))
+
+
+@dataclass(frozen=True)
+class Target:
+    """A pin: the place an attacker wants classified as `wanted`."""
+
+    x: float
+    y: float
+    wanted: int
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Points, pins, domain and the number of classes (2..10) with their names."""
+
+    points: Points
+    domain: Domain
+    classes: int = 2
+    class_names: tuple[str, ...] = ()
+    axis_names: tuple[str, str] = ("x", "y")
+    targets: tuple[Target, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.classes <= MAX_CLASSES:
+            raise ValueError(f"a scene has 2 to {MAX_CLASSES} classes, not {self.classes}")
+        if len(self.points) and self.points.label.max() >= self.classes:
+            raise ValueError(f"a label is outside 0..{self.classes - 1}")
+
+    def with_points(self, points: Points) -> Scene:
+        """The same scene with other points; grows `classes` when a new label appears."""
+        needed = int(points.label.max()) + 1 if len(points) else 0
+        return replace(self, points=points, classes=max(self.classes, needed))
+
+    def class_name(self, label: int) -> str:
+        """The name shown for a class; `class 0` where none was given, `unlabelled` for -1."""
+        if label == UNLABELLED:
+            return "unlabelled"
+        return self.class_names[label] if label < len(self.class_names) else f"class {label}"
