@@ -1,0 +1,1 @@
+"""Where poison goes, and what is done against it."""

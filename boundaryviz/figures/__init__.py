@@ -1,0 +1,1 @@
+"""Figures for print and projector, drawn by matplotlib without pyplot."""

@@ -1,0 +1,1 @@
+"""Scenarios: the document every run, file and figure starts from."""

@@ -1,0 +1,1 @@
+"""The plane: points, edits, data sets. numpy and pydantic only."""
