@@ -1,0 +1,50 @@
+"""Curves of training, kept losslessly and growing without copying at every chunk."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.engine.messages import CURVES, Curves
+
+
+class CurveStore:
+    """Evaluations of R replicas in the order they came; `step` strictly increases."""
+
+    def __init__(self, replicas: int = 1) -> None:
+        self._length = 0
+        self._step = np.empty(256, dtype=np.int64)
+        self._values = np.empty((256, replicas, len(CURVES)))
+
+    def __len__(self) -> int:
+        return self._length
+
+    def append(self, chunk: Curves) -> None:
+        """Take over a chunk. Raises ValueError when it holds another number of replicas."""
+        if chunk.values.shape[1:] != self._values.shape[1:]:
+            raise ValueError(f"{chunk.values.shape[1]} replicas in the chunk, {self._values.shape[1]} in the store")
+        end = self._length + len(chunk.step)
+        if end > len(self._step):
+            room = max(end, 2 * len(self._step))
+            self._step = np.resize(self._step, room)
+            self._values = np.resize(self._values, (room, *self._values.shape[1:]))
+        self._step[self._length : end] = chunk.step
+        self._values[self._length : end] = chunk.values
+        self._length = end
+
+    @property
+    def step(self) -> NDArray[np.int64]:
+        """int64 (K,)"""
+        return self._step[: self._length]
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """float64 (K, R), one of `CURVES`; NaN where there was nothing to evaluate."""
+        return self._values[: self._length, :, CURVES.index(name)]
+
+    def best(self, replica: int = 0) -> tuple[int, float] | None:
+        """Step and value of the lowest validation loss of a replica; None where there is none."""
+        loss = self.column("validation_loss")[:, replica]
+        if not np.isfinite(loss).any():
+            return None
+        at = int(np.nanargmin(np.where(np.isfinite(loss), loss, np.nan)))
+        return int(self.step[at]), float(loss[at])
