@@ -1,0 +1,58 @@
+"""The tools of the plane as plain state machines: gestures in, values out. Knows nothing of Qt.
+
+A stroke runs press, move ..., release. Edits are always relative to the scene at the press, so each `Preview`
+takes the place of the one before, and one stroke ends in at most one `Commit`.
+"""
+
+from __future__ import annotations
+
+from boundaryviz.gui.tools.base import (
+    Cancel,
+    Circle,
+    Commit,
+    Context,
+    Gesture,
+    Outcome,
+    Outcomes,
+    Overlay,
+    Path,
+    Preview,
+    Select,
+    Shape,
+    Tool,
+    counted,
+)
+from boundaryviz.gui.tools.painting import BrushTool, EraseTool, PaintTool, RelabelTool
+from boundaryviz.gui.tools.picking import AddTool, LassoTool, RectangleTool, SelectTool, hit_test
+
+# in the order of the tool bar; every tool is a fresh object per plane, for a tool holds the state of its stroke
+TOOLS: dict[str, type[Tool]] = {
+    tool.name: tool for tool in (SelectTool, AddTool, BrushTool, EraseTool, RelabelTool, LassoTool, RectangleTool)
+}
+
+__all__ = [
+    "TOOLS",
+    "AddTool",
+    "BrushTool",
+    "Cancel",
+    "Circle",
+    "Commit",
+    "Context",
+    "EraseTool",
+    "Gesture",
+    "LassoTool",
+    "Outcome",
+    "Outcomes",
+    "Overlay",
+    "PaintTool",
+    "Path",
+    "Preview",
+    "RectangleTool",
+    "RelabelTool",
+    "Select",
+    "SelectTool",
+    "Shape",
+    "Tool",
+    "counted",
+    "hit_test",
+]

@@ -1,0 +1,166 @@
+"""What a tool sees, what it answers, and what every tool is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.scene.edits import Edit
+from boundaryviz.scene.scene import Origin, Points, Scene, Split
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """Where the pointer is and how it is held.
+
+    x, y: in data coordinates. pixel: side of a screen pixel in data units. time: seconds, never falling.
+    """
+
+    x: float
+    y: float
+    pixel: float
+    shift: bool = False
+    ctrl: bool = False
+    time: float = 0.0
+
+    @property
+    def xy(self) -> NDArray[np.float64]:
+        return np.array([self.x, self.y])
+
+    def pixels_from(self, other: Gesture) -> float:
+        """Distance to another gesture, in screen pixels."""
+        return float(np.hypot(self.x - other.x, self.y - other.y)) / self.pixel
+
+
+def _nobody() -> NDArray[np.int64]:
+    return np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What a stroke works on, taken at its press.
+
+    label, poison: what a new point is given. selection: ids (K,), all of them in the scene.
+    radius: of the painting tools, in data units. visible: bool (N,), which points can be touched; None is all.
+    """
+
+    scene: Scene
+    label: int = 0
+    poison: bool = False
+    selection: NDArray[np.int64] = field(default_factory=_nobody)
+    radius: float = 1.0
+    rng: np.random.Generator = field(default_factory=np.random.default_rng)
+    visible: NDArray[np.bool_] | None = None
+
+    def new_points(self, xy: NDArray[np.float64]) -> Points:
+        """Training points at `xy` (K, 2) with the current label, planted or not, under unused ids."""
+        origin = Origin.POISON if self.poison else Origin.CLEAN
+        return Points.of(xy, self.label, Split.TRAIN, origin, first_id=self.scene.points.next_id)
+
+    def touchable(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """`mask` (N,) without the points that are hidden."""
+        return mask if self.visible is None else mask & self.visible
+
+
+@dataclass(frozen=True)
+class Circle:
+    """An outline of the brush, in data units."""
+
+    x: float
+    y: float
+    radius: float
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """A closed outline (K, 2) in data coordinates: a rubber band or a lasso."""
+
+    xy: NDArray[np.float64]
+
+
+Shape = Circle | Path
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """Show this edit of the scene at the press, instead of any earlier preview."""
+
+    edit: Edit
+
+
+@dataclass(frozen=True, eq=False)
+class Commit:
+    """The stroke is done: make this edit of the scene at the press; `text` names it in the undo list."""
+
+    edit: Edit
+    text: str
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Drop the preview."""
+
+
+@dataclass(frozen=True, eq=False)
+class Select:
+    """The selection is now these ids (K,)."""
+
+    ids: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Draw this outline above the points; None takes it away."""
+
+    shape: Shape | None = None
+
+
+Outcome = Preview | Commit | Cancel | Select | Overlay
+Outcomes = tuple[Outcome, ...]
+
+
+class Tool:
+    """A state machine for one stroke at a time. Gestures come in order: press, any moves, release or cancel.
+
+    cursor: 'arrow', 'cross', 'move' or 'none', what the pointer should look like now; changes with the state.
+    continuous: the plane repeats `move` while the button is held still, for tools that act over time.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    explains: ClassVar[str]
+    continuous: ClassVar[bool] = False
+    paints: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self.cursor = "arrow"
+
+    @property
+    def active(self) -> bool:
+        """Whether a stroke is under way."""
+        raise NotImplementedError
+
+    def press(self, gesture: Gesture, context: Context) -> Outcomes:
+        raise NotImplementedError
+
+    def move(self, gesture: Gesture) -> Outcomes:
+        raise NotImplementedError
+
+    def release(self, gesture: Gesture) -> Outcomes:
+        raise NotImplementedError
+
+    def cancel(self) -> Outcomes:
+        """Give the stroke up; nothing for a tool that is idle."""
+        raise NotImplementedError
+
+    def hover(self, gesture: Gesture, context: Context) -> Outcomes:
+        """The pointer moves with no button held."""
+        raise NotImplementedError
+
+
+def counted(verb: str, n: int, noun: str = "point") -> str:
+    """'Move point' or 'Move 3 points', as the undo list says it."""
+    return f"{verb} {noun}" if n == 1 else f"{verb} {n:,} {noun}s"
