@@ -8,9 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from boundaryviz.scene.scene import Points, Scene
+from boundaryviz.scene.scene import Points, Scene, frozen
+
+_COLUMNS: dict[str, type] = {"label": np.int16, "split": np.int8, "origin": np.int8}
+
+
+def _keep(edit: object, **arrays: tuple[ArrayLike, type]) -> None:
+    """Hold read-only copies, so that whoever made the edit cannot change it (or its inverse) later."""
+    for name, (values, dtype) in arrays.items():
+        object.__setattr__(edit, name, frozen(np.atleast_1d(np.asarray(values)), dtype))
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,12 +28,19 @@ class Add:
     points: Points
     at: NDArray[np.int64] | None = None
 
+    def __post_init__(self) -> None:
+        if self.at is not None:
+            _keep(self, at=(self.at, np.int64))
+
 
 @dataclass(frozen=True, eq=False)
 class Remove:
     """Delete the points with these ids (K,)."""
 
     ids: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        _keep(self, ids=(self.ids, np.int64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +50,9 @@ class Move:
     ids: NDArray[np.int64]
     xy: NDArray[np.float64]
 
+    def __post_init__(self) -> None:
+        _keep(self, ids=(self.ids, np.int64), xy=(self.xy, np.float64))
+
 
 @dataclass(frozen=True, eq=False)
 class Recolumn:
@@ -42,6 +60,13 @@ class Recolumn:
 
     ids: NDArray[np.int64]
     columns: dict[str, NDArray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _keep(self, ids=(self.ids, np.int64))
+        if unknown := set(self.columns) - set(_COLUMNS):
+            raise ValueError(f"points have no column {sorted(unknown)[0]!r} to set; there are: {', '.join(_COLUMNS)}")
+        kept = {name: frozen(values, _COLUMNS[name]) for name, values in self.columns.items()}
+        object.__setattr__(self, "columns", kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +107,7 @@ def _apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
         case Add(new, at):
             return _insert(scene, new, at), Remove(new.ids)
         case Remove(ids):
-            at = np.sort(points.positions(ids))
+            at = np.unique(points.positions(ids))
             kept = np.ones(len(points), dtype=bool)
             kept[at] = False
             return replace(scene, points=points.take(kept)), Add(points.take(at), at)
@@ -114,7 +139,9 @@ def _insert(scene: Scene, new: Points, at: NDArray[np.int64] | None) -> Scene:
     points = scene.points
     total = len(points) + len(new)
     order = np.full(total, -1, dtype=np.int64)
-    slots = np.arange(len(points), total) if at is None else np.asarray(at, dtype=np.int64)
+    slots = np.arange(len(points), total) if at is None else at
+    if len(np.unique(slots)) != len(new) or (len(slots) and not 0 <= slots.min() <= slots.max() < total):
+        raise ValueError(f"{len(new)} points need as many different positions in 0..{total - 1}")
     order[slots] = np.arange(len(points), total)
     order[order < 0] = np.arange(len(points))
     names = ("ids", "xy", "label", "split", "origin")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,12 +32,38 @@ class Origin(IntEnum):
 
 
 def frozen(values: ArrayLike, dtype: type) -> NDArray:
-    """A read-only array of `dtype`; copies unless `values` already is one."""
-    array = np.asarray(values, dtype=dtype)
-    if array.flags.writeable:
+    """A read-only array of `dtype` that nobody else can write to; shared where `values` already is one.
+
+    Raises ValueError when an integer `dtype` cannot hold the values.
+    """
+    given = np.asarray(values)
+    try:
+        with np.errstate(invalid="ignore"):
+            array = given.astype(dtype, copy=False)
+    except OverflowError as error:
+        raise ValueError(f"a number is too large: {error}") from None
+    if array is not given and np.issubdtype(dtype, np.integer) and not np.array_equal(array, given):
+        raise ValueError(f"whole numbers that fit {np.dtype(dtype)} are needed")
+    if _writeable(array):
         array = array.copy()
         array.flags.writeable = False
     return array
+
+
+def _writeable(array: NDArray) -> bool:
+    """Whether these values can change: a read-only view may still show somebody's writeable array."""
+    owner: object = array
+    while isinstance(owner, np.ndarray):
+        if owner.flags.writeable:
+            return True
+        owner = owner.base
+    return owner is not None and not isinstance(owner, bytes)
+
+
+def _unique(ids: NDArray[np.int64]) -> bool:
+    """Whether no id repeats. Ids nearly always increase, which is seen without sorting."""
+    increasing = lambda values: bool((values[1:] > values[:-1]).all())  # noqa: E731
+    return increasing(ids) or increasing(np.sort(ids))
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +98,7 @@ class Points:
             raise ValueError(f"labels must lie in -1..{MAX_CLASSES - 1}")
         if n and (self.split.min() < 0 or self.split.max() > 2 or self.origin.min() < 0 or self.origin.max() > 1):
             raise ValueError("split must be 0..2 and origin 0 or 1")
-        if len(np.unique(self.ids)) != n:
+        if not _unique(self.ids):
             raise ValueError("ids must be unique")
 
     @classmethod
@@ -106,9 +132,15 @@ class Points:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # numpy forgets on the way between processes that an array was read-only
+        return Points, tuple(getattr(self, f.name) for f in fields(self))
+
     def take(self, index: ArrayLike) -> Points:
         """The points at positions or under a boolean mask `index`, in that order."""
         i = np.asarray(index)
+        if i.dtype != bool:
+            i = i.astype(np.intp)
         return Points(*(getattr(self, f.name)[i] for f in fields(self)))
 
     def with_columns(self, **columns: ArrayLike) -> Points:
@@ -180,7 +212,7 @@ class Domain:
             return cls(-1.0, 1.0, -1.0, 1.0)
         low, high = xy.min(axis=0), xy.max(axis=0)
         size = high - low
-        pad = np.where(size > 0, size * margin, 1.0)
+        pad = np.where(size > 0, size * margin, np.maximum(1.0, 1e-6 * np.abs(low)))
         low, high = low - pad, high + pad
         return cls(float(low[0]), float(high[0]), float(low[1]), float(high[1]))
 
@@ -192,6 +224,10 @@ class Target:
     x: float
     y: float
     wanted: int
+
+    def __post_init__(self) -> None:
+        if not np.isfinite([self.x, self.y]).all():
+            raise ValueError("a target pin needs a finite place")
 
 
 @dataclass(frozen=True)
@@ -210,6 +246,8 @@ class Scene:
             raise ValueError(f"a scene has 2 to {MAX_CLASSES} classes, not {self.classes}")
         if len(self.points) and self.points.label.max() >= self.classes:
             raise ValueError(f"a label is outside 0..{self.classes - 1}")
+        if any(not 0 <= target.wanted < self.classes for target in self.targets):
+            raise ValueError(f"a target pin wants a class outside 0..{self.classes - 1}")
 
     def with_points(self, points: Points) -> Scene:
         """The same scene with other points; grows `classes` when a new label appears."""
