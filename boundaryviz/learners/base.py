@@ -1,0 +1,61 @@
+"""What the session hands a learner, and what it asks of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.learners.specs import TrainingSpec
+from boundaryviz.scene.scene import Domain
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """The training points of R replicas, N in all.
+
+    ids: int64 (N,). xy: float64 (N, 2). label: int64 (N,), -1 where unlabelled.
+    poison: bool (N,). weights: float32 (R, N); a point that a replica must not see has weight 0.
+    """
+
+    ids: NDArray[np.int64]
+    xy: NDArray[np.float64]
+    label: NDArray[np.int64]
+    poison: NDArray[np.bool_]
+    weights: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a learner has to be told before it can start. seeds: one for each replica."""
+
+    classes: int
+    domain: Domain
+    seeds: tuple[int, ...]
+
+
+class Learner(Protocol):
+    """R replicas of one model, trained in lock step.
+
+    The constructor stores and allocates the initial weights; `step` does n steps in one call. No method
+    changes what it is given, and no result shares memory with the learner.
+    """
+
+    def set_data(self, data: TrainingData) -> None:
+        """Train on `data` from the next step on; the weights stay."""
+
+    def set_training(self, spec: Any, training: TrainingSpec) -> None:
+        """Take over the settings that apply live."""
+
+    def step(self, n: int = 1) -> None:
+        """Do n training steps."""
+
+    def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
+        """Class probabilities at `xy` (G, 2): (R, C, G), or (1, C, G) of one replica."""
+        ...
+
+    def losses(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The loss of each labelled point, without penalties: float64 (R, N)."""
+        ...

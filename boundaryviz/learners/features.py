@@ -1,0 +1,50 @@
+"""What a model is shown of a point: the Playground's inputs and random Fourier features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.learners.specs import LogisticSpec, MLPSpec
+from boundaryviz.learners.streams import Purpose, generator
+from boundaryviz.scene.scene import Domain
+
+_COLUMNS: dict[str, Callable[[NDArray, NDArray], NDArray]] = {
+    "x": lambda x, y: x,
+    "y": lambda x, y: y,
+    "x2": lambda x, y: x * x,
+    "y2": lambda x, y: y * y,
+    "xy": lambda x, y: x * y,
+    "sin_x": lambda x, y: np.sin(x),
+    "sin_y": lambda x, y: np.sin(y),
+}
+
+
+class FeatureMap:
+    """Points (N, 2) to inputs (F, N), feature-major.
+
+    Random Fourier features are D^(-1/2) [cos(w_i . x), sin(w_i . x)], i = 1..D, with w_i ~ N(0, scale^2)
+    (Rahimi and Recht 2007, section 3, the paired form): each direction gives two inputs. The
+    directions are the same for every seed, so that replicas differ in their weights only.
+    """
+
+    def __init__(self, spec: MLPSpec | LogisticSpec, domain: Domain) -> None:
+        self._columns = [_COLUMNS[name] for name in spec.features]
+        self._directions = generator(0, Purpose.FOURIER).standard_normal((spec.fourier, 2)) * spec.fourier_scale
+        self.size = len(self._columns) + 2 * spec.fourier
+        self._centre, self._half = np.zeros(2), np.ones(2)
+        if spec.input_scale == "domain":
+            self._centre = np.array([domain.left + domain.right, domain.bottom + domain.top]) / 2
+            self._half = np.array([domain.width, domain.height]) / 2
+
+    def __call__(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """float64 (F, N) of points (N, 2)."""
+        x, y = ((xy - self._centre) / self._half).T
+        rows = [column(x, y) for column in self._columns]
+        if len(self._directions):
+            angle = self._directions @ np.stack([x, y])
+            scale = np.sqrt(1.0 / len(self._directions))
+            rows += [*(np.cos(angle) * scale), *(np.sin(angle) * scale)]
+        return np.stack(rows)

@@ -1,0 +1,60 @@
+"""Losses on the replica axis: plain functions of outputs and labels, and how outputs become probabilities.
+
+Outputs are feature-major, (R, K, B): R replicas, K outputs, B points. For two classes the squared and the hinge
+loss use one output with targets -1 and +1, as the Playground does; everything else has one output per class.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+LossName = Literal["cross-entropy", "squared", "hinge"]
+
+
+def outputs(loss: LossName, classes: int) -> int:
+    """How many outputs K a model needs."""
+    return 1 if classes == 2 and loss != "cross-entropy" else classes
+
+
+def targets(label: Tensor, loss: LossName, classes: int, dtype: torch.dtype) -> Tensor:
+    """What the loss compares with, (K, N), from labels (N,) in 0..classes-1; unlabelled columns are 0.
+
+    Cross-entropy and the multi-class hinge take one-hot columns, the others -1 and +1.
+    """
+    known = (label >= 0).to(dtype)
+    if outputs(loss, classes) == 1:
+        return ((label * 2 - 1).to(dtype) * known)[None]
+    one_hot = (label[None] == torch.arange(classes, device=label.device)[:, None]).to(dtype)
+    return one_hot if loss != "squared" else (one_hot * 2 - 1) * known
+
+
+def per_point(loss: LossName, z: Tensor, q: Tensor) -> Tensor:
+    """Loss of each point, (R, B), from outputs z (R, K, B) and `targets` q (R, K, B) or (K, B).
+
+    cross-entropy: -log softmax(z)_y. squared: half the sum of (z - q)^2 (the Playground's error). hinge:
+    max(0, 1 - q z), for more classes max(0, 1 + max_{j != y} z_j - z_y) (Crammer and Singer 2001, eq. 4).
+    """
+    if loss == "cross-entropy":
+        return -(q * F.log_softmax(z, 1)).sum(1)
+    if loss == "squared":
+        return (z - q).square().sum(1) * 0.5
+    if z.shape[1] == 1:
+        return F.relu(1 - q * z).squeeze(1)
+    rival = (z - 1e9 * q).amax(1)
+    return F.relu(1 + rival - (z * q).sum(1))
+
+
+def probabilities(loss: LossName, z: Tensor) -> Tensor:
+    """Class probabilities (R, C, B) from outputs z (R, K, B).
+
+    One output o, which is a score and no log-odds, is shown as (o + 1) / 2 within [0, 1]; the margins -1
+    and +1 are then the purest colours.
+    """
+    if z.shape[1] == 1:
+        p = ((z + 1) * 0.5).clamp(0, 1)
+        return torch.cat([1 - p, p], 1)
+    return F.softmax(z, 1)

@@ -1,0 +1,113 @@
+"""Fully connected networks with a leading replica axis.
+
+Weights live in one flat buffer (R, n); layers are views (R, out, in) and (R, out, 1) of it. Activations are
+feature-major, (R, features, points): two-class softmax and normalisation are several times faster so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from boundaryviz.learners.streams import Purpose, key
+
+Activate = Callable[[Tensor], Tensor]
+
+
+class _FastTanh(torch.autograd.Function):
+    """tanh as 2 sigmoid(2x) - 1: on the CPU sigmoid is vectorised and torch.tanh is not (3 to 4 times slower)."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor) -> Tensor:  # type: ignore[no-untyped-def,override]
+        y = torch.sigmoid(x * 2).mul_(2).sub_(1)
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> Tensor:  # type: ignore[no-untyped-def,override]
+        return torch.ops.aten.tanh_backward(grad, ctx.saved_tensors[0])
+
+
+def tanh(x: Tensor) -> Tensor:
+    """tanh, by the quicker of two ways for its size."""
+    if x.device.type == "cpu" and x.dtype == torch.float32 and x.numel() > 8192:
+        return _FastTanh.apply(x)
+    return torch.tanh(x)
+
+
+ACTIVATIONS: dict[str, Activate] = {
+    "relu": torch.relu,
+    "tanh": tanh,
+    "sigmoid": torch.sigmoid,
+    "gelu": F.gelu,
+    "sine": torch.sin,
+    "linear": lambda x: x,
+}
+
+
+class Layout:
+    """Where each layer stands in the flat buffer. dims: (inputs, hidden..., outputs)."""
+
+    def __init__(self, dims: Sequence[int]) -> None:
+        self.dims = tuple(dims)
+        self.parts: list[tuple[int, int, tuple[int, int], int]] = []  # start, end, shape, fan-in
+        self.size = 0
+        for fan_in, out in zip(dims, dims[1:], strict=False):
+            for shape in ((out, fan_in), (out, 1)):
+                end = self.size + math.prod(shape)
+                self.parts.append((self.size, end, shape, fan_in))
+                self.size = end
+
+    def views(self, buffer: Tensor) -> list[Tensor]:
+        """[weights (R, out, in), biases (R, out, 1), ...], sharing memory with `buffer` (R, n)."""
+        return [buffer[:, a:b].view(-1, *shape) for a, b, shape, _ in self.parts]
+
+    def is_weight(self, like: Tensor) -> Tensor:
+        """1 where the buffer holds a weight and 0 where it holds a bias, (n,)."""
+        mask = torch.zeros(self.size, device=like.device, dtype=like.dtype)
+        for a, b, _, _ in self.parts[::2]:
+            mask[a:b] = 1
+        return mask
+
+    def init(self, seeds: Sequence[int], how: str, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Initial weights (R, n); a row depends on its own seed alone.
+
+        fan-in: U(-a, a) with a = 1 / sqrt(fan-in), weights and biases, as torch.nn.Linear has it.
+        playground: weights U(-0.5, 0.5), biases 0.1.
+        """
+        rows = []
+        for seed in seeds:
+            random = torch.Generator().manual_seed(key(seed, Purpose.INIT) >> 1)
+            row = torch.rand(self.size, generator=random, dtype=torch.float64)
+            for at, (a, b, _, fan_in) in enumerate(self.parts):
+                if how == "fan-in":
+                    row[a:b] = (row[a:b] * 2 - 1) / math.sqrt(fan_in)
+                else:
+                    row[a:b] = row[a:b] - 0.5 if at % 2 == 0 else 0.1
+            rows.append(row)
+        return torch.stack(rows).to(dtype)
+
+
+def forward(
+    params: Sequence[Tensor], x: Tensor, activate: Activate, masks: Sequence[Tensor] | None = None
+) -> tuple[Tensor, list[Tensor]]:
+    """Outputs (R, K, B) and the hidden activations (R, units, B) of inputs x (R, F, B) or (1, F, B).
+
+    masks: what each hidden layer is multiplied by, (R, units, B); dropout comes in here.
+    """
+    if x.shape[0] != params[0].shape[0]:
+        x = x.expand(params[0].shape[0], -1, -1)
+    hidden = []
+    last = len(params) - 2
+    for at in range(0, len(params), 2):
+        x = torch.baddbmm(params[at + 1], params[at], x)
+        if at < last:
+            x = activate(x)
+            if masks is not None:
+                x = x * masks[at // 2]
+            hidden.append(x)
+    return x, hidden

@@ -1,0 +1,51 @@
+"""Random numbers keyed by (seed, purpose, step), so that nobody's numbers depend on anybody else's.
+
+A replica's numbers depend on its own seed alone: not on how many replicas there are, nor on which points
+other replicas see.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MASK = (1 << 64) - 1
+
+
+class Purpose(IntEnum):
+    """What a stream is for; one stream never shifts another."""
+
+    INIT = 1
+    ORDER = 2
+    DROPOUT = 3
+    FOURIER = 4
+
+
+def _mix(z: int) -> int:
+    """The finaliser of splitmix64 (Steele, Lea and Flood 2014, section 5) on one 64-bit number."""
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    return z ^ (z >> 31)
+
+
+def key(*parts: int) -> int:
+    """One 64-bit number from several, every bit of each of which matters."""
+    z = 0x9E3779B97F4A7C15
+    for part in parts:
+        z = _mix((z + (part & _MASK) * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) & _MASK)
+    return z
+
+
+def hashes(start: int, ids: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Pseudo-random uint64 (N,), each a function of `start` and its id alone (splitmix64, as in `key`)."""
+    z = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(start)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+def generator(*parts: int) -> np.random.Generator:
+    """A numpy generator for one (seed, purpose, step, ...)."""
+    return np.random.Generator(np.random.Philox(key=key(*parts)))
