@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import field_validator
 
-from boundaryviz.scene.datasets import DATASETS, Dataset
+from boundaryviz.scene.datasets import DATASETS, Dataset, Draw
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.specs import Spec, setting
 
@@ -95,41 +95,48 @@ def build(spec: DataSpec) -> Scene:
 
 
 def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
+    """Places, labels and splits: `spec.n` training points and the held-out shares on top of them.
+
+    A finite table that holds fewer is shared out whole, in the same proportions.
+    """
     noise = source.noise.default if spec.noise is None else spec.noise
     rng = _rng(spec, _Purpose.DRAW)
-    total = round(spec.n / (1.0 - spec.validation - spec.test))
-    held = round(total * spec.validation), round(total * spec.test)
-    if source.draw_test is not None:
-        xy, label = _balanced(source, source.draw, total - held[1], noise, spec.balance, rng)
-        test_xy, test_label = _balanced(source, source.draw_test, held[1], noise, spec.balance, rng)
-    else:
-        xy, label = _balanced(source, source.draw, total, noise, spec.balance, rng)
-        if source.finite:  # a table may hold fewer than were asked for
-            total = len(xy)
-            held = round(total * spec.validation), round(total * spec.test)
-        test_xy, test_label = xy[:0], label[:0]
+    total = spec.n / (1.0 - spec.validation - spec.test)
+    train, validation, test = spec.n, round(total * spec.validation), round(total * spec.test)
+    shifted = test if source.draw_test is not None else 0
+    xy, label = _balanced(source, source.draw, train + validation + test - shifted, noise, spec.balance, rng)
+    if len(xy) + shifted < train + validation + test:
+        validation, test = round(len(xy) * spec.validation), round(len(xy) * spec.test)
+        train = len(xy) - validation - test
     order = _rng(spec, _Purpose.ORDER).permutation(len(xy))
-    xy, label = np.concatenate([xy[order], test_xy]), np.concatenate([label[order], test_label])
-    train = total - sum(held)
-    split = np.repeat([Split.TRAIN, Split.VALIDATION, Split.TEST], [train, *held])
-    return xy, label, split
+    xy, label = xy[order], label[order]
+    if source.draw_test is not None:
+        test_xy, test_label = _balanced(source, source.draw_test, shifted, noise, spec.balance, rng)
+        xy, label = np.concatenate([xy, test_xy]), np.concatenate([label, test_label])
+    return xy, label, np.repeat([Split.TRAIN, Split.VALIDATION, Split.TEST], [train, validation, test])
 
 
 def _balanced(
-    source: Dataset, draw, n: int, noise: float, balance: float | None, rng: np.random.Generator
+    source: Dataset, draw: Draw, n: int, noise: float, balance: float | None, rng: np.random.Generator
 ) -> tuple[NDArray, NDArray]:
-    """Draw n points; with a `balance`, draw more and keep the share of class 0 that was asked for."""
-    if balance is None:
+    """Draw n points; with a `balance`, draw more and keep the share of class 0 that was asked for.
+
+    Raises ValueError where a data set hardly ever draws one of its classes.
+    """
+    if balance is None or n == 0:
         return draw(n, noise, rng)
     wanted = round(n * balance)
-    share = max(balance, 1.0 - balance) * source.classes
-    xy, label = draw(max(int(n * share * 1.5), n + 50), noise, rng)
-    order = rng.permutation(len(xy))
-    first, rest = order[label[order] == 0][:wanted], order[label[order] != 0][: n - wanted]
-    if source.finite:  # keep the ratio with what the table has
-        scale = min(1.0, len(first) / max(wanted, 1), len(rest) / max(n - wanted, 1))
-        first, rest = first[: round(wanted * scale)], rest[: round((n - wanted) * scale)]
-    kept = np.concatenate([first, rest])
+    for doublings in range(1, 8):
+        xy, label = draw(n * 2**doublings, noise, rng)
+        order = rng.permutation(len(xy))
+        first, rest = order[label[order] == 0], order[label[order] != 0]
+        if source.finite or (len(first) >= wanted and len(rest) >= n - wanted):
+            break
+    else:
+        raise ValueError(f"data.balance: {source.name} at noise {noise:g} draws too few points of one class")
+    # a table keeps the ratio with what it has
+    scale = min(1.0, len(first) / max(wanted, 1), len(rest) / max(n - wanted, 1))
+    kept = np.concatenate([first[: round(wanted * scale)], rest[: round((n - wanted) * scale)]])
     return xy[kept], label[kept]
 
 
@@ -142,9 +149,7 @@ def _flip(label: NDArray, where: NDArray, share: float, classes: int, rng: np.ra
     return flipped
 
 
-def keep_labels(
-    label: NDArray, split: NDArray, budget: int | Literal["all"], rng: np.random.Generator
-) -> NDArray:
+def keep_labels(label: NDArray, split: NDArray, budget: int | Literal["all"], rng: np.random.Generator) -> NDArray:
     """Keep `budget` training labels of each class, chosen at random; the others become -1."""
     if budget == "all":
         return label

@@ -118,13 +118,14 @@ def _apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
             return replace(scene, points=points.with_columns(xy=moved)), Move(ids, points.xy[at])
         case Recolumn(ids, columns):
             at = points.positions(ids)
-            new, old = {}, {}
+            changed: dict[str, NDArray] = {}
+            before: dict[str, NDArray] = {}
             for name, values in columns.items():
                 column = getattr(points, name)
-                old[name] = column[at]
-                new[name] = column.copy()
-                new[name][at] = values
-            return scene.with_points(points.with_columns(**new)), Recolumn(ids, old)
+                before[name] = column[at]
+                changed[name] = column.copy()
+                changed[name][at] = values
+            return scene.with_points(points.with_columns(**changed)), Recolumn(ids, before)
         case Replace(other):
             return other, Replace(scene)
         case Several(edits):

@@ -1,0 +1,58 @@
+"""Data sets of the plane: pure functions of (n, noise, rng), and the table that names them."""
+
+from __future__ import annotations
+
+from boundaryviz.scene.datasets import playground, shapes
+from boundaryviz.scene.datasets.bundled import BUNDLED
+from boundaryviz.scene.datasets.kinds import Dataset, Draw, Noise, Sample
+from boundaryviz.scene.scene import Domain
+
+__all__ = ["DATASETS", "Dataset", "Draw", "Noise", "Sample"]
+
+_SQUARE = Domain(-6.0, 6.0, -6.0, 6.0)
+_PUSH = "standard deviation of a Gaussian push"
+_FLIPS = "share of the plane by which a point is jittered before it gets its label; flips labels, moves nothing"
+
+_DRAWN = (
+    Dataset(
+        "circle", "Circle", "A disc inside a ring.", playground.circle, Noise(0.0, 0.5, _FLIPS), domain=_SQUARE,
+    ),
+    Dataset(
+        "xor", "Exclusive or", "Four squares; opposite ones share a class.", playground.xor,
+        Noise(0.0, 0.5, _FLIPS), domain=_SQUARE,
+    ),
+    Dataset(
+        "gauss", "Two Gaussians", "Two round clouds.", playground.gauss,
+        Noise(0.0, 0.5, "widens the clouds: variance from 0.5 at 0 to 4 at 0.5"), domain=_SQUARE,
+    ),
+    Dataset(
+        "spiral", "Spiral", "Two arms wound about each other.", playground.spiral,
+        Noise(0.0, 0.5, "largest uniform push along each axis"), domain=_SQUARE,
+    ),
+    Dataset(
+        "moons", "Two moons", "Two interleaved half circles.", shapes.moons,
+        Noise(0.1, 0.5, _PUSH), domain=Domain(-1.75, 2.75, -1.5, 2.0),
+    ),
+    Dataset(
+        "rings", "Rings", "Two circles about one centre.", shapes.rings, Noise(0.3, 1.0, _PUSH), domain=_SQUARE,
+    ),
+    Dataset(
+        "blobs", "Blobs", "Four round clouds, a class each.", shapes.blobs,
+        Noise(0.5, 1.0, "standard deviation of each cloud"), classes=4, domain=Domain(-4.0, 4.0, -4.0, 4.0),
+    ),
+    Dataset(
+        "checkerboard", "Checkerboard", "Sixteen squares in alternating classes.", shapes.checkerboard,
+        Noise(0.0, 0.5, _PUSH + " after labelling"), domain=Domain(-5.0, 5.0, -5.0, 5.0),
+    ),
+    Dataset(
+        "swiss-roll", "Swiss roll", "Three arms rolled up together, a class each.", shapes.swiss_roll,
+        Noise(0.1, 0.5, _PUSH), classes=3, domain=_SQUARE,
+    ),
+    Dataset(
+        "covariate-shift", "Covariate shift", "One curve parts the classes, but test points lie where few were learnt.",
+        shapes.covariate_shift(-2.0), Noise(0.1, 1.0, "standard deviation of a vertical push before labelling"),
+        domain=_SQUARE, draw_test=shapes.covariate_shift(2.0),
+    ),
+)  # fmt: skip
+
+DATASETS: dict[str, Dataset] = {source.name: source for source in (*_DRAWN, *BUNDLED)}

@@ -1,0 +1,46 @@
+"""What a data set is: how it is drawn, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.scene.scene import Domain
+
+Sample = tuple[NDArray[np.float64], NDArray[np.int64]]
+Draw = Callable[[int, float, np.random.Generator], Sample]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What a data set's own noise does, its default and its largest useful value."""
+
+    default: float
+    largest: float
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One entry of the table.
+
+    draw: (n, noise, rng) -> xy float64 (n, 2), label int64 (n,) in 0..classes-1.
+    draw_test: drawn from instead for test points where their distribution differs.
+    finite: the points are a table; fewer than n may come back.
+    domain: the part of the plane shown; None for the bounding box of what was drawn.
+    """
+
+    name: str
+    title: str
+    summary: str
+    draw: Draw
+    noise: Noise
+    classes: int = 2
+    domain: Domain | None = None
+    class_names: tuple[str, ...] = ()
+    axis_names: tuple[str, str] = ("x", "y")
+    draw_test: Draw | None = None
+    finite: bool = False
