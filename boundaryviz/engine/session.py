@@ -179,7 +179,7 @@ class Session:
         return values[1] if len(values) == 2 else values
 
     def units(self, rect: Domain, side: int, replica: int = 0) -> tuple[NDArray[np.uint8], ...]:
-        """Small maps of every hidden layer, uint8 (units, side, side); 0..255 stands for -1..1 times the unit's range."""
+        """Small maps of every hidden layer, uint8 (units, side, side); 0..255 is -1..1 times the unit's range."""
         maps = []
         for layer in self.learner.units(rect.grid(side, side), replica):
             span = np.maximum(np.abs(layer).max(axis=1, keepdims=True), 1e-12)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -56,7 +57,7 @@ class Layout:
         self.dims = tuple(dims)
         self.parts: list[tuple[int, int, tuple[int, int], int]] = []  # start, end, shape, fan-in
         self.size = 0
-        for fan_in, out in zip(dims, dims[1:], strict=False):
+        for fan_in, out in pairwise(dims):
             for shape in ((out, fan_in), (out, 1)):
                 end = self.size + math.prod(shape)
                 self.parts.append((self.size, end, shape, fan_in))

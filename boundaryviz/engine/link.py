@@ -1,0 +1,110 @@
+"""How the window reaches the trainer: in a process of its own, or, for tests and scripts, right here."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+from collections.abc import Callable, Iterable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING, Protocol
+
+from boundaryviz.engine import worker
+from boundaryviz.engine.messages import Failed, FromTrainer, Stop, ToTrainer
+
+if TYPE_CHECKING:
+    from boundaryviz.engine.trainer import Trainer
+
+
+class Link(Protocol):
+    """Both ends of a conversation with a trainer."""
+
+    def send(self, message: ToTrainer) -> None:
+        """Say something; never waits for the trainer to act on it."""
+
+    def poll(self) -> Iterable[FromTrainer]:
+        """What has been said since the last call."""
+        ...
+
+    def close(self) -> None:
+        """End the conversation and whatever serves it."""
+
+
+class InlineLink:
+    """A trainer in this process; it works while it is polled."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+        self._said: list[FromTrainer] = []
+
+    def send(self, message: ToTrainer) -> None:
+        self._said += self._trainer.handle(message)
+
+    def poll(self) -> list[FromTrainer]:
+        said, self._said = self._said + self._trainer.advance(), []
+        return said
+
+    def close(self) -> None:
+        self._trainer.handle(Stop())
+
+
+class ProcessLink:
+    """A trainer in a process of its own, which may die without taking anything along.
+
+    Its death is told once, as a fatal `Failed`; what is sent after that goes nowhere.
+    """
+
+    def __init__(self, crash_log: str | None = None) -> None:
+        self._open(crash_log)
+
+    def _open(self, crash_log: str | None) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection: Connection
+        self._connection, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(
+            target=worker.main, args=(theirs, crash_log), name="boundaryviz-trainer", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self.alive = True
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def send(self, message: ToTrainer) -> None:
+        if self.alive:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # poll() tells of the death
+                self._connection.send(message)
+
+    def poll(self) -> list[FromTrainer]:
+        said: list[FromTrainer] = []
+        try:
+            while self.alive and self._connection.poll():
+                said.append(self._connection.recv())
+        except (EOFError, OSError):
+            said.append(self._died())
+        return said
+
+    def _died(self) -> Failed:
+        self.alive = False
+        self._process.join(timeout=1.0)
+        code = self._process.exitcode
+        how = f"was ended by signal {-code}" if code is not None and code < 0 else f"ended with exit code {code}"
+        self._connection.close()
+        return Failed("in the trainer's process", f"The trainer {how}.", fatal=True)
+
+    def close(self) -> None:
+        """Ask it to stop; after half a second, make it."""
+        if self.alive:
+            self.send(Stop())
+            self.alive = False
+            self._connection.close()
+        self._process.join(timeout=0.5)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._process.close()
+
+
+StartLink = Callable[[], Link]

@@ -1,0 +1,214 @@
+"""The trainer: takes messages, trains in small turns, and answers. Knows nothing of processes or windows."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.engine import messages as m
+from boundaryviz.engine.session import Session
+
+_TURN = 0.004  # seconds of training between two looks at the inbox
+_FRAME = 1 / 60  # seconds between two frames at least
+_SLOW = 0.1  # seconds between two looks at everything a frame carries besides the field
+_CURVES = 0.05  # seconds between two chunks of curves
+
+
+class Trainer:
+    """One session at a time, driven by `handle` and `advance`; both return what there is to say.
+
+    Frames are latest-wins by credit: one is computed only when the last has been drawn (`Credit`), something
+    has changed, and a sixtieth of a second has passed.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._session: Session | None = None
+        self._revision = 0
+        self._view: m.View | None = None
+        self._playing, self._speed, self._stop_at = False, None, None
+        self._credit, self._dirty, self._exact = True, False, False
+        self._framed = self._slow_at = self._curves_at = -1.0
+        self._predicted: NDArray[np.int16] = np.empty(0, np.int16)
+        self._units: tuple[NDArray[np.uint8], ...] = ()
+        self._rate = 0.0
+        self._mark = (0.0, 0)
+        self._paced = (0.0, 0)
+
+    @property
+    def playing(self) -> bool:
+        return self._playing
+
+    @property
+    def busy(self) -> bool:
+        """Whether `advance` has something to do now or soon."""
+        return self._playing or (self._credit and (self._dirty or not self._exact) and self._view is not None)
+
+    # ---- messages in --------------------------------------------------------------------------------
+
+    def handle(self, message: m.ToTrainer) -> list[m.FromTrainer]:
+        """Act on one message. A failure is answered by `Failed`, and what ran before goes on where it can."""
+        try:
+            return self._act(message)
+        except Exception as error:
+            self._playing = False
+            where = f"while handling {type(message).__name__}"
+            return [m.Failed(where, str(error) or type(error).__name__, traceback.format_exc())]
+
+    def _act(self, message: m.ToTrainer) -> list[m.FromTrainer]:
+        match message:
+            case m.Load():
+                self._session = Session(message.scenario, message.scene, device=message.device)
+                self._revision, self._playing = message.revision, False
+                return [self._ready(), *self._restarted("loaded")]
+            case m.View():
+                self._view = message
+                self._touch()
+            case m.Credit():
+                self._credit = True
+            case _ if self._session is None:
+                return []
+            case m.SetScene():
+                steps = self._session.step_count
+                self._session.set_scene(message.scene)
+                self._revision = message.revision
+                self._touch()
+                if steps and not self._session.step_count:  # the number of classes changed
+                    return [self._ready(), *self._restarted("reset")]
+            case m.SetScenario():
+                self._session.set_scenario(message.scenario)
+                self._revision = message.revision
+            case m.Play():
+                return self._play(message)
+            case m.Pause():
+                return self._pause("asked")
+            case m.StepN():
+                self._playing = False
+                self._session.step(message.n)
+                self._touch()
+                return [*self._curves(), m.State(False, self._session.step_count)]
+            case m.Reset():
+                self._session.reset(message.seed)
+                return self._restarted("reset")
+            case m.Stop():
+                self._playing = False
+        return []
+
+    def _ready(self) -> m.Ready:
+        assert self._session is not None
+        learner = self._session.learner
+        return m.Ready(self._session.device_name, tuple(learner.hidden), int(learner.P.shape[1]))
+
+    def _restarted(self, why: Literal["reset", "loaded"]) -> list[m.FromTrainer]:
+        assert self._session is not None
+        self._touch()
+        self._pace()
+        return [m.State(self._playing, self._session.step_count, why), *self._curves()]
+
+    def _play(self, message: m.Play) -> list[m.FromTrainer]:
+        assert self._session is not None
+        self._speed, self._stop_at = message.speed, message.stop_at
+        self._playing = True
+        self._pace()
+        if self._stop_at is not None and self._session.step_count >= self._stop_at:
+            return self._pause("stop-step")
+        return [m.State(True, self._session.step_count)]
+
+    def _pause(self, why: Literal["asked", "stop-step", "diverged"]) -> list[m.FromTrainer]:
+        assert self._session is not None
+        self._playing, self._rate = False, 0.0
+        self._touch()
+        return [*self._curves(), m.State(False, self._session.step_count, why)]
+
+    def _pace(self) -> None:
+        now = self._clock()
+        steps = self._session.step_count if self._session else 0
+        self._paced, self._mark = (now, steps), (now, steps)
+
+    def _touch(self) -> None:
+        """Something a frame shows has changed: the next one is due, with everything in it fresh."""
+        self._dirty, self._exact, self._slow_at = True, False, -1.0
+
+    # ---- turns --------------------------------------------------------------------------------------
+
+    def advance(self) -> list[m.FromTrainer]:
+        """Train for a few milliseconds if playing; then a frame, if one is due."""
+        if self._session is None:
+            return []
+        try:
+            said = self._train() if self._playing else []
+            return said + self._frame()
+        except Exception as error:
+            self._playing, self._dirty, self._exact = False, False, True
+            return [m.Failed("while training", str(error) or type(error).__name__, traceback.format_exc())]
+
+    def _train(self) -> list[m.FromTrainer]:
+        session = self._session
+        assert session is not None
+        began = self._clock()
+        allowed = self._allowance(began)
+        while allowed > 0 and self._clock() - began < _TURN:
+            session.step(1)
+            self._dirty = True
+            allowed -= 1
+        now = self._clock()
+        since, steps = self._mark
+        if now - since >= 0.5:
+            self._rate = (session.step_count - steps) / (now - since)
+            self._mark = (now, session.step_count)
+        if session.diverged.all():
+            return self._pause("diverged")
+        if self._stop_at is not None and session.step_count >= self._stop_at:
+            return self._pause("stop-step")
+        return self._curves() if now - self._curves_at >= _CURVES else []
+
+    def _allowance(self, now: float) -> int:
+        """How many steps speed and stop step leave for this turn."""
+        assert self._session is not None
+        count = self._session.step_count
+        allowed = 1 << 30
+        if self._speed is not None:
+            since, steps = self._paced
+            allowed = int((now - since) * self._speed) - (count - steps)
+            if allowed > self._speed:  # it cannot keep up: do not hoard
+                self._paced = (now, count)
+        if self._stop_at is not None:
+            allowed = min(allowed, self._stop_at - count)
+        return allowed
+
+    def _curves(self) -> list[m.FromTrainer]:
+        assert self._session is not None
+        self._curves_at = self._clock()
+        chunk = self._session.take_curves()
+        return [] if chunk is None else [chunk]
+
+    def _frame(self) -> list[m.FromTrainer]:
+        now = self._clock()
+        view, session = self._view, self._session
+        final = not self._playing and not self._exact  # once idle, the whole field is asked for exactly
+        if view is None or session is None or not self._credit or now - self._framed < _FRAME:
+            return []
+        if not (self._dirty or final):
+            return []
+        exact = final and not self._dirty
+        if view.unit is not None and view.unit[0] >= len(session.learner.hidden):
+            view = m.View(view.rect, view.columns, view.rows, None, view.maps, view.replica)
+        field = session.field(view.rect, view.columns, view.rows, view.replica, view.unit, quick=not exact)
+        units: tuple[NDArray[np.uint8], ...] = ()
+        if now - self._slow_at >= _SLOW or len(self._predicted) != len(session.scene.points):
+            self._slow_at = now
+            self._predicted = session.predicted(view.replica)
+            units = session.units(view.rect, view.maps, view.replica) if view.maps else ()
+        self._credit, self._dirty, self._framed = False, False, now
+        self._exact = exact
+        return [
+            m.Frame(
+                self._revision, session.step_count, view, field, self._predicted,
+                session.confusion(self._predicted), session.diverged.copy(), units, self._playing, self._rate,
+            )
+        ]  # fmt: skip
