@@ -1,0 +1,54 @@
+"""Every test: no screen, one thread, settings of its own, and silence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before anything imports Qt, numpy, torch or matplotlib.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_variable] = "1"
+os.environ["MPLCONFIGDIR"] = str(Path(__file__).parents[1] / ".pytest_cache" / "matplotlib")  # keeps its font list
+
+import pytest
+from hypothesis import settings
+from PyQt6.QtCore import QSettings
+
+from helpers.silence import Leftovers, logged_warnings, watch_timers
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_configure() -> None:
+    watch_timers()
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Settings, recovery files and caches go to a fresh folder; child processes inherit it."""
+    home = tmp_path_factory.mktemp("home")
+    for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+        QSettings.setPath(form, QSettings.Scope.UserScope, str(home / "config"))
+    with pytest.MonkeyPatch.context() as environment:
+        for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
+            environment.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        yield home
+
+
+@pytest.fixture(autouse=True)
+def silence(own_settings: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that logs a warning or leaves a widget, a running timer, a thread or a child process behind.
+
+    A test that asks for `caplog` looks after what is logged itself.
+    """
+    leftovers = Leftovers()
+    with logged_warnings() as lines:
+        yield
+    if "caplog" in request.fixturenames:
+        lines.clear()
+    if unexpected := [*lines, *leftovers.find()]:
+        pytest.fail("\n".join(unexpected), pytrace=False)
