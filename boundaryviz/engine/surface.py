@@ -51,7 +51,7 @@ def _bilinear(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
     low, high = coarse[:, :-1, None, :], coarse[:, 1:, None, :]
     tall = (low + (high - low) * t).reshape(len(coarse), -1, coarse.shape[2])
     left, right = tall[:, :, :-1, None], tall[:, :, 1:, None]
-    return (left + (right - left) * t[:, 0]).reshape(len(coarse), tall.shape[1], -1)
+    return (left + (right - left) * t[:, 0]).reshape(len(coarse), tall.shape[1], -1).astype(np.float32, copy=False)
 
 
 def _uncertain(coarse: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -31,7 +31,9 @@ class Trainer:
         self._session: Session | None = None
         self._revision = 0
         self._view: m.View | None = None
-        self._playing, self._speed, self._stop_at = False, None, None
+        self._playing = False
+        self._speed: float | None = None
+        self._stop_at: int | None = None
         self._credit, self._dirty, self._exact = True, False, False
         self._framed = self._slow_at = self._curves_at = -1.0
         self._predicted: NDArray[np.int16] = np.empty(0, np.int16)

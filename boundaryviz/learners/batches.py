@@ -8,7 +8,7 @@ no replica sees are left out before anything is counted, which makes them inert 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -50,6 +50,10 @@ class Pool:
 
     def __len__(self) -> int:
         return len(self.at)
+
+    def same_as(self, other: Pool) -> bool:
+        """Whether the same points with the same weights stand at the same positions."""
+        return all(np.array_equal(getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
 
 
 @dataclass(frozen=True, eq=False)

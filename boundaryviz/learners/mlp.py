@@ -4,7 +4,6 @@ hidden layers."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -13,25 +12,14 @@ from torch import Tensor
 
 from boundaryviz.learners import losses
 from boundaryviz.learners.base import Problem, TrainingData
-from boundaryviz.learners.batches import Epoch, Pool, epoch
 from boundaryviz.learners.features import FeatureMap
+from boundaryviz.learners.feed import Batch, Feed
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.learners.streams import Purpose, generator
 
 _SURFACE_CHUNK = 4096  # columns at a time stay in the second-level cache
-_PAD = 32  # a full batch is padded to a multiple of this, so that adding a point rarely changes a shape
-
-
-@dataclass(frozen=True, eq=False)
-class _Batch:
-    """x (R or 1, F, B), q (R or 1, K, B), weight (R, B)."""
-
-    x: Tensor
-    q: Tensor
-    weight: Tensor
-    clean: int
 
 
 class MLP:
@@ -59,42 +47,31 @@ class MLP:
         self.P = self.layout.init(problem.seeds, spec.init, dtype).to(self.device)
         self.params = [view.requires_grad_() for view in self.layout.views(self.P)]
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
-        self.steps_done, self._epoch_number, self._at = 0, 0, 0
-        self._epoch: Epoch | None = None
-        self._pool: Pool | None = None
+        self.steps_done = 0
+        self._feed = Feed(problem.seeds, self.device, dtype)
         self.set_training(spec, training)
 
     # ---- what it trains on --------------------------------------------------------------------------
 
     def set_data(self, data: TrainingData) -> None:
         """Train on the labelled points of `data` from the next step on; the weights stay."""
-        before = self._pool
-        self._pool = Pool.of(data.ids, data.poison, data.weights, data.label >= 0)
         label = torch.from_numpy(np.ascontiguousarray(data.label)).to(self.device)
-        inputs = torch.from_numpy(self.features(data.xy)).to(self.device, self.dtype)
-        wanted = losses.targets(label, self._loss, self.problem.classes, self.dtype)
-        self._rows = torch.cat([inputs, wanted]).T.contiguous()  # (N, F + K): a batch is a gather of rows
-        self._sections = [len(inputs), len(wanted)]
-        same = before is not None and all(
-            np.array_equal(getattr(before, k), getattr(self._pool, k)) for k in ("at", "ids", "poison", "weights")
-        )
-        if not same:
-            self._epoch = None
-        elif self._epoch is not None and self._whole is not None:
-            self._whole = self._gather_whole(self._epoch)
+        targets = losses.targets(label, self._loss, self.problem.classes, self.dtype)
+        self._feed.set_data(data, self._inputs(data.xy), targets)
 
     def set_training(self, spec: MLPSpec | LogisticSpec, training: TrainingSpec) -> None:
         """Take over rate, penalties, batch size and dropout from the next step on."""
         self._dropout = spec.dropout if isinstance(spec, MLPSpec) else 0.0
         self.optimiser.set_training(training)
-        if self._epoch is not None and training.batch_size != self._batch_size:
-            self._epoch, self._at = None, 0
-        self._batch_size = training.batch_size
+        self._feed.set_batch_size(training.batch_size)
 
     @property
     def can_train(self) -> bool:
         """Whether there is a labelled point to learn from."""
-        return self._pool is not None and len(self._pool) > 0
+        return len(self._feed) > 0
+
+    def _inputs(self, xy: NDArray[np.float64]) -> Tensor:
+        return torch.from_numpy(self.features(xy)).to(self.device, self.dtype)
 
     # ---- training -----------------------------------------------------------------------------------
 
@@ -102,10 +79,10 @@ class MLP:
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
         for _ in range(n):
             if self.can_train:
-                self._descend(self._next_batch())
+                self._descend(self._feed.next())
             self.steps_done += 1
 
-    def _descend(self, batch: _Batch) -> None:
+    def _descend(self, batch: Batch) -> None:
         masks = self._dropout_masks(batch) if self._dropout and self.hidden else None
         z = self._outputs(batch.x, masks)
         total = (losses.per_point(self._loss, z, batch.q) * batch.weight).sum()
@@ -116,47 +93,7 @@ class MLP:
         z, _ = forward(self.params, x, self._activate, masks)
         return torch.tanh(z) if self._squash else z
 
-    def _next_batch(self) -> _Batch:
-        if self._epoch is None or self._at >= len(self._epoch):
-            self._open_epoch()
-        assert self._epoch is not None
-        at, self._at = self._at, self._at + 1
-        if self._whole is not None:
-            return self._whole
-        index = self._index[at]
-        rows = self._rows.index_select(0, index.flatten()).view(*index.shape, -1)
-        x, q = rows.transpose(1, 2).split(self._sections, 1)
-        return _Batch(x, q, self._weight[at], self._epoch.clean)
-
-    def _open_epoch(self) -> None:
-        """Lay out the next epoch, or the present one again after points came or went."""
-        assert self._pool is not None
-        if self._epoch is not None:
-            self._epoch_number, self._at = self._epoch_number + 1, 0
-        now = epoch(self._pool, self.problem.seeds, self._epoch_number, self._batch_size)
-        if self._at >= len(now):
-            self._epoch_number, self._at = self._epoch_number + 1, 0
-            now = epoch(self._pool, self.problem.seeds, self._epoch_number, self._batch_size)
-        keep = self._epoch is not None and self._batch_size == "full"
-        self._epoch = now
-        if self._batch_size == "full":
-            if not keep or self._whole is None:
-                self._whole = self._gather_whole(now)
-            return
-        self._whole = None
-        self._index = torch.from_numpy(now.index).to(self.device)
-        self._weight = torch.from_numpy(now.weight).to(self.device, self.dtype)
-
-    def _gather_whole(self, now: Epoch) -> _Batch:
-        """All points as one batch that every replica shares; padded with columns of weight 0."""
-        index, weight = torch.from_numpy(now.index[0, 0].copy()), torch.from_numpy(now.weight[0])
-        spare = -len(index) % _PAD
-        index = torch.cat([index, index[:1].expand(spare)]).to(self.device)
-        weight = torch.nn.functional.pad(weight, (0, spare)).to(self.device, self.dtype)
-        x, q = self._rows[index].T.contiguous().split(self._sections)
-        return _Batch(x[None], q[None], weight, now.clean)
-
-    def _dropout_masks(self, batch: _Batch) -> list[Tensor]:
+    def _dropout_masks(self, batch: Batch) -> list[Tensor]:
         """Inverted dropout (Srivastava et al. 2014, section 10): 0 or 1 / (1 - rate), keyed by seed, step and layer.
 
         Clean columns and poison columns draw from streams of their own, so poison shifts no clean mask.
@@ -182,8 +119,7 @@ class MLP:
     @torch.no_grad()
     def _chunks(self, xy: NDArray[np.float64], replica: int | None) -> Iterator[tuple[Tensor, list[Tensor]]]:
         params = self.params if replica is None else [p[replica : replica + 1] for p in self.params]
-        inputs = torch.from_numpy(self.features(xy)).to(self.device, self.dtype)
-        for part in inputs.split(_SURFACE_CHUNK, 1):
+        for part in self._inputs(xy).split(_SURFACE_CHUNK, 1):
             z, hidden = forward(params, part[None], self._activate)
             yield (torch.tanh(z) if self._squash else z), hidden
 

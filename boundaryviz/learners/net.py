@@ -23,13 +23,13 @@ class _FastTanh(torch.autograd.Function):
     """tanh as 2 sigmoid(2x) - 1: on the CPU sigmoid is vectorised and torch.tanh is not (3 to 4 times slower)."""
 
     @staticmethod
-    def forward(ctx, x: Tensor) -> Tensor:  # type: ignore[no-untyped-def,override]
+    def forward(ctx, x: Tensor) -> Tensor:  # type: ignore[no-untyped-def]
         y = torch.sigmoid(x * 2).mul_(2).sub_(1)
         ctx.save_for_backward(y)
         return y
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> Tensor:  # type: ignore[no-untyped-def,override]
+    def backward(ctx, grad: Tensor) -> Tensor:  # type: ignore[no-untyped-def]
         return torch.ops.aten.tanh_backward(grad, ctx.saved_tensors[0])
 
 
