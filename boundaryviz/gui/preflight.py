@@ -88,8 +88,12 @@ def check(
     return min(found, key=len)  # Qt takes the first platform that works
 
 
-def missing_packages(load: Load = ctypes.CDLL, fonts: Iterable[str] = _FONTS) -> tuple[str, ...]:
+def missing_packages(
+    platform: str = sys.platform, load: Load = ctypes.CDLL, fonts: Iterable[str] = _FONTS
+) -> tuple[str, ...]:
     """The Debian packages that a window under X11 would still need here, whether or not there is a screen."""
+    if not platform.startswith("linux"):
+        return ()
     packages = _packages(_missing(_CORE | _PLATFORM["xcb"], load))
     has_font = any(path.suffix in (".ttf", ".otf") for folder in fonts for path in Path(folder).rglob("*.?tf"))
     return packages if has_font else (*packages, "fonts-dejavu-core")

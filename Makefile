@@ -1,0 +1,72 @@
+# `make run` and `make test` do all their own set-up; python3, python3-venv and make are enough to start from.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL := $(PIP) install --root-user-action=ignore -c constraints.txt
+
+# One thread for every numerical library: more only make them wait for each other beside a window.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
+# Programs that the tests start, each with the Debian package that holds it.
+TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
+
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help run install install-dev test test-slow lint bench wheel clean system system-test
+
+help: ## list what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
+	  printf '  make %-12s %s\n' "$$name" "$$words"; done
+
+run: install ## open the window; without a screen, train and draw the moons scenario into out/
+	@scripts/run.sh $(FILE)
+
+install: $(VENV)/.installed ## set up what running needs, in .venv
+
+install-dev: system-test $(VENV)/.installed-dev ## set up what the tests need as well
+
+test: install-dev lint ## check style, types and layers, then run the tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" --durations=10
+
+test-slow: install-dev ## run the tests that `make test` leaves out
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow
+
+lint: install-dev ## check style, types and layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install-dev ## measure against plain torch, scikit-learn and numpy
+	$(BIN)/python -m benchmarks
+
+wheel: install-dev ## build the wheel into dist/
+	$(PIP) wheel --no-deps --no-build-isolation -w dist .
+
+clean: ## remove what was installed, built or written
+	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+system:
+	@PYTHON=$(PYTHON) scripts/system-packages.sh
+
+system-test:
+	@PYTHON=$(PYTHON) scripts/system-packages.sh $(TEST_PROGRAMS)
+
+$(VENV)/.created: | system
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# torch first and alone, at the pin: resolved together with the rest, some machines fetch gigabytes of other builds.
+$(VENV)/.installed: $(VENV)/.created constraints.txt pyproject.toml | system
+	$(INSTALL) $$(grep '^torch==' constraints.txt)
+	$(INSTALL) hatchling editables
+	$(INSTALL) --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(INSTALL) --no-build-isolation -e '.[dev]'
+	@touch $@
