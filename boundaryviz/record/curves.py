@@ -33,6 +33,10 @@ class CurveStore:
         self._length = end
 
     @property
+    def replicas(self) -> int:
+        return int(self._values.shape[1])
+
+    @property
     def step(self) -> NDArray[np.int64]:
         """int64 (K,)"""
         return self._step[: self._length]
@@ -48,3 +52,10 @@ class CurveStore:
             return None
         at = int(np.nanargmin(np.where(np.isfinite(loss), loss, np.nan)))
         return int(self.step[at]), float(loss[at])
+
+    def of(self, replicas: slice) -> CurveStore:
+        """A copy with these replicas alone."""
+        step, values = self.step, self._values[: self._length, replicas]
+        chosen = CurveStore(values.shape[1])
+        chosen.append(Curves(step, values))
+        return chosen

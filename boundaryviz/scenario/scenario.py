@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from difflib import get_close_matches
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.scene import Domain, Points, Scene, Target
 from boundaryviz.scene.specs import Spec, setting
 
-VERSION = 1
+VERSION: Final = 1
 
 
 class ScenarioError(ValueError):
@@ -51,7 +52,7 @@ class PointColumns(Spec):
         if len({len(c) for c in (self.id, self.x, self.y, self.label, self.split, self.origin)}) != 1:
             raise ValueError("the columns of points must have one length")
         xy = np.stack([np.asarray(self.x, float), np.asarray(self.y, float)], axis=1)
-        return Points(*map(np.asarray, (self.id, xy, self.label, self.split, self.origin)))  # type: ignore[arg-type]
+        return Points(*map(np.asarray, (self.id, xy, self.label, self.split, self.origin)))
 
 
 class PlaneSpec(Spec):
@@ -112,9 +113,10 @@ class Scenario(Spec):
             )
         try:
             scenario = cls.model_validate(values)
-            scenario.scene()
         except ValidationError as error:
-            raise ScenarioError([_words(e) for e in error.errors(include_url=False)]) from None
+            raise ScenarioError(problems_of(error)) from None
+        try:
+            scenario.scene()
         except ValueError as error:
             raise ScenarioError([f"plane: {error}"]) from None
         return scenario
@@ -130,45 +132,126 @@ class Scenario(Spec):
     def with_values(self, values: Mapping[str, Any]) -> Scenario:
         """Change fields by dotted path; `learner.name` first takes that learner's defaults.
 
+        A changed `data` field draws the points anew, so points that were written out are dropped.
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
         plain = self.model_dump(mode="json", exclude={"plane"})
+        redrawn = any(path == "data" or path.startswith("data.") for path in values)
+        if redrawn and self.data.name == "points" and "data.name" not in values:
+            raise ScenarioError(
+                ["data: this scenario brings its own points; name a data set with data.name to draw others"]
+            )
         problems: list[str] = []
-        for path, value in sorted(values.items(), key=lambda item: item[0] != "learner.name"):
-            if path == "learner.name":
-                if value not in FAMILIES:
-                    problems.append(f"learner.name: unknown learner {value!r}; there are: {', '.join(FAMILIES)}")
-                elif value != plain["learner"]["name"]:
-                    plain["learner"] = {"name": value}
-                continue
-            *parents, last = path.split(".")
-            place: Any = plain
-            for parent in parents:
-                place = place.get(parent) if isinstance(place, dict) else None
-            if not isinstance(place, dict) or not parents:
-                problems.append(f"{path}: there is no such setting")
-            else:
+        if (name := values.get("learner.name", plain["learner"]["name"])) not in FAMILIES:
+            problems.append(f"learner.name: unknown learner {name!r}; there are: {', '.join(FAMILIES)}")
+        elif name != plain["learner"]["name"]:
+            plain["learner"] = FAMILIES[name][0]().model_dump(mode="json")
+        known = _paths(plain)
+        for path, value in values.items():
+            if path not in known:
+                problems.append(f"{path}: there is no such setting{_nearest(path, known)}")
+            elif path != "learner.name":
+                parent, _, last = path.rpartition(".")
+                place = plain
+                for step in filter(None, parent.split(".")):
+                    place = place[step]
                 place[last] = value
+        kept = None if redrawn else self.plane
+        if kept is not None:  # nothing is drawn, so that a scenario without a data set of its own can be checked too
+            plain["plane"] = None
+        try:
+            changed = Scenario.model_validate(plain)
+        except ValidationError as error:
+            problems += problems_of(error)
         if problems:
             raise ScenarioError(problems)
-        redrawn = any(path.startswith("data.") for path in values)
-        changed = Scenario.parse(plain)
-        return changed if redrawn else changed.model_copy(update={"plane": self.plane})
-
-    def to_json(self) -> str:
-        """The whole scenario as readable JSON."""
-        return json.dumps(self.model_dump(mode="json", exclude_defaults=False), indent=1, ensure_ascii=False)
+        return changed.model_copy(update={"plane": kept})
 
 
-def _words(error: Any) -> str:
-    """One pydantic error as 'path: what is wrong'; the tags of unions are left out of the path."""
-    steps = [str(p) for p in error["loc"] if p not in FAMILIES and not str(p).startswith(("int", "literal", "constr"))]
-    path = ".".join(steps) or "scenario"
-    if error["type"] == "extra_forbidden":
-        return f"{path}: there is no such setting"
-    message = error["msg"].removeprefix("Value error, ")
-    given = error.get("input")
-    shown = f" (got {given!r})" if isinstance(given, str | int | float | bool) else ""
-    return f"{path}: {message}{shown}"
+def _paths(values: Mapping[str, Any], before: str = "") -> list[str]:
+    """Every dotted path that leads to a value."""
+    found: list[str] = []
+    for key, value in values.items():
+        inner = isinstance(value, Mapping) and key != "expect"
+        found += _paths(value, f"{before}{key}.") if inner else [before + key]
+    return found
 
 
+def _nearest(path: str, known: list[str]) -> str:
+    ends = {p.rpartition(".")[2]: p for p in known}
+    near = get_close_matches(path, known, 1, 0.8) or [ends[e] for e in get_close_matches(path, ends, 1, 0.8)]
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def problems_of(error: ValidationError) -> list[str]:
+    """Every problem as 'path: what is wrong', what the members of a union say joined by 'or'."""
+    found: dict[str, tuple[list[str], Any]] = {}
+    for one in error.errors(include_url=False):
+        path = _path(one["loc"])
+        found.setdefault(path, ([], one.get("input")))[0].append(_words(one))
+    return [f"{path}: {_joined(words)}{_got(given, ' '.join(words))}" for path, (words, given) in found.items()]
+
+
+def _joined(words: list[str]) -> str:
+    first, *others = dict.fromkeys(words)
+    return " or ".join([first, *(other.removeprefix("must be ") for other in others)])
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    """The dotted path, without the names of the learner's family and of a union's members."""
+    steps = [str(step) for at, step in enumerate(loc) if not (at == 1 and loc[0] == "learner" and step in FAMILIES)]
+    if len(steps) > 1 and (steps[-1] in {"int", "str", "float"} or steps[-1].startswith(("literal[", "constrained-"))):
+        steps.pop()
+    return ".".join(steps) or "scenario"
+
+
+_WORDS = {
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "literal_error": "must be {expected}",
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be at most {le}",
+    "too_long": "takes at most {max_length} entries",
+    "missing": "is missing",
+    "extra_forbidden": "there is no such setting",
+    "union_tag_not_found": f"needs a name; there are: {', '.join(FAMILIES)}",
+    "union_tag_invalid": "unknown learner; there are: {expected_tags}",
+}
+
+
+def _words(one: ErrorDetails) -> str:
+    words = _WORDS.get(one["type"])
+    if words is None:
+        return one["msg"].removeprefix("Value error, ")
+    return words.format(**one.get("ctx", {}))
+
+
+def _got(given: Any, words: str) -> str:
+    """What was given, unless the words already say it."""
+    shown = isinstance(given, str | int | float | bool) and repr(given) not in words and "no such setting" not in words
+    return f" (got {given!r})" if shown else ""
+
+
+def resets(before: Scenario, after: Scenario) -> bool:
+    """Whether going from one scenario to the other needs fresh weights; otherwise it applies live."""
+    if type(before.learner) is not type(after.learner):
+        return True
+    for old, new in ((before.learner, after.learner), (before.training, after.training)):
+        for name, info in type(old).model_fields.items():
+            extra = info.json_schema_extra
+            form = extra.get("form", {}) if isinstance(extra, dict) else {}
+            if isinstance(form, dict) and form.get("resets") and getattr(old, name) != getattr(new, name):
+                return True
+    return False

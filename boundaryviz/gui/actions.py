@@ -1,0 +1,163 @@
+"""Every action of the window, as one table: menu, words, shortcut, tip and icon.
+
+Menus, tool bars, the command palette and the shortcut overview are all made from these QActions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import qtawesome
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
+from PyQt6.QtWidgets import QMenuBar, QWidget
+
+from boundaryviz.gui.theme import Theme
+from boundaryviz.gui.tools import TOOLS
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """name: 'menu.what'. keys: shortcuts, the first one shown; on_plane: they work while the plane has the focus."""
+
+    name: str
+    text: str
+    tip: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    checkable: bool = False
+    on_plane: bool = False
+    apart: bool = False  # a separator comes before it
+
+
+_TOOL_ICONS = {
+    "select": ("mdi6.cursor-default-outline", "V"), "add": ("mdi6.plus-circle-outline", "A"),
+    "brush": ("mdi6.spray", "B"), "erase": ("mdi6.eraser", "E"), "relabel": ("mdi6.brush-variant", "L"),
+    "lasso": ("mdi6.lasso", "O"), "rectangle": ("mdi6.select", "M"),
+}  # fmt: skip
+
+MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
+
+_TABLE = (
+    _Entry("file.new", "&New plane", "Start with an empty plane and draw your own points", ("Ctrl+N",),
+           "mdi6.file-outline"),
+    _Entry("file.examples", "E&xamples...", "Choose an example scenario", ("Ctrl+Shift+O",), "mdi6.view-grid-outline"),
+    _Entry("file.open", "&Open...", "Open a scenario or a table of points (.bviz, .toml, .csv)", ("Ctrl+O",),
+           "mdi6.folder-open-outline"),
+    _Entry("file.paste", "&Paste a table", "Take the table of points that is on the clipboard", ("Ctrl+V",),
+           "mdi6.table-arrow-down"),
+    _Entry("file.save", "&Save", "Save the scenario with its points", ("Ctrl+S",), "mdi6.content-save-outline",
+           apart=True),
+    _Entry("file.save-as", "Save &as...", "Save under another name, or as a table of points", ("Ctrl+Shift+S",)),
+    _Entry("file.export", "&Export figure...", "Write what you see as PNG, SVG or PDF", ("Ctrl+E",),
+           "mdi6.image-outline"),
+    _Entry("file.quit", "&Quit", "Leave boundaryviz", ("Ctrl+Q",), apart=True),
+    _Entry("edit.undo", "&Undo", "Take back the last change", ("Ctrl+Z",), "mdi6.undo"),
+    _Entry("edit.redo", "&Redo", "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), "mdi6.redo"),
+    _Entry("edit.all", "Select &all", "Select every point", ("Ctrl+A",), on_plane=True, apart=True),
+    _Entry("edit.delete", "&Delete points", "Delete the selected points", ("Delete",), "mdi6.delete-outline",
+           on_plane=True),
+    _Entry("edit.clear", "&Clear the plane", "Delete every point", ("Ctrl+Shift+Delete",)),
+    _Entry("edit.copy", "&Copy points", "Copy the selected points, or all, as a table", ("Ctrl+C",), on_plane=True),
+    _Entry("point.unlabelled", "&Unlabelled", "New points have no label; selected ones lose theirs", ("U", "0"),
+           on_plane=True, checkable=True),
+    _Entry("point.poison", "&Poison", "New points are poison: planted by an attacker", ("P",), "mdi6.biohazard",
+           on_plane=True, checkable=True, apart=True),
+    _Entry("train.play", "&Play", "Train, or pause", ("Space",), "mdi6.play", on_plane=True),
+    _Entry("train.step", "&Step", "Do one training step, and pause", ("S",), "mdi6.skip-next", on_plane=True),
+    _Entry("train.reset", "&Reset", "Back to step 0 with the same initial weights", ("R",), "mdi6.restart",
+           on_plane=True),
+    _Entry("train.seed", "&New seed", "Back to step 0 with other initial weights", ("Shift+R",), "mdi6.dice-5-outline",
+           on_plane=True),
+    _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "mdi6.refresh", apart=True),
+    _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "mdi6.fit-to-page-outline", on_plane=True),
+    _Entry("view.discrete", "&Decision only", "Show the decided class instead of its probability", ("D",),
+           checkable=True, on_plane=True, apart=True),
+    _Entry("view.contours", "&Contour lines", "Draw the decision boundary and lines of equal probability", ("C",),
+           checkable=True, on_plane=True),
+    _Entry("view.prediction", "&Prediction in the points", "Outline: the true class. Fill: the predicted one",
+           ("F",), checkable=True, on_plane=True),
+    _Entry("view.held-out", "&Held-out points", "Show validation and test points too", ("H",), checkable=True,
+           on_plane=True),
+    _Entry("view.output", "Show the &output", "Back from a hidden unit to the model's output", ("Backspace",),
+           on_plane=True),
+    _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True, apart=True),
+    _Entry("view.projector", "Plane &alone", "Nothing but the plane, full screen", ("F11",), checkable=True),
+    _Entry("view.theme", "Da&rk theme", "Light or dark", ("Ctrl+D",), "mdi6.theme-light-dark", checkable=True),
+    _Entry("view.commands", "Command &palette", "Find any command by name", ("Ctrl+K",), "mdi6.magnify", apart=True),
+    _Entry("help.shortcuts", "&Shortcuts", "All keys at a glance", ("F1",), "mdi6.keyboard-outline"),
+    _Entry("help.about", "&About boundaryviz", "Version, licence and what it runs on"),
+)  # fmt: skip
+
+
+class Actions(QObject):
+    """The QActions by name, `actions['train.play']`; those of tools and classes are checked one at a time."""
+
+    def __init__(self, window: QWidget, plane: QWidget) -> None:
+        super().__init__(window)
+        self._window, self._plane = window, plane
+        self._by_name: dict[str, QAction] = {}
+        self._icons: dict[str, str] = {}
+        self._apart: set[str] = set()
+        for entry in _TABLE:
+            self._make(entry)
+        self.tools, self.classes = QActionGroup(self), QActionGroup(self)
+        for name, tool in TOOLS.items():
+            icon, key = _TOOL_ICONS[name]
+            entry = _Entry(f"point.tool-{name}", tool.title, tool.explains, (key,), icon, True, True, name == "select")
+            self.tools.addAction(self._make(entry))
+        for label in range(9):
+            entry = _Entry(
+                f"point.class-{label}", f"Class {label}", f"New points are of class {label}; selected ones become it",
+                (str(label + 1),), "", True, True, label == 0,
+            )  # fmt: skip
+            self.classes.addAction(self._make(entry))
+        self.classes.addAction(self["point.unlabelled"])
+
+    def _make(self, entry: _Entry) -> QAction:
+        action = QAction(entry.text, self)
+        action.setObjectName(entry.name)
+        action.setCheckable(entry.checkable)
+        action.setShortcuts([QKeySequence(key) for key in entry.keys])
+        shown = f" ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if entry.keys else ""
+        action.setToolTip(entry.tip + shown)
+        action.setStatusTip(entry.tip)
+        action.setWhatsThis(entry.tip)
+        action.setShortcutContext(
+            Qt.ShortcutContext.WidgetWithChildrenShortcut if entry.on_plane else Qt.ShortcutContext.WindowShortcut
+        )
+        (self._plane if entry.on_plane else self._window).addAction(action)
+        self._by_name[entry.name] = action
+        if entry.icon:
+            self._icons[entry.name] = entry.icon
+        if entry.apart:
+            self._apart.add(entry.name)
+        return action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._by_name[name]
+
+    def all(self) -> list[QAction]:
+        """Every action, in menu order."""
+        return list(self._by_name.values())
+
+    def group(self, menu: str) -> list[QAction]:
+        """The actions of one menu."""
+        return [action for name, action in self._by_name.items() if name.startswith(menu + ".")]
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Make the menus."""
+        for menu, title in MENUS.items():
+            target = bar.addMenu(title)
+            assert target is not None
+            for action in self.group(menu):
+                if action.objectName() in self._apart:
+                    target.addSeparator()
+                target.addAction(action)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour the icons."""
+        for name, icon in self._icons.items():
+            self[name].setIcon(
+                qtawesome.icon(icon, color=theme.text, color_disabled=theme.line, color_active=theme.accent)
+            )

@@ -1,0 +1,132 @@
+"""The window's side of the conversation with the trainer."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+
+from boundaryviz.engine import messages as m
+from boundaryviz.engine.link import Link, StartLink
+from boundaryviz.record.curves import CurveStore
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.scene import Domain, Scene
+
+_POLL = 4  # milliseconds
+
+
+class TrainerClient(QObject):
+    """Asks a trainer for things and turns what it says into signals; keeps the curves.
+
+    It remembers what was asked of the trainer, so that `restart` can put a new one in the place of a dead one.
+    """
+
+    ready = pyqtSignal(object)  # Ready
+    framed = pyqtSignal(object)  # Frame
+    evaluated = pyqtSignal()  # `curves` has grown or begun anew
+    stated = pyqtSignal(object)  # State
+    failed = pyqtSignal(object)  # Failed
+
+    def __init__(self, start: StartLink, link: Link | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._start = start
+        self._link = link or start()
+        self.curves = CurveStore()
+        self.playing = False
+        self.step_count = 0
+        self._speed: float | None = None
+        self._stop_at: int | None = None
+        self._view: m.View | None = None
+        self._device = "auto"
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._poll)
+        self._timer.start(_POLL)
+
+    # ---- asking -------------------------------------------------------------------------------------
+
+    def load(self, scenario: Scenario, scene: Scene, revision: int) -> None:
+        """Start afresh on this scenario; training goes on if it was running."""
+        self._link.send(m.Load(scenario, scene, revision, self._device))
+        if self.playing:
+            self._link.send(m.Play(self._speed, self._stop_at))
+
+    def set_scene(self, scene: Scene, revision: int) -> None:
+        self._link.send(m.SetScene(scene, revision))
+
+    def set_scenario(self, scenario: Scenario, revision: int) -> None:
+        """Settings that apply live; `load` is for the others."""
+        self._link.send(m.SetScenario(scenario, revision))
+
+    def set_view(self, view: m.View) -> None:
+        if view != self._view:
+            self._view = view
+            self._link.send(view)
+
+    def play(self, on: bool) -> None:
+        self.playing = on  # so that a second key press means the opposite, before the trainer has answered
+        self._link.send(m.Play(self._speed, self._stop_at) if on else m.Pause())
+
+    def step(self) -> None:
+        self.playing = False
+        self._link.send(m.StepN(1))
+
+    def reset(self, seed: int) -> None:
+        self._link.send(m.Reset(seed))
+
+    def set_speed(self, speed: float | None) -> None:
+        """Steps a second; None for as fast as it goes."""
+        self._speed = speed
+        if self.playing:
+            self.play(True)
+
+    def set_stop_at(self, step: int | None) -> None:
+        self._stop_at = step
+        if self.playing:
+            self.play(True)
+
+    def drawn(self) -> None:
+        """The last frame is on the screen; the next may come."""
+        self._link.send(m.Credit())
+
+    def restart(self, scenario: Scenario, scene: Scene, revision: int) -> None:
+        """A new trainer in the place of the old one, from step 0, paused."""
+        self._link.close()
+        self._link = self._start()
+        self.playing = False
+        if self._view is not None:
+            self._link.send(self._view)
+        self.load(scenario, scene, revision)
+        self._timer.start(_POLL)
+
+    def close(self) -> None:
+        self._timer.stop()
+        self._link.close()
+
+    @property
+    def view_rect(self) -> Domain | None:
+        return None if self._view is None else self._view.rect
+
+    # ---- listening ----------------------------------------------------------------------------------
+
+    def _poll(self) -> None:
+        for said in self._link.poll():
+            match said:
+                case m.Frame():
+                    self.step_count = said.step
+                    self.framed.emit(said)
+                case m.Curves():
+                    if said.values.shape[1] == self.curves.replicas:
+                        self.curves.append(said)
+                        self.evaluated.emit()
+                case m.State():
+                    self.playing, self.step_count = said.playing, said.step
+                    if said.why in ("loaded", "reset"):
+                        self.curves = CurveStore()
+                        self.evaluated.emit()
+                    self.stated.emit(said)
+                case m.Ready():
+                    self.ready.emit(said)
+                case m.Failed():
+                    self.playing = False
+                    if said.fatal:
+                        self._timer.stop()
+                    self.failed.emit(said)

@@ -1,0 +1,180 @@
+"""The one thing that is edited: a scenario and its scene, with undo.
+
+Everything in it is a frozen value. A change is one too; doing it yields the change that leads back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QUndoCommand, QUndoStack
+
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.edits import Edit, apply
+from boundaryviz.scene.scene import Scene
+
+_MERGE_WITHIN = 1.0  # seconds between two moves of one slider that count as one
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What the document holds. `edited`: the scene is no longer the one the scenario draws."""
+
+    scenario: Scenario
+    scene: Scene
+    edited: bool = False
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> State:
+        return cls(scenario, scenario.scene())
+
+    def complete(self) -> Scenario:
+        """The scenario with its scene written out where it cannot be drawn again."""
+        return self.scenario.with_scene(self.scene) if self.edited else self.scenario
+
+
+@dataclass(frozen=True)
+class Settings:
+    """New values for settings, by dotted path."""
+
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Swap:
+    """Another state in the place of this one."""
+
+    state: State
+
+
+Change = Edit | Settings | Swap
+
+
+def perform(change: Change, state: State) -> tuple[State, Change]:
+    """The state after `change`, and the change that leads back.
+
+    Raises ScenarioError for a setting that does not exist or is out of range, KeyError and ValueError as
+    `scene.edits.apply` does.
+    """
+    match change:
+        case Settings(values):
+            scenario = state.scenario.with_values(values)
+            if any(path.startswith("data.") for path in values):
+                return State.of(scenario), Swap(state)
+            return replace(state, scenario=scenario), Swap(state)
+        case Swap(other):
+            return other, Swap(state)
+        case _:
+            scene, inverse = apply(change, state.scene)
+            back: Change = inverse if state.edited else Swap(state)
+            return State(state.scenario, scene, edited=True), back
+
+
+class _Command(QUndoCommand):
+    """One undo step; the only kind there is."""
+
+    def __init__(self, document: Document, change: Change, back: Change, text: str) -> None:
+        super().__init__(text)
+        self._document, self._change, self._back = document, change, back
+        self._paths = frozenset(change.values) if isinstance(change, Settings) else frozenset()
+        self._when = time.monotonic()
+        self._done = True  # it is pushed after it was done
+
+    def redo(self) -> None:
+        if self._done:
+            self._done = False
+        else:
+            self._document._perform(self._change)
+
+    def undo(self) -> None:
+        self._document._perform(self._back)
+
+    def id(self) -> int:
+        return 1 if self._paths else -1
+
+    def mergeWith(self, other: QUndoCommand | None) -> bool:
+        """Moves of one slider in quick succession become one step."""
+        if not isinstance(other, _Command) or other._paths != self._paths:
+            return False
+        if other._when - self._when > _MERGE_WITHIN:
+            return False
+        self._change, self._when = other._change, other._when
+        return True
+
+
+class Document(QObject):
+    """The current state, its undo stack and its file.
+
+    changed: after every change, undo, redo and preview; the revision has grown by then.
+    opened: after another scenario took its place (the undo stack is empty then).
+    """
+
+    changed = pyqtSignal()
+    opened = pyqtSignal()
+
+    def __init__(self, scenario: Scenario, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo = QUndoStack(self)
+        self.undo.setUndoLimit(1000)
+        self.path: Path | None = None
+        self.revision = 1
+        self._state = State.of(scenario)
+        self._preview: State | None = None
+
+    @property
+    def state(self) -> State:
+        """What is shown and trained on: the preview while there is one, else the committed state."""
+        return self._preview or self._state
+
+    @property
+    def committed(self) -> State:
+        """The state without the preview; edits of a stroke are made against this one."""
+        return self._state
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.state.scenario
+
+    @property
+    def scene(self) -> Scene:
+        return self.state.scene
+
+    def preview(self, edit: Edit) -> None:
+        """Show `edit` without doing it; the next preview replaces it."""
+        self._preview = perform(edit, self._state)[0]
+        self._announce()
+
+    def drop_preview(self) -> None:
+        """Back to the committed state."""
+        if self._preview is not None:
+            self._preview = None
+            self._announce()
+
+    def do(self, change: Change, text: str) -> None:
+        """Make a change as one undo step. Raises as `perform` does; nothing has changed then."""
+        self._preview = None
+        state, back = perform(change, self._state)
+        self._state = state
+        self.undo.push(_Command(self, change, back, text))
+        self._announce()
+
+    def open(self, scenario: Scenario, path: Path | None = None) -> None:
+        """Put another scenario in the place of this one and forget what could be undone."""
+        self._state, self._preview, self.path = State.of(scenario), None, path
+        self.undo.clear()
+        self._announce()
+        self.opened.emit()
+
+    def _perform(self, change: Change) -> None:
+        self._preview = None
+        self._state = perform(change, self._state)[0]
+        self._announce()
+
+    def _announce(self) -> None:
+        self.revision += 1
+        self.changed.emit()
