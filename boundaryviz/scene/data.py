@@ -127,10 +127,11 @@ def _balanced(
         return draw(n, noise, rng)
     wanted = round(n * balance)
     for doublings in range(1, 8):
-        xy, label = draw(n * 2**doublings, noise, rng)
+        asked = n * 2**doublings
+        xy, label = draw(asked, noise, rng)
         order = rng.permutation(len(xy))
         first, rest = order[label[order] == 0], order[label[order] != 0]
-        if source.finite or (len(first) >= wanted and len(rest) >= n - wanted):
+        if len(xy) < asked or (len(first) >= wanted and len(rest) >= n - wanted):
             break
     else:
         raise ValueError(f"data.balance: {source.name} at noise {noise:g} draws too few points of one class")

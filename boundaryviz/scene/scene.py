@@ -39,7 +39,7 @@ def frozen(values: ArrayLike, dtype: type) -> NDArray:
     given = np.asarray(values)
     try:
         with np.errstate(invalid="ignore"):
-            array = given.astype(dtype, copy=False)
+            array: NDArray = given.astype(dtype, copy=False)
     except OverflowError as error:
         raise ValueError(f"a number is too large: {error}") from None
     if array is not given and np.issubdtype(dtype, np.integer) and not np.array_equal(array, given):

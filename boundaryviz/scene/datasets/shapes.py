@@ -73,5 +73,5 @@ def _even(n: int, classes: int) -> NDArray[np.int64]:
     return np.arange(n) * classes // max(n, 1)
 
 
-def _polar(r: NDArray[np.float64], angle: NDArray[np.float64]) -> NDArray[np.float64]:
+def _polar(r: NDArray, angle: NDArray) -> NDArray[np.float64]:
     return np.stack([r * np.cos(angle), r * np.sin(angle)], axis=1)

@@ -1,0 +1,249 @@
+"""Tables of points in and out: CSV files, dropped bytes, pasted text.
+
+Columns `x, y` and, where there are, `label` (empty or -1 = unlabelled), `split` and `origin`; any headers can
+be mapped to them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.scene.scene import UNLABELLED, Domain, Origin, Points, Scene, Split
+from boundaryviz.scene.table_columns import ColumnMapping, guess, header_of, locate
+from boundaryviz.scene.table_labels import read_labels
+from boundaryviz.scene.table_text import Row, TableError, TableText, check_size, number, open_text
+
+__all__ = ["ColumnMapping", "Table", "TableError", "read_table", "table_headers", "write_table"]
+
+LIMIT = 100_000
+SHARES = (0.5, 0.2, 0.3)
+LARGEST = 1e15  # squares of coordinates must still fit single precision
+
+_SPLITS = {
+    "": Split.TRAIN, "train": Split.TRAIN, "training": Split.TRAIN, "0": Split.TRAIN,
+    "validation": Split.VALIDATION, "valid": Split.VALIDATION, "val": Split.VALIDATION, "dev": Split.VALIDATION,
+    "1": Split.VALIDATION, "test": Split.TEST, "testing": Split.TEST, "2": Split.TEST,
+}  # fmt: skip
+_ORIGINS = {
+    "": Origin.CLEAN, "clean": Origin.CLEAN, "0": Origin.CLEAN,
+    "poison": Origin.POISON, "poisoned": Origin.POISON, "1": Origin.POISON,
+}  # fmt: skip
+
+Problem = tuple[int, str]  # the line it stands on, and the sentence
+
+
+@dataclass(frozen=True)
+class Table:
+    """What was read. notes: what a person should know of how; mapping: the columns that were taken."""
+
+    scene: Scene
+    notes: tuple[str, ...]
+    headers: tuple[str, ...]
+    mapping: ColumnMapping
+
+
+def table_headers(source: Path | str | bytes) -> tuple[str, ...]:
+    """The names of a table's columns, for a person to choose from. Raises TableError as `read_table` does."""
+    table = _open(source)
+    sample = table.sample()
+    return header_of(sample[0], max(len(row.cells) for row in sample))[0] if sample else ()
+
+
+def read_table(
+    source: Path | str | bytes,
+    mapping: ColumnMapping | None = None,
+    *,
+    limit: int = LIMIT,
+    shares: tuple[float, float, float] = SHARES,
+    seed: int = 0,
+) -> Table:
+    """The scene in a file (Path), in text (str) or in bytes of any usual encoding.
+
+    mapping: which columns to read; guessed where it is None, and the guess stands in the notes.
+    limit: of a longer table a random sample of this many rows is read.
+    shares: of training, validation and test points where no column says it; unlabelled and poison points train.
+    seed: of the sample and the shares.
+
+    Raises TableError with every problem, each with its line and column.
+    """
+    table = _open(source)
+    sample = table.sample()
+    if not sample:
+        raise TableError(["the table holds only comments; it needs a line 'x,y,label' and then a row for each point"])
+    headers, has_header = header_of(sample[0], max(len(row.cells) for row in sample))
+    if has_header and len(sample) == 1:
+        raise TableError([f"line {sample[0].line + 1}: there are no points; add a row of numbers for each point"])
+    notes = (
+        ["Read as Latin-1, as the text is not UTF-8; look at names with accents."]
+        if table.encoding == "Latin-1"
+        else []
+    )
+    if mapping is None:
+        mapping, guesses = guess(headers, sample[has_header:])
+        notes += guesses
+    at = locate(mapping, headers)
+    rows, sampling = _rows(table, sample[0] if has_header else None, limit, seed)
+    scene, remarks = _scene(rows, at, headers, has_header, shares, seed)
+    left_out = [name for i, name in enumerate(headers) if name and i not in at.values() and name.casefold() != "class"]
+    if left_out:
+        notes.append(f"Columns left out: {', '.join(map(repr, left_out))}.")
+    return Table(scene, (*notes, *sampling, *remarks), headers, mapping)
+
+
+def write_table(scene: Scene) -> str:
+    """The scene's points as CSV that `read_table` turns into equal points; ids, pins and the domain are not kept.
+
+    A column `class` with the classes' names follows where they have names.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    named = bool(scene.class_names)
+    writer.writerow(["x", "y", "label", "split", "origin"] + ["class"] * named)
+    p = scene.points
+    for (x, y), label, split, origin in zip(
+        p.xy.tolist(), p.label.tolist(), p.split.tolist(), p.origin.tolist(), strict=True
+    ):
+        unlabelled = label == UNLABELLED
+        row = [x, y, "" if unlabelled else label, Split(split).name.lower(), Origin(origin).name.lower()]
+        writer.writerow(row + ["" if unlabelled else scene.class_name(label)] * named)
+    return out.getvalue()
+
+
+def _open(source: Path | str | bytes) -> TableText:
+    if not isinstance(source, Path):
+        return open_text(source)
+    try:
+        check_size(source.stat().st_size)
+        return open_text(source.read_bytes())
+    except OSError as error:
+        raise TableError([f"{source} cannot be read: {error.strerror or error}"]) from None
+
+
+def _rows(table: TableText, header: Row | None, limit: int, seed: int) -> tuple[list[Row], list[str]]:
+    """The rows below the header, or a random sample of `limit` of them in their order, and a note if so."""
+    if table.text.count("\n") + table.text.count("\r") < limit:
+        return list(table.rows())[header is not None :], []
+    lines = table.written_lines()
+    if header is not None:
+        lines[: header.line] = False
+    count = int(lines.sum())
+    if count <= limit:
+        return list(table.rows())[header is not None :], []
+    chosen = np.zeros(len(lines), dtype=bool)
+    chosen[np.random.default_rng([seed, 1]).choice(np.flatnonzero(lines), limit, replace=False)] = True
+    note = f"The table has {count:,} rows; a random sample of {limit:,} was read (the same each time)."
+    return list(table.rows(chosen)), [note]
+
+
+def _scene(
+    rows: list[Row], at: dict[str, int], headers: Sequence[str], has_header: bool, shares: tuple[float, ...], seed: int
+) -> tuple[Scene, list[str]]:
+    problems: list[Problem] = []
+    rows = _of_right_width(rows, len(headers), problems)
+    lines = [row.line for row in rows]
+    column = {role: [row.cells[i].strip() if i < len(row.cells) else "" for row in rows] for role, i in at.items()}
+    name = {role: f"column {headers[i]!r}" if has_header else headers[i] for role, i in at.items()}
+    xy = np.stack([_numbers(column[role], lines, name[role], problems) for role in ("x", "y")], axis=1)
+    notes = ["Numbers were read with a decimal comma."] if any("," in c for r in "xy" for c in column[r]) else []
+    labels = read_labels(column.get("label", [""] * len(rows)), _names(rows, at, headers))
+    if labels.eleventh is not None:
+        problems.append((lines[labels.eleventh], f"{name['label']}: {labels.problem}"))
+    notes += labels.notes
+    origin = np.zeros(len(rows), dtype=np.int8)
+    if "origin" in at:
+        origin = _words(column["origin"], _ORIGINS, lines, name["origin"], "clean or poison", problems)
+    if "split" in at:
+        split = _words(column["split"], _SPLITS, lines, name["split"], "train, validation or test", problems)
+    else:
+        free = (labels.label != UNLABELLED) & (origin == Origin.CLEAN)
+        split = _shared_out(free, shares, np.random.default_rng([seed, 2]))
+        percent = " / ".join(f"{100 * share:g}" for share in shares)
+        notes.append(
+            f"No column is named split: points were shared out at random, {percent} % training / validation / test."
+        )
+    if problems:
+        raise TableError([f"line {line}, {words}" for line, words in sorted(problems)])
+    if repeated := _repeated(xy, labels.label):
+        notes.append(f"Rows that repeat another row: {repeated:,}; they were kept.")
+    axes = (headers[at["x"]], headers[at["y"]]) if has_header else ("x", "y")
+    classes = max(2, len(labels.names), int(labels.label.max(initial=0)) + 1)
+    return Scene(Points.of(xy, labels.label, split, origin), Domain.around(xy), classes, labels.names, axes), notes
+
+
+def _of_right_width(rows: Iterable[Row], width: int, problems: list[Problem]) -> list[Row]:
+    right = []
+    for row in rows:
+        if len(row.cells) > width and any(cell.strip() for cell in row.cells[width:]):
+            remedy = "quote cells that hold the delimiter; with decimal commas separate cells by semicolons"
+            problems.append(
+                (row.line, f"column {width + 1}: there are {len(row.cells)} cells in place of {width}; {remedy}")
+            )
+        else:
+            right.append(row)
+    return right
+
+
+def _numbers(cells: list[str], lines: list[int], name: str, problems: list[Problem]) -> NDArray[np.float64]:
+    """The numbers of one column, 0 where there is a problem."""
+    try:
+        values = np.array([float(cell) for cell in cells])
+    except ValueError:
+        values = np.array([0.0 if (value := number(cell)) is None else value for cell in cells])
+        for line, cell in zip(lines, cells, strict=True):
+            if not cell:
+                problems.append((line, f"{name}: the cell is empty; write a number or delete the row"))
+            elif number(cell) is None:
+                problems.append((line, f"{name}: {_short(cell)} is not a number; write one such as 1.5"))
+    for i in np.flatnonzero(~(np.abs(values) <= LARGEST)):  # NaN included
+        why = "is not a finite number" if not np.isfinite(values[i]) else f"is beyond {LARGEST:g}"
+        remedy = "write a finite number or delete the row" if not np.isfinite(values[i]) else "rescale the column"
+        problems.append((lines[i], f"{name}: {_short(cells[i])} {why}; {remedy}"))
+        values[i] = 0.0
+    return values
+
+
+def _words(
+    cells: list[str], meaning: Mapping[str, int], lines: list[int], name: str, allowed: str, problems: list[Problem]
+) -> NDArray[np.int8]:
+    values = [meaning.get(cell.casefold(), -1) for cell in cells]
+    problems += [
+        (line, f"{name}: {_short(cell)} is not known; write {allowed}")
+        for line, cell, value in zip(lines, cells, values, strict=True)
+        if value < 0
+    ]
+    return np.array(values, dtype=np.int8)
+
+
+def _names(rows: list[Row], at: dict[str, int], headers: Sequence[str]) -> list[str] | None:
+    """The cells of a column `class` that stands beside the label column."""
+    beside = next((i for i, header in enumerate(headers) if header.casefold() == "class"), None)
+    if beside is None or "label" not in at or beside in at.values():
+        return None
+    return [row.cells[beside].strip() if beside < len(row.cells) else "" for row in rows]
+
+
+def _shared_out(free: NDArray[np.bool_], shares: tuple[float, ...], rng: np.random.Generator) -> NDArray[np.int8]:
+    split = np.full(len(free), Split.TRAIN, dtype=np.int8)
+    order = rng.permutation(np.flatnonzero(free))
+    validation, test = (int(len(order) * share) for share in shares[1:])
+    split[order[:validation]] = Split.VALIDATION
+    split[order[validation : validation + test]] = Split.TEST
+    return split
+
+
+def _repeated(xy: NDArray[np.float64], label: NDArray[np.int16]) -> int:
+    """How many rows equal another row."""
+    order = np.lexsort((label, xy[:, 1], xy[:, 0]))
+    same = (xy[order][1:] == xy[order][:-1]).all(axis=1) & (label[order][1:] == label[order][:-1])
+    return int(same.sum())
+
+
+def _short(cell: str) -> str:
+    return repr(cell if len(cell) <= 30 else cell[:29] + "…")
