@@ -1,0 +1,60 @@
+"""Drag points while a model trains: a desktop laboratory for decision boundaries and their poisoning.
+
+The public names are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from boundaryviz import learners
+    from boundaryviz.experiments.run import Run, train
+    from boundaryviz.record.metrics import Metric
+    from boundaryviz.scenario.gallery import load
+    from boundaryviz.scenario.gallery import names as scenarios
+    from boundaryviz.scenario.scenario import Scenario, ScenarioError
+    from boundaryviz.scene import datasets
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "load": "scenario.gallery:load",
+    "scenarios": "scenario.gallery:names",
+    "Scenario": "scenario.scenario:Scenario",
+    "ScenarioError": "scenario.scenario:ScenarioError",
+    "train": "experiments.run:train",
+    "Run": "experiments.run:Run",
+    "Metric": "record.metrics:Metric",
+    "datasets": "scene.datasets",
+    "learners": "learners",
+}
+
+__all__ = [
+    "Metric",
+    "Run",
+    "Scenario",
+    "ScenarioError",
+    "__version__",
+    "datasets",
+    "learners",
+    "load",
+    "scenarios",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'boundaryviz' has no attribute {name!r}")
+    module, _, attribute = _WHERE[name].partition(":")
+    value: Any = import_module(f"boundaryviz.{module}")
+    if attribute:
+        value = getattr(value, attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,290 @@
+"""A run without a window: train a scenario over seeds, measure it, draw it, ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from boundaryviz.engine.messages import Curves
+from boundaryviz.engine.session import Session
+from boundaryviz.experiments.progress import bar
+from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.metrics import Metric, Metrics, attack_success_rate, of_curves, of_twins, poison_rate
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario.gallery import load
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.scene import Domain, Scene, Split
+
+if TYPE_CHECKING:
+    from boundaryviz.figures.draw import SceneFigure
+
+Progress = Callable[[int, int], object]
+"""Called with (steps done, steps in all) several times a second; may raise to stop between two steps."""
+
+_CHUNK_SECONDS = 0.1
+
+
+class Trained(Protocol):
+    """What a run needs of a `Session`, or of whatever stands in for one."""
+
+    scenario: Scenario
+    scene: Scene
+    seeds: tuple[int, ...]
+    twin: bool
+    step_count: int
+    device_name: str
+    diverged: NDArray[np.bool_]
+
+    @property
+    def replicas(self) -> int: ...
+    def step(self, n: int = 1) -> None: ...
+    def take_curves(self) -> Curves | None: ...
+    def evaluate(self) -> NDArray[np.float64]: ...
+    def probabilities(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]: ...
+    def predicted(self, replica: int = 0) -> NDArray[np.int16]: ...
+    def field(self, rect: Domain, columns: int, rows: int, replica: int = 0) -> NDArray[np.float32]: ...
+
+
+class Run:
+    """A trained scenario: one model per seed, or with a twin a clean and a poisoned one per seed."""
+
+    def __init__(self, session: Trained) -> None:
+        self.session = session
+        self.curves = CurveStore(session.replicas)
+        self.seconds = 0.0
+        self._collect()
+
+    # ---- training -----------------------------------------------------------------------------------
+
+    def advance(self, steps: int, progress: Progress | None = None) -> None:
+        """Train `steps` more steps. An exception from `progress` leaves the run usable as far as it came."""
+        end, chunk = self.session.step_count + steps, 1
+        while (left := end - self.session.step_count) > 0:
+            began = perf_counter()
+            self.session.step(min(chunk, left))
+            took = perf_counter() - began
+            self.seconds += took
+            self._collect()
+            if took < _CHUNK_SECONDS:
+                chunk = min(2 * chunk, 10_000)
+            elif chunk > 1 and took > 2 * _CHUNK_SECONDS:
+                chunk //= 2
+            if progress is not None:
+                progress(steps - (end - self.session.step_count), steps)
+
+    def _collect(self) -> None:
+        chunk = self.session.take_curves()
+        if chunk is not None:
+            self.curves.append(chunk)
+
+    # ---- what it is ---------------------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.session.scenario
+
+    @property
+    def scene(self) -> Scene:
+        return self.session.scene
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        return self.session.seeds
+
+    @property
+    def twin(self) -> bool:
+        return self.session.twin
+
+    @property
+    def step(self) -> int:
+        return self.session.step_count
+
+    @property
+    def steps_per_second(self) -> float:
+        """Training steps a second, one step of all replicas counted as one."""
+        return self.step / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def diverged(self) -> NDArray[np.bool_]:
+        """bool (R,), clean replicas first."""
+        return self.session.diverged
+
+    def __repr__(self) -> str:
+        twin = ", with clean twins" if self.twin else ""
+        return f"<Run of {self.scenario.name}: {self.step} steps, {len(self.seeds)} seeds{twin}>"
+
+    # ---- measures -----------------------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> Metrics:
+        """Name -> value per seed; of the poisoned models where there are twins, with what the poison changed."""
+        return self._side(clean=False) | (self._between() if self.twin else {})
+
+    @property
+    def clean(self) -> Metrics:
+        """The measures of the clean twins. Raises ValueError without twins."""
+        if not self.twin:
+            raise ValueError("this run has no clean twins; train with twin=True")
+        return self._side(clean=True)
+
+    @property
+    def poisoned(self) -> Metrics:
+        """The measures of the poisoned models; of all models where there are no twins."""
+        return self._side(clean=False)
+
+    def _side(self, clean: bool) -> Metrics:
+        found = of_curves(self.session.evaluate(), self.curves, self._replicas(clean))
+        targets = self.scene.targets
+        if targets:
+            xy = np.array([(target.x, target.y) for target in targets])
+            found["attack_success_rate"] = attack_success_rate(self._classes(xy, clean), targets)
+        return found
+
+    def _between(self) -> Metrics:
+        test = self.scene.points.xy[self.scene.points.split == Split.TEST]
+        rate = poison_rate(self.scene.points)
+        found: Metrics = {}
+        if len(test):
+            found = of_twins(self._classes(test, clean=True), self._classes(test, clean=False), rate)
+        cells = self.scene.domain.grid(128, 128)
+        area = (self._classes(cells, clean=True) != self._classes(cells, clean=False)).mean(axis=1)
+        return found | {"flip_area": Metric.of(area)}
+
+    def _classes(self, xy: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
+        """The predicted classes, (seeds, len(xy))."""
+        chosen = range(self.session.replicas)[self._replicas(clean)]
+        return np.stack([self.session.probabilities(xy, replica).argmax(axis=1) for replica in chosen])
+
+    def _replicas(self, clean: bool) -> slice:
+        k = len(self.seeds)
+        return slice(0, k) if clean or not self.twin else slice(k, 2 * k)
+
+    def _replica(self, seed: int, clean: bool) -> int:
+        if not 0 <= seed < len(self.seeds):
+            raise IndexError(f"seed number {seed} is not among the {len(self.seeds)} of this run")
+        return seed + (self._replicas(clean).start or 0)
+
+    # ---- asking -------------------------------------------------------------------------------------
+
+    def predict_proba(self, xy: ArrayLike, seed: int = 0, clean: bool = False) -> NDArray[np.float32]:
+        """Class probabilities at `xy` (n, 2): float32 (n, classes). seed: which one, counted from 0."""
+        return self.session.probabilities(_places(xy), self._replica(seed, clean))
+
+    def predict(self, xy: ArrayLike, seed: int = 0, clean: bool = False) -> NDArray[np.int64]:
+        """The class predicted at each of `xy` (n, 2)."""
+        return np.asarray(self.predict_proba(xy, seed, clean).argmax(axis=1))
+
+    def field(self, step: int = -1, columns: int = 256, rows: int = 256) -> NDArray[np.float32]:
+        """Probabilities over the domain: (R, rows, columns) of class 1, or (R, classes, rows, columns); row 0 is the
+        bottom, clean twins come first. Only the last step is kept, asked for as -1 or by its number.
+        """
+        if step not in (-1, self.step):
+            raise ValueError(f"only the last step, {self.step}, is kept; train with steps={step} to see that one")
+        fields = [self.session.field(self.scene.domain, columns, rows, r) for r in range(self.session.replicas)]
+        return np.stack(fields)
+
+    def snapshot(self, seed: int = 0, clean: bool = False, columns: int = 256) -> Snapshot:
+        """The plane now, as one seed sees it, with the curves of all seeds. columns: of the field; cells are square."""
+        rect, replica = self.scene.domain, self._replica(seed, clean)
+        rows = int(np.clip(round(columns * rect.height / rect.width), columns // 4, 4 * columns))
+        return Snapshot(
+            scenario=self.scenario.model_copy(
+                update={"training": self.scenario.training.model_copy(update={"seed": self.seeds[seed]})}
+            ),
+            scene=self.scene,
+            step=self.step,
+            rect=rect,
+            field=self.session.field(rect, columns, rows, replica),
+            curves=self.curves.of(self._replicas(clean)),
+            predicted=self.session.predicted(replica),
+        )
+
+    def figure(self, view: str = "boundary", seed: int = 0, **options: Any) -> SceneFigure:
+        """A matplotlib Figure of a view in `figures.style.VIEWS`. options: those of `figures.style.Options`."""
+        from boundaryviz.figures.draw import draw
+        from boundaryviz.figures.style import Options
+
+        beside = self.snapshot(seed, clean=True) if view == "twin" and self.twin else None
+        return draw(view, self.snapshot(seed), Options(**options), beside)
+
+    def report(self) -> dict[str, Any]:
+        """The whole run as plain values for JSON."""
+        found: dict[str, Any] = {
+            "scenario": self.scenario.name,
+            "learner": self.scenario.learner.model_dump(mode="json"),
+            "device": self.session.device_name,
+            "seeds": list(self.seeds),
+            "steps": self.step,
+            "steps_per_second": round(self.steps_per_second, 1),
+            "replica_steps_per_second": round(self.steps_per_second * self.session.replicas, 1),
+            "diverged": int(self.diverged.sum()),
+            "metrics": _plain(self.metrics),
+        }
+        if self.twin:
+            found |= {"clean": _plain(self.clean), "poisoned": _plain(self.poisoned)}
+        return found
+
+
+def _plain(metrics: Metrics) -> dict[str, Any]:
+    return {name: metric.plain() for name, metric in metrics.items()}
+
+
+def start(
+    scenario: Scenario,
+    seeds: int | Sequence[int] = 1,
+    twin: bool = False,
+    device: str = "auto",
+    learner: Any = None,
+) -> Run:
+    """A run at step 0. seeds: how many, from the scenario's own on, or which. learner: an estimator of scikit-learn's
+    kind in place of the scenario's learner. Raises DeviceError, or ValueError without seeds.
+    """
+    first = scenario.training.seed
+    chosen = tuple(range(first, first + seeds)) if isinstance(seeds, int) else tuple(seeds)
+    if not chosen:
+        raise ValueError("a run needs at least one seed")
+    if learner is None:
+        return Run(Session(scenario, seeds=chosen, twin=twin, device=device))
+    from boundaryviz.experiments.estimator import EstimatorSession
+
+    return Run(EstimatorSession(scenario, learner, chosen, twin))
+
+
+def train(
+    scenario: Scenario | str | Path,
+    seeds: int | Sequence[int] = 1,
+    twin: bool = False,
+    steps: int | None = None,
+    device: str = "auto",
+    progress: Progress | bool | None = None,
+    learner: Any = None,
+) -> Run:
+    """Train `scenario` (or the one called so) and return the run.
+
+    seeds: how many, or which. twin: also train every seed without the poison. steps: default the scenario's.
+    progress: a function, False for none; by default a bar in terminals and notebooks.
+    learner: an estimator of scikit-learn's kind, fitted once per seed in place of the scenario's learner.
+    Raises ScenarioError, DeviceError, ValueError.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = load(scenario)
+    run = start(scenario, seeds, twin, device, learner)
+    total = 1 if learner is not None else scenario.training.steps if steps is None else steps
+    if callable(progress):
+        run.advance(total, progress)
+    else:
+        with bar(f"training {scenario.name}", shown=progress) as show:
+            run.advance(total, show)
+    return run
+
+
+def _places(xy: ArrayLike) -> NDArray[np.float64]:
+    places = np.asarray(xy, dtype=np.float64)
+    if places.ndim != 2 or places.shape[1] != 2:
+        raise ValueError(f"places have the shape (n, 2), not {places.shape}")
+    return places

@@ -1,0 +1,160 @@
+"""The plane on matplotlib axes: the field as a picture, the boundary as paths, the points as symbols."""
+
+from __future__ import annotations
+
+import numpy as np
+from contourpy import LineType, contour_generator
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from boundaryviz.figures.palette import MARKERS, POISON, class_colour, field_image, rgb
+from boundaryviz.figures.style import Options, Style
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scene.scene import Domain, Points
+
+
+def draw_plane(axes: Axes, snapshot: Snapshot, options: Options) -> None:
+    """Draw what the canvas shows at this moment; the axes keep the plane's proportions."""
+    style, rect = options.look, snapshot.rect
+    draw_field(axes, snapshot, options)
+    boundary = LineCollection(boundary_lines(snapshot.field, rect), colors=style.ink, linewidths=style.line, zorder=2)
+    boundary.set_gid("boundary")
+    axes.add_collection(boundary)
+    _draw_points(axes, snapshot, options)
+    _draw_targets(axes, snapshot, style)
+    if not np.isfinite(snapshot.field).all():
+        axes.text(
+            0.5, 0.5, "training diverged", transform=axes.transAxes, ha="center", va="center",
+            bbox={"boxstyle": "round,pad=0.5", "facecolor": style.paper, "edgecolor": style.faint},
+        )  # fmt: skip
+    axes.set(xlim=(rect.left, rect.right), ylim=(rect.bottom, rect.top))
+    axes.set_aspect("equal" if is_square(rect) else "auto")
+    axes.set_xlabel(literal(snapshot.scene.axis_names[0]))
+    axes.set_ylabel(literal(snapshot.scene.axis_names[1]))
+
+
+def literal(words: str) -> str:
+    """Words of a person, with dollar signs that do not start a formula."""
+    return words.replace("$", r"\$")
+
+
+def is_square(rect: Domain) -> bool:
+    """Whether both axes can have one scale: not where their units are far apart."""
+    return 0.4 <= rect.height / rect.width <= 2.5
+
+
+def draw_field(axes: Axes, snapshot: Snapshot, options: Options) -> AxesImage:
+    """The field as a picture whose cells fill `snapshot.rect`."""
+    style, rect = options.look, snapshot.rect
+    image = faded(field_image(snapshot.field, style.middle, options.levels), style)
+    return axes.imshow(
+        image, extent=(rect.left, rect.right, rect.bottom, rect.top), origin="lower",
+        interpolation="nearest" if options.levels else "bilinear", zorder=0, aspect="auto",
+    )  # fmt: skip
+
+
+def faded(image: NDArray[np.uint8], style: Style) -> NDArray[np.uint8]:
+    """An image (..., 4) drawn towards the paper, so that points of the same colour stand out on it."""
+    paper = np.array([*rgb(style.paper), 255.0])
+    return np.rint(image + (paper - image) * style.fade).astype(np.uint8)
+
+
+def boundary_lines(field: NDArray[np.float32], rect: Domain) -> list[NDArray[np.float64]]:
+    """Where the predicted class changes, each line (K, 2). Nothing where the field is not finite throughout."""
+    if not np.isfinite(field).all():
+        return []
+    if field.ndim == 2:
+        return _lines(field, 0.5, rect)
+    found: list[NDArray[np.float64]] = []
+    for k in range(len(field) - 1):  # a border of the last class is also a border of another
+        others = np.delete(field, k, axis=0).max(axis=0)
+        found += _lines(field[k] - others, 0.0, rect)
+    return found
+
+
+def _lines(values: NDArray[np.float32], level: float, rect: Domain) -> list[NDArray[np.float64]]:
+    rows, columns = values.shape
+    x = rect.left + (np.arange(columns) + 0.5) * (rect.width / columns)
+    y = rect.bottom + (np.arange(rows) + 0.5) * (rect.height / rows)
+    generator = contour_generator(x=x, y=y, z=values, line_type=LineType.Separate)
+    return list(generator.lines(level))  # type: ignore[arg-type]
+
+
+def _draw_points(axes: Axes, snapshot: Snapshot, options: Options) -> None:
+    style, points, predicted = options.look, snapshot.scene.points, snapshot.predicted
+    wrong = np.zeros(len(points), bool)
+    if options.errors and predicted is not None:
+        wrong = points.is_labelled & (predicted != points.label)
+    if options.held_out:
+        _scatter(axes, points, ~points.is_train & ~wrong, style, 0.55, alpha=0.45)
+    _scatter(axes, points, points.is_train & ~wrong, style)
+    if wrong.any() and predicted is not None:
+        shown = wrong & (points.is_train | options.held_out)
+        for true, guess in {(int(t), int(p)) for t, p in zip(points.label[shown], predicted[shown], strict=True)}:
+            pick = shown & (points.label == true) & (predicted == guess)
+            axes.scatter(
+                points.xy[pick, 0], points.xy[pick, 1], s=(1.25 * style.marker) ** 2, marker=MARKERS[true], zorder=4.5,
+                facecolor=class_colour(guess), edgecolor=class_colour(true), linewidth=0.9 * style.line,
+            )  # fmt: skip
+    poison = points.is_poison & points.is_train
+    if poison.any():
+        ring = (2.1 * style.marker) ** 2
+        axes.scatter(
+            points.xy[poison, 0], points.xy[poison, 1], s=ring, marker="o", facecolor="none", edgecolor=POISON,
+            linewidth=0.7 * style.line, zorder=5,
+        )  # fmt: skip
+
+
+def _scatter(
+    axes: Axes, points: Points, shown: NDArray[np.bool_], style: Style, size: float = 1.0, alpha: float = 1.0
+) -> None:
+    for label in sorted({int(k) for k in points.label[shown]}):
+        pick = shown & (points.label == label)
+        hollow = label < 0
+        axes.scatter(
+            points.xy[pick, 0],
+            points.xy[pick, 1],
+            s=(size * (0.75 if hollow else 1.0) * style.marker) ** 2,
+            marker="o" if hollow else MARKERS[label],
+            facecolor="none" if hollow else class_colour(label),
+            edgecolor=class_colour(label) if hollow else style.paper,
+            linewidth=(0.6 if hollow else 0.35) * style.line,
+            alpha=alpha,
+            zorder=3 if size < 1 or hollow else 4,
+            gid=f"class {label}" if label >= 0 else "unlabelled",
+        )
+
+
+def _draw_targets(axes: Axes, snapshot: Snapshot, style: Style) -> None:
+    for target in snapshot.scene.targets:
+        axes.scatter(
+            target.x, target.y, s=(3.2 * style.marker) ** 2, marker="*", facecolor=class_colour(target.wanted),
+            edgecolor=style.ink, linewidth=0.6 * style.line, zorder=6, gid="target",
+        )  # fmt: skip
+
+
+def class_handles(snapshot: Snapshot, style: Style) -> list[Line2D]:
+    """Legend entries: a symbol for each class that has points, then unlabelled, poison and target."""
+    points = snapshot.scene.points.take(snapshot.scene.points.is_train)
+
+    def entry(marker: str, face: str, edge: str, words: str, size: float = 1.2) -> Line2D:
+        return Line2D(
+            [], [], linestyle="none", marker=marker, markersize=size * style.marker, markerfacecolor=face,
+            markeredgecolor=edge, markeredgewidth=0.5 * style.line, label=words,
+        )  # fmt: skip
+
+    present = {int(k) for k in points.label}
+    entries = [
+        entry(MARKERS[k], class_colour(k), style.paper, literal(snapshot.scene.class_name(k)))
+        for k in sorted(present - {-1})
+    ]
+    if -1 in present:
+        entries.append(entry("o", "none", class_colour(-1), "unlabelled", 1.0))
+    if points.is_poison.any():
+        entries.append(entry("o", "none", POISON, "poison", 1.6))
+    if snapshot.scene.targets:
+        entries.append(entry("*", style.paper, style.ink, "target", 1.8))
+    return entries

@@ -1,0 +1,145 @@
+"""How figures look: colours, sizes and the matplotlib settings of the three styles."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import matplotlib
+
+StyleName = Literal["paper", "slides", "dark"]
+View = Literal["boundary", "curves", "summary", "twin"]
+
+VIEWS: dict[str, str] = {
+    "boundary": "the plane with its field, boundary and points",
+    "curves": "loss and error over training",
+    "summary": "the plane and the curves side by side",
+    "twin": "the clean and the poisoned plane side by side",
+}
+WIDTHS_CM: dict[str, float] = {"boundary": 9.0, "curves": 14.0, "summary": 18.0, "twin": 18.0}
+
+
+@dataclass(frozen=True)
+class Style:
+    """Colours as '#rrggbb', sizes in points."""
+
+    name: StyleName
+    paper: str  # behind everything
+    ink: str  # contour, outlines, text
+    faint: str  # secondary text, axes
+    grid: str
+    middle: str  # where the field fades to: undecided
+    train: str
+    validation: str
+    test: str
+    text: float
+    line: float
+    marker: float  # side length of a point's symbol
+    fade: float  # how far the field is drawn towards `paper`, so that points stand out
+
+    def applied(self) -> AbstractContextManager[None]:
+        """matplotlib's settings for this style, for as long as the context lasts: drawing *and* saving need it."""
+        settings: Any = FILE_RC | self._rc
+        return matplotlib.rc_context(settings)
+
+    @property
+    def _rc(self) -> dict[str, Any]:
+        return {
+            "font.family": ["DejaVu Sans"],
+            "font.size": self.text,
+            "axes.titlesize": self.text,
+            "axes.labelsize": self.text,
+            "axes.labelcolor": self.faint,
+            "axes.edgecolor": self.faint,
+            "axes.facecolor": self.paper,
+            "axes.linewidth": 0.5 * self.line,
+            "axes.titlecolor": self.ink,
+            "axes.titlelocation": "left",
+            "axes.titlepad": 0.6 * self.text,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "xtick.labelsize": 0.9 * self.text,
+            "ytick.labelsize": 0.9 * self.text,
+            "xtick.color": self.faint,
+            "ytick.color": self.faint,
+            "xtick.major.width": 0.5 * self.line,
+            "ytick.major.width": 0.5 * self.line,
+            "xtick.minor.width": 0.35 * self.line,
+            "ytick.minor.width": 0.35 * self.line,
+            "xtick.major.size": 0.35 * self.text,
+            "ytick.major.size": 0.35 * self.text,
+            "xtick.minor.size": 0.2 * self.text,
+            "ytick.minor.size": 0.2 * self.text,
+            "grid.color": self.grid,
+            "grid.linewidth": 0.4 * self.line,
+            "text.color": self.ink,
+            "legend.frameon": False,
+            "legend.fontsize": 0.9 * self.text,
+            "legend.handletextpad": 0.35,
+            "legend.columnspacing": 1.1,
+            "legend.borderpad": 0.0,
+            "legend.borderaxespad": 0.5,
+            "lines.linewidth": self.line,
+            "figure.facecolor": self.paper,
+            "savefig.facecolor": self.paper,
+            "figure.constrained_layout.use": True,
+        }
+
+
+# Fonts embedded as TrueType, SVG text as text, and nothing that differs between two identical runs.
+FILE_RC: dict[str, Any] = {
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "boundaryviz",
+    "axes.unicode_minus": True,
+    "path.simplify": True,
+}
+
+PAPER = Style(
+    "paper", paper="#ffffff", ink="#1c2329", faint="#59636c", grid="#e4e8eb", middle="#e8eaeb",
+    train="#8a9299", validation="#1f2933", test="#0877bd", text=7.5, line=1.1, marker=3.6, fade=0.45,
+)  # fmt: skip
+SLIDES = Style(
+    "slides", paper="#ffffff", ink="#1c2329", faint="#59636c", grid="#e4e8eb", middle="#e8eaeb",
+    train="#8a9299", validation="#1f2933", test="#0877bd", text=11.0, line=1.8, marker=5.0, fade=0.45,
+)  # fmt: skip
+DARK = Style(
+    "dark", paper="#14171a", ink="#f2f4f6", faint="#a3adb6", grid="#2b3035", middle="#2b3035",
+    train="#7f8a94", validation="#f2f4f6", test="#4fb3f0", text=11.0, line=1.8, marker=5.0, fade=0.45,
+)  # fmt: skip
+STYLES: dict[str, Style] = {style.name: style for style in (PAPER, SLIDES, DARK)}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person chooses about a figure.
+
+    width_cm: 2 to 100; None takes the view's own. dpi: 30 to 1200, for PNG only.
+    levels: None for a smooth field, 2 for the decided class, more for bands.
+    held_out: also draw validation and test points. errors: outline = true class, fill = predicted class.
+
+    Raises ValueError naming what is out of range.
+    """
+
+    width_cm: float | None = None
+    style: StyleName = "paper"
+    dpi: int = 300
+    levels: int | None = None
+    held_out: bool = False
+    errors: bool = False
+
+    def __post_init__(self) -> None:
+        if self.style not in STYLES:
+            raise ValueError(f"there is no style {self.style!r}; there are: {', '.join(STYLES)}")
+        if self.width_cm is not None and not 2.0 <= self.width_cm <= 100.0:
+            raise ValueError(f"a figure is 2 to 100 cm wide, not {self.width_cm:g}")
+        if not 30 <= self.dpi <= 1200:
+            raise ValueError(f"a figure has 30 to 1200 dots per inch, not {self.dpi}")
+        if self.levels is not None and self.levels < 2:
+            raise ValueError("a field has at least 2 levels")
+
+    @property
+    def look(self) -> Style:
+        return STYLES[self.style]

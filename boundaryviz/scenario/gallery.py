@@ -1,0 +1,56 @@
+"""Scenarios by name: those in `assets/scenarios/`, and every data set with the default learner."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from boundaryviz.scenario.files import SUFFIXES, read
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.assets import asset
+from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.datasets import DATASETS
+
+
+def names() -> list[str]:
+    """The gallery's scenarios, each followed by its variants."""
+    return list(_gallery())
+
+
+def scenarios() -> list[Scenario]:
+    """The gallery itself, in the order of `names`."""
+    return list(_gallery().values())
+
+
+def load(name: str | Path) -> Scenario:
+    """The scenario called `name`: one of the gallery, a data set with the default learner, or a file.
+
+    Raises ScenarioError with every problem of a file, or with what is there instead of an unknown name.
+    """
+    text = str(name)
+    if text in _gallery():
+        return _gallery()[text]
+    if text in DATASETS:
+        return of_dataset(text)
+    path = Path(name)
+    if path.suffix.lower() in SUFFIXES or path.exists():
+        return read(path)
+    known = [*_gallery(), *DATASETS]
+    near = get_close_matches(text, known, 1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+    raise ScenarioError([f"{text}: no scenario, data set or file is called that; {hint}"])
+
+
+def of_dataset(name: str) -> Scenario:
+    """A data set with the default learner. Raises KeyError for an unknown one."""
+    source = DATASETS[name]
+    return Scenario(name=name, title=source.title, summary=source.summary, data=DataSpec(name=name))
+
+
+@cache
+def _gallery() -> dict[str, Scenario]:
+    found = {path.stem: read(path) for path in sorted(asset("scenarios").glob("*.toml"))}
+    return {
+        name: found[name] for name in sorted(found, key=lambda n: (found[n].variant_of or n, found[n].variant_of or ""))
+    }
