@@ -70,7 +70,7 @@ def winner(field: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.fl
 
 
 def _bytes(share: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return (share * np.float32(255.0)).clip(0.0, 255.0).astype(np.uint8)
+    return (share * np.float32(255.0) + np.float32(0.5)).clip(0.0, 255.0).astype(np.uint8)
 
 
 @lru_cache(maxsize=16)

@@ -37,8 +37,8 @@ def near_segment(xy: Floats, start: Floats, end: Floats, radius: float) -> Mask:
 def in_box(xy: Floats, corner: Floats, opposite: Floats) -> Mask:
     """Which points (N,) lie in the rectangle between two opposite corners, its edge included."""
     low, high = np.minimum(corner, opposite), np.maximum(corner, opposite)
-    inside: Mask = ((xy >= low) & (xy <= high)).all(axis=1)
-    return inside
+    inside = (xy >= low) & (xy <= high)
+    return inside[:, 0] & inside[:, 1]
 
 
 def in_polygon(xy: Floats, outline: Floats) -> Mask:

@@ -1,0 +1,154 @@
+"""The field under the points and its contour lines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter
+from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from boundaryviz.figures.palette import UNDER_POINTS, field_image
+from boundaryviz.gui.theme import Theme
+from boundaryviz.gui.views.contours import FAINT_LEVELS, NONE, class_lines, level_lines
+from boundaryviz.scene.scene import Domain
+
+BUSY = 6_000  # vertices from which on lines are drawn thin: wide ones would take longer than a frame
+
+
+class FieldItem(pg.GraphicsObject):
+    """An opaque picture stretched over a rectangle, smooth between the centres of its cells; row 0 is the bottom."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pixels: NDArray[np.uint8] | None = None
+        self._image = QImage()
+        self._rect = QRectF()
+        self.smooth = True
+
+    @property
+    def pixels(self) -> NDArray[np.uint8] | None:
+        """The picture shown, RGBA (rows, columns, 4), or None."""
+        return self._pixels
+
+    def show_pixels(self, pixels: NDArray[np.uint8] | None, rect: Domain | None) -> None:
+        """pixels: RGBA (rows, columns, 4), its cells tiling `rect`; None shows nothing."""
+        area = QRectF() if rect is None else QRectF(rect.left, rect.bottom, rect.width, rect.height)
+        if area != self._rect:
+            self.prepareGeometryChange()
+            self._rect = area
+        self._pixels = pixels
+        if pixels is None:
+            self._image = QImage()
+        else:
+            self._pixels = pixels = np.ascontiguousarray(pixels)
+            rows, columns = pixels.shape[:2]
+            image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
+            self._image = image.convertToFormat(QImage.Format.Format_RGB32)  # the format that is fastest to stretch
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._rect
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, _widget: QWidget | None = None
+    ) -> None:
+        if not self._image.isNull():
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
+            painter.drawImage(self._rect, self._image)
+
+
+class FieldLayer:
+    """Picture, boundary and faint levels of the last field, redrawn when it or the way it is shown changes."""
+
+    def __init__(self, box: pg.ViewBox, theme: Theme) -> None:
+        self.image = FieldItem()
+        self.boundary = pg.PlotCurveItem(connect="finite", antialias=True)
+        self.levels = pg.PlotCurveItem(connect="finite", antialias=True)
+        for z, item in ((-30, self.image), (-21, self.levels), (-20, self.boundary)):
+            item.setZValue(z)
+            box.addItem(item, ignoreBounds=True)
+        self._theme = theme
+        self._field: NDArray | None = None
+        self._rect: Domain | None = None
+        self._unit = self._discrete = False
+        self._contours = False
+        self._span = 0.0
+
+    def show_field(self, field: NDArray, rect: Domain, unit: bool) -> None:
+        """field: probabilities as in `Frame`, or one hidden unit's activation where `unit` is set."""
+        if not (unit and self._unit):
+            self._span = 0.0
+        self._field, self._rect, self._unit = field, rect, unit
+        self._draw()
+
+    def clear(self) -> None:
+        self._field = self._rect = None
+        self._span = 0.0
+        self._draw()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._draw()
+
+    def set_discrete(self, on: bool) -> None:
+        """Whether each place shows only the class decided there."""
+        self._discrete = on
+        self._draw()
+
+    def set_contours(self, on: bool) -> None:
+        """Whether the faint lines of 0.1 to 0.9 go with the boundary."""
+        self._contours = on
+        self._draw()
+
+    @property
+    def rect(self) -> Domain | None:
+        """The rectangle that the field shown covers."""
+        return self._rect
+
+    def value_at(self, x: float, y: float) -> NDArray | None:
+        """The field's value in the cell at a place: a number, or one per class; None outside it."""
+        if self._field is None or self._rect is None:
+            return None
+        rows, columns = self._field.shape[-2:]
+        column = int(np.floor((x - self._rect.left) / self._rect.width * columns))
+        row = int(np.floor((y - self._rect.bottom) / self._rect.height * rows))
+        inside = 0 <= column < columns and 0 <= row < rows
+        return np.asarray(self._field[..., row, column]) if inside else None
+
+    def _draw(self) -> None:
+        if self._field is None or self._rect is None:
+            self.image.show_pixels(None, None)
+            self.boundary.setData([], [])
+            self.levels.setData([], [])
+            return
+        self.image.show_pixels(self._pixels(self._field), self._rect)
+        boundary, levels = self._lines(self._field, self._rect)
+        ink = QColor(self._theme.ink)
+        self._trace(self.boundary, boundary, ink, 2.0)
+        ink.setAlphaF(0.28)
+        self._trace(self.levels, levels, ink, 1.0)
+
+    def _pixels(self, field: NDArray) -> NDArray[np.uint8]:
+        if not self._unit:
+            return field_image(field, self._theme.plane, 2 if self._discrete else None, UNDER_POINTS)
+        # the range follows the unit's activation up at once and down slowly, so that colours do not flicker
+        self._span = max(float(np.nanmax(np.abs(field), initial=1e-6)), 0.98 * self._span)
+        share = 0.5 + 0.5 * field / self._span
+        return field_image(share, self._theme.plane, 2 if self._discrete else None, UNDER_POINTS)
+
+    def _lines(self, field: NDArray, rect: Domain) -> tuple[NDArray, NDArray]:
+        if not np.isfinite(field).all():
+            return NONE, NONE
+        if field.ndim == 3:
+            return class_lines(field, rect), NONE
+        if self._unit:
+            return level_lines(field, rect, (0.0,)), NONE
+        return level_lines(field, rect, (0.5,)), level_lines(field, rect, FAINT_LEVELS) if self._contours else NONE
+
+    @staticmethod
+    def _trace(item: pg.PlotCurveItem, lines: NDArray, colour: QColor, width: float) -> None:
+        pen = pg.mkPen(colour, width=1.0 if len(lines) > BUSY else width)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        item.setData(lines[:, 0], lines[:, 1], pen=pen, connect="finite")

@@ -1,0 +1,142 @@
+"""What lies above the points: target pins, the outlines of tools, and a calm word over the plane."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PyQt6.QtWidgets import QLabel, QStyleOptionGraphicsItem, QWidget
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
+
+from boundaryviz.figures.palette import class_colour
+from boundaryviz.gui.theme import Theme
+from boundaryviz.gui.tools import Circle, Shape
+from boundaryviz.scene.scene import Target
+
+PIN = 24.0  # diameter of a target pin in pixels
+
+
+class OutlineItem(pg.GraphicsObject):
+    """A tool's circle, rubber band or lasso: dashed in the accent colour over a soft ground."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._path = QPainterPath()
+        self.shape_shown: Shape | None = None
+
+    def show_shape(self, shape: Shape | None) -> None:
+        """shape: in data coordinates; None shows nothing."""
+        self.prepareGeometryChange()
+        self.shape_shown = shape
+        self._path = QPainterPath()
+        if isinstance(shape, Circle):
+            self._path.addEllipse(QPointF(shape.x, shape.y), shape.radius, shape.radius)
+        elif shape is not None:
+            self._path.addPolygon(QPolygonF([QPointF(float(x), float(y)) for x, y in shape.xy]))
+            self._path.closeSubpath()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        across = self.pixelVectors()
+        margin = 3.0 * max((v.length() for v in across if v is not None), default=0.0)
+        return self._path.boundingRect().adjusted(-margin, -margin, margin, margin)
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, _widget: QWidget | None = None
+    ) -> None:
+        if self._path.isEmpty():
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        accent, ground = QColor(self._theme.accent), QColor(self._theme.plane)
+        soft = QColor(accent)
+        soft.setAlpha(28)
+        under, over = QPen(ground, 3.0), QPen(accent, 1.5, Qt.PenStyle.DashLine)
+        for pen in (under, over):
+            pen.setCosmetic(True)
+        painter.setPen(under)
+        painter.setBrush(soft)
+        painter.drawPath(self._path)
+        painter.setPen(over)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(self._path)
+
+
+class PinItem(pg.GraphicsObject):
+    """Target pins: stars in the colour of the class that an attacker wants there."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._pins: tuple[Target, ...] = ()
+
+    def set_pins(self, pins: tuple[Target, ...]) -> None:
+        if pins != self._pins:
+            self.prepareGeometryChange()
+            self._pins = pins
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        if not self._pins:
+            return QRectF()
+        x, y = [pin.x for pin in self._pins], [pin.y for pin in self._pins]
+        across = self.pixelVectors()
+        margin = PIN * max((v.length() for v in across if v is not None), default=0.0)
+        box = QRectF(min(x), min(y), max(x) - min(x), max(y) - min(y))
+        return box.adjusted(-margin, -margin, margin, margin)
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, _widget: QWidget | None = None
+    ) -> None:
+        transform = painter.transform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        star = QTransform.fromScale(PIN, PIN).map(Symbols["star"])
+        for pin in self._pins:
+            painter.setTransform(QTransform.fromTranslate(*_device(transform, pin)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor("white"), 5.0, join=Qt.PenJoinStyle.RoundJoin))
+            painter.drawPath(star)
+            painter.setBrush(QColor(class_colour(pin.wanted)))
+            painter.setPen(QPen(QColor("#1c2329"), 2.0, join=Qt.PenJoinStyle.RoundJoin))
+            painter.drawPath(star)
+
+
+def _device(transform: QTransform, pin: Target) -> tuple[float, float]:
+    at = transform.map(QPointF(pin.x, pin.y))
+    return at.x(), at.y()
+
+
+class Banner(QLabel):
+    """A sentence in a quiet box near the top of its parent; the mouse goes through it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setWordWrap(True)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setStyleSheet(
+            f"background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.line};"
+            "border-radius: 8px; padding: 8px 16px; font-size: 11pt;"
+        )
+
+    def say(self, text: str | None, area: QRectF) -> None:
+        """text: what to say, None hides. area: the part of the parent to stand in, in its pixels."""
+        self.setText(text or "")
+        self.setVisible(bool(text))
+        if not text:
+            return
+        widest = max(int(area.width()) - 32, 80)
+        self.setFixedWidth(min(widest, self.fontMetrics().horizontalAdvance(text) + 48))
+        self.adjustSize()
+        self.move(int(area.center().x() - self.width() / 2), int(area.top()) + 16)

@@ -1,0 +1,393 @@
+"""The plane: points on the field of a model, and the tools that change them. Setters in, signals out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PyQt6.QtCore import QPoint, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from boundaryviz.gui.theme import LIGHT, Theme
+from boundaryviz.gui.tools import (
+    Cancel,
+    Commit,
+    Context,
+    Gesture,
+    Outcomes,
+    Overlay,
+    Preview,
+    Select,
+    SelectTool,
+    Tool,
+    counted,
+    hit_test,
+)
+from boundaryviz.gui.views.canvas import PlaneCanvas
+from boundaryviz.gui.views.field_layer import FieldLayer
+from boundaryviz.gui.views.overlay import Banner, OutlineItem, PinItem
+from boundaryviz.gui.views.point_layer import PointItem
+from boundaryviz.scene.edits import Move, Remove
+from boundaryviz.scene.scene import Domain, Points, Scene
+
+CELLS, MOST = 256, 320  # a field has about CELLS x CELLS cells, at most MOST a side
+SMALLEST, LARGEST = 4.0, 400.0  # radius of the brush in pixels
+EMPTY = "No points yet: take the Add tool and click, or choose a data set."
+_NUDGES = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+
+
+class PlaneView(QWidget):
+    """Shows a scene and the field of a model over what is visible of it; turns the mouse and keys into edits.
+
+    Edits are relative to the scene shown before the stroke: the owner answers `previewed` with `set_scene` of the
+    scene so changed, `committed` by making the edit, and `cancelled` by showing the scene as it was. If the scene
+    changes for another reason during a stroke (an undo, new data), call `cancel_stroke` first.
+    """
+
+    view_changed = pyqtSignal(object, int, int)  # Domain, columns, rows: what a field should cover, how finely
+    hovered = pyqtSignal(object)  # (x, y) or None
+    previewed = pyqtSignal(object)  # Edit
+    committed = pyqtSignal(object, str)  # Edit and its name in the undo list
+    cancelled = pyqtSignal()
+    selection_changed = pyqtSignal(object)  # ids (K,)
+    context_requested = pyqtSignal(QPoint, object)  # global position, ids under it
+    brush_radius_changed = pyqtSignal(float)  # pixels
+    painted = pyqtSignal()  # the field set last is on the screen
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Plane")
+        self.setAccessibleDescription("The points and what the model makes of them. Ctrl+A selects, arrows move.")
+        self._theme = LIGHT
+        self.canvas = PlaneCanvas(LIGHT, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 2, 2, 2)  # the frame that shows the keyboard's focus
+        layout.addWidget(self.canvas)
+        self._scene = Scene(Points.of(np.empty((0, 2))), Domain(-1.0, 1.0, -1.0, 1.0))
+        self._chosen = np.empty(0, dtype=np.int64)  # ids, also of points that an undo may bring back
+        self._chosen_mask = np.empty(0, dtype=bool)
+        self._focus_shown = False
+        self._tool: Tool = SelectTool()
+        self._label, self._poison, self._brush = 0, False, 28.0
+        self._rng = np.random.default_rng()
+        self._pointer: Gesture | None = None
+        self._banner_text: str | None = None
+        self._last_view: tuple[Domain, int, int] | None = None
+
+        box = self.canvas.box
+        self.field_layer = FieldLayer(box, LIGHT)
+        self.points = PointItem(LIGHT, self._area_shown)
+        self.pins = PinItem(LIGHT)
+        self.outline = OutlineItem(LIGHT)
+        for item in (self.points, self.pins, self.outline):
+            box.addItem(item, ignoreBounds=True)
+        self._banner = Banner(self.canvas)
+
+        self._view_timer = QTimer(self, singleShot=True, interval=0)
+        self._view_timer.timeout.connect(self._tell_view)
+        self._repeat = QTimer(self, interval=33)
+        self._repeat.timeout.connect(self._hold)
+        canvas = self.canvas
+        canvas.shown.connect(self._shown)
+        canvas.pressed.connect(self._press)
+        canvas.moved.connect(self._drag)
+        canvas.released.connect(self._release)
+        canvas.hovered.connect(self._hover)
+        canvas.menu_wanted.connect(self._menu)
+        canvas.repainted.connect(self.painted)
+        self.set_theme(LIGHT)
+        self.set_scene(self._scene)
+
+    # ---- what it shows
+
+    @property
+    def scene(self) -> Scene:
+        """The scene shown."""
+        return self._scene
+
+    @property
+    def selection(self) -> NDArray[np.int64]:
+        """Ids (K,) of the selected points that are in the scene and not hidden."""
+        return self._scene.points.ids[self._chosen_mask]
+
+    @property
+    def tool(self) -> Tool:
+        return self._tool
+
+    def rect(self) -> Domain:  # type: ignore[override]
+        """The part of the plane that is visible."""
+        return self.canvas.rect_shown()
+
+    def value_at(self, x: float, y: float) -> NDArray | None:
+        """The value of the field shown at a place: a number, or one per class; None where there is no field."""
+        return self.field_layer.value_at(x, y)
+
+    # ---- setters
+
+    def set_scene(self, scene: Scene) -> None:
+        """Show a scene; a domain other than the last is fitted into view. Selected points that go are let go."""
+        same = scene.points.ids is self._scene.points.ids and scene.points.split is self._scene.points.split
+        self._scene = scene
+        self.pins.set_pins(scene.targets)
+        self.canvas.set_axis_names(scene.axis_names)
+        self.canvas.set_domain(scene.domain)
+        if same:
+            self.points.set_points(scene.points, self._chosen_mask)
+            return
+        before = np.count_nonzero(self._chosen_mask)
+        self._mark_chosen()
+        self._show_banner()
+        if not self._tool.active and before != np.count_nonzero(self._chosen_mask):
+            self.selection_changed.emit(self.selection)
+
+    def set_field(self, field: NDArray, rect: Domain, unit: bool = False) -> None:
+        """Show a field over `rect`, one value per cell: probabilities as in `Frame`, or, with `unit`, one hidden
+        unit's activation. `painted` follows once it is on the screen."""
+        self.field_layer.show_field(field, rect, unit)
+        self.canvas.repaint_plane()
+
+    def clear_field(self) -> None:
+        """Show the bare plane, until the next `set_field`."""
+        self.field_layer.clear()
+
+    def set_predicted(self, predicted: NDArray[np.int16] | None) -> None:
+        """The classes (N,) that the model gives the points of the scene, for `set_show_prediction`."""
+        self.points.set_predicted(predicted)
+
+    def set_selection(self, ids: ArrayLike) -> None:
+        """Select these points; does not emit."""
+        self._chosen = np.asarray(ids, dtype=np.int64).reshape(-1)
+        self._mark_chosen()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for part in (self.canvas, self.field_layer, self.points, self.pins, self.outline, self._banner):
+            part.set_theme(theme)
+        self.update()
+
+    def set_discrete(self, on: bool) -> None:
+        """Whether the field shows only the decided class."""
+        self.field_layer.set_discrete(on)
+
+    def set_contours(self, on: bool) -> None:
+        """Whether faint lines of 0.1 to 0.9 accompany the boundary (two classes)."""
+        self.field_layer.set_contours(on)
+
+    def set_show_prediction(self, on: bool) -> None:
+        """Whether the outline of a point is its label and its filling the prediction, with a ring for errors."""
+        self.points.set_show_prediction(on)
+
+    def set_show_held_out(self, on: bool) -> None:
+        """Whether validation and test points are shown; hidden ones cannot be touched or selected."""
+        self.points.set_show_held_out(on)
+        self._mark_chosen()
+
+    def set_label(self, label: int) -> None:
+        """The class that new and relabelled points get, -1 for none."""
+        self._label = label
+
+    def set_poison(self, on: bool) -> None:
+        """Whether new points are poison."""
+        self._poison = on
+
+    def set_brush_radius(self, pixels: float) -> None:
+        """Radius of brush, eraser and relabeller on the screen, kept within 4 to 400 pixels."""
+        self._brush = float(np.clip(pixels, SMALLEST, LARGEST))
+        self._rehover()
+
+    def set_tool(self, tool: Tool) -> None:
+        """Act with another tool; a stroke under way is given up."""
+        self.cancel_stroke()
+        self._tool = tool
+        self.outline.show_shape(None)
+        self._rehover()
+
+    def set_banner(self, text: str | None) -> None:
+        """A sentence over the plane; without one, an empty scene says that it is empty."""
+        self._banner_text = text
+        self._show_banner()
+
+    def fit(self) -> None:
+        """Show the whole domain of the scene."""
+        self.canvas.fit()
+
+    def cancel_stroke(self) -> None:
+        """Give up the stroke under way, if there is one; emits `cancelled` then."""
+        self._repeat.stop()
+        self._perform(self._tool.cancel())
+
+    # ---- gestures
+
+    def _context(self) -> Context:
+        radius = self._brush * self.canvas.pixel
+        visible = self.points.visible(self._scene.points)
+        return Context(self._scene, self._label, self._poison, self.selection, radius, self._rng, visible)
+
+    def _press(self, gesture: Gesture) -> None:
+        self._pointer = gesture
+        self._perform(self._tool.press(gesture, self._context()))
+        if self._tool.continuous:
+            self._repeat.start()
+
+    def _drag(self, gesture: Gesture) -> None:
+        self._pointer = gesture
+        self._perform(self._tool.move(gesture))
+
+    def _hold(self) -> None:
+        if self._pointer is not None:
+            self._perform(self._tool.move(replace(self._pointer, time=time.monotonic())))
+
+    def _release(self, gesture: Gesture) -> None:
+        self._repeat.stop()
+        self._perform(self._tool.release(gesture))
+        self._rehover()
+
+    def _hover(self, gesture: Gesture | None) -> None:
+        self._pointer = gesture
+        self.hovered.emit(None if gesture is None else (gesture.x, gesture.y))
+        self._rehover()
+
+    def _rehover(self) -> None:
+        """Let an idle tool see the pointer where it is."""
+        if self._tool.active:
+            return
+        if self._pointer is None:
+            self.outline.show_shape(None)
+        else:
+            self._perform(self._tool.hover(self._pointer, self._context()))
+        self.canvas.set_cursor(self._tool.cursor)
+
+    def _menu(self, at: QPoint, gesture: Gesture) -> None:
+        context = self._context()
+        hit = hit_test(context, gesture)
+        ids = self._scene.points.ids[[] if hit is None else [hit]]
+        self.context_requested.emit(at, context.selection if np.isin(ids, context.selection).any() else ids)
+
+    def _perform(self, outcomes: Outcomes) -> None:
+        for outcome in outcomes:
+            match outcome:
+                case Preview(edit):
+                    self.previewed.emit(edit)
+                case Commit(edit, text):
+                    self.committed.emit(edit, text)
+                case Cancel():
+                    self.cancelled.emit()
+                case Select(ids):
+                    self._select(ids)
+                case Overlay(shape):
+                    self.outline.show_shape(shape)
+
+    def _select(self, ids: NDArray[np.int64]) -> None:
+        if not np.array_equal(np.sort(ids), np.sort(self.selection)):
+            self.set_selection(ids)
+            self.selection_changed.emit(self.selection)
+
+    # ---- keys
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and not self._key(Qt.Key(event.key()), event.modifiers()):
+            super().keyPressEvent(event)  # to the window's actions
+
+    def _key(self, key: Qt.Key, held: Qt.KeyboardModifier) -> bool:
+        """Do what a key asks for; whether it asked for anything."""
+        ctrl = bool(held & Qt.KeyboardModifier.ControlModifier)
+        if key == Qt.Key.Key_Escape and self._tool.active:
+            self.cancel_stroke()
+        elif key == Qt.Key.Key_Escape:
+            self._select(self._chosen[:0])
+        elif key == Qt.Key.Key_Home:
+            self.fit()
+        elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
+            self.set_brush_radius(self._brush * (1.25 if key == Qt.Key.Key_BracketRight else 0.8))
+            self.brush_radius_changed.emit(self._brush)
+        elif ctrl and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self.canvas.zoom(1 / 1.2 if key == Qt.Key.Key_Minus else 1.2)
+        elif self._tool.active:
+            return False
+        elif key == Qt.Key.Key_A and ctrl:
+            visible = self.points.visible(self._scene.points)
+            self._select(self._scene.points.ids if visible is None else self._scene.points.ids[visible])
+        elif key in _NUDGES and not ctrl:
+            self._nudge(_NUDGES[key], 10.0 if held & Qt.KeyboardModifier.ShiftModifier else 1.0)
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            ids = self.selection
+            if len(ids):
+                self.committed.emit(Remove(ids), counted("Delete", len(ids)))
+        else:
+            return False
+        return True
+
+    def _nudge(self, direction: tuple[int, int], pixels: float) -> None:
+        ids = self.selection
+        if len(ids):
+            step = np.array(direction) * (pixels * self.canvas.pixel)
+            places = self._scene.points.xy[self._chosen_mask] + step
+            self.committed.emit(Move(ids, places), counted("Nudge", len(ids)))
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        """The menu key: for the selection, in the middle of it."""
+        if event is None or event.reason() != QContextMenuEvent.Reason.Keyboard:
+            return
+        ids, middle = self.selection, self.canvas.area.center()
+        if len(ids):
+            x, y = self._scene.points.xy[self._chosen_mask].mean(axis=0)
+            middle = self.canvas.to_pixel(x, y)
+        self.context_requested.emit(self.canvas.mapToGlobal(middle.toPoint()), ids)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        super().focusInEvent(event)
+        by_key = event is not None and event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        self._show_focus(by_key)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        super().focusOutEvent(event)
+        self._show_focus(False)
+
+    # ---- inside
+
+    def _show_focus(self, on: bool) -> None:
+        self._focus_shown = on
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.fillRect(super().rect(), QColor(self._theme.accent if self._focus_shown else self._theme.panel))
+
+    def _area_shown(self) -> QRectF:
+        shown = self.rect()
+        return QRectF(shown.left, shown.bottom, shown.width, shown.height)
+
+    def _mark_chosen(self) -> None:
+        points, visible = self._scene.points, self.points.visible(self._scene.points)
+        mask = np.isin(points.ids, self._chosen)
+        self._chosen_mask = mask if visible is None else mask & visible
+        self.points.set_points(points, self._chosen_mask)
+
+    def _shown(self) -> None:
+        self.points.area_changed()
+        self._show_banner()
+        self._view_timer.start()
+
+    def _tell_view(self) -> None:
+        rect = self.rect()
+        view = (rect, *resolution(rect.width / rect.height))
+        if view != self._last_view:
+            self._last_view = view
+            self.view_changed.emit(*view)
+
+    def _show_banner(self) -> None:
+        text = self._banner_text or (None if len(self._scene.points) else EMPTY)
+        self._banner.say(text, self.canvas.area)
+
+
+def resolution(aspect: float) -> tuple[int, int]:
+    """Columns and rows of square cells for a view of this aspect: about 256 x 256 in all, at most 320 a side."""
+    columns = min(CELLS * aspect**0.5, MOST, MOST * aspect)
+    return max(round(columns), 2), max(round(columns / aspect), 2)

@@ -1,0 +1,182 @@
+"""The points of a scene as one graphics item: symbols from an atlas, and a density picture where there are too many.
+
+Drawn by hand rather than by ScatterPlotItem: positions stay one array that is mapped at the repaint, so that moving
+a point, or all ten thousand, costs a repaint and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from pyqtgraph.Qt.internals import PrimitiveArray
+
+from boundaryviz.figures.palette import class_colour, rgb
+from boundaryviz.gui.theme import Theme
+from boundaryviz.gui.views.symbols import CHOSEN, HELD_OUT, PLANTED, TRUTH_OUTLINE, WRONG, Atlas, style_codes
+from boundaryviz.scene.scene import UNLABELLED, Points
+
+MANY = 20_000  # more unlabelled points than this, or more labelled ones, become a picture of their density
+DOT = 3  # side of a density dot in pixels
+
+
+class PointItem(pg.GraphicsObject):
+    """Points (N, 2) in data coordinates, seen through `area`, the data rectangle that is visible."""
+
+    def __init__(self, theme: Theme, area: Callable[[], QRectF]) -> None:
+        super().__init__()
+        self._area = area
+        self._theme = theme
+        self._atlas = Atlas(theme)
+        self._points = Points.of(np.empty((0, 2)))
+        self._predicted: NDArray[np.int16] | None = None
+        self._chosen = np.zeros(0, dtype=bool)
+        self._show_held_out, self._show_prediction = True, False
+        self._fill = np.zeros(0, dtype=np.int16)
+        self._codes = np.zeros(0, dtype=np.int64)
+        self._order = np.zeros(0, dtype=np.int64)
+        self._crowd = np.zeros(0, dtype=np.int64)
+        self._fragments = PrimitiveArray(QPainter.PixmapFragment, 10)
+
+    # ---- what is shown
+
+    def set_points(self, points: Points, chosen: NDArray[np.bool_]) -> None:
+        """chosen: mask (N,) of the points with a halo."""
+        old, self._points = self._points, points
+        same = old.ids is points.ids and old.label is points.label
+        same = same and old.split is points.split and old.origin is points.origin
+        if not same or not np.array_equal(chosen, self._chosen):
+            self._chosen = chosen
+            self._restyle()
+        self.update()
+
+    def set_predicted(self, predicted: NDArray[np.int16] | None) -> None:
+        """Predicted classes (N,) of the points; ignored while they are of another number of points."""
+        self._predicted = predicted
+        if self._show_prediction:
+            self._restyle()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._atlas = Atlas(theme, self._atlas.ratio)
+        self._restyle()
+
+    def set_show_held_out(self, on: bool) -> None:
+        self._show_held_out = on
+        self._restyle()
+
+    def set_show_prediction(self, on: bool) -> None:
+        self._show_prediction = on
+        self._restyle()
+
+    def visible(self, points: Points) -> NDArray[np.bool_] | None:
+        """Which of `points` (N,) are drawn at all; None is all of them."""
+        return None if self._show_held_out else points.is_train
+
+    @property
+    def codes(self) -> NDArray[np.int64]:
+        """The style of every point (N,); see `symbols.Style`."""
+        return self._codes
+
+    @property
+    def crowd(self) -> NDArray[np.int64]:
+        """Positions of the points drawn as a density instead of symbols."""
+        return self._crowd
+
+    def _restyle(self) -> None:
+        points, label = self._points, self._points.label
+        held_out = ~points.is_train
+        flags = held_out * HELD_OUT + points.is_poison * PLANTED + self._chosen * CHOSEN
+        fill = label
+        if self._show_prediction and self._predicted is not None and len(self._predicted) == len(points):
+            fill = self._predicted
+            flags = flags + TRUTH_OUTLINE + ((label != UNLABELLED) & (fill != label)) * WRONG
+        self._fill = fill
+        self._codes = style_codes(label, fill, flags)
+        crowd = np.zeros(len(points), dtype=bool)
+        for kind in (label == UNLABELLED, label != UNLABELLED):
+            if np.count_nonzero(kind) > MANY:
+                crowd |= kind & ~self._chosen & ~points.is_poison
+        shown = np.ones(len(points), dtype=bool) if self._show_held_out else ~held_out
+        self._crowd = np.flatnonzero(crowd & shown)
+        singly = np.flatnonzero(shown & ~crowd)
+        rank = (2 * points.is_poison + 4 * self._chosen - held_out)[singly]  # later is above
+        self._order = singly[np.argsort(rank.astype(np.int8), kind="stable")]
+        self.update()
+
+    # ---- drawing
+
+    def boundingRect(self) -> QRectF:
+        return self._area()
+
+    def area_changed(self) -> None:
+        """To be called whenever another part of the plane is shown."""
+        self.prepareGeometryChange()
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
+        if not len(self._points):
+            return
+        ratio = widget.devicePixelRatioF() if widget is not None else 1.0
+        if ratio != self._atlas.ratio:
+            self._atlas = Atlas(self._theme, ratio)
+        transform = painter.transform()
+        scale = np.array([transform.m11(), transform.m22()])
+        places = self._points.xy * scale + (transform.dx(), transform.dy())
+        screen = transform.mapRect(self._area())
+        painter.save()
+        painter.resetTransform()
+        if len(self._crowd):
+            self._paint_crowd(painter, places[self._crowd], screen)
+        self._paint_symbols(painter, places, screen, ratio)
+        painter.restore()
+
+    def _paint_symbols(self, painter: QPainter, places: NDArray, screen: QRectF, ratio: float) -> None:
+        at = places[self._order]
+        margin = 20.0 * ratio
+        seen = (at[:, 0] > screen.left() - margin) & (at[:, 0] < screen.right() + margin)
+        seen &= (at[:, 1] > screen.top() - margin) & (at[:, 1] < screen.bottom() + margin)
+        order = self._order[seen]
+        if not len(order):
+            return
+        codes = self._codes[order]
+        self._atlas.require(codes)
+        self._fragments.resize(len(order))
+        table = self._fragments.ndarray()
+        table[:, 0:2] = at[seen]
+        table[:, 2:6] = self._atlas.sources[codes]
+        table[:, 6:10] = (1.0 / ratio, 1.0 / ratio, 0.0, 1.0)
+        painter.drawPixmapFragments(*self._fragments.drawargs(), self._atlas.pixmap)
+
+    def _paint_crowd(self, painter: QPainter, places: NDArray, screen: QRectF) -> None:
+        columns, rows = int(screen.width() // DOT) + 1, int(screen.height() // DOT) + 1
+        cells = np.floor((places - (screen.left(), screen.top())) / DOT).astype(np.int64)
+        pixels = density_picture(cells, self._fill[self._crowd], columns, rows, self._theme.ink)
+        image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
+        painter.drawImage(QRectF(screen.left(), screen.top(), columns * DOT, rows * DOT), image)
+
+
+def density_picture(
+    cells: NDArray[np.int64], fill: NDArray, columns: int, rows: int, unlabelled: str
+) -> NDArray[np.uint8]:
+    """RGBA (rows, columns, 4) of points by cell: the mean of their classes' colours, the denser the more opaque.
+
+    cells: (N, 2), column and row from the top left; those outside are left out. fill: class (N,), -1 takes the
+    colour `unlabelled`.
+    """
+    seen = ((cells >= 0) & (cells < (columns, rows))).all(axis=1)
+    flat, fill = cells[seen, 1] * columns + cells[seen, 0], fill[seen]
+    total = np.bincount(flat, minlength=rows * columns)
+    used = np.flatnonzero(total)
+    colour = np.zeros((len(used), 3))
+    for k in np.unique(fill):
+        count = np.bincount(flat[fill == k], minlength=rows * columns)[used]
+        colour += count[:, None] * np.array(rgb(class_colour(int(k)) if k >= 0 else unlabelled))
+    picture = np.zeros((rows * columns, 4), dtype=np.uint8)
+    picture[used, :3] = colour / total[used, None]
+    picture[used, 3] = 255.0 * (1.0 - np.exp(-0.6 * total[used]))
+    return picture.reshape(rows, columns, 4)

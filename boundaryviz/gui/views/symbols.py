@@ -1,0 +1,176 @@
+"""How a point looks: one style per combination of class, fill, split, origin and state, drawn once into an atlas.
+
+A style is a small integer, so that the styles of all points are computed in a few vector operations and a repaint
+copies ready-made pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
+
+from boundaryviz.figures.palette import POISON, SYMBOLS, class_colour
+from boundaryviz.gui.theme import Theme
+from boundaryviz.scene.scene import MAX_CLASSES
+
+HELD_OUT, PLANTED, CHOSEN, WRONG, TRUTH_OUTLINE = 1, 2, 4, 8, 16
+_FLAGS = 32
+STYLES = (MAX_CLASSES + 1) * (MAX_CLASSES + 1) * _FLAGS
+
+# diameters that make the shapes look equally large, times the base size
+_EVEN = {"o": 1.0, "s": 0.9, "t1": 1.08, "t": 1.08, "d": 1.25, "+": 1.25, "x": 1.25, "p": 1.1, "h": 1.08, "star": 1.5}
+_SIZE, _SMALL = 12.0, 8.0
+_COLUMNS = 16
+
+
+@dataclass(frozen=True)
+class Style:
+    """label: the class that gives the symbol, -1 = unlabelled. fill: the class that gives the colour, -1 = hollow.
+
+    flags: any of HELD_OUT, PLANTED, CHOSEN, WRONG and TRUTH_OUTLINE added up.
+    """
+
+    label: int
+    fill: int
+    flags: int = 0
+
+    @property
+    def code(self) -> int:
+        return int(style_codes(np.array([self.label]), np.array([self.fill]), np.array([self.flags]))[0])
+
+    @classmethod
+    def decode(cls, code: int) -> Style:
+        rest, flags = divmod(int(code), _FLAGS)
+        label, fill = divmod(rest, MAX_CLASSES + 1)
+        return cls(label - 1, fill - 1, flags)
+
+
+def style_codes(label: NDArray, fill: NDArray, flags: NDArray) -> NDArray[np.int64]:
+    """One number below `STYLES` for each point; all arrays (N,)."""
+    return ((label.astype(np.int64) + 1) * (MAX_CLASSES + 1) + fill + 1) * _FLAGS + flags
+
+
+def outline_of(label: int) -> QPainterPath:
+    """The symbol of a class as a path of about unit diameter around the origin."""
+    name = "o" if label < 0 else SYMBOLS[label % len(SYMBOLS)]
+    path = _cross(45.0 if name == "x" else 0.0) if name in "+x" else Symbols[name]
+    return QTransform.fromScale(_EVEN[name], _EVEN[name]).map(path)
+
+
+def _cross(degrees: float) -> QPainterPath:
+    """A cross with arms broad enough to show their filling."""
+    path = QPainterPath()
+    path.addRect(-0.5, -0.18, 1.0, 0.36)
+    path.addRect(-0.18, -0.5, 0.36, 1.0)
+    return QTransform().rotate(degrees).map(path.simplified())
+
+
+def paint_symbol(painter: QPainter, style: Style, theme: Theme, size: float = _SIZE) -> None:
+    """Draw a style around the painter's origin; `size` is the diameter of the bare symbol in pixels."""
+    shape = outline_of(style.label)
+    held_out = bool(style.flags & HELD_OUT)
+    if style.flags & CHOSEN:
+        _ring(painter, shape, size + 9.0, QColor(theme.accent), 3.0, QColor(theme.plane))
+    if style.flags & PLANTED:
+        _ring(painter, shape, size + 7.0, QColor(POISON), 2.0, QColor("white"))
+    if style.flags & WRONG:
+        _ring(painter, outline_of(-1), size + 9.0, QColor(theme.ink), 1.4, None)
+    painter.setOpacity(0.75 if held_out else 1.0)
+    edge, width = QColor("white"), 1.4
+    if style.fill < 0:
+        edge, width = QColor(theme.ink), 1.8
+    elif style.flags & TRUTH_OUTLINE:
+        edge, width = QColor(class_colour(style.label) if style.label >= 0 else theme.ink), 2.8
+    if held_out:
+        width *= 0.75
+    body = QTransform.fromScale(size, size).map(shape)
+    inside = QColor(class_colour(style.fill)) if style.fill >= 0 else QColor(theme.plane)
+    if style.fill < 0:
+        inside.setAlpha(110)
+    elif not style.flags & TRUTH_OUTLINE:
+        inside = inside.darker(110) if QColor(theme.plane).lightnessF() > 0.5 else inside.lighter(125)
+    if style.flags & TRUTH_OUTLINE:  # a hairline keeps outline and field apart where they have one colour
+        painter.setPen(_pen(QColor("white"), width + 2.0))
+        painter.drawPath(body)
+    painter.setPen(_pen(edge, width))
+    painter.setBrush(QBrush(inside))
+    painter.drawPath(body)
+    painter.setOpacity(1.0)
+
+
+def _pen(colour: QColor, width: float) -> QPen:
+    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+
+
+def _ring(
+    painter: QPainter, shape: QPainterPath, size: float, colour: QColor, width: float, halo: QColor | None
+) -> None:
+    path = QTransform.fromScale(size, size).map(shape)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if halo is not None:
+        painter.setPen(_pen(halo, width + 2.0))
+        painter.drawPath(path)
+    painter.setPen(_pen(colour, width))
+    painter.drawPath(path)
+
+
+class Atlas:
+    """Pictures of styles side by side in one pixmap, drawn when first asked for.
+
+    sources: float64 (STYLES, 4), left, top, width and height of each drawn style in device pixels.
+    """
+
+    def __init__(self, theme: Theme, ratio: float = 1.0) -> None:
+        self.theme, self.ratio = theme, ratio
+        self._cell = int(np.ceil(40 * ratio))
+        self._count = 0
+        self._drawn = np.zeros(STYLES, dtype=bool)
+        self.sources = np.zeros((STYLES, 4))
+        self.pixmap = self._blank(4)
+
+    def require(self, codes: NDArray[np.int64]) -> None:
+        """Make sure that every style in `codes` has its picture."""
+        wanted = np.zeros(STYLES, dtype=bool)
+        wanted[codes] = True
+        missing = np.flatnonzero(wanted & ~self._drawn)
+        if len(missing):
+            self._grow(self._count + len(missing))
+            painter = QPainter(self.pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for code in missing:
+                self._draw(painter, int(code))
+            painter.end()
+
+    def _draw(self, painter: QPainter, code: int) -> None:
+        style = Style.decode(code)
+        row, column = divmod(self._count, _COLUMNS)
+        centre = QPointF((column + 0.5) * self._cell, (row + 0.5) * self._cell)
+        size = _SMALL if style.flags & HELD_OUT else _SIZE
+        painter.save()
+        painter.translate(centre)
+        painter.scale(self.ratio, self.ratio)
+        paint_symbol(painter, style, self.theme, size)
+        painter.restore()
+        ringed = style.flags & (CHOSEN | PLANTED | WRONG)
+        side = min(self._cell, 2 * int(np.ceil((40 if ringed else size * 1.35 + 6) * self.ratio / 2)))
+        self.sources[code] = (centre.x() - side / 2, centre.y() - side / 2, side, side)
+        self._drawn[code] = True
+        self._count += 1
+
+    def _blank(self, rows: int) -> QPixmap:
+        pixmap = QPixmap(_COLUMNS * self._cell, rows * self._cell)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        return pixmap
+
+    def _grow(self, count: int) -> None:
+        rows = self.pixmap.height() // self._cell
+        if count > rows * _COLUMNS:
+            old, self.pixmap = self.pixmap, self._blank(max(2 * rows, -(-count // _COLUMNS)))
+            painter = QPainter(self.pixmap)
+            painter.drawPixmap(0, 0, old)
+            painter.end()
