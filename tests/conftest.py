@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 from PyQt6.QtCore import QSettings
 
+from helpers.screen import Screen, missing, open_screen
 from helpers.silence import Leftovers, logged_warnings, watch_timers
 
 settings.register_profile("here", deadline=None)
@@ -52,3 +53,12 @@ def silence(own_settings: Path, request: pytest.FixtureRequest) -> Iterator[None
         lines.clear()
     if unexpected := [*lines, *leftovers.find()]:
         pytest.fail("\n".join(unexpected), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def screen() -> Iterator[Screen]:
+    """A real screen of 1400 x 900 for tests marked `screen`; one for the whole run."""
+    if missing():
+        pytest.skip(f"needs {', '.join(missing())}")
+    with open_screen() as found:
+        yield found

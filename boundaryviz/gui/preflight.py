@@ -110,7 +110,7 @@ def _problems(name: str, environ: Mapping[str, str], load: Load) -> tuple[Proble
     if libraries:
         return libraries
     display = environ.get(_DISPLAY[name], "")
-    if (_reaches_x11 if name == "xcb" else _reaches_wayland)(load):
+    if (_reaches_x11 if name == "xcb" else _reaches_wayland)(display.encode() or None, load):
         return ()
     if not display:
         return (_NO_SCREEN,)
@@ -122,24 +122,24 @@ def _problems(name: str, environ: Mapping[str, str], load: Load) -> tuple[Proble
     )
 
 
-def _reaches_x11(load: Load) -> bool:
+def _reaches_x11(display: bytes | None, load: Load) -> bool:
     xcb = load("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
-    connection = xcb.xcb_connect(None, None)  # never NULL; None takes DISPLAY
+    connection = xcb.xcb_connect(display, None)  # never NULL
     try:
         return not xcb.xcb_connection_has_error(connection)
     finally:
         xcb.xcb_disconnect(connection)
 
 
-def _reaches_wayland(load: Load) -> bool:
+def _reaches_wayland(name: bytes | None, load: Load) -> bool:
     wayland = load("libwayland-client.so.0")
     wayland.wl_display_connect.restype = ctypes.c_void_p
     wayland.wl_display_connect.argtypes = [ctypes.c_char_p]
     wayland.wl_display_disconnect.argtypes = [ctypes.c_void_p]
-    display = wayland.wl_display_connect(None)
+    display = wayland.wl_display_connect(name)
     if display:
         wayland.wl_display_disconnect(display)
     return bool(display)

@@ -154,3 +154,9 @@ def test_it_runs_before_anything_is_installed():
     command = [sys.executable, "-I", "-S", preflight.__file__, "--packages"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+@pytest.mark.screen
+def test_a_real_screen_is_reached(screen):
+    assert check({"DISPLAY": screen.display}) == ()
+    assert screen.picture().size == (1400, 900)
