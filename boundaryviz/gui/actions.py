@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import qtawesome
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QMenuBar, QWidget
 
-from boundaryviz.gui.theme import Theme
+from boundaryviz.gui.theme import Theme, disabled
 from boundaryviz.gui.tools import TOOLS
+from boundaryviz.gui.views.icons import icon
 
 
 @dataclass(frozen=True)
@@ -31,46 +31,46 @@ class _Entry:
 
 
 _TOOL_ICONS = {
-    "select": ("mdi6.cursor-default-outline", "V"), "add": ("mdi6.plus-circle-outline", "A"),
-    "brush": ("mdi6.spray", "B"), "erase": ("mdi6.eraser", "E"), "relabel": ("mdi6.brush-variant", "L"),
-    "lasso": ("mdi6.lasso", "O"), "rectangle": ("mdi6.select", "M"),
+    "select": ("select", "V"), "add": ("add", "A"),
+    "brush": ("brush", "B"), "erase": ("erase", "E"), "relabel": ("relabel", "L"),
+    "lasso": ("lasso", "O"), "rectangle": ("rectangle", "M"),
 }  # fmt: skip
 
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
 
 _TABLE = (
     _Entry("file.new", "&New plane", "Start with an empty plane and draw your own points", ("Ctrl+N",),
-           "mdi6.file-outline"),
-    _Entry("file.examples", "E&xamples...", "Choose an example scenario", ("Ctrl+Shift+O",), "mdi6.view-grid-outline"),
+           "file"),
+    _Entry("file.examples", "E&xamples...", "Choose an example scenario", ("Ctrl+Shift+O",), "grid"),
     _Entry("file.open", "&Open...", "Open a scenario or a table of points (.bviz, .toml, .csv)", ("Ctrl+O",),
-           "mdi6.folder-open-outline"),
+           "folder"),
     _Entry("file.paste", "&Paste a table", "Take the table of points that is on the clipboard", ("Ctrl+V",),
-           "mdi6.table-arrow-down"),
-    _Entry("file.save", "&Save", "Save the scenario with its points", ("Ctrl+S",), "mdi6.content-save-outline",
+           "paste"),
+    _Entry("file.save", "&Save", "Save the scenario with its points", ("Ctrl+S",), "save",
            apart=True),
     _Entry("file.save-as", "Save &as...", "Save under another name, or as a table of points", ("Ctrl+Shift+S",)),
     _Entry("file.export", "&Export figure...", "Write what you see as PNG, SVG or PDF", ("Ctrl+E",),
-           "mdi6.image-outline"),
+           "image"),
     _Entry("file.quit", "&Quit", "Leave boundaryviz", ("Ctrl+Q",), apart=True),
-    _Entry("edit.undo", "&Undo", "Take back the last change", ("Ctrl+Z",), "mdi6.undo"),
-    _Entry("edit.redo", "&Redo", "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), "mdi6.redo"),
+    _Entry("edit.undo", "&Undo", "Take back the last change", ("Ctrl+Z",), "undo"),
+    _Entry("edit.redo", "&Redo", "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),
     _Entry("edit.all", "Select &all", "Select every point", ("Ctrl+A",), on_plane=True, apart=True),
-    _Entry("edit.delete", "&Delete points", "Delete the selected points", ("Delete",), "mdi6.delete-outline",
+    _Entry("edit.delete", "&Delete points", "Delete the selected points", ("Delete",), "delete",
            on_plane=True),
     _Entry("edit.clear", "&Clear the plane", "Delete every point", ("Ctrl+Shift+Delete",)),
     _Entry("edit.copy", "&Copy points", "Copy the selected points, or all, as a table", ("Ctrl+C",), on_plane=True),
     _Entry("point.unlabelled", "&Unlabelled", "New points have no label; selected ones lose theirs", ("U", "0"),
            on_plane=True, checkable=True),
-    _Entry("point.poison", "&Poison", "New points are poison: planted by an attacker", ("P",), "mdi6.biohazard",
+    _Entry("point.poison", "&Poison", "New points are poison: planted by an attacker", ("P",), "poison",
            on_plane=True, checkable=True, apart=True),
-    _Entry("train.play", "&Play", "Train, or pause", ("Space",), "mdi6.play", on_plane=True),
-    _Entry("train.step", "&Step", "Do one training step, and pause", ("S",), "mdi6.skip-next", on_plane=True),
-    _Entry("train.reset", "&Reset", "Back to step 0 with the same initial weights", ("R",), "mdi6.restart",
+    _Entry("train.play", "&Play", "Train, or pause", ("Space",), "play", on_plane=True),
+    _Entry("train.step", "&Step", "Do one training step, and pause", ("S",), "step", on_plane=True),
+    _Entry("train.reset", "&Reset", "Back to step 0 with the same initial weights", ("R",), "reset",
            on_plane=True),
-    _Entry("train.seed", "&New seed", "Back to step 0 with other initial weights", ("Shift+R",), "mdi6.dice-5-outline",
+    _Entry("train.seed", "&New seed", "Back to step 0 with other initial weights", ("Shift+R",), "dice",
            on_plane=True),
-    _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "mdi6.refresh", apart=True),
-    _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "mdi6.fit-to-page-outline", on_plane=True),
+    _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
+    _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
     _Entry("view.discrete", "&Decision only", "Show the decided class instead of its probability", ("D",),
            checkable=True, on_plane=True, apart=True),
     _Entry("view.contours", "&Contour lines", "Draw the decision boundary and lines of equal probability", ("C",),
@@ -79,13 +79,12 @@ _TABLE = (
            ("F",), checkable=True, on_plane=True),
     _Entry("view.held-out", "&Held-out points", "Show validation and test points too", ("H",), checkable=True,
            on_plane=True),
-    _Entry("view.output", "Show the &output", "Back from a hidden unit to the model's output", ("Backspace",),
-           on_plane=True),
+    _Entry("view.output", "Show the &output", "Back from a hidden unit to the model's output", ("Ctrl+0",)),
     _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True, apart=True),
     _Entry("view.projector", "Plane &alone", "Nothing but the plane, full screen", ("F11",), checkable=True),
-    _Entry("view.theme", "Da&rk theme", "Light or dark", ("Ctrl+D",), "mdi6.theme-light-dark", checkable=True),
-    _Entry("view.commands", "Command &palette", "Find any command by name", ("Ctrl+K",), "mdi6.magnify", apart=True),
-    _Entry("help.shortcuts", "&Shortcuts", "All keys at a glance", ("F1",), "mdi6.keyboard-outline"),
+    _Entry("view.theme", "Da&rk theme", "Light or dark", ("Ctrl+D",), "theme", checkable=True),
+    _Entry("view.commands", "Command &palette", "Find any command by name", ("Ctrl+K",), "search", apart=True),
+    _Entry("help.shortcuts", "&Shortcuts", "All keys at a glance", ("F1",), "keyboard"),
     _Entry("help.about", "&About boundaryviz", "Version, licence and what it runs on"),
 )  # fmt: skip
 
@@ -103,8 +102,10 @@ class Actions(QObject):
             self._make(entry)
         self.tools, self.classes = QActionGroup(self), QActionGroup(self)
         for name, tool in TOOLS.items():
-            icon, key = _TOOL_ICONS[name]
-            entry = _Entry(f"point.tool-{name}", tool.title, tool.explains, (key,), icon, True, True, name == "select")
+            picture, key = _TOOL_ICONS[name]
+            entry = _Entry(
+                f"point.tool-{name}", tool.title, tool.explains, (key,), picture, True, True, name == "select"
+            )
             self.tools.addAction(self._make(entry))
         for label in range(9):
             entry = _Entry(
@@ -157,7 +158,5 @@ class Actions(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Colour the icons."""
-        for name, icon in self._icons.items():
-            self[name].setIcon(
-                qtawesome.icon(icon, color=theme.text, color_disabled=theme.line, color_active=theme.accent)
-            )
+        for name, picture in self._icons.items():
+            self[name].setIcon(icon(picture, theme.text, disabled(theme)))

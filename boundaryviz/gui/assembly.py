@@ -1,0 +1,102 @@
+"""Putting the window together, and what concerns it as a whole: theme, help, command palette, recovery."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QSettings
+from PyQt6.QtWidgets import QApplication, QMessageBox
+
+import boundaryviz
+from boundaryviz.engine.link import Link, StartLink
+from boundaryviz.gui import theme as themes
+from boundaryviz.gui.client import TrainerClient
+from boundaryviz.gui.controller import Controller
+from boundaryviz.gui.document import Document
+from boundaryviz.gui.filing import Filing
+from boundaryviz.gui.views.command_palette import CommandPalette
+from boundaryviz.gui.views.shortcuts import ShortcutsDialog
+from boundaryviz.gui.window import MainWindow
+from boundaryviz.scenario import files
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+
+
+class Desk:
+    """A window with everything that belongs to it, ready to be shown."""
+
+    def __init__(self, scenario: Scenario, start: StartLink, link: Link | None, settings: QSettings) -> None:
+        self._settings = settings
+        self._theme = themes.named(str(settings.value("theme", "system")))
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        themes.apply(app, self._theme)
+        self.document = Document(scenario)
+        self.window = MainWindow(settings)
+        self.client = TrainerClient(start, link, self.window)
+        self.controller = Controller(self.window, self.document, self.client)
+        self.filing = Filing(self.controller)
+        self.window.set_theme(self._theme)
+        self.window.restore()
+        actions = self.window.actions_
+        actions["view.theme"].setChecked(self._theme.name == "dark")
+        actions["view.theme"].toggled.connect(lambda dark: self.set_theme("dark" if dark else "light"))
+        actions["view.commands"].triggered.connect(lambda: self._palette())
+        actions["help.shortcuts"].triggered.connect(lambda: self._shortcuts())
+        actions["help.about"].triggered.connect(lambda: self._about())
+
+    def show(self, hint: str | None = None) -> None:
+        """Open the window and start training; `hint` says what to try."""
+        self.window.show()
+        self.window.plane.setFocus()
+        if hint:
+            self.window.plane.set_banner(hint)
+            self.window.plane.committed.connect(self._hint_taken)
+        self.controller.play(True)
+
+    def _hint_taken(self) -> None:
+        self.window.plane.committed.disconnect(self._hint_taken)
+        self.window.plane.set_banner(None)
+
+    def close(self) -> None:
+        self.client.close()
+
+    def set_theme(self, name: str) -> None:
+        """'light', 'dark' or 'system'; remembered."""
+        self._settings.setValue("theme", name)
+        self._theme = themes.named(name)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        themes.apply(app, self._theme)
+        self.window.set_theme(self._theme)
+
+    def offer_recovery(self, path: Path) -> None:
+        """Offer what a crash left behind; taken or not, it is offered once."""
+        try:
+            scenario = files.read(path)
+        except ScenarioError:
+            return
+        finally:
+            path.unlink(missing_ok=True)
+        self.window.banner.show_message(
+            "The last session ended unexpectedly; its points and settings were kept.",
+            action="Restore", act=lambda: self._recover(scenario),
+        )  # fmt: skip
+
+    def _recover(self, scenario: Scenario) -> None:
+        self.document.open(scenario)
+        self.window.banner.clear()
+
+    def _palette(self) -> None:
+        CommandPalette(self.window.actions_.all(), self.window).open()
+
+    def _shortcuts(self) -> None:
+        ShortcutsDialog(self.window.actions_.all(), self.window).open()
+
+    def _about(self) -> None:
+        QMessageBox.about(
+            self.window, "About boundaryviz",
+            f"<b>boundaryviz {boundaryviz.__version__}</b><p>A desktop laboratory for decision boundaries and their "
+            f"poisoning.</p><p>Python {platform.python_version()}, Qt {QT_VERSION_STR}, PyQt {PYQT_VERSION_STR}</p>"
+            "<p>Free software under the GNU General Public License, version 3 or later.</p>",
+        )  # fmt: skip

@@ -1,0 +1,433 @@
+"""The only place that joins document, trainer and views."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from random import SystemRandom
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, QPoint, QTimer
+from PyQt6.QtWidgets import QMenu
+
+from boundaryviz.engine import messages as m
+from boundaryviz.gui.client import TrainerClient
+from boundaryviz.gui.document import Change, Document, Settings, State, Swap
+from boundaryviz.gui.tools import TOOLS
+from boundaryviz.gui.window import MainWindow
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario.scenario import Scenario, ScenarioError, resets
+from boundaryviz.scene.edits import Edit, Move, Recolumn, Remove, relabel
+from boundaryviz.scene.scene import Domain, Origin, Scene
+
+_CURVES = 100  # milliseconds between two drawings of the curves
+_MAPS = 36  # pixels, the side of a small map
+
+
+class Controller(QObject):
+    """Pushes what changed in the document to the trainer and the views, and what they say to the document."""
+
+    def __init__(self, window: MainWindow, document: Document, client: TrainerClient) -> None:
+        super().__init__(window)
+        self.window, self.document, self.client = window, document, client
+        self._pushed: State | None = None
+        self.frame: m.Frame | None = None
+        self._view = m.View(document.scene.domain, 256, 256)
+        self._hover: tuple[float, float] | None = None
+        self._paints: deque[float] = deque(maxlen=240)
+        self._owes_credit = False
+        self._curves_timer = QTimer(self, singleShot=True, interval=_CURVES)
+        self._curves_timer.timeout.connect(self._draw_curves)
+        self._wire_trainer()
+        self._wire_plane()
+        self._wire_panels()
+        self._wire_actions()
+        self._sync(loaded=True)
+
+    # ---- document -> everybody ----------------------------------------------------------------------
+
+    def _sync(self, loaded: bool = False) -> None:
+        """Push what differs between the document and what was pushed last."""
+        state, before = self.document.state, self._pushed
+        self._pushed = state
+        window = self.window
+        fresh = loaded or before is None or resets(before.scenario, state.scenario)
+        if before is None or state.scene is not before.scene:
+            window.plane.set_scene(state.scene)
+            window.points.set_scene(state.scene)
+            window.tools.set_classes(state.scene.classes)
+            self._name_classes()
+        if before is None or state.scenario is not before.scenario:
+            window.data.set_values(state.scenario.data)
+            window.learner.set_values(state.scenario.learner)
+            window.training.set_values(state.scenario.training)
+            window.transport.set_seed(state.scenario.training.seed)
+            self._say_what_applies()
+        if fresh:
+            self._forget_results()
+            self.client.load(state.scenario, state.scene, self.document.revision)
+        elif before is not None:
+            if state.scene is not before.scene:
+                self.client.set_scene(state.scene, self.document.revision)
+            if state.scenario.training.seed != before.scenario.training.seed:
+                self.client.reset(state.scenario.training.seed)
+            if state.scenario is not before.scenario:
+                self.client.set_scenario(state.scenario, self.document.revision)
+        self._title()
+
+    def _forget_results(self) -> None:
+        self.frame = None
+        self.window.plane.set_predicted(None)
+        self.window.points.set_predicted(None)
+
+    def _title(self) -> None:
+        name = self.document.path.name if self.document.path else self.document.scenario.title
+        self.window.setWindowTitle(f"{name}[*] - boundaryviz")
+        self.window.setWindowModified(not self.document.undo.isClean())
+
+    def _name_classes(self) -> None:
+        scene = self.document.scene
+        for label in range(9):
+            self.window.actions_[f"point.class-{label}"].setText(scene.class_name(label).capitalize())
+
+    def _say_what_applies(self) -> None:
+        """Switch off what does nothing with the present settings, and say why."""
+        scenario, training = self.document.scenario, self.window.training
+        momentum = "only 'SGD + momentum' uses it" if scenario.training.optimiser != "momentum" else None
+        training.set_disabled("training.momentum", momentum)
+        form, learner = self.window.learner.form, scenario.learner
+        form.set_disabled("learner.fourier_scale", "there are no Fourier features" if not learner.fourier else None)
+        if learner.name == "mlp":
+            flat = "there is no hidden layer" if not learner.hidden else None
+            form.set_disabled("learner.activation", flat)
+            form.set_disabled("learner.dropout", flat)
+
+    def replace_scene(self, scenario: Scenario, scene: Scene, text: str) -> None:
+        """Other points under other words, as one undo step."""
+        self.do(Swap(State(scenario, scene, edited=True)), text)
+
+    def do(self, change: Change, text: str) -> None:
+        """Make a change; where it cannot be made, say why and show what is in force."""
+        try:
+            self.document.do(change, text)
+        except (ScenarioError, ValueError, KeyError) as error:
+            self.window.banner.show_message(str(error).replace("\n", "; "))
+            scenario = self.document.scenario
+            self.window.data.set_values(scenario.data)
+
+    def _set(self, path: str, value: Any) -> None:
+        self.do(Settings({path: value}), f"Set {path.rpartition('.')[2].replace('_', ' ')}")
+
+    # ---- trainer -> views ---------------------------------------------------------------------------
+
+    def _wire_trainer(self) -> None:
+        client, document = self.client, self.document
+        document.changed.connect(self._sync)
+        document.opened.connect(lambda: self._sync(loaded=True))
+        document.opened.connect(self.window.plane.fit)
+        document.undo.cleanChanged.connect(self._title)
+        client.framed.connect(self._show_frame)
+        client.evaluated.connect(self._start_curves)
+        client.stated.connect(self._show_state)
+        client.ready.connect(self._show_ready)
+        client.failed.connect(self._show_failure)
+
+    def _show_frame(self, frame: m.Frame) -> None:
+        self.frame = frame
+        window, scene = self.window, self.document.scene
+        window.plane.set_field(frame.field, frame.view.rect, unit=frame.view.unit is not None)
+        self._owes_credit = True
+        if len(frame.predicted) == len(scene.points):
+            window.plane.set_predicted(frame.predicted)
+        window.transport.set_step(frame.step)
+        window.status.set_speed(frame.steps_per_second if frame.playing else None, self._frames_per_second())
+        self._show_hover()
+        if frame.units:
+            window.units.set_units(frame.units)
+            window.units.set_selected(frame.view.unit)
+        tab = window.result_tabs.currentWidget()
+        if tab is window.confusion and frame.confusion.shape[1] == scene.classes:
+            window.confusion.set_matrix(frame.confusion, [scene.class_name(k) for k in range(scene.classes)])
+        if tab is window.points and len(frame.predicted) == len(scene.points):
+            window.points.set_predicted(frame.predicted)
+
+    def _painted(self) -> None:
+        """The last frame is on the screen: ask for the next."""
+        if self._owes_credit:
+            self._owes_credit = False
+            self._paints.append(time.perf_counter())
+            self.client.drawn()
+
+    def _frames_per_second(self) -> float | None:
+        now = time.perf_counter()
+        recent = [t for t in self._paints if now - t <= 1.0]
+        return len(recent) / (now - recent[0]) if len(recent) > 2 else None
+
+    def _start_curves(self) -> None:
+        if not self._curves_timer.isActive():
+            self._curves_timer.start()
+
+    def _draw_curves(self) -> None:
+        curves = self.client.curves
+        if not len(curves):
+            self.window.curves.clear()
+            return
+        self.window.curves.set_curves(curves.step, {name: curves.column(name)[:, 0] for name in m.CURVES})
+        last = {name: float(curves.column(name)[-1, 0]) for name in m.CURVES}
+        self.window.status.set_losses(last)
+
+    def _show_state(self, state: m.State) -> None:
+        window = self.window
+        window.transport.set_playing(state.playing)
+        window.transport.set_step(state.step)
+        window.actions_["train.play"].setText("&Pause" if state.playing else "&Play")
+        if state.why in ("loaded", "reset"):
+            window.plane.set_banner(None)
+        if state.why == "diverged":
+            window.plane.set_banner(
+                f"Training diverged at step {state.step:,}: the weights are no longer numbers. "
+                "Lower the learning rate, then press Reset."
+            )
+        if not state.playing:
+            window.status.set_speed(None, None)
+
+    def _show_ready(self, ready: m.Ready) -> None:
+        self.window.status.set_device(ready.device)
+        self.window.learner.setToolTip(f"{ready.parameters:,} parameters")
+        if self._view.unit is not None:
+            self._show_unit(None)
+        if not ready.layers:
+            self.window.units.set_units(())
+
+    def _show_failure(self, failed: m.Failed) -> None:
+        self.window.transport.set_playing(False)
+        if failed.fatal:
+            self.window.banner.show_message(
+                f"{failed.message} Your points and settings are safe.", details=failed.details,
+                action="Restart", act=self._restart,
+            )  # fmt: skip
+            self.window.transport.set_disabled("the trainer has stopped; press Restart above")
+        else:
+            self.window.banner.show_message(
+                f"Something failed {failed.where}: {failed.message}", details=failed.details
+            )
+
+    def _restart(self) -> None:
+        state = self.document.state
+        self.window.transport.set_disabled(None)
+        self._owes_credit = False
+        self.client.restart(state.scenario, state.scene, self.document.revision)
+
+    # ---- plane -> document --------------------------------------------------------------------------
+
+    def _wire_plane(self) -> None:
+        plane = self.window.plane
+        plane.view_changed.connect(self._view_moved)
+        plane.hovered.connect(self._hovered)
+        plane.previewed.connect(self._preview)
+        plane.committed.connect(self.do)
+        plane.cancelled.connect(self.document.drop_preview)
+        plane.selection_changed.connect(self._selected)
+        plane.context_requested.connect(self._menu)
+        plane.painted.connect(self._painted)
+        self.window.points.selection_changed.connect(plane.set_selection)
+        self.window.points.edited.connect(self._edited)
+        self.window.units.unit_clicked.connect(lambda layer, index: self._show_unit((layer, index)))
+        self.window.units.unit_cleared.connect(lambda: self._show_unit(None))
+        self.window.result_tabs.currentChanged.connect(self._tab_changed)
+
+    def _preview(self, edit: Edit) -> None:
+        self.document.preview(edit)
+
+    def _view_moved(self, rect: Domain, columns: int, rows: int) -> None:
+        self._ask(rect=rect, columns=columns, rows=rows)
+
+    def _ask(self, **changes: Any) -> None:
+        values = {name: getattr(self._view, name) for name in ("rect", "columns", "rows", "unit", "maps", "replica")}
+        self._view = m.View(**{**values, **changes})
+        self.client.set_view(self._view)
+
+    def _show_unit(self, unit: tuple[int, int] | None) -> None:
+        self._ask(unit=unit)
+        self.window.units.set_selected(unit)
+
+    def _tab_changed(self) -> None:
+        self._ask(maps=_MAPS if self.window.result_tabs.currentWidget() is self.window.units else 0)
+        if self.frame is not None:
+            self._show_frame_tab()
+
+    def _show_frame_tab(self) -> None:
+        """Fill a tab that has just come to the front."""
+        frame, scene = self.frame, self.document.scene
+        assert frame is not None
+        if frame.confusion.shape[1] == scene.classes:
+            self.window.confusion.set_matrix(frame.confusion, [scene.class_name(k) for k in range(scene.classes)])
+        if len(frame.predicted) == len(scene.points):
+            self.window.points.set_predicted(frame.predicted)
+
+    def _hovered(self, place: tuple[float, float] | None) -> None:
+        self._hover = place
+        self._show_hover()
+
+    def _show_hover(self) -> None:
+        if self._hover is None:
+            self.window.status.set_place(None)
+            return
+        value = self.window.plane.value_at(*self._hover) if self.frame is not None else None
+        if value is None or self._view.unit is not None:
+            activation = None if value is None else f"activation {float(value):.3f}"
+            self.window.status.set_place(self._hover, activation)
+            return
+        values = np.atleast_1d(value)
+        chances = np.array([1 - values[0], values[0]]) if len(values) == 1 else values
+        top = int(chances.argmax())
+        self.window.status.set_place(self._hover, f"{self.document.scene.class_name(top)}, {chances[top]:.3f}")
+
+    def _selected(self, ids: NDArray[np.int64]) -> None:
+        self.window.points.set_selection(ids)
+
+    def _edited(self, point: int, column: str, value: object) -> None:
+        """A cell of the point table was typed over."""
+        ids, points = np.array([point]), self.document.scene.points
+        at = int(points.positions(ids)[0])
+        if column in ("x", "y"):
+            xy = points.xy[at].copy()
+            xy["xy".index(column)] = value
+            self.do(Move(ids, xy[None]), "Move point")
+        else:
+            self.do(Recolumn(ids, {column: np.array([value])}), f"Set {column}")
+
+    def _menu(self, at: QPoint, ids: NDArray[np.int64]) -> None:
+        menu = QMenu(self.window)
+        if len(ids):
+            scene = self.document.scene
+            for label in [*range(scene.classes), -1]:
+                words = f"Make {scene.class_name(label)}" if label >= 0 else "Take the label away"
+                self._offer(menu, words, lambda _=False, k=label: self.do(relabel(ids, k), "Relabel"))
+            menu.addSeparator()
+            flags = scene.points.is_poison[scene.points.positions(ids)]
+            origin = Origin.CLEAN if flags.all() else Origin.POISON
+            column = {"origin": np.full(len(ids), origin, dtype=np.int8)}
+            words = "Mark as clean" if flags.all() else "Mark as poison"
+            self._offer(menu, words, lambda: self.do(Recolumn(ids, column), words))
+            self._offer(menu, "Delete", lambda: self.do(Remove(ids), "Delete"))
+            menu.addSeparator()
+        for name in ("view.fit", "view.discrete", "view.contours", "view.prediction", "view.held-out", "file.export"):
+            menu.addAction(self.window.actions_[name])
+        menu.exec(at)
+        menu.deleteLater()
+
+    @staticmethod
+    def _offer(menu: QMenu, words: str, act: Callable[..., object]) -> None:
+        action = menu.addAction(words)
+        assert action is not None
+        action.triggered.connect(act)
+
+    # ---- panels and actions -> document and trainer -------------------------------------------------
+
+    def _wire_panels(self) -> None:
+        window, client = self.window, self.client
+        for panel in (window.data, window.learner, window.training):
+            panel.changed.connect(self._set)
+        window.data.redraw.connect(self._redraw)
+        bar = window.transport
+        bar.reset.connect(self._reset)
+        bar.play_toggled.connect(self.play)
+        bar.step.connect(self._step)
+        bar.speed_changed.connect(client.set_speed)
+        bar.stop_at_changed.connect(client.set_stop_at)
+        bar.seed_changed.connect(lambda seed: self._set("training.seed", seed))
+        bar.new_seed.connect(self._new_seed)
+
+    def _wire_actions(self) -> None:
+        actions, plane = self.window.actions_, self.window.plane
+        on: dict[str, Callable[..., object]] = {
+            "edit.undo": self._undo, "edit.redo": self._redo,
+            "edit.clear": self._clear, "train.play": lambda: self.play(not self.client.playing),
+            "train.step": self._step, "train.reset": self._reset, "train.seed": self._new_seed,
+            "train.redraw": self._redraw, "view.fit": plane.fit, "view.output": lambda: self._show_unit(None),
+            "edit.delete": self._delete, "edit.all": lambda: plane.set_selection(self.document.scene.points.ids),
+        }  # fmt: skip
+        for name, act in on.items():
+            actions[name].triggered.connect(lambda _=False, act=act: act())
+        toggles: dict[str, Callable[[bool], None]] = {
+            "view.discrete": plane.set_discrete, "view.contours": plane.set_contours,
+            "view.prediction": plane.set_show_prediction, "view.held-out": plane.set_show_held_out,
+            "point.poison": plane.set_poison, "view.panels": self.window.show_panels,
+            "view.projector": self.window.show_plane_alone,
+        }  # fmt: skip
+        for name, toggle in toggles.items():
+            actions[name].toggled.connect(toggle)
+        for name, tool in TOOLS.items():
+            actions[f"point.tool-{name}"].triggered.connect(lambda _=False, tool=tool: plane.set_tool(tool()))
+        for label in range(9):
+            actions[f"point.class-{label}"].triggered.connect(lambda _=False, k=label: self._choose_class(k))
+        actions["point.unlabelled"].triggered.connect(lambda: self._choose_class(-1))
+        actions["point.tool-select"].setChecked(True)
+        actions["point.class-0"].setChecked(True)
+        actions["view.contours"].setChecked(True)
+        self.document.undo.canUndoChanged.connect(actions["edit.undo"].setEnabled)
+        self.document.undo.canRedoChanged.connect(actions["edit.redo"].setEnabled)
+        actions["edit.undo"].setEnabled(False)
+        actions["edit.redo"].setEnabled(False)
+        self.document.undo.undoTextChanged.connect(lambda t: actions["edit.undo"].setText(f"&Undo {t.lower()}".strip()))
+        self.document.undo.redoTextChanged.connect(lambda t: actions["edit.redo"].setText(f"&Redo {t.lower()}".strip()))
+
+    def _choose_class(self, label: int) -> None:
+        """What new points get; the selected points get it too."""
+        self.window.plane.set_label(label)
+        ids = self.window.plane.selection
+        if len(ids):
+            self.do(relabel(ids, label), "Relabel")
+
+    def _undo(self) -> None:
+        self.window.plane.cancel_stroke()
+        self.document.undo.undo()
+
+    def _redo(self) -> None:
+        self.window.plane.cancel_stroke()
+        self.document.undo.redo()
+
+    def _delete(self) -> None:
+        ids = self.window.plane.selection
+        if len(ids):
+            self.do(Remove(ids), "Delete")
+
+    def _clear(self) -> None:
+        ids = self.document.scene.points.ids
+        if len(ids):
+            self.do(Remove(ids), "Clear the plane")
+
+    def play(self, on: bool) -> None:
+        self.client.play(on)
+        self.window.transport.set_playing(on)
+
+    def _step(self) -> None:
+        self.client.step()
+        self.window.transport.set_playing(False)
+
+    def _reset(self) -> None:
+        self.client.reset(self.document.scenario.training.seed)
+
+    def _new_seed(self) -> None:
+        self._set("training.seed", SystemRandom().randrange(1000))
+
+    def _redraw(self) -> None:
+        self._set("data.seed", (self.document.scenario.data.seed + 1) % 2**31)
+
+    # ---- for figures --------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot | None:
+        """What the plane shows now, for a figure; None before the first frame."""
+        frame = self.frame
+        if frame is None or frame.view.unit is not None:
+            return None
+        state = self.document.committed
+        whole = len(frame.predicted) == len(state.scene.points)
+        return Snapshot(
+            state.complete(), state.scene, frame.step, frame.view.rect, frame.field, self.client.curves,
+            frame.predicted if whole else None,
+        )  # fmt: skip

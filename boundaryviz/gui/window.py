@@ -1,0 +1,195 @@
+"""The window: which view stands where. What they do stands in the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QByteArray, QSettings, Qt, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import (
+    QDockWidget, QHBoxLayout, QMainWindow, QScrollArea, QStackedWidget, QTabWidget, QToolBar, QVBoxLayout, QWidget,
+)  # fmt: skip
+
+from boundaryviz.gui.actions import Actions
+from boundaryviz.gui.theme import Theme
+from boundaryviz.gui.views.banner import Banner
+from boundaryviz.gui.views.charts import CurvesView
+from boundaryviz.gui.views.confusion import ConfusionView
+from boundaryviz.gui.views.data_panel import DataPanel
+from boundaryviz.gui.views.forms import SpecForm
+from boundaryviz.gui.views.learner_panel import LearnerPanel
+from boundaryviz.gui.views.plane import PlaneView
+from boundaryviz.gui.views.point_table import PointTable
+from boundaryviz.gui.views.status import StatusStrip
+from boundaryviz.gui.views.tool_column import ToolColumn
+from boundaryviz.gui.views.transport import TransportBar
+from boundaryviz.gui.views.unit_maps import UnitMaps
+from boundaryviz.gui.views.welcome import WelcomePage
+from boundaryviz.learners.specs import FAMILIES, TrainingSpec
+
+_LAYOUT_VERSION = 1
+_PANEL_WIDTH = 340
+
+
+class MainWindow(QMainWindow):
+    """Composes the views and remembers where they stood.
+
+    may_close: asked before the window closes. dropped: a local path was dropped on the window.
+    """
+
+    dropped = pyqtSignal(str)
+
+    def __init__(self, settings: QSettings) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setAcceptDrops(True)
+        self.resize(1400, 900)
+        self._settings = settings
+        self.may_close: Callable[[], bool] = lambda: True
+        self.plane = PlaneView()
+        self.actions_ = Actions(self, self.plane)
+        self.transport = TransportBar()
+        self.tools = ToolColumn(
+            self.actions_.tools.actions(), self.actions_.classes.actions(), [self.actions_["point.poison"]]
+        )
+        self.data = DataPanel()
+        self.learner = LearnerPanel({name: spec for name, (spec, _) in FAMILIES.items()})
+        self.training = SpecForm(TrainingSpec, "training", skip=("seed",))
+        self.curves, self.confusion, self.units, self.points = CurvesView(), ConfusionView(), UnitMaps(), PointTable()
+        self.status, self.banner, self.welcome = StatusStrip(), Banner(), WelcomePage()
+        self._compose()
+        menus = self.menuBar()
+        assert menus is not None
+        self.actions_.fill(menus)
+
+    def _compose(self) -> None:
+        bar = QToolBar("Transport")
+        bar.setObjectName("transport")
+        bar.setMovable(False)
+        bar.addWidget(self.transport)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.addToolBar(bar)
+        self.bar = bar
+
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.tools)
+        row.addWidget(self.plane, 1)
+        column.addLayout(row, 1)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(middle)
+        self.pages.addWidget(self.welcome)
+        self.setCentralWidget(self.pages)
+
+        self.settings_tabs, self.result_tabs = QTabWidget(), QTabWidget()
+        for title, view in (("Data", self.data), ("Learner", self.learner), ("Training", self.training)):
+            self.settings_tabs.addTab(_scrolled(view), title)
+        for title, view in (
+            ("Curves", self.curves), ("Units", self.units), ("Confusion", self.confusion), ("Points", self.points),
+        ):  # fmt: skip
+            self.result_tabs.addTab(view, title)
+        self.docks = [self._dock("Settings", self.settings_tabs), self._dock("Results", self.result_tabs)]
+        self.resizeDocks(self.docks, [_PANEL_WIDTH, _PANEL_WIDTH], Qt.Orientation.Horizontal)
+        self.resizeDocks(self.docks, [380, 420], Qt.Orientation.Vertical)
+        strip = self.statusBar()
+        assert strip is not None
+        strip.setSizeGripEnabled(False)
+        strip.addPermanentWidget(self.status, 1)
+
+    def _dock(self, title: str, content: QWidget) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(title.lower())
+        dock.setWidget(content)
+        dock.setTitleBarWidget(QWidget())  # the tabs say what it is
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        return dock
+
+    # ---- looks --------------------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        """Dress every view that draws itself; the style sheet does the others."""
+        for view in (
+            self.plane, self.transport, self.tools, self.data, self.curves, self.confusion, self.units, self.status,
+            self.banner, self.welcome, self.actions_,
+        ):  # fmt: skip
+            view.set_theme(theme)
+
+    def show_panels(self, on: bool) -> None:
+        for dock in self.docks:
+            dock.setVisible(on)
+
+    def show_plane_alone(self, on: bool) -> None:
+        """Nothing but the plane on the whole screen, for a projector; or everything again."""
+        chrome = (self.menuBar(), self.bar, self.statusBar(), self.tools, *self.docks)
+        for part in chrome:
+            if part is not None:
+                part.setVisible(not on)
+        if on:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+            self.show_panels(self.actions_["view.panels"].isChecked())
+        self.plane.setFocus()
+
+    def show_welcome(self, on: bool) -> None:
+        """The page of examples in the place of the plane."""
+        self.pages.setCurrentIndex(int(on))
+        if not on:
+            self.plane.setFocus()
+
+    # ---- memory -------------------------------------------------------------------------------------
+
+    def restore(self) -> None:
+        """Stand where the window stood last time."""
+        for key, act in (
+            ("geometry", self.restoreGeometry),
+            ("layout", lambda b: self.restoreState(b, _LAYOUT_VERSION)),
+        ):
+            value = self._settings.value(key)
+            if isinstance(value, QByteArray):
+                act(value)
+        self.actions_["view.panels"].setChecked(not self.docks[0].isHidden())
+
+    def remember(self) -> None:
+        if not self.actions_["view.projector"].isChecked():
+            self._settings.setValue("geometry", self.saveGeometry())
+            self._settings.setValue("layout", self.saveState(_LAYOUT_VERSION))
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        assert event is not None
+        if self.may_close():
+            self.remember()
+            event.accept()
+        else:
+            event.ignore()
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        data = event.mimeData() if event is not None else None
+        if event is not None and data is not None and data.hasUrls() and data.urls()[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        data = event.mimeData() if event is not None else None
+        if event is not None and data is not None:
+            event.acceptProposedAction()
+            self.dropped.emit(data.urls()[0].toLocalFile())
+
+
+def _scrolled(view: QWidget) -> QScrollArea:
+    """A panel that scrolls when it is taller than its place."""
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(12, 12, 12, 12)
+    layout.addWidget(view)
+    layout.addStretch(1)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(holder)
+    return area
