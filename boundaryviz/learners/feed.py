@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -93,7 +92,7 @@ class Feed:
 
     def _gather_whole(self, dealt: Epoch) -> Batch:
         """All points as one batch that every replica shares, padded with columns of weight 0."""
-        index = torch.from_numpy(np.ascontiguousarray(dealt.index[0, 0]))
+        index = torch.from_numpy(dealt.index[0, 0].copy())
         spare = -len(index) % _PAD
         index = torch.cat([index, index[:1].expand(spare)]).to(self._device)
         weight = F.pad(torch.from_numpy(dealt.weight[0]), (0, spare)).to(self._device, self._dtype)

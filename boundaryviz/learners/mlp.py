@@ -55,7 +55,7 @@ class MLP:
 
     def set_data(self, data: TrainingData) -> None:
         """Train on the labelled points of `data` from the next step on; the weights stay."""
-        label = torch.from_numpy(np.ascontiguousarray(data.label)).to(self.device)
+        label = torch.tensor(data.label, device=self.device)
         targets = losses.targets(label, self._loss, self.problem.classes, self.dtype)
         self._feed.set_data(data, self._inputs(data.xy), targets)
 
@@ -145,12 +145,12 @@ class MLP:
         self, xy: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
-        q = losses.targets(torch.from_numpy(label).to(self.device), self._loss, self.problem.classes, self.dtype)
+        q = losses.targets(torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype)
         loss, predicted = [], []
         for (z, _), part in zip(self._chunks(xy, None), q.split(_SURFACE_CHUNK, 1), strict=True):
             loss.append(losses.per_point(self._loss, z, part[None]))
             predicted.append((z[:, 0] >= 0).long() if z.shape[1] == 1 else z.argmax(1))
-        return torch.cat(loss, 1).double().cpu().numpy(), torch.cat(predicted, 1).cpu().numpy()
+        return torch.cat(loss, 1).cpu().double().numpy(), torch.cat(predicted, 1).cpu().numpy()
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether a replica's parameters are all finite, (R,)."""
