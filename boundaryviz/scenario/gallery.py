@@ -38,7 +38,7 @@ def load(name: str | Path) -> Scenario:
         return read(path)
     known = [*_gallery(), *DATASETS]
     near = get_close_matches(text, known, 1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+    hint = f"did you mean {near[0]}?" if near else "`boundaryviz scenarios` lists what there is"
     raise ScenarioError([f"{text}: no scenario, data set or file is called that; {hint}"])
 
 

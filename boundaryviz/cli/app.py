@@ -1,0 +1,181 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from boundaryviz.cli.failures import Exit, reported
+
+
+class _OpensFiles(TyperGroup):
+    """A group whose first word may be a file in place of a command: that file is opened in the window."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or not (args[0] in self.commands or args[0].startswith("-")):
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+
+def _end(code: int, **_options: object) -> None:
+    """What a command returns is the program's exit code."""
+    raise typer.Exit(code)
+
+
+app = typer.Typer(
+    cls=_OpensFiles,
+    result_callback=_end,
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Drag points while a model trains: a desktop laboratory for decision boundaries.\n\n"
+    "[bold]boundaryviz [FILE][/bold] opens the window, on a .bviz, .toml or .csv file if one is given.",
+)
+
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A gallery name, a data set's name, or a .bviz, .toml or .csv file.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Change a setting, e.g. learner.hidden=[64,64]. May be given many times."
+    ),
+]
+StepsOption = Annotated[int | None, typer.Option("--steps", min=1, help="Training steps; default the scenario's own.")]
+DeviceOption = Annotated[Literal["auto", "cpu", "cuda", "mps"], typer.Option("--device", help="Where to train.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from boundaryviz import __version__
+
+        print(f"boundaryviz {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("open", hidden=True)
+def open_(file: Annotated[str | None, typer.Argument(metavar="[FILE]")] = None) -> int:
+    """Open the window, on FILE if given."""
+    from boundaryviz.cli.opening import open_window
+
+    return open_window(file)
+
+
+@app.command()
+def scenarios(json: JsonFlag = False) -> int:
+    """List the gallery: name, title, learner, what it shows."""
+    with reported() as outcome:
+        from boundaryviz.cli.listing import list_scenarios
+
+        list_scenarios(json)
+    return outcome.code
+
+
+@app.command()
+def learners(json: JsonFlag = False) -> int:
+    """List learners with their parameters, ranges and defaults."""
+    with reported() as outcome:
+        from boundaryviz.cli.listing import list_learners
+
+        list_learners(json)
+    return outcome.code
+
+
+@app.command()
+def train(
+    scenario: ScenarioArgument,
+    values: SetOption = None,
+    steps: StepsOption = None,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many seeds, from training.seed on.")] = 1,
+    twin: Annotated[bool, typer.Option("--twin/--no-twin", help="Also train every seed without the poison.")] = False,
+    device: DeviceOption = "auto",
+    json: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - is standard output.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE.bviz", help="Save the scenario with its points.")
+    ] = None,
+) -> int:
+    """Train without a window, and print what came of it.
+
+    Ctrl+C stops after the step at hand; what was finished is printed and saved.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.training import Job, train_and_report
+
+        job = Job(scenario, tuple(values or ()), steps, seeds, twin, device)
+        outcome.code = train_and_report(job, json, save)
+    return outcome.code
+
+
+@app.command()
+def figure(
+    scenario: ScenarioArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg or .pdf file.")],
+    view: Annotated[
+        Literal["boundary", "curves", "summary", "twin"], typer.Option("--view", help="What to draw.")
+    ] = "boundary",
+    values: SetOption = None,
+    steps: StepsOption = None,
+    width: Annotated[
+        float | None, typer.Option("--width", metavar="CM", help="Width in cm, 2 to 100; default by view.")
+    ] = None,
+    style: Annotated[Literal["paper", "slides", "dark"], typer.Option("--style", help="Colours and sizes.")] = "paper",
+    dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of a PNG, 30 to 1200.")] = 300,
+    levels: Annotated[
+        int | None, typer.Option("--levels", help="Colour steps of the field; 2 shows the decided class.")
+    ] = None,
+    held_out: Annotated[bool, typer.Option("--held-out", help="Also draw validation and test points.")] = False,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Show errors: outline = true class, fill = predicted.")
+    ] = False,
+    device: DeviceOption = "auto",
+) -> int:
+    """Train without a window, and draw."""
+    with reported() as outcome:
+        from boundaryviz.cli.training import Job, train_and_draw
+
+        job = Job(scenario, tuple(values or ()), steps, 1, view == "twin", device)
+        options = {
+            "width_cm": width, "style": style, "dpi": dpi, "levels": levels, "held_out": held_out, "errors": errors,
+        }  # fmt: skip
+        outcome.code = train_and_draw(job, view, output, options)
+    return outcome.code
+
+
+@app.command()
+def doctor(json: JsonFlag = False) -> int:
+    """Say which versions, device, display and system libraries are there."""
+    with reported() as outcome:
+        from boundaryviz.cli.health import show_health
+
+        show_health(json)
+    return outcome.code
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return the exit code."""
+    try:
+        code = app(arguments, prog_name="boundaryviz", standalone_mode=True)
+    except SystemExit as end:
+        code = end.code
+    except KeyboardInterrupt:
+        code = Exit.INTERRUPTED
+    sys.stdout.flush()
+    return int(code or 0)

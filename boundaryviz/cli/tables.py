@@ -1,0 +1,60 @@
+"""Tables for people, through rich."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from boundaryviz.record.metrics import Metric
+
+_SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
+
+
+def console() -> Console:
+    """Standard output; wide where it is no terminal, so that nothing is cut off in a file."""
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 140, highlight=False)
+
+
+def table(*columns: str, title: str | None = None) -> Table:
+    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def show_run(run: Any) -> None:
+    """The measures of a run: mean and standard deviation over the seeds."""
+    out = console()
+    seeds = f"{len(run.seeds)} seeds" if len(run.seeds) > 1 else f"seed {run.seeds[0]}"
+    out.print(f"[bold]{run.scenario.title}[/bold]  {run.step:,} steps, {seeds}, {run.session.device_name}")
+    sides = {"clean": run.clean, "poisoned": run.poisoned} if run.twin else {"value": run.metrics}
+    made = table("measure")
+    for words in sides:
+        made.add_column(words, justify="right")
+    for name in next(iter(sides.values())):
+        made.add_row(name, *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
+    out.print(made)
+    if run.twin:
+        change = table("what the poison changed")
+        change.add_column("value", justify="right")
+        for name, metric in run.metrics.items():
+            if name not in run.poisoned:
+                change.add_row(name, _shown(name, metric))
+        out.print(change)
+        if not run.scene.points.is_poison.any():
+            out.print("There is no poison in this scenario, so both twins are the same.")
+    out.print(
+        f"{run.steps_per_second:,.0f} steps/s, {run.steps_per_second * run.session.replicas:,.0f} replica-steps/s"
+    )
+
+
+def _shown(name: str, metric: Metric) -> str:
+    many = len(metric.per_seed) > 1
+    if any(name.endswith(ending) for ending in _SHARES):
+        return f"{100 * metric.mean:.2f} %" + (f" ± {100 * metric.std:.2f}" if many else "")
+    digits = 0 if name == "best_step" else 4
+    return f"{metric.mean:,.{digits}f}" + (f" ± {metric.std:,.{digits}f}" if many else "")
