@@ -187,15 +187,15 @@ QPushButton[role="primary"], QToolButton[role="primary"] {
 }
 QPushButton[role="primary"]:hover, QToolButton[role="primary"]:hover { background: @strong; }
 QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus { border: 2px solid @text; }
-QPushButton[role="primary"]:disabled { background: @line; color: @off; border-color: @line; }
+QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled { background: @line; color: @off; border-color: @line; }
 QToolButton[role="flat"], QPushButton[role="flat"] { background: transparent; border-color: transparent; }
 QToolButton[role="flat"]:hover, QPushButton[role="flat"]:hover { background: @hover; }
 QToolButton[role="flat"]:focus, QPushButton[role="flat"]:focus { border-color: @accent; }
-QToolButton[role="heading"] {
-  background: transparent; border: 2px solid transparent; padding: 2px 4px; font-weight: 600; text-align: left;
+QToolButton[role="heading"], QToolButton[role="heading"]:checked {
+  background: transparent; color: @text; border: 2px solid transparent; padding: 2px 4px; font-weight: 600;
 }
 QToolButton[role="heading"]:hover { background: @hover; }
-QToolButton[role="heading"]:focus { border-color: @accent; }
+QToolButton[role="heading"]:focus, QToolButton[role="heading"]:checked:focus { border: 2px solid @accent; }
 
 QCheckBox, QRadioButton { spacing: 8px; padding: 2px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @faint; border-radius: 3px; background: @raised; }
@@ -265,7 +265,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QProgressBar { background: @edge; border: none; border-radius: 2px; max-height: 4px; }
 QProgressBar::chunk { background: @accent; border-radius: 2px; }
-QFrame[role="banner"] { background: @raised; border: 1px solid @accent; border-radius: 4px; }
-QFrame[role="alarm"] { background: @raised; border: 1px solid @danger; border-radius: 4px; }
+QFrame[role="banner"] { background: @raised; border: none; border-bottom: 2px solid @accent; }
+QFrame[role="alarm"] { background: @raised; border: none; border-bottom: 2px solid @danger; }
 QFrame[role="rule"] { background: @line; border: none; }
 """

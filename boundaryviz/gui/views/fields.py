@@ -45,7 +45,7 @@ class FieldPlan:
         high = "" if self.high is None else f"{'to below' if self.high_open else 'to'} {number_words(self.high)}"
         if low and not high:
             return f"{low} up" if not self.low_open else low
-        return f"{low} {high}".strip()
+        return f"{low} and up {high}" if self.low_open else f"{low} {high}".strip()
 
     @property
     def help(self) -> str:

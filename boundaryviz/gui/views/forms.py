@@ -29,7 +29,8 @@ class _Row(QWidget):
         self.unit: QLabel | None = label(plan.unit, "faint") if plan.unit else None
         self.problem = label("", "problem", wraps=True)
         self.problem.hide()
-        self._reason: str | None = None
+        self.help = plan.help
+        self.reason: str | None = None
         line = QVBoxLayout() if self.editor.wide else QHBoxLayout()
         line.setSpacing(4 if self.editor.wide else 8)
         if not self.editor.wide:
@@ -46,10 +47,10 @@ class _Row(QWidget):
         self.set_disabled(None)
 
     def set_disabled(self, reason: str | None) -> None:
-        self._reason = reason
+        self.reason = reason
         self.editor.setEnabled(reason is None)
         self.title.setEnabled(reason is None)
-        self.setToolTip(f"{self.plan.help}\nOff: {reason}" if reason else self.plan.help)
+        self.setToolTip(f"{self.help}\nOff: {reason}" if reason else self.help)
         self.setWhatsThis(self.toolTip())
 
     def set_problem(self, words: str) -> None:
@@ -114,6 +115,11 @@ class SpecForm(QWidget):
                 row.set_problem("")
         self._spec = spec
 
+    @property
+    def paths(self) -> list[str]:
+        """The paths of all fields shown."""
+        return [self._prefix + name for name in self._rows]
+
     def values(self) -> BaseModel:
         """The spec in force."""
         return self._spec
@@ -137,8 +143,8 @@ class SpecForm(QWidget):
     def explain(self, path: str, words: str) -> None:
         """A tooltip in better words than the field's own, such as what noise means for the data set at hand."""
         row = self._row(path)
-        row.setToolTip(words)
-        row.setWhatsThis(words)
+        row.help = words
+        row.set_disabled(row.reason)
 
     def editor(self, path: str) -> Any:
         """The editor of a field, by its name or path."""

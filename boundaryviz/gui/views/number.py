@@ -94,7 +94,6 @@ class NumberEditor(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.slider, 1)
         layout.addStretch(0)
-        layout.addWidget(self.edit)
         if plan.special:
             self.button = QToolButton(self)
             self.button.setText(plan.special[0])
@@ -102,6 +101,7 @@ class NumberEditor(QWidget):
             self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.button.clicked.connect(self._toggle_special)
             layout.addWidget(self.button)
+        layout.addWidget(self.edit)
         for part, what in ((self.slider, "slider"), (self.edit, ""), (self.button, plan.special and plan.special[0])):
             if part is not None:
                 part.setAccessibleName(f"{plan.title} {what}".strip() if what else plan.title)

@@ -1,0 +1,91 @@
+"""A strip that says what happened and offers a way on, without standing in anybody's way."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFontDatabase, QKeyEvent
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from boundaryviz.gui.theme import LIGHT, Theme
+from boundaryviz.gui.views.icons import icon
+from boundaryviz.gui.views.widgets import label, restyle
+
+
+class Banner(QFrame):
+    """Hidden until `tell`; Escape or its cross closes it. action: the action button was pressed."""
+
+    action = pyqtSignal()
+    closed = pyqtSignal()
+
+    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._alarm = False
+        self._sign = QLabel()
+        self.text = label("", wraps=True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details_button = QPushButton("Details")
+        self.details_button.setCheckable(True)
+        self.action_button = QPushButton()
+        self.action_button.setProperty("role", "primary")
+        self.close_button = QToolButton()
+        self.close_button.setProperty("role", "flat")
+        self.close_button.setToolTip("Close (Esc)")
+        self.close_button.setAccessibleName("Close")
+        self.close_button.setIconSize(QSize(14, 14))
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.details = QPlainTextEdit()
+        self.details.setReadOnly(True)
+        self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.details.setFixedHeight(160)
+        self.details.setTabChangesFocus(True)
+        self.details.setAccessibleName("Details")
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self._sign)
+        line.addWidget(self.text, 1)
+        for button in (self.details_button, self.action_button, self.close_button):
+            line.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 6, 8, 6)
+        layout.setSpacing(8)
+        layout.addLayout(line)
+        layout.addWidget(self.details)
+        self.details_button.toggled.connect(self.details.setVisible)
+        self.action_button.clicked.connect(self.action)
+        self.close_button.clicked.connect(self._close)
+        self.set_theme(theme)
+        self.hide()
+
+    def tell(
+        self, text: str, *, details: str = "", action: str = "", alarm: bool = False, closable: bool = True
+    ) -> None:
+        """Show a sentence. details: for a report, folded away. action: words of the button. alarm: something broke."""
+        self._alarm = alarm
+        self.text.setText(text)
+        self.setAccessibleName(text)
+        self.details.setPlainText(details)
+        self.details_button.setChecked(False)
+        self.details.hide()
+        self.details_button.setVisible(bool(details))
+        self.action_button.setText(action)
+        self.action_button.setVisible(bool(action))
+        self.close_button.setVisible(closable)
+        restyle(self, "role", "alarm" if alarm else "banner")
+        self.set_theme(self._theme)
+        self.show()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        name, colour = ("warning", theme.danger) if self._alarm else ("info", theme.accent)
+        self._sign.setPixmap(icon(name, colour).pixmap(20, 20))
+        self.close_button.setIcon(icon("close", theme.faint))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() == Qt.Key.Key_Escape and not self.close_button.isHidden():
+            self._close()
+        else:
+            super().keyPressEvent(event)
+
+    def _close(self) -> None:
+        self.hide()
+        self.closed.emit()

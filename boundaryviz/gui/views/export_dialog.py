@@ -1,0 +1,254 @@
+"""Choose what a figure shows and how, see it, and save it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QPixmap, QResizeEvent
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from boundaryviz.gui.views.number import NumberEdit, parse_number
+from boundaryviz.gui.views.widgets import QuietCombo, label, restyle
+
+FORMATS = {"png": "PNG, a picture", "svg": "SVG, vectors for the web", "pdf": "PDF, vectors for print"}
+VIEWS = {"boundary": "Boundary", "curves": "Curves", "summary": "Boundary and curves"}
+STYLES = {"paper": "Paper", "slides": "Slides", "dark": "Dark"}
+WIDTHS = {"Single column": 8.5, "Double column": 17.5, "Slide": 25.0}
+LEAST_WIDTH, MOST_WIDTH = 3.0, 100.0
+LEAST_DPI, MOST_DPI = 50, 1200
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What to export. width_cm: 3..100. dpi: dots per inch, 50..1200, of a PNG."""
+
+    format: str = "pdf"
+    view: str = "boundary"
+    width_cm: float = 8.5
+    style: str = "paper"
+    dpi: int = 300
+
+
+class ExportDialog(QDialog):
+    """The caller draws and writes; errors of both are told inside the dialog.
+
+    render: options -> PNG bytes for the preview. write: options and path -> the file. Both may raise OSError,
+    ValueError or RuntimeError, whose words are shown. ask_path: options -> where to, None for cancelled.
+    """
+
+    def __init__(
+        self,
+        render: Callable[[ExportOptions], bytes],
+        write: Callable[[ExportOptions, Path], None],
+        options: ExportOptions = ExportOptions(),
+        stem: str = "figure",
+        ask_path: Callable[[ExportOptions], Path | None] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export a figure")
+        self._render, self._write, self._stem = render, write, stem
+        self._ask_path = ask_path or self._ask
+        self.options = options
+        self.saved: Path | None = None
+        self._picture = QPixmap()
+        self.format = self._combo("Format", FORMATS)
+        self.view = self._combo("Shows", VIEWS)
+        self.style_combo = self._combo("Style", STYLES)
+        self.width_edit = self._number("Width in cm", f"{LEAST_WIDTH:g} to {MOST_WIDTH:g} cm")
+        self.preset = QuietCombo()
+        self.preset.setAccessibleName("Width preset")
+        for words, centimetres in WIDTHS.items():
+            self.preset.addItem(words, centimetres)
+        self.preset.addItem("Other width", None)
+        self.dpi_edit = self._number("Dots per inch", f"{LEAST_DPI} to {MOST_DPI} dots per inch, for PNG")
+        width = QHBoxLayout()
+        width.setSpacing(8)
+        width.addWidget(self.preset, 1)
+        width.addWidget(self.width_edit)
+        width.addWidget(label("cm", "faint"))
+        dots = QHBoxLayout()
+        dots.setSpacing(8)
+        dots.addWidget(self.dpi_edit)
+        self._dots = label("", "faint")
+        dots.addWidget(self._dots, 1)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow("Shows", self.view)
+        form.addRow("Style", self.style_combo)
+        form.addRow("Width", width)
+        form.addRow("Format", self.format)
+        form.addRow("Resolution", dots)
+        self.preview = QLabel()
+        self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.preview.setMinimumSize(440, 360)
+        self.preview.setAccessibleName("Preview")
+        self.problem = label("", "problem", wraps=True)
+        self.problem.setMinimumHeight(3 * self.problem.fontMetrics().lineSpacing())
+        self.problem.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.save_button = QPushButton("Save as\u2026")
+        self.save_button.setProperty("role", "primary")
+        self.save_button.setDefault(True)
+        self.buttons.addButton(self.save_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        side = QVBoxLayout()
+        side.addLayout(form)
+        side.addWidget(self.problem)
+        side.addStretch(1)
+        body = QHBoxLayout()
+        body.setSpacing(24)
+        body.addWidget(self.preview, 1)
+        body.addLayout(side)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(16)
+        layout.addLayout(body, 1)
+        layout.addWidget(self.buttons)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(120)
+        self._timer.timeout.connect(self._draw)
+        for combo, field in ((self.format, "format"), (self.view, "view"), (self.style_combo, "style")):
+            combo.activated.connect(lambda _, c=combo, f=field: self._change(**{f: c.currentData()}))
+        self.preset.activated.connect(self._preset_chosen)
+        self.width_edit.committed.connect(self._width_typed)
+        self.width_edit.stepped.connect(lambda n: self._width_typed(f"{self.options.width_cm + 0.5 * n:g}"))
+        self.dpi_edit.committed.connect(self._dpi_typed)
+        self.dpi_edit.stepped.connect(lambda n: self._dpi_typed(str(self.options.dpi + 10 * n)))
+        self.save_button.clicked.connect(self._save)
+        self.buttons.rejected.connect(self.reject)
+        self._show()
+        self.preview.setText("Drawing\u2026")
+        self._timer.start()
+
+    def _change(self, **fields: object) -> None:
+        self.options = replace(self.options, **fields)  # type: ignore[arg-type]
+        self._show()
+        self._timer.start()
+
+    def _show(self) -> None:
+        chosen = self.options
+        for combo, value in ((self.format, chosen.format), (self.view, chosen.view), (self.style_combo, chosen.style)):
+            combo.setCurrentIndex(combo.findData(value))
+        at = self.preset.findData(chosen.width_cm)
+        self.preset.setCurrentIndex(at if at >= 0 else self.preset.count() - 1)
+        self.width_edit.show_text(f"{chosen.width_cm:g}")
+        self.dpi_edit.show_text(str(chosen.dpi))
+        picture = chosen.format == "png"
+        self.dpi_edit.setEnabled(picture)
+        wide = round(chosen.width_cm / 2.54 * chosen.dpi)
+        self._dots.setText(f"dpi, {wide:,} pixels wide" if picture else "dpi, for PNG only")
+
+    def _preset_chosen(self, index: int) -> None:
+        width = self.preset.itemData(index)
+        if width is None:
+            self.width_edit.setFocus()
+            self.width_edit.selectAll()
+        else:
+            self._change(width_cm=width)
+
+    def _width_typed(self, text: str) -> None:
+        number = parse_number(text.removesuffix("cm"))
+        if number is None or not LEAST_WIDTH <= number <= MOST_WIDTH:
+            self._refuse(self.width_edit, f"The width is a number from {LEAST_WIDTH:g} to {MOST_WIDTH:g} cm.")
+        else:
+            self._accept(self.width_edit)
+            self._change(width_cm=number)
+
+    def _dpi_typed(self, text: str) -> None:
+        number = parse_number(text)
+        if number is None or not LEAST_DPI <= number <= MOST_DPI or not number.is_integer():
+            self._refuse(self.dpi_edit, f"The resolution is a whole number from {LEAST_DPI} to {MOST_DPI} dpi.")
+        else:
+            self._accept(self.dpi_edit)
+            self._change(dpi=int(number))
+
+    def _refuse(self, edit: NumberEdit, words: str) -> None:
+        restyle(edit, "invalid", True)
+        self.problem.setText(words)
+
+    def _accept(self, edit: NumberEdit) -> None:
+        restyle(edit, "invalid", False)
+        self.problem.clear()
+
+    def _draw(self) -> None:
+        try:
+            content = self._render(self.options)
+        except (OSError, ValueError, RuntimeError) as error:
+            self._picture = QPixmap()
+            self.preview.setText("No preview.")
+            self.problem.setText(f"The figure could not be drawn: {error}")
+            return
+        self._picture = QPixmap()
+        if not self._picture.loadFromData(content):
+            self.preview.setText("No preview.")
+            self.problem.setText("The figure was drawn, but it is no picture that can be shown here.")
+            return
+        self._fit()
+
+    def _fit(self) -> None:
+        if not self._picture.isNull():
+            ratio = self.devicePixelRatioF()
+            room = self.preview.size() * ratio
+            shown = self._picture
+            if shown.width() > room.width() or shown.height() > room.height():
+                smooth = Qt.TransformationMode.SmoothTransformation
+                shown = shown.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+            shown.setDevicePixelRatio(ratio)
+            self.preview.setPixmap(shown)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _save(self) -> None:
+        path = self._ask_path(self.options)
+        if path is None:
+            return
+        if path.suffix.lower() != f".{self.options.format}":
+            path = path.with_name(f"{path.name}.{self.options.format}")
+        try:
+            self._write(self.options, path)
+        except (OSError, ValueError, RuntimeError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            self.problem.setText(f"{path.name} could not be written: {reason}. Choose another place or name.")
+            return
+        self.saved = path
+        self.accept()
+
+    def _ask(self, options: ExportOptions) -> Path | None:
+        kind = options.format
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, "Save the figure", f"{self._stem}.{kind}", f"{kind.upper()} (*.{kind})"
+        )
+        return Path(chosen) if chosen else None
+
+    def _combo(self, name: str, choices: dict[str, str]) -> QuietCombo:
+        combo = QuietCombo()
+        combo.setAccessibleName(name)
+        combo.setMinimumWidth(200)
+        for value, words in choices.items():
+            combo.addItem(words, value)
+        return combo
+
+    def _number(self, name: str, tip: str) -> NumberEdit:
+        edit = NumberEdit()
+        edit.setAccessibleName(name)
+        edit.setToolTip(tip)
+        edit.setFixedWidth(72)
+        return edit

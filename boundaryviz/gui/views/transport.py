@@ -1,0 +1,229 @@
+"""Reset, play, step: the bar at the top of the window."""
+
+from __future__ import annotations
+
+import math
+
+from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+
+from boundaryviz.gui.theme import LIGHT, Theme, disabled
+from boundaryviz.gui.views.fields import number_words
+from boundaryviz.gui.views.icons import icon
+from boundaryviz.gui.views.number import NumberEdit, parse_number
+from boundaryviz.gui.views.widgets import QuietSlider, figures, label, restyle
+
+_PER_DECADE = 10
+_DECADES = 3  # the slider runs from 1 to 1,000 steps a second, then 'max'
+_MAX_POSITION = _DECADES * _PER_DECADE + 1
+LARGEST_SEED = 2**31 - 1
+
+
+class TransportBar(QWidget):
+    """Buttons, step counter, speed, stop and seed; it shows what it is told and changes nothing itself.
+
+    reset: back to step 0 with the same initial weights. play_toggled: wants to train. step: one step, then rest.
+    speed_changed: steps a second, None for as fast as it goes. stop_at_changed: a step, None for never.
+    seed_changed: the seed that was typed, 0..2^31-1. new_seed: any other seed.
+    """
+
+    reset = pyqtSignal()
+    play_toggled = pyqtSignal(bool)
+    step = pyqtSignal()
+    speed_changed = pyqtSignal(object)
+    stop_at_changed = pyqtSignal(object)
+    seed_changed = pyqtSignal(int)
+    new_seed = pyqtSignal()
+
+    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._playing = False
+        self._speed: float | None = None
+        self._stop_at: int | None = None
+        self._seed = 0
+        self.reset_button = self._button("Reset", "Back to step 0 with the same initial weights (R)")
+        self.play_button = self._button("Play", "Train (Space)")
+        self.play_button.setProperty("role", "primary")
+        self.play_button.setFixedWidth(104)
+        self.play_button.setMinimumHeight(32)
+        self.step_button = self._button("Step", "One training step, then rest (S)")
+        self.counter = figures("88,888,888")
+        self.counter.setAccessibleName("Step counter")
+        self.slider = QuietSlider()
+        self.slider.setRange(0, _MAX_POSITION)
+        self.slider.setPageStep(_PER_DECADE)
+        self.slider.setFixedWidth(112)
+        self.slider.setAccessibleName("Speed slider")
+        self.speed_edit = self._edit("Speed", 60, "Training steps a second, from 1 to 1,000, or 'max'")
+        self.slider.setToolTip(self.speed_edit.toolTip() + ", on a logarithmic slider")
+        self.stop_edit = self._edit("Stop at step", 80, "Play rests when this step is reached; empty is never")
+        self.stop_edit.setPlaceholderText("never")
+        self.seed_edit = self._edit(
+            "Seed", 96, f"Decides the initial weights, the batches and the noise: 0 to {LARGEST_SEED:,}"
+        )
+        self.seed_button = self._button("", "Another seed: other initial weights (Shift+R)")
+        self.seed_button.setAccessibleName("New seed")
+        self.seed_button.setFixedWidth(40)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(8)
+        groups: tuple[tuple[QWidget, ...], ...] = (
+            (self.reset_button, self.play_button, self.step_button),
+            (label("step", "faint"), self.counter),
+            (label("speed", "faint"), self.slider, self.speed_edit, label("steps/s", "faint")),
+            (label("stop at", "faint"), self.stop_edit),
+            (label("seed", "faint"), self.seed_edit, self.seed_button),
+        )
+        for i, group in enumerate(groups):
+            if i:
+                layout.addWidget(self._rule())
+            for part in group:
+                layout.addWidget(part)
+        layout.addStretch(1)
+        self.reset_button.clicked.connect(self.reset)
+        self.play_button.clicked.connect(lambda: self.play_toggled.emit(not self._playing))
+        self.step_button.clicked.connect(self.step)
+        self.seed_button.clicked.connect(self.new_seed)
+        self.slider.valueChanged.connect(lambda position: self._choose_speed(speed_at(position)))
+        self.speed_edit.committed.connect(self._speed_typed)
+        self.speed_edit.stepped.connect(lambda steps: self.slider.setValue(self.slider.value() + steps))
+        self.stop_edit.committed.connect(self._stop_typed)
+        self.stop_edit.stepped.connect(
+            lambda steps: self._choose_stop(max(0, (self._stop_at or 0) + 100 * steps) or None)
+        )
+        self.seed_edit.committed.connect(self._seed_typed)
+        self.seed_edit.stepped.connect(lambda steps: self._choose_seed(self._seed + steps))
+        self.set_theme(theme)
+        self.set_playing(False)
+        self.set_step(0)
+        self.set_speed(None)
+        self.set_seed(0)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icons in the theme's colours."""
+        self._theme = theme
+        off = disabled(theme)
+        self.reset_button.setIcon(icon("reset", theme.text, off))
+        self.step_button.setIcon(icon("step", theme.text, off))
+        self.seed_button.setIcon(icon("dice", theme.text, off))
+        self.set_playing(self._playing)
+
+    def set_playing(self, playing: bool) -> None:
+        """Whether training runs."""
+        self._playing = playing
+        self.play_button.setText("Pause" if playing else "Play")
+        self.play_button.setToolTip("Rest (Space)" if playing else "Train (Space)")
+        self.play_button.setIcon(icon("pause" if playing else "play", self._theme.on_accent, disabled(self._theme)))
+
+    def set_step(self, step: int) -> None:
+        self.counter.setText(f"{step:,}")
+
+    def set_speed(self, speed: float | None) -> None:
+        """Steps a second; None is as fast as it goes."""
+        self._speed = speed
+        self.speed_edit.show_text("max" if speed is None else number_words(speed))
+        self.slider.blockSignals(True)
+        self.slider.setValue(position_of(speed))
+        self.slider.blockSignals(False)
+
+    def set_stop_at(self, step: int | None) -> None:
+        self._stop_at = step
+        self.stop_edit.show_text("" if step is None else f"{step:,}")
+
+    def set_seed(self, seed: int) -> None:
+        self._seed = seed
+        self.seed_edit.show_text(str(seed))
+
+    def set_disabled(self, reason: str | None) -> None:
+        """Switch training off and say why, such as 'the trainer has stopped'; None switches it on again."""
+        for button, tip in (
+            (self.reset_button, "Back to step 0 with the same initial weights (R)"),
+            (self.play_button, "Rest (Space)" if self._playing else "Train (Space)"),
+            (self.step_button, "One training step, then rest (S)"),
+        ):
+            button.setEnabled(reason is None)
+            button.setToolTip(f"Off: {reason}" if reason else tip)
+
+    def _speed_typed(self, text: str) -> None:
+        number = parse_number(text)
+        if text.strip().lower() in ("max", ""):
+            self._choose_speed(None)
+        elif number is None or not 1 <= number <= 10**_DECADES:
+            self._refuse(self.speed_edit)
+            return
+        else:
+            self._choose_speed(number)
+        restyle(self.speed_edit, "invalid", False)
+
+    def _stop_typed(self, text: str) -> None:
+        number = 0.0 if not text.strip() or text.strip().lower() == "never" else parse_number(text)
+        if number is None or number < 0 or not number.is_integer():
+            self._refuse(self.stop_edit)
+            return
+        self._choose_stop(int(number) or None)
+
+    def _stop_stepped(self, steps: int) -> None:
+        self._choose_stop(max(0, (self._stop_at or 0) + 100 * steps) or None)
+
+    def _seed_typed(self, text: str) -> None:
+        number = parse_number(text)
+        if number is None or not number.is_integer():
+            self._refuse(self.seed_edit)
+            return
+        self._choose_seed(int(number))
+
+    def _choose_speed(self, speed: float | None) -> None:
+        self.set_speed(speed)
+        self.speed_changed.emit(speed)
+
+    def _choose_stop(self, step: int | None) -> None:
+        restyle(self.stop_edit, "invalid", False)
+        self.set_stop_at(step)
+        self.stop_at_changed.emit(step)
+
+    def _choose_seed(self, seed: int) -> None:
+        if not 0 <= seed <= LARGEST_SEED:
+            self._refuse(self.seed_edit)
+            return
+        restyle(self.seed_edit, "invalid", False)
+        if seed != self._seed:
+            self.set_seed(seed)
+            self.seed_changed.emit(seed)
+        else:
+            self.set_seed(seed)
+
+    def _refuse(self, edit: NumberEdit) -> None:
+        """A red outline; the tooltip, always there, says what the field takes. The old value stays in force."""
+        restyle(edit, "invalid", True)
+
+    def _button(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setToolTip(tip)
+        button.setIconSize(QSize(18, 18))
+        button.setAutoDefault(False)
+        return button
+
+    def _edit(self, name: str, width: int, tip: str) -> NumberEdit:
+        edit = NumberEdit(self)
+        edit.setFixedWidth(width)
+        edit.setAccessibleName(name)
+        edit.setToolTip(tip)
+        return edit
+
+    def _rule(self) -> QFrame:
+        rule = QFrame(self)
+        rule.setProperty("role", "rule")
+        rule.setFixedSize(1, 24)
+        return rule
+
+
+def speed_at(position: int) -> float | None:
+    """Steps a second at a slider position; None at the end."""
+    return None if position >= _MAX_POSITION else float(f"{10 ** (position / _PER_DECADE):.1e}")
+
+
+def position_of(speed: float | None) -> int:
+    """The slider position nearest to a speed."""
+    if speed is None:
+        return _MAX_POSITION
+    return min(max(round(math.log10(max(speed, 1.0)) * _PER_DECADE), 0), _MAX_POSITION - 1)

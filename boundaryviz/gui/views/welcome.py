@@ -1,0 +1,176 @@
+"""The first page: example scenarios as cards, and the ways to one's own data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QEvent, QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
+from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from boundaryviz.gui.theme import LIGHT, Theme, mix
+from boundaryviz.gui.views.flow import FlowLayout
+from boundaryviz.gui.views.icons import icon
+from boundaryviz.gui.views.thumbnails import scene_pixmap
+from boundaryviz.gui.views.widgets import label
+from boundaryviz.scene.scene import Scene
+
+CARD = QSize(248, 232)
+_PICTURE = QSize(224, 112)
+
+
+@dataclass(frozen=True, eq=False)
+class Card:
+    """A scenario as the welcome page shows it."""
+
+    name: str
+    title: str
+    summary: str
+    scene: Scene
+
+
+class CardButton(QAbstractButton):
+    """A picture of the points, a title and two or three lines of text, to be clicked as a whole."""
+
+    def __init__(self, card: Card, theme: Theme) -> None:
+        super().__init__()
+        self.card = card
+        self._theme = theme
+        self._picture: QPixmap | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setText(card.title)
+        self.setAccessibleName(card.title)
+        self.setAccessibleDescription(card.summary)
+        self.setToolTip(card.summary)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._picture = None
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return CARD
+
+    def event(self, event: QEvent | None) -> bool:
+        if event is not None and event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
+            self.update()
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lifted = self.underMouse() or self.isDown()
+        painter.setBrush(QColor(mix(theme.raised, theme.accent, 0.12) if lifted else theme.raised))
+        focused = self.hasFocus()
+        painter.setPen(QPen(QColor(theme.accent if focused else theme.line), 2 if focused else 1))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+        if self._picture is None:
+            self._picture = scene_pixmap(self.card.scene, _PICTURE, theme, self.devicePixelRatioF())
+        painter.drawPixmap(12, 12, self._picture)
+        font = self.font()
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text))
+        width = CARD.width() - 24
+        metrics = painter.fontMetrics()
+        title = metrics.elidedText(self.card.title, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(QRect(12, 132, width, metrics.height()), Qt.AlignmentFlag.AlignLeft, title)
+        painter.setFont(self.font())
+        painter.setPen(QColor(theme.faint))
+        top = 132 + metrics.height() + 4
+        lines = wrapped(self.card.summary, width, (CARD.height() - top - 8) // metrics.lineSpacing(), painter)
+        painter.drawText(QRect(12, top, width, CARD.height() - top), Qt.AlignmentFlag.AlignLeft, lines)
+        painter.end()
+
+
+def wrapped(text: str, width: int, most: int, painter: QPainter) -> str:
+    """`text` in at most `most` lines of `width` pixels, the last one ended by an ellipsis where it must be."""
+    metrics = painter.fontMetrics()
+    words, lines = text.split(), [""]
+    for i, word in enumerate(words):
+        longer = f"{lines[-1]} {word}".strip()
+        if metrics.horizontalAdvance(longer) <= width:
+            lines[-1] = longer
+        elif len(lines) < most:
+            lines.append(word)
+        else:
+            rest = " ".join([lines[-1], *words[i:]])
+            lines[-1] = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)
+            break
+    return "\n".join(lines)
+
+
+class WelcomePage(QWidget):
+    """chosen: the name of a scenario. The other signals are the ways to one's own data."""
+
+    chosen = pyqtSignal(str)
+    open_file = pyqtSignal()
+    paste_table = pyqtSignal()
+    draw_own = pyqtSignal()
+
+    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.cards: list[CardButton] = []
+        heading = label("Why did the model learn this boundary?", "title")
+        font = heading.font()
+        font.setPointSizeF(font.pointSizeF() * 1.6)
+        heading.setFont(font)
+        heading.setMinimumHeight(32)
+        self.open_button = QPushButton("Open a file")
+        self.open_button.setToolTip("A scenario (.bviz, .toml) or a table of points (.csv)")
+        self.paste_button = QPushButton("Paste a table")
+        self.paste_button.setToolTip("Points from the clipboard: columns x, y and optionally label")
+        self.draw_button = QPushButton("Draw your own")
+        self.draw_button.setToolTip("An empty plane and a brush")
+        own = QHBoxLayout()
+        own.setSpacing(8)
+        for button in (self.open_button, self.paste_button, self.draw_button):
+            own.addWidget(button)
+        own.addStretch(1)
+        inside = QWidget()
+        self._flow = FlowLayout(inside, spacing=16)
+        self._flow.setContentsMargins(2, 2, 2, 2)
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._nothing = label("The gallery is empty: open a file or draw your own points.", "faint")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(32, 24, 32, 24)
+        layout.setSpacing(16)
+        layout.addWidget(heading)
+        layout.addWidget(label("Choose a scenario and drag its points while the model trains.", "faint", wraps=True))
+        layout.addLayout(own)
+        layout.addWidget(self._nothing)
+        layout.addWidget(area, 1)
+        self.open_button.clicked.connect(self.open_file)
+        self.paste_button.clicked.connect(self.paste_table)
+        self.draw_button.clicked.connect(self.draw_own)
+        self.set_theme(theme)
+
+    def set_cards(self, cards: Iterable[Card]) -> None:
+        """Show these scenarios in place of those before."""
+        for button in self.cards:
+            self._flow.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.cards = []
+        for card in cards:
+            button = CardButton(card, self._theme)
+            button.clicked.connect(lambda _=False, name=card.name: self.chosen.emit(name))
+            self.cards.append(button)
+            self._flow.addWidget(button)
+            button.show()
+        self._nothing.setVisible(not self.cards)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for button, name in ((self.open_button, "open"), (self.paste_button, "paste"), (self.draw_button, "draw")):
+            button.setIcon(icon(name, theme.text))
+        for card in self.cards:
+            card.set_theme(theme)
