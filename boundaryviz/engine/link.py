@@ -55,9 +55,6 @@ class ProcessLink:
     """
 
     def __init__(self, crash_log: str | None = None) -> None:
-        self._open(crash_log)
-
-    def _open(self, crash_log: str | None) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection: Connection
         self._connection, theirs = context.Pipe()
@@ -66,11 +63,8 @@ class ProcessLink:
         )
         self._process.start()
         theirs.close()
-        self.alive = True
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
+        self.pid = self._process.pid
+        self.alive, self._closed = True, False
 
     def send(self, message: ToTrainer) -> None:
         if self.alive:
@@ -81,25 +75,32 @@ class ProcessLink:
         said: list[FromTrainer] = []
         try:
             while self.alive and self._connection.poll():
-                said.append(self._connection.recv())
+                said.append(message := self._connection.recv())
+                if isinstance(message, Failed) and message.fatal:  # its last word
+                    self._end()
         except (EOFError, OSError):
             said.append(self._died())
         return said
 
-    def _died(self) -> Failed:
+    def _end(self) -> None:
         self.alive = False
+        self._connection.close()
+
+    def _died(self) -> Failed:
+        self._end()
         self._process.join(timeout=1.0)
         code = self._process.exitcode
         how = f"was ended by signal {-code}" if code is not None and code < 0 else f"ended with exit code {code}"
-        self._connection.close()
         return Failed("in the trainer's process", f"The trainer {how}.", fatal=True)
 
     def close(self) -> None:
-        """Ask it to stop; after half a second, make it."""
+        """Ask it to stop; after half a second, make it. Closing twice does no harm."""
+        if self._closed:
+            return
+        self._closed = True
         if self.alive:
             self.send(Stop())
-            self.alive = False
-            self._connection.close()
+            self._end()
         self._process.join(timeout=0.5)
         if self._process.is_alive():
             self._process.kill()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.messages import CURVES, Curves
 from boundaryviz.engine.surface import surface
-from boundaryviz.learners.base import Problem, TrainingData
+from boundaryviz.learners.base import Learner, Problem, TrainingData
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene, Split
@@ -56,7 +55,7 @@ class Session:
         module, _, name = FAMILIES[self.scenario.learner.name][1].partition(":")
         family = getattr(import_module(module), name)
         problem = Problem(self.scene.classes, self.scene.domain, self.seeds * (2 if self.twin else 1))
-        self.learner: Any = family(self.scenario.learner, self.scenario.training, problem, self.device)
+        self.learner: Learner = family(self.scenario.learner, self.scenario.training, problem, self.device)
         self.step_count = 0
         self.diverged = np.zeros(self.replicas, dtype=bool)
         self._steps: list[int] = []
@@ -94,7 +93,7 @@ class Session:
     @property
     def can_train(self) -> bool:
         """Whether there is anything to learn from."""
-        return bool(self.learner.can_train)
+        return self.learner.can_train
 
     # ---- training -----------------------------------------------------------------------------------
 
@@ -146,8 +145,7 @@ class Session:
 
     def predicted(self, replica: int = 0) -> NDArray[np.int16]:
         """The class predicted for each point of the scene, int16 (N,)."""
-        xy = self.scene.points.xy
-        return self.learner.probabilities(xy, replica)[0].argmax(axis=0).astype(np.int16)
+        return self.learner.predict(self.scene.points.xy, replica)[0].astype(np.int16)
 
     def confusion(self, predicted: NDArray[np.int16]) -> NDArray[np.int64]:
         """Counts (3, C, C) by split, true and predicted class, of the labelled points of the scene."""
@@ -182,7 +180,8 @@ class Session:
         """Small maps of every hidden layer, uint8 (units, side, side); 0..255 is -1..1 times the unit's range."""
         maps = []
         for layer in self.learner.units(rect.grid(side, side), replica):
+            layer = np.nan_to_num(layer)  # of a net that diverged
             span = np.maximum(np.abs(layer).max(axis=1, keepdims=True), 1e-12)
-            scaled = np.nan_to_num(layer / span) * 127.5 + 127.5
+            scaled = layer / span * 127.5 + 127.5
             maps.append(np.rint(scaled).astype(np.uint8).reshape(-1, side, side))
         return tuple(maps)

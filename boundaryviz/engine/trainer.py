@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -47,9 +48,13 @@ class Trainer:
         return self._playing
 
     @property
-    def busy(self) -> bool:
-        """Whether `advance` has something to do now or soon."""
-        return self._playing or (self._credit and (self._dirty or not self._exact) and self._view is not None)
+    def patience(self) -> float | None:
+        """Seconds that may pass before `advance` has something to do; None for as long as nobody says anything."""
+        if self._session is None:
+            return None
+        if self._playing:
+            return 0.0 if self._speed is None or self._allowance(self._clock()) > 0 else _TURN
+        return _TURN if self._credit and self._view is not None and (self._dirty or not self._exact) else None
 
     # ---- messages in --------------------------------------------------------------------------------
 
@@ -76,11 +81,11 @@ class Trainer:
             case _ if self._session is None:
                 return []
             case m.SetScene():
-                steps = self._session.step_count
+                learner = self._session.learner
                 self._session.set_scene(message.scene)
                 self._revision = message.revision
                 self._touch()
-                if steps and not self._session.step_count:  # the number of classes changed
+                if self._session.learner is not learner:  # the number of classes changed
                     return [self._ready(), *self._restarted("reset")]
             case m.SetScenario():
                 self._session.set_scenario(message.scenario)
@@ -104,7 +109,7 @@ class Trainer:
     def _ready(self) -> m.Ready:
         assert self._session is not None
         learner = self._session.learner
-        return m.Ready(self._session.device_name, tuple(learner.hidden), int(learner.P.shape[1]))
+        return m.Ready(self._session.device_name, learner.hidden, learner.parameters)
 
     def _restarted(self, why: Literal["reset", "loaded"]) -> list[m.FromTrainer]:
         assert self._session is not None
@@ -198,8 +203,8 @@ class Trainer:
         if not (self._dirty or final):
             return []
         exact = final and not self._dirty
-        if view.unit is not None and view.unit[0] >= len(session.learner.hidden):
-            view = m.View(view.rect, view.columns, view.rows, None, view.maps, view.replica)
+        if view.unit is not None and not _has_unit(session.learner.hidden, *view.unit):
+            view = replace(view, unit=None)
         field = session.field(view.rect, view.columns, view.rows, view.replica, view.unit, quick=not exact)
         units: tuple[NDArray[np.uint8], ...] = ()
         if now - self._slow_at >= _SLOW or len(self._predicted) != len(session.scene.points):
@@ -214,3 +219,8 @@ class Trainer:
                 session.confusion(self._predicted), session.diverged.copy(), units, self._playing, self._rate,
             )
         ]  # fmt: skip
+
+
+def _has_unit(hidden: Sequence[int], layer: int, index: int) -> bool:
+    """Whether layers of these sizes hold that unit; a view may still ask for one of the net before."""
+    return 0 <= layer < len(hidden) and 0 <= index < hidden[layer]

@@ -9,7 +9,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
-from boundaryviz.engine.messages import Failed, Stop
+from boundaryviz.engine.messages import Credit, Failed, SetScenario, SetScene, Stop, View
 
 
 def main(connection: Connection, crash_log: str | None = None) -> None:
@@ -46,18 +46,34 @@ def _receive(connection: Connection, inbox: queue.SimpleQueue[Any]) -> None:
 
 def _serve(trainer: Any, connection: Connection, inbox: queue.SimpleQueue[Any]) -> None:
     while True:
-        # with nothing to do, wait for a message; otherwise take what is there and go on
-        wait = 0.004 if trainer.busy else 3600.0
-        first = True
-        while True:
-            try:
-                message = inbox.get_nowait() if trainer.playing or not first else inbox.get(timeout=wait)
-            except queue.Empty:
-                break
-            first = False
+        for message in _latest(_drain(inbox, trainer.patience)):
             if isinstance(message, Stop):
                 return
             for answer in trainer.handle(message):
                 connection.send(answer)
         for answer in trainer.advance():
             connection.send(answer)
+
+
+def _drain(inbox: queue.SimpleQueue[Any], patience: float | None) -> list[Any]:
+    """The messages that lie there; the first may be waited for, None being for ever."""
+    messages: list[Any] = []
+    try:
+        messages.append(inbox.get(timeout=patience))
+        while True:
+            messages.append(inbox.get_nowait())
+    except queue.Empty:
+        return messages
+
+
+def _latest(messages: list[Any]) -> list[Any]:
+    """Without the scenes and views that the next message replaces: a fast drag must not hold up training."""
+    kept: list[Any] = []
+    for message in messages:
+        if isinstance(message, Credit):
+            kept.insert(0, message)  # changes nothing that the others do
+        elif kept and isinstance(message, SetScene | SetScenario | View) and type(kept[-1]) is type(message):
+            kept[-1] = message
+        else:
+            kept.append(message)
+    return kept

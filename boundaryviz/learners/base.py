@@ -39,9 +39,23 @@ class Problem:
 class Learner(Protocol):
     """R replicas of one model, trained in lock step.
 
-    The constructor stores and allocates the initial weights; `step` does n steps in one call. No method
+    The constructor takes (spec, training, problem, device) and allocates the initial weights. No method
     changes what it is given, and no result shares memory with the learner.
     """
+
+    problem: Problem
+    hidden: tuple[int, ...]
+    """Units of each hidden layer; empty where there are none to look at."""
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers one replica learns."""
+        ...
+
+    @property
+    def can_train(self) -> bool:
+        """Whether there is anything to learn from; where there is not, steps pass and change nothing."""
+        ...
 
     def set_data(self, data: TrainingData) -> None:
         """Train on `data` from the next step on; the weights stay."""
@@ -56,6 +70,24 @@ class Learner(Protocol):
         """Class probabilities at `xy` (G, 2): (R, C, G), or (1, C, G) of one replica."""
         ...
 
-    def losses(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The loss of each labelled point, without penalties: float64 (R, N)."""
+    def predict(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """Predicted classes at `xy` (G, 2): (R, G), or (1, G) of one replica."""
+        ...
+
+    def unit(self, xy: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
+        """Activation of one hidden unit at `xy` (G, 2): (G,)."""
+        ...
+
+    def units(self, xy: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
+        """Activations of every hidden layer at `xy` (G, 2): (units, G) each."""
+        ...
+
+    def evaluate(
+        self, xy: NDArray[np.float64], label: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
+        ...
+
+    def finite(self) -> NDArray[np.bool_]:
+        """Whether what a replica has learnt is all finite, (R,)."""
         ...

@@ -48,6 +48,11 @@ def per_point(loss: LossName, z: Tensor, q: Tensor) -> Tensor:
     return F.relu(1 + rival - (z * q).sum(1))
 
 
+def leading(z: Tensor) -> Tensor:
+    """Predicted class, int64 (R, B), from outputs z (R, K, B); a single output of exactly 0 is class 1."""
+    return (z[:, 0] >= 0).long() if z.shape[1] == 1 else z.argmax(1)
+
+
 def probabilities(loss: LossName, z: Tensor) -> Tensor:
     """Class probabilities (R, C, B) from outputs z (R, K, B).
 

@@ -66,6 +66,11 @@ class MLP:
         self._feed.set_batch_size(training.batch_size)
 
     @property
+    def parameters(self) -> int:
+        """How many numbers one replica learns."""
+        return self.layout.size
+
+    @property
     def can_train(self) -> bool:
         """Whether there is a labelled point to learn from."""
         return len(self._feed) > 0
@@ -130,6 +135,11 @@ class MLP:
         return torch.cat(parts, 2).float().cpu().numpy()
 
     @torch.no_grad()
+    def predict(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """Predicted classes at `xy` (G, 2): int64 (R, G), or (1, G) of one replica."""
+        return torch.cat([losses.leading(z) for z, _ in self._chunks(xy, replica)], 1).cpu().numpy()
+
+    @torch.no_grad()
     def unit(self, xy: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
         """Activation of one hidden unit at `xy` (G, 2): float32 (G,)."""
         return torch.cat([h[layer][0, index] for _, h in self._chunks(xy, replica)]).float().cpu().numpy()
@@ -149,7 +159,7 @@ class MLP:
         loss, predicted = [], []
         for (z, _), part in zip(self._chunks(xy, None), q.split(_SURFACE_CHUNK, 1), strict=True):
             loss.append(losses.per_point(self._loss, z, part[None]))
-            predicted.append((z[:, 0] >= 0).long() if z.shape[1] == 1 else z.argmax(1))
+            predicted.append(losses.leading(z))
         return torch.cat(loss, 1).cpu().double().numpy(), torch.cat(predicted, 1).cpu().numpy()
 
     def finite(self) -> NDArray[np.bool_]:
