@@ -117,13 +117,16 @@ def _decode(data: bytes) -> tuple[str, str]:
     for signature, kind in _SIGNATURES.items():
         if data.startswith(signature):
             raise TableError([f"this is {kind}, not a text table; save the sheet as CSV (UTF-8) and open that"])
-    try:
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
             return data.decode("utf-16"), "UTF-16"
-        if (head := data[:2000]) and head.count(0) > len(head) // 4:  # every other byte of plain letters is zero
+        except UnicodeDecodeError as error:
+            raise TableError(
+                [f"this is not readable as UTF-16 text ({error.reason}); save it as CSV (UTF-8)"]
+            ) from None
+    if (head := data[:2000]) and head.count(0) > len(head) // 4:  # every other byte of plain letters is zero
+        with suppress(UnicodeDecodeError):
             return data.decode("utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"), "UTF-16"
-    except UnicodeDecodeError as error:
-        raise TableError([f"this is not readable as UTF-16 text ({error.reason}); save it as CSV (UTF-8)"]) from None
     try:
         return data.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError:
