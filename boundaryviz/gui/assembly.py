@@ -11,15 +11,32 @@ from PyQt6.QtWidgets import QApplication, QMessageBox
 import boundaryviz
 from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.gui import theme as themes
+from boundaryviz.gui.actions import MENUS
 from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.filing import Filing
-from boundaryviz.gui.views.command_palette import CommandPalette
+from boundaryviz.gui.views.palette import CommandPalette
 from boundaryviz.gui.views.shortcuts import ShortcutsDialog
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.scenario import files
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+
+_GESTURES = {
+    "Mouse": [
+        ("Drag a point", "moves it, whatever the tool"),
+        ("Shift-click", "adds a point to the selection"),
+        ("Wheel", "zooms at the pointer"),
+        ("Middle or right drag", "moves the plane"),
+        ("Right click", "menu of the point under the pointer"),
+        ("Esc", "gives up the stroke, then the selection"),
+    ],
+    "Keyboard on the plane": [
+        ("Arrows", "nudge the selection by a pixel; with Shift by ten"),
+        ("[ and ]", "smaller and larger brush"),
+        ("Ctrl + and Ctrl -", "zoom"),
+    ],
+}
 
 
 class Desk:
@@ -78,20 +95,20 @@ class Desk:
             return
         finally:
             path.unlink(missing_ok=True)
-        self.window.banner.show_message(
+        self.controller.notify(
             "The last session ended unexpectedly; its points and settings were kept.",
             action="Restore", act=lambda: self._recover(scenario),
         )  # fmt: skip
 
     def _recover(self, scenario: Scenario) -> None:
         self.document.open(scenario)
-        self.window.banner.clear()
 
     def _palette(self) -> None:
-        CommandPalette(self.window.actions_.all(), self.window).open()
+        CommandPalette(self.window.actions_.all(), self.window).popup()
 
     def _shortcuts(self) -> None:
-        ShortcutsDialog(self.window.actions_.all(), self.window).open()
+        groups = {title.replace("&", ""): self.window.actions_.group(menu) for menu, title in MENUS.items()}
+        ShortcutsDialog(groups, _GESTURES, self.window).open()
 
     def _about(self) -> None:
         QMessageBox.about(

@@ -39,7 +39,10 @@ class Controller(QObject):
         self._hover: tuple[float, float] | None = None
         self._paints: deque[float] = deque(maxlen=240)
         self._owes_credit = False
-        self._curves_timer = QTimer(self, singleShot=True, interval=_CURVES)
+        self._act: Callable[[], None] | None = None
+        self._curves_timer = QTimer(self)
+        self._curves_timer.setSingleShot(True)
+        self._curves_timer.setInterval(_CURVES)
         self._curves_timer.timeout.connect(self._draw_curves)
         self._wire_trainer()
         self._wire_plane()
@@ -114,12 +117,26 @@ class Controller(QObject):
         try:
             self.document.do(change, text)
         except (ScenarioError, ValueError, KeyError) as error:
-            self.window.banner.show_message(str(error).replace("\n", "; "))
+            self.notify(str(error).replace("\n", "; "))
             scenario = self.document.scenario
             self.window.data.set_values(scenario.data)
 
     def _set(self, path: str, value: Any) -> None:
         self.do(Settings({path: value}), f"Set {path.rpartition('.')[2].replace('_', ' ')}")
+
+    def notify(
+        self, text: str, *, details: str = "", action: str = "", act: Callable[[], None] | None = None,
+        alarm: bool = False,
+    ) -> None:  # fmt: skip
+        """Say something above the plane; `act` is what the button called `action` does."""
+        self._act = act
+        self.window.banner.tell(text, details=details, action=action, alarm=alarm, closable=act is None)
+
+    def _banner_action(self) -> None:
+        act, self._act = self._act, None
+        self.window.banner.hide()
+        if act is not None:
+            act()
 
     # ---- trainer -> views ---------------------------------------------------------------------------
 
@@ -143,7 +160,7 @@ class Controller(QObject):
         if len(frame.predicted) == len(scene.points):
             window.plane.set_predicted(frame.predicted)
         window.transport.set_step(frame.step)
-        window.status.set_speed(frame.steps_per_second if frame.playing else None, self._frames_per_second())
+        window.status.set_rates(frame.steps_per_second if frame.playing else None, self._frames_per_second())
         self._show_hover()
         if frame.units:
             window.units.set_units(frame.units)
@@ -177,7 +194,8 @@ class Controller(QObject):
             return
         self.window.curves.set_curves(curves.step, {name: curves.column(name)[:, 0] for name in m.CURVES})
         last = {name: float(curves.column(name)[-1, 0]) for name in m.CURVES}
-        self.window.status.set_losses(last)
+        split = "validation" if np.isfinite(last["validation_loss"]) else "train"
+        self.window.status.set_metrics(last[f"{split}_loss"], last[f"{split}_error"], split)
 
     def _show_state(self, state: m.State) -> None:
         window = self.window
@@ -192,7 +210,7 @@ class Controller(QObject):
                 "Lower the learning rate, then press Reset."
             )
         if not state.playing:
-            window.status.set_speed(None, None)
+            window.status.set_rates(None, None)
 
     def _show_ready(self, ready: m.Ready) -> None:
         self.window.status.set_device(ready.device)
@@ -205,15 +223,13 @@ class Controller(QObject):
     def _show_failure(self, failed: m.Failed) -> None:
         self.window.transport.set_playing(False)
         if failed.fatal:
-            self.window.banner.show_message(
+            self.notify(
                 f"{failed.message} Your points and settings are safe.", details=failed.details,
-                action="Restart", act=self._restart,
+                action="Restart", act=self._restart, alarm=True,
             )  # fmt: skip
             self.window.transport.set_disabled("the trainer has stopped; press Restart above")
         else:
-            self.window.banner.show_message(
-                f"Something failed {failed.where}: {failed.message}", details=failed.details
-            )
+            self.notify(f"Something failed {failed.where}: {failed.message}", details=failed.details)
 
     def _restart(self) -> None:
         state = self.document.state
@@ -273,18 +289,17 @@ class Controller(QObject):
         self._show_hover()
 
     def _show_hover(self) -> None:
-        if self._hover is None:
-            self.window.status.set_place(None)
-            return
-        value = self.window.plane.value_at(*self._hover) if self.frame is not None else None
-        if value is None or self._view.unit is not None:
-            activation = None if value is None else f"activation {float(value):.3f}"
-            self.window.status.set_place(self._hover, activation)
-            return
-        values = np.atleast_1d(value)
-        chances = np.array([1 - values[0], values[0]]) if len(values) == 1 else values
-        top = int(chances.argmax())
-        self.window.status.set_place(self._hover, f"{self.document.scene.class_name(top)}, {chances[top]:.3f}")
+        status = self.window.status
+        value = None if self._hover is None or self.frame is None else self.window.plane.value_at(*self._hover)
+        if value is None:
+            status.set_pointer(self._hover)
+        elif self._view.unit is not None:
+            status.set_pointer(self._hover, f"activation {float(value):.3f}")
+        else:
+            values = np.atleast_1d(value)
+            chances = np.array([1 - values[0], values[0]]) if len(values) == 1 else values
+            top = int(chances.argmax())
+            status.set_pointer(self._hover, self.document.scene.class_name(top), float(chances[top]))
 
     def _selected(self, ids: NDArray[np.int64]) -> None:
         self.window.points.set_selection(ids)
@@ -333,6 +348,7 @@ class Controller(QObject):
         for panel in (window.data, window.learner, window.training):
             panel.changed.connect(self._set)
         window.data.redraw.connect(self._redraw)
+        window.banner.action.connect(self._banner_action)
         bar = window.transport
         bar.reset.connect(self._reset)
         bar.play_toggled.connect(self.play)

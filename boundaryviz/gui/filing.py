@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import cast
 
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from boundaryviz.gui.controller import Controller
+from boundaryviz.gui.views.export_dialog import ExportDialog, ExportOptions
+from boundaryviz.gui.views.welcome import Card
 from boundaryviz.scenario import files, gallery
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Points, Scene
 from boundaryviz.scene.tables import TableError, read_table, write_table
-
-if TYPE_CHECKING:
-    from boundaryviz.gui.views.export_dialog import ExportOptions
 
 _OPENABLE = "Scenarios and tables (*.bviz *.toml *.csv);;All files (*)"
 _SAVEABLE = "boundaryviz scenario (*.bviz);;Table of points (*.csv)"
@@ -43,17 +42,17 @@ class Filing(QObject):
         self._window.may_close = self.may_leave
         welcome = self._window.welcome
         welcome.chosen.connect(self.open_example)
-        welcome.open_wanted.connect(self.ask_open)
-        welcome.paste_wanted.connect(self.paste)
-        welcome.draw_wanted.connect(self.new)
+        welcome.open_file.connect(self.ask_open)
+        welcome.paste_table.connect(self.paste)
+        welcome.draw_own.connect(self.new)
 
     # ---- in -----------------------------------------------------------------------------------------
 
     def examples(self) -> None:
         """The page of examples; again, back to the plane."""
         showing = self._window.pages.currentWidget() is self._window.welcome
-        if not showing and not self._window.welcome.is_filled:
-            self._window.welcome.set_scenarios(gallery.scenarios())
+        if not showing and not self._window.welcome.cards:
+            self._window.welcome.set_cards(Card(s.name, s.title, s.summary, s.scene()) for s in gallery.scenarios())
         self._window.show_welcome(not showing)
 
     def open_example(self, name: str) -> None:
@@ -85,14 +84,14 @@ class Filing(QObject):
         if self.may_leave():
             self._show(scenario, path if path.suffix.lower() == ".bviz" else None)
             if scenario.summary and path.suffix.lower() == ".csv":
-                self._window.banner.show_message(scenario.summary)
+                self._controller.notify(scenario.summary)
 
     def paste(self) -> None:
         """Take the points of a table on the clipboard, with undo, under the settings of now."""
         clipboard = QGuiApplication.clipboard()
         text = clipboard.text() if clipboard is not None else ""
         if not text.strip():
-            self._window.banner.show_message("There is no text on the clipboard. Copy a table with columns x and y.")
+            self._controller.notify("There is no text on the clipboard. Copy a table with columns x and y.")
             return
         try:
             table = read_table(text)
@@ -106,12 +105,12 @@ class Filing(QObject):
         self._window.show_welcome(False)
         self._window.plane.fit()
         if table.notes:
-            self._window.banner.show_message(" ".join(table.notes))
+            self._controller.notify(" ".join(table.notes))
 
     def _show(self, scenario: Scenario, path: Path | None = None) -> None:
         self._document.open(scenario, path)
         self._window.show_welcome(False)
-        self._window.banner.clear()
+        self._window.banner.hide()
 
     # ---- out ----------------------------------------------------------------------------------------
 
@@ -155,7 +154,7 @@ class Filing(QObject):
                 self._document.path = path
                 self._document.undo.setClean()
         except files.WriteError as error:
-            self._window.banner.show_message(str(error))
+            self._controller.notify(str(error))
             return False
         self._tell(f"Saved {path.name}.")
         return True
@@ -173,25 +172,24 @@ class Filing(QObject):
         """Ask for the kind of figure and write it. matplotlib is loaded only here."""
         snapshot = self._controller.snapshot()
         if snapshot is None:
-            self._window.banner.show_message(
+            self._controller.notify(
                 "There is no figure to export yet: wait for the first frame, and show the output, not a hidden unit."
             )
             return
         from boundaryviz.figures.draw import draw, save
-        from boundaryviz.figures.style import Options
-        from boundaryviz.gui.views.export_dialog import ExportDialog
+        from boundaryviz.figures.style import Options, StyleName
 
         def options(chosen: ExportOptions) -> Options:
-            return Options(style=chosen.style, width_cm=chosen.width_cm, dpi=chosen.dpi)
+            return Options(style=cast(StyleName, chosen.style), width_cm=chosen.width_cm, dpi=chosen.dpi)
 
         def render(chosen: ExportOptions) -> bytes:
             return draw(chosen.view, snapshot, options(chosen))._repr_png_()
 
-        def write(chosen: ExportOptions, path: str) -> None:
+        def write(chosen: ExportOptions, path: Path) -> None:
             save(draw(chosen.view, snapshot, options(chosen)), path)
-            self._tell(f"Wrote {Path(path).name}.")
+            self._tell(f"Wrote {path.name}.")
 
-        dialog = ExportDialog(render, write, Path(self._folder) / self._document.scenario.name, self._window)
+        dialog = ExportDialog(render, write, stem=self._document.scenario.name, parent=self._window)
         dialog.exec()
         dialog.deleteLater()
 
@@ -200,7 +198,7 @@ class Filing(QObject):
     def _trouble(self, what: str, problems: list[str]) -> None:
         shown = "; ".join(problems[:2])
         more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
-        self._window.banner.show_message(f"{what}: {shown}{more}.", details="\n".join(problems))
+        self._controller.notify(f"{what}: {shown}{more}.", details="\n".join(problems))
 
     def _tell(self, words: str) -> None:
         strip = self._window.statusBar()

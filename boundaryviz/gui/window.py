@@ -7,7 +7,15 @@ from collections.abc import Callable
 from PyQt6.QtCore import QByteArray, QSettings, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
-    QDockWidget, QHBoxLayout, QMainWindow, QScrollArea, QStackedWidget, QTabWidget, QToolBar, QVBoxLayout, QWidget,
+    QDockWidget,
+    QHBoxLayout,
+    QMainWindow,
+    QScrollArea,
+    QStackedWidget,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
 )  # fmt: skip
 
 from boundaryviz.gui.actions import Actions
@@ -20,7 +28,7 @@ from boundaryviz.gui.views.forms import SpecForm
 from boundaryviz.gui.views.learner_panel import LearnerPanel
 from boundaryviz.gui.views.plane import PlaneView
 from boundaryviz.gui.views.point_table import PointTable
-from boundaryviz.gui.views.status import StatusStrip
+from boundaryviz.gui.views.status import StatusFields
 from boundaryviz.gui.views.tool_column import ToolColumn
 from boundaryviz.gui.views.transport import TransportBar
 from boundaryviz.gui.views.unit_maps import UnitMaps
@@ -56,7 +64,7 @@ class MainWindow(QMainWindow):
         self.learner = LearnerPanel({name: spec for name, (spec, _) in FAMILIES.items()})
         self.training = SpecForm(TrainingSpec, "training", skip=("seed",))
         self.curves, self.confusion, self.units, self.points = CurvesView(), ConfusionView(), UnitMaps(), PointTable()
-        self.status, self.banner, self.welcome = StatusStrip(), Banner(), WelcomePage()
+        self.status, self.banner, self.welcome = StatusFields(), Banner(), WelcomePage()
         self._compose()
         menus = self.menuBar()
         assert menus is not None
@@ -87,11 +95,12 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.pages)
 
         self.settings_tabs, self.result_tabs = QTabWidget(), QTabWidget()
-        for title, view in (("Data", self.data), ("Learner", self.learner), ("Training", self.training)):
-            self.settings_tabs.addTab(_scrolled(view), title)
-        for title, view in (
+        for title, panel in (("Data", self.data), ("Learner", self.learner), ("Training", self.training)):
+            self.settings_tabs.addTab(_scrolled(panel), title)
+        results: tuple[tuple[str, QWidget], ...] = (
             ("Curves", self.curves), ("Units", self.units), ("Confusion", self.confusion), ("Points", self.points),
-        ):  # fmt: skip
+        )  # fmt: skip
+        for title, view in results:
             self.result_tabs.addTab(view, title)
         self.docks = [self._dock("Settings", self.settings_tabs), self._dock("Results", self.result_tabs)]
         self.resizeDocks(self.docks, [_PANEL_WIDTH, _PANEL_WIDTH], Qt.Orientation.Horizontal)
@@ -114,8 +123,8 @@ class MainWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Dress every view that draws itself; the style sheet does the others."""
         for view in (
-            self.plane, self.transport, self.tools, self.data, self.curves, self.confusion, self.units, self.status,
-            self.banner, self.welcome, self.actions_,
+            self.plane, self.transport, self.tools, self.data, self.curves, self.confusion, self.units, self.banner,
+            self.welcome, self.actions_,
         ):  # fmt: skip
             view.set_theme(theme)
 
