@@ -67,6 +67,7 @@ class PlaneCanvas(pg.GraphicsView):
         self._panning = False
         self._cursor_name = "arrow"
         self._waiting = False
+        self._axis_names = ("x", "y")
         self.set_theme(theme)
         self.box.sigResized.connect(self._apply)
 
@@ -144,6 +145,9 @@ class PlaneCanvas(pg.GraphicsView):
 
     def set_axis_names(self, names: tuple[str, str]) -> None:
         """Write names at the axes; plain x and y need none."""
+        if names == self._axis_names:
+            return
+        self._axis_names = names
         for side, name, plain in (("bottom", names[0], "x"), ("left", names[1], "y")):
             axis = self.plot.getAxis(side)
             named = name not in ("", plain)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
@@ -24,41 +22,61 @@ def nodes(rect: Domain, columns: int, rows: int) -> tuple[NDArray[np.float64], N
     return np.concatenate([[rect.left], x, [rect.right]]), np.concatenate([[rect.bottom], y, [rect.top]])
 
 
-def to_edges(field: NDArray) -> NDArray[np.float64]:
-    """Grow a cell-centred field (rows, columns) to the edges of its rectangle, linearly: lines reach the rim."""
-    grown = np.pad(np.asarray(field, dtype=np.float64), 1, mode="edge")
-    for axis in (0, 1):
-        g = np.moveaxis(grown, axis, 0)
-        if len(g) > 3:
-            g[0] = 1.5 * g[1] - 0.5 * g[2]
-            g[-1] = 1.5 * g[-2] - 0.5 * g[-3]
+def to_edges(field: NDArray) -> NDArray:
+    """Grow cell-centred fields (..., rows, columns) to the edges of their rectangle, linearly: lines reach the rim."""
+    rows, columns = field.shape[-2:]
+    grown = np.empty((*field.shape[:-2], rows + 2, columns + 2), dtype=field.dtype)
+    grown[..., 1:-1, 1:-1] = field
+    row, column = min(2, rows), min(2, columns)  # a field of one row or column goes on as it is
+    inner = grown[..., 1:-1]
+    inner[..., 0, :] = 1.5 * inner[..., 1, :] - 0.5 * inner[..., row, :]
+    inner[..., -1, :] = 1.5 * inner[..., -2, :] - 0.5 * inner[..., -1 - row, :]
+    grown[..., 0] = 1.5 * grown[..., 1] - 0.5 * grown[..., column]
+    grown[..., -1] = 1.5 * grown[..., -2] - 0.5 * grown[..., -1 - column]
     return grown
 
 
 def level_lines(field: NDArray, rect: Domain, levels: tuple[float, ...]) -> Lines:
     """The lines (K, 2) on which a cell-centred field (rows, columns) takes one of `levels`."""
     x, y = nodes(rect, field.shape[1], field.shape[0])
-    generator = contour_generator(x, y, to_edges(field), name="serial", line_type=LineType.ChunkCombinedNan)
-    return _joined(_runs(generator.lines(level)[0][0]) for level in levels)
+    return _joined(_trace(x, y, to_edges(field), levels))
 
 
 def class_lines(field: NDArray, rect: Domain) -> Lines:
-    """The lines on which the largest of the class probabilities (classes, rows, columns) changes hands."""
-    top, first = winner(field)
-    second = np.full(first.shape, -np.inf, dtype=field.dtype)
-    for k, p in enumerate(field):
+    """The lines on which the largest of the class probabilities (classes, rows, columns) changes hands.
+
+    Each class is traced where its probability equals the largest of the others', within the box that it fills.
+    """
+    x, y = nodes(rect, field.shape[2], field.shape[1])
+    grown = to_edges(field)
+    top, first = winner(grown)
+    second = np.full(first.shape, -np.inf, dtype=grown.dtype)
+    for k, p in enumerate(grown):
         np.maximum(second, np.where(top == k, -np.inf, p), out=second)
-    present = np.flatnonzero(np.bincount(top.ravel(), minlength=len(field)))
-    # every line lies between two classes, so the last class present needs none of its own
-    lead = (np.where(top == k, first - second, field[k] - first) for k in present[:-1])
-    return _joined(level_lines(margin, rect, (0.0,)) for margin in lead)
+    present = np.flatnonzero(np.bincount(top.ravel(), minlength=len(grown)))
+    lines: list[Lines] = []
+    for k in present[:-1]:  # every line lies between two classes, so the last one needs none of its own
+        mine = top == k
+        rows, columns = _around(mine.any(axis=1)), _around(mine.any(axis=0))
+        at = (rows, columns)
+        lead = np.where(mine[at], first[at] - second[at], grown[k][at] - first[at])
+        lines += _trace(x[columns], y[rows], lead, (0.0,))
+    return _joined(lines)
 
 
-def _runs(points: NDArray[np.float64] | None) -> Lines:
-    return NONE if points is None else points
+def _around(used: NDArray[np.bool_]) -> slice:
+    """From one before the first to one after the last that is used."""
+    at = np.flatnonzero(used)
+    return slice(max(int(at[0]) - 1, 0), int(at[-1]) + 2)
 
 
-def _joined(parts: Iterator[Lines]) -> Lines:
+def _trace(x: NDArray, y: NDArray, z: NDArray, levels: tuple[float, ...]) -> list[Lines]:
+    generator = contour_generator(x, y, z, name="serial", line_type=LineType.ChunkCombinedNan)
+    found = (generator.lines(level)[0][0] for level in levels)
+    return [points for points in found if points is not None]
+
+
+def _joined(parts: list[Lines]) -> Lines:
     gap = np.full((1, 2), np.nan)
-    pieces = [piece for part in parts if len(part) for piece in (part, gap)]
+    pieces = [piece for part in parts for piece in (part, gap)]
     return np.concatenate(pieces[:-1]) if pieces else NONE

@@ -14,7 +14,7 @@ from boundaryviz.gui.theme import Theme
 from boundaryviz.gui.views.contours import FAINT_LEVELS, NONE, class_lines, level_lines
 from boundaryviz.scene.scene import Domain
 
-BUSY = 6_000  # vertices from which on lines are drawn thin: wide ones would take longer than a frame
+BUSY = 12_000  # vertices from which on lines are drawn thin: wide ones would take longer than a frame
 
 
 class FieldItem(pg.GraphicsObject):
@@ -42,9 +42,8 @@ class FieldItem(pg.GraphicsObject):
         if pixels is None:
             self._image = QImage()
         else:
-            self._pixels = pixels = np.ascontiguousarray(pixels)
             rows, columns = pixels.shape[:2]
-            image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
+            image = QImage(pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
             self._image = image.convertToFormat(QImage.Format.Format_RGB32)  # the format that is fastest to stretch
         self.update()
 
@@ -65,6 +64,7 @@ class FieldLayer:
     def __init__(self, box: pg.ViewBox, theme: Theme) -> None:
         self.image = FieldItem()
         self.boundary = pg.PlotCurveItem(connect="finite", antialias=True)
+        self.boundary.setSegmentedLineMode("on")  # as one path, a wide smooth line takes ten times as long
         self.levels = pg.PlotCurveItem(connect="finite", antialias=True)
         for z, item in ((-30, self.image), (-21, self.levels), (-20, self.boundary)):
             item.setZValue(z)
@@ -135,7 +135,7 @@ class FieldLayer:
             return field_image(field, self._theme.plane, 2 if self._discrete else None, UNDER_POINTS)
         # the range follows the unit's activation up at once and down slowly, so that colours do not flicker
         self._span = max(float(np.nanmax(np.abs(field), initial=1e-6)), 0.98 * self._span)
-        share = 0.5 + 0.5 * field / self._span
+        share = (0.5 + 0.5 * field / self._span).astype(np.float32)
         return field_image(share, self._theme.plane, 2 if self._discrete else None, UNDER_POINTS)
 
     def _lines(self, field: NDArray, rect: Domain) -> tuple[NDArray, NDArray]:
@@ -150,5 +150,5 @@ class FieldLayer:
     @staticmethod
     def _trace(item: pg.PlotCurveItem, lines: NDArray, colour: QColor, width: float) -> None:
         pen = pg.mkPen(colour, width=1.0 if len(lines) > BUSY else width)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # closes the joints between segments
         item.setData(lines[:, 0], lines[:, 1], pen=pen, connect="finite")

@@ -87,9 +87,11 @@ class PlaneView(QWidget):
             box.addItem(item, ignoreBounds=True)
         self._banner = Banner(self.canvas)
 
-        self._view_timer = QTimer(self, singleShot=True, interval=0)
+        self._view_timer = QTimer(self)  # one signal for all changes of one turn of the event loop
+        self._view_timer.setSingleShot(True)
         self._view_timer.timeout.connect(self._tell_view)
-        self._repeat = QTimer(self, interval=33)
+        self._repeat = QTimer(self)
+        self._repeat.setInterval(33)
         self._repeat.timeout.connect(self._hold)
         canvas = self.canvas
         canvas.shown.connect(self._shown)

@@ -30,6 +30,8 @@ class PointItem(pg.GraphicsObject):
 
     def __init__(self, theme: Theme, area: Callable[[], QRectF]) -> None:
         super().__init__()
+        # frames come sixty times a second, edits do not: between edits the points are one picture
+        self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
         self._area = area
         self._theme = theme
         self._atlas = Atlas(theme)
@@ -150,13 +152,14 @@ class PointItem(pg.GraphicsObject):
         table[:, 0:2] = at[seen]
         table[:, 2:6] = self._atlas.sources[codes]
         table[:, 6:10] = (1.0 / ratio, 1.0 / ratio, 0.0, 1.0)
-        painter.drawPixmapFragments(*self._fragments.drawargs(), self._atlas.pixmap)
+        # the stubs know lists only; an array spares one Python object per point
+        painter.drawPixmapFragments(*self._fragments.drawargs(), self._atlas.pixmap)  # type: ignore[call-arg]
 
     def _paint_crowd(self, painter: QPainter, places: NDArray, screen: QRectF) -> None:
         columns, rows = int(screen.width() // DOT) + 1, int(screen.height() // DOT) + 1
         cells = np.floor((places - (screen.left(), screen.top())) / DOT).astype(np.int64)
         pixels = density_picture(cells, self._fill[self._crowd], columns, rows, self._theme.ink)
-        image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
+        image = QImage(pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
         painter.drawImage(QRectF(screen.left(), screen.top(), columns * DOT, rows * DOT), image)
 
 

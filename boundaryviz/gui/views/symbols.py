@@ -25,7 +25,8 @@ STYLES = (MAX_CLASSES + 1) * (MAX_CLASSES + 1) * _FLAGS
 # diameters that make the shapes look equally large, times the base size
 _EVEN = {"o": 1.0, "s": 0.9, "t1": 1.08, "t": 1.08, "d": 1.25, "+": 1.25, "x": 1.25, "p": 1.1, "h": 1.08, "star": 1.5}
 _SIZE, _SMALL = 12.0, 8.0
-_COLUMNS = 16
+_PLANTED_RING, _WRONG_RING = 7.0, 9.0  # how much larger in diameter than the symbol
+_COLUMNS, _CELL = 16, 52  # the atlas: cells in a row, their side in pixels
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,11 @@ def paint_symbol(painter: QPainter, style: Style, theme: Theme, size: float = _S
     shape = outline_of(style.label)
     held_out = bool(style.flags & HELD_OUT)
     if style.flags & CHOSEN:
-        _ring(painter, shape, size + 9.0, QColor(theme.accent), 3.0, QColor(theme.plane))
+        _ring(painter, shape, size + _halo(style), QColor(theme.accent), 3.0, QColor(theme.plane))
     if style.flags & PLANTED:
-        _ring(painter, shape, size + 7.0, QColor(POISON), 2.0, QColor("white"))
+        _ring(painter, shape, size + _PLANTED_RING, QColor(POISON), 2.0, QColor("white"))
     if style.flags & WRONG:
-        _ring(painter, outline_of(-1), size + 9.0, QColor(theme.ink), 1.4, None)
+        _ring(painter, outline_of(-1), size + _WRONG_RING, QColor(theme.ink), 1.4, None)
     painter.setOpacity(0.75 if held_out else 1.0)
     edge, width = QColor("white"), 1.4
     if style.fill < 0:
@@ -93,7 +94,7 @@ def paint_symbol(painter: QPainter, style: Style, theme: Theme, size: float = _S
     if style.fill < 0:
         inside.setAlpha(110)
     elif not style.flags & TRUTH_OUTLINE:
-        inside = inside.darker(110) if QColor(theme.plane).lightnessF() > 0.5 else inside.lighter(125)
+        inside = _apart(inside, theme)
     if style.flags & TRUTH_OUTLINE:  # a hairline keeps outline and field apart where they have one colour
         painter.setPen(_pen(QColor("white"), width + 2.0))
         painter.drawPath(body)
@@ -101,6 +102,27 @@ def paint_symbol(painter: QPainter, style: Style, theme: Theme, size: float = _S
     painter.setBrush(QBrush(inside))
     painter.drawPath(body)
     painter.setOpacity(1.0)
+
+
+def _halo(style: Style) -> float:
+    """How much larger than the symbol the halo of a selected point is."""
+    return 15.0 if style.flags & PLANTED else 9.0
+
+
+def _extent(style: Style, size: float) -> float:
+    """Side of the square that holds a style, in pixels."""
+    box = outline_of(style.label).boundingRect()
+    reach = 2.0 * max(-box.left(), box.right(), -box.top(), box.bottom())
+    ring = _halo(style) if style.flags & CHOSEN else _PLANTED_RING if style.flags & PLANTED else 0.0
+    wrong = size + _WRONG_RING if style.flags & WRONG else 0.0
+    return max(reach * (size + ring), wrong) + 7.0
+
+
+def _apart(colour: QColor, theme: Theme) -> QColor:
+    """A class colour moved a little away from the ground it stands on."""
+    if QColor(theme.plane).lightnessF() > 0.5:
+        return colour.darker(110)
+    return colour.lighter(125) if colour.valueF() < 0.8 else colour
 
 
 def _pen(colour: QColor, width: float) -> QPen:
@@ -127,7 +149,7 @@ class Atlas:
 
     def __init__(self, theme: Theme, ratio: float = 1.0) -> None:
         self.theme, self.ratio = theme, ratio
-        self._cell = int(np.ceil(40 * ratio))
+        self._cell = int(np.ceil(_CELL * ratio))
         self._count = 0
         self._drawn = np.zeros(STYLES, dtype=bool)
         self.sources = np.zeros((STYLES, 4))
@@ -156,8 +178,7 @@ class Atlas:
         painter.scale(self.ratio, self.ratio)
         paint_symbol(painter, style, self.theme, size)
         painter.restore()
-        ringed = style.flags & (CHOSEN | PLANTED | WRONG)
-        side = min(self._cell, 2 * int(np.ceil((40 if ringed else size * 1.35 + 6) * self.ratio / 2)))
+        side = min(self._cell, 2 * int(np.ceil(_extent(style, size) * self.ratio / 2.0)))
         self.sources[code] = (centre.x() - side / 2, centre.y() - side / 2, side, side)
         self._drawn[code] = True
         self._count += 1
