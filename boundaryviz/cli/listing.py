@@ -89,8 +89,10 @@ def _range(schema: dict[str, Any], limits: dict[str, Any]) -> str:
     low, high = limits.get("minimum"), limits.get("maximum")
     if low is not None and high is not None:
         words.append(f"{_number(low)} to {_number(high)}")
-    elif low is not None or high is not None:
-        words.append(f"from {_number(low)} up" if low is not None else f"up to {_number(high)}")
+    elif low is not None:
+        words.append(f"from {_number(low)} up")
+    elif high is not None:
+        words.append(f"up to {_number(high)}")
     types = {part.get("type") for part in _parts(schema)}
     if "choices" in limits:
         number = ["a number"] if types & {"integer", "number"} and "array" not in types else []

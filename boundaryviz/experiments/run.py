@@ -216,7 +216,7 @@ class Run:
         """The whole run as plain values for JSON."""
         found: dict[str, Any] = {
             "scenario": self.scenario.name,
-            "learner": self.scenario.learner.model_dump(mode="json"),
+            "learner": getattr(self.session, "learner_name", self.scenario.learner.name),
             "device": self.session.device_name,
             "seeds": list(self.seeds),
             "steps": self.step,
@@ -224,6 +224,7 @@ class Run:
             "replica_steps_per_second": round(self.steps_per_second * self.session.replicas, 1),
             "diverged": int(self.diverged.sum()),
             "metrics": _plain(self.metrics),
+            "settings": self.scenario.model_dump(mode="json", include={"data", "learner", "training"}),
         }
         if self.twin:
             found |= {"clean": _plain(self.clean), "poisoned": _plain(self.poisoned)}

@@ -1,0 +1,70 @@
+"""Estimators of scikit-learn's kind on the plane: fitted at once instead of in steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone, is_classifier
+
+UNLABELLED = -1
+
+
+class FittedEstimator:
+    """A clone of `estimator`, fitted to the points with weight; `probabilities` speaks of all `classes`.
+
+    Unlabelled points (label -1) reach only estimators of `sklearn.semi_supervised`, which know what they are.
+    seed: for an estimator that has a `random_state`, alone or as a step of a pipeline.
+    Raises ValueError when it is no classifier, or when the labelled points show fewer than two classes.
+    """
+
+    def __init__(
+        self, estimator: Any, xy: NDArray[np.float64], label: NDArray[np.int64], classes: int, seed: int
+    ) -> None:
+        if not (hasattr(estimator, "fit") and is_classifier(estimator)):
+            raise ValueError(f"{type(estimator).__name__} is not a classifier of scikit-learn's kind")
+        known = label != UNLABELLED
+        if len(np.unique(label[known])) < 2:
+            raise ValueError("an estimator needs labelled training points of at least two classes")
+        self.classes = classes
+        self.estimator = clone(estimator)
+        states = {key: seed for key in self.estimator.get_params() if key.split("__")[-1] == "random_state"}
+        self.estimator.set_params(**states)
+        shown = known | _takes_unlabelled(estimator)
+        self.estimator.fit(xy[shown], label[shown])
+
+    def probabilities(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """At `xy` (n, 2): (n, classes), 0 for classes that were not seen.
+
+        Its own probabilities where it has any, else the logistic function of its margins, else its decision.
+        """
+        seen = np.asarray(self.estimator.classes_, dtype=np.int64)
+        result = np.zeros((len(xy), self.classes))
+        if not len(xy):
+            return result
+        if hasattr(self.estimator, "predict_proba"):
+            with np.errstate(invalid="ignore"):  # label propagation divides 0 by 0 where no label has come
+                given = self.estimator.predict_proba(xy)
+            result[:, seen] = np.where(np.isfinite(given).all(axis=1, keepdims=True), given, 1.0 / len(seen))
+        elif hasattr(self.estimator, "decision_function"):
+            margin = np.asarray(self.estimator.decision_function(xy))
+            if margin.ndim == 1:
+                result[:, seen[1]] = 0.5 + 0.5 * np.tanh(0.5 * margin)
+                result[:, seen[0]] = 1.0 - result[:, seen[1]]
+            elif margin.shape[1] == len(seen):
+                odds = np.exp(margin - margin.max(axis=1, keepdims=True))
+                result[:, seen] = odds / odds.sum(axis=1, keepdims=True)
+            else:  # one against one
+                self._decide(xy, result)
+        else:
+            self._decide(xy, result)
+        return result
+
+    def _decide(self, xy: NDArray[np.float64], result: NDArray[np.float64]) -> None:
+        result[np.arange(len(xy)), self.estimator.predict(xy).astype(np.int64)] = 1.0
+
+
+def _takes_unlabelled(estimator: Any) -> bool:
+    last = estimator[-1] if hasattr(estimator, "steps") else estimator
+    return type(last).__module__.startswith("sklearn.semi_supervised")
