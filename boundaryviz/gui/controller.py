@@ -38,7 +38,7 @@ class Controller(QObject):
         self._view = m.View(document.scene.domain, 256, 256)
         self._hover: tuple[float, float] | None = None
         self._paints: deque[float] = deque(maxlen=240)
-        self._owes_credit = False
+        self._owes_credit = self._diverged = False
         self._act: Callable[[], None] | None = None
         self._curves_timer = QTimer(self)
         self._curves_timer.setSingleShot(True)
@@ -202,9 +202,11 @@ class Controller(QObject):
         window.transport.set_playing(state.playing)
         window.transport.set_step(state.step)
         window.actions_["train.play"].setText("&Pause" if state.playing else "&Play")
-        if state.why in ("loaded", "reset"):
+        if state.why in ("loaded", "reset") and self._diverged:
+            self._diverged = False
             window.plane.set_banner(None)
         if state.why == "diverged":
+            self._diverged = True
             window.plane.set_banner(
                 f"Training diverged at step {state.step:,}: the weights are no longer numbers. "
                 "Lower the learning rate, then press Reset."

@@ -51,7 +51,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("window")
         self.setAcceptDrops(True)
-        self.resize(1400, 900)
         self._settings = settings
         self.may_close: Callable[[], bool] = lambda: True
         self.plane = PlaneView()
@@ -154,7 +153,11 @@ class MainWindow(QMainWindow):
     # ---- memory -------------------------------------------------------------------------------------
 
     def restore(self) -> None:
-        """Stand where the window stood last time."""
+        """Stand where the window stood last time; the first time, as large as 1400 x 900 and the screen allow."""
+        screen = self.screen()
+        if screen is not None:
+            room = screen.availableSize()
+            self.resize(min(1400, room.width()), min(900, room.height() - 32))  # the title bar comes on top
         for key, act in (
             ("geometry", self.restoreGeometry),
             ("layout", lambda b: self.restoreState(b, _LAYOUT_VERSION)),
