@@ -12,7 +12,7 @@ echo "$why"
 echo "Running the moons scenario without a window instead."
 mkdir -p out
 bv train moons --json out/moons.json
-bv figure moons --view summary -o out/moons.png
-bv figure moons --view summary -o out/moons.pdf
+bv figure moons --view summary -o out/moons.png >/dev/null
+bv figure moons --view summary -o out/moons.pdf >/dev/null
 echo "Written:"
 for file in out/moons.json out/moons.png out/moons.pdf; do echo "  $PWD/$file"; done
