@@ -35,7 +35,7 @@ def setting(
     choices: the words shown for the values of a Literal. resets: a change starts training afresh.
     limits: pydantic's ge, gt, le, lt, min_length, max_length.
     """
-    form = {"unit": unit, "log": log, "advanced": advanced, "resets": resets}
+    form: dict[str, Any] = {"unit": unit, "log": log, "advanced": advanced, "resets": resets}
     if choices:
         form["choices"] = [[value, words] for value, words in choices.items()]
     return Field(default, title=title, description=explains, json_schema_extra={"form": form}, **limits)
