@@ -14,7 +14,7 @@ from boundaryviz.cli.tables import console, table
 
 _PACKAGES = (
     "torch", "numpy", "scikit-learn", "PyQt6", "PyQt6-Qt6", "pyqtgraph", "contourpy", "matplotlib", "pydantic",
-    "typer", "rich", "superqt", "QtAwesome", "platformdirs",
+    "typer", "rich", "platformdirs",
 )  # fmt: skip
 _VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "OMP_NUM_THREADS")
 
