@@ -63,7 +63,7 @@ $(VENV)/.created: | system
 # torch first and alone, at the pin: resolved together with the rest, some machines fetch gigabytes of other builds.
 $(VENV)/.installed: $(VENV)/.created constraints.txt pyproject.toml | system
 	$(INSTALL) $$(grep '^torch==' constraints.txt)
-	$(INSTALL) hatchling editables
+	$(INSTALL) hatchling
 	$(INSTALL) --no-build-isolation -e .
 	@touch $@
 
