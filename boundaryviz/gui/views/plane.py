@@ -29,6 +29,7 @@ from boundaryviz.gui.tools import (
 from boundaryviz.gui.views.canvas import PlaneCanvas
 from boundaryviz.gui.views.field_layer import FieldLayer
 from boundaryviz.gui.views.overlay import Banner, OutlineItem, PinItem
+from boundaryviz.gui.views.plane_keys import act
 from boundaryviz.gui.views.point_layer import PointItem
 from boundaryviz.scene.edits import Move, Remove
 from boundaryviz.scene.scene import Domain, Points, Scene
@@ -36,7 +37,6 @@ from boundaryviz.scene.scene import Domain, Points, Scene
 CELLS, MOST = 256, 320  # a field has about CELLS x CELLS cells, at most MOST a side
 SMALLEST, LARGEST = 4.0, 400.0  # radius of the brush in pixels
 EMPTY = "No points yet: take the Add tool and click, or choose a data set."
-_NUDGES = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 
 
 class PlaneView(QWidget):
@@ -217,6 +217,40 @@ class PlaneView(QWidget):
         """Show the whole domain of the scene."""
         self.canvas.fit()
 
+    def zoom(self, factor: float) -> None:
+        """Make everything `factor` times larger about the middle."""
+        self.canvas.zoom(factor)
+
+    # ---- what the user asks for by key or menu; ignored while a stroke is under way
+
+    def select(self, ids: NDArray[np.int64]) -> None:
+        """Select these points and say so."""
+        if not self._tool.active:
+            self._choose(ids)
+
+    def select_all(self) -> None:
+        """Select every point that is shown, and say so."""
+        visible = self.points.visible(self._scene.points)
+        self.select(self._scene.points.ids if visible is None else self._scene.points.ids[visible])
+
+    def delete_selection(self) -> None:
+        """Commit the removal of the selected points."""
+        ids = self.selection
+        if len(ids) and not self._tool.active:
+            self.committed.emit(Remove(ids), counted("Delete", len(ids)))
+
+    def nudge(self, right: float, up: float) -> None:
+        """Commit a move of the selected points by so many pixels."""
+        ids = self.selection
+        if len(ids) and not self._tool.active:
+            places = self._scene.points.xy[self._chosen_mask] + np.array([right, up]) * self.canvas.pixel
+            self.committed.emit(Move(ids, places), counted("Nudge", len(ids)))
+
+    def change_brush(self, factor: float) -> None:
+        """Make the brush larger or smaller, and say so."""
+        self.set_brush_radius(self._brush * factor)
+        self.brush_radius_changed.emit(self._brush)
+
     def cancel_stroke(self) -> None:
         """Give up the stroke under way, if there is one; emits `cancelled` then."""
         self._repeat.stop()
@@ -279,11 +313,11 @@ class PlaneView(QWidget):
                 case Cancel():
                     self.cancelled.emit()
                 case Select(ids):
-                    self._select(ids)
+                    self._choose(ids)
                 case Overlay(shape):
                     self.outline.show_shape(shape)
 
-    def _select(self, ids: NDArray[np.int64]) -> None:
+    def _choose(self, ids: NDArray[np.int64]) -> None:
         if not np.array_equal(np.sort(ids), np.sort(self.selection)):
             self.set_selection(ids)
             self.selection_changed.emit(self.selection)
@@ -291,44 +325,8 @@ class PlaneView(QWidget):
     # ---- keys
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        if event is not None and not self._key(Qt.Key(event.key()), event.modifiers()):
+        if event is not None and not act(self, Qt.Key(event.key()), event.modifiers()):
             super().keyPressEvent(event)  # to the window's actions
-
-    def _key(self, key: Qt.Key, held: Qt.KeyboardModifier) -> bool:
-        """Do what a key asks for; whether it asked for anything."""
-        ctrl = bool(held & Qt.KeyboardModifier.ControlModifier)
-        if key == Qt.Key.Key_Escape and self._tool.active:
-            self.cancel_stroke()
-        elif key == Qt.Key.Key_Escape:
-            self._select(self._chosen[:0])
-        elif key == Qt.Key.Key_Home:
-            self.fit()
-        elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
-            self.set_brush_radius(self._brush * (1.25 if key == Qt.Key.Key_BracketRight else 0.8))
-            self.brush_radius_changed.emit(self._brush)
-        elif ctrl and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            self.canvas.zoom(1 / 1.2 if key == Qt.Key.Key_Minus else 1.2)
-        elif self._tool.active:
-            return False
-        elif key == Qt.Key.Key_A and ctrl:
-            visible = self.points.visible(self._scene.points)
-            self._select(self._scene.points.ids if visible is None else self._scene.points.ids[visible])
-        elif key in _NUDGES and not ctrl:
-            self._nudge(_NUDGES[key], 10.0 if held & Qt.KeyboardModifier.ShiftModifier else 1.0)
-        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            ids = self.selection
-            if len(ids):
-                self.committed.emit(Remove(ids), counted("Delete", len(ids)))
-        else:
-            return False
-        return True
-
-    def _nudge(self, direction: tuple[int, int], pixels: float) -> None:
-        ids = self.selection
-        if len(ids):
-            step = np.array(direction) * (pixels * self.canvas.pixel)
-            places = self._scene.points.xy[self._chosen_mask] + step
-            self.committed.emit(Move(ids, places), counted("Nudge", len(ids)))
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         """The menu key: for the selection, in the middle of it."""
