@@ -1,0 +1,176 @@
+"""Whole training runs against independent programs: plain torch, scikit-learn, and the Playground's algorithm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from torch import nn
+
+from boundaryviz.learners.batches import Pool, epoch
+from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
+from helpers.models import blobs, make
+
+
+def layers(row: Any, dims: Sequence[int]) -> Iterator[tuple[NDArray, NDArray]]:
+    """Copies of weights (out, in) and biases (out,) of each layer, from one replica's flat parameters."""
+    flat, at = row.detach().numpy().copy(), 0
+    for fan_in, out in pairwise(dims):
+        yield flat[at : at + out * fan_in].reshape(out, fan_in), flat[at + out * fan_in : at + out * (fan_in + 1)]
+        at += out * (fan_in + 1)
+    assert at == len(flat)
+
+
+def plain(row: Any, dims: Sequence[int], activation: type[nn.Module]) -> nn.Sequential:
+    """An ordinary torch network that starts with these parameters."""
+    net: list[nn.Module] = []
+    for weight, bias in layers(row, dims):
+        linear = nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.from_numpy(weight).dtype)
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(weight))
+            linear.bias.copy_(torch.from_numpy(bias))
+        net += [linear, activation()]
+    return nn.Sequential(*net[:-1])
+
+
+def flat(net: nn.Module) -> NDArray:
+    return torch.cat([p.detach().flatten() for p in net.parameters()]).numpy()
+
+
+def optimiser(net: nn.Module, training: TrainingSpec) -> torch.optim.Optimizer:
+    """torch's own, with its weight decay on weights alone."""
+    groups = [
+        {"params": [p for p in net.parameters() if p.dim() == 2], "weight_decay": training.l2},
+        {"params": [p for p in net.parameters() if p.dim() == 1], "weight_decay": 0.0},
+    ]
+    rate = training.learning_rate
+    match training.optimiser:
+        case "sgd":
+            return torch.optim.SGD(groups, lr=rate)
+        case "momentum":
+            return torch.optim.SGD(groups, lr=rate, momentum=training.momentum)
+        case "adam":
+            return torch.optim.Adam(groups, lr=rate)
+        case "adamw":
+            return torch.optim.AdamW(groups, lr=rate)
+
+
+OPTIMISERS = [
+    (name, l1, l2) for name in ("sgd", "momentum", "adam", "adamw") for l1, l2 in ((0.0, 0.0), (0.0, 0.05), (0.01, 0.0))
+]
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-9), (torch.float32, 1e-5)])
+@pytest.mark.parametrize(("name", "l1", "l2"), OPTIMISERS)
+def test_full_batch_training_is_what_plain_torch_does(
+    name: Any, l1: float, l2: float, dtype: torch.dtype, tolerance: float
+):
+    training = TrainingSpec(optimiser=name, learning_rate=0.02, l1=l1, l2=l2, batch_size="full", momentum=0.8)
+    data, dims = blobs(128, 3, replicas=2), (2, 8, 6, 3)  # weights of 1/128 are exact
+    learner = make(MLPSpec(hidden=(8, 6)), training, (0, 1), 3, data, dtype)
+    net = plain(learner.P[1], dims, nn.Tanh)
+    torch_optimiser = optimiser(net, training)
+    x, y = torch.from_numpy(data.xy).to(dtype), torch.from_numpy(data.label)
+    for step in range(50):
+        if step == 30:  # a rate changed on the way acts from the next step on
+            training = training.model_copy(update={"learning_rate": 0.005})
+            learner.set_training(MLPSpec(hidden=(8, 6)), training)
+            for group in torch_optimiser.param_groups:
+                group["lr"] = 0.005
+        learner.step(1)
+        torch_optimiser.zero_grad()
+        loss = nn.functional.cross_entropy(net(x), y)
+        loss += l1 * sum(p.abs().sum() for p in net.parameters() if p.dim() == 2)
+        loss.backward()
+        torch_optimiser.step()
+    np.testing.assert_allclose(learner.P[1].detach().numpy(), flat(net), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize(("classes", "sharing"), [(2, 2.0), (3, 1.0)])
+def test_logistic_regression_is_scikit_learns(classes: int, sharing: float):
+    """Mean loss + l2/2 |W|^2, against C sum of losses + 1/2 |w|^2.
+
+    With two classes we penalise both rows, W_1 = -W_0 = w/2, and scikit-learn their difference w: twice as much.
+    """
+    data, l2 = blobs(120, classes), 0.05
+    training = TrainingSpec(optimiser="momentum", learning_rate=0.5, batch_size="full", l2=l2)
+    learner = make(LogisticSpec(), training, classes=classes, data=data, dtype=torch.float64)
+    learner.step(1500)
+    ((weight, bias),) = layers(learner.P[0], (2, classes))
+    sklearn = LogisticRegression(C=sharing / (len(data.ids) * l2), tol=1e-12, max_iter=10_000).fit(data.xy, data.label)
+    if classes == 2:
+        weight, bias = weight[1:] - weight[:1], bias[1:] - bias[:1]
+    else:
+        bias = bias - bias.mean()  # adding a number to all changes nothing; scikit-learn starts, and stays, at mean 0
+    np.testing.assert_allclose(weight, sklearn.coef_, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(bias, sklearn.intercept_, rtol=1e-5, atol=1e-6)
+    grid = np.random.default_rng(0).normal(size=(50, 2))
+    np.testing.assert_allclose(learner.probabilities(grid)[0].T, sklearn.predict_proba(grid), atol=1e-6)
+
+
+class PlaygroundNet:
+    """The Playground's nn.ts, node by node: forwardProp, backProp for each example, then updateWeights."""
+
+    def __init__(self, parameters: Iterator[tuple[NDArray, NDArray]]) -> None:
+        self.weight, self.bias = map(list, zip(*parameters, strict=True))
+
+    def train(self, xy: NDArray, target: NDArray, rate: float, l2: float) -> None:
+        weight_der = [np.zeros_like(w) for w in self.weight]
+        bias_der = [np.zeros_like(b) for b in self.bias]
+        for inputs, wanted in zip(xy, target, strict=True):
+            outputs = [inputs]
+            for weight, bias in zip(self.weight, self.bias, strict=True):
+                outputs.append(np.array([np.tanh(b + w @ outputs[-1]) for w, b in zip(weight, bias, strict=True)]))
+            output_der = outputs[-1] - wanted  # of the square error 0.5 (output - target)^2
+            for at in reversed(range(len(self.weight))):
+                input_der = output_der * (1 - outputs[at + 1] ** 2)
+                for node, der in enumerate(input_der):
+                    weight_der[at][node] += der * outputs[at]
+                    bias_der[at][node] += der
+                output_der = self.weight[at].T @ input_der
+        for at in range(len(self.weight)):
+            self.bias[at] = self.bias[at] - rate / len(xy) * bias_der[at]
+            regularisation_der = self.weight[at]  # of 0.5 w^2
+            self.weight[at] = self.weight[at] - rate / len(xy) * weight_der[at] - rate * l2 * regularisation_der
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.03])
+def test_a_step_is_the_playgrounds(l2: float):
+    data = blobs(10)
+    training = TrainingSpec(optimiser="sgd", learning_rate=0.03, batch_size=10, l2=l2)
+    spec = MLPSpec(hidden=(4, 2), loss="squared", output="tanh", init="playground")
+    learner = make(spec, training, data=data, dtype=torch.float64)
+    theirs = PlaygroundNet(layers(learner.P[0], (2, 4, 2, 1)))
+    assert all(np.all(bias == 0.1) for bias in theirs.bias)
+    assert all(np.all(np.abs(weight) <= 0.5) for weight in theirs.weight)
+    for _ in range(5):
+        learner.step(1)
+        theirs.train(data.xy, 2.0 * data.label[:, None] - 1.0, 0.03, l2)
+    for (weight, bias), w, b in zip(layers(learner.P[0], (2, 4, 2, 1)), theirs.weight, theirs.bias, strict=True):
+        np.testing.assert_allclose(weight, w, rtol=1e-6)
+        np.testing.assert_allclose(bias, b, rtol=1e-6)
+
+
+def test_minibatches_are_the_mean_over_what_was_dealt():
+    """One epoch of SGD, replayed by plain torch on the points that the batches name."""
+    data = blobs(64)
+    training = TrainingSpec(optimiser="sgd", learning_rate=0.1, batch_size=16)
+    learner = make(MLPSpec(hidden=(6,)), training, (4,), data=data, dtype=torch.float64)
+    net = plain(learner.P[0], (2, 6, 2), nn.Tanh)
+    dealt = epoch(Pool.of(data.ids, data.poison, data.weights, data.label >= 0), (4,), 0, 16)
+    for index, weight in zip(dealt.index[:, 0], dealt.weight[:, 0], strict=True):
+        learner.step(1)
+        shown = index[weight > 0]
+        net.zero_grad()
+        answer = net(torch.from_numpy(data.xy[shown]))
+        nn.functional.cross_entropy(answer, torch.from_numpy(data.label[shown])).backward()
+        with torch.no_grad():
+            for p in net.parameters():
+                p -= 0.1 * p.grad
+    np.testing.assert_allclose(learner.P[0].detach().numpy(), flat(net), rtol=1e-9)
