@@ -164,3 +164,15 @@ def test_make_lists_what_it_can_do():
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     listed = [line.split()[1] for line in done.stdout.splitlines()]
     assert {"run", "install", "test", "test-slow", "lint", "bench"} <= set(listed)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (ROOT / ".venv/bin/python").exists(), reason="needs what `make install` sets up")
+def test_without_a_screen_the_scenario_runs_and_its_files_are_named():
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in screens}
+    done = subprocess.run([ROOT / "scripts/run.sh"], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("There is no screen here")
+    files = [Path(line.strip()) for line in done.stdout.partition("Written:\n")[2].splitlines()]
+    assert [file.name for file in files] == ["moons.json", "moons.png", "moons.pdf"]
+    assert [file.read_bytes()[:4] for file in files] == [b"{\n  ", b"\x89PNG", b"%PDF"]
