@@ -48,8 +48,8 @@ class Desk:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         themes.apply(app, self._theme)
-        self.document = Document(scenario)
         self.window = MainWindow(settings)
+        self.document = Document(scenario, self.window)
         self.client = TrainerClient(start, link, self.window)
         self.controller = Controller(self.window, self.document, self.client)
         self.filing = Filing(self.controller)
@@ -76,6 +76,8 @@ class Desk:
         self.window.plane.set_banner(None)
 
     def close(self) -> None:
+        """End the trainer; the window may go now."""
+        self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.client.close()
 
     def set_theme(self, name: str) -> None:

@@ -165,11 +165,7 @@ class Controller(QObject):
         if frame.units:
             window.units.set_units(frame.units)
             window.units.set_selected(frame.view.unit)
-        tab = window.result_tabs.currentWidget()
-        if tab is window.confusion and frame.confusion.shape[1] == scene.classes:
-            window.confusion.set_matrix(frame.confusion, [scene.class_name(k) for k in range(scene.classes)])
-        if tab is window.points and len(frame.predicted) == len(scene.points):
-            window.points.set_predicted(frame.predicted)
+        self._fill_tab()
 
     def _painted(self) -> None:
         """The last frame is on the screen: ask for the next."""
@@ -273,17 +269,17 @@ class Controller(QObject):
         self.window.units.set_selected(unit)
 
     def _tab_changed(self) -> None:
-        self._ask(maps=_MAPS if self.window.result_tabs.currentWidget() is self.window.units else 0)
-        if self.frame is not None:
-            self._show_frame_tab()
+        self._ask(maps=_MAPS if self.window.results_shown() is self.window.units else 0)
+        self._fill_tab()
 
-    def _show_frame_tab(self) -> None:
-        """Fill a tab that has just come to the front."""
-        frame, scene = self.frame, self.document.scene
-        assert frame is not None
-        if frame.confusion.shape[1] == scene.classes:
+    def _fill_tab(self) -> None:
+        """Bring the tab at the front up to the last frame; those behind wait."""
+        frame, scene, shown = self.frame, self.document.scene, self.window.results_shown()
+        if frame is None:
+            return
+        if shown is self.window.confusion and frame.confusion.shape[1] == scene.classes:
             self.window.confusion.set_matrix(frame.confusion, [scene.class_name(k) for k in range(scene.classes)])
-        if len(frame.predicted) == len(scene.points):
+        elif shown is self.window.points and len(frame.predicted) == len(scene.points):
             self.window.points.set_predicted(frame.predicted)
 
     def _hovered(self, place: tuple[float, float] | None) -> None:

@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
             ("Curves", self.curves), ("Units", self.units), ("Confusion", self.confusion), ("Points", self.points),
         )  # fmt: skip
         for title, view in results:
-            self.result_tabs.addTab(view, title)
+            self.result_tabs.addTab(_with_margin(view), title)
         self.docks = [self._dock("Settings", self.settings_tabs), self._dock("Results", self.result_tabs)]
         self.resizeDocks(self.docks, [_PANEL_WIDTH, _PANEL_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks(self.docks, [380, 420], Qt.Orientation.Vertical)
@@ -116,6 +116,11 @@ class MainWindow(QMainWindow):
         dock.setTitleBarWidget(QWidget())  # the tabs say what it is
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         return dock
+
+    def results_shown(self) -> QWidget:
+        """The view in the tab at the front of the results."""
+        holder = self.result_tabs.currentWidget()
+        return next(v for v in (self.curves, self.units, self.confusion, self.points) if v.parentWidget() is holder)
 
     # ---- looks --------------------------------------------------------------------------------------
 
@@ -190,6 +195,14 @@ class MainWindow(QMainWindow):
         if event is not None and data is not None:
             event.acceptProposedAction()
             self.dropped.emit(data.urls()[0].toLocalFile())
+
+
+def _with_margin(view: QWidget) -> QWidget:
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(12, 8, 12, 8)
+    layout.addWidget(view)
+    return holder
 
 
 def _scrolled(view: QWidget) -> QScrollArea:

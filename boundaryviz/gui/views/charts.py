@@ -160,7 +160,7 @@ class CurvesView(QWidget):
         self._x_end = 100.0
         self._cursor = None
         for plot in self.plots.values():
-            plot.range.clear()
+            plot.extent.clear()
 
     def _draw(self) -> None:
         self._stale = False
@@ -181,13 +181,13 @@ class CurvesView(QWidget):
         for quantity, plot in self.plots.items():
             for name, curve in plot.curves.items():
                 values = self._values.get(f"{name}_{quantity}", np.full(len(step), np.nan))
-                plot.range.include(values)
+                plot.extent.include(values)
                 thin_x, thin_y = thin(x, values)
                 if log_y:
                     with np.errstate(divide="ignore", invalid="ignore"):
                         thin_y = np.where(thin_y > 0, np.log10(thin_y), np.nan)
                 curve.setData(thin_x, np.where(np.isfinite(thin_y), thin_y, np.nan))
-            low, high = plot.range.logarithmic() if log_y else plot.range.linear()
+            low, high = plot.extent.logarithmic() if log_y else plot.extent.linear()
             plot.setRange(
                 xRange=(0.0, np.log10(self._x_end) if log_x else self._x_end), yRange=(low, high), padding=0.0
             )

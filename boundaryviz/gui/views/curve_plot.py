@@ -28,8 +28,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc, unused-ignore]
     hovered = pyqtSignal(object)  # x in view coordinates, None when the pointer leaves
 
     def __init__(self, quantity: str) -> None:
-        super().__init__()
-        self.range = TidyRange(1.0 if quantity == "error" else None)
+        super().__init__(enableMenu=False)
+        self.extent = TidyRange(1.0 if quantity == "error" else None)
         self.curves = {name: pg.PlotCurveItem(connect="finite") for name in SPLITS}
         self.cursor = pg.InfiniteLine(angle=90)
         self.best = pg.InfiniteLine(angle=90)
@@ -38,7 +38,6 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc, unused-ignore]
         self.cursor.hide()
         self.best.hide()
         self.setMouseEnabled(False, False)
-        self.setMenuEnabled(False)
         self.hideButtons()
         self.disableAutoRange()
         self.setMinimumHeight(96)
