@@ -44,19 +44,23 @@ class PlaneCanvas(pg.GraphicsView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, useOpenGL=False, background=theme.panel)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the plane around it has the keyboard
-        self.plot = pg.PlotItem(enableMenu=False)
-        self.plot.hideButtons()
-        self.setCentralItem(self.plot)
-        self.box: pg.ViewBox = self.plot.getViewBox()
-        self.box.setMouseEnabled(False, False)
-        self.box.setDefaultPadding(0.0)
+        # a box and its axes without PlotItem, which brings menus, buttons and ranges of its own
+        self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
         self.box.disableAutoRange()
-        self.plot.getAxis("left").setWidth(52)
-        self.plot.getAxis("bottom").setHeight(30)
+        self.axes = {side: pg.AxisItem(side, linkView=self.box) for side in ("left", "bottom", "top", "right")}
+        layout = self.centralLayout
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addItem(self.box, 1, 1)
+        for side, row, column in (("left", 1, 0), ("bottom", 2, 1), ("top", 0, 1), ("right", 1, 2)):
+            self.axes[side].setZValue(1)
+            layout.addItem(self.axes[side], row, column)
         for side in ("top", "right"):
-            self.plot.showAxis(side)
-            self.plot.getAxis(side).setStyle(showValues=False, tickLength=0)
-            self.plot.getAxis(side).setWidth(12) if side == "right" else self.plot.getAxis(side).setHeight(12)
+            self.axes[side].setStyle(showValues=False, tickLength=0)
+        self.axes["top"].setHeight(12)
+        self.axes["right"].setWidth(12)
+        self.axes["left"].setWidth(52)
+        self.axes["bottom"].setHeight(30)
         self._domain = Domain(-1.0, 1.0, -1.0, 1.0)
         self._centre = np.zeros(2)
         self._scale = 1.0
@@ -122,7 +126,7 @@ class PlaneCanvas(pg.GraphicsView):
         return QPointF(middle.x() + dx, middle.y() - dy)
 
     def _apply(self, *_args: object) -> None:
-        self._area = self.box.sceneBoundingRect()
+        self._area = self.box.mapRectToScene(self.box.rect())
         if self._area.width() < 1 or self._area.height() < 1:
             return
         if self._fitted:
@@ -138,8 +142,7 @@ class PlaneCanvas(pg.GraphicsView):
     def set_theme(self, theme: Theme) -> None:
         self.setBackground(theme.panel)
         self.box.setBackgroundColor(QColor(theme.plane))
-        for side in ("left", "bottom", "top", "right"):
-            axis = self.plot.getAxis(side)
+        for axis in self.axes.values():
             axis.setPen(pg.mkPen(theme.line, width=1))
             axis.setTextPen(pg.mkPen(theme.faint))
 
@@ -149,12 +152,12 @@ class PlaneCanvas(pg.GraphicsView):
             return
         self._axis_names = names
         for side, name, plain in (("bottom", names[0], "x"), ("left", names[1], "y")):
-            axis = self.plot.getAxis(side)
+            axis = self.axes[side]
             named = name not in ("", plain)
             axis.setLabel(name if named else None)
             axis.showLabel(named)
-        self.plot.getAxis("left").setWidth(68 if names[1] not in ("", "y") else 52)
-        self.plot.getAxis("bottom").setHeight(48 if names[0] not in ("", "x") else 30)
+        self.axes["left"].setWidth(68 if names[1] not in ("", "y") else 52)
+        self.axes["bottom"].setHeight(48 if names[0] not in ("", "x") else 30)
 
     def set_cursor(self, name: str) -> None:
         """'arrow', 'cross' or 'move'; waits while panning shows its own."""
