@@ -80,29 +80,35 @@ def epoch(pool: Pool, seeds: tuple[int, ...], number: int, batch_size: int | Lit
         raise ValueError("there is no point to train on")
     if batch_size == "full":
         return _whole(pool, len(seeds))
+    size = min(int(batch_size), int((~pool.poison).sum()))
     distinct, which = np.unique(np.asarray(seeds, dtype=np.int64), return_inverse=True)
-    clean, extra = np.flatnonzero(~pool.poison), np.flatnonzero(pool.poison)
-    size = min(int(batch_size), len(clean))
-    batches = -(-len(clean) // size)
-    tables, counts = [], []
-    for seed in distinct.tolist():
-        keys = hashes(key(seed, Purpose.ORDER, number), pool.ids)
-        order = clean[np.argsort(keys[clean], kind="stable")]
-        window = np.minimum(np.searchsorted(keys[order], keys[extra]) // size, batches - 1)
-        late = extra[np.lexsort((keys[extra], window))]
-        tables.append((order, late, np.sort(window)))
-        counts.append(int(np.bincount(window, minlength=batches).max()) if len(extra) else 0)
-    width = size + -(-max(counts) // _CHUNK) * _CHUNK
-    place = np.full((len(distinct), batches, width), -1, dtype=np.int64)
-    for table, (order, late, window) in zip(place, tables, strict=True):
-        slots = np.arange(len(order))
-        table[slots // size, slots % size] = order
-        if len(late):
-            rank = np.arange(len(late)) - np.searchsorted(window, window)
-            table[window, size + rank] = late
-    place = place[which].transpose(1, 0, 2)
-    weight = np.where(place >= 0, pool.weights[np.arange(len(seeds))[None, :, None], np.maximum(place, 0)], 0.0)
-    return Epoch(pool.at[np.maximum(place, 0)], _normalised(weight), size)
+    place = _dealt(pool, distinct.tolist(), number, size)[which].transpose(1, 0, 2)
+    nobody, some = place < 0, np.maximum(place, 0)
+    weight = pool.weights[np.arange(len(seeds))[:, None], some]
+    weight[nobody] = 0.0
+    return Epoch(pool.at[some], _normalised(weight), size)
+
+
+def _dealt(pool: Pool, seeds: list[int], number: int, size: int) -> NDArray[np.int64]:
+    """Which point of the pool lies where, (seeds, batches, width); -1 for nowhere."""
+    start = np.array([key(seed, Purpose.ORDER, number) for seed in seeds], dtype=np.uint64)
+    order = np.argsort(hashes(start[:, None], pool.ids), axis=1)  # no two ids share a hash
+    extra = pool.poison[order]
+    clean, late = (order[mask].reshape(len(seeds), -1) for mask in (~extra, extra))
+    batches = -(-clean.shape[1] // size)
+    ahead = np.cumsum(~extra, axis=1)[extra].reshape(late.shape)  # clean points ahead of each poison point
+    window = np.minimum(ahead // size, batches - 1)
+    row = np.arange(len(seeds))[:, None]
+    counts = np.bincount((row * batches + window).ravel(), minlength=len(seeds) * batches).reshape(-1, batches)
+    first = np.cumsum(counts, axis=1) - counts  # poison points ahead of each window
+    rank = np.arange(late.shape[1]) - np.take_along_axis(first, window, axis=1)
+    width = size + -(-int(counts.max()) // _CHUNK) * _CHUNK
+    place = np.full((len(seeds), batches, width), -1, dtype=np.int64)
+    slots = np.full((len(seeds), batches * size), -1, dtype=np.int64)
+    slots[:, : clean.shape[1]] = clean
+    place[:, :, :size] = slots.reshape(-1, batches, size)
+    place[row, window, size + rank] = late
+    return place
 
 
 def _whole(pool: Pool, replicas: int) -> Epoch:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -13,11 +15,12 @@ from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.batches import Epoch, Pool, epoch
 
 _PAD = 32  # a full batch is padded to a multiple of this, so that adding a point rarely changes a shape
+_AHEAD, _FLOATS = 64, 1 << 17  # batches gathered at once: so many, or as many as fit into so many floats
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What one step sees: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, B).
+    """What one step sees: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B).
 
     clean: how many leading columns belong to the clean window; the rest is poison and padding.
     """
@@ -35,8 +38,8 @@ class Feed:
         self._seeds, self._device, self._dtype = seeds, device, dtype
         self._pool: Pool | None = None
         self._epoch: Epoch | None = None
-        self._whole: Batch | None = None
-        self._number, self._at = 0, 0
+        self._number, self._at = 0, 0  # of the epoch, and in it of the next batch
+        self._ready: list[Batch] = []  # gathered, the next one last
         self._size: int | Literal["full"] = "full"
 
     def __len__(self) -> int:
@@ -46,7 +49,7 @@ class Feed:
     def set_batch_size(self, size: int | Literal["full"]) -> None:
         """Takes effect with the next batch, which opens the present epoch afresh."""
         if size != self._size:
-            self._size, self._epoch, self._whole, self._at = size, None, None, 0
+            self._size, self._epoch, self._at, self._ready = size, None, 0, []
 
     def set_data(self, data: TrainingData, inputs: Tensor, targets: Tensor) -> None:
         """Deal out these points from now on; inputs (F, N) and targets (K, N) are their columns.
@@ -57,44 +60,49 @@ class Feed:
         self._pool = Pool.of(data.ids, data.poison, data.weights, data.label >= 0)
         self._rows = torch.cat([inputs, targets]).T.contiguous()  # (N, F + K): a batch is a gather of rows
         self._sections = [len(inputs), len(targets)]
-        self._whole = None
+        self._ready = []
         if before is None or not before.same_as(self._pool):
             self._epoch = None
 
     def next(self) -> Batch:
         """The batch of the next step. Raises ValueError where there is no point."""
-        if self._epoch is None:
-            self._open()
-        elif self._size != "full" and self._at >= len(self._epoch):
-            self._number, self._at = self._number + 1, 0
-            self._open()
-        assert self._epoch is not None
+        if not self._ready:
+            self._ready = self._whole() if self._size == "full" else self._some()[::-1]
         if self._size == "full":
-            if self._whole is None:
-                self._whole = self._gather_whole(self._epoch)
-            return self._whole
-        index, weight = self._index[self._at], self._weight[self._at]
+            return self._ready[0]
         self._at += 1
-        rows = self._rows.index_select(0, index.flatten()).view(*index.shape, -1)
-        x, q = rows.transpose(1, 2).split(self._sections, 1)
-        return Batch(x, q, weight, self._epoch.clean)
+        return self._ready.pop()
 
-    def _open(self) -> None:
-        """Deal the present epoch, again if points came or went; past its end, the one after."""
+    def _dealt(self) -> Epoch:
+        """The present epoch, dealt again if points came or went; past its end, the one after."""
         assert self._pool is not None
-        self._epoch = epoch(self._pool, self._seeds, self._number, self._size)
+        if self._epoch is None:
+            self._epoch = epoch(self._pool, self._seeds, self._number, self._size)
         if self._at >= len(self._epoch):
             self._number, self._at = self._number + 1, 0
             self._epoch = epoch(self._pool, self._seeds, self._number, self._size)
-        if self._size != "full":
-            self._index = torch.from_numpy(self._epoch.index).to(self._device)
-            self._weight = torch.from_numpy(self._epoch.weight).to(self._device, self._dtype)
+        return self._epoch
 
-    def _gather_whole(self, dealt: Epoch) -> Batch:
+    def _some(self) -> list[Batch]:
+        """The next few batches of the epoch; one gather for all of them."""
+        dealt = self._dealt()
+        count = max(1, min(_AHEAD, _FLOATS // (dealt.index[0].size * sum(self._sections))))
+        part = slice(self._at, self._at + count)
+        index = torch.from_numpy(dealt.index[part]).to(self._device)
+        rows = self._rows[index].transpose(2, 3)
+        x, q = (t.contiguous() for t in rows.split(self._sections, 2))
+        weight = self._tensor(dealt.weight[part])[:, :, None]
+        return [Batch(*tensors, dealt.clean) for tensors in zip(x, q, weight, strict=True)]
+
+    def _whole(self) -> list[Batch]:
         """All points as one batch that every replica shares, padded with columns of weight 0."""
+        dealt = self._dealt()
         index = torch.from_numpy(dealt.index[0, 0].copy())
         spare = -len(index) % _PAD
         index = torch.cat([index, index[:1].expand(spare)]).to(self._device)
-        weight = F.pad(torch.from_numpy(dealt.weight[0]), (0, spare)).to(self._device, self._dtype)
         x, q = self._rows[index].T.contiguous().split(self._sections)
-        return Batch(x[None], q[None], weight, dealt.clean)
+        weight = F.pad(self._tensor(dealt.weight[0]), (0, spare))
+        return [Batch(x[None], q[None], weight[:, None], dealt.clean)]
+
+    def _tensor(self, weight: NDArray[np.float32]) -> Tensor:
+        return torch.from_numpy(weight).to(self._device, self._dtype)

@@ -53,6 +53,19 @@ def leading(z: Tensor) -> Tensor:
     return (z[:, 0] >= 0).long() if z.shape[1] == 1 else z.argmax(1)
 
 
+def slope(loss: LossName, z: Tensor, q: Tensor) -> Tensor:
+    """Derivative of `per_point` by the outputs z, (R, K, B), for labelled points; arguments as there."""
+    if loss == "cross-entropy":
+        return F.softmax(z, 1).sub_(q)
+    if loss == "squared":
+        return z - q
+    if z.shape[1] == 1:
+        return -q * (q * z < 1)
+    rival, which = (z - 1e9 * q).max(1, keepdim=True)
+    short = 1 + rival - (z * q).sum(1, keepdim=True) > 0
+    return (torch.zeros_like(z).scatter_(1, which, 1.0) - q) * short
+
+
 def probabilities(loss: LossName, z: Tensor) -> Tensor:
     """Class probabilities (R, C, B) from outputs z (R, K, B).
 

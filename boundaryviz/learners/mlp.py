@@ -3,7 +3,7 @@ hidden layers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from boundaryviz.learners import losses
+from boundaryviz.learners.backprop import Backprop
 from boundaryviz.learners.base import Problem, TrainingData
+from boundaryviz.learners.capture import Captured
 from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.feed import Batch, Feed
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward
@@ -41,12 +43,18 @@ class MLP:
         self._loss = spec.loss
         hidden = spec.hidden if isinstance(spec, MLPSpec) else ()
         self.layout = Layout((self.features.size, *hidden, losses.outputs(spec.loss, problem.classes)))
-        self._activate = ACTIVATIONS[spec.activation] if isinstance(spec, MLPSpec) else ACTIVATIONS["linear"]
         self.hidden = hidden
         self._squash = isinstance(spec, MLPSpec) and spec.output == "tanh"
         self.P = self.layout.init(problem.seeds, spec.init, dtype).to(self.device)
-        self.params = [view.requires_grad_() for view in self.layout.views(self.P)]
+        self.params = self.layout.views(self.P)
+        activation = spec.activation if isinstance(spec, MLPSpec) else "linear"
+        self._activate = ACTIVATIONS[activation]
+        self._backprop = Backprop(self.layout, self.P, activation, spec.loss, self._squash)
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
+        self._descend: Callable[..., None] = self._descend_eagerly
+        if self.device.type == "cuda":
+            state = [self.P, *self.optimiser.state]
+            self._descend = Captured(self._descend_eagerly, state, lambda: self.optimiser.constants)
         self.steps_done = 0
         self._feed = Feed(problem.seeds, self.device, dtype)
         self.set_training(spec, training)
@@ -84,26 +92,20 @@ class MLP:
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
         for _ in range(n):
             if self.can_train:
-                self._descend(self._feed.next())
+                batch = self._feed.next()
+                masks = self._dropout_masks(batch) if self._dropout and self.hidden else ()
+                self._descend(batch.x, batch.q, batch.weight, *masks)
             self.steps_done += 1
 
-    def _descend(self, batch: Batch) -> None:
-        masks = self._dropout_masks(batch) if self._dropout and self.hidden else None
-        z = self._outputs(batch.x, masks)
-        total = (losses.per_point(self._loss, z, batch.q) * batch.weight).sum()
-        grads = torch.autograd.grad(total, self.params)
-        self.optimiser.step(self.P, torch.cat([g.flatten(1) for g in grads], 1))
-
-    def _outputs(self, x: Tensor, masks: list[Tensor] | None = None) -> Tensor:
-        z, _ = forward(self.params, x, self._activate, masks)
-        return torch.tanh(z) if self._squash else z
+    def _descend_eagerly(self, x: Tensor, q: Tensor, weight: Tensor, *masks: Tensor) -> None:
+        self.optimiser.step(self.P, self._backprop.gradient(x, q, weight, masks))
 
     def _dropout_masks(self, batch: Batch) -> list[Tensor]:
         """Inverted dropout (Srivastava et al. 2014, section 10): 0 or 1 / (1 - rate), keyed by seed, step and layer.
 
         Clean columns and poison columns draw from streams of their own, so poison shifts no clean mask.
         """
-        width = batch.weight.shape[1]
+        width = batch.weight.shape[2]
         seeds = sorted(set(self.problem.seeds))
         which = torch.tensor([seeds.index(s) for s in self.problem.seeds])
         masks = []
@@ -121,36 +123,30 @@ class MLP:
 
     # ---- what it thinks -----------------------------------------------------------------------------
 
-    @torch.no_grad()
     def _chunks(self, xy: NDArray[np.float64], replica: int | None) -> Iterator[tuple[Tensor, list[Tensor]]]:
         params = self.params if replica is None else [p[replica : replica + 1] for p in self.params]
         for part in self._inputs(xy).split(_SURFACE_CHUNK, 1):
             z, hidden = forward(params, part[None], self._activate)
             yield (torch.tanh(z) if self._squash else z), hidden
 
-    @torch.no_grad()
     def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
         """Class probabilities at `xy` (G, 2): float32 (R, C, G), or (1, C, G) of one replica."""
         parts = [losses.probabilities(self._loss, z) for z, _ in self._chunks(xy, replica)]
         return torch.cat(parts, 2).float().cpu().numpy()
 
-    @torch.no_grad()
     def predict(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
         """Predicted classes at `xy` (G, 2): int64 (R, G), or (1, G) of one replica."""
         return torch.cat([losses.leading(z) for z, _ in self._chunks(xy, replica)], 1).cpu().numpy()
 
-    @torch.no_grad()
     def unit(self, xy: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
         """Activation of one hidden unit at `xy` (G, 2): float32 (G,)."""
         return torch.cat([h[layer][0, index] for _, h in self._chunks(xy, replica)]).float().cpu().numpy()
 
-    @torch.no_grad()
     def units(self, xy: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
         """Activations of every hidden layer at `xy` (G, 2): float32 (units, G) each."""
         parts = [[h[0] for h in hidden] for _, hidden in self._chunks(xy, replica)]
         return [torch.cat(layer, 1).float().cpu().numpy() for layer in zip(*parts, strict=True)]
 
-    @torch.no_grad()
     def evaluate(
         self, xy: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -38,12 +38,16 @@ def key(*parts: int) -> int:
     return z
 
 
-def hashes(start: int, ids: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Pseudo-random uint64 (N,), each a function of `start` and its id alone (splitmix64, as in `key`)."""
-    z = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(start)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+def hashes(start: int | NDArray[np.uint64], ids: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Pseudo-random uint64 in the common shape of both, each a function of its start and its id alone
+    (splitmix64, as in `key`); for one start, no two ids share a number."""
+    z = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.asarray(start, dtype=np.uint64)
+    z ^= z >> np.uint64(30)
+    z *= np.uint64(0xBF58476D1CE4E5B9)
+    z ^= z >> np.uint64(27)
+    z *= np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return z
 
 
 def generator(*parts: int) -> np.random.Generator:

@@ -55,20 +55,20 @@ def check(
     assert expected.abs().max() > 0.1
 
 
-@pytest.mark.parametrize(("activation", "shared", "dropout"), product(ACTIVATIONS, (False, True), (False, True)))
+@pytest.mark.parametrize(("activation", "shared", "dropout"), [*product(ACTIVATIONS, (False, True), (False, True))])
 def test_activations(activation: str, shared: bool, dropout: bool):
     check((7, 5), activation, "cross-entropy", 3, False, shared, dropout)
 
 
 @pytest.mark.parametrize(
-    ("loss", "classes", "squash"), product(("cross-entropy", "squared", "hinge"), (2, 3), (False, True))
+    ("loss", "classes", "squash"), [*product(("cross-entropy", "squared", "hinge"), (2, 3), (False, True))]
 )
 def test_losses(loss: Any, classes: int, squash: bool):
     check((6,), "tanh", loss, classes, squash, False, False)
     check((), "linear", loss, classes, squash, True, False)
 
 
-@pytest.mark.parametrize(("shared", "dropout"), product((False, True), (False, True)))
+@pytest.mark.parametrize(("shared", "dropout"), [*product((False, True), (False, True))])
 def test_shards_change_nothing(monkeypatch: pytest.MonkeyPatch, shared: bool, dropout: bool):
     """Two replicas at a time, and a last one alone; then one at a time, for a net wider than a shard."""
     for floats in (2 * 7 * POINTS, 1):

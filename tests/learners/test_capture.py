@@ -117,7 +117,7 @@ def test_on_cuda_a_captured_run_is_the_run_on_the_cpu(loss: Any, optimiser: Any,
 def test_on_cuda_what_changes_while_it_runs_is_followed():
     """A rate (a tensor), a penalty (recorded anew), dragged points (same shapes), planted points (other shapes)."""
     spec, data, more = MLPSpec(hidden=(8,), dropout=0.2), blobs(40), blobs(50, seed=1, poison=10)
-    planted = joined(data, weighing(taken(more, slice(40, 50)), [[1.0] * 10]))
+    planted = joined(data, weighing(taken(more, range(40, 50)), [[1.0] * 10]))
     learners = [make(spec, TrainingSpec(batch_size=16), data=data, device=d) for d in ("cpu", "cuda")]
     for learner in learners:
         learner.step(5)

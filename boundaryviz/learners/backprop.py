@@ -1,0 +1,104 @@
+"""The gradient of a supervised network, written out.
+
+Most of a small net's step is bookkeeping, and autograd's is the larger part of it: by hand a step of one replica
+takes less than half the time. Where a loss is more than a function of the outputs, use autograd on `net.forward`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from boundaryviz.learners import losses
+from boundaryviz.learners.net import ACTIVATIONS, Layout
+
+_SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the second-level cache
+
+_aten = torch.ops.aten
+# name -> (gradient of the output, and the output or the input) to gradient of the input; then which of the two
+_BACKWARD: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], bool]] = {
+    "relu": (lambda g, a: _aten.threshold_backward(g, a, 0), True),
+    "tanh": (_aten.tanh_backward, True),
+    "sigmoid": (_aten.sigmoid_backward, True),
+    "gelu": (_aten.gelu_backward, False),
+    "sine": (lambda g, z: g * torch.cos(z), False),
+    "linear": (lambda g, a: g, True),
+}
+
+
+class Backprop:
+    """Gradients of a network whose parameters lie in one buffer (R, n).
+
+    squash: whether the outputs pass through tanh, as the Playground has it.
+    """
+
+    def __init__(self, layout: Layout, params: Tensor, activation: str, loss: losses.LossName, squash: bool) -> None:
+        self._layout, self._params, self._loss, self._squash = layout, params, loss, squash
+        self._activate = ACTIVATIONS[activation]
+        self._backward, self._by_output = _BACKWARD[activation]
+        self._grad = torch.empty_like(params)
+        self._shards: list[tuple[slice, list[Tensor], list[Tensor]]] = []
+        self._rows = 0
+
+    def gradient(self, x: Tensor, q: Tensor, weight: Tensor, masks: Sequence[Tensor] = ()) -> Tensor:
+        """Gradient (R, n) of each replica's own loss, the weighted sum over its batch; the next call overwrites it.
+
+        x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B); masks as in `net.forward`. On the CPU replicas
+        are worked through in shards that fit the cache.
+        """
+        self._cut(x.shape[2])
+        if len(self._shards) == 1:
+            self._fill(*self._shards[0][1:], x, q, weight, masks)
+            return self._grad
+        for some, params, grads in self._shards:
+            x_, q_ = (t[some] if len(t) > 1 else t for t in (x, q))
+            self._fill(params, grads, x_, q_, weight[some], [mask[some] for mask in masks])
+        return self._grad
+
+    def _cut(self, points: int) -> None:
+        """Divide the replicas into shards for batches of this many points."""
+        replicas = len(self._params)
+        rows = replicas
+        if self._params.device.type == "cpu":
+            rows = min(replicas, max(1, _SHARD // (points * max(self._layout.dims))))
+        if rows != self._rows:
+            self._rows = rows
+            somes = [slice(a, a + rows) for a in range(0, replicas, rows)]
+            views = self._layout.views
+            self._shards = [(some, views(self._params[some]), views(self._grad[some])) for some in somes]
+
+    def _fill(
+        self,
+        params: list[Tensor],
+        grads: list[Tensor],
+        x: Tensor,
+        q: Tensor,
+        weight: Tensor,
+        masks: Sequence[Tensor],
+    ) -> None:
+        """Forward, then the chain rule from the last layer to the first, into `grads`."""
+        h = x if len(x) == len(params[0]) else x.expand(len(params[0]), -1, -1)
+        inputs, told = [h], []  # what each layer was shown; what tells its activation's slope
+        last = len(params) - 2
+        for at in range(0, last, 2):
+            z = torch.baddbmm(params[at + 1], params[at], h)
+            h = self._activate(z)
+            told.append(h if self._by_output else z)
+            if masks:
+                h = h * masks[at // 2]
+            inputs.append(h)
+        z = torch.baddbmm(params[last + 1], params[last], h)
+        o = torch.tanh(z) if self._squash else z
+        g = losses.slope(self._loss, o, q).mul_(weight)
+        if self._squash:
+            g = _aten.tanh_backward(g, o)
+        for at in range(last, -1, -2):
+            torch.bmm(g, inputs[at // 2].transpose(1, 2), out=grads[at])
+            torch.sum(g, 2, keepdim=True, out=grads[at + 1])
+            if at:
+                g = torch.bmm(params[at].transpose(1, 2), g)
+                if masks:
+                    g.mul_(masks[at // 2 - 1])
+                g = self._backward(g, told[at // 2 - 1])
