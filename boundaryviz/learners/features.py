@@ -41,10 +41,11 @@ class FeatureMap:
 
     def __call__(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """float64 (F, N) of points (N, 2)."""
-        x, y = ((xy - self._centre) / self._half).T
-        rows = [column(x, y) for column in self._columns]
-        if len(self._directions):
-            angle = self._directions @ np.stack([x, y])
-            scale = np.sqrt(1.0 / len(self._directions))
-            rows += [*(np.cos(angle) * scale), *(np.sin(angle) * scale)]
-        return np.stack(rows)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows may be a point that nobody sees
+            x, y = ((xy - self._centre) / self._half).T
+            rows = [column(x, y) for column in self._columns]
+            if len(self._directions):
+                angle = self._directions @ np.stack([x, y])
+                scale = np.sqrt(1.0 / len(self._directions))
+                rows += [*(np.cos(angle) * scale), *(np.sin(angle) * scale)]
+            return np.stack(rows)

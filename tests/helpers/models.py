@@ -37,6 +37,7 @@ def blobs(n: int = 90, classes: int = 2, seed: int = 0, replicas: int = 1, poiso
 def taken(data: TrainingData, index: ArrayLike) -> TrainingData:
     """The points at these positions or under this mask, in that order."""
     i = np.asarray(index)
+    i = i if i.dtype == bool else i.astype(int)
     return TrainingData(data.ids[i], data.xy[i], data.label[i], data.poison[i], data.weights[:, i])
 
 

@@ -1,0 +1,89 @@
+"""Dropout masks: what they are on average, and whose numbers they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from boundaryviz.learners.specs import MLPSpec, TrainingSpec
+from helpers.models import blobs, make, relative, taken, thought, weighing
+
+RATE = 0.4
+SPEC = MLPSpec(hidden=(6,), dropout=RATE)
+PLAIN = SPEC.model_copy(update={"dropout": 0.0})
+
+
+def first_step(spec: MLPSpec, seed: int, **changes: Any) -> NDArray[np.float64]:
+    """What the first step of plain gradient descent takes off the output layer, (n,)."""
+    training = TrainingSpec(optimiser="sgd", learning_rate=1.0, batch_size="full", **changes)
+    learner = make(spec, training, (7, seed), data=blobs(64, replicas=2))
+    learner.P.detach()[1] = learner.P.detach()[0]  # the same weights, whatever the seed
+    before = learner.P.detach().clone()
+    learner.step(1)
+    return (before - learner.P.detach()).numpy()[1]
+
+
+def test_on_average_a_unit_passes_on_what_it_would_without_dropout():
+    """The output layer's inputs are masked by 0 or 1 / (1 - rate): to first order its gradient keeps its mean."""
+    small = [first_step(SPEC, seed) for seed in range(300)]
+    mean, error = np.mean(small, axis=0), np.std(small, axis=0) / np.sqrt(300)
+    bias = slice(-2, None)
+    plain = first_step(PLAIN, 0)
+    assert np.all(np.abs(mean - plain)[bias] < 5 * error[bias] + 0.01)
+    assert len(np.unique(np.round(small, 9), axis=0)) == 300
+
+
+def test_the_share_of_silenced_units_is_the_rate():
+    """A unit with one point of data is either silent, and then learns nothing, or it is not."""
+    data = blobs(1)
+    silent = []
+    for seed in range(60):
+        learner = make(
+            MLPSpec(hidden=(64,), dropout=RATE, activation="linear"),
+            TrainingSpec(optimiser="sgd", learning_rate=0.1, batch_size="full"),
+            (seed,),
+            data=data,
+        )
+        before = learner.P.detach().clone()
+        learner.step(1)
+        bias = slice(128, 192)  # of the hidden units, behind their 64 x 2 weights
+        silent.append((learner.P.detach() == before)[0, bias].double().mean().item())
+    deviation = np.sqrt(RATE * (1 - RATE) / (60 * 64))
+    assert np.mean(silent) == pytest.approx(RATE, abs=5 * deviation)
+
+
+@pytest.mark.parametrize("size", [16, "full"])
+def test_poison_shifts_no_mask_of_the_clean_twin(size: Any):
+    data = blobs(70, poison=9)
+    training = TrainingSpec(batch_size=size)
+    twins = make(SPEC, training, (3, 3), data=weighing(data, np.stack([~data.poison, np.ones(70)])))
+    alone = make(SPEC, training, (3,), data=taken(data, ~data.poison))
+    for learner in (twins, alone):
+        learner.step(60)
+    assert relative(thought(twins)[:1], thought(alone)) < 1e-5
+
+
+def test_steps_and_layers_draw_masks_of_their_own():
+    """Two steps on the same batch from the same weights take different gradients off."""
+    training = TrainingSpec(optimiser="sgd", learning_rate=1.0, batch_size="full")
+    learner = make(MLPSpec(hidden=(8, 8), dropout=RATE), training, data=blobs(40))
+    start = learner.P.detach().clone()
+    taken_off = []
+    for _ in range(2):
+        learner.step(1)
+        taken_off.append((start - learner.P.detach()).numpy().copy())
+        learner.P.detach().copy_(start)
+    assert not np.allclose(taken_off[0], taken_off[1])
+
+
+def test_a_new_rate_applies_live_and_probabilities_have_no_dropout():
+    learner = make(SPEC, TrainingSpec(), data=blobs(40))
+    learner.step(3)
+    assert np.array_equal(thought(learner), thought(learner))
+    other = make(PLAIN, TrainingSpec(), data=blobs(40))
+    other.set_training(SPEC, TrainingSpec())
+    other.step(3)
+    assert np.array_equal(thought(learner), thought(other))
