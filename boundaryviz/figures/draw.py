@@ -14,8 +14,8 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure, SubFigure
 
 from boundaryviz import __version__
-from boundaryviz.figures.palette import ramp
-from boundaryviz.figures.plane import class_handles, draw_plane, faded, literal
+from boundaryviz.figures.palette import UNDER_POINTS, field_image
+from boundaryviz.figures.plane import class_handles, draw_plane, literal
 from boundaryviz.figures.progress import draw_curves
 from boundaryviz.figures.style import VIEWS, WIDTHS_CM, Options, Style
 from boundaryviz.record.snapshot import Snapshot
@@ -65,7 +65,9 @@ def draw(view: str, snapshot: Snapshot, options: Options | None = None, beside: 
         figure.get_layout_engine().set(w_pad=pad, h_pad=pad, wspace=0.03, hspace=0.03)  # type: ignore[union-attr, call-arg]
         if view == "boundary":
             figure.set_size_inches(width, 0.9 * width)
-            _fit(figure, _plane(figure, snapshot, options, bar=True))
+            plane = _plane(figure, snapshot, options, bar=True)
+            _legend(figure, snapshot, options)
+            _fit(figure, plane)
         elif view == "curves":
             figure.set_size_inches(width, 0.42 * width)
             _curves(figure, snapshot, style, columns=2)
@@ -73,13 +75,16 @@ def draw(view: str, snapshot: Snapshot, options: Options | None = None, beside: 
             figure.set_size_inches(width, 0.5 * width)
             left, right = _halves(figure, 0.55)
             plane = _plane(left, snapshot, options, bar=True)
+            _legend(left, snapshot, options)
             _curves(right, snapshot, style, columns=1)
             _fit(figure, plane)
         elif beside is not None:
             figure.set_size_inches(width, 0.5 * width)
             left, right = _halves(figure, 0.5)
             _plane(left, beside, options, title="clean twin")
-            _fit(figure, _plane(right, snapshot, options, title="poisoned"))
+            plane = _plane(right, snapshot, options, title="poisoned")
+            _legend(figure, snapshot, options)
+            _fit(figure, plane)
     return figure
 
 
@@ -144,13 +149,17 @@ def _fit(figure: Figure, plane: Axes) -> None:
     """Give the figure the height at which `plane` fills its place at equal scales, between 0.35 and 1.5 widths."""
     if plane.get_aspect() == "auto":
         return
+    engine: Any = figure.get_layout_engine()
     width, height = figure.get_size_inches()
-    for _ in range(2):  # the room for tick labels changes a little with the size
-        figure.draw_without_rendering()
-        place, used = plane.get_position(original=True), plane.get_data_ratio()
+    for _ in range(8):  # the room for what stands around the plane changes with the size; damped, or it swings
+        engine.execute(figure)
+        place = plane.get_position(original=True)
         have_width, have_height = place.width * _part(plane)[0] * width, place.height * _part(plane)[1] * height
-        height = float(np.clip(height + have_width * used - have_height, 0.35 * width, 1.5 * width))
+        change = 0.7 * (have_width * plane.get_data_ratio() - have_height)
+        height = float(np.clip(height + change, 0.35 * width, 1.5 * width))
         figure.set_size_inches(width, height)
+        if abs(change) < 0.003 * width:
+            return
 
 
 def _part(axes: Axes) -> tuple[float, float]:
@@ -166,12 +175,19 @@ def _plane(
     axes = part.subplots()
     draw_plane(axes, snapshot, options)
     _headline(axes, title or snapshot.scenario.title, f"step {snapshot.step:,}", style)
-    handles = class_handles(snapshot, style)
-    if handles:
-        part.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 5))
     if bar and snapshot.field.ndim == 2:
         _bar(part, axes, snapshot, options)
     return axes
+
+
+def _legend(part: Figure | SubFigure, snapshot: Snapshot, options: Options) -> None:
+    """The legend of the points, in as many columns as `part` is wide enough for."""
+    style, handles = options.look, class_handles(snapshot, options)
+    if handles:
+        longest = max(len(str(handle.get_label())) for handle in handles)
+        room = 72 * part.bbox.width / part.figure.dpi
+        columns = int(room / (style.text * (0.6 * longest + 2.8)))
+        part.legend(handles=handles, loc="outside lower center", ncols=max(1, min(columns, len(handles))))
 
 
 def _headline(axes: Axes, words: str, right: str, style: Style) -> None:
@@ -182,9 +198,8 @@ def _headline(axes: Axes, words: str, right: str, style: Style) -> None:
 def _bar(part: Figure | SubFigure, axes: Axes, snapshot: Snapshot, options: Options) -> None:
     """A thin scale of the probability."""
     style = options.look
-    steps = options.levels or 256
-    index = np.rint(np.linspace(0, 255, steps)).astype(int)
-    colours = faded(ramp(style.middle)[index], style) / 255.0
+    shares = np.linspace(0.0, 1.0, 256, dtype=np.float32)[None]
+    colours = field_image(shares, style.middle, options.levels, UNDER_POINTS)[0] / 255.0
     scale = ScalarMappable(Normalize(0, 1), ListedColormap(colours))
     bar = part.colorbar(scale, cax=axes.inset_axes((1.025, 0.0, 0.025, 1.0)), ticks=[0, 0.5, 1])
     bar.set_label(f"probability of {literal(snapshot.scene.class_name(1))}")

@@ -10,7 +10,7 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from boundaryviz.figures.palette import MARKERS, POISON, class_colour, field_image, rgb
+from boundaryviz.figures.palette import MARKERS, POISON, UNDER_POINTS, class_colour, field_image
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points
@@ -49,17 +49,11 @@ def is_square(rect: Domain) -> bool:
 def draw_field(axes: Axes, snapshot: Snapshot, options: Options) -> AxesImage:
     """The field as a picture whose cells fill `snapshot.rect`."""
     style, rect = options.look, snapshot.rect
-    image = faded(field_image(snapshot.field, style.middle, options.levels), style)
     return axes.imshow(
-        image, extent=(rect.left, rect.right, rect.bottom, rect.top), origin="lower",
+        field_image(snapshot.field, style.middle, options.levels, UNDER_POINTS),
+        extent=(rect.left, rect.right, rect.bottom, rect.top), origin="lower",
         interpolation="nearest" if options.levels else "bilinear", zorder=0, aspect="auto",
     )  # fmt: skip
-
-
-def faded(image: NDArray[np.uint8], style: Style) -> NDArray[np.uint8]:
-    """An image (..., 4) drawn towards the paper, so that points of the same colour stand out on it."""
-    paper = np.array([*rgb(style.paper), 255.0])
-    return np.rint(image + (paper - image) * style.fade).astype(np.uint8)
 
 
 def boundary_lines(field: NDArray[np.float32], rect: Domain) -> list[NDArray[np.float64]]:
@@ -136,8 +130,9 @@ def _draw_targets(axes: Axes, snapshot: Snapshot, style: Style) -> None:
         )  # fmt: skip
 
 
-def class_handles(snapshot: Snapshot, style: Style) -> list[Line2D]:
-    """Legend entries: a symbol for each class that has points, then unlabelled, poison and target."""
+def class_handles(snapshot: Snapshot, options: Options) -> list[Line2D]:
+    """Legend entries: a symbol for each class that has points, then whatever else stands on the plane."""
+    style = options.look
     points = snapshot.scene.points.take(snapshot.scene.points.is_train)
 
     def entry(marker: str, face: str, edge: str, words: str, size: float = 1.2) -> Line2D:
@@ -153,6 +148,8 @@ def class_handles(snapshot: Snapshot, style: Style) -> list[Line2D]:
     ]
     if -1 in present:
         entries.append(entry("o", "none", class_colour(-1), "unlabelled", 1.0))
+    if options.errors and snapshot.predicted is not None:
+        entries.append(entry("o", class_colour(1), class_colour(0), "error (fill: predicted)", 1.5))
     if points.is_poison.any():
         entries.append(entry("o", "none", POISON, "poison", 1.6))
     if snapshot.scene.targets:

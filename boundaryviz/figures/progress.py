@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import EngFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from boundaryviz.figures.style import Style
@@ -33,7 +33,7 @@ def draw_curves(axes: Axes, curves: CurveStore, measure: str, style: Style) -> N
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     if measure == "error":
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
         axes.set_ylim(0.0, min(1.0, 1.08 * float(_heights(axes).max()) + 0.005))
     elif _spans_a_decade(axes):
         axes.set_yscale("log")

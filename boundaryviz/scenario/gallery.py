@@ -15,29 +15,29 @@ from boundaryviz.scene.datasets import DATASETS
 
 def names() -> list[str]:
     """The gallery's scenarios, each followed by its variants."""
-    return list(_gallery())
+    return [scenario.name for scenario in scenarios()]
 
 
 def scenarios() -> list[Scenario]:
     """The gallery itself, in the order of `names`."""
-    return list(_gallery().values())
+    found = [_from_gallery(name) for name in _stems()]
+    return sorted(found, key=lambda one: (one.variant_of or one.name, one.variant_of or "", one.name))
 
 
 def load(name: str | Path) -> Scenario:
     """The scenario called `name`: one of the gallery, a data set with the default learner, or a file.
 
-    Raises ScenarioError with every problem of a file, or with what is there instead of an unknown name.
+    Raises ScenarioError with every problem of a file, or with what is near an unknown name.
     """
     text = str(name)
-    if text in _gallery():
-        return _gallery()[text]
+    if text in _stems():
+        return _from_gallery(text)
     if text in DATASETS:
         return of_dataset(text)
     path = Path(name)
     if path.suffix.lower() in SUFFIXES or path.exists():
         return read(path)
-    known = [*_gallery(), *DATASETS]
-    near = get_close_matches(text, known, 1)
+    near = get_close_matches(text, [*_stems(), *DATASETS], 1)
     hint = f"did you mean {near[0]}?" if near else "`boundaryviz scenarios` lists what there is"
     raise ScenarioError([f"{text}: no scenario, data set or file is called that; {hint}"])
 
@@ -49,8 +49,10 @@ def of_dataset(name: str) -> Scenario:
 
 
 @cache
-def _gallery() -> dict[str, Scenario]:
-    found = {path.stem: read(path) for path in sorted(asset("scenarios").glob("*.toml"))}
-    return {
-        name: found[name] for name in sorted(found, key=lambda n: (found[n].variant_of or n, found[n].variant_of or ""))
-    }
+def _stems() -> frozenset[str]:
+    return frozenset(path.stem for path in asset("scenarios").glob("*.toml"))
+
+
+@cache
+def _from_gallery(name: str) -> Scenario:
+    return read(asset(f"scenarios/{name}.toml"))
