@@ -149,7 +149,7 @@ QLabel[role="problem"] { color: @danger; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
   background: @raised; color: @text; border: 1px solid @edge; border-radius: 4px; padding: 3px 7px;
-  selection-background-color: @accent; selection-color: @on_accent;
+  selection-background-color: @accent; selection-color: @on_accent; placeholder-text-color: @faint;
 }
 QLineEdit, QAbstractSpinBox, QComboBox { min-height: 20px; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
@@ -178,8 +178,8 @@ QPushButton:hover, QToolButton:hover { background: @hover; }
 QPushButton:pressed, QToolButton:pressed { background: @pressed; }
 QPushButton:focus { border: 2px solid @accent; padding: 2px 10px; }
 QToolButton:focus { border: 2px solid @accent; padding: 2px 4px; }
-QPushButton:checked, QToolButton:checked { background: @accent; color: @on_accent; border-color: @accent; }
-QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid @text; }
+QPushButton:checked, QToolButton:checked { background: @pressed; color: @text; border-color: @accent; }
+QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid @accent; }
 QPushButton:disabled, QToolButton:disabled { background: @panel; color: @off; border-color: @line; }
 QPushButton:checked:disabled, QToolButton:checked:disabled { background: @line; color: @off; }
 QPushButton[role="primary"], QToolButton[role="primary"] {
@@ -187,12 +187,14 @@ QPushButton[role="primary"], QToolButton[role="primary"] {
 }
 QPushButton[role="primary"]:hover, QToolButton[role="primary"]:hover { background: @strong; }
 QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus { border: 2px solid @text; }
-QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled { background: @line; color: @off; border-color: @line; }
+QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {
+  background: @line; color: @off; border-color: @line;
+}
 QToolButton[role="flat"], QPushButton[role="flat"] { background: transparent; border-color: transparent; }
 QToolButton[role="flat"]:hover, QPushButton[role="flat"]:hover { background: @hover; }
 QToolButton[role="flat"]:focus, QPushButton[role="flat"]:focus { border-color: @accent; }
 QToolButton[role="heading"], QToolButton[role="heading"]:checked {
-  background: transparent; color: @text; border: 2px solid transparent; padding: 2px 4px; font-weight: 600;
+  background: transparent; color: @text; border: 2px solid transparent; padding: 2px 0; font-weight: 600;
 }
 QToolButton[role="heading"]:hover { background: @hover; }
 QToolButton[role="heading"]:focus, QToolButton[role="heading"]:checked:focus { border: 2px solid @accent; }
@@ -233,7 +235,9 @@ QTableView, QListView, QTreeView {
 }
 QTableView:focus, QListView:focus, QTreeView:focus { border: 1px solid @accent; }
 QTableView::item:focus { border: 2px solid @accent; }
+QListView { placeholder-text-color: @faint; }
 QListView::item { padding: 4px; }
+QListView::item:disabled { color: @off; }
 QListView::item:selected, QMenu::item:selected { background: @pressed; color: @text; }
 QHeaderView { background: @panel; }
 QHeaderView::section {
@@ -250,6 +254,7 @@ QMenu::item:disabled { color: @off; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
 QToolBar { background: @panel; border: none; border-bottom: 1px solid @line; padding: 4px; spacing: 4px; }
 QStatusBar { background: @panel; border-top: 1px solid @line; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QStatusBar::item { border: none; }
 QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
 QDockWidget::title { background: @panel; padding: 6px 8px; text-align: left; }

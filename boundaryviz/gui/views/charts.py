@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBox
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.views.curve_data import thin
 from boundaryviz.gui.views.curve_plot import SPLITS, CurvePlot, pens
-from boundaryviz.gui.views.widgets import Throttle, figures, label
+from boundaryviz.gui.views.widgets import Throttle, figures, label, value_words
 
 QUANTITIES = ("loss", "error")
 _REDRAW = 66  # ms; fifteen times a second is as fast as a curve can be read
@@ -114,8 +114,8 @@ class CurvesView(QWidget):
         self.log_x.setChecked(self._log["x"])
         self.log_y.setChecked(self._log["y"])
         for plot in self.plots.values():
-            plot.getAxis("bottom").setLogMode(self._log["x"])
-            plot.getAxis("left").setLogMode(self._log["y"])
+            plot.axes["bottom"].setLogMode(self._log["x"])
+            plot.axes["left"].setLogMode(self._log["y"])
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:
@@ -188,7 +188,7 @@ class CurvesView(QWidget):
                         thin_y = np.where(thin_y > 0, np.log10(thin_y), np.nan)
                 curve.setData(thin_x, np.where(np.isfinite(thin_y), thin_y, np.nan))
             low, high = plot.extent.logarithmic() if log_y else plot.extent.linear()
-            plot.setRange(
+            plot.box.setRange(
                 xRange=(0.0, np.log10(self._x_end) if log_x else self._x_end), yRange=(low, high), padding=0.0
             )
             plot.best.setVisible(best is not None)
@@ -205,7 +205,7 @@ class CurvesView(QWidget):
         self.best_words.setToolTip("The step of the lowest validation loss, the dotted line in the plots")
         for (quantity, name), readout in self.readouts.items():
             values = self._values.get(f"{name}_{quantity}")
-            readout.setText("\u2013" if values is None or not count else _value_words(float(values[at]), quantity))
+            readout.setText("\u2013" if values is None or not count else value_words(float(values[at])))
         for plot in self.plots.values():
             plot.cursor.setVisible(shown)
             if shown:
@@ -255,12 +255,3 @@ class CurvesView(QWidget):
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button
-
-
-def _value_words(value: float, quantity: str) -> str:
-    """A value in at most seven characters."""
-    if not np.isfinite(value):
-        return "\u2013" if np.isnan(value) else "too big"
-    if quantity == "error":
-        return f"{value:.4f}"
-    return f"{value:.4f}" if value < 10 else f"{value:.4g}" if value < 1e5 else f"{value:.1e}"

@@ -22,35 +22,43 @@ def pens(theme: Theme) -> dict[str, QPen]:
     return {name: pg.mkPen(colour, width=1, style=style) for name, (colour, style) in styles.items()}
 
 
-class CurvePlot(pg.PlotWidget):  # type: ignore[misc, unused-ignore]
-    """One quantity: three curves, the cursor and the best step. Axes move only when told."""
+class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
+    """One quantity: three curves, the cursor and the best step. Axes move only when told.
+
+    Put together from its parts: pyqtgraph's PlotWidget brings menus along that nobody could open.
+    """
 
     hovered = pyqtSignal(object)  # x in view coordinates, None when the pointer leaves
 
     def __init__(self, quantity: str) -> None:
-        super().__init__(enableMenu=False)
+        super().__init__()
         self.extent = TidyRange(1.0 if quantity == "error" else None)
+        self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
+        self.box.disableAutoRange()
+        self.axes = {side: pg.AxisItem(side, linkView=self.box) for side in ("left", "bottom")}
         self.curves = {name: pg.PlotCurveItem(connect="finite") for name in SPLITS}
         self.cursor = pg.InfiniteLine(angle=90)
         self.best = pg.InfiniteLine(angle=90)
         for item in (self.best, self.cursor, *self.curves.values()):
-            self.addItem(item, ignoreBounds=True)
+            self.box.addItem(item, ignoreBounds=True)
         self.cursor.hide()
         self.best.hide()
-        self.setMouseEnabled(False, False)
-        self.hideButtons()
-        self.disableAutoRange()
         self.setMinimumHeight(96)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.getAxis("left").setWidth(44)
-        self.getAxis("bottom").setHeight(22)
-        self.getPlotItem().getViewBox().setDefaultPadding(0.0)
-        self.getPlotItem().layout.setContentsMargins(0, 8, 12, 0)  # room for half a tick's words at the ends
+        self.axes["left"].setWidth(44)
+        self.axes["bottom"].setHeight(22)
+        parts = pg.GraphicsLayout()
+        parts.layout.setContentsMargins(0, 8, 12, 0)  # room for half a tick's words at the ends
+        parts.setSpacing(0)
+        parts.addItem(self.axes["left"], 0, 0)
+        parts.addItem(self.box, 0, 1)
+        parts.addItem(self.axes["bottom"], 1, 1)
+        self.setCentralItem(parts)
         self.setAccessibleName(f"{quantity} over training")
         self.setMouseTracking(True)
 
     def mouseMoveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        at: QPointF = self.getPlotItem().getViewBox().mapSceneToView(self.mapToScene(event.position().toPoint()))
+        at: QPointF = self.box.mapSceneToView(self.mapToScene(event.position().toPoint()))
         self.hovered.emit(at.x())
 
     def leaveEvent(self, event: QEvent | None) -> None:
@@ -66,7 +74,6 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc, unused-ignore]
             self.curves[name].setPen(pen)
         self.cursor.setPen(pg.mkPen(theme.text, width=1))
         self.best.setPen(pg.mkPen(theme.faint, width=1, style=Qt.PenStyle.DotLine))
-        for side in ("left", "bottom"):
-            axis = self.getAxis(side)
+        for axis in self.axes.values():
             axis.setPen(pg.mkPen(theme.line))
             axis.setTextPen(pg.mkPen(theme.faint))

@@ -88,6 +88,7 @@ class ExportDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow("Shows", self.view)
         form.addRow("Style", self.style_combo)
@@ -241,7 +242,7 @@ class ExportDialog(QDialog):
     def _combo(self, name: str, choices: dict[str, str]) -> QuietCombo:
         combo = QuietCombo()
         combo.setAccessibleName(name)
-        combo.setMinimumWidth(200)
+        combo.setMinimumWidth(272)
         for value, words in choices.items():
             combo.addItem(words, value)
         return combo

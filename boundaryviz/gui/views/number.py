@@ -30,7 +30,6 @@ class NumberEdit(QLineEdit):
         super().__init__(parent)
         self._shown = ""
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.returnPressed.connect(self._commit)
 
     def show_text(self, text: str) -> None:
         """Show a value from outside. What is being typed right now is left alone."""
@@ -52,6 +51,8 @@ class NumberEdit(QLineEdit):
         if key in steps:
             self.setModified(False)
             self.stepped.emit(steps[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.isModified():
+            self._commit()  # and not the default button of the dialog around it
         elif key == Qt.Key.Key_Escape and self.text() != self._shown:
             self.take_back()
             self.committed.emit(self._shown)
@@ -95,6 +96,7 @@ class NumberEditor(QWidget):
         layout.addWidget(self.slider, 1)
         layout.addStretch(0)
         if plan.special:
+            self.edit.setPlaceholderText(plan.special[0])
             self.button = QToolButton(self)
             self.button.setText(plan.special[0])
             self.button.setCheckable(True)

@@ -89,6 +89,7 @@ class PointTable(QWidget):
         if across is not None and down is not None:
             across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
             across.setStretchLastSection(True)
+            across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             across.setMinimumSectionSize(40)
             down.hide()
             down.setDefaultSectionSize(26)

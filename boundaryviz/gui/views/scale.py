@@ -64,6 +64,8 @@ class Scale:
             if self.whole:
                 value = round(value)
         else:
+            if position >= self.last and not self.high_open:
+                return float(self.high)
             value = self.low + position * self._step
             value = round(value, max(0, 1 - math.floor(math.log10(self._step))))
             if self.low_open:

@@ -7,7 +7,7 @@ import math
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from boundaryviz.gui.views.widgets import figures, label
+from boundaryviz.gui.views.widgets import figures, label, value_words
 
 
 class StatusFields(QWidget):
@@ -18,7 +18,7 @@ class StatusFields(QWidget):
         left = Qt.AlignmentFlag.AlignLeft
         self.place = figures("-88.888, -88.888", align=left)
         self.answer = figures("class 8 (unlabelled) 888.8 %", align=left)
-        self.loss = figures("888.8888", align=left)
+        self.loss = figures("8.88888", align=left)
         self.error = figures("888.8 %", align=left)
         self.steps = figures("888,888 steps/s")
         self.frames = figures("888 frames/s")
@@ -62,7 +62,7 @@ class StatusFields(QWidget):
 
     def set_metrics(self, loss: float | None, error: float | None, split: str = "") -> None:
         """The newest loss and error (0..1); `split` says of which points."""
-        self._show(self.loss, "\u2013" if loss is None or math.isnan(loss) else f"{loss:.4g}")
+        self._show(self.loss, "\u2013" if loss is None else value_words(loss))
         self._show(self.error, "\u2013" if error is None or math.isnan(error) else f"{error:.1%}")
         if split:
             self.loss.setToolTip(f"Loss on {split} points")

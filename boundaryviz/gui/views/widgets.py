@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
@@ -130,6 +131,22 @@ def figures(template: str, role: str = "", align: Qt.AlignmentFlag = Qt.Alignmen
     made.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
     made.setFixedWidth(made.fontMetrics().horizontalAdvance(template) + 4)
     return made
+
+
+def value_words(value: float) -> str:
+    """A loss or an error in at most seven characters, so that it fits a place of its own for ever."""
+    if not math.isfinite(value):
+        return "\u2013" if math.isnan(value) else "too big"
+    size = abs(value)
+    return (
+        f"{value:.4f}"
+        if size < 10
+        else f"{value:.4g}"
+        if size < 1e4
+        else f"{value:.0f}"
+        if size < 1e6
+        else f"{value:.0e}"
+    )
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:

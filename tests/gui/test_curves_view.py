@@ -1,0 +1,230 @@
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PyQt6.QtCore import QEvent, QPointF, Qt
+from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from boundaryviz.gui.theme import DARK
+from boundaryviz.gui.views.charts import CurvesView
+from boundaryviz.gui.views.curve_data import TidyRange, thin
+
+
+@given(
+    arrays(np.float64, st.integers(0, 400), elements=st.floats(-1e3, 1e3) | st.just(np.nan)), st.sampled_from([10, 64])
+)
+def test_thinning_keeps_every_peak_and_invents_nothing(y, most):
+    x = np.cumsum(np.ones(len(y)))
+    thin_x, thin_y = thin(x, y, most)
+    assert len(thin_x) <= max(most, 0)
+    assert (np.diff(thin_x) > 0).all()
+    assert all(np.array_equal(y[int(a) - 1], b, equal_nan=True) for a, b in zip(thin_x, thin_y, strict=True))
+    if np.isfinite(y).any():
+        assert np.nanmin(thin_y) == np.nanmin(y)
+        assert np.nanmax(thin_y) == np.nanmax(y)
+
+
+def test_thinning_on_a_logarithmic_axis_keeps_the_first_decades():
+    x = np.log10(np.arange(1, 1_000_001, dtype=float))
+    thin_x, _ = thin(x, np.sin(x))
+    assert (thin_x < 1.0).sum() >= 9
+    assert len(thin_x) <= 2000
+
+
+@given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=20))
+def test_a_range_only_grows_and_holds_all_it_was_shown(values):
+    made, before = TidyRange(), 0.0
+    for value in values:
+        made.include(np.array([value, np.nan, np.inf]))
+        high = made.linear()[1]
+        assert high >= max(before, value * (1 - 1e-9))
+        before = high
+    low, high = made.logarithmic()
+    assert low == int(low)
+    assert high == int(high)
+    assert high >= np.log10(max(values)) - 1e-6
+    assert low <= max(np.log10(min(values)) + 1e-6, high - 12)
+
+
+def run(count, first=10, every=10):
+    step = first + every * np.arange(count, dtype=np.int64)
+    loss = 0.5 * np.exp(-step / 1000) + 0.05
+    validation = loss + (step - 500.0) ** 2 * 1e-9
+    values = {"train_loss": loss, "validation_loss": validation, "test_loss": np.full(count, np.nan)}
+    values |= {f"{name}_error": np.linspace(0.4, 0.1, count) for name in ("train", "validation", "test")}
+    return step, values
+
+
+@pytest.fixture
+def view(qtbot):
+    made = CurvesView()
+    qtbot.addWidget(made)
+    made.resize(340, 360)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.close()
+
+
+def drawn(view, qtbot):
+    qtbot.wait(150)
+
+
+def x_range(view):
+    return view.plots["loss"].box.viewRange()[0]
+
+
+def y_range(view, quantity="loss"):
+    return view.plots[quantity].box.viewRange()[1]
+
+
+def test_empty_it_says_what_to_do(view, qtbot):
+    assert view._hint.isVisible()
+    assert "Press Play" in view._hint.text()
+    view.set_curves(*run(3))
+    drawn(view, qtbot)
+    assert not view._hint.isVisible()
+    view.clear()
+    assert view._hint.isVisible()
+    assert view.readouts["loss", "train"].text() == "\u2013"
+
+
+def test_without_a_cursor_the_last_values_are_told(view, qtbot):
+    step, values = run(100)
+    view.set_curves(step, values)
+    drawn(view, qtbot)
+    assert view.where.text() == "step 1,000"
+    assert view.readouts["loss", "train"].text() == f"{values['train_loss'][-1]:.4f}"
+    assert view.readouts["loss", "test"].text() == "\u2013", "there was nothing to evaluate"
+    assert view.readouts["error", "test"].text() == "0.1000"
+
+
+def hover(view, x):
+    plot = view.plots["error"]
+    at = plot.box.mapViewToScene(QPointF(x, 0.05))
+    place = QPointF(plot.mapFromScene(at))
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, place, plot.viewport().mapToGlobal(place), none, none, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(plot.viewport(), event)
+
+
+def test_the_values_under_the_cursor_are_exact(view, qtbot):
+    step, values = run(5000)
+    view.set_curves(step, values)
+    drawn(view, qtbot)
+    hover(view, 20_000)
+    shown = int(view.where.text().removeprefix("step ").replace(",", ""))
+    at = int(np.flatnonzero(step == shown)[0])
+    assert abs(shown - 20_000) < 500
+    assert view.readouts["loss", "validation"].text() == f"{values['validation_loss'][at]:.4f}"
+    assert view.readouts["error", "train"].text() == f"{values['train_error'][at]:.4f}"
+    assert all(plot.cursor.isVisible() and plot.cursor.value() == shown for plot in view.plots.values())
+    QApplication.sendEvent(view.plots["error"], QEvent(QEvent.Type.Leave))
+    assert view.where.text() == "step 50,000"
+    assert not view.plots["loss"].cursor.isVisible()
+
+
+def test_arrow_keys_move_the_cursor(view, qtbot):
+    view.set_curves(*run(100))
+    drawn(view, qtbot)
+    QTest.keyClick(view, Qt.Key.Key_Left)
+    assert view.where.text() == "step 990"
+    QTest.keyClick(view, Qt.Key.Key_PageUp)
+    assert view.where.text() == "step 790"
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view.where.text() == "step 1,000"
+
+
+def test_readouts_stay_where_they_are(view, qtbot):
+    view.set_curves(*run(3))
+    drawn(view, qtbot)
+    places = {key: (r.x(), r.width()) for key, r in view.readouts.items()}
+    step, values = run(4)
+    view.set_curves(step, {name: column * 12345.678 for name, column in values.items()})
+    drawn(view, qtbot)
+    assert {key: (r.x(), r.width()) for key, r in view.readouts.items()} == places
+    for readout in view.readouts.values():
+        assert readout.fontMetrics().horizontalAdvance(readout.text()) <= readout.width()
+
+
+def test_the_best_validation_step_is_marked(view, qtbot):
+    step, values = run(500)
+    view.set_curves(step, values)
+    drawn(view, qtbot)
+    best = int(step[np.argmin(values["validation_loss"])])
+    assert view.best_step == best
+    assert view.plots["loss"].best.value() == best
+    assert f"{best:,}" in view.best_words.text()
+    view.set_log(x=True)
+    assert view.plots["loss"].best.value() == pytest.approx(np.log10(best))
+
+
+def test_axes_grow_in_tidy_steps_and_start_afresh_with_a_new_run(view, qtbot):
+    spans = []
+    for count in range(50, 400, 25):
+        view.set_curves(*run(count))
+        view._throttle.flush()
+        spans.append((tuple(x_range(view)), tuple(y_range(view))))
+    assert spans == sorted(spans)
+    assert len(set(spans)) <= 4, "a few steps, not one at each chunk"
+    assert spans[-1] == ((0.0, 5000.0), (0.0, 1.0))
+    view.set_curves(*run(5))
+    drawn(view, qtbot)
+    assert x_range(view) == [0.0, 100.0]
+
+
+def test_an_error_never_needs_more_than_one(view, qtbot):
+    step, values = run(10)
+    view.set_curves(step, values | {"train_error": np.full(10, 0.95)})
+    drawn(view, qtbot)
+    assert y_range(view, "error") == [0.0, 1.0]
+
+
+def test_logarithmic_axes(view, qtbot):
+    step, values = run(100)
+    values["train_loss"] = np.where(step == 500, 0.0, values["train_loss"])
+    view.set_curves(step, values)
+    view.log_x.click()
+    view.log_y.click()
+    x, y = view.plots["loss"].curves["train"].getData()
+    assert x[0] == pytest.approx(1.0)
+    assert y[0] == pytest.approx(np.log10(values["train_loss"][0]))
+    assert np.isnan(y[49]), "zero has no logarithm"
+    assert x_range(view) == [0.0, 3.0]
+    assert y_range(view) == [-1.0, 0.0]
+
+
+def test_a_million_steps_stay_quick(view, qtbot):
+    step, values = run(1_000_000, every=1)
+    started = time.perf_counter()
+    view.set_curves(step, values)
+    drawn(view, qtbot)
+    assert len(view.plots["loss"].curves["train"].getData()[0]) <= 2000
+    assert time.perf_counter() - started < 2.0
+
+
+def test_hidden_it_draws_nothing_until_shown(view, qtbot):
+    view.hide()
+    view.set_curves(*run(100))
+    qtbot.wait(100)
+    assert view.where.text() == ""
+    view.show()
+    assert view.where.text() == "step 1,000"
+
+
+def test_the_curves_differ_in_colour_or_dashes_in_every_theme(view):
+    for theme in (None, DARK):
+        if theme:
+            view.set_theme(theme)
+        looks = {
+            (c.opts["pen"].color().name(), c.opts["pen"].style()) for c in view.plots["loss"].curves.values()
+        }  # fmt: skip
+        assert len(looks) == 3
+        assert all(c.opts["pen"].width() == 1 for c in view.plots["loss"].curves.values())

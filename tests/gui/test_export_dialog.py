@@ -1,0 +1,139 @@
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QBuffer, QIODevice, Qt
+from PyQt6.QtGui import QImage
+from PyQt6.QtTest import QTest
+
+from boundaryviz.gui.views.export_dialog import ExportDialog, ExportOptions
+
+
+def png(width=300, height=200):
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    image.save(buffer, "PNG")
+    return bytes(buffer.data())
+
+
+class Caller:
+    """Draws and writes, and remembers what it was asked."""
+
+    def __init__(self):
+        self.drawn, self.written, self.fails, self.path = [], [], None, Path("out") / "figure"
+
+    def render(self, options):
+        self.drawn.append(options)
+        if self.fails:
+            raise self.fails
+        return png()
+
+    def write(self, options, path):
+        if self.fails:
+            raise self.fails
+        self.written.append((options, path))
+
+
+@pytest.fixture
+def caller():
+    return Caller()
+
+
+@pytest.fixture
+def dialog(qtbot, caller):
+    made = ExportDialog(caller.render, caller.write, ask_path=lambda _: caller.path)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: len(caller.drawn) == 1)
+    return made
+
+
+def choose(combo, value):
+    index = combo.findData(value)
+    combo.setCurrentIndex(index)
+    combo.activated.emit(index)
+
+
+def enter(edit, text):
+    edit.setFocus()
+    edit.selectAll()
+    QTest.keyClicks(edit, text)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+
+
+def test_the_preview_follows_the_choices_and_is_drawn_once_for_a_burst(dialog, caller, qtbot):
+    assert not dialog.preview.pixmap().isNull()
+    choose(dialog.view, "summary")
+    choose(dialog.style_combo, "dark")
+    choose(dialog.format, "png")
+    qtbot.waitUntil(lambda: len(caller.drawn) == 2)
+    assert caller.drawn[-1] == ExportOptions("png", "summary", 8.5, "dark", 300)
+
+
+def test_width_is_typed_or_a_preset(dialog, caller):
+    choose(dialog.preset, 17.5)
+    assert dialog.width_edit.text() == "17.5"
+    enter(dialog.width_edit, "12,5 cm")
+    assert dialog.options.width_cm == 12.5
+    assert dialog.preset.currentText() == "Other width"
+    enter(dialog.width_edit, "8.5")
+    assert dialog.preset.currentText() == "Single column"
+
+
+@pytest.mark.parametrize("text", ["1", "500", "wide"])
+def test_a_width_out_of_range_is_explained(dialog, text):
+    enter(dialog.width_edit, text)
+    assert dialog.options.width_cm == 8.5
+    assert "from 3 to 100 cm" in dialog.problem.text()
+    assert dialog.width_edit.property("invalid") is True
+    assert dialog.isVisible(), "Enter in a field does not save"
+
+
+def test_resolution_belongs_to_pictures_alone(dialog):
+    assert not dialog.dpi_edit.isEnabled()
+    choose(dialog.format, "png")
+    assert dialog.dpi_edit.isEnabled()
+    enter(dialog.dpi_edit, "600")
+    assert dialog.options.dpi == 600
+    assert "2,008 pixels" in dialog._dots.text()
+    enter(dialog.dpi_edit, "10")
+    assert dialog.options.dpi == 600
+    assert "50 to 1200" in dialog.problem.text()
+
+
+def test_saving_adds_the_ending_and_closes(dialog, caller):
+    dialog.save_button.click()
+    assert caller.written == [(ExportOptions(), Path("out/figure.pdf"))]
+    assert dialog.saved == Path("out/figure.pdf")
+    assert not dialog.isVisible()
+
+
+def test_cancelling_the_file_dialog_stays_and_cancel_writes_nothing(dialog, caller):
+    caller.path = None
+    dialog.save_button.click()
+    assert dialog.isVisible()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert caller.written == []
+    assert dialog.saved is None
+
+
+def test_a_place_that_cannot_be_written_is_told_and_the_dialog_stays(dialog, caller):
+    caller.fails = PermissionError(13, "Permission denied")
+    dialog.save_button.click()
+    assert dialog.isVisible()
+    assert dialog.problem.text() == (
+        "figure.pdf could not be written: Permission denied. Choose another place or name."
+    )
+    caller.fails = None
+    dialog.save_button.click()
+    assert len(caller.written) == 1
+
+
+def test_a_figure_that_cannot_be_drawn_is_told(dialog, caller, qtbot):
+    caller.fails = ValueError("the curves are empty")
+    choose(dialog.view, "curves")
+    qtbot.waitUntil(lambda: len(caller.drawn) == 2)
+    assert "the curves are empty" in dialog.problem.text()
+    assert dialog.preview.text() == "No preview."
