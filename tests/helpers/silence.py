@@ -69,7 +69,7 @@ class Leftovers:
 
     def find(self) -> list[str]:
         """One line for each thing left over. Threads and processes get `GRACE` seconds to end."""
-        for _ in range(3):  # a window goes, then what was connected to it, then what that alone kept alive
+        for _ in range(6):  # a window goes, then what was connected to it, then what that alone kept alive
             if QCoreApplication.instance() is not None:
                 QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             if not any(self._new().values()):
