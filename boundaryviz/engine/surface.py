@@ -74,8 +74,8 @@ def _holding(xy: NDArray[np.float64], rect: Domain, dx: float, dy: float, up: in
     mask = np.zeros((up, across), dtype=bool)
     if len(xy) > up * across // 2:
         return mask
-    column = np.floor((xy[:, 0] - rect.left) / (dx * _STRIDE)).astype(np.int64)
-    row = np.floor((xy[:, 1] - rect.bottom) / (dy * _STRIDE)).astype(np.int64)
-    inside = (row >= 0) & (row < up) & (column >= 0) & (column < across)
-    mask[row[inside], column[inside]] = True
+    xy = xy[(xy >= (rect.left, rect.bottom)).all(axis=1) & (xy < (rect.right, rect.top)).all(axis=1)]
+    column = ((xy[:, 0] - rect.left) / (dx * _STRIDE)).astype(np.int64)
+    row = ((xy[:, 1] - rect.bottom) / (dy * _STRIDE)).astype(np.int64)
+    mask[np.minimum(row, up - 1), np.minimum(column, across - 1)] = True
     return mask
