@@ -235,6 +235,20 @@ def test_points_are_drawn_where_they_are_and_move_with_an_edit(plane: PlaneView)
     assert near(colour_at(plane, image, 1.0, 0.25), (body.red(), body.green(), body.blue()))
 
 
+def test_points_follow_zoom_and_pan_and_come_into_sight(plane: PlaneView) -> None:
+    plane.set_scene(replace(BARE, points=Points.of([[-1.0, 0.5], [9.0, 0.0]], [0, 0])))
+    body = QColor(class_colour(0)).darker(110)
+    wanted = (body.red(), body.green(), body.blue())
+    assert near(colour_at(plane, plane.grab().toImage(), -1.0, 0.5), wanted)
+    plane.zoom(1.5)
+    assert near(colour_at(plane, plane.grab().toImage(), -1.0, 0.5), wanted)
+    plane.canvas.pan_by(-40.0, 25.0)
+    image = plane.grab().toImage()
+    assert near(colour_at(plane, image, -1.0, 0.5), wanted)
+    plane.canvas.pan_by(-9.0 / plane.canvas.pixel, 0.0)
+    assert near(colour_at(plane, plane.grab().toImage(), 9.0, 0.0), wanted)
+
+
 def test_held_out_points_can_be_hidden(plane: PlaneView) -> None:
     plane.set_scene(replace(BARE, points=Points.of([[-1.0, 0.5]], [1], Split.VALIDATION)))
     assert colour_at(plane, plane.grab().toImage(), -1.0, 0.5) != rgb(LIGHT.plane)

@@ -114,6 +114,12 @@ class PlaneCanvas(pg.GraphicsView):
         self._scale, self._fitted = scale, False
         self._apply()
 
+    def pan_by(self, right: float, down: float) -> None:
+        """Shift everything by so many pixels."""
+        self._centre = self._centre - self._scale * np.array([right, -down])
+        self._fitted = False
+        self._apply()
+
     def to_data(self, pixel: QPointF) -> np.ndarray:
         """Data coordinates (2,) of a pixel of the viewport."""
         middle = self._area.center()
@@ -253,6 +259,5 @@ class PlaneCanvas(pg.GraphicsView):
                 return
             self._panning = True
             self.set_cursor(self._cursor_name)
-        self._centre = self._centre - self._scale * np.array([step.x(), -step.y()])
-        self._pan_from, self._fitted = to, False
-        self._apply()
+        self._pan_from = to
+        self.pan_by(step.x(), step.y())

@@ -149,6 +149,8 @@ class FieldLayer:
 
     @staticmethod
     def _trace(item: pg.PlotCurveItem, lines: NDArray, colour: QColor, width: float) -> None:
-        pen = pg.mkPen(colour, width=1.0 if len(lines) > BUSY else width)
+        screen = item.getViewWidget()
+        ratio = 1.0 if screen is None else screen.devicePixelRatioF()  # such a pen counts the screen's own pixels
+        pen = pg.mkPen(colour, width=1.0 if len(lines) > BUSY else width * ratio)
         pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # closes the joints between segments
         item.setData(lines[:, 0], lines[:, 1], pen=pen, connect="finite")

@@ -25,6 +25,9 @@ class OutlineItem(pg.GraphicsObject):
         self._path = QPainterPath()
         self.shape_shown: Shape | None = None
 
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()  # its margins are pixels
+
     def show_shape(self, shape: Shape | None) -> None:
         """shape: in data coordinates; None shows nothing."""
         self.prepareGeometryChange()
@@ -54,8 +57,9 @@ class OutlineItem(pg.GraphicsObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         accent, ground = QColor(self._theme.accent), QColor(self._theme.plane)
         soft = QColor(accent)
-        soft.setAlpha(28)
-        under, over = QPen(ground, 3.0), QPen(accent, 1.5, Qt.PenStyle.DashLine)
+        soft.setAlpha(18)
+        ratio = 1.0 if widget is None else widget.devicePixelRatioF()  # cosmetic pens count the screen's own pixels
+        under, over = QPen(ground, 3.0 * ratio), QPen(accent, 1.5 * ratio, Qt.PenStyle.DashLine)
         for pen in (under, over):
             pen.setCosmetic(True)
         painter.setPen(under)
@@ -73,6 +77,9 @@ class PinItem(pg.GraphicsObject):
         super().__init__()
         self._theme = theme
         self._pins: tuple[Target, ...] = ()
+
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()  # its margins are pixels
 
     def set_pins(self, pins: tuple[Target, ...]) -> None:
         if pins != self._pins:
@@ -127,7 +134,7 @@ class Banner(QLabel):
     def set_theme(self, theme: Theme) -> None:
         self.setStyleSheet(
             f"background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.line};"
-            "border-radius: 8px; padding: 8px 16px; font-size: 11pt;"
+            "border-radius: 8px; padding: 5px 14px; font-size: 11pt;"
         )
 
     def say(self, text: str | None, area: QRectF) -> None:

@@ -119,6 +119,7 @@ class PointItem(pg.GraphicsObject):
     def area_changed(self) -> None:
         """To be called whenever another part of the plane is shown."""
         self.prepareGeometryChange()
+        self.update()  # or Qt would only shift the picture it has
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if not len(self._points):

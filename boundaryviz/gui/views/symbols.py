@@ -86,7 +86,7 @@ def paint_symbol(painter: QPainter, style: Style, theme: Theme, size: float = _S
     if style.fill < 0:
         edge, width = QColor(theme.ink), 1.8
     elif style.flags & TRUTH_OUTLINE:
-        edge, width = QColor(class_colour(style.label) if style.label >= 0 else theme.ink), 2.8
+        edge, width = (QColor(class_colour(style.label)), 2.8) if style.label >= 0 else (QColor(theme.ink), 1.8)
     if held_out:
         width *= 0.75
     body = QTransform.fromScale(size, size).map(shape)
@@ -95,7 +95,9 @@ def paint_symbol(painter: QPainter, style: Style, theme: Theme, size: float = _S
         inside.setAlpha(110)
     elif not style.flags & TRUTH_OUTLINE:
         inside = _apart(inside, theme)
-    if style.flags & TRUTH_OUTLINE:  # a hairline keeps outline and field apart where they have one colour
+    if (
+        style.flags & TRUTH_OUTLINE and style.label >= 0
+    ):  # a hairline keeps outline and field apart where they have one colour
         painter.setPen(_pen(QColor("white"), width + 2.0))
         painter.drawPath(body)
     painter.setPen(_pen(edge, width))
