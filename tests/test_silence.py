@@ -5,11 +5,18 @@ import subprocess
 import sys
 import threading
 
+import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QWidget
 
 from helpers import silence
 from helpers.silence import Leftovers, logged_warnings
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(silence, "GRACE", 0.05)
+    monkeypatch.setattr(silence, "ROUNDS", 2)
 
 
 def test_a_widget_is_noticed_until_it_is_deleted(qtbot):
@@ -37,8 +44,7 @@ def test_only_a_running_timer_is_noticed(qtbot):
     timer.stop()
 
 
-def test_threads_and_processes_are_noticed_after_a_grace_period(monkeypatch):
-    monkeypatch.setattr(silence, "GRACE", 0.05)
+def test_threads_and_processes_are_noticed_after_a_grace_period():
     leftovers = Leftovers()
     end = threading.Event()
     thread = threading.Thread(target=end.wait, name="waiting")

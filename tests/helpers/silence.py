@@ -19,6 +19,7 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QTimer
 from PyQt6.QtWidgets import QApplication
 
 GRACE = 3.0  # seconds that a thread or a process has to end once the test is over
+ROUNDS = 6  # garbage collections that widgets and timers have to go
 
 # Said once by a library on a fresh machine, whatever test happens to come first.
 _EXPECTED_LOGS = (("matplotlib.font_manager", "building the font cache"),)
@@ -69,10 +70,11 @@ class Leftovers:
 
     def find(self) -> list[str]:
         """One line for each thing left over. Threads and processes get `GRACE` seconds to end."""
-        for _ in range(6):  # a window goes, then what was connected to it, then what that alone kept alive
+        for _ in range(ROUNDS):  # a window goes, then what was connected to it, then what that alone kept alive
             if QCoreApplication.instance() is not None:
                 QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-            if not any(self._new().values()):
+            new = self._new()
+            if not new["widget"] and not new["running timer"]:
                 break
             gc.collect()  # a widget in a reference cycle is gone for the test, not yet for Qt
         end = time.monotonic() + GRACE
