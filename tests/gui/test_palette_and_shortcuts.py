@@ -122,12 +122,11 @@ def test_shortcuts_are_read_from_the_actions(qtbot, actions):
         {
             "File": [actions["&Open\u2026"]],
             "Edit": [actions["&Undo"], actions["Redo"]],
-            "None": [QAction("x", dialog_parent := QWidget())],
+            "Bare": [actions[""]],
         },
         {"Mouse": [("Wheel", "zoom at the cursor")]},
     )
     qtbot.addWidget(dialog)
-    qtbot.addWidget(dialog_parent)
     dialog.show()
     assert sorted(dialog.listed) == sorted(
         ["Ctrl+O: Open", "Ctrl+Z: Undo", "Ctrl+Y, Ctrl+Shift+Z: Redo", "Wheel: zoom at the cursor"]

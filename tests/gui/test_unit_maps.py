@@ -1,3 +1,4 @@
+import itertools
 import time
 
 import numpy as np
@@ -78,7 +79,7 @@ def test_maps_do_not_overlap_and_none_is_cut_off(view, units, width):
     layer = view.layers[0]
     rects = [layer.rect_of(u) for u in range(units)]
     assert all(layer.rect().contains(r) for r in rects)
-    assert not any(a.intersects(b) for a, b in zip(rects, rects[1:], strict=False))
+    assert not any(a.intersects(b) for a, b in itertools.pairwise(rects))
     assert [layer.unit_at(r.center().x(), r.center().y()) for r in rects] == list(range(units))
     assert view._inside.width() <= view.area.viewport().width()
 

@@ -51,9 +51,7 @@ def page(qtbot):
     qtbot.addWidget(made)
     made.resize(900, 600)
     made.show()
-    made.set_cards(
-        [Card(n, n.title(), "A summary. " * k, two_points()) for k, n in enumerate(["one", "two", "three"], 1)]
-    )
+    made.set_cards([Card(n, n.title(), f"All about {n}. " * 9, two_points()) for n in ("one", "two", "three")])
     return made
 
 

@@ -11,8 +11,9 @@ from PyQt6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QSho
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme
-from boundaryviz.gui.views.curve_data import thin
+from boundaryviz.gui.views.curve_data import Trace, thin
 from boundaryviz.gui.views.curve_plot import SPLITS, CurvePlot, pens
+from boundaryviz.gui.views.scale import tidy_above
 from boundaryviz.gui.views.widgets import Throttle, figures, label, value_words
 
 QUANTITIES = ("loss", "error")
@@ -47,6 +48,7 @@ class CurvesView(QWidget):
         self._cursor: int | None = None
         self._log = {"x": False, "y": False}
         self._x_end = 100.0
+        self._traces = {f"{name}_{quantity}": Trace() for quantity in QUANTITIES for name in SPLITS}
         self._stale = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Curves of loss and error")
@@ -129,10 +131,8 @@ class CurvesView(QWidget):
     @property
     def best_step(self) -> int | None:
         """The step of the lowest validation loss; None where there is none."""
-        loss = self._values.get("validation_loss")
-        if loss is None or not np.isfinite(loss).any():
-            return None
-        return int(self._step[int(np.nanargmin(np.where(np.isfinite(loss), loss, np.nan)))])
+        lowest = self._traces["validation_loss"].lowest
+        return None if lowest is None else int(self._step[lowest])
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is None:
@@ -161,6 +161,8 @@ class CurvesView(QWidget):
         self._cursor = None
         for plot in self.plots.values():
             plot.extent.clear()
+        for trace in self._traces.values():
+            trace.clear()
 
     def _draw(self) -> None:
         self._stale = False
@@ -173,24 +175,23 @@ class CurvesView(QWidget):
 
     def _draw_curves(self) -> None:
         log_x, log_y = self._log["x"], self._log["y"]
-        step = self._step.astype(np.float64)
-        x = np.log10(np.maximum(step, 1.0)) if log_x else step
-        while self._x_end < step[-1]:
-            self._x_end *= 2.5 if f"{self._x_end:e}"[0] == "2" else 2.0
+        self._x_end = max(self._x_end, tidy_above(float(self._step[-1])))
+        for key, trace in self._traces.items():
+            new = trace.update(self._values.get(key, np.empty(0)))
+            self.plots[key.rpartition("_")[2]].extent.include(new)
         best = self.best_step
         for quantity, plot in self.plots.items():
             for name, curve in plot.curves.items():
-                values = self._values.get(f"{name}_{quantity}", np.full(len(step), np.nan))
-                plot.extent.include(values)
-                thin_x, thin_y = thin(x, values)
+                at = self._traces[f"{name}_{quantity}"].index
+                x = self._step[at].astype(np.float64)
+                y = self._values[f"{name}_{quantity}"][at] if len(at) else x
+                thin_x, thin_y = thin(np.log10(np.maximum(x, 1.0)) if log_x else x, y, most=2 * plot.width())
                 if log_y:
                     with np.errstate(divide="ignore", invalid="ignore"):
                         thin_y = np.where(thin_y > 0, np.log10(thin_y), np.nan)
                 curve.setData(thin_x, np.where(np.isfinite(thin_y), thin_y, np.nan))
             low, high = plot.extent.logarithmic() if log_y else plot.extent.linear()
-            plot.box.setRange(
-                xRange=(0.0, np.log10(self._x_end) if log_x else self._x_end), yRange=(low, high), padding=0.0
-            )
+            plot.show_range((0.0, float(np.log10(self._x_end)) if log_x else self._x_end), (low, high))
             plot.best.setVisible(best is not None)
             if best is not None:
                 plot.best.setValue(np.log10(max(best, 1)) if log_x else best)

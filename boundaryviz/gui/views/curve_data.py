@@ -28,10 +28,71 @@ def thin(
     kept = []
     for extreme in (low, high):
         hits = np.flatnonzero((y == extreme[index]) | (np.isnan(extreme)[index]))
-        _, first = np.unique(index[hits], return_index=True)
-        kept.append(hits[first])
-    chosen = np.unique(np.concatenate(kept))
+        kept.append(hits[_firsts(index[hits])])
+    chosen = np.sort(np.concatenate(kept))
+    chosen = chosen[_firsts(chosen)]
     return x[chosen], y[chosen]
+
+
+def _firsts(ordered: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Marks the first of each run of equal numbers (numpy's unique does not use that they are sorted)."""
+    return np.diff(ordered, prepend=-1) > 0
+
+
+class Trace:
+    """A growing curve, of which only what is new is looked at.
+
+    index: positions worth drawing: all of the first 2,048 (a logarithmic axis spreads them out), of each later
+    block of 64 the lowest and the highest, and all of the unfinished last block. lowest: the position of the
+    smallest finite value, None where there is none.
+    """
+
+    HEAD, BLOCK = 2048, 64
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything: a new run begins."""
+        self._seen = 0
+        self._ends: tuple[float, float] = (math.nan, math.nan)
+        self._blocks: list[NDArray[np.int64]] = []
+        self._finished = 0
+        self.lowest: int | None = None
+
+    def update(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Take over the curve so far, (K,); returns what is new of it. Another curve than before starts afresh."""
+        if self._seen > len(values) or (
+            self._seen and not np.array_equal(self._ends, (values[0], values[self._seen - 1]), equal_nan=True)
+        ):
+            self.clear()
+        new = values[self._seen :]
+        finite = np.where(np.isfinite(new), new, np.inf)
+        if len(new) and np.isfinite(finite.min()):
+            at = self._seen + int(finite.argmin())
+            if self.lowest is None or values[at] < values[self.lowest]:
+                self.lowest = at
+        start = self.HEAD + self._finished * self.BLOCK
+        blocks = max(0, (len(values) - start) // self.BLOCK)
+        if blocks:
+            part = values[start : start + blocks * self.BLOCK].reshape(blocks, self.BLOCK)
+            low = np.where(np.isfinite(part), part, np.inf).argmin(axis=1)
+            high = np.where(np.isfinite(part), part, -np.inf).argmax(axis=1)
+            offsets = start + self.BLOCK * np.arange(blocks)[:, None]
+            self._blocks.append((np.sort(np.stack([low, high], axis=1), axis=1) + offsets).ravel())
+            self._finished += blocks
+        self._seen = len(values)
+        self._ends = (float(values[0]), float(values[-1])) if len(values) else (math.nan, math.nan)
+        return new
+
+    @property
+    def index(self) -> NDArray[np.int64]:
+        head = np.arange(min(self.HEAD, self._seen))
+        tail = np.arange(self.HEAD + self._finished * self.BLOCK, self._seen)
+        if len(self._blocks) > 32:
+            self._blocks = [np.concatenate(self._blocks)]
+        every = np.concatenate([head, *self._blocks, tail])
+        return every[_firsts(every)]
 
 
 class TidyRange:

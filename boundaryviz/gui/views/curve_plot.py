@@ -36,6 +36,7 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
         self.box.disableAutoRange()
         self.axes = {side: pg.AxisItem(side, linkView=self.box) for side in ("left", "bottom")}
+        self._shown: tuple[tuple[float, float], tuple[float, float]] | None = None
         self.curves = {name: pg.PlotCurveItem(connect="finite") for name in SPLITS}
         self.cursor = pg.InfiniteLine(angle=90)
         self.best = pg.InfiniteLine(angle=90)
@@ -56,6 +57,12 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.setCentralItem(parts)
         self.setAccessibleName(f"{quantity} over training")
         self.setMouseTracking(True)
+
+    def show_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Where both axes run; costs nothing while they stay."""
+        if (x, y) != self._shown:
+            self._shown = (x, y)
+            self.box.setRange(xRange=x, yRange=y, padding=0.0)
 
     def mouseMoveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         at: QPointF = self.box.mapSceneToView(self.mapToScene(event.position().toPoint()))

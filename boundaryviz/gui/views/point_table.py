@@ -101,6 +101,7 @@ class PointTable(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.words)
+        self.words.setContentsMargins(8, 0, 8, 4)
         self._selected: frozenset[int] = frozenset()
         self._telling = True
         self.model.edited.connect(self.edited)

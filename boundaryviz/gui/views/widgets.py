@@ -138,15 +138,8 @@ def value_words(value: float) -> str:
     if not math.isfinite(value):
         return "\u2013" if math.isnan(value) else "too big"
     size = abs(value)
-    return (
-        f"{value:.4f}"
-        if size < 10
-        else f"{value:.4g}"
-        if size < 1e4
-        else f"{value:.0f}"
-        if size < 1e6
-        else f"{value:.0e}"
-    )
+    form = ".4f" if size < 10 else ".4g" if size < 1e4 else ".0f" if size < 1e6 else ".0e"
+    return format(value, form)
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:
