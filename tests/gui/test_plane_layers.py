@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.figures.palette import SYMBOLS, UNDER_POINTS, class_colour, field_image, rgb, winner
 from boundaryviz.gui.theme import DARK, LIGHT
+from boundaryviz.gui.tools import Circle, Path
 from boundaryviz.gui.views.contours import class_lines, level_lines, nodes, to_edges
 from boundaryviz.gui.views.plane import PlaneView
 from boundaryviz.gui.views.point_layer import MANY, density_picture
@@ -287,3 +288,18 @@ def test_target_pins_are_stars_in_the_wanted_colour(plane: PlaneView) -> None:
     assert near(colour_at(plane, plane.grab().toImage(), -1.0, 0.0), rgb(class_colour(1)))
     plane.set_scene(BARE)
     assert colour_at(plane, plane.grab().toImage(), -1.0, 0.0) == rgb(LIGHT.plane)
+
+
+@pytest.mark.parametrize(
+    "shape", [Circle(0.0, 0.0, 0.5), Path(np.array([[-0.5, 0.5], [0.5, 0.5], [0.5, -0.5], [-0.5, -0.5]]))]
+)
+def test_outlines_of_tools_are_drawn_and_taken_away(plane: PlaneView, shape: Circle | Path) -> None:
+    bare = plane.grab().toImage()
+    plane.outline.show_shape(shape)
+    image = plane.grab().toImage()
+    pixel = plane.canvas.pixel
+    rim = {colour_at(plane, image, i * pixel, 0.5 + j * pixel) for i in range(-9, 9) for j in (-1, 0, 1)}
+    assert any(near(colour, rgb(LIGHT.accent), 45) for colour in rim)
+    assert colour_at(plane, image, -1.5, 0.5) == rgb(LIGHT.plane)
+    plane.outline.show_shape(None)
+    assert plane.grab().toImage() == bare

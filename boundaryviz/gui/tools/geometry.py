@@ -50,8 +50,8 @@ def in_polygon(xy: Floats, outline: Floats) -> Mask:
     x, y = xy[boxed].T
     odd = np.zeros(len(boxed), dtype=bool)
     for (x0, y0), (x1, y1) in zip(outline, np.roll(outline, -1, axis=0), strict=True):
-        if y0 != y1:
-            crosses = (y0 > y) != (y1 > y)
-            odd ^= crosses & (x < x0 + (y - y0) * ((x1 - x0) / (y1 - y0)))
+        crossing = np.flatnonzero((y0 > y) != (y1 > y))
+        share = (y[crossing] - y0) / (y1 - y0)
+        odd[crossing] ^= x[crossing] < x0 + share * (x1 - x0)
     inside[boxed] = odd
     return inside

@@ -49,9 +49,7 @@ class OutlineItem(pg.GraphicsObject):
         margin = 3.0 * max((v.length() for v in across if v is not None), default=0.0)
         return self._path.boundingRect().adjusted(-margin, -margin, margin, margin)
 
-    def paint(
-        self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, _widget: QWidget | None = None
-    ) -> None:
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if self._path.isEmpty():
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
