@@ -39,8 +39,7 @@ class Backprop:
         self._activate = ACTIVATIONS[activation]
         self._backward, self._by_output = _BACKWARD[activation]
         self._grad = torch.empty_like(params)
-        self._shards: list[tuple[slice, list[Tensor], list[Tensor]]] = []
-        self._rows = 0
+        self._cuts: dict[int, list[tuple[slice, list[Tensor], list[Tensor]]]] = {}
 
     def gradient(self, x: Tensor, q: Tensor, weight: Tensor, masks: Sequence[Tensor] = ()) -> Tensor:
         """Gradient (R, n) of each replica's own loss, the weighted sum over its batch; the next call overwrites it.
@@ -48,26 +47,25 @@ class Backprop:
         x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B); masks as in `net.forward`. On the CPU replicas
         are worked through in shards that fit the cache.
         """
-        self._cut(x.shape[2])
-        if len(self._shards) == 1:
-            self._fill(*self._shards[0][1:], x, q, weight, masks)
+        shards = self._shards(x.shape[2])
+        if len(shards) == 1:
+            self._fill(*shards[0][1:], x, q, weight, masks)
             return self._grad
-        for some, params, grads in self._shards:
+        for some, params, grads in shards:
             x_, q_ = (t[some] if len(t) > 1 else t for t in (x, q))
             self._fill(params, grads, x_, q_, weight[some], [mask[some] for mask in masks])
         return self._grad
 
-    def _cut(self, points: int) -> None:
-        """Divide the replicas into shards for batches of this many points."""
-        replicas = len(self._params)
-        rows = replicas
+    def _shards(self, points: int) -> list[tuple[slice, list[Tensor], list[Tensor]]]:
+        """The replicas divided for batches of this many points, each shard with its parameters and gradients."""
+        replicas = rows = len(self._params)
         if self._params.device.type == "cpu":
             rows = min(replicas, max(1, _SHARD // (points * max(self._layout.dims))))
-        if rows != self._rows:
-            self._rows = rows
+        if rows not in self._cuts:
             somes = [slice(a, a + rows) for a in range(0, replicas, rows)]
             views = self._layout.views
-            self._shards = [(some, views(self._params[some]), views(self._grad[some])) for some in somes]
+            self._cuts[rows] = [(some, views(self._params[some]), views(self._grad[some])) for some in somes]
+        return self._cuts[rows]
 
     def _fill(
         self,

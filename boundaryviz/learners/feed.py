@@ -20,15 +20,16 @@ _AHEAD, _FLOATS = 64, 1 << 17  # batches gathered at once: so many, or as many a
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What one step sees: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B).
-
-    clean: how many leading columns belong to the clean window; the rest is poison and padding.
-    """
+    """Columns of one step: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B)."""
 
     x: Tensor
     q: Tensor
     weight: Tensor
-    clean: int
+
+
+Step = tuple[Batch, ...]
+"""The clean window and, where there is poison, the poison that falls into it: a batch of its own, so that the
+clean columns are worked on in the same shapes, hence to the same bits, whether or not there is any."""
 
 
 class Feed:
@@ -39,7 +40,7 @@ class Feed:
         self._pool: Pool | None = None
         self._epoch: Epoch | None = None
         self._number, self._at = 0, 0  # of the epoch, and in it of the next batch
-        self._ready: list[Batch] = []  # gathered, the next one last
+        self._ready: list[Step] = []  # gathered, the next one last
         self._size: int | Literal["full"] = "full"
 
     def __len__(self) -> int:
@@ -64,8 +65,8 @@ class Feed:
         if before is None or not before.same_as(self._pool):
             self._epoch = None
 
-    def next(self) -> Batch:
-        """The batch of the next step. Raises ValueError where there is no point."""
+    def next(self) -> Step:
+        """The columns of the next step. Raises ValueError where there is no point."""
         if not self._ready:
             self._ready = self._whole() if self._size == "full" else self._some()[::-1]
         if self._size == "full":
@@ -83,26 +84,38 @@ class Feed:
             self._epoch = epoch(self._pool, self._seeds, self._number, self._size)
         return self._epoch
 
-    def _some(self) -> list[Batch]:
-        """The next few batches of the epoch; one gather for all of them."""
+    def _some(self) -> list[Step]:
+        """The next few steps of the epoch; one gather for all of them."""
         dealt = self._dealt()
         count = max(1, min(_AHEAD, _FLOATS // (dealt.index[0].size * sum(self._sections))))
-        part = slice(self._at, self._at + count)
-        index = torch.from_numpy(dealt.index[part]).to(self._device)
+        some = slice(self._at, self._at + count)
+        return list(zip(*(self._gather(dealt, some, columns) for columns in _parts(dealt)), strict=True))
+
+    def _gather(self, dealt: Epoch, some: slice, columns: slice) -> list[Batch]:
+        index = torch.from_numpy(dealt.index[some, :, columns]).to(self._device)
         rows = self._rows[index].transpose(2, 3)
         x, q = (t.contiguous() for t in rows.split(self._sections, 2))
-        weight = self._tensor(dealt.weight[part])[:, :, None]
-        return [Batch(*tensors, dealt.clean) for tensors in zip(x, q, weight, strict=True)]
+        weight = self._tensor(dealt.weight[some, :, columns])[:, :, None].contiguous()
+        return [Batch(*tensors) for tensors in zip(x, q, weight, strict=True)]
 
-    def _whole(self) -> list[Batch]:
-        """All points as one batch that every replica shares, padded with columns of weight 0."""
+    def _whole(self) -> list[Step]:
+        """All points as one step that every replica shares, padded with columns of weight 0."""
         dealt = self._dealt()
-        index = torch.from_numpy(dealt.index[0, 0].copy())
-        spare = -len(index) % _PAD
-        index = torch.cat([index, index[:1].expand(spare)]).to(self._device)
-        x, q = self._rows[index].T.contiguous().split(self._sections)
-        weight = F.pad(self._tensor(dealt.weight[0]), (0, spare))
-        return [Batch(x[None], q[None], weight[:, None], dealt.clean)]
+        step = []
+        for columns in _parts(dealt):
+            index = torch.from_numpy(dealt.index[0, 0, columns].copy())
+            spare = -len(index) % _PAD
+            index = torch.cat([index, index[:1].expand(spare)]).to(self._device)
+            x, q = self._rows[index].T.contiguous().split(self._sections)
+            weight = F.pad(self._tensor(dealt.weight[0, :, columns]), (0, spare))
+            step.append(Batch(x[None], q[None], weight[:, None]))
+        return [tuple(step)]
 
     def _tensor(self, weight: NDArray[np.float32]) -> Tensor:
         return torch.from_numpy(weight).to(self._device, self._dtype)
+
+
+def _parts(dealt: Epoch) -> list[slice]:
+    """The columns of the clean window, and those of the poison if there are any."""
+    clean, width = dealt.clean, dealt.index.shape[2]
+    return [slice(0, clean), slice(clean, width)] if clean < width else [slice(0, clean)]

@@ -4,6 +4,7 @@ hidden layers."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 import numpy as np
 import torch
@@ -54,7 +55,7 @@ class MLP:
         self._descend: Callable[..., None] = self._descend_eagerly
         if self.device.type == "cuda":
             state = [self.P, *self.optimiser.state]
-            self._descend = Captured(self._descend_eagerly, state, lambda: self.optimiser.constants)
+            self._descend = Captured(self._descend_eagerly, state, lambda: (self._drops, self.optimiser.constants))
         self.steps_done = 0
         self._feed = Feed(problem.seeds, self.device, dtype)
         self.set_training(spec, training)
@@ -70,6 +71,7 @@ class MLP:
     def set_training(self, spec: MLPSpec | LogisticSpec, training: TrainingSpec) -> None:
         """Take over rate, penalties, batch size and dropout from the next step on."""
         self._dropout = spec.dropout if isinstance(spec, MLPSpec) else 0.0
+        self._drops = self._dropout > 0
         self.optimiser.set_training(training)
         self._feed.set_batch_size(training.batch_size)
 
@@ -92,32 +94,36 @@ class MLP:
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
         for _ in range(n):
             if self.can_train:
-                batch = self._feed.next()
-                masks = self._dropout_masks(batch) if self._dropout and self.hidden else ()
-                self._descend(batch.x, batch.q, batch.weight, *masks)
+                parts = [(p.x, p.q, p.weight, *self._masks(p, at)) for at, p in enumerate(self._feed.next())]
+                self._descend(*chain.from_iterable(parts))
             self.steps_done += 1
 
-    def _descend_eagerly(self, x: Tensor, q: Tensor, weight: Tensor, *masks: Tensor) -> None:
-        self.optimiser.step(self.P, self._backprop.gradient(x, q, weight, masks))
+    def _descend_eagerly(self, *tensors: Tensor) -> None:
+        """One step on the columns of x, q, weight and masks, and then again x, q, ... of more columns."""
+        each = 3 + len(self.hidden) * self._drops
+        gradient = self._gradient(*tensors[:each])
+        for at in range(each, len(tensors), each):
+            so_far = gradient.clone()  # the next call overwrites it
+            gradient = so_far.add_(self._gradient(*tensors[at : at + each]))
+        self.optimiser.step(self.P, gradient)
 
-    def _dropout_masks(self, batch: Batch) -> list[Tensor]:
-        """Inverted dropout (Srivastava et al. 2014, section 10): 0 or 1 / (1 - rate), keyed by seed, step and layer.
+    def _gradient(self, x: Tensor, q: Tensor, weight: Tensor, *masks: Tensor) -> Tensor:
+        return self._backprop.gradient(x, q, weight, masks)
 
-        Clean columns and poison columns draw from streams of their own, so poison shifts no clean mask.
+    def _masks(self, batch: Batch, part: int) -> list[Tensor]:
+        """Inverted dropout (Srivastava et al. 2014, section 10): 0 or 1 / (1 - rate), (R, units, B) for each layer.
+
+        Keyed by seed, step, layer and part of the step, so that poison shifts no mask of a clean column.
         """
-        width = batch.weight.shape[2]
-        seeds = sorted(set(self.problem.seeds))
-        which = torch.tensor([seeds.index(s) for s in self.problem.seeds])
+        if not self._drops:
+            return []
+        columns = batch.weight.shape[2]
+        seeds, which = np.unique(self.problem.seeds, return_inverse=True)
         masks = []
         for layer, units in enumerate(self.hidden):
-            rows = []
-            for seed in seeds:
-                zones = [
-                    generator(seed, Purpose.DROPOUT, self.steps_done, layer, zone).random((columns, units), np.float32)
-                    for zone, columns in enumerate((batch.clean, width - batch.clean))
-                ]
-                rows.append(np.concatenate(zones).T)
-            keep = torch.from_numpy(np.stack(rows) >= self._dropout)[which]
+            streams = [generator(int(s), Purpose.DROPOUT, self.steps_done, layer, part) for s in seeds]
+            rows = np.stack([stream.random((columns, units), np.float32).T for stream in streams])
+            keep = torch.from_numpy((rows >= self._dropout)[which])
             masks.append(keep.to(self.device, self.dtype) / (1 - self._dropout))
         return masks
 
