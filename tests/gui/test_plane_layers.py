@@ -299,7 +299,7 @@ def test_outlines_of_tools_are_drawn_and_taken_away(plane: PlaneView, shape: Cir
     image = plane.grab().toImage()
     pixel = plane.canvas.pixel
     rim = {colour_at(plane, image, i * pixel, 0.5 + j * pixel) for i in range(-9, 9) for j in (-1, 0, 1)}
-    assert any(near(colour, rgb(LIGHT.accent), 45) for colour in rim)
+    assert any(near(colour, rgb(LIGHT.ink), 60) for colour in rim)
     assert colour_at(plane, image, -1.5, 0.5) == rgb(LIGHT.plane)
     plane.outline.show_shape(None)
     assert plane.grab().toImage() == bare

@@ -17,7 +17,7 @@ PIN = 24.0  # diameter of a target pin in pixels
 
 
 class OutlineItem(pg.GraphicsObject):
-    """A tool's circle, rubber band or lasso: dashed in the accent colour over a soft ground."""
+    """A tool's circle, rubber band or lasso: ink dashes, seen on every colour, around a tint of the accent."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -53,11 +53,10 @@ class OutlineItem(pg.GraphicsObject):
         if self._path.isEmpty():
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        accent, ground = QColor(self._theme.accent), QColor(self._theme.plane)
-        soft = QColor(accent)
+        soft, ground, ink = QColor(self._theme.accent), QColor(self._theme.plane), QColor(self._theme.ink)
         soft.setAlpha(18)
         ratio = 1.0 if widget is None else widget.devicePixelRatioF()  # cosmetic pens count the screen's own pixels
-        under, over = QPen(ground, 3.0 * ratio), QPen(accent, 1.5 * ratio, Qt.PenStyle.DashLine)
+        under, over = QPen(ground, 3.0 * ratio), QPen(ink, 1.5 * ratio, Qt.PenStyle.DashLine)
         for pen in (under, over):
             pen.setCosmetic(True)
         painter.setPen(under)
