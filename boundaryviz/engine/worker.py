@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import queue
 import signal
@@ -18,9 +19,9 @@ def main(connection: Connection, crash_log: str | None = None) -> None:
     crash_log: file that faulthandler writes to when the process dies from a native fault.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which then says Stop
-    log = open(crash_log, "a") if crash_log else None  # noqa: SIM115 - must stay open as long as the process
-    if log is not None:
-        faulthandler.enable(log)
+    if crash_log:
+        with contextlib.suppress(OSError):  # better no log than no trainer
+            faulthandler.enable(open(crash_log, "a"))  # noqa: SIM115 - stays open as long as the process
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
     try:
