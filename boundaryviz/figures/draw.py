@@ -17,12 +17,11 @@ from boundaryviz import __version__
 from boundaryviz.figures.palette import UNDER_POINTS, field_image
 from boundaryviz.figures.plane import class_handles, draw_plane, literal
 from boundaryviz.figures.progress import draw_curves
-from boundaryviz.figures.style import VIEWS, WIDTHS_CM, Options, Style
+from boundaryviz.figures.style import PAPER, VIEWS, WIDTHS_CM, Options, Style
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.files import WriteError, check_writable, write_atomic
 
 FORMATS = ("png", "svg", "pdf")
-_CM = 1 / 2.54
 
 
 class SceneFigure(Figure):
@@ -55,18 +54,19 @@ def draw(view: str, snapshot: Snapshot, options: Options | None = None, beside: 
     if (view == "twin") != (beside is not None):
         raise ValueError("the view 'twin' needs a run with a clean twin")
     options = options or Options()
-    style = options.look
+    width_cm = options.width_cm or WIDTHS_CM[view] * options.look.text / PAPER.text
+    style = options.look.at_width(width_cm, view)
     with style.applied():
         figure = SceneFigure(dpi=options.dpi, layout="constrained")
         FigureCanvasAgg(figure)
         figure.look, figure.facts = style, facts(snapshot)
-        width = (options.width_cm or WIDTHS_CM[view]) * _CM
+        width = width_cm / 2.54
         pad = 0.35 * style.text / 72
         figure.get_layout_engine().set(w_pad=pad, h_pad=pad, wspace=0.03, hspace=0.03)  # type: ignore[union-attr, call-arg]
         if view == "boundary":
             figure.set_size_inches(width, 0.9 * width)
-            plane = _plane(figure, snapshot, options, bar=True)
-            _legend(figure, snapshot, options)
+            plane = _plane(figure, snapshot, options, style, bar=True)
+            _legend(figure, snapshot, options, style)
             _fit(figure, plane)
         elif view == "curves":
             figure.set_size_inches(width, 0.42 * width)
@@ -74,16 +74,16 @@ def draw(view: str, snapshot: Snapshot, options: Options | None = None, beside: 
         elif view == "summary":
             figure.set_size_inches(width, 0.5 * width)
             left, right = _halves(figure, 0.55)
-            plane = _plane(left, snapshot, options, bar=True)
-            _legend(left, snapshot, options)
+            plane = _plane(left, snapshot, options, style, bar=True)
+            _legend(left, snapshot, options, style)
             _curves(right, snapshot, style, columns=1)
             _fit(figure, plane)
         elif beside is not None:
             figure.set_size_inches(width, 0.5 * width)
             left, right = _halves(figure, 0.5)
-            _plane(left, beside, options, title="clean twin")
-            plane = _plane(right, snapshot, options, title="poisoned")
-            _legend(figure, snapshot, options)
+            _plane(left, beside, options, style, title="clean twin")
+            plane = _plane(right, snapshot, options, style, title="poisoned")
+            _legend(figure, snapshot, options, style)
             _fit(figure, plane)
     return figure
 
@@ -151,15 +151,14 @@ def _fit(figure: Figure, plane: Axes) -> None:
         return
     engine: Any = figure.get_layout_engine()
     width, height = figure.get_size_inches()
-    for _ in range(8):  # the room for what stands around the plane changes with the size; damped, or it swings
+    plane.set_aspect("auto")  # filling its place, it shows how much room the things around it take
+    for _ in range(2):  # that room changes a little with the size, as tick labels come and go
         engine.execute(figure)
-        place = plane.get_position(original=True)
-        have_width, have_height = place.width * _part(plane)[0] * width, place.height * _part(plane)[1] * height
-        change = 0.7 * (have_width * plane.get_data_ratio() - have_height)
-        height = float(np.clip(height + change, 0.35 * width, 1.5 * width))
+        place, (across, up) = plane.get_position(), _part(plane)
+        wanted = place.width * across * width * plane.get_data_ratio() - place.height * up * height
+        height = float(np.clip(height + wanted, 0.35 * width, 1.5 * width))
         figure.set_size_inches(width, height)
-        if abs(change) < 0.003 * width:
-            return
+    plane.set_aspect("equal")
 
 
 def _part(axes: Axes) -> tuple[float, float]:
@@ -169,20 +168,24 @@ def _part(axes: Axes) -> tuple[float, float]:
 
 
 def _plane(
-    part: Figure | SubFigure, snapshot: Snapshot, options: Options, title: str | None = None, bar: bool = False
+    part: Figure | SubFigure,
+    snapshot: Snapshot,
+    options: Options,
+    style: Style,
+    title: str | None = None,
+    bar: bool = False,
 ) -> Axes:
-    style = options.look
     axes = part.subplots()
-    draw_plane(axes, snapshot, options)
+    draw_plane(axes, snapshot, options, style)
     _headline(axes, title or snapshot.scenario.title, f"step {snapshot.step:,}", style)
     if bar and snapshot.field.ndim == 2:
-        _bar(part, axes, snapshot, options)
+        _bar(part, axes, snapshot, options, style)
     return axes
 
 
-def _legend(part: Figure | SubFigure, snapshot: Snapshot, options: Options) -> None:
+def _legend(part: Figure | SubFigure, snapshot: Snapshot, options: Options, style: Style) -> None:
     """The legend of the points, in as many columns as `part` is wide enough for."""
-    style, handles = options.look, class_handles(snapshot, options)
+    handles = class_handles(snapshot, options, style)
     if handles:
         longest = max(len(str(handle.get_label())) for handle in handles)
         room = 72 * part.bbox.width / part.figure.dpi
@@ -195,9 +198,8 @@ def _headline(axes: Axes, words: str, right: str, style: Style) -> None:
     axes.set_title(right, loc="right", color=style.faint, fontsize=0.9 * style.text)
 
 
-def _bar(part: Figure | SubFigure, axes: Axes, snapshot: Snapshot, options: Options) -> None:
+def _bar(part: Figure | SubFigure, axes: Axes, snapshot: Snapshot, options: Options, style: Style) -> None:
     """A thin scale of the probability."""
-    style = options.look
     shares = np.linspace(0.0, 1.0, 256, dtype=np.float32)[None]
     colours = field_image(shares, style.middle, options.levels, UNDER_POINTS)[0] / 255.0
     scale = ScalarMappable(Normalize(0, 1), ListedColormap(colours))

@@ -16,14 +16,14 @@ from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points
 
 
-def draw_plane(axes: Axes, snapshot: Snapshot, options: Options) -> None:
+def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -> None:
     """Draw what the canvas shows at this moment; the axes keep the plane's proportions."""
-    style, rect = options.look, snapshot.rect
-    draw_field(axes, snapshot, options)
+    rect = snapshot.rect
+    draw_field(axes, snapshot, options, style)
     boundary = LineCollection(boundary_lines(snapshot.field, rect), colors=style.ink, linewidths=style.line, zorder=2)
     boundary.set_gid("boundary")
     axes.add_collection(boundary)
-    _draw_points(axes, snapshot, options)
+    _draw_points(axes, snapshot, options, style)
     _draw_targets(axes, snapshot, style)
     if not np.isfinite(snapshot.field).all():
         axes.text(
@@ -46,9 +46,9 @@ def is_square(rect: Domain) -> bool:
     return 0.4 <= rect.height / rect.width <= 2.5
 
 
-def draw_field(axes: Axes, snapshot: Snapshot, options: Options) -> AxesImage:
+def draw_field(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -> AxesImage:
     """The field as a picture whose cells fill `snapshot.rect`."""
-    style, rect = options.look, snapshot.rect
+    rect = snapshot.rect
     return axes.imshow(
         field_image(snapshot.field, style.middle, options.levels, UNDER_POINTS),
         extent=(rect.left, rect.right, rect.bottom, rect.top), origin="lower",
@@ -77,8 +77,8 @@ def _lines(values: NDArray[np.float32], level: float, rect: Domain) -> list[NDAr
     return list(generator.lines(level))  # type: ignore[arg-type]
 
 
-def _draw_points(axes: Axes, snapshot: Snapshot, options: Options) -> None:
-    style, points, predicted = options.look, snapshot.scene.points, snapshot.predicted
+def _draw_points(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -> None:
+    points, predicted = snapshot.scene.points, snapshot.predicted
     wrong = np.zeros(len(points), bool)
     if options.errors and predicted is not None:
         wrong = points.is_labelled & (predicted != points.label)
@@ -130,9 +130,8 @@ def _draw_targets(axes: Axes, snapshot: Snapshot, style: Style) -> None:
         )  # fmt: skip
 
 
-def class_handles(snapshot: Snapshot, options: Options) -> list[Line2D]:
+def class_handles(snapshot: Snapshot, options: Options, style: Style) -> list[Line2D]:
     """Legend entries: a symbol for each class that has points, then whatever else stands on the plane."""
-    style = options.look
     points = snapshot.scene.points.take(snapshot.scene.points.is_train)
 
     def entry(marker: str, face: str, edge: str, words: str, size: float = 1.2) -> Line2D:

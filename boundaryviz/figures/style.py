@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import matplotlib
@@ -17,7 +17,12 @@ VIEWS: dict[str, str] = {
     "summary": "the plane and the curves side by side",
     "twin": "the clean and the poisoned plane side by side",
 }
+# For the paper's size of text; a style with larger text takes more.
 WIDTHS_CM: dict[str, float] = {"boundary": 9.0, "curves": 14.0, "summary": 18.0, "twin": 18.0}
+
+
+# The width below which a view's text no longer has room, in times its size.
+_NEEDED: dict[str, float] = {"boundary": 26.0, "curves": 40.0, "summary": 52.0, "twin": 44.0}
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,13 @@ class Style:
     text: float
     line: float
     marker: float  # side length of a point's symbol
+
+    def at_width(self, width_cm: float, view: str) -> Style:
+        """This style with everything smaller, where a figure is too narrow for its text."""
+        factor = width_cm / 2.54 * 72 / (_NEEDED[view] * self.text)
+        if factor >= 1.0:
+            return self
+        return replace(self, text=factor * self.text, line=factor * self.line, marker=factor * self.marker)
 
     def applied(self) -> AbstractContextManager[None]:
         """matplotlib's settings for this style, for as long as the context lasts: drawing *and* saving need it."""

@@ -240,18 +240,5 @@ def _words(one: ErrorDetails) -> str:
 
 def _got(given: Any, words: str) -> str:
     """What was given, unless the words already say it."""
-    shown = isinstance(given, str | int | float | bool) and repr(given) not in words and "no such setting" not in words
-    return f" (got {given!r})" if shown else ""
-
-
-def resets(before: Scenario, after: Scenario) -> bool:
-    """Whether going from one scenario to the other needs fresh weights; otherwise it applies live."""
-    if type(before.learner) is not type(after.learner):
-        return True
-    for old, new in ((before.learner, after.learner), (before.training, after.training)):
-        for name, info in type(old).model_fields.items():
-            extra = info.json_schema_extra
-            form = extra.get("form", {}) if isinstance(extra, dict) else {}
-            if isinstance(form, dict) and form.get("resets") and getattr(old, name) != getattr(new, name):
-                return True
-    return False
+    said = "no such setting" in words or (isinstance(given, str) and repr(given) in words)
+    return f" (got {given!r})" if isinstance(given, str | int | float) and not said else ""

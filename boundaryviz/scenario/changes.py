@@ -1,0 +1,18 @@
+"""What going from one scenario to another takes."""
+
+from __future__ import annotations
+
+from boundaryviz.scenario.scenario import Scenario
+
+
+def resets(before: Scenario, after: Scenario) -> bool:
+    """Whether going from one scenario to the other needs fresh weights; otherwise it applies live."""
+    if type(before.learner) is not type(after.learner):
+        return True
+    for old, new in ((before.learner, after.learner), (before.training, after.training)):
+        for name, info in type(old).model_fields.items():
+            extra = info.json_schema_extra
+            form = extra.get("form", {}) if isinstance(extra, dict) else {}
+            if isinstance(form, dict) and form.get("resets") and getattr(old, name) != getattr(new, name):
+                return True
+    return False

@@ -1,0 +1,211 @@
+"""Figures: what is drawn, and what the files hold."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.collections import PathCollection
+from PIL import Image
+
+from boundaryviz import __version__
+from boundaryviz.figures.draw import FORMATS, draw, save
+from boundaryviz.figures.plane import boundary_lines
+from boundaryviz.figures.progress import best_step
+from boundaryviz.figures.style import VIEWS, Options
+from boundaryviz.record.curves import CurveStore
+from boundaryviz.scenario.files import WriteError
+from boundaryviz.scene.scene import Domain, Points, Scene
+from helpers.snapshots import PLANE, curves, field, snapshot
+
+
+def _draw(view: str, options: Options | None = None, **changes: object):
+    shown = snapshot(**changes)
+    return draw(view, shown, options, snapshot() if view == "twin" else None)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one figure as f.png, f.svg and f.pdf."""
+    folder = tmp_path_factory.mktemp("figures")
+    for kind in FORMATS:
+        save(_draw("boundary"), folder / f"f.{kind}")
+    return folder
+
+
+LOOKS = [*((view, "paper", 11.0) for view in VIEWS), ("summary", "slides", 5.0), ("summary", "dark", 30.0)]
+
+
+@pytest.mark.parametrize(("view", "style", "width"), LOOKS)
+def test_every_view_and_style_has_the_width_asked_for(view: str, style: str, width: float, tmp_path: Path) -> None:
+    save(_draw(view, Options(width_cm=width, style=style, dpi=100)), tmp_path / "f.png")
+    with Image.open(tmp_path / "f.png") as image:
+        assert image.width == pytest.approx(width / 2.54 * 100, abs=1)
+        pixels = np.asarray(image.convert("RGB"))
+    assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 50
+    assert (pixels[0] == pixels[0, 0]).all()  # nothing is cut off at the top
+
+
+def test_the_plane_has_equal_scales_and_fills_its_place() -> None:
+    figure = _draw("boundary")
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    place, given = axes.get_position(), axes.get_position(original=True)
+    width, height = figure.get_size_inches()
+    assert place.height * height == pytest.approx(place.width * width / 2, rel=1e-6)
+    assert place.height == pytest.approx(given.height, rel=0.03)
+    assert place.width == pytest.approx(given.width, rel=0.03)
+
+
+def test_the_boundary_lies_where_the_class_changes() -> None:
+    (line,) = boundary_lines(field(), PLANE)
+    assert np.abs(line[:, 0]).max() < 1e-3
+    assert line[:, 1].max() - line[:, 1].min() > 1.9
+
+
+def test_borders_of_many_classes_lie_between_neighbours() -> None:
+    lines = boundary_lines(field(4), PLANE)
+    found = {round(float(line[:, 0].mean()), 1) for line in lines}
+    assert {-1.0, 0.0, 1.0} <= found
+
+
+def test_no_boundary_in_a_field_that_diverged_and_a_word_instead() -> None:
+    nan = np.full((32, 64), np.nan, dtype=np.float32)
+    assert boundary_lines(nan, PLANE) == []
+    words = [text.get_text() for text in _draw("boundary", field=nan).findobj(matplotlib.text.Text)]
+    assert "training diverged" in words
+
+
+def test_svg_keeps_text_as_text_and_the_contour_as_a_path(files: Path) -> None:
+    text = (files / "f.svg").read_text()
+    assert re.search(r"<text[^>]*>Stripes cost \$5 or \$6</text>", text)
+    boundary = text[text.index('id="boundary"') :]
+    assert re.search(r'<path d="M [\d. ]+\s+L ', boundary[:300])
+    assert text.count("<image") == 2  # the field and its scale; points and contour are paths
+
+
+def test_pdf_embeds_truetype_fonts_and_draws_the_contour(files: Path) -> None:
+    data = (files / "f.pdf").read_bytes()
+    assert b"/FontFile2" in data
+    assert b"/Type3" not in data
+    streams = [zlib.decompress(s) for s in re.findall(rb"/FlateDecode.*?stream\n(.*?)\nendstream", data, re.S)[:1]]
+    assert streams[0].count(b" l\n") > 20  # line segments in the page's own drawing
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_same_figure_twice_gives_the_same_bytes(kind: str, files: Path, tmp_path: Path) -> None:
+    save(_draw("boundary"), tmp_path / f"f.{kind}")
+    assert (tmp_path / f"f.{kind}").read_bytes() == (files / f"f.{kind}").read_bytes()
+
+
+def test_files_name_scenario_seed_step_and_version(files: Path) -> None:
+    with Image.open(files / "f.png") as image:
+        info = image.info
+    assert [info[f"boundaryviz:{key}"] for key in ("scenario", "seed", "step", "version")] == [
+        "stripes", "7", "290", __version__,
+    ]  # fmt: skip
+    for kind in ("svg", "pdf"):
+        data = (files / f"f.{kind}").read_bytes()
+        assert b"scenario stripes, seed 7, step 290" in data
+        assert f"boundaryviz {__version__}".encode() in data
+        assert b"CreationDate" not in data
+        assert b"<dc:date>" not in data
+
+
+def test_savefig_itself_keeps_fonts_and_metadata(tmp_path: Path) -> None:
+    _draw("boundary").savefig(tmp_path / "f.pdf")
+    data = (tmp_path / "f.pdf").read_bytes()
+    assert b"/FontFile2" in data
+    assert b"scenario stripes" in data
+
+
+def test_settings_of_matplotlib_are_left_alone() -> None:
+    before = dict(matplotlib.rcParams)
+    _draw("summary", Options(style="dark"))
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_points_of_held_out_splits_come_on_demand() -> None:
+    def count(options: Options) -> int:
+        axes = draw("boundary", snapshot(), options).axes[0]
+        return sum(len(c.get_offsets()) for c in axes.collections if isinstance(c, PathCollection))
+
+    shown = snapshot().scene.points
+    assert count(Options()) == shown.is_train.sum() + 2  # the poison's ring and the pin
+    assert count(Options(held_out=True)) == len(shown) + 2
+
+
+def test_errors_show_the_true_class_round_the_predicted_one() -> None:
+    shown = snapshot()
+    points = shown.scene.points
+    wrong = points.is_train & points.is_labelled & (shown.predicted != points.label)
+    axes = draw("boundary", shown, Options(errors=True)).axes[0]
+    two_coloured = [
+        len(c.get_offsets())
+        for c in axes.collections
+        if isinstance(c, PathCollection)
+        and len(c.get_facecolor()) == len(c.get_edgecolor()) == 1
+        and {tuple(np.round(c.get_facecolor()[0], 2)), tuple(np.round(c.get_edgecolor()[0], 2))}
+        == {(0.96, 0.58, 0.13, 1.0), (0.03, 0.47, 0.74, 1.0)}
+    ]
+    assert sum(two_coloured) == wrong.sum() > 0
+
+
+def test_empty_planes_and_empty_curves_are_drawn_too(tmp_path: Path) -> None:
+    empty = {"scene": Scene(Points.of([]), PLANE), "curves": CurveStore(), "predicted": None}
+    figure = _draw("summary", **empty)
+    save(figure, tmp_path / "f.svg")
+    assert (tmp_path / "f.svg").read_text().count("not evaluated yet") == 2
+
+
+def test_planes_of_any_shape_are_drawn(tmp_path: Path) -> None:
+    for rect in (Domain(0, 1, 0, 1000), Domain(0, 1e-6, 0, 1), Domain(0, 2, 0, 3), Domain(-1e9, 1e9, -1, 1)):
+        save(_draw("boundary", Options(dpi=50), rect=rect), tmp_path / "f.png")
+        with Image.open(tmp_path / "f.png") as image:
+            assert 0.3 < image.height / image.width < 1.7
+
+
+def test_the_best_step_is_that_of_the_lowest_validation_loss() -> None:
+    assert best_step(curves(replicas=3)) == 100
+    assert best_step(CurveStore()) is None
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [({"width_cm": 1.0}, "cm"), ({"dpi": 5}, "inch"), ({"levels": 1}, "levels"), ({"style": "neon"}, "neon")],
+)
+def test_options_out_of_range_are_named(options: dict, word: str) -> None:
+    with pytest.raises(ValueError, match=word):
+        Options(**options)
+
+
+def test_unknown_views_and_a_twin_without_its_twin_are_refused() -> None:
+    with pytest.raises(ValueError, match="boundary, curves"):
+        draw("surface", snapshot())
+    with pytest.raises(ValueError, match="twin"):
+        draw("twin", snapshot())
+
+
+def test_a_figure_that_cannot_be_written_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    figure = _draw("curves")
+    for place, word in (
+        (tmp_path / "f.gif", r"\.png"),
+        (tmp_path / "no" / "f.png", "no folder"),
+        (tmp_path, "ends in"),
+    ):
+        with pytest.raises(WriteError, match=word):
+            save(figure, place)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_figures_need_neither_pyplot_nor_torch_nor_qt() -> None:
+    code = "import sys, boundaryviz.figures.draw; print([m for m in sys.argv[1:] if m in sys.modules])"
+    heavy = ["matplotlib.pyplot", "torch", "sklearn", "PyQt6"]
+    found = subprocess.run([sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

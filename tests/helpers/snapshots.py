@@ -1,0 +1,52 @@
+"""A moment of a run made without training: a known field, curves and points."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.scene import Domain, Origin, Points, Scene, Split, Target
+
+PLANE = Domain(-2.0, 2.0, -1.0, 1.0)
+
+
+def curves(replicas: int = 1, evaluations: int = 30) -> CurveStore:
+    """Losses that fall, a validation loss that turns at step 100."""
+    store, step = CurveStore(replicas), np.arange(evaluations) * 10
+    values = np.empty((evaluations, replicas, len(CURVES)))
+    values[:] = (np.exp(-step / 60) + 0.01)[:, None, None]
+    values[:, :, 1] = (0.3 + ((step - 100) / 200.0) ** 2)[:, None]
+    values *= 1.0 + 0.1 * np.arange(replicas)[None, :, None]
+    store.append(Curves(step, values))
+    return store
+
+
+def field(classes: int = 2, columns: int = 64, rows: int = 32) -> np.ndarray:
+    """For two classes the boundary is x = 0; for more, equal upright stripes."""
+    x = PLANE.grid(columns, rows)[:, 0].reshape(rows, columns)
+    if classes == 2:
+        return (1.0 / (1.0 + np.exp(-4.0 * x))).astype(np.float32)
+    centres = np.linspace(PLANE.left, PLANE.right, 2 * classes + 1)[1::2]
+    logits = np.exp(-4.0 * np.abs(x[None] - centres[:, None, None]))
+    return (logits / logits.sum(axis=0)).astype(np.float32)
+
+
+def snapshot(classes: int = 2, replicas: int = 1, **changes: object) -> Snapshot:
+    """Points of every split, an unlabelled one, a poison one, and a pin; the predicted class is the side of x = 0."""
+    rng = np.random.default_rng(0)
+    xy = rng.uniform((-2, -1), (2, 1), (40, 2))
+    label = rng.integers(0, classes, 40)
+    label[0] = -1
+    split = rng.integers(0, 3, 40)
+    split[:2] = Split.TRAIN
+    origin = np.where(np.arange(40) == 1, Origin.POISON, Origin.CLEAN)
+    scene = Scene(Points.of(xy, label, split, origin), PLANE, classes, targets=(Target(0.5, 0.5, 1),))
+    scenario = Scenario(name="stripes", title="Stripes cost $5 or $6").with_values({"training.seed": 7})
+    values: dict = {
+        "scenario": scenario, "scene": scene, "step": 290, "rect": PLANE, "field": field(classes),
+        "curves": curves(replicas), "predicted": (xy[:, 0] > 0).astype(np.int16),
+    }  # fmt: skip
+    return Snapshot(**(values | changes))
