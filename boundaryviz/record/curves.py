@@ -38,12 +38,12 @@ class CurveStore:
 
     @property
     def step(self) -> NDArray[np.int64]:
-        """int64 (K,)"""
-        return self._step[: self._length]
+        """int64 (K,), read-only"""
+        return _read_only(self._step[: self._length])
 
     def column(self, name: str) -> NDArray[np.float64]:
-        """float64 (K, R), one of `CURVES`; NaN where there was nothing to evaluate."""
-        return self._values[: self._length, :, CURVES.index(name)]
+        """float64 (K, R), one of `CURVES`, read-only; NaN where there was nothing to evaluate."""
+        return _read_only(self._values[: self._length, :, CURVES.index(name)])
 
     def best(self, replica: int = 0) -> tuple[int, float] | None:
         """Step and value of the lowest validation loss of a replica; None where there is none."""
@@ -59,3 +59,8 @@ class CurveStore:
         chosen = CurveStore(values.shape[1])
         chosen.append(Curves(step, values))
         return chosen
+
+
+def _read_only(view: NDArray) -> NDArray:
+    view.flags.writeable = False
+    return view

@@ -32,7 +32,7 @@ def by_autograd(
     masks: Any,
 ) -> Tensor:
     p = p.clone().requires_grad_()
-    z, _ = forward(layout.views(p), x, ACTIVATIONS[activation], masks or None)
+    z = forward(layout.views(p), x, ACTIVATIONS[activation], masks)
     total = (losses.per_point(loss, torch.tanh(z) if squash else z, q) * weight[:, 0]).sum()
     return torch.autograd.grad(total, p)[0]
 

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.record.curves import CurveStore
+
+
+def chunk(first: int, count: int, replicas: int = 1, seed: int = 0) -> Curves:
+    rng = np.random.default_rng([seed, first])
+    return Curves(np.arange(first, first + count), rng.random((count, replicas, len(CURVES))))
+
+
+def with_validation_loss(values: list[float]) -> CurveStore:
+    store = CurveStore()
+    table: NDArray[np.float64] = np.full((len(values), 1, len(CURVES)), 9.0)
+    table[:, 0, CURVES.index("validation_loss")] = values
+    store.append(Curves(np.arange(len(values)) * 10, table))
+    return store
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(0, 700), max_size=6), st.integers(1, 3))
+def test_what_was_appended_is_kept_to_the_bit(sizes: list[int], replicas: int):
+    store, steps, values, first = CurveStore(replicas), [], [], 0
+    for size in sizes:
+        part = chunk(first, size, replicas)
+        store.append(part)
+        steps.append(part.step)
+        values.append(part.values)
+        first += size
+    assert len(store) == sum(sizes)
+    assert store.replicas == replicas
+    assert np.array_equal(store.step, np.concatenate([*steps, np.empty(0, np.int64)]))
+    for at, name in enumerate(CURVES):
+        kept = np.concatenate([*(v[:, :, at] for v in values), np.empty((0, replicas))])
+        assert np.array_equal(store.column(name), kept)
+
+
+def test_a_store_copies_what_it_is_given_and_lends_read_only():
+    part = chunk(0, 5)
+    store = CurveStore()
+    store.append(part)
+    first = float(part.values[0, 0, 0])
+    part.values[:] = -1
+    assert store.column("train_loss")[0, 0] == first
+    for lent in (store.step, store.column("train_loss")):
+        with pytest.raises(ValueError, match="read-only"):
+            lent[0] = 7
+
+
+def test_another_number_of_replicas_is_refused():
+    store = CurveStore(2)
+    with pytest.raises(ValueError, match="3 replicas in the chunk, 2 in the store"):
+        store.append(chunk(0, 4, replicas=3))
+    assert len(store) == 0
+
+
+@pytest.mark.parametrize(
+    ("losses", "best"),
+    [
+        ([3.0, 1.0, 2.0], (10, 1.0)),
+        ([np.nan, 2.0, np.nan], (10, 2.0)),
+        ([-np.inf, 2.0, 0.5, np.inf], (20, 0.5)),
+        ([1.0, 1.0], (0, 1.0)),
+        ([np.nan, np.inf], None),
+        ([], None),
+    ],
+)
+def test_the_best_step_has_the_lowest_finite_validation_loss(losses: list[float], best: tuple[int, float] | None):
+    assert with_validation_loss(losses).best() == best
+
+
+def test_some_replicas_alone():
+    store = CurveStore(4)
+    store.append(chunk(0, 300, replicas=4))
+    some = store.of(slice(1, 3))
+    assert some.replicas == 2
+    assert np.array_equal(some.step, store.step)
+    assert np.array_equal(some.column("test_error"), store.column("test_error")[:, 1:3])
+    assert some.best(0) == store.best(1)
+    store.append(chunk(300, 1, replicas=4))
+    assert len(some) == 300
