@@ -97,7 +97,7 @@ class Desk:
             return
         finally:
             path.unlink(missing_ok=True)
-        self.controller.notify(
+        self.window.notify(
             "The last session ended unexpectedly; its points and settings were kept.",
             action="Restore", act=lambda: self._recover(scenario),
         )  # fmt: skip

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Callable
 from random import SystemRandom
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, QPoint, QTimer
+from PyQt6.QtCore import QObject, QPoint
 from PyQt6.QtWidgets import QMenu
 
-from boundaryviz.engine import messages as m
 from boundaryviz.gui.client import TrainerClient
+from boundaryviz.gui.display import Display
 from boundaryviz.gui.document import Change, Document, Settings, State, Swap
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.window import MainWindow
-from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.scenario.scenario import Scenario, ScenarioError, resets
-from boundaryviz.scene.edits import Edit, Move, Recolumn, Remove, relabel
-from boundaryviz.scene.scene import Domain, Origin, Scene
+from boundaryviz.scenario.changes import resets
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.edits import Move, Recolumn, Remove, relabel
+from boundaryviz.scene.scene import Origin, Scene
 
 _CURVES = 100  # milliseconds between two drawings of the curves
 _MAPS = 36  # pixels, the side of a small map
@@ -34,17 +32,11 @@ class Controller(QObject):
         super().__init__(window)
         self.window, self.document, self.client = window, document, client
         self._pushed: State | None = None
-        self.frame: m.Frame | None = None
-        self._view = m.View(document.scene.domain, 256, 256)
-        self._hover: tuple[float, float] | None = None
-        self._paints: deque[float] = deque(maxlen=240)
-        self._owes_credit = self._diverged = False
-        self._act: Callable[[], None] | None = None
-        self._curves_timer = QTimer(self)
-        self._curves_timer.setSingleShot(True)
-        self._curves_timer.setInterval(_CURVES)
-        self._curves_timer.timeout.connect(self._draw_curves)
-        self._wire_trainer()
+        self.display = Display(window, document, client)
+        document.changed.connect(self._sync)
+        document.opened.connect(lambda: self._sync(loaded=True))
+        document.opened.connect(window.plane.fit)
+        document.undo.cleanChanged.connect(self._title)
         self._wire_plane()
         self._wire_panels()
         self._wire_actions()
@@ -70,7 +62,7 @@ class Controller(QObject):
             window.transport.set_seed(state.scenario.training.seed)
             self._say_what_applies()
         if fresh:
-            self._forget_results()
+            self.display.forget()
             self.client.load(state.scenario, state.scene, self.document.revision)
         elif before is not None:
             if state.scene is not before.scene:
@@ -80,11 +72,6 @@ class Controller(QObject):
             if state.scenario is not before.scenario:
                 self.client.set_scenario(state.scenario, self.document.revision)
         self._title()
-
-    def _forget_results(self) -> None:
-        self.frame = None
-        self.window.plane.set_predicted(None)
-        self.window.points.set_predicted(None)
 
     def _title(self) -> None:
         name = self.document.path.name if self.document.path else self.document.scenario.title
@@ -117,187 +104,24 @@ class Controller(QObject):
         try:
             self.document.do(change, text)
         except (ScenarioError, ValueError, KeyError) as error:
-            self.notify(str(error).replace("\n", "; "))
+            self.window.notify(str(error).replace("\n", "; "))
             scenario = self.document.scenario
             self.window.data.set_values(scenario.data)
 
     def _set(self, path: str, value: Any) -> None:
         self.do(Settings({path: value}), f"Set {path.rpartition('.')[2].replace('_', ' ')}")
 
-    def notify(
-        self, text: str, *, details: str = "", action: str = "", act: Callable[[], None] | None = None,
-        alarm: bool = False,
-    ) -> None:  # fmt: skip
-        """Say something above the plane; `act` is what the button called `action` does."""
-        self._act = act
-        self.window.banner.tell(text, details=details, action=action, alarm=alarm, closable=act is None)
-
-    def _banner_action(self) -> None:
-        act, self._act = self._act, None
-        self.window.banner.hide()
-        if act is not None:
-            act()
-
-    # ---- trainer -> views ---------------------------------------------------------------------------
-
-    def _wire_trainer(self) -> None:
-        client, document = self.client, self.document
-        document.changed.connect(self._sync)
-        document.opened.connect(lambda: self._sync(loaded=True))
-        document.opened.connect(self.window.plane.fit)
-        document.undo.cleanChanged.connect(self._title)
-        client.framed.connect(self._show_frame)
-        client.evaluated.connect(self._start_curves)
-        client.stated.connect(self._show_state)
-        client.ready.connect(self._show_ready)
-        client.failed.connect(self._show_failure)
-
-    def _show_frame(self, frame: m.Frame) -> None:
-        self.frame = frame
-        window, scene = self.window, self.document.scene
-        window.plane.set_field(frame.field, frame.view.rect, unit=frame.view.unit is not None)
-        self._owes_credit = True
-        if len(frame.predicted) == len(scene.points):
-            window.plane.set_predicted(frame.predicted)
-        window.transport.set_step(frame.step)
-        window.status.set_rates(frame.steps_per_second if frame.playing else None, self._frames_per_second())
-        self._show_hover()
-        if frame.units:
-            window.units.set_units(frame.units)
-            window.units.set_selected(frame.view.unit)
-        self._fill_tab()
-
-    def _painted(self) -> None:
-        """The last frame is on the screen: ask for the next."""
-        if self._owes_credit:
-            self._owes_credit = False
-            self._paints.append(time.perf_counter())
-            self.client.drawn()
-
-    def _frames_per_second(self) -> float | None:
-        now = time.perf_counter()
-        recent = [t for t in self._paints if now - t <= 1.0]
-        return len(recent) / (now - recent[0]) if len(recent) > 2 else None
-
-    def _start_curves(self) -> None:
-        if not self._curves_timer.isActive():
-            self._curves_timer.start()
-
-    def _draw_curves(self) -> None:
-        curves = self.client.curves
-        if not len(curves):
-            self.window.curves.clear()
-            return
-        self.window.curves.set_curves(curves.step, {name: curves.column(name)[:, 0] for name in m.CURVES})
-        last = {name: float(curves.column(name)[-1, 0]) for name in m.CURVES}
-        split = "validation" if np.isfinite(last["validation_loss"]) else "train"
-        self.window.status.set_metrics(last[f"{split}_loss"], last[f"{split}_error"], split)
-
-    def _show_state(self, state: m.State) -> None:
-        window = self.window
-        window.transport.set_playing(state.playing)
-        window.transport.set_step(state.step)
-        window.actions_["train.play"].setText("&Pause" if state.playing else "&Play")
-        if state.why in ("loaded", "reset") and self._diverged:
-            self._diverged = False
-            window.plane.set_banner(None)
-        if state.why == "diverged":
-            self._diverged = True
-            window.plane.set_banner(
-                f"Training diverged at step {state.step:,}: the weights are no longer numbers. "
-                "Lower the learning rate, then press Reset."
-            )
-        if not state.playing:
-            window.status.set_rates(None, None)
-
-    def _show_ready(self, ready: m.Ready) -> None:
-        self.window.status.set_device(ready.device)
-        self.window.learner.setToolTip(f"{ready.parameters:,} parameters")
-        if self._view.unit is not None:
-            self._show_unit(None)
-        if not ready.layers:
-            self.window.units.set_units(())
-
-    def _show_failure(self, failed: m.Failed) -> None:
-        self.window.transport.set_playing(False)
-        if failed.fatal:
-            self.notify(
-                f"{failed.message} Your points and settings are safe.", details=failed.details,
-                action="Restart", act=self._restart, alarm=True,
-            )  # fmt: skip
-            self.window.transport.set_disabled("the trainer has stopped; press Restart above")
-        else:
-            self.notify(f"Something failed {failed.where}: {failed.message}", details=failed.details)
-
-    def _restart(self) -> None:
-        state = self.document.state
-        self.window.transport.set_disabled(None)
-        self._owes_credit = False
-        self.client.restart(state.scenario, state.scene, self.document.revision)
-
     # ---- plane -> document --------------------------------------------------------------------------
 
     def _wire_plane(self) -> None:
         plane = self.window.plane
-        plane.view_changed.connect(self._view_moved)
-        plane.hovered.connect(self._hovered)
-        plane.previewed.connect(self._preview)
+        plane.previewed.connect(self.document.preview)
         plane.committed.connect(self.do)
         plane.cancelled.connect(self.document.drop_preview)
         plane.selection_changed.connect(self._selected)
         plane.context_requested.connect(self._menu)
-        plane.painted.connect(self._painted)
         self.window.points.selection_changed.connect(plane.set_selection)
         self.window.points.edited.connect(self._edited)
-        self.window.units.unit_clicked.connect(lambda layer, index: self._show_unit((layer, index)))
-        self.window.units.unit_cleared.connect(lambda: self._show_unit(None))
-        self.window.result_tabs.currentChanged.connect(self._tab_changed)
-
-    def _preview(self, edit: Edit) -> None:
-        self.document.preview(edit)
-
-    def _view_moved(self, rect: Domain, columns: int, rows: int) -> None:
-        self._ask(rect=rect, columns=columns, rows=rows)
-
-    def _ask(self, **changes: Any) -> None:
-        values = {name: getattr(self._view, name) for name in ("rect", "columns", "rows", "unit", "maps", "replica")}
-        self._view = m.View(**{**values, **changes})
-        self.client.set_view(self._view)
-
-    def _show_unit(self, unit: tuple[int, int] | None) -> None:
-        self._ask(unit=unit)
-        self.window.units.set_selected(unit)
-
-    def _tab_changed(self) -> None:
-        self._ask(maps=_MAPS if self.window.results_shown() is self.window.units else 0)
-        self._fill_tab()
-
-    def _fill_tab(self) -> None:
-        """Bring the tab at the front up to the last frame; those behind wait."""
-        frame, scene, shown = self.frame, self.document.scene, self.window.results_shown()
-        if frame is None:
-            return
-        if shown is self.window.confusion and frame.confusion.shape[1] == scene.classes:
-            self.window.confusion.set_matrix(frame.confusion, [scene.class_name(k) for k in range(scene.classes)])
-        elif shown is self.window.points and len(frame.predicted) == len(scene.points):
-            self.window.points.set_predicted(frame.predicted)
-
-    def _hovered(self, place: tuple[float, float] | None) -> None:
-        self._hover = place
-        self._show_hover()
-
-    def _show_hover(self) -> None:
-        status = self.window.status
-        value = None if self._hover is None or self.frame is None else self.window.plane.value_at(*self._hover)
-        if value is None:
-            status.set_pointer(self._hover)
-        elif self._view.unit is not None:
-            status.set_pointer(self._hover, f"activation {float(value):.3f}")
-        else:
-            values = np.atleast_1d(value)
-            chances = np.array([1 - values[0], values[0]]) if len(values) == 1 else values
-            top = int(chances.argmax())
-            status.set_pointer(self._hover, self.document.scene.class_name(top), float(chances[top]))
 
     def _selected(self, ids: NDArray[np.int64]) -> None:
         self.window.points.set_selection(ids)
@@ -346,7 +170,6 @@ class Controller(QObject):
         for panel in (window.data, window.learner, window.training):
             panel.changed.connect(self._set)
         window.data.redraw.connect(self._redraw)
-        window.banner.action.connect(self._banner_action)
         bar = window.transport
         bar.reset.connect(self._reset)
         bar.play_toggled.connect(self.play)
@@ -362,8 +185,8 @@ class Controller(QObject):
             "edit.undo": self._undo, "edit.redo": self._redo,
             "edit.clear": self._clear, "train.play": lambda: self.play(not self.client.playing),
             "train.step": self._step, "train.reset": self._reset, "train.seed": self._new_seed,
-            "train.redraw": self._redraw, "view.fit": plane.fit, "view.output": lambda: self._show_unit(None),
-            "edit.delete": self._delete, "edit.all": lambda: plane.set_selection(self.document.scene.points.ids),
+            "train.redraw": self._redraw, "view.fit": plane.fit, "view.output": lambda: self.display.show_unit(None),
+            "edit.delete": plane.delete_selection, "edit.all": plane.select_all,
         }  # fmt: skip
         for name, act in on.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
@@ -405,11 +228,6 @@ class Controller(QObject):
         self.window.plane.cancel_stroke()
         self.document.undo.redo()
 
-    def _delete(self) -> None:
-        ids = self.window.plane.selection
-        if len(ids):
-            self.do(Remove(ids), "Delete")
-
     def _clear(self) -> None:
         ids = self.document.scene.points.ids
         if len(ids):
@@ -431,17 +249,3 @@ class Controller(QObject):
 
     def _redraw(self) -> None:
         self._set("data.seed", (self.document.scenario.data.seed + 1) % 2**31)
-
-    # ---- for figures --------------------------------------------------------------------------------
-
-    def snapshot(self) -> Snapshot | None:
-        """What the plane shows now, for a figure; None before the first frame."""
-        frame = self.frame
-        if frame is None or frame.view.unit is not None:
-            return None
-        state = self.document.committed
-        whole = len(frame.predicted) == len(state.scene.points)
-        return Snapshot(
-            state.complete(), state.scene, frame.step, frame.view.rect, frame.field, self.client.curves,
-            frame.predicted if whole else None,
-        )  # fmt: skip

@@ -84,14 +84,14 @@ class Filing(QObject):
         if self.may_leave():
             self._show(scenario, path if path.suffix.lower() == ".bviz" else None)
             if scenario.summary and path.suffix.lower() == ".csv":
-                self._controller.notify(scenario.summary)
+                self._window.notify(scenario.summary)
 
     def paste(self) -> None:
         """Take the points of a table on the clipboard, with undo, under the settings of now."""
         clipboard = QGuiApplication.clipboard()
         text = clipboard.text() if clipboard is not None else ""
         if not text.strip():
-            self._controller.notify("There is no text on the clipboard. Copy a table with columns x and y.")
+            self._window.notify("There is no text on the clipboard. Copy a table with columns x and y.")
             return
         try:
             table = read_table(text)
@@ -105,7 +105,7 @@ class Filing(QObject):
         self._window.show_welcome(False)
         self._window.plane.fit()
         if table.notes:
-            self._controller.notify(" ".join(table.notes))
+            self._window.notify(" ".join(table.notes))
 
     def _show(self, scenario: Scenario, path: Path | None = None) -> None:
         self._document.open(scenario, path)
@@ -154,7 +154,7 @@ class Filing(QObject):
                 self._document.path = path
                 self._document.undo.setClean()
         except files.WriteError as error:
-            self._controller.notify(str(error))
+            self._window.notify(str(error))
             return False
         self._tell(f"Saved {path.name}.")
         return True
@@ -170,9 +170,9 @@ class Filing(QObject):
 
     def export(self) -> None:
         """Ask for the kind of figure and write it. matplotlib is loaded only here."""
-        snapshot = self._controller.snapshot()
+        snapshot = self._controller.display.snapshot()
         if snapshot is None:
-            self._controller.notify(
+            self._window.notify(
                 "There is no figure to export yet: wait for the first frame, and show the output, not a hidden unit."
             )
             return
@@ -198,7 +198,7 @@ class Filing(QObject):
     def _trouble(self, what: str, problems: list[str]) -> None:
         shown = "; ".join(problems[:2])
         more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
-        self._controller.notify(f"{what}: {shown}{more}.", details="\n".join(problems))
+        self._window.notify(f"{what}: {shown}{more}.", details="\n".join(problems))
 
     def _tell(self, words: str) -> None:
         strip = self._window.statusBar()

@@ -64,6 +64,8 @@ class MainWindow(QMainWindow):
         self.training = SpecForm(TrainingSpec, "training", skip=("seed",))
         self.curves, self.confusion, self.units, self.points = CurvesView(), ConfusionView(), UnitMaps(), PointTable()
         self.status, self.banner, self.welcome = StatusFields(), Banner(), WelcomePage()
+        self._act: Callable[[], None] | None = None
+        self.banner.action.connect(self._banner_action)
         self._compose()
         menus = self.menuBar()
         assert menus is not None
@@ -121,6 +123,20 @@ class MainWindow(QMainWindow):
         """The view in the tab at the front of the results."""
         holder = self.result_tabs.currentWidget()
         return next(v for v in (self.curves, self.units, self.confusion, self.points) if v.parentWidget() is holder)
+
+    def notify(
+        self, text: str, *, details: str = "", action: str = "", act: Callable[[], None] | None = None,
+        alarm: bool = False,
+    ) -> None:  # fmt: skip
+        """Say something above the plane; `act` is what the button called `action` does."""
+        self._act = act
+        self.banner.tell(text, details=details, action=action, alarm=alarm, closable=act is None)
+
+    def _banner_action(self) -> None:
+        act, self._act = self._act, None
+        self.banner.hide()
+        if act is not None:
+            act()
 
     # ---- looks --------------------------------------------------------------------------------------
 

@@ -263,3 +263,12 @@ def test_the_curves_differ_in_colour_or_dashes_in_every_theme(view):
         }  # fmt: skip
         assert len(looks) == 3
         assert all(c.opts["pen"].width() == 1 for c in view.plots["loss"].curves.values())
+
+
+def test_the_first_evaluation_comes_before_any_step(view, qtbot):
+    names = [f"{split}_{kind}" for split in ("train", "validation", "test") for kind in ("loss", "error")]
+    view.set_curves(np.array([0]), {name: np.array([0.5]) for name in names})
+    qtbot.wait(100)
+    for plot in view.plots.values():
+        (low, high), _ = plot.viewRange()
+        assert low <= 0.0 < high

@@ -1,4 +1,4 @@
-"""The whole window on a trainer in this process: what a person does reaches the model, and what it answers the screen."""
+"""The whole window on a trainer in this process: what a person does reaches the model, its answer the screen."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import InlineLink
+from boundaryviz.engine.messages import Failed, Frame
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.assembly import Desk
 from boundaryviz.scenario.scenario import Scenario
@@ -28,8 +29,6 @@ class Broken(InlineLink):
         self.dead = False
 
     def poll(self):  # type: ignore[no-untyped-def]
-        from boundaryviz.engine.messages import Failed
-
         if self.dead:
             self.dead = False
             return [Failed("in the trainer's process", "The trainer was ended by signal 9.", fatal=True)]
@@ -56,13 +55,17 @@ def open_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
         desk.close()
 
 
+def shown(desk: Desk) -> Frame | None:
+    return desk.controller.display.frame
+
+
 def test_it_trains_and_shows_what_it_learns(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
     desk = open_desk()
     desk.controller.play(True)
     qtbot.waitUntil(lambda: desk.client.step_count > 50, timeout=20_000)
     desk.controller.play(False)
     qtbot.waitUntil(lambda: not desk.client.playing and len(desk.client.curves) > 5, timeout=5_000)
-    frame = desk.controller.frame
+    frame = shown(desk)
     assert frame is not None
     assert len(frame.predicted) == len(desk.document.scene.points)
     loss = desk.client.curves.column("train_loss")[:, 0]
@@ -74,7 +77,7 @@ def test_a_drag_trains_on_the_moved_point_before_the_button_is_up(open_desk: Cal
     ids = desk.document.scene.points.ids[:1]
     desk.window.plane.previewed.emit(Move(ids, np.array([[1.5, 1.5]])))
     revision = desk.document.revision
-    qtbot.waitUntil(lambda: desk.controller.frame is not None and desk.controller.frame.revision == revision)
+    qtbot.waitUntil(lambda: shown(desk) is not None and shown(desk).revision == revision)
     desk.window.plane.cancelled.emit()
     assert desk.document.scene is desk.document.committed.scene
     assert desk.document.undo.count() == 0
@@ -85,10 +88,10 @@ def test_reset_gives_the_same_weights_and_a_new_seed_others(open_desk: Callable[
     actions = desk.window.actions_
 
     def field_at_start() -> np.ndarray:
-        qtbot.waitUntil(lambda: desk.controller.frame is not None and desk.controller.frame.step == 0, timeout=5_000)
+        qtbot.waitUntil(lambda: shown(desk) is not None and shown(desk).step == 0, timeout=5_000)
         qtbot.wait(150)
-        assert desk.controller.frame is not None
-        return desk.controller.frame.field.copy()
+        assert shown(desk) is not None
+        return shown(desk).field.copy()
 
     first = field_at_start()
     actions["train.step"].trigger()
@@ -129,7 +132,7 @@ def test_divergence_is_said_in_words_and_reset_takes_it_away(open_desk: Callable
     qtbot.waitUntil(lambda: not said(), timeout=5_000)
 
 
-def test_a_dead_trainer_leaves_scene_and_undo_and_can_be_restarted(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+def test_a_dead_trainer_leaves_everything_and_can_be_restarted(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
     desk = open_desk()
     desk.document.do(Add(Points.of([[0.0, 0.0]], 1, first_id=10_000)), "Add point")
     desk.client._link.dead = True  # type: ignore[attr-defined]
@@ -197,11 +200,17 @@ def test_no_permission_is_said_and_the_changes_stay_unsaved(
 def test_new_points_open_a_third_class(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
     desk = open_desk()
     desk.document.do(Add(Points.of([[0.0, 0.0]], 2, first_id=10_000)), "Add point")
-    qtbot.waitUntil(lambda: desk.controller.frame is not None and desk.controller.frame.field.ndim == 3, timeout=5_000)
-    assert desk.controller.frame is not None
-    assert desk.controller.frame.field.shape[0] == 3
+    qtbot.waitUntil(
+        lambda: shown(desk) is not None and shown(desk).field.ndim == 3,
+        timeout=5_000,
+    )
+    assert shown(desk) is not None
+    assert shown(desk).field.shape[0] == 3
     desk.document.undo.undo()
-    qtbot.waitUntil(lambda: desk.controller.frame is not None and desk.controller.frame.field.ndim == 2, timeout=5_000)
+    qtbot.waitUntil(
+        lambda: shown(desk) is not None and shown(desk).field.ndim == 2,
+        timeout=5_000,
+    )
 
 
 def test_an_empty_plane_is_no_error(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
@@ -236,9 +245,9 @@ def test_a_hidden_unit_can_be_shown_and_left(open_desk: Callable[..., Desk], qtb
     desk = open_desk()
     desk.window.result_tabs.setCurrentIndex(1)
     desk.window.units.unit_clicked.emit(0, 3)
-    showing = lambda: desk.controller.frame is not None and desk.controller.frame.view.unit  # noqa: E731
+    showing = lambda: shown(desk) is not None and shown(desk).view.unit  # noqa: E731
     qtbot.waitUntil(lambda: showing() == (0, 3), timeout=5_000)
-    assert desk.controller.snapshot() is None
+    assert desk.controller.display.snapshot() is None
     desk.window.actions_["view.output"].trigger()
-    qtbot.waitUntil(lambda: desk.controller.frame is not None and showing() is None, timeout=5_000)
-    assert desk.controller.snapshot() is not None
+    qtbot.waitUntil(lambda: shown(desk) is not None and showing() is None, timeout=5_000)
+    assert desk.controller.display.snapshot() is not None

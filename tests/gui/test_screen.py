@@ -172,7 +172,10 @@ def test_killing_the_trainer_leaves_the_window_alive(open_window: Callable[..., 
     person.click(-1.3, -1.2)
     person.until(lambda s: s["n"] == before["n"] + 1)
     workers = subprocess.run(
-        ["pgrep", "-P", str(person.program.pid), "-f", "multiprocessing.spawn"], capture_output=True, text=True, check=True
+        ["pgrep", "-P", str(person.program.pid), "-f", "multiprocessing.spawn"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split()
     for pid in workers:
         os.kill(int(pid), signal.SIGKILL)

@@ -175,7 +175,7 @@ class CurvesView(QWidget):
 
     def _draw_curves(self) -> None:
         log_x, log_y = self._log["x"], self._log["y"]
-        self._x_end = max(self._x_end, tidy_above(float(self._step[-1])))
+        self._x_end = max(self._x_end, tidy_above(max(float(self._step[-1]), 1.0)))
         for key, trace in self._traces.items():
             new = trace.update(self._values.get(key, np.empty(0)))
             self.plots[key.rpartition("_")[2]].extent.include(new)

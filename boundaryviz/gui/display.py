@@ -1,0 +1,193 @@
+"""What the trainer says, on the screen; and what it is asked to show."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer
+
+from boundaryviz.engine import messages as m
+from boundaryviz.gui.client import TrainerClient
+from boundaryviz.gui.document import Document
+from boundaryviz.gui.window import MainWindow
+from boundaryviz.record.snapshot import Snapshot
+
+_CURVES = 100  # milliseconds between two drawings of the curves
+_MAPS = 36  # pixels, the side of a small map
+
+
+class Display(QObject):
+    """Brings frames, curves and states to the views, and gives a frame's credit back once it is painted."""
+
+    def __init__(self, window: MainWindow, document: Document, client: TrainerClient) -> None:
+        super().__init__(window)
+        self._window, self._document, self._client = window, document, client
+        self.frame: m.Frame | None = None
+        self._view = m.View(document.scene.domain, 256, 256)
+        self._hover: tuple[float, float] | None = None
+        self._paints: deque[float] = deque(maxlen=240)
+        self._owes_credit = self._diverged = False
+        self._curves_timer = QTimer(self)
+        self._curves_timer.setSingleShot(True)
+        self._curves_timer.setInterval(_CURVES)
+        self._curves_timer.timeout.connect(self._draw_curves)
+        client.framed.connect(self._show_frame)
+        client.evaluated.connect(self._start_curves)
+        client.stated.connect(self._show_state)
+        client.ready.connect(self._show_ready)
+        client.failed.connect(self._show_failure)
+        window.plane.view_changed.connect(lambda rect, columns, rows: self._ask(rect=rect, columns=columns, rows=rows))
+        window.plane.hovered.connect(self._hovered)
+        window.plane.painted.connect(self._painted)
+        window.units.unit_clicked.connect(lambda layer, index: self.show_unit((layer, index)))
+        window.units.unit_cleared.connect(lambda: self.show_unit(None))
+        window.result_tabs.currentChanged.connect(self._tab_changed)
+
+    def forget(self) -> None:
+        """What was learnt is void: another learner or another scenario begins."""
+        self.frame = None
+        self._window.plane.set_predicted(None)
+        self._window.points.set_predicted(None)
+
+    def snapshot(self) -> Snapshot | None:
+        """What the plane shows now, for a figure; None before the first frame or while it shows a hidden unit."""
+        frame = self.frame
+        if frame is None or frame.view.unit is not None:
+            return None
+        state = self._document.committed
+        whole = len(frame.predicted) == len(state.scene.points)
+        return Snapshot(
+            state.complete(), state.scene, frame.step, frame.view.rect, frame.field, self._client.curves,
+            frame.predicted if whole else None,
+        )  # fmt: skip
+
+    # ---- asking -------------------------------------------------------------------------------------
+
+    def _ask(self, **changes: Any) -> None:
+        values = {name: getattr(self._view, name) for name in ("rect", "columns", "rows", "unit", "maps", "replica")}
+        self._view = m.View(**{**values, **changes})
+        self._client.set_view(self._view)
+
+    def show_unit(self, unit: tuple[int, int] | None) -> None:
+        """Show hidden unit (layer, index) on the plane instead of the output; None goes back."""
+        self._ask(unit=unit)
+        self._window.units.set_selected(unit)
+
+    def _tab_changed(self) -> None:
+        self._ask(maps=_MAPS if self._window.results_shown() is self._window.units else 0)
+        self._fill_tab()
+
+    # ---- showing ------------------------------------------------------------------------------------
+
+    def _show_frame(self, frame: m.Frame) -> None:
+        self.frame = frame
+        window, scene = self._window, self._document.scene
+        window.plane.set_field(frame.field, frame.view.rect, unit=frame.view.unit is not None)
+        self._owes_credit = True
+        if len(frame.predicted) == len(scene.points):
+            window.plane.set_predicted(frame.predicted)
+        window.transport.set_step(frame.step)
+        window.status.set_rates(frame.steps_per_second if frame.playing else None, self._frames_per_second())
+        self._show_hover()
+        if frame.units:
+            window.units.set_units(frame.units)
+            window.units.set_selected(frame.view.unit)
+        self._fill_tab()
+
+    def _painted(self) -> None:
+        """The last frame is on the screen: ask for the next."""
+        if self._owes_credit:
+            self._owes_credit = False
+            self._paints.append(time.perf_counter())
+            self._client.drawn()
+
+    def _frames_per_second(self) -> float | None:
+        now = time.perf_counter()
+        recent = [t for t in self._paints if now - t <= 1.0]
+        return len(recent) / (now - recent[0]) if len(recent) > 2 else None
+
+    def _start_curves(self) -> None:
+        if not self._curves_timer.isActive():
+            self._curves_timer.start()
+
+    def _draw_curves(self) -> None:
+        curves = self._client.curves
+        if not len(curves):
+            self._window.curves.clear()
+            return
+        self._window.curves.set_curves(curves.step, {name: curves.column(name)[:, 0] for name in m.CURVES})
+        last = {name: float(curves.column(name)[-1, 0]) for name in m.CURVES}
+        split = "validation" if np.isfinite(last["validation_loss"]) else "train"
+        self._window.status.set_metrics(last[f"{split}_loss"], last[f"{split}_error"], split)
+
+    def _show_state(self, state: m.State) -> None:
+        window = self._window
+        window.transport.set_playing(state.playing)
+        window.transport.set_step(state.step)
+        window.actions_["train.play"].setText("&Pause" if state.playing else "&Play")
+        if state.why in ("loaded", "reset") and self._diverged:
+            self._diverged = False
+            window.plane.set_banner(None)
+        if state.why == "diverged":
+            self._diverged = True
+            window.plane.set_banner(
+                f"Training diverged at step {state.step:,}: the weights are no longer numbers. "
+                "Lower the learning rate, then press Reset."
+            )
+        if not state.playing:
+            window.status.set_rates(None, None)
+
+    def _show_ready(self, ready: m.Ready) -> None:
+        self._window.status.set_device(ready.device)
+        self._window.learner.setToolTip(f"{ready.parameters:,} parameters")
+        if self._view.unit is not None:
+            self.show_unit(None)
+        if not ready.layers:
+            self._window.units.set_units(())
+
+    def _show_failure(self, failed: m.Failed) -> None:
+        self._window.transport.set_playing(False)
+        if failed.fatal:
+            self._window.notify(
+                f"{failed.message} Your points and settings are safe.", details=failed.details,
+                action="Restart", act=self._restart, alarm=True,
+            )  # fmt: skip
+            self._window.transport.set_disabled("the trainer has stopped; press Restart above")
+        else:
+            self._window.notify(f"Something failed {failed.where}: {failed.message}", details=failed.details)
+
+    def _restart(self) -> None:
+        state = self._document.state
+        self._window.transport.set_disabled(None)
+        self._owes_credit = False
+        self._client.restart(state.scenario, state.scene, self._document.revision)
+
+    def _fill_tab(self) -> None:
+        """Bring the tab at the front up to the last frame; those behind wait."""
+        frame, scene, shown = self.frame, self._document.scene, self._window.results_shown()
+        if frame is None:
+            return
+        if shown is self._window.confusion and frame.confusion.shape[1] == scene.classes:
+            self._window.confusion.set_matrix(frame.confusion, [scene.class_name(k) for k in range(scene.classes)])
+        elif shown is self._window.points and len(frame.predicted) == len(scene.points):
+            self._window.points.set_predicted(frame.predicted)
+
+    def _hovered(self, place: tuple[float, float] | None) -> None:
+        self._hover = place
+        self._show_hover()
+
+    def _show_hover(self) -> None:
+        status = self._window.status
+        value = None if self._hover is None or self.frame is None else self._window.plane.value_at(*self._hover)
+        if value is None:
+            status.set_pointer(self._hover)
+        elif self._view.unit is not None:
+            status.set_pointer(self._hover, f"activation {float(value):.3f}")
+        else:
+            values = np.atleast_1d(value)
+            chances = np.array([1 - values[0], values[0]]) if len(values) == 1 else values
+            top = int(chances.argmax())
+            status.set_pointer(self._hover, self._document.scene.class_name(top), float(chances[top]))
