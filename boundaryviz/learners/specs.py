@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -62,6 +62,7 @@ class _NetSpec(Spec):
 class MLPSpec(_NetSpec):
     """A fully connected network of any shape."""
 
+    TITLE: ClassVar[str] = "Multilayer perceptron"
     name: Literal["mlp"] = "mlp"
     hidden: tuple[Annotated[int, Field(ge=1, le=256)], ...] = setting(
         (16, 16), "Hidden layers", "Units of each hidden layer, the first one first; none is logistic regression.",
@@ -80,8 +81,9 @@ class MLPSpec(_NetSpec):
 
 
 class LogisticSpec(_NetSpec):
-    """Logistic regression: a linear boundary in the features."""
+    """A linear boundary in the features."""
 
+    TITLE: ClassVar[str] = "Logistic regression"
     name: Literal["logistic"] = "logistic"
 
 
@@ -102,7 +104,7 @@ class TrainingSpec(Spec):
 
     steps: int = setting(
         2000, "Steps", "How long a run without a window lasts; in the window, where Play stops by itself if asked to.",
-        ge=1, le=10_000_000, log=True,
+        ge=1, le=10_000_000, log=True, advanced=True,
     )  # fmt: skip
     optimiser: Optimiser = setting(
         "adam", "Optimiser", "How a gradient becomes a step.",
@@ -126,7 +128,14 @@ class TrainingSpec(Spec):
     )  # fmt: skip
     seed: int = setting(0, "Seed", "Initial weights, batches and noise.", ge=0, le=2**31 - 1)
     evaluate_every: int = setting(
-        10, "Evaluate every", "Steps between two points of the curves.", unit="steps", ge=1, le=100_000, advanced=True
+        10,
+        "Evaluate every",
+        "Steps between two points of the curves.",
+        unit="steps",
+        ge=1,
+        le=100_000,
+        log=True,
+        advanced=True,
     )
 
     def model_post_init(self, _context: object, /) -> None:

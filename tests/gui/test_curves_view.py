@@ -269,6 +269,5 @@ def test_the_first_evaluation_comes_before_any_step(view, qtbot):
     names = [f"{split}_{kind}" for split in ("train", "validation", "test") for kind in ("loss", "error")]
     view.set_curves(np.array([0]), {name: np.array([0.5]) for name in names})
     qtbot.wait(100)
-    for plot in view.plots.values():
-        (low, high), _ = plot.viewRange()
-        assert low <= 0.0 < high
+    low, high = x_range(view)
+    assert low <= 0.0 < high

@@ -28,7 +28,7 @@ class LearnerPanel(QWidget):
         self.combo.setAccessibleName("Learner")
         self.combo.setToolTip("What kind of model is trained. Choosing another starts afresh with its defaults.")
         for name, family in families.items():
-            self.combo.addItem(name, name)
+            self.combo.addItem(getattr(family, "TITLE", name), name)
             self.combo.setItemData(self.combo.count() - 1, family.__doc__, 3)  # the role of tooltips
         self.summary = label("", "faint", wraps=True)
         self.forms = {name: SpecForm(family, "learner", skip=("name",)) for name, family in families.items()}
