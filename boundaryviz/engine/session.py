@@ -34,6 +34,7 @@ class Session:
         device: str = "auto",
     ) -> None:
         devices.one_thread()
+        devices.keep_memory()
         self.device = devices.resolve(device)
         self.device_name = devices.describe(self.device)
         self.scenario = scenario
@@ -168,13 +169,15 @@ class Session:
 
         float32 (rows, columns), the probability of class 1, for two classes; (C, rows, columns) for more; the
         activation of hidden unit (layer, index) where one is named. quick: exact near the boundary and around
-        the points, interpolated elsewhere.
+        points that lie on the wrong side of it, interpolated elsewhere.
         """
         if unit is not None:
             return self.learner.unit(rect.grid(columns, rows), *unit, replica).reshape(rows, columns)
-        ask = lambda xy: self.learner.probabilities(xy, replica)[0]  # noqa: E731
-        values = surface(ask, rect, columns, rows, self.scene.points.xy if quick else None)
-        return values[1] if len(values) == 2 else values
+        points = self.scene.points
+        places = (points.xy, points.label) if quick else (None, None)
+        scores = surface(lambda xy: self.learner.scores(xy, replica), rect, columns, rows, *places)
+        values: NDArray[np.float32] = self.learner.shown(scores)
+        return values[0] if len(values) == 1 else values
 
     def units(self, rect: Domain, side: int, replica: int = 0) -> tuple[NDArray[np.uint8], ...]:
         """Small maps of every hidden layer, uint8 (units, side, side); 0..255 is -1..1 times the unit's range."""

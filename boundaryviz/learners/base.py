@@ -74,6 +74,14 @@ class Learner(Protocol):
         """Predicted classes at `xy` (G, 2): (R, G), or (1, G) of one replica."""
         ...
 
+    def scores(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
+        """What decides at `xy` (G, 2): of two classes the second's lead (1, G), else one number each (C, G)."""
+        ...
+
+    def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
+        ...
+
     def unit(self, xy: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
         """Activation of one hidden unit at `xy` (G, 2): (G,)."""
         ...

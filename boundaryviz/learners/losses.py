@@ -50,7 +50,19 @@ def per_point(loss: LossName, z: Tensor, q: Tensor) -> Tensor:
 
 def leading(z: Tensor) -> Tensor:
     """Predicted class, int64 (R, B), from outputs z (R, K, B); a single output of exactly 0 is class 1."""
-    return (z[:, 0] >= 0).long() if z.shape[1] == 1 else z.argmax(1)
+    return (z[:, 0] >= 0).long() if z.shape[1] == 1 else z.max(1).indices  # argmax takes ten times as long
+
+
+def scores(z: Tensor) -> Tensor:
+    """Outputs z (R, K, B) as few numbers as tell the probabilities: of two classes the second's lead, (R, 1, B)."""
+    return z[:, 1:] - z[:, :1] if z.shape[1] == 2 else z
+
+
+def shown(loss: LossName, s: Tensor) -> Tensor:
+    """What to show of `scores` s (R, K, B): of two classes the probability of the second, else of every class."""
+    if s.shape[1] > 1:
+        return F.softmax(s, 1)
+    return torch.sigmoid(s) if loss == "cross-entropy" else ((s + 1) * 0.5).clamp(0, 1)
 
 
 def slope(loss: LossName, z: Tensor, q: Tensor) -> Tensor:

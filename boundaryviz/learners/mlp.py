@@ -4,7 +4,7 @@ hidden layers."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 import torch
@@ -17,12 +17,12 @@ from boundaryviz.learners.base import Problem, TrainingData
 from boundaryviz.learners.capture import Captured
 from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.feed import Batch, Feed
-from boundaryviz.learners.net import ACTIVATIONS, Layout, forward
+from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.learners.streams import Purpose, generator
 
-_SURFACE_CHUNK = 4096  # columns at a time stay in the second-level cache
+_FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
 
 
 class MLP:
@@ -129,40 +129,61 @@ class MLP:
 
     # ---- what it thinks -----------------------------------------------------------------------------
 
-    def _chunks(self, xy: NDArray[np.float64], replica: int | None) -> Iterator[tuple[Tensor, list[Tensor]]]:
+    def _parts(self, inputs: Tensor, replica: int | None) -> Iterator[tuple[list[Tensor], Tensor]]:
+        """The parameters of one replica or of all, with inputs (1, F, G) in parts that fit the cache."""
         params = self.params if replica is None else [p[replica : replica + 1] for p in self.params]
-        for part in self._inputs(xy).split(_SURFACE_CHUNK, 1):
-            z, hidden = forward(params, part[None], self._activate)
-            yield (torch.tanh(z) if self._squash else z), hidden
+        columns = max(256, _FLOATS // (len(params[0]) * max(self.layout.dims)))
+        return ((params, part) for part in inputs.split(columns, 2))
+
+    def _outputs(self, xy: NDArray[np.float64], replica: int | None) -> Tensor:
+        """What the last layer says of `xy` (G, 2), (R or 1, K, G)."""
+        parts = [forward(params, x, self._activate) for params, x in self._parts(self._inputs(xy)[None], replica)]
+        z = torch.cat(parts, 2)
+        return torch.tanh(z) if self._squash else z
 
     def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
         """Class probabilities at `xy` (G, 2): float32 (R, C, G), or (1, C, G) of one replica."""
-        parts = [losses.probabilities(self._loss, z) for z, _ in self._chunks(xy, replica)]
-        return torch.cat(parts, 2).float().cpu().numpy()
+        return losses.probabilities(self._loss, self._outputs(xy, replica)).float().cpu().numpy()
 
     def predict(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
         """Predicted classes at `xy` (G, 2): int64 (R, G), or (1, G) of one replica."""
-        return torch.cat([losses.leading(z) for z, _ in self._chunks(xy, replica)], 1).cpu().numpy()
+        return losses.leading(self._outputs(xy, replica)).cpu().numpy()
+
+    def scores(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
+        """What decides at `xy` (G, 2): of two classes the second's lead (1, G), else the outputs (C, G); float32.
+
+        Smoother than the probabilities, which saturate: `shown` turns them into those, wherever they come from.
+        """
+        return losses.scores(self._outputs(xy, replica))[0].float().cpu().numpy()
+
+    def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
+        flat = torch.from_numpy(scores.reshape(1, len(scores), -1))
+        return losses.shown(self._loss, flat).numpy().reshape(scores.shape)
 
     def unit(self, xy: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
         """Activation of one hidden unit at `xy` (G, 2): float32 (G,)."""
-        return torch.cat([h[layer][0, index] for _, h in self._chunks(xy, replica)]).float().cpu().numpy()
+        found = [
+            next(islice(layers(params, x, self._activate), layer, None))[0, index]
+            for params, x in self._parts(self._inputs(xy)[None], replica)
+        ]
+        return torch.cat(found).float().cpu().numpy()
 
     def units(self, xy: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
         """Activations of every hidden layer at `xy` (G, 2): float32 (units, G) each."""
-        parts = [[h[0] for h in hidden] for _, hidden in self._chunks(xy, replica)]
-        return [torch.cat(layer, 1).float().cpu().numpy() for layer in zip(*parts, strict=True)]
+        parts = [
+            [h[0] for h in layers(params, x, self._activate)]
+            for params, x in self._parts(self._inputs(xy)[None], replica)
+        ]
+        return [torch.cat(layer, 1).float().cpu().numpy() for layer in zip(*parts, strict=True)][:-1]
 
     def evaluate(
         self, xy: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
         q = losses.targets(torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype)
-        loss, predicted = [], []
-        for (z, _), part in zip(self._chunks(xy, None), q.split(_SURFACE_CHUNK, 1), strict=True):
-            loss.append(losses.per_point(self._loss, z, part[None]))
-            predicted.append(losses.leading(z))
-        return torch.cat(loss, 1).cpu().double().numpy(), torch.cat(predicted, 1).cpu().numpy()
+        z = self._outputs(xy, None)
+        return losses.per_point(self._loss, z, q[None]).cpu().double().numpy(), losses.leading(z).cpu().numpy()
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether a replica's parameters are all finite, (R,)."""

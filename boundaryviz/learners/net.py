@@ -7,7 +7,7 @@ feature-major, (R, features, points): two-class softmax and normalisation are se
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import torch
@@ -93,22 +93,25 @@ class Layout:
         return torch.stack(rows).to(dtype)
 
 
-def forward(
-    params: Sequence[Tensor], x: Tensor, activate: Activate, masks: Sequence[Tensor] | None = None
-) -> tuple[Tensor, list[Tensor]]:
-    """Outputs (R, K, B) and the hidden activations (R, units, B) of inputs x (R, F, B) or (1, F, B).
+def layers(params: Sequence[Tensor], x: Tensor, activate: Activate, masks: Sequence[Tensor] = ()) -> Iterator[Tensor]:
+    """Activations (R, units, B) of each hidden layer in turn, last the outputs (R, K, B); of inputs x (R or 1, F, B).
 
     masks: what each hidden layer is multiplied by, (R, units, B); dropout comes in here.
     """
-    if x.shape[0] != params[0].shape[0]:
-        x = x.expand(params[0].shape[0], -1, -1)
-    hidden = []
+    if len(x) != len(params[0]):
+        x = x.expand(len(params[0]), -1, -1)
     last = len(params) - 2
     for at in range(0, len(params), 2):
         x = torch.baddbmm(params[at + 1], params[at], x)
         if at < last:
             x = activate(x)
-            if masks is not None:
+            if masks:
                 x = x * masks[at // 2]
-            hidden.append(x)
-    return x, hidden
+        yield x
+
+
+def forward(params: Sequence[Tensor], x: Tensor, activate: Activate, masks: Sequence[Tensor] = ()) -> Tensor:
+    """The outputs alone; what the hidden layers hold is let go on the way, so that it stays in the cache."""
+    for x in layers(params, x, activate, masks):  # noqa: B007, B020
+        pass
+    return x
