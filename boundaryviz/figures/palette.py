@@ -95,6 +95,7 @@ def _many_classes(classes: int, middle: str, levels: int | None, strength: float
     return _blend(np.rint(opaque), middle, strength)
 
 
-def _blend(colours: NDArray, middle: str, strength: float) -> NDArray[np.uint32]:
+def _blend(colours: NDArray[np.uint8], middle: str, strength: float) -> NDArray[np.uint32]:
     base = np.array([*rgb(middle), 255.0])
-    return np.rint(base + (colours - base) * strength).astype(np.uint8).reshape(-1, 4).view(np.uint32)[:, 0]
+    blended: NDArray[np.uint8] = np.rint(base + (colours - base) * strength).astype(np.uint8)
+    return blended.reshape(-1, 4).view(np.uint32)[:, 0]

@@ -34,7 +34,7 @@ def draw_curves(axes: Axes, curves: CurveStore, measure: str, style: Style) -> N
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     if measure == "error":
         axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
-        axes.set_ylim(0.0, min(1.0, 1.08 * float(_heights(axes).max()) + 0.005))
+        axes.set_ylim(0.0, min(1.0, 1.08 * float(_heights(axes, skip=1).max()) + 0.005))
     elif _spans_a_decade(axes):
         axes.set_yscale("log")
     else:
@@ -57,9 +57,13 @@ def _draw_one(axes: Axes, curves: CurveStore, name: str, words: str, colour: str
     return True
 
 
-def _heights(axes: Axes) -> NDArray[np.float64]:
-    """Every height of every curve drawn so far."""
-    return np.concatenate([np.asarray(line.get_ydata(), dtype=np.float64) for line in axes.get_lines()])
+def _heights(axes: Axes, skip: int = 0) -> NDArray[np.float64]:
+    """Every height of every curve drawn so far; `skip`: without the first ones, where there are others.
+
+    The error before training is chance, and would press all that follows into a line.
+    """
+    heights = [np.asarray(line.get_ydata(), dtype=np.float64) for line in axes.get_lines()]
+    return np.concatenate([one[skip:] if len(one) > skip else one for one in heights])
 
 
 def _spans_a_decade(axes: Axes) -> bool:
