@@ -29,8 +29,9 @@ supervised = pytest.mark.parametrize(
     [s for s in SPECS.values() if s.name in SUPERVISED],
     ids=[k for k, s in SPECS.items() if s.name in SUPERVISED],
 )
+every_family = pytest.mark.parametrize("spec", _DEFAULTS.values(), ids=_DEFAULTS.keys())
 every_size = pytest.mark.parametrize("size", [32, "full"])
-few = settings(max_examples=8)
+few = settings(max_examples=5)
 
 
 def training(size: Any = 32, **changes: Any) -> TrainingSpec:
@@ -72,14 +73,14 @@ def test_the_other_replicas_do_not_matter_to_the_bit(spec: Any, size: Any):
     assert not np.array_equal(a[2], b[2])
 
 
-@every_spec
+@every_family
 def test_the_same_seed_gives_the_same_twice(spec: Any):
     a, b, other = (thought(trained(spec, blobs(60), (seed,))) for seed in (3, 3, 4))
     assert np.array_equal(a, b)
     assert not np.array_equal(a, other)
 
 
-@every_spec
+@every_family
 def test_many_steps_are_as_many_single_steps(spec: Any):
     at_once, one_by_one = make(spec, training(), data=blobs(70)), make(spec, training(), data=blobs(70))
     at_once.step(30)
@@ -135,7 +136,7 @@ def test_not_even_a_chaotic_clean_twin_hears_of_it(size: Any):
     assert np.array_equal(twins[0], without[0])
 
 
-@every_spec
+@every_family
 def test_what_poison_does_depends_on_its_own_place(spec: Any):
     data = blobs(80, poison=5)
     moved = data.xy.copy()
@@ -172,7 +173,7 @@ def inert(draw: st.DrawFn, unlabelled: bool) -> tuple[TrainingData, TrainingData
 def test_a_point_of_weight_zero_changes_nothing(spec: Any, data: st.DataObject):
     without, among = data.draw(inert(unlabelled=False))
     size = data.draw(st.sampled_from([7, 32, "full"]))
-    a, b = (thought(trained(spec, d, (1, 2), size, steps=12)) for d in (without, among))
+    a, b = (thought(trained(spec, d, (1, 2), size, steps=8)) for d in (without, among))
     assert np.array_equal(a, b)
 
 
@@ -182,7 +183,7 @@ def test_a_point_of_weight_zero_changes_nothing(spec: Any, data: st.DataObject):
 def test_an_unlabelled_point_changes_nothing(spec: Any, data: st.DataObject):
     without, among = data.draw(inert(unlabelled=True))
     size = data.draw(st.sampled_from([7, 32, "full"]))
-    a, b = (thought(trained(spec, d, (1, 2), size, steps=12)) for d in (without, among))
+    a, b = (thought(trained(spec, d, (1, 2), size, steps=8)) for d in (without, among))
     assert np.array_equal(a, b)
 
 
@@ -192,7 +193,7 @@ def test_an_unlabelled_point_changes_nothing(spec: Any, data: st.DataObject):
 def test_storage_order_is_irrelevant(spec: Any, shuffle: int, size: Any, poison: int):
     data = blobs(50, replicas=2, poison=poison)
     other = taken(data, np.random.default_rng(shuffle).permutation(50))
-    a, b = (thought(trained(spec, d, (1, 2), size, steps=12)) for d in (data, other))
+    a, b = (thought(trained(spec, d, (1, 2), size, steps=8)) for d in (data, other))
     assert np.array_equal(a, b)
 
 
@@ -227,7 +228,7 @@ def test_setting_the_same_data_again_changes_nothing(spec: Any, size: Any):
     assert np.array_equal(thought(left_alone), thought(told_again))
 
 
-@every_spec
+@every_family
 def test_an_edit_acts_from_the_next_step_on_and_keeps_the_weights(spec: Any):
     learner, other = (make(spec, training(), data=blobs(60)) for _ in range(2))
     learner.step(10)
@@ -240,7 +241,7 @@ def test_an_edit_acts_from_the_next_step_on_and_keeps_the_weights(spec: Any):
     assert not np.array_equal(thought(learner), thought(other))
 
 
-@every_spec
+@every_family
 def test_a_moved_point_acts_in_its_own_batch_alone(spec: Any):
     data = blobs(96)
     probes = {}
@@ -260,7 +261,7 @@ def test_a_moved_point_acts_in_its_own_batch_alone(spec: Any):
 # ---- what is handed out ---------------------------------------------------------------------------------
 
 
-@every_spec
+@every_family
 def test_nothing_handed_in_is_changed_or_needs_to_be_writeable(spec: Any):
     data = blobs(40, replicas=2, poison=4)
     copies = {f.name: getattr(data, f.name).copy() for f in fields(data)}
@@ -272,7 +273,7 @@ def test_nothing_handed_in_is_changed_or_needs_to_be_writeable(spec: Any):
     assert all(np.array_equal(getattr(data, name), copy) for name, copy in copies.items())
 
 
-@every_spec
+@every_family
 def test_results_share_no_memory_with_the_learner(spec: Any):
     data = blobs(40)
     learner = trained(spec, data)
@@ -308,7 +309,7 @@ def test_probabilities_and_predictions_belong_together(spec: Any, classes: int):
         assert learner.predict(GRID, replica).shape == (1, len(GRID))
 
 
-@every_spec
+@every_family
 def test_asking_never_changes_the_model(spec: Any):
     asked, left_alone = (make(spec, training(), data=blobs(50)) for _ in range(2))
     for _ in range(5):
@@ -344,7 +345,7 @@ def _first(spec: Any) -> Any:
     return thought(trained(spec, blobs(40)))
 
 
-@every_spec
+@every_family
 def test_the_global_random_state_plays_no_part(spec: Any):
     import torch
 
