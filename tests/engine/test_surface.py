@@ -27,29 +27,19 @@ def session(data: str, activation: str) -> Session:
     return trained
 
 
-def fields(data: str, activation: str, size: int) -> tuple[NDArray, NDArray]:
-    """The same surface, quick and exact, (C, size, size) each."""
-    trained = session(data, activation)
-    calls: list[int] = []
-
-    def ask(xy: NDArray) -> NDArray:
-        calls.append(len(xy))
-        return trained.learner.probabilities(xy, 0)[0]
-
-    quick = surface(ask, trained.scene.domain, size, size, trained.scene.points.xy)
-    assert sum(calls) < 0.7 * size * size  # it did save work
-    return quick, surface(ask, trained.scene.domain, size, size)
-
-
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
-@pytest.mark.parametrize("data", ["moons", "rings", "blobs"])
+@pytest.mark.parametrize("data", ["moons", "spiral", "blobs"])
 def test_a_quick_surface_shows_the_same_decision(data: str, activation: str):
-    quick, exact = fields(data, activation, 200)
+    trained = session(data, activation)
+    quick, exact = (trained.field(trained.scene.domain, 200, 200, quick=q) for q in (True, False))
     assert quick.shape == exact.shape
     assert quick.dtype == exact.dtype == np.float32
-    assert np.array_equal(quick.argmax(axis=0), exact.argmax(axis=0))
-    assert np.abs(quick - exact).max() < 0.1
-    assert np.abs(quick - exact).mean() < 1e-3
+    if len(exact) == 200:
+        assert np.array_equal(quick >= 0.5, exact >= 0.5)
+    else:
+        assert np.array_equal(quick.argmax(axis=0), exact.argmax(axis=0))
+    assert np.abs(quick - exact).max() < 0.05
+    assert 0 < np.abs(quick - exact).mean() < 1e-3
 
 
 def ramp(direction: tuple[float, float]) -> Callable[[NDArray], NDArray]:

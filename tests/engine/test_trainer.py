@@ -237,7 +237,7 @@ def test_a_unit_that_is_not_there_shows_probabilities_instead(unit: tuple[int, i
     assert talk.heard(m.Failed) == []
     frame = talk.heard(m.Frame)[-1]
     assert frame.view.unit is None
-    np.testing.assert_allclose(frame.field, talk.trainer._session.field(RECT, 40, 30), atol=0.1)  # type: ignore[union-attr]
+    np.testing.assert_allclose(frame.field, talk.trainer._session.field(RECT, 40, 30), atol=0.05)  # type: ignore[union-attr]
 
 
 # ---- edits ----------------------------------------------------------------------------------------------
