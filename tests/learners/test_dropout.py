@@ -45,7 +45,7 @@ def silenced(seed: int) -> NDArray[np.bool_]:
     learner = make(spec, TrainingSpec(optimiser="sgd", learning_rate=0.1, batch_size="full"), (seed,), data=blobs(1))
     before = learner.P.clone()
     learner.step(1)
-    same = (learner.P == before).numpy()[0]
+    same = (before == learner.P).numpy()[0]
     return np.stack([same[128:192], same[192 + 64 * 64 :][:64]])  # behind 64 x 2 weights, and 64 x 64 more
 
 
