@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -29,6 +30,10 @@ class Link(Protocol):
     def close(self) -> None:
         """End the conversation and whatever serves it."""
 
+    def fileno(self) -> int | None:
+        """What can be watched for answers, as in `select`; None where one has to poll."""
+        ...
+
 
 class InlineLink:
     """A trainer in this process; it works while it is polled."""
@@ -46,6 +51,9 @@ class InlineLink:
 
     def close(self) -> None:
         self._trainer.handle(Stop())
+
+    def fileno(self) -> None:
+        return None
 
 
 class ProcessLink:
@@ -92,6 +100,10 @@ class ProcessLink:
         code = self._process.exitcode
         how = f"was ended by signal {-code}" if code is not None and code < 0 else f"ended with exit code {code}"
         return Failed("in the trainer's process", f"The trainer {how}.", fatal=True)
+
+    def fileno(self) -> int | None:
+        # a pipe of Windows is no socket and cannot be watched
+        return None if sys.platform == "win32" or not self.alive else self._connection.fileno()
 
     def close(self) -> None:
         """Ask it to stop; after half a second, make it. Closing twice does no harm."""

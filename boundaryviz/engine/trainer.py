@@ -15,7 +15,7 @@ from boundaryviz.engine import messages as m
 from boundaryviz.engine.session import Session
 
 _TURN = 0.004  # seconds of training between two looks at the inbox
-_FRAME = 1 / 60  # seconds between two frames at least
+_FRAME = 1 / 60  # seconds between two frames
 _SLOW = 0.1  # seconds between two looks at everything a frame carries besides the field
 _CURVES = 0.05  # seconds between two chunks of curves
 
@@ -36,7 +36,7 @@ class Trainer:
         self._speed: float | None = None
         self._stop_at: int | None = None
         self._credit, self._dirty, self._exact = True, False, False
-        self._framed = self._slow_at = self._curves_at = -1.0
+        self._due = self._slow_at = self._curves_at = -1.0
         self._predicted: NDArray[np.int16] = np.empty(0, np.int16)
         self._units: tuple[NDArray[np.uint8], ...] = ()
         self._rate = 0.0
@@ -198,7 +198,7 @@ class Trainer:
         now = self._clock()
         view, session = self._view, self._session
         final = not self._playing and not self._exact  # once idle, the whole field is asked for exactly
-        if view is None or session is None or not self._credit or now - self._framed < _FRAME:
+        if view is None or session is None or not self._credit or now < self._due - _TURN / 2:
             return []
         if not (self._dirty or final):
             return []
@@ -211,7 +211,8 @@ class Trainer:
             self._slow_at = now
             self._predicted = session.predicted(view.replica)
             units = session.units(view.rect, view.maps, view.replica) if view.maps else ()
-        self._credit, self._dirty, self._framed = False, False, now
+        self._credit, self._dirty = False, False
+        self._due = max(self._due, now - _TURN) + _FRAME  # in step with sixtieths while it keeps up
         self._exact = exact
         return [
             m.Frame(

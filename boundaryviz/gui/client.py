@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer, pyqtSignal
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.link import Link, StartLink
@@ -39,7 +39,8 @@ class TrainerClient(QObject):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
-        self._timer.start(_POLL)
+        self._notifier: QSocketNotifier | None = None
+        self._listen()
 
     # ---- asking -------------------------------------------------------------------------------------
 
@@ -83,22 +84,40 @@ class TrainerClient(QObject):
         if self.playing:
             self.play(True)
 
-    def drawn(self) -> None:
-        """The last frame is on the screen; the next may come."""
+    def want_frame(self) -> None:
+        """One more frame may be sent."""
         self._link.send(m.Credit())
+
+    def _listen(self) -> None:
+        """Be woken by answers where the link can be watched, else look for them."""
+        watched = self._link.fileno()
+        if watched is None:
+            self._timer.start(_POLL)
+        else:
+            # PyQt's hints ask for a voidptr; a file descriptor is what it takes
+            self._notifier = QSocketNotifier(watched, QSocketNotifier.Type.Read, self)  # type: ignore[call-overload]
+            self._notifier.activated.connect(self._poll)
+
+    def _stop_listening(self) -> None:
+        self._timer.stop()
+        if self._notifier is not None:
+            self._notifier.setEnabled(False)
+            self._notifier.deleteLater()
+            self._notifier = None
 
     def restart(self, scenario: Scenario, scene: Scene, revision: int) -> None:
         """A new trainer in the place of the old one, from step 0, paused."""
+        self._stop_listening()
         self._link.close()
         self._link = self._start()
         self.playing = False
         if self._view is not None:
             self._link.send(self._view)
         self.load(scenario, scene, revision)
-        self._timer.start(_POLL)
+        self._listen()
 
     def close(self) -> None:
-        self._timer.stop()
+        self._stop_listening()
         self._link.close()
 
     @property
@@ -128,5 +147,5 @@ class TrainerClient(QObject):
                 case m.Failed():
                     self.playing = False
                     if said.fatal:
-                        self._timer.stop()
+                        self._stop_listening()
                     self.failed.emit(said)

@@ -20,7 +20,7 @@ _MAPS = 36  # pixels, the side of a small map
 
 
 class Display(QObject):
-    """Brings frames, curves and states to the views, and gives a frame's credit back once it is painted."""
+    """Brings frames, curves and states to the views."""
 
     def __init__(self, window: MainWindow, document: Document, client: TrainerClient) -> None:
         super().__init__(window)
@@ -84,9 +84,12 @@ class Display(QObject):
 
     def _show_frame(self, frame: m.Frame) -> None:
         self.frame = frame
+        # the next frame is computed while this one is painted; an unseen plane asks for none until it is seen
+        self._owes_credit = True
+        if self._window.plane.isVisible() and not self._window.isMinimized():
+            self._give_credit()
         window, scene = self._window, self._document.scene
         window.plane.set_field(frame.field, frame.view.rect, unit=frame.view.unit is not None)
-        self._owes_credit = True
         if len(frame.predicted) == len(scene.points):
             window.plane.set_predicted(frame.predicted)
         window.transport.set_step(frame.step)
@@ -98,11 +101,14 @@ class Display(QObject):
         self._fill_tab()
 
     def _painted(self) -> None:
-        """The last frame is on the screen: ask for the next."""
+        """The last frame is on the screen."""
+        self._paints.append(time.perf_counter())
+        self._give_credit()
+
+    def _give_credit(self) -> None:
         if self._owes_credit:
             self._owes_credit = False
-            self._paints.append(time.perf_counter())
-            self._client.drawn()
+            self._client.want_frame()
 
     def _frames_per_second(self) -> float | None:
         now = time.perf_counter()

@@ -1,0 +1,217 @@
+"""The product under measurement: opens the real window, does one thing to it, prints the figures as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from typing import Any
+
+BEGAN = float(os.environ.get("BENCH_BEGAN", repr(time.time())))
+os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="boundaryviz-bench-")
+
+from boundaryviz.gui import app  # noqa: E402 - the clock runs from the start of the command
+
+
+def since_start() -> float:
+    """Milliseconds since the command was given."""
+    return (time.time() - BEGAN) * 1000
+
+
+class Probe:
+    """Wraps the desk: starts the measurement once the window is shown, prints its result and closes."""
+
+    def __init__(self, mode: str) -> None:
+        from boundaryviz.gui import assembly
+        from boundaryviz.gui.tools import TOOLS  # noqa: F401
+
+        probe = self
+        self.mode = mode
+
+        class MeasuredDesk(assembly.Desk):
+            def show(self, hint: str | None = None) -> None:
+                super().show(hint)
+                probe.begin(self)
+
+        assembly.Desk = MeasuredDesk  # type: ignore[misc]
+
+    def begin(self, desk: Any) -> None:
+        from PyQt6.QtCore import QEvent, QObject
+
+        self.desk = desk
+        desk.window.may_close = lambda: True
+        probe = self
+
+        class Paints(QObject):
+            def eventFilter(self, _watched: QObject | None, event: QEvent | None) -> bool:
+                if event is not None and event.type() == QEvent.Type.Paint:
+                    probe.on_paint()
+                return False
+
+        self.paints: list[float] = []
+        self._filter = Paints(desk.window)
+        desk.window.plane.canvas.viewport().installEventFilter(self._filter)
+        getattr(self, self.mode)()
+
+    def on_paint(self) -> None:
+        self.paints.append(time.perf_counter())
+
+    def finish(self, result: dict[str, float]) -> None:
+        print(json.dumps(result), flush=True)
+        self.desk.window.close()
+
+    # ---- start --------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        from PyQt6.QtCore import QTimer
+
+        desk, result = self.desk, {"shown": 0.0, "trained": 0.0, "freeze": 0.0}
+        beats = [time.perf_counter()]
+        heart = QTimer(desk.window)
+
+        def beat() -> None:
+            now = time.perf_counter()
+            result["freeze"] = max(result["freeze"], (now - beats[-1]) * 1000 - 5)
+            beats[-1] = now
+            if not result["shown"] and self.paints:
+                result["shown"] = since_start()
+                result["freeze"] = 0.0  # counted from the first paint on
+            if result["trained"] and since_start() > result["trained"] + 500:
+                heart.stop()
+                self.finish(result)
+
+        def framed() -> None:
+            frame = desk.controller.display.frame
+            if frame is not None and frame.step > 0 and not result["trained"]:
+                result["trained"] = since_start()
+
+        heart.timeout.connect(beat)
+        heart.start(5)
+        desk.window.plane.painted.connect(framed)
+
+    # ---- frames -------------------------------------------------------------------------------------
+
+    def _load(self, then: Callable[[], None], **values: Any) -> None:
+        """Put another scenario on the plane, and go on once it has trained for a second and a half."""
+        from PyQt6.QtCore import QTimer
+
+        from boundaryviz.scenario.scenario import Scenario
+
+        base = {"learner.hidden": [64, 64], "learner.activation": "relu", "training.learning_rate": 0.003,
+                "data.validation": 0.0, "data.test": 0.0}  # fmt: skip
+        self.desk.document.open(Scenario().with_values({**base, **values}))
+        self.desk.controller.play(True)
+        self._wait = QTimer(self.desk.window)
+
+        def look() -> None:
+            frame = self.desk.controller.display.frame
+            if frame is not None and frame.step > 100:
+                self._wait.stop()
+                QTimer.singleShot(1500, then)
+
+        self._wait.timeout.connect(look)
+        self._wait.start(50)
+
+    def frames(self) -> None:
+        from PyQt6.QtCore import QTimer
+
+        times: list[float] = []
+
+        def begin() -> None:
+            steps, began = self.desk.client.step_count, time.perf_counter()
+            self.desk.window.plane.painted.connect(lambda: times.append(time.perf_counter()))
+
+            def end() -> None:
+                rate = (self.desk.client.step_count - steps) / (time.perf_counter() - began)
+                self.finish({**spread(gaps(times)), "steps": rate})
+
+            QTimer.singleShot(8000, end)
+
+        self._load(begin, **{"data.n": 1000})
+
+    # ---- drags --------------------------------------------------------------------------------------
+
+    def _drag(self, moves: int, every: int, moved: Callable[[], None], done: Callable[[], None]) -> None:
+        """Take the first point and move it on a circle, as a mouse would."""
+        import numpy as np
+        from PyQt6.QtCore import QEvent, QPointF, Qt, QTimer
+        from PyQt6.QtGui import QMouseEvent
+        from PyQt6.QtWidgets import QApplication
+
+        canvas = self.desk.window.plane.canvas
+        viewport = canvas.viewport()
+        start = self.desk.document.scene.points.xy[0].copy()
+        none, left = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
+
+        def send(kind: QEvent.Type, x: float, y: float, button: Qt.MouseButton, held: Qt.MouseButton) -> None:
+            at = QPointF(canvas.to_pixel(x, y))
+            event = QMouseEvent(
+                kind, at, QPointF(viewport.mapToGlobal(at)), button, held, Qt.KeyboardModifier.NoModifier
+            )
+            QApplication.sendEvent(viewport, event)
+
+        send(QEvent.Type.MouseButtonPress, start[0], start[1], left, left)
+        count = 0
+        timer = QTimer(self.desk.window)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+
+        def move() -> None:
+            nonlocal count
+            count += 1
+            angle = 2 * np.pi * count / 90
+            x, y = start[0] + 0.3 * np.sin(angle), start[1] + 0.3 * (1 - np.cos(angle))
+            if count > moves:
+                timer.stop()
+                send(QEvent.Type.MouseButtonRelease, x, y, left, none)
+                QTimer.singleShot(300, done)
+                return
+            send(QEvent.Type.MouseMove, x, y, none, left)
+            moved()
+
+        timer.timeout.connect(move)
+        timer.start(every)
+
+    def drag(self) -> None:
+        waiting: list[tuple[int, float]] = []  # revision and when its mouse move came
+        delays: list[float] = []
+
+        def painted() -> None:
+            frame = self.desk.controller.display.frame
+            now = time.perf_counter()
+            while frame is not None and waiting and waiting[0][0] <= frame.revision:
+                delays.append((now - waiting.pop(0)[1]) * 1000)
+
+        def begin() -> None:
+            self.desk.window.plane.painted.connect(painted)
+            self._drag(300, 25, lambda: None, lambda: self.finish(spread(delays)))
+
+        changed = lambda: waiting.append((self.desk.document.revision, time.perf_counter()))  # noqa: E731
+        self.desk.document.changed.connect(changed)
+        self._load(begin, **{"data.n": 1000})
+
+    def crowd(self) -> None:
+        def begin() -> None:
+            self.paints.clear()
+            self._drag(400, 8, lambda: None, lambda: self.finish(spread(gaps(self.paints))))
+
+        self._load(begin, **{"data.n": 10_000})
+
+
+def gaps(times: list[float]) -> list[float]:
+    """Milliseconds between neighbours."""
+    return [(b - a) * 1000 for a, b in zip(times, times[1:], strict=False)]
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Median and 95th percentile."""
+    import numpy as np
+
+    return {"median": float(np.median(values)), "p95": float(np.percentile(values, 95)), "count": float(len(values))}
+
+
+if __name__ == "__main__":
+    probe = Probe(sys.argv[1])
+    sys.exit(app.main())
