@@ -206,6 +206,7 @@ class Controller(QObject):
         actions["point.tool-select"].setChecked(True)
         actions["point.class-0"].setChecked(True)
         actions["view.contours"].setChecked(True)
+        plane.set_show_held_out(False)
         self.document.undo.canUndoChanged.connect(actions["edit.undo"].setEnabled)
         self.document.undo.canRedoChanged.connect(actions["edit.redo"].setEnabled)
         actions["edit.undo"].setEnabled(False)

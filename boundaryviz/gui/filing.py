@@ -45,6 +45,7 @@ class Filing(QObject):
         welcome.open_file.connect(self.ask_open)
         welcome.paste_table.connect(self.paste)
         welcome.draw_own.connect(self.new)
+        welcome.left.connect(lambda: self._window.show_welcome(False))
 
     # ---- in -----------------------------------------------------------------------------------------
 
@@ -57,7 +58,10 @@ class Filing(QObject):
 
     def open_example(self, name: str) -> None:
         if self.may_leave():
-            self._show(gallery.load(name))
+            scenario = gallery.load(name)
+            self._show(scenario)
+            if scenario.look_at:
+                self._window.notify(" ".join(scenario.look_at.split()))
             self._controller.play(True)
 
     def new(self) -> None:
@@ -179,8 +183,14 @@ class Filing(QObject):
         from boundaryviz.figures.draw import draw, save
         from boundaryviz.figures.style import Options, StyleName
 
+        actions = self._window.actions_
+
         def options(chosen: ExportOptions) -> Options:
-            return Options(style=cast(StyleName, chosen.style), width_cm=chosen.width_cm, dpi=chosen.dpi)
+            return Options(
+                width_cm=chosen.width_cm, style=cast(StyleName, chosen.style), dpi=chosen.dpi,
+                levels=2 if actions["view.discrete"].isChecked() else None,
+                held_out=actions["view.held-out"].isChecked(), errors=actions["view.prediction"].isChecked(),
+            )  # fmt: skip
 
         def render(chosen: ExportOptions) -> bytes:
             return draw(chosen.view, snapshot, options(chosen))._repr_png_()

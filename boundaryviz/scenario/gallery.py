@@ -20,8 +20,13 @@ def names() -> list[str]:
 
 def scenarios() -> list[Scenario]:
     """The gallery itself, in the order of `names`."""
-    found = [_from_gallery(name) for name in _stems()]
-    return sorted(found, key=lambda one: (one.variant_of or one.name, one.variant_of or "", one.name))
+    found = {name: _from_gallery(name) for name in _stems()}
+
+    def place(one: Scenario) -> tuple[int, str, bool, str]:
+        first = found.get(one.variant_of or one.name, one)
+        return first.order, first.name, one is not first, one.name
+
+    return sorted(found.values(), key=place)
 
 
 def load(name: str | Path) -> Scenario:

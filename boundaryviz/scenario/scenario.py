@@ -87,6 +87,7 @@ class PlaneSpec(Spec):
 class Scenario(Spec):
     """Data, learner and training, with the words that go with them.
 
+    `order` is its place in the gallery.
     `plane` holds the scene itself where it was edited or imported; otherwise it is drawn from `data`.
     `expect` names metrics with the largest value the gallery promises; tests hold them.
     """
@@ -97,6 +98,7 @@ class Scenario(Spec):
     summary: str = ""
     look_at: str = ""
     variant_of: str | None = None
+    order: int = 100
     data: DataSpec = DataSpec()
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QEvent, QRect, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
+from PyQt6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QPen, QPixmap, QShortcut
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme, mix
@@ -105,12 +105,13 @@ def wrapped(text: str, width: int, most: int, painter: QPainter) -> str:
 
 
 class WelcomePage(QWidget):
-    """chosen: the name of a scenario. The other signals are the ways to one's own data."""
+    """chosen: the name of a scenario. left: back without choosing. The others are the ways to one's own data."""
 
     chosen = pyqtSignal(str)
     open_file = pyqtSignal()
     paste_table = pyqtSignal()
     draw_own = pyqtSignal()
+    left = pyqtSignal()
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,6 +133,8 @@ class WelcomePage(QWidget):
         for button in (self.open_button, self.paste_button, self.draw_button):
             own.addWidget(button)
         own.addStretch(1)
+        self.back_button = QPushButton("Back to the plane")
+        self.back_button.setToolTip("Go on where you were (Esc)")
         inside = QWidget()
         self._flow = FlowLayout(inside, spacing=16)
         self._flow.setContentsMargins(2, 2, 2, 2)
@@ -144,13 +147,19 @@ class WelcomePage(QWidget):
         layout.setContentsMargins(32, 24, 32, 24)
         layout.setSpacing(16)
         layout.addWidget(heading)
-        layout.addWidget(label("Choose a scenario and drag its points while the model trains.", "faint", wraps=True))
+        invitation = QHBoxLayout()
+        words = label("Choose a scenario and drag its points while the model trains.", "faint", wraps=True)
+        invitation.addWidget(words, 1)
+        invitation.addWidget(self.back_button)
+        layout.addLayout(invitation)
         layout.addLayout(own)
         layout.addWidget(self._nothing)
         layout.addWidget(area, 1)
         self.open_button.clicked.connect(self.open_file)
         self.paste_button.clicked.connect(self.paste_table)
         self.draw_button.clicked.connect(self.draw_own)
+        self.back_button.clicked.connect(self.left)
+        QShortcut(QKeySequence("Escape"), self, self.left, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.set_theme(theme)
 
     def set_cards(self, cards: Iterable[Card]) -> None:
