@@ -11,7 +11,7 @@ from boundaryviz.scene.scene import Domain
 
 Ask = Callable[[NDArray[np.float64]], NDArray[np.float32]]
 
-_STRIDE = 4
+_STRIDE = 8  # cells between the nodes that are always asked for; a power of two
 
 
 def surface(
@@ -25,63 +25,55 @@ def surface(
     """Scores at the cell centres of `rect`, float32 (K, rows, columns).
 
     ask: points (G, 2) to scores (K, G). The largest is the decision; a single score decides by its sign.
-    refine_at: None asks for every cell. Otherwise, points (N, 2): every fourth cell is asked for, the rest
-        interpolated, and those blocks asked for exactly that the boundary may cross or that hold a point.
-    label: the class of each point, -1 for none. A point of the class that its block is decided for anyway gives
-        no island away, nor does one without a class; their blocks are spared.
+    refine_at: None asks for every cell. Otherwise, points (N, 2): every eighth cell is asked for, then those
+        halfway between them, and so on, but only in blocks that the boundary may cross; the rest is interpolated.
+        Around a point that is found on the wrong side, all cells are asked for: an island that slipped through
+        is one around a training point.
+    label: the class of each point, -1 for none; it spares the points that are decided as they are labelled.
 
-    An interpolated score is off by at most 2 (|f_xx| + |f_yy|), with the cell as the unit of length (bilinear
-    interpolation, h^2 / 8 with h = 4); the decision is wrong only where that is more than the block's least margin,
-    which is more than the margin's range over the corners.
+    An interpolated score is off by at most 8 (|f_xx| + |f_yy|), with the cell as the unit of length (bilinear
+    interpolation, h^2 / 8 with h = 8); a decision is wrong only where that is more than the block's least margin,
+    which in turn is more than the margin's range over the corners.
     """
     if refine_at is None or min(columns, rows) < 4 * _STRIDE:
         return ask(rect.grid(columns, rows)).reshape(-1, rows, columns)
-    across, up = -(-columns // _STRIDE), -(-rows // _STRIDE)
-    dx, dy = rect.width / columns, rect.height / rows
-    # coarse nodes at cells 0, 4, 8, ...; the last may lie outside the rectangle, which does no harm
-    x = rect.left + (np.arange(across + 1) * _STRIDE + 0.5) * dx
-    y = rect.bottom + (np.arange(up + 1) * _STRIDE + 0.5) * dy
-    coarse = ask(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)).reshape(-1, up + 1, across + 1)
-    fine = _bilinear(coarse)[:, :rows, :columns]
-    decision, margin = _decided(coarse)
-    blocks = _uncertain(decision, margin)
-    blocks |= _holding(refine_at, label, decision, rect, dx, dy)
-    row, column = np.nonzero(blocks)
-    offsets = np.arange(_STRIDE)
-    r = (row[:, None, None] * _STRIDE + offsets[:, None]).repeat(_STRIDE, axis=2).ravel()
-    c = (column[:, None, None] * _STRIDE + offsets[None, :]).repeat(_STRIDE, axis=1).ravel()
-    inside = (r < rows) & (c < columns)
-    r, c = r[inside], c[inside]
+    origin, cell = np.array([rect.left, rect.bottom]), np.array([rect.width / columns, rect.height / rows])
+
+    def at(r: NDArray[np.integer], c: NDArray[np.integer]) -> NDArray[np.float32]:
+        return ask(origin + (np.stack([c, r], axis=-1) + 0.5) * cell)
+
+    # nodes at cells 0, 8, 16, ...; the last may lie outside the rectangle, which does no harm
+    r, c = np.indices((-(-rows // _STRIDE) + 1, -(-columns // _STRIDE) + 1))
+    scores = at(r.ravel() * _STRIDE, c.ravel() * _STRIDE).reshape(-1, *r.shape)
+    step = _STRIDE
+    while step > 1:
+        step //= 2
+        r, c = np.nonzero(_between(_uncertain(scores)))
+        scores = _doubled(scores)
+        if len(r):
+            scores[:, r, c] = at(r * step, c * step)
+    field = np.ascontiguousarray(scores[:, :rows, :columns])
+    seen = ((refine_at >= origin) & (refine_at < (rect.right, rect.top))).all(axis=1)
+    xy = refine_at[seen]
+    cells = np.minimum((xy - origin) / cell, (columns - 1, rows - 1)).astype(np.int64)[:, ::-1]
+    r, c = _around(_missed(field, ask, xy, cells, None if label is None else label[seen]), rows, columns)
     if len(r):
-        exact = ask(np.stack([rect.left + (c + 0.5) * dx, rect.bottom + (r + 0.5) * dy], axis=1))
-        fine[:, r, c] = exact
-    return np.ascontiguousarray(fine)
+        field[:, r, c] = at(r, c)
+    return field
 
 
-def _bilinear(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(K, u + 1, a + 1) nodes to (K, 4 u, 4 a) cells, linear in each direction."""
-    k, up, across = coarse.shape[0], coarse.shape[1] - 1, coarse.shape[2] - 1
-    tall = np.empty((k, up * _STRIDE, across + 1), dtype=np.float32)
-    fine = np.empty((k, up * _STRIDE, across * _STRIDE), dtype=np.float32)
-    for at in range(_STRIDE):
-        t = np.float32(at / _STRIDE)
-        tall[:, at::_STRIDE] = coarse[:, :-1] + (coarse[:, 1:] - coarse[:, :-1]) * t
-    step = (tall[:, :, 1:] - tall[:, :, :-1]) / np.float32(_STRIDE)
-    for at in range(_STRIDE):
-        fine[:, :, at::_STRIDE] = tall[:, :, :-1] + step * np.float32(at)
-    return fine
+def _decided(scores: NDArray[np.float32]) -> tuple[NDArray[np.integer], NDArray[np.float32]]:
+    """The decision and its margin, (...) each, of scores (K, ...)."""
+    if len(scores) == 1:
+        return (scores[0] > 0).astype(np.int8), np.abs(scores[0])
+    two = np.partition(scores, -2, axis=0)[-2:]
+    return scores.argmax(axis=0), two[1] - two[0]
 
 
-def _decided(coarse: NDArray[np.float32]) -> tuple[NDArray[np.integer], NDArray[np.float32]]:
-    """The decision at each node and its margin, (u + 1, a + 1) each."""
-    if len(coarse) == 1:
-        return (coarse[0] > 0).astype(np.int8), np.abs(coarse[0])
-    two = np.partition(coarse, -2, axis=0)[-2:]
-    return coarse.argmax(axis=0), two[1] - two[0]
-
-
-def _uncertain(decision: NDArray[np.integer], margin: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Blocks in which the decision may change: the range of the margin, widened by itself, holds zero."""
+def _uncertain(scores: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Blocks (u, a) between nodes (K, u + 1, a + 1) in which the decision may change: it differs between corners, or
+    the range of its margin, widened by itself, holds zero."""
+    decision, margin = _decided(scores)
     low, high = _corners(np.minimum, margin), _corners(np.maximum, margin)
     changes = _corners(np.minimum, decision) != _corners(np.maximum, decision)
     # NaN compares as False everywhere, so say so: a field that is no number is asked for no further
@@ -95,25 +87,45 @@ def _corners(of: np.ufunc, nodes: NDArray) -> NDArray:
     return result
 
 
-def _holding(
+def _doubled(nodes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(K, u + 1, a + 1) nodes to (K, 2 u + 1, 2 a + 1), linear in each direction."""
+    k, up, across = nodes.shape
+    fine = np.empty((k, 2 * up - 1, 2 * across - 1), dtype=np.float32)
+    fine[:, ::2, ::2] = nodes
+    fine[:, 1::2, ::2] = (nodes[:, :-1] + nodes[:, 1:]) * np.float32(0.5)
+    fine[:, :, 1::2] = (fine[:, :, :-2:2] + fine[:, :, 2::2]) * np.float32(0.5)
+    return fine
+
+
+def _between(blocks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which nodes of the doubled grid are new, in the middle or on an edge of one of the blocks."""
+    nodes = np.zeros((2 * blocks.shape[0] + 1, 2 * blocks.shape[1] + 1), dtype=bool)
+    nodes[1::2, 1::2] = blocks
+    nodes[1::2, :-1:2] |= blocks
+    nodes[1::2, 2::2] |= blocks
+    nodes[:-1:2, 1::2] |= blocks
+    nodes[2::2, 1::2] |= blocks
+    return nodes
+
+
+def _missed(
+    field: NDArray[np.float32],
+    ask: Ask,
     xy: NDArray[np.float64],
+    cells: NDArray[np.int64],
     label: NDArray[np.integer] | None,
-    decision: NDArray[np.integer],
-    rect: Domain,
-    dx: float,
-    dy: float,
-) -> NDArray[np.bool_]:
-    """Blocks that hold a point which may sit on an island; none where such points cover the plane."""
-    up, across = decision.shape[0] - 1, decision.shape[1] - 1
-    inside = (xy >= (rect.left, rect.bottom)).all(axis=1) & (xy < (rect.right, rect.top)).all(axis=1)
-    xy = xy[inside]
-    column = np.minimum(((xy[:, 0] - rect.left) / (dx * _STRIDE)).astype(np.int64), across - 1)
-    row = np.minimum(((xy[:, 1] - rect.bottom) / (dy * _STRIDE)).astype(np.int64), up - 1)
-    if label is not None:
-        label = label[inside]
-        telling = (label >= 0) & (label != decision[row, column])
-        row, column = row[telling], column[telling]
-    mask = np.zeros((up, across), dtype=bool)
-    if len(row) <= up * across // 2:
-        mask[row, column] = True
-    return mask
+) -> NDArray[np.int64]:
+    """Those of the `cells` (N, 2), row and column, whose point of `xy` (N, 2) is decided otherwise than they are."""
+    shown = _decided(field[:, cells[:, 0], cells[:, 1]])[0]
+    doubtful = np.ones(len(xy), dtype=bool) if label is None else (label >= 0) & (label != shown)
+    if not doubtful.any():
+        return cells[:0]
+    return cells[doubtful][_decided(ask(xy[doubtful]))[0] != shown[doubtful]]
+
+
+def _around(cells: NDArray[np.int64], rows: int, columns: int) -> tuple[NDArray[np.intp], ...]:
+    """Rows and columns of the cells less than a block away from one of these."""
+    mask = np.zeros((rows, columns), dtype=bool)
+    for r, c in cells:
+        mask[max(r - _STRIDE + 1, 0) : r + _STRIDE, max(c - _STRIDE + 1, 0) : c + _STRIDE] = True
+    return np.nonzero(mask)

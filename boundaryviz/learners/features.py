@@ -34,15 +34,15 @@ class FeatureMap:
         self._columns = [_COLUMNS[name] for name in spec.features]
         self._directions = generator(0, Purpose.FOURIER).standard_normal((spec.fourier, 2)) * spec.fourier_scale
         self.size = len(self._columns) + 2 * spec.fourier
-        self._centre, self._half = np.zeros(2), np.ones(2)
+        self._centre, self._half = np.zeros((2, 1)), np.ones((2, 1))
         if spec.input_scale == "domain":
-            self._centre = np.array([domain.left + domain.right, domain.bottom + domain.top]) / 2
-            self._half = np.array([domain.width, domain.height]) / 2
+            self._centre = np.array([domain.left + domain.right, domain.bottom + domain.top])[:, None] / 2
+            self._half = np.array([domain.width, domain.height])[:, None] / 2
 
     def __call__(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """float64 (F, N) of points (N, 2)."""
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows may be a point that nobody sees
-            x, y = ((xy - self._centre) / self._half).T
+            x, y = (np.ascontiguousarray(xy.T) - self._centre) / self._half
             rows = [column(x, y) for column in self._columns]
             if len(self._directions):
                 angle = self._directions @ np.stack([x, y])

@@ -19,12 +19,15 @@ from boundaryviz.learners.streams import Purpose, key
 Activate = Callable[[Tensor], Tensor]
 
 
-class _FastTanh(torch.autograd.Function):
-    """tanh as 2 sigmoid(2x) - 1: on the CPU sigmoid is vectorised and torch.tanh is not (3 to 4 times slower)."""
+def _fast_tanh(x: Tensor) -> Tensor:
+    """tanh as 1 - 2 sigmoid(-2x): on the CPU sigmoid is vectorised and torch.tanh is not (3 to 4 times slower)."""
+    return torch.rsub(torch.sigmoid(x * -2), 1, alpha=2)
 
+
+class _FastTanh(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x: Tensor) -> Tensor:  # type: ignore[no-untyped-def]
-        y = torch.sigmoid(x * 2).mul_(2).sub_(1)
+        y = _fast_tanh(x)
         ctx.save_for_backward(y)
         return y
 
@@ -36,7 +39,7 @@ class _FastTanh(torch.autograd.Function):
 def tanh(x: Tensor) -> Tensor:
     """tanh, by the quicker of two ways for its size."""
     if x.device.type == "cpu" and x.dtype == torch.float32 and x.numel() > 8192:
-        return _FastTanh.apply(x)
+        return _FastTanh.apply(x) if x.requires_grad else _fast_tanh(x)
     return torch.tanh(x)
 
 
