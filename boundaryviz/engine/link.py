@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import sys
 from collections.abc import Callable, Iterable
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Protocol
 
 from boundaryviz.engine import worker
@@ -62,15 +59,9 @@ class ProcessLink:
     Its death is told once, as a fatal `Failed`; what is sent after that goes nowhere.
     """
 
-    def __init__(self, crash_log: str | None = None) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._connection: Connection
-        self._connection, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(
-            target=worker.main, args=(theirs, crash_log), name="boundaryviz-trainer", daemon=True
-        )
-        self._process.start()
-        theirs.close()
+    def __init__(self, crash_log: str | None = None, started: worker.Started | None = None) -> None:
+        """started: a process that `worker.start` has begun already."""
+        self._connection, self._process = started or worker.start(crash_log)
         self.pid = self._process.pid
         self.alive, self._closed = True, False
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_state_path
 
+from boundaryviz.engine import worker
 from boundaryviz.gui import preflight
 
 if TYPE_CHECKING:
@@ -33,19 +34,18 @@ def main(file: str | None = None, *, device: str = "auto") -> int:
         for problem in problems:
             print(problem.sentence, file=sys.stderr)
         return 3
-    scenario = _scenario(file)
-    if scenario is None:
-        return 2
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the trainer inherits it
     state = user_state_path("boundaryviz", ensure_exists=True)
+    crash_log = str(state / "trainer-crash.log")
+    started = worker.start(crash_log)  # torch loads there while everything else loads here
     from boundaryviz.engine.link import ProcessLink
 
-    def start() -> ProcessLink:
-        return ProcessLink(str(state / "trainer-crash.log"))
-
-    link = start()  # torch loads there while Qt loads here
+    link = ProcessLink(started=started)
     try:
-        return _run(scenario, file, start, link, state)
+        scenario = _scenario(file)
+        if scenario is None:
+            return 2
+        return _run(scenario, file, lambda: ProcessLink(crash_log), link, state)
     finally:
         link.close()
 

@@ -45,15 +45,12 @@ class Desk:
     def __init__(self, scenario: Scenario, start: StartLink, link: Link | None, settings: QSettings) -> None:
         self._settings = settings
         self._theme = themes.named(str(settings.value("theme", "system")))
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        themes.apply(app, self._theme)
         self.window = MainWindow(settings)
         self.document = Document(scenario, self.window)
         self.client = TrainerClient(start, link, self.window)
         self.controller = Controller(self.window, self.document, self.client)
         self.filing = Filing(self.controller)
-        self.window.set_theme(self._theme)
+        self._dress()
         self.window.restore()
         actions = self.window.actions_
         actions["view.theme"].setChecked(self._theme.name == "dark")
@@ -69,10 +66,12 @@ class Desk:
         if hint:
             self.window.plane.set_banner(hint)
             self.window.plane.committed.connect(self._hint_taken)
+            self.document.opened.connect(self._hint_taken)
         self.controller.play(True)
 
     def _hint_taken(self) -> None:
         self.window.plane.committed.disconnect(self._hint_taken)
+        self.document.opened.disconnect(self._hint_taken)
         self.window.plane.set_banner(None)
 
     def close(self) -> None:
@@ -84,9 +83,12 @@ class Desk:
         """'light', 'dark' or 'system'; remembered."""
         self._settings.setValue("theme", name)
         self._theme = themes.named(name)
+        self._dress()
+
+    def _dress(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        themes.apply(app, self._theme)
+        themes.apply(app, self._theme)  # once all widgets are there: each is polished once
         self.window.set_theme(self._theme)
 
     def offer_recovery(self, path: Path) -> None:

@@ -34,8 +34,7 @@ class Controller(QObject):
         self._pushed: State | None = None
         self.display = Display(window, document, client)
         document.changed.connect(self._sync)
-        document.opened.connect(lambda: self._sync(loaded=True))
-        document.opened.connect(window.plane.fit)
+        document.opened.connect(self._opened)
         document.undo.cleanChanged.connect(self._title)
         self._wire_plane()
         self._wire_panels()
@@ -72,6 +71,11 @@ class Controller(QObject):
             if state.scenario is not before.scenario:
                 self.client.set_scenario(state.scenario, self.document.revision)
         self._title()
+
+    def _opened(self) -> None:
+        self.window.plane.set_selection([])
+        self.window.plane.fit()
+        self._sync(loaded=True)
 
     def _title(self) -> None:
         name = self.document.path.name if self.document.path else self.document.scenario.title

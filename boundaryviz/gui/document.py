@@ -111,7 +111,7 @@ class Document(QObject):
     """The current state, its undo stack and its file.
 
     changed: after every change, undo, redo and preview; the revision has grown by then.
-    opened: after another scenario took its place (the undo stack is empty then).
+    opened: after another scenario took its place, instead of `changed` (the undo stack is empty then).
     """
 
     changed = pyqtSignal()
@@ -167,7 +167,7 @@ class Document(QObject):
         """Put another scenario in the place of this one and forget what could be undone."""
         self._state, self._preview, self.path = State.of(scenario), None, path
         self.undo.clear()
-        self._announce()
+        self.revision += 1
         self.opened.emit()
 
     def _perform(self, change: Change) -> None:

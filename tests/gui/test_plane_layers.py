@@ -125,6 +125,20 @@ def test_the_contour_of_a_linear_field_is_the_line_itself(
         np.testing.assert_allclose(np.sort(rim)[:2], 0.0, atol=1e-9)
 
 
+def test_a_contour_through_every_second_cell_reaches_the_same_rim() -> None:
+    x = DOMAIN.grid(41, 30)[:, 0].reshape(30, 41)
+    low, high = x.min(), x.max()
+    field = ((x - low) / (high - low)).astype(np.float32)
+    fine, coarse = (level_lines(field, DOMAIN, (0.25, 0.5), every=every) for every in (1, 2))
+    assert len(coarse) < len(fine)
+    for lines in (fine, coarse):
+        assert np.nanmin(lines[:, 1]) == pytest.approx(DOMAIN.bottom)
+        assert np.nanmax(lines[:, 1]) == pytest.approx(DOMAIN.top)
+    assert sorted(set(np.round(coarse[:, 0][~np.isnan(coarse[:, 0])], 5))) == pytest.approx(
+        sorted(set(np.round(fine[:, 0][~np.isnan(fine[:, 0])], 5))), abs=1e-4
+    )
+
+
 def test_fields_grow_linearly_to_their_edges() -> None:
     x, y = nodes(DOMAIN, 5, 4)
     field = np.add.outer(3.0 * y[1:-1], -2.0 * x[1:-1])

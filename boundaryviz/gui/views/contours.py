@@ -36,10 +36,20 @@ def to_edges(field: NDArray) -> NDArray:
     return grown
 
 
-def level_lines(field: NDArray, rect: Domain, levels: tuple[float, ...]) -> Lines:
-    """The lines (K, 2) on which a cell-centred field (rows, columns) takes one of `levels`."""
+def level_lines(field: NDArray, rect: Domain, levels: tuple[float, ...], every: int = 1) -> Lines:
+    """The lines (K, 2) on which a cell-centred field (rows, columns) takes one of `levels`.
+
+    every: trace through every so many cells only; twice as many make it four times as fast and a little less exact.
+    """
     x, y = nodes(rect, field.shape[1], field.shape[0])
-    return _joined(_trace(x, y, to_edges(field), levels))
+    column, row = _some(len(x), every), _some(len(y), every)
+    grown = to_edges(field)
+    return _joined(_trace(x[column], y[row], grown if every == 1 else grown[np.ix_(row, column)], levels))
+
+
+def _some(count: int, every: int) -> NDArray[np.intp]:
+    """Every so many of `count` indices, and always the last."""
+    return np.unique(np.append(np.arange(0, count, every), count - 1))
 
 
 def class_lines(field: NDArray, rect: Domain) -> Lines:

@@ -145,7 +145,8 @@ class FieldLayer:
             return class_lines(field, rect), NONE
         if self._unit:
             return level_lines(field, rect, (0.0,)), NONE
-        return level_lines(field, rect, (0.5,)), level_lines(field, rect, FAINT_LEVELS) if self._contours else NONE
+        faint = level_lines(field, rect, FAINT_LEVELS, every=2) if self._contours else NONE
+        return level_lines(field, rect, (0.5,)), faint
 
     @staticmethod
     def _trace(item: pg.PlotCurveItem, lines: NDArray, colour: QColor, width: float) -> None:
