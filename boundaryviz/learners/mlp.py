@@ -131,8 +131,9 @@ class MLP:
 
     def _parts(self, inputs: Tensor, replica: int | None) -> Iterator[tuple[list[Tensor], Tensor]]:
         """The parameters of one replica or of all, with inputs (1, F, G) in parts that fit the cache."""
-        all_of_them = replica is None or len(self.P) == 1
-        params = self.params if all_of_them else [p[replica].unsqueeze(0) for p in self.params]
+        params = self.params
+        if replica is not None and len(self.P) > 1:
+            params = [p[replica : replica + 1] for p in params]
         columns = max(256, _FLOATS // (len(params[0]) * max(self.layout.dims)))
         return ((params, part) for part in inputs.split(columns, 2))
 

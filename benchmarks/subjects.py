@@ -1,0 +1,59 @@
+"""What is measured: the product's learner on made-up points, as the product makes it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.learners.base import Problem, TrainingData
+from boundaryviz.learners.mlp import MLP
+from boundaryviz.learners.specs import MLPSpec, TrainingSpec
+from boundaryviz.scene.scene import Domain
+
+DOMAIN = Domain(-3.0, 3.0, -3.0, 3.0)
+RATE = 0.01
+Size = int | Literal["full"]
+
+
+def points(n: int, classes: int = 2) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Normal points (n, 2), and which sector each lies in."""
+    xy = np.random.default_rng(0).normal(size=(n, 2))
+    angle = np.arctan2(xy[:, 1], xy[:, 0]) / (2 * np.pi) + 0.5
+    return xy, (np.floor(angle * 2 * classes).astype(np.int64)) % classes
+
+
+def learner(
+    hidden: tuple[int, ...],
+    activation: Any,
+    replicas: int,
+    batch_size: Size,
+    n: int = 500,
+    classes: int = 2,
+    optimiser: Any = "adam",
+    **settings: Any,
+) -> MLP:
+    """A network of 2 inputs with data, ready to step."""
+    training = TrainingSpec(optimiser=optimiser, learning_rate=RATE, batch_size=batch_size)
+    problem = Problem(classes, DOMAIN, tuple(range(replicas)))
+    made = MLP(MLPSpec(hidden=hidden, activation=activation, **settings), training, problem)
+    xy, label = points(n, classes)
+    made.set_data(TrainingData(np.arange(n), xy, label, np.zeros(n, bool), np.ones((replicas, n), np.float32)))
+    return made
+
+
+def loss(of: MLP, n: int, replica: int = 0) -> float:
+    """Mean loss on the points."""
+    xy, label = points(n, of.problem.classes)
+    return float(of.evaluate(xy, label)[0][replica].mean())
+
+
+def words(hidden: tuple[int, ...], outputs: int = 2) -> str:
+    """2-16-16-2 and the like."""
+    return "-".join(map(str, (2, *hidden, outputs)))
+
+
+def hold_equal(ours: float, theirs: float, who: str) -> None:
+    """Raises AssertionError where two engines do not agree on the loss; single precision drifts a little."""
+    assert abs(ours - theirs) <= 1e-4, f"{who}: loss {theirs:.6f}, ours {ours:.6f}"
