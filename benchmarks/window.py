@@ -62,6 +62,7 @@ def rows() -> list[Row]:
         _row("longest freeze while torch loads, median", median("freeze"), 50, "ms"),
         _row("frame interval, 2-64-64-2, 1,000 points, 256 x 256, median", frames["median"], 17, "ms"),
         _row("the same, 95th percentile", frames["p95"], 33, "ms"),
+        Row("the same, the window's own CPU time a frame", f"{frames['cost']:.1f} ms", "", True),
         Row("the same, training steps a second meanwhile", f"{frames['steps']:,.0f}", "", True),
         _row("mouse move to a frame trained with it, median", drag["median"], 50, "ms"),
         _row("the same, 95th percentile", drag["p95"], 80, "ms"),

@@ -121,12 +121,13 @@ class Probe:
         times: list[float] = []
 
         def begin() -> None:
-            steps, began = self.desk.client.step_count, time.perf_counter()
+            steps, began, worked = self.desk.client.step_count, time.perf_counter(), time.process_time()
             self.desk.window.plane.painted.connect(lambda: times.append(time.perf_counter()))
 
             def end() -> None:
                 rate = (self.desk.client.step_count - steps) / (time.perf_counter() - began)
-                self.finish({**spread(gaps(times)), "steps": rate})
+                cost = (time.process_time() - worked) / max(len(times), 1) * 1000
+                self.finish({**spread(gaps(times)), "steps": rate, "cost": cost})
 
             QTimer.singleShot(8000, end)
 

@@ -128,7 +128,7 @@ class TrainingSpec(Spec):
     )  # fmt: skip
     seed: int = setting(0, "Seed", "Initial weights, batches and noise.", ge=0, le=2**31 - 1)
     evaluate_every: int = setting(
-        10,
+        20,
         "Evaluate every",
         "Steps between two points of the curves.",
         unit="steps",
