@@ -16,6 +16,7 @@ from boundaryviz.gui.window import MainWindow
 from boundaryviz.record.snapshot import Snapshot
 
 _CURVES = 100  # milliseconds between two drawings of the curves
+_COUNTERS = 0.05  # seconds between two looks of the running numbers: faster than that nobody reads
 _MAPS = 36  # pixels, the side of a small map
 
 
@@ -30,6 +31,7 @@ class Display(QObject):
         self._hover: tuple[float, float] | None = None
         self._paints: deque[float] = deque(maxlen=240)
         self._owes_credit = self._diverged = False
+        self._counted = 0.0
         self._curves_timer = QTimer(self)
         self._curves_timer.setSingleShot(True)
         self._curves_timer.setInterval(_CURVES)
@@ -92,9 +94,12 @@ class Display(QObject):
         window.plane.set_field(frame.field, frame.view.rect, unit=frame.view.unit is not None)
         if len(frame.predicted) == len(scene.points):
             window.plane.set_predicted(frame.predicted)
-        window.transport.set_step(frame.step)
-        window.status.set_rates(frame.steps_per_second if frame.playing else None, self._frames_per_second())
-        self._show_hover()
+        now = time.perf_counter()
+        if not frame.playing or now - self._counted >= _COUNTERS:
+            self._counted = now
+            window.transport.set_step(frame.step)
+            window.status.set_rates(frame.steps_per_second if frame.playing else None, self._frames_per_second())
+            self._show_hover()
         if frame.units:
             window.units.set_units(frame.units)
             window.units.set_selected(frame.view.unit)
@@ -124,6 +129,8 @@ class Display(QObject):
         if not len(curves):
             self._window.curves.clear()
             return
+        if not self._window.plane.isVisible():  # no frames come then, and the counter would stand still
+            self._window.transport.set_step(int(curves.step[-1]))
         self._window.curves.set_curves(curves.step, {name: curves.column(name)[:, 0] for name in m.CURVES})
         last = {name: float(curves.column(name)[-1, 0]) for name in m.CURVES}
         split = "validation" if np.isfinite(last["validation_loss"]) else "train"
