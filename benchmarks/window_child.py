@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 BEGAN = float(os.environ.get("BENCH_BEGAN", repr(time.time())))
@@ -203,7 +204,7 @@ class Probe:
 
 def gaps(times: list[float]) -> list[float]:
     """Milliseconds between neighbours."""
-    return [(b - a) * 1000 for a, b in zip(times, times[1:], strict=False)]
+    return [(b - a) * 1000 for a, b in pairwise(times)]
 
 
 def spread(values: list[float]) -> dict[str, float]:
