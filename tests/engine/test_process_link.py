@@ -85,7 +85,7 @@ def test_it_answers_as_an_inline_trainer_does(link: ProcessLink):
     assert frame.field.shape == (32, 48)
     steps = np.concatenate([c.step for c in said if isinstance(c, m.Curves)])
     assert steps[-1] == 300
-    assert np.all(np.diff(steps) == 10)
+    assert np.all(np.diff(steps) == Scenario().training.evaluate_every)
 
 
 def test_a_failure_keeps_it_alive(link: ProcessLink):

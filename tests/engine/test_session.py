@@ -148,7 +148,7 @@ def test_a_net_that_diverged_is_shown_without_a_warning():
     learner: Any = run.learner
     for bad in (np.nan, np.inf):
         learner.P.detach().fill_(bad)
-        run.step(10)
+        run.step(run.scenario.training.evaluate_every)
         assert run.diverged.tolist() == [True]
         assert run.field(DOMAIN, 64, 64, quick=True).shape == (64, 64)
         assert len(run.units(DOMAIN, 8)) == 2

@@ -22,6 +22,7 @@ def answer(desk: assembly.Desk, question: str) -> dict[str, Any]:
             "n": len(points), "xy": points.xy.tolist(), "label": points.label.tolist(), "ids": points.ids.tolist(),
             "undo": desk.document.undo.index(), "steps": desk.client.step_count, "playing": desk.client.playing,
             "rate": desk.document.scenario.training.learning_rate, "selection": plane.selection.tolist(),
+            "trainer": desk.client._link.pid,  # type: ignore[attr-defined]
             "banner": "" if desk.window.banner.isHidden() else desk.window.banner.text.text(),
         }  # fmt: skip
     kind, *numbers = question.split()
