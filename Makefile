@@ -41,8 +41,9 @@ lint: install-dev ## check style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install-dev ## measure against plain torch, scikit-learn and numpy
+bench: install-dev ## measure against plain torch, scikit-learn and numpy, and the window itself
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.window
 
 wheel: install-dev ## build the wheel into dist/
 	$(PIP) wheel --no-deps --no-build-isolation -w dist .

@@ -27,7 +27,6 @@ class Probe:
 
     def __init__(self, mode: str) -> None:
         from boundaryviz.gui import assembly
-        from boundaryviz.gui.tools import TOOLS  # noqa: F401
 
         probe = self
         self.mode = mode
