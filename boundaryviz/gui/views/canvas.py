@@ -54,6 +54,7 @@ class PlaneCanvas(pg.GraphicsView):
         layout.addItem(self.box, 1, 1)
         for side, row, column in (("left", 1, 0), ("bottom", 2, 1), ("top", 0, 1), ("right", 1, 2)):
             self.axes[side].setZValue(1)
+            self.axes[side].setCacheMode(pg.GraphicsObject.CacheMode.DeviceCoordinateCache)  # they rarely change
             layout.addItem(self.axes[side], row, column)
         for side in ("top", "right"):
             self.axes[side].setStyle(showValues=False, tickLength=0)
