@@ -52,6 +52,8 @@ class Trainer:
         """Seconds that may pass before `advance` has something to do; None for as long as nobody says anything."""
         if self._session is None:
             return None
+        if self._playing and not self._session.can_train:
+            return _SLOW
         if self._playing:
             return 0.0 if self._speed is None or self._allowance(self._clock()) > 0 else _TURN
         return _TURN if self._credit and self._view is not None and (self._dirty or not self._exact) else None
@@ -120,6 +122,8 @@ class Trainer:
     def _play(self, message: m.Play) -> list[m.FromTrainer]:
         assert self._session is not None
         self._speed, self._stop_at = message.speed, message.stop_at
+        if self._session.diverged.all():
+            return self._pause("diverged")
         self._playing = True
         self._pace()
         if self._stop_at is not None and self._session.step_count >= self._stop_at:
@@ -158,7 +162,7 @@ class Trainer:
         session = self._session
         assert session is not None
         began = self._clock()
-        allowed = self._allowance(began)
+        allowed = self._allowance(began) if session.can_train else 0
         while allowed > 0 and self._clock() - began < _TURN:
             session.step(1)
             self._dirty = True

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 ORANGE, GREY, BLUE = "#f59322", "#e8eaeb", "#0877bd"
 # Okabe and Ito's colours, the first two as the Playground has them; black is left to the ink
 OKABE_ITO = (ORANGE, BLUE, "#009e73", "#cc79a7", "#f0e442", "#56b4e9", "#d55e00", "#8c6bb1", "#7f7f7f", "#5b3a1e")
-# one symbol per class, as matplotlib names them and as pyqtgraph does
-MARKERS = ("o", "s", "^", "D", "P", "v", "X", "p", "h", "*")
-SYMBOLS = ("o", "s", "t1", "d", "+", "t", "x", "p", "h", "star")
+# one symbol per class, as matplotlib names them and as pyqtgraph does; all solid: thin arms drown in a crowd
+MARKERS = ("o", "s", "^", "D", ">", "v", "<", "p", "h", "*")
+SYMBOLS = ("o", "s", "t1", "d", "t2", "t", "t3", "p", "h", "star")
 POISON = "#d5344a"
 CURVE_TRAIN, CURVE_VALIDATION, CURVE_TEST = "#8a9299", "#1f2933", "#0877bd"
 

@@ -117,7 +117,7 @@ def _scatter(
             edgecolor=class_colour(label) if hollow else style.paper,
             linewidth=(0.6 if hollow else 0.35) * style.line,
             alpha=alpha,
-            zorder=3 if size < 1 or hollow else 4,
+            zorder=2.5 if hollow else 3 if size < 1 else 4,
             gid=f"class {label}" if label >= 0 else "unlabelled",
         )
 

@@ -86,7 +86,11 @@ def _run(scenario: Scenario, file: str | None, start: StartLink, link: Link, sta
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     desk.show(None if file else HINT)
+    if file is not None and Path(file).suffix.lower() == ".csv" and scenario.summary:
+        desk.window.notify(scenario.summary)  # how the table was read
     code = app.exec()
+    if not desk.recovery_waits:
+        recovered.unlink(missing_ok=True)  # nothing was lost: closing asked about unsaved changes
     desk.close()
     return code
 

@@ -14,6 +14,7 @@ from boundaryviz.gui import theme as themes
 from boundaryviz.gui.actions import MENUS
 from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.controller import Controller
+from boundaryviz.gui.display import Word
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.filing import Filing
 from boundaryviz.gui.views.palette import CommandPalette
@@ -44,6 +45,7 @@ class Desk:
 
     def __init__(self, scenario: Scenario, start: StartLink, link: Link | None, settings: QSettings) -> None:
         self._settings = settings
+        self.recovery_waits = False
         self._theme = themes.named(str(settings.value("theme", "system")))
         self.window = MainWindow(settings)
         self.document = Document(scenario, self.window)
@@ -64,7 +66,7 @@ class Desk:
         self.window.show()
         self.window.plane.setFocus()
         if hint:
-            self.window.plane.set_banner(hint)
+            self.controller.display.say(Word.HINT, hint)
             self.window.plane.committed.connect(self._hint_taken)
             self.document.opened.connect(self._hint_taken)
         self.controller.play(True)
@@ -72,7 +74,7 @@ class Desk:
     def _hint_taken(self) -> None:
         self.window.plane.committed.disconnect(self._hint_taken)
         self.document.opened.disconnect(self._hint_taken)
-        self.window.plane.set_banner(None)
+        self.controller.display.say(Word.HINT, None)
 
     def close(self) -> None:
         """End the trainer; the window may go now."""
@@ -92,20 +94,21 @@ class Desk:
         self.window.set_theme(self._theme)
 
     def offer_recovery(self, path: Path) -> None:
-        """Offer what a crash left behind; taken or not, it is offered once."""
+        """Offer what a crash left behind; until it is taken, it is offered again at the next start."""
         try:
             scenario = files.read(path)
         except ScenarioError:
-            return
-        finally:
             path.unlink(missing_ok=True)
+            return
+        self.recovery_waits = True
         self.window.notify(
             "The last session ended unexpectedly; its points and settings were kept.",
             action="Restore", act=lambda: self._recover(scenario),
         )  # fmt: skip
 
     def _recover(self, scenario: Scenario) -> None:
-        self.document.open(scenario)
+        self.recovery_waits = False
+        self.document.open(scenario, saved=False)
 
     def _palette(self) -> None:
         CommandPalette(self.window.actions_.all(), self.window).popup()

@@ -33,7 +33,7 @@ class TrainerClient(QObject):
         self.playing = False
         self.step_count = 0
         self._speed: float | None = None
-        self._stop_at: int | None = None
+        self.stop_at: int | None = None
         self._view: m.View | None = None
         self._device = "auto"
         self._timer = QTimer(self)
@@ -48,7 +48,7 @@ class TrainerClient(QObject):
         """Start afresh on this scenario; training goes on if it was running."""
         self._link.send(m.Load(scenario, scene, revision, self._device))
         if self.playing:
-            self._link.send(m.Play(self._speed, self._stop_at))
+            self._link.send(m.Play(self._speed, self.stop_at))
 
     def set_scene(self, scene: Scene, revision: int) -> None:
         self._link.send(m.SetScene(scene, revision))
@@ -64,7 +64,7 @@ class TrainerClient(QObject):
 
     def play(self, on: bool) -> None:
         self.playing = on  # so that a second key press means the opposite, before the trainer has answered
-        self._link.send(m.Play(self._speed, self._stop_at) if on else m.Pause())
+        self._link.send(m.Play(self._speed, self.stop_at) if on else m.Pause())
 
     def step(self) -> None:
         self.playing = False
@@ -80,9 +80,14 @@ class TrainerClient(QObject):
             self.play(True)
 
     def set_stop_at(self, step: int | None) -> None:
-        self._stop_at = step
+        self.stop_at = step
         if self.playing:
             self.play(True)
+
+    def forget_curves(self) -> None:
+        """Begin the curves anew, at the step they have come to."""
+        self.curves = CurveStore()
+        self.evaluated.emit()
 
     def want_frame(self) -> None:
         """One more frame may be sent."""

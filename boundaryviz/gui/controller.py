@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, QPoint
 from PyQt6.QtWidgets import QMenu
 
 from boundaryviz.gui.client import TrainerClient
-from boundaryviz.gui.display import Display
+from boundaryviz.gui.display import Display, Word, lacking
 from boundaryviz.gui.document import Change, Document, Settings, State, Swap
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.window import MainWindow
@@ -23,6 +23,8 @@ from boundaryviz.scene.scene import Origin, Scene
 
 _CURVES = 100  # milliseconds between two drawings of the curves
 _MAPS = 36  # pixels, the side of a small map
+
+_SELECTING = ("select", "lasso", "rectangle")
 
 
 class Controller(QObject):
@@ -54,6 +56,7 @@ class Controller(QObject):
             window.points.set_scene(state.scene)
             window.tools.set_classes(state.scene.classes)
             self._name_classes()
+            self.display.say(Word.DATA, lacking(state.scene))
         if before is None or state.scenario is not before.scenario:
             window.data.set_values(state.scenario.data)
             window.learner.set_values(state.scenario.learner)
@@ -66,6 +69,8 @@ class Controller(QObject):
         elif before is not None:
             if state.scene is not before.scene:
                 self.client.set_scene(state.scene, self.document.revision)
+            if state.scenario.data != before.scenario.data:
+                self.client.forget_curves()  # losses on other data cannot be compared
             if state.scenario.training.seed != before.scenario.training.seed:
                 self.client.reset(state.scenario.training.seed)
             if state.scenario is not before.scenario:
@@ -113,7 +118,9 @@ class Controller(QObject):
             self.window.data.set_values(scenario.data)
 
     def _set(self, path: str, value: Any) -> None:
-        self.do(Settings({path: value}), f"Set {path.rpartition('.')[2].replace('_', ' ')}")
+        section, _, name = path.partition(".")
+        title = type(getattr(self.document.scenario, section)).model_fields[name].title or name
+        self.do(Settings({path: value}), f"Set {title.lower()}")
 
     # ---- plane -> document --------------------------------------------------------------------------
 
@@ -124,7 +131,7 @@ class Controller(QObject):
         plane.cancelled.connect(self.document.drop_preview)
         plane.selection_changed.connect(self._selected)
         plane.context_requested.connect(self._menu)
-        self.window.points.selection_changed.connect(plane.set_selection)
+        self.window.points.selection_changed.connect(lambda ids: plane.set_selection(sorted(ids)))
         self.window.points.edited.connect(self._edited)
 
     def _selected(self, ids: NDArray[np.int64]) -> None:
@@ -219,10 +226,11 @@ class Controller(QObject):
         self.document.undo.redoTextChanged.connect(lambda t: actions["edit.redo"].setText(f"&Redo {t.lower()}".strip()))
 
     def _choose_class(self, label: int) -> None:
-        """What new points get; the selected points get it too."""
-        self.window.plane.set_label(label)
-        ids = self.window.plane.selection
-        if len(ids):
+        """What new points get; with a tool that selects, the selected points get it too."""
+        plane = self.window.plane
+        plane.set_label(label)
+        ids = plane.selection
+        if len(ids) and plane.tool.name in _SELECTING:
             self.do(relabel(ids, label), "Relabel")
 
     def _undo(self) -> None:
@@ -239,6 +247,12 @@ class Controller(QObject):
             self.do(Remove(ids), "Clear the plane")
 
     def play(self, on: bool) -> None:
+        stop = self.client.stop_at
+        if on and stop is not None and self.client.step_count >= stop:
+            self.window.notify(
+                f"Step {stop:,}, where training shall stop, has been reached. Press Reset, or clear 'stop at'."
+            )
+            on = False
         self.client.play(on)
         self.window.transport.set_playing(on)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,33 @@ from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scene.scene import Scene
 
 _CURVES = 100  # milliseconds between two drawings of the curves
+_FAR_ABOVE = 20.0  # times the first training loss: there something is wrong, even if it is still a number
 _COUNTERS = 0.05  # seconds between two looks of the running numbers: faster than that nobody reads
 _MAPS = 36  # pixels, the side of a small map
+
+
+class Word(IntEnum):
+    """What a sentence over the plane is about, the most pressing first."""
+
+    DIVERGED = 0
+    DATA = 1
+    RISING = 2
+    UNIT = 3
+    HINT = 4
+
+
+def lacking(scene: Scene) -> str | None:
+    """What a model misses in this scene, in a sentence; None where there is enough to learn from."""
+    points = scene.points
+    taught = np.unique(points.label[points.is_train & points.is_labelled])
+    if not len(points) or len(taught) > 1:
+        return None  # an empty plane says by itself that it is empty
+    if not len(taught):
+        return "No training point has a label, so there is nothing to learn. Choose a class and add points."
+    return f"All labelled points are of {scene.class_name(int(taught[0]))}. Add points of another class."
 
 
 class Display(QObject):
@@ -30,7 +54,8 @@ class Display(QObject):
         self._view = m.View(document.scene.domain, 256, 256)
         self._hover: tuple[float, float] | None = None
         self._paints: deque[float] = deque(maxlen=240)
-        self._owes_credit = self._diverged = False
+        self._owes_credit = False
+        self._words: dict[Word, str] = {}
         self._counted = 0.0
         self._curves_timer = QTimer(self)
         self._curves_timer.setSingleShot(True)
@@ -53,6 +78,14 @@ class Display(QObject):
         self.frame = None
         self._window.plane.set_predicted(None)
         self._window.points.set_predicted(None)
+
+    def say(self, about: Word, words: str | None) -> None:
+        """A sentence over the plane, or none any more; of several the most pressing is shown."""
+        if words is None:
+            self._words.pop(about, None)
+        else:
+            self._words[about] = words
+        self._window.plane.set_banner(self._words[min(self._words)] if self._words else None)
 
     def snapshot(self) -> Snapshot | None:
         """What the plane shows now, for a figure; None before the first frame or while it shows a hidden unit."""
@@ -77,6 +110,8 @@ class Display(QObject):
         """Show hidden unit (layer, index) on the plane instead of the output; None goes back."""
         self._ask(unit=unit)
         self._window.units.set_selected(unit)
+        shown = None if unit is None else f"Layer {unit[0] + 1}, unit {unit[1] + 1}. Ctrl+0 shows the output again."
+        self.say(Word.UNIT, shown)
 
     def _tab_changed(self) -> None:
         self._ask(maps=_MAPS if self._window.results_shown() is self._window.units else 0)
@@ -133,7 +168,14 @@ class Display(QObject):
             self._window.transport.set_step(int(curves.step[-1]))
         self._window.curves.set_curves(curves.step, {name: curves.column(name)[:, 0] for name in m.CURVES})
         last = {name: float(curves.column(name)[-1, 0]) for name in m.CURVES}
-        split = "validation" if np.isfinite(last["validation_loss"]) else "train"
+        split = "validation" if np.isfinite(curves.column("validation_loss")[0, 0]) else "train"
+        began, now = curves.column("train_loss")[0, 0], last["train_loss"]
+        self.say(
+            Word.RISING,
+            f"The training loss is {now:,.3g}; it began at {began:,.3g}. The learning rate may be too large."
+            if now > _FAR_ABOVE * max(began, 0.1)
+            else None,
+        )
         self._window.status.set_metrics(last[f"{split}_loss"], last[f"{split}_error"], split)
 
     def _show_state(self, state: m.State) -> None:
@@ -141,14 +183,13 @@ class Display(QObject):
         window.transport.set_playing(state.playing)
         window.transport.set_step(state.step)
         window.actions_["train.play"].setText("&Pause" if state.playing else "&Play")
-        if state.why in ("loaded", "reset") and self._diverged:
-            self._diverged = False
-            window.plane.set_banner(None)
+        if state.why in ("loaded", "reset"):
+            self.say(Word.DIVERGED, None)
         if state.why == "diverged":
-            self._diverged = True
-            window.plane.set_banner(
+            self.say(
+                Word.DIVERGED,
                 f"Training diverged at step {state.step:,}: the weights are no longer numbers. "
-                "Lower the learning rate, then press Reset."
+                "Lower the learning rate, then press Reset.",
             )
         if not state.playing:
             window.status.set_rates(None, None)
@@ -163,6 +204,7 @@ class Display(QObject):
 
     def _show_failure(self, failed: m.Failed) -> None:
         self._window.transport.set_playing(False)
+        self._window.status.set_rates(None, None)
         if failed.fatal:
             self._window.notify(
                 f"{failed.message} Your points and settings are safe.", details=failed.details,
@@ -170,13 +212,16 @@ class Display(QObject):
             )  # fmt: skip
             self._window.transport.set_disabled("the trainer has stopped; press Restart above")
         else:
-            self._window.notify(f"Something failed {failed.where}: {failed.message}", details=failed.details)
+            self._window.notify(
+                f"Something failed {failed.where}: {failed.message}", details=failed.details, alarm=True
+            )
 
     def _restart(self) -> None:
         state = self._document.state
         self._window.transport.set_disabled(None)
         self._owes_credit = False
         self._client.restart(state.scenario, state.scene, self._document.revision)
+        self._window.notify("The trainer was started again, from step 0. Press Play to go on.")
 
     def _fill_tab(self) -> None:
         """Bring the tab at the front up to the last frame; those behind wait."""

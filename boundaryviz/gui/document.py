@@ -15,6 +15,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.edits import Edit, apply
 from boundaryviz.scene.scene import Scene
 
@@ -64,6 +65,12 @@ def perform(change: Change, state: State) -> tuple[State, Change]:
     match change:
         case Settings(values):
             scenario = state.scenario.with_values(values)
+            if "data.name" in values:  # another data set is another scenario, which the old words do not fit
+                source = DATASETS[scenario.data.name]
+                scenario = scenario.model_copy(
+                    update={"name": source.name, "title": source.title, "summary": source.summary, "look_at": "",
+                            "variant_of": None, "expect": {}}
+                )  # fmt: skip
             if any(path.startswith("data.") for path in values):
                 return State.of(scenario), Swap(state)
             return replace(state, scenario=scenario), Swap(state)
@@ -163,10 +170,15 @@ class Document(QObject):
         self.undo.push(_Command(self, change, back, text))
         self._announce()
 
-    def open(self, scenario: Scenario, path: Path | None = None) -> None:
-        """Put another scenario in the place of this one and forget what could be undone."""
+    def open(self, scenario: Scenario, path: Path | None = None, *, saved: bool = True) -> None:
+        """Put another scenario in the place of this one and forget what could be undone.
+
+        saved: whether it lies in a file; otherwise closing it asks.
+        """
         self._state, self._preview, self.path = State.of(scenario), None, path
         self.undo.clear()
+        if not saved:
+            self.undo.resetClean()
         self.revision += 1
         self.opened.emit()
 

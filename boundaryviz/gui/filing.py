@@ -158,7 +158,7 @@ class Filing(QObject):
                 self._document.path = path
                 self._document.undo.setClean()
         except files.WriteError as error:
-            self._window.notify(str(error))
+            self._window.notify(str(error), alarm=True)
             return False
         self._tell(f"Saved {path.name}.")
         return True
@@ -208,7 +208,7 @@ class Filing(QObject):
     def _trouble(self, what: str, problems: list[str]) -> None:
         shown = "; ".join(problems[:2])
         more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
-        self._window.notify(f"{what}: {shown}{more}.", details="\n".join(problems))
+        self._window.notify(f"{what}: {shown}{more}.", details="\n".join(problems), alarm=True)
 
     def _tell(self, words: str) -> None:
         strip = self._window.statusBar()

@@ -163,6 +163,7 @@ QAbstractSpinBox QLineEdit { border: none; padding: 0; min-height: 0; background
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 16px; background: transparent; }
 QAbstractSpinBox::up-arrow { image: url(@up); width: 10px; height: 10px; }
 QAbstractSpinBox::down-arrow { image: url(@down); width: 10px; height: 10px; }
+QComboBox { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url(@down); width: 12px; height: 12px; }
 QComboBox QAbstractItemView {

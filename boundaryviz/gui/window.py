@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
     def show_panels(self, on: bool) -> None:
         for dock in self.docks:
             dock.setVisible(on)
+        self.plane.setFocus()  # or the focus would go to whatever comes next, and the next key with it
 
     def show_plane_alone(self, on: bool) -> None:
         """Nothing but the plane on the whole screen, for a projector; or everything again."""

@@ -210,7 +210,7 @@ def test_layers_are_added_changed_and_taken_away(qtbot):
     editor = form.editor("hidden")
     editor.add.click()
     assert heard[-1] == ("hidden", (16, 16, 16))
-    editor.boxes[1].setValue(8)
+    type_into(editor.boxes[1], "8")
     assert heard[-1] == ("hidden", (16, 8, 16))
     for _ in range(3):
         editor.add.click()
@@ -224,7 +224,23 @@ def test_layers_are_added_changed_and_taken_away(qtbot):
     assert "linear" in editor.words.text()
     editor.add.click()
     assert len(editor.boxes) == 1
-    assert (editor.boxes[0].minimum(), editor.boxes[0].maximum()) == (1, 256)
+
+
+def test_a_layers_units_are_refused_beyond_their_limits(qtbot):
+    form, heard = form_of(qtbot, MLPSpec)
+    editor = form.editor("hidden")
+    for wrong in ("999", "0", "2.5", "many"):
+        type_into(editor.boxes[0], wrong)
+        assert editor.boxes[0].property("invalid") is True
+        assert "1 to 256" in form.problem("hidden")
+    assert not heard
+    type_into(editor.boxes[0], "256")
+    assert heard == [("hidden", (256, 16))]
+    assert editor.boxes[0].property("invalid") is False
+    assert not form.problem("hidden")
+    QTest.keyClick(editor.boxes[0], Key.Key_Up)
+    QTest.keyClick(editor.boxes[1], Key.Key_Down)
+    assert heard[1:] == [("hidden", (256, 15))]
 
 
 def test_choices_flags_and_text(qtbot):

@@ -1,6 +1,7 @@
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QToolTip
 
 from boundaryviz.gui.theme import DARK
 from boundaryviz.gui.views.transport import LARGEST_SEED, TransportBar, position_of, speed_at
@@ -72,7 +73,11 @@ def test_speed_is_dragged_or_typed(bar):
     for wrong in ("0", "5000", "fast"):
         enter(bar.speed_edit, wrong)
         assert bar.speed_edit.property("invalid") is True
+        assert QToolTip.text() == bar.speed_edit.toolTip()
     assert speeds == before
+    bar.slider.setValue(10)
+    assert bar.speed_edit.property("invalid") is False
+    before = list(speeds)
     bar.set_speed(10.0)
     assert speeds == before, "a setter says nothing"
 
@@ -113,6 +118,15 @@ def test_switched_off_it_says_why_and_keeps_the_settings(bar):
     bar.set_disabled(None)
     assert bar.play_button.isEnabled()
     assert "trainer" not in bar.play_button.toolTip()
+
+
+def test_it_can_be_narrow_and_the_slider_has_what_is_left(bar):
+    assert bar.minimumSizeHint().width() < 990
+    widths = []
+    for width in (bar.minimumSizeHint().width(), 1400):
+        bar.resize(width, 44)
+        widths.append(bar.slider.width())
+    assert widths == [48, 112]
 
 
 def test_icons_take_the_themes_colours(bar):

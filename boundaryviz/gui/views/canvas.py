@@ -19,7 +19,7 @@ from boundaryviz.gui.tools import Gesture
 from boundaryviz.scene.scene import Domain
 
 ZOOM_STEP = 1.2  # per notch of the wheel
-DEEPEST, WIDEST = 1e-5, 1e3  # how far one can zoom, as shares of the domain
+DEEPEST, WIDEST = 1e-3, 1e2  # how far one can zoom, as shares of the domain
 SLACK = 4  # pixels a right press may move and still open the menu
 
 _LEFT, _MIDDLE, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.views.fields import FieldPlan
 from boundaryviz.gui.views.flow import FlowLayout
-from boundaryviz.gui.views.number import NumberEditor
+from boundaryviz.gui.views.number import NumberEdit, NumberEditor, parse_number
 from boundaryviz.gui.views.widgets import QuietCombo, label, restyle
 
 
@@ -165,26 +165,6 @@ class TogglesEditor(Editor):
         self.set_value(self._value)  # a proposal that was turned down springs back
 
 
-class _Units(QSpinBox):
-    """The units of one layer. The wheel passes over it unless it has the focus."""
-
-    def __init__(self, low: int, high: int) -> None:
-        super().__init__()
-        self.setRange(low, high)
-        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.setFixedWidth(44)
-        self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.setKeyboardTracking(False)
-        self.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: Any) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
 class LayersEditor(Editor):
     """A tuple of whole numbers: one small box per layer, with buttons to add and take away the last layer."""
 
@@ -195,7 +175,7 @@ class LayersEditor(Editor):
         self._low, self._high = int(plan.low or 1), int(plan.high or 256)
         self._most = plan.most or 6
         self._value: tuple[int, ...] = ()
-        self.boxes: list[_Units] = []
+        self.boxes: list[NumberEdit] = []
         self.remove, self.add = self._button("\u2212", "Take the last layer away"), self._button("+", "Add a layer")
         self.words = label("", "faint")
         head = QHBoxLayout()
@@ -224,14 +204,16 @@ class LayersEditor(Editor):
             box.hide()
             box.deleteLater()
         while len(self.boxes) < len(self._value):
-            box = _Units(self._low, self._high)
-            box.valueChanged.connect(self._changed)
+            box, layer = NumberEdit(self), len(self.boxes)
+            box.setFixedWidth(48)
+            box.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            box.committed.connect(lambda text, layer=layer: self._typed(layer, text))
+            box.stepped.connect(lambda steps, layer=layer: self._stepped(layer, steps))
             self.boxes.append(box)
             self._row.addWidget(box)
         for i, (box, units) in enumerate(zip(self.boxes, self._value, strict=True)):
-            box.blockSignals(True)
-            box.setValue(units)
-            box.blockSignals(False)
+            box.show_text(str(units))
+            restyle(box, "invalid", False)
             box.setAccessibleName(f"Units of layer {i + 1}")
             box.setToolTip(f"Units of layer {i + 1}, from {self._low} to {self._high}")
         count = len(self._value)
@@ -249,8 +231,19 @@ class LayersEditor(Editor):
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button
 
-    def _changed(self) -> None:
-        self._enter(tuple(box.value() for box in self.boxes))
+    def _typed(self, layer: int, text: str) -> None:
+        number = parse_number(text)
+        if number is not None and number.is_integer() and self._low <= number <= self._high:
+            self._choose(layer, int(number))
+        else:
+            restyle(self.boxes[layer], "invalid", True)
+            self.refused.emit(f"A layer has {self._low} to {self._high} units.")
+
+    def _stepped(self, layer: int, steps: int) -> None:
+        self._choose(layer, min(max(self._value[layer] + steps, self._low), self._high))
+
+    def _choose(self, layer: int, units: int) -> None:
+        self._enter((*self._value[:layer], units, *self._value[layer + 1 :]))
 
 
 _EDITORS: dict[str, type[Editor]] = {

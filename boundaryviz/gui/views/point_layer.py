@@ -107,7 +107,8 @@ class PointItem(pg.GraphicsObject):
         shown = np.ones(len(points), dtype=bool) if self._show_held_out else ~held_out
         self._crowd = np.flatnonzero(crowd & shown)
         singly = np.flatnonzero(shown & ~crowd)
-        rank = (2 * points.is_poison + 4 * self._chosen - held_out)[singly]  # later is above
+        labelled = label != UNLABELLED
+        rank = (2 * labelled + 4 * points.is_poison + 8 * self._chosen - held_out)[singly]  # later is above
         self._order = singly[np.argsort(rank.astype(np.int8), kind="stable")]
         self.update()
 

@@ -23,7 +23,7 @@ _FLAGS = 32
 STYLES = (MAX_CLASSES + 1) * (MAX_CLASSES + 1) * _FLAGS
 
 # diameters that make the shapes look equally large, times the base size
-_EVEN = {"o": 1.0, "s": 0.9, "t1": 1.08, "t": 1.08, "d": 1.25, "+": 1.25, "x": 1.25, "p": 1.1, "h": 1.08, "star": 1.5}
+_EVEN = {"o": 1.0, "s": 0.9, "d": 1.25, "p": 1.1, "h": 1.08, "star": 1.5} | dict.fromkeys(("t", "t1", "t2", "t3"), 1.08)
 _SIZE, _SMALL = 12.0, 8.0
 _PLANTED_RING, _WRONG_RING = 7.0, 9.0  # how much larger in diameter than the symbol
 _COLUMNS, _CELL = 16, 52  # the atlas: cells in a row, their side in pixels
@@ -59,16 +59,7 @@ def style_codes(label: NDArray, fill: NDArray, flags: NDArray) -> NDArray[np.int
 def outline_of(label: int) -> QPainterPath:
     """The symbol of a class as a path of about unit diameter around the origin."""
     name = "o" if label < 0 else SYMBOLS[label % len(SYMBOLS)]
-    path = _cross(45.0 if name == "x" else 0.0) if name in "+x" else Symbols[name]
-    return QTransform.fromScale(_EVEN[name], _EVEN[name]).map(path)
-
-
-def _cross(degrees: float) -> QPainterPath:
-    """A cross with arms broad enough to show their filling."""
-    path = QPainterPath()
-    path.addRect(-0.5, -0.18, 1.0, 0.36)
-    path.addRect(-0.18, -0.5, 0.36, 1.0)
-    return QTransform().rotate(degrees).map(path.simplified())
+    return QTransform.fromScale(_EVEN[name], _EVEN[name]).map(Symbols[name])
 
 
 def paint_symbol(painter: QPainter, style: Style, theme: Theme, size: float = _SIZE) -> None:

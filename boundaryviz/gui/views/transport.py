@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import QSize, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PyQt6.QtCore import QPoint, QSize, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolTip, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme, disabled
 from boundaryviz.gui.views.fields import number_words
@@ -52,11 +52,12 @@ class TransportBar(QWidget):
         self.slider = QuietSlider()
         self.slider.setRange(0, _MAX_POSITION)
         self.slider.setPageStep(_PER_DECADE)
-        self.slider.setFixedWidth(112)
+        self.slider.setMinimumWidth(48)
+        self.slider.setMaximumWidth(112)
         self.slider.setAccessibleName("Speed slider")
         self.speed_edit = self._edit("Speed", 60, "Training steps a second, from 1 to 1,000, or 'max'")
         self.slider.setToolTip(self.speed_edit.toolTip() + ", on a logarithmic slider")
-        self.stop_edit = self._edit("Stop at step", 80, "Play rests when this step is reached; empty is never")
+        self.stop_edit = self._edit("Stop at step", 80, "Play rests at this step: a whole number; empty is never")
         self.stop_edit.setPlaceholderText("never")
         self.seed_edit = self._edit(
             "Seed", 96, f"Decides the initial weights, the batches and the noise: 0 to {LARGEST_SEED:,}"
@@ -66,7 +67,7 @@ class TransportBar(QWidget):
         self.seed_button.setFixedWidth(40)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
-        layout.setSpacing(8)
+        layout.setSpacing(6)
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self.reset_button, self.play_button, self.step_button),
             (label("step", "faint"), self.counter),
@@ -79,6 +80,7 @@ class TransportBar(QWidget):
                 layout.addWidget(self._rule())
             for part in group:
                 layout.addWidget(part)
+        layout.setStretchFactor(self.slider, 1000)  # the first to grow, up to its most
         layout.addStretch(1)
         self.reset_button.clicked.connect(self.reset)
         self.play_button.clicked.connect(lambda: self.play_toggled.emit(not self._playing))
@@ -121,6 +123,7 @@ class TransportBar(QWidget):
     def set_speed(self, speed: float | None) -> None:
         """Steps a second; None is as fast as it goes."""
         self._speed = speed
+        restyle(self.speed_edit, "invalid", False)
         self.speed_edit.show_text("max" if speed is None else number_words(speed))
         self.slider.blockSignals(True)
         self.slider.setValue(position_of(speed))
@@ -128,10 +131,12 @@ class TransportBar(QWidget):
 
     def set_stop_at(self, step: int | None) -> None:
         self._stop_at = step
+        restyle(self.stop_edit, "invalid", False)
         self.stop_edit.show_text("" if step is None else f"{step:,}")
 
     def set_seed(self, seed: int) -> None:
         self._seed = seed
+        restyle(self.seed_edit, "invalid", False)
         self.seed_edit.show_text(str(seed))
 
     def set_disabled(self, reason: str | None) -> None:
@@ -150,10 +155,8 @@ class TransportBar(QWidget):
             self._choose_speed(None)
         elif number is None or not 1 <= number <= 10**_DECADES:
             self._refuse(self.speed_edit)
-            return
         else:
             self._choose_speed(number)
-        restyle(self.speed_edit, "invalid", False)
 
     def _stop_typed(self, text: str) -> None:
         number = 0.0 if not text.strip() or text.strip().lower() == "never" else parse_number(text)
@@ -161,9 +164,6 @@ class TransportBar(QWidget):
             self._refuse(self.stop_edit)
             return
         self._choose_stop(int(number) or None)
-
-    def _stop_stepped(self, steps: int) -> None:
-        self._choose_stop(max(0, (self._stop_at or 0) + 100 * steps) or None)
 
     def _seed_typed(self, text: str) -> None:
         number = parse_number(text)
@@ -177,7 +177,6 @@ class TransportBar(QWidget):
         self.speed_changed.emit(speed)
 
     def _choose_stop(self, step: int | None) -> None:
-        restyle(self.stop_edit, "invalid", False)
         self.set_stop_at(step)
         self.stop_at_changed.emit(step)
 
@@ -185,16 +184,15 @@ class TransportBar(QWidget):
         if not 0 <= seed <= LARGEST_SEED:
             self._refuse(self.seed_edit)
             return
-        restyle(self.seed_edit, "invalid", False)
-        if seed != self._seed:
-            self.set_seed(seed)
+        changed = seed != self._seed
+        self.set_seed(seed)
+        if changed:
             self.seed_changed.emit(seed)
-        else:
-            self.set_seed(seed)
 
     def _refuse(self, edit: NumberEdit) -> None:
-        """A red outline; the tooltip, always there, says what the field takes. The old value stays in force."""
+        """A red outline, and the tooltip at once: it says what the field takes. The old value stays in force."""
         restyle(edit, "invalid", True)
+        QToolTip.showText(edit.mapToGlobal(QPoint(0, edit.height())), edit.toolTip(), edit)
 
     def _button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text, self)

@@ -159,7 +159,7 @@ class UnitMaps(QWidget):
         self._selected: tuple[int, int] | None = None
         self.layers: list[LayerMaps] = []
         self._heads: list[QWidget] = []
-        self.words = label("", "faint")
+        self.words = label("", "faint", wraps=True)
         self.button = QPushButton("Show output")
         self.button.setToolTip("Show the model's output on the plane again (Esc)")
         head = QHBoxLayout()

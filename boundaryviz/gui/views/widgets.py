@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QWheelEvent
-from PyQt6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QLabel, QListView, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 
 class Throttle(QObject):
@@ -59,13 +59,17 @@ class QuietSlider(QSlider):
 
 
 class QuietCombo(QComboBox):
-    """A combo box that leaves the wheel to the panel it lies in, unless it has the focus."""
+    """A combo box that leaves the wheel to the panel it lies in, unless it has the focus.
+
+    Its list hangs below it like a drop-down: Fusion's own popup forgets the style sheet's padding and cuts entries.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumContentsLength(6)
+        self.setView(QListView(self))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
