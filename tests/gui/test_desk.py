@@ -16,8 +16,9 @@ from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Failed, Frame
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.assembly import Desk
+from boundaryviz.scenario import files
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.edits import Add, Move
+from boundaryviz.scene.edits import Add, Move, relabel
 from boundaryviz.scene.scene import Points
 
 
@@ -251,3 +252,95 @@ def test_a_hidden_unit_can_be_shown_and_left(open_desk: Callable[..., Desk], qtb
     desk.window.actions_["view.output"].trigger()
     qtbot.waitUntil(lambda: shown(desk) is not None and showing() is None, timeout=5_000)
     assert desk.controller.display.snapshot() is not None
+
+
+def banner_over_plane(desk: Desk) -> str:
+    return desk.window.plane._banner_text or ""
+
+
+def test_choosing_rows_of_the_table_selects_on_the_plane(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
+    ids = frozenset(desk.document.scene.points.ids[:3].tolist())
+    desk.window.points.selection_changed.emit(ids)
+    assert frozenset(desk.window.plane.selection.tolist()) == ids
+
+
+def test_a_class_relabels_the_selection_only_with_a_tool_that_selects(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
+    actions, scene = desk.window.actions_, desk.document.scene
+    desk.window.plane.set_selection(scene.points.ids[scene.points.label == 0][:2])
+    actions["point.tool-add"].trigger()
+    actions["point.class-1"].trigger()
+    assert desk.document.scene is scene
+    actions["point.tool-lasso"].trigger()
+    actions["point.class-1"].trigger()
+    assert (desk.document.scene.points.label == 1).sum() == (scene.points.label == 1).sum() + 2
+
+
+def test_a_scene_that_teaches_nothing_is_told(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    desk = open_desk()
+    ids = desk.document.scene.points.ids
+    desk.document.do(relabel(ids, -1), "Unlabel")
+    assert "nothing to learn" in banner_over_plane(desk)
+    desk.controller.play(True)
+    qtbot.wait(300)
+    assert desk.client.step_count == 0
+    desk.document.do(relabel(ids, 1), "Relabel")
+    assert "another class" in banner_over_plane(desk)
+    desk.document.undo.undo()
+    desk.document.undo.undo()
+    assert not banner_over_plane(desk)
+    qtbot.waitUntil(lambda: desk.client.step_count > 0, timeout=10_000)
+
+
+def test_play_at_its_stop_says_why_it_does_not(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    desk = open_desk()
+    desk.client.set_stop_at(30)
+    desk.controller.play(True)
+    qtbot.waitUntil(lambda: desk.client.step_count == 30 and not desk.client.playing, timeout=10_000)
+    desk.controller.play(True)
+    assert "stop at" in desk.window.banner.text.text()
+    assert not desk.client.playing
+
+
+def test_a_unit_on_the_plane_is_named_there(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
+    desk.window.units.unit_clicked.emit(0, 3)
+    assert "Layer 1, unit 4" in banner_over_plane(desk)
+    desk.window.actions_["view.output"].trigger()
+    assert not banner_over_plane(desk)
+
+
+def test_hiding_the_panels_leaves_the_keyboard_to_the_plane(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    desk = open_desk()
+    desk.window.transport.reset_button.setFocus()
+    desk.window.actions_["view.panels"].trigger()
+    qtbot.waitUntil(desk.window.plane.hasFocus)
+
+
+def test_another_data_set_brings_its_own_name_and_begins_the_curves_anew(
+    open_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
+    desk = open_desk()
+    desk.controller.play(True)
+    qtbot.waitUntil(lambda: len(desk.client.curves) > 2, timeout=10_000)
+    desk.window.data.changed.emit("data.name", "circle")
+    assert "Circle" in desk.window.windowTitle()
+    assert desk.document.undo.undoText() == "Set data set"
+    qtbot.waitUntil(lambda: len(desk.client.curves) > 0 and int(desk.client.curves.step[0]) > 0, timeout=10_000)
+    desk.document.undo.undo()
+    assert "Untitled" in desk.window.windowTitle()
+
+
+def test_what_a_crash_left_is_offered_until_it_is_taken_and_counts_as_unsaved(
+    open_desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = open_desk()
+    kept = Scenario(title="Kept").with_values({"data.n": 33})
+    files.write(tmp_path / "recovery.bviz", kept)
+    desk.offer_recovery(tmp_path / "recovery.bviz")
+    assert desk.recovery_waits
+    desk.window.banner.action_button.click()
+    assert not desk.recovery_waits
+    assert desk.document.scenario.title == "Kept"
+    assert not desk.document.undo.isClean()

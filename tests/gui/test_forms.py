@@ -6,6 +6,7 @@ from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel
 
+from boundaryviz.gui.theme import DARK, LIGHT, style_sheet
 from boundaryviz.gui.views.fields import plans
 from boundaryviz.gui.views.forms import SpecForm
 from boundaryviz.gui.views.number import DRAG_INTERVAL
@@ -241,6 +242,21 @@ def test_a_layers_units_are_refused_beyond_their_limits(qtbot):
     QTest.keyClick(editor.boxes[0], Key.Key_Up)
     QTest.keyClick(editor.boxes[1], Key.Key_Down)
     assert heard[1:] == [("hidden", (256, 15))]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_the_list_of_a_choice_shows_every_entry_whole(qtbot, theme):
+    form, _ = form_of(qtbot, MLPSpec)
+    form.setStyleSheet(style_sheet(theme))
+    combo = form.editor("activation").combo
+    combo.showPopup()
+    view = combo.view()
+    qtbot.waitUntil(view.isVisible)
+    last = view.visualRect(combo.model().index(combo.count() - 1, 0))
+    assert combo.count() > 3
+    assert 0 <= view.viewport().height() - last.bottom() <= 4, "neither cut off nor followed by a blank strip"
+    assert view.visualRect(combo.model().index(0, 0)).top() == 0
+    combo.hidePopup()
 
 
 def test_choices_flags_and_text(qtbot):

@@ -226,6 +226,15 @@ def test_the_wheel_zooms_at_the_cursor_and_home_fits(desk: Desk, qtbot: QtBot) -
     assert plane.rect() == before
 
 
+def test_zoom_has_limits(desk: Desk) -> None:
+    size = max(desk.plane.scene.domain.width, desk.plane.scene.domain.height)
+    for factor, least, most in ((1.2, 0.5e-3, 1e-3), (1 / 1.2, 50, 100)):
+        for _ in range(100):
+            desk.plane.zoom(factor)
+        shown = desk.plane.rect()
+        assert least * size < max(shown.width, shown.height) <= most * size * (1 + 1e-9)
+
+
 @pytest.mark.parametrize("button", [MIDDLE, RIGHT])
 def test_dragging_with_the_other_buttons_pans(desk: Desk, button: Qt.MouseButton) -> None:
     menus: list[object] = []

@@ -217,6 +217,13 @@ def test_prediction_fills_truth_outlines_and_errors_get_a_ring(plane: PlaneView)
     assert styles(plane) == [Style(0, 0), Style(1, 1), Style(-1, -1)]
 
 
+def test_labelled_points_lie_above_unlabelled_ones_and_poison_and_selection_above_both(plane: PlaneView) -> None:
+    labels, origins = [0, -1, 1, -1, -1], [0, 0, 0, Origin.POISON, 0]
+    plane.set_scene(Scene(Points.of(np.zeros((5, 2)), labels, [Split.TEST, 0, 0, 0, 0], origins), DOMAIN))
+    plane.set_selection([plane.scene.points.ids[4]])
+    assert plane.points.order.tolist() == [1, 0, 2, 3, 4]
+
+
 def test_each_class_has_its_own_shape_and_each_style_its_own_picture(qtbot: QtBot) -> None:
     assert len(set(SYMBOLS)) == 10
     atlas = Atlas(LIGHT)

@@ -86,6 +86,11 @@ class PointItem(pg.GraphicsObject):
         return self._codes
 
     @property
+    def order(self) -> NDArray[np.int64]:
+        """Positions of the points drawn as symbols, the lowest first."""
+        return self._order
+
+    @property
     def crowd(self) -> NDArray[np.int64]:
         """Positions of the points drawn as a density instead of symbols."""
         return self._crowd
