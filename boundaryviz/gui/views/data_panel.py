@@ -17,7 +17,7 @@ from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS, Dataset
 
 _OWN = "points"
-_THUMBNAIL = QSize(48, 36)
+_THUMBNAIL, _CLOSED = QSize(48, 36), QSize(24, 18)  # in the list, and in the closed box
 
 
 class _DataCombo(QuietCombo):
@@ -27,8 +27,10 @@ class _DataCombo(QuietCombo):
         super().__init__()
         self._theme = theme
         self._drawn = False
-        self.setIconSize(_THUMBNAIL)
-        self.setMaxVisibleItems(12)
+        self.setIconSize(_CLOSED)
+        if (view := self.view()) is not None:
+            view.setIconSize(_THUMBNAIL)
+        self.setMaxVisibleItems(16)
         for source in table.values():
             self.addItem(source.title, source.name)
 
