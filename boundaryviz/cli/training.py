@@ -86,9 +86,12 @@ def _trained(scenario: Scenario, job: Job) -> tuple[Any, bool]:
         from boundaryviz.engine.device import DeviceError
         from boundaryviz.experiments.progress import bar
         from boundaryviz.experiments.run import start
+        from boundaryviz.scene.lessons import lacking
 
         try:
             run = start(scenario, job.seeds, job.twin, job.device)
+            if words := lacking(run.scene):
+                say(f"note: {words}")
         except DeviceError as error:
             raise UsageProblem(f"--device {job.device}: {error}") from None
         try:

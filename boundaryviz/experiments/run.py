@@ -17,7 +17,8 @@ from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metric, Metrics, attack_success_rate, of_curves, of_twins, poison_rate
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.gallery import load
-from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Domain, Scene, Split
 
 if TYPE_CHECKING:
@@ -243,12 +244,15 @@ def start(
     learner: Any = None,
 ) -> Run:
     """A run at step 0. seeds: how many, from the scenario's own on, or which. learner: an estimator of scikit-learn's
-    kind in place of the scenario's learner. Raises DeviceError, or ValueError without seeds.
+    kind in place of the scenario's learner. Raises DeviceError, ScenarioError where no training point has a label,
+    or ValueError without seeds.
     """
     first = scenario.training.seed
     chosen = tuple(range(first, first + seeds)) if isinstance(seeds, int) else tuple(seeds)
     if not chosen:
         raise ValueError("a run needs at least one seed")
+    if not can_teach(scenario.scene()):
+        raise ScenarioError([f"data: {lacking(scenario.scene())} A table's column `label` names the classes."])
     if learner is None:
         return Run(Session(scenario, seeds=chosen, twin=twin, device=device))
     from boundaryviz.experiments.estimator import EstimatorSession

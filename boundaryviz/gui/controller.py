@@ -12,13 +12,14 @@ from PyQt6.QtCore import QObject, QPoint
 from PyQt6.QtWidgets import QMenu
 
 from boundaryviz.gui.client import TrainerClient
-from boundaryviz.gui.display import Display, Word, lacking
+from boundaryviz.gui.display import Display, Word
 from boundaryviz.gui.document import Change, Document, Settings, State, Swap
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.scenario.changes import resets
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Move, Recolumn, Remove, relabel
+from boundaryviz.scene.lessons import lacking
 from boundaryviz.scene.scene import Origin, Scene
 
 _CURVES = 100  # milliseconds between two drawings of the curves
@@ -56,7 +57,7 @@ class Controller(QObject):
             window.points.set_scene(state.scene)
             window.tools.set_classes(state.scene.classes)
             self._name_classes()
-            self.display.say(Word.DATA, lacking(state.scene))
+            self.display.say(Word.DATA, self._lacking(state.scene))
         if before is None or state.scenario is not before.scenario:
             window.data.set_values(state.scenario.data)
             window.learner.set_values(state.scenario.learner)
@@ -81,6 +82,12 @@ class Controller(QObject):
         self.window.plane.set_selection([])
         self.window.plane.fit()
         self._sync(loaded=True)
+
+    @staticmethod
+    def _lacking(scene: Scene) -> str | None:
+        """What to say over the plane when there is nothing to learn; an empty plane says so by itself."""
+        words = lacking(scene) if len(scene.points) else None
+        return words and f"{words} Choose a class on the left and add points."
 
     def _title(self) -> None:
         name = self.document.path.name if self.document.path else self.document.scenario.title

@@ -15,7 +15,6 @@ from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.scene.scene import Scene
 
 _CURVES = 100  # milliseconds between two drawings of the curves
 _FAR_ABOVE = 20.0  # times the first training loss: there something is wrong, even if it is still a number
@@ -31,17 +30,6 @@ class Word(IntEnum):
     RISING = 2
     UNIT = 3
     HINT = 4
-
-
-def lacking(scene: Scene) -> str | None:
-    """What a model misses in this scene, in a sentence; None where there is enough to learn from."""
-    points = scene.points
-    taught = np.unique(points.label[points.is_train & points.is_labelled])
-    if not len(points) or len(taught) > 1:
-        return None  # an empty plane says by itself that it is empty
-    if not len(taught):
-        return "No training point has a label, so there is nothing to learn. Choose a class and add points."
-    return f"All labelled points are of {scene.class_name(int(taught[0]))}. Add points of another class."
 
 
 class Display(QObject):

@@ -123,7 +123,7 @@ def _open(source: Path | str | bytes) -> TableText:
         check_size(source.stat().st_size)
         return open_text(source.read_bytes())
     except OSError as error:
-        raise TableError([f"{source} cannot be read: {error.strerror or error}"]) from None
+        raise TableError([f"cannot be read: {error.strerror or error}"]) from None
 
 
 def _rows(table: TableText, header: Row | None, limit: int, seed: int) -> tuple[list[Row], list[str]]:

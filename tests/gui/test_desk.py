@@ -286,7 +286,7 @@ def test_a_scene_that_teaches_nothing_is_told(open_desk: Callable[..., Desk], qt
     qtbot.wait(300)
     assert desk.client.step_count == 0
     desk.document.do(relabel(ids, 1), "Relabel")
-    assert "another class" in banner_over_plane(desk)
+    assert "one class" in banner_over_plane(desk)
     desk.document.undo.undo()
     desk.document.undo.undo()
     assert not banner_over_plane(desk)

@@ -244,7 +244,7 @@ def test_twenty_problems_are_shown_and_the_others_counted() -> None:
         (b"PK\x03\x04 workbook", "save the sheet as CSV"),
         (b"\xff\xfex\0,", "not readable as UTF-16"),
         (np.arange(100.0).tobytes(), "not a text table"),
-        (Path("nowhere.csv"), "nowhere.csv cannot be read: No such file"),
+        (Path("nowhere.csv"), "cannot be read: No such file"),
         (Path("."), "cannot be read: Is a directory"),
         ("x,y\n1,5,2,5\n", "decimal commas"),
         (

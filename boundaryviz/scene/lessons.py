@@ -1,0 +1,26 @@
+"""What a scene teaches, and what it lacks to teach anything."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from boundaryviz.scene.scene import Scene
+
+
+def lacking(scene: Scene) -> str | None:
+    """What a learner misses in this scene, in a sentence; None where two classes have labelled training points."""
+    points = scene.points
+    if not points.is_train.any():
+        return "There are no training points."
+    taught = np.unique(points.label[points.is_train & points.is_labelled])
+    if not len(taught):
+        return "No training point has a label, so there is nothing to learn."
+    if len(taught) == 1:
+        return f"All labelled training points are of one class, {scene.class_name(int(taught[0]))}."
+    return None
+
+
+def can_teach(scene: Scene) -> bool:
+    """Whether there is a labelled training point at all."""
+    points = scene.points
+    return bool((points.is_train & points.is_labelled).any())

@@ -1,0 +1,31 @@
+"""What a scene lacks is said for each way of lacking it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from boundaryviz.scene.lessons import can_teach, lacking
+from boundaryviz.scene.scene import Domain, Points, Scene, Split
+
+XY = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("label", "split", "words", "teaches"),
+    [
+        ([0, 1, -1], Split.TRAIN, None, True),
+        ([0, 0, -1], Split.TRAIN, "one class, cats", True),
+        ([-1, -1, -1], Split.TRAIN, "nothing to learn", False),
+        ([0, 1, 1], Split.TEST, "no training points", False),
+    ],
+)
+def test_what_is_lacking(label: list[int], split: Split, words: str | None, teaches: bool) -> None:
+    scene = Scene(Points.of(XY, label, split), Domain(-3, 3, -3, 3), 2, ("cats", "dogs"))
+    assert can_teach(scene) == teaches
+    said = lacking(scene)
+    assert said is None if words is None else said is not None and words in said
+
+
+def test_an_empty_plane_has_no_training_points() -> None:
+    assert lacking(Scene(Points.of(XY[:0]), Domain(-3, 3, -3, 3))) == "There are no training points."
