@@ -128,6 +128,7 @@ def style_sheet(theme: Theme) -> str:
         **{key: value for key, value in vars(theme).items() if key != "name"},
         "hover": mix(theme.raised, theme.accent, 0.12),
         "pressed": mix(theme.raised, theme.accent, 0.24),
+        "chosen": mix(theme.raised, theme.accent, 0.34),  # filled is chosen, framed has the focus
         "edge": mix(theme.line, theme.faint, 0.35),
         "off": disabled(theme),
         "strong": mix(theme.accent, theme.text, 0.15),
@@ -179,7 +180,7 @@ QPushButton:hover, QToolButton:hover { background: @hover; }
 QPushButton:pressed, QToolButton:pressed { background: @pressed; }
 QPushButton:focus { border: 2px solid @accent; padding: 2px 10px; }
 QToolButton:focus { border: 2px solid @accent; padding: 2px 4px; }
-QPushButton:checked, QToolButton:checked { background: @pressed; color: @text; border-color: @accent; }
+QPushButton:checked, QToolButton:checked { background: @chosen; color: @text; border-color: @chosen; }
 QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid @accent; }
 QPushButton:disabled, QToolButton:disabled { background: @panel; color: @off; border-color: @line; }
 QPushButton:checked:disabled, QToolButton:checked:disabled { background: @line; color: @off; }

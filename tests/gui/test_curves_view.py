@@ -117,7 +117,7 @@ def y_range(view, quantity="loss"):
 
 def test_empty_it_says_what_to_do(view, qtbot):
     assert view._hint.isVisible()
-    assert "Press Play" in view._hint.text()
+    assert "appear here as it trains" in view._hint.text()
     view.set_curves(*run(3))
     drawn(view, qtbot)
     assert not view._hint.isVisible()
@@ -231,6 +231,19 @@ def test_logarithmic_axes(view, qtbot):
     assert np.isnan(y[49]), "zero has no logarithm"
     assert x_range(view) == [0.0, 3.0]
     assert y_range(view) == [-1.0, 0.0]
+
+
+def test_logarithmic_ticks_are_decades_in_one_style(view):
+    axis = view.plots["loss"].axes["left"]
+    view.set_log(y=True)
+    for low, high, size in ((-12.0, 0.0, 100.0), (-2.0, 0.0, 100.0), (-1.0, 0.0, 20.0)):
+        (step, named), (between, rest) = axis.tickValues(low, high, size)
+        assert sorted(named + rest) == list(range(int(low), int(high) + 1))
+        assert set(np.diff(named)) <= {step}, "evenly apart"
+        assert step * size / (high - low) >= 20, "room for words"
+        assert all(words.startswith("10") for words in axis.logTickStrings(named, 1.0, step))
+        assert not any(axis.logTickStrings(rest, 1.0, between))
+    assert axis.logTickStrings([-12.0, 0.0], 1.0, 12) == ["10\u207b\u00b9\u00b2", "10\u2070"]
 
 
 def test_a_million_evaluations_stay_quick(view, qtbot):

@@ -45,7 +45,7 @@ def test_empty_it_says_where_points_come_from(qtbot):
 
 def test_rows_tell_points_in_words(table):
     p = scene().points
-    assert row(table, 0) == ["10", f"{p.xy[0, 0]:.4g}", f"{p.xy[0, 1]:.4g}", "unlabelled", "train", "clean", ""]
+    assert row(table, 0) == ["10", f"{p.xy[0, 0]:.3g}", f"{p.xy[0, 1]:.3g}", "unlabelled", "train", "clean", ""]
     assert row(table, 1)[3:6] == ["left", Split.VALIDATION.name.lower(), Origin.POISON.name.lower()]
     table.set_predicted(np.ones(6, dtype=np.int16))
     assert row(table, 0)[6] == "right"

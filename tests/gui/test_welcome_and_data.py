@@ -77,6 +77,7 @@ def test_cards_fill_the_width_and_go_to_the_next_line(page):
     page.grab()
     tops = [card.y() for card in page.cards]
     assert len(set(tops)) == 1
+    assert page.cards[-1].geometry().right() + 18 >= page.cards[0].parentWidget().width() - page.cards[0].width()
     page.resize(420, 600)
     page.grab()
     assert [card.x() for card in page.cards] == [page.cards[0].x()] * 3

@@ -59,7 +59,7 @@ class CurvesView(QWidget):
         self.best_words = label("", "faint")
         self.log_x = self._toggle("log x", "A logarithmic step axis")
         self.log_y = self._toggle("log y", "A logarithmic axis for loss and error")
-        self._hint = label("Press Play: the curves appear here.", "faint")
+        self._hint = label("The curves appear here as it trains.", "faint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         head = QHBoxLayout()
         head.setSpacing(4)

@@ -153,7 +153,7 @@ class ConfusionView(QWidget):
             head.addWidget(button)
         head.addStretch(1)
         head.addWidget(self.accuracy)
-        self._hint = label("Press Play: the matrix appears here.", "faint")
+        self._hint = label("The matrix appears here as it trains.", "faint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._caption = label("rows: true class, columns: predicted", "faint")
         layout = QVBoxLayout(self)
@@ -205,7 +205,7 @@ class ConfusionView(QWidget):
             part.setVisible(total > 0)
         self._hint.setVisible(total == 0)
         self._hint.setText(
-            "Press Play: the matrix appears here."
+            "The matrix appears here as it trains."
             if counts is None
             else f"There are no labelled {SPLITS[self._split]} points."
         )

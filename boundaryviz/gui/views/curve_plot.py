@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QPen
@@ -10,6 +12,8 @@ from boundaryviz.gui.theme import Theme
 from boundaryviz.gui.views.curve_data import TidyRange
 
 SPLITS = ("train", "validation", "test")
+_RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+_BETWEEN = 0.5  # marks the decades that stay without words
 
 
 def pens(theme: Theme) -> dict[str, QPen]:
@@ -20,6 +24,23 @@ def pens(theme: Theme) -> dict[str, QPen]:
         "test": (theme.accent, Qt.PenStyle.DashLine),
     }
     return {name: pg.mkPen(colour, width=1, style=style) for name, (colour, style) in styles.items()}
+
+
+class _Axis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
+    """An axis whose logarithmic ticks are whole decades, evenly apart and all written as powers of ten."""
+
+    _ROOM = {"left": 20, "bottom": 36}  # pixels that the words of a tick need
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        if not self.logMode:
+            return super().tickValues(minVal, maxVal, size)  # type: ignore[no-any-return, unused-ignore]
+        low, high = math.ceil(minVal - 1e-9), math.floor(maxVal + 1e-9)
+        step = max(1, math.ceil((high - low) * self._ROOM[self.orientation] / max(size, 1.0)))
+        named = [d for d in range(low, high + 1) if d % step == 0]
+        return [(step, [float(d) for d in named]), (_BETWEEN, [float(d) for d in range(low, high + 1) if d % step])]
+
+    def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return ["" if spacing == _BETWEEN else f"10{str(round(d)).translate(_RAISED)}" for d in values]
 
 
 class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
@@ -35,7 +56,7 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.extent = TidyRange(1.0 if quantity == "error" else None)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
         self.box.disableAutoRange()
-        self.axes = {side: pg.AxisItem(side, linkView=self.box) for side in ("left", "bottom")}
+        self.axes = {side: _Axis(side, linkView=self.box) for side in ("left", "bottom")}
         self._shown: tuple[tuple[float, float], tuple[float, float]] | None = None
         self.curves = {name: pg.PlotCurveItem(connect="finite") for name in SPLITS}
         self.cursor = pg.InfiniteLine(angle=90)

@@ -7,10 +7,15 @@ from PyQt6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Lines of widgets at their preferred sizes; the height follows from the width."""
+    """Lines of widgets at their preferred sizes; the height follows from the width.
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 4) -> None:
+    stretch: columns of one width instead, at least the preferred one, that fill the line; widgets of a line are as
+    high as the highest.
+    """
+
+    def __init__(self, parent: QWidget | None = None, spacing: int = 4, *, stretch: bool = False) -> None:
         super().__init__(parent)
+        self._stretch = stretch
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
@@ -52,6 +57,8 @@ class FlowLayout(QLayout):
         return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
+        if self._stretch and self._items:
+            return self._columns(rect, move=move)
         margins = self.contentsMargins()
         inside = rect.adjusted(margins.left(), margins.top(), -margins.right(), -margins.bottom())
         x, y, line = inside.x(), inside.y(), 0
@@ -64,3 +71,21 @@ class FlowLayout(QLayout):
             x += size.width() + self.spacing()
             line = max(line, size.height())
         return y + line - rect.y() + margins.bottom()
+
+    def _columns(self, rect: QRect, *, move: bool) -> int:
+        margins, gap = self.contentsMargins(), self.spacing()
+        inside = rect.adjusted(margins.left(), margins.top(), -margins.right(), -margins.bottom())
+        least = max(item.sizeHint().width() for item in self._items)
+        columns = max(1, (inside.width() + gap) // (least + gap))
+        width = (inside.width() - (columns - 1) * gap) // columns
+        y = inside.y()
+        for first in range(0, len(self._items), columns):
+            line = self._items[first : first + columns]
+            height = max(
+                item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height() for item in line
+            )
+            for i, item in enumerate(line):
+                if move:
+                    item.setGeometry(QRect(inside.x() + i * (width + gap), y, width, height))
+            y += height + gap
+        return y - gap - rect.y() + margins.bottom()

@@ -146,7 +146,7 @@ class PointModel(QAbstractTableModel):
             return "" if self.predicted is None else self.class_name(int(self.predicted[at]))
         value = self._raw(at, column)
         if column in (1, 2):
-            return f"{value:.4g}"
+            return f"{value:.3g}"
         if column == 3:
             return self.class_name(int(value))
         if column == 4:

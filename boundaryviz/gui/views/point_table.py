@@ -12,6 +12,7 @@ from PyQt6.QtCore import (
     QItemSelectionModel,
     QLocale,
     QModelIndex,
+    QSize,
     Qt,
     pyqtSignal,
 )  # fmt: skip
@@ -20,6 +21,7 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QHeaderView,
     QLineEdit,
+    QListView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -32,6 +34,8 @@ from boundaryviz.gui.views.widgets import label
 from boundaryviz.scene.scene import UNLABELLED, Scene
 
 _Role = Qt.ItemDataRole
+_IN_CELL = "min-height: 0; border-radius: 0; padding: 0 4px;"  # a cell is lower than a field of a form
+_WIDTHS = (36, 62, 62, 78, 66, 72, 80)  # up to the split they fit the panel; the rest is a scroll away
 
 
 class _Delegate(QStyledItemDelegate):
@@ -41,12 +45,28 @@ class _Delegate(QStyledItemDelegate):
         model = index.model()
         if index.column() == 3 and isinstance(model, PointModel) and model.scene is not None:
             combo = QComboBox(parent)
+            combo.setStyleSheet(_IN_CELL)
+            combo.setView(QListView(combo))
             for k in range(UNLABELLED, model.scene.classes):
                 combo.addItem(model.class_name(k), k)
             return combo
         edit = QLineEdit(parent)
+        edit.setStyleSheet(_IN_CELL)
         edit.setAlignment(Qt.AlignmentFlag.AlignRight)
         return edit
+
+    def updateEditorGeometry(
+        self, editor: QWidget | None, option: QStyleOptionViewItem, _index: QModelIndex
+    ) -> None:  # fmt: skip
+        """Over the cell, and as much wider as the editor's words need, but within the table."""
+        table = editor.parentWidget() if editor is not None else None
+        if editor is None or table is None:
+            return
+        place = option.rect
+        width = min(max(place.width(), editor.minimumSizeHint().width()), table.width())
+        if isinstance(editor, QComboBox):
+            width = min(max(width, editor.sizeHint().width()), table.width())
+        editor.setGeometry(max(0, min(place.left(), table.width() - width)), place.top(), width, place.height())
 
     def setEditorData(self, editor: QWidget | None, index: QModelIndex) -> None:
         value = index.data(_Role.EditRole)
@@ -85,6 +105,7 @@ class PointTable(QWidget):
         self.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.view.setTabKeyNavigation(False)
         self.view.setWordWrap(False)
+        self.view.setIconSize(QSize(10, 10))
         across, down = self.view.horizontalHeader(), self.view.verticalHeader()
         if across is not None and down is not None:
             across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -93,7 +114,7 @@ class PointTable(QWidget):
             across.setMinimumSectionSize(40)
             down.hide()
             down.setDefaultSectionSize(26)
-            for column, width in enumerate((56, 72, 72, 96, 80, 72, 80)):
+            for column, width in enumerate(_WIDTHS):
                 across.resizeSection(column, width)
         self.words = label("No points yet.", "faint", wraps=True)
         layout = QVBoxLayout(self)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QEvent, QRect, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QPen, QPixmap, QShortcut
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QPixmap, QShortcut
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme, mix
@@ -16,8 +16,9 @@ from boundaryviz.gui.views.thumbnails import scene_pixmap
 from boundaryviz.gui.views.widgets import label
 from boundaryviz.scene.scene import Scene
 
-CARD = QSize(248, 232)
-_PICTURE = QSize(224, 112)
+CARD = QSize(248, 216)  # a card's least width and its usual height
+_MARGIN, _PICTURE, _TEXT = 12, 112, 132  # around everything; the picture's height; where the words begin
+_TITLE_LINES, _SUMMARY_LINES = 2, 4  # at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,9 @@ class CardButton(QAbstractButton):
         self._picture: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setText(card.title)
         self.setAccessibleName(card.title)
         self.setAccessibleDescription(card.summary)
@@ -53,6 +56,32 @@ class CardButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return CARD
+
+    def heightForWidth(self, width: int) -> int:
+        title, summary = self._lines(width)
+        return (
+            _TEXT
+            + len(title) * self._title_metrics().lineSpacing()
+            + 4
+            + len(summary) * self.fontMetrics().lineSpacing()
+            + _MARGIN
+        )
+
+    def _lines(self, width: int) -> tuple[list[str], list[str]]:
+        """Title and summary as lines of a card so wide."""
+        room = width - 2 * _MARGIN
+        return (
+            wrapped(self.card.title, room, _TITLE_LINES, self._title_metrics()),
+            wrapped(self.card.summary, room, _SUMMARY_LINES, self.fontMetrics()),
+        )
+
+    def _title_font(self) -> QFont:
+        font = self.font()
+        font.setBold(True)
+        return font
+
+    def _title_metrics(self) -> QFontMetrics:
+        return QFontMetrics(self._title_font(), self)
 
     def event(self, event: QEvent | None) -> bool:
         if event is not None and event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
@@ -68,28 +97,26 @@ class CardButton(QAbstractButton):
         focused = self.hasFocus()
         painter.setPen(QPen(QColor(theme.accent if focused else theme.line), 2 if focused else 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
-        if self._picture is None:
-            self._picture = scene_pixmap(self.card.scene, _PICTURE, theme, self.devicePixelRatioF())
-        painter.drawPixmap(12, 12, self._picture)
-        font = self.font()
-        font.setBold(True)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.text))
-        width = CARD.width() - 24
-        metrics = painter.fontMetrics()
-        title = metrics.elidedText(self.card.title, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(QRect(12, 132, width, metrics.height()), Qt.AlignmentFlag.AlignLeft, title)
-        painter.setFont(self.font())
-        painter.setPen(QColor(theme.faint))
-        top = 132 + metrics.height() + 4
-        lines = wrapped(self.card.summary, width, (CARD.height() - top - 8) // metrics.lineSpacing(), painter)
-        painter.drawText(QRect(12, top, width, CARD.height() - top), Qt.AlignmentFlag.AlignLeft, lines)
+        width = self.width() - 2 * _MARGIN
+        ratio = self.devicePixelRatioF()
+        if self._picture is None or self._picture.width() != round(width * ratio):
+            self._picture = scene_pixmap(self.card.scene, QSize(width, _PICTURE), theme, ratio)
+        painter.drawPixmap(_MARGIN, _MARGIN, self._picture)
+        title, summary = self._lines(self.width())
+        below = _TEXT + len(title) * self._title_metrics().lineSpacing() + 4
+        for lines, top, font, colour in (
+            (title, _TEXT, self._title_font(), theme.text), (summary, below, self.font(), theme.faint)
+        ):  # fmt: skip
+            painter.setFont(font)
+            painter.setPen(QColor(colour))
+            painter.drawText(
+                QRect(_MARGIN, top, width, self.height() - top), Qt.AlignmentFlag.AlignLeft, "\n".join(lines)
+            )
         painter.end()
 
 
-def wrapped(text: str, width: int, most: int, painter: QPainter) -> str:
+def wrapped(text: str, width: int, most: int, metrics: QFontMetrics) -> list[str]:
     """`text` in at most `most` lines of `width` pixels, the last one ended by an ellipsis where it must be."""
-    metrics = painter.fontMetrics()
     words, lines = text.split(), [""]
     for i, word in enumerate(words):
         longer = f"{lines[-1]} {word}".strip()
@@ -101,7 +128,7 @@ def wrapped(text: str, width: int, most: int, painter: QPainter) -> str:
             rest = " ".join([lines[-1], *words[i:]])
             lines[-1] = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)
             break
-    return "\n".join(lines)
+    return lines
 
 
 class WelcomePage(QWidget):
@@ -136,7 +163,7 @@ class WelcomePage(QWidget):
         self.back_button = QPushButton("Back to the plane")
         self.back_button.setToolTip("Go on where you were (Esc)")
         inside = QWidget()
-        self._flow = FlowLayout(inside, spacing=16)
+        self._flow = FlowLayout(inside, spacing=16, stretch=True)
         self._flow.setContentsMargins(2, 2, 2, 2)
         area = QScrollArea()
         area.setWidget(inside)
