@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -194,7 +195,11 @@ def _legend(part: Figure | SubFigure, snapshot: Snapshot, options: Options, styl
 
 
 def _headline(axes: Axes, words: str, right: str, style: Style) -> None:
-    axes.set_title(literal(words), fontweight="bold")
+    """A title in at most two lines, which end before the words at the right."""
+    room = 72 * axes.figure.bbox.width / axes.figure.dpi - 7 * style.text  # less what stands beside the axes
+    letters = int(room / (0.66 * style.text) - 0.9 * len(right))
+    lines = textwrap.wrap(words, max(letters, 12), max_lines=2, placeholder=" \u2026")
+    axes.set_title(literal("\n".join(lines)), fontweight="bold")
     axes.set_title(right, loc="right", color=style.faint, fontsize=0.9 * style.text)
 
 

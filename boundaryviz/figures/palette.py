@@ -14,7 +14,7 @@ OKABE_ITO = (ORANGE, BLUE, "#009e73", "#cc79a7", "#f0e442", "#56b4e9", "#d55e00"
 MARKERS = ("o", "s", "^", "D", ">", "v", "<", "p", "h", "*")
 SYMBOLS = ("o", "s", "t1", "d", "t2", "t", "t3", "p", "h", "star")
 POISON = "#d5344a"
-CURVE_TRAIN, CURVE_VALIDATION, CURVE_TEST = "#8a9299", "#1f2933", "#0877bd"
+CURVE_TRAIN, CURVE_VALIDATION, CURVE_TEST = "#8a9299", "#1f2933", "#5b3fc4"
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

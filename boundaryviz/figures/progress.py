@@ -34,7 +34,8 @@ def draw_curves(axes: Axes, curves: CurveStore, measure: str, style: Style) -> N
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     if measure == "error":
         axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
-        axes.set_ylim(0.0, min(1.0, 1.08 * float(_heights(axes, skip=1).max()) + 0.005))
+        highest = max(float(np.nanmax(curves.column(f"{split}_error"), initial=0.0)) for split in _SPLITS)
+        axes.set_ylim(0.0, 1.08 * highest + 0.005)
     elif _spans_a_decade(axes):
         axes.set_yscale("log")
     else:
@@ -49,7 +50,8 @@ def _draw_one(axes: Axes, curves: CurveStore, name: str, words: str, colour: str
         return False
     step, values = curves.step[known], values[known]
     width = {"train": 0.75, "test": 0.75}.get(words, 1.0) * style.line
-    axes.plot(step, np.nanmean(values, axis=1), color=colour, linewidth=width, label=words, gid=name)
+    dashes = (0, (4, 2)) if words == "test" else "-"
+    axes.plot(step, np.nanmean(values, axis=1), color=colour, linewidth=width, linestyle=dashes, label=words, gid=name)
     if values.shape[1] > 1:
         axes.fill_between(
             step, np.nanmin(values, axis=1), np.nanmax(values, axis=1), color=colour, alpha=0.14, linewidth=0
@@ -57,13 +59,9 @@ def _draw_one(axes: Axes, curves: CurveStore, name: str, words: str, colour: str
     return True
 
 
-def _heights(axes: Axes, skip: int = 0) -> NDArray[np.float64]:
-    """Every height of every curve drawn so far; `skip`: without the first ones, where there are others.
-
-    The error before training is chance, and would press all that follows into a line.
-    """
-    heights = [np.asarray(line.get_ydata(), dtype=np.float64) for line in axes.get_lines()]
-    return np.concatenate([one[skip:] if len(one) > skip else one for one in heights])
+def _heights(axes: Axes) -> NDArray[np.float64]:
+    """Every height of every curve drawn so far."""
+    return np.concatenate([np.asarray(line.get_ydata(), dtype=np.float64) for line in axes.get_lines()])
 
 
 def _spans_a_decade(axes: Axes) -> bool:
@@ -86,9 +84,9 @@ def _mark_best(axes: Axes, curves: CurveStore, style: Style, named: bool) -> Non
     axes.axvline(best, color=style.faint, linewidth=0.6 * style.line, linestyle=(0, (2, 2)), zorder=1)
     if not named:
         return
-    late = best > 0.6 * int(curves.step[-1])
-    axes.annotate(
-        f"best {best:,}", (best, 1.0), xycoords=("data", "axes fraction"), xytext=(-3 if late else 3, -1),
-        textcoords="offset points", ha="right" if late else "left", va="top", color=style.faint,
-        fontsize=0.85 * style.text,
+    share = best / int(curves.step[-1])
+    axes.annotate(  # above the frame, where no curve runs
+        f"best {best:,}", (best, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 1.5),
+        textcoords="offset points", ha="left" if share < 0.15 else "right" if share > 0.85 else "center",
+        va="bottom", color=style.faint, fontsize=0.85 * style.text,
     )  # fmt: skip

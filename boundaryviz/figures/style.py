@@ -110,15 +110,15 @@ FILE_RC: dict[str, Any] = {
 
 PAPER = Style(
     "paper", paper="#ffffff", ink="#1c2329", faint="#59636c", grid="#e4e8eb", middle="#e8eaeb",
-    train="#8a9299", validation="#1f2933", test="#0877bd", text=7.5, line=1.1, marker=3.6,
+    train="#8a9299", validation="#1f2933", test="#5b3fc4", text=7.5, line=1.1, marker=3.6,
 )  # fmt: skip
 SLIDES = Style(
     "slides", paper="#ffffff", ink="#1c2329", faint="#59636c", grid="#e4e8eb", middle="#e8eaeb",
-    train="#8a9299", validation="#1f2933", test="#0877bd", text=11.0, line=1.8, marker=5.0,
+    train="#8a9299", validation="#1f2933", test="#5b3fc4", text=11.0, line=1.8, marker=5.0,
 )  # fmt: skip
 DARK = Style(
     "dark", paper="#14171a", ink="#f2f4f6", faint="#a3adb6", grid="#2b3035", middle="#2b3035",
-    train="#7f8a94", validation="#f2f4f6", test="#4fb3f0", text=11.0, line=1.8, marker=5.0,
+    train="#7f8a94", validation="#f2f4f6", test="#9d86f5", text=11.0, line=1.8, marker=5.0,
 )  # fmt: skip
 STYLES: dict[str, Style] = {style.name: style for style in (PAPER, SLIDES, DARK)}
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
@@ -19,6 +20,7 @@ from boundaryviz.figures.draw import FORMATS, draw, save
 from boundaryviz.figures.plane import boundary_lines
 from boundaryviz.figures.progress import best_step
 from boundaryviz.figures.style import VIEWS, Options
+from boundaryviz.gui.theme import LIGHT
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.files import WriteError
 from boundaryviz.scene.scene import Domain, Points, Scene
@@ -169,6 +171,27 @@ def test_planes_of_any_shape_are_drawn(tmp_path: Path) -> None:
         save(_draw("boundary", Options(dpi=50), rect=rect), tmp_path / "f.png")
         with Image.open(tmp_path / "f.png") as image:
             assert 0.3 < image.height / image.width < 1.7
+
+
+def test_every_error_lies_within_its_axes_and_the_test_curve_is_dashed() -> None:
+    figure = _draw("curves")
+    lines = {line.get_gid(): line for line in figure.axes[1].get_lines()}
+    highest = max(float(np.max(line.get_ydata())) for name, line in lines.items() if str(name).endswith("_error"))
+    assert figure.axes[1].get_ylim()[1] >= highest
+    assert lines["test_error"].get_linestyle() == "--"
+    assert lines["test_error"].get_color() == LIGHT.accent
+
+
+def test_a_long_title_keeps_clear_of_the_step() -> None:
+    shown = snapshot(step=31_476)
+    words = "Three spirals that a small net learns from the middle outwards, and never quite"
+    scenario = shown.scenario.model_copy(update={"title": words})
+    figure = draw("boundary", replace(shown, scenario=scenario), Options(width_cm=8.5))
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    left, right = axes._left_title.get_window_extent(), axes._right_title.get_window_extent()
+    assert "\n" in axes.get_title(loc="left")
+    assert left.x1 < right.x0
 
 
 def test_the_best_step_is_that_of_the_lowest_validation_loss() -> None:
