@@ -87,6 +87,7 @@ class Trainer:
                 self._session.set_scene(message.scene)
                 self._revision = message.revision
                 self._touch()
+                self._due = min(self._due, self._clock())  # a hand is waiting to see what became of its move
                 if self._session.learner is not learner:  # the number of classes changed
                     return [self._ready(), *self._restarted("reset")]
             case m.SetScenario():
