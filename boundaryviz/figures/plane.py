@@ -57,8 +57,8 @@ def draw_field(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -
 
 
 def boundary_lines(field: NDArray[np.float32], rect: Domain) -> list[NDArray[np.float64]]:
-    """Where the predicted class changes, each line (K, 2). Nothing where the field is not finite throughout."""
-    if not np.isfinite(field).all():
+    """Where the predicted class changes, each line (K, 2). Nothing beside what is undecided (NaN)."""
+    if np.isinf(field).any() or np.isnan(field).all():
         return []
     if field.ndim == 2:
         return _lines(field, 0.5, rect)
