@@ -68,10 +68,10 @@ class SelfTrainingSpec(_AtOnceSpec):
         choices={"k-best": "the surest few", "threshold": "above a threshold"},
     )  # fmt: skip
     k_best: int = setting(
-        5, "Labels a round", "Points labelled in every round, where the surest few are.", ge=1, le=10_000, log=True
+        10, "Labels a round", "Points labelled in every round, where the surest few are.", ge=1, le=10_000, log=True
     )
     threshold: float = setting(0.75, "Threshold", "Probability above which a guess becomes a label.", ge=0.0, lt=1.0)
-    rounds: int = setting(300, "Rounds", "How often the model is trained again at most.", ge=1, le=10_000, log=True)
+    rounds: int = setting(100, "Rounds", "How often the model is trained again at most.", ge=1, le=10_000, log=True)
     gamma: float = setting(
         10.0, "Gamma", "Narrowness of the SVM's kernel exp(-gamma d²).", gt=0.0, le=10_000.0, log=True, advanced=True
     )

@@ -103,7 +103,7 @@ def test_self_training_is_scikit_learn_s(name: Any, criterion: Any):
     data = moons(150)[0]
     spec = SelfTrainingSpec(base=name, criterion=criterion, rounds=10)
     reference = SelfTrainingClassifier(
-        base(spec, 6), threshold=0.75, criterion=criterion.replace("-", "_"), k_best=5, max_iter=10
+        base(spec, 6), threshold=0.75, criterion=criterion.replace("-", "_"), k_best=10, max_iter=10
     )
     given = reference.fit(data.xy, data.label).predict_proba(GRID)
     np.testing.assert_allclose(fitted(spec, data).probabilities(GRID)[0].T, given, atol=1e-6)
