@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from boundaryviz.engine.session import Session
+from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Origin, Points, Scene, Split
 
@@ -63,3 +64,21 @@ def test_fewer_do_where_neighbours_listen_to_each_other():
 def test_a_thousandth_is_enough_among_twenty_thousand():
     assert flips(20_000, 8) < 0.005
     assert 0.07 <= flips(20_000, 20) <= 0.13
+
+
+def test_three_labels_spreading_does_what_its_words_say():
+    """The end of the upper moon keeps its class when its label goes, and is undecided once the moon is cut as well."""
+    scenario = load("three-labels-spreading")
+    scene = scenario.scene()
+    points, (x, y) = scene.points, scene.points.xy.T
+    cut = ~((x > 0.2) & (x < 0.7) & (y > 0.3) & points.is_train)
+    label = np.where((points.label == 0) & points.is_train & (x > 0.9), -1, points.label)
+
+    def end(points: Points) -> set[int]:
+        run = Session(scenario, scene.with_points(points), device="cpu")
+        run.step()
+        x, y = points.xy.T
+        return set(run.predicted()[(x > 0.75) & (x < 1.3) & (y > -0.15) & points.is_train].tolist())
+
+    assert end(points.with_columns(label=label)) == {0}
+    assert end(points.with_columns(label=label).take(cut)) == {-1}
