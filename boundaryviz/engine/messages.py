@@ -115,10 +115,12 @@ class Frame:
 
     field: float32, (rows, columns) probability of class 1 for two classes, (classes, rows, columns) for
         more, or the activation of one hidden unit where the view asks for it; row 0 is the bottom.
-    predicted: int16 (N,), the class predicted for each point of the scene of `revision`, in its order.
+    predicted: int16 (N,), the class predicted for each point of the scene of `revision`, in its order;
+        -1 where undecided, for which the field is NaN.
     units: for each hidden layer uint8 (units, side, side), 0..255 for -1..1 times the unit's own range;
         empty where the view asks for none or they were not due.
-    confusion: int64 (3, classes, classes): split, true class, predicted class; labelled points only.
+    confusion: int64 (3, classes, classes): split, true class, predicted class; labelled points only, and
+        of those the decided ones.
     diverged: bool (R,).
     """
 

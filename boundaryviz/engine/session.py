@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.messages import CURVES, Curves
 from boundaryviz.engine.surface import surface
-from boundaryviz.learners.base import Learner, Problem, TrainingData
+from boundaryviz.learners.base import UNDECIDED, Learner, Problem, TrainingData
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene, Split
@@ -96,17 +96,25 @@ class Session:
         """Whether there is anything to learn from."""
         return self.learner.can_train
 
+    @property
+    def settled(self) -> bool:
+        """Whether further steps would change nothing until the scene or the settings change."""
+        return self.learner.settled
+
     # ---- training -----------------------------------------------------------------------------------
 
     def step(self, n: int = 1) -> None:
-        """Do n training steps, evaluating wherever the step count is a multiple of `training.evaluate_every`."""
+        """Do n training steps, evaluating wherever the step count is a multiple of `training.evaluate_every`, and
+        where the learner has just settled.
+        """
         every = self.scenario.training.evaluate_every
         while n > 0:
+            settles = not self.learner.settled
             some = min(n, every - self.step_count % every)
             self.learner.step(some)
             self.step_count += some
             n -= some
-            if self.step_count % every == 0:
+            if self.step_count % every == 0 or (settles and self.learner.settled):
                 self._record()
 
     def _record(self) -> None:
@@ -145,13 +153,13 @@ class Session:
         return np.ascontiguousarray(self.learner.probabilities(xy, replica)[0].T)
 
     def predicted(self, replica: int = 0) -> NDArray[np.int16]:
-        """The class predicted for each point of the scene, int16 (N,)."""
+        """The class predicted for each point of the scene, int16 (N,); -1 where undecided."""
         return self.learner.predict(self.scene.points.xy, replica)[0].astype(np.int16)
 
     def confusion(self, predicted: NDArray[np.int16]) -> NDArray[np.int64]:
-        """Counts (3, C, C) by split, true and predicted class, of the labelled points of the scene."""
+        """Counts (3, C, C) by split, true and predicted class, of the labelled points of the scene that are decided."""
         points, c = self.scene.points, self.scene.classes
-        known = points.is_labelled
+        known = points.is_labelled & (predicted != UNDECIDED)
         split, true, guess = points.split[known].astype(np.int64), points.label[known], predicted[known]
         flat = (split * c + true) * c + guess
         return np.bincount(flat, minlength=3 * c * c).reshape(3, c, c)
@@ -168,8 +176,8 @@ class Session:
         """What `rect` looks like, at cell centres, row 0 at the bottom.
 
         float32 (rows, columns), the probability of class 1, for two classes; (C, rows, columns) for more; the
-        activation of hidden unit (layer, index) where one is named. quick: exact near the boundary and around
-        points that lie on the wrong side of it, interpolated elsewhere.
+        activation of hidden unit (layer, index) where one is named; NaN where undecided. quick: exact near the
+        boundary and around points that lie on the wrong side of it, interpolated elsewhere.
         """
         if unit is not None:
             return self.learner.unit(rect.grid(columns, rows), *unit, replica).reshape(rows, columns)

@@ -24,7 +24,8 @@ def surface(
 ) -> NDArray[np.float32]:
     """Scores at the cell centres of `rect`, float32 (K, rows, columns).
 
-    ask: points (G, 2) to scores (K, G). The largest is the decision; a single score decides by its sign.
+    ask: points (G, 2) to scores (K, G). The largest is the decision; a single score decides by its sign;
+        NaN is undecided, a decision of its own.
     refine_at: None asks for every cell. Otherwise, points (N, 2): every eighth cell is asked for, then those
         halfway between them, and so on, but only in blocks that the boundary may cross; the rest is interpolated.
         Around a point that is found on the wrong side, all cells are asked for: an island that slipped through
@@ -65,11 +66,14 @@ def surface(
 
 
 def _decided(scores: NDArray[np.float32]) -> tuple[NDArray[np.integer], NDArray[np.float32]]:
-    """The decision and its margin, (...) each, of scores (K, ...)."""
+    """The decision, -1 for none, and its margin, (...) each, of scores (K, ...)."""
     if len(scores) == 1:
-        return (scores[0] > 0).astype(np.int8), np.abs(scores[0])
-    two = np.partition(scores, -2, axis=0)[-2:]
-    return scores.argmax(axis=0), two[1] - two[0]
+        decision, margin = (scores[0] > 0).astype(np.int8), np.abs(scores[0])
+    else:
+        two = np.partition(scores, -2, axis=0)[-2:]
+        decision, margin = scores.argmax(axis=0), two[1] - two[0]
+    decision[np.isnan(margin)] = -1
+    return decision, margin
 
 
 def _uncertain(scores: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -78,7 +82,7 @@ def _uncertain(scores: NDArray[np.float32]) -> NDArray[np.bool_]:
     decision, margin = _decided(scores)
     low, high = _corners(np.minimum, margin), _corners(np.maximum, margin)
     changes = _corners(np.minimum, decision) != _corners(np.maximum, decision)
-    # NaN compares as False everywhere, so say so: a field that is no number is asked for no further
+    # NaN compares as False, so inside what is undecided nothing is asked for; its border is a change of decision
     return changes | (low - (high - low) <= 0)
 
 

@@ -55,7 +55,8 @@ class Trainer:
         if self._playing and not self._session.can_train:
             return _SLOW
         if self._playing:
-            return 0.0 if self._speed is None or self._allowance(self._clock()) > 0 else _TURN
+            hurries = self._speed is None and not self._rests
+            return 0.0 if hurries or self._allowance(self._clock()) > 0 else _TURN
         return _TURN if self._credit and self._view is not None and (self._dirty or not self._exact) else None
 
     # ---- messages in --------------------------------------------------------------------------------
@@ -164,9 +165,9 @@ class Trainer:
         assert session is not None
         began = self._clock()
         allowed = self._allowance(began) if session.can_train else 0
-        while allowed > 0 and self._clock() - began < _TURN:
+        while allowed > 0 and self._clock() - began < _TURN and not self._rests:
+            self._dirty = self._dirty or not session.settled
             session.step(1)
-            self._dirty = True
             allowed -= 1
         now = self._clock()
         since, steps = self._mark
@@ -179,9 +180,16 @@ class Trainer:
             return self._pause("stop-step")
         return self._curves() if now - self._curves_at >= _CURVES else []
 
+    @property
+    def _rests(self) -> bool:
+        """Whether steps would change nothing and there is none to be reached either."""
+        return self._session is not None and self._session.settled and self._stop_at is None
+
     def _allowance(self, now: float) -> int:
         """How many steps speed and stop step leave for this turn."""
         assert self._session is not None
+        if self._rests:
+            return 0
         count = self._session.step_count
         allowed = 1 << 30
         if self._speed is not None:
@@ -202,7 +210,9 @@ class Trainer:
     def _frame(self) -> list[m.FromTrainer]:
         now = self._clock()
         view, session = self._view, self._session
-        final = not self._playing and not self._exact  # once idle, the whole field is asked for exactly
+        final = (
+            not self._playing or self._rests
+        ) and not self._exact  # once idle, the whole field is asked for exactly
         if view is None or session is None or not self._credit or now < self._due - _TURN / 2:
             return []
         if not (self._dirty or final):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.learners.base import decided
 from boundaryviz.learners.classic import FittedEstimator
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene, Split
@@ -64,8 +65,10 @@ class EstimatorSession:
         result = np.full((self.replicas, len(CURVES)), np.nan)
         for replica in range(self.replicas):
             given = self.probabilities(points.xy, replica)
-            loss = -np.log(np.maximum(given[np.arange(len(points)), points.label], _SMALLEST))
-            wrong = given.argmax(axis=1) != points.label
+            true = given[np.arange(len(points)), points.label]
+            even = 1.0 / self.scene.classes  # what an undecided point counts as
+            loss = -np.log(np.where(np.isnan(true), even, np.maximum(true, _SMALLEST)))
+            wrong = decided(given) != points.label
             for split in Split:
                 pick = points.split == split
                 if pick.any():
@@ -73,14 +76,14 @@ class EstimatorSession:
         return result
 
     def probabilities(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
-        """(n, classes) at `xy` (n, 2)."""
+        """(n, classes) at `xy` (n, 2); NaN where undecided."""
         if not self._fitted:
             return np.full((len(xy), self.scene.classes), 1.0 / self.scene.classes, dtype=np.float32)
         return self._fitted[replica].probabilities(xy).astype(np.float32)
 
     def predicted(self, replica: int = 0) -> NDArray[np.int16]:
-        """The class predicted for each point of the scene, int16 (N,)."""
-        return np.asarray(self.probabilities(self.scene.points.xy, replica).argmax(axis=1), dtype=np.int16)
+        """The class predicted for each point of the scene, int16 (N,); -1 where undecided."""
+        return decided(self.probabilities(self.scene.points.xy, replica)).astype(np.int16)
 
     def field(self, rect: Domain, columns: int, rows: int, replica: int = 0) -> NDArray[np.float32]:
         """(rows, columns) of class 1, or (classes, rows, columns); row 0 is the bottom."""

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from boundaryviz.engine.messages import Curves
 from boundaryviz.engine.session import Session
 from boundaryviz.experiments.progress import bar
+from boundaryviz.learners.base import decided
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metric, Metrics, attack_success_rate, of_curves, of_twins, poison_rate
 from boundaryviz.record.snapshot import Snapshot
@@ -159,7 +160,7 @@ class Run:
     def _classes(self, xy: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
         """The predicted classes, (seeds, len(xy))."""
         chosen = range(self.session.replicas)[self._replicas(clean)]
-        return np.stack([self.session.probabilities(xy, replica).argmax(axis=1) for replica in chosen])
+        return np.stack([decided(self.session.probabilities(xy, replica)) for replica in chosen])
 
     def _replicas(self, clean: bool) -> slice:
         k = len(self.seeds)
@@ -177,8 +178,8 @@ class Run:
         return self.session.probabilities(_places(xy), self._replica(seed, clean))
 
     def predict(self, xy: ArrayLike, seed: int = 0, clean: bool = False) -> NDArray[np.int64]:
-        """The class predicted at each of `xy` (n, 2)."""
-        return np.asarray(self.predict_proba(xy, seed, clean).argmax(axis=1))
+        """The class predicted at each of `xy` (n, 2); -1 where undecided."""
+        return decided(self.predict_proba(xy, seed, clean))
 
     def field(self, step: int = -1, columns: int = 256, rows: int = 256) -> NDArray[np.float32]:
         """Probabilities over the domain: (R, rows, columns) of class 1, or (R, classes, rows, columns); row 0 is the

@@ -44,12 +44,15 @@ def field_image(
 ) -> NDArray[np.uint8]:
     """Colours of a probability field, uint8 (rows, columns, 4).
 
-    field: (rows, columns), probability of class 1; or (classes, rows, columns). NaN becomes `middle`.
+    field: (rows, columns), probability of class 1; or (classes, rows, columns). NaN, undecided, becomes `middle`.
     levels: round to this many steps (2 shows the decided class); None is smooth.
     strength: share of the classes' colours where the model is certain; the rest is `middle`.
     """
     if not np.isfinite(field.sum()):
-        field = np.nan_to_num(field, nan=0.5 if field.ndim == 2 else 0.0)
+        image = field_image(np.nan_to_num(field), middle, levels, strength)
+        undecided = np.isnan(field) if field.ndim == 2 else np.isnan(field).any(axis=0)
+        image[undecided, :3] = rgb(middle)
+        return image
     if field.ndim == 2:
         return _two_classes(middle, levels, strength).take(_bytes(field)).view(np.uint8).reshape(*field.shape, 4)
     top, confidence = winner(field)

@@ -25,7 +25,8 @@ def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -
     axes.add_collection(boundary)
     _draw_points(axes, snapshot, options, style)
     _draw_targets(axes, snapshot, style)
-    if not np.isfinite(snapshot.field).all():
+    at_once = getattr(snapshot.scenario.learner, "AT_ONCE", False)  # what such a learner leaves out is undecided
+    if not np.isfinite(snapshot.field).all() and not at_once:
         axes.text(
             0.5, 0.5, "training diverged", transform=axes.transAxes, ha="center", va="center",
             bbox={"boxstyle": "round,pad=0.5", "facecolor": style.paper, "edgecolor": style.faint},
@@ -57,8 +58,8 @@ def draw_field(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -
 
 
 def boundary_lines(field: NDArray[np.float32], rect: Domain) -> list[NDArray[np.float64]]:
-    """Where the predicted class changes, each line (K, 2). Nothing where the field is not finite throughout."""
-    if not np.isfinite(field).all():
+    """Where the predicted class changes, each line (K, 2). Nothing beside what is undecided (NaN)."""
+    if np.isinf(field).any() or np.isnan(field).all():
         return []
     if field.ndim == 2:
         return _lines(field, 0.5, rect)

@@ -103,13 +103,22 @@ class Controller(QObject):
         """Switch off what does nothing with the present settings, and say why."""
         scenario, training = self.document.scenario, self.window.training
         momentum = "only 'SGD + momentum' uses it" if scenario.training.optimiser != "momentum" else None
-        training.set_disabled("training.momentum", momentum)
         form, learner = self.window.learner.form, scenario.learner
-        form.set_disabled("learner.fourier_scale", "there are no Fourier features" if not learner.fourier else None)
+        at_once = "this learner is fitted at once, not in small steps" if getattr(learner, "AT_ONCE", False) else None
+        for field in ("optimiser", "learning_rate", "batch_size", "l1", "l2"):
+            training.set_disabled(f"training.{field}", at_once)
+        training.set_disabled("training.momentum", at_once or momentum)
+        if (fourier := getattr(learner, "fourier", None)) is not None:
+            form.set_disabled("learner.fourier_scale", "there are no Fourier features" if not fourier else None)
         if learner.name == "mlp":
             flat = "there is no hidden layer" if not learner.hidden else None
             form.set_disabled("learner.activation", flat)
             form.set_disabled("learner.dropout", flat)
+        elif learner.name in ("label-propagation", "label-spreading"):
+            knn = learner.kernel == "knn"
+            for field in ("neighbours", "both_ways"):
+                form.set_disabled(f"learner.{field}", None if knn else "a Gaussian graph joins all points")
+            form.set_disabled("learner.gamma", "nearest neighbours all weigh the same" if knn else None)
 
     def replace_scene(self, scenario: Scenario, scene: Scene, text: str) -> None:
         """Other points under other words, as one undo step."""

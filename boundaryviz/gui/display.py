@@ -236,4 +236,6 @@ class Display(QObject):
             values = np.atleast_1d(value)
             chances = np.array([1 - values[0], values[0]]) if len(values) == 1 else values
             top = int(chances.argmax())
-            status.set_pointer(self._hover, self._document.scene.class_name(top), float(chances[top]))
+            decided = not np.isnan(chances[top])
+            name = self._document.scene.class_name(top) if decided else "undecided"
+            status.set_pointer(self._hover, name, float(chances[top]))

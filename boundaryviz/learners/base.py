@@ -36,6 +36,15 @@ class Problem:
     seeds: tuple[int, ...]
 
 
+UNDECIDED = -1
+"""The predicted class where nothing decides: where no label came, or a model diverged."""
+
+
+def decided(p: NDArray[np.floating]) -> NDArray[np.int64]:
+    """The likeliest class (...,) of probabilities (..., C), the first of equals; -1 where they are no numbers."""
+    return np.where(np.isnan(p).any(axis=-1), UNDECIDED, p.argmax(axis=-1))
+
+
 class Learner(Protocol):
     """R replicas of one model, trained in lock step.
 
@@ -57,6 +66,11 @@ class Learner(Protocol):
         """Whether there is anything to learn from; where there is not, steps pass and change nothing."""
         ...
 
+    @property
+    def settled(self) -> bool:
+        """Whether further steps would change nothing until data or settings change."""
+        ...
+
     def set_data(self, data: TrainingData) -> None:
         """Train on `data` from the next step on; the weights stay."""
 
@@ -67,11 +81,11 @@ class Learner(Protocol):
         """Do n training steps."""
 
     def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
-        """Class probabilities at `xy` (G, 2): (R, C, G), or (1, C, G) of one replica."""
+        """Class probabilities at `xy` (G, 2): (R, C, G), or (1, C, G) of one replica; NaN where undecided."""
         ...
 
     def predict(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
-        """Predicted classes at `xy` (G, 2): (R, G), or (1, G) of one replica."""
+        """Predicted classes at `xy` (G, 2): (R, G), or (1, G) of one replica; -1 where undecided."""
         ...
 
     def scores(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:

@@ -35,7 +35,7 @@ class FittedEstimator:
         self.estimator.fit(xy[shown], label[shown])
 
     def probabilities(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        """At `xy` (n, 2): (n, classes), 0 for classes that were not seen.
+        """At `xy` (n, 2): (n, classes), 0 for classes that were not seen; NaN where the estimator has no answer.
 
         Its own probabilities where it has any, else the logistic function of its margins, else its decision.
         """
@@ -46,7 +46,8 @@ class FittedEstimator:
         if hasattr(self.estimator, "predict_proba"):
             with np.errstate(invalid="ignore"):  # label propagation divides 0 by 0 where no label has come
                 given = self.estimator.predict_proba(xy)
-            result[:, seen] = np.where(np.isfinite(given).all(axis=1, keepdims=True), given, 1.0 / len(seen))
+            result[:, seen] = given
+            result[~np.isfinite(given).all(axis=1)] = np.nan
         elif hasattr(self.estimator, "decision_function"):
             margin = np.asarray(self.estimator.decision_function(xy))
             if margin.ndim == 1:

@@ -85,6 +85,11 @@ class MLP:
         """Whether there is a labelled point to learn from."""
         return len(self._feed) > 0
 
+    @property
+    def settled(self) -> bool:
+        """Never: a net can always be trained further."""
+        return False
+
     def _inputs(self, xy: NDArray[np.float64]) -> Tensor:
         return torch.from_numpy(self.features(xy)).to(self.device, self.dtype)
 

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
 from boundaryviz.scene.specs import Spec, setting
 
 Activation = Literal["relu", "tanh", "sigmoid", "gelu", "sine", "linear"]
@@ -87,12 +88,19 @@ class LogisticSpec(_NetSpec):
     name: Literal["logistic"] = "logistic"
 
 
-LearnerSpec = Annotated[MLPSpec | LogisticSpec, Field(discriminator="name")]
+LearnerSpec = Annotated[
+    MLPSpec | LogisticSpec | LabelPropagationSpec | LabelSpreadingSpec | SelfTrainingSpec | LapRLSSpec,
+    Field(discriminator="name"),
+]
 
 # name -> (spec, "module:class" of the learner). The strings keep torch out of whoever reads this.
 FAMILIES: dict[str, tuple[type[Spec], str]] = {
     "mlp": (MLPSpec, "boundaryviz.learners.mlp:MLP"),
     "logistic": (LogisticSpec, "boundaryviz.learners.mlp:MLP"),
+    "label-propagation": (LabelPropagationSpec, "boundaryviz.learners.propagation:LabelPropagation"),
+    "label-spreading": (LabelSpreadingSpec, "boundaryviz.learners.propagation:LabelSpreading"),
+    "self-training": (SelfTrainingSpec, "boundaryviz.learners.self_training:SelfTraining"),
+    "laprls": (LapRLSSpec, "boundaryviz.learners.laprls:LapRLS"),
 }
 
 LEARNING_RATES = (1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0)

@@ -56,9 +56,13 @@ def class_lines(field: NDArray, rect: Domain) -> Lines:
     """The lines on which the largest of the class probabilities (classes, rows, columns) changes hands.
 
     Each class is traced where its probability equals the largest of the others', within the box that it fills.
+    Nothing is traced beside what is undecided (NaN).
     """
     x, y = nodes(rect, field.shape[2], field.shape[1])
     grown = to_edges(field)
+    undecided = np.isnan(grown[0]) if np.isnan(grown.sum()) else None
+    if undecided is not None:
+        grown = np.nan_to_num(grown)
     top, first = winner(grown)
     second = np.full(first.shape, -np.inf, dtype=grown.dtype)
     for k, p in enumerate(grown):
@@ -70,6 +74,8 @@ def class_lines(field: NDArray, rect: Domain) -> Lines:
         rows, columns = _around(mine.any(axis=1)), _around(mine.any(axis=0))
         at = (rows, columns)
         lead = np.where(mine[at], first[at] - second[at], grown[k][at] - first[at])
+        if undecided is not None:
+            lead[undecided[at]] = np.nan
         lines += _trace(x[columns], y[rows], lead, (0.0,))
     return _joined(lines)
 

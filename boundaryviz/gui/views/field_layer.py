@@ -139,7 +139,7 @@ class FieldLayer:
         return field_image(share, self._theme.plane, 2 if self._discrete else None, UNDER_POINTS)
 
     def _lines(self, field: NDArray, rect: Domain) -> tuple[NDArray, NDArray]:
-        if not np.isfinite(field).all():
+        if not np.isfinite(field).all() and (np.isinf(field).any() or np.isnan(field).all()):
             return NONE, NONE
         if field.ndim == 3:
             return class_lines(field, rect), NONE

@@ -143,7 +143,10 @@ class PointModel(QAbstractTableModel):
 
     def _words(self, at: int, column: int) -> str:
         if column == 6:
-            return "" if self.predicted is None else self.class_name(int(self.predicted[at]))
+            if self.predicted is None:
+                return ""
+            k = int(self.predicted[at])
+            return self.class_name(k) if k >= 0 else "undecided"
         value = self._raw(at, column)
         if column in (1, 2):
             return f"{value:.3g}"

@@ -1,0 +1,105 @@
+"""Specs of the learners that are fitted at once, on the whole pool: graphs, kernels and self-training."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from boundaryviz.scene.specs import Spec, setting
+
+Kernel = Literal["knn", "rbf"]
+Base = Literal["svm", "logistic", "knn", "naive-bayes"]
+
+
+class _AtOnceSpec(Spec):
+    AT_ONCE: ClassVar[bool] = True
+    """Fitted in one step, so that what `TrainingSpec` says of rates, batches and penalties does not apply."""
+
+
+class _GraphSpec(_AtOnceSpec):
+    kernel: Kernel = setting(
+        "knn", "Graph", "Joins each point to its nearest neighbours, or to every point by a Gaussian of the distance.",
+        choices={"knn": "nearest neighbours", "rbf": "Gaussian"},
+    )  # fmt: skip
+    neighbours: int = setting(
+        7, "Neighbours", "Points that each point of the nearest-neighbour graph listens to, itself included.",
+        ge=2, le=100,
+    )  # fmt: skip
+    both_ways: bool = setting(
+        False, "Both ways", "A neighbour listens back even where it has nearer ones itself. "
+        "Off, as scikit-learn has it, whoever nobody listens to hands no label on.",
+    )  # fmt: skip
+    gamma: float = setting(
+        20.0, "Gamma", "Narrowness of the Gaussian graph: weight exp(-gamma d²). "
+        "Above 3,000 points each keeps only its 30 nearest neighbours.",
+        gt=0.0, le=10_000.0, log=True,
+    )  # fmt: skip
+
+
+class LabelPropagationSpec(_GraphSpec):
+    """Labels flow along a graph of all points; those that were given stay as they are."""
+
+    TITLE: ClassVar[str] = "Label propagation"
+    name: Literal["label-propagation"] = "label-propagation"
+
+
+class LabelSpreadingSpec(_GraphSpec):
+    """Labels flow along a graph of all points, and even those that were given may be outvoted."""
+
+    TITLE: ClassVar[str] = "Label spreading"
+    name: Literal["label-spreading"] = "label-spreading"
+    alpha: float = setting(
+        0.99, "Alpha", "Share of its label that a point takes from its neighbours; the rest is what it was given.",
+        gt=0.0, lt=1.0,
+    )  # fmt: skip
+
+
+class SelfTrainingSpec(_AtOnceSpec):
+    """A supervised model labels the points it is surest of, and learns again from its own labels."""
+
+    TITLE: ClassVar[str] = "Self-training"
+    name: Literal["self-training"] = "self-training"
+    base: Base = setting(
+        "svm", "Model", "What is trained on the labels, given and guessed.",
+        choices={"svm": "SVM", "logistic": "logistic regression", "knn": "nearest neighbours",
+                 "naive-bayes": "naive Bayes"},
+    )  # fmt: skip
+    criterion: Literal["k-best", "threshold"] = setting(
+        "k-best", "Which to label", "The surest few of every round, or all whose probability exceeds the threshold.",
+        choices={"k-best": "the surest few", "threshold": "above a threshold"},
+    )  # fmt: skip
+    k_best: int = setting(
+        10, "Labels a round", "Points labelled in every round, where the surest few are.", ge=1, le=10_000, log=True
+    )
+    threshold: float = setting(0.75, "Threshold", "Probability above which a guess becomes a label.", ge=0.0, lt=1.0)
+    rounds: int = setting(100, "Rounds", "How often the model is trained again at most.", ge=1, le=10_000, log=True)
+    gamma: float = setting(
+        10.0, "Gamma", "Narrowness of the SVM's kernel exp(-gamma d²).", gt=0.0, le=10_000.0, log=True, advanced=True
+    )
+    penalty: float = setting(
+        1.0, "C", "Cost of a mistake, for the SVM and the logistic regression.",
+        gt=0.0, le=1e6, log=True, advanced=True,
+    )  # fmt: skip
+    neighbours: int = setting(
+        3, "Neighbours", "Points that vote, for the nearest neighbours.", ge=1, le=100, advanced=True
+    )
+
+
+class LapRLSSpec(_AtOnceSpec):
+    """Least squares with a kernel, smooth over the plane and smoother still along a graph of all points."""
+
+    TITLE: ClassVar[str] = "Laplacian least squares"
+    name: Literal["laprls"] = "laprls"
+    gamma: float = setting(
+        36.0, "Gamma", "Narrowness of the kernel exp(-gamma d²). Above 2,000 points, 600 of them carry one.",
+        gt=0.0, le=10_000.0, log=True,
+    )  # fmt: skip
+    neighbours: int = setting(
+        15, "Neighbours", "Nearest points, itself not counted, that each point is joined to.", ge=1, le=100
+    )
+    ambient: float = setting(
+        0.03125, "Ambient penalty", "Weight of the smoothness over the whole plane.", gt=0.0, le=1e3, log=True
+    )
+    intrinsic: float = setting(
+        1.0, "Intrinsic penalty", "Weight of the smoothness along the graph; 0 ignores the unlabelled points.",
+        ge=0.0, le=1e6, log=True,
+    )  # fmt: skip

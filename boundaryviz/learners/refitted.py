@@ -1,0 +1,155 @@
+"""Learners that are fitted at once: the first step after a change is the fit, and further steps do nothing."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.learners.base import Problem, TrainingData, decided
+from boundaryviz.learners.specs import TrainingSpec
+
+Decide = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Places (G, 2) to class probabilities (G, C), NaN where nothing decides."""
+
+_SMALLEST = 1e-12  # below it a probability counts as this much, so that a certain mistake has a finite loss
+_FAR = 1e100  # coordinates beyond it count as this much: their squares must not overflow
+
+
+class Refitted(ABC):
+    """R replicas of a model without weights to descend; see `Learner` for the contract.
+
+    A place that no label reached is *undecided*: its probabilities and scores are NaN and its class is -1. So is
+    every place before the first step. In the loss such a point counts as an even guess, in the error as wrong.
+    Settings and data act with the next step. Nothing is random: seeds are not looked at, and replicas that see the
+    same points share one fit, as does one whose points have not changed since the last.
+    """
+
+    hidden: tuple[int, ...] = ()
+
+    def __init__(self, spec: Any, training: TrainingSpec, problem: Problem, device: object = "cpu") -> None:
+        self.problem = problem
+        self._spec = spec
+        self._fits: list[tuple[NDArray[np.float64], NDArray[np.int64], Decide]] = []
+        self._replicas: list[Decide] = [self._nothing] * len(problem.seeds)
+        self._points: list[tuple[NDArray[np.float64], NDArray[np.int64]]] = []
+        self._stale = False
+        self._evaluated: tuple[NDArray, NDArray, NDArray[np.float64], NDArray[np.int64]] | None = None
+
+    @abstractmethod
+    def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
+        """Learn from points (n, 2) in the order of their ids, at least one of them labelled."""
+
+    def _nothing(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.full((len(xy), self.problem.classes), np.nan)
+
+    # ---- what it trains on --------------------------------------------------------------------------
+
+    def set_data(self, data: TrainingData) -> None:
+        """Learn from all points of `data`, labelled or not, with the next step."""
+        order = np.argsort(data.ids)
+        xy, label = np.clip(data.xy[order], -_FAR, _FAR), data.label[order]
+        seen = [weights[order] != 0 for weights in data.weights]
+        points = [(xy[some], label[some]) for some in seen]
+        if len(points) != len(self._points) or not all(map(_same, points, self._points)):
+            self._points, self._stale = points, True
+
+    def set_training(self, spec: Any, training: TrainingSpec) -> None:
+        """Take over the learner's settings with the next step; those of training do not apply."""
+        if spec != self._spec:
+            self._spec, self._fits, self._stale = spec, [], True
+
+    @property
+    def parameters(self) -> int:
+        """0: what is learnt grows with the points."""
+        return 0
+
+    @property
+    def can_train(self) -> bool:
+        """Whether some replica sees a labelled point."""
+        return any((label >= 0).any() for _, label in self._points)
+
+    @property
+    def settled(self) -> bool:
+        """Whether further steps would change nothing."""
+        return not (self._stale and self.can_train)
+
+    def step(self, n: int = 1) -> None:
+        """Fit, if anything changed since the last fit."""
+        if n < 1 or self.settled:
+            return
+        fits: list[tuple[NDArray[np.float64], NDArray[np.int64], Decide]] = []
+        replicas = []
+        for xy, label in self._points:
+            found = next((fit for fit in (*fits, *self._fits) if _same((xy, label), fit[:2])), None)
+            fit = found or (xy, label, self._fit(xy, label) if (label >= 0).any() else self._nothing)
+            if not any(fit is one for one in fits):
+                fits.append(fit)
+            replicas.append(fit[2])
+        self._fits, self._replicas, self._stale, self._evaluated = fits, replicas, False, None
+
+    # ---- what it thinks -----------------------------------------------------------------------------
+
+    def _ask(self, xy: NDArray[np.float64], replica: int | None) -> NDArray[np.float64]:
+        """Probabilities (R or 1, G, C) at places (G, 2), worked out once for replicas of one fit."""
+        chosen = self._replicas if replica is None else [self._replicas[replica]]
+        xy = np.clip(xy, -_FAR, _FAR)
+        answers = {id(decide): decide(xy) for decide in {id(one): one for one in chosen}.values()}
+        return np.stack([answers[id(decide)] for decide in chosen])
+
+    def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
+        """Class probabilities at `xy` (G, 2): float32 (R, C, G), or (1, C, G) of one replica; NaN where undecided."""
+        return np.ascontiguousarray(self._ask(xy, replica).transpose(0, 2, 1), dtype=np.float32)
+
+    def predict(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """Predicted classes at `xy` (G, 2): int64 (R, G), or (1, G) of one replica; -1 where undecided."""
+        return decided(self._ask(xy, replica))
+
+    def scores(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
+        """At `xy` (G, 2), the second of two classes' lead in probability (1, G), else the probabilities (C, G)."""
+        p = self._ask(xy, replica)[0].T
+        return np.ascontiguousarray(p[1:] - p[:1] if len(p) == 2 else p, dtype=np.float32)
+
+    def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
+        return (scores + np.float32(1)) * np.float32(0.5) if len(scores) == 1 else scores.copy()
+
+    def unit(self, xy: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
+        """Raises IndexError: there are no hidden units."""
+        raise IndexError("this learner has no hidden units")
+
+    def units(self, xy: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
+        """Of every hidden layer: there is none."""
+        return []
+
+    def evaluate(
+        self, xy: NDArray[np.float64], label: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Negative log-probability of the true class, float64 (R, N), and predicted class, int64 (R, N); an undecided
+        point counts as an even guess and as class -1. Asked again about the same points, it looks up the answer.
+        """
+        last = self._evaluated
+        if last is None or not _same((xy, label), last[:2]):
+            p = self._ask(xy, None)
+            true = p[:, np.arange(len(label)), label]
+            loss = -np.log(np.where(np.isnan(true), 1.0 / self.problem.classes, np.clip(true, _SMALLEST, 1.0)))
+            last = self._evaluated = (xy.copy(), label.copy(), loss, decided(p))
+        return last[2].copy(), last[3].copy()
+
+    def finite(self) -> NDArray[np.bool_]:
+        """True of every replica, (R,): nothing here can diverge."""
+        return np.ones(len(self.problem.seeds), dtype=bool)
+
+
+def _same(a: tuple[NDArray, ...], b: tuple[NDArray, ...]) -> bool:
+    return all(map(np.array_equal, a, b))
+
+
+def shares(mass: NDArray[np.float64], least: float | NDArray[np.float64] = 0.0) -> NDArray[np.float64]:
+    """What each class has of the non-negative `mass` (n, C); NaN in rows that hold no more than `least` (n, 1)."""
+    total = mass.sum(axis=1, keepdims=True)
+    enough = total > least
+    return np.where(enough, mass / np.where(enough, total, 1.0), np.nan)

@@ -1,0 +1,189 @@
+"""Graph learners against scikit-learn and against what they are defined by."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics.pairwise import rbf_kernel
+from sklearn.neighbors import NearestNeighbors
+from sklearn.semi_supervised import LabelPropagation, LabelSpreading, SelfTrainingClassifier
+
+from boundaryviz.learners import graphs, laprls
+from boundaryviz.learners.base import TrainingData
+from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
+from boundaryviz.learners.kernels import gaussian, weighted_sums
+from boundaryviz.learners.self_training import base
+from boundaryviz.scene.data import DataSpec, build
+from boundaryviz.scene.scene import Split
+from helpers.models import DOMAIN, make
+
+GRID = DOMAIN.grid(24, 20)
+
+
+def moons(n: int = 300, labels: int = 3, seed: int = 0, **more: Any) -> tuple[TrainingData, Any, Any]:
+    """Training data with a few labels a class, and test places with their classes."""
+    points = build(DataSpec(name="moons", n=n, labels_per_class=labels, seed=seed, **more)).points
+    p, test = points.take(points.is_train), points.take(points.split == Split.TEST)
+    weights = np.ones((1, len(p)), dtype=np.float32)
+    data = TrainingData(p.ids, p.xy, p.label.astype(np.int64), p.is_poison, weights)
+    return data, test.xy, test.label.astype(np.int64)
+
+
+def fitted(spec: Any, data: TrainingData, classes: int = 2) -> Any:
+    learner = make(spec, classes=classes, data=data)
+    learner.step()
+    return learner
+
+
+def three_blobs() -> TrainingData:
+    points = build(DataSpec(name="blobs", n=150, noise=0.5, labels_per_class=4)).points
+    p = points.take(points.is_train)
+    return TrainingData(p.ids, p.xy, p.label.astype(np.int64), p.is_poison, np.ones((1, len(p)), dtype=np.float32))
+
+
+def agree(learner: Any, reference: Any, xy: Any, kernel: str, within: float) -> None:
+    """Theirs is NaN where no label came over the neighbours; what a weight below 1e-9 carries, only they count."""
+    with np.errstate(invalid="ignore"):
+        theirs = reference.predict_proba(xy)
+    ours = learner.probabilities(xy)[0].T
+    nowhere = np.isnan(ours).any(axis=1)
+    assert nowhere.mean() < 0.2
+    if kernel == "knn":
+        assert np.array_equal(nowhere, np.isnan(theirs).any(axis=1))
+    np.testing.assert_allclose(ours[~nowhere], theirs[~nowhere], atol=within)
+
+
+def test_the_nearest_neighbour_graph_is_scikit_learn_s_without_its_loops():
+    xy = moons()[0].xy
+    theirs = NearestNeighbors(n_neighbors=7).fit(xy).kneighbors_graph(xy).toarray()
+    ours = graphs.knn_graph(graphs.tree(xy), 7).toarray()
+    assert np.array_equal(ours, theirs - np.eye(len(xy)))
+    assert not np.array_equal(ours, ours.T)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("alpha", [0.2, 0.9, 0.99])
+@pytest.mark.parametrize(("kernel", "gamma"), [("knn", 1.0), ("rbf", 20.0), ("rbf", 2.0)])
+def test_spreading_is_the_limit_of_scikit_learn_s(kernel: Any, gamma: float, alpha: float, classes: int):
+    data = moons()[0] if classes == 2 else three_blobs()
+    reference = LabelSpreading(kernel=kernel, gamma=gamma, alpha=alpha, max_iter=20_000, tol=1e-13)
+    reference.fit(data.xy, data.label)
+    learner = fitted(LabelSpreadingSpec(kernel=kernel, gamma=gamma, alpha=alpha), data, int(data.label.max()) + 1)
+    agree(learner, reference, data.xy, kernel, 1e-6)
+    agree(learner, reference, GRID, kernel, 1e-6)
+
+
+@pytest.mark.parametrize(("kernel", "gamma"), [("knn", 1.0), ("rbf", 20.0), ("rbf", 50.0)])
+def test_propagation_is_the_limit_of_scikit_learn_s(kernel: Any, gamma: float):
+    data, test, _ = moons()
+    reference = LabelPropagation(kernel=kernel, gamma=gamma, max_iter=100_000, tol=1e-11).fit(data.xy, data.label)
+    learner = fitted(LabelPropagationSpec(kernel=kernel, gamma=gamma), data)
+    for xy in (data.xy, test, GRID):
+        agree(learner, reference, xy, kernel, 1e-5)
+
+
+def test_given_labels_hold_in_propagation_and_may_be_outvoted_in_spreading():
+    data = moons(labels=20)[0]
+    wrong = int(np.flatnonzero(data.label == 0)[0])
+    label = data.label.copy()
+    label[wrong] = 1
+    points = graphs.tree(data.xy)
+    given = (label[:, None] == np.arange(2)).astype(float)
+    graph = graphs.knn_graph(points, 7)
+    assert graphs.propagate(graph, given)[wrong].tolist() == [0.0, 1.0]
+    assert graphs.spread(graph, given, 0.99)[wrong].argmax() == 0
+
+
+@pytest.mark.parametrize("name", ["svm", "logistic", "knn", "naive-bayes"])
+@pytest.mark.parametrize("criterion", ["k-best", "threshold"])
+def test_self_training_is_scikit_learn_s(name: Any, criterion: Any):
+    data = moons(150)[0]
+    spec = SelfTrainingSpec(base=name, criterion=criterion, rounds=10)
+    reference = SelfTrainingClassifier(
+        base(spec, 6), threshold=0.75, criterion=criterion.replace("-", "_"), k_best=10, max_iter=10
+    )
+    given = reference.fit(data.xy, data.label).predict_proba(GRID)
+    np.testing.assert_allclose(fitted(spec, data).probabilities(GRID)[0].T, given, atol=1e-6)
+
+
+def test_self_training_without_unlabelled_points_is_its_base():
+    data = moons(100, labels=1000)[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        learner = fitted(SelfTrainingSpec(), data)
+    reference = base(SelfTrainingSpec(), 100).fit(data.xy, data.label)
+    np.testing.assert_allclose(learner.probabilities(GRID)[0].T, reference.predict_proba(GRID), atol=1e-6)
+
+
+def test_laprls_is_the_direct_solution():
+    data = moons(200)[0]
+    spec = LapRLSSpec(neighbours=6)
+    kernel = rbf_kernel(data.xy, gamma=spec.gamma)
+    near = NearestNeighbors(n_neighbors=7).fit(data.xy).kneighbors_graph(data.xy).toarray() - np.eye(200)
+    joined = np.maximum(near, near.T)
+    degree = joined.sum(axis=1)
+    laplacian = np.eye(200) - joined / np.sqrt(np.outer(degree, degree))
+    labels = float((data.label >= 0).sum())
+    y = np.where(data.label < 0, 0.0, 2.0 * data.label - 1)
+    system = np.diag((data.label >= 0) * 1.0) @ kernel + 0.03125 * labels * np.eye(200) + labels * laplacian @ kernel
+    f = rbf_kernel(GRID, data.xy, gamma=spec.gamma) @ np.linalg.solve(system, y)
+    lead = fitted(spec, data).scores(GRID)[0]
+    np.testing.assert_allclose(lead, np.clip(f, -1, 1), atol=1e-5)
+
+
+def test_laprls_with_fewer_carriers_is_close_to_the_whole(monkeypatch: pytest.MonkeyPatch):
+    data, test, _ = moons(800)
+    whole = fitted(LapRLSSpec(), data).scores(test)[0]
+    monkeypatch.setattr(laprls, "WHOLE", 100)
+    part = fitted(LapRLSSpec(), data).scores(test)[0]
+    assert not np.array_equal(whole, part)
+    np.testing.assert_allclose(part, whole, atol=0.02)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_laprls_tells_blobs_apart(classes: int):
+    data = moons(100, labels=100)[0] if classes == 2 else three_blobs()
+    learner = fitted(LapRLSSpec(gamma=1.0), data, int(data.label.max()) + 1)
+    known = data.label >= 0
+    loss, predicted = learner.evaluate(data.xy[known], data.label[known])
+    assert np.mean(predicted[0] != data.label[known]) <= 0.05
+    assert np.isfinite(loss).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("spec", "most"), [(LapRLSSpec(), 0.02), (LabelSpreadingSpec(), 0.06), (LabelPropagationSpec(), 0.06)]
+)
+def test_three_labels_a_class_are_enough_for_moons(spec: Any, most: float):
+    errors = []
+    for seed in range(8):
+        data, test, label = moons(1000, noise=0.08, seed=seed)
+        errors.append(np.mean(fitted(spec, data).predict(test)[0] != label))
+    assert np.mean(errors) <= most
+
+
+def test_a_large_gaussian_graph_keeps_the_nearest(monkeypatch: pytest.MonkeyPatch):
+    data, test, label = moons(600)
+    monkeypatch.setattr(graphs, "DENSE", 500)
+    graph = graphs.gaussian_graph(graphs.tree(data.xy), 50.0)
+    assert graph.nnz <= 2 * graphs.KEPT * 600
+    assert abs(graph - graph.T).max() == 0
+    near = np.argsort(np.linalg.norm(data.xy - data.xy[5], axis=1))[1]
+    assert graph[5, near] == pytest.approx(np.exp(-50 * np.sum((data.xy[5] - data.xy[near]) ** 2)))
+    for spec in (LabelPropagationSpec(kernel="rbf", gamma=50.0), LabelSpreadingSpec(kernel="rbf", gamma=50.0)):
+        p = fitted(spec, data).predict(test)[0]
+        assert np.mean(p != label) <= 0.05
+        assert fitted(spec, data).predict(np.array([[40.0, 0.0]])).item() in (0, 1)
+
+
+def test_weighted_sums_on_a_grid_and_beside_it_are_the_same():
+    rng = np.random.default_rng(0)
+    points, values = rng.standard_normal((40, 2)), rng.random((40, 3))
+    scattered = rng.standard_normal((500, 2))
+    some = GRID[rng.permutation(len(GRID))[:200]]
+    for places in (GRID, some, scattered, scattered[:1], scattered[:0]):
+        expected = gaussian(places, points, 7.0) @ values
+        np.testing.assert_allclose(weighted_sums(places, points, values, 7.0), expected, rtol=1e-9, atol=1e-14)
