@@ -293,8 +293,8 @@ class MixMatch(Method):
             labelled = [(part.jittered(self.spec.weak_noise), part.q, part.weight)]
         if (part := some.unlabelled) is not None:
             places = [part.jittered(self.spec.weak_noise, k) for k in range(self.jitters)]
-            mean = sum(F.softmax(turn.student(x), 1) for x in places) / len(places)
-            q = objectives.sharpen(mean, self.spec.temperature)
+            answers = torch.stack([F.softmax(turn.student(x), 1) for x in places])
+            q = objectives.sharpen(answers.mean(0), self.spec.temperature)
             unlabelled = [(x, q, part.weight) for x in places]
         return labelled, unlabelled
 

@@ -22,7 +22,7 @@ _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave
 class Network:
     """R nets with one layout, their initial weights, and what `Learner` says of asking.
 
-    P: the parameters of all replicas, one flat buffer (R, n). shown: those that are asked, as `Layout.views`; P itself
+    P: the parameters of all replicas, one flat buffer (R, n). asked: those that answer, as `Layout.views`; P itself
     unless a learner trains one net and shows another.
     """
 
@@ -43,7 +43,7 @@ class Network:
         self.hidden = hidden
         self.layout = Layout((self.features.size, *hidden, losses.outputs(loss, problem.classes)))
         self.P = self.layout.init(problem.seeds, spec.init, dtype).to(self.device)
-        self.shown = self.layout.views(self.P)
+        self.asked = self.layout.views(self.P)
         self._activate = ACTIVATIONS[activation]
 
     @property
@@ -60,7 +60,7 @@ class Network:
 
     def _parts(self, inputs: Tensor, replica: int | None) -> Iterator[tuple[list[Tensor], Tensor]]:
         """The parameters of one replica or of all, with inputs (1, F, G) in parts that fit the cache."""
-        params = self.shown
+        params = self.asked
         if replica is not None and len(self.P) > 1:
             params = [p[replica : replica + 1] for p in params]
         columns = max(256, _FLOATS // (len(params[0]) * max(self.layout.dims)))

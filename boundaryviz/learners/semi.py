@@ -44,7 +44,7 @@ class SemiSupervised(Network):
         self.teacher: Tensor | None = None
         if self.method.teaches:
             self.teacher = self.P.clone()
-            self.shown = self.layout.views(self.teacher)
+            self.asked = self.layout.views(self.teacher)
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         self._grad = torch.empty_like(self.P)
         self._cuts: dict[int, list[tuple[slice, list[Tensor], list[Tensor]]]] = {}
@@ -95,11 +95,12 @@ class SemiSupervised(Network):
         among = labelled[0].weight.shape[2] + method.jitters * clean if method.mixes_labels else clean
         rounds = []
         for at in range(max(len(labelled), len(unlabelled))):
-            shown = self._part(labelled[at], at, min(1, method.jitters), int(method.mixes_labels), among)
-            hidden = None
+            shown = hidden = None
+            if at < len(labelled):
+                shown = self._part(labelled[at], at, min(1, method.jitters), int(method.mixes_labels), among)
             if at < len(unlabelled):
                 hidden = self._part(unlabelled[at], 2 + at, method.jitters, method.mixtures, among)
-            rounds.append(Round(shown if at < len(labelled) else None, hidden))
+            rounds.append(Round(shown, hidden))
         return rounds
 
     def _part(self, batch: Batch, number: int, jitters: int, mixtures: int, among: int) -> Part:

@@ -71,6 +71,7 @@ def _teacher(default: float) -> Any:
 class UnlabelledSpec(NetSpec):
     """A network that learns from labelled and unlabelled points."""
 
+    name: str
     hidden: HiddenLayers = setting(
         (64, 64), "Hidden layers", "Units of each hidden layer, the first one first; none is a linear model.",
         max_length=6, resets=True,
