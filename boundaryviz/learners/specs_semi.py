@@ -138,8 +138,10 @@ class VATSpec(UnlabelledSpec):
         0.15, "Push", "Length of the adversarial push.", unit="data units", gt=0.0, le=10.0, log=True
     )
     entropy_weight: float = setting(
-        0.06, "Entropy weight", "How much being unsure of an unlabelled point costs.", ge=0.0, le=10.0, log=True
-    )
+        0.0, "Entropy weight",
+        "How much being unsure of an unlabelled point costs; some 0.06 decides sooner, but then also wrongly.",
+        ge=0.0, le=10.0, log=True,
+    )  # fmt: skip
     xi: float = setting(
         1e-2, "Probe", "Length of the probe that finds the worst direction; below 1e-4 rounding drowns it.",
         unit="data units", gt=0.0, le=1.0, log=True, advanced=True,

@@ -44,7 +44,9 @@ def training(size: Any = 32, **changes: Any) -> TrainingSpec:
 
 def trained(spec: Any, data: TrainingData, seeds: tuple[int, ...] = (0,), size: Any = 32, steps: int = 40) -> Any:
     learner = make(spec, training(size), seeds, int(data.label.max(initial=1)) + 1, budgeted(spec, data))
-    learner.step(steps if not isinstance(spec, UnlabelledSpec) else steps // 4)  # a step of theirs takes several times as long
+    learner.step(
+        steps if not isinstance(spec, UnlabelledSpec) else steps // 4
+    )  # a step of theirs takes several times as long
     return learner
 
 
