@@ -102,7 +102,7 @@ def test_masked_losses_are_means_over_all_unlabelled_points():
 
 
 def test_flexmatch_s_thresholds_by_hand():
-    """Eleven points of which one is not seen: six of class 0, three of class 1, one undecided, the unseen of class 1."""
+    """Eleven points, the last unseen: six of class 0, three of class 1, one undecided, the unseen of class 1."""
     chosen = torch.tensor([[0] * 6 + [1] * 3 + [-1] + [1], [-1] * 11])
     seen = torch.ones(2, 11, dtype=torch.bool)
     seen[0, 10] = False
