@@ -6,9 +6,7 @@ Adam at rate 0.003 for 2000 steps, three labels a class among 1000 points.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
-
-from pydantic import Field
+from typing import Any, ClassVar, Literal
 
 from boundaryviz.learners.specs_net import ACTIVATION_WORDS, Activation, HiddenLayers, NetSpec
 from boundaryviz.scene.specs import Spec, setting
@@ -79,9 +77,14 @@ class UnlabelledSpec(NetSpec):
     activation: Activation = setting(
         "relu", "Activation", "What each hidden unit does to its sum.", choices=ACTIVATION_WORDS, resets=True
     )
-    unlabelled_batch: Annotated[int, Field(ge=1)] | Literal["full"] = setting(
+    unlabelled_batch: int | Literal["full"] = setting(
         256, "Unlabelled batch", "Unlabelled points per step, or all of them: a number from 1 up, or 'full'."
     )
+
+    def model_post_init(self, context: object, /) -> None:
+        super().model_post_init(context)
+        if isinstance(self.unlabelled_batch, int) and self.unlabelled_batch < 1:
+            raise ValueError("unlabelled batch is a number from 1 up, or 'full'")
 
 
 class PseudoLabelSpec(UnlabelledSpec):
@@ -157,11 +160,11 @@ class MixMatchSpec(UnlabelledSpec):
 
     TITLE: ClassVar[str] = "MixMatch"
     name: Literal["mixmatch"] = "mixmatch"
-    weight: float = _weight(75.0, "the squared difference from the mixed guesses.")
+    weight: float = _weight(10.0, "the squared difference from the mixed guesses.")
     weak_noise: float = _jitter(0.05, "Size of the jitter of every point; a guess is the mean over two jitters.")
     temperature: float = _temperature(0.5)
-    alpha: float = _mix(0.75)
-    ramp_up: int = _ramp_up(800)
+    alpha: float = _mix(0.2)
+    ramp_up: int = _ramp_up(0)
 
 
 class UDASpec(UnlabelledSpec):
