@@ -20,11 +20,15 @@ _AHEAD, _FLOATS = 64, 1 << 17  # batches gathered at once: so many, or as many a
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Columns of one step: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B)."""
+    """Columns of one step: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B).
+
+    at: int64 (R or 1, B), the positions of the columns in the data; a column of weight 0 may stand anywhere.
+    """
 
     x: Tensor
     q: Tensor
     weight: Tensor
+    at: Tensor
 
 
 Step = tuple[Batch, ...]
@@ -33,7 +37,7 @@ clean columns are worked on in the same shapes, hence to the same bits, whether 
 
 
 class Feed:
-    """Deals out the labelled points, batch by batch and epoch by epoch; see `batches` for the order."""
+    """Deals out points, batch by batch and epoch by epoch; see `batches` for the order."""
 
     def __init__(self, seeds: tuple[int, ...], device: torch.device, dtype: torch.dtype) -> None:
         self._seeds, self._device, self._dtype = seeds, device, dtype
@@ -52,13 +56,13 @@ class Feed:
         if size != self._size:
             self._size, self._epoch, self._at, self._ready = size, None, 0, []
 
-    def set_data(self, data: TrainingData, inputs: Tensor, targets: Tensor) -> None:
-        """Deal out these points from now on; inputs (F, N) and targets (K, N) are their columns.
+    def set_data(self, data: TrainingData, inputs: Tensor, targets: Tensor, eligible: NDArray[np.bool_]) -> None:
+        """Deal out the eligible (N,) points from now on; inputs (F, N) and targets (K, N) are their columns.
 
         Where only places or classes changed, the epoch at hand goes on as it was dealt.
         """
         before = self._pool
-        self._pool = Pool.of(data.ids, data.poison, data.weights, data.label >= 0)
+        self._pool = Pool.of(data.ids, data.poison, data.weights, eligible)
         self._rows = torch.cat([inputs, targets]).T.contiguous()  # (N, F + K): a batch is a gather of rows
         self._sections = [len(inputs), len(targets)]
         self._ready = []
@@ -96,7 +100,7 @@ class Feed:
         rows = self._rows[index].transpose(2, 3)
         x, q = (t.contiguous() for t in rows.split(self._sections, 2))
         weight = self._tensor(dealt.weight[some, :, columns])[:, :, None].contiguous()
-        return [Batch(*tensors) for tensors in zip(x, q, weight, strict=True)]
+        return [Batch(*tensors) for tensors in zip(x, q, weight, index, strict=True)]
 
     def _whole(self) -> list[Step]:
         """All points as one step that every replica shares, padded with columns of weight 0."""
@@ -108,7 +112,7 @@ class Feed:
             index = torch.cat([index, index[:1].expand(spare)]).to(self._device)
             x, q = self._rows[index].T.contiguous().split(self._sections)
             weight = F.pad(self._tensor(dealt.weight[0, :, columns]), (0, spare))
-            step.append(Batch(x[None], q[None], weight[:, None]))
+            step.append(Batch(x[None], q[None], weight[:, None], index[None]))
         return [tuple(step)]
 
     def _tensor(self, weight: NDArray[np.float32]) -> Tensor:

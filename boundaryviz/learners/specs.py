@@ -4,73 +4,52 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
+from boundaryviz.learners.specs_net import ACTIVATION_WORDS, FEATURE_WORDS, Activation, Feature, HiddenLayers, NetSpec
+from boundaryviz.learners.specs_semi import SEMI_SUPERVISED, SemiSupervisedSpec
 from boundaryviz.scene.specs import Spec, setting
 
-Activation = Literal["relu", "tanh", "sigmoid", "gelu", "sine", "linear"]
-Feature = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
+__all__ = [
+    "FAMILIES",
+    "FEATURE_WORDS",
+    "LEARNING_RATES",
+    "LOSS_WORDS",
+    "PENALTIES",
+    "Activation",
+    "Feature",
+    "LearnerSpec",
+    "LogisticSpec",
+    "LossName",
+    "MLPSpec",
+    "Optimiser",
+    "TrainingSpec",
+]
+
 LossName = Literal["cross-entropy", "squared", "hinge"]
 Optimiser = Literal["sgd", "momentum", "adam", "adamw"]
 
-FEATURE_WORDS: dict[str, str] = {
-    "x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "x·y", "sin_x": "sin x", "sin_y": "sin y",
-}  # fmt: skip
 LOSS_WORDS = {"cross-entropy": "cross-entropy", "squared": "squared", "hinge": "hinge"}
-_ACTIVATIONS = {
-    "relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid", "gelu": "GELU", "sine": "sine", "linear": "linear",
-}  # fmt: skip
 
 
-def _without_repeats(values: tuple) -> tuple:
-    if len(set(values)) != len(values):
-        raise ValueError("a feature is listed twice")
-    return values
-
-
-class _NetSpec(Spec):
-    features: Annotated[tuple[Feature, ...], AfterValidator(_without_repeats)] = setting(
-        ("x", "y"), "Input features", "What the model is shown of a point.", resets=True, choices=dict(FEATURE_WORDS)
-    )
-    fourier: int = setting(
-        0, "Fourier features",
-        "Random Fourier features added to the inputs: cos and sin of this many random directions.",
-        ge=0, le=256, advanced=True, resets=True,
-    )  # fmt: skip
-    fourier_scale: float = setting(
-        1.0, "Fourier frequency", "Standard deviation of the random frequencies; more makes a wigglier boundary.",
-        gt=0.0, le=100.0, log=True, advanced=True, resets=True,
-    )  # fmt: skip
-    input_scale: Literal["raw", "domain"] = setting(
-        "raw", "Input scale", "Raw coordinates, or the data's domain scaled to [-1, 1] (for data in large units).",
-        choices={"raw": "raw", "domain": "to [-1, 1]"}, advanced=True, resets=True,
-    )  # fmt: skip
+class _SupervisedSpec(NetSpec):
     loss: LossName = setting(
         "cross-entropy", "Loss", "What training makes small.", choices=dict(LOSS_WORDS), resets=True
     )
-    init: Literal["fan-in", "playground"] = setting(
-        "fan-in", "Initial weights",
-        "Uniform within 1 over the square root of the fan-in, or the Playground's U(-0.5, 0.5) with bias 0.1.",
-        choices={"fan-in": "by fan-in", "playground": "Playground"}, advanced=True, resets=True,
-    )  # fmt: skip
-
-    def model_post_init(self, _context: object, /) -> None:
-        if not self.features and not self.fourier:
-            raise ValueError("a model needs at least one input feature")
 
 
-class MLPSpec(_NetSpec):
+class MLPSpec(_SupervisedSpec):
     """A fully connected network of any shape."""
 
     TITLE: ClassVar[str] = "Multilayer perceptron"
     name: Literal["mlp"] = "mlp"
-    hidden: tuple[Annotated[int, Field(ge=1, le=256)], ...] = setting(
+    hidden: HiddenLayers = setting(
         (16, 16), "Hidden layers", "Units of each hidden layer, the first one first; none is logistic regression.",
         max_length=6, resets=True,
     )  # fmt: skip
     activation: Activation = setting(
-        "tanh", "Activation", "What each hidden unit does to its sum.", choices=_ACTIVATIONS, resets=True
+        "tanh", "Activation", "What each hidden unit does to its sum.", choices=ACTIVATION_WORDS, resets=True
     )
     output: Literal["linear", "tanh"] = setting(
         "linear", "Output", "The last layer's activation; the Playground squashes it by tanh.",
@@ -81,7 +60,7 @@ class MLPSpec(_NetSpec):
     )
 
 
-class LogisticSpec(_NetSpec):
+class LogisticSpec(_SupervisedSpec):
     """A linear boundary in the features."""
 
     TITLE: ClassVar[str] = "Logistic regression"
@@ -89,7 +68,13 @@ class LogisticSpec(_NetSpec):
 
 
 LearnerSpec = Annotated[
-    MLPSpec | LogisticSpec | LabelPropagationSpec | LabelSpreadingSpec | SelfTrainingSpec | LapRLSSpec,
+    MLPSpec
+    | LogisticSpec
+    | SemiSupervisedSpec
+    | LabelPropagationSpec
+    | LabelSpreadingSpec
+    | SelfTrainingSpec
+    | LapRLSSpec,
     Field(discriminator="name"),
 ]
 
@@ -97,6 +82,7 @@ LearnerSpec = Annotated[
 FAMILIES: dict[str, tuple[type[Spec], str]] = {
     "mlp": (MLPSpec, "boundaryviz.learners.mlp:MLP"),
     "logistic": (LogisticSpec, "boundaryviz.learners.mlp:MLP"),
+    **{name: (spec, "boundaryviz.learners.semi:SemiSupervised") for name, spec in SEMI_SUPERVISED.items()},
     "label-propagation": (LabelPropagationSpec, "boundaryviz.learners.propagation:LabelPropagation"),
     "label-spreading": (LabelSpreadingSpec, "boundaryviz.learners.propagation:LabelSpreading"),
     "self-training": (SelfTrainingSpec, "boundaryviz.learners.self_training:SelfTraining"),

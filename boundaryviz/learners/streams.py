@@ -21,6 +21,9 @@ class Purpose(IntEnum):
     ORDER = 2
     DROPOUT = 3
     FOURIER = 4
+    AUGMENT = 5
+    MIX = 6
+    PARTNER = 7
 
 
 def _mix(z: int) -> int:

@@ -10,7 +10,7 @@ from boundaryviz.gui.theme import DARK, LIGHT, style_sheet
 from boundaryviz.gui.views.fields import plans
 from boundaryviz.gui.views.forms import SpecForm
 from boundaryviz.gui.views.number import DRAG_INTERVAL
-from boundaryviz.learners.specs import MLPSpec, TrainingSpec
+from boundaryviz.learners.specs import FAMILIES, MLPSpec, TrainingSpec
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.specs import Spec, setting
 
@@ -42,7 +42,7 @@ def type_into(edit, text, end=Key.Key_Return):
     QTest.keyClick(edit, end)
 
 
-@pytest.mark.parametrize("spec_type", [DataSpec, MLPSpec, TrainingSpec, Flags])
+@pytest.mark.parametrize("spec_type", [DataSpec, TrainingSpec, Flags, *(spec for spec, _ in FAMILIES.values())])
 def test_every_setting_has_a_control_and_an_explanation(qtbot, spec_type):
     form, heard = form_of(qtbot, spec_type)
     declared = [n for n, info in spec_type.model_fields.items() if info.json_schema_extra]

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from boundaryviz.learners.base import Problem, TrainingData
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
+from boundaryviz.learners.specs_semi import UnlabelledSpec
 from boundaryviz.scene.scene import Domain
 
 DOMAIN = Domain(-2.0, 2.0, -2.0, 2.0)
@@ -50,6 +51,13 @@ def joined(a: TrainingData, b: TrainingData) -> TrainingData:
 def weighing(data: TrainingData, weights: ArrayLike) -> TrainingData:
     """The same points with other weights (R, N)."""
     return replace(data, weights=np.asarray(weights, dtype=np.float32))
+
+
+def budgeted(spec: Any, data: TrainingData) -> TrainingData:
+    """As `data`, but for a learner that uses unlabelled points only every third id keeps its label."""
+    if not isinstance(spec, UnlabelledSpec):
+        return data
+    return replace(data, label=np.where(data.ids % 3 == 0, data.label, -1))
 
 
 def make(

@@ -1,0 +1,125 @@
+"""A network on the replica axis that can be asked: what every learner that is one net has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from boundaryviz.learners import losses
+from boundaryviz.learners.base import Problem
+from boundaryviz.learners.features import FeatureMap
+from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
+from boundaryviz.learners.specs_net import NetSpec
+
+_FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
+
+
+class Network:
+    """R nets with one layout, their initial weights, and what `Learner` says of asking.
+
+    P: the parameters of all replicas, one flat buffer (R, n). asked: those that answer, as `Layout.views`; P itself
+    unless a learner trains one net and shows another.
+    """
+
+    def __init__(
+        self,
+        spec: NetSpec,
+        hidden: tuple[int, ...],
+        activation: str,
+        loss: losses.LossName,
+        squash: bool,
+        problem: Problem,
+        device: torch.device | str,
+        dtype: torch.dtype,
+    ) -> None:
+        self.problem, self.device, self.dtype = problem, torch.device(device), dtype
+        self.features = FeatureMap(spec, problem.domain)
+        self._loss, self._squash = loss, squash
+        self.hidden = hidden
+        self.layout = Layout((self.features.size, *hidden, losses.outputs(loss, problem.classes)))
+        self.P = self.layout.init(problem.seeds, spec.init, dtype).to(self.device)
+        self.asked = self.layout.views(self.P)
+        self._activate = ACTIVATIONS[activation]
+
+    @property
+    def settled(self) -> bool:
+        """Never: a net can always be trained further."""
+        return False
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers one replica learns."""
+        return self.layout.size
+
+    def _targets(self, label: NDArray[np.int64]) -> Tensor:
+        """`losses.targets` (K, N) of labels (N,)."""
+        return losses.targets(torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype)
+
+    def _inputs(self, xy: NDArray[np.float64]) -> Tensor:
+        return torch.from_numpy(self.features(xy)).to(self.device, self.dtype)
+
+    def _parts(self, inputs: Tensor, replica: int | None) -> Iterator[tuple[list[Tensor], Tensor]]:
+        """The parameters of one replica or of all, with inputs (1, F, G) in parts that fit the cache."""
+        params = self.asked
+        if replica is not None and len(self.P) > 1:
+            params = [p[replica : replica + 1] for p in params]
+        columns = max(256, _FLOATS // (len(params[0]) * max(self.layout.dims)))
+        return ((params, part) for part in inputs.split(columns, 2))
+
+    def _outputs(self, xy: NDArray[np.float64], replica: int | None) -> Tensor:
+        """What the last layer says of `xy` (G, 2), (R or 1, K, G)."""
+        parts = [forward(params, x, self._activate) for params, x in self._parts(self._inputs(xy)[None], replica)]
+        z = torch.cat(parts, 2)
+        return torch.tanh(z) if self._squash else z
+
+    def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
+        """Class probabilities at `xy` (G, 2): float32 (R, C, G), or (1, C, G) of one replica."""
+        return losses.probabilities(self._loss, self._outputs(xy, replica)).float().cpu().numpy()
+
+    def predict(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """Predicted classes at `xy` (G, 2): int64 (R, G), or (1, G) of one replica."""
+        return losses.leading(self._outputs(xy, replica)).cpu().numpy()
+
+    def scores(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
+        """What decides at `xy` (G, 2): of two classes the second's lead (1, G), else the outputs (C, G); float32.
+
+        Smoother than the probabilities, which saturate: `shown` turns them into those, wherever they come from.
+        """
+        return losses.scores(self._outputs(xy, replica))[0].float().cpu().numpy()
+
+    def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
+        flat = torch.from_numpy(scores.reshape(1, len(scores), -1))
+        return losses.shown(self._loss, flat).numpy().reshape(scores.shape)
+
+    def unit(self, xy: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
+        """Activation of one hidden unit at `xy` (G, 2): float32 (G,)."""
+        found = [
+            next(islice(layers(params, x, self._activate), layer, None))[0, index]
+            for params, x in self._parts(self._inputs(xy)[None], replica)
+        ]
+        return torch.cat(found).float().cpu().numpy()
+
+    def units(self, xy: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
+        """Activations of every hidden layer at `xy` (G, 2): float32 (units, G) each."""
+        parts = [
+            [h[0] for h in layers(params, x, self._activate)]
+            for params, x in self._parts(self._inputs(xy)[None], replica)
+        ]
+        return [torch.cat(layer, 1).float().cpu().numpy() for layer in zip(*parts, strict=True)][:-1]
+
+    def evaluate(
+        self, xy: NDArray[np.float64], label: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
+        q, z = self._targets(label), self._outputs(xy, None)
+        return losses.per_point(self._loss, z, q[None]).cpu().double().numpy(), losses.leading(z).cpu().numpy()
+
+    def finite(self) -> NDArray[np.bool_]:
+        """Whether a replica's parameters are all finite, (R,)."""
+        return torch.isfinite(self.P).all(1).cpu().numpy()

@@ -1,0 +1,156 @@
+"""Semi-supervised networks on the replica axis: one loop for every method in `methods`.
+
+A step takes labelled and unlabelled columns, clean and poison in rounds of their own, so that the clean ones are
+worked on in the same shapes and with the same random numbers, hence to the same bits, whether or not there is poison.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from boundaryviz.learners.base import Problem, TrainingData
+from boundaryviz.learners.draws import Draws
+from boundaryviz.learners.feed import Batch, Feed
+from boundaryviz.learners.methods import METHODS, Part, Round, Turn
+from boundaryviz.learners.net import forward
+from boundaryviz.learners.network import Network
+from boundaryviz.learners.objectives import Ask
+from boundaryviz.learners.optimisers import Optimiser
+from boundaryviz.learners.specs import TrainingSpec
+from boundaryviz.learners.specs_semi import UnlabelledSpec
+
+_SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the second-level cache
+
+
+class SemiSupervised(Network):
+    """A network that also uses unlabelled points; see `Learner` for the contract.
+
+    teacher: where the method keeps one, the moving average of P, (R, n); it is then what is shown.
+    """
+
+    def __init__(
+        self,
+        spec: UnlabelledSpec,
+        training: TrainingSpec,
+        problem: Problem,
+        device: torch.device | str = "cpu",
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        super().__init__(spec, spec.hidden, spec.activation, "cross-entropy", False, problem, device, dtype)
+        replicas = len(problem.seeds)
+        self.method = METHODS[spec.name](spec, replicas, problem.classes, self.device, dtype)
+        self.teacher: Tensor | None = None
+        if self.method.teaches:
+            self.teacher = self.P.clone()
+            self.asked = self.layout.views(self.teacher)
+        self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
+        self._grad = torch.empty_like(self.P)
+        self._cuts: dict[int, list[tuple[slice, list[Tensor], list[Tensor]]]] = {}
+        self._labelled, self._unlabelled = (Feed(problem.seeds, self.device, dtype) for _ in range(2))
+        self._draws = Draws(problem.seeds, self.device, dtype)
+        self.steps_done = 0
+        self.set_training(spec, training)
+
+    # ---- what it trains on --------------------------------------------------------------------------
+
+    def set_data(self, data: TrainingData) -> None:
+        """Train on the points of `data` from the next step on; weights and what is remembered of points stay."""
+        places = torch.from_numpy(np.ascontiguousarray(data.xy.T)).to(self.device, self.dtype)
+        known = data.label >= 0
+        self._labelled.set_data(data, places, self._targets(data.label), known)
+        self._unlabelled.set_data(data, places, places[:0], ~known)
+        seen = torch.from_numpy((data.weights != 0) & ~known).to(self.device)
+        self._points = len(data.ids)
+        self.method.set_points(data.ids, seen)
+
+    def set_training(self, spec: UnlabelledSpec, training: TrainingSpec) -> None:
+        """Take over the rate, penalties, batch sizes and the method's own settings from the next step on."""
+        self.method.spec = spec
+        self.optimiser.set_training(training)
+        self._labelled.set_batch_size(training.batch_size)
+        self._unlabelled.set_batch_size(spec.unlabelled_batch)
+
+    @property
+    def can_train(self) -> bool:
+        """Whether there is a labelled point to learn from; unlabelled ones alone say nothing of classes."""
+        return len(self._labelled) > 0
+
+    # ---- training -----------------------------------------------------------------------------------
+
+    def step(self, n: int = 1) -> None:
+        """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
+        for _ in range(n):
+            if self.can_train:
+                self._descend(self._rounds())
+            self.steps_done += 1
+
+    def _rounds(self) -> list[Round]:
+        """The clean columns of this step, then its poison where there is any."""
+        labelled = self._labelled.next()
+        unlabelled = self._unlabelled.next() if len(self._unlabelled) else ()
+        method = self.method
+        clean = unlabelled[0].weight.shape[2] if unlabelled else 0  # columns to be mixed with
+        among = labelled[0].weight.shape[2] + method.jitters * clean if method.mixes_labels else clean
+        rounds = []
+        for at in range(max(len(labelled), len(unlabelled))):
+            shown = hidden = None
+            if at < len(labelled):
+                shown = self._part(labelled[at], at, min(1, method.jitters), int(method.mixes_labels), among)
+            if at < len(unlabelled):
+                hidden = self._part(unlabelled[at], 2 + at, method.jitters, method.mixtures, among)
+            rounds.append(Round(shown, hidden))
+        return rounds
+
+    def _part(self, batch: Batch, number: int, jitters: int, mixtures: int, among: int) -> Part:
+        """A batch with its random numbers; what replicas share is spread out over them."""
+        replicas, columns = batch.weight.shape[0], batch.weight.shape[2]
+        x, q, at = (t.expand(replicas, *t.shape[1:]) for t in (batch.x, batch.q, batch.at))
+        draws, step = self._draws, self.steps_done
+        alpha = getattr(self.method.spec, "alpha", 1.0)
+        return Part(
+            x,
+            q,
+            batch.weight,
+            torch.where(batch.weight[:, 0] != 0, at, self._points),
+            draws.normal(step, number, 2 * jitters, columns),
+            draws.shares(step, number, mixtures, columns, alpha),
+            draws.partners(step, number, mixtures, columns, among),
+        )
+
+    def _descend(self, rounds: list[Round]) -> None:
+        """One step down the sum of the rounds' losses, whose gradients are taken one by one."""
+        risen = self.method.risen_at
+        ramp = torch.tensor(min(1.0, self.steps_done / risen) if risen else 1.0, dtype=self.dtype, device=self.device)
+        widest = max(part.x.shape[2] for r in rounds for part in (r.labelled, r.unlabelled) if part is not None)
+        for some, params, teacher in self._shards(widest):
+            own = [r.of(some) for r in rounds]
+            for at, one in enumerate(own):
+                loss = self.method.loss(Turn(some, self._asks(params), self._asks(teacher), one, own[0], ramp))
+                gradient = torch.cat([g.flatten(1) for g in torch.autograd.grad(loss.sum(), params)], 1)
+                if at:
+                    self._grad[some] += gradient
+                else:
+                    self._grad[some] = gradient
+        self.optimiser.step(self.P, self._grad)
+        if self.teacher is not None:
+            # a true mean at first, so that the initial weights are soon forgotten (Tarvainen and Valpola 2017)
+            keep = min(1 - 1 / (self.steps_done + 1), self.method.spec.teacher_decay)
+            self.teacher.lerp_(self.P, 1 - keep)
+
+    def _asks(self, params: list[Tensor]) -> Ask:
+        return lambda x: forward(params, self.features.of_tensor(x), self._activate)
+
+    def _shards(self, points: int) -> list[tuple[slice, list[Tensor], list[Tensor]]]:
+        """The replicas divided for batches of this many points, each shard with its net and its teacher's."""
+        replicas = rows = len(self.P)
+        if self.device.type == "cpu":
+            rows = min(replicas, max(1, _SHARD // (points * max(self.layout.dims))))
+        if rows not in self._cuts:
+            views, teacher = self.layout.views, self.P if self.teacher is None else self.teacher
+            self._cuts[rows] = [
+                (some, [v.detach().requires_grad_() for v in views(self.P[some])], views(teacher[some]))
+                for some in (slice(a, a + rows) for a in range(0, replicas, rows))
+            ]
+        return self._cuts[rows]

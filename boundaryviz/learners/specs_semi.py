@@ -1,0 +1,241 @@
+"""Specs of the learners that also use unlabelled points: consistency and pseudo-labels. Free of torch.
+
+Noise is Gaussian jitter, its sizes standard deviations in the data's own units. The defaults are for two moons:
+Adam at rate 0.003 for 2000 steps, three labels a class among 1000 points.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from boundaryviz.learners.specs_net import ACTIVATION_WORDS, Activation, HiddenLayers, NetSpec
+from boundaryviz.scene.specs import Spec, setting
+
+
+def _weight(default: float, explains: str) -> Any:
+    return setting(
+        default, "Unlabelled weight", f"How much unlabelled points count beside the labelled ones: {explains}",
+        ge=0.0, le=1000.0, log=True,
+    )  # fmt: skip
+
+
+def _jitter(default: float, explains: str = "Size of the jitter under which the answer shall stay the same.") -> Any:
+    return setting(default, "Jitter", explains, unit="data units", ge=0.0, le=10.0, log=True)
+
+
+def _strong(default: float) -> Any:
+    return setting(
+        default, "Strong jitter", "Size of the jitter of the points the net is taught on; "
+        "much more than half the gap between the classes smears them together.",
+        unit="data units", ge=0.0, le=10.0, log=True,
+    )  # fmt: skip
+
+
+def _threshold(default: float) -> Any:
+    return setting(
+        default, "Threshold", "An unlabelled point is taught only where the net is at least this sure of a class.",
+        ge=0.0, le=1.0,
+    )  # fmt: skip
+
+
+def _temperature(default: float) -> Any:
+    return setting(
+        default, "Temperature", "Below 1 the guessed probabilities are sharpened before they are taught.",
+        gt=0.0, le=10.0, log=True,
+    )  # fmt: skip
+
+
+def _ramp_up(default: int) -> Any:
+    return setting(
+        default, "Ramp-up", "Steps over which the unlabelled weight rises to its full size; 0 is at once.",
+        unit="steps", ge=0, le=1_000_000, advanced=True,
+    )  # fmt: skip
+
+
+def _mix(default: float) -> Any:
+    return setting(
+        default, "Mixing", "Both parameters of the Beta distribution of the mixing share; small values mix little.",
+        gt=0.0, le=100.0, log=True, advanced=True,
+    )  # fmt: skip
+
+
+def _teacher(default: float) -> Any:
+    return setting(
+        default, "Teacher decay", "Share of itself the teacher keeps in a step; it is an average of the net so far.",
+        ge=0.0, lt=1.0, advanced=True,
+    )  # fmt: skip
+
+
+class UnlabelledSpec(NetSpec):
+    """A network that learns from labelled and unlabelled points."""
+
+    name: str
+    hidden: HiddenLayers = setting(
+        (64, 64), "Hidden layers", "Units of each hidden layer, the first one first; none is a linear model.",
+        max_length=6, resets=True,
+    )  # fmt: skip
+    activation: Activation = setting(
+        "relu", "Activation", "What each hidden unit does to its sum.", choices=ACTIVATION_WORDS, resets=True
+    )
+    unlabelled_batch: int | Literal["full"] = setting(
+        256, "Unlabelled batch", "Unlabelled points per step, or all of them: a number from 1 up, or 'full'."
+    )
+
+    def model_post_init(self, context: object, /) -> None:
+        super().model_post_init(context)
+        if isinstance(self.unlabelled_batch, int) and self.unlabelled_batch < 1:
+            raise ValueError("unlabelled batch is a number from 1 up, or 'full'")
+
+
+class PseudoLabelSpec(UnlabelledSpec):
+    """A net that takes its own confident answers for labels."""
+
+    TITLE: ClassVar[str] = "Pseudo-label"
+    name: Literal["pseudo-label"] = "pseudo-label"
+    weight: float = _weight(1.0, "the cross-entropy with their pseudo-labels.")
+    threshold: float = _threshold(0.95)
+    ramp_up: int = _ramp_up(0)
+
+
+class PiModelSpec(UnlabelledSpec):
+    """A net whose answer shall not depend on jitter."""
+
+    TITLE: ClassVar[str] = "Pi-model"
+    name: Literal["pi-model"] = "pi-model"
+    weight: float = _weight(20.0, "the squared difference between two jittered answers.")
+    weak_noise: float = _jitter(0.1)
+    ramp_up: int = _ramp_up(0)
+
+
+class TemporalEnsemblingSpec(UnlabelledSpec):
+    """A net whose answer at each point shall agree with the average of its answers so far."""
+
+    TITLE: ClassVar[str] = "Temporal ensembling"
+    name: Literal["temporal-ensembling"] = "temporal-ensembling"
+    weight: float = _weight(20.0, "the squared difference from the average.")
+    weak_noise: float = _jitter(0.1)
+    ensemble_decay: float = setting(
+        0.6, "Ensemble decay", "Share of the average that is kept each time a point is seen.", ge=0.0, lt=1.0
+    )
+    ramp_up: int = _ramp_up(0)
+
+
+class MeanTeacherSpec(UnlabelledSpec):
+    """A net that follows a slowly moving average of itself; the average is what is shown."""
+
+    TITLE: ClassVar[str] = "Mean Teacher"
+    name: Literal["mean-teacher"] = "mean-teacher"
+    weight: float = _weight(20.0, "the squared difference from the teacher's answer.")
+    weak_noise: float = _jitter(0.1)
+    teacher_decay: float = _teacher(0.99)
+    ramp_up: int = _ramp_up(0)
+
+
+class VATSpec(UnlabelledSpec):
+    """Virtual adversarial training: the answer shall not change even in the direction that changes it most."""
+
+    TITLE: ClassVar[str] = "Virtual adversarial training"
+    name: Literal["vat"] = "vat"
+    weight: float = _weight(1.0, "the divergence under the worst small push.")
+    epsilon: float = setting(
+        0.15, "Push", "Length of the adversarial push.", unit="data units", gt=0.0, le=10.0, log=True
+    )
+    entropy_weight: float = setting(
+        0.0, "Entropy weight",
+        "How much being unsure of an unlabelled point costs; some 0.06 decides sooner, but then also wrongly.",
+        ge=0.0, le=10.0, log=True,
+    )  # fmt: skip
+    xi: float = setting(
+        1e-2, "Probe", "Length of the probe that finds the worst direction; below 1e-4 rounding drowns it.",
+        unit="data units", gt=0.0, le=1.0, log=True, advanced=True,
+    )  # fmt: skip
+    power_iterations: int = setting(
+        1, "Power iterations", "How often the worst direction is refined.", ge=1, le=10, advanced=True
+    )
+    ramp_up: int = _ramp_up(0)
+
+
+class MixMatchSpec(UnlabelledSpec):
+    """A net taught on mixtures of points with mixtures of their labels and sharpened guesses."""
+
+    TITLE: ClassVar[str] = "MixMatch"
+    name: Literal["mixmatch"] = "mixmatch"
+    weight: float = _weight(10.0, "the squared difference from the mixed guesses.")
+    weak_noise: float = _jitter(0.05, "Size of the jitter of every point; a guess is the mean over two jitters.")
+    temperature: float = _temperature(0.5)
+    alpha: float = _mix(0.2)
+    ramp_up: int = _ramp_up(0)
+
+
+class UDASpec(UnlabelledSpec):
+    """Unsupervised data augmentation: what is sure of the point itself is taught on a strongly jittered copy."""
+
+    TITLE: ClassVar[str] = "Unsupervised data augmentation"
+    name: Literal["uda"] = "uda"
+    weight: float = _weight(1.0, "the cross-entropy with their sharpened answers.")
+    strong_noise: float = _strong(0.2)
+    threshold: float = _threshold(0.8)
+    temperature: float = _temperature(0.4)
+    ramp_up: int = _ramp_up(0)
+
+
+class FixMatchSpec(UnlabelledSpec):
+    """A confident answer to a weakly jittered point is the label of its strongly jittered copy."""
+
+    TITLE: ClassVar[str] = "FixMatch"
+    name: Literal["fixmatch"] = "fixmatch"
+    weight: float = _weight(1.0, "the cross-entropy with their pseudo-labels.")
+    weak_noise: float = _jitter(0.03, "Size of the jitter of the points the net is asked about.")
+    strong_noise: float = _strong(0.2)
+    threshold: float = _threshold(0.7)
+    ramp_up: int = _ramp_up(0)
+
+
+class FlexMatchSpec(UnlabelledSpec):
+    """FixMatch with a lower threshold for classes that are learnt more slowly."""
+
+    TITLE: ClassVar[str] = "FlexMatch"
+    name: Literal["flexmatch"] = "flexmatch"
+    weight: float = _weight(1.0, "the cross-entropy with their pseudo-labels.")
+    weak_noise: float = _jitter(0.03, "Size of the jitter of the points the net is asked about.")
+    strong_noise: float = _strong(0.2)
+    threshold: float = _threshold(0.7)
+    ramp_up: int = _ramp_up(0)
+
+
+class ICTSpec(UnlabelledSpec):
+    """Interpolation consistency: the answer between two points shall be the mixture of the teacher's answers there."""
+
+    TITLE: ClassVar[str] = "Interpolation consistency"
+    name: Literal["ict"] = "ict"
+    weight: float = _weight(20.0, "the squared difference from the mixed answers.")
+    alpha: float = _mix(0.5)
+    teacher_decay: float = _teacher(0.99)
+    ramp_up: int = _ramp_up(500)
+
+
+SemiSupervisedSpec = (
+    PseudoLabelSpec
+    | PiModelSpec
+    | TemporalEnsemblingSpec
+    | MeanTeacherSpec
+    | VATSpec
+    | MixMatchSpec
+    | UDASpec
+    | FixMatchSpec
+    | FlexMatchSpec
+    | ICTSpec
+)
+
+SEMI_SUPERVISED: dict[str, type[Spec]] = {
+    "pseudo-label": PseudoLabelSpec,
+    "pi-model": PiModelSpec,
+    "temporal-ensembling": TemporalEnsemblingSpec,
+    "mean-teacher": MeanTeacherSpec,
+    "vat": VATSpec,
+    "mixmatch": MixMatchSpec,
+    "uda": UDASpec,
+    "fixmatch": FixMatchSpec,
+    "flexmatch": FlexMatchSpec,
+    "ict": ICTSpec,
+}
