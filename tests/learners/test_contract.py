@@ -29,16 +29,20 @@ SPECS = _DEFAULTS | {
     "rbf": LabelSpreadingSpec(kernel="rbf", gamma=5.0),
     "hinge": LogisticSpec(loss="hinge", features=("x", "y", "xy")),
 }
-every_spec = pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
-supervised = pytest.mark.parametrize(
-    "spec",
-    [s for s in SPECS.values() if s.name in SUPERVISED],
-    ids=[k for k, s in SPECS.items() if s.name in SUPERVISED],
-)
-every_family = pytest.mark.parametrize("spec", _DEFAULTS.values(), ids=_DEFAULTS.keys())
-in_steps = pytest.mark.parametrize(
-    "spec", [s for k, s in _DEFAULTS.items() if k not in REFITTED], ids=[k for k in _DEFAULTS if k not in REFITTED]
-)
+# methods that share one loop: two of them, the plainest and the one that uses all of it, stand for the others in
+# the quick suite
+_ALIKE = ("pseudo-label", "pi-model", "temporal-ensembling", "mean-teacher", "uda", "fixmatch", "flexmatch", "ict")
+
+
+def _over(specs: dict[str, Any]) -> Any:
+    slow = {name: [pytest.mark.slow] if name in _ALIKE else [] for name in specs}
+    return pytest.mark.parametrize("spec", [pytest.param(s, id=k, marks=slow[k]) for k, s in specs.items()])
+
+
+every_spec = _over(SPECS)
+supervised = _over({k: s for k, s in SPECS.items() if s.name in SUPERVISED})
+every_family = _over(_DEFAULTS)
+in_steps = _over({k: s for k, s in _DEFAULTS.items() if k not in REFITTED})
 every_size = pytest.mark.parametrize("size", [32, "full"])
 few = settings(max_examples=5)
 
@@ -49,9 +53,7 @@ def training(size: Any = 32, **changes: Any) -> TrainingSpec:
 
 def trained(spec: Any, data: TrainingData, seeds: tuple[int, ...] = (0,), size: Any = 32, steps: int = 40) -> Any:
     learner = make(spec, training(size), seeds, int(data.label.max(initial=1)) + 1, budgeted(spec, data))
-    learner.step(
-        steps if not isinstance(spec, UnlabelledSpec) else steps // 4
-    )  # a step of theirs takes several times as long
+    learner.step(steps // 4 if isinstance(spec, UnlabelledSpec) else steps)  # one of theirs takes several times as long
     return learner
 
 
