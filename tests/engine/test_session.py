@@ -130,7 +130,7 @@ def test_hidden_units_by_hand():
     run = session(learner__hidden=[5, 4], learner__activation="sine")
     run.step(10)
     learner: Any = run.learner
-    w1, b1, w2, b2 = (p.detach().numpy()[0] for p in learner.params[:4])
+    w1, b1, w2, b2 = (p.detach().numpy()[0] for p in learner.layout.views(learner.P)[:4])
     first = np.sin(w1 @ DOMAIN.grid(12, 8).T + b1)
     second = np.sin(w2 @ first + b2)
     np.testing.assert_allclose(run.field(DOMAIN, 12, 8, unit=(0, 3)), first[3].reshape(8, 12), atol=1e-5)

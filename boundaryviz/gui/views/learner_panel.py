@@ -31,32 +31,36 @@ class LearnerPanel(QWidget):
             self.combo.addItem(getattr(family, "TITLE", name), name)
             self.combo.setItemData(self.combo.count() - 1, family.__doc__, 3)  # the role of tooltips
         self.summary = label("", "faint", wraps=True)
-        self.forms = {name: SpecForm(family, "learner", skip=("name",)) for name, family in families.items()}
+        self._forms: dict[str, SpecForm] = {}  # made when first shown: all of them would delay the window's opening
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.combo)
         layout.addWidget(self.summary)
-        for form in self.forms.values():
-            form.changed.connect(self.changed)
-            form.settled.connect(self.settled)
-            layout.addWidget(form)
         self._name = next(iter(families))
         self.combo.activated.connect(self._chosen)
 
     @property
     def form(self) -> SpecForm:
         """The form of the family shown."""
-        return self.forms[self._name]
+        if self._name not in self._forms:
+            form = SpecForm(self._families[self._name], "learner", skip=("name",))
+            form.changed.connect(self.changed)
+            form.settled.connect(self.settled)
+            column = self.layout()
+            assert column is not None
+            column.addWidget(form)
+            self._forms[self._name] = form
+        return self._forms[self._name]
 
     def set_values(self, spec: BaseModel) -> None:
         """Show this spec; nothing is emitted."""
         self._name = str(spec.name)  # type: ignore[attr-defined]
         self.combo.setCurrentIndex(self.combo.findData(self._name))
         self.summary.setText((self._families[self._name].__doc__ or "").strip())
-        for name, form in self.forms.items():
-            form.setVisible(name == self._name)
         self.form.set_values(spec)
+        for name, form in self._forms.items():
+            form.setVisible(name == self._name)
 
     def _chosen(self, index: int) -> None:
         name = self.combo.itemData(index)
