@@ -252,10 +252,11 @@ def start(
     chosen = tuple(range(first, first + seeds)) if isinstance(seeds, int) else tuple(seeds)
     if not chosen:
         raise ValueError("a run needs at least one seed")
-    if not can_teach(scenario.scene()):
-        raise ScenarioError([f"data: {lacking(scenario.scene())} A table's column `label` names the classes."])
+    scene = scenario.scene()
+    if not can_teach(scene):
+        raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
     if learner is None:
-        return Run(Session(scenario, seeds=chosen, twin=twin, device=device))
+        return Run(Session(scenario, scene, chosen, twin, device))
     from boundaryviz.experiments.estimator import EstimatorSession
 
     return Run(EstimatorSession(scenario, learner, chosen, twin))

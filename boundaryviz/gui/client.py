@@ -8,7 +8,7 @@ from boundaryviz.engine import messages as m
 from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.scene import Domain, Scene
+from boundaryviz.scene.scene import Scene
 
 _POLL = 4  # milliseconds
 
@@ -124,10 +124,6 @@ class TrainerClient(QObject):
     def close(self) -> None:
         self._stop_listening()
         self._link.close()
-
-    @property
-    def view_rect(self) -> Domain | None:
-        return None if self._view is None else self._view.rect
 
     # ---- listening ----------------------------------------------------------------------------------
 

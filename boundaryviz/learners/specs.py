@@ -14,9 +14,7 @@ from boundaryviz.scene.specs import Spec, setting
 __all__ = [
     "FAMILIES",
     "FEATURE_WORDS",
-    "LEARNING_RATES",
     "LOSS_WORDS",
-    "PENALTIES",
     "Activation",
     "Feature",
     "LearnerSpec",
@@ -88,9 +86,6 @@ FAMILIES: dict[str, tuple[type[Spec], str]] = {
     "self-training": (SelfTrainingSpec, "boundaryviz.learners.self_training:SelfTraining"),
     "laprls": (LapRLSSpec, "boundaryviz.learners.laprls:LapRLS"),
 }
-
-LEARNING_RATES = (1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0)
-PENALTIES = (0.0, 1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0)
 
 
 class TrainingSpec(Spec):
