@@ -26,6 +26,7 @@ class LearnerPanel(QWidget):
         self._families = families
         self.combo = QuietCombo()
         self.combo.setAccessibleName("Learner")
+        self.combo.setMaxVisibleItems(len(families))
         self.combo.setToolTip("What kind of model is trained. Choosing another starts afresh with its defaults.")
         for name, family in families.items():
             self.combo.addItem(getattr(family, "TITLE", name), name)
