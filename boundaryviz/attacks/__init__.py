@@ -1,1 +1,1 @@
-"""Where poison goes, and what is done against it."""
+"""Placing poison: pure functions of a scene, a spec and a random generator. No torch."""

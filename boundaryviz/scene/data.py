@@ -40,6 +40,10 @@ class DataSpec(Spec):
     labels_per_class: int | Literal["all"] = setting(
         "all", "Labels per class", "How many training points of each class keep their label; the others lose it."
     )
+    labels_at: Literal["random", "centres"] = setting(
+        "random", "Labels at", "Which points keep their label: any, or those nearest to the mean of their class.",
+        choices={"random": "random points", "centres": "the centres"},
+    )  # fmt: skip
     validation: float = setting(
         0.2, "Validation share", "Share of all points held out to watch overfitting.", ge=0.0, le=0.45, advanced=True
     )
@@ -89,7 +93,10 @@ def build(spec: DataSpec) -> Scene:
     rng = _rng(spec, _Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
     label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, _Purpose.LABEL_NOISE))
-    label = keep_labels(label, split, spec.labels_per_class, _rng(spec, _Purpose.BUDGET))
+    if spec.labels_at == "centres" and spec.labels_per_class != "all":
+        label = keep_central(xy, label, split, spec.labels_per_class)
+    else:
+        label = keep_labels(label, split, spec.labels_per_class, _rng(spec, _Purpose.BUDGET))
     domain = source.domain or Domain.around(xy)
     return Scene(Points.of(xy, label, split), domain, source.classes, source.class_names, source.axis_names)
 
@@ -158,4 +165,14 @@ def keep_labels(label: NDArray, split: NDArray, budget: int | Literal["all"], rn
     for k in np.unique(label):
         members = rng.permutation(np.flatnonzero((label == k) & (split == Split.TRAIN)))
         kept[members[budget:]] = UNLABELLED
+    return kept
+
+
+def keep_central(xy: NDArray, label: NDArray, split: NDArray, budget: int) -> NDArray:
+    """Keep the labels of the `budget` training points of each class that are nearest to its mean."""
+    kept = label.copy()
+    for k in np.unique(label):
+        members = np.flatnonzero((label == k) & (split == Split.TRAIN))
+        far = ((xy[members] - xy[members].mean(axis=0)) ** 2).sum(axis=1) if len(members) else members
+        kept[members[np.argsort(far, kind="stable")[budget:]]] = UNLABELLED
     return kept

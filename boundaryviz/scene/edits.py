@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boundaryviz.scene.scene import Points, Scene, frozen
+from boundaryviz.scene.scene import KINDS, Group, Points, Scene, Target, frozen
 
-_COLUMNS: dict[str, type] = {"label": np.int16, "split": np.int8, "origin": np.int8}
+_COLUMNS = {name: KINDS[name] for name in ("label", "split", "origin", "muted")}
 
 
 def _keep(edit: object, **arrays: tuple[ArrayLike, type]) -> None:
@@ -56,7 +56,7 @@ class Move:
 
 @dataclass(frozen=True, eq=False)
 class Recolumn:
-    """Set `columns` (label, split or origin; each (K,)) of the points with these ids (K,)."""
+    """Set `columns` (label, split, origin or muted; each (K,)) of the points with these ids (K,)."""
 
     ids: NDArray[np.int64]
     columns: dict[str, NDArray] = field(default_factory=dict)
@@ -67,6 +67,20 @@ class Recolumn:
             raise ValueError(f"points have no column {sorted(unknown)[0]!r} to set; there are: {', '.join(_COLUMNS)}")
         kept = {name: frozen(values, _COLUMNS[name]) for name, values in self.columns.items()}
         object.__setattr__(self, "columns", kept)
+
+
+@dataclass(frozen=True)
+class SetTargets:
+    """Put these pins in the place of those there are."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class SetGroups:
+    """Put these groups of poison in the place of those there are."""
+
+    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +97,17 @@ class Several:
     edits: tuple[Edit, ...]
 
 
-Edit = Add | Remove | Move | Recolumn | Replace | Several
+Edit = Add | Remove | Move | Recolumn | SetTargets | SetGroups | Replace | Several
 
 
 def relabel(ids: NDArray[np.int64], label: int) -> Recolumn:
     """Give the points with these ids one label; -1 takes the label away."""
     return Recolumn(ids, {"label": np.full(len(ids), label, dtype=np.int16)})
+
+
+def mute(ids: NDArray[np.int64], on: bool) -> Recolumn:
+    """Let nobody see the points with these ids, or everybody again."""
+    return Recolumn(ids, {"muted": np.full(len(ids), on)})
 
 
 def apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
@@ -126,6 +145,10 @@ def _apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
                 changed[name] = column.copy()
                 changed[name][at] = values
             return scene.with_points(points.with_columns(**changed)), Recolumn(ids, before)
+        case SetTargets(targets):
+            return replace(scene, targets=targets), SetTargets(scene.targets)
+        case SetGroups(groups):
+            return replace(scene, groups=groups), SetGroups(scene.groups)
         case Replace(other):
             return other, Replace(scene)
         case Several(edits):
@@ -145,6 +168,4 @@ def _insert(scene: Scene, new: Points, at: NDArray[np.int64] | None) -> Scene:
         raise ValueError(f"{len(new)} points need as many different positions in 0..{total - 1}")
     order[slots] = np.arange(len(points), total)
     order[order < 0] = np.arange(len(points))
-    names = ("ids", "xy", "label", "split", "origin")
-    both = Points(*(np.concatenate([getattr(points, k), getattr(new, k)])[order] for k in names))
-    return scene.with_points(both)
+    return scene.with_points(Points.join(points, new).take(order))

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 UNLABELLED = -1
 MAX_CLASSES = 10
+MAX_GROUPS = 100
 
 
 class Split(IntEnum):
@@ -25,10 +26,22 @@ class Split(IntEnum):
 
 
 class Origin(IntEnum):
-    """Whether a point belongs to the data or was planted by an attacker."""
+    """Whether a point belongs to the data or was planted by an attacker.
+
+    Poison comes in groups, numbered from 1: k is poison of group k, and -k a clean point that group k withdraws, as
+    flipping a label does: it is there for whoever does not see that group.
+    """
 
     CLEAN = 0
     POISON = 1
+
+
+def origin_word(origin: int) -> str:
+    """What an origin is called: clean, poison, poison 2, ..., withdrawn, withdrawn 2, ..."""
+    if origin == Origin.CLEAN:
+        return "clean"
+    kind, number = ("poison", origin) if origin > 0 else ("withdrawn", -origin)
+    return kind if number == 1 else f"{kind} {number}"
 
 
 def frozen(values: ArrayLike, dtype: type) -> NDArray:
@@ -66,6 +79,12 @@ def _unique(ids: NDArray[np.int64]) -> bool:
     return increasing(ids) or increasing(np.sort(ids))
 
 
+KINDS: dict[str, type] = {
+    "ids": np.int64, "xy": np.float64, "label": np.int16, "split": np.int8, "origin": np.int8, "muted": np.bool_,
+}  # fmt: skip
+"""The columns of points and what they hold."""
+
+
 @dataclass(frozen=True, eq=False)
 class Points:
     """N points as read-only columns.
@@ -74,7 +93,8 @@ class Points:
     xy: float64 (N, 2), finite.
     label: int16 (N,), the class 0..9 or -1 for unlabelled.
     split: int8 (N,), a `Split`.
-    origin: int8 (N,), an `Origin`.
+    origin: int8 (N,), an `Origin`: 0, or plus or minus the number of a group of poison.
+    muted: bool (N,), points that nobody sees, for trying what would be without them.
 
     Raises ValueError when columns differ in length, ids repeat, or a value is out of range.
     """
@@ -84,20 +104,24 @@ class Points:
     label: NDArray[np.int16]
     split: NDArray[np.int8]
     origin: NDArray[np.int8]
+    muted: NDArray[np.bool_] = field(default=None)  # type: ignore[assignment]  # none of them
 
     def __post_init__(self) -> None:
-        kinds = {"ids": np.int64, "xy": np.float64, "label": np.int16, "split": np.int8, "origin": np.int8}
-        for name, kind in kinds.items():
+        if self.muted is None:
+            object.__setattr__(self, "muted", np.zeros(len(self.ids), dtype=bool))
+        for name, kind in KINDS.items():
             object.__setattr__(self, name, frozen(getattr(self, name), kind))
         n = len(self.ids)
-        if self.xy.shape != (n, 2) or any(getattr(self, k).shape != (n,) for k in ("label", "split", "origin")):
+        if self.xy.shape != (n, 2) or any(getattr(self, k).shape != (n,) for k in KINDS if k != "xy"):
             raise ValueError(f"columns of {n} points must have shapes (n,) and xy (n, 2)")
         if not np.isfinite(self.xy).all():
             raise ValueError("every coordinate must be finite")
         if n and (self.label.min() < UNLABELLED or self.label.max() >= MAX_CLASSES):
             raise ValueError(f"labels must lie in -1..{MAX_CLASSES - 1}")
-        if n and (self.split.min() < 0 or self.split.max() > 2 or self.origin.min() < 0 or self.origin.max() > 1):
-            raise ValueError("split must be 0..2 and origin 0 or 1")
+        if n and (self.split.min() < 0 or self.split.max() > 2):
+            raise ValueError("split must be 0..2")
+        if n and max(-int(self.origin.min()), int(self.origin.max())) > MAX_GROUPS:
+            raise ValueError(f"origin must lie in -{MAX_GROUPS}..{MAX_GROUPS}")
         if not _unique(self.ids):
             raise ValueError("ids must be unique")
 
@@ -121,6 +145,11 @@ class Points:
             column(split, np.int8),
             column(origin, np.int8),
         )
+
+    @classmethod
+    def join(cls, *several: Points) -> Self:
+        """All of them, in that order. Raises ValueError when ids repeat."""
+        return cls(*(np.concatenate([getattr(points, name) for points in several]) for name in KINDS))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -173,7 +202,7 @@ class Points:
 
     @property
     def is_poison(self) -> NDArray[np.bool_]:
-        return self.origin == Origin.POISON
+        return self.origin > 0
 
 
 @dataclass(frozen=True)
@@ -231,8 +260,21 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A group of poison: what it is called, whether it acts, and the class it is to spread, where that is known."""
+
+    name: str = ""
+    on: bool = True
+    wanted: int | None = None
+
+
+@dataclass(frozen=True)
 class Scene:
-    """Points, pins, domain and the number of classes (2..10) with their names."""
+    """Points, pins, domain and the number of classes (2..10) with their names.
+
+    groups: of poison, the first of them number 1; points of a group without an entry act. poison_on: off silences
+    all poison.
+    """
 
     points: Points
     domain: Domain
@@ -240,6 +282,8 @@ class Scene:
     class_names: tuple[str, ...] = ()
     axis_names: tuple[str, str] = ("x", "y")
     targets: tuple[Target, ...] = field(default=())
+    groups: tuple[Group, ...] = field(default=())
+    poison_on: bool = True
 
     def __post_init__(self) -> None:
         if not 2 <= self.classes <= MAX_CLASSES:
@@ -248,11 +292,30 @@ class Scene:
             raise ValueError(f"a label is outside 0..{self.classes - 1}")
         if any(not 0 <= target.wanted < self.classes for target in self.targets):
             raise ValueError(f"a target pin wants a class outside 0..{self.classes - 1}")
+        if any(group.wanted is not None and not 0 <= group.wanted < self.classes for group in self.groups):
+            raise ValueError(f"a group of poison wants a class outside 0..{self.classes - 1}")
 
     def with_points(self, points: Points) -> Scene:
         """The same scene with other points; grows `classes` when a new label appears."""
         needed = int(points.label.max()) + 1 if len(points) else 0
         return replace(self, points=points, classes=max(self.classes, needed))
+
+    def group(self, number: int) -> Group:
+        """Group `number`, counted from 1; one without an entry is called after its number."""
+        found = self.groups[number - 1] if number <= len(self.groups) else Group()
+        return found if found.name else replace(found, name=f"poison {number}")
+
+    @property
+    def acting(self) -> frozenset[int]:
+        """The numbers of the groups of poison that are switched on."""
+        numbers = np.unique(self.points.origin).tolist() if self.poison_on else []
+        return frozenset(k for k in numbers if k > 0 and self.group(k).on)
+
+    def seen(self, groups: frozenset[int] | None = None) -> NDArray[np.bool_]:
+        """Which points (N,) a model sees that these groups of poison act on, default those that are switched on."""
+        origin = self.points.origin
+        act = np.isin(np.abs(origin), list(self.acting if groups is None else groups))
+        return ~self.points.muted & np.where(origin > 0, act, ~(act & (origin < 0)))
 
     def class_name(self, label: int) -> str:
         """The name shown for a class; `class 0` where none was given, `unlabelled` for -1."""

@@ -10,7 +10,7 @@ from boundaryviz.scene.table_text import Row, TableError, number, numeric_column
 
 _LABEL_WORDS = ("label", "labels", "class", "target", "species", "category", "outcome")
 _INDEX_WORDS = ("", "id", "index", "row", "unnamed: 0", "#")
-_OTHER_WORDS = ("split", "origin")
+_OTHER_WORDS = ("split", "origin", "muted")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class ColumnMapping:
     label: str | None = None
     split: str | None = None
     origin: str | None = None
+    muted: str | None = None
 
     def named(self) -> dict[str, str]:
         """role -> header, for the roles that have a column."""
@@ -85,8 +86,8 @@ def guess(headers: Sequence[str], sample: Sequence[Row]) -> tuple[ColumnMapping,
     label = _guess_label(folded, rows, {x, y})
     if label is not None and folded[label] != "label":
         notes.append(f"No column is named label: took {headers[label]!r} for the label.")
-    split, origin = (headers[folded.index(word)] if word in folded else None for word in _OTHER_WORDS)
-    return ColumnMapping(headers[x], headers[y], None if label is None else headers[label], split, origin), notes
+    others = (headers[folded.index(word)] if word in folded else None for word in _OTHER_WORDS)
+    return ColumnMapping(headers[x], headers[y], None if label is None else headers[label], *others), notes
 
 
 def _guess_label(folded: Sequence[str], rows: Sequence[Sequence[str]], taken: set[int]) -> int | None:

@@ -1,6 +1,6 @@
 """Tables of points in and out: CSV files, dropped bytes, pasted text.
 
-Columns `x, y` and, where there are, `label` (empty or -1 = unlabelled), `split` and `origin`; any headers can
+Columns `x, y` and, where there are, `label` (empty or -1 = unlabelled), `split`, `origin` and `muted`; any headers can
 be mapped to them.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.scene.scene import UNLABELLED, Domain, Origin, Points, Scene, Split
+from boundaryviz.scene.scene import MAX_GROUPS, UNLABELLED, Domain, Origin, Points, Scene, Split, origin_word
 from boundaryviz.scene.table_columns import ColumnMapping, guess, header_of, locate
 from boundaryviz.scene.table_labels import read_labels
 from boundaryviz.scene.table_text import Row, TableError, TableText, check_size, number, open_text
@@ -31,10 +31,8 @@ _SPLITS = {
     "validation": Split.VALIDATION, "valid": Split.VALIDATION, "val": Split.VALIDATION, "dev": Split.VALIDATION,
     "1": Split.VALIDATION, "test": Split.TEST, "testing": Split.TEST, "2": Split.TEST,
 }  # fmt: skip
-_ORIGINS = {
-    "": Origin.CLEAN, "clean": Origin.CLEAN, "0": Origin.CLEAN,
-    "poison": Origin.POISON, "poisoned": Origin.POISON, "1": Origin.POISON,
-}  # fmt: skip
+_ORIGINS = {"": 0, "0": 0, "1": 1, "poisoned": 1} | {origin_word(k): k for k in range(-MAX_GROUPS, MAX_GROUPS + 1)}
+_MUTED = {"": 0, "no": 0, "0": 0, "false": 0, "yes": 1, "1": 1, "true": 1}
 
 Problem = tuple[int, str]  # the line it stands on, and the sentence
 
@@ -105,13 +103,15 @@ def write_table(scene: Scene) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     named = bool(scene.class_names)
-    writer.writerow(["x", "y", "label", "split", "origin"] + ["class"] * named)
     p = scene.points
-    for (x, y), label, split, origin in zip(
-        p.xy.tolist(), p.label.tolist(), p.split.tolist(), p.origin.tolist(), strict=True
+    silent = bool(p.muted.any())
+    writer.writerow(["x", "y", "label", "split", "origin"] + ["muted"] * silent + ["class"] * named)
+    for (x, y), label, split, origin, muted in zip(
+        p.xy.tolist(), p.label.tolist(), p.split.tolist(), p.origin.tolist(), p.muted.tolist(), strict=True
     ):
         unlabelled = label == UNLABELLED
-        row = [x, y, "" if unlabelled else label, Split(split).name.lower(), Origin(origin).name.lower()]
+        row = [x, y, "" if unlabelled else label, Split(split).name.lower(), origin_word(origin)]
+        row += ["yes" if muted else "no"] * silent
         writer.writerow(row + ["" if unlabelled else scene.class_name(label)] * named)
     return out.getvalue()
 
@@ -159,6 +159,9 @@ def _scene(
     origin = np.zeros(len(rows), dtype=np.int8)
     if "origin" in at:
         origin = _words(column["origin"], _ORIGINS, lines, name["origin"], "clean or poison", problems)
+    muted = np.zeros(len(rows), dtype=bool)
+    if "muted" in at:
+        muted = _words(column["muted"], _MUTED, lines, name["muted"], "yes or no", problems).astype(bool)
     if "split" in at:
         split = _words(column["split"], _SPLITS, lines, name["split"], "train, validation or test", problems)
     else:
@@ -174,7 +177,8 @@ def _scene(
         notes.append(f"Rows that repeat another row: {repeated:,}; they were kept.")
     axes = (headers[at["x"]], headers[at["y"]]) if has_header else ("x", "y")
     classes = max(2, len(labels.names), int(labels.label.max(initial=0)) + 1)
-    return Scene(Points.of(xy, labels.label, split, origin), Domain.around(xy), classes, labels.names, axes), notes
+    points = Points.of(xy, labels.label, split, origin).with_columns(muted=muted)
+    return Scene(points, Domain.around(xy), classes, labels.names, axes), notes
 
 
 def _of_right_width(rows: Iterable[Row], width: int, problems: list[Problem]) -> list[Row]:
@@ -212,13 +216,13 @@ def _numbers(cells: list[str], lines: list[int], name: str, problems: list[Probl
 def _words(
     cells: list[str], meaning: Mapping[str, int], lines: list[int], name: str, allowed: str, problems: list[Problem]
 ) -> NDArray[np.int8]:
-    values = [meaning.get(cell.casefold(), -1) for cell in cells]
+    values = [meaning.get(cell.casefold()) for cell in cells]
     problems += [
         (line, f"{name}: {_short(cell)} is not known; write {allowed}")
         for line, cell, value in zip(lines, cells, values, strict=True)
-        if value < 0
+        if value is None
     ]
-    return np.array(values, dtype=np.int8)
+    return np.array([value or 0 for value in values], dtype=np.int8)
 
 
 def _names(rows: list[Row], at: dict[str, int], headers: Sequence[str]) -> list[str] | None:

@@ -139,3 +139,15 @@ def test_points_that_are_kept_cannot_be_drawn() -> None:
 
 def test_the_largest_size_and_the_rarest_class_together() -> None:
     assert drawn("circle", n=100_000, noise=0.5, balance=0.02).points.is_train.sum() == 100_000
+
+
+def test_labels_at_the_centres_are_those_nearest_to_the_class_means() -> None:
+    every = build(DataSpec(n=200))
+    kept = build(DataSpec(n=200, labels_per_class=3, labels_at="centres")).points
+    points = every.points.take(every.points.is_train)
+    for k in (0, 1):
+        xy = points.xy[points.label == k]
+        nearest = xy[np.argsort(np.linalg.norm(xy - xy.mean(axis=0), axis=1))[:3]]
+        mine = kept.xy[(kept.label == k) & kept.is_train]
+        assert {tuple(p) for p in mine} == {tuple(p) for p in nearest}
+    assert np.array_equal(kept.label[~kept.is_train], every.points.label[~every.points.is_train])

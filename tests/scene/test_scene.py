@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.scene.scene import Domain, Points, Scene, Split, Target
+from boundaryviz.scene.scene import Domain, Group, Points, Scene, Split, Target
 from helpers.scenes import PLANE, points, scenes
 
-COLUMNS = ("ids", "xy", "label", "split", "origin")
+COLUMNS = ("ids", "xy", "label", "split", "origin", "muted")
 
 
 def three() -> Points:
@@ -74,7 +75,8 @@ def test_unchanged_columns_are_shared() -> None:
         ({"label": [0, 1, 0.5]}, "whole numbers"),
         ({"label": [0, 1, np.nan]}, "whole numbers"),
         ({"split": [0, 1, 3]}, "split"),
-        ({"origin": [0, 1, 2]}, "origin"),
+        ({"origin": [0, 1, 101]}, "origin"),
+        ({"origin": [0, 1, -101]}, "origin"),
     ],
 )
 def test_impossible_columns_are_refused(changes: dict, words: str) -> None:
@@ -100,7 +102,8 @@ def test_a_scene_survives_the_way_to_another_process(scene: Scene) -> None:
 def test_equality_looks_at_every_column() -> None:
     p = three()
     assert p == three()
-    others = {"ids": [3, 4, 5], "xy": p.xy + 1, "label": [1, 1, 1], "split": [1, 1, 1], "origin": [1, 1, 1]}
+    others = {"ids": [3, 4, 5], "xy": p.xy + 1, "muted": [True] * 3}
+    others |= {name: [1, 1, 1] for name in ("label", "split", "origin")}
     assert all(p != p.with_columns(**{name: column}) for name, column in others.items())
 
 
@@ -141,3 +144,15 @@ def test_a_domain_around_points_holds_them_all(p: Points) -> None:
 def test_a_domain_around_one_place_has_a_size(value: float) -> None:
     box = Domain.around(np.array([[value, value], [value, value]]))
     assert box.left < value < box.right
+
+
+def test_what_is_seen_follows_groups_the_switch_and_muting() -> None:
+    """Poison acts while its group does, and withdraws clean points meanwhile; a muted point is seen by nobody."""
+    points = Points.of(np.zeros((5, 2)), 0, origin=[0, 1, 2, -2, 0]).with_columns(muted=[0, 0, 0, 0, 1])
+    scene = Scene(points, Domain(-1, 1, -1, 1), groups=(Group("bridge", on=False),))
+    assert scene.acting == {2}
+    assert scene.seen().tolist() == [True, False, True, False, False]
+    assert scene.seen(frozenset()).tolist() == [True, False, False, True, False]
+    assert scene.seen(frozenset({1})).tolist() == [True, True, False, True, False]
+    assert replace(scene, poison_on=False).seen().tolist() == [True, False, False, True, False]
+    assert [scene.group(k).name for k in (1, 2)] == ["bridge", "poison 2"]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaryviz.scene import table_text
-from boundaryviz.scene.scene import Points, Scene
+from boundaryviz.scene.scene import Domain, Points, Scene
 from boundaryviz.scene.tables import ColumnMapping, TableError, read_table, table_headers, write_table
 from helpers.scenes import PLANE, points, scenes
 
@@ -326,3 +326,10 @@ def test_a_million_rows_are_read_quickly() -> None:
     assert time.process_time() - start < 3.0
     assert len(table.scene.points) == 100_000
     assert any("1,000,000 rows" in note for note in table.notes)
+
+
+def test_groups_of_poison_and_muted_points_survive_a_round_trip() -> None:
+    points = Points.of(np.arange(10.0).reshape(5, 2), 0, origin=[0, 1, 2, -1, -3]).with_columns(muted=[0, 1, 0, 0, 0])
+    again = read_table(write_table(Scene(points, Domain(-1, 10, -1, 10)))).scene.points
+    assert again.origin.tolist() == [0, 1, 2, -1, -3]
+    assert again.muted.tolist() == [False, True, False, False, False]

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor
 
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.views.number import parse_number
-from boundaryviz.scene.scene import Origin, Points, Scene, Split
+from boundaryviz.scene.scene import Points, Scene, Split, origin_word
 
 COLUMNS = ("id", "x", "y", "label", "split", "origin", "predicted")
 _EDITABLE = {1, 2, 3}
@@ -154,4 +154,4 @@ class PointModel(QAbstractTableModel):
             return self.class_name(int(value))
         if column == 4:
             return Split(int(value)).name.lower()
-        return Origin(int(value)).name.lower() if column == 5 else str(value)
+        return origin_word(int(value)) if column == 5 else str(value)

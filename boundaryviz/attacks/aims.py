@@ -1,0 +1,87 @@
+"""Where an attack aims: target, wanted class and source, from what a spec says and what the scene holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.scene.scene import UNLABELLED, Points, Scene, Target
+
+
+class AttackError(ValueError):
+    """An attack that cannot be laid; its text is a sentence that says what is missing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Aim:
+    """target: (2,), the place attacked. wanted: the class it shall be given. source: (2,), a labelled point of
+    that class."""
+
+    target: NDArray[np.float64]
+    wanted: int
+    source: NDArray[np.float64]
+
+    @property
+    def pin(self) -> Target:
+        return Target(float(self.target[0]), float(self.target[1]), self.wanted)
+
+
+def aim(
+    scene: Scene,
+    target: tuple[float, float] | None = None,
+    wanted: int | None = None,
+    source: tuple[float, float] | None = None,
+    snap: bool = True,
+) -> Aim:
+    """The clean points decide; poison and muted points are not looked at. snap: see `AttackSpec`.
+
+    Raises AttackError without a labelled training point of the wanted class, for a target outside the domain, and
+    where source and target fall together.
+    """
+    points = scene.points
+    clean = points.take((points.origin <= 0) & ~points.muted)
+    labelled = clean.take(clean.is_train & clean.is_labelled)
+    if not len(labelled):
+        raise AttackError("There is no labelled training point to start from. Give a point a class first.")
+    if wanted is None:
+        wanted = int(labelled.label[_nearest(labelled.xy, source)]) if source is not None else 0
+    own = labelled.take(labelled.label == wanted)
+    if not len(own):
+        raise AttackError(
+            f"No training point is labelled {scene.class_name(wanted)}, the class to be spread. Label one, or choose "
+            "another class."
+        )
+    at = _sought(scene, clean, own, wanted) if target is None else np.array(target)
+    if target is not None and not _inside(scene, at):
+        raise AttackError(f"The target ({at[0]:g}, {at[1]:g}) lies outside the plane. Put it within.")
+    if snap and target is not None:
+        others = clean.take(clean.is_train & (clean.label != wanted))
+        at = others.xy[_nearest(others.xy, target)] if len(others) else at
+    start = own.xy[_nearest(own.xy, source if source is not None else at)]
+    if np.array_equal(start, at):
+        raise AttackError("Source and target are one and the same place. Move the target away from the labelled point.")
+    return Aim(at, wanted, start)
+
+
+def _sought(scene: Scene, clean: Points, own: Points, wanted: int) -> NDArray[np.float64]:
+    """The known point of another class, of any split, that is nearest to a labelled point of the wanted one."""
+    others = clean.xy[(clean.label != wanted) & (clean.label != UNLABELLED)]
+    if not len(others):
+        raise AttackError(
+            f"Every known point is {scene.class_name(wanted)}: there is nothing to turn over. Choose a target, or "
+            "label a point of another class."
+        )
+    gap = np.min([((others - start) ** 2).sum(axis=1) for start in own.xy[:1000]], axis=0)
+    place: NDArray[np.float64] = others[np.argmin(gap)]
+    return place
+
+
+def _inside(scene: Scene, at: NDArray[np.float64]) -> bool:
+    d = scene.domain
+    return bool(d.left <= at[0] <= d.right and d.bottom <= at[1] <= d.top)
+
+
+def _nearest(xy: NDArray[np.float64], place: tuple[float, float] | NDArray[np.float64]) -> int:
+    return int(np.argmin(((xy - np.asarray(place)) ** 2).sum(axis=1)))

@@ -1,0 +1,107 @@
+"""The bridge: unlabelled points along a path from a labelled point to the target.
+
+Interpolation consistency poisoning (Carlini 2021, "Poisoning the unlabeled dataset of semi-supervised learning",
+section 4): points x_i = (1 - a_i) x' + a_i x*, the a_i from a density on [0, 1]. Here the path may also bend.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.attacks.aims import AttackError, aim
+from boundaryviz.attacks.routes import sparse_route
+from boundaryviz.attacks.specs import BridgeSpec, Profile
+from boundaryviz.scene.scene import Points, Scene
+
+_FINE = 2001  # nodes at which densities are summed up
+_DRAWN = 65  # places on each leg of a curved path
+
+
+def density(profile: Profile, a: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The density of `profile` at a in [0, 1], not normalised: those Carlini (2021) compares."""
+    match profile:
+        case "1.5-a":
+            return 1.5 - a
+        case "uniform":
+            return np.ones_like(a)
+        case "1-a":
+            return 1.0 - a
+        case "(1-a)^2":
+            return (1.0 - a) ** 2
+        case "(1-a)^2+0.5":
+            return (1.0 - a) ** 2 + 0.5
+        case "a":
+            return a.copy()
+        case "a(1-a)":
+            return a * (1.0 - a)
+        case "a^4(1-a)^4":
+            return a**4 * (1.0 - a) ** 4
+        case "normal-0.3":
+            return np.exp(-0.5 * (a + 0.3) ** 2)
+        case "normal-0.5":
+            return np.exp(-0.5 * (a + 0.5) ** 2)
+
+
+def shares(profile: Profile, count: int, rng: np.random.Generator | None = None) -> NDArray[np.float64]:
+    """`count` numbers in [0, 1] that follow a profile, rising: at its quantiles (i + 1/2) / count, or drawn by `rng`."""
+    at = (np.arange(count) + 0.5) / max(count, 1) if rng is None else np.sort(rng.random(count))
+    a = np.linspace(0.0, 1.0, _FINE)
+    weight = density(profile, a)
+    total = np.concatenate([[0.0], np.cumsum((weight[1:] + weight[:-1]) / 2)])
+    return np.interp(at, total / total[-1], a)
+
+
+def path(scene: Scene, spec: BridgeSpec) -> NDArray[np.float64]:
+    """The way from source to target as a polyline (K, 2). Raises AttackError as `aim` does."""
+    goal = aim(scene, spec.target, spec.wanted, spec.source, spec.snap)
+    stops = np.array([goal.source, *spec.via, goal.target], dtype=np.float64)
+    if spec.route == "sparse":
+        legs = [sparse_route(scene, a, b) for a, b in zip(stops[:-1], stops[1:], strict=True)]
+        line = np.concatenate([legs[0], *(leg[1:] for leg in legs[1:])])
+    else:
+        line = stops if len(stops) == 2 else _smooth(stops)
+    return _bulged(line, spec.curvature) if spec.curvature else line
+
+
+def along(line: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Places (n, 2) at these shares (n,) of the length of a polyline (K, 2)."""
+    step = np.linalg.norm(np.diff(line, axis=0), axis=1)
+    length = np.concatenate([[0.0], np.cumsum(step)])
+    return np.stack([np.interp(share * length[-1], length, line[:, k]) for k in (0, 1)], axis=1)
+
+
+def bridge(scene: Scene, spec: BridgeSpec, rng: np.random.Generator) -> Points:
+    """The points of a bridge: unlabelled, for training. Raises AttackError as `aim` does."""
+    share = shares(spec.profile, spec.count, rng if spec.spacing == "random" else None)
+    xy = along(path(scene, spec), share)
+    xy = xy + spec.jitter * rng.standard_normal(xy.shape)
+    if not np.isfinite(xy).all():
+        raise AttackError("The bridge leaves the plane of numbers. Move its ends or waypoints.")
+    return Points.of(xy, origin=spec.group, first_id=scene.points.next_id)
+
+
+def _smooth(stops: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A Catmull-Rom spline through the stops (K, 2), centripetal, so that it makes no loops."""
+    ends = np.concatenate([[2 * stops[0] - stops[1]], stops, [2 * stops[-1] - stops[-2]]])
+    line = [stops[:1]]
+    for p0, p1, p2, p3 in zip(ends[:-3], ends[1:-2], ends[2:-1], ends[3:], strict=True):
+        gaps = np.maximum([np.linalg.norm(b - a) ** 0.5 for a, b in ((p0, p1), (p1, p2), (p2, p3))], 1e-12)
+        t0, (t1, t2, t3) = 0.0, np.cumsum(gaps)
+        t = np.linspace(t1, t2, _DRAWN)[1:, None]
+        a1, a2, a3 = (
+            ((right - t) * a + (t - left) * b) / (right - left)
+            for left, right, a, b in ((t0, t1, p0, p1), (t1, t2, p1, p2), (t2, t3, p2, p3))
+        )
+        b1 = ((t2 - t) * a1 + (t - t0) * a2) / (t2 - t0)
+        b2 = ((t3 - t) * a2 + (t - t1) * a3) / (t3 - t1)
+        line.append(((t2 - t) * b1 + (t - t1) * b2) / (t2 - t1))
+    return np.concatenate(line)
+
+
+def _bulged(line: NDArray[np.float64], curvature: float) -> NDArray[np.float64]:
+    """The line pushed to the left of its way by a parabola of height `curvature` times the way's length."""
+    share = np.linspace(0.0, 1.0, max(_DRAWN, len(line)))
+    way = line[-1] - line[0]
+    push = 4.0 * curvature * share * (1.0 - share)
+    return along(line, share) + push[:, None] * np.array([-way[1], way[0]])

@@ -1,0 +1,117 @@
+"""Putting an attack into a scene, and taking it out again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.attacks.aims import Aim, AttackError, aim
+from boundaryviz.attacks.bridge import bridge
+from boundaryviz.attacks.others import copies, flips, junk
+from boundaryviz.attacks.specs import ATTACKS, AttackSpec, BridgeSpec, CopiesSpec, FlipSpec, JunkSpec
+from boundaryviz.scene.scene import Group, Points, Scene, Target
+
+_LAY = 7  # key of the random stream, so that other users of the seed draw other numbers
+
+
+def aimed(scene: Scene, spec: AttackSpec) -> Aim | None:
+    """Where the attack aims; None for one that aims nowhere. Raises AttackError where it cannot."""
+    if isinstance(spec, JunkSpec) or (isinstance(spec, FlipSpec) and spec.choose != "target"):
+        return None
+    if spec.count == 0 and spec.target is None:
+        return None
+    source = spec.source if isinstance(spec, BridgeSpec) else None
+    return aim(scene, spec.target, spec.wanted, source, spec.snap)
+
+
+def placed(scene: Scene, spec: AttackSpec) -> tuple[Points, NDArray[np.int64]]:
+    """The points that the attack plants, under unused ids, and the ids (K,) of clean points it withdraws for them.
+
+    Raises AttackError, in a sentence, where it cannot be laid.
+    """
+    rng = np.random.default_rng([spec.seed, _LAY])
+    nobody = np.empty(0, dtype=np.int64)
+    if spec.count == 0:
+        return scene.points.take(nobody), nobody
+    match spec:
+        case BridgeSpec():
+            return bridge(scene, spec, rng), nobody
+        case CopiesSpec():
+            return copies(scene, spec, rng), nobody
+        case FlipSpec():
+            return flips(scene, spec, rng)
+        case JunkSpec():
+            return junk(scene, spec, rng), nobody
+
+
+def why_not(scene: Scene, spec: AttackSpec) -> str | None:
+    """Why the attack cannot be laid on this scene, in a sentence; None where it can."""
+    try:
+        aimed(scene, spec)
+        placed(scene, spec)
+    except AttackError as error:
+        return str(error)
+    return None
+
+
+def lay(scene: Scene, spec: AttackSpec) -> Scene:
+    """The scene with the attack in it: its points, its pin, its group, and whether poison acts.
+
+    Where it cannot be laid (see `why_not`) none of its points are there.
+    """
+    scene = replace(scene, poison_on=spec.on)
+    try:
+        goal = aimed(scene, spec)
+        planted, withdrawn = placed(scene, spec)
+    except AttackError:
+        return scene
+    points = scene.points
+    if len(withdrawn):
+        origin = points.origin.copy()
+        origin[points.positions(withdrawn)] = -spec.group
+        points = points.with_columns(origin=origin)
+    targets = scene.targets
+    if goal is not None and goal.pin not in targets:
+        targets = (*targets, goal.pin)
+    groups = scene.groups
+    if len(planted):
+        name = f"{ATTACKS[spec.attack].TITLE.lower()} {spec.group}" if spec.group > 1 else ATTACKS[spec.attack].TITLE
+        wanted = goal.wanted if goal is not None else spec.wanted
+        groups = _with_group(groups, spec.group, name.capitalize(), wanted)
+        points = Points.join(points, planted)
+    return replace(scene, points=points, targets=targets, groups=groups)
+
+
+def lift(scene: Scene, spec: AttackSpec) -> Scene:
+    """The scene without the points of the attack's group and without its pin; withdrawn points are back."""
+    pin = _pin(scene, spec)
+    points = scene.points
+    origin = np.where(points.origin == -spec.group, 0, points.origin)
+    kept = points.with_columns(origin=origin).take(origin != spec.group)
+    return replace(scene, points=kept, targets=tuple(t for t in scene.targets if t != pin))
+
+
+def relay(scene: Scene, before: AttackSpec, after: AttackSpec) -> Scene:
+    """The scene with `after` in the place of `before`; the other groups stay, and so does `before` in another group."""
+    if after.model_copy(update={"on": before.on}) == before:
+        return replace(scene, poison_on=after.on)
+    base = lift(scene, before) if after.group == before.group else lift(scene, after)
+    return lay(base, after)
+
+
+def _pin(scene: Scene, spec: AttackSpec) -> Target | None:
+    try:
+        goal = aimed(scene, spec)
+    except AttackError:
+        return None
+    return None if goal is None else goal.pin
+
+
+def _with_group(groups: tuple[Group, ...], number: int, name: str, wanted: int | None) -> tuple[Group, ...]:
+    """With an entry for group `number`; one that is there keeps its name and switch."""
+    filled = [*groups, *(Group() for _ in range(number - len(groups)))]
+    old = filled[number - 1]
+    filled[number - 1] = Group(old.name or name, old.on, wanted)
+    return tuple(filled)
