@@ -23,9 +23,9 @@ class Aim:
     wanted: int
     source: NDArray[np.float64]
 
-    @property
-    def pin(self) -> Target:
-        return Target(float(self.target[0]), float(self.target[1]), self.wanted)
+    def pin(self, group: int) -> Target:
+        """The target as a pin of a group of poison."""
+        return Target(float(self.target[0]), float(self.target[1]), self.wanted, group)
 
 
 def aim(

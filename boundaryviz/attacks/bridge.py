@@ -6,6 +6,8 @@ section 4): points x_i = (1 - a_i) x' + a_i x*, the a_i from a density on [0, 1]
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,7 +46,7 @@ def density(profile: Profile, a: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def shares(profile: Profile, count: int, rng: np.random.Generator | None = None) -> NDArray[np.float64]:
-    """`count` numbers in [0, 1] that follow a profile, rising: at its quantiles (i + 1/2) / count, or drawn by `rng`."""
+    """`count` rising numbers in [0, 1] that follow a profile: its quantiles (i + 1/2) / count, or drawn by `rng`."""
     at = (np.arange(count) + 0.5) / max(count, 1) if rng is None else np.sort(rng.random(count))
     a = np.linspace(0.0, 1.0, _FINE)
     weight = density(profile, a)
@@ -57,7 +59,7 @@ def path(scene: Scene, spec: BridgeSpec) -> NDArray[np.float64]:
     goal = aim(scene, spec.target, spec.wanted, spec.source, spec.snap)
     stops = np.array([goal.source, *spec.via, goal.target], dtype=np.float64)
     if spec.route == "sparse":
-        legs = [sparse_route(scene, a, b) for a, b in zip(stops[:-1], stops[1:], strict=True)]
+        legs = [sparse_route(scene, a, b) for a, b in pairwise(stops)]
         line = np.concatenate([legs[0], *(leg[1:] for leg in legs[1:])])
     else:
         line = stops if len(stops) == 2 else _smooth(stops)

@@ -11,7 +11,7 @@ from boundaryviz.attacks.aims import Aim, AttackError, aim
 from boundaryviz.attacks.bridge import bridge
 from boundaryviz.attacks.others import copies, flips, junk
 from boundaryviz.attacks.specs import ATTACKS, AttackSpec, BridgeSpec, CopiesSpec, FlipSpec, JunkSpec
-from boundaryviz.scene.scene import Group, Points, Scene, Target
+from boundaryviz.scene.scene import Group, Points, Scene
 
 _LAY = 7  # key of the random stream, so that other users of the seed draw other numbers
 
@@ -72,9 +72,7 @@ def lay(scene: Scene, spec: AttackSpec) -> Scene:
         origin = points.origin.copy()
         origin[points.positions(withdrawn)] = -spec.group
         points = points.with_columns(origin=origin)
-    targets = scene.targets
-    if goal is not None and goal.pin not in targets:
-        targets = (*targets, goal.pin)
+    targets = scene.targets if goal is None else (*scene.targets, goal.pin(spec.group))
     groups = scene.groups
     if len(planted):
         name = f"{ATTACKS[spec.attack].TITLE.lower()} {spec.group}" if spec.group > 1 else ATTACKS[spec.attack].TITLE
@@ -85,12 +83,11 @@ def lay(scene: Scene, spec: AttackSpec) -> Scene:
 
 
 def lift(scene: Scene, spec: AttackSpec) -> Scene:
-    """The scene without the points of the attack's group and without its pin; withdrawn points are back."""
-    pin = _pin(scene, spec)
+    """The scene without the points and pins of the attack's group; points that it withdrew are back."""
     points = scene.points
     origin = np.where(points.origin == -spec.group, 0, points.origin)
     kept = points.with_columns(origin=origin).take(origin != spec.group)
-    return replace(scene, points=kept, targets=tuple(t for t in scene.targets if t != pin))
+    return replace(scene, points=kept, targets=tuple(t for t in scene.targets if t.group != spec.group))
 
 
 def relay(scene: Scene, before: AttackSpec, after: AttackSpec) -> Scene:
@@ -99,14 +96,6 @@ def relay(scene: Scene, before: AttackSpec, after: AttackSpec) -> Scene:
         return replace(scene, poison_on=after.on)
     base = lift(scene, before) if after.group == before.group else lift(scene, after)
     return lay(base, after)
-
-
-def _pin(scene: Scene, spec: AttackSpec) -> Target | None:
-    try:
-        goal = aimed(scene, spec)
-    except AttackError:
-        return None
-    return None if goal is None else goal.pin
 
 
 def _with_group(groups: tuple[Group, ...], number: int, name: str, wanted: int | None) -> tuple[Group, ...]:

@@ -50,9 +50,7 @@ def sparse_route(scene: Scene, start: NDArray[np.float64], end: NDArray[np.float
 def _around(domain: Domain, xy: NDArray[np.float64]) -> Domain:
     """The domain, grown where places (n, 2) lie outside."""
     (left, bottom), (right, top) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
-    return Domain(
-        min(domain.left, left), max(domain.right, right), min(domain.bottom, bottom), max(domain.top, top)
-    )
+    return Domain(min(domain.left, left), max(domain.right, right), min(domain.bottom, bottom), max(domain.top, top))
 
 
 def _eased(line: NDArray[np.float64], rounds: int = 8) -> NDArray[np.float64]:

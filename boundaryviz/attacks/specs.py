@@ -45,7 +45,9 @@ class _AttackSpec(Spec):
         None, "Wanted class", "What the target shall be taken for; empty is the source's class, or the first.",
         ge=0, le=9, advanced=True,
     )  # fmt: skip
-    seed: int = setting(0, "Poison seed", "The same seed places the same points.", ge=0, le=_LARGEST_SEED, advanced=True)
+    seed: int = setting(
+        0, "Poison seed", "The same seed places the same points.", ge=0, le=_LARGEST_SEED, advanced=True
+    )
     group: int = setting(
         1, "Group", "Which group of poison the points belong to; others stay as they are.",
         ge=1, le=MAX_GROUPS, advanced=True,
@@ -77,7 +79,7 @@ class BridgeSpec(_AttackSpec):
         ge=-2.0, le=2.0,
     )  # fmt: skip
     route: Literal["straight", "sparse"] = setting(
-        "straight", "Route", "Straight from stop to stop, or the shortest way that keeps to where there are few points.",
+        "straight", "Route", "Straight from stop to stop, or the shortest way that keeps to sparse places.",
         choices={"straight": "straight", "sparse": "through sparse places"},
     )  # fmt: skip
     via: tuple[Place, ...] = setting((), "Waypoints", "Places that the path goes through, in order.", max_length=20)

@@ -16,12 +16,17 @@ from boundaryviz.scene.scene import Domain, Scene
 
 @dataclass(frozen=True)
 class Load:
-    """Start afresh with this scenario on this scene. Answered by `Ready`."""
+    """Start afresh with this scenario on this scene. Answered by `Ready`.
+
+    seeds: how many runs, from the scenario's own seed on. twin: train each a second time without the poison.
+    """
 
     scenario: Scenario
     scene: Scene
     revision: int
     device: str = "auto"
+    seeds: int = 1
+    twin: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class View:
 
     unit: None for the class probabilities, or (layer, index) of one hidden unit.
     maps: side length in pixels of the small maps of all hidden units; 0 leaves them out.
+    seed: which of the runs, counted from 0. clean: also show its clean twin, where there is one.
     """
 
     rect: Domain
@@ -53,7 +59,8 @@ class View:
     rows: int
     unit: tuple[int, int] | None = None
     maps: int = 0
-    replica: int = 0
+    seed: int = 0
+    clean: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ class StepN:
 
 @dataclass(frozen=True)
 class Reset:
-    """Back to step 0 with the initial weights of `seed`."""
+    """Back to step 0 with the initial weights of `seed`; further runs take the seeds after it."""
 
     seed: int
 
@@ -97,7 +104,12 @@ ToTrainer = Load | SetScene | SetScenario | View | Play | Pause | StepN | Reset 
 
 # ---- from the trainer -----------------------------------------------------------------------------
 
-CURVES = ("train_loss", "validation_loss", "test_loss", "train_error", "validation_error", "test_error")
+CURVES = (
+    "train_loss", "validation_loss", "test_loss", "train_error", "validation_error", "test_error",
+    "poison_loss", "flip_rate",
+)  # fmt: skip
+"""Training points are the clean ones. `poison_loss`: of poison, against its label or, where it has none, the class it
+is to spread. `flip_rate`: share of the test points that are predicted otherwise than by the clean twin."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +133,8 @@ class Frame:
         empty where the view asks for none or they were not due.
     confusion: int64 (3, classes, classes): split, true class, predicted class; labelled points only, and
         of those the decided ones.
-    diverged: bool (R,).
+    clean, clean_predicted: the same as field and predicted for the clean twin, where the view asks for it.
+    diverged: bool (R,), with twins all clean replicas first.
     """
 
     revision: int
@@ -132,19 +145,41 @@ class Frame:
     confusion: NDArray[np.int64]
     diverged: NDArray[np.bool_]
     units: tuple[NDArray[np.uint8], ...] = ()
+    clean: NDArray[np.float32] | None = None
+    clean_predicted: NDArray[np.int16] | None = None
     playing: bool = False
     steps_per_second: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Evaluations since the last chunk. step: int64 (K,); values: float64 (K, R, 6), columns as in `CURVES`.
+    """Evaluations since the last chunk. step: int64 (K,); values: float64 (K, R, 8), columns as in `CURVES`.
 
-    A value is NaN where the scene has no labelled point of that split.
+    A value is NaN where there is nothing to measure. margins: float64 (K, R, P), how far each pin of the scene is on
+    the attacker's side, -1..1; NaN where undecided.
     """
 
     step: NDArray[np.int64]
     values: NDArray[np.float64]
+    margins: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Twins:
+    """What clean and poisoned twins of S seeds predict at one step: classes, int8, -1 where undecided.
+
+    clean, poisoned: (S, T), of the test points. clean_pins, poisoned_pins: (S, P). clean_area, poisoned_area:
+    (S, rows, columns), of square cells over the domain, row 0 at the bottom. diverged: bool (S,), either twin.
+    """
+
+    step: int
+    clean: NDArray[np.int8]
+    poisoned: NDArray[np.int8]
+    clean_pins: NDArray[np.int8]
+    poisoned_pins: NDArray[np.int8]
+    clean_area: NDArray[np.int8]
+    poisoned_area: NDArray[np.int8]
+    diverged: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -166,4 +201,4 @@ class Failed:
     fatal: bool = False
 
 
-FromTrainer = Ready | Frame | Curves | State | Failed
+FromTrainer = Ready | Frame | Curves | Twins | State | Failed

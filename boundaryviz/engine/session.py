@@ -9,19 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import device as devices
-from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.engine.cast import Cast
+from boundaryviz.engine.examined import Examined
+from boundaryviz.engine.messages import CURVES, Curves, Twins
 from boundaryviz.engine.surface import surface
+from boundaryviz.engine.twins import compare, margins
 from boundaryviz.learners.base import UNDECIDED, Learner, Problem, TrainingData
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.scene import Domain, Scene, Split
+from boundaryviz.scene.scene import Domain, Scene
 
 
 class Session:
     """R replicas of a scenario's learner in lock step.
 
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
-    poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds).
+    poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). cast: other replicas than these.
     Raises DeviceError for a device that is not there.
     """
 
@@ -32,6 +35,7 @@ class Session:
         seeds: Sequence[int] | None = None,
         twin: bool = False,
         device: str = "auto",
+        cast: Cast | None = None,
     ) -> None:
         devices.one_thread()
         devices.keep_memory()
@@ -41,26 +45,26 @@ class Session:
         self.scene = scenario.scene() if scene is None else scene
         self.seeds = tuple(seeds) if seeds is not None else (scenario.training.seed,)
         self.twin = twin
+        self.cast = cast or Cast.of(self.seeds, twin)
         self.reset()
 
     # ---- set-up -------------------------------------------------------------------------------------
 
     @property
     def replicas(self) -> int:
-        return len(self.seeds) * (2 if self.twin else 1)
+        return len(self.cast)
 
-    def reset(self, seed: int | None = None) -> None:
-        """Back to step 0 with the initial weights of the seeds, or of `seed` alone; settings and scene stay."""
-        if seed is not None:
-            self.seeds = (seed,)
+    def reset(self, seeds: Sequence[int] | None = None) -> None:
+        """Back to step 0 with the initial weights of the seeds, or of others, as many; settings and scene stay."""
+        if seeds is not None:
+            self.seeds, self.cast = tuple(seeds), Cast.of(seeds, self.twin)
         module, _, name = FAMILIES[self.scenario.learner.name][1].partition(":")
         family = getattr(import_module(module), name)
-        problem = Problem(self.scene.classes, self.scene.domain, self.seeds * (2 if self.twin else 1))
+        problem = Problem(self.scene.classes, self.scene.domain, self.cast.seeds)
         self.learner: Learner = family(self.scenario.learner, self.scenario.training, problem, self.device)
         self.step_count = 0
         self.diverged = np.zeros(self.replicas, dtype=bool)
-        self._steps: list[int] = []
-        self._values: list[NDArray[np.float64]] = []
+        self._recorded: list[tuple[int, NDArray[np.float64], NDArray[np.float64]]] = []
         self.set_scene(self.scene)
         self._record()
 
@@ -71,20 +75,15 @@ class Session:
             self.reset()
             return
         self.scene = scene
-        points = scene.points.take(scene.points.is_train)
-        weights = np.ones((self.replicas, len(points)), dtype=np.float32)
-        if self.twin:
-            weights[: len(self.seeds), points.is_poison] = 0.0
+        seen = np.stack([scene.seen(groups) for groups in self.cast.groups])
+        points, train = scene.points, scene.points.is_train
         self.learner.set_data(
-            TrainingData(points.ids, points.xy, points.label.astype(np.int64), points.is_poison, weights)
-        )
-        labelled = scene.points.take(scene.points.is_labelled)
-        self._labelled_xy, self._labelled = labelled.xy, labelled.label.astype(np.int64)
-        self._split = labelled.split
-        poison = np.zeros((self.replicas, len(labelled)), dtype=bool)
-        if self.twin:
-            poison[: len(self.seeds)] = labelled.is_poison
-        self._counts = [((labelled.split == split)[None] & ~poison).astype(float) for split in Split]
+            TrainingData(
+                points.ids[train], points.xy[train], points.label[train].astype(np.int64), points.is_poison[train],
+                seen[:, train].astype(np.float32),
+            )
+        )  # fmt: skip
+        self._examined = Examined.of(scene, seen, self.cast)
 
     def set_scenario(self, scenario: Scenario) -> None:
         """Take over the settings that apply live (rate, penalties, batch size, dropout)."""
@@ -118,35 +117,31 @@ class Session:
                 self._record()
 
     def _record(self) -> None:
-        self._steps.append(self.step_count)
-        self._values.append(self.evaluate())
+        self._recorded.append((self.step_count, self.evaluate(), self.margins()))
         self.diverged = self.diverged | ~self.learner.finite()
 
     def take_curves(self) -> Curves | None:
-        """The evaluations since the last call, or None."""
-        if not self._steps:
+        """The evaluations since the last call, or None; those of an earlier number of pins come in a chunk before."""
+        if not self._recorded:
             return None
-        chunk = Curves(np.array(self._steps, dtype=np.int64), np.stack(self._values))
-        self._steps, self._values = [], []
-        return chunk
+        pins = self._recorded[0][2].shape[1]
+        count = next((i for i, one in enumerate(self._recorded) if one[2].shape[1] != pins), len(self._recorded))
+        chunk, self._recorded = self._recorded[:count], self._recorded[count:]
+        steps, values, margins = zip(*chunk, strict=True)
+        return Curves(np.array(steps, dtype=np.int64), np.stack(values), np.stack(margins))
 
     # ---- asking -------------------------------------------------------------------------------------
 
     def evaluate(self) -> NDArray[np.float64]:
-        """Losses and errors now, float64 (R, 6), columns as in `CURVES`; NaN where a split has no labelled point."""
-        result = np.full((self.replicas, len(CURVES)), np.nan)
-        if not len(self._labelled):
-            return result
-        loss, predicted = self.learner.evaluate(self._labelled_xy, self._labelled)
-        wrong = predicted != self._labelled
-        for column, counts in enumerate(self._counts):
-            total = np.broadcast_to(counts.sum(axis=1), (self.replicas,))
-            some = total > 0
-            for offset, values in ((0, loss), (3, wrong)):
-                # a weight of 0 must silence even a NaN, so select instead of multiplying
-                sums = np.where(counts > 0, values, 0.0).sum(axis=1)
-                result[some, column + offset] = sums[some] / total[some]
-        return result
+        """Losses, errors and flips now, float64 (R, 8), columns as in `CURVES`; NaN where there is nothing to see."""
+        asked = self._examined
+        if not len(asked.xy):
+            return np.full((self.replicas, len(CURVES)), np.nan)
+        return asked.summary(*self.learner.evaluate(asked.xy, asked.label))
+
+    def margins(self) -> NDArray[np.float64]:
+        """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`."""
+        return margins(self.scene, self.replicas, self.learner.probabilities)
 
     def probabilities(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
         """Class probabilities at `xy` (G, 2): float32 (G, C)."""
@@ -156,10 +151,19 @@ class Session:
         """The class predicted for each point of the scene, int16 (N,); -1 where undecided."""
         return self.learner.predict(self.scene.points.xy, replica)[0].astype(np.int16)
 
+    def twins(self, side: int = 128) -> Twins:
+        """What clean and poisoned twins make of test points, pins and the domain. side: cells along its longer side.
+
+        Raises ValueError without twins.
+        """
+        if not self.twin:
+            raise ValueError("this session trains no clean twins")
+        return compare(self.scene, self.step_count, self.diverged, self.learner.predict, side)
+
     def confusion(self, predicted: NDArray[np.int16]) -> NDArray[np.int64]:
-        """Counts (3, C, C) by split, true and predicted class, of the labelled points of the scene that are decided."""
+        """Counts (3, C, C) by split, true and predicted class, of the labelled clean points that are decided."""
         points, c = self.scene.points, self.scene.classes
-        known = points.is_labelled & (predicted != UNDECIDED)
+        known = points.is_labelled & ~points.is_poison & (predicted != UNDECIDED)
         split, true, guess = points.split[known].astype(np.int64), points.label[known], predicted[known]
         flat = (split * c + true) * c + guess
         return np.bincount(flat, minlength=3 * c * c).reshape(3, c, c)

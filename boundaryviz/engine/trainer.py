@@ -18,6 +18,8 @@ _TURN = 0.004  # seconds of training between two looks at the inbox
 _FRAME = 1 / 60  # seconds between two frames
 _SLOW = 0.1  # seconds between two looks at everything a frame carries besides the field
 _CURVES = 0.05  # seconds between two chunks of curves
+_COMPARE = 0.25  # seconds at least between two comparisons of twins
+_SIDE = 96  # cells along the longer side of the domain, on which they are compared
 
 
 class Trainer:
@@ -38,7 +40,9 @@ class Trainer:
         self._credit, self._dirty, self._exact = True, False, False
         self._due = self._slow_at = self._curves_at = -1.0
         self._predicted: NDArray[np.int16] = np.empty(0, np.int16)
+        self._clean_predicted: NDArray[np.int16] | None = None
         self._units: tuple[NDArray[np.uint8], ...] = ()
+        self._compared, self._compare_at = -1, -1.0  # the step twins were compared at last, and when they may be again
         self._rate = 0.0
         self._mark = (0.0, 0)
         self._paced = (0.0, 0)
@@ -57,7 +61,9 @@ class Trainer:
         if self._playing:
             hurries = self._speed is None and not self._rests
             return 0.0 if hurries or self._allowance(self._clock()) > 0 else _TURN
-        return _TURN if self._credit and self._view is not None and (self._dirty or not self._exact) else None
+        uncompared = self._session.twin and self._compared != self._session.step_count
+        drawable = self._credit and self._view is not None and (self._dirty or not self._exact)
+        return _TURN if drawable or uncompared else None
 
     # ---- messages in --------------------------------------------------------------------------------
 
@@ -73,7 +79,9 @@ class Trainer:
     def _act(self, message: m.ToTrainer) -> list[m.FromTrainer]:
         match message:
             case m.Load():
-                self._session = Session(message.scenario, message.scene, device=message.device)
+                first = message.scenario.training.seed
+                seeds = range(first, first + message.seeds)
+                self._session = Session(message.scenario, message.scene, seeds, message.twin, message.device)
                 self._revision, self._playing = message.revision, False
                 return [self._ready(), *self._restarted("loaded")]
             case m.View():
@@ -84,6 +92,7 @@ class Trainer:
             case _ if self._session is None:
                 return []
             case m.SetScene():
+                self._compared = -1
                 learner = self._session.learner
                 self._session.set_scene(message.scene)
                 self._revision = message.revision
@@ -104,7 +113,7 @@ class Trainer:
                 self._touch()
                 return [*self._curves(), m.State(False, self._session.step_count)]
             case m.Reset():
-                self._session.reset(message.seed)
+                self._session.reset(range(message.seed, message.seed + len(self._session.seeds)))
                 return self._restarted("reset")
             case m.Stop():
                 self._playing = False
@@ -119,6 +128,7 @@ class Trainer:
         assert self._session is not None
         self._touch()
         self._pace()
+        self._compared = -1
         return [m.State(self._playing, self._session.step_count, why), *self._curves()]
 
     def _play(self, message: m.Play) -> list[m.FromTrainer]:
@@ -155,7 +165,7 @@ class Trainer:
             return []
         try:
             said = self._train() if self._playing else []
-            return said + self._frame()
+            return said + self._frame() + self._compare()
         except Exception as error:
             self._playing, self._dirty, self._exact = False, False, True
             return [m.Failed("while training", str(error) or type(error).__name__, traceback.format_exc())]
@@ -204,8 +214,10 @@ class Trainer:
     def _curves(self) -> list[m.FromTrainer]:
         assert self._session is not None
         self._curves_at = self._clock()
-        chunk = self._session.take_curves()
-        return [] if chunk is None else [chunk]
+        chunks: list[m.FromTrainer] = []
+        while (chunk := self._session.take_curves()) is not None:
+            chunks.append(chunk)
+        return chunks
 
     def _frame(self) -> list[m.FromTrainer]:
         now = self._clock()
@@ -220,21 +232,41 @@ class Trainer:
         exact = final and not self._dirty
         if view.unit is not None and not _has_unit(session.learner.hidden, *view.unit):
             view = replace(view, unit=None)
-        field = session.field(view.rect, view.columns, view.rows, view.replica, view.unit, quick=not exact)
+        seed = min(view.seed, len(session.seeds) - 1)
+        replica = seed + (len(session.seeds) if session.twin else 0)
+        twin = seed if session.twin and view.clean else None
+        field = session.field(view.rect, view.columns, view.rows, replica, view.unit, quick=not exact)
+        clean = None
+        if twin is not None:
+            clean = session.field(view.rect, view.columns, view.rows, twin, view.unit, quick=not exact)
         units: tuple[NDArray[np.uint8], ...] = ()
         if now - self._slow_at >= _SLOW or len(self._predicted) != len(session.scene.points):
             self._slow_at = now
-            self._predicted = session.predicted(view.replica)
-            units = session.units(view.rect, view.maps, view.replica) if view.maps else ()
+            self._predicted = session.predicted(replica)
+            self._clean_predicted = None if twin is None else session.predicted(twin)
+            units = session.units(view.rect, view.maps, replica) if view.maps else ()
         self._credit, self._dirty = False, False
         self._due = max(self._due, now - _TURN) + _FRAME  # in step with sixtieths while it keeps up
         self._exact = exact
         return [
             m.Frame(
                 self._revision, session.step_count, view, field, self._predicted,
-                session.confusion(self._predicted), session.diverged.copy(), units, self._playing, self._rate,
+                session.confusion(self._predicted), session.diverged.copy(), units, clean, self._clean_predicted,
+                self._playing, self._rate,
             )
         ]  # fmt: skip
+
+    def _compare(self) -> list[m.FromTrainer]:
+        """Twins are compared now and then while they train, in a tenth of the time, and once they rest."""
+        session, now = self._session, self._clock()
+        if session is None or not session.twin or self._compared == session.step_count:
+            return []
+        if now < self._compare_at and (self._playing and not self._rests):
+            return []
+        self._compared = session.step_count
+        found = session.twins(_SIDE)
+        self._compare_at = self._clock() + max(_COMPARE, 9 * (self._clock() - now))
+        return [found]
 
 
 def _has_unit(hidden: Sequence[int], layer: int, index: int) -> bool:

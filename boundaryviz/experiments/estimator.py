@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.engine.cast import Cast
+from boundaryviz.engine.examined import Examined
+from boundaryviz.engine.messages import CURVES, Curves, Twins
+from boundaryviz.engine.twins import compare, margins
 from boundaryviz.learners.base import decided
 from boundaryviz.learners.classic import FittedEstimator
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.scene import Domain, Scene, Split
+from boundaryviz.scene.scene import Domain, Scene
 
 _SMALLEST = 1e-12  # below it a probability counts as this much, so that a certain mistake has a finite loss
 
@@ -31,49 +34,59 @@ class EstimatorSession:
         self.learner_name = type(estimator).__name__
         self.device_name = "CPU: scikit-learn"
         self.step_count = 0
+        self.cast = Cast.of(seeds, twin)
         self.diverged = np.zeros(self.replicas, dtype=bool)
         self._fitted: list[FittedEstimator] = []
-        self._curves: list[tuple[int, NDArray[np.float64]]] = [(0, self.evaluate())]
+        self._seen = np.stack([self.scene.seen(groups) for groups in self.cast.groups])
+        self._examined = Examined.of(self.scene, self._seen, self.cast)
+        self._recorded: list[tuple[int, NDArray[np.float64], NDArray[np.float64]]] = []
+        self._record()
 
     @property
     def replicas(self) -> int:
-        return len(self.seeds) * (2 if self.twin else 1)
+        return len(self.cast)
 
     def step(self, n: int = 1) -> None:
         """Fit in the first step; more steps change nothing."""
         if not self._fitted:
-            points = self.scene.points.take(self.scene.points.is_train)
-            for clean in (True, False) if self.twin else (False,):
-                shown = points.take(~points.is_poison) if clean else points
-                self._fitted += [
-                    FittedEstimator(self.estimator, shown.xy, shown.label.astype(np.int64), self.scene.classes, seed)
-                    for seed in self.seeds
-                ]
+            points, classes = self.scene.points, self.scene.classes
+            for seed, seen in zip(self.cast.seeds, self._seen, strict=True):
+                shown = points.take(seen & points.is_train)
+                fitted = FittedEstimator(self.estimator, shown.xy, shown.label.astype(np.int64), classes, seed)
+                self._fitted.append(fitted)
         self.step_count += n
-        self._curves.append((self.step_count, self.evaluate()))
+        self._record()
+
+    def _record(self) -> None:
+        self._recorded.append((self.step_count, self.evaluate(), margins(self.scene, self.replicas, self._all)))
 
     def take_curves(self) -> Curves | None:
-        if not self._curves:
+        if not self._recorded:
             return None
-        steps, values = zip(*self._curves, strict=True)
-        self._curves = []
-        return Curves(np.array(steps, dtype=np.int64), np.stack(values))
+        steps, values, pins = zip(*self._recorded, strict=True)
+        self._recorded = []
+        return Curves(np.array(steps, dtype=np.int64), np.stack(values), np.stack(pins))
 
     def evaluate(self) -> NDArray[np.float64]:
-        """(R, 6), columns as in `CURVES`: mean log loss and 0/1 error of the labelled clean points of each split."""
-        points = self.scene.points.take(self.scene.points.is_labelled & ~self.scene.points.is_poison)
-        result = np.full((self.replicas, len(CURVES)), np.nan)
-        for replica in range(self.replicas):
-            given = self.probabilities(points.xy, replica)
-            true = given[np.arange(len(points)), points.label]
-            even = 1.0 / self.scene.classes  # what an undecided point counts as
-            loss = -np.log(np.where(np.isnan(true), even, np.maximum(true, _SMALLEST)))
-            wrong = decided(given) != points.label
-            for split in Split:
-                pick = points.split == split
-                if pick.any():
-                    result[replica, [split, split + 3]] = loss[pick].mean(), wrong[pick].mean()
-        return result
+        """(R, 8), columns as in `CURVES`: mean log loss and 0/1 error, and what the poison flips."""
+        asked = self._examined
+        if not len(asked.xy):
+            return np.full((self.replicas, len(CURVES)), np.nan)
+        p = self._all(asked.xy)
+        true = p[:, asked.label, np.arange(len(asked.label))]
+        even = 1.0 / self.scene.classes  # what an undecided point counts as
+        loss = -np.log(np.where(np.isnan(true), even, np.maximum(true, _SMALLEST)))
+        return asked.summary(loss, decided(p.transpose(0, 2, 1)))
+
+    def twins(self, side: int = 128) -> Twins:
+        """As `Session.twins`."""
+        return compare(
+            self.scene, self.step_count, self.diverged, lambda xy: decided(self._all(xy).transpose(0, 2, 1)), side
+        )
+
+    def _all(self, xy: NDArray[np.float64]) -> NDArray[np.float32]:
+        """(R, classes, n)"""
+        return np.stack([self.probabilities(xy, replica).T for replica in range(self.replicas)])
 
     def probabilities(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
         """(n, classes) at `xy` (n, 2); NaN where undecided."""

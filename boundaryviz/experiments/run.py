@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boundaryviz.engine.messages import Curves
+from boundaryviz.attacks.lay import why_not
+from boundaryviz.engine.messages import Curves, Twins
 from boundaryviz.engine.session import Session
 from boundaryviz.experiments.progress import bar
 from boundaryviz.learners.base import decided
+from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
-from boundaryviz.record.metrics import Metric, Metrics, attack_success_rate, of_curves, of_twins, poison_rate
+from boundaryviz.record.metrics import Metrics, attack_success_rate, of_curves
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
-from boundaryviz.scene.scene import Domain, Scene, Split
+from boundaryviz.scene.scene import Domain, Scene
 
 if TYPE_CHECKING:
     from boundaryviz.figures.draw import SceneFigure
@@ -46,6 +48,7 @@ class Trained(Protocol):
     def replicas(self) -> int: ...
     def step(self, n: int = 1) -> None: ...
     def take_curves(self) -> Curves | None: ...
+    def twins(self, side: int = 128) -> Twins: ...
     def evaluate(self) -> NDArray[np.float64]: ...
     def probabilities(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]: ...
     def predicted(self, replica: int = 0) -> NDArray[np.int16]: ...
@@ -125,7 +128,11 @@ class Run:
     @property
     def metrics(self) -> Metrics:
         """Name -> value per seed; of the poisoned models where there are twins, with what the poison changed."""
-        return self._side(clean=False) | (self._between() if self.twin else {})
+        return self._side(clean=False) | (self.comparison().metrics() if self.twin else {})
+
+    def comparison(self, side: int = 128) -> Comparison:
+        """What the poison changed. side: cells along the longer side of the domain. Raises ValueError without twins."""
+        return Comparison.of(self.session.twins(side), self.scene)
 
     @property
     def clean(self) -> Metrics:
@@ -146,16 +153,6 @@ class Run:
             xy = np.array([(target.x, target.y) for target in targets])
             found["attack_success_rate"] = attack_success_rate(self._classes(xy, clean), targets)
         return found
-
-    def _between(self) -> Metrics:
-        test = self.scene.points.xy[self.scene.points.split == Split.TEST]
-        rate = poison_rate(self.scene.points)
-        found: Metrics = {}
-        if len(test):
-            found = of_twins(self._classes(test, clean=True), self._classes(test, clean=False), rate)
-        cells = self.scene.domain.grid(128, 128)
-        area = (self._classes(cells, clean=True) != self._classes(cells, clean=False)).mean(axis=1)
-        return found | {"flip_area": Metric.of(area)}
 
     def _classes(self, xy: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
         """The predicted classes, (seeds, len(xy))."""
@@ -225,8 +222,9 @@ class Run:
             "steps_per_second": round(self.steps_per_second, 1),
             "replica_steps_per_second": round(self.steps_per_second * self.session.replicas, 1),
             "diverged": int(self.diverged.sum()),
+            "left_out": int(self.comparison(16).left_out) if self.twin else 0,
             "metrics": _plain(self.metrics),
-            "settings": self.scenario.model_dump(mode="json", include={"data", "learner", "training"}),
+            "settings": self.scenario.model_dump(mode="json", include={"data", "poison", "learner", "training"}),
         }
         if self.twin:
             found |= {"clean": _plain(self.clean), "poisoned": _plain(self.poisoned)}
@@ -253,6 +251,10 @@ def start(
     if not chosen:
         raise ValueError("a run needs at least one seed")
     scene = scenario.scene()
+    attack = scenario.poison
+    laid = (scene.points.origin == attack.group).any()
+    if not laid and (words := why_not(scene, attack)):
+        raise ScenarioError([f"poison: {words}"])
     if not can_teach(scene):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
     if learner is None:

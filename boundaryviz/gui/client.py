@@ -21,6 +21,7 @@ class TrainerClient(QObject):
 
     ready = pyqtSignal(object)  # Ready
     framed = pyqtSignal(object)  # Frame
+    compared = pyqtSignal(object)  # Twins
     evaluated = pyqtSignal()  # `curves` has grown or begun anew
     stated = pyqtSignal(object)  # State
     failed = pyqtSignal(object)  # Failed
@@ -36,6 +37,7 @@ class TrainerClient(QObject):
         self.stop_at: int | None = None
         self._view: m.View | None = None
         self._device = "auto"
+        self._seeds, self._twin = 1, False
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
@@ -46,9 +48,13 @@ class TrainerClient(QObject):
 
     def load(self, scenario: Scenario, scene: Scene, revision: int) -> None:
         """Start afresh on this scenario; training goes on if it was running."""
-        self._link.send(m.Load(scenario, scene, revision, self._device))
+        self._link.send(m.Load(scenario, scene, revision, self._device, self._seeds, self._twin))
         if self.playing:
             self._link.send(m.Play(self._speed, self.stop_at))
+
+    def set_twins(self, seeds: int, twin: bool) -> None:
+        """How many runs, and whether each has a clean twin; from the next `load` on."""
+        self._seeds, self._twin = seeds, twin
 
     def set_scene(self, scene: Scene, revision: int) -> None:
         self._link.send(m.SetScene(scene, revision))
@@ -134,9 +140,13 @@ class TrainerClient(QObject):
                     self.step_count = said.step
                     self.framed.emit(said)
                 case m.Curves():
+                    if not len(self.curves):
+                        self.curves = CurveStore(said.values.shape[1])
                     if said.values.shape[1] == self.curves.replicas:
                         self.curves.append(said)
                         self.evaluated.emit()
+                case m.Twins():
+                    self.compared.emit(said)
                 case m.State():
                     self.playing, self.step_count = said.playing, said.step
                     if said.why in ("loaded", "reset"):

@@ -90,7 +90,9 @@ class Display(QObject):
     # ---- asking -------------------------------------------------------------------------------------
 
     def _ask(self, **changes: Any) -> None:
-        values = {name: getattr(self._view, name) for name in ("rect", "columns", "rows", "unit", "maps", "replica")}
+        values = {
+            name: getattr(self._view, name) for name in ("rect", "columns", "rows", "unit", "maps", "seed", "clean")
+        }
         self._view = m.View(**{**values, **changes})
         self._client.set_view(self._view)
 

@@ -14,6 +14,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 
+from boundaryviz.attacks.lay import relay
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.edits import Edit, apply
@@ -64,7 +65,9 @@ def perform(change: Change, state: State) -> tuple[State, Change]:
     """
     match change:
         case Settings(values):
-            scenario = state.scenario.with_values(values)
+            plane = {"plane": state.scenario.plane}
+            # the scene is at hand, so the one written out need not follow every change
+            scenario = state.scenario.model_copy(update={"plane": None}).with_values(values)
             if "data.name" in values:  # another data set is another scenario, which the old words do not fit
                 source = DATASETS[scenario.data.name]
                 scenario = scenario.model_copy(
@@ -73,6 +76,10 @@ def perform(change: Change, state: State) -> tuple[State, Change]:
                 )  # fmt: skip
             if any(path.startswith("data.") for path in values):
                 return State.of(scenario), Swap(state)
+            scenario = scenario.model_copy(update=plane)
+            if scenario.poison != state.scenario.poison:
+                scene = relay(state.scene, state.scenario.poison, scenario.poison)
+                return State(scenario, scene, state.edited or scenario.plane is not None), Swap(state)
             return replace(state, scenario=scenario), Swap(state)
         case Swap(other):
             return other, Swap(state)
@@ -151,9 +158,9 @@ class Document(QObject):
     def scene(self) -> Scene:
         return self.state.scene
 
-    def preview(self, edit: Edit) -> None:
-        """Show `edit` without doing it; the next preview replaces it."""
-        self._preview = perform(edit, self._state)[0]
+    def preview(self, change: Change) -> None:
+        """Show `change` without doing it; the next preview replaces it."""
+        self._preview = perform(change, self._state)[0]
         self._announce()
 
     def drop_preview(self) -> None:

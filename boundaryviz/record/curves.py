@@ -15,12 +15,16 @@ class CurveStore:
         self._length = 0
         self._step = np.empty(256, dtype=np.int64)
         self._values = np.empty((256, replicas, len(CURVES)))
+        self._margins = np.empty((256, replicas, 0))
 
     def __len__(self) -> int:
         return self._length
 
     def append(self, chunk: Curves) -> None:
-        """Take over a chunk. Raises ValueError when it holds another number of replicas."""
+        """Take over a chunk. Raises ValueError when it holds another number of replicas.
+
+        With another number of pins than before, the margins begin anew: those so far are NaN.
+        """
         if chunk.values.shape[1:] != self._values.shape[1:]:
             raise ValueError(f"{chunk.values.shape[1]} replicas in the chunk, {self._values.shape[1]} in the store")
         end = self._length + len(chunk.step)
@@ -28,8 +32,12 @@ class CurveStore:
             room = max(end, 2 * len(self._step))
             self._step = np.resize(self._step, room)
             self._values = np.resize(self._values, (room, *self._values.shape[1:]))
+            self._margins = np.resize(self._margins, (room, *self._margins.shape[1:]))
+        if chunk.margins.shape[2] != self._margins.shape[2]:
+            self._margins = np.full((len(self._step), *chunk.margins.shape[1:]), np.nan)
         self._step[self._length : end] = chunk.step
         self._values[self._length : end] = chunk.values
+        self._margins[self._length : end] = chunk.margins
         self._length = end
 
     @property
@@ -45,6 +53,11 @@ class CurveStore:
         """float64 (K, R), one of `CURVES`, read-only; NaN where there was nothing to evaluate."""
         return _read_only(self._values[: self._length, :, CURVES.index(name)])
 
+    @property
+    def margins(self) -> NDArray[np.float64]:
+        """float64 (K, R, P), read-only; see `Curves`"""
+        return _read_only(self._margins[: self._length])
+
     def best(self, replica: int = 0) -> tuple[int, float] | None:
         """Step and value of the lowest validation loss of a replica; None where there is none."""
         loss = self.column("validation_loss")[:, replica]
@@ -57,7 +70,7 @@ class CurveStore:
         """A copy with these replicas alone."""
         step, values = self.step, self._values[: self._length, replicas]
         chosen = CurveStore(values.shape[1])
-        chosen.append(Curves(step, values))
+        chosen.append(Curves(step, values, self._margins[: self._length, replicas]))
         return chosen
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final, Literal, Self
 
@@ -10,9 +11,11 @@ import numpy as np
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from boundaryviz.attacks.lay import lay, relay
+from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scene.data import DataSpec, build
-from boundaryviz.scene.scene import Domain, Points, Scene, Target
+from boundaryviz.scene.scene import Domain, Group, Points, Scene, Target
 from boundaryviz.scene.specs import Spec, setting
 
 VERSION: Final = 1
@@ -34,7 +37,8 @@ class PointColumns(Spec):
     y: tuple[float, ...]
     label: tuple[int, ...]
     split: tuple[Literal[0, 1, 2], ...]
-    origin: tuple[Literal[0, 1], ...]
+    origin: tuple[int, ...]
+    muted: tuple[bool, ...] = ()
 
     @classmethod
     def of(cls, points: Points) -> Self:
@@ -45,14 +49,24 @@ class PointColumns(Spec):
             label=tuple(points.label.tolist()),
             split=tuple(points.split.tolist()),
             origin=tuple(points.origin.tolist()),
+            muted=tuple(points.muted.tolist()) if points.muted.any() else (),
         )
 
     def points(self) -> Points:
         """Raises ValueError when the columns do not make points."""
-        if len({len(c) for c in (self.id, self.x, self.y, self.label, self.split, self.origin)}) != 1:
+        muted = self.muted or (False,) * len(self.id)
+        if len({len(c) for c in (self.id, self.x, self.y, self.label, self.split, self.origin, muted)}) != 1:
             raise ValueError("the columns of points must have one length")
         xy = np.stack([np.asarray(self.x, float), np.asarray(self.y, float)], axis=1)
-        return Points(*map(np.asarray, (self.id, xy, self.label, self.split, self.origin)))
+        return Points(*map(np.asarray, (self.id, xy, self.label, self.split, self.origin, muted)))
+
+
+class GroupSpec(Spec):
+    """A group of poison written out; see `scene.Group`."""
+
+    name: str = ""
+    on: bool = True
+    wanted: int | None = None
 
 
 class PlaneSpec(Spec):
@@ -63,7 +77,8 @@ class PlaneSpec(Spec):
     classes: int = setting(2, "Classes", "Number of classes.", ge=2, le=10)
     class_names: tuple[str, ...] = ()
     axis_names: tuple[str, str] = ("x", "y")
-    targets: tuple[tuple[float, float, int], ...] = ()
+    targets: tuple[tuple[float, float, int] | tuple[float, float, int, int], ...] = ()
+    groups: tuple[GroupSpec, ...] = ()
 
     @classmethod
     def of(cls, scene: Scene) -> Self:
@@ -74,21 +89,24 @@ class PlaneSpec(Spec):
             classes=scene.classes,
             class_names=scene.class_names,
             axis_names=scene.axis_names,
-            targets=tuple((t.x, t.y, t.wanted) for t in scene.targets),
+            targets=tuple((t.x, t.y, t.wanted, t.group) for t in scene.targets),
+            groups=tuple(GroupSpec(**vars(group)) for group in scene.groups),
         )
 
     def scene(self) -> Scene:
-        targets = tuple(Target(*t) for t in self.targets)
+        """Raises ValueError for columns, pins or groups that make no scene."""
         return Scene(
-            self.points.points(), Domain(*self.domain), self.classes, self.class_names, self.axis_names, targets
-        )
+            self.points.points(), Domain(*self.domain), self.classes, self.class_names, self.axis_names,
+            tuple(Target(*t) for t in self.targets), tuple(Group(**group.model_dump()) for group in self.groups),
+        )  # fmt: skip
 
 
 class Scenario(Spec):
-    """Data, learner and training, with the words that go with them.
+    """Data, attack, learner and training, with the words that go with them.
 
     `order` is its place in the gallery.
-    `plane` holds the scene itself where it was edited or imported; otherwise it is drawn from `data`.
+    `plane` holds the scene itself where it was edited or imported, its poison with it; otherwise the scene is drawn
+    from `data`, and `poison` laid into it.
     `expect` names metrics with the largest value the gallery promises; tests hold them.
     """
 
@@ -100,6 +118,7 @@ class Scenario(Spec):
     variant_of: str | None = None
     order: int = 100
     data: DataSpec = DataSpec()
+    poison: AttackSpec = BridgeSpec()
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()
     plane: PlaneSpec | None = None
@@ -125,16 +144,19 @@ class Scenario(Spec):
 
     def scene(self) -> Scene:
         """The scene this scenario starts with."""
-        return build(self.data) if self.plane is None else self.plane.scene()
+        if self.plane is None:
+            return lay(build(self.data), self.poison)
+        return replace(self.plane.scene(), poison_on=self.poison.on)
 
     def with_scene(self, scene: Scene) -> Scenario:
         """The same scenario with this scene written out."""
         return self.model_copy(update={"plane": PlaneSpec.of(scene)})
 
     def with_values(self, values: Mapping[str, Any]) -> Scenario:
-        """Change fields by dotted path; `learner.name` first takes that learner's defaults.
+        """Change fields by dotted path; `learner.name` and `poison.attack` first take that family's defaults.
 
-        A changed `data` field draws the points anew, so points that were written out are dropped.
+        A changed `data` field draws the points anew, so points that were written out are dropped; a changed `poison`
+        field lays the attack anew into those there are.
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
         plain = self.model_dump(mode="json", exclude={"plane"})
@@ -148,11 +170,16 @@ class Scenario(Spec):
             problems.append(f"learner.name: unknown learner {name!r}; there are: {', '.join(FAMILIES)}")
         elif name != plain["learner"]["name"]:
             plain["learner"] = FAMILIES[name][0]().model_dump(mode="json")
+        if (attack := values.get("poison.attack", plain["poison"]["attack"])) not in ATTACKS:
+            problems.append(f"poison.attack: unknown attack {attack!r}; there are: {', '.join(ATTACKS)}")
+        elif attack != plain["poison"]["attack"]:
+            shared = {name: plain["poison"][name] for name in SHARED}
+            plain["poison"] = ATTACKS[attack](**shared).model_dump(mode="json")
         known = _paths(plain)
         for path, value in values.items():
             if path not in known:
                 problems.append(f"{path}: there is no such setting{_nearest(path, known)}")
-            elif path != "learner.name":
+            elif path not in ("learner.name", "poison.attack"):
                 parent, _, last = path.rpartition(".")
                 place = plain
                 for step in filter(None, parent.split(".")):
@@ -167,6 +194,8 @@ class Scenario(Spec):
             problems += problems_of(error)
         if problems:
             raise ScenarioError(problems)
+        if kept is not None and changed.poison != self.poison:
+            kept = PlaneSpec.of(relay(self.scene(), self.poison, changed.poison))
         return changed.model_copy(update={"plane": kept})
 
 
@@ -200,8 +229,9 @@ def _joined(words: list[str]) -> str:
 
 
 def _path(loc: tuple[int | str, ...]) -> str:
-    """The dotted path, without the names of the learner's family and of a union's members."""
-    steps = [str(step) for at, step in enumerate(loc) if not (at == 1 and loc[0] == "learner" and step in FAMILIES)]
+    """The dotted path, without the names of families and of a union's members."""
+    families = {"learner": set(FAMILIES), "poison": set(ATTACKS)}.get(str(loc[0]) if loc else "", set())
+    steps = [str(step) for at, step in enumerate(loc) if not (at == 1 and step in families)]
     if len(steps) > 1 and (steps[-1] in {"int", "str", "float"} or steps[-1].startswith(("literal[", "constrained-"))):
         steps.pop()
     return ".".join(steps) or "scenario"
@@ -228,8 +258,8 @@ _WORDS = {
     "too_long": "takes at most {max_length} entries",
     "missing": "is missing",
     "extra_forbidden": "there is no such setting",
-    "union_tag_not_found": f"needs a name; there are: {', '.join(FAMILIES)}",
-    "union_tag_invalid": "unknown learner; there are: {expected_tags}",
+    "union_tag_not_found": "needs its {discriminator}",
+    "union_tag_invalid": "unknown {discriminator}; there are: {expected_tags}",
 }
 
 

@@ -104,7 +104,7 @@ class Points:
     label: NDArray[np.int16]
     split: NDArray[np.int8]
     origin: NDArray[np.int8]
-    muted: NDArray[np.bool_] = field(default=None)  # type: ignore[assignment]  # none of them
+    muted: NDArray[np.bool_] = field(default=None)  # type: ignore[arg-type]  # none of them
 
     def __post_init__(self) -> None:
         if self.muted is None:
@@ -248,11 +248,12 @@ class Domain:
 
 @dataclass(frozen=True)
 class Target:
-    """A pin: the place an attacker wants classified as `wanted`."""
+    """A pin: the place an attacker wants classified as `wanted`. group: of poison that aims at it, 0 for none."""
 
     x: float
     y: float
     wanted: int
+    group: int = 0
 
     def __post_init__(self) -> None:
         if not np.isfinite([self.x, self.y]).all():

@@ -49,14 +49,12 @@ def test_evaluate_is_the_mean_over_labelled_points_of_each_split(twin: bool):
     run = session(mixed(), seeds=(0, 1), twin=twin, learner__hidden=[6])
     run.step(30)
     found, points = run.evaluate(), run.scene.points
-    assert found.shape == (4 if twin else 2, 6)
+    assert found.shape == (4 if twin else 2, 8)
     for replica in range(run.replicas):
         p = run.probabilities(points.xy, replica).astype(np.float64)
         assert p.shape == (len(points), 3)
         for column, split in enumerate(Split):
-            seen = points.is_labelled & (points.split == split)
-            if twin and replica < 2:
-                seen &= ~points.is_poison
+            seen = points.is_labelled & (points.split == split) & ~points.is_poison
             of_truth = p[seen, points.label[seen]]
             assert found[replica, column] == pytest.approx(-np.log(of_truth).mean(), rel=1e-4)
             wrong = p[seen].argmax(axis=1) != points.label[seen]
@@ -68,12 +66,12 @@ def test_confusion_counts_labelled_points_by_split_truth_and_prediction():
     run.step(20)
     predicted, points = run.predicted(), run.scene.points
     counts = np.zeros((3, 3, 3), dtype=np.int64)
-    for split, label, guess in zip(points.split, points.label, predicted, strict=True):
-        if label >= 0:
+    for split, label, origin, guess in zip(points.split, points.label, points.origin, predicted, strict=True):
+        if label >= 0 and origin == Origin.CLEAN:
             counts[split, label, guess] += 1
     assert np.array_equal(run.confusion(predicted), counts)
     error = 1 - np.trace(counts, axis1=1, axis2=2) / counts.sum(axis=(1, 2))
-    np.testing.assert_allclose(run.evaluate()[0, 3:], error)
+    np.testing.assert_allclose(run.evaluate()[0, 3:6], error)
 
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "squared", "hinge"])
@@ -84,14 +82,14 @@ def test_errors_and_predictions_agree_even_on_the_boundary(loss: str):
     learner.P.detach().zero_()
     counts = run.confusion(run.predicted())
     error = 1 - np.trace(counts, axis1=1, axis2=2) / counts.sum(axis=(1, 2))
-    np.testing.assert_allclose(run.evaluate()[0, 3:], error)
+    np.testing.assert_allclose(run.evaluate()[0, 3:6], error)
 
 
 def test_a_split_without_labels_is_nan_and_the_others_are_not():
     scene = mixed()
     unlabelled = np.where(scene.points.split == Split.TEST, -1, scene.points.label)
     found = session(scene.with_points(scene.points.with_columns(label=unlabelled))).evaluate()[0]
-    assert np.isnan(found).tolist() == [False, False, True] * 2
+    assert np.isnan(found[:6]).tolist() == [False, False, True] * 2
 
 
 def test_curves_come_once_every_so_many_steps_whatever_the_stride():
@@ -169,7 +167,7 @@ def test_reset_brings_back_the_initial_weights_to_the_bit_and_a_seed_changes_the
     assert np.array_equal(parameters(run), start)
     run.step(25)
     assert np.array_equal(parameters(run), trained)
-    run.reset(5)
+    run.reset([5])
     assert run.seeds == (5,)
     assert not np.array_equal(parameters(run), start)
 
@@ -186,7 +184,7 @@ def test_an_edit_keeps_weights_and_a_new_class_resets_them():
     run.set_scene(third)
     assert run.step_count == 0
     assert run.take_curves().step.tolist() == [0]  # type: ignore[union-attr]
-    assert run.evaluate().shape == (1, 6)
+    assert run.evaluate().shape == (1, 8)
     assert run.field(DOMAIN, 4, 4).shape == (3, 4, 4)
     run.step(1)
     run.set_scene(apply(undo, third)[0])
@@ -214,14 +212,15 @@ def test_the_clean_twin_is_the_run_without_poison():
     clean, poisoned, single = parameters(twins)[:2], parameters(twins)[2:], parameters(alone)
     np.testing.assert_allclose(clean, single, rtol=1e-5, atol=1e-5)
     assert np.abs(poisoned - single).max() > 1e-2
-    np.testing.assert_allclose(twins.evaluate()[:2], alone.evaluate(), rtol=1e-4)
+    np.testing.assert_allclose(twins.evaluate()[:2, :6], alone.evaluate()[:, :6], rtol=1e-4)
 
 
 def test_twins_without_poison_are_one():
     run = session(seeds=(3, 4), twin=True)
     run.step(100)
     assert np.array_equal(parameters(run)[:2], parameters(run)[2:])
-    assert np.array_equal(run.evaluate()[:2], run.evaluate()[2:])
+    assert np.array_equal(run.evaluate()[:2, :6], run.evaluate()[2:, :6])
+    assert (run.evaluate()[2:, 7] == 0).all()
 
 
 def test_the_same_twice():
@@ -229,7 +228,7 @@ def test_the_same_twice():
     for run in (a, b):
         run.step(100)
     assert np.array_equal(parameters(a), parameters(b))
-    assert np.array_equal(a.take_curves().values, b.take_curves().values)  # type: ignore[union-attr]
+    assert np.array_equal(a.take_curves().values, b.take_curves().values, equal_nan=True)  # type: ignore[union-attr]
 
 
 # ---- hardly any data ------------------------------------------------------------------------------------
@@ -260,7 +259,7 @@ def test_hardly_any_data_raises_nothing(xy: list, label: list, split: list, can_
         assert np.array_equal(parameters(run), start) is not can_train
         assert run.predicted().shape == (len(scene.points),)
         assert run.confusion(run.predicted()).sum() == sum(k >= 0 for k in label)
-        assert run.evaluate().shape == (run.replicas, 6)
+        assert run.evaluate().shape == (run.replicas, 8)
         assert run.field(DOMAIN, 40, 40, quick=True).shape == (40, 40)
         run.set_scene(scenario().scene())
         assert run.can_train

@@ -20,7 +20,7 @@ def curves(replicas: int = 1, evaluations: int = 30) -> CurveStore:
     values[:] = (np.exp(-step / 60) + 0.01)[:, None, None]
     values[:, :, 1] = (0.3 + ((step - 100) / 200.0) ** 2)[:, None]
     values *= 1.0 + 0.1 * np.arange(replicas)[None, :, None]
-    store.append(Curves(step, values))
+    store.append(Curves(step, values, np.empty((len(step), replicas, 0))))
     return store
 
 

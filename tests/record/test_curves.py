@@ -12,14 +12,16 @@ from boundaryviz.record.curves import CurveStore
 
 def chunk(first: int, count: int, replicas: int = 1, seed: int = 0) -> Curves:
     rng = np.random.default_rng([seed, first])
-    return Curves(np.arange(first, first + count), rng.random((count, replicas, len(CURVES))))
+    return Curves(
+        np.arange(first, first + count), rng.random((count, replicas, len(CURVES))), np.empty((count, replicas, 0))
+    )
 
 
 def with_validation_loss(values: list[float]) -> CurveStore:
     store = CurveStore()
     table: NDArray[np.float64] = np.full((len(values), 1, len(CURVES)), 9.0)
     table[:, 0, CURVES.index("validation_loss")] = values
-    store.append(Curves(np.arange(len(values)) * 10, table))
+    store.append(Curves(np.arange(len(values)) * 10, table, np.empty((len(values), 1, 0))))
     return store
 
 
@@ -85,3 +87,13 @@ def test_some_replicas_alone():
     assert some.best(0) == store.best(1)
     store.append(chunk(300, 1, replicas=4))
     assert len(some) == 300
+
+
+def test_margins_begin_anew_with_another_number_of_pins() -> None:
+    store = CurveStore(2)
+    for pins in (0, 1, 3):
+        store.append(Curves(np.array([pins]), np.zeros((1, 2, len(CURVES))), np.full((1, 2, pins), 0.5)))
+    assert store.margins.shape == (3, 2, 3)
+    assert np.isnan(store.margins[:2]).all()
+    assert (store.margins[2] == 0.5).all()
+    assert store.of(slice(1, 2)).margins.shape == (3, 1, 3)

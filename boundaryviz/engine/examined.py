@@ -1,0 +1,74 @@
+"""Which points the curves are measured on, and what their losses and predictions come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.engine.cast import CLEAN, Cast
+from boundaryviz.engine.messages import CURVES
+from boundaryviz.scene.scene import Scene, Split
+
+_SPLITS = len(Split)
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """M points that are asked about at every evaluation.
+
+    xy: (M, 2). label: int64 (M,), of unlabelled poison the class it is to spread, 0 where there is none to compare
+    with. counts: bool (4, R, M), which of them count as clean training, validation, test and poison points of a
+    replica. test: bool (M,), the points on which twins are compared. twin: int64 (R,), the clean twin of each
+    replica, itself where it has none.
+    """
+
+    xy: NDArray[np.float64]
+    label: NDArray[np.int64]
+    counts: NDArray[np.bool_]
+    test: NDArray[np.bool_]
+    twin: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, scene: Scene, seen: NDArray[np.bool_], cast: Cast) -> Examined:
+        """seen: bool (R, N), as the cast sees the scene. A clean replica is asked about the poison that acts."""
+        points = scene.points
+        carried = np.array([-1, *(k if (k := scene.group(i).wanted) is not None else -1 for i in _groups(scene))])
+        label = np.where(points.is_poison & ~points.is_labelled, carried[np.maximum(points.origin, 0)], points.label)
+        known, planted = label >= 0, points.is_poison
+        counts = [(points.split == split) & ~planted & known & seen for split in Split]
+        others = scene.seen()
+        theirs = np.stack([others if groups == CLEAN else own for groups, own in zip(cast.groups, seen, strict=True)])
+        counts.append(theirs & planted & known & points.is_train)
+        test = (points.split == Split.TEST) & ~points.muted
+        asked = np.any(counts, axis=(0, 1)) | test
+        pairs = [cast.clean_twin(r) for r in range(len(cast))]
+        twin = np.array([r if pair is None else pair for r, pair in enumerate(pairs)])
+        return cls(
+            points.xy[asked], np.maximum(label[asked], 0).astype(np.int64), np.stack(counts)[..., asked], test[asked],
+            twin,
+        )  # fmt: skip
+
+    def summary(self, loss: NDArray[np.float64], predicted: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Float64 (R, 8), columns as in `CURVES`, from the loss and predicted class (R, M) of every point."""
+        result = np.full((len(loss), len(CURVES)), np.nan)
+        wrong = predicted != self.label
+        for column, counts in enumerate(self.counts):
+            total = counts.sum(axis=1)
+            some = total > 0
+            measures = ((column, loss), (_SPLITS + column, wrong)) if column < _SPLITS else ((2 * _SPLITS, loss),)
+            for place, values in measures:
+                # a weight of 0 must silence even a NaN, so select instead of multiplying
+                sums = np.where(counts, values, 0.0).sum(axis=1)
+                result[some, place] = sums[some] / total[some]
+        pairs = np.flatnonzero(self.twin != np.arange(len(loss)))
+        if len(pairs) and self.test.any():
+            at = predicted[:, self.test]
+            result[pairs, -1] = (at[pairs] != at[self.twin[pairs]]).mean(axis=1)
+        return result
+
+
+def _groups(scene: Scene) -> range:
+    """The numbers of the groups up to the last that has a point."""
+    return range(1, int(scene.points.origin.max(initial=0)) + 1)

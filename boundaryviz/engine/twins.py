@@ -1,0 +1,53 @@
+"""What twins are compared on: the pins of attackers, the test points, and the plane cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.engine.messages import Twins
+from boundaryviz.scene.scene import Scene, Split
+
+Places = NDArray[np.float64]
+
+
+def margins(scene: Scene, replicas: int, probabilities: Callable[[Places], NDArray]) -> NDArray[np.float64]:
+    """How far each pin is on the attacker's side, float64 (R, P): the probability of the class the attacker wants
+    less the largest other one, in -1..1; NaN where undecided.
+
+    probabilities: places (G, 2) to (R, C, G).
+    """
+    pins = scene.targets
+    if not pins:
+        return np.empty((replicas, 0))
+    p = probabilities(_places(scene)).astype(np.float64)
+    at, wanted = np.arange(len(pins)), np.array([pin.wanted for pin in pins])
+    own = p[:, wanted, at]
+    p[:, wanted, at] = -np.inf
+    return np.asarray(own - p.max(axis=1))
+
+
+def compare(
+    scene: Scene, step: int, diverged: NDArray[np.bool_], predict: Callable[[Places], NDArray], side: int = 128
+) -> Twins:
+    """What 2 S replicas, the clean ones first, make of everything twins are compared on.
+
+    predict: places (G, 2) to classes (2 S, G). side: cells along the longer side of the domain.
+    """
+    k, d = len(diverged) // 2, scene.domain
+    cell = max(d.width, d.height) / side
+    columns, rows = max(round(d.width / cell), 1), max(round(d.height / cell), 1)
+    test = scene.points.xy[(scene.points.split == Split.TEST) & ~scene.points.muted]
+    pins = _places(scene)
+    found = predict(np.concatenate([test, pins, d.grid(columns, rows)])).astype(np.int8)
+    at_test, at_pins, area = np.split(found, [len(test), len(test) + len(pins)], axis=1)
+    area = area.reshape(2 * k, rows, columns)
+    return Twins(
+        step, at_test[:k], at_test[k:], at_pins[:k], at_pins[k:], area[:k], area[k:], diverged[:k] | diverged[k:]
+    )
+
+
+def _places(scene: Scene) -> Places:
+    return np.array([(pin.x, pin.y) for pin in scene.targets], dtype=np.float64).reshape(-1, 2)

@@ -1,0 +1,104 @@
+"""What the poison changed between clean and poisoned twins, against what a new seed would change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.attacks.budget import Budget
+from boundaryviz.engine.messages import Twins
+from boundaryviz.record.metrics import Metric, Metrics
+from boundaryviz.scene.scene import Scene
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Twins of S seeds on a scene. A seed of which a twin diverged is left out of everything, NaN in what is per seed.
+
+    rate: the poison rate.
+    """
+
+    twins: Twins
+    rate: float
+    wanted: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, twins: Twins, scene: Scene) -> Comparison:
+        return cls(twins, Budget.of(scene).rate, tuple(pin.wanted for pin in scene.targets))
+
+    @property
+    def kept(self) -> NDArray[np.int64]:
+        """The numbers of the seeds whose twins both trained, counted from 0."""
+        return np.flatnonzero(~self.twins.diverged)
+
+    @property
+    def left_out(self) -> int:
+        """How many seeds are left out."""
+        return int(self.twins.diverged.sum())
+
+    def metrics(self) -> Metrics:
+        """`flip_rate`, `flip_area`, `flip_rate_excess` (with two seeds), `poison_rate`, `leverage` (with poison) and
+        `attack_success_rate` (with pins) of the poisoned twins, one value per seed.
+        """
+        t = self.twins
+        found: Metrics = {}
+        if t.clean.shape[1]:
+            flips = self._each((t.clean != t.poisoned).mean(axis=1))
+            found["flip_rate"] = Metric.of(flips)
+            if len(self.kept) > 1:
+                found["flip_rate_excess"] = Metric.of(flips - self.floor_rate())
+            if self.rate > 0:
+                found["leverage"] = Metric.of(flips / self.rate)
+        found["flip_area"] = Metric.of(self._each((t.clean_area != t.poisoned_area).mean(axis=(1, 2))))
+        found["poison_rate"] = Metric.of([self.rate] * len(t.diverged))
+        if self.wanted:
+            found["attack_success_rate"] = Metric.of(self._each((t.poisoned_pins == self.wanted).mean(axis=1)))
+        return found
+
+    def clean_success(self) -> Metric:
+        """The share of pins that the clean twins give to the attacker unasked, per seed."""
+        return Metric.of(self._each((self.twins.clean_pins == np.array(self.wanted, dtype=int)).mean(axis=1)))
+
+    def floor_rate(self) -> float:
+        """Share of test points on which two clean twins of different seeds differ, in the mean; 0 for one seed."""
+        return _disagreement(self.twins.clean[self.kept]) if len(self.kept) > 1 else 0.0
+
+    def flipped(self) -> NDArray[np.float32]:
+        """Share of the seeds whose twins differ, of every cell of the domain: (rows, columns)."""
+        t, kept = self.twins, self.kept
+        if not len(kept):
+            return np.zeros(t.clean_area.shape[1:], dtype=np.float32)
+        return (t.clean_area[kept] != t.poisoned_area[kept]).mean(axis=0, dtype=np.float32)
+
+    def floor(self) -> NDArray[np.float32]:
+        """Share of the pairs of seeds whose clean twins differ, of every cell: (rows, columns); 0 for one seed."""
+        area = self.twins.clean_area[self.kept]
+        if len(area) < 2:
+            return np.zeros(self.twins.clean_area.shape[1:], dtype=np.float32)
+        pairs = len(area) * (len(area) - 1) / 2
+        same = np.zeros(area.shape[1:])
+        for k in np.unique(area):
+            count = (area == k).sum(axis=0)
+            same += count * (count - 1) / 2
+        return (1.0 - same / pairs).astype(np.float32)
+
+    def _each(self, values: NDArray) -> NDArray[np.float64]:
+        return np.where(self.twins.diverged, np.nan, values)
+
+
+def _disagreement(classes: NDArray[np.int8]) -> float:
+    return float(np.mean([(a != b).mean() for a, b in combinations(classes, 2)]))
+
+
+def first_flips(step: NDArray[np.int64], margins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The first evaluated step at which each pin is the attacker's: (R, P), NaN where never.
+
+    step: (K,). margins: (K, R, P), see `Curves`.
+    """
+    won = margins > 0
+    if not len(step):
+        return np.full(won.shape[1:], np.nan)
+    return np.where(won.any(axis=0), step[won.argmax(axis=0)], np.nan)
