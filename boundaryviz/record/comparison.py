@@ -93,12 +93,18 @@ def _disagreement(classes: NDArray[np.int8]) -> float:
     return float(np.mean([(a != b).mean() for a, b in combinations(classes, 2)]))
 
 
-def first_flips(step: NDArray[np.int64], margins: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The first evaluated step at which each pin is the attacker's: (R, P), NaN where never.
+def first_flips(
+    step: NDArray[np.int64], margins: NDArray[np.float64], clean: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """The first evaluated step at which each pin is the attacker's and, where a clean twin is given, not the twin's
+    as well: (R, P), NaN where never.
 
-    step: (K,). margins: (K, R, P), see `Curves`.
+    step: (K,). margins, clean: (K, R, P), see `Curves`. An untrained model may hand a pin over by chance; its twin
+    does so too.
     """
     won = margins > 0
+    if clean is not None:
+        won &= ~(clean > 0)
     if not len(step):
         return np.full(won.shape[1:], np.nan)
     return np.where(won.any(axis=0), step[won.argmax(axis=0)], np.nan)

@@ -107,7 +107,8 @@ class Scenario(Spec):
     `order` is its place in the gallery.
     `plane` holds the scene itself where it was edited or imported, its poison with it; otherwise the scene is drawn
     from `data`, and `poison` laid into it.
-    `expect` names metrics with the largest value the gallery promises; tests hold them.
+    `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
+    the name means the clean twin's. Tests hold them.
     """
 
     version: Literal[1] = VERSION
@@ -122,7 +123,7 @@ class Scenario(Spec):
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()
     plane: PlaneSpec | None = None
-    expect: dict[str, float] = {}
+    expect: dict[str, float | tuple[float, float]] = {}
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Scenario:

@@ -66,3 +66,5 @@ def test_the_first_flip_is_the_first_step_with_a_positive_margin() -> None:
     margins = np.array([[[-1.0, 0.5]], [[np.nan, -0.5]], [[0.1, -1.0]], [[-0.2, -1.0]]])
     assert first_flips(np.array([0, 20, 40, 60]), margins).tolist() == [[40.0, 0.0]]
     assert np.isnan(first_flips(np.array([0, 20]), margins[:2])[0, 0])
+    clean = np.array([[[-1.0, 0.5]], [[1.0, -0.5]], [[0.2, -1.0]], [[-0.1, -1.0]]])
+    assert np.isnan(first_flips(np.array([0, 20, 40, 60]), margins, clean)).all()
