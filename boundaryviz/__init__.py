@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from boundaryviz import learners
+    from boundaryviz import attacks, learners
     from boundaryviz.experiments.run import Run, train
     from boundaryviz.record.metrics import Metric
     from boundaryviz.scenario.gallery import load
@@ -29,6 +29,7 @@ _WHERE = {
     "Metric": "record.metrics:Metric",
     "datasets": "scene.datasets",
     "learners": "learners",
+    "attacks": "attacks",
 }
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "__version__",
+    "attacks",
     "datasets",
     "learners",
     "load",

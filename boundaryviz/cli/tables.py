@@ -45,6 +45,10 @@ def show_run(run: Any) -> None:
             if name not in run.poisoned:
                 change.add_row(name, _shown(name, metric))
         out.print(change)
+        if lost := run.comparison(16).left_out:
+            out.print(
+                f"Left out of what the poison changed: {lost} of {len(run.seeds)} seeds, whose training diverged."
+            )
         if not run.scene.points.is_poison.any():
             out.print("There is no poison in this scenario, so both twins are the same.")
     out.print(

@@ -1,69 +1,90 @@
-"""Unlabelled poison on a graph: a chain of a few points between the moons turns one of them over."""
+"""The argument in numbers: unlabelled poison where a label can walk, and everything it is compared with."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from boundaryviz.engine.session import Session
+from boundaryviz.experiments.run import Run, train
 from boundaryviz.scenario.gallery import load
-from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.scene import Origin, Points, Scene, Split
-
-MOONS = {"data.noise": 0.06, "learner.name": "label-spreading", "learner.neighbours": 7, "learner.alpha": 0.99}
+from boundaryviz.scene.edits import apply, mute
+from boundaryviz.scene.scene import Points
 
 
-def scene(scenario: Scenario, poison: int) -> Scene:
-    """Three labels a class at the centres of the moons, and unlabelled points from a labelled one of the upper moon to
-    the left tip of the lower one, with density 1.5 - a on [0, 1]."""
-    plain = scenario.scene()
-    points = plain.points
-    label = points.label.copy()
-    train = np.flatnonzero(points.is_train)
-    label[train] = -1
-    for k, centre in enumerate(((0.0, 1.0), (1.0, -0.5))):
-        members = train[points.label[train] == k]
-        label[members[np.argsort(np.linalg.norm(points.xy[members] - centre, axis=1))[:3]]] = k
-    lower = points.xy[train[points.label[train] == 1]]
-    target = lower[np.argmin(np.linalg.norm(lower - (0.0, 0.5), axis=1))]
-    known = points.xy[(label == 0) & points.is_train]
-    source = known[np.argmin(np.linalg.norm(known - target, axis=1))]
-    share = (np.arange(poison) + 0.5) / max(poison, 1)
-    along = 1.5 - np.sqrt(2.25 - 2 * share)  # the inverse of the density's integral 1.5 a - a^2 / 2
-    chain = Points.of(source + along[:, None] * (target - source), -1, Split.TRAIN, Origin.POISON, points.next_id)
-    columns = ("ids", "xy", "label", "split", "origin")
-    clean = points.with_columns(label=label)
-    return replace(plain, points=Points(*(np.concatenate([getattr(clean, c), getattr(chain, c)]) for c in columns)))
+def twins(name: str, seeds: int = 1, steps: int | None = None, **values: Any) -> Run:
+    changed = {path.replace("__", "."): value for path, value in values.items()}
+    return train(load(name).with_values(changed), seeds=seeds, twin=True, steps=steps, progress=False)
 
 
-def flips(n: int, poison: int, both_ways: bool = False) -> float:
-    """Share of the test points that the poison flips."""
-    scenario = Scenario().with_values(MOONS | {"data.n": n, "learner.both_ways": both_ways})
-    run = Session(scenario, scene(scenario, poison), twin=True, device="cpu")
-    run.step()
-    test = run.scene.points.split == Split.TEST
-    clean, poisoned = (run.predicted(replica)[test] for replica in (0, 1))
-    assert np.mean(clean != run.scene.points.label[test]) < 0.02
-    return float(np.mean(clean != poisoned))
+def flips(**values: Any) -> float:
+    return twins("two-moons-bridge", **values).metrics["flip_rate"].mean
 
 
-def test_ten_unlabelled_points_among_five_thousand_flip_a_tenth_and_four_flip_nothing():
-    assert flips(5000, 0) == 0.0
-    assert flips(5000, 4) < 0.005
-    assert 0.07 <= flips(5000, 10) <= 0.13
+def test_it_is_nothing_nothing_then_the_whole_tip():
+    assert flips(poison__count=0) == 0.0
+    assert flips(poison__count=3) < 0.005
+    assert 0.07 <= flips(poison__count=6) <= 0.13
 
 
-def test_fewer_do_where_neighbours_listen_to_each_other():
-    assert flips(5000, 6) < 0.005
-    assert 0.07 <= flips(5000, 6, both_ways=True) <= 0.13
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_ten_points_do_it_whatever_the_draw_of_the_data(seed: int):
+    assert twins("two-moons-bridge", data__seed=seed).metrics["leverage"].mean >= 40
 
 
 @pytest.mark.slow
 def test_a_thousandth_is_enough_among_twenty_thousand():
-    assert flips(20_000, 8) < 0.005
-    assert 0.07 <= flips(20_000, 20) <= 0.13
+    assert 0.07 <= flips(data__n=20_000, poison__count=20) <= 0.13
+
+
+def test_with_poison_off_the_twins_are_one_to_the_bit():
+    for name, steps in (("two-moons-bridge-neural", 60), ("labelled-poison", 60), ("cut-the-chain", None)):
+        run = twins(name, seeds=2, steps=steps, poison__on=False)
+        assert run.scene.points.is_poison.any()
+        fields = run.field(columns=48, rows=48)
+        assert np.array_equal(fields[:2], fields[2:], equal_nan=True)
+        assert run.metrics["flip_rate"].mean == run.metrics["poison_rate"].mean == 0
+
+
+def test_to_a_supervised_net_unlabelled_poison_is_nothing_to_the_bit():
+    run = twins("unlabelled-is-inert", seeds=4, steps=200)
+    learner: Any = run.session.learner  # type: ignore[attr-defined]
+    assert np.array_equal(learner.P[:4].detach().numpy(), learner.P[4:].detach().numpy())
+    assert run.metrics["flip_rate"].per_seed == (0, 0, 0, 0)
+    alone = train(load("unlabelled-is-inert").with_values({"poison.count": 0}), seeds=4, steps=200, progress=False)
+    single: Any = alone.session.learner  # type: ignore[attr-defined]
+    assert np.array_equal(learner.P[:4].detach().numpy(), single.P.detach().numpy())
+
+
+def test_one_bead_holds_the_chain():
+    scenario = load("cut-the-chain")
+    scene = scenario.scene()
+    held = []
+    for bead in scene.points.ids[scene.points.is_poison]:
+        run = Session(scenario, apply(mute(np.array([bead]), True), scene)[0], twin=True, device="cpu")
+        run.step()
+        found = run.twins(32)
+        held.append(bool((found.clean != found.poisoned).mean() > 0.05))
+    assert held == [True, True, False, True]
+
+
+@pytest.mark.slow
+def test_a_chain_beats_as_many_copies_laid_on_the_target():
+    chain = twins("two-moons-bridge-neural", seeds=8).metrics
+    heap = twins(
+        "two-moons-bridge-neural", seeds=8, poison__attack="copies", poison__of="target", poison__labelled=False
+    ).metrics
+    assert chain["attack_success_rate"].mean >= heap["attack_success_rate"].mean + 0.5
+    assert chain["flip_rate"].mean > 5 * heap["flip_rate"].mean
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [25, 50, 100, 200, 400])
+def test_labelled_poison_has_no_leverage_at_any_dose(count: int):
+    assert twins("labelled-poison", seeds=8, poison__count=count).metrics["leverage"].mean <= 1
 
 
 def test_three_labels_spreading_does_what_its_words_say():
