@@ -42,6 +42,10 @@ class Draws:
         """Numbers below `among`, int64."""
         return self._of(Purpose.PARTNER, step, part, shape, lambda stream, n: stream.integers(0, among, n), among)
 
+    def chances(self, step: int, part: int, shape: Shape) -> Tensor:
+        """Uniform numbers in [0, 1)."""
+        return self._of(Purpose.CHANCE, step, part, shape, lambda stream, n: stream.random(n, np.float32))
+
     def _of(self, purpose: Purpose, step: int, part: int, shape: Shape, draw: Draw, setting: float = 0.0) -> Tensor:
         """The numbers of one step, from those of several that were drawn at once.
 

@@ -24,8 +24,9 @@ class Part:
 
     x (R, 2, B) places. q (R, C, B) one-hot labels, (R, 0, B) where unlabelled. weight (R, 1, B), 0 for a column that
     a replica must not see. slot: int64 (R, B), the place of a point in what is remembered of points; columns of
-    weight 0 share the last one. noise (R, 2 jitters, B) standard normal. share, partner (R, mixtures, B): how
-    much of a mixture is the column itself, and which of the clean columns is the rest.
+    weight 0 share the last one. noise (R, 2 jitters, B) standard normal. share, partner, chance (R, mixtures, B): how
+    much of a mixture is the column itself, which of the clean columns is the rest, and by what chance, in [0, 1), it
+    is poison instead; see `mixing`.
     """
 
     x: Tensor
@@ -35,6 +36,7 @@ class Part:
     noise: Tensor
     share: Tensor
     partner: Tensor
+    chance: Tensor
 
     def of(self, some: slice) -> Part:
         """Those replicas alone."""

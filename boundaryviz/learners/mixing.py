@@ -1,6 +1,8 @@
 """Methods that teach mixtures of points: with whom a point is mixed, and what is taught of the mixture.
 
-A column is mixed with one of the clean columns.
+A column is mixed with any of the columns of the step that its replica sees, clean or poison, with equal chances. In
+two draws: first one of the clean columns; then, by a chance of its own, poison instead. A replica that sees no poison
+stays with the first draw, and so keeps its bits whatever poison there is for others.
 """
 
 from __future__ import annotations
@@ -20,32 +22,49 @@ from boundaryviz.learners.method import Method, Part, Turn
 class Rest:
     """What mixtures take their other half from.
 
-    Columns (R, 2 + C + 1, B): a place, an answer, and a weight, 0 where the replica must not see it.
+    Columns (R, 2 + C + 1, B): a place, an answer, and a weight, 0 where the replica must not see it. poison: None
+    where there is none, else the poison of the replicas `seeing`, which are counted from the first of `clean`.
     """
 
     clean: Tensor
+    poison: Tensor | None
+    seeing: slice
 
     def of(self, part: Part, at: int) -> Tensor:
         """Each column's other half in its mixture number `at`, (R, 2 + C + 1, B)."""
         partner = part.partner[:, at][:, None]
-        return self.clean.gather(2, partner.expand(-1, self.clean.shape[1], -1))
+        found = self.clean.gather(2, partner.expand(-1, self.clean.shape[1], -1))
+        if self.poison is not None:
+            found[self.seeing] = self._or_poison(found[self.seeing], part.chance[self.seeing, at])
+        return found
+
+    def _or_poison(self, found: Tensor, chance: Tensor) -> Tensor:
+        """The clean columns `found`, but poison for as large a share of them as the poison has of all columns."""
+        assert self.poison is not None
+        visible = self.poison[:, -1] > 0
+        count = visible.sum(1, keepdim=True)
+        number = (chance * (count + self.clean.shape[2])).long()
+        first_visible = visible.byte().argsort(dim=1, descending=True, stable=True)
+        column = first_visible.gather(1, number.clamp(max=visible.shape[1] - 1))[:, None]
+        instead = self.poison.gather(2, column.expand(-1, self.poison.shape[1], -1))
+        return torch.where((number < count)[:, None], instead, found)
 
 
 class Mixing(Method):
     """A method that mixes the columns of a step."""
 
     def losses(self, turns: Sequence[Turn]) -> list[Tensor]:
-        """As `Method.losses`; each round is mixed with the clean one."""
+        """As `Method.losses`; each round is mixed with both."""
         with torch.no_grad():
             columns = [self.columns(turn) for turn in turns]
         pools = [torch.cat(some, 2) if some else None for some in columns]
         if pools[0] is None:
             return [self.loss(turn) for turn in turns]
-        rests = [Rest(pools[0])]
+        rests = [Rest(pools[0], None, slice(0, 0))]
         if len(turns) > 1:
             start = turns[0].some.start
             seeing = slice(turns[1].some.start - start, turns[1].some.stop - start)
-            rests = [Rest(pools[0]), Rest(pools[0][seeing])]
+            rests = [Rest(pools[0], pools[1], seeing), Rest(pools[0][seeing], pools[1], slice(None))]
         return [self.mixed(*given) for given in zip(turns, columns, rests, strict=True)]
 
     def columns(self, turn: Turn) -> list[Tensor]:

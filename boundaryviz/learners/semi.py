@@ -101,13 +101,13 @@ class SemiSupervised(Network):
             shown = hidden = None
             if at < len(labelled):
                 counts = min(1, method.jitters), int(method.mixes_labels)
-                shown = self._part(labelled[at], at, *counts, among)
+                shown = self._part(labelled[at], at, *counts, among, poisoned)
             if at < len(unlabelled):
-                hidden = self._part(unlabelled[at], 2 + at, method.jitters, method.mixtures, among)
+                hidden = self._part(unlabelled[at], 2 + at, method.jitters, method.mixtures, among, poisoned)
             rounds.append(Round(shown, hidden))
         return rounds
 
-    def _part(self, batch: Batch, number: int, jitters: int, mixtures: int, among: int) -> Part:
+    def _part(self, batch: Batch, number: int, jitters: int, mixtures: int, among: int, poisoned: bool) -> Part:
         """A batch with its random numbers; what replicas share is spread out over them."""
         replicas, columns = batch.weight.shape[0], batch.weight.shape[2]
         x, q, at = (t.expand(replicas, *t.shape[1:]) for t in (batch.x, batch.q, batch.at))
@@ -121,6 +121,7 @@ class SemiSupervised(Network):
             draws.normal(*key, (mixing[0], 2 * jitters, columns)),
             draws.shares(*key, mixing, getattr(self.method.spec, "alpha", 1.0)),
             draws.partners(*key, mixing, among),
+            draws.chances(*key, mixing if poisoned else (mixing[0], 0, columns)),
         )
 
     def _descend(self, rounds: list[Round]) -> None:
