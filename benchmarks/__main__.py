@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import surfaces, training
+from benchmarks import surfaces, training, twins
 from benchmarks.measure import Row
 from boundaryviz.engine import device
 
@@ -19,6 +19,7 @@ SECTIONS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
     "vmap": ("Training against vmap", training.against_vmap),
     "sklearn": ("Training against scikit-learn", training.against_scikit_learn),
     "hardware": ("Training against the hardware", training.against_hardware),
+    "twins": ("Twins", twins.twins),
     "surface": ("Fields", surfaces.surfaces),
     "rates": ("Our own rates", training.rates),
 }

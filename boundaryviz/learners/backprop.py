@@ -39,33 +39,38 @@ class Backprop:
         self._activate = ACTIVATIONS[activation]
         self._backward, self._by_output = _BACKWARD[activation]
         self._grad = torch.empty_like(params)
-        self._cuts: dict[int, list[tuple[slice, list[Tensor], list[Tensor]]]] = {}
+        self._cuts: dict[tuple[int, int, int], list[tuple[slice, list[Tensor], list[Tensor]]]] = {}
 
-    def gradient(self, x: Tensor, q: Tensor, weight: Tensor, masks: Sequence[Tensor] = ()) -> Tensor:
+    def gradient(
+        self, x: Tensor, q: Tensor, weight: Tensor, masks: Sequence[Tensor] = (), add_to: slice | None = None
+    ) -> Tensor:
         """Gradient (R, n) of each replica's own loss, the weighted sum over its batch; the next call overwrites it.
 
         x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B); masks as in `net.forward`. On the CPU replicas
-        are worked through in shards that fit the cache.
+        are worked through in shards that fit the cache. add_to: the arguments are of these replicas alone, and what
+        they give is added to the gradient of the last call; the others' rows are not touched.
         """
-        shards = self._shards(x.shape[2])
+        add = add_to is not None
+        shards = self._shards(x.shape[2], *(add_to or slice(None)).indices(len(self._params))[:2])
         if len(shards) == 1:
-            self._fill(*shards[0][1:], x, q, weight, masks)
+            self._fill(*shards[0][1:], x, q, weight, masks, add)
             return self._grad
         for some, params, grads in shards:
             x_, q_ = (t[some] if len(t) > 1 else t for t in (x, q))
-            self._fill(params, grads, x_, q_, weight[some], [mask[some] for mask in masks])
+            self._fill(params, grads, x_, q_, weight[some], [mask[some] for mask in masks], add)
         return self._grad
 
-    def _shards(self, points: int) -> list[tuple[slice, list[Tensor], list[Tensor]]]:
-        """The replicas divided for batches of this many points, each shard with its parameters and gradients."""
-        replicas = rows = len(self._params)
+    def _shards(self, points: int, first: int, end: int) -> list[tuple[slice, list[Tensor], list[Tensor]]]:
+        """These replicas divided for batches of this many points, each shard with its parameters and gradients; where
+        a shard lies is counted from the first."""
+        rows = end - first
         if self._params.device.type == "cpu":
-            rows = min(replicas, max(1, _SHARD // (points * max(self._layout.dims))))
-        if rows not in self._cuts:
-            somes = [slice(a, a + rows) for a in range(0, replicas, rows)]
-            views = self._layout.views
-            self._cuts[rows] = [(some, views(self._params[some]), views(self._grad[some])) for some in somes]
-        return self._cuts[rows]
+            rows = min(rows, max(1, _SHARD // (points * max(self._layout.dims))))
+        if (rows, first, end) not in self._cuts:
+            views, params, grads = self._layout.views, self._params[first:end], self._grad[first:end]
+            somes = [slice(a, a + rows) for a in range(0, end - first, rows)]
+            self._cuts[rows, first, end] = [(some, views(params[some]), views(grads[some])) for some in somes]
+        return self._cuts[rows, first, end]
 
     def _fill(
         self,
@@ -75,8 +80,9 @@ class Backprop:
         q: Tensor,
         weight: Tensor,
         masks: Sequence[Tensor],
+        add: bool,
     ) -> None:
-        """Forward, then the chain rule from the last layer to the first, into `grads`."""
+        """Forward, then the chain rule from the last layer to the first, into `grads` or added to them."""
         h = x if len(x) == len(params[0]) else x.expand(len(params[0]), -1, -1)
         inputs, told = [h], []  # what each layer was shown; what tells its activation's slope
         last = len(params) - 2
@@ -93,8 +99,12 @@ class Backprop:
         if self._squash:
             g = _aten.tanh_backward(g, o)
         for at in range(last, -1, -2):
-            torch.bmm(g, inputs[at // 2].transpose(1, 2), out=grads[at])
-            torch.sum(g, 2, keepdim=True, out=grads[at + 1])
+            if add:
+                grads[at].baddbmm_(g, inputs[at // 2].transpose(1, 2))
+                grads[at + 1].add_(g.sum(2, keepdim=True))
+            else:
+                torch.bmm(g, inputs[at // 2].transpose(1, 2), out=grads[at])
+                torch.sum(g, 2, keepdim=True, out=grads[at + 1])
             if at:
                 g = torch.bmm(params[at].transpose(1, 2), g)
                 if masks:

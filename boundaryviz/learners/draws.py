@@ -11,6 +11,12 @@ from torch import Tensor
 
 from boundaryviz.learners.streams import Purpose, generator
 
+_AHEAD, _MANY = 16, 4096  # steps drawn at once, for a stream takes longer to open than to read; of many columns one
+
+Draw = Callable[[np.random.Generator, tuple[int, ...]], NDArray]
+Shape = tuple[slice, int, int]
+"""Which replicas, rows, columns."""
+
 
 class Draws:
     """Numbers of each replica, keyed by its seed, the purpose, the step and the part of the step.
@@ -20,38 +26,43 @@ class Draws:
     """
 
     def __init__(self, seeds: tuple[int, ...], device: torch.device, dtype: torch.dtype) -> None:
-        distinct, which = np.unique(np.asarray(seeds, dtype=np.int64), return_inverse=True)
-        self._seeds, self._which = distinct.tolist(), which
+        self._seeds = seeds
         self._device, self._dtype = device, dtype
+        self._drawn: dict[tuple[Purpose, int], tuple[object, Tensor]] = {}
 
-    def normal(self, step: int, part: int, rows: int, columns: int) -> Tensor:
-        """Standard normal numbers (R, rows, columns)."""
-        return self._floats(lambda stream: stream.standard_normal((columns, rows), np.float32), step, part, rows)
+    def normal(self, step: int, part: int, shape: Shape) -> Tensor:
+        """Standard normal numbers, as all of these (R, rows, columns)."""
+        return self._of(Purpose.AUGMENT, step, part, shape, lambda stream, n: stream.standard_normal(n, np.float32))
 
-    def shares(self, step: int, part: int, rows: int, columns: int, alpha: float) -> Tensor:
-        """Beta(alpha, alpha) numbers (R, rows, columns)."""
-        return self._floats(lambda stream: stream.beta(alpha, alpha, (columns, rows)), step, part, rows, Purpose.MIX)
+    def shares(self, step: int, part: int, shape: Shape, alpha: float) -> Tensor:
+        """Beta(alpha, alpha) numbers."""
+        return self._of(Purpose.MIX, step, part, shape, lambda stream, n: stream.beta(alpha, alpha, n), alpha)
 
-    def partners(self, step: int, part: int, rows: int, columns: int, among: int) -> Tensor:
-        """Numbers below `among`, int64 (R, rows, columns)."""
+    def partners(self, step: int, part: int, shape: Shape, among: int) -> Tensor:
+        """Numbers below `among`, int64."""
+        return self._of(Purpose.PARTNER, step, part, shape, lambda stream, n: stream.integers(0, among, n), among)
+
+    def chances(self, step: int, part: int, shape: Shape) -> Tensor:
+        """Uniform numbers in [0, 1)."""
+        return self._of(Purpose.CHANCE, step, part, shape, lambda stream, n: stream.random(n, np.float32))
+
+    def _of(self, purpose: Purpose, step: int, part: int, shape: Shape, draw: Draw, setting: float = 0.0) -> Tensor:
+        """The numbers of one step, from those of several that were drawn at once.
+
+        Each column's numbers follow the column before, so that some more columns change none of them.
+        """
+        who, rows, columns = shape
         if not rows:
-            return torch.empty((len(self._which), 0, columns), dtype=torch.int64, device=self._device)
-        found = self._drawn(lambda stream: stream.integers(0, among, (columns, rows)), Purpose.PARTNER, step, part)
-        return torch.from_numpy(found).to(self._device)
-
-    def _floats(
-        self,
-        draw: Callable[[np.random.Generator], NDArray],
-        step: int,
-        part: int,
-        rows: int,
-        purpose: Purpose = Purpose.AUGMENT,
-    ) -> Tensor:
-        if not rows:
-            return torch.empty((len(self._which), 0, 0), device=self._device, dtype=self._dtype)
-        return torch.from_numpy(self._drawn(draw, purpose, step, part)).to(self._device, self._dtype)
-
-    def _drawn(self, draw: Callable[[np.random.Generator], NDArray], purpose: Purpose, step: int, part: int) -> NDArray:
-        """Each column's numbers follow the column before, so that more columns change none of them."""
-        rows = np.stack([draw(generator(seed, purpose, step, part)).T for seed in self._seeds])
-        return rows[self._which] if len(self._which) > 1 else rows
+            return torch.empty((len(self._seeds[who]), 0, columns), device=self._device, dtype=self._dtype)
+        ahead = _AHEAD if columns <= _MANY else 1
+        first, at = step - step % ahead, step % ahead
+        wanted = (first, who.start, who.stop, rows, columns, setting)
+        had, block = self._drawn.get((purpose, part), (None, torch.empty(0)))
+        if had != wanted:
+            distinct, which = np.unique(np.asarray(self._seeds[who], dtype=np.int64), return_inverse=True)
+            streams = (generator(int(seed), purpose, first, part) for seed in distinct)
+            found = np.stack([draw(stream, (columns, ahead, rows)).transpose(1, 2, 0) for stream in streams], 1)
+            block = torch.from_numpy(found[:, which] if len(which) > 1 else found).to(self._device)
+            block = block.to(self._dtype) if block.is_floating_point() else block
+            self._drawn[purpose, part] = wanted, block
+        return block[at]

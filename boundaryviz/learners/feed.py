@@ -23,6 +23,7 @@ class Batch:
     """Columns of one step: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B).
 
     at: int64 (R or 1, B), the positions of the columns in the data; a column of weight 0 may stand anywhere.
+    Of poison R are the replicas that see any, see `Feed.seeing`.
     """
 
     x: Tensor
@@ -32,12 +33,15 @@ class Batch:
 
 
 Step = tuple[Batch, ...]
-"""The clean window and, where there is poison, the poison that falls into it: a batch of its own, so that the
-clean columns are worked on in the same shapes, hence to the same bits, whether or not there is any."""
+"""The clean window and, where some replica sees poison in it, that poison: a batch of its own, so that the clean
+columns are worked on in the same shapes, hence to the same bits, whether or not there is any."""
 
 
 class Feed:
-    """Deals out points, batch by batch and epoch by epoch; see `batches` for the order."""
+    """Deals out points, batch by batch and epoch by epoch; see `batches` for the order.
+
+    seeing: the replicas that see poison, from the first to the last.
+    """
 
     def __init__(self, seeds: tuple[int, ...], device: torch.device, dtype: torch.dtype) -> None:
         self._seeds, self._device, self._dtype = seeds, device, dtype
@@ -46,6 +50,8 @@ class Feed:
         self._number, self._at = 0, 0  # of the epoch, and in it of the next batch
         self._ready: list[Step] = []  # gathered, the next one last
         self._size: int | Literal["full"] = "full"
+        self._clean = 0  # points that are no poison
+        self.seeing = slice(0, 0)
 
     def __len__(self) -> int:
         """How many points some replica sees."""
@@ -63,6 +69,9 @@ class Feed:
         """
         before = self._pool
         self._pool = Pool.of(data.ids, data.poison, data.weights, eligible)
+        who = np.flatnonzero((data.weights[:, data.poison] != 0).any(axis=1))
+        self.seeing = slice(int(who[0]), int(who[-1]) + 1) if len(who) else slice(0, 0)
+        self._clean = int((~self._pool.poison).sum())
         self._rows = torch.cat([inputs, targets]).T.contiguous()  # (N, F + K): a batch is a gather of rows
         self._sections = [len(inputs), len(targets)]
         self._ready = []
@@ -71,9 +80,10 @@ class Feed:
 
     def next(self) -> Step:
         """The columns of the next step. Raises ValueError where there is no point."""
+        whole = self._size == "full" or self._size >= self._clean
         if not self._ready:
-            self._ready = self._whole() if self._size == "full" else self._some()[::-1]
-        if self._size == "full":
+            self._ready = self._whole() if whole else self._some()[::-1]
+        if whole:
             return self._ready[0]
         self._at += 1
         return self._ready.pop()
@@ -93,33 +103,36 @@ class Feed:
         dealt = self._dealt()
         count = max(1, min(_AHEAD, _FLOATS // (dealt.index[0].size * sum(self._sections))))
         some = slice(self._at, self._at + count)
-        return list(zip(*(self._gather(dealt, some, columns) for columns in _parts(dealt)), strict=True))
+        steps: list[Step] = list(zip(*(self._gather(dealt, some, *part) for part in self._parts(dealt)), strict=True))
+        seen = (dealt.weight[some, :, dealt.clean :] != 0).any(axis=(1, 2))
+        return [step[: 1 + poison] for step, poison in zip(steps, seen.tolist(), strict=True)]
 
-    def _gather(self, dealt: Epoch, some: slice, columns: slice) -> list[Batch]:
-        index = torch.from_numpy(dealt.index[some, :, columns]).to(self._device)
+    def _gather(self, dealt: Epoch, some: slice, replicas: slice, columns: slice) -> list[Batch]:
+        index = torch.from_numpy(dealt.index[some, replicas, columns]).to(self._device)
         rows = self._rows[index].transpose(2, 3)
         x, q = (t.contiguous() for t in rows.split(self._sections, 2))
-        weight = self._tensor(dealt.weight[some, :, columns])[:, :, None].contiguous()
+        weight = self._tensor(dealt.weight[some, replicas, columns])[:, :, None].contiguous()
         return [Batch(*tensors) for tensors in zip(x, q, weight, index, strict=True)]
 
     def _whole(self) -> list[Step]:
         """All points as one step that every replica shares, padded with columns of weight 0."""
-        dealt = self._dealt()
+        assert self._pool is not None
+        dealt = epoch(self._pool, self._seeds, 0, "full")
         step = []
-        for columns in _parts(dealt):
+        for replicas, columns in self._parts(dealt):
             index = torch.from_numpy(dealt.index[0, 0, columns].copy())
             spare = -len(index) % _PAD
             index = torch.cat([index, index[:1].expand(spare)]).to(self._device)
             x, q = self._rows[index].T.contiguous().split(self._sections)
-            weight = F.pad(self._tensor(dealt.weight[0, :, columns]), (0, spare))
+            weight = F.pad(self._tensor(dealt.weight[0, replicas, columns]), (0, spare))
             step.append(Batch(x[None], q[None], weight[:, None], index[None]))
         return [tuple(step)]
 
     def _tensor(self, weight: NDArray[np.float32]) -> Tensor:
         return torch.from_numpy(weight).to(self._device, self._dtype)
 
-
-def _parts(dealt: Epoch) -> list[slice]:
-    """The columns of the clean window, and those of the poison if there are any."""
-    clean, width = dealt.clean, dealt.index.shape[2]
-    return [slice(0, clean), slice(clean, width)] if clean < width else [slice(0, clean)]
+    def _parts(self, dealt: Epoch) -> list[tuple[slice, slice]]:
+        """Replicas and columns of the clean window, and of the poison if there is any."""
+        clean, width = dealt.clean, dealt.index.shape[2]
+        poison = [(self.seeing, slice(clean, width))] if clean < width else []
+        return [(slice(None), slice(0, clean)), *poison]

@@ -3,7 +3,7 @@ hidden layers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from itertools import chain
 
 import numpy as np
@@ -39,7 +39,7 @@ class MLP(Network):
         self._descend: Callable[..., None] = self._descend_eagerly
         if self.device.type == "cuda":
             state = [self.P, *self.optimiser.state]
-            self._descend = Captured(self._descend_eagerly, state, lambda: (self._drops, self.optimiser.constants))
+            self._descend = Captured(self._descend_eagerly, state, self._constants)
         self.steps_done = 0
         self._feed = Feed(problem.seeds, self.device, dtype)
         self.set_training(spec, training)
@@ -73,16 +73,18 @@ class MLP(Network):
             self.steps_done += 1
 
     def _descend_eagerly(self, *tensors: Tensor) -> None:
-        """One step on the columns of x, q, weight and masks, and then again x, q, ... of more columns."""
+        """One step on the columns of x, q, weight and masks, and then again x, q, ... of the poison."""
         each = 3 + len(self.hidden) * self._drops
-        gradient = self._gradient(*tensors[:each])
-        for at in range(each, len(tensors), each):
-            so_far = gradient.clone()  # the next call overwrites it
-            gradient = so_far.add_(self._gradient(*tensors[at : at + each]))
+        x, q, weight, *masks = tensors[:each]
+        gradient = self._backprop.gradient(x, q, weight, masks)
+        if len(tensors) > each:
+            x, q, weight, *masks = tensors[each:]
+            gradient = self._backprop.gradient(x, q, weight, masks, self._feed.seeing)
         self.optimiser.step(self.P, gradient)
 
-    def _gradient(self, x: Tensor, q: Tensor, weight: Tensor, *masks: Tensor) -> Tensor:
-        return self._backprop.gradient(x, q, weight, masks)
+    def _constants(self) -> Hashable:
+        seeing = self._feed.seeing
+        return self._drops, seeing.start, seeing.stop, self.optimiser.constants
 
     def _masks(self, batch: Batch, part: int) -> list[Tensor]:
         """Inverted dropout (Srivastava et al. 2014, section 10): 0 or 1 / (1 - rate), (R, units, B) for each layer.
@@ -92,7 +94,9 @@ class MLP(Network):
         if not self._drops:
             return []
         columns = batch.weight.shape[2]
-        seeds, which = np.unique(self.problem.seeds, return_inverse=True)
+        seeds, which = np.unique(
+            self.problem.seeds[self._feed.seeing] if part else self.problem.seeds, return_inverse=True
+        )
         masks = []
         for layer, units in enumerate(self.hidden):
             streams = [generator(int(s), Purpose.DROPOUT, self.steps_done, layer, part) for s in seeds]

@@ -2,6 +2,7 @@
 
 A step takes labelled and unlabelled columns, clean and poison in rounds of their own, so that the clean ones are
 worked on in the same shapes and with the same random numbers, hence to the same bits, whether or not there is poison.
+Only the replicas that see poison work on it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from torch import Tensor
 from boundaryviz.learners.base import Problem, TrainingData
 from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.feed import Batch, Feed
-from boundaryviz.learners.methods import METHODS, Part, Round, Turn
+from boundaryviz.learners.method import Part, Round, Turn
+from boundaryviz.learners.methods import METHODS
 from boundaryviz.learners.net import forward
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.objectives import Ask
@@ -47,7 +49,7 @@ class SemiSupervised(Network):
             self.asked = self.layout.views(self.teacher)
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         self._grad = torch.empty_like(self.P)
-        self._cuts: dict[int, list[tuple[slice, list[Tensor], list[Tensor]]]] = {}
+        self._nets: dict[tuple[int, int], tuple[list[Tensor], list[Tensor]]] = {}
         self._labelled, self._unlabelled = (Feed(problem.seeds, self.device, dtype) for _ in range(2))
         self._draws = Draws(problem.seeds, self.device, dtype)
         self.steps_done = 0
@@ -62,7 +64,7 @@ class SemiSupervised(Network):
         self._labelled.set_data(data, places, self._targets(data.label), known)
         self._unlabelled.set_data(data, places, places[:0], ~known)
         seen = torch.from_numpy((data.weights != 0) & ~known).to(self.device)
-        self._points = len(data.ids)
+        self._points, self._seeing = len(data.ids), self._labelled.seeing
         self.method.set_points(data.ids, seen)
 
     def set_training(self, spec: UnlabelledSpec, training: TrainingSpec) -> None:
@@ -87,70 +89,84 @@ class SemiSupervised(Network):
             self.steps_done += 1
 
     def _rounds(self) -> list[Round]:
-        """The clean columns of this step, then its poison where there is any."""
+        """The clean columns of this step; then its poison where there is any, of the replicas that see poison."""
         labelled = self._labelled.next()
         unlabelled = self._unlabelled.next() if len(self._unlabelled) else ()
         method = self.method
+        poisoned = max(len(labelled), len(unlabelled)) > 1
         clean = unlabelled[0].weight.shape[2] if unlabelled else 0  # columns to be mixed with
         among = labelled[0].weight.shape[2] + method.jitters * clean if method.mixes_labels else clean
         rounds = []
-        for at in range(max(len(labelled), len(unlabelled))):
+        for at in range(1 + poisoned):
             shown = hidden = None
             if at < len(labelled):
-                shown = self._part(labelled[at], at, min(1, method.jitters), int(method.mixes_labels), among)
+                counts = min(1, method.jitters), int(method.mixes_labels)
+                shown = self._part(labelled[at], at, *counts, among, poisoned)
             if at < len(unlabelled):
-                hidden = self._part(unlabelled[at], 2 + at, method.jitters, method.mixtures, among)
+                hidden = self._part(unlabelled[at], 2 + at, method.jitters, method.mixtures, among, poisoned)
             rounds.append(Round(shown, hidden))
         return rounds
 
-    def _part(self, batch: Batch, number: int, jitters: int, mixtures: int, among: int) -> Part:
+    def _part(self, batch: Batch, number: int, jitters: int, mixtures: int, among: int, poisoned: bool) -> Part:
         """A batch with its random numbers; what replicas share is spread out over them."""
         replicas, columns = batch.weight.shape[0], batch.weight.shape[2]
         x, q, at = (t.expand(replicas, *t.shape[1:]) for t in (batch.x, batch.q, batch.at))
-        draws, step = self._draws, self.steps_done
-        alpha = getattr(self.method.spec, "alpha", 1.0)
+        draws, key = self._draws, (self.steps_done, number)
+        mixing = (self._seeing if number % 2 else slice(None), mixtures, columns)
         return Part(
             x,
             q,
             batch.weight,
-            torch.where(batch.weight[:, 0] != 0, at, self._points),
-            draws.normal(step, number, 2 * jitters, columns),
-            draws.shares(step, number, mixtures, columns, alpha),
-            draws.partners(step, number, mixtures, columns, among),
+            torch.where(batch.weight[:, 0] != 0, at, self._points) if self.method.memory else at,
+            draws.normal(*key, (mixing[0], 2 * jitters, columns)),
+            draws.shares(*key, mixing, getattr(self.method.spec, "alpha", 1.0)),
+            draws.partners(*key, mixing, among),
+            draws.chances(*key, mixing if poisoned else (mixing[0], 0, columns)),
         )
 
     def _descend(self, rounds: list[Round]) -> None:
         """One step down the sum of the rounds' losses, whose gradients are taken one by one."""
         risen = self.method.risen_at
         ramp = torch.tensor(min(1.0, self.steps_done / risen) if risen else 1.0, dtype=self.dtype, device=self.device)
-        widest = max(part.x.shape[2] for r in rounds for part in (r.labelled, r.unlabelled) if part is not None)
-        for some, params, teacher in self._shards(widest):
-            own = [r.of(some) for r in rounds]
-            for at, one in enumerate(own):
-                loss = self.method.loss(Turn(some, self._asks(params), self._asks(teacher), one, own[0], ramp))
+        for some in self._shards(rounds[0]):
+            turns = [self._turn(some, rounds[0], some, ramp)]
+            seeing = slice(max(some.start, self._seeing.start), min(some.stop, self._seeing.stop))
+            if len(rounds) > 1 and seeing.start < seeing.stop:
+                first = self._seeing.start
+                turns.append(self._turn(seeing, rounds[1], slice(seeing.start - first, seeing.stop - first), ramp))
+            for at, (turn, loss) in enumerate(zip(turns, self.method.losses(turns), strict=True)):
+                params, _ = self._net(turn.some)
                 gradient = torch.cat([g.flatten(1) for g in torch.autograd.grad(loss.sum(), params)], 1)
                 if at:
-                    self._grad[some] += gradient
+                    self._grad[turn.some] += gradient
                 else:
-                    self._grad[some] = gradient
+                    self._grad[turn.some] = gradient
         self.optimiser.step(self.P, self._grad)
         if self.teacher is not None:
             # a true mean at first, so that the initial weights are soon forgotten (Tarvainen and Valpola 2017)
             keep = min(1 - 1 / (self.steps_done + 1), self.method.spec.teacher_decay)
             self.teacher.lerp_(self.P, 1 - keep)
 
-    def _asks(self, params: list[Tensor]) -> Ask:
+    def _turn(self, some: slice, columns: Round, rows: slice, ramp: Tensor) -> Turn:
+        """Of replicas `some`, whose columns are these rows of a round."""
+        student, teacher = (self._ask(params) for params in self._net(some))
+        return Turn(some, student, teacher, columns.of(rows), ramp)
+
+    def _ask(self, params: list[Tensor]) -> Ask:
         return lambda x: forward(params, self.features.of_tensor(x), self._activate)
 
-    def _shards(self, points: int) -> list[tuple[slice, list[Tensor], list[Tensor]]]:
-        """The replicas divided for batches of this many points, each shard with its net and its teacher's."""
+    def _net(self, some: slice) -> tuple[list[Tensor], list[Tensor]]:
+        """The net of these replicas, to be differentiated by, and their teacher's."""
+        key = some.start, some.stop
+        if key not in self._nets:
+            views, teacher = self.layout.views, self.P if self.teacher is None else self.teacher
+            self._nets[key] = [v.detach().requires_grad_() for v in views(self.P[some])], views(teacher[some])
+        return self._nets[key]
+
+    def _shards(self, clean: Round) -> list[slice]:
+        """The replicas divided for rounds as wide as this one."""
         replicas = rows = len(self.P)
         if self.device.type == "cpu":
+            points = max(part.x.shape[2] for part in (clean.labelled, clean.unlabelled) if part is not None)
             rows = min(replicas, max(1, _SHARD // (points * max(self.layout.dims))))
-        if rows not in self._cuts:
-            views, teacher = self.layout.views, self.P if self.teacher is None else self.teacher
-            self._cuts[rows] = [
-                (some, [v.detach().requires_grad_() for v in views(self.P[some])], views(teacher[some]))
-                for some in (slice(a, a + rows) for a in range(0, replicas, rows))
-            ]
-        return self._cuts[rows]
+        return [slice(a, min(a + rows, replicas)) for a in range(0, replicas, rows)]

@@ -24,6 +24,7 @@ class Purpose(IntEnum):
     AUGMENT = 5
     MIX = 6
     PARTNER = 7
+    CHANCE = 8
 
 
 def _mix(z: int) -> int:

@@ -86,3 +86,22 @@ def test_batches_of_many_sizes_share_one_buffer(monkeypatch: pytest.MonkeyPatch)
         q = losses.targets(torch.arange(points) % 2, "cross-entropy", 2, torch.float32)[None]
         expected = by_autograd(layout, p, "relu", "cross-entropy", False, x, q, weight, [])
         torch.testing.assert_close(ours.gradient(x, q, weight), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("floats", [1 << 17, 1])
+def test_what_some_replicas_see_besides_is_added_to_their_gradient_alone(monkeypatch: pytest.MonkeyPatch, floats: int):
+    monkeypatch.setattr(backprop, "_SHARD", floats)
+    layout = Layout((2, 4, 2))
+    p = draw(REPLICAS, layout.size)
+    ours = Backprop(layout, p, "tanh", "cross-entropy", False)
+
+    def columns(n: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        q = losses.targets(torch.arange(n) % 2, "cross-entropy", 2, torch.float32)[None]
+        return draw(REPLICAS, 2, n), q, torch.full((REPLICAS, 1, n), 1 / n)
+
+    first, more, some = columns(40), columns(8), slice(1, REPLICAS)
+    alone, besides = ours.gradient(*first).clone(), ours.gradient(*more).clone()
+    ours.gradient(*first)
+    both = ours.gradient(more[0][some], more[1], more[2][some], add_to=some)
+    assert torch.equal(both[0], alone[0])
+    torch.testing.assert_close(both[some], (alone + besides)[some])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from boundaryviz.engine.messages import CURVES
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.features import FeatureMap
-from boundaryviz.learners.methods import Round, Turn
+from boundaryviz.learners.method import Turn
 from boundaryviz.learners.specs import FAMILIES, MLPSpec, TrainingSpec
 from boundaryviz.learners.specs_semi import (
     SEMI_SUPERVISED,
@@ -43,10 +43,9 @@ def softmax(z: NDArray) -> NDArray:
 
 def turn_of(learner: Any) -> Turn:
     """The clean round of the step to come."""
-    rounds: list[Round] = learner._rounds()
-    _, params, teacher = learner._shards(1)[0]
-    ramp = torch.ones((), dtype=torch.float64)
-    return Turn(slice(0, 1), learner._asks(params), learner._asks(teacher), rounds[0], rounds[0], ramp)
+    some = slice(0, 1)
+    turn: Turn = learner._turn(some, learner._rounds()[0], some, torch.ones((), dtype=torch.float64))
+    return turn
 
 
 # ---- whatever the method --------------------------------------------------------------------------------
@@ -164,7 +163,7 @@ def test_a_mean_teacher_s_student_is_pulled_and_its_teacher_is_not():
     learner = made(MeanTeacherSpec(**SMALL))
     learner.step(3)
     learner.teacher.requires_grad_()
-    _, params, _ = learner._shards(1)[0]
+    params, _ = learner._net(slice(0, 1))
     turn = turn_of(learner)
     loss = learner.method.unlabelled(turn, turn.round.unlabelled).sum()
     pulls = torch.autograd.grad(loss, [*params, learner.teacher], allow_unused=True)
@@ -255,7 +254,7 @@ def test_mixmatch_as_numpy_says_it():
     p, cut = answer(x[None])[0], lab.x.shape[2]
     supervised = (-(q * np.log(p)).sum(0) * weight)[:cut].sum()
     unlabelled = (((p - q) ** 2).mean(0) * weight)[cut:].sum() / 2
-    assert float(learner.method.loss(turn).detach()) == pytest.approx(supervised + 7.0 * unlabelled, rel=1e-9)
+    assert float(learner.method.losses([turn])[0].detach()) == pytest.approx(supervised + 7.0 * unlabelled, rel=1e-9)
 
 
 # ---- how well they learn --------------------------------------------------------------------------------

@@ -1,0 +1,142 @@
+"""What a semi-supervised method is given of a step, and what every method is.
+
+Labelled points are jittered like the points the net is asked about; they do not join the unlabelled ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from boundaryviz.learners import objectives
+from boundaryviz.learners.objectives import Ask
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Columns of a step, all labelled or all unlabelled, all clean or all poison.
+
+    x (R, 2, B) places. q (R, C, B) one-hot labels, (R, 0, B) where unlabelled. weight (R, 1, B), 0 for a column that
+    a replica must not see. slot: int64 (R, B), the place of a point in what is remembered of points; columns of
+    weight 0 share the last one. noise (R, 2 jitters, B) standard normal. share, partner, chance (R, mixtures, B): how
+    much of a mixture is the column itself, which of the clean columns is the rest, and by what chance, in [0, 1), it
+    is poison instead; see `mixing`.
+    """
+
+    x: Tensor
+    q: Tensor
+    weight: Tensor
+    slot: Tensor
+    noise: Tensor
+    share: Tensor
+    partner: Tensor
+    chance: Tensor
+
+    def of(self, some: slice) -> Part:
+        """Those replicas alone."""
+        return Part(*(getattr(self, f.name)[some] for f in fields(self)))
+
+    def jittered(self, size: float, number: int = 0) -> Tensor:
+        """The places after jitter `number`, of standard deviation `size`."""
+        return self.x + size * self.noise[:, 2 * number : 2 * number + 2]
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """The clean columns of a step, or its poison; whatever there is of them."""
+
+    labelled: Part | None
+    unlabelled: Part | None
+
+    def of(self, some: slice) -> Round:
+        """Those replicas alone."""
+        return Round(*(part and part.of(some) for part in (self.labelled, self.unlabelled)))
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """What a method is given of one round of a step, for some of the replicas.
+
+    some: which replicas. student: the net in training. teacher: its average, where the method keeps one. ramp (): how
+    far the weight has risen.
+    """
+
+    some: slice
+    student: Ask
+    teacher: Ask
+    round: Round
+    ramp: Tensor
+
+
+class Method:
+    """How unlabelled points are used; the spec's settings apply live.
+
+    jitters, mixtures: how many of each an unlabelled point needs. mixes_labels: whether labelled points are mixed.
+    teaches: whether an average of the net is kept.
+    """
+
+    jitters = 0
+    mixtures = 0
+    mixes_labels = False
+    teaches = False
+
+    def __init__(self, spec: Any, replicas: int, classes: int, device: torch.device, dtype: torch.dtype) -> None:
+        self.spec = spec
+        self.classes = classes
+        self._ids: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self.memory = self.remembers(replicas, device, dtype)
+
+    def remembers(self, replicas: int, device: torch.device, dtype: torch.dtype) -> list[Tensor]:
+        """What is kept of each point, (R, ..., points + 1) and as of yet of no point; the last column is nobody's."""
+        return []
+
+    def set_points(self, ids: NDArray[np.int64], seen: Tensor) -> None:
+        """From now on point `ids[i]` has slot i, and what is remembered of it. seen: bool (R, N), unlabelled ones."""
+        at = {int(one): slot for slot, one in enumerate(self._ids)}
+        source = [at.get(int(one), -1) for one in ids] if self.memory else []
+        blank = len(self._ids)
+        for i, old in enumerate(self.memory):
+            index = torch.tensor([blank if s < 0 else s for s in source] + [blank], device=old.device)
+            self.memory[i] = old.index_select(-1, index)
+        self._ids, self.seen = ids.copy(), seen
+
+    @property
+    def labelled_jitter(self) -> float:
+        """Size of the jitter of labelled points."""
+        return getattr(self.spec, "weak_noise", 0.0)
+
+    @property
+    def risen_at(self) -> int:
+        """The step at which the unlabelled weight has its full size."""
+        return self.spec.ramp_up
+
+    def losses(self, turns: Sequence[Turn]) -> list[Tensor]:
+        """The losses (R,) over the rounds of a step: the clean one, then the poison if some of its replicas see any.
+
+        What is remembered takes in what the rounds show.
+        """
+        return [self.loss(turn) for turn in turns]
+
+    def loss(self, turn: Turn) -> Tensor:
+        """The loss of each replica over one round, (R,)."""
+        terms = self.supervised(turn)
+        if (part := turn.round.unlabelled) is not None:
+            terms.append(turn.ramp * self.spec.weight * self.unlabelled(turn, part))
+        return sum(terms[1:], terms[0])
+
+    def supervised(self, turn: Turn) -> list[Tensor]:
+        """The loss of the labelled columns, (R,), if there are any."""
+        if (part := turn.round.labelled) is None:
+            return []
+        x = part.jittered(self.labelled_jitter) if self.jitters else part.x
+        return [objectives.cross_entropy(turn.student(x), part.q, part.weight)]
+
+    def unlabelled(self, turn: Turn, part: Part) -> Tensor:
+        """The loss of the unlabelled columns, (R,)."""
+        raise NotImplementedError

@@ -1,0 +1,138 @@
+"""Methods that teach mixtures of points: with whom a point is mixed, and what is taught of the mixture.
+
+A column is mixed with any of the columns of the step that its replica sees, clean or poison, with equal chances. In
+two draws: first one of the clean columns; then, by a chance of its own, poison instead. A replica that sees no poison
+stays with the first draw, and so keeps its bits whatever poison there is for others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from boundaryviz.learners import objectives
+from boundaryviz.learners.method import Method, Part, Turn
+
+
+@dataclass(frozen=True, eq=False)
+class Rest:
+    """What mixtures take their other half from.
+
+    Columns (R, 2 + C + 1, B): a place, an answer, and a weight, 0 where the replica must not see it. poison: None
+    where there is none, else the poison of the replicas `seeing`, which are counted from the first of `clean`.
+    """
+
+    clean: Tensor
+    poison: Tensor | None
+    seeing: slice
+
+    def of(self, part: Part, at: int) -> Tensor:
+        """Each column's other half in its mixture number `at`, (R, 2 + C + 1, B)."""
+        partner = part.partner[:, at][:, None]
+        found = self.clean.gather(2, partner.expand(-1, self.clean.shape[1], -1))
+        if self.poison is not None:
+            found[self.seeing] = self._or_poison(found[self.seeing], part.chance[self.seeing, at])
+        return found
+
+    def _or_poison(self, found: Tensor, chance: Tensor) -> Tensor:
+        """The clean columns `found`, but poison for as large a share of them as the poison has of all columns."""
+        assert self.poison is not None
+        visible = self.poison[:, -1] > 0
+        count = visible.sum(1, keepdim=True)
+        number = (chance * (count + self.clean.shape[2])).long()
+        first_visible = visible.byte().argsort(dim=1, descending=True, stable=True)
+        column = first_visible.gather(1, number.clamp(max=visible.shape[1] - 1))[:, None]
+        instead = self.poison.gather(2, column.expand(-1, self.poison.shape[1], -1))
+        return torch.where((number < count)[:, None], instead, found)
+
+
+class Mixing(Method):
+    """A method that mixes the columns of a step."""
+
+    def losses(self, turns: Sequence[Turn]) -> list[Tensor]:
+        """As `Method.losses`; each round is mixed with both."""
+        with torch.no_grad():
+            columns = [self.columns(turn) for turn in turns]
+        pools = [torch.cat(some, 2) if some else None for some in columns]
+        if pools[0] is None:
+            return [self.loss(turn) for turn in turns]
+        rests = [Rest(pools[0], None, slice(0, 0))]
+        if len(turns) > 1:
+            start = turns[0].some.start
+            seeing = slice(turns[1].some.start - start, turns[1].some.stop - start)
+            rests = [Rest(pools[0], pools[1], seeing), Rest(pools[0][seeing], pools[1], slice(None))]
+        return [self.mixed(*given) for given in zip(turns, columns, rests, strict=True)]
+
+    def columns(self, turn: Turn) -> list[Tensor]:
+        """What a round has to be mixed, as in `Rest`: a tensor for each part that is worked on by itself."""
+        raise NotImplementedError
+
+    def mixed(self, turn: Turn, own: list[Tensor], rest: Rest) -> Tensor:
+        """The loss of each replica, (R,), over a round of which `own` is to be mixed with `rest`."""
+        raise NotImplementedError
+
+
+class ICT(Mixing):
+    """Verma et al. 2019, equation 1, on probabilities, with a share of its own for each pair."""
+
+    mixtures = 1
+    teaches = True
+
+    def columns(self, turn: Turn) -> list[Tensor]:
+        """The unlabelled points with the teacher's answers."""
+        part = turn.round.unlabelled
+        return [] if part is None else [torch.cat([part.x, F.softmax(turn.teacher(part.x), 1), part.weight], 1)]
+
+    def mixed(self, turn: Turn, own: list[Tensor], rest: Rest) -> Tensor:
+        terms = self.supervised(turn)
+        if (part := turn.round.unlabelled) is not None:
+            x, q = mixture(own[0], rest.of(part, 0), part.share)
+            loss = objectives.squared(F.softmax(turn.student(x), 1), q, part.weight)
+            terms.append(turn.ramp * self.spec.weight * loss)
+        return sum(terms[1:], terms[0])
+
+
+class MixMatch(Mixing):
+    """Berthelot et al. 2019, algorithm 1, with K = 2 jitters and a share of its own for each pair."""
+
+    jitters = 2
+    mixtures = 2
+    mixes_labels = True
+
+    def columns(self, turn: Turn) -> list[Tensor]:
+        """The labelled points, jittered; then each jitter of the unlabelled ones with their sharpened mean answer."""
+        found = []
+        if (part := turn.round.labelled) is not None:
+            found.append(torch.cat([part.jittered(self.spec.weak_noise), part.q, part.weight], 1))
+        if (part := turn.round.unlabelled) is not None:
+            places = [part.jittered(self.spec.weak_noise, k) for k in range(self.jitters)]
+            answers = torch.stack([F.softmax(turn.student(x), 1) for x in places])
+            q = objectives.sharpen(answers.mean(0), self.spec.temperature)
+            found += [torch.cat([x, q, part.weight], 1) for x in places]
+        return found
+
+    def mixed(self, turn: Turn, own: list[Tensor], rest: Rest) -> Tensor:
+        own, terms = list(own), []
+        if (part := turn.round.labelled) is not None:
+            x, q = mixture(own.pop(0), rest.of(part, 0), torch.maximum(part.share, 1 - part.share))
+            terms.append(objectives.cross_entropy(turn.student(x), q, part.weight))
+        if (part := turn.round.unlabelled) is not None:
+            shares = torch.maximum(part.share, 1 - part.share).split(1, 1)
+            for at, (columns, share) in enumerate(zip(own, shares, strict=True)):
+                x, q = mixture(columns, rest.of(part, at), share)
+                loss = objectives.squared(F.softmax(turn.student(x), 1), q, part.weight)
+                terms.append(turn.ramp * self.spec.weight / len(own) * loss)
+        return sum(terms[1:], terms[0])
+
+
+def mixture(own: Tensor, other: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
+    """Places and answers of columns mixed with others, one by one; one that must not be seen leaves its own as it is.
+
+    own, other (R, 2 + C + 1, B) as in `Rest`. share (R, 1, B), how much is a column's own.
+    """
+    mix = objectives.mixup(own, torch.where(other[:, -1:] > 0, other, own), share)
+    return mix[:, :2], mix[:, 2:-1]

@@ -1,0 +1,80 @@
+"""What a step is dealt: the clean window for everybody, poison for those that see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from boundaryviz.learners.base import TrainingData
+from boundaryviz.learners.draws import Draws
+from boundaryviz.learners.feed import Feed, Step
+from helpers.models import blobs, weighing
+
+EVERYBODY = slice(None)
+
+
+def feed_of(data: TrainingData, size: Any) -> Feed:
+    feed = Feed(tuple(range(len(data.weights))), torch.device("cpu"), torch.float32)
+    feed.set_batch_size(size)
+    places = torch.from_numpy(data.xy.T)
+    feed.set_data(data, places, places[:0], data.label >= 0)
+    return feed
+
+
+def seen_by(data: TrainingData, replicas: list[int], poison_of: int = 4) -> TrainingData:
+    """The poison with a weight in these of the replicas alone."""
+    weights = np.ones_like(data.weights)
+    weights[:, data.poison] = 0
+    weights[np.ix_(replicas, np.flatnonzero(data.poison)[:poison_of])] = 1
+    return weighing(data, weights)
+
+
+@pytest.mark.parametrize("size", [10, 500, "full"])
+def test_poison_comes_to_those_that_see_it_and_only_when_there_is_some(size: Any):
+    data = seen_by(blobs(100, replicas=5, poison=8), [2, 3])
+    feed = feed_of(data, size)
+    assert feed.seeing == slice(2, 4)
+    batches = 10 if size == 10 else 1
+    steps: list[Step] = [feed.next() for _ in range(batches)]
+    found: list[set[int]] = [set() for _ in range(2)]
+    for clean, *poison in steps:
+        assert clean.weight.shape[0] == 5
+        for batch in poison:
+            assert (batch.weight.shape[0], batch.weight.any()) == (2, True)
+            for row in range(2):
+                at = batch.at.expand(2, -1)[row][batch.weight[row, 0] > 0]
+                found[row].update(at.tolist())
+                assert torch.equal(batch.x.expand(2, -1, -1)[row].T[batch.weight[row, 0] > 0].double(), _rows(data, at))
+    assert found == [{92, 93, 94, 95}] * 2
+    if size == 10:
+        assert 0 < sum(len(step) == 1 for step in steps) < batches  # the four lie in a few of the ten windows
+
+
+def _rows(data: TrainingData, at: torch.Tensor) -> torch.Tensor:
+    return torch.from_numpy(data.xy[at.numpy()])
+
+
+def test_a_batch_that_holds_every_point_is_gathered_once():
+    feed = feed_of(blobs(20, replicas=2), 20)
+    first = feed.next()
+    assert feed.next() is first
+    np.testing.assert_allclose(first[0].weight[:, 0, :20], 1 / 20)
+    feed.set_batch_size(19)
+    assert feed.next()[0].weight.shape[2] == 19
+
+
+@pytest.mark.parametrize("columns", [50, 5000])
+def test_numbers_drawn_ahead_are_those_of_their_own_seed_and_step(columns: int):
+    """Whoever else there is, wherever one begins, and however many columns follow."""
+    together = Draws((3, 4, 3), torch.device("cpu"), torch.float32)
+    seen = [together.normal(step, 2, (EVERYBODY, 4, columns)) for step in range(20)]
+    assert all(torch.equal(one[0], one[2]) and not torch.equal(one[0], one[1]) for one in seen)
+    assert len({float(one[0, 0, 0]) for one in seen}) == len(seen)
+    late = Draws((4,), torch.device("cpu"), torch.float32).normal(17, 2, (EVERYBODY, 4, columns + 7))
+    assert torch.equal(late[0, :, :columns], seen[17][1])
+    other = together.normal(17, 3, (slice(1, 3), 4, columns))
+    assert torch.equal(together.normal(17, 2, (slice(1, 3), 4, columns)), seen[17][1:])
+    assert not torch.equal(other, seen[17][1:])
