@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from boundaryviz import attacks, learners
+    from boundaryviz.experiments.dose import dose_response
     from boundaryviz.experiments.run import Run, train
     from boundaryviz.record.metrics import Metric
     from boundaryviz.scenario.gallery import load
@@ -26,6 +27,7 @@ _WHERE = {
     "ScenarioError": "scenario.scenario:ScenarioError",
     "train": "experiments.run:train",
     "Run": "experiments.run:Run",
+    "dose_response": "experiments.dose:dose_response",
     "Metric": "record.metrics:Metric",
     "datasets": "scene.datasets",
     "learners": "learners",
@@ -40,6 +42,7 @@ __all__ = [
     "__version__",
     "attacks",
     "datasets",
+    "dose_response",
     "learners",
     "load",
     "scenarios",

@@ -119,6 +119,9 @@ class Controller(QObject):
             for field in ("neighbours", "both_ways"):
                 form.set_disabled(f"learner.{field}", None if knn else "a Gaussian graph joins all points")
             form.set_disabled("learner.gamma", "nearest neighbours all weigh the same" if knn else None)
+        elif learner.name == "SVC":
+            for field, kernels in (("gamma", "rbf poly sigmoid"), ("degree", "poly"), ("coef0", "poly sigmoid")):
+                form.set_disabled(f"learner.{field}", None if learner.kernel in kernels else "this kernel has none")
 
     def replace_scene(self, scenario: Scenario, scene: Scene, text: str) -> None:
         """Other points under other words, as one undo step."""

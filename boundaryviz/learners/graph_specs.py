@@ -10,12 +10,12 @@ Kernel = Literal["knn", "rbf"]
 Base = Literal["svm", "logistic", "knn", "naive-bayes"]
 
 
-class _AtOnceSpec(Spec):
+class AtOnceSpec(Spec):
     AT_ONCE: ClassVar[bool] = True
     """Fitted in one step, so that what `TrainingSpec` says of rates, batches and penalties does not apply."""
 
 
-class _GraphSpec(_AtOnceSpec):
+class _GraphSpec(AtOnceSpec):
     kernel: Kernel = setting(
         "knn", "Graph", "Joins each point to its nearest neighbours, or to every point by a Gaussian of the distance.",
         choices={"knn": "nearest neighbours", "rbf": "Gaussian"},
@@ -53,7 +53,7 @@ class LabelSpreadingSpec(_GraphSpec):
     )  # fmt: skip
 
 
-class SelfTrainingSpec(_AtOnceSpec):
+class SelfTrainingSpec(AtOnceSpec):
     """A supervised model labels the points it is surest of, and learns again from its own labels."""
 
     TITLE: ClassVar[str] = "Self-training"
@@ -84,7 +84,7 @@ class SelfTrainingSpec(_AtOnceSpec):
     )
 
 
-class LapRLSSpec(_AtOnceSpec):
+class LapRLSSpec(AtOnceSpec):
     """Least squares with a kernel, smooth over the plane and smoother still along a graph of all points."""
 
     TITLE: ClassVar[str] = "Laplacian least squares"

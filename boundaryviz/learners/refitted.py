@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from boundaryviz.learners.specs import TrainingSpec
 Decide = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Places (G, 2) to class probabilities (G, C), NaN where nothing decides."""
 
+_Points = tuple[NDArray[np.float64], NDArray[np.int64], int]
+"""What a fit is made from: places, labels, seed."""
+
 _SMALLEST = 1e-12  # below it a probability counts as this much, so that a certain mistake has a finite loss
 _FAR = 1e100  # coordinates beyond it count as this much: their squares must not overflow
 
@@ -24,24 +27,30 @@ class Refitted(ABC):
 
     A place that no label reached is *undecided*: its probabilities and scores are NaN and its class is -1. So is
     every place before the first step. In the loss such a point counts as an even guess, in the error as wrong.
-    Settings and data act with the next step. Nothing is random: seeds are not looked at, and replicas that see the
-    same points share one fit, as does one whose points have not changed since the last.
+    Settings and data act with the next step. Replicas that see the same points share one fit, as does one whose
+    points have not changed since the last. seeded: whether a fit depends on the seed; where it does not, seeds are
+    not looked at.
     """
 
     hidden: tuple[int, ...] = ()
+    seeded: ClassVar[bool] = False
 
     def __init__(self, spec: Any, training: TrainingSpec, problem: Problem, device: object = "cpu") -> None:
         self.problem = problem
         self._spec = spec
-        self._fits: list[tuple[NDArray[np.float64], NDArray[np.int64], Decide]] = []
+        self._fits: list[tuple[_Points, Decide]] = []
         self._replicas: list[Decide] = [self._nothing] * len(problem.seeds)
-        self._points: list[tuple[NDArray[np.float64], NDArray[np.int64]]] = []
+        self._points: list[_Points] = []
         self._stale = False
         self._evaluated: tuple[NDArray, NDArray, NDArray[np.float64], NDArray[np.int64]] | None = None
 
     @abstractmethod
     def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
         """Learn from points (n, 2) in the order of their ids, at least one of them labelled."""
+
+    def _fit_seeded(self, xy: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
+        """As `_fit`; the seed is 0 unless the learner is `seeded`."""
+        return self._fit(xy, label)
 
     def _nothing(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.full((len(xy), self.problem.classes), np.nan)
@@ -53,7 +62,8 @@ class Refitted(ABC):
         order = np.argsort(data.ids)
         xy, label = np.clip(data.xy[order], -_FAR, _FAR), data.label[order]
         seen = [weights[order] != 0 for weights in data.weights]
-        points = [(xy[some], label[some]) for some in seen]
+        seeds = self.problem.seeds if self.seeded else [0] * len(seen)
+        points = [(xy[some], label[some], seed) for some, seed in zip(seen, seeds, strict=True)]
         if len(points) != len(self._points) or not all(map(_same, points, self._points)):
             self._points, self._stale = points, True
 
@@ -70,7 +80,7 @@ class Refitted(ABC):
     @property
     def can_train(self) -> bool:
         """Whether some replica sees a labelled point."""
-        return any((label >= 0).any() for _, label in self._points)
+        return any((label >= 0).any() for _, label, _ in self._points)
 
     @property
     def settled(self) -> bool:
@@ -81,14 +91,14 @@ class Refitted(ABC):
         """Fit, if anything changed since the last fit."""
         if n < 1 or self.settled:
             return
-        fits: list[tuple[NDArray[np.float64], NDArray[np.int64], Decide]] = []
+        fits: list[tuple[_Points, Decide]] = []
         replicas = []
-        for xy, label in self._points:
-            found = next((fit for fit in (*fits, *self._fits) if _same((xy, label), fit[:2])), None)
-            fit = found or (xy, label, self._fit(xy, label) if (label >= 0).any() else self._nothing)
+        for points in self._points:
+            found = next((fit for fit in (*fits, *self._fits) if _same(points, fit[0])), None)
+            fit = found or (points, self._fit_seeded(*points) if (points[1] >= 0).any() else self._nothing)
             if not any(fit is one for one in fits):
                 fits.append(fit)
-            replicas.append(fit[2])
+            replicas.append(fit[1])
         self._fits, self._replicas, self._stale, self._evaluated = fits, replicas, False, None
 
     # ---- what it thinks -----------------------------------------------------------------------------
@@ -144,7 +154,7 @@ class Refitted(ABC):
         return np.ones(len(self.problem.seeds), dtype=bool)
 
 
-def _same(a: tuple[NDArray, ...], b: tuple[NDArray, ...]) -> bool:
+def _same(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
     return all(map(np.array_equal, a, b))
 
 

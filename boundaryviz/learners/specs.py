@@ -7,6 +7,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
+from boundaryviz.learners.specs_estimators import (
+    ESTIMATORS,
+    DecisionTreeClassifierSpec,
+    KNeighborsClassifierSpec,
+    RandomForestClassifierSpec,
+    SVCSpec,
+)
 from boundaryviz.learners.specs_net import ACTIVATION_WORDS, FEATURE_WORDS, Activation, Feature, HiddenLayers, NetSpec
 from boundaryviz.learners.specs_semi import SEMI_SUPERVISED, SemiSupervisedSpec
 from boundaryviz.scene.specs import Spec, setting
@@ -23,6 +30,7 @@ __all__ = [
     "MLPSpec",
     "Optimiser",
     "TrainingSpec",
+    "is_supervised",
 ]
 
 LossName = Literal["cross-entropy", "squared", "hinge"]
@@ -72,7 +80,11 @@ LearnerSpec = Annotated[
     | LabelPropagationSpec
     | LabelSpreadingSpec
     | SelfTrainingSpec
-    | LapRLSSpec,
+    | LapRLSSpec
+    | KNeighborsClassifierSpec
+    | SVCSpec
+    | DecisionTreeClassifierSpec
+    | RandomForestClassifierSpec,
     Field(discriminator="name"),
 ]
 
@@ -85,7 +97,14 @@ FAMILIES: dict[str, tuple[type[Spec], str]] = {
     "label-spreading": (LabelSpreadingSpec, "boundaryviz.learners.propagation:LabelSpreading"),
     "self-training": (SelfTrainingSpec, "boundaryviz.learners.self_training:SelfTraining"),
     "laprls": (LapRLSSpec, "boundaryviz.learners.laprls:LapRLS"),
+    **{name: (spec, "boundaryviz.learners.estimators:Estimator") for name, spec in ESTIMATORS.items()},
+    "RandomForestClassifier": (RandomForestClassifierSpec, "boundaryviz.learners.estimators:Forest"),
 }
+
+
+def is_supervised(name: str) -> bool:
+    """Whether the learner of this family looks at labelled points alone."""
+    return name in ("mlp", "logistic", *ESTIMATORS)
 
 
 class TrainingSpec(Spec):

@@ -1,0 +1,232 @@
+"""Dose-response: how many points of poison it takes, over seeds, with and without unlabelled data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.attacks.specs import ATTACKS
+from boundaryviz.engine.cast import Cast
+from boundaryviz.engine.session import Session
+from boundaryviz.experiments.doses import Laid, bare, counted
+from boundaryviz.experiments.run import Progress, Run
+from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, is_supervised
+from boundaryviz.learners.specs_estimators import KNeighborsClassifierSpec
+from boundaryviz.learners.specs_net import NetSpec
+from boundaryviz.record.dose import DoseCurve, DoseResponse, Varies
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.lessons import can_teach, lacking
+from boundaryviz.scene.scene import Scene, Split
+
+_LOOKS = 20  # how often `watch` is told while a learner trains
+
+Watch = Callable[[DoseResponse], object]
+
+
+def dose_response(
+    scenario: Scenario,
+    doses: Sequence[int] | None = None,
+    seeds: int = 8,
+    steps: int | None = None,
+    learners: Sequence[str | LearnerSpec] | None = None,
+    progress: Progress | None = None,
+    device: str = "auto",
+    watch: Watch | None = None,
+) -> DoseResponse:
+    """What the scenario's attack does with this and that many points, over seeds.
+
+    doses: how many points; 0 comes along unasked, and more than the attack can place (labels to flip may run out)
+    are left out. Default: eight, evenly apart on a logarithmic scale, see `doses.default_doses`.
+    seeds: how many. Where a learner trains in steps, or grows a forest, they are training seeds, and all doses and
+    seeds are replicas of one batch. Where it is fitted at once and nothing is random, they are seeds of the data, or,
+    where the points were drawn or edited by hand, of the poison; those are fitted one after the other, and where
+    not even the poison is random there is but one.
+    steps: default the scenario's. learners: names or specs; default the scenario's own, and beside one that uses
+    unlabelled points its `counterpart`.
+    progress: called with (done, in all); what it raises ends everything. watch: called with what is known so far.
+    Raises ScenarioError for an attack that cannot be laid or a scene that teaches nothing, DeviceError, and
+    ValueError for doses or seeds that are no positive numbers.
+    """
+    chosen = _chosen(scenario, learners)
+    counts = counted(scenario, doses)
+    if seeds < 1:
+        raise ValueError("a dose-response needs at least one seed")
+    steps = scenario.training.steps if steps is None else steps
+    laid = Laid.of(scenario, counts)
+    works = [
+        _Work(scenario.model_copy(update={"learner": spec}), title, counts, seeds, steps, device)
+        for spec, title in zip(chosen, _titles(chosen), strict=True)
+    ]
+    total = sum(work.units for work in works)
+    found = DoseResponse(scenario.name, scenario.title, ATTACKS[scenario.poison.attack].TITLE, counts, laid.rates)
+    before = 0
+    for work in works:
+        response = found
+
+        def tell(done: int, curve: DoseCurve | None, before: int = before, so_far: DoseResponse = response) -> None:
+            if progress is not None:
+                progress(before + done, total)
+            if watch is not None and curve is not None:
+                watch(so_far.with_curve(curve))
+
+        found = found.with_curve(work.done(laid, tell))
+        before += work.units
+        if watch is not None:
+            watch(found)
+    return found
+
+
+def counterpart(spec: Any, scene: Scene) -> LearnerSpec | None:
+    """The supervised learner to be held against one that uses unlabelled points; None for a supervised one.
+
+    Against a net the same net without the method; against anything else nearest neighbours, as many as it looks at
+    itself, but no more than the rarest class has labels.
+    """
+    if is_supervised(spec.name):
+        return None
+    if isinstance(spec, NetSpec):
+        shared = {
+            k: v for k, v in spec.model_dump().items() if k in NetSpec.model_fields or k in ("hidden", "activation")
+        }
+        return MLPSpec(**shared)
+    points = scene.points
+    taught = points.label[points.is_train & points.is_labelled & ~points.muted]
+    rarest = int(np.unique(taught, return_counts=True)[1].min(initial=len(taught)))
+    return KNeighborsClassifierSpec(n_neighbors=max(1, min(spec.neighbours, rarest)))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One learner's share of a dose-response: that of the scenario."""
+
+    scenario: Scenario
+    title: str
+    doses: tuple[int, ...]
+    seeds: int
+    steps: int
+    device: str
+
+    @property
+    def at_once(self) -> bool:
+        """Whether the learner is fitted at once and nothing is random."""
+        spec = self.scenario.learner
+        return getattr(spec, "AT_ONCE", False) and spec.name != "RandomForestClassifier"
+
+    @property
+    def units(self) -> int:
+        """How much there is to do."""
+        return self.seeds if self.at_once else self._steps
+
+    @property
+    def _steps(self) -> int:
+        return 1 if getattr(self.scenario.learner, "AT_ONCE", False) else self.steps
+
+    def done(self, laid: Laid, tell: Callable[[int, DoseCurve | None], None]) -> DoseCurve:
+        """Do it all; `tell` hears how much is done, and now and then what came of it so far."""
+        return self._one_by_one(laid, tell) if self.at_once else self._together(laid, tell)
+
+    def _together(self, laid: Laid, tell: Callable[[int, DoseCurve | None], None]) -> DoseCurve:
+        first, steps = self.scenario.training.seed, self._steps
+        seeds = range(first, first + self.seeds)
+        cast = Cast(tuple(s for s in seeds for _ in laid.groups), laid.groups * self.seeds)
+        # curves of every replica would cost as much as some of the training
+        training = self.scenario.training.model_copy(update={"evaluate_every": min(steps, 100_000)})
+        scenario = self.scenario.model_copy(update={"training": training})
+        run = Run(Session(scenario, laid.scene, device=self.device, cast=cast))
+        looks = iter(range(1, _LOOKS))
+        due = next(looks)
+
+        def progress(done: int, total: int) -> None:
+            nonlocal due
+            look = done * _LOOKS >= due * total and done < total
+            if look:
+                due = next((k for k in looks if k * total > done * _LOOKS), _LOOKS)
+            tell(done, self._curve("training", done, *measured(run, len(laid.groups))) if look else None)
+
+        run.advance(steps, progress)
+        return self._curve("training", steps, *measured(run, len(laid.groups)))
+
+    def _one_by_one(self, laid: Laid, tell: Callable[[int, DoseCurve | None], None]) -> DoseCurve:
+        scenario = self.scenario
+        flips: list[NDArray[np.float64]] = []
+        wins: list[NDArray[np.float64] | None] = []
+        path = "data.seed" if scenario.plane is None else "poison.seed"
+        first = scenario.data.seed if scenario.plane is None else scenario.poison.seed
+        varies: Varies = "data" if scenario.plane is None else "poison"
+        for k in range(self.seeds):
+            own = laid if k == 0 else Laid.of(scenario.with_values({path: (first + k) % 2**31}), self.doses)
+            if k == 1 and own.scene.points == laid.scene.points:
+                tell(self.seeds, None)
+                return self._curve("nothing", 1, flips[0], wins[0])
+            run = Run(Session(scenario, own.scene, device=self.device, cast=Cast((0,) * len(own.groups), own.groups)))
+            run.advance(1)
+            flip, win = measured(run, len(own.groups))
+            flips.append(flip)
+            wins.append(win)
+            tell(k + 1, self._curve(varies, 1, *_joined(flips, wins)))
+        return self._curve(varies, 1, *_joined(flips, wins))
+
+    def _curve(
+        self, varies: Varies, steps: int, flips: NDArray[np.float64], success: NDArray[np.float64] | None
+    ) -> DoseCurve:
+        spec: Any = self.scenario.learner
+        return DoseCurve(spec.name, self.title, is_supervised(spec.name), varies, steps, flips, success)
+
+
+def measured(run: Run, doses: int) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """Flip rate and attack success, float64 (doses, S), of replicas that are every dose of a seed, then of the next;
+    the first dose is the clean twin. NaN where it or the dose diverged; no success without pins."""
+    session: Any = run.session
+    scene: Scene = session.scene
+    test = scene.points.xy[(scene.points.split == Split.TEST) & ~scene.points.muted]
+    pins = np.array([(pin.x, pin.y) for pin in scene.targets], dtype=np.float64).reshape(-1, 2)
+    found = session.learner.predict(np.concatenate([test, pins]))
+    found = found.reshape(-1, doses, found.shape[1])
+    lost = ~session.learner.finite().reshape(-1, doses)
+    lost = lost | lost[:, :1]
+    flips = np.where(lost, np.nan, (found[:, :, : len(test)] != found[:, :1, : len(test)]).mean(axis=2))
+    if not len(pins):
+        return flips.T, None
+    wanted = np.array([pin.wanted for pin in scene.targets])
+    return flips.T, np.where(lost, np.nan, (found[:, :, len(test) :] == wanted).mean(axis=2)).T
+
+
+def _joined(
+    flips: list[NDArray[np.float64]], wins: list[NDArray[np.float64] | None]
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    success = [w for w in wins if w is not None]
+    return np.concatenate(flips, axis=1), np.concatenate(success, axis=1) if success else None
+
+
+def _titles(specs: Sequence[Any]) -> list[str]:
+    """What each learner is called, a second one of a family by a number."""
+    titles = [spec.TITLE for spec in specs]
+    return [t if (k := titles[:at].count(t)) == 0 else f"{t} {k + 1}" for at, t in enumerate(titles)]
+
+
+def _chosen(scenario: Scenario, learners: Sequence[str | LearnerSpec] | None) -> list[LearnerSpec]:
+    """The learners asked for. Raises ScenarioError for a name that is none, or a scene that cannot be learnt."""
+    scene = bare(scenario.scene())
+    if not can_teach(scene):
+        raise ScenarioError([f"data: {lacking(scene)}"])
+    if not ((scene.points.split == Split.TEST) & ~scene.points.muted).any():
+        raise ScenarioError(["data: there is no test point to count flips on; give data.test a share"])
+    if learners is None:
+        against = counterpart(scenario.learner, scene)
+        return [scenario.learner] if against is None else [scenario.learner, against]
+    if not learners:
+        raise ScenarioError(["learners: name at least one"])
+    unknown = [name for name in learners if isinstance(name, str) and name not in FAMILIES]
+    if unknown:
+        raise ScenarioError(
+            [f"learners: unknown learner {name!r}; there are: {', '.join(FAMILIES)}" for name in unknown]
+        )
+    own = scenario.learner
+    specs: list[Any] = [
+        (own if one == own.name else FAMILIES[one][0]()) if isinstance(one, str) else one for one in learners
+    ]
+    return specs

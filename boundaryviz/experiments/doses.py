@@ -1,0 +1,110 @@
+"""Which doses of poison there are, and a scene that holds all of them. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from boundaryviz.attacks.aims import AttackError
+from boundaryviz.attacks.lay import aimed, placed, why_not
+from boundaryviz.attacks.specs import FlipSpec
+from boundaryviz.engine.cast import CLEAN
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.scene import MAX_GROUPS, Points, Scene
+
+DOSES = 8  # how many there are unless they are named, nothing included
+_MOST = 0.04  # share of the training points up to which they go
+
+
+def default_doses(scenario: Scenario) -> tuple[int, ...]:
+    """0 and up to seven more, evenly apart on a logarithmic scale, the scenario's own count among them.
+
+    They end at 4 % of the training points, or sooner at eight times the scenario's own count; never below that count.
+    """
+    own = scenario.poison.count
+    base = bare(scenario.scene())
+    most = max(round(_MOST * int((base.points.is_train & ~base.points.muted).sum())), DOSES - 1)
+    if own:
+        most = max(own, min(most, 8 * own))
+    if isinstance(scenario.poison, FlipSpec):
+        most = min(most, _placeable(base, scenario, most))
+    if most < 1:
+        return (0,)
+    doses = np.unique(np.rint(np.geomspace(max(1.0, min(own / 8, most / 64)), most, DOSES - 1)).astype(int))
+    if 0 < own <= most:
+        doses[np.argmin(np.abs(np.log(doses / own)))] = own
+    return (0, *(int(d) for d in np.unique(doses)))
+
+
+def counted(scenario: Scenario, doses: Sequence[int] | None) -> tuple[int, ...]:
+    """The doses that will be laid, rising from 0. Raises ValueError, or ScenarioError where nothing can be laid."""
+    if doses is None:
+        return default_doses(scenario)
+    if any(d < 0 for d in doses):
+        raise ValueError("a dose is a number of points from 0 up")
+    counts = sorted({0, *(int(d) for d in doses)})
+    if len(counts) > MAX_GROUPS + 1:
+        raise ValueError(f"{len(counts)} doses are too many; {MAX_GROUPS} besides 0 are the most")
+    if isinstance(scenario.poison, FlipSpec) and counts[-1]:
+        most = _placeable(bare(scenario.scene()), scenario, counts[-1])
+        counts = [d for d in counts if d <= most]
+    return tuple(counts)
+
+
+def bare(scene: Scene) -> Scene:
+    """The scene before anybody poisoned it: no poison, nothing withdrawn, and only pins that belong to no attack."""
+    points = scene.points
+    points = points.with_columns(origin=np.maximum(points.origin, 0)).take(~points.is_poison)
+    return replace(scene, points=points, targets=tuple(t for t in scene.targets if t.group == 0), groups=())
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """A scene with the attack in it once for each of D doses. groups: (D,), what a replica of each dose sees.
+
+    Every dose is a group of its own. Flipped labels are nested, so a dose of those adds a group to the smaller ones.
+    """
+
+    scene: Scene
+    groups: tuple[frozenset[int], ...]
+
+    @classmethod
+    def of(cls, scenario: Scenario, doses: Sequence[int]) -> Laid:
+        """doses: rising from 0. Raises ScenarioError, in a sentence, where the attack cannot be laid."""
+        attack = scenario.poison.model_copy(update={"count": max(doses), "on": True})
+        base = bare(scenario.scene())
+        if words := why_not(base, attack):
+            raise ScenarioError([f"poison: {words}"])
+        points, gone = base.points, np.empty(0, dtype=np.int64)
+        groups = []
+        for k, dose in enumerate(doses):
+            planted, withdrawn = placed(base, attack.model_copy(update={"count": dose}))
+            fresh = ~np.isin(withdrawn, gone) if len(withdrawn) else np.ones(len(planted), dtype=bool)
+            if len(withdrawn):
+                origin = points.origin.copy()
+                origin[points.positions(withdrawn[fresh])] = -k
+                points, gone = points.with_columns(origin=origin), withdrawn
+            new = planted.take(fresh)
+            points = Points.join(points, Points.of(new.xy, new.label, origin=k, first_id=points.next_id))
+            nested = range(1, k + 1) if isinstance(attack, FlipSpec) else range(k, k + 1)
+            groups.append(frozenset(nested) if k else CLEAN)
+        goal = aimed(base, attack)
+        targets = base.targets if goal is None else (*base.targets, goal.pin(0))
+        return cls(replace(base, points=points, targets=targets, poison_on=True), tuple(groups))
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """The poison rate of each dose."""
+        points = self.scene.points
+        seen = [self.scene.seen(groups) & points.is_train for groups in self.groups]
+        return tuple(float((points.is_poison & some).sum() / max(some.sum(), 1)) for some in seen)
+
+
+def _placeable(base: Scene, scenario: Scenario, count: int) -> int:
+    """How many of `count` points the attack finds a place for. Raises ScenarioError where it cannot be laid."""
+    try:
+        return len(placed(base, scenario.poison.model_copy(update={"count": count}))[0])
+    except AttackError as error:
+        raise ScenarioError([f"poison: {error}"]) from None

@@ -1,0 +1,97 @@
+"""Specs of scikit-learn's supervised classifiers, under its own names and with its own defaults."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from boundaryviz.learners.graph_specs import AtOnceSpec
+from boundaryviz.scene.specs import Spec, setting
+
+
+class KNeighborsClassifierSpec(AtOnceSpec):
+    """Every place takes the class that most of its nearest labelled points have."""
+
+    TITLE: ClassVar[str] = "Nearest neighbours"
+    name: Literal["KNeighborsClassifier"] = "KNeighborsClassifier"
+    n_neighbors: int = setting(
+        5, "Neighbours", "Labelled points that vote; where there are fewer, all of them.", ge=1, le=1000, log=True
+    )
+    weights: Literal["uniform", "distance"] = setting(
+        "uniform", "Votes", "Each neighbour counts the same, or nearer ones count more.",
+        choices={"uniform": "all the same", "distance": "by 1 / distance"},
+    )  # fmt: skip
+    p: float = setting(
+        2.0, "Norm", "The power in the distance: 1 adds up both ways along the axes, 2 is the straight line.",
+        ge=1.0, le=10.0, advanced=True,
+    )  # fmt: skip
+
+
+class SVCSpec(AtOnceSpec):
+    """A support vector machine: the widest margin between the classes, seen through a kernel."""
+
+    TITLE: ClassVar[str] = "Support vector machine"
+    name: Literal["SVC"] = "SVC"
+    C: float = setting(
+        1.0, "C", "Cost of a point on the wrong side of the margin.", gt=0.0, le=1e6, log=True
+    )  # fmt: skip
+    kernel: Literal["rbf", "linear", "poly", "sigmoid"] = setting(
+        "rbf", "Kernel", "How alike two points are.",
+        choices={"rbf": "Gaussian", "linear": "linear", "poly": "polynomial", "sigmoid": "tanh"},
+    )  # fmt: skip
+    gamma: float | Literal["scale"] = setting(
+        "scale", "Gamma", "Narrowness of the kernel; 'scale' is 1 / (2 times the variance of the coordinates).",
+        log=True,
+    )  # fmt: skip
+    degree: int = setting(3, "Degree", "Of the polynomial.", ge=1, le=20, advanced=True)
+    coef0: float = setting(
+        0.0, "Constant", "Added within a polynomial or tanh kernel.", ge=-100.0, le=100.0, advanced=True
+    )
+
+    def model_post_init(self, _context: object, /) -> None:
+        if isinstance(self.gamma, float) and not 0.0 < self.gamma <= 10_000.0:
+            raise ValueError("gamma is a number above 0 and up to 10000, or 'scale'")
+
+
+class _TreeSpec(AtOnceSpec):
+    criterion: Literal["gini", "entropy"] = setting(
+        "gini", "Criterion", "What a cut shall make small in its two parts.",
+        choices={"gini": "Gini impurity", "entropy": "entropy"},
+    )  # fmt: skip
+    max_depth: int | None = setting(
+        None, "Depth", "Cuts from the root to a leaf at most; empty cuts until every leaf is pure.", ge=1, le=100
+    )
+    max_leaf_nodes: int | None = setting(
+        None, "Leaves", "Leaves at most, the best cuts first; empty is no limit.", ge=2, le=10_000, advanced=True
+    )
+    min_samples_leaf: int = setting(
+        1, "Points in a leaf", "A cut that would leave fewer points is not made.", ge=1, le=10_000, log=True
+    )
+
+
+class DecisionTreeClassifierSpec(_TreeSpec):
+    """The plane cut in two along an axis, and each part again."""
+
+    TITLE: ClassVar[str] = "Decision tree"
+    name: Literal["DecisionTreeClassifier"] = "DecisionTreeClassifier"
+
+
+class RandomForestClassifierSpec(_TreeSpec):
+    """Many trees, each of other points drawn from the data; their leaves' shares are averaged."""
+
+    TITLE: ClassVar[str] = "Random forest"
+    name: Literal["RandomForestClassifier"] = "RandomForestClassifier"
+    n_estimators: int = setting(100, "Trees", "How many trees.", ge=1, le=1000, log=True)
+    bootstrap: bool = setting(
+        True, "Drawn points", "Each tree is grown on as many points, drawn with repeats; off, on all of them.",
+        advanced=True,
+    )  # fmt: skip
+
+
+EstimatorSpec = KNeighborsClassifierSpec | SVCSpec | DecisionTreeClassifierSpec | RandomForestClassifierSpec
+
+ESTIMATORS: dict[str, type[Spec]] = {
+    "KNeighborsClassifier": KNeighborsClassifierSpec,
+    "SVC": SVCSpec,
+    "DecisionTreeClassifier": DecisionTreeClassifierSpec,
+    "RandomForestClassifier": RandomForestClassifierSpec,
+}

@@ -1,0 +1,234 @@
+"""Dose-response: that every dose is the scenario's own attack, and what is said of learners, seeds and mistakes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from boundaryviz.attacks.lay import lay
+from boundaryviz.engine.cast import Cast
+from boundaryviz.engine.session import Session
+from boundaryviz.experiments.dose import counterpart, dose_response, measured
+from boundaryviz.experiments.doses import Laid, bare, default_doses
+from boundaryviz.experiments.run import Run, train
+from boundaryviz.learners.specs import FAMILIES, is_supervised
+from boundaryviz.record.dose import DoseResponse
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+
+SMALL = Scenario().with_values(
+    {"data.n": 60, "data.labels_per_class": 3, "learner.hidden": [6], "training.steps": 30, "poison.target": [0.0, 0.5]}
+)
+BRIDGED = SMALL.with_values({"learner.name": "label-spreading", "data.n": 200})
+COPIED = SMALL.with_values({"poison.attack": "copies", "data.labels_per_class": "all", "training.steps": 60})
+
+
+def curve(scenario: Scenario, doses: list[int], seeds: int = 2, **more: Any) -> Any:
+    return dose_response(scenario, doses, seeds, learners=[scenario.learner], **more).curves[0]
+
+
+# ---- every dose is the attack ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("attack", ["bridge", "copies", "flip", "junk"])
+@pytest.mark.parametrize("choose", ["target", "boundary", "random"])
+def test_a_replica_of_a_dose_sees_the_scene_with_that_many_points(attack: str, choose: str):
+    values = {"poison.attack": attack, "data.labels_per_class": 20} | (
+        {"poison.choose": choose} if attack == "flip" else {}
+    )
+    scenario = SMALL.with_values(values)
+    doses = (0, 1, 3, 4, 11)
+    laid = Laid.of(scenario, doses)
+    for dose, groups, rate in zip(doses, laid.groups, laid.rates, strict=True):
+        alone = lay(bare(scenario.scene()), scenario.poison.model_copy(update={"count": dose}))
+        seen, theirs = laid.scene.points.take(laid.scene.seen(groups)), alone.points.take(alone.seen())
+        columns = [sorted(zip(*p.xy.T, p.label, p.split, p.is_poison, strict=True)) for p in (seen, theirs)]
+        assert columns[0] == columns[1]
+        assert rate == pytest.approx(seen.take(seen.is_train).is_poison.mean())
+
+
+def test_labelled_doses_do_to_each_seed_what_twins_of_their_own_show():
+    found = curve(COPIED, [0, 4, 12], seeds=3, device="cpu")
+    for row, dose in ((1, 4), (2, 12)):
+        run = train(COPIED.with_values({"poison.count": dose}), 3, twin=True, progress=False, device="cpu")
+        alone = run.comparison(16).metrics()
+        np.testing.assert_allclose(found.flip_rate[row], alone["flip_rate"].per_seed, atol=1.01 / 36)
+        np.testing.assert_allclose(found.success[row], alone["attack_success_rate"].per_seed)
+    assert (found.flip_rate[0] == 0).all()
+    assert found.flip_rate[2].mean() > 0.02
+
+
+def test_doses_of_a_learner_fitted_at_once_are_the_twins_of_other_data_to_the_bit():
+    found = curve(BRIDGED, [6, 12], seeds=2)
+    assert (found.varies, found.steps) == ("data", 1)
+    for row, dose in ((1, 6), (2, 12)):
+        for seed in range(2):
+            scenario = BRIDGED.with_values({"poison.count": dose, "data.seed": seed})
+            alone = train(scenario, 1, twin=True, steps=1, progress=False).comparison(16).metrics()
+            assert found.flip_rate[row, seed] == alone["flip_rate"].mean
+            assert found.success[row, seed] == alone["attack_success_rate"].mean
+    assert found.flip_rate.any()
+
+
+def test_unlabelled_poison_does_nothing_to_the_supervised_counterpart_and_something_to_the_learner():
+    response = dose_response(BRIDGED, [0, 5, 20], seeds=2)
+    assert [c.supervised for c in response.curves] == [False, True]
+    assert response.curves[0].flip_rate[1:].any()
+    assert not response.curves[1].flip_rate.any()
+    nets = dose_response(SMALL.with_values({"learner.name": "pi-model"}), [0, 8], seeds=2, steps=10)
+    assert [c.varies for c in nets.curves] == ["training", "training"]
+    assert not nets.curves[1].flip_rate.any()
+
+
+# ---- learners and seeds ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_learner_that_uses_unlabelled_points_has_a_counterpart(name: str):
+    scenario = SMALL.with_values({"learner.name": name})
+    against = counterpart(scenario.learner, scenario.scene())
+    if is_supervised(name):
+        assert against is None
+        return
+    assert against is not None
+    assert is_supervised(against.name)
+    for field in ("hidden", "activation"):
+        assert getattr(against, field, None) == getattr(scenario.learner, field, None)
+    assert getattr(against, "n_neighbors", 3) == 3  # as many as there are labels of a class
+
+
+def test_points_that_are_not_drawn_are_varied_by_the_poison_if_at_all():
+    drawn = BRIDGED.with_scene(BRIDGED.scene())
+    assert curve(drawn, [6], seeds=3).varies == "nothing"
+    assert curve(drawn, [6], seeds=3).flip_rate.shape == (2, 1)
+    shaken = drawn.with_values({"poison.jitter": 0.05})
+    assert curve(shaken, [6], seeds=3).varies == "poison"
+
+
+def test_a_forest_is_grown_from_training_seeds():
+    forest = COPIED.with_values({"learner.name": "RandomForestClassifier", "learner.n_estimators": 3})
+    found = curve(forest, [12], seeds=4)
+    assert (found.varies, found.steps) == ("training", 1)
+    assert len(set(found.flip_rate[1].tolist())) > 1
+
+
+def test_two_learners_of_a_family_are_told_apart():
+    wide = COPIED.learner.model_copy(update={"hidden": (8,)})
+    response = dose_response(COPIED, [4], 1, steps=2, learners=["mlp", wide, "SVC"])
+    assert [c.title for c in response.curves] == [
+        "Multilayer perceptron", "Multilayer perceptron 2", "Support vector machine"
+    ]  # fmt: skip
+
+
+def test_poison_that_is_there_already_is_taken_out_first():
+    poisoned = BRIDGED.with_values({"poison.count": 9, "poison.group": 4})
+    kept = poisoned.with_scene(poisoned.scene())
+    assert not bare(kept.scene()).points.origin.any()
+    assert bare(kept.scene()).targets == ()
+    a, b = (curve(one, [6], seeds=1) for one in (kept, BRIDGED))
+    assert np.array_equal(a.flip_rate, b.flip_rate)
+
+
+def test_a_diverged_seed_is_left_out_at_its_doses_and_a_diverged_clean_twin_at_all():
+    laid = Laid.of(COPIED, (0, 4, 8))
+    run = Run(Session(COPIED, laid.scene, device="cpu", cast=Cast((0,) * 3 + (1,) * 3 + (2,) * 3, laid.groups * 3)))
+    run.advance(5)
+    flips, success = measured(run, 3)
+    assert np.isfinite(flips).all()
+    run.session.learner.P.detach()[[1, 6]] = np.nan  # type: ignore[attr-defined]
+    flips, success = measured(run, 3)
+    lost = np.array([[False, False, True], [True, False, True], [False, False, True]])
+    assert np.array_equal(np.isnan(flips), lost)
+    assert success is not None
+    assert np.array_equal(np.isnan(success), lost)
+
+
+# ---- doses ----------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(10, 3000), st.integers(0, 400))
+def test_default_doses_rise_from_nothing_and_hold_the_scenario_s_own(n: int, own: int):
+    doses = default_doses(SMALL.with_values({"data.n": n, "poison.count": own}))
+    assert doses[0] == 0
+    assert list(doses) == sorted(set(doses))
+    assert 2 <= len(doses) <= 8
+    assert own in doses
+    assert doses[-1] <= max(own, round(0.04 * n), 7)
+
+
+def test_more_labels_than_there_are_cannot_be_flipped():
+    scenario = SMALL.with_values({"poison.attack": "flip"})  # three labels of each class, one is wanted
+    assert dose_response(scenario, [1, 2, 3, 4, 50], 1, steps=1).doses == (0, 1, 2, 3)
+    assert default_doses(scenario) == (0, 1, 2, 3)
+
+
+def test_doses_may_come_in_any_order_and_nothing_comes_unasked():
+    assert dose_response(COPIED, [5, 2, 5], 1, steps=1).doses == (0, 2, 5)
+
+
+# ---- progress and mistakes ------------------------------------------------------------------------------
+
+
+def test_progress_rises_to_the_end_and_results_come_on_the_way():
+    told: list[tuple[int, int]] = []
+    seen: list[DoseResponse] = []
+    scenario = SMALL.with_values({"learner.name": "pi-model"})
+    last = dose_response(
+        scenario, [0, 4], 2, 200, progress=lambda *at: told.append(at), watch=seen.append, device="cpu"
+    )
+    done = [at for at, _ in told]
+    assert done == sorted(done)
+    assert told[-1] == (400, 400)
+    assert len(seen[-1].curves) == 2
+    assert seen[-1].plain() == last.plain()
+    assert seen[0].curves[0].steps < 200
+    assert len(seen) > 4
+
+
+def test_what_progress_raises_ends_it():
+    class Enough(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        raise Enough
+
+    for scenario in (COPIED, BRIDGED):
+        with pytest.raises(Enough):
+            dose_response(scenario, [0, 4], 2, progress=stop)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"poison.target": [50.0, 0.0]}, "outside the plane"),
+        ({"data.labels_per_class": 0}, "has a label"),
+        ({"data.test": 0.0}, "no test point"),
+    ],
+)
+def test_what_is_missing_is_said(values: dict[str, Any], words: str):
+    with pytest.raises(ScenarioError, match=words):
+        dose_response(SMALL.with_values(values), [0, 2], 1)
+
+
+def test_mistakes_in_what_is_asked_are_said():
+    with pytest.raises(ScenarioError, match="unknown learner 'perceptron'"):
+        dose_response(SMALL, [0], 1, learners=["mlp", "perceptron"])
+    with pytest.raises(ScenarioError, match="at least one"):
+        dose_response(SMALL, [0], 1, learners=[])
+    with pytest.raises(ValueError, match="from 0 up"):
+        dose_response(SMALL, [-1], 1)
+    with pytest.raises(ValueError, match="too many"):
+        dose_response(SMALL, list(range(102)), 1)
+    with pytest.raises(ValueError, match="at least one seed"):
+        dose_response(SMALL, [1], 0)
+
+
+def test_which_doses_there_are_is_known_without_torch():
+    code = "import sys, boundaryviz.experiments.doses; print([m for m in ('torch', 'sklearn') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
