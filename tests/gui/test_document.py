@@ -129,3 +129,21 @@ def test_an_edited_scene_is_written_out_and_an_untouched_one_is_drawn_again() ->
     assert scenario.scene() == document.scene
     document.undo.undo()
     assert document.committed.complete().plane is None
+
+
+def test_an_attack_is_previewed_and_done_as_one_step_and_keeps_edits() -> None:
+    document = Document(Scenario().with_values({"data.n": 60, "data.labels_per_class": 2}))
+    plain = document.scene
+    document.preview(Settings({"poison.count": 5}))
+    assert document.scene.points.is_poison.sum() == 5
+    document.drop_preview()
+    assert document.scene is plain
+    document.do(Move(plain.points.ids[:1], np.array([[0.0, 0.0]])), "Move point")
+    document.do(Settings({"poison.count": 5}), "Set points")
+    document.do(Settings({"poison.count": 8}), "Set points")
+    assert document.scene.points.is_poison.sum() == 8
+    assert document.scene.points.xy[0].tolist() == [0.0, 0.0]
+    assert document.state.complete().scene() == document.scene
+    while document.undo.canUndo():
+        document.undo.undo()
+    assert document.scene == plain
