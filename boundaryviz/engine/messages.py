@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.learners import cascade
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -52,6 +53,7 @@ class View:
     unit: None for the class probabilities, or (layer, index) of one hidden unit.
     maps: side length in pixels of the small maps of all hidden units; 0 leaves them out.
     seed: which of the runs, counted from 0. clean: also show its clean twin, where there is one.
+    cascade: also send a `Cascade` of that run whenever it has changed.
     """
 
     rect: Domain
@@ -61,6 +63,7 @@ class View:
     maps: int = 0
     seed: int = 0
     clean: bool = False
+    cascade: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,19 @@ class Twins:
     diverged: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, eq=False)
+class Cascade:
+    """Who gave whom a label, as of one step, among the points of the scene of `revision`, whose ids (N,) these are.
+
+    chains: None for a learner that has no cascade.
+    """
+
+    revision: int
+    step: int
+    ids: NDArray[np.int64]
+    chains: cascade.Cascade | None
+
+
 @dataclass(frozen=True)
 class State:
     """Whether it trains, at which step, and why it stopped."""
@@ -201,4 +217,4 @@ class Failed:
     fatal: bool = False
 
 
-FromTrainer = Ready | Frame | Curves | Twins | State | Failed
+FromTrainer = Ready | Frame | Curves | Twins | Cascade | State | Failed

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import device as devices
+from boundaryviz.engine.cascades import Cascades
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.examined import Examined
 from boundaryviz.engine.messages import CURVES, Curves, Twins
 from boundaryviz.engine.surface import surface
 from boundaryviz.engine.twins import compare, margins
 from boundaryviz.learners.base import UNDECIDED, Learner, Problem, TrainingData
+from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
@@ -46,6 +48,7 @@ class Session:
         self.seeds = tuple(seeds) if seeds is not None else (scenario.training.seed,)
         self.twin = twin
         self.cast = cast or Cast.of(self.seeds, twin)
+        self._watched: int | None = None
         self.reset()
 
     # ---- set-up -------------------------------------------------------------------------------------
@@ -63,6 +66,8 @@ class Session:
         problem = Problem(self.scene.classes, self.scene.domain, self.cast.seeds)
         self.learner: Learner = family(self.scenario.learner, self.scenario.training, problem, self.device)
         self.step_count = 0
+        self.cascades = Cascades(self.learner, self.scenario.learner)
+        self.cascades.watch(self._watched, 0)
         self.diverged = np.zeros(self.replicas, dtype=bool)
         self._recorded: list[tuple[int, NDArray[np.float64], NDArray[np.float64]]] = []
         self.set_scene(self.scene)
@@ -77,18 +82,30 @@ class Session:
         self.scene = scene
         seen = np.stack([scene.seen(groups) for groups in self.cast.groups])
         points, train = scene.points, scene.points.is_train
-        self.learner.set_data(
-            TrainingData(
-                points.ids[train], points.xy[train], points.label[train].astype(np.int64), points.is_poison[train],
-                seen[:, train].astype(np.float32),
-            )
+        data = TrainingData(
+            points.ids[train], points.xy[train], points.label[train].astype(np.int64), points.is_poison[train],
+            seen[:, train].astype(np.float32),
         )  # fmt: skip
+        self.learner.set_data(data)
+        self.cascades.set_data(data)
         self._examined = Examined.of(scene, seen, self.cast)
 
     def set_scenario(self, scenario: Scenario) -> None:
         """Take over the settings that apply live (rate, penalties, batch size, dropout)."""
         self.scenario = scenario
         self.learner.set_training(scenario.learner, scenario.training)
+        self.cascades.set_spec(scenario.learner)
+
+    def watch(self, seed: int | None = 0) -> None:
+        """From now on note when points pass the threshold of a net, for `cascade`, in the run with this number (its
+        poisoned twin where there are two); None stops it. Learners that are fitted at once need no watching.
+        """
+        self._watched = None if seed is None else self.shown(seed)
+        self.cascades.watch(self._watched, self.step_count)
+
+    def shown(self, seed: int = 0) -> int:
+        """The replica of the run with this number, counted from 0; with twins the poisoned one."""
+        return seed + (len(self.seeds) if self.twin else 0)
 
     @property
     def can_train(self) -> bool:
@@ -118,6 +135,7 @@ class Session:
 
     def _record(self) -> None:
         self._recorded.append((self.step_count, self.evaluate(), self.margins()))
+        self.cascades.look(self.step_count)
         self.diverged = self.diverged | ~self.learner.finite()
 
     def take_curves(self) -> Curves | None:
@@ -159,6 +177,12 @@ class Session:
         if not self.twin:
             raise ValueError("this session trains no clean twins")
         return compare(self.scene, self.step_count, self.diverged, self.learner.predict, side)
+
+    def cascade(self, replica: int = 0) -> Cascade | None:
+        """Who gave whom a label, among the points of the scene; None where `Cascades.of` has none."""
+        found = self.cascades.of(replica)
+        points = self.scene.points
+        return None if found is None else found.among(len(points), np.flatnonzero(points.is_train))
 
     def confusion(self, predicted: NDArray[np.int16]) -> NDArray[np.int64]:
         """Counts (3, C, C) by split, true and predicted class, of the labelled clean points that are decided."""

@@ -19,6 +19,7 @@ _FRAME = 1 / 60  # seconds between two frames
 _SLOW = 0.1  # seconds between two looks at everything a frame carries besides the field
 _CURVES = 0.05  # seconds between two chunks of curves
 _COMPARE = 0.25  # seconds at least between two comparisons of twins
+_TRACE = 0.25  # seconds at least between two cascades
 _SIDE = 96  # cells along the longer side of the domain, on which they are compared
 
 
@@ -43,6 +44,7 @@ class Trainer:
         self._clean_predicted: NDArray[np.int16] | None = None
         self._units: tuple[NDArray[np.uint8], ...] = ()
         self._compared, self._compare_at = -1, -1.0  # the step twins were compared at last, and when they may be again
+        self._traced, self._trace_at = (-1, -1, -1), -1.0  # the same of the cascade, see `_cascade`
         self._rate = 0.0
         self._mark = (0.0, 0)
         self._paced = (0.0, 0)
@@ -63,7 +65,9 @@ class Trainer:
             return 0.0 if hurries or self._allowance(self._clock()) > 0 else _TURN
         uncompared = self._session.twin and self._compared != self._session.step_count
         drawable = self._credit and self._view is not None and (self._dirty or not self._exact)
-        return _TURN if drawable or uncompared else None
+        if drawable or uncompared:
+            return _TURN
+        return None if self._untraced is None else max(self._trace_at - self._clock(), _TURN)
 
     # ---- messages in --------------------------------------------------------------------------------
 
@@ -83,9 +87,11 @@ class Trainer:
                 seeds = range(first, first + message.seeds)
                 self._session = Session(message.scenario, message.scene, seeds, message.twin, message.device)
                 self._revision, self._playing = message.revision, False
+                self._watch()
                 return [self._ready(), *self._restarted("loaded")]
             case m.View():
                 self._view = message
+                self._watch()
                 self._touch()
             case m.Credit():
                 self._credit = True
@@ -128,7 +134,7 @@ class Trainer:
         assert self._session is not None
         self._touch()
         self._pace()
-        self._compared = -1
+        self._compared, self._traced = -1, (-1, -1, -1)
         return [m.State(self._playing, self._session.step_count, why), *self._curves()]
 
     def _play(self, message: m.Play) -> list[m.FromTrainer]:
@@ -165,7 +171,7 @@ class Trainer:
             return []
         try:
             said = self._train() if self._playing else []
-            return said + self._frame() + self._compare()
+            return said + self._frame() + self._compare() + self._cascade()
         except Exception as error:
             self._playing, self._dirty, self._exact = False, False, True
             return [m.Failed("while training", str(error) or type(error).__name__, traceback.format_exc())]
@@ -232,8 +238,8 @@ class Trainer:
         exact = final and not self._dirty
         if view.unit is not None and not _has_unit(session.learner.hidden, *view.unit):
             view = replace(view, unit=None)
-        seed = min(view.seed, len(session.seeds) - 1)
-        replica = seed + (len(session.seeds) if session.twin else 0)
+        seed = self._seed
+        replica = session.shown(seed)
         twin = seed if session.twin and view.clean else None
         field = session.field(view.rect, view.columns, view.rows, replica, view.unit, quick=not exact)
         clean = None
@@ -266,6 +272,37 @@ class Trainer:
         self._compared = session.step_count
         found = session.twins(_SIDE)
         self._compare_at = self._clock() + max(_COMPARE, 9 * (self._clock() - now))
+        return [found]
+
+    @property
+    def _seed(self) -> int:
+        """Which of the runs is shown."""
+        assert self._session is not None
+        return min(self._view.seed if self._view is not None else 0, len(self._session.seeds) - 1)
+
+    def _watch(self) -> None:
+        """Points are watched all along, so that the cascade can be asked for at any step."""
+        if self._session is not None:
+            self._session.watch(self._seed)
+
+    @property
+    def _untraced(self) -> tuple[int, int, int] | None:
+        """What the cascade would be of, had it not been sent already: revision, version and replica."""
+        session = self._session
+        if session is None or self._view is None or not self._view.cascade:
+            return None
+        now = (self._revision, session.cascades.version, session.shown(self._seed))
+        return None if now == self._traced or not session.cascades.ready else now
+
+    def _cascade(self) -> list[m.FromTrainer]:
+        """The cascade now and then while it changes, in a tenth of the time of training."""
+        began, wanted, session = self._clock(), self._untraced, self._session
+        if wanted is None or session is None or began < self._trace_at:
+            return []
+        self._traced = wanted
+        found = m.Cascade(self._revision, session.step_count, session.scene.points.ids, session.cascade(wanted[2]))
+        busy = self._playing and not self._rests
+        self._trace_at = began + max(_TRACE, (10 if busy else 2) * (self._clock() - began))
         return [found]
 
 

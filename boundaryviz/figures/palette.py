@@ -16,6 +16,9 @@ SYMBOLS = ("o", "s", "t1", "d", "t2", "t", "t3", "p", "h", "star")
 POISON = "#d5344a"
 CURVE_TRAIN, CURVE_VALIDATION, CURVE_TEST = "#8a9299", "#1f2933", "#5b3fc4"
 
+# early to late: viridis by N. Smith and S. van der Walt (CC0), even in lightness and safe for the colour-blind
+SEQUENCE = ("#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725")
+
 
 def rgb(colour: str) -> tuple[int, int, int]:
     """'#rrggbb' as three numbers in 0..255."""
@@ -35,8 +38,16 @@ def ramp(middle: str = GREY, steps: int = 256) -> NDArray[np.uint8]:
     return np.concatenate([np.rint(colours), np.full((steps, 1), 255)], axis=1).astype(np.uint8)
 
 
+def sequence(share: NDArray) -> NDArray[np.uint8]:
+    """Colours from early, 0, to late, 1, uint8 (..., 3); shares beyond count as these."""
+    stops = np.array([rgb(stop) for stop in SEQUENCE], dtype=float)
+    at = np.linspace(0.0, 1.0, len(stops))
+    return np.rint(np.stack([np.interp(share, at, stops[:, c]) for c in range(3)], axis=-1)).astype(np.uint8)
+
+
 # how much of the classes' colours a field shows under points, which keep all of theirs and so stand out
 UNDER_POINTS = 0.6
+FAINT = 0.25  # the same where the points are what matters
 
 
 def field_image(

@@ -79,6 +79,8 @@ _TABLE = (
            ("F",), checkable=True, on_plane=True),
     _Entry("view.held-out", "&Held-out points", "Show validation and test points too", ("H",), checkable=True,
            on_plane=True),
+    _Entry("view.cascade", "Label casca&de", "Colour each unlabelled point by when it got its label, and show the way "
+           "from a given label to the point under the pointer", ("K",), checkable=True, on_plane=True),
     _Entry("view.output", "Show the &output", "Back from a hidden unit to the model's output", ("Ctrl+0",)),
     _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True, apart=True),
     _Entry("view.projector", "Plane &alone", "Nothing but the plane, full screen", ("F11",), checkable=True),

@@ -12,6 +12,7 @@ import boundaryviz
 from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.gui import theme as themes
 from boundaryviz.gui.actions import MENUS
+from boundaryviz.gui.cascade_control import CascadeControl
 from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.display import Word
@@ -51,6 +52,7 @@ class Desk:
         self.document = Document(scenario, self.window)
         self.client = TrainerClient(start, link, self.window)
         self.controller = Controller(self.window, self.document, self.client)
+        self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.display)
         self.filing = Filing(self.controller)
         self._dress()
         self.window.restore()

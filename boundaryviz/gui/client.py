@@ -22,6 +22,7 @@ class TrainerClient(QObject):
     ready = pyqtSignal(object)  # Ready
     framed = pyqtSignal(object)  # Frame
     compared = pyqtSignal(object)  # Twins
+    cascaded = pyqtSignal(object)  # Cascade
     evaluated = pyqtSignal()  # `curves` has grown or begun anew
     stated = pyqtSignal(object)  # State
     failed = pyqtSignal(object)  # Failed
@@ -147,6 +148,8 @@ class TrainerClient(QObject):
                         self.evaluated.emit()
                 case m.Twins():
                     self.compared.emit(said)
+                case m.Cascade():
+                    self.cascaded.emit(said)
                 case m.State():
                     self.playing, self.step_count = said.playing, said.step
                     if said.why in ("loaded", "reset"):

@@ -91,10 +91,15 @@ class Display(QObject):
 
     def _ask(self, **changes: Any) -> None:
         values = {
-            name: getattr(self._view, name) for name in ("rect", "columns", "rows", "unit", "maps", "seed", "clean")
+            name: getattr(self._view, name)
+            for name in ("rect", "columns", "rows", "unit", "maps", "seed", "clean", "cascade")
         }
         self._view = m.View(**{**values, **changes})
         self._client.set_view(self._view)
+
+    def want_cascade(self, on: bool) -> None:
+        """Whether the trainer shall also send label cascades."""
+        self._ask(cascade=on)
 
     def show_unit(self, unit: tuple[int, int] | None) -> None:
         """Show hidden unit (layer, index) on the plane instead of the output; None goes back."""

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 from boundaryviz.gui.actions import Actions
 from boundaryviz.gui.theme import Theme
 from boundaryviz.gui.views.banner import Banner
+from boundaryviz.gui.views.cascade_view import CascadeView
 from boundaryviz.gui.views.charts import CurvesView
 from boundaryviz.gui.views.confusion import ConfusionView
 from boundaryviz.gui.views.data_panel import DataPanel
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.may_close: Callable[[], bool] = lambda: True
         self.plane = PlaneView()
+        self.cascade = CascadeView(self.plane)
         self.actions_ = Actions(self, self.plane)
         self.transport = TransportBar()
         self.tools = ToolColumn(
@@ -143,8 +145,8 @@ class MainWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Dress every view that draws itself; the style sheet does the others."""
         for view in (
-            self.plane, self.transport, self.tools, self.data, self.curves, self.confusion, self.units, self.banner,
-            self.welcome, self.actions_,
+            self.plane, self.cascade, self.transport, self.tools, self.data, self.curves, self.confusion, self.units,
+            self.banner, self.welcome, self.actions_,
         ):  # fmt: skip
             view.set_theme(theme)
 

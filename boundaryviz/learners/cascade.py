@@ -1,33 +1,52 @@
-"""Who gave whom a label: the shortest paths along which labels come over the nearest-neighbour graph."""
+"""Who gave whom a label: what is known of it, whichever learner it comes from. Free of scipy and torch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
 
-from boundaryviz.learners import graphs
-from boundaryviz.learners.base import TrainingData
+from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
+from boundaryviz.learners.specs_semi import UnlabelledSpec
+
+Measure = Literal["length", "round", "step"]
+"""What `when` counts: length along a graph, rounds of self-training, or training steps."""
+
+SURE = 0.95  # the threshold of methods that have none of their own
 
 
 @dataclass(frozen=True, eq=False)
 class Cascade:
-    """For each of N points, where its label came from on the shortest path from any labelled point.
+    """For each of N points, where its label came from, and when.
 
-    seed: int64 (N,), position of the labelled point where the path begins. before: int64 (N,), position of the
-    point next to last, -1 for a labelled point. distance: float64 (N,), length of the path.
-    Points that no label reaches, or that are not seen, have -1, -1 and infinity.
+    before: int64 (N,), position of the point that handed the label on, -1 for none. seed: int64 (N,), position of the
+    labelled point where the chain begins. label: int64 (N,), the class handed on; of a labelled point its own.
+    when: float64 (N,), 0 for a labelled point; it never falls along a chain.
+
+    `before` is the point next to last on the shortest path along a learner's graph (measure "length"). Of the other
+    learners nobody can say whom a label came from: it is the nearest point that had the same label earlier, labelled
+    points being the earliest, and no claim of a cause. A chain of them may begin without a labelled point; its points
+    have the seed -1. since: the step at which watching began; what had passed by then has this step as its `when`.
+    Points that no label reached, or that are not seen, have -1, -1, -1 and infinity.
     """
 
-    seed: NDArray[np.int64]
+    measure: Measure
     before: NDArray[np.int64]
-    distance: NDArray[np.float64]
+    seed: NDArray[np.int64]
+    label: NDArray[np.int64]
+    when: NDArray[np.float64]
+    since: int = 0
+
+    @classmethod
+    def none(cls, measure: Measure, n: int, since: int = 0) -> Cascade:
+        """Of n points that no label has reached."""
+        before, seed, label = np.full((3, n), -1)
+        return cls(measure, before, seed, label, np.full(n, np.inf), since)
 
     def path(self, to: int) -> list[int]:
-        """Positions from the seed to the point at position `to`; empty where no label reaches it."""
+        """Positions from the seed to the point at position `to`; empty where no chain leads there from a label."""
         if self.seed[to] < 0:
             return []
         steps = [to]
@@ -35,26 +54,41 @@ class Cascade:
             steps.append(step)
         return steps[::-1]
 
+    def among(self, n: int, at: NDArray[np.int64]) -> Cascade:
+        """The same of n points, in which point i of these is at position at[i]; a position of -1 is nowhere.
 
-def cascade(data: TrainingData, neighbours: int, both_ways: bool = False, replica: int = 0) -> Cascade:
-    """The cascade over the graph that spreading and propagation use (`graphs.knn_graph`), as one replica sees it.
+        A chain is cut before a point whose predecessor is nowhere, and what hangs on it has no seed.
+        """
+        whole, here = Cascade.none(self.measure, n, self.since), at >= 0
+        places = np.append(at, -1)  # so that -1 stays -1
+        whole.label[at[here]], whole.when[at[here]] = self.label[here], self.when[here]
+        whole.before[at[here]], whole.seed[at[here]] = places[self.before][here], places[self.seed][here]
+        if not here.all():
+            whole.seed[:] = seeds(whole.before, whole.seed == np.arange(n))
+        return whole
 
-    A step's length is the distance between its ends. Positions are those in `data`.
-    """
-    n = len(data.ids)
-    result = Cascade(np.full(n, -1), np.full(n, -1), np.full(n, np.inf))
-    order = np.argsort(data.ids)
-    at = order[data.weights[replica][order] != 0]
-    known = np.flatnonzero(data.label[at] >= 0)
-    if not len(known):
-        return result
-    edges = graphs.knn_graph(graphs.tree(data.xy[at]), neighbours, both_ways).tocoo()
-    gap = np.linalg.norm(data.xy[at[edges.row]] - data.xy[at[edges.col]], axis=1)
-    gap = np.maximum(gap, np.finfo(float).tiny)  # 0 would be no edge
-    flow = sparse.csr_array((gap, (edges.col, edges.row)), shape=edges.shape)
-    distance, before, seed = dijkstra(flow, indices=known, min_only=True, return_predecessors=True)
-    came = np.isfinite(distance)
-    result.distance[at], result.seed[at[came]] = distance, at[seed[came]]
-    inner = before >= 0
-    result.before[at[inner]] = at[before[inner]]
-    return result
+
+def seeds(before: NDArray[np.int64], labelled: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Positions (N,) where chains of `before` (N,) begin, -1 for those that do not begin at a labelled point (N,)."""
+    root = np.where(before < 0, np.arange(len(before)), before)
+    while not np.array_equal(further := root[root], root):
+        root = further
+    return np.where(labelled[root], root, -1)
+
+
+def measured(spec: Any) -> Measure | None:
+    """What the cascade of a learner with this spec is measured in; None for a supervised learner, which has none."""
+    match spec:
+        case LabelPropagationSpec() | LabelSpreadingSpec() | LapRLSSpec():
+            return "length"
+        case SelfTrainingSpec():
+            return "round"
+        case UnlabelledSpec():
+            return "step"
+        case _:
+            return None
+
+
+def threshold(spec: Any) -> float:
+    """How sure of a class a net must be for a point to count as labelled: its own threshold, or `SURE`."""
+    return float(getattr(spec, "threshold", SURE))

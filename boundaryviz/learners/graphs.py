@@ -21,7 +21,7 @@ Graph = Any
 
 DENSE = 3000  # points up to which a Gaussian graph joins everybody to everybody
 KEPT = 30  # nearest neighbours that are kept of it beyond
-_NONE = 1e-9  # in propagation a weight below this counts as none: solving for what it carries would lose all digits
+NONE = 1e-9  # in propagation a weight below this counts as none: solving for what it carries would lose all digits
 
 
 def tree(xy: NDArray[np.float64]) -> cKDTree:
@@ -101,7 +101,7 @@ def propagate(graph: Graph, given: NDArray[np.float64]) -> NDArray[np.float64]:
     the limit of scikit-learn's iteration. Points that no label reaches have no say.
     """
     known = given.sum(axis=1) > 0
-    graph = graph * (graph >= _NONE)
+    graph = graph * (graph >= NONE)
     others = reached(graph, known) & ~known
     inner, seeds = _among(graph, others, others), _among(graph, others, known)
     total = np.asarray(inner.sum(axis=1)).ravel() + np.asarray(seeds.sum(axis=1)).ravel()

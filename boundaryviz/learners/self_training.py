@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,19 @@ class MarginSVC(SVC):
         return odds / odds.sum(axis=1, keepdims=True)
 
 
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """What was decided, and on the way there: for each point (n,) in the order of ids the round in which it got its
+    label, 0 for a given one, infinity where it got none, and the label."""
+
+    decide: Decide
+    round: NDArray[np.float64]
+    label: NDArray[np.int64]
+
+    def __call__(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return self.decide(xy)
+
+
 class SelfTraining(Refitted):
     """Self-training (Yarowsky 1995) by scikit-learn; see `Learner` for the contract.
 
@@ -37,12 +51,21 @@ class SelfTraining(Refitted):
 
     _spec: SelfTrainingSpec
 
+    def rounds(self, replica: int = 0) -> tuple[NDArray[np.float64], NDArray[np.int64]] | None:
+        """Of the points that the replica saw in the last fit, in the order of their ids: the round (n,) in which each
+        got its label, 0 for a given one and infinity for never, and the label (n,), -1 for none. None before a fit.
+        """
+        fit = self._replicas[replica]
+        return (fit.round.copy(), fit.label.copy()) if isinstance(fit, _Fit) else None
+
     def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
         classes, unlabelled = self.problem.classes, int((label < 0).sum())
         seen = np.unique(label[label >= 0])
+        given = np.where(label >= 0, 0.0, np.inf)
         if len(seen) == 1:
             only = np.eye(classes)[seen]
-            return lambda places: np.repeat(only, len(places), axis=0)
+            at_once = np.where(label >= 0, 0.0, 1.0)
+            return _Fit(lambda places: np.repeat(only, len(places), axis=0), at_once, np.full(len(label), seen[0]))
         model = base(self._spec, len(label) - unlabelled)
         if unlabelled:
             model = SelfTrainingClassifier(
@@ -52,7 +75,13 @@ class SelfTraining(Refitted):
                 k_best=min(self._spec.k_best, unlabelled),
                 max_iter=self._spec.rounds,
             )
-        return FittedEstimator(model, xy, label, classes, seed=0).probabilities
+        fitted = FittedEstimator(model, xy, label, classes, seed=0)
+        if not unlabelled:
+            return _Fit(fitted.probabilities, given, label)
+        got = fitted.estimator.labeled_iter_
+        return _Fit(
+            fitted.probabilities, np.where(got < 0, np.inf, got.astype(float)), fitted.estimator.transduction_.copy()
+        )
 
 
 def base(spec: SelfTrainingSpec, labels: int) -> Any:

@@ -74,6 +74,7 @@ class FieldLayer:
         self._rect: Domain | None = None
         self._unit = self._discrete = False
         self._contours = False
+        self._strength = UNDER_POINTS
         self._span = 0.0
 
     def show_field(self, field: NDArray, rect: Domain, unit: bool) -> None:
@@ -100,6 +101,11 @@ class FieldLayer:
     def set_contours(self, on: bool) -> None:
         """Whether the faint lines of 0.1 to 0.9 go with the boundary."""
         self._contours = on
+        self._draw()
+
+    def set_strength(self, share: float) -> None:
+        """How much of the classes' colours it shows, 0 to 1."""
+        self._strength = share
         self._draw()
 
     @property
@@ -132,11 +138,11 @@ class FieldLayer:
 
     def _pixels(self, field: NDArray) -> NDArray[np.uint8]:
         if not self._unit:
-            return field_image(field, self._theme.plane, 2 if self._discrete else None, UNDER_POINTS)
+            return field_image(field, self._theme.plane, 2 if self._discrete else None, self._strength)
         # the range follows the unit's activation up at once and down slowly, so that colours do not flicker
         self._span = max(float(np.nanmax(np.abs(field), initial=1e-6)), 0.98 * self._span)
         share = (0.5 + 0.5 * field / self._span).astype(np.float32)
-        return field_image(share, self._theme.plane, 2 if self._discrete else None, UNDER_POINTS)
+        return field_image(share, self._theme.plane, 2 if self._discrete else None, self._strength)
 
     def _lines(self, field: NDArray, rect: Domain) -> tuple[NDArray, NDArray]:
         if not np.isfinite(field).all() and (np.isinf(field).any() or np.isnan(field).all()):

@@ -80,7 +80,7 @@ class PlaneView(QWidget):
 
         box = self.canvas.box
         self.field_layer = FieldLayer(box, LIGHT)
-        self.points = PointItem(LIGHT, self._area_shown)
+        self.points = PointItem(LIGHT, self.area_shown)
         self.pins = PinItem(LIGHT)
         self.outline = OutlineItem(LIGHT)
         for item in (self.points, self.pins, self.outline):
@@ -360,7 +360,8 @@ class PlaneView(QWidget):
         painter = QPainter(self)
         painter.fillRect(super().rect(), QColor(self._theme.accent if self._focus_shown else self._theme.panel))
 
-    def _area_shown(self) -> QRectF:
+    def area_shown(self) -> QRectF:
+        """`rect` as items want it."""
         shown = self.rect()
         return QRectF(shown.left, shown.bottom, shown.width, shown.height)
 

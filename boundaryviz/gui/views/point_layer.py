@@ -39,6 +39,7 @@ class PointItem(pg.GraphicsObject):
         self._predicted: NDArray[np.int16] | None = None
         self._chosen = np.zeros(0, dtype=bool)
         self._show_held_out, self._show_prediction = True, False
+        self._left_out: NDArray[np.bool_] | None = None
         self._fill = np.zeros(0, dtype=np.int16)
         self._codes = np.zeros(0, dtype=np.int64)
         self._order = np.zeros(0, dtype=np.int64)
@@ -76,6 +77,13 @@ class PointItem(pg.GraphicsObject):
         self._show_prediction = on
         self._restyle()
 
+    def set_left_out(self, mask: NDArray[np.bool_] | None) -> None:
+        """Points (N,) that somebody else draws; selected ones are drawn here all the same. Ignored while it is of
+        another number of points."""
+        if mask is not self._left_out:
+            self._left_out = mask
+            self._restyle()
+
     def visible(self, points: Points) -> NDArray[np.bool_] | None:
         """Which of `points` (N,) are drawn at all; None is all of them."""
         return None if self._show_held_out else points.is_train
@@ -110,6 +118,8 @@ class PointItem(pg.GraphicsObject):
             if np.count_nonzero(kind) > MANY:
                 crowd |= kind & ~self._chosen & ~points.is_poison
         shown = np.ones(len(points), dtype=bool) if self._show_held_out else ~held_out
+        if self._left_out is not None and len(self._left_out) == len(points):
+            shown &= ~self._left_out | self._chosen
         self._crowd = np.flatnonzero(crowd & shown)
         singly = np.flatnonzero(shown & ~crowd)
         labelled = label != UNLABELLED

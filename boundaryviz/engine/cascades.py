@@ -1,0 +1,108 @@
+"""The label cascade of a run: traced when asked for, or watched while a net trains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from boundaryviz.learners import chains
+from boundaryviz.learners.base import Learner, TrainingData
+from boundaryviz.learners.cascade import Cascade, measured, threshold
+
+_ASKED = 4000  # points a net is asked about at every evaluation; were there twice as many, at every second one
+
+
+class Cascades:
+    """Who has which label from whom, in a session's replicas. version: grows whenever the answer may have changed.
+
+    Of a net one replica is watched at a time: at evaluations it is asked about the unlabelled points that have not
+    passed the threshold yet, thinned out so that this takes a few per cent of the time of training at most. What
+    has been seen of a point stays, by its id, whatever is done to the scene, until the next reset.
+    """
+
+    def __init__(self, learner: Learner, spec: Any) -> None:
+        self._learner: Any = learner
+        self._spec, self._measure = spec, measured(spec)
+        self.version = 0
+        self.watched: int | None = None
+        self._since, self._passed_over = 0, 0
+        self._data: TrainingData | None = None
+        self._when, self._label = np.empty(0), np.empty(0, dtype=np.int64)
+
+    # ---- what the session tells it ------------------------------------------------------------------
+
+    def watch(self, replica: int | None, step: int) -> None:
+        """Watch this replica from now, step `step`, on, or none any more. What another one had shown is forgotten."""
+        if replica != self.watched:
+            self.watched, self._since = replica, step
+            self._when, self._label = np.full(len(self._when), np.inf), np.full(len(self._label), -1)
+            self._passed_over = len(self._when)
+            self.version += 1
+            self.look(step)
+
+    def set_data(self, data: TrainingData) -> None:
+        """These points are trained on from now on."""
+        when, label = np.full(len(data.ids), np.inf), np.full(len(data.ids), -1)
+        if self._data is not None:
+            _, new, old = np.intersect1d(data.ids, self._data.ids, assume_unique=True, return_indices=True)
+            when[new], label[new] = self._when[old], self._label[old]
+        self._data, self._when, self._label = data, when, label
+        self.version += 1
+
+    def set_spec(self, spec: Any) -> None:
+        """The learner has these settings now."""
+        self._spec = spec
+        self.version += 1
+
+    def look(self, step: int) -> None:
+        """The session evaluates at `step`, or the learner has just been fitted."""
+        if self._measure == "step":
+            self._ask(step)
+        elif self._measure is not None:
+            self.version += 1
+
+    def _ask(self, step: int) -> None:
+        data = self._data
+        if data is None or self.watched is None:
+            return
+        left = np.flatnonzero((data.label < 0) & (data.weights[self.watched] != 0) & np.isinf(self._when))
+        self._passed_over += 1
+        if not len(left) or self._passed_over * _ASKED < len(left):
+            return
+        self._passed_over = 0
+        p = self._learner.probabilities(data.xy[left], self.watched)[0]
+        passed = p.max(axis=0) >= threshold(self._spec)  # never of NaN
+        self._when[left[passed]], self._label[left[passed]] = step, p.argmax(axis=0)[passed]
+        self.version += bool(passed.any())
+
+    # ---- what it answers ----------------------------------------------------------------------------
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is an answer; while a learner is yet to be fitted to new points there is none."""
+        return self._measure in (None, "step") or self._learner.settled
+
+    def of(self, replica: int) -> Cascade | None:
+        """The cascade of a replica among its training points; None for a supervised learner, while it is not `ready`,
+        and of a net that is not watched.
+        """
+        data = self._data
+        if data is None or self._measure is None or not self.ready:
+            return None
+        if self._measure == "step":
+            if replica != self.watched:
+                return None
+            return chains.handed(data, self._when, self._label, "step", replica, self._since)
+        if self._measure == "length":
+            return chains.shortest(data, self._spec, replica)
+        return self._rounds(data, replica)
+
+    def _rounds(self, data: TrainingData, replica: int) -> Cascade:
+        when, label = np.full(len(data.ids), np.inf), np.full(len(data.ids), -1)
+        order = np.argsort(data.ids)
+        seen = order[data.weights[replica][order] != 0]
+        rounds = self._learner.rounds(replica)
+        if rounds is not None:
+            when[seen], label[seen] = rounds
+        return chains.handed(data, when, label, "round", replica)

@@ -1,0 +1,219 @@
+"""The label cascade on the plane: points coloured by when they got their label, and one path from label to point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF, QTransform
+from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from pyqtgraph.Qt.internals import PrimitiveArray
+
+from boundaryviz.figures.palette import POISON, class_colour, sequence
+from boundaryviz.gui.theme import Theme
+from boundaryviz.gui.views.symbols import outline_of
+
+TONES = 32  # colours of the scale
+_CELL = 28  # pixels, the side of a picture of one symbol
+_SIZES = ((1500, 12.0), (6000, 9.0), (20_000, 7.0))  # up to so many points, so large a symbol in pixels
+_LEAST = 4.0
+_RING = 6.0  # how much larger in diameter the ring of poison is
+_WIDTH = 3.0  # of the path, in pixels
+
+
+def symbol_size(count: int) -> float:
+    """Diameter in pixels of each of so many symbols."""
+    return next((size for most, size in _SIZES if count <= most), _LEAST)
+
+
+class CascadeItem(pg.GraphicsObject):
+    """Symbols of the points that have a label: the filling says when they got it, outline and shape which one."""
+
+    def __init__(self, theme: Theme, area: Callable[[], QRectF]) -> None:
+        super().__init__()
+        self.setCacheMode(self.CacheMode.DeviceCoordinateCache)  # as `PointItem`
+        self.setZValue(-10)  # between the field and the points
+        self._theme, self._area = theme, area
+        self._xy = np.empty((0, 2))
+        self._row, self._tone = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        self._order = np.empty(0, dtype=np.int64)
+        self._sheets: dict[tuple[float, float], QPixmap] = {}
+        self._fragments = PrimitiveArray(QPainter.PixmapFragment, 10)
+
+    def show_points(
+        self, xy: NDArray[np.float64], share: NDArray[np.float64], label: NDArray, poison: NDArray[np.bool_]
+    ) -> None:
+        """xy: (n, 2). share: 0 to 1 (n,), the place on the scale of time. label: the class (n,) each has got."""
+        self._xy = xy
+        self._row = 2 * label.astype(np.int64) + poison
+        self._tone = np.rint(share * (TONES - 1)).astype(np.int64)
+        self._order = np.argsort(poison, kind="stable")  # poison above the others
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._sheets.clear()
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._area()
+
+    def area_changed(self) -> None:
+        """To be called whenever another part of the plane is shown."""
+        self.prepareGeometryChange()
+        self.update()
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
+        if not len(self._xy):
+            return
+        ratio = widget.devicePixelRatioF() if widget is not None else 1.0
+        transform = painter.transform()
+        at = self._xy[self._order] * (transform.m11(), transform.m22()) + (transform.dx(), transform.dy())
+        screen, margin = transform.mapRect(self._area()), _CELL * ratio
+        seen = (at[:, 0] > screen.left() - margin) & (at[:, 0] < screen.right() + margin)
+        seen &= (at[:, 1] > screen.top() - margin) & (at[:, 1] < screen.bottom() + margin)
+        order, cell = self._order[seen], int(np.ceil(_CELL * ratio))
+        sheet = self._sheet(symbol_size(len(self._xy)), ratio)
+        self._fragments.resize(len(order))
+        table = self._fragments.ndarray()
+        table[:, 0:2] = at[seen]
+        table[:, 2], table[:, 3] = self._tone[order] * cell, self._row[order] * cell
+        table[:, 4:6] = cell
+        table[:, 6:10] = (1.0 / ratio, 1.0 / ratio, 0.0, 1.0)
+        painter.save()
+        painter.resetTransform()
+        painter.drawPixmapFragments(*self._fragments.drawargs(), sheet)  # type: ignore[call-arg]
+        painter.restore()
+
+    def _sheet(self, size: float, ratio: float) -> QPixmap:
+        """Every symbol in every tone: two rows for a class, the second with the ring of poison."""
+        rows = 2 * (int(self._row.max()) // 2 + 1)
+        found = self._sheets.get((size, ratio))
+        cell = int(np.ceil(_CELL * ratio))
+        if found is not None and found.height() >= rows * cell:
+            return found
+        sheet = QPixmap(TONES * cell, rows * cell)
+        sheet.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(sheet)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for row in range(rows):
+            for tone, colour in enumerate(sequence(np.linspace(0.0, 1.0, TONES)).tolist()):
+                painter.save()
+                painter.translate((tone + 0.5) * cell, (row + 0.5) * cell)
+                painter.scale(ratio, ratio)
+                self._draw(painter, row // 2, bool(row % 2), QColor(*colour), size)
+                painter.restore()
+        painter.end()
+        self._sheets[size, ratio] = sheet
+        return sheet
+
+    def _draw(self, painter: QPainter, label: int, poison: bool, tone: QColor, size: float) -> None:
+        shape, width = outline_of(label), 0.17 * size
+        if poison:
+            size = max(size, 9.0)
+            ring = QTransform.fromScale(size + _RING, size + _RING).map(outline_of(-1))
+            for colour, wide in ((QColor("white"), 4.0), (QColor(POISON), 2.0)):
+                painter.setPen(QPen(colour, wide))
+                painter.drawPath(ring)
+        body = QTransform.fromScale(size - width, size - width).map(shape)
+        painter.setPen(QPen(QColor(self._theme.plane), width + 1.6))
+        painter.drawPath(body)
+        painter.setPen(QPen(QColor(class_colour(label)), width))
+        painter.setBrush(tone)
+        painter.drawPath(body)
+
+
+class PathItem(pg.GraphicsObject):
+    """One path over the points: a thick line with a white casing, arrow heads where there is room, and its beads."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setZValue(1)
+        self._theme = theme
+        self._xy = np.empty((0, 2))
+        self._poison = np.empty(0, dtype=bool)
+        self._colour = QColor(theme.ink)
+
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """The beads shown (K, 2), the first where the label was given."""
+        return self._xy
+
+    def show_path(self, xy: NDArray[np.float64], poison: NDArray[np.bool_], label: int) -> None:
+        """xy: (K, 2), from the labelled point on; none hides it. poison: (K,). label: the class handed on."""
+        self.prepareGeometryChange()
+        self._xy, self._poison, self._colour = xy, poison, QColor(class_colour(label))
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()  # its margins are pixels
+
+    def boundingRect(self) -> QRectF:
+        if not len(self._xy):
+            return QRectF()
+        (left, bottom), (right, top) = self._xy.min(axis=0), self._xy.max(axis=0)
+        margin = 16.0 * max((v.length() for v in self.pixelVectors() if v is not None), default=0.0)
+        return QRectF(left, bottom, right - left, top - bottom).adjusted(-margin, -margin, margin, margin)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
+        if not len(self._xy):
+            return
+        ratio = 1.0 if widget is None else widget.devicePixelRatioF()
+        transform = painter.transform()
+        at = self._xy * (transform.m11(), transform.m22()) + (transform.dx(), transform.dy())
+        painter.save()
+        painter.resetTransform()
+        painter.scale(ratio, ratio)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint(painter, at / ratio)
+        painter.restore()
+
+    def _paint(self, painter: QPainter, at: NDArray[np.float64]) -> None:
+        line = [QPointF(x, y) for x, y in at.tolist()]
+        ink, white = QColor(self._theme.ink), QColor("white" if self._theme.name == "light" else self._theme.plane)
+        joined = (Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        for colour, width in ((white, _WIDTH + 4.0), (ink, _WIDTH)):
+            painter.setPen(QPen(colour, width, *joined))
+            painter.drawPolyline(QPolygonF(line))
+        painter.setPen(QPen(white, 1.2, *joined))
+        painter.setBrush(ink)
+        for middle, angle in arrows(at):
+            painter.drawPolygon(QTransform.fromTranslate(*middle).rotate(angle).map(_HEAD))
+        for place, poison in zip(line[1:], self._poison[1:].tolist(), strict=True):
+            painter.setPen(QPen(white, 1.5))
+            painter.setBrush(QColor(POISON) if poison else self._colour)
+            painter.drawEllipse(place, *((6.5, 6.5) if poison else (3.6, 3.6)))
+        for place, size in ((line[0], 8.0), (line[-1], 6.0)):
+            painter.setPen(QPen(white, 5.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(place, size, size)
+            painter.setPen(QPen(ink, 2.2))
+            painter.drawEllipse(place, size, size)
+
+
+_HEAD = QPolygonF([QPointF(6.0, 0.0), QPointF(-5.0, 5.5), QPointF(-2.5, 0.0), QPointF(-5.0, -5.5)])
+
+
+def arrows(at: NDArray[np.float64], apart: float = 55.0, room: float = 20.0) -> list[tuple[tuple[float, float], float]]:
+    """Middles and angles in degrees of arrow heads along a line (K, 2) in pixels, on steps longer than `room` and at
+    least `apart` along the line."""
+    found: list[tuple[tuple[float, float], float]] = []
+    since = apart
+    for here, there in pairwise(at):
+        dx, dy = (there - here).tolist()
+        length = float(np.hypot(dx, dy))
+        if length > room and since + length / 2 >= apart:
+            x, y = ((here + there) / 2).tolist()
+            found.append(((x, y), float(np.degrees(np.arctan2(dy, dx)))))
+            since = length / 2
+        else:
+            since += length
+    return found
