@@ -36,7 +36,7 @@ MEASURES = {
 NO_POISON = "No poison acts. Switch Poison on (P) and add points, or let an attack lay them."
 NO_TWIN = "Switch the twin on (Ctrl+T) to see what the poison changes."
 NO_PINS = "No target pins. A pin marks a place that an attacker wants to be of another class."
-_COLUMNS = ("target", "margin", "flipped", "first at step")
+_COLUMNS = ("target", "margin", "flipped", "since")
 _ROWS = 5  # of the table, before it scrolls
 
 
@@ -68,12 +68,12 @@ class AttackPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.count = label("", wraps=True)
-        self.talk = label("The same poison would be the share that the talk gives among", "faint", wraps=True)
-        self.budgets = {kind: figures("88,888,888,888 points") for kind in TALK_RATES}
+        self.talk = label("At the talk's rates these points would be among", "faint", wraps=True)
+        self.budgets = {kind: figures("8,888,888,888") for kind in TALK_RATES}
         self.seeds = label("", "faint", wraps=True)
-        self.values = {name: figures("8,888.8") for name in MEASURES}
-        self.spreads = {name: figures("± 8,888.8", "figures-faint", Qt.AlignmentFlag.AlignLeft) for name in MEASURES}
-        self.clean = figures("clean 888.8 %", "figures-faint")
+        self.values = {name: figures("888.8 %") for name in MEASURES}
+        self.spreads = {name: figures("± 888.8 %", "figures-faint", Qt.AlignmentFlag.AlignLeft) for name in MEASURES}
+        self.clean = figures("888.8 %", "figures-faint")
         self.nothing = label(NO_TWIN, "faint", wraps=True)
         self.no_pins = label(NO_PINS, "faint", wraps=True)
         self.pins = self._table()
@@ -118,7 +118,7 @@ class AttackPanel(QWidget):
             f"{budget.poison:,} poison {points} of {budget.total:,} in training: {100 * budget.rate:.3g} %"
         )
         for kind, rate in TALK_RATES.items():
-            self.budgets[kind].setText(f"{round(budget.points_at(rate)):,} points")
+            self.budgets[kind].setText(f"{round(budget.points_at(rate)):,}")
 
     def set_measures(self, measures: Mapping[str, Measure] | None, words: str = "") -> None:
         """measures: by name of `MEASURES`, some of which may be missing; None without a twin. words: of which seeds
@@ -136,7 +136,7 @@ class AttackPanel(QWidget):
             self.spreads[name].setText("" if spread is None else f"± {number_words(spread, share)}")
         attack = found.get("attack_success_rate")
         clean = None if attack is None else attack.clean
-        self.clean.setText("" if clean is None else f"clean {number_words(clean, True)}")
+        self.clean.setText("\u2013" if clean is None else number_words(clean, True))
 
     def set_pins(self, pins: Sequence[Pin]) -> None:
         """One row each, in the order of the scene."""
@@ -190,13 +190,13 @@ class AttackPanel(QWidget):
         rows.hide()
         rows.setDefaultSectionSize(26)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(60)
+        header.setMinimumSectionSize(40)
         header.setHighlightSections(False)
         for at, tip in enumerate((
             "The class that the attacker wants there",
             "Probability of that class less the largest other one, of the seed shown: above 0 the attacker has won",
             "How many of the seeds predict what the attacker wants",
-            "The first step at which the seed shown did",
+            "The first step at which the seed shown predicted what the attacker wants",
         )):  # fmt: skip
             item = table.horizontalHeaderItem(at)
             assert item is not None
@@ -224,8 +224,11 @@ class AttackPanel(QWidget):
             grid.addWidget(head, row, 0)
             grid.addWidget(self.values[name], row, 1)
             grid.addWidget(self.spreads[name], row, 2)
-        self.clean.setToolTip("Share of the pins that the clean twins give to the attacker unasked")
-        grid.addWidget(self.clean, len(MEASURES) - 1, 3)
+        head = label("of the clean twin", "faint")
+        for part in (head, self.clean):
+            part.setToolTip("Share of the pins that the clean twins give to the attacker unasked")
+        grid.addWidget(head, len(MEASURES), 0)
+        grid.addWidget(self.clean, len(MEASURES), 1)
         return holder
 
     def _rule(self) -> QFrame:
@@ -241,7 +244,7 @@ def _grid() -> tuple[QGridLayout, QWidget]:
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(8)
     grid.setVerticalSpacing(2)
-    grid.setColumnStretch(1, 1)
+    grid.setColumnStretch(3, 1)
     return grid, holder
 
 

@@ -69,7 +69,6 @@ class CurvesView(QWidget):
         head.setSpacing(4)
         head.addWidget(self.where)
         head.addWidget(self.best_words, 1)
-        head.addWidget(self.flips)
         head.addWidget(self.log_x)
         head.addWidget(self.log_y)
         layout = QVBoxLayout(self)
@@ -81,8 +80,14 @@ class CurvesView(QWidget):
         body = QVBoxLayout(self._body)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(2)
+        below = QHBoxLayout()
+        below.addWidget(self.legends["error"])
+        below.addWidget(self.legends["flips"])
+        below.addWidget(self.flips, 0, Qt.AlignmentFlag.AlignTop)
+        body.addWidget(self.legends["loss"])
         for quantity, plot in self.plots.items():
-            body.addWidget(self.legends[quantity])
+            if quantity == "error":
+                body.addLayout(below)
             body.addWidget(plot, 1)
             plot.hovered.connect(self._hovered)
         layout.addWidget(self._body, 1)
@@ -235,7 +240,7 @@ class CurvesView(QWidget):
         x = np.log10(np.maximum(x, 1.0)) if self._log["x"] else x
         thin_x, thin_y = thin(x, self._scaled(made.mean[at]), most)
         plot.curves[name].setData(thin_x, np.where(np.isfinite(thin_y), thin_y, np.nan))
-        if made.runs > 1:
+        if made.runs > 1 and not name.startswith("clean"):
             band = thin_band(x, self._scaled(made.low[at]), self._scaled(made.high[at]), most)
             plot.bands[name].setData(*band)
         else:
@@ -253,9 +258,7 @@ class CurvesView(QWidget):
         shown = self._cursor is not None and count > 0
         self.where.setText(f"step {self._step[at]:,}" if count else "")
         best = self.best_step
-        runs = self._summaries["loss", "train"].runs
-        words = [] if best is None else [f"best {best:,}"]
-        self.best_words.setText(", ".join(words + ([f"{runs} seeds"] if runs > 1 else [])))
+        self.best_words.setText("" if best is None else f"best {best:,}")
         self.best_words.setToolTip("The step of the lowest validation loss, the dotted line in the plots")
         for key, readout in self.readouts.items():
             made = self._summaries[key]

@@ -112,7 +112,7 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         for name, curve in self.curves.items():
             curve.setPen(drawn[name])
             shade = QColor(drawn[name].color())
-            shade.setAlphaF(0.1 if name.startswith("clean") else 0.16)
+            shade.setAlphaF(0.14)
             self.bands[name].setBrush(shade)
         self.cursor.setPen(pg.mkPen(theme.text, width=1))
         self.best.setPen(pg.mkPen(theme.faint, width=1, style=Qt.PenStyle.DotLine))

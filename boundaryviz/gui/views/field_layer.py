@@ -85,6 +85,7 @@ class FieldLayer:
         self._beside: Beside = "nothing"
         self._clean: NDArray | None = None
         self._floor: tuple[NDArray, NDArray, Domain] | None = None
+        self._floor_pixels: NDArray[np.uint8] | None = None
 
     def compare(self, how: Beside, clean: NDArray | None = None) -> None:
         """How the clean twin shows, from the next field on.
@@ -96,7 +97,7 @@ class FieldLayer:
 
     def set_floor(self, floor: tuple[NDArray, NDArray, Domain] | None) -> None:
         """For each cell of a rectangle, the share of seeds that flip and the share of clean pairs that differ."""
-        self._floor = floor
+        self._floor, self._floor_pixels = floor, None
         if self._beside == "floor":
             self._draw()
 
@@ -113,7 +114,7 @@ class FieldLayer:
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
+        self._theme, self._floor_pixels = theme, None
         self._draw()
 
     def set_discrete(self, on: bool) -> None:
@@ -174,7 +175,9 @@ class FieldLayer:
             self.image.show_pixels(None, None)
         else:
             flipped, floor, rect = self._floor
-            self.image.show_pixels(floor_picture(flipped, floor, self._theme.plane, self._theme.ink), rect)
+            if self._floor_pixels is None:  # frames come more often than comparisons
+                self._floor_pixels = floor_picture(flipped, floor, self._theme.plane, self._theme.ink)
+            self.image.show_pixels(self._floor_pixels, rect)
 
     def _pixels(self, field: NDArray) -> NDArray[np.uint8]:
         if not self._unit:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from boundaryviz.figures.palette import class_colour, rgb
 from boundaryviz.gui.theme import LIGHT, Theme
-from boundaryviz.gui.views.twin_pictures import floor_picture, hatch
+from boundaryviz.gui.views.twin_pictures import floor_picture, hatched
 
 _SWATCH, _LINE, _MARGIN = 30, 18, 10  # pixels: width of a swatch, height of a line, room around all
 
@@ -79,16 +78,14 @@ class PlaneLegend(QWidget):
             if entry.kind == "dashes":
                 pen.setDashPattern([4.0, 3.0])
             painter.setPen(pen)
-            painter.drawLine(place.left(), place.center().y(), place.right(), place.center().y())  # type: ignore[call-overload]
+            painter.drawLine(QPointF(place.left(), place.center().y()), QPointF(place.right(), place.center().y()))
             return
-        rows, columns = int(place.height()), int(place.width())
+        rows, columns = 2 * int(place.height()), 2 * int(place.width())
         if entry.kind == "became":
-            picture = np.full((rows, columns, 4), 255, dtype=np.uint8)
-            colour = np.array(rgb(class_colour(entry.label)))
-            picture[..., :3] = colour
-            picture[hatch(entry.label, rows, columns), :3] = 0.55 * colour + 0.45 * np.array(rgb(self._theme.ink))
+            colours = hatched(entry.label, rows, columns, self._theme.plane, self._theme.ink)
+            picture = colours.view(np.uint8).reshape(rows, columns, 4)
         else:  # from none to all
-            share = np.tile(np.linspace(0.0, 1.0, columns // 3, dtype=np.float32), (rows // 3, 1))
+            share = np.tile(np.linspace(0.0, 1.0, columns // 6, dtype=np.float32), (rows // 6, 1))
             none = np.zeros_like(share)
             parts = (share, none) if entry.kind == "flipped" else (none, share)
             picture = floor_picture(*parts, self._theme.plane, self._theme.ink)

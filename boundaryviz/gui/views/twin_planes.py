@@ -10,7 +10,15 @@ import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPen
-from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStyleOptionGraphicsItem, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStyleOptionGraphicsItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.tools import Context, Gesture
@@ -149,12 +157,10 @@ class TwinPlanes(QWidget):
         self.words = label("", "faint")
         row.addSpacing(12)
         row.addWidget(self.words, 1)
-        self._titles = {
-            "clean": label("Clean twin", "faint", parent=self), "poisoned": label("Poisoned", "faint", parent=self),
-        }  # fmt: skip
+        self._titles: list[QLabel] = []
         self._halves = QHBoxLayout()
         self._halves.setSpacing(0)
-        self._halves.addLayout(self._half("poisoned", plane), 1)
+        self._halves.addWidget(self._half("Poisoned", plane), 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -264,14 +270,16 @@ class TwinPlanes(QWidget):
 
     # ---- inside
 
-    def _half(self, name: str, plane: PlaneView) -> QVBoxLayout:
-        half = QVBoxLayout()
-        half.setContentsMargins(0, 0, 0, 0)
-        half.setSpacing(0)
-        title = self._titles[name]
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        half.addWidget(title)
-        half.addWidget(plane, 1)
+    def _half(self, title: str, plane: PlaneView) -> QWidget:
+        half = QWidget(self)
+        column = QVBoxLayout(half)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = label(title, "faint", parent=half)
+        head.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._titles.append(head)
+        column.addWidget(head)
+        column.addWidget(plane, 1)
         return half
 
     def _cursor_in(self, plane: PlaneView) -> LinkedCursor:
@@ -288,7 +296,8 @@ class TwinPlanes(QWidget):
             look(clean)
         clean.set_scene(self.plane.scene)
         clean.set_selection(self.plane.selection)
-        self._halves.insertLayout(0, self._half("clean", clean), 1)
+        self._clean_half = self._half("Clean twin", clean)
+        self._halves.insertWidget(0, self._clean_half, 1)
         clean.canvas.shown.connect(self._clean_moved)
         clean.hovered.connect(lambda place: self._hovered(place, over_clean=True))
         self._clean_cursor = self._cursor_in(clean)
@@ -298,10 +307,10 @@ class TwinPlanes(QWidget):
         side = self.view == "side"
         if side and self.clean is None:
             self.clean = self._make_clean()
-        for title in self._titles.values():
+        for title in self._titles:
             title.setVisible(side)
         if self.clean is not None:
-            self.clean.setVisible(side)
+            self._clean_half.setVisible(side)
         self._lead_moved()
         self._label()
 
