@@ -18,6 +18,7 @@ from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.display import Word
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.filing import Filing
+from boundaryviz.gui.twin_control import TwinControl
 from boundaryviz.gui.views.palette import CommandPalette
 from boundaryviz.gui.views.shortcuts import ShortcutsDialog
 from boundaryviz.gui.window import MainWindow
@@ -53,6 +54,7 @@ class Desk:
         self.client = TrainerClient(start, link, self.window)
         self.controller = Controller(self.window, self.document, self.client)
         self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.display)
+        self.twin = TwinControl(self.window, self.document, self.client, self.controller.display)
         self.filing = Filing(self.controller)
         self._dress()
         self.window.restore()

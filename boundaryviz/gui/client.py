@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer, pyqtSignal
 
 from boundaryviz.engine import messages as m
@@ -38,7 +40,8 @@ class TrainerClient(QObject):
         self.stop_at: int | None = None
         self._view: m.View | None = None
         self._device = "auto"
-        self._seeds, self._twin = 1, False
+        self.seeds, self.twin = 1, False
+        self._resuming = 0  # loads whose answer is still to come, and after which training goes on
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
@@ -49,13 +52,14 @@ class TrainerClient(QObject):
 
     def load(self, scenario: Scenario, scene: Scene, revision: int) -> None:
         """Start afresh on this scenario; training goes on if it was running."""
-        self._link.send(m.Load(scenario, scene, revision, self._device, self._seeds, self._twin))
+        self._link.send(m.Load(scenario, scene, revision, self._device, self.seeds, self.twin))
         if self.playing:
+            self._resuming += 1
             self._link.send(m.Play(self._speed, self.stop_at))
 
     def set_twins(self, seeds: int, twin: bool) -> None:
         """How many runs, and whether each has a clean twin; from the next `load` on."""
-        self._seeds, self._twin = seeds, twin
+        self.seeds, self.twin = seeds, twin
 
     def set_scene(self, scene: Scene, revision: int) -> None:
         self._link.send(m.SetScene(scene, revision))
@@ -70,11 +74,12 @@ class TrainerClient(QObject):
             self._link.send(view)
 
     def play(self, on: bool) -> None:
+        self._resuming = self._resuming if on else 0
         self.playing = on  # so that a second key press means the opposite, before the trainer has answered
         self._link.send(m.Play(self._speed, self.stop_at) if on else m.Pause())
 
     def step(self) -> None:
-        self.playing = False
+        self.playing, self._resuming = False, 0
         self._link.send(m.StepN(1))
 
     def reset(self, seed: int) -> None:
@@ -122,7 +127,7 @@ class TrainerClient(QObject):
         self._stop_listening()
         self._link.close()
         self._link = self._start()
-        self.playing = False
+        self.playing, self._resuming = False, 0
         if self._view is not None:
             self._link.send(self._view)
         self.load(scenario, scene, revision)
@@ -151,6 +156,9 @@ class TrainerClient(QObject):
                 case m.Cascade():
                     self.cascaded.emit(said)
                 case m.State():
+                    if said.why == "loaded" and self._resuming:  # it goes on at once, which is said next
+                        self._resuming -= 1
+                        said = replace(said, playing=True)
                     self.playing, self.step_count = said.playing, said.step
                     if said.why in ("loaded", "reset"):
                         self.curves = CurveStore()
@@ -159,7 +167,7 @@ class TrainerClient(QObject):
                 case m.Ready():
                     self.ready.emit(said)
                 case m.Failed():
-                    self.playing = False
+                    self.playing, self._resuming = False, 0
                     if said.fatal:
                         self._stop_listening()
                     self.failed.emit(said)

@@ -55,7 +55,7 @@ class Display(QObject):
         client.ready.connect(self._show_ready)
         client.failed.connect(self._show_failure)
         window.plane.view_changed.connect(lambda rect, columns, rows: self._ask(rect=rect, columns=columns, rows=rows))
-        window.plane.hovered.connect(self._hovered)
+        window.planes.hovered.connect(self._hovered)
         window.plane.painted.connect(self._painted)
         window.units.unit_clicked.connect(lambda layer, index: self.show_unit((layer, index)))
         window.units.unit_cleared.connect(lambda: self.show_unit(None))
@@ -75,16 +75,38 @@ class Display(QObject):
             self._words[about] = words
         self._window.plane.set_banner(self._words[min(self._words)] if self._words else None)
 
-    def snapshot(self) -> Snapshot | None:
-        """What the plane shows now, for a figure; None before the first frame or while it shows a hidden unit."""
-        frame = self.frame
+    def show_seed(self, seed: int) -> None:
+        """Show the run with the seed so many after the first, and, with the twin on, its clean twin."""
+        self._ask(seed=seed, clean=self._client.twin)
+
+    @property
+    def seed_shown(self) -> int:
+        """The number of the seed that the plane shows, counted from 0."""
+        return min(self._view.seed, self._client.seeds - 1)
+
+    def replica(self, clean: bool = False) -> int:
+        """Where the run shown, or its clean twin, stands among the replicas."""
+        return self.seed_shown + (self._client.seeds if self._client.twin and not clean else 0)
+
+    def snapshot(self, clean: bool = False) -> Snapshot | None:
+        """What the plane shows now, or its clean twin, for a figure: of the seed shown, as if it had run alone.
+
+        None before the first frame, while it shows a hidden unit, and for a twin that there is not.
+        """
+        frame, curves = self.frame, self._client.curves
         if frame is None or frame.view.unit is not None:
             return None
-        state = self._document.committed
-        whole = len(frame.predicted) == len(state.scene.points)
+        field, predicted = (frame.clean, frame.clean_predicted) if clean else (frame.field, frame.predicted)
+        if field is None:
+            return None
+        state, replica = self._document.committed, self.replica(clean)
+        whole = predicted is not None and len(predicted) == len(state.scene.points)
+        scenario = state.complete()
+        training = scenario.training.model_copy(update={"seed": scenario.training.seed + self.seed_shown})
         return Snapshot(
-            state.complete(), state.scene, frame.step, frame.view.rect, frame.field, self._client.curves,
-            frame.predicted if whole else None,
+            scenario.model_copy(update={"training": training}), state.scene, frame.step, frame.view.rect, field,
+            curves.of(slice(replica, replica + 1)) if replica < curves.replicas else curves,
+            predicted if whole else None,
         )  # fmt: skip
 
     # ---- asking -------------------------------------------------------------------------------------
@@ -121,7 +143,9 @@ class Display(QObject):
         if self._window.plane.isVisible() and not self._window.isMinimized():
             self._give_credit()
         window, scene = self._window, self._document.scene
-        window.plane.set_field(frame.field, frame.view.rect, unit=frame.view.unit is not None)
+        window.planes.set_fields(frame.field, frame.clean, frame.view.rect, unit=frame.view.unit is not None)
+        if frame.clean_predicted is not None and len(frame.clean_predicted) == len(scene.points):
+            window.planes.set_clean_predicted(frame.clean_predicted)
         if len(frame.predicted) == len(scene.points):
             window.plane.set_predicted(frame.predicted)
         now = time.perf_counter()
@@ -161,10 +185,16 @@ class Display(QObject):
             return
         if not self._window.plane.isVisible():  # no frames come then, and the counter would stand still
             self._window.transport.set_step(int(curves.step[-1]))
-        self._window.curves.set_curves(curves.step, {name: curves.column(name)[:, 0] for name in m.CURVES})
-        last = {name: float(curves.column(name)[-1, 0]) for name in m.CURVES}
-        split = "validation" if np.isfinite(curves.column("validation_loss")[0, 0]) else "train"
-        began, now = curves.column("train_loss")[0, 0], last["train_loss"]
+        seeds, twin, shown = self._client.seeds, self._client.twin, self.replica()
+        if curves.replicas != seeds * (1 + twin):
+            return  # of before the number of seeds changed
+        columns = {name: curves.column(name) for name in m.CURVES}
+        poisoned = {name: column[:, -seeds:] for name, column in columns.items()}
+        clean = {name: column[:, :seeds] for name, column in columns.items()} if twin else None
+        self._window.curves.set_curves(curves.step, poisoned, clean)
+        last = {name: float(column[-1, shown]) for name, column in columns.items()}
+        split = "validation" if np.isfinite(columns["validation_loss"][0, shown]) else "train"
+        began, now = columns["train_loss"][0, shown], last["train_loss"]
         self.say(
             Word.RISING,
             f"The training loss is {now:,.3g}; it began at {began:,.3g}. The learning rate may be too large."
@@ -234,8 +264,12 @@ class Display(QObject):
 
     def _show_hover(self) -> None:
         status = self._window.status
-        value = None if self._hover is None or self.frame is None else self._window.plane.value_at(*self._hover)
-        if value is None:
+        planes, hover = self._window.planes, self._hover
+        value = None if hover is None or self.frame is None else planes.value_at(*hover)
+        shares = None if hover is None else planes.floor_at(*hover)
+        if shares is not None:
+            status.set_pointer(hover, f"poison flips {shares[0]:.0%}, a new seed {shares[1]:.0%}")
+        elif value is None:
             status.set_pointer(self._hover)
         elif self._view.unit is not None:
             status.set_pointer(self._hover, f"activation {float(value):.3f}")

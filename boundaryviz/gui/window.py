@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from boundaryviz.gui.actions import Actions
 from boundaryviz.gui.theme import Theme
+from boundaryviz.gui.views.attack_panel import AttackPanel
 from boundaryviz.gui.views.banner import Banner
 from boundaryviz.gui.views.cascade_view import CascadeView
 from boundaryviz.gui.views.charts import CurvesView
@@ -32,6 +33,7 @@ from boundaryviz.gui.views.point_table import PointTable
 from boundaryviz.gui.views.status import StatusFields
 from boundaryviz.gui.views.tool_column import ToolColumn
 from boundaryviz.gui.views.transport import TransportBar
+from boundaryviz.gui.views.twin_planes import TwinPlanes
 from boundaryviz.gui.views.unit_maps import UnitMaps
 from boundaryviz.gui.views.welcome import WelcomePage
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
@@ -56,6 +58,7 @@ class MainWindow(QMainWindow):
         self.may_close: Callable[[], bool] = lambda: True
         self.plane = PlaneView()
         self.cascade = CascadeView(self.plane)
+        self.planes = TwinPlanes(self.plane)
         self.actions_ = Actions(self, self.plane)
         self.transport = TransportBar()
         self.tools = ToolColumn(
@@ -65,6 +68,7 @@ class MainWindow(QMainWindow):
         self.learner = LearnerPanel({name: spec for name, (spec, _) in FAMILIES.items()})
         self.training = SpecForm(TrainingSpec, "training", skip=("seed",))
         self.curves, self.confusion, self.units, self.points = CurvesView(), ConfusionView(), UnitMaps(), PointTable()
+        self.attack = AttackPanel()
         self.status, self.banner, self.welcome = StatusFields(), Banner(), WelcomePage()
         self._act: Callable[[], None] | None = None
         self.banner.action.connect(self._banner_action)
@@ -90,7 +94,7 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.tools)
-        row.addWidget(self.plane, 1)
+        row.addWidget(self.planes, 1)
         column.addLayout(row, 1)
         self.pages = QStackedWidget()
         self.pages.addWidget(middle)
@@ -102,7 +106,9 @@ class MainWindow(QMainWindow):
             self.settings_tabs.addTab(_scrolled(panel), title)
         results: tuple[tuple[str, QWidget], ...] = (
             ("Curves", self.curves), ("Units", self.units), ("Confusion", self.confusion), ("Points", self.points),
+            ("Attack", self.attack),
         )  # fmt: skip
+        self._results = [view for _, view in results]
         for title, view in results:
             self.result_tabs.addTab(_with_margin(view), title)
         self.docks = [self._dock("Settings", self.settings_tabs), self._dock("Results", self.result_tabs)]
@@ -124,7 +130,7 @@ class MainWindow(QMainWindow):
     def results_shown(self) -> QWidget:
         """The view in the tab at the front of the results."""
         holder = self.result_tabs.currentWidget()
-        return next(v for v in (self.curves, self.units, self.confusion, self.points) if v.parentWidget() is holder)
+        return next(view for view in self._results if view.parentWidget() is holder)
 
     def notify(
         self, text: str, *, details: str = "", action: str = "", act: Callable[[], None] | None = None,
@@ -145,8 +151,8 @@ class MainWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Dress every view that draws itself; the style sheet does the others."""
         for view in (
-            self.plane, self.cascade, self.transport, self.tools, self.data, self.curves, self.confusion, self.units,
-            self.banner, self.welcome, self.actions_,
+            self.plane, self.planes, self.cascade, self.attack, self.transport, self.tools, self.data, self.curves,
+            self.confusion, self.units, self.banner, self.welcome, self.actions_,
         ):  # fmt: skip
             view.set_theme(theme)
 

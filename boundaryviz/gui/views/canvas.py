@@ -121,6 +121,17 @@ class PlaneCanvas(pg.GraphicsView):
         self._fitted = False
         self._apply()
 
+    @property
+    def fitted(self) -> bool:
+        """Whether the whole domain is shown, and will be at another size too."""
+        return self._fitted
+
+    def follow(self, other: PlaneCanvas) -> None:
+        """Show the same place at the same scale as another canvas of about the same size."""
+        if self._scale != other._scale or not np.array_equal(self._centre, other._centre):
+            self._centre, self._scale, self._fitted = other._centre.copy(), other._scale, other._fitted
+            self._place()
+
     def to_data(self, pixel: QPointF) -> np.ndarray:
         """Data coordinates (2,) of a pixel of the viewport."""
         middle = self._area.center()
@@ -140,6 +151,9 @@ class PlaneCanvas(pg.GraphicsView):
             domain = self._domain
             self._scale = max(domain.width / self._area.width(), domain.height / self._area.height())
             self._centre = np.array([domain.left + domain.right, domain.bottom + domain.top]) / 2.0
+        self._place()
+
+    def _place(self) -> None:
         rect = self.rect_shown()
         self.box.setRange(xRange=(rect.left, rect.right), yRange=(rect.bottom, rect.top), padding=0.0)
         self.shown.emit()

@@ -1,62 +1,66 @@
-"""Loss and error over training, with exact values under the cursor."""
+"""Loss, error and flips over training, with exact values under the cursor."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme
-from boundaryviz.gui.views.curve_data import Trace, thin
-from boundaryviz.gui.views.curve_plot import SPLITS, CurvePlot, pens
+from boundaryviz.gui.views.curve_data import Summary, Trace, thin, thin_band
+from boundaryviz.gui.views.curve_legend import CurveLegend
+from boundaryviz.gui.views.curve_plot import SPLITS, CurvePlot
 from boundaryviz.gui.views.scale import tidy_above
 from boundaryviz.gui.views.widgets import Throttle, figures, label, value_words
 
-QUANTITIES = ("loss", "error")
+_CLEAN = tuple(f"clean {name}" for name in SPLITS)
+CURVES: dict[str, tuple[str, ...]] = {
+    "loss": (*_CLEAN, *SPLITS, "poison"), "error": (*_CLEAN, *SPLITS), "flips": ("flips",),
+}  # fmt: skip
+"""The curves of each plot, the first at the bottom."""
+_KEYS = {("loss", "poison"): "poison_loss", ("flips", "flips"): "flip_rate"}
 _REDRAW = 66  # ms; fifteen times a second is as fast as a curve can be read
 
-
-class _Swatch(QWidget):
-    """A short piece of a curve, for the legend."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pen = QPen()
-        self.setFixedSize(16, 12)
-
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.pen)
-        painter.drawLine(0, 6, 16, 6)
-        painter.end()
+Values = Mapping[str, NDArray[np.float64]]
 
 
 class CurvesView(QWidget):
     """Two plots, one above the other, and above each its values: at the cursor, or else the last ones.
 
-    Arrow keys move the cursor while the view has the focus, Escape takes it away.
+    With several seeds a curve is their mean in the band of all. With the clean twin its curves run along, paler, and
+    the share of flips can stand in the place of the error. Arrow keys move the cursor while the view has the focus,
+    Escape takes it away.
     """
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._step: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._values: dict[str, NDArray[np.float64]] = {}
+        self._values: Values = {}
+        self._clean: Values = {}
         self._cursor: int | None = None
         self._log = {"x": False, "y": False}
         self._x_end = 100.0
-        self._traces = {f"{name}_{quantity}": Trace() for quantity in QUANTITIES for name in SPLITS}
+        self._summaries = {(quantity, name): Summary() for quantity, names in CURVES.items() for name in names}
+        self._traces = {key: Trace() for key in self._summaries}
         self._stale = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Curves of loss and error")
-        self.plots = {quantity: CurvePlot(quantity) for quantity in QUANTITIES}
-        self.readouts: dict[tuple[str, str], QLabel] = {}
-        self._swatches: list[tuple[str, _Swatch]] = []
+        self.plots = {quantity: CurvePlot(quantity, names) for quantity, names in CURVES.items()}
+        self.legends = {
+            "loss": CurveLegend("loss", (*SPLITS, "poison"), ("poison",)), "error": CurveLegend("error", SPLITS),
+            "flips": CurveLegend("flips", ("flips",), ("flips",)),
+        }  # fmt: skip
+        self.readouts: dict[tuple[str, str], QLabel] = {
+            (quantity, name): readout for quantity, legend in self.legends.items()
+            for name, readout in legend.readouts.items()
+        }  # fmt: skip
         self.where = figures("step 88,888,888", "faint", Qt.AlignmentFlag.AlignLeft)
         self.best_words = label("", "faint")
+        self.flips = self._toggle("flips", "The share of test points that the poison flips, in place of the error")
         self.log_x = self._toggle("log x", "A logarithmic step axis")
         self.log_y = self._toggle("log y", "A logarithmic axis for loss and error")
         self._hint = label("The curves appear here as it trains.", "faint")
@@ -76,28 +80,41 @@ class CurvesView(QWidget):
         body = QVBoxLayout(self._body)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(2)
+        below = QHBoxLayout()
+        below.addWidget(self.legends["error"])
+        below.addWidget(self.legends["flips"])
+        below.addWidget(self.flips, 0, Qt.AlignmentFlag.AlignTop)
+        body.addWidget(self.legends["loss"])
         for quantity, plot in self.plots.items():
-            body.addLayout(self._legend(quantity))
+            if quantity == "error":
+                body.addLayout(below)
             body.addWidget(plot, 1)
             plot.hovered.connect(self._hovered)
         layout.addWidget(self._body, 1)
         self._throttle = Throttle(lambda _: self._draw(), _REDRAW, self)
+        self.flips.toggled.connect(lambda _: self._arrange())
         self.log_x.toggled.connect(lambda on: self.set_log(x=on))
         self.log_y.toggled.connect(lambda on: self.set_log(y=on))
         self.set_theme(theme)
+        self._arrange()
         self.clear()
 
-    def set_curves(self, step: NDArray[np.int64], values: Mapping[str, NDArray[np.float64]]) -> None:
-        """Show a run so far.
+    def set_curves(self, step: NDArray[np.int64], values: Values, clean: Values | None = None) -> None:
+        """Show a run so far, or several seeds of it.
 
-        step: (K,), increasing. values: 'train_loss', 'validation_error' and so on -> (K,), NaN where there was
-        nothing to evaluate. Fewer points than before begin a new run, for which the axes start afresh.
+        step: (K,), increasing. values: 'train_loss', 'validation_error' and so on -> (K,) or (K, S), NaN where there
+        was nothing to evaluate. clean: the same of the clean twins, where there are any; 'poison_loss' and
+        'flip_rate' are shown only then. Fewer points than before begin a new run, for which the axes start afresh.
         The arrays are read later, when the view is drawn; do not write to the first K values again.
         """
         if len(step) < len(self._step) or (len(step) and len(self._step) and step[0] != self._step[0]):
             self._forget()
+        twins = bool(self._clean)
         self._step = step
-        self._values = dict(values)
+        self._values, self._clean = dict(values), dict(clean or {})
+        if bool(self._clean) != twins:
+            self._forget()
+            self._arrange()
         if not self.isVisible():
             self._stale = True
         else:
@@ -121,17 +138,14 @@ class CurvesView(QWidget):
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:
-        drawn = pens(theme)
-        for plot in self.plots.values():
+        for quantity, plot in self.plots.items():
             plot.dress(theme)
-        for name, swatch in self._swatches:
-            swatch.pen = drawn[name]
-            swatch.update()
+            self.legends[quantity].set_theme(theme)
 
     @property
     def best_step(self) -> int | None:
         """The step of the lowest validation loss; None where there is none."""
-        lowest = self._traces["validation_loss"].lowest
+        lowest = self._traces["loss", "validation"].lowest
         return None if lowest is None else int(self._step[lowest])
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -161,8 +175,34 @@ class CurvesView(QWidget):
         self._cursor = None
         for plot in self.plots.values():
             plot.extent.clear()
-        for trace in self._traces.values():
+        for key, trace in self._traces.items():
             trace.clear()
+            self._summaries[key].clear()
+
+    def _arrange(self) -> None:
+        """What belongs to the twin is there only with it."""
+        twins = bool(self._clean)
+        self.flips.setVisible(twins)
+        below = "flips" if twins and self.flips.isChecked() else "error"
+        for quantity, plot in self.plots.items():
+            shown = quantity in ("loss", below)
+            plot.setVisible(shown)
+            self.legends[quantity].setVisible(shown)
+            self.legends[quantity].show_twins(twins)
+        if twins:
+            self._draw()
+
+    def _given(self) -> Iterator[tuple[tuple[str, str], NDArray[np.float64]]]:
+        """The values of every curve there is."""
+        for key in self._summaries:
+            quantity, name = key
+            if key in _KEYS:
+                found = self._values.get(_KEYS[key]) if self._clean else None
+            elif name.startswith("clean "):
+                found = self._clean.get(f"{name.removeprefix('clean ')}_{quantity}")
+            else:
+                found = self._values.get(f"{name}_{quantity}")
+            yield key, np.empty(0) if found is None else found
 
     def _draw(self) -> None:
         self._stale = False
@@ -176,25 +216,41 @@ class CurvesView(QWidget):
     def _draw_curves(self) -> None:
         log_x, log_y = self._log["x"], self._log["y"]
         self._x_end = max(self._x_end, tidy_above(max(float(self._step[-1]), 1.0)))
-        for key, trace in self._traces.items():
-            new = trace.update(self._values.get(key, np.empty(0)))
-            self.plots[key.rpartition("_")[2]].extent.include(new)
+        for key, given in self._given():
+            summary = self._summaries[key]
+            start = summary.update(given)
+            self._traces[key].update(summary.mean)
+            for edge in (summary.low, summary.high):
+                self.plots[key[0]].extent.include(edge[start:])
         best = self.best_step
         for quantity, plot in self.plots.items():
-            for name, curve in plot.curves.items():
-                at = self._traces[f"{name}_{quantity}"].index
-                x = self._step[at].astype(np.float64)
-                y = self._values[f"{name}_{quantity}"][at] if len(at) else x
-                thin_x, thin_y = thin(np.log10(np.maximum(x, 1.0)) if log_x else x, y, most=2 * plot.width())
-                if log_y:
-                    with np.errstate(divide="ignore", invalid="ignore"):
-                        thin_y = np.where(thin_y > 0, np.log10(thin_y), np.nan)
-                curve.setData(thin_x, np.where(np.isfinite(thin_y), thin_y, np.nan))
+            if plot.isHidden():
+                continue
+            for name in plot.curves:
+                self._draw_curve(plot, name, quantity, 2 * plot.width())
             low, high = plot.extent.logarithmic() if log_y else plot.extent.linear()
             plot.show_range((0.0, float(np.log10(self._x_end)) if log_x else self._x_end), (low, high))
             plot.best.setVisible(best is not None)
             if best is not None:
                 plot.best.setValue(np.log10(max(best, 1)) if log_x else best)
+
+    def _draw_curve(self, plot: CurvePlot, name: str, quantity: str, most: int) -> None:
+        at, made = self._traces[quantity, name].index, self._summaries[quantity, name]
+        x = self._step[at].astype(np.float64)
+        x = np.log10(np.maximum(x, 1.0)) if self._log["x"] else x
+        thin_x, thin_y = thin(x, self._scaled(made.mean[at]), most)
+        plot.curves[name].setData(thin_x, np.where(np.isfinite(thin_y), thin_y, np.nan))
+        if made.runs > 1 and not name.startswith("clean"):
+            band = thin_band(x, self._scaled(made.low[at]), self._scaled(made.high[at]), most)
+            plot.bands[name].setData(*band)
+        else:
+            plot.bands[name].setData([], [])
+
+    def _scaled(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not self._log["y"]:
+            return y
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(y > 0, np.log10(y), np.nan)
 
     def _draw_readouts(self) -> None:
         count = len(self._step)
@@ -204,9 +260,15 @@ class CurvesView(QWidget):
         best = self.best_step
         self.best_words.setText("" if best is None else f"best {best:,}")
         self.best_words.setToolTip("The step of the lowest validation loss, the dotted line in the plots")
-        for (quantity, name), readout in self.readouts.items():
-            values = self._values.get(f"{name}_{quantity}")
-            readout.setText("\u2013" if values is None or not count else value_words(float(values[at])))
+        for key, readout in self.readouts.items():
+            made = self._summaries[key]
+            if not count or not len(made.mean):
+                readout.setText("\u2013")
+                continue
+            mean, low, high = (float(part[min(at, len(part) - 1)]) for part in (made.mean, made.low, made.high))
+            readout.setText(value_words(mean))
+            several = f"{value_words(low)} to {value_words(high)} over {made.runs} seeds"
+            readout.setToolTip(several if made.runs > 1 else "")
         for plot in self.plots.values():
             plot.cursor.setVisible(shown)
             if shown:
@@ -229,25 +291,6 @@ class CurvesView(QWidget):
         if at != self._cursor:
             self._cursor = at
             self._draw_readouts()
-
-    def _legend(self, quantity: str) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 2, 0, 0)
-        grid.setHorizontalSpacing(4)
-        grid.setVerticalSpacing(0)
-        title = label(quantity, "title")
-        title.setFixedWidth(44)
-        grid.addWidget(title, 0, 0)
-        for i, name in enumerate(SPLITS):
-            swatch, value = _Swatch(), figures("0.00000", align=Qt.AlignmentFlag.AlignLeft)
-            value.setAccessibleName(f"{name} {quantity}")
-            self._swatches.append((name, swatch))
-            self.readouts[quantity, name] = value
-            grid.addWidget(swatch, 0, 1 + 2 * i)
-            grid.addWidget(label(name, "faint"), 0, 2 + 2 * i)
-            grid.addWidget(value, 1, 2 + 2 * i)
-        grid.setColumnStretch(7, 1)
-        return grid
 
     def _toggle(self, text: str, tip: str) -> QToolButton:
         button = QToolButton(self)

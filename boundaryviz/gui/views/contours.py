@@ -80,6 +80,15 @@ def class_lines(field: NDArray, rect: Domain) -> Lines:
     return _joined(lines)
 
 
+def dashed(lines: Lines, on: float, off: float) -> Lines:
+    """The lines with gaps: `on` drawn, `off` not, by their length in the plane's units; cut at vertices."""
+    steps = np.hypot(*np.diff(lines, axis=0, prepend=lines[:1]).T)
+    along = np.cumsum(np.nan_to_num(steps))
+    cut = lines.copy()
+    cut[along % (on + off) >= on] = np.nan
+    return cut
+
+
 def _around(used: NDArray[np.bool_]) -> slice:
     """From one before the first to one after the last that is used."""
     at = np.flatnonzero(used)

@@ -34,6 +34,21 @@ def thin(
     return x[chosen], y[chosen]
 
 
+def thin_band(
+    x: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], most: int = 2000
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The outline of what lies between two curves (K,) with increasing x, closed, of at most 2 `most` points.
+
+    Of each of `most` equal bins the lowest and the highest value stay. NaN is left out.
+    """
+    known = np.isfinite(low) & np.isfinite(high)
+    x, low, high = x[known], low[known], high[known]
+    if len(x) > most:
+        starts = np.unique(np.searchsorted(x, np.linspace(x[0], x[-1], most, endpoint=False)))
+        x, low, high = x[starts], np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)
+    return np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])
+
+
 def _firsts(ordered: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Marks the first of each run of equal numbers (numpy's unique does not use that they are sorted)."""
     return np.diff(ordered, prepend=-1) > 0
@@ -93,6 +108,68 @@ class Trace:
             self._blocks = [np.concatenate(self._blocks)]
         every = np.concatenate([head, *self._blocks, tail])
         return every[_firsts(every)]
+
+
+class Summary:
+    """Mean, lowest and highest over the runs of growing curves, of which only what is new is looked at.
+
+    What is not finite is left out where there are several runs; a single one is its own mean.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything: a new run begins."""
+        self._seen = 0
+        self._runs = 0
+        self._ends: tuple[bytes, bytes] = (b"", b"")
+        self._made = np.empty((3, 256))
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return self._runs
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """(K,), NaN where no run has a value; so are `low` and `high`."""
+        return self._made[0, : self._seen]
+
+    @property
+    def low(self) -> NDArray[np.float64]:
+        return self._made[1, : self._seen]
+
+    @property
+    def high(self) -> NDArray[np.float64]:
+        return self._made[2, : self._seen]
+
+    def update(self, values: NDArray[np.float64]) -> int:
+        """Take over the curves so far, (K,) or (K, S); returns from where on they are new. Others start afresh."""
+        values = values[:, None] if values.ndim == 1 else values
+        ends = (values[0].tobytes(), values[self._seen - 1].tobytes()) if 0 < self._seen <= len(values) else (b"", b"")
+        if values.shape[1] != self._runs or ends != self._ends:
+            self.clear()
+            self._runs = values.shape[1]
+        start, self._seen = self._seen, len(values)
+        if self._seen > self._made.shape[1]:
+            grown = np.empty((3, max(self._seen, 2 * self._made.shape[1])))
+            grown[:, :start] = self._made[:, :start]
+            self._made = grown
+        new, into = values[start:], self._made[:, start : self._seen]
+        if self._runs == 1:
+            into[:] = new[:, 0]
+        else:
+            known = np.isfinite(new)
+            count = known.sum(axis=1)
+            with np.errstate(over="ignore"):
+                into[0] = np.where(known, new, 0.0).sum(axis=1) / np.maximum(count, 1)
+            into[1] = np.where(known, new, np.inf).min(axis=1, initial=np.inf)
+            into[2] = np.where(known, new, -np.inf).max(axis=1, initial=-np.inf)
+            into[:, count == 0] = np.nan
+        if self._seen:
+            self._ends = (values[0].tobytes(), values[-1].tobytes())
+        return start
 
 
 class TidyRange:

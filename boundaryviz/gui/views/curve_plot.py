@@ -1,14 +1,16 @@
-"""One plot of training: curves of the three splits, the cursor and the best step."""
+"""One plot of training: curves with the range of their seeds, the cursor and the best step."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
-from PyQt6.QtGui import QPen
+from PyQt6.QtGui import QColor, QPen
 
-from boundaryviz.gui.theme import Theme
+from boundaryviz.figures.palette import POISON
+from boundaryviz.gui.theme import Theme, mix
 from boundaryviz.gui.views.curve_data import TidyRange
 
 SPLITS = ("train", "validation", "test")
@@ -17,12 +19,17 @@ _BETWEEN = 0.5  # marks the decades that stay without words
 
 
 def pens(theme: Theme) -> dict[str, QPen]:
-    """How each curve is drawn: train thin grey, validation solid ink, test accent and dashed. Width 1 for speed."""
+    """How each curve is drawn: train thin grey, validation solid ink, test accent and dashed, poison and flips red.
+
+    'clean train' and so on, of the clean twin, are paler. Width 1 for speed.
+    """
+    solid, dashes, dots = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
+    red = mix(POISON, theme.text, 0.1)
     styles = {
-        "train": (theme.faint, Qt.PenStyle.SolidLine),
-        "validation": (theme.ink, Qt.PenStyle.SolidLine),
-        "test": (theme.accent, Qt.PenStyle.DashLine),
-    }
+        "train": (theme.faint, solid), "validation": (theme.ink, solid), "test": (theme.accent, dashes),
+        "poison": (red, solid), "flips": (red, solid),
+    }  # fmt: skip
+    styles |= {f"clean {name}": (mix(styles[name][0], theme.panel, 0.5), dots) for name in SPLITS}
     return {name: pg.mkPen(colour, width=1, style=style) for name, (colour, style) in styles.items()}
 
 
@@ -44,24 +51,27 @@ class _Axis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
 
 
 class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
-    """One quantity: three curves, the cursor and the best step. Axes move only when told.
+    """One quantity: its curves, the cursor and the best step. Axes move only when told.
+
+    names: of the curves, those of `pens`, the first at the bottom.
 
     Put together from its parts: pyqtgraph's PlotWidget brings menus along that nobody could open.
     """
 
     hovered = pyqtSignal(object)  # x in view coordinates, None when the pointer leaves
 
-    def __init__(self, quantity: str) -> None:
+    def __init__(self, quantity: str, names: Sequence[str]) -> None:
         super().__init__()
-        self.extent = TidyRange(1.0 if quantity == "error" else None)
+        self.extent = TidyRange(None if quantity == "loss" else 1.0)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
         self.box.disableAutoRange()
         self.axes = {side: _Axis(side, linkView=self.box) for side in ("left", "bottom")}
         self._shown: tuple[tuple[float, float], tuple[float, float]] | None = None
-        self.curves = {name: pg.PlotCurveItem(connect="finite") for name in SPLITS}
+        self.curves = {name: pg.PlotCurveItem(connect="finite") for name in names}
+        self.bands = {name: pg.PlotCurveItem(pen=None, fillLevel="enclosed") for name in names}
         self.cursor = pg.InfiniteLine(angle=90)
         self.best = pg.InfiniteLine(angle=90)
-        for item in (self.best, self.cursor, *self.curves.values()):
+        for item in (*self.bands.values(), self.best, self.cursor, *self.curves.values()):
             self.box.addItem(item, ignoreBounds=True)
         self.cursor.hide()
         self.best.hide()
@@ -98,8 +108,12 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
 
     def dress(self, theme: Theme) -> None:
         self.setBackground(theme.panel)
-        for name, pen in pens(theme).items():
-            self.curves[name].setPen(pen)
+        drawn = pens(theme)
+        for name, curve in self.curves.items():
+            curve.setPen(drawn[name])
+            shade = QColor(drawn[name].color())
+            shade.setAlphaF(0.14)
+            self.bands[name].setBrush(shade)
         self.cursor.setPen(pg.mkPen(theme.text, width=1))
         self.best.setPen(pg.mkPen(theme.faint, width=1, style=Qt.PenStyle.DotLine))
         for axis in self.axes.values():

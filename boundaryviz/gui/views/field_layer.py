@@ -1,6 +1,8 @@
-"""The field under the points and its contour lines."""
+"""The field under the points and its contour lines, alone or with the clean twin's."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,9 +13,12 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from boundaryviz.figures.palette import UNDER_POINTS, field_image
 from boundaryviz.gui.theme import Theme
-from boundaryviz.gui.views.contours import FAINT_LEVELS, NONE, class_lines, level_lines
+from boundaryviz.gui.views.contours import FAINT_LEVELS, NONE, class_lines, dashed, level_lines
+from boundaryviz.gui.views.twin_pictures import flip_picture, floor_picture
 from boundaryviz.scene.scene import Domain
 
+Beside = Literal["nothing", "overlay", "flips", "floor"]
+_DASH, _GAP = 4.0, 3.0  # of the clean twin's boundary, in cells of the field
 BUSY = 12_000  # vertices from which on lines are drawn thin: wide ones would take longer than a frame
 
 
@@ -66,7 +71,9 @@ class FieldLayer:
         self.boundary = pg.PlotCurveItem(connect="finite", antialias=True)
         self.boundary.setSegmentedLineMode("on")  # as one path, a wide smooth line takes ten times as long
         self.levels = pg.PlotCurveItem(connect="finite", antialias=True)
-        for z, item in ((-30, self.image), (-21, self.levels), (-20, self.boundary)):
+        self.clean_boundary = pg.PlotCurveItem(connect="finite", antialias=True)
+        self.clean_boundary.setSegmentedLineMode("on")
+        for z, item in ((-30, self.image), (-21, self.levels), (-20, self.boundary), (-19, self.clean_boundary)):
             item.setZValue(z)
             box.addItem(item, ignoreBounds=True)
         self._theme = theme
@@ -76,6 +83,24 @@ class FieldLayer:
         self._contours = False
         self._strength = UNDER_POINTS
         self._span = 0.0
+        self._beside: Beside = "nothing"
+        self._clean: NDArray | None = None
+        self._floor: tuple[NDArray, NDArray, Domain] | None = None
+        self._floor_pixels: NDArray[np.uint8] | None = None
+
+    def compare(self, how: Beside, clean: NDArray | None = None) -> None:
+        """How the clean twin shows, from the next field on.
+
+        clean: its field, over the same rectangle as the next one. 'overlay' adds its boundary, dashed; 'flips' also
+        fades everything but the cells decided otherwise; 'floor' shows what `set_floor` was given instead.
+        """
+        self._beside, self._clean = how, clean
+
+    def set_floor(self, floor: tuple[NDArray, NDArray, Domain] | None) -> None:
+        """For each cell of a rectangle, the share of seeds that flip and the share of clean pairs that differ."""
+        self._floor, self._floor_pixels = floor, None
+        if self._beside == "floor":
+            self._draw()
 
     def show_field(self, field: NDArray, rect: Domain, unit: bool) -> None:
         """field: probabilities as in `Frame`, or one hidden unit's activation where `unit` is set."""
@@ -90,7 +115,7 @@ class FieldLayer:
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
+        self._theme, self._floor_pixels = theme, None
         self._draw()
 
     def set_discrete(self, on: bool) -> None:
@@ -126,15 +151,39 @@ class FieldLayer:
     def _draw(self) -> None:
         if self._field is None or self._rect is None:
             self.image.show_pixels(None, None)
-            self.boundary.setData([], [])
-            self.levels.setData([], [])
+            for item in (self.boundary, self.clean_boundary, self.levels):
+                item.setData([], [])
             return
-        self.image.show_pixels(self._pixels(self._field), self._rect)
-        boundary, levels = self._lines(self._field, self._rect)
+        beside = "nothing" if self._unit else self._beside
+        clean = self._clean if beside in ("overlay", "flips") else None
+        if clean is not None and clean.shape != self._field.shape:
+            clean = None
+        if beside == "floor":
+            self._draw_floor()
+            boundary = levels = clean_boundary = NONE
+        else:
+            if beside == "flips" and clean is not None:
+                pixels = flip_picture(self._field, clean, self._theme.plane, self._theme.ink)
+            else:
+                pixels = self._pixels(self._field)
+            self.image.show_pixels(pixels, self._rect)
+            boundary, levels = self._lines(self._field, self._rect, beside != "nothing")
+            clean_boundary = NONE if clean is None else self._lines(clean, self._rect, True)[0]
+        cell = self._rect.width / self._field.shape[-1]
         ink = QColor(self._theme.ink)
         self._trace(self.boundary, boundary, ink, 2.0)
+        self._trace(self.clean_boundary, dashed(clean_boundary, _DASH * cell, _GAP * cell), ink, 2.0)
         ink.setAlphaF(0.28)
         self._trace(self.levels, levels, ink, 1.0)
+
+    def _draw_floor(self) -> None:
+        if self._floor is None:
+            self.image.show_pixels(None, None)
+        else:
+            flipped, floor, rect = self._floor
+            if self._floor_pixels is None:  # frames come more often than comparisons
+                self._floor_pixels = floor_picture(flipped, floor, self._theme.plane, self._theme.ink)
+            self.image.show_pixels(self._floor_pixels, rect)
 
     def _pixels(self, field: NDArray) -> NDArray[np.uint8]:
         if not self._unit:
@@ -144,14 +193,15 @@ class FieldLayer:
         share = (0.5 + 0.5 * field / self._span).astype(np.float32)
         return field_image(share, self._theme.plane, 2 if self._discrete else None, self._strength)
 
-    def _lines(self, field: NDArray, rect: Domain) -> tuple[NDArray, NDArray]:
+    def _lines(self, field: NDArray, rect: Domain, alone: bool = False) -> tuple[NDArray, NDArray]:
+        """The boundary and, unless it stands alone, the faint levels."""
         if not np.isfinite(field).all() and (np.isinf(field).any() or np.isnan(field).all()):
             return NONE, NONE
         if field.ndim == 3:
             return class_lines(field, rect), NONE
         if self._unit:
             return level_lines(field, rect, (0.0,)), NONE
-        faint = level_lines(field, rect, FAINT_LEVELS, every=2) if self._contours else NONE
+        faint = level_lines(field, rect, FAINT_LEVELS, every=2) if self._contours and not alone else NONE
         return level_lines(field, rect, (0.5,)), faint
 
     @staticmethod

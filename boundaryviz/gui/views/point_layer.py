@@ -22,6 +22,7 @@ from boundaryviz.gui.views.symbols import CHOSEN, HELD_OUT, PLANTED, TRUTH_OUTLI
 from boundaryviz.scene.scene import UNLABELLED, Points
 
 MANY = 20_000  # more unlabelled points than this, or more labelled ones, become a picture of their density
+GHOST = 0.3  # opacity of poison that the model shown does not see
 DOT = 3  # side of a density dot in pixels
 
 
@@ -40,6 +41,7 @@ class PointItem(pg.GraphicsObject):
         self._chosen = np.zeros(0, dtype=bool)
         self._show_held_out, self._show_prediction = True, False
         self._left_out: NDArray[np.bool_] | None = None
+        self._ghost_poison = False
         self._fill = np.zeros(0, dtype=np.int16)
         self._codes = np.zeros(0, dtype=np.int64)
         self._order = np.zeros(0, dtype=np.int64)
@@ -83,6 +85,11 @@ class PointItem(pg.GraphicsObject):
         if mask is not self._left_out:
             self._left_out = mask
             self._restyle()
+
+    def set_ghost_poison(self, on: bool) -> None:
+        """Whether poison is drawn faint, for a model that does not see it."""
+        self._ghost_poison = on
+        self.update()
 
     def visible(self, points: Points) -> NDArray[np.bool_] | None:
         """Which of `points` (N,) are drawn at all; None is all of them."""
@@ -169,6 +176,8 @@ class PointItem(pg.GraphicsObject):
         table[:, 0:2] = at[seen]
         table[:, 2:6] = self._atlas.sources[codes]
         table[:, 6:10] = (1.0 / ratio, 1.0 / ratio, 0.0, 1.0)
+        if self._ghost_poison:
+            table[self._points.is_poison[order], 9] = GHOST
         # the stubs know lists only; an array spares one Python object per point
         painter.drawPixmapFragments(*self._fragments.drawargs(), self._atlas.pixmap)  # type: ignore[call-arg]
 

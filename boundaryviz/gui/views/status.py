@@ -9,6 +9,11 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from boundaryviz.gui.views.widgets import figures, label, value_words
 
+_TWIN = {
+    "flip rate": "Share of the test points predicted otherwise than by the clean twin, mean over the seeds",
+    "leverage": "Flip rate divided by the share of poison in the training points",
+}
+
 
 class StatusFields(QWidget):
     """Place and class under the cursor, loss and error, speed and device."""
@@ -20,6 +25,8 @@ class StatusFields(QWidget):
         self.answer = figures("class 8 (unlabelled) 888.8 %", align=left)
         self.loss = figures("8.88888", align=left)
         self.error = figures("888.8 %", align=left)
+        self.flips = figures("888.8 %", align=left)
+        self.leverage = figures("8,888.8", align=left)
         self.steps = figures("888,888 steps/s")
         self.frames = figures("888 frames/s")
         self.device = label("", "faint")
@@ -38,6 +45,16 @@ class StatusFields(QWidget):
                 layout.addWidget(part)
             parts[-1].setAccessibleName(name)
             layout.addWidget(self._rule())
+        self._twin = QWidget()
+        twin = QHBoxLayout(self._twin)
+        twin.setContentsMargins(0, 0, 0, 0)
+        twin.setSpacing(8)
+        for name, part in (("flip rate", self.flips), ("leverage", self.leverage)):
+            for shown in (label(name, "faint"), part):
+                shown.setToolTip(_TWIN[name])
+                twin.addWidget(shown)
+            part.setAccessibleName(name)
+        layout.addWidget(self._twin)
         layout.addStretch(1)
         for name, part in (("Training speed", self.steps), ("Drawing speed", self.frames), ("Device", self.device)):
             part.setToolTip(name)
@@ -46,6 +63,7 @@ class StatusFields(QWidget):
         self.set_pointer(None)
         self.set_metrics(None, None)
         self.set_rates(None, None)
+        self.set_twin(False)
 
     def set_pointer(
         self, place: tuple[float, float] | None, class_name: str = "", probability: float | None = None
@@ -67,6 +85,12 @@ class StatusFields(QWidget):
         if split:
             self.loss.setToolTip(f"Loss on {split} points")
             self.error.setToolTip(f"Share of {split} points predicted wrongly")
+
+    def set_twin(self, on: bool, flip_rate: float | None = None, leverage: float | None = None) -> None:
+        """Whether a clean twin trains, and what it tells: the share of test points that flip, and the leverage."""
+        self._twin.setVisible(on)
+        for field, value, form in ((self.flips, flip_rate, ".1%"), (self.leverage, leverage, ",.1f")):
+            self._show(field, "\u2013" if value is None or math.isnan(value) else format(value, form))
 
     def set_rates(self, steps: float | None, frames: float | None) -> None:
         """Training steps and drawn frames a second."""

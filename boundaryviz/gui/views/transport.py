@@ -11,20 +11,23 @@ from boundaryviz.gui.theme import LIGHT, Theme, disabled
 from boundaryviz.gui.views.fields import number_words
 from boundaryviz.gui.views.icons import icon
 from boundaryviz.gui.views.number import NumberEdit, parse_number
-from boundaryviz.gui.views.widgets import QuietSlider, figures, label, restyle
+from boundaryviz.gui.views.widgets import QuietCombo, QuietSlider, figures, label, restyle
 
 _PER_DECADE = 10
 _DECADES = 3  # the slider runs from 1 to 1,000 steps a second, then 'max'
 _MAX_POSITION = _DECADES * _PER_DECADE + 1
 LARGEST_SEED = 2**31 - 1
+SEEDS = (1, 2, 4, 8, 16)
 
 
 class TransportBar(QWidget):
-    """Buttons, step counter, speed, stop and seed; it shows what it is told and changes nothing itself.
+    """Buttons, step counter, speed, stop, seed and twin; it shows what it is told and changes nothing itself.
 
     reset: back to step 0 with the same initial weights. play_toggled: wants to train. step: one step, then rest.
     speed_changed: steps a second, None for as fast as it goes. stop_at_changed: a step, None for never.
     seed_changed: the seed that was typed, 0..2^31-1. new_seed: any other seed.
+    twin_toggled: wants a clean twin. seeds_changed: how many seeds, one of `SEEDS`. shown_changed: which of them the
+    plane shall show, counted from 0.
     """
 
     reset = pyqtSignal()
@@ -34,6 +37,9 @@ class TransportBar(QWidget):
     stop_at_changed = pyqtSignal(object)
     seed_changed = pyqtSignal(int)
     new_seed = pyqtSignal()
+    twin_toggled = pyqtSignal(bool)
+    seeds_changed = pyqtSignal(int)
+    shown_changed = pyqtSignal(int)
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +71,12 @@ class TransportBar(QWidget):
         self.seed_button = self._button("", "Another seed: other initial weights (Shift+R)")
         self.seed_button.setAccessibleName("New seed")
         self.seed_button.setFixedWidth(40)
+        self.twin_button = self._button("Twin", "Also train without the poison, and compare (Ctrl+T)")
+        self.twin_button.setCheckable(True)
+        self.seeds = self._combo("Number of seeds", 84, "How many seeds train at once, from the seed on the left on")
+        for count in SEEDS:
+            self.seeds.addItem("1 seed" if count == 1 else f"{count} seeds", count)
+        self.shown = self._combo("Seed shown", 96, "The seed that the plane shows")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(6)
@@ -74,6 +86,7 @@ class TransportBar(QWidget):
             (label("speed", "faint"), self.slider, self.speed_edit, label("steps/s", "faint")),
             (label("stop at", "faint"), self.stop_edit),
             (label("seed", "faint"), self.seed_edit, self.seed_button),
+            (self.twin_button, self.seeds, self.shown),
         )
         for i, group in enumerate(groups):
             if i:
@@ -95,6 +108,9 @@ class TransportBar(QWidget):
         )
         self.seed_edit.committed.connect(self._seed_typed)
         self.seed_edit.stepped.connect(lambda steps: self._choose_seed(self._seed + steps))
+        self.twin_button.clicked.connect(self.twin_toggled)
+        self.seeds.activated.connect(lambda at: self.seeds_changed.emit(SEEDS[at]))
+        self.shown.activated.connect(self.shown_changed)
         self.set_theme(theme)
         self.set_playing(False)
         self.set_step(0)
@@ -138,6 +154,20 @@ class TransportBar(QWidget):
         self._seed = seed
         restyle(self.seed_edit, "invalid", False)
         self.seed_edit.show_text(str(seed))
+        self.set_seeds(self.seeds.currentData(), self.shown.currentIndex())
+
+    def set_twin(self, on: bool) -> None:
+        """Whether each seed also trains without the poison."""
+        self.twin_button.setChecked(on)
+
+    def set_seeds(self, count: int, shown: int = 0) -> None:
+        """How many seeds train, one of `SEEDS`, and which of them is shown, counted from 0."""
+        self.seeds.setCurrentIndex(SEEDS.index(count))
+        self.shown.clear()
+        for k in range(count):
+            self.shown.addItem(f"seed {self._seed + k}", k)
+        self.shown.setCurrentIndex(min(max(shown, 0), count - 1))
+        self.shown.setEnabled(count > 1)
 
     def set_disabled(self, reason: str | None) -> None:
         """Switch training off and say why, such as 'the trainer has stopped'; None switches it on again."""
@@ -200,6 +230,13 @@ class TransportBar(QWidget):
         button.setIconSize(QSize(18, 18))
         button.setAutoDefault(False)
         return button
+
+    def _combo(self, name: str, width: int, tip: str) -> QuietCombo:
+        combo = QuietCombo(self)
+        combo.setFixedWidth(width)
+        combo.setAccessibleName(name)
+        combo.setToolTip(tip)
+        return combo
 
     def _edit(self, name: str, width: int, tip: str) -> NumberEdit:
         edit = NumberEdit(self)
