@@ -11,7 +11,7 @@ from boundaryviz.attacks.aims import Aim, AttackError, aim
 from boundaryviz.attacks.bridge import bridge
 from boundaryviz.attacks.others import copies, flips, junk
 from boundaryviz.attacks.specs import ATTACKS, AttackSpec, BridgeSpec, CopiesSpec, FlipSpec, JunkSpec
-from boundaryviz.scene.scene import Group, Points, Scene
+from boundaryviz.scene.scene import MAX_GROUPS, Group, Points, Scene
 
 _LAY = 7  # key of the random stream, so that other users of the seed draw other numbers
 
@@ -96,6 +96,22 @@ def relay(scene: Scene, before: AttackSpec, after: AttackSpec) -> Scene:
         return replace(scene, poison_on=after.on)
     base = lift(scene, before) if after.group == before.group else lift(scene, after)
     return lay(base, after)
+
+
+def free_group(scene: Scene) -> int | None:
+    """The lowest number of a group of poison that has neither points nor pins; None where all are in use."""
+    used = set(np.unique(np.abs(scene.points.origin)).tolist()) | {target.group for target in scene.targets}
+    return next((k for k in range(1, MAX_GROUPS + 1) if k not in used), None)
+
+
+def hand_group(scene: Scene, spec: AttackSpec) -> int:
+    """The group that poison placed by hand goes to: the attack's own while the attack lays nothing; after that the
+    first without a name, because laying the attack anew would lift it again.
+    """
+    if spec.count == 0:
+        return spec.group
+    named = {k for k, group in enumerate(scene.groups, 1) if group.name} | {spec.group}
+    return next((k for k in range(1, MAX_GROUPS + 1) if k not in named), spec.group)
 
 
 def _with_group(groups: tuple[Group, ...], number: int, name: str, wanted: int | None) -> tuple[Group, ...]:

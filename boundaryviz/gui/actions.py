@@ -34,6 +34,7 @@ _TOOL_ICONS = {
     "select": ("select", "V"), "add": ("add", "A"),
     "brush": ("brush", "B"), "erase": ("erase", "E"), "relabel": ("relabel", "L"),
     "lasso": ("lasso", "O"), "rectangle": ("rectangle", "M"),
+    "bridge": ("bridge", "G"), "target": ("target", "T"),
 }  # fmt: skip
 
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
@@ -63,6 +64,10 @@ _TABLE = (
            on_plane=True, checkable=True),
     _Entry("point.poison", "&Poison", "New points are poison: planted by an attacker", ("P",), "poison",
            on_plane=True, checkable=True, apart=True),
+    _Entry("point.poison-on", "Poison &acts", "Let all poison act, or silence it without removing any", ("Shift+P",),
+           on_plane=True, checkable=True),
+    _Entry("point.mute", "&Mute", "Mute the selected points, so that nobody sees them, or let them be seen again",
+           ("Shift+M",), on_plane=True),
     _Entry("train.play", "&Play", "Train, or pause", ("Space",), "play", on_plane=True),
     _Entry("train.step", "&Step", "Do one training step, and pause", ("S",), "step", on_plane=True),
     _Entry("train.reset", "&Reset", "Back to step 0 with the same initial weights", ("R",), "reset",
@@ -83,6 +88,8 @@ _TABLE = (
            on_plane=True),
     _Entry("view.cascade", "Label casca&de", "Colour each unlabelled point by when it got its label, and show the way "
            "from a given label to the point under the pointer", ("K",), checkable=True, on_plane=True),
+    _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",
+           ("J",), checkable=True, on_plane=True),
     _Entry("view.output", "Show the &output", "Back from a hidden unit to the model's output", ("Ctrl+0",)),
     _Entry("view.twin-side", "Twin s&ide by side", "The clean twin beside the poisoned model", ("Ctrl+1",),
            checkable=True, apart=True),

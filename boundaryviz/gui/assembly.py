@@ -18,6 +18,7 @@ from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.display import Word
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.filing import Filing
+from boundaryviz.gui.poison_control import PoisonControl
 from boundaryviz.gui.twin_control import TwinControl
 from boundaryviz.gui.views.palette import CommandPalette
 from boundaryviz.gui.views.shortcuts import ShortcutsDialog
@@ -31,7 +32,9 @@ _GESTURES = {
         ("Shift-click", "adds a point to the selection"),
         ("Wheel", "zooms at the pointer"),
         ("Middle or right drag", "moves the plane"),
-        ("Right click", "menu of the point under the pointer"),
+        ("Right click", "menu of the point or pin under the pointer"),
+        ("Alt-click", "mutes a point, so that nobody sees it, or lets it be seen again"),
+        ("Ctrl + wheel on a bridge", "more or fewer points"),
         ("Esc", "gives up the stroke, then the selection"),
     ],
     "Keyboard on the plane": [
@@ -56,6 +59,7 @@ class Desk:
         self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.display)
         self.twin = TwinControl(self.window, self.document, self.client, self.controller.display)
         self.filing = Filing(self.controller)
+        self.poison = PoisonControl(self.controller)
         self._dress()
         self.window.restore()
         actions = self.window.actions_

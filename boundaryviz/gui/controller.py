@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QPoint
 from PyQt6.QtWidgets import QMenu
 
+from boundaryviz.attacks.lay import hand_group
 from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.display import Display, Word
-from boundaryviz.gui.document import Change, Document, Settings, State, Swap
+from boundaryviz.gui.document import Change, Document, State, Swap
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.window import MainWindow
-from boundaryviz.scenario.changes import resets
+from boundaryviz.scenario.changes import Settings, resets
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.edits import Move, Recolumn, Remove, relabel
+from boundaryviz.scene.edits import Move, Recolumn, Remove, mute, relabel
 from boundaryviz.scene.lessons import lacking
 from boundaryviz.scene.scene import Origin, Scene
 
@@ -52,6 +53,7 @@ class Controller(QObject):
         self._pushed = state
         window = self.window
         fresh = loaded or before is None or resets(before.scenario, state.scenario)
+        window.plane.set_attack(state.scenario.poison)
         if before is None or state.scene is not before.scene:
             window.plane.set_scene(state.scene)
             window.points.set_scene(state.scene)
@@ -176,10 +178,12 @@ class Controller(QObject):
                 self._offer(menu, words, lambda _=False, k=label: self.do(relabel(ids, k), "Relabel"))
             menu.addSeparator()
             flags = scene.points.is_poison[scene.points.positions(ids)]
-            origin = Origin.CLEAN if flags.all() else Origin.POISON
+            origin = Origin.CLEAN if flags.all() else hand_group(scene, self.document.scenario.poison)
             column = {"origin": np.full(len(ids), origin, dtype=np.int8)}
             words = "Mark as clean" if flags.all() else "Mark as poison"
             self._offer(menu, words, lambda: self.do(Recolumn(ids, column), words))
+            on = not scene.points.muted[scene.points.positions(ids)].all()
+            self._offer(menu, "Mute" if on else "Unmute", lambda: self.do(mute(ids, on), "Mute" if on else "Unmute"))
             self._offer(menu, "Delete", lambda: self.do(Remove(ids), "Delete"))
             menu.addSeparator()
         for name in ("view.fit", "view.discrete", "view.contours", "view.prediction", "view.held-out", "file.export"):

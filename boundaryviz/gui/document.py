@@ -6,15 +6,14 @@ Everything in it is a frozen value. A change is one too; doing it yields the cha
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 
 from boundaryviz.attacks.lay import relay
+from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.edits import Edit, apply
@@ -38,13 +37,6 @@ class State:
     def complete(self) -> Scenario:
         """The scenario with its scene written out where it cannot be drawn again."""
         return self.scenario.with_scene(self.scene) if self.edited else self.scenario
-
-
-@dataclass(frozen=True)
-class Settings:
-    """New values for settings, by dotted path."""
-
-    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +87,8 @@ class _Command(QUndoCommand):
     def __init__(self, document: Document, change: Change, back: Change, text: str) -> None:
         super().__init__(text)
         self._document, self._change, self._back = document, change, back
-        self._paths = frozenset(change.values) if isinstance(change, Settings) else frozenset()
+        merges = isinstance(change, Settings) and change.merges
+        self._paths = frozenset(change.values) if isinstance(change, Settings) and merges else frozenset()
         self._when = time.monotonic()
         self._done = True  # it is pushed after it was done
 

@@ -30,6 +30,7 @@ from boundaryviz.gui.views.forms import SpecForm
 from boundaryviz.gui.views.learner_panel import LearnerPanel
 from boundaryviz.gui.views.plane import PlaneView
 from boundaryviz.gui.views.point_table import PointTable
+from boundaryviz.gui.views.poison_panel import PoisonPanel
 from boundaryviz.gui.views.status import StatusFields
 from boundaryviz.gui.views.tool_column import ToolColumn
 from boundaryviz.gui.views.transport import TransportBar
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.data = DataPanel()
         self.learner = LearnerPanel({name: spec for name, (spec, _) in FAMILIES.items()})
         self.training = SpecForm(TrainingSpec, "training", skip=("seed",))
+        self.poison = PoisonPanel()
         self.curves, self.confusion, self.units, self.points = CurvesView(), ConfusionView(), UnitMaps(), PointTable()
         self.attack = AttackPanel()
         self.status, self.banner, self.welcome = StatusFields(), Banner(), WelcomePage()
@@ -102,7 +104,10 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.pages)
 
         self.settings_tabs, self.result_tabs = QTabWidget(), QTabWidget()
-        for title, panel in (("Data", self.data), ("Learner", self.learner), ("Training", self.training)):
+        settings = (
+            ("Data", self.data), ("Learner", self.learner), ("Training", self.training), ("Poison", self.poison),
+        )  # fmt: skip
+        for title, panel in settings:
             self.settings_tabs.addTab(_scrolled(panel), title)
         results: tuple[tuple[str, QWidget], ...] = (
             ("Curves", self.curves), ("Units", self.units), ("Confusion", self.confusion), ("Points", self.points),
@@ -152,7 +157,7 @@ class MainWindow(QMainWindow):
         """Dress every view that draws itself; the style sheet does the others."""
         for view in (
             self.plane, self.planes, self.cascade, self.attack, self.transport, self.tools, self.data, self.curves,
-            self.confusion, self.units, self.banner, self.welcome, self.actions_,
+            self.confusion, self.units, self.banner, self.welcome, self.poison, self.actions_,
         ):  # fmt: skip
             view.set_theme(theme)
 

@@ -1,8 +1,23 @@
-"""What going from one scenario to another takes."""
+"""New values for a scenario, and what going from one to another takes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from boundaryviz.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Settings:
+    """New values for settings, by dotted path.
+
+    merges: whether the next such change, if it comes soon, belongs to the same step of undo, as moves of a slider do.
+    """
+
+    values: Mapping[str, Any]
+    merges: bool = True
 
 
 def resets(before: Scenario, after: Scenario) -> bool:

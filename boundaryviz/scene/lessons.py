@@ -9,9 +9,11 @@ from boundaryviz.scene.scene import Scene
 
 def lacking(scene: Scene) -> str | None:
     """What a learner misses in this scene, in a sentence; None where two classes have labelled training points."""
-    points = scene.points
-    if not points.is_train.any():
+    if not scene.points.is_train.any():
         return "There are no training points."
+    points = scene.points.take(scene.seen())
+    if not points.is_train.any():
+        return "Every training point is muted or switched off, so there is nothing to learn."
     taught = np.unique(points.label[points.is_train & points.is_labelled])
     if not len(taught):
         return "No training point has a label, so there is nothing to learn."
@@ -23,4 +25,4 @@ def lacking(scene: Scene) -> str | None:
 def can_teach(scene: Scene) -> bool:
     """Whether there is a labelled training point at all."""
     points = scene.points
-    return bool((points.is_train & points.is_labelled).any())
+    return bool((scene.seen() & points.is_train & points.is_labelled).any())

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PyQt6.QtCore import QCoreApplication
 
-from boundaryviz.gui.document import Document, Settings, State, Swap, perform
+from boundaryviz.gui.document import Document, State, Swap, perform
+from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Add, Move, Remove, relabel
 from boundaryviz.scene.scene import Points

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.theme import DARK, LIGHT
 from boundaryviz.gui.tools import TOOLS, AddTool, BrushTool, Circle, EraseTool, RectangleTool
-from boundaryviz.gui.views.plane import EMPTY, PlaneView, resolution
+from boundaryviz.gui.views.plane import EMPTY, PlaneView
+from boundaryviz.gui.views.scope import resolution
 from boundaryviz.scene.edits import Edit, Move, Remove, apply
 from boundaryviz.scene.scene import Domain, Origin, Points, Scene, Split
 
@@ -189,16 +190,16 @@ def test_the_brush_shows_its_circle_and_brackets_change_it(desk: Desk, qtbot: Qt
     plane = desk.plane
     plane.set_tool(EraseTool())
     desk.mouse("Move", (1.0, 1.0), Qt.MouseButton.NoButton)
-    circle = plane.outline.shape_shown
+    circle = plane.marks.outline.shape_shown
     assert isinstance(circle, Circle)
     with qtbot.waitSignal(plane.brush_radius_changed) as said:
         qtbot.keyClick(plane, Qt.Key.Key_BracketRight)
-    larger = plane.outline.shape_shown
+    larger = plane.marks.outline.shape_shown
     assert isinstance(larger, Circle)
     assert larger.radius == pytest.approx(1.25 * circle.radius)
     assert said.args[0] == pytest.approx(larger.radius / plane.canvas.pixel)
     desk.mouse("Move", (50.0, 50.0), Qt.MouseButton.NoButton)
-    assert plane.outline.shape_shown is None
+    assert plane.marks.outline.shape_shown is None
 
 
 def test_hidden_points_are_neither_grabbed_nor_selected(desk: Desk, qtbot: QtBot) -> None:

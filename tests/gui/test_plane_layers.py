@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -12,13 +13,26 @@ from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.figures.palette import SYMBOLS, UNDER_POINTS, class_colour, field_image, rgb, winner
+from boundaryviz.figures.palette import GROUPS, SYMBOLS, UNDER_POINTS, class_colour, field_image, rgb, winner
 from boundaryviz.gui.theme import DARK, LIGHT
 from boundaryviz.gui.tools import Circle, Path
 from boundaryviz.gui.views.contours import class_lines, level_lines, nodes, to_edges
 from boundaryviz.gui.views.plane import PlaneView
 from boundaryviz.gui.views.point_layer import MANY, density_picture
-from boundaryviz.gui.views.symbols import CHOSEN, HELD_OUT, PLANTED, STYLES, TRUTH_OUTLINE, WRONG, Atlas, Style
+from boundaryviz.gui.views.symbols import (
+    ACTS,
+    CHOSEN,
+    HELD_OUT,
+    MUTED,
+    RESTS,
+    STYLES,
+    TRUTH_OUTLINE,
+    WITHDRAWN,
+    WRONG,
+    Atlas,
+    Style,
+    style_codes,
+)
 from boundaryviz.scene.edits import Move, apply
 from boundaryviz.scene.scene import Domain, Origin, Points, Scene, Split, Target
 
@@ -190,9 +204,12 @@ def styles(plane: PlaneView) -> list[Style]:
 
 
 def test_every_style_has_a_code_of_its_own() -> None:
-    codes = [Style(label, fill, flags).code for label in range(-1, 10) for fill in range(-1, 10) for flags in range(32)]
-    assert sorted(codes) == list(range(STYLES))
-    assert all(Style.decode(code).code == code for code in codes)
+    each = itertools.product(range(-1, 10), range(-1, 10), range(32), range(WITHDRAWN + len(GROUPS)))
+    label, fill, flags, ring = np.array(list(each)).T
+    codes = style_codes(label, fill, flags, ring)
+    assert np.array_equal(np.sort(codes), np.arange(STYLES))
+    for at in range(0, STYLES, 997):
+        assert Style.decode(int(codes[at])) == Style(*(int(column[at]) for column in (label, fill, flags, ring)))
 
 
 def test_points_say_class_split_origin_and_selection(plane: PlaneView) -> None:
@@ -202,7 +219,7 @@ def test_points_say_class_split_origin_and_selection(plane: PlaneView) -> None:
     plane.set_scene(Scene(points, DOMAIN, classes=3))
     plane.set_selection([4])
     assert styles(plane) == [
-        Style(0, 0), Style(1, 1, CHOSEN), Style(-1, -1), Style(2, 2, HELD_OUT), Style(0, 0, PLANTED),
+        Style(0, 0), Style(1, 1, CHOSEN), Style(-1, -1), Style(2, 2, HELD_OUT), Style(0, 0, 0, ACTS),
     ]  # fmt: skip
 
 
@@ -228,7 +245,8 @@ def test_each_class_has_its_own_shape_and_each_style_its_own_picture(qtbot: QtBo
     assert len(set(SYMBOLS)) == 10
     atlas = Atlas(LIGHT)
     wanted = [Style(k, k) for k in range(10)] + [Style(-1, -1), Style(1, -1)]
-    wanted += [Style(0, 0, flag) for flag in (HELD_OUT, PLANTED, CHOSEN, PLANTED + CHOSEN)]
+    wanted += [Style(0, 0, flag) for flag in (HELD_OUT, MUTED, CHOSEN, MUTED + CHOSEN)]
+    wanted += [Style(-1, -1, 0, kind + k) for kind in (ACTS, RESTS, WITHDRAWN) for k in range(len(GROUPS))]
     wanted += [Style(0, 1, TRUTH_OUTLINE + WRONG), Style(0, 1, TRUTH_OUTLINE)]
     codes = np.array([style.code for style in wanted])
     for code in codes:  # one by one, so that the atlas has to grow
@@ -316,11 +334,11 @@ def test_target_pins_are_stars_in_the_wanted_colour(plane: PlaneView) -> None:
 )
 def test_outlines_of_tools_are_drawn_and_taken_away(plane: PlaneView, shape: Circle | Path) -> None:
     bare = plane.grab().toImage()
-    plane.outline.show_shape(shape)
+    plane.marks.outline.show_shape(shape)
     image = plane.grab().toImage()
     pixel = plane.canvas.pixel
     rim = {colour_at(plane, image, i * pixel, 0.5 + j * pixel) for i in range(-9, 9) for j in (-1, 0, 1)}
     assert any(near(colour, rgb(LIGHT.ink), 60) for colour in rim)
     assert colour_at(plane, image, -1.5, 0.5) == rgb(LIGHT.plane)
-    plane.outline.show_shape(None)
+    plane.marks.outline.show_shape(None)
     assert plane.grab().toImage() == bare

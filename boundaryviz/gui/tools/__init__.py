@@ -12,27 +12,36 @@ from boundaryviz.gui.tools.base import (
     Commit,
     Context,
     Gesture,
+    Guide,
+    Handle,
     Outcome,
     Outcomes,
     Overlay,
     Path,
     Preview,
+    Say,
     Select,
     Shape,
     Tool,
     counted,
 )
+from boundaryviz.gui.tools.bridging import BridgeTool
 from boundaryviz.gui.tools.painting import BrushTool, EraseTool, PaintTool, RelabelTool
-from boundaryviz.gui.tools.picking import AddTool, LassoTool, RectangleTool, SelectTool, hit_test
+from boundaryviz.gui.tools.picking import AddTool, LassoTool, RectangleTool, SelectTool, hit_test, mute_click
+from boundaryviz.gui.tools.pinning import TargetTool, pin_under
 
 # in the order of the tool bar; every tool is a fresh object per plane, for a tool holds the state of its stroke
 TOOLS: dict[str, type[Tool]] = {
-    tool.name: tool for tool in (SelectTool, AddTool, BrushTool, EraseTool, RelabelTool, LassoTool, RectangleTool)
-}
+    tool.name: tool
+    for tool in (
+        SelectTool, AddTool, BrushTool, EraseTool, RelabelTool, LassoTool, RectangleTool, BridgeTool, TargetTool,
+    )
+}  # fmt: skip
 
 __all__ = [
     "TOOLS",
     "AddTool",
+    "BridgeTool",
     "BrushTool",
     "Cancel",
     "Circle",
@@ -40,6 +49,8 @@ __all__ = [
     "Context",
     "EraseTool",
     "Gesture",
+    "Guide",
+    "Handle",
     "LassoTool",
     "Outcome",
     "Outcomes",
@@ -49,10 +60,14 @@ __all__ = [
     "Preview",
     "RectangleTool",
     "RelabelTool",
+    "Say",
     "Select",
     "SelectTool",
     "Shape",
+    "TargetTool",
     "Tool",
     "counted",
     "hit_test",
+    "mute_click",
+    "pin_under",
 ]

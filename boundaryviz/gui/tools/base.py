@@ -8,6 +8,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.attacks.lay import hand_group
+from boundaryviz.attacks.specs import AttackSpec, BridgeSpec
+from boundaryviz.scenario.changes import Settings
 from boundaryviz.scene.edits import Edit
 from boundaryviz.scene.scene import Origin, Points, Scene, Split
 
@@ -24,6 +27,7 @@ class Gesture:
     pixel: float
     shift: bool = False
     ctrl: bool = False
+    alt: bool = False
     time: float = 0.0
 
     @property
@@ -44,7 +48,8 @@ class Context:
     """What a stroke works on, taken at its press.
 
     label, poison: what a new point is given. selection: ids (K,), all of them in the scene.
-    radius: of the painting tools, in data units. visible: bool (N,), which points can be touched; None is all.
+    radius: of the painting tools, in data units.
+    visible: bool (N,), which points can be touched; None is all. attack: its settings, which tools shape.
     """
 
     scene: Scene
@@ -54,10 +59,11 @@ class Context:
     radius: float = 1.0
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
     visible: NDArray[np.bool_] | None = None
+    attack: AttackSpec = field(default_factory=BridgeSpec)
 
     def new_points(self, xy: NDArray[np.float64]) -> Points:
         """Training points at `xy` (K, 2) with the current label, planted or not, under unused ids."""
-        origin = Origin.POISON if self.poison else Origin.CLEAN
+        origin = hand_group(self.scene, self.attack) if self.poison else Origin.CLEAN
         return Points.of(xy, self.label, Split.TRAIN, origin, first_id=self.scene.points.next_id)
 
     def touchable(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -81,21 +87,46 @@ class Path:
     xy: NDArray[np.float64]
 
 
-Shape = Circle | Path
+@dataclass(frozen=True)
+class Handle:
+    """What can be grabbed, or what is offered, in data coordinates. label: the class it stands for, -1 for none.
+
+    kind: 'source', 'target', 'waypoint' or 'bend'. hot: the pointer is on it.
+    """
+
+    kind: str
+    x: float
+    y: float
+    label: int = -1
+    hot: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Guide:
+    """A path (K, 2), its handles, and a note at the pointer, in data coordinates."""
+
+    line: NDArray[np.float64]
+    handles: tuple[Handle, ...] = ()
+    note: str = ""
+    at: tuple[float, float] = (0.0, 0.0)
+    group: int = 1
+
+
+Shape = Circle | Path | Guide
 
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """Show this edit of the scene at the press, instead of any earlier preview."""
+    """Show this edit of the scene at the press, or these settings, instead of any earlier preview."""
 
-    edit: Edit
+    edit: Edit | Settings
 
 
 @dataclass(frozen=True, eq=False)
 class Commit:
-    """The stroke is done: make this edit of the scene at the press; `text` names it in the undo list."""
+    """The stroke is done: make this edit of the scene at the press, or set this; `text` names it in the undo list."""
 
-    edit: Edit
+    edit: Edit | Settings
     text: str
 
 
@@ -118,7 +149,14 @@ class Overlay:
     shape: Shape | None = None
 
 
-Outcome = Preview | Commit | Cancel | Select | Overlay
+@dataclass(frozen=True)
+class Say:
+    """Say what the next click does; an empty text says nothing."""
+
+    text: str = ""
+
+
+Outcome = Preview | Commit | Cancel | Select | Overlay | Say
 Outcomes = tuple[Outcome, ...]
 
 
@@ -143,6 +181,11 @@ class Tool:
         """Whether a stroke is under way."""
         raise NotImplementedError
 
+    @property
+    def hovers(self) -> bool:
+        """Whether the pointer without a button is of use now: between strokes, or between clicks of one gesture."""
+        return not self.active
+
     def press(self, gesture: Gesture, context: Context) -> Outcomes:
         raise NotImplementedError
 
@@ -159,6 +202,14 @@ class Tool:
     def hover(self, gesture: Gesture, context: Context) -> Outcomes:
         """The pointer moves with no button held."""
         raise NotImplementedError
+
+    def rest(self, context: Context) -> Outcomes:
+        """What to show while the pointer is elsewhere."""
+        return (Overlay(None),)
+
+    def wheel(self, gesture: Gesture, context: Context, notches: float) -> Outcomes:
+        """The wheel turns with Ctrl held, away from the person if `notches` is above 0; nothing lets it zoom."""
+        return ()
 
 
 def counted(verb: str, n: int, noun: str = "point") -> str:

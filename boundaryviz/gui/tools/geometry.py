@@ -34,6 +34,18 @@ def near_segment(xy: Floats, start: Floats, end: Floats, radius: float) -> Mask:
     return squared <= radius * radius
 
 
+def nearest_on(line: Floats, place: Floats) -> tuple[float, float]:
+    """Where a polyline (K, 2) comes closest to `place`: at which share of its length, and how close."""
+    step = np.diff(line, axis=0)
+    length = np.linalg.norm(step, axis=1)
+    part = ((place - line[:-1]) * step).sum(axis=1) / np.maximum(length * length, 1e-300)
+    part = np.clip(part, 0.0, 1.0)
+    gap = np.linalg.norm(line[:-1] + part[:, None] * step - place, axis=1)
+    best = int(gap.argmin())
+    behind = float(length[:best].sum() + part[best] * length[best])
+    return behind / max(float(length.sum()), 1e-300), float(gap[best])
+
+
 def in_box(xy: Floats, corner: Floats, opposite: Floats) -> Mask:
     """Which points (N,) lie in the rectangle between two opposite corners, its edge included."""
     low, high = np.minimum(corner, opposite), np.maximum(corner, opposite)

@@ -22,7 +22,7 @@ from boundaryviz.gui.tools.base import (
     counted,
 )
 from boundaryviz.gui.tools.geometry import in_box, in_polygon, nearest
-from boundaryviz.scene.edits import Add, Move
+from boundaryviz.scene.edits import Add, Move, mute
 
 REACH = 9.0  # pixels: how far from its centre a point can be grabbed
 SLACK = 4.0  # pixels: shorter movements are a click
@@ -33,8 +33,18 @@ def hit_test(context: Context, gesture: Gesture, reach: float = REACH) -> int | 
     return nearest(context.scene.points.xy, gesture.xy, reach * gesture.pixel, context.visible)
 
 
+def mute_click(context: Context, gesture: Gesture) -> Outcomes:
+    """Mute the point under the pointer, or let it be seen again; nothing on empty ground."""
+    at = hit_test(context, gesture)
+    if at is None:
+        return ()
+    points = context.scene.points
+    on = not points.muted[at]
+    return (Commit(mute(points.ids[at : at + 1], on), "Mute point" if on else "Unmute point"),)
+
+
 @dataclass
-class _Stroke:
+class Stroke:
     """From press to release. grabbed: the position of the point under the press, or None for empty ground."""
 
     start: Gesture
@@ -53,7 +63,7 @@ class PickTool(Tool):
     def __init__(self) -> None:
         super().__init__()
         self.cursor = self.idle_cursor
-        self._stroke: _Stroke | None = None
+        self._stroke: Stroke | None = None
 
     @property
     def active(self) -> bool:
@@ -61,7 +71,7 @@ class PickTool(Tool):
 
     def press(self, gesture: Gesture, context: Context) -> Outcomes:
         at = hit_test(context, gesture)
-        self._stroke = stroke = _Stroke(gesture, context, at)
+        self._stroke = stroke = Stroke(gesture, context, at)
         if at is None:
             return self._empty_press(stroke)
         self.cursor = "move"
@@ -106,7 +116,7 @@ class PickTool(Tool):
     # ---- on a point
 
     @staticmethod
-    def _grab(stroke: _Stroke, at: int) -> Outcomes:
+    def _grab(stroke: Stroke, at: int) -> Outcomes:
         """Fix what moves: the whole selection if the point belongs to it, the point alone otherwise."""
         points, chosen = stroke.context.scene.points, stroke.context.selection
         grabbed = points.ids[at]
@@ -116,11 +126,10 @@ class PickTool(Tool):
         return () if known else (Select(ids),)
 
     @staticmethod
-    def _moved(stroke: _Stroke, gesture: Gesture) -> Move:
+    def _moved(stroke: Stroke, gesture: Gesture) -> Move:
         return Move(stroke.ids, stroke.places + (gesture.xy - stroke.start.xy))
 
-    @staticmethod
-    def _click(stroke: _Stroke, at: int) -> Outcomes:
+    def _click(self, stroke: Stroke, at: int) -> Outcomes:
         grabbed = stroke.context.scene.points.ids[at : at + 1]
         if stroke.start.shift or stroke.start.ctrl:
             return (Select(np.setxor1d(stroke.context.selection, grabbed)),)
@@ -128,30 +137,30 @@ class PickTool(Tool):
 
     # ---- on empty ground
 
-    def _empty_press(self, stroke: _Stroke) -> Outcomes:
+    def _empty_press(self, stroke: Stroke) -> Outcomes:
         return ()
 
-    def _empty_move(self, stroke: _Stroke, gesture: Gesture) -> Outcomes:
+    def _empty_move(self, stroke: Stroke, gesture: Gesture) -> Outcomes:
         raise NotImplementedError
 
-    def _empty_release(self, stroke: _Stroke, gesture: Gesture) -> Outcomes:
+    def _empty_release(self, stroke: Stroke, gesture: Gesture) -> Outcomes:
         raise NotImplementedError
 
 
 class _RegionTool(PickTool):
     """Dragging on empty ground outlines a region and selects what lies in it."""
 
-    def _outline(self, stroke: _Stroke, gesture: Gesture) -> NDArray[np.float64]:
+    def _outline(self, stroke: Stroke, gesture: Gesture) -> NDArray[np.float64]:
         raise NotImplementedError
 
-    def _inside(self, stroke: _Stroke, gesture: Gesture) -> NDArray[np.bool_]:
+    def _inside(self, stroke: Stroke, gesture: Gesture) -> NDArray[np.bool_]:
         raise NotImplementedError
 
-    def _empty_move(self, stroke: _Stroke, gesture: Gesture) -> Outcomes:
+    def _empty_move(self, stroke: Stroke, gesture: Gesture) -> Outcomes:
         outline = self._outline(stroke, gesture)
         return (Overlay(Path(outline)),) if stroke.dragging else ()
 
-    def _empty_release(self, stroke: _Stroke, gesture: Gesture) -> Outcomes:
+    def _empty_release(self, stroke: Stroke, gesture: Gesture) -> Outcomes:
         context, start = stroke.context, stroke.start
         found = np.empty(0, dtype=np.int64)
         if stroke.dragging:
@@ -169,11 +178,11 @@ class RectangleTool(_RegionTool):
     explains = "Drag a rectangle to select the points in it; Shift adds, Ctrl takes away."
     idle_cursor = "cross"
 
-    def _outline(self, stroke: _Stroke, gesture: Gesture) -> NDArray[np.float64]:
+    def _outline(self, stroke: Stroke, gesture: Gesture) -> NDArray[np.float64]:
         (x0, y0), (x1, y1) = stroke.start.xy, gesture.xy
         return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
 
-    def _inside(self, stroke: _Stroke, gesture: Gesture) -> NDArray[np.bool_]:
+    def _inside(self, stroke: Stroke, gesture: Gesture) -> NDArray[np.bool_]:
         return in_box(stroke.context.scene.points.xy, stroke.start.xy, gesture.xy)
 
 
@@ -196,16 +205,16 @@ class LassoTool(_RegionTool):
         super().__init__()
         self._trail: list[Gesture] = []
 
-    def _empty_press(self, stroke: _Stroke) -> Outcomes:
+    def _empty_press(self, stroke: Stroke) -> Outcomes:
         self._trail = [stroke.start]
         return ()
 
-    def _outline(self, stroke: _Stroke, gesture: Gesture) -> NDArray[np.float64]:
+    def _outline(self, stroke: Stroke, gesture: Gesture) -> NDArray[np.float64]:
         if gesture.pixels_from(self._trail[-1]) >= 2.0:
             self._trail.append(gesture)
         return np.array([[g.x, g.y] for g in self._trail])
 
-    def _inside(self, stroke: _Stroke, gesture: Gesture) -> NDArray[np.bool_]:
+    def _inside(self, stroke: Stroke, gesture: Gesture) -> NDArray[np.bool_]:
         return in_polygon(stroke.context.scene.points.xy, self._outline(stroke, gesture))
 
 
@@ -215,17 +224,17 @@ class AddTool(PickTool):
     explains = "Click on empty ground to add a point of the current class; keep the button down to place it."
     idle_cursor = "cross"
 
-    def _empty_press(self, stroke: _Stroke) -> Outcomes:
+    def _empty_press(self, stroke: Stroke) -> Outcomes:
         return (Preview(self._added(stroke, stroke.start)),)
 
-    def _empty_move(self, stroke: _Stroke, gesture: Gesture) -> Outcomes:
+    def _empty_move(self, stroke: Stroke, gesture: Gesture) -> Outcomes:
         return (Preview(self._added(stroke, gesture)),) if stroke.dragging else ()
 
-    def _empty_release(self, stroke: _Stroke, gesture: Gesture) -> Outcomes:
+    def _empty_release(self, stroke: Stroke, gesture: Gesture) -> Outcomes:
         place = gesture if stroke.dragging else stroke.start
         noun = "poison point" if stroke.context.poison else "point"
         return (Commit(self._added(stroke, place), counted("Add", 1, noun)),)
 
     @staticmethod
-    def _added(stroke: _Stroke, gesture: Gesture) -> Add:
+    def _added(stroke: Stroke, gesture: Gesture) -> Add:
         return Add(stroke.context.new_points(gesture.xy[None]))

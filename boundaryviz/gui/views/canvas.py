@@ -7,6 +7,7 @@ lock, so that nothing but the user, `fit` and `show_domain` ever changes what is
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pyqtgraph as pg
@@ -72,6 +73,7 @@ class PlaneCanvas(pg.GraphicsView):
         self._panning = False
         self._cursor_name = "arrow"
         self._waiting = False
+        self.takes_wheel: Callable[[Gesture, float], bool] = lambda _gesture, _turned: False  # Ctrl is held
         self._axis_names = ("x", "y")
         self.set_theme(theme)
         self.box.sigResized.connect(self._apply)
@@ -210,11 +212,12 @@ class PlaneCanvas(pg.GraphicsView):
 
     # ---- the mouse; pyqtgraph's own handling is left out on purpose
 
-    def gesture(self, event: QMouseEvent) -> Gesture:
+    def gesture(self, event: QMouseEvent | QWheelEvent) -> Gesture:
         """Where the mouse is and which keys are held, in data coordinates."""
         (x, y), held = self.to_data(event.position()).tolist(), event.modifiers()
-        shift, ctrl = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-        return Gesture(x, y, self._scale, bool(held & shift), bool(held & ctrl), time.monotonic())
+        key = Qt.KeyboardModifier
+        shift, ctrl, alt = (bool(held & k) for k in (key.ShiftModifier, key.ControlModifier, key.AltModifier))
+        return Gesture(x, y, self._scale, shift, ctrl, alt, time.monotonic())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is None or self._held is not None or not self._area.contains(event.position()):
@@ -258,7 +261,9 @@ class PlaneCanvas(pg.GraphicsView):
             return
         turned = event.angleDelta().y() / 120.0
         if turned and self._area.contains(event.position()):
-            self.zoom(ZOOM_STEP**turned, event.position())
+            gesture = self.gesture(event)
+            if not (gesture.ctrl and self.takes_wheel(gesture, turned)):
+                self.zoom(ZOOM_STEP**turned, event.position())
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:

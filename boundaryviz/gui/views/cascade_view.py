@@ -99,8 +99,8 @@ class CascadeView:
         for item in (self.points, self.path):
             plane.canvas.box.addItem(item, ignoreBounds=True)
             item.hide()
-        plane.pins.setZValue(2)  # a pin is not to be hidden by the path to it
-        plane.outline.setZValue(3)
+        plane.marks.pins.setZValue(2)  # a pin is not to be hidden by the path to it
+        plane.marks.outline.setZValue(3)
         plane.canvas.shown.connect(self._moved)
 
     def set_shown(self, on: bool) -> None:

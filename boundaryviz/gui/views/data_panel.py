@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import QSize, pyqtSignal
 from PyQt6.QtGui import QIcon
@@ -74,6 +74,8 @@ class DataPanel(QWidget):
         self.summary = label("", "faint", wraps=True)
         self.summary.setMinimumHeight(2 * self.summary.fontMetrics().lineSpacing())
         self.form = SpecForm(DataSpec, "data", skip=("name",))
+        self.labels = label("", "faint", wraps=True)
+        self.labels.setToolTip("Labels of the clean training points as they are now, changes by hand included.")
         self.button = QPushButton("New points")
         self.button.setToolTip("Draw points anew with another data seed. Your own edits to the points are replaced.")
         layout = QVBoxLayout(self)
@@ -86,6 +88,7 @@ class DataPanel(QWidget):
         layout.addLayout(line)
         layout.addWidget(self.summary)
         layout.addWidget(self.form)
+        layout.addWidget(self.labels)
         self.combo.activated.connect(self._chosen)
         self.button.clicked.connect(self.redraw)
         self.form.changed.connect(self.changed)
@@ -105,6 +108,14 @@ class DataPanel(QWidget):
         self.combo.setCurrentIndex(self.combo.findData(spec.name))
         self.form.set_values(spec)
         self._explain(self._table.get(spec.name))
+
+    def set_labels(self, names: Sequence[str], counts: Sequence[int], bare: int) -> None:
+        """How many clean training points of each class have a label now, and how many have none."""
+        each = ", ".join(f"{count:,} {name}" for name, count in zip(names, counts, strict=True))
+        words = f"Labels now: {each}; {bare:,} without."
+        if bare or not any(counts):
+            words += " By hand: choose a class or Unlabelled on the left and paint with Relabel (L)."
+        self.labels.setText(words)
 
     def set_theme(self, theme: Theme) -> None:
         self.combo.set_theme(theme)
@@ -127,6 +138,8 @@ class DataPanel(QWidget):
             return
         self.summary.setText(source.summary)
         noise = source.noise
+        every = self._spec.labels_per_class == "all"
+        self.form.set_disabled("data.labels_at", "every training point keeps its label" if every else None)
         if noise.largest > 0:
             self.form.set_range("noise", 0.0, noise.largest)
             self.form.set_fallback("noise", noise.default)

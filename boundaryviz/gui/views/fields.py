@@ -9,7 +9,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-Kind = Literal["number", "whole", "flag", "choice", "layers", "toggles", "text"]
+Kind = Literal["number", "whole", "flag", "choice", "layers", "toggles", "text", "place", "places"]
+
+
+_PLACE = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,10 @@ def _plan(name: str, info: FieldInfo) -> FieldPlan:
 def _read_type(annotation: Any) -> tuple[Kind, tuple[str, Any] | None, tuple[Any, ...], dict[str, Any]]:
     """Kind, special value, the Literal's values and the limits of a tuple's items."""
     origin, args = get_origin(annotation), get_args(annotation)
+    if annotation == _PLACE | None:
+        return "place", None, (), {}
+    if annotation == tuple[_PLACE, ...]:
+        return "places", None, (), {}
     if origin is Literal:
         return "choice", None, args, {}
     if origin in (Union, types.UnionType):

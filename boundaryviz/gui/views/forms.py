@@ -9,12 +9,14 @@ from pydantic import BaseModel, ValidationError
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from boundaryviz.gui.views.editors import editor_for
+from boundaryviz.gui.views.editors import Editor, editor_for
 from boundaryviz.gui.views.fields import FieldPlan, plans
 from boundaryviz.gui.views.number import NumberEditor
+from boundaryviz.gui.views.places import PlaceEditor, PlacesEditor
 from boundaryviz.gui.views.widgets import Fold, label
 
 TITLE_WIDTH = 112
+_PLACES: dict[str, type[PlaceEditor | PlacesEditor]] = {"place": PlaceEditor, "places": PlacesEditor}
 
 
 class _Row(QWidget):
@@ -23,7 +25,7 @@ class _Row(QWidget):
     def __init__(self, plan: FieldPlan) -> None:
         super().__init__()
         self.plan = plan
-        self.editor = editor_for(plan)
+        self.editor: NumberEditor | Editor = _PLACES[plan.kind](plan) if plan.kind in _PLACES else editor_for(plan)
         self.title = label(plan.title, wraps=True)
         self.title.setBuddy(self.editor)
         self.unit: QLabel | None = label(plan.unit, "faint") if plan.unit else None

@@ -10,7 +10,7 @@ from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.theme import Theme
-from boundaryviz.gui.tools import Circle, Shape
+from boundaryviz.gui.tools import Circle, Path
 from boundaryviz.scene.scene import Target
 
 PIN = 24.0  # diameter of a target pin in pixels
@@ -23,12 +23,12 @@ class OutlineItem(pg.GraphicsObject):
         super().__init__()
         self._theme = theme
         self._path = QPainterPath()
-        self.shape_shown: Shape | None = None
+        self.shape_shown: Circle | Path | None = None
 
     def viewTransformChanged(self) -> None:
         self.prepareGeometryChange()  # its margins are pixels
 
-    def show_shape(self, shape: Shape | None) -> None:
+    def show_shape(self, shape: Circle | Path | None) -> None:
         """shape: in data coordinates; None shows nothing."""
         self.prepareGeometryChange()
         self.shape_shown = shape
@@ -119,10 +119,11 @@ def _device(transform: QTransform, pin: Target) -> tuple[float, float]:
 
 
 class Banner(QLabel):
-    """A sentence in a quiet box near the top of its parent; the mouse goes through it."""
+    """A sentence in a quiet box near the top or the foot of its parent; the mouse goes through it."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, at_bottom: bool = False) -> None:
         super().__init__(parent)
+        self._at_bottom = at_bottom
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setWordWrap(True)
@@ -131,7 +132,7 @@ class Banner(QLabel):
     def set_theme(self, theme: Theme) -> None:
         self.setStyleSheet(
             f"background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.line};"
-            "border-radius: 8px; padding: 5px 14px; font-size: 11pt;"
+            f"border-radius: 8px; padding: 5px 14px; font-size: {10 if self._at_bottom else 11}pt;"
         )
 
     def say(self, text: str | None, area: QRectF) -> None:
@@ -143,4 +144,5 @@ class Banner(QLabel):
         widest = max(int(area.width()) - 32, 80)
         self.setFixedWidth(min(widest, self.fontMetrics().horizontalAdvance(text) + 48))
         self.adjustSize()
-        self.move(int(area.center().x() - self.width() / 2), int(area.top()) + 16)
+        top = int(area.bottom()) - 12 - self.height() if self._at_bottom else int(area.top()) + 16
+        self.move(int(area.center().x() - self.width() / 2), top)

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PyQt6.QtCore import QPoint, QRectF, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QContextMenuEvent, QKeyEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from boundaryviz.attacks.specs import AttackSpec, BridgeSpec
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.tools import (
     Cancel,
@@ -20,26 +21,31 @@ from boundaryviz.gui.tools import (
     Outcomes,
     Overlay,
     Preview,
+    Say,
     Select,
     SelectTool,
     Tool,
     counted,
     hit_test,
+    mute_click,
+    pin_under,
 )
 from boundaryviz.gui.views.canvas import PlaneCanvas
 from boundaryviz.gui.views.field_layer import FieldLayer
-from boundaryviz.gui.views.overlay import Banner, OutlineItem, PinItem
+from boundaryviz.gui.views.focus_frame import FocusFrame
+from boundaryviz.gui.views.marks import Marks
+from boundaryviz.gui.views.overlay import Banner
 from boundaryviz.gui.views.plane_keys import act
 from boundaryviz.gui.views.point_layer import PointItem
+from boundaryviz.gui.views.scope import Scope
 from boundaryviz.scene.edits import Move, Remove
 from boundaryviz.scene.scene import Domain, Points, Scene
 
-CELLS, MOST = 256, 320  # a field has about CELLS x CELLS cells, at most MOST a side
 SMALLEST, LARGEST = 4.0, 400.0  # radius of the brush in pixels
 EMPTY = "No points yet: take the Add tool and click, or choose a data set."
 
 
-class PlaneView(QWidget):
+class PlaneView(FocusFrame):
     """Shows a scene and the field of a model over what is visible of it; turns the mouse and keys into edits.
 
     Edits are relative to the scene shown before the stroke: the owner answers `previewed` with `set_scene` of the
@@ -49,11 +55,12 @@ class PlaneView(QWidget):
 
     view_changed = pyqtSignal(object, int, int)  # Domain, columns, rows: what a field should cover, how finely
     hovered = pyqtSignal(object)  # (x, y) or None
-    previewed = pyqtSignal(object)  # Edit
-    committed = pyqtSignal(object, str)  # Edit and its name in the undo list
+    previewed = pyqtSignal(object)  # Edit or Settings
+    committed = pyqtSignal(object, str)  # Edit or Settings, and its name in the undo list
     cancelled = pyqtSignal()
     selection_changed = pyqtSignal(object)  # ids (K,)
     context_requested = pyqtSignal(QPoint, object)  # global position, ids under it
+    pin_context_requested = pyqtSignal(QPoint, int)  # global position, which target pin is under it
     brush_radius_changed = pyqtSignal(float)  # pixels
     painted = pyqtSignal()  # the field set last is on the screen
 
@@ -62,7 +69,6 @@ class PlaneView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Plane")
         self.setAccessibleDescription("The points and what the model makes of them. Ctrl+A selects, arrows move.")
-        self._theme = LIGHT
         self.canvas = PlaneCanvas(LIGHT, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)  # the frame that shows the keyboard's focus
@@ -70,26 +76,22 @@ class PlaneView(QWidget):
         self._scene = Scene(Points.of(np.empty((0, 2))), Domain(-1.0, 1.0, -1.0, 1.0))
         self._chosen = np.empty(0, dtype=np.int64)  # ids, also of points that an undo may bring back
         self._chosen_mask = np.empty(0, dtype=bool)
-        self._focus_shown = False
+        self._attack: AttackSpec = BridgeSpec()
         self._tool: Tool = SelectTool()
         self._label, self._poison, self._brush = 0, False, 28.0
         self._rng = np.random.default_rng()
         self._pointer: Gesture | None = None
         self._banner_text: str | None = None
-        self._last_view: tuple[Domain, int, int] | None = None
 
         box = self.canvas.box
         self.field_layer = FieldLayer(box, LIGHT)
         self.points = PointItem(LIGHT, self.area_shown)
-        self.pins = PinItem(LIGHT)
-        self.outline = OutlineItem(LIGHT)
-        for item in (self.points, self.pins, self.outline):
-            box.addItem(item, ignoreBounds=True)
+        box.addItem(self.points, ignoreBounds=True)
+        self.marks = Marks(box, self.canvas, LIGHT, self.area_shown, lambda: self.canvas.area)
         self._banner = Banner(self.canvas)
 
-        self._view_timer = QTimer(self)  # one signal for all changes of one turn of the event loop
-        self._view_timer.setSingleShot(True)
-        self._view_timer.timeout.connect(self._tell_view)
+        self._scope = Scope(self.rect, self)
+        self._scope.changed.connect(self.view_changed)
         self._repeat = QTimer(self)
         self._repeat.setInterval(33)
         self._repeat.timeout.connect(self._hold)
@@ -101,6 +103,7 @@ class PlaneView(QWidget):
         canvas.hovered.connect(self._hover)
         canvas.menu_wanted.connect(self._menu)
         canvas.repainted.connect(self.painted)
+        canvas.takes_wheel = self._wheel
         self.set_theme(LIGHT)
         self.set_scene(self._scene)
 
@@ -134,17 +137,22 @@ class PlaneView(QWidget):
         """Show a scene; a domain other than the last is fitted into view. Selected points that go are let go."""
         same = scene.points.ids is self._scene.points.ids and scene.points.split is self._scene.points.split
         self._scene = scene
-        self.pins.set_pins(scene.targets)
+        self.marks.pins.set_pins(scene.targets)
         self.canvas.set_axis_names(scene.axis_names)
         self.canvas.set_domain(scene.domain)
         if same:
-            self.points.set_points(scene.points, self._chosen_mask)
-            return
-        before = np.count_nonzero(self._chosen_mask)
-        self._mark_chosen()
-        self._show_banner()
-        if not self._tool.active and before != np.count_nonzero(self._chosen_mask):
-            self.selection_changed.emit(self.selection)
+            self.points.set_scene(scene, self._chosen_mask)
+        else:
+            chosen = np.count_nonzero(self._chosen_mask)
+            self._mark_chosen()
+            self._show_banner()
+            if not self._tool.active and chosen != np.count_nonzero(self._chosen_mask):
+                self.selection_changed.emit(self.selection)
+        self._refresh()
+
+    def set_attack(self, attack: AttackSpec) -> None:
+        """The settings of the attack in the scene that is set next; tools shape it."""
+        self._attack = attack
 
     def set_field(self, field: NDArray, rect: Domain, unit: bool = False) -> None:
         """Show a field over `rect`, one value per cell: probabilities as in `Frame`, or, with `unit`, one hidden
@@ -167,7 +175,7 @@ class PlaneView(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for part in (self.canvas, self.field_layer, self.points, self.pins, self.outline, self._banner):
+        for part in (self.canvas, self.field_layer, self.points, self.marks, self._banner):
             part.set_theme(theme)
         self.update()
 
@@ -205,7 +213,7 @@ class PlaneView(QWidget):
         """Act with another tool; a stroke under way is given up."""
         self.cancel_stroke()
         self._tool = tool
-        self.outline.show_shape(None)
+        self.marks.say("")
         self._rehover()
 
     def set_banner(self, text: str | None) -> None:
@@ -261,10 +269,14 @@ class PlaneView(QWidget):
     def _context(self) -> Context:
         radius = self._brush * self.canvas.pixel
         visible = self.points.visible(self._scene.points)
-        return Context(self._scene, self._label, self._poison, self.selection, radius, self._rng, visible)
+        made = (self._label, self._poison, self.selection, radius, self._rng, visible, self._attack)
+        return Context(self._scene, *made)
 
     def _press(self, gesture: Gesture) -> None:
         self._pointer = gesture
+        if gesture.alt and not self._tool.active and (muting := mute_click(self._context(), gesture)):
+            self._perform(muting)
+            return
         self._perform(self._tool.press(gesture, self._context()))
         if self._tool.continuous:
             self._repeat.start()
@@ -284,21 +296,36 @@ class PlaneView(QWidget):
 
     def _hover(self, gesture: Gesture | None) -> None:
         self._pointer = gesture
+        self.marks.jitter.move_to(None if gesture is None else (gesture.x, gesture.y))
         self.hovered.emit(None if gesture is None else (gesture.x, gesture.y))
         self._rehover()
 
     def _rehover(self) -> None:
-        """Let an idle tool see the pointer where it is."""
-        if self._tool.active:
+        """Let a tool that waits for it see the pointer where it is."""
+        if not self._tool.hovers:
             return
         if self._pointer is None:
-            self.outline.show_shape(None)
+            self._perform(self._tool.rest(self._context()))
         else:
             self._perform(self._tool.hover(self._pointer, self._context()))
         self.canvas.set_cursor(self._tool.cursor)
 
+    def _refresh(self) -> None:
+        """Let an idle tool draw what belongs to the scene shown now."""
+        if not self._tool.active:
+            self._rehover()
+
+    def _wheel(self, gesture: Gesture, notches: float) -> bool:
+        """Offer the wheel to the tool; whether it took it."""
+        outcomes = self._tool.wheel(gesture, self._context(), notches)
+        self._perform(outcomes)
+        return bool(outcomes)
+
     def _menu(self, at: QPoint, gesture: Gesture) -> None:
         context = self._context()
+        if (pin := pin_under(self._scene, gesture)) is not None:
+            self.pin_context_requested.emit(at, pin)
+            return
         hit = hit_test(context, gesture)
         ids = self._scene.points.ids[[] if hit is None else [hit]]
         self.context_requested.emit(at, context.selection if np.isin(ids, context.selection).any() else ids)
@@ -315,7 +342,9 @@ class PlaneView(QWidget):
                 case Select(ids):
                     self._choose(ids)
                 case Overlay(shape):
-                    self.outline.show_shape(shape)
+                    self.marks.show_shape(shape)
+                case Say(text):
+                    self.marks.say(text)
 
     def _choose(self, ids: NDArray[np.int64]) -> None:
         if not np.array_equal(np.sort(ids), np.sort(self.selection)):
@@ -334,31 +363,10 @@ class PlaneView(QWidget):
             return
         ids, middle = self.selection, self.canvas.area.center()
         if len(ids):
-            x, y = self._scene.points.xy[self._chosen_mask].mean(axis=0)
-            middle = self.canvas.to_pixel(x, y)
+            middle = self.canvas.to_pixel(*self._scene.points.xy[self._chosen_mask].mean(axis=0))
         self.context_requested.emit(self.canvas.mapToGlobal(middle.toPoint()), ids)
 
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        super().focusInEvent(event)
-        by_key = event is not None and event.reason() in (
-            Qt.FocusReason.TabFocusReason,
-            Qt.FocusReason.BacktabFocusReason,
-        )
-        self._show_focus(by_key)
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        super().focusOutEvent(event)
-        self._show_focus(False)
-
     # ---- inside
-
-    def _show_focus(self, on: bool) -> None:
-        self._focus_shown = on
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        painter.fillRect(super().rect(), QColor(self._theme.accent if self._focus_shown else self._theme.panel))
 
     def area_shown(self) -> QRectF:
         """`rect` as items want it."""
@@ -369,26 +377,14 @@ class PlaneView(QWidget):
         points, visible = self._scene.points, self.points.visible(self._scene.points)
         mask = np.isin(points.ids, self._chosen)
         self._chosen_mask = mask if visible is None else mask & visible
-        self.points.set_points(points, self._chosen_mask)
+        self.points.set_scene(self._scene, self._chosen_mask)
 
     def _shown(self) -> None:
         self.points.area_changed()
+        self.marks.area_changed()
         self._show_banner()
-        self._view_timer.start()
-
-    def _tell_view(self) -> None:
-        rect = self.rect()
-        view = (rect, *resolution(rect.width / rect.height))
-        if view != self._last_view:
-            self._last_view = view
-            self.view_changed.emit(*view)
+        self._scope.start()
 
     def _show_banner(self) -> None:
         text = self._banner_text or (None if len(self._scene.points) else EMPTY)
         self._banner.say(text, self.canvas.area)
-
-
-def resolution(aspect: float) -> tuple[int, int]:
-    """Columns and rows of square cells for a view of this aspect: about 256 x 256 in all, at most 320 a side."""
-    columns = min(CELLS * aspect**0.5, MOST, MOST * aspect)
-    return max(round(columns), 2), max(round(columns / aspect), 2)

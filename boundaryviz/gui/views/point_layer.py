@@ -16,13 +16,15 @@ from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from pyqtgraph.Qt.internals import PrimitiveArray
 
-from boundaryviz.figures.palette import class_colour, rgb
+from boundaryviz.figures.palette import class_colour, group_colour, rgb
 from boundaryviz.gui.theme import Theme
-from boundaryviz.gui.views.symbols import CHOSEN, HELD_OUT, PLANTED, TRUTH_OUTLINE, WRONG, Atlas, style_codes
-from boundaryviz.scene.scene import UNLABELLED, Points
+from boundaryviz.gui.views.symbols import CHOSEN, HELD_OUT, MUTED, TRUTH_OUTLINE, WRONG, Atlas, rings, style_codes
+from boundaryviz.scene.scene import UNLABELLED, Group, Points, Scene
 
-MANY = 20_000  # more unlabelled points than this, or more labelled ones, become a picture of their density
 GHOST = 0.3  # opacity of poison that the model shown does not see
+MANY = 20_000  # more unlabelled points than this, or labelled, or set apart, become a picture of their density
+_STYLED = ("ids", "label", "split", "origin", "muted")  # the columns that a symbol shows
+_PLANTED = 100  # a crowd's points of group k have the colour of this plus k
 DOT = 3  # side of a density dot in pixels
 
 
@@ -39,6 +41,8 @@ class PointItem(pg.GraphicsObject):
         self._points = Points.of(np.empty((0, 2)))
         self._predicted: NDArray[np.int16] | None = None
         self._chosen = np.zeros(0, dtype=bool)
+        self._acting: frozenset[int] = frozenset()
+        self._switches: tuple[tuple[Group, ...], bool] = ((), True)
         self._show_held_out, self._show_prediction = True, False
         self._left_out: NDArray[np.bool_] | None = None
         self._ghost_poison = False
@@ -50,12 +54,15 @@ class PointItem(pg.GraphicsObject):
 
     # ---- what is shown
 
-    def set_points(self, points: Points, chosen: NDArray[np.bool_]) -> None:
-        """chosen: mask (N,) of the points with a halo."""
-        old, self._points = self._points, points
-        same = old.ids is points.ids and old.label is points.label
-        same = same and old.split is points.split and old.origin is points.origin
-        if not same or not np.array_equal(chosen, self._chosen):
+    def set_scene(self, scene: Scene, chosen: NDArray[np.bool_]) -> None:
+        """Show the points of a scene. chosen: mask (N,) of those with a halo."""
+        old, self._points = self._points, scene.points
+        changed = {name for name in _STYLED if getattr(old, name) is not getattr(scene.points, name)}
+        switches = (scene.groups, scene.poison_on)
+        if "origin" in changed or switches != self._switches:
+            self._switches, self._acting = switches, scene.acting
+            changed.add("acting")
+        if changed or not np.array_equal(chosen, self._chosen):
             self._chosen = chosen
             self._restyle()
         self.update()
@@ -113,24 +120,26 @@ class PointItem(pg.GraphicsObject):
     def _restyle(self) -> None:
         points, label = self._points, self._points.label
         held_out = ~points.is_train
-        flags = held_out * HELD_OUT + points.is_poison * PLANTED + self._chosen * CHOSEN
+        flags = held_out * HELD_OUT + points.muted * MUTED + self._chosen * CHOSEN
+        ring = rings(points, self._acting)
         fill = label
         if self._show_prediction and self._predicted is not None and len(self._predicted) == len(points):
             fill = self._predicted
             flags = flags + TRUTH_OUTLINE + ((label != UNLABELLED) & (fill != label)) * WRONG
-        self._fill = fill
-        self._codes = style_codes(label, fill, flags)
+        self._fill = np.where(points.is_poison, _PLANTED + points.origin.astype(np.int16), fill)
+        self._codes = style_codes(label, fill, flags, ring)
         crowd = np.zeros(len(points), dtype=bool)
-        for kind in (label == UNLABELLED, label != UNLABELLED):
+        apart = (ring > 0) | points.muted
+        for kind in (~apart & (label == UNLABELLED), ~apart & (label != UNLABELLED), apart):
             if np.count_nonzero(kind) > MANY:
-                crowd |= kind & ~self._chosen & ~points.is_poison
+                crowd |= kind & ~self._chosen
         shown = np.ones(len(points), dtype=bool) if self._show_held_out else ~held_out
         if self._left_out is not None and len(self._left_out) == len(points):
             shown &= ~self._left_out | self._chosen
         self._crowd = np.flatnonzero(crowd & shown)
         singly = np.flatnonzero(shown & ~crowd)
         labelled = label != UNLABELLED
-        rank = (2 * labelled + 4 * points.is_poison + 8 * self._chosen - held_out)[singly]  # later is above
+        rank = (2 * labelled + 4 * apart + 8 * self._chosen - held_out)[singly]  # later is above
         self._order = singly[np.argsort(rank.astype(np.int8), kind="stable")]
         self.update()
 
@@ -195,7 +204,7 @@ def density_picture(
     """RGBA (rows, columns, 4) of points by cell: the mean of their classes' colours, the denser the more opaque.
 
     cells: (N, 2), column and row from the top left; those outside are left out. fill: class (N,), -1 takes the
-    colour `unlabelled`.
+    colour `unlabelled`, 100 + k that of group k of poison.
     """
     seen = ((cells >= 0) & (cells < (columns, rows))).all(axis=1)
     flat, fill = cells[seen, 1] * columns + cells[seen, 0], fill[seen]
@@ -204,7 +213,8 @@ def density_picture(
     colour = np.zeros((len(used), 3))
     for k in np.unique(fill):
         count = np.bincount(flat[fill == k], minlength=rows * columns)[used]
-        colour += count[:, None] * np.array(rgb(class_colour(int(k)) if k >= 0 else unlabelled))
+        shade = group_colour(int(k) - _PLANTED) if k > _PLANTED else class_colour(int(k)) if k >= 0 else unlabelled
+        colour += count[:, None] * np.array(rgb(shade))
     picture = np.zeros((rows * columns, 4), dtype=np.uint8)
     picture[used, :3] = colour / total[used, None]
     picture[used, 3] = 255.0 * (1.0 - np.exp(-0.6 * total[used]))

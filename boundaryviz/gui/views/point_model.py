@@ -11,8 +11,9 @@ from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.views.number import parse_number
 from boundaryviz.scene.scene import Points, Scene, Split, origin_word
 
-COLUMNS = ("id", "x", "y", "label", "split", "origin", "predicted")
+COLUMNS = ("id", "x", "y", "label", "split", "origin", "predicted", "muted")
 _EDITABLE = {1, 2, 3}
+_PREDICTED, _MUTED = 6, 7
 _NONE = QModelIndex()
 _EMPTY = Points.of(np.empty((0, 2)))
 _Role = Qt.ItemDataRole
@@ -21,7 +22,7 @@ _Role = Qt.ItemDataRole
 class PointModel(QAbstractTableModel):
     """Reads the scene's arrays when a cell is asked for; rows may stand in sorted order.
 
-    edited: id, column ('x', 'y' or 'label') and value. The model itself changes nothing: the next scene does.
+    edited: id, column ('x', 'y', 'label' or 'muted') and value. The model itself changes nothing: the next scene does.
     refused: why a typed value is none.
     """
 
@@ -44,7 +45,7 @@ class PointModel(QAbstractTableModel):
             self.beginResetModel()
         self.scene, self.points = scene, scene.points
         if same:
-            self._tell(1, 5)
+            self._tell(1, _MUTED)
             return False
         self.predicted = None
         self._arrange()
@@ -54,7 +55,7 @@ class PointModel(QAbstractTableModel):
     def set_predicted(self, predicted: NDArray[np.int16] | None) -> None:
         """predicted: (N,) in the scene's order; None or another length shows none."""
         self.predicted = predicted if predicted is not None and len(predicted) == len(self.points) else None
-        self._tell(6, 6)
+        self._tell(_PREDICTED, _PREDICTED)
 
     def _tell(self, first: int, last: int) -> None:
         if len(self.order):
@@ -74,6 +75,8 @@ class PointModel(QAbstractTableModel):
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         flags = super().flags(index)
+        if index.column() == _MUTED:
+            return flags | Qt.ItemFlag.ItemIsUserCheckable
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() in _EDITABLE else flags
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> object:
@@ -83,6 +86,8 @@ class PointModel(QAbstractTableModel):
 
     def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> object:
         at, column = int(self.order[index.row()]), index.column()
+        if role == _Role.CheckStateRole and column == _MUTED:
+            return Qt.CheckState.Checked if self.points.muted[at] else Qt.CheckState.Unchecked
         if role == _Role.DisplayRole:
             return self._words(at, column)
         if role == _Role.EditRole:
@@ -97,6 +102,10 @@ class PointModel(QAbstractTableModel):
 
     def setData(self, index: QModelIndex, value: object, role: int = _Role.EditRole) -> bool:
         column = index.column()
+        if role == _Role.CheckStateRole and column == _MUTED:
+            on = Qt.CheckState(value) == Qt.CheckState.Checked
+            self.edited.emit(int(self.points.ids[self.order[index.row()]]), "muted", on)
+            return True
         if role != _Role.EditRole or column not in _EDITABLE:
             return False
         at = int(self.order[index.row()])
@@ -127,7 +136,7 @@ class PointModel(QAbstractTableModel):
         column, backwards = self._sort
         p = self.points
         predicted = p.ids if self.predicted is None else self.predicted
-        keys = (p.ids, p.xy[:, 0], p.xy[:, 1], p.label, p.split, p.origin, predicted)
+        keys = (p.ids, p.xy[:, 0], p.xy[:, 1], p.label, p.split, p.origin, predicted, p.muted)
         key = np.asarray(keys[column], dtype=np.float64)
         order = np.argsort(-key if backwards else key, kind="stable")
         self.order = order.astype(np.int64)
@@ -136,13 +145,16 @@ class PointModel(QAbstractTableModel):
     def _raw(self, at: int, column: int) -> float | int:
         if column in (1, 2):
             return float(self.points.xy[at, column - 1])
-        return int((self.points.ids, None, None, self.points.label, self.points.split, self.points.origin)[column][at])  # type: ignore[index]
+        p = self.points
+        return int((p.ids, None, None, p.label, p.split, p.origin, None, p.muted)[column][at])  # type: ignore[index]
 
     def class_name(self, k: int) -> str:
         return self.scene.class_name(k) if self.scene is not None else str(k)
 
     def _words(self, at: int, column: int) -> str:
-        if column == 6:
+        if column == _MUTED:
+            return "muted" if self.points.muted[at] else ""
+        if column == _PREDICTED:
             if self.predicted is None:
                 return ""
             k = int(self.predicted[at])

@@ -35,7 +35,7 @@ from boundaryviz.scene.scene import UNLABELLED, Scene
 
 _Role = Qt.ItemDataRole
 _IN_CELL = "min-height: 0; border-radius: 0; padding: 0 4px;"  # a cell is lower than a field of a form
-_WIDTHS = (36, 62, 62, 78, 66, 72, 80)  # up to the split they fit the panel; the rest is a scroll away
+_WIDTHS = (36, 62, 62, 78, 66, 72, 80, 70)  # up to the split they fit the panel; the rest is a scroll away
 
 
 class _Delegate(QStyledItemDelegate):
@@ -85,7 +85,7 @@ class _Delegate(QStyledItemDelegate):
 class PointTable(QWidget):
     """The table and a line under it that counts and explains.
 
-    edited: id, column ('x', 'y', 'label') and value. selection_changed: frozenset of ids chosen by a person.
+    edited: id, column ('x', 'y', 'label', 'muted') and value. selection_changed: frozenset of ids chosen by a person.
     """
 
     edited = pyqtSignal(int, str, object)
@@ -187,5 +187,5 @@ class PointTable(QWidget):
     def _count(self) -> None:
         count = len(self.model.points)
         chosen = f", {len(self._selected):,} selected" if self._selected else ""
-        points = f"{count:,} point{'s' * (count != 1)}{chosen}. F2 edits x, y and label."
+        points = f"{count:,} point{'s' * (count != 1)}{chosen}. F2 edits x, y and label, Space mutes."
         self.words.setText(points if count else "No points yet: draw some on the plane or open a table.")

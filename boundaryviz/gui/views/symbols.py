@@ -14,18 +14,22 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 
-from boundaryviz.figures.palette import POISON, SYMBOLS, class_colour
+from boundaryviz.figures.palette import GROUPS, SYMBOLS, class_colour
 from boundaryviz.gui.theme import Theme
-from boundaryviz.scene.scene import MAX_CLASSES
+from boundaryviz.scene.scene import MAX_CLASSES, Points
 
-HELD_OUT, PLANTED, CHOSEN, WRONG, TRUTH_OUTLINE = 1, 2, 4, 8, 16
+HELD_OUT, MUTED, CHOSEN, WRONG, TRUTH_OUTLINE = 1, 2, 4, 8, 16
 _FLAGS = 32
-STYLES = (MAX_CLASSES + 1) * (MAX_CLASSES + 1) * _FLAGS
+# rings: none, then one of each group's colour for poison that acts, for poison that does not, and for what a group
+# withdraws
+ACTS, RESTS, WITHDRAWN = 1, 1 + len(GROUPS), 1 + 2 * len(GROUPS)
+_RINGS = 1 + 3 * len(GROUPS)
+STYLES = (MAX_CLASSES + 1) * (MAX_CLASSES + 1) * _FLAGS * _RINGS
 
 # diameters that make the shapes look equally large, times the base size
 _EVEN = {"o": 1.0, "s": 0.9, "d": 1.25, "p": 1.1, "h": 1.08, "star": 1.5} | dict.fromkeys(("t", "t1", "t2", "t3"), 1.08)
 _SIZE, _SMALL = 12.0, 8.0
-_PLANTED_RING, _WRONG_RING = 7.0, 9.0  # how much larger in diameter than the symbol
+_GROUP_RING, _WRONG_RING = 7.0, 9.0  # how much larger in diameter than the symbol
 _COLUMNS, _CELL = 16, 52  # the atlas: cells in a row, their side in pixels
 
 
@@ -33,27 +37,39 @@ _COLUMNS, _CELL = 16, 52  # the atlas: cells in a row, their side in pixels
 class Style:
     """label: the class that gives the symbol, -1 = unlabelled. fill: the class that gives the colour, -1 = hollow.
 
-    flags: any of HELD_OUT, PLANTED, CHOSEN, WRONG and TRUTH_OUTLINE added up.
+    flags: any of HELD_OUT, MUTED, CHOSEN, WRONG and TRUTH_OUTLINE added up. ring: 0 for none, else ACTS, RESTS or
+    WITHDRAWN plus the place of the group's colour in `palette.GROUPS`.
     """
 
     label: int
     fill: int
     flags: int = 0
+    ring: int = 0
 
     @property
     def code(self) -> int:
-        return int(style_codes(np.array([self.label]), np.array([self.fill]), np.array([self.flags]))[0])
+        return int(style_codes(*(np.array([v]) for v in (self.label, self.fill, self.flags, self.ring)))[0])
 
     @classmethod
     def decode(cls, code: int) -> Style:
         rest, flags = divmod(int(code), _FLAGS)
+        rest, ring = divmod(rest, _RINGS)
         label, fill = divmod(rest, MAX_CLASSES + 1)
-        return cls(label - 1, fill - 1, flags)
+        return cls(label - 1, fill - 1, flags, ring)
 
 
-def style_codes(label: NDArray, fill: NDArray, flags: NDArray) -> NDArray[np.int64]:
+def style_codes(label: NDArray, fill: NDArray, flags: NDArray, ring: NDArray) -> NDArray[np.int64]:
     """One number below `STYLES` for each point; all arrays (N,)."""
-    return ((label.astype(np.int64) + 1) * (MAX_CLASSES + 1) + fill + 1) * _FLAGS + flags
+    return (((label.astype(np.int64) + 1) * (MAX_CLASSES + 1) + fill + 1) * _RINGS + ring) * _FLAGS + flags
+
+
+def rings(points: Points, acting: frozenset[int]) -> NDArray[np.int64]:
+    """The ring (N,) of each point, see `Style`, while these groups of poison act."""
+    group = np.abs(points.origin.astype(np.int64))
+    act = np.isin(group, list(acting))
+    kind = np.where(points.origin > 0, np.where(act, ACTS, RESTS), WITHDRAWN)
+    none = (group == 0) | ((points.origin < 0) & ~act)  # what is withdrawn by a group that rests is there as ever
+    return np.where(none, 0, kind + (group - 1) % len(GROUPS))
 
 
 def outline_of(label: int) -> QPainterPath:
@@ -68,11 +84,12 @@ def paint_symbol(painter: QPainter, style: Style, theme: Theme, size: float = _S
     held_out = bool(style.flags & HELD_OUT)
     if style.flags & CHOSEN:
         _ring(painter, shape, size + _halo(style), QColor(theme.accent), 3.0, QColor(theme.plane))
-    if style.flags & PLANTED:
-        _ring(painter, shape, size + _PLANTED_RING, QColor(POISON), 2.0, QColor("white"))
+    if style.ring:
+        _group_ring(painter, shape, style.ring, size + _GROUP_RING)
     if style.flags & WRONG:
         _ring(painter, outline_of(-1), size + _WRONG_RING, QColor(theme.ink), 1.4, None)
-    painter.setOpacity(0.75 if held_out else 1.0)
+    faint = bool(style.flags & MUTED) or style.ring >= WITHDRAWN
+    painter.setOpacity(0.35 if faint else 0.75 if held_out else 1.0)
     edge, width = QColor("white"), 1.4
     if style.fill < 0:
         edge, width = QColor(theme.ink), 1.8
@@ -95,18 +112,20 @@ def paint_symbol(painter: QPainter, style: Style, theme: Theme, size: float = _S
     painter.setBrush(QBrush(inside))
     painter.drawPath(body)
     painter.setOpacity(1.0)
+    if style.flags & MUTED:
+        _cross(painter, size, theme)
 
 
 def _halo(style: Style) -> float:
     """How much larger than the symbol the halo of a selected point is."""
-    return 15.0 if style.flags & PLANTED else 9.0
+    return 15.0 if style.ring else 9.0
 
 
 def _extent(style: Style, size: float) -> float:
     """Side of the square that holds a style, in pixels."""
     box = outline_of(style.label).boundingRect()
     reach = 2.0 * max(-box.left(), box.right(), -box.top(), box.bottom())
-    ring = _halo(style) if style.flags & CHOSEN else _PLANTED_RING if style.flags & PLANTED else 0.0
+    ring = _halo(style) if style.flags & CHOSEN else _GROUP_RING if style.ring else 0.0
     wrong = size + _WRONG_RING if style.flags & WRONG else 0.0
     return max(reach * (size + ring), wrong) + 7.0
 
@@ -116,6 +135,33 @@ def _apart(colour: QColor, theme: Theme) -> QColor:
     if QColor(theme.plane).lightnessF() > 0.5:
         return colour.darker(110)
     return colour.lighter(125) if colour.valueF() < 0.8 else colour
+
+
+def _group_ring(painter: QPainter, shape: QPainterPath, ring: int, size: float) -> None:
+    """Solid where the poison acts, thin and pale where it rests, dotted around what it withdraws."""
+    colour = QColor(GROUPS[(ring - 1) % len(GROUPS)])
+    if ring < RESTS:
+        _ring(painter, shape, size, colour, 2.0, QColor("white"))
+        return
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    pen = _pen(colour, 1.2)
+    if ring >= WITHDRAWN:
+        pen = _pen(colour, 1.6)
+        pen.setDashPattern([0.1, 1.9])
+    else:
+        painter.setOpacity(0.6)
+    painter.setPen(pen)
+    painter.drawPath(QTransform.fromScale(size, size).map(shape))
+    painter.setOpacity(1.0)
+
+
+def _cross(painter: QPainter, size: float, theme: Theme) -> None:
+    """Two strokes through a point that nobody sees."""
+    arm = 0.45 * size + 1.0
+    for colour, width in ((QColor(theme.plane), 3.4), (QColor(theme.ink), 1.6)):
+        painter.setPen(_pen(colour, width))
+        painter.drawLine(QPointF(-arm, -arm), QPointF(arm, arm))
+        painter.drawLine(QPointF(-arm, arm), QPointF(arm, -arm))
 
 
 def _pen(colour: QColor, width: float) -> QPen:
