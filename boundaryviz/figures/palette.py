@@ -14,6 +14,8 @@ OKABE_ITO = (ORANGE, BLUE, "#009e73", "#cc79a7", "#f0e442", "#56b4e9", "#d55e00"
 MARKERS = ("o", "s", "^", "D", ">", "v", "<", "p", "h", "*")
 SYMBOLS = ("o", "s", "t1", "d", "t2", "t", "t3", "p", "h", "star")
 POISON = "#d5344a"
+# rings of groups of poison, red first; Tol's muted colours, told apart by the colour-blind, and no class's colour
+GROUPS = (POISON, "#44aa99", "#332288", "#999933", "#88ccee", "#882255", "#117733", "#aa4499")
 CURVE_TRAIN, CURVE_VALIDATION, CURVE_TEST = "#8a9299", "#1f2933", "#5b3fc4"
 
 # early to late: viridis by N. Smith and S. van der Walt (CC0), even in lightness and safe for the colour-blind
@@ -28,6 +30,11 @@ def rgb(colour: str) -> tuple[int, int, int]:
 def class_colour(label: int) -> str:
     """The colour of a class, '#rrggbb'; grey for unlabelled."""
     return "#6b737a" if label < 0 else OKABE_ITO[label % len(OKABE_ITO)]
+
+
+def group_colour(number: int) -> str:
+    """The colour of a group of poison, counted from 1, '#rrggbb'; the ninth has the first one's again."""
+    return GROUPS[(number - 1) % len(GROUPS)]
 
 
 def ramp(middle: str = GREY, steps: int = 256) -> NDArray[np.uint8]:
