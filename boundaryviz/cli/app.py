@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from boundaryviz.cli.failures import Exit, reported
+from boundaryviz.cli.failures import Exit, UsageProblem, reported
 
 
 class _OpensFiles(TyperGroup):
@@ -48,6 +48,10 @@ SetOption = Annotated[
     ),
 ]
 StepsOption = Annotated[int | None, typer.Option("--steps", min=1, help="Training steps; default the scenario's own.")]
+DosesOption = Annotated[
+    str | None,
+    typer.Option("--doses", metavar="N,N,...", help="Numbers of poison points; default eight, from 0 to some 4 %."),
+]
 DeviceOption = Annotated[Literal["auto", "cpu", "cuda", "mps"], typer.Option("--device", help="Where to train.")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -129,10 +133,14 @@ def figure(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg or .pdf file.")],
     view: Annotated[
-        Literal["boundary", "curves", "summary", "twin"], typer.Option("--view", help="What to draw.")
+        Literal["boundary", "curves", "summary", "twin", "flip", "dose"], typer.Option("--view", help="What to draw.")
     ] = "boundary",
     values: SetOption = None,
     steps: StepsOption = None,
+    seeds: Annotated[
+        int | None, typer.Option("--seeds", min=1, help="How many seeds; default 1, for --view dose 8.")
+    ] = None,
+    doses: DosesOption = None,
     width: Annotated[
         float | None, typer.Option("--width", metavar="CM", help="Width in cm, 2 to 100; default by view.")
     ] = None,
@@ -151,11 +159,55 @@ def figure(
     with reported() as outcome:
         from boundaryviz.cli.training import Job, train_and_draw
 
-        job = Job(scenario, tuple(values or ()), steps, 1, view == "twin", device)
+        many = seeds or (8 if view == "dose" else 1)
+        job = Job(scenario, tuple(values or ()), steps, many, view in ("twin", "flip"), device)
         options = {
             "width_cm": width, "style": style, "dpi": dpi, "levels": levels, "held_out": held_out, "errors": errors,
         }  # fmt: skip
+        if view == "dose":
+            from boundaryviz.cli.dosing import parse_doses, respond_and_draw
+
+            outcome.code = respond_and_draw(job, parse_doses(doses), output, options)
+            return outcome.code
+        if doses is not None:
+            raise UsageProblem("--doses: only --view dose takes them")
         outcome.code = train_and_draw(job, view, output, options)
+    return outcome.code
+
+
+@app.command()
+def dose(
+    scenario: ScenarioArgument,
+    values: SetOption = None,
+    doses: DosesOption = None,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many seeds.")] = 8,
+    steps: StepsOption = None,
+    learner: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--learner",
+            metavar="NAME",
+            help="A learner to be compared; may be given many times. Default: the scenario's own and a supervised one.",
+        ),
+    ] = None,
+    device: DeviceOption = "auto",
+    json: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - is standard output.")
+    ] = None,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="For programs that watch: JSON lines of progress and results so far.")
+    ] = False,
+) -> int:
+    """Lay the scenario's attack with more and more points, and print what each dose does.
+
+    Ctrl+C stops after the step at hand; what was finished is printed and written.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.dosing import parse_doses, respond_and_report
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, seeds, False, device)
+        outcome.code = respond_and_report(job, parse_doses(doses), tuple(learner or ()), json, lines)
     return outcome.code
 
 

@@ -9,6 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.metrics import Metric
 
 _SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
@@ -54,6 +55,31 @@ def show_run(run: Any) -> None:
     out.print(
         f"{run.steps_per_second:,.0f} steps/s, {run.steps_per_second * run.session.replicas:,.0f} replica-steps/s"
     )
+
+
+def show_dose(response: DoseResponse) -> None:
+    """Flip rate and attack success of each learner at each dose, with 95 % bands."""
+    out = console()
+    out.print(f"[bold]{response.title}[/bold]  {response.attack.lower()}, bands {BAND}")
+    for curve in response.curves:
+        seeds = "nothing is random" if curve.varies == "nothing" else f"{curve.flip_rate.shape[1]} {curve.varies} seeds"
+        made = table(title=f"{curve.title}, {seeds}")
+        for words in ("points", "rate", "flip_rate", "attack_success_rate", "left out"):
+            made.add_column(words, justify="right")
+        flips, success = curve.flip_band(), curve.success_band()
+        for at, (dose, rate) in enumerate(zip(response.doses, response.rates, strict=True)):
+            made.add_row(
+                f"{dose:,}", f"{100 * rate:.4g} %", _banded(flips, at), "" if success is None else _banded(success, at),
+                f"{lost}" if (lost := int(curve.left_out[at])) else "",
+            )  # fmt: skip
+        out.print(made)
+
+
+def _banded(band: Band, at: int) -> str:
+    mean, low, high = (100 * float(v[at]) for v in (band.mean, band.low, band.high))
+    if mean != mean:
+        return "\u2013"
+    return f"{mean:.2f} %" + (f" ({low:.2f} to {high:.2f})" if low == low else "")
 
 
 def _shown(name: str, metric: Metric) -> str:

@@ -82,7 +82,7 @@ def train_and_draw(job: Job, view: str, output: Path, options: dict[str, Any]) -
 
 def _trained(scenario: Scenario, job: Job) -> tuple[Any, bool]:
     """The run as far as it came, and whether it was interrupted."""
-    with _first_interrupt_waits() as asked:  # also while torch is loading
+    with first_interrupt_waits() as asked:  # also while torch is loading
         from boundaryviz.engine.device import DeviceError
         from boundaryviz.experiments.progress import bar
         from boundaryviz.experiments.run import start
@@ -109,7 +109,7 @@ def _trained(scenario: Scenario, job: Job) -> tuple[Any, bool]:
 
 
 @contextmanager
-def _first_interrupt_waits() -> Iterator[list[int]]:
+def first_interrupt_waits() -> Iterator[list[int]]:
     """The first Ctrl+C is only noted, in the list handed out; the next one raises KeyboardInterrupt at once."""
     asked: list[int] = []
 

@@ -48,8 +48,8 @@ def dose_response(
     steps: default the scenario's. learners: names or specs; default the scenario's own, and beside one that uses
     unlabelled points its `counterpart`.
     progress: called with (done, in all); what it raises ends everything. watch: called with what is known so far.
-    Raises ScenarioError for an attack that cannot be laid or a scene that teaches nothing, DeviceError, and
-    ValueError for doses or seeds that are no positive numbers.
+    Raises ScenarioError for doses or learners that are none, an attack that cannot be laid, or a scene that teaches
+    nothing; DeviceError; and ValueError without seeds.
     """
     chosen = _chosen(scenario, learners)
     counts = counted(scenario, doses)

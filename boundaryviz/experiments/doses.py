@@ -39,14 +39,14 @@ def default_doses(scenario: Scenario) -> tuple[int, ...]:
 
 
 def counted(scenario: Scenario, doses: Sequence[int] | None) -> tuple[int, ...]:
-    """The doses that will be laid, rising from 0. Raises ValueError, or ScenarioError where nothing can be laid."""
+    """The doses that will be laid, rising from 0. Raises ScenarioError for numbers that are no doses, or no place."""
     if doses is None:
         return default_doses(scenario)
     if any(d < 0 for d in doses):
-        raise ValueError("a dose is a number of points from 0 up")
+        raise ScenarioError(["doses: each is a number of points from 0 up"])
     counts = sorted({0, *(int(d) for d in doses)})
     if len(counts) > MAX_GROUPS + 1:
-        raise ValueError(f"{len(counts)} doses are too many; {MAX_GROUPS} besides 0 are the most")
+        raise ScenarioError([f"doses: {len(counts)} are too many; {MAX_GROUPS} besides 0 are the most"])
     if isinstance(scenario.poison, FlipSpec) and counts[-1]:
         most = _placeable(bare(scenario.scene()), scenario, counts[-1])
         counts = [d for d in counts if d <= most]

@@ -206,9 +206,9 @@ class Run:
     def figure(self, view: str = "boundary", seed: int = 0, **options: Any) -> SceneFigure:
         """A matplotlib Figure of a view in `figures.style.VIEWS`. options: those of `figures.style.Options`."""
         from boundaryviz.figures.draw import draw
-        from boundaryviz.figures.style import Options
+        from boundaryviz.figures.style import AGAINST_CLEAN, Options
 
-        beside = self.snapshot(seed, clean=True) if view == "twin" and self.twin else None
+        beside = self.snapshot(seed, clean=True) if view in AGAINST_CLEAN and self.twin else None
         return draw(view, self.snapshot(seed), Options(**options), beside)
 
     def report(self) -> dict[str, Any]:

@@ -1,113 +1,143 @@
-"""Whole figures: `draw` composes planes and curves into one matplotlib Figure, `save` writes it."""
+"""Whole figures of a run: `draw` composes planes and curves into one matplotlib Figure."""
 
 from __future__ import annotations
 
-import io
 import textwrap
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure, SubFigure
 
 from boundaryviz import __version__
+from boundaryviz.figures.flip import draw_flips, flip_handles
 from boundaryviz.figures.palette import UNDER_POINTS, field_image
 from boundaryviz.figures.plane import class_handles, draw_plane, literal
 from boundaryviz.figures.progress import draw_curves
-from boundaryviz.figures.style import PAPER, VIEWS, WIDTHS_CM, Options, Style
+from boundaryviz.figures.sheet import FORMATS, SceneFigure, check_path, metadata, save, sheet
+from boundaryviz.figures.style import AGAINST_CLEAN, VIEWS, Options, Style
 from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.scenario.files import WriteError, check_writable, write_atomic
+from boundaryviz.scene.scene import Split
 
-FORMATS = ("png", "svg", "pdf")
+__all__ = ["FORMATS", "SceneFigure", "check_path", "draw", "facts", "metadata", "save"]
 
 
-class SceneFigure(Figure):
-    """A Figure that knows what it shows: whichever way it is saved, fonts are embedded as TrueType, text stays
-    text, two saves give the same bytes, and the file names its scenario, seed, step and version."""
+@dataclass(frozen=True, eq=False)
+class _Sheet:
+    """What a composer draws on, and what it draws. clean: what the clean twin makes of it, where there is one."""
 
-    facts: dict[str, str]
-    look: Style
+    figure: SceneFigure
+    style: Style
+    options: Options
+    shown: Snapshot
+    clean: Snapshot | None = None
 
-    def savefig(self, fname: Any, *, transparent: bool | None = None, **kwargs: Any) -> None:
-        """As matplotlib's, with the metadata of `facts` where the format takes any."""
-        suffix = str(kwargs.get("format") or Path(str(fname)).suffix.lstrip(".") or "png").lower()
-        kwargs.setdefault("metadata", metadata(self.facts, suffix))
-        with self.look.applied():
-            super().savefig(fname, transparent=transparent, **kwargs)
-
-    def _repr_png_(self) -> bytes:
-        buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=144)
-        return buffer.getvalue()
+    @property
+    def width(self) -> float:
+        """Of the figure, in inches."""
+        return float(self.figure.get_size_inches()[0])
 
 
 def draw(view: str, snapshot: Snapshot, options: Options | None = None, beside: Snapshot | None = None) -> SceneFigure:
-    """A figure of `snapshot`; `view` is one of `VIEWS`. `beside`: the clean twin, for the view `twin`.
+    """A figure of `snapshot`; `view` is one of `VIEWS`. `beside`: the clean twin, for the views that need it.
 
-    Raises ValueError for a view that does not exist, or `twin` without its twin.
+    Drawn are the points that the model sees: nothing muted, no poison that is switched off, nothing withdrawn.
+    Raises ValueError for a view that does not exist, or one without the twin it needs.
     """
     if view not in VIEWS:
         raise ValueError(f"there is no view {view!r}; there are: {', '.join(VIEWS)}")
-    if (view == "twin") != (beside is not None):
-        raise ValueError("the view 'twin' needs a run with a clean twin")
+    if (view in AGAINST_CLEAN) != (beside is not None):
+        raise ValueError(f"the view {view!r} needs a run with a clean twin")
     options = options or Options()
-    width_cm = options.width_cm or WIDTHS_CM[view] * options.look.text / PAPER.text
-    style = options.look.at_width(width_cm, view)
-    with style.applied():
-        figure = SceneFigure(dpi=options.dpi, layout="constrained")
-        FigureCanvasAgg(figure)
-        figure.look, figure.facts = style, facts(snapshot)
-        width = width_cm / 2.54
-        pad = 0.35 * style.text / 72
-        figure.get_layout_engine().set(w_pad=pad, h_pad=pad, wspace=0.03, hspace=0.03)  # type: ignore[union-attr, call-arg]
-        if view == "boundary":
-            figure.set_size_inches(width, 0.9 * width)
-            plane = _plane(figure, snapshot, options, style, bar=True)
-            _legend(figure, snapshot, options, style)
-            _fit(figure, plane)
-        elif view == "curves":
-            figure.set_size_inches(width, 0.42 * width)
-            _curves(figure, snapshot, style, columns=2)
-        elif view == "summary":
-            figure.set_size_inches(width, 0.5 * width)
-            left, right = _halves(figure, 0.55)
-            plane = _plane(left, snapshot, options, style, bar=True)
-            _legend(left, snapshot, options, style)
-            _curves(right, snapshot, style, columns=1)
-            _fit(figure, plane)
-        elif beside is not None:
-            figure.set_size_inches(width, 0.5 * width)
-            left, right = _halves(figure, 0.5)
-            _plane(left, beside, options, style, title="clean twin")
-            plane = _plane(right, snapshot, options, style, title="poisoned")
-            _legend(figure, snapshot, options, style)
-            _fit(figure, plane)
+    with sheet(view, options, facts(snapshot)) as (figure, style):
+        _COMPOSERS[view](_Sheet(figure, style, options, snapshot, beside))
     return figure
 
 
-def save(figure: SceneFigure, path: str | Path, dpi: int | None = None) -> None:
-    """Write a PNG, SVG or PDF, by the ending of `path`; whole or not at all.
-
-    Raises WriteError, in a sentence, for another ending or where the file cannot be written.
-    """
-    kind = check_path(path)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=kind, dpi=dpi or "figure")
-    write_atomic(path, buffer.getvalue())
+def seen(snapshot: Snapshot, groups: frozenset[int] | None = None) -> Snapshot:
+    """With the points alone that a model sees on which these groups of poison act, default those switched on."""
+    points, some = snapshot.scene.points, snapshot.scene.seen(groups)
+    if some.all():
+        return snapshot
+    scene = replace(snapshot.scene, points=points.take(some))
+    return replace(snapshot, scene=scene, predicted=None if snapshot.predicted is None else snapshot.predicted[some])
 
 
-def check_path(path: str | Path) -> str:
-    """The format that `path` ends in. Raises WriteError as `save` would, before anything is computed."""
-    kind = Path(path).suffix.lstrip(".").lower()
-    if kind not in FORMATS:
-        endings = ", ".join(f".{f}" for f in FORMATS)
-        raise WriteError(f"Cannot write {path}: a figure's file name ends in one of {endings}.")
-    check_writable(path)
-    return kind
+def flip_rate(poisoned: Snapshot, clean: Snapshot) -> float | None:
+    """The share of test points that the two predict differently; None where they were not asked."""
+    points, a, b = poisoned.scene.points, poisoned.predicted, clean.predicted
+    test = (points.split == Split.TEST) & ~points.muted
+    return None if a is None or b is None or not test.any() else float((a != b)[test].mean())
+
+
+# ---- the views ------------------------------------------------------------------------------------------
+
+
+def _boundary(on: _Sheet) -> None:
+    shown = seen(on.shown)
+    plane = _plane(on.figure, shown, on.options, on.style, bar=True)
+    _legend(on.figure, class_handles(shown, on.options, on.style), on.style)
+    _fit(on.figure, plane)
+
+
+def _progress(on: _Sheet) -> None:
+    on.figure.set_size_inches(on.width, 0.42 * on.width)
+    _curves(on.figure, on.shown, on.style, columns=2)
+
+
+def _summary(on: _Sheet) -> None:
+    on.figure.set_size_inches(on.width, 0.5 * on.width)
+    shown = seen(on.shown)
+    left, right = _halves(on.figure, 0.55)
+    plane = _plane(left, shown, on.options, on.style, bar=True)
+    _legend(left, class_handles(shown, on.options, on.style), on.style)
+    _curves(right, shown, on.style, columns=1)
+    _fit(on.figure, plane)
+
+
+def _twin(on: _Sheet) -> None:
+    assert on.clean is not None
+    on.figure.set_size_inches(on.width, 0.5 * on.width)
+    shown = seen(on.shown)
+    left, right = _halves(on.figure, 0.5)
+    _plane(left, seen(on.clean, frozenset()), on.options, on.style, title="clean twin")
+    plane = _plane(right, shown, on.options, on.style, title="poisoned", right=_flips(on))
+    _legend(on.figure, class_handles(shown, on.options, on.style), on.style)
+    _fit(on.figure, plane)
+
+
+def _flip(on: _Sheet) -> None:
+    assert on.clean is not None
+    shown = seen(on.shown)
+    axes = on.figure.subplots()
+    draw_flips(axes, shown, on.clean, on.options, on.style)
+    _headline(axes, shown.scenario.title, _flips(on), on.style)
+    handles = [*class_handles(shown, on.options, on.style), *flip_handles(shown, on.clean, on.style)]
+    _legend(on.figure, handles, on.style)
+    _fit(on.figure, axes)
+
+
+_COMPOSERS: dict[str, Callable[[_Sheet], None]] = {
+    "boundary": _boundary,
+    "curves": _progress,
+    "summary": _summary,
+    "twin": _twin,
+    "flip": _flip,
+}
+
+
+def _flips(on: _Sheet) -> str:
+    assert on.clean is not None
+    share = flip_rate(on.shown, on.clean)
+    return f"step {on.shown.step:,}" if share is None else f"{100 * share:.3g} % flipped, step {on.shown.step:,}"
+
+
+# ---- their parts ----------------------------------------------------------------------------------------
 
 
 def facts(snapshot: Snapshot) -> dict[str, str]:
@@ -119,25 +149,6 @@ def facts(snapshot: Snapshot) -> dict[str, str]:
         "step": str(snapshot.step),
         "version": __version__,
     }
-
-
-def metadata(facts: dict[str, str], kind: str) -> dict[str, Any] | None:
-    """`facts` in the words of the file format `kind`, dates left out; None for a format without."""
-    maker = f"boundaryviz {facts['version']}"
-    subject = f"scenario {facts['scenario']}, seed {facts['seed']}, step {facts['step']}"
-    words = [f"{key}={facts[key]}" for key in ("scenario", "seed", "step")] + [maker]
-    if kind == "pdf":
-        return {
-            "Title": facts["title"], "Subject": subject, "Keywords": "; ".join(words), "Creator": maker,
-            "CreationDate": None, "ModDate": None,
-        }  # fmt: skip
-    if kind in ("svg", "svgz"):
-        return {"Title": facts["title"], "Description": subject, "Keywords": words, "Creator": maker, "Date": None}
-    if kind == "png":
-        return {"Title": facts["title"], "Description": subject, "Software": maker} | {
-            f"boundaryviz:{key}": facts[key] for key in ("scenario", "seed", "step", "version")
-        }
-    return None
 
 
 def _halves(figure: Figure, left: float) -> tuple[SubFigure, SubFigure]:
@@ -174,19 +185,19 @@ def _plane(
     options: Options,
     style: Style,
     title: str | None = None,
+    right: str | None = None,
     bar: bool = False,
 ) -> Axes:
     axes = part.subplots()
     draw_plane(axes, snapshot, options, style)
-    _headline(axes, title or snapshot.scenario.title, f"step {snapshot.step:,}", style)
+    _headline(axes, title or snapshot.scenario.title, right or f"step {snapshot.step:,}", style)
     if bar and snapshot.field.ndim == 2:
         _bar(part, axes, snapshot, options, style)
     return axes
 
 
-def _legend(part: Figure | SubFigure, snapshot: Snapshot, options: Options, style: Style) -> None:
-    """The legend of the points, in as many columns as `part` is wide enough for."""
-    handles = class_handles(snapshot, options, style)
+def _legend(part: Figure | SubFigure, handles: Sequence[Artist], style: Style) -> None:
+    """A legend below, in as many columns as `part` is wide enough for."""
     if handles:
         longest = max(len(str(handle.get_label())) for handle in handles)
         room = 72 * part.bbox.width / part.figure.dpi

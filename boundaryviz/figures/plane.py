@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from contourpy import LineType, contour_generator
 from matplotlib.axes import Axes
@@ -10,7 +12,7 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from boundaryviz.figures.palette import MARKERS, POISON, UNDER_POINTS, class_colour, field_image
+from boundaryviz.figures.palette import MARKERS, UNDER_POINTS, class_colour, field_image, group_colour
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points
@@ -18,19 +20,30 @@ from boundaryviz.scene.scene import Domain, Points
 
 def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -> None:
     """Draw what the canvas shows at this moment; the axes keep the plane's proportions."""
-    rect = snapshot.rect
     draw_field(axes, snapshot, options, style)
-    boundary = LineCollection(boundary_lines(snapshot.field, rect), colors=style.ink, linewidths=style.line, zorder=2)
-    boundary.set_gid("boundary")
-    axes.add_collection(boundary)
-    _draw_points(axes, snapshot, options, style)
-    _draw_targets(axes, snapshot, style)
+    draw_boundary(axes, snapshot, style)
+    draw_marks(axes, snapshot, options, style)
     at_once = getattr(snapshot.scenario.learner, "AT_ONCE", False)  # what such a learner leaves out is undecided
     if not np.isfinite(snapshot.field).all() and not at_once:
         axes.text(
             0.5, 0.5, "training diverged", transform=axes.transAxes, ha="center", va="center",
             bbox={"boxstyle": "round,pad=0.5", "facecolor": style.paper, "edgecolor": style.faint},
         )  # fmt: skip
+
+
+def draw_boundary(axes: Axes, snapshot: Snapshot, style: Style, dashes: Any = "-") -> None:
+    """The lines along which the predicted class changes."""
+    lines = boundary_lines(snapshot.field, snapshot.rect)
+    drawn = LineCollection(lines, colors=style.ink, linewidths=style.line, linestyles=[dashes], zorder=2)
+    drawn.set_gid("boundary")
+    axes.add_collection(drawn)
+
+
+def draw_marks(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -> None:
+    """Points and pins, and the axes around them."""
+    rect = snapshot.rect
+    _draw_points(axes, snapshot, options, style)
+    _draw_targets(axes, snapshot, style)
     axes.set(xlim=(rect.left, rect.right), ylim=(rect.bottom, rect.top))
     axes.set_aspect("equal" if is_square(rect) else "auto")
     axes.set_xlabel(literal(snapshot.scene.axis_names[0]))
@@ -94,13 +107,17 @@ def _draw_points(axes: Axes, snapshot: Snapshot, options: Options, style: Style)
                 points.xy[pick, 0], points.xy[pick, 1], s=(1.25 * style.marker) ** 2, marker=MARKERS[true], zorder=4.5,
                 facecolor=class_colour(guess), edgecolor=class_colour(true), linewidth=0.9 * style.line,
             )  # fmt: skip
-    poison = points.is_poison & points.is_train
-    if poison.any():
-        ring = (2.1 * style.marker) ** 2
+    for number in _groups(points):
+        ring = points.is_train & (points.origin == number)
         axes.scatter(
-            points.xy[poison, 0], points.xy[poison, 1], s=ring, marker="o", facecolor="none", edgecolor=POISON,
-            linewidth=0.7 * style.line, zorder=5,
+            points.xy[ring, 0], points.xy[ring, 1], s=(1.7 * style.marker) ** 2, marker="o", facecolor="none",
+            edgecolor=group_colour(number), linewidth=0.55 * style.line, zorder=5, gid=f"poison {number}",
         )  # fmt: skip
+
+
+def _groups(points: Points) -> list[int]:
+    """The numbers of the groups of poison that have a training point."""
+    return np.unique(points.origin[points.is_poison & points.is_train]).tolist()
 
 
 def _scatter(
@@ -150,8 +167,10 @@ def class_handles(snapshot: Snapshot, options: Options, style: Style) -> list[Li
         entries.append(entry("o", "none", class_colour(-1), "unlabelled", 1.0))
     if options.errors and snapshot.predicted is not None:
         entries.append(entry("o", class_colour(1), class_colour(0), "error (fill: predicted)", 1.5))
-    if points.is_poison.any():
-        entries.append(entry("o", "none", POISON, "poison", 1.6))
+    groups = _groups(points)
+    for number in groups:
+        words = literal(snapshot.scene.group(number).name) if len(groups) > 1 else "poison"
+        entries.append(entry("o", "none", group_colour(number), words, 1.6))
     if snapshot.scene.targets:
         entries.append(entry("*", style.paper, style.ink, "target", 1.8))
     return entries

@@ -9,20 +9,38 @@ from typing import Any, Literal
 import matplotlib
 
 StyleName = Literal["paper", "slides", "dark"]
-View = Literal["boundary", "curves", "summary", "twin"]
 
 VIEWS: dict[str, str] = {
     "boundary": "the plane with its field, boundary and points",
     "curves": "loss and error over training",
     "summary": "the plane and the curves side by side",
     "twin": "the clean and the poisoned plane side by side",
+    "flip": "what the poison turned over, and both boundaries",
 }
+"""What can be drawn of a run."""
+AGAINST_CLEAN = ("twin", "flip")
+"""The views that need the clean twin."""
+
 # For the paper's size of text; a style with larger text takes more.
-WIDTHS_CM: dict[str, float] = {"boundary": 9.0, "curves": 14.0, "summary": 18.0, "twin": 18.0}
+WIDTHS_CM: dict[str, float] = {
+    "boundary": 9.0,
+    "curves": 14.0,
+    "summary": 18.0,
+    "twin": 18.0,
+    "flip": 9.0,
+    "dose": 12.0,
+}
 
 
 # The width below which a view's text no longer has room, in times its size.
-_NEEDED: dict[str, float] = {"boundary": 26.0, "curves": 40.0, "summary": 52.0, "twin": 44.0}
+_NEEDED: dict[str, float] = {
+    "boundary": 26.0,
+    "curves": 40.0,
+    "summary": 52.0,
+    "twin": 44.0,
+    "flip": 26.0,
+    "dose": 36.0,
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +56,7 @@ class Style:
     train: str
     validation: str
     test: str
+    series: tuple[str, ...]  # learners side by side, told apart in grey too
     text: float
     line: float
     marker: float  # side length of a point's symbol
@@ -92,6 +111,8 @@ class Style:
             "legend.borderpad": 0.0,
             "legend.borderaxespad": 0.5,
             "lines.linewidth": self.line,
+            "hatch.color": self.ink,
+            "hatch.linewidth": 0.5 * self.line,
             "figure.facecolor": self.paper,
             "savefig.facecolor": self.paper,
             "figure.constrained_layout.use": True,
@@ -108,17 +129,21 @@ FILE_RC: dict[str, Any] = {
     "path.simplify": True,
 }
 
+_SERIES = ("#5b3fc4", "#0f8f77", "#b5482a", "#8a6d00")
 PAPER = Style(
     "paper", paper="#ffffff", ink="#1c2329", faint="#59636c", grid="#e4e8eb", middle="#e8eaeb",
-    train="#8a9299", validation="#1f2933", test="#5b3fc4", text=7.5, line=1.1, marker=3.6,
+    train="#8a9299", validation="#1f2933", test="#5b3fc4",
+    series=_SERIES, text=7.5, line=1.1, marker=3.6,
 )  # fmt: skip
 SLIDES = Style(
     "slides", paper="#ffffff", ink="#1c2329", faint="#59636c", grid="#e4e8eb", middle="#e8eaeb",
-    train="#8a9299", validation="#1f2933", test="#5b3fc4", text=11.0, line=1.8, marker=5.0,
+    train="#8a9299", validation="#1f2933", test="#5b3fc4",
+    series=_SERIES, text=11.0, line=1.8, marker=5.0,
 )  # fmt: skip
 DARK = Style(
     "dark", paper="#14171a", ink="#f2f4f6", faint="#a3adb6", grid="#2b3035", middle="#2b3035",
-    train="#7f8a94", validation="#f2f4f6", test="#9d86f5", text=11.0, line=1.8, marker=5.0,
+    train="#7f8a94", validation="#f2f4f6", test="#9d86f5",
+    series=("#a28cf7", "#3fc1a0", "#f08a6b", "#e6c34a"), text=11.0, line=1.8, marker=5.0,
 )  # fmt: skip
 STYLES: dict[str, Style] = {style.name: style for style in (PAPER, SLIDES, DARK)}
 

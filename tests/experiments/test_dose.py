@@ -221,9 +221,9 @@ def test_mistakes_in_what_is_asked_are_said():
         dose_response(SMALL, [0], 1, learners=["mlp", "perceptron"])
     with pytest.raises(ScenarioError, match="at least one"):
         dose_response(SMALL, [0], 1, learners=[])
-    with pytest.raises(ValueError, match="from 0 up"):
+    with pytest.raises(ScenarioError, match="from 0 up"):
         dose_response(SMALL, [-1], 1)
-    with pytest.raises(ValueError, match="too many"):
+    with pytest.raises(ScenarioError, match="too many"):
         dose_response(SMALL, list(range(102)), 1)
     with pytest.raises(ValueError, match="at least one seed"):
         dose_response(SMALL, [1], 0)

@@ -19,7 +19,7 @@ from boundaryviz import __version__
 from boundaryviz.figures.draw import FORMATS, draw, save
 from boundaryviz.figures.plane import boundary_lines
 from boundaryviz.figures.progress import best_step
-from boundaryviz.figures.style import VIEWS, Options
+from boundaryviz.figures.style import AGAINST_CLEAN, VIEWS, Options
 from boundaryviz.gui.theme import LIGHT
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.files import WriteError
@@ -29,7 +29,7 @@ from helpers.snapshots import PLANE, curves, field, snapshot
 
 def _draw(view: str, options: Options | None = None, **changes: object):
     shown = snapshot(**changes)
-    return draw(view, shown, options, snapshot() if view == "twin" else None)
+    return draw(view, shown, options, snapshot() if view in AGAINST_CLEAN else None)
 
 
 @pytest.fixture(scope="module")

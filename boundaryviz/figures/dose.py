@@ -1,0 +1,163 @@
+"""The figure of a dose-response: flip rate and attack success over the number of poison points."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import SubFigure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+
+from boundaryviz import __version__
+from boundaryviz.attacks.budget import TALK_RATES
+from boundaryviz.figures.plane import literal
+from boundaryviz.figures.sheet import SceneFigure, sheet
+from boundaryviz.figures.style import Options, Style
+from boundaryviz.record.dose import Band, DoseCurve, DoseResponse
+from boundaryviz.record.dose_axis import DoseAxis, percent
+
+MARKERS = ("o", "s", "^", "D", "v", "P")
+_DASHES = (0, (4, 2))  # of supervised learners
+
+
+def draw_dose(response: DoseResponse, options: Options | None = None) -> SceneFigure:
+    """Two panels over one axis of doses, its points below and their share of the data above; a line for each learner,
+    solid where it uses unlabelled points, with a band; faint lines at the rates given in the talk."""
+    options = options or Options()
+    with sheet("dose", options, _facts(response)) as (figure, style):
+        width = float(figure.get_size_inches()[0])
+        axis, line = DoseAxis.of(response), style.text / 72
+        notes = _notes(response, axis, int(2.12 * width / line))
+        below = (1.3 * len(notes) + 1.0) * line
+        panels = any(curve.success is not None for curve in response.curves) + 1
+        height = 12 * line + panels * max(0.24 * width, 9 * line) + below
+        figure.set_size_inches(width, height)
+        parts: Any = figure.subfigures(2, 1, height_ratios=(height - below, below))
+        _panels(parts[0], response, axis, panels, style)
+        parts[1].text(
+            0.02, 0.98, "\n".join(notes), va="top", ha="left", color=style.faint, fontsize=0.85 * style.text,
+            linespacing=1.35,
+        )  # fmt: skip
+    return figure
+
+
+def _panels(part: SubFigure, response: DoseResponse, axis: DoseAxis, panels: int, style: Style) -> None:
+    rows = np.atleast_1d(part.subplots(panels, 1, sharex=True))
+    for axes, words in zip(rows, ("test points flipped", "attack success"), strict=False):
+        axes.set_ylabel(words)
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
+    highest = 0.0
+    for at, curve in enumerate(response.curves):
+        bands: list[Band | None] = [curve.flip_band(), curve.success_band()]
+        for axes, band in zip(rows, bands, strict=False):
+            if band is not None:
+                _draw_curve(axes, axis.places, band, at, curve, style)
+        highest = max(highest, _top(bands[0]))
+    rows[0].set_ylim(-0.02 * max(highest, 0.01), 1.1 * max(highest, 0.01))
+    if panels == 2:
+        rows[1].set_ylim(-0.04, 1.04)
+    _ticks(rows, axis, style)
+    _talk(rows, axis, style)
+    rows[0].set_title(literal(response.title), fontweight="bold")
+    handles, words = rows[0].get_legend_handles_labels()
+    if handles:
+        part.legend(handles, words, loc="outside lower center", ncols=2 if len(words) in (2, 4) else 3)
+
+
+def _draw_curve(axes: Axes, places: NDArray[np.float64], band: Band, at: int, curve: DoseCurve, style: Style) -> None:
+    """Means joined by a line from the first dose on, the band behind; what is at 0 stands alone."""
+    colour, marker = style.series[at % len(style.series)], MARKERS[at % len(MARKERS)]
+    dashes: Any = _DASHES if curve.supervised else "-"
+    line: Any = {"color": colour, "linestyle": dashes, "linewidth": style.line, "marker": marker}
+    line |= {"markersize": 1.1 * style.marker, "markeredgecolor": style.paper, "markeredgewidth": 0.4 * style.line}
+    zorder = 4.0 - 0.1 * at
+    axes.plot(places[1:], band.mean[1:], **line, zorder=zorder, label=curve.title, gid=f"dose {curve.learner}")
+    axes.plot(places[:1], band.mean[:1], **line, zorder=zorder)
+    axes.fill_between(places[1:], band.low[1:], band.high[1:], color=colour, alpha=0.16, linewidth=0, zorder=1.5)
+    if np.isfinite(band.low[0]) and band.high[0] > band.low[0]:
+        axes.vlines(places[0], band.low[0], band.high[0], color=colour, alpha=0.4, linewidth=2 * style.line, zorder=1.5)
+
+
+def _ticks(rows: NDArray[Any], axis: DoseAxis, style: Style) -> None:
+    """Doses below, rates above, and a break between 0 and the first dose."""
+    lowest, highest = rows[-1], rows[0]
+    lowest.set_xlim(*axis.limits)
+    named, silent = axis.ticks()
+    lowest.set_xticks([axis.place(d) for d in named], [f"{d:,}" for d in named])
+    lowest.set_xticks([axis.place(d) for d in silent], minor=True)
+    lowest.set_xlabel("poison points")
+    above = highest.secondary_xaxis("top")
+    shown = axis.rate_ticks()
+    above.set_xticks([axis.place_of_rate(r) for r in shown], [percent(r) for r in shown])
+    above.set_xlabel("of all training points", fontsize=0.9 * style.text)
+    above.spines["top"].set_visible(True)
+    for axes in rows:
+        if len(axis.places) > 1:
+            axes.plot(
+                [axis.gap - 0.006 * axis.width, axis.gap + 0.006 * axis.width], [0, 0], linestyle="none",
+                marker=((-1, -2), (1, 2)), markersize=0.7 * style.text, markeredgewidth=0.5 * style.line,
+                color=style.faint, transform=axes.get_xaxis_transform(), clip_on=False,
+            )  # fmt: skip
+
+
+def _talk(rows: NDArray[Any], axis: DoseAxis, style: Style) -> None:
+    """Faint upright lines at the talk's rates, as far as they lie on the axis; the notes say which they are."""
+    for rate in TALK_RATES.values():
+        if axis.holds_rate(rate):
+            for axes in rows:
+                place = axis.place_of_rate(rate)
+                axes.axvline(
+                    place, color=style.faint, linewidth=0.7 * style.line, linestyle=(0, (1, 2)), zorder=1, gid="talk"
+                )
+
+
+def _top(band: Band | None) -> float:
+    if band is None:
+        return 0.0
+    values = np.concatenate([band.mean, band.high])
+    return float(np.nanmax(values, initial=0.0))
+
+
+def _notes(response: DoseResponse, axis: DoseAxis, letters: int) -> list[str]:
+    """What has to be known to read the figure, in lines of so many letters."""
+    words = [f"{response.attack}. Means over seeds with 95 % bands: Student's t, for the success Wilson's."]
+    seeds = [seeds_words(curve) for curve in response.curves]
+    if len(set(seeds)) == 1:
+        words.append(f"{seeds[0].capitalize()}{' each' * (len(seeds) > 1)}.")
+    else:
+        words += [f"{curve.title}: {each}." for curve, each in zip(response.curves, seeds, strict=True)]
+    return textwrap.wrap(literal(" ".join([*words, talk_words(axis)])), max(letters, 20), break_on_hyphens=False)
+
+
+def talk_words(axis: DoseAxis) -> str:
+    """What the dotted lines are, and which of the talk's rates have none."""
+    on = [f"{percent(rate)} ({words})" for words, rate in TALK_RATES.items() if axis.holds_rate(rate)]
+    off = [f"{percent(rate)} ({words})" for words, rate in TALK_RATES.items() if not axis.holds_rate(rate)]
+    if not on:
+        return f"Off the axis: {', '.join(off)}, as given in the talk."
+    return f"Dotted: {', '.join(on)}, as given in the talk{'; off the axis: ' * bool(off)}{', '.join(off)}."
+
+
+def seeds_words(curve: DoseCurve) -> str:
+    """How many seeds there are, of what, and how many were left out."""
+    k = curve.flip_rate.shape[1]
+    if curve.varies == "nothing":
+        return "nothing is random, one fit for each dose"
+    words = f"{k} {curve.varies} seed{'s' * (k > 1)}"
+    lost = int(curve.left_out.max(initial=0))
+    return f"{words}, up to {lost} left out because training diverged" if lost else words
+
+
+def _facts(response: DoseResponse) -> dict[str, str]:
+    seeds = max((curve.flip_rate.shape[1] for curve in response.curves), default=0)
+    steps = max((curve.steps for curve in response.curves), default=0)
+    return {
+        "scenario": response.scenario, "title": response.title, "seed": f"{seeds} in all", "step": str(steps),
+        "version": __version__,
+    }  # fmt: skip

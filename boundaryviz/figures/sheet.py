@@ -1,0 +1,93 @@
+"""The sheet a figure is drawn on, and the file it becomes: size, style, fonts, metadata."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from boundaryviz.figures.style import PAPER, WIDTHS_CM, Options, Style
+from boundaryviz.scenario.files import WriteError, check_writable, write_atomic
+
+FORMATS = ("png", "svg", "pdf")
+
+
+class SceneFigure(Figure):
+    """A Figure that knows what it shows: whichever way it is saved, fonts are embedded as TrueType, text stays
+    text, two saves give the same bytes, and the file names its scenario, seed, step and version."""
+
+    facts: dict[str, str]
+    look: Style
+
+    def savefig(self, fname: Any, *, transparent: bool | None = None, **kwargs: Any) -> None:
+        """As matplotlib's, with the metadata of `facts` where the format takes any."""
+        suffix = str(kwargs.get("format") or Path(str(fname)).suffix.lstrip(".") or "png").lower()
+        kwargs.setdefault("metadata", metadata(self.facts, suffix))
+        with self.look.applied():
+            super().savefig(fname, transparent=transparent, **kwargs)
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=144)
+        return buffer.getvalue()
+
+
+@contextmanager
+def sheet(view: str, options: Options, facts: dict[str, str]) -> Iterator[tuple[SceneFigure, Style]]:
+    """An empty square figure as wide as `options` or the view itself wants it, and its style, which is in force
+    within the context. facts: see `SceneFigure`."""
+    width_cm = options.width_cm or WIDTHS_CM[view] * options.look.text / PAPER.text
+    style = options.look.at_width(width_cm, view)
+    with style.applied():
+        figure = SceneFigure(dpi=options.dpi, layout="constrained")
+        FigureCanvasAgg(figure)
+        figure.look, figure.facts = style, facts
+        figure.set_size_inches(width_cm / 2.54, width_cm / 2.54)
+        pad = 0.35 * style.text / 72
+        figure.get_layout_engine().set(w_pad=pad, h_pad=pad, wspace=0.03, hspace=0.03)  # type: ignore[union-attr, call-arg]
+        yield figure, style
+
+
+def save(figure: SceneFigure, path: str | Path, dpi: int | None = None) -> None:
+    """Write a PNG, SVG or PDF, by the ending of `path`; whole or not at all.
+
+    Raises WriteError, in a sentence, for another ending or where the file cannot be written.
+    """
+    kind = check_path(path)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, dpi=dpi or "figure")
+    write_atomic(path, buffer.getvalue())
+
+
+def check_path(path: str | Path) -> str:
+    """The format that `path` ends in. Raises WriteError as `save` would, before anything is computed."""
+    kind = Path(path).suffix.lstrip(".").lower()
+    if kind not in FORMATS:
+        endings = ", ".join(f".{f}" for f in FORMATS)
+        raise WriteError(f"Cannot write {path}: a figure's file name ends in one of {endings}.")
+    check_writable(path)
+    return kind
+
+
+def metadata(facts: dict[str, str], kind: str) -> dict[str, Any] | None:
+    """`facts` in the words of the file format `kind`, dates left out; None for a format without."""
+    maker = f"boundaryviz {facts['version']}"
+    subject = f"scenario {facts['scenario']}, seed {facts['seed']}, step {facts['step']}"
+    words = [f"{key}={facts[key]}" for key in ("scenario", "seed", "step")] + [maker]
+    if kind == "pdf":
+        return {
+            "Title": facts["title"], "Subject": subject, "Keywords": "; ".join(words), "Creator": maker,
+            "CreationDate": None, "ModDate": None,
+        }  # fmt: skip
+    if kind in ("svg", "svgz"):
+        return {"Title": facts["title"], "Description": subject, "Keywords": words, "Creator": maker, "Date": None}
+    if kind == "png":
+        return {"Title": facts["title"], "Description": subject, "Software": maker} | {
+            f"boundaryviz:{key}": facts[key] for key in ("scenario", "seed", "step", "version")
+        }
+    return None
