@@ -88,8 +88,8 @@ class CleanPlane(PlaneView):
     """The clean twin's plane: it acts with the hand of another plane, its tool, class, selection and keyboard."""
 
     def __init__(self, lead: PlaneView) -> None:
+        self._lead = lead  # asked for its hand as soon as the plane begins
         super().__init__()
-        self._lead = lead
         self.setFocusProxy(lead)
         self.setAccessibleName("Plane of the clean twin")
         self.points.set_ghost_poison(True)
