@@ -29,8 +29,8 @@ install: $(VENV)/.installed ## set up what running needs, in .venv
 
 install-dev: system-test $(VENV)/.installed-dev ## set up what the tests need as well
 
-test: install-dev lint ## check style, types and layers, then run the tests
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" --durations=10
+test: install-dev lint ## check style, types and layers, then run the tests on two cores
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 -m "not slow" --durations=10
 
 test-slow: install-dev ## run the tests that `make test` leaves out
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow
