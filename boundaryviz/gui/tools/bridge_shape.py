@@ -124,7 +124,7 @@ def reshaped(laid: Laid, grip: Grip, scene: Scene, start: Gesture, gesture: Gest
             across = np.array([-way[1], way[0]])
             push = gesture.xy - along(straight, np.array([0.5]))[0]
             bend = float(np.clip(push @ across / max(float(across @ across), 1e-12), -2.0, 2.0))
-            return {"curvature": 0.0 if abs(bend) < STRAIGHT else bend}
+            return {"curvature": 0.0 if abs(bend) < STRAIGHT else round(bend, 3)}
         case _:
             step = gesture.xy - start.xy
             moved = lambda at: tuple((np.asarray(at) + step).tolist())  # noqa: E731

@@ -15,6 +15,11 @@ from boundaryviz.gui.views.widgets import restyle
 _SEVERAL = "x, y; x, y; ..."
 
 
+def _words(number: float) -> str:
+    """A coordinate as it is shown: to a thousandth, which is finer than a pixel."""
+    return f"{number:.3f}".rstrip("0").rstrip(".") if abs(number) < 1000 else f"{number:.4g}"
+
+
 class PlaceEditor(Editor):
     """Two numbers, and a button that leaves the choice to the program."""
 
@@ -49,7 +54,7 @@ class PlaceEditor(Editor):
     def set_value(self, value: Any) -> None:
         self._value = None if value is None else (float(value[0]), float(value[1]))
         for k, edit in enumerate(self.edits):
-            edit.show_text("" if self._value is None else f"{self._value[k]:.4g}")
+            edit.show_text("" if self._value is None else _words(self._value[k]))
         self.button.setChecked(self._value is None)
 
     def set_invalid(self, invalid: bool) -> None:
@@ -105,7 +110,7 @@ class PlacesEditor(Editor):
     def set_value(self, value: Any) -> None:
         self._value = tuple((float(x), float(y)) for x, y in value)
         if not (self.edit.hasFocus() and self.edit.isModified()):
-            self.edit.setText("; ".join(f"{x:.4g}, {y:.4g}" for x, y in self._value))
+            self.edit.setText("; ".join(f"{_words(x)}, {_words(y)}" for x, y in self._value))
             self.edit.setCursorPosition(0)
 
     def set_invalid(self, invalid: bool) -> None:

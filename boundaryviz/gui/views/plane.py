@@ -213,6 +213,7 @@ class PlaneView(FocusFrame):
         """Act with another tool; a stroke under way is given up."""
         self.cancel_stroke()
         self._tool = tool
+        self.marks.show_shape(None)
         self.marks.say("")
         self._rehover()
 

@@ -59,11 +59,9 @@ class PoisonPanel(QWidget):
         heading = QHBoxLayout()
         heading.addWidget(label("Groups", "title"), 1)
         heading.addWidget(self.button)
-        for part in (self.switch, self.combo, self.summary):
+        for part in (self.switch, self.budget, self.scaled, self.combo, self.summary, self.why):
             layout.addWidget(part)
         layout.addLayout(self._column)
-        for part in (self.why, self.budget, self.scaled):
-            layout.addWidget(part)
         layout.addLayout(heading)
         layout.addWidget(self.groups)
         self.why.hide()
@@ -108,6 +106,7 @@ class PoisonPanel(QWidget):
         """What the poison that acts costs, and in how many points it would be the rates of the talk."""
         self.budget.setText(budget_words(budget))
         self.scaled.setText(scaled_words(budget))
+        self.scaled.setVisible(budget.poison > 0)
 
     def set_groups(self, entries: Sequence[GroupEntry], why_no_other: str | None) -> None:
         """The groups there are; why there can be no new one, None where there can."""
