@@ -4,7 +4,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QToolTip
 
 from boundaryviz.gui.theme import DARK
-from boundaryviz.gui.views.transport import LARGEST_SEED, TransportBar, position_of, speed_at
+from boundaryviz.gui.views.transport import LARGEST_SEED, SEEDS, TransportBar, position_of, speed_at
 
 
 @pytest.fixture
@@ -139,3 +139,25 @@ def test_icons_take_the_themes_colours(bar):
     bar.set_theme(DARK)
     assert DARK.text in colours()
     assert DARK.text not in before
+
+
+def test_the_twin_is_asked_for_and_waits_to_be_told(bar):
+    asked, counts, shown = heard(bar.twin_toggled), heard(bar.seeds_changed), heard(bar.shown_changed)
+    bar.twin_button.click()
+    assert asked == [True]
+    bar.set_twin(False)
+    assert not bar.twin_button.isChecked()
+    bar.seeds.activated.emit(SEEDS.index(8))
+    assert counts == [8]
+    bar.set_seed(5)
+    bar.set_seeds(4, 2)
+    assert [bar.shown.itemText(k) for k in range(4)] == [f"seed {5 + k}" for k in range(4)]
+    assert bar.shown.currentText() == "seed 7"
+    bar.shown.activated.emit(3)
+    assert shown == [3]
+    bar.set_seed(10)
+    assert bar.shown.currentText() == "seed 12", "the same one of the seeds stays shown"
+    assert bar.shown.isEnabled()
+    bar.set_seeds(1)
+    assert not bar.shown.isEnabled()
+    assert (asked, counts, shown) == ([True], [8], [3]), "setters say nothing"
