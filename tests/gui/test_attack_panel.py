@@ -50,7 +50,8 @@ def test_the_budget_tells_its_share_and_what_the_talks_rates_would_need(panel: A
 
 def test_measures_show_mean_and_spread_and_what_is_missing(panel: AttackPanel) -> None:
     panel.set_measures(
-        {"flip_rate": Measure(0.1234, 0.02), "leverage": Measure(51.26), "attack_success_rate": Measure(0.875, 0.1, 0.05)},
+        {"flip_rate": Measure(0.1234, 0.02), "leverage": Measure(51.26),
+         "attack_success_rate": Measure(0.875, 0.1, 0.05)},
         "Mean of 8 seeds.",
     )  # fmt: skip
     assert (panel.values["flip_rate"].text(), panel.spreads["flip_rate"].text()) == ("12.3 %", "± 2.0 %")
