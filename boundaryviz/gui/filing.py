@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from boundaryviz.gui.controller import Controller
-from boundaryviz.gui.views.export_dialog import ExportDialog, ExportOptions
+from boundaryviz.gui.views.export_dialog import VIEWS, ExportDialog, ExportOptions
 from boundaryviz.gui.views.welcome import Card
 from boundaryviz.scenario import files, gallery
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Points, Scene
 from boundaryviz.scene.tables import TableError, read_table, write_table
+
+if TYPE_CHECKING:
+    from boundaryviz.figures.draw import SceneFigure
 
 _OPENABLE = "Scenarios and tables (*.bviz *.toml *.csv);;All files (*)"
 _SAVEABLE = "boundaryviz scenario (*.bviz);;Table of points (*.csv)"
@@ -180,6 +183,7 @@ class Filing(QObject):
                 "There is no figure to export yet: wait for the first frame, and show the output, not a hidden unit."
             )
             return
+        clean = self._controller.display.snapshot(clean=True)
         from boundaryviz.figures.draw import draw, save
         from boundaryviz.figures.style import Options, StyleName
 
@@ -192,14 +196,17 @@ class Filing(QObject):
                 held_out=actions["view.held-out"].isChecked(), errors=actions["view.prediction"].isChecked(),
             )  # fmt: skip
 
-        def render(chosen: ExportOptions) -> bytes:
-            return draw(chosen.view, snapshot, options(chosen))._repr_png_()
+        def figure(chosen: ExportOptions) -> SceneFigure:
+            return draw(chosen.view, snapshot, options(chosen), clean if chosen.view == "twin" else None)
 
         def write(chosen: ExportOptions, path: Path) -> None:
-            save(draw(chosen.view, snapshot, options(chosen)), path)
+            save(figure(chosen), path)
             self._tell(f"Wrote {path.name}.")
 
-        dialog = ExportDialog(render, write, stem=self._document.scenario.name, parent=self._window)
+        dialog = ExportDialog(
+            lambda chosen: figure(chosen)._repr_png_(), write, stem=self._document.scenario.name, parent=self._window,
+            views=[view for view in VIEWS if view != "twin" or clean is not None],
+        )  # fmt: skip
         dialog.exec()
         dialog.deleteLater()
 

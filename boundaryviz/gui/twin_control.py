@@ -190,7 +190,8 @@ class TwinControl(QObject):
         if (success := metrics.get("attack_success_rate")) is not None:
             measures["attack_success_rate"] = _measure(success, found.clean_success().mean)
         seeds = len(found.twins.diverged)
-        words = f"Mean ± spread over {len(found.kept)} seeds." if seeds > 1 else "One seed; several tell more."
+        kept = "1 seed" if len(found.kept) == 1 else f"{len(found.kept)} seeds"
+        words = f"Mean ± spread over {kept}." if seeds > 1 else "One seed; several tell more."
         attack.set_measures(measures, " ".join(filter(None, (words, self._left_out()))))
         mean = {name: metric.mean for name, metric in metrics.items()}
         status.set_twin(True, mean.get("flip_rate"), mean.get("leverage"))

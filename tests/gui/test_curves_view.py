@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication
 
 from boundaryviz.gui.theme import DARK
 from boundaryviz.gui.views.charts import CurvesView
-from boundaryviz.gui.views.curve_data import TidyRange, Trace, thin
+from boundaryviz.gui.views.curve_data import Summary, TidyRange, Trace, thin, thin_band
 
 
 @given(
@@ -284,3 +284,117 @@ def test_the_first_evaluation_comes_before_any_step(view, qtbot):
     qtbot.wait(100)
     low, high = x_range(view)
     assert low <= 0.0 < high
+
+
+RUNS = arrays(np.float64, st.tuples(st.integers(1, 40), st.integers(1, 4)), elements=st.floats(-9, 9) | st.just(np.nan))
+
+
+@given(RUNS, st.lists(st.integers(1, 15), max_size=4))
+def test_a_summary_is_that_of_the_whole_however_it_came(whole, cuts):
+    summary, at, starts = Summary(), 0, []
+    for count in [*cuts, len(whole)]:
+        starts.append((summary.update(whole[: at + count]), at))
+        at = min(at + count, len(whole))
+    assert all(start == seen for start, seen in starts), "only what is new is looked at"
+    known = np.isfinite(whole)
+    for i, row in enumerate(whole):
+        if known[i].any():
+            values = row[known[i]]
+            np.testing.assert_allclose(summary.mean[i], values.mean(), atol=1e-12)
+            assert summary.low[i] == values.min()
+            assert summary.high[i] == values.max()
+        else:
+            assert np.isnan([summary.mean[i], summary.low[i], summary.high[i]]).all()
+
+
+def test_a_summary_of_other_runs_starts_afresh():
+    summary = Summary()
+    summary.update(np.ones((5, 3)))
+    assert summary.update(np.ones((7, 2))) == 0
+    assert summary.runs == 2
+    assert summary.update(np.full((9, 2), 2.0)) == 0
+    assert summary.mean.tolist() == [2.0] * 9
+    assert summary.update(np.empty((0, 2))) == 0
+    assert len(summary.mean) == 0
+
+
+@given(RUNS.filter(lambda a: a.shape[1] > 1), st.integers(4, 20))
+def test_a_band_encloses_what_lies_between_and_is_closed(runs, most):
+    known = np.isfinite(runs).all(axis=1)
+    low, high = runs.min(axis=1), runs.max(axis=1)
+    x, y = thin_band(np.arange(float(len(runs))), low, high, most)
+    half = len(x) // 2
+    assert half <= most
+    assert np.array_equal(x[:half], x[half:][::-1])
+    if known.any():
+        assert y[:half].min() == low[known].min()
+        assert y[half:].max() == high[known].max()
+    else:
+        assert not len(x)
+
+
+def twins(count, seeds=1):
+    step, values = run(count)
+    several = {
+        name: np.stack([column * (1 + 0.1 * s) for s in range(seeds)], axis=1) for name, column in values.items()
+    }
+    clean = {name: 0.5 * column for name, column in several.items()}
+    flips = np.linspace(0.0, 0.2, count)[:, None] * np.ones(seeds)
+    return step, several | {"poison_loss": 0.3 + flips, "flip_rate": flips}, clean
+
+
+def test_the_twin_brings_its_curves_its_values_and_poisons_loss(view):
+    step, values, clean = twins(50)
+    view.set_curves(step, values, clean)
+    view._throttle.flush()
+    curves = view.plots["loss"].curves
+    for name in ("train", "clean train", "poison"):
+        assert len(curves[name].getData()[0]) == 50
+    np.testing.assert_allclose(curves["clean train"].getData()[1], clean["train_loss"][:, 0])
+    assert view.readouts["loss", "poison"].text() == "0.5000"
+    assert view.readouts["loss", "clean train"].isVisible()
+    assert view.flips.isVisible()
+    step, values = run(50)
+    view.set_curves(step, values)
+    view._throttle.flush()
+    assert curves["clean train"].getData()[0] is None or not len(curves["clean train"].getData()[0])
+    for part in (view.readouts["loss", "poison"], view.readouts["loss", "clean train"], view.flips):
+        assert not part.isVisible()
+
+
+def test_flips_take_the_place_of_the_error_and_give_it_back(view):
+    view.set_curves(*twins(50))
+    view.flips.click()
+    view._throttle.flush()
+    assert view.plots["flips"].isVisible()
+    assert not view.plots["error"].isVisible()
+    assert view.readouts["flips", "flips"].text() == "0.2000"
+    view.flips.click()
+    assert view.plots["error"].isVisible()
+    view.flips.click()
+    view.set_curves(*run(50))
+    assert view.plots["error"].isVisible(), "without a twin there are no flips to show"
+
+
+def test_seeds_show_as_their_mean_in_a_band(view):
+    step, values, clean = twins(50, seeds=3)
+    view.set_curves(step, values, clean)
+    view._throttle.flush()
+    plot = view.plots["loss"]
+    np.testing.assert_allclose(plot.curves["train"].getData()[1], values["train_loss"].mean(axis=1))
+    x, y = plot.bands["train"].getData()
+    assert len(x) == 100
+    np.testing.assert_allclose(y.max(), values["train_loss"].max())
+    assert "over 3 seeds" in view.readouts["loss", "train"].toolTip()
+    view.grab()
+    view.set_curves(*twins(50, seeds=1))
+    view._throttle.flush()
+    assert not len(plot.bands["train"].getData()[0])
+
+
+def test_the_twin_needs_no_more_width(view):
+    before = view.minimumSizeHint().width()
+    view.set_curves(*twins(50, seeds=8))
+    view._throttle.flush()
+    view.grab()
+    assert view.minimumSizeHint().width() <= max(before, 316)

@@ -137,3 +137,11 @@ def test_a_figure_that_cannot_be_drawn_is_told(dialog, caller, qtbot):
     qtbot.waitUntil(lambda: len(caller.drawn) == 2)
     assert "the curves are empty" in dialog.problem.text()
     assert dialog.preview.text() == "No preview."
+
+
+def test_the_twin_is_offered_only_where_there_is_one(qtbot, caller):
+    for views, offered in ((("boundary", "curves"), False), (("boundary", "twin"), True)):
+        made = ExportDialog(caller.render, caller.write, views=views)
+        qtbot.addWidget(made)
+        assert (made.view.findData("twin") >= 0) == offered
+        assert made.view.findData("summary") < 0

@@ -54,6 +54,17 @@ def test_metrics_and_device(status):
     assert status.device.text() == "CPU, 2 threads"
 
 
+def test_the_twin_has_its_place_only_while_it_is_on(status):
+    assert not status.flips.isVisible()
+    status.set_twin(True, 0.1234, 51.26)
+    assert status.flips.isVisible()
+    assert (status.flips.text(), status.leverage.text()) == ("12.3%", "51.3")
+    status.set_twin(True, math.nan, None)
+    assert (status.flips.text(), status.leverage.text()) == ("\u2013", "\u2013")
+    status.set_twin(False)
+    assert not status.flips.isVisible()
+
+
 @pytest.fixture
 def banner(qtbot):
     made = Banner()

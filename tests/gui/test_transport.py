@@ -1,10 +1,12 @@
+from itertools import pairwise
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QToolTip
 
 from boundaryviz.gui.theme import DARK
-from boundaryviz.gui.views.transport import LARGEST_SEED, TransportBar, position_of, speed_at
+from boundaryviz.gui.views.transport import LARGEST_SEED, SEEDS, TransportBar, position_of, speed_at
 
 
 @pytest.fixture
@@ -129,6 +131,26 @@ def test_it_can_be_narrow_and_the_slider_has_what_is_left(bar):
     assert widths == [48, 112]
 
 
+def test_where_it_is_narrow_words_go_and_every_control_stays(bar):
+    bar.set_seeds(8)
+    narrow = bar.minimumSizeHint().width()
+    controls = (
+        bar.reset_button, bar.play_button, bar.step_button, bar.counter, bar.slider, bar.speed_edit, bar.stop_edit,
+        bar.seed_edit, bar.seed_button, bar.twin_button, bar.seeds, bar.shown,
+    )  # fmt: skip
+    shown = []
+    for width in (narrow, narrow + 60, 1400, narrow):
+        bar.resize(width, 44)
+        bar.grab()
+        shown.append(sum(words.isVisible() for words in bar._spare))
+        ends = [(part.x(), part.x() + part.width()) for part in controls]
+        assert all(part.isVisible() for part in controls)
+        assert all(a[1] <= b[0] for a, b in pairwise(ends)), "nothing overlaps"
+        assert ends[-1][1] <= width
+    assert shown[0] == shown[3] == 0
+    assert 0 < shown[1] < shown[2] == len(bar._spare)
+
+
 def test_icons_take_the_themes_colours(bar):
     def colours():
         picture = bar.reset_button.icon().pixmap(32, 32).toImage()
@@ -139,3 +161,25 @@ def test_icons_take_the_themes_colours(bar):
     bar.set_theme(DARK)
     assert DARK.text in colours()
     assert DARK.text not in before
+
+
+def test_the_twin_is_asked_for_and_waits_to_be_told(bar):
+    asked, counts, shown = heard(bar.twin_toggled), heard(bar.seeds_changed), heard(bar.shown_changed)
+    bar.twin_button.click()
+    assert asked == [True]
+    bar.set_twin(False)
+    assert not bar.twin_button.isChecked()
+    bar.seeds.activated.emit(SEEDS.index(8))
+    assert counts == [8]
+    bar.set_seed(5)
+    bar.set_seeds(4, 2)
+    assert [bar.shown.itemText(k) for k in range(4)] == [f"seed {5 + k}" for k in range(4)]
+    assert bar.shown.currentText() == "seed 7"
+    bar.shown.activated.emit(3)
+    assert shown == [3]
+    bar.set_seed(10)
+    assert bar.shown.currentText() == "seed 12", "the same one of the seeds stays shown"
+    assert bar.shown.isVisible()
+    bar.set_seeds(1)
+    assert not bar.shown.isVisible()
+    assert (asked, counts, shown) == ([True], [8], [3]), "setters say nothing"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,7 +24,12 @@ from boundaryviz.gui.views.number import NumberEdit, parse_number
 from boundaryviz.gui.views.widgets import QuietCombo, label, restyle
 
 FORMATS = {"png": "PNG, a picture", "svg": "SVG, vectors for the web", "pdf": "PDF, vectors for print"}
-VIEWS = {"boundary": "Boundary", "curves": "Curves", "summary": "Boundary and curves"}
+VIEWS = {
+    "boundary": "Boundary",
+    "curves": "Curves",
+    "summary": "Boundary and curves",
+    "twin": "Clean twin and poisoned",
+}
 STYLES = {"paper": "Paper", "slides": "Slides", "dark": "Dark"}
 WIDTHS = {"Single column": 8.5, "Double column": 17.5, "Slide": 25.0}
 LEAST_WIDTH, MOST_WIDTH = 3.0, 100.0
@@ -45,6 +50,7 @@ class ExportOptions:
 class ExportDialog(QDialog):
     """The caller draws and writes; errors of both are told inside the dialog.
 
+    views: those of `VIEWS` that can be had.
     render: options -> PNG bytes for the preview. write: options and path -> the file. Both may raise OSError,
     ValueError or RuntimeError, whose words are shown. ask_path: options -> where to, None for cancelled.
     """
@@ -57,6 +63,7 @@ class ExportDialog(QDialog):
         stem: str = "figure",
         ask_path: Callable[[ExportOptions], Path | None] | None = None,
         parent: QWidget | None = None,
+        views: Collection[str] = VIEWS,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export a figure")
@@ -66,7 +73,7 @@ class ExportDialog(QDialog):
         self.saved: Path | None = None
         self._picture = QPixmap()
         self.format = self._combo("Format", FORMATS)
-        self.view = self._combo("Shows", VIEWS)
+        self.view = self._combo("Shows", {name: words for name, words in VIEWS.items() if name in views})
         self.style_combo = self._combo("Style", STYLES)
         self.width_edit = self._number("Width in cm", f"{LEAST_WIDTH:g} to {MOST_WIDTH:g} cm")
         self.preset = QuietCombo()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QPoint, QSize, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolTip, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme, disabled
@@ -63,7 +64,7 @@ class TransportBar(QWidget):
         self.slider.setAccessibleName("Speed slider")
         self.speed_edit = self._edit("Speed", 60, "Training steps a second, from 1 to 1,000, or 'max'")
         self.slider.setToolTip(self.speed_edit.toolTip() + ", on a logarithmic slider")
-        self.stop_edit = self._edit("Stop at step", 80, "Play rests at this step: a whole number; empty is never")
+        self.stop_edit = self._edit("Stop at step", 72, "Play rests at this step: a whole number; empty is never")
         self.stop_edit.setPlaceholderText("never")
         self.seed_edit = self._edit(
             "Seed", 96, f"Decides the initial weights, the batches and the noise: 0 to {LARGEST_SEED:,}"
@@ -73,19 +74,21 @@ class TransportBar(QWidget):
         self.seed_button.setFixedWidth(40)
         self.twin_button = self._button("Twin", "Also train without the poison, and compare (Ctrl+T)")
         self.twin_button.setCheckable(True)
-        self.seeds = self._combo("Number of seeds", 84, "How many seeds train at once, from the seed on the left on")
+        self.seeds = self._combo("Number of seeds", 72, "How many seeds train at once, from the seed on the left on")
         for count in SEEDS:
-            self.seeds.addItem("1 seed" if count == 1 else f"{count} seeds", count)
-        self.shown = self._combo("Seed shown", 96, "The seed that the plane shows")
+            self.seeds.addItem(f"\u00d7 {count}", count)
+        self.shown = self._combo("Seed shown", 88, "The seed that the plane shows")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(6)
+        words = {name: label(name, "faint") for name in ("step", "speed", "steps/s", "stop at", "seed")}
+        self._spare = [words[name] for name in ("steps/s", "step", "speed", "stop at", "seed")]
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self.reset_button, self.play_button, self.step_button),
-            (label("step", "faint"), self.counter),
-            (label("speed", "faint"), self.slider, self.speed_edit, label("steps/s", "faint")),
-            (label("stop at", "faint"), self.stop_edit),
-            (label("seed", "faint"), self.seed_edit, self.seed_button),
+            (words["step"], self.counter),
+            (words["speed"], self.slider, self.speed_edit, words["steps/s"]),
+            (words["stop at"], self.stop_edit),
+            (words["seed"], self.seed_edit, self.seed_button),
             (self.twin_button, self.seeds, self.shown),
         )
         for i, group in enumerate(groups):
@@ -93,6 +96,7 @@ class TransportBar(QWidget):
                 layout.addWidget(self._rule())
             for part in group:
                 layout.addWidget(part)
+        layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # it can be narrower, without words
         layout.setStretchFactor(self.slider, 1000)  # the first to grow, up to its most
         layout.addStretch(1)
         self.reset_button.clicked.connect(self.reset)
@@ -167,7 +171,8 @@ class TransportBar(QWidget):
         for k in range(count):
             self.shown.addItem(f"seed {self._seed + k}", k)
         self.shown.setCurrentIndex(min(max(shown, 0), count - 1))
-        self.shown.setEnabled(count > 1)
+        self.shown.setVisible(count > 1)
+        self._make_room()
 
     def set_disabled(self, reason: str | None) -> None:
         """Switch training off and say why, such as 'the trainer has stopped'; None switches it on again."""
@@ -178,6 +183,33 @@ class TransportBar(QWidget):
         ):
             button.setEnabled(reason is None)
             button.setToolTip(f"Off: {reason}" if reason else tip)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._whole() - sum(self._room(part) for part in self._spare), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Where the bar is too narrow the words go, one after the other; the fields' tooltips say the same."""
+        lacking = self._whole() - self.width()
+        for part in self._spare:
+            part.setVisible(lacking <= 0)
+            lacking -= self._room(part)
+        if (layout := self.layout()) is not None:
+            layout.activate()  # or one picture would show everything squeezed
+
+    def _whole(self) -> int:
+        """The width that everything needs."""
+        layout = self.layout()
+        assert layout is not None
+        return layout.minimumSize().width() + sum(self._room(part) for part in self._spare if part.isHidden())
+
+    def _room(self, part: QWidget) -> int:
+        layout = self.layout()
+        assert layout is not None
+        return part.minimumSizeHint().width() + layout.spacing()
 
     def _speed_typed(self, text: str) -> None:
         number = parse_number(text)
