@@ -26,7 +26,7 @@ def problems(source, mapping: ColumnMapping | None = None) -> list[str]:
 
 
 def kept(p: Points) -> list[list]:
-    return [p.xy.tolist(), p.label.tolist(), p.split.tolist(), p.origin.tolist()]
+    return [p.xy.tolist(), p.label.tolist(), p.split.tolist(), p.origin.tolist(), p.muted.tolist()]
 
 
 # ---- round trip ----------------------------------------------------------------------------------
