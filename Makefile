@@ -22,7 +22,7 @@ help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
 	  printf '  make %-12s %s\n' "$$name" "$$words"; done
 
-run: install ## open the window; without a screen, train and draw the moons scenario into out/
+run: install ## open the window; without a screen, run the flagship into out/
 	@scripts/run.sh $(FILE)
 
 install: $(VENV)/.installed ## set up what running needs, in .venv

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Opens the window; where none can open, says why and runs the moons scenario without one.
+# Opens the window; where none can open, says why and runs the flagship scenario without one.
 set -eu
 cd "$(dirname "$0")/.."
 bv() { .venv/bin/python -m boundaryviz "$@"; }
@@ -9,10 +9,10 @@ if why=$(.venv/bin/python -m boundaryviz.gui.preflight); then
     exit
 fi
 echo "$why"
-echo "Running the moons scenario without a window instead."
+echo "Running the scenario two-moons-bridge without a window instead."
 mkdir -p out
-bv train moons --json out/moons.json
-bv figure moons --view summary -o out/moons.png >/dev/null
-bv figure moons --view summary -o out/moons.pdf >/dev/null
+bv train two-moons-bridge --twin --json out/two-moons-bridge.json
+bv figure two-moons-bridge --view twin -o out/two-moons-bridge-twin.png >/dev/null
+bv figure two-moons-bridge --view flip -o out/two-moons-bridge-flip.pdf >/dev/null
 echo "Written:"
-for file in out/moons.json out/moons.png out/moons.pdf; do echo "  $PWD/$file"; done
+for file in two-moons-bridge.json two-moons-bridge-twin.png two-moons-bridge-flip.pdf; do echo "  $PWD/out/$file"; done

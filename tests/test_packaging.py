@@ -174,5 +174,7 @@ def test_without_a_screen_the_scenario_runs_and_its_files_are_named():
     done = subprocess.run([ROOT / "scripts/run.sh"], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("There is no screen here")
     files = [Path(line.strip()) for line in done.stdout.partition("Written:\n")[2].splitlines()]
-    assert [file.name for file in files] == ["moons.json", "moons.png", "moons.pdf"]
+    assert [file.name for file in files] == [
+        "two-moons-bridge.json", "two-moons-bridge-twin.png", "two-moons-bridge-flip.pdf",
+    ]  # fmt: skip
     assert [file.read_bytes()[:4] for file in files] == [b"{\n  ", b"\x89PNG", b"%PDF"]
