@@ -12,10 +12,12 @@ from boundaryviz.learners.mixing import ICT, MixMatch
 
 
 class PseudoLabel(Method):
-    """Lee 2013, with the threshold of later work."""
+    """Lee 2013, with the threshold and the jitter of later work: asked of and taught on the same jittered point."""
+
+    jitters = 1
 
     def unlabelled(self, turn: Turn, part: Part) -> Tensor:
-        z = turn.student(part.x)
+        z = turn.student(part.jittered(self.spec.weak_noise))
         return objectives.pseudo_label(z, z, part.weight, self.spec.threshold)
 
 
