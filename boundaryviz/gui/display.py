@@ -268,7 +268,7 @@ class Display(QObject):
         value = None if hover is None or self.frame is None else planes.value_at(*hover)
         shares = None if hover is None else planes.floor_at(*hover)
         if shares is not None:
-            status.set_pointer(hover, f"poison flips {shares[0]:.0%}, a new seed {shares[1]:.0%}")
+            status.set_pointer(hover, f"poison {shares[0]:.0%}, new seed {shares[1]:.0%}")
         elif value is None:
             status.set_pointer(self._hover)
         elif self._view.unit is not None:

@@ -38,6 +38,8 @@ class TwinControl(QObject):
         self._window, self._document, self._client, self._display = window, document, client, display
         self.comparison: Comparison | None = None
         self._diverged: tuple[int, ...] = ()
+        self._budget = Budget(0, 0)
+        self._counted: tuple[object, ...] = (None,) * 5
         self._pins_throttle = Throttle(lambda _: self._show_pins(), _REFRESH, self)
         bar, actions = window.transport, window.actions_
         bar.twin_toggled.connect(actions["train.twin"].setChecked)
@@ -75,10 +77,10 @@ class TwinControl(QObject):
         client.set_twins(seeds, twin)
         self._forget()
         window.planes.set_twin(twin)
+        self._say()
         self._display.show_seed(self._display.seed_shown)
         state = self._document.state
         client.load(state.scenario, state.scene, self._document.revision)
-        self._changed()
 
     def show_seed(self, seed: int) -> None:
         """Show another of the runs, counted from 0."""
@@ -114,8 +116,12 @@ class TwinControl(QObject):
     def _changed(self) -> None:
         state = self._document.state
         self._window.planes.set_scene(state.scene, undecided=getattr(state.scenario.learner, "AT_ONCE", False))
-        self._window.attack.set_budget(Budget.of(state.scene))
-        self._say()
+        points = state.scene.points
+        counted = (points.origin, points.muted, points.split, state.scene.groups, state.scene.poison_on)
+        if any(one is not other for one, other in zip(counted, self._counted, strict=True)):  # not by every move
+            self._counted, self._budget = counted, Budget.of(state.scene)
+            self._window.attack.set_budget(self._budget)
+            self._say()
         self._pins_throttle()
 
     # ---- from the trainer
@@ -152,7 +158,7 @@ class TwinControl(QObject):
         """One sentence beside the choice of views, the most pressing."""
         client, planes = self._client, self._window.planes
         words = ""
-        if client.twin and not Budget.of(self._document.scene).poison:
+        if client.twin and not self._budget.poison:
             words = SAME
         elif planes.view == "floor" and client.seeds < 2:
             words = ONE_SEED

@@ -36,7 +36,7 @@ MEASURES = {
 NO_POISON = "No poison acts. Switch Poison on (P) and add points, or let an attack lay them."
 NO_TWIN = "Switch the twin on (Ctrl+T) to see what the poison changes."
 NO_PINS = "No target pins. A pin marks a place that an attacker wants to be of another class."
-_COLUMNS = ("target", "margin", "flipped", "since")
+_COLUMNS = ("target", "margin", "flipped", "first step")
 _ROWS = 5  # of the table, before it scrolls
 
 

@@ -29,6 +29,7 @@ class MarginPlot(CurvePlot):
         self.zero = pg.InfiniteLine(angle=0, pos=0.0)
         self.box.addItem(self.zero, ignoreBounds=True)
         self.setAccessibleName("Margin at each target pin over training, from -1 to 1")
+        self.setFixedHeight(132)
         self.dress(theme)
         self.clear()
 
