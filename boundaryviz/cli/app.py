@@ -133,7 +133,8 @@ def figure(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg or .pdf file.")],
     view: Annotated[
-        Literal["boundary", "curves", "summary", "twin", "flip", "dose"], typer.Option("--view", help="What to draw.")
+        Literal["boundary", "curves", "summary", "twin", "flip", "cascade", "dose"],
+        typer.Option("--view", help="What to draw."),
     ] = "boundary",
     values: SetOption = None,
     steps: StepsOption = None,
@@ -160,7 +161,7 @@ def figure(
         from boundaryviz.cli.training import Job, train_and_draw
 
         many = seeds or (8 if view == "dose" else 1)
-        job = Job(scenario, tuple(values or ()), steps, many, view in ("twin", "flip"), device)
+        job = Job(scenario, tuple(values or ()), steps, many, view in ("twin", "flip"), device, view == "cascade")
         options = {
             "width_cm": width, "style": style, "dpi": dpi, "levels": levels, "held_out": held_out, "errors": errors,
         }  # fmt: skip

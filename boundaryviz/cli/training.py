@@ -13,6 +13,7 @@ from typing import Any
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.values import assignments
+from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario.files import check_writable, write, write_atomic
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
@@ -28,6 +29,7 @@ class Job:
     seeds: int = 1
     twin: bool = False
     device: str = "auto"
+    cascade: bool = False
 
     def prepared(self) -> Scenario:
         """The scenario with the settings asked for. Raises ScenarioError or UsageProblem."""
@@ -74,6 +76,8 @@ def train_and_draw(job: Job, view: str, output: Path, options: dict[str, Any]) -
         raise UsageProblem(str(error)) from None
     check_path(output)
     scenario = job.prepared()
+    if job.cascade and measured(scenario.learner) is None:
+        raise UsageProblem(f"--view {view}: {scenario.learner.name} is supervised and has no label cascade")
     run, interrupted = _trained(scenario, job)
     save(run.figure(view, **options), output)
     say(f"wrote {output}")
@@ -89,7 +93,7 @@ def _trained(scenario: Scenario, job: Job) -> tuple[Any, bool]:
         from boundaryviz.scene.lessons import lacking
 
         try:
-            run = start(scenario, job.seeds, job.twin, job.device)
+            run = start(scenario, job.seeds, job.twin, job.device, cascade=job.cascade)
             if words := lacking(run.scene):
                 say(f"note: {words}")
         except DeviceError as error:

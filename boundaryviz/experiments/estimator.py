@@ -98,6 +98,9 @@ class EstimatorSession:
         """The class predicted for each point of the scene, int16 (N,); -1 where undecided."""
         return decided(self.probabilities(self.scene.points.xy, replica)).astype(np.int16)
 
+    def cascade(self, replica: int = 0) -> None:
+        """None: an estimator does not say who gave whom a label."""
+
     def field(self, rect: Domain, columns: int, rows: int, replica: int = 0) -> NDArray[np.float32]:
         """(rows, columns) of class 1, or (classes, rows, columns); row 0 is the bottom."""
         values = self.probabilities(rect.grid(columns, rows), replica).T.reshape(-1, rows, columns)

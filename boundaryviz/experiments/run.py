@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +16,7 @@ from boundaryviz.engine.messages import Curves, Twins
 from boundaryviz.engine.session import Session
 from boundaryviz.experiments.progress import bar
 from boundaryviz.learners.base import decided
+from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metrics, attack_success_rate, of_curves
@@ -52,6 +54,7 @@ class Trained(Protocol):
     def evaluate(self) -> NDArray[np.float64]: ...
     def probabilities(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]: ...
     def predicted(self, replica: int = 0) -> NDArray[np.int16]: ...
+    def cascade(self, replica: int = 0) -> Cascade | None: ...
     def field(self, rect: Domain, columns: int, rows: int, replica: int = 0) -> NDArray[np.float32]: ...
 
 
@@ -203,13 +206,21 @@ class Run:
             predicted=self.session.predicted(replica),
         )
 
+    def cascade(self, seed: int = 0, clean: bool = False) -> Cascade | None:
+        """Who gave whom a label, among the points of the scene; None for supervised learners, before the first step,
+        and for nets but the one that was watched (`train(..., cascade=True)`)."""
+        return self.session.cascade(self._replica(seed, clean))
+
     def figure(self, view: str = "boundary", seed: int = 0, **options: Any) -> SceneFigure:
         """A matplotlib Figure of a view in `figures.style.VIEWS`. options: those of `figures.style.Options`."""
         from boundaryviz.figures.draw import draw
         from boundaryviz.figures.style import AGAINST_CLEAN, Options
 
         beside = self.snapshot(seed, clean=True) if view in AGAINST_CLEAN and self.twin else None
-        return draw(view, self.snapshot(seed), Options(**options), beside)
+        shown = self.snapshot(seed)
+        if view == "cascade":
+            shown = replace(shown, cascade=self.cascade(seed))
+        return draw(view, shown, Options(**options), beside)
 
     def report(self) -> dict[str, Any]:
         """The whole run as plain values for JSON."""
@@ -241,10 +252,11 @@ def start(
     twin: bool = False,
     device: str = "auto",
     learner: Any = None,
+    cascade: bool = False,
 ) -> Run:
     """A run at step 0. seeds: how many, from the scenario's own on, or which. learner: an estimator of scikit-learn's
-    kind in place of the scenario's learner. Raises DeviceError, ScenarioError where no training point has a label,
-    or ValueError without seeds.
+    kind in place of the scenario's learner. cascade: as in `train`. Raises DeviceError, ScenarioError where no training
+    point has a label, or ValueError without seeds.
     """
     first = scenario.training.seed
     chosen = tuple(range(first, first + seeds)) if isinstance(seeds, int) else tuple(seeds)
@@ -258,7 +270,10 @@ def start(
     if not can_teach(scene):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
     if learner is None:
-        return Run(Session(scenario, scene, chosen, twin, device))
+        session = Session(scenario, scene, chosen, twin, device)
+        if cascade:
+            session.watch()
+        return Run(session)
     from boundaryviz.experiments.estimator import EstimatorSession
 
     return Run(EstimatorSession(scenario, learner, chosen, twin))
@@ -272,17 +287,19 @@ def train(
     device: str = "auto",
     progress: Progress | bool | None = None,
     learner: Any = None,
+    cascade: bool = False,
 ) -> Run:
     """Train `scenario` (or the one called so) and return the run.
 
     seeds: how many, or which. twin: also train every seed without the poison. steps: default the scenario's.
     progress: a function, False for none; by default a bar in terminals and notebooks.
     learner: an estimator of scikit-learn's kind, fitted once per seed in place of the scenario's learner.
+    cascade: watch a net of the first seed for the figure 'cascade'; learners that are fitted at once need no watching.
     Raises ScenarioError, DeviceError, ValueError.
     """
     if not isinstance(scenario, Scenario):
         scenario = load(scenario)
-    run = start(scenario, seeds, twin, device, learner)
+    run = start(scenario, seeds, twin, device, learner, cascade)
     total = 1 if learner is not None else scenario.training.steps if steps is None else steps
     if callable(progress):
         run.advance(total, progress)

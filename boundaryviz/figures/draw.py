@@ -15,6 +15,7 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure, SubFigure
 
 from boundaryviz import __version__
+from boundaryviz.figures.cascade import draw_cascade
 from boundaryviz.figures.flip import draw_flips, flip_handles
 from boundaryviz.figures.palette import UNDER_POINTS, field_image
 from boundaryviz.figures.plane import class_handles, draw_plane, literal
@@ -47,7 +48,7 @@ def draw(view: str, snapshot: Snapshot, options: Options | None = None, beside: 
     """A figure of `snapshot`; `view` is one of `VIEWS`. `beside`: the clean twin, for the views that need it.
 
     Drawn are the points that the model sees: nothing muted, no poison that is switched off, nothing withdrawn.
-    Raises ValueError for a view that does not exist, or one without the twin it needs.
+    Raises ValueError for a view that does not exist, or one without the twin or the cascade it needs.
     """
     if view not in VIEWS:
         raise ValueError(f"there is no view {view!r}; there are: {', '.join(VIEWS)}")
@@ -65,7 +66,11 @@ def seen(snapshot: Snapshot, groups: frozenset[int] | None = None) -> Snapshot:
     if some.all():
         return snapshot
     scene = replace(snapshot.scene, points=points.take(some))
-    return replace(snapshot, scene=scene, predicted=None if snapshot.predicted is None else snapshot.predicted[some])
+    predicted, chains = snapshot.predicted, snapshot.cascade
+    return replace(
+        snapshot, scene=scene, predicted=None if predicted is None else predicted[some],
+        cascade=None if chains is None else chains.among(int(some.sum()), np.where(some, np.cumsum(some) - 1, -1)),
+    )  # fmt: skip
 
 
 def flip_rate(poisoned: Snapshot, clean: Snapshot) -> float | None:
@@ -122,12 +127,21 @@ def _flip(on: _Sheet) -> None:
     _fit(on.figure, axes)
 
 
+def _cascade(on: _Sheet) -> None:
+    shown = seen(on.shown)
+    axes = draw_cascade(on.figure, shown, on.options, on.style)
+    _headline(axes, shown.scenario.title, f"step {shown.step:,}", on.style)
+    _legend(on.figure, class_handles(shown, on.options, on.style), on.style)
+    _fit(on.figure, axes)
+
+
 _COMPOSERS: dict[str, Callable[[_Sheet], None]] = {
     "boundary": _boundary,
     "curves": _progress,
     "summary": _summary,
     "twin": _twin,
     "flip": _flip,
+    "cascade": _cascade,
 }
 
 

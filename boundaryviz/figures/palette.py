@@ -54,7 +54,7 @@ def sequence(share: NDArray) -> NDArray[np.uint8]:
 
 # how much of the classes' colours a field shows under points, which keep all of theirs and so stand out
 UNDER_POINTS = 0.6
-FAINT = 0.25  # the same where the points are what matters
+FAINT = 0.2  # the same where the points are what matters
 
 
 def field_image(

@@ -18,9 +18,12 @@ from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points
 
 
-def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -> None:
-    """Draw what the canvas shows at this moment; the axes keep the plane's proportions."""
-    draw_field(axes, snapshot, options, style)
+def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style, strength: float = UNDER_POINTS) -> None:
+    """Draw what the canvas shows at this moment; the axes keep the plane's proportions.
+
+    strength: how much of the classes' colours the field shows, 0 to 1.
+    """
+    draw_field(axes, snapshot, options, style, strength)
     draw_boundary(axes, snapshot, style)
     draw_marks(axes, snapshot, options, style)
     at_once = getattr(snapshot.scenario.learner, "AT_ONCE", False)  # what such a learner leaves out is undecided
@@ -60,11 +63,13 @@ def is_square(rect: Domain) -> bool:
     return 0.4 <= rect.height / rect.width <= 2.5
 
 
-def draw_field(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -> AxesImage:
+def draw_field(
+    axes: Axes, snapshot: Snapshot, options: Options, style: Style, strength: float = UNDER_POINTS
+) -> AxesImage:
     """The field as a picture whose cells fill `snapshot.rect`."""
     rect = snapshot.rect
     return axes.imshow(
-        field_image(snapshot.field, style.middle, options.levels, UNDER_POINTS),
+        field_image(snapshot.field, style.middle, options.levels, strength),
         extent=(rect.left, rect.right, rect.bottom, rect.top), origin="lower",
         interpolation="nearest" if options.levels else "bilinear", zorder=0, aspect="auto",
     )  # fmt: skip

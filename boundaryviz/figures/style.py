@@ -16,6 +16,7 @@ VIEWS: dict[str, str] = {
     "summary": "the plane and the curves side by side",
     "twin": "the clean and the poisoned plane side by side",
     "flip": "what the poison turned over, and both boundaries",
+    "cascade": "who got which label, from whom, and when",
 }
 """What can be drawn of a run."""
 AGAINST_CLEAN = ("twin", "flip")
@@ -28,6 +29,7 @@ WIDTHS_CM: dict[str, float] = {
     "summary": 18.0,
     "twin": 18.0,
     "flip": 9.0,
+    "cascade": 11.0,
     "dose": 12.0,
 }
 
@@ -39,6 +41,7 @@ _NEEDED: dict[str, float] = {
     "summary": 52.0,
     "twin": 44.0,
     "flip": 26.0,
+    "cascade": 34.0,
     "dose": 36.0,
 }
 

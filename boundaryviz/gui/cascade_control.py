@@ -12,9 +12,10 @@ from boundaryviz.gui.display import Display
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.learners.cascade import Cascade, measured, threshold
-from boundaryviz.record.cascade import SOURCES, TITLES, Span, account, nearest_to_pin, number
+from boundaryviz.record.cascade import NEVER, SOURCES, TITLES, Span, account, nearest_to_pin, number
 
 _REACH = 12.0  # pixels around the pointer
+_UNKNOWN = -1  # which path is shown, when the points or the cascade have changed
 
 
 class CascadeControl(QObject):
@@ -29,6 +30,8 @@ class CascadeControl(QObject):
         self._sent: m.Cascade | None = None
         self._ids: NDArray[np.int64] | None = None
         self._pointer: tuple[float, float] | None = None
+        self._taught: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # positions of the points that are trained on
+        self._path_to: int | None = _UNKNOWN
         self.chains: Cascade | None = None
         """The cascade among the points of the scene shown."""
         window.actions_["view.cascade"].toggled.connect(self._toggle)
@@ -75,7 +78,8 @@ class CascadeControl(QObject):
         """Show what is known of the points that the scene has now."""
         if not self.on:
             return
-        points = self._document.scene.points
+        scene, points = self._document.scene, self._document.scene.points
+        self._taught, self._path_to = np.flatnonzero(points.is_train & scene.seen()), _UNKNOWN
         if self._ids is not points.ids:
             self._ids = points.ids
             sent = self._sent
@@ -110,7 +114,7 @@ class CascadeControl(QObject):
             return title, [], "Waiting for the learner to be fitted. Press Play (Space)."
         if shown is None:
             return title, [], "No unlabelled point has a label yet."
-        note = "Hollow points have none yet. " + SOURCES[measure]
+        note = f"Hollow: {NEVER[measure]}. {SOURCES[measure]}"
         if self.chains.since:
             note += f" Watched since step {self.chains.since:,}; Reset (R) shows it from the start."
         return title, [number(tick, measure) for tick in shown.ticks], note
@@ -119,6 +123,9 @@ class CascadeControl(QObject):
         """The path to the point under the pointer, else to the only selected one, else to the first pin."""
         view, scene, chains = self._window.cascade, self._document.scene, self.chains
         to = None if chains is None or not self.on else self._asked()
+        if to == self._path_to:
+            return
+        self._path_to = to
         if chains is None or to is None:
             view.set_path(scene.points, [], -1, "", None)
         else:
@@ -127,7 +134,7 @@ class CascadeControl(QObject):
     def _asked(self) -> int | None:
         scene, plane = self._document.scene, self._window.plane
         points = scene.points
-        taught = np.flatnonzero(points.is_train & scene.seen())
+        taught = self._taught
         if self._pointer is not None and len(taught):
             gap = np.linalg.norm(points.xy[taught] - self._pointer, axis=1)
             nearest = int(gap.argmin())

@@ -13,7 +13,7 @@ from boundaryviz.scene.scene import Points, Scene
 TITLES: dict[Measure, str] = {
     "length": "length of the labelling path",
     "round": "round in which it was labelled",
-    "step": "step at which it first passed the threshold",
+    "step": "step of first passing the threshold",
 }
 SOURCES: dict[Measure, str] = {
     "length": "Paths are the shortest along the learner's graph.",

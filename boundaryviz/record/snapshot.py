@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
@@ -18,7 +19,7 @@ class Snapshot:
 
     field: float32 (rows, columns) probability of class 1 over `rect`, or (classes, rows, columns); row 0
         is the bottom, values stand for cell centres.
-    predicted: int16 (N,) for the points of `scene`, or None.
+    predicted: int16 (N,) for the points of `scene`, or None. cascade: among these points, where one is known.
     """
 
     scenario: Scenario
@@ -28,3 +29,4 @@ class Snapshot:
     field: NDArray[np.float32]
     curves: CurveStore
     predicted: NDArray[np.int16] | None = None
+    cascade: Cascade | None = None

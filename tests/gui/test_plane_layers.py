@@ -311,6 +311,27 @@ def test_a_crowd_becomes_a_density_but_what_matters_stays_a_symbol(plane: PlaneV
     assert colour_at(plane, image, -1.5, 0.5) == rgb(LIGHT.plane)
 
 
+def test_points_that_are_not_shown_make_no_crowd(plane: PlaneView) -> None:
+    n = MANY + 10
+    xy = np.random.default_rng(0).normal(0.0, 0.1, (n, 2))
+    plane.set_scene(replace(BARE, points=Points.of(xy, 1, [Split.TRAIN] * 6 + [Split.TEST] * (n - 6))))
+    assert len(plane.points.crowd) == n
+    plane.set_show_held_out(False)
+    assert len(plane.points.crowd) == 0
+    assert plane.points.order.tolist() == list(range(6))
+
+
+def test_points_that_somebody_else_draws_are_left_out_unless_selected(plane: PlaneView) -> None:
+    plane.set_scene(replace(BARE, points=Points.of(np.zeros((4, 2)), [0, -1, -1, 1])))
+    plane.set_selection([2])
+    plane.points.set_left_out(np.array([False, True, True, False]))
+    assert sorted(plane.points.order.tolist()) == [0, 2, 3]
+    plane.points.set_left_out(np.ones(2, bool))  # of another scene: wait for the right one
+    assert sorted(plane.points.order.tolist()) == [0, 1, 2, 3]
+    plane.points.set_left_out(None)
+    assert sorted(plane.points.order.tolist()) == [0, 1, 2, 3]
+
+
 def test_density_adds_up_points_and_mixes_their_colours() -> None:
     cells = np.array([[0, 0], [0, 0], [0, 0], [2, 1], [2, 1], [-1, 0], [3, 0]])
     fill = np.array([0, 0, 0, 0, 1, 0, 0])

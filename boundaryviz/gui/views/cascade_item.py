@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF, QTransform
+from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF, QTransform
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PyQt6.sip import voidptr
 from pyqtgraph.Qt.internals import PrimitiveArray
 
-from boundaryviz.figures.palette import POISON, class_colour, sequence
+from boundaryviz.figures.palette import POISON, class_colour, rgb, sequence
 from boundaryviz.gui.theme import Theme
 from boundaryviz.gui.views.symbols import outline_of
 
 TONES = 32  # colours of the scale
 _CELL = 28  # pixels, the side of a picture of one symbol
-_SIZES = ((1500, 12.0), (6000, 9.0), (20_000, 7.0))  # up to so many points, so large a symbol in pixels
-_LEAST = 4.0
+_SIZES = ((1500, 12.0), (6000, 9.0))  # up to so many points in sight, so large a symbol in pixels
+_LEAST = 5  # beyond, each is a square dot of so many pixels: symbols would take longer than a frame
 _RING = 6.0  # how much larger in diameter the ring of poison is
 _WIDTH = 3.0  # of the path, in pixels
 
 
-def symbol_size(count: int) -> float:
-    """Diameter in pixels of each of so many symbols."""
-    return next((size for most, size in _SIZES if count <= most), _LEAST)
+def symbol_size(count: int) -> float | None:
+    """Diameter in pixels of each of so many symbols; None where they are too many and become dots."""
+    return next((size for most, size in _SIZES if count <= most), None)
 
 
 class CascadeItem(pg.GraphicsObject):
@@ -76,18 +78,42 @@ class CascadeItem(pg.GraphicsObject):
         screen, margin = transform.mapRect(self._area()), _CELL * ratio
         seen = (at[:, 0] > screen.left() - margin) & (at[:, 0] < screen.right() + margin)
         seen &= (at[:, 1] > screen.top() - margin) & (at[:, 1] < screen.bottom() + margin)
-        order, cell = self._order[seen], int(np.ceil(_CELL * ratio))
-        sheet = self._sheet(symbol_size(len(self._xy)), ratio)
+        order, at = self._order[seen], at[seen]
+        size = symbol_size(len(order))
+        painter.save()
+        painter.resetTransform()
+        if size is None:
+            planted = self._row[order] % 2 == 1
+            self._paint_dots(painter, at[~planted], order[~planted], screen, round(_LEAST * ratio))
+            at, order, size = at[planted], order[planted], _SIZES[-1][1]
+        self._paint_symbols(painter, at, order, size, ratio)
+        painter.restore()
+
+    def _paint_dots(self, painter: QPainter, at: NDArray, order: NDArray, screen: QRectF, side: int) -> None:
+        columns, rows = int(screen.width()) + 1, int(screen.height()) + 1
+        tones, classes = sequence(np.linspace(0.0, 1.0, TONES)), self._row[order] // 2
+        rings = np.array([rgb(class_colour(k)) for k in range(int(classes.max(initial=0)) + 1)], dtype=np.uint8)
+        corner = (screen.left(), screen.top())
+        pixels = dots(
+            np.floor(at - corner).astype(np.int64), rings[classes], tones[self._tone[order]], columns, rows, side
+        )
+        height, width = pixels.shape
+        # a picture over the array itself; opaque or empty, its colours count as multiplied already: both save a copy
+        data: Any = voidptr(pixels.data)  # which the stubs do not list
+        image = QImage(data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+        painter.drawImage(QPointF(corner[0] - side, corner[1] - side), image)
+
+    def _paint_symbols(self, painter: QPainter, at: NDArray, order: NDArray, size: float, ratio: float) -> None:
+        if not len(order):
+            return
+        sheet, cell = self._sheet(size, ratio), int(np.ceil(_CELL * ratio))
         self._fragments.resize(len(order))
         table = self._fragments.ndarray()
-        table[:, 0:2] = at[seen]
+        table[:, 0:2] = at
         table[:, 2], table[:, 3] = self._tone[order] * cell, self._row[order] * cell
         table[:, 4:6] = cell
         table[:, 6:10] = (1.0 / ratio, 1.0 / ratio, 0.0, 1.0)
-        painter.save()
-        painter.resetTransform()
         painter.drawPixmapFragments(*self._fragments.drawargs(), sheet)  # type: ignore[call-arg]
-        painter.restore()
 
     def _sheet(self, size: float, ratio: float) -> QPixmap:
         """Every symbol in every tone: two rows for a class, the second with the ring of poison."""
@@ -125,6 +151,28 @@ class CascadeItem(pg.GraphicsObject):
         painter.setPen(QPen(QColor(class_colour(label)), width))
         painter.setBrush(tone)
         painter.drawPath(body)
+
+
+def dots(
+    cells: NDArray[np.int64], ring: NDArray[np.uint8], fill: NDArray[np.uint8], columns: int, rows: int, side: int
+) -> NDArray[np.uint32]:
+    """Square dots of `side` pixels, each filled within a ring one pixel wide, as 0xAARRGGBB, transparent between.
+
+    cells: (N, 2), column and row of each middle from the top left; those outside are left out. ring, fill: uint8
+    (N, 3). The picture is larger than columns x rows by `side` on every side, for the dots at the rim.
+    """
+    inside = ((cells >= 0) & (cells < (columns, rows))).all(axis=1)
+    width = columns + 2 * side
+    at = (cells[inside, 1] + side) * width + cells[inside, 0] + side
+    picture = np.zeros((rows + 2 * side) * width, dtype=np.uint32)
+    half = side // 2
+    for colours, reach in ((ring, half), (fill, max(half - 1, 0))):  # no ring hides a filling
+        red, green, blue = colours[inside].astype(np.uint32).T
+        number = np.uint32(0xFF000000) | red << 16 | green << 8 | blue
+        for down in range(-reach, reach + 1):
+            for right in range(-reach, reach + 1):
+                picture[at + (down * width + right)] = number
+    return picture.reshape(-1, width)
 
 
 class PathItem(pg.GraphicsObject):

@@ -89,7 +89,8 @@ class PointItem(pg.GraphicsObject):
     def set_left_out(self, mask: NDArray[np.bool_] | None) -> None:
         """Points (N,) that somebody else draws; selected ones are drawn here all the same. Ignored while it is of
         another number of points."""
-        if mask is not self._left_out:
+        old = self._left_out
+        if mask is None or old is None or not np.array_equal(mask, old):
             self._left_out = mask
             self._restyle()
 
@@ -128,14 +129,14 @@ class PointItem(pg.GraphicsObject):
             flags = flags + TRUTH_OUTLINE + ((label != UNLABELLED) & (fill != label)) * WRONG
         self._fill = np.where(points.is_poison, _PLANTED + points.origin.astype(np.int16), fill)
         self._codes = style_codes(label, fill, flags, ring)
-        crowd = np.zeros(len(points), dtype=bool)
-        apart = (ring > 0) | points.muted
-        for kind in (~apart & (label == UNLABELLED), ~apart & (label != UNLABELLED), apart):
-            if np.count_nonzero(kind) > MANY:
-                crowd |= kind & ~self._chosen
         shown = np.ones(len(points), dtype=bool) if self._show_held_out else ~held_out
         if self._left_out is not None and len(self._left_out) == len(points):
             shown &= ~self._left_out | self._chosen
+        crowd = np.zeros(len(points), dtype=bool)
+        apart = (ring > 0) | points.muted
+        for kind in (~apart & (label == UNLABELLED), ~apart & (label != UNLABELLED), apart):
+            if np.count_nonzero(kind & shown) > MANY:
+                crowd |= kind & ~self._chosen
         self._crowd = np.flatnonzero(crowd & shown)
         singly = np.flatnonzero(shown & ~crowd)
         labelled = label != UNLABELLED

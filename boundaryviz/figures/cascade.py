@@ -1,0 +1,103 @@
+"""The label cascade as a figure: the plane, points by when they got their label, and the path to the first pin."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from boundaryviz.figures.palette import FAINT, MARKERS, POISON, class_colour, sequence
+from boundaryviz.figures.plane import draw_plane, literal
+from boundaryviz.figures.style import Options, Style
+from boundaryviz.learners.cascade import Cascade
+from boundaryviz.record.cascade import SOURCES, TITLES, Span, account, nearest_to_pin, number
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scene.scene import Scene
+
+_MANY = 1500  # points beyond which symbols shrink
+
+
+def draw_cascade(figure: Figure, snapshot: Snapshot, options: Options, style: Style) -> Axes:
+    """Draw the whole figure but its headline and legend. Raises ValueError for a snapshot without a cascade."""
+    chains = snapshot.cascade
+    if chains is None:
+        raise ValueError(
+            "the view 'cascade' needs a learner that hands labels on, watched from the start; supervised ones do not"
+        )
+    axes = figure.subplots()
+    draw_plane(axes, snapshot, options, style, strength=FAINT)
+    span = Span.of(chains, snapshot.scene.points)
+    if span is not None:
+        _draw_points(axes, snapshot.scene, chains, span, style)
+        _bar(figure, axes, chains, span, style)
+    to = nearest_to_pin(snapshot.scene)
+    if to is not None:
+        _draw_path(axes, snapshot.scene, chains, to, style)
+    letters = int(72 * figure.get_size_inches()[0] / (0.56 * style.text))
+    lines = [part for line in caption(chains, snapshot.scene, to) for part in textwrap.wrap(line, letters)]
+    axes.annotate(
+        literal("\n".join(lines)), (0.0, 0.0), xycoords="axes fraction", xytext=(0.0, -3.4 * style.text),
+        textcoords="offset points", va="top", fontsize=0.9 * style.text, color=style.faint, gid="caption",
+    )  # fmt: skip
+    return axes
+
+
+def caption(chains: Cascade, scene: Scene, to: int | None) -> list[str]:
+    """What is drawn, in sentences. to: position of the point the path leads to."""
+    lines = [] if to is None else ["At the target: " + account(chains, scene, to).replace("\n", ", ") + "."]
+    lines.append(SOURCES[chains.measure])
+    return lines + ([f"Watched since step {chains.since:,}."] if chains.since else [])
+
+
+def _draw_points(axes: Axes, scene: Scene, chains: Cascade, span: Span, style: Style) -> None:
+    points = scene.points
+    got = ~points.is_labelled & np.isfinite(chains.when)
+    shares = span.shares(chains.when)
+    size = 0.95 * style.marker * min(1.0, (_MANY / max(int(got.sum()), 1)) ** 0.25)
+    for k in np.unique(chains.label[got]).tolist():
+        some = np.flatnonzero(got & (chains.label == k))
+        axes.scatter(
+            points.xy[some, 0], points.xy[some, 1], s=size**2, marker=MARKERS[k],
+            facecolor=sequence(shares[some]) / 255.0, edgecolor=class_colour(k), linewidth=0.45 * style.line,
+            zorder=3, gid=f"handed class {k}",
+        )  # fmt: skip
+
+
+def _draw_path(axes: Axes, scene: Scene, chains: Cascade, to: int, style: Style) -> None:
+    path = np.array(chains.path(to), dtype=np.int64)
+    if not len(path):
+        return
+    xy, planted = scene.points.xy[path], scene.points.is_poison[path]
+    casing = withStroke(linewidth=4.2 * style.line, foreground=style.paper)
+    axes.plot(*xy.T, color=style.ink, linewidth=2.0 * style.line, zorder=5.2, path_effects=[casing], gid="path")
+    beads = ((~planted, 0.8, class_colour(int(chains.label[to])), "beads"), (planted, 1.3, POISON, "poisoned beads"))
+    for some, size, colour, name in beads:
+        axes.scatter(
+            xy[some, 0], xy[some, 1], s=(size * style.marker) ** 2, facecolor=colour, edgecolor=style.paper,
+            linewidth=0.5 * style.line, zorder=5.4, gid=name,
+        )  # fmt: skip
+    for colour, width in ((style.paper, 2.2), (style.ink, 1.0)):
+        axes.scatter(
+            xy[0, 0], xy[0, 1], s=(2.0 * style.marker) ** 2, facecolor="none", edgecolor=colour,
+            linewidth=width * style.line, zorder=5.5, gid="seed",
+        )  # fmt: skip
+
+
+def _bar(figure: Figure, axes: Axes, chains: Cascade, span: Span, style: Style) -> None:
+    """A thin scale of time or length."""
+    colours = ListedColormap(sequence(np.linspace(0.0, 1.0, 256)) / 255.0)
+    high = span.high if span.high > span.low else span.low + 1.0
+    norm = LogNorm(span.low, high) if span.log else Normalize(span.low, high)
+    bar = figure.colorbar(ScalarMappable(norm, colours), cax=axes.inset_axes((1.025, 0.0, 0.025, 1.0)))
+    bar.set_label(TITLES[chains.measure])
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0)
+    bar.ax.yaxis.set_major_locator(FixedLocator(span.ticks))
+    bar.ax.yaxis.set_minor_locator(NullLocator())
+    bar.ax.set_yticklabels([number(tick, chains.measure) for tick in span.ticks])
