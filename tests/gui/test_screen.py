@@ -179,3 +179,53 @@ def test_killing_the_trainer_leaves_the_window_alive(open_window: Callable[..., 
     person.click_widget("banner.action_button")
     person.click_widget("transport.play_button")
     person.until(lambda s: s["steps"] > 0 and s["playing"])
+
+
+def test_a_bridge_from_an_empty_start(open_window: Callable[..., Person]) -> None:
+    person = open_window()
+    person.key("ctrl+n")
+    person.until(lambda s: s["n"] == 0)
+    person.click_at("tab 0")
+    person.click_widget("data.combo")
+    person.type("Two moons")
+    person.key("Return")
+    person.until(lambda s: s["n"] > 0)
+    person.click_at("setting data.labels_per_class")
+    person.key("ctrl+a")
+    person.type("3")
+    person.key("Return")
+    person.until(lambda s: sum(k >= 0 and split == 0 for k, split in zip(s["label"], s["split"], strict=True)) == 6)
+    person.click_at("tab 1")
+    person.click_widget("learner.combo")
+    person.type("Label spr")
+    person.key("Return")
+    start = person.until(lambda s: s["learner"] == "label-spreading")
+
+    train = [k for k, split in enumerate(start["split"]) if split == 0]
+    source = next(k for k in train if start["label"][k] == 0)
+    target = min((k for k in train if start["label"][k] < 0), key=lambda k: start["xy"][k][1])  # the lower moon's belly
+    (x0, y0), (x1, y1) = start["xy"][source], start["xy"][target]
+    person.click_at("tool bridge")
+    person.until(lambda s: "labelled point" in s["says"] or "start a bridge" in s["says"])
+    person.click(x0, y0)
+    person.until(lambda s: "shall become class 0" in s["says"])
+    person.click(x1, y1)
+    laid = person.until(lambda s: s["undo"] == start["undo"] + 1)
+    beads = [xy for xy, group in zip(laid["xy"], laid["origin"], strict=True) if group == 1]
+    assert len(beads) == 10
+    assert laid["targets"] == [[x1, y1, 0]]
+    for x, y in beads:  # all on the way from source to target
+        assert (x - x0) * (y1 - y0) == pytest.approx((y - y0) * (x1 - x0), abs=1e-9)
+
+    middle = ((x0 + x1) / 2, (y0 + y1) / 2)
+    person.drag(middle, (middle[0] + 0.2, middle[1]), (middle[0] + 0.4, middle[1]))
+    bent = person.until(lambda s: s["undo"] == start["undo"] + 2)
+    assert bent["n"] == laid["n"]
+    assert bent["xy"] != laid["xy"]
+    if not bent["playing"]:
+        person.click_widget("transport.play_button")
+    person.until(lambda s: s["steps"] > 0)
+    person.key("Escape")
+    for _ in range(2):
+        person.key("ctrl+z")
+    person.until(lambda s: s["n"] == start["n"] and s["targets"] == [])

@@ -22,7 +22,9 @@ def answer(desk: assembly.Desk, question: str) -> dict[str, Any]:
             "n": len(points), "xy": points.xy.tolist(), "label": points.label.tolist(), "ids": points.ids.tolist(),
             "undo": desk.document.undo.index(), "steps": desk.client.step_count, "playing": desk.client.playing,
             "rate": desk.document.scenario.training.learning_rate, "selection": plane.selection.tolist(),
-            "trainer": desk.client._link.pid,  # type: ignore[attr-defined]
+            "origin": points.origin.tolist(), "split": points.split.tolist(), "muted": points.muted.tolist(),
+            "learner": desk.document.scenario.learner.name, "targets": [[t.x, t.y, t.wanted] for t in scene.targets],
+            "says": plane.marks.words.text(), "trainer": desk.client._link.pid,  # type: ignore[attr-defined]
             "banner": "" if desk.window.banner.isHidden() else desk.window.banner.text.text(),
         }  # fmt: skip
     kind, *numbers = question.split()
@@ -37,13 +39,18 @@ def answer(desk: assembly.Desk, question: str) -> dict[str, Any]:
             widget = widget[name] if isinstance(widget, dict) else getattr(widget, name)
         at = widget.mapToGlobal(QPointF(widget.rect().center()))
         return {"x": round(at.x()), "y": round(at.y())}
+    if kind == "tool":  # the button of a tool
+        button = desk.window.tools._buttons[desk.window.actions_[f"point.tool-{numbers[0]}"]]
+        at = button.mapToGlobal(QPointF(button.rect().center()))
+        return {"x": round(at.x()), "y": round(at.y())}
     if kind == "tab":  # the middle of a settings tab
         bar = desk.window.settings_tabs.tabBar()
         assert bar is not None
         at = bar.mapToGlobal(QPointF(bar.tabRect(int(numbers[0])).center()))
         return {"x": round(at.x()), "y": round(at.y())}
-    if kind == "setting":  # where a training setting is typed
-        edit = desk.window.training.editor(numbers[0]).edit
+    if kind == "setting":  # where a setting of the data or of training is typed
+        form = desk.window.data.form if numbers[0].startswith("data.") else desk.window.training
+        edit = form.editor(numbers[0]).edit
         at = edit.mapToGlobal(QPointF(edit.rect().center()))
         return {"x": round(at.x()), "y": round(at.y())}
     raise ValueError(question)

@@ -22,7 +22,7 @@ from boundaryviz.gui.views.symbols import CHOSEN, HELD_OUT, MUTED, TRUTH_OUTLINE
 from boundaryviz.scene.scene import UNLABELLED, Group, Points, Scene
 
 GHOST = 0.3  # opacity of poison that the model shown does not see
-MANY = 20_000  # more unlabelled points than this, or labelled, or set apart, become a picture of their density
+MANY = 20_000  # more points of one kind than this (unlabelled, labelled, poison) become a picture of their density
 _STYLED = ("ids", "label", "split", "origin", "muted")  # the columns that a symbol shows
 _PLANTED = 100  # a crowd's points of group k have the colour of this plus k
 DOT = 3  # side of a density dot in pixels
@@ -132,14 +132,14 @@ class PointItem(pg.GraphicsObject):
         shown = np.ones(len(points), dtype=bool) if self._show_held_out else ~held_out
         if self._left_out is not None and len(self._left_out) == len(points):
             shown &= ~self._left_out | self._chosen
+        labelled, apart = label != UNLABELLED, (ring > 0) | points.muted
         crowd = np.zeros(len(points), dtype=bool)
-        apart = (ring > 0) | points.muted
-        for kind in (~apart & (label == UNLABELLED), ~apart & (label != UNLABELLED), apart):
+        plain = [~apart & (held_out == held) & (labelled == known) for held in (False, True) for known in (False, True)]
+        for kind in (*plain, apart):
             if np.count_nonzero(kind & shown) > MANY:
                 crowd |= kind & ~self._chosen
         self._crowd = np.flatnonzero(crowd & shown)
         singly = np.flatnonzero(shown & ~crowd)
-        labelled = label != UNLABELLED
         rank = (2 * labelled + 4 * apart + 8 * self._chosen - held_out)[singly]  # later is above
         self._order = singly[np.argsort(rank.astype(np.int8), kind="stable")]
         self.update()

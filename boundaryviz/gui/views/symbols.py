@@ -146,6 +146,7 @@ def _group_ring(painter: QPainter, shape: QPainterPath, ring: int, size: float) 
     painter.setBrush(Qt.BrushStyle.NoBrush)
     pen = _pen(colour, 1.2)
     if ring >= WITHDRAWN:
+        shape = outline_of(-1)  # under the ring of the point that stands in for it
         pen = _pen(colour, 1.6)
         pen.setDashPattern([0.1, 1.9])
     else:
