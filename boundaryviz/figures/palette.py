@@ -120,3 +120,11 @@ def _blend(colours: NDArray[np.uint8], middle: str, strength: float) -> NDArray[
     base = np.array([*rgb(middle), 255.0])
     blended: NDArray[np.uint8] = np.rint(base + (colours - base) * strength).astype(np.uint8)
     return blended.reshape(-1, 4).view(np.uint32)[:, 0]
+
+
+def crowded(count: int) -> tuple[float, float]:
+    """Size, as a share of the usual one, and opacity of `count` unlabelled points that are drawn together: from a
+    thousand on they shrink and pale, so that the field is seen between and through them.
+    """
+    share = min(1.0, (1000 / max(count, 1)) ** 0.5)
+    return max(share, 0.3), 0.45 + 0.55 * share

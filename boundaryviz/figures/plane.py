@@ -12,7 +12,7 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from boundaryviz.figures.palette import MARKERS, UNDER_POINTS, class_colour, field_image, group_colour
+from boundaryviz.figures.palette import MARKERS, UNDER_POINTS, class_colour, crowded, field_image, group_colour
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points
@@ -131,15 +131,16 @@ def _scatter(
     for label in sorted({int(k) for k in points.label[shown]}):
         pick = shown & (points.label == label)
         hollow = label < 0
+        small, pale = crowded(int(pick.sum())) if hollow else (1.0, 1.0)
         axes.scatter(
             points.xy[pick, 0],
             points.xy[pick, 1],
-            s=(size * (0.75 if hollow else 1.0) * style.marker) ** 2,
+            s=(size * small * (0.75 if hollow else 1.0) * style.marker) ** 2,
             marker="o" if hollow else MARKERS[label],
             facecolor="none" if hollow else class_colour(label),
             edgecolor=class_colour(label) if hollow else style.paper,
-            linewidth=(0.6 if hollow else 0.35) * style.line,
-            alpha=alpha,
+            linewidth=(0.6 * small if hollow else 0.35) * style.line,
+            alpha=alpha * pale,
             zorder=2.5 if hollow else 3 if size < 1 else 4,
             gid=f"class {label}" if label >= 0 else "unlabelled",
         )

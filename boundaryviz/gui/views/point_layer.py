@@ -16,7 +16,7 @@ from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from pyqtgraph.Qt.internals import PrimitiveArray
 
-from boundaryviz.figures.palette import class_colour, group_colour, rgb
+from boundaryviz.figures.palette import class_colour, crowded, group_colour, rgb
 from boundaryviz.gui.theme import Theme
 from boundaryviz.gui.views.symbols import CHOSEN, HELD_OUT, MUTED, TRUTH_OUTLINE, WRONG, Atlas, rings, style_codes
 from boundaryviz.scene.scene import UNLABELLED, Group, Points, Scene
@@ -50,6 +50,7 @@ class PointItem(pg.GraphicsObject):
         self._codes = np.zeros(0, dtype=np.int64)
         self._order = np.zeros(0, dtype=np.int64)
         self._crowd = np.zeros(0, dtype=np.int64)
+        self._pool = np.zeros(0, dtype=bool)
         self._fragments = PrimitiveArray(QPainter.PixmapFragment, 10)
 
     # ---- what is shown
@@ -139,6 +140,7 @@ class PointItem(pg.GraphicsObject):
             if np.count_nonzero(kind & shown) > MANY:
                 crowd |= kind & ~self._chosen
         self._crowd = np.flatnonzero(crowd & shown)
+        self._pool = plain[0] & ~self._chosen
         singly = np.flatnonzero(shown & ~crowd)
         rank = (2 * labelled + 4 * apart + 8 * self._chosen - held_out)[singly]  # later is above
         self._order = singly[np.argsort(rank.astype(np.int8), kind="stable")]
@@ -166,6 +168,7 @@ class PointItem(pg.GraphicsObject):
         screen = transform.mapRect(self._area())
         painter.save()
         painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)  # for symbols made smaller
         if len(self._crowd):
             self._paint_crowd(painter, places[self._crowd], screen)
         self._paint_symbols(painter, places, screen, ratio)
@@ -186,6 +189,10 @@ class PointItem(pg.GraphicsObject):
         table[:, 0:2] = at[seen]
         table[:, 2:6] = self._atlas.sources[codes]
         table[:, 6:10] = (1.0 / ratio, 1.0 / ratio, 0.0, 1.0)
+        pool = self._pool[order]
+        small, pale = crowded(int(np.count_nonzero(pool)))
+        table[pool, 6:8] *= small
+        table[pool, 9] = pale
         if self._ghost_poison:
             table[self._points.is_poison[order], 9] = GHOST
         # the stubs know lists only; an array spares one Python object per point
