@@ -41,7 +41,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-LOOKS = [*((view, "paper", 11.0) for view in VIEWS if view != "cascade"), ("summary", "slides", 5.0), ("summary", "dark", 30.0)]
+LOOKS = [
+    *((view, "paper", 11.0) for view in VIEWS if view != "cascade"),
+    ("summary", "slides", 5.0),
+    ("summary", "dark", 30.0),
+]
 
 
 @pytest.mark.parametrize(("view", "style", "width"), LOOKS)
