@@ -54,9 +54,9 @@ def mouse(plane: PlaneView, kind: str, place: tuple[float, float]) -> None:
     at = plane.canvas.to_pixel(*place)
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     event = QMouseEvent(
-        getattr(QMouseEvent.Type, f"MouseButton{kind}" if kind != "Move" else "MouseMove"),
+        getattr(QMouseEvent.Type, "MouseMove" if kind in ("Move", "Hover") else f"MouseButton{kind}"),
         at, QPointF(viewport.mapToGlobal(at.toPoint())), none if kind in ("Move", "Hover") else left,
-        none if kind == "Release" else left, Qt.KeyboardModifier.NoModifier,
+        none if kind in ("Release", "Hover") else left, Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
     QApplication.sendEvent(viewport, event)
 
@@ -135,6 +135,16 @@ def test_the_tool_class_and_poison_are_those_of_the_lead(planes: TwinPlanes) -> 
     assert isinstance(edit, Add)
     assert edit.points.label.tolist() == [1]
     assert edit.points.is_poison.all()
+
+
+def test_another_tool_leaves_nothing_of_the_last_on_the_clean_plane(planes: TwinPlanes) -> None:
+    clean = side_by_side(planes)
+    planes.plane.set_tool(BrushTool())
+    mouse(clean, "Hover", (1.0, 1.0))
+    assert clean.marks.outline.shape_shown is not None
+    planes.plane.set_tool(AddTool())
+    assert clean.marks.outline.shape_shown is None
+    assert clean.tool is planes.plane.tool
 
 
 def test_escape_on_the_lead_ends_a_stroke_in_the_clean_plane(planes: TwinPlanes) -> None:

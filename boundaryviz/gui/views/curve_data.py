@@ -124,7 +124,7 @@ class Summary:
         self._seen = 0
         self._runs = 0
         self._ends: tuple[bytes, bytes] = (b"", b"")
-        self._made = np.empty((3, 256))
+        self._made = np.empty((3, 0))
 
     @property
     def runs(self) -> int:
@@ -152,24 +152,27 @@ class Summary:
             self.clear()
             self._runs = values.shape[1]
         start, self._seen = self._seen, len(values)
+        if self._runs == 1:
+            self._made = np.broadcast_to(values[:, 0], (3, self._seen))
+        else:
+            self._add(values[start:], start)
+        if self._seen:
+            self._ends = (values[0].tobytes(), values[-1].tobytes())
+        return start
+
+    def _add(self, new: NDArray[np.float64], start: int) -> None:
         if self._seen > self._made.shape[1]:
             grown = np.empty((3, max(self._seen, 2 * self._made.shape[1])))
             grown[:, :start] = self._made[:, :start]
             self._made = grown
-        new, into = values[start:], self._made[:, start : self._seen]
-        if self._runs == 1:
-            into[:] = new[:, 0]
-        else:
-            known = np.isfinite(new)
-            count = known.sum(axis=1)
-            with np.errstate(over="ignore"):
-                into[0] = np.where(known, new, 0.0).sum(axis=1) / np.maximum(count, 1)
-            into[1] = np.where(known, new, np.inf).min(axis=1, initial=np.inf)
-            into[2] = np.where(known, new, -np.inf).max(axis=1, initial=-np.inf)
-            into[:, count == 0] = np.nan
-        if self._seen:
-            self._ends = (values[0].tobytes(), values[-1].tobytes())
-        return start
+        into = self._made[:, start : self._seen]
+        known = np.isfinite(new)
+        count = known.sum(axis=1)
+        with np.errstate(over="ignore"):
+            into[0] = np.where(known, new, 0.0).sum(axis=1) / np.maximum(count, 1)
+        into[1] = np.where(known, new, np.inf).min(axis=1, initial=np.inf)
+        into[2] = np.where(known, new, -np.inf).max(axis=1, initial=-np.inf)
+        into[:, count == 0] = np.nan
 
 
 class TidyRange:

@@ -62,6 +62,7 @@ class PlaneView(FocusFrame):
     context_requested = pyqtSignal(QPoint, object)  # global position, ids under it
     pin_context_requested = pyqtSignal(QPoint, int)  # global position, which target pin is under it
     brush_radius_changed = pyqtSignal(float)  # pixels
+    tool_changed = pyqtSignal()
     painted = pyqtSignal()  # the field set last is on the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -216,6 +217,7 @@ class PlaneView(FocusFrame):
         self.marks.show_shape(None)
         self.marks.say("")
         self._rehover()
+        self.tool_changed.emit()
 
     def set_banner(self, text: str | None) -> None:
         """A sentence over the plane; without one, an empty scene says that it is empty."""

@@ -90,28 +90,31 @@ class CleanPlane(PlaneView):
     def __init__(self, lead: PlaneView) -> None:
         self._lead = lead  # asked for its hand as soon as the plane begins
         super().__init__()
+        self._take_tool()
         self.setFocusProxy(lead)
         self.setAccessibleName("Plane of the clean twin")
         self.points.set_ghost_poison(True)
         for mine, its in (
             (self.previewed, lead.previewed), (self.committed, lead.committed), (self.cancelled, lead.cancelled),
-            (self.context_requested, lead.context_requested),
+            (self.context_requested, lead.context_requested), (self.pin_context_requested, lead.pin_context_requested),
         ):  # fmt: skip
             mine.connect(its)
         self.selection_changed.connect(self._lead_chooses)
         lead.selection_changed.connect(self.set_selection)
+        lead.tool_changed.connect(self._take_tool)
 
     def _lead_chooses(self, ids: NDArray[np.int64]) -> None:
         self._lead.set_selection(ids)
         self._lead.selection_changed.emit(self._lead.selection)
 
-    def _press(self, gesture: Gesture) -> None:
+    def _take_tool(self) -> None:
         self._tool = self._lead.tool  # one tool for both, so that a stroke is one and Esc finds it
-        super()._press(gesture)
+        self.marks.show_shape(None)
+        self.marks.say("")
+        self._rehover()
 
     def _hover(self, gesture: Gesture | None) -> None:
-        if not self._tool.active:
-            self._tool = self._lead.tool
+        self.marks.jitter.set_radii(self._lead.marks.jitter.radii)
         super()._hover(gesture)
 
     def _context(self) -> Context:
