@@ -47,6 +47,7 @@ class ExportDialog(QDialog):
 
     render: options -> PNG bytes for the preview. write: options and path -> the file. Both may raise OSError,
     ValueError or RuntimeError, whose words are shown. ask_path: options -> where to, None for cancelled.
+    views: what there is to choose from.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class ExportDialog(QDialog):
         stem: str = "figure",
         ask_path: Callable[[ExportOptions], Path | None] | None = None,
         parent: QWidget | None = None,
+        views: dict[str, str] = VIEWS,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export a figure")
@@ -66,7 +68,7 @@ class ExportDialog(QDialog):
         self.saved: Path | None = None
         self._picture = QPixmap()
         self.format = self._combo("Format", FORMATS)
-        self.view = self._combo("Shows", VIEWS)
+        self.view = self._combo("Shows", views)
         self.style_combo = self._combo("Style", STYLES)
         self.width_edit = self._number("Width in cm", f"{LEAST_WIDTH:g} to {MOST_WIDTH:g} cm")
         self.preset = QuietCombo()
