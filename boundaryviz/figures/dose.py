@@ -127,31 +127,14 @@ def _top(band: Band | None) -> float:
 def _notes(response: DoseResponse, axis: DoseAxis, letters: int) -> list[str]:
     """What has to be known to read the figure, in lines of so many letters."""
     words = [f"{response.attack}. Means over seeds with 95 % bands: Student's t, for the success Wilson's."]
-    seeds = [seeds_words(curve) for curve in response.curves]
+    if any(curve.success is not None for curve in response.curves):
+        words.append("At 0 stands what the clean twin gives the attacker unasked.")
+    seeds = [curve.seeds_words for curve in response.curves]
     if len(set(seeds)) == 1:
         words.append(f"{seeds[0].capitalize()}{' each' * (len(seeds) > 1)}.")
     else:
         words += [f"{curve.title}: {each}." for curve, each in zip(response.curves, seeds, strict=True)]
-    return textwrap.wrap(literal(" ".join([*words, talk_words(axis)])), max(letters, 20), break_on_hyphens=False)
-
-
-def talk_words(axis: DoseAxis) -> str:
-    """What the dotted lines are, and which of the talk's rates have none."""
-    on = [f"{percent(rate)} ({words})" for words, rate in TALK_RATES.items() if axis.holds_rate(rate)]
-    off = [f"{percent(rate)} ({words})" for words, rate in TALK_RATES.items() if not axis.holds_rate(rate)]
-    if not on:
-        return f"Off the axis: {', '.join(off)}, as given in the talk."
-    return f"Dotted: {', '.join(on)}, as given in the talk{'; off the axis: ' * bool(off)}{', '.join(off)}."
-
-
-def seeds_words(curve: DoseCurve) -> str:
-    """How many seeds there are, of what, and how many were left out."""
-    k = curve.flip_rate.shape[1]
-    if curve.varies == "nothing":
-        return "nothing is random, one fit for each dose"
-    words = f"{k} {curve.varies} seed{'s' * (k > 1)}"
-    lost = int(curve.left_out.max(initial=0))
-    return f"{words}, up to {lost} left out because training diverged" if lost else words
+    return textwrap.wrap(literal(" ".join([*words, axis.talk_words()])), max(letters, 20), break_on_hyphens=False)
 
 
 def _facts(response: DoseResponse) -> dict[str, str]:

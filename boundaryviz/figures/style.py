@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import matplotlib
 
+from boundaryviz.figures.palette import SERIES
+
 StyleName = Literal["paper", "slides", "dark"]
 
 VIEWS: dict[str, str] = {
@@ -132,21 +134,20 @@ FILE_RC: dict[str, Any] = {
     "path.simplify": True,
 }
 
-_SERIES = ("#5b3fc4", "#0f8f77", "#b5482a", "#8a6d00")
 PAPER = Style(
     "paper", paper="#ffffff", ink="#1c2329", faint="#59636c", grid="#e4e8eb", middle="#e8eaeb",
     train="#8a9299", validation="#1f2933", test="#5b3fc4",
-    series=_SERIES, text=7.5, line=1.1, marker=3.6,
+    series=SERIES["light"], text=7.5, line=1.1, marker=3.6,
 )  # fmt: skip
 SLIDES = Style(
     "slides", paper="#ffffff", ink="#1c2329", faint="#59636c", grid="#e4e8eb", middle="#e8eaeb",
     train="#8a9299", validation="#1f2933", test="#5b3fc4",
-    series=_SERIES, text=11.0, line=1.8, marker=5.0,
+    series=SERIES["light"], text=11.0, line=1.8, marker=5.0,
 )  # fmt: skip
 DARK = Style(
     "dark", paper="#14171a", ink="#f2f4f6", faint="#a3adb6", grid="#2b3035", middle="#2b3035",
     train="#7f8a94", validation="#f2f4f6", test="#9d86f5",
-    series=("#a28cf7", "#3fc1a0", "#f08a6b", "#e6c34a"), text=11.0, line=1.8, marker=5.0,
+    series=SERIES["dark"], text=11.0, line=1.8, marker=5.0,
 )  # fmt: skip
 STYLES: dict[str, Style] = {style.name: style for style in (PAPER, SLIDES, DARK)}
 

@@ -17,6 +17,7 @@ from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.display import Word
 from boundaryviz.gui.document import Document
+from boundaryviz.gui.dose_control import DoseControl
 from boundaryviz.gui.filing import Filing
 from boundaryviz.gui.poison_control import PoisonControl
 from boundaryviz.gui.twin_control import TwinControl
@@ -58,6 +59,7 @@ class Desk:
         self.controller = Controller(self.window, self.document, self.client)
         self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.display)
         self.twin = TwinControl(self.window, self.document, self.client, self.controller.display)
+        self.dose = DoseControl(self.window.dose, self.document, self.window)
         self.filing = Filing(self.controller)
         self.poison = PoisonControl(self.controller)
         self._dress()
@@ -65,6 +67,7 @@ class Desk:
         actions = self.window.actions_
         actions["view.theme"].setChecked(self._theme.name == "dark")
         actions["view.theme"].toggled.connect(lambda dark: self.set_theme("dark" if dark else "light"))
+        actions["train.dose"].triggered.connect(lambda: self._dose())
         actions["view.commands"].triggered.connect(lambda: self._palette())
         actions["help.shortcuts"].triggered.connect(lambda: self._shortcuts())
         actions["help.about"].triggered.connect(lambda: self._about())
@@ -87,6 +90,7 @@ class Desk:
     def close(self) -> None:
         """End the trainer; the window may go now."""
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
+        self.dose.close()
         self.client.close()
 
     def set_theme(self, name: str) -> None:
@@ -117,6 +121,10 @@ class Desk:
     def _recover(self, scenario: Scenario) -> None:
         self.recovery_waits = False
         self.document.open(scenario, saved=False)
+
+    def _dose(self) -> None:
+        self.window.show_result(self.window.dose)
+        self.window.dose.ask()
 
     def _palette(self) -> None:
         CommandPalette(self.window.actions_.all(), self.window).popup()

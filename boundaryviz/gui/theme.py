@@ -224,7 +224,7 @@ QSlider::handle:horizontal:disabled { background: @panel; border-color: @line; }
 
 QTabWidget::pane { border: none; border-top: 1px solid @line; }
 QTabBar::tab {
-  background: transparent; color: @faint; padding: 6px 12px; border: none; border-bottom: 2px solid transparent;
+  background: transparent; color: @faint; padding: 6px 7px; border: none; border-bottom: 2px solid transparent;
 }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
 QTabBar::tab:hover { color: @text; background: @hover; }

@@ -26,6 +26,7 @@ from boundaryviz.gui.views.cascade_view import CascadeView
 from boundaryviz.gui.views.charts import CurvesView
 from boundaryviz.gui.views.confusion import ConfusionView
 from boundaryviz.gui.views.data_panel import DataPanel
+from boundaryviz.gui.views.dose_panel import DosePanel
 from boundaryviz.gui.views.forms import SpecForm
 from boundaryviz.gui.views.learner_panel import LearnerPanel
 from boundaryviz.gui.views.plane import PlaneView
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self.training = SpecForm(TrainingSpec, "training", skip=("seed",))
         self.poison = PoisonPanel()
         self.curves, self.confusion, self.units, self.points = CurvesView(), ConfusionView(), UnitMaps(), PointTable()
-        self.attack = AttackPanel()
+        self.attack, self.dose = AttackPanel(), DosePanel()
         self.status, self.banner, self.welcome = StatusFields(), Banner(), WelcomePage()
         self._act: Callable[[], None] | None = None
         self.banner.action.connect(self._banner_action)
@@ -111,7 +112,7 @@ class MainWindow(QMainWindow):
             self.settings_tabs.addTab(_scrolled(panel), title)
         results: tuple[tuple[str, QWidget], ...] = (
             ("Curves", self.curves), ("Units", self.units), ("Confusion", self.confusion), ("Points", self.points),
-            ("Attack", self.attack),
+            ("Attack", self.attack), ("Dose", self.dose),
         )  # fmt: skip
         self._results = [view for _, view in results]
         for title, view in results:
@@ -137,6 +138,10 @@ class MainWindow(QMainWindow):
         holder = self.result_tabs.currentWidget()
         return next(view for view in self._results if view.parentWidget() is holder)
 
+    def show_result(self, view: QWidget) -> None:
+        """Bring the tab of a result to the front."""
+        self.result_tabs.setCurrentWidget(view.parentWidget())
+
     def notify(
         self, text: str, *, details: str = "", action: str = "", act: Callable[[], None] | None = None,
         alarm: bool = False,
@@ -157,7 +162,7 @@ class MainWindow(QMainWindow):
         """Dress every view that draws itself; the style sheet does the others."""
         for view in (
             self.plane, self.planes, self.cascade, self.attack, self.transport, self.tools, self.data, self.curves,
-            self.confusion, self.units, self.banner, self.welcome, self.poison, self.actions_,
+            self.confusion, self.units, self.banner, self.welcome, self.poison, self.dose, self.actions_,
         ):  # fmt: skip
             view.set_theme(theme)
 

@@ -46,6 +46,15 @@ class DoseCurve:
         """How many seeds do not count, of each dose, (D,)."""
         return np.isnan(self.flip_rate).sum(axis=1)
 
+    @property
+    def seeds_words(self) -> str:
+        """How many seeds there are, of what, and how many are left out."""
+        if self.varies == "nothing":
+            return "nothing is random, one fit for each dose"
+        k, lost = self.flip_rate.shape[1], int(self.left_out.max(initial=0))
+        words = f"{k} {self.varies} seed{'s' * (k > 1)}"
+        return f"{words}, up to {lost} left out because training diverged" if lost else words
+
     def flip_band(self) -> Band:
         """Mean flip rate with its t interval."""
         return _t(self.flip_rate)

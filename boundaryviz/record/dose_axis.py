@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.attacks.budget import TALK_RATES
 from boundaryviz.record.dose import DoseResponse
 
 _FOR_ZERO = 0.16  # how far left of the first dose 0 stands, as a share of the doses' span
@@ -64,6 +65,14 @@ class DoseAxis:
     def holds_rate(self, rate: float) -> bool:
         """Whether this rate lies on the axis, right of the break."""
         return self.gap < self.place_of_rate(rate) <= self.limits[1]
+
+    def talk_words(self) -> str:
+        """Which of the talk's rates have a dotted line on this axis, and which lie off it."""
+        named = [(f"{percent(rate)} ({words})", self.holds_rate(rate)) for words, rate in TALK_RATES.items()]
+        on, off = (", ".join(words for words, held in named if held == which) for which in (True, False))
+        if not on:
+            return f"Off the axis: {off}, as given in the talk."
+        return f"Dotted: {on}, as given in the talk{'; off the axis: ' * bool(off)}{off}."
 
     def ticks(self) -> tuple[list[int], list[int]]:
         """Numbers of points with words, 0 first, and those without."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.text import Text
 
-from boundaryviz.figures.dose import draw_dose, seeds_words
+from boundaryviz.figures.dose import draw_dose
 from boundaryviz.figures.draw import save
 from boundaryviz.figures.style import Options
 from boundaryviz.record.dose import DoseCurve, DoseResponse
@@ -94,7 +94,7 @@ def test_everything_left_out_is_drawn_empty(tmp_path: Path):
     curve = DoseCurve("mlp", "Net", True, "training", 5, lost, lost)
     shown = replace(response(), curves=(curve,))
     save(draw_dose(shown, Options(dpi=60)), tmp_path / "f.png")
-    assert seeds_words(curve) == "4 training seeds, up to 4 left out because training diverged"
+    assert curve.seeds_words == "4 training seeds, up to 4 left out because training diverged"
 
 
 @given(st.lists(st.integers(1, 100_000), min_size=1, max_size=8, unique=True), st.integers(10, 100_000))
