@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from boundaryviz.figures.palette import FAINT, MARKERS, POISON, class_colour, sequence
+from boundaryviz.figures.palette import FAINT, MARKERS, class_colour, group_colour, sequence
 from boundaryviz.figures.plane import draw_plane, literal
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.learners.cascade import Cascade
@@ -28,7 +28,8 @@ def draw_cascade(figure: Figure, snapshot: Snapshot, options: Options, style: St
     chains = snapshot.cascade
     if chains is None:
         raise ValueError(
-            "the view 'cascade' needs a learner that hands labels on, watched from the start; supervised ones do not"
+            "No label cascade is known. A supervised learner has none; in the window, show it first (K); "
+            "in Python, train with cascade=True."
         )
     axes = figure.subplots()
     draw_plane(axes, snapshot, options, style, strength=FAINT)
@@ -73,14 +74,15 @@ def _draw_path(axes: Axes, scene: Scene, chains: Cascade, to: int, style: Style)
     path = np.array(chains.path(to), dtype=np.int64)
     if not len(path):
         return
-    xy, planted = scene.points.xy[path], scene.points.is_poison[path]
+    xy, origin = scene.points.xy[path], np.maximum(scene.points.origin[path], 0)
     casing = withStroke(linewidth=4.2 * style.line, foreground=style.paper)
     axes.plot(*xy.T, color=style.ink, linewidth=2.0 * style.line, zorder=5.2, path_effects=[casing], gid="path")
-    beads = ((~planted, 0.8, class_colour(int(chains.label[to])), "beads"), (planted, 1.3, POISON, "poisoned beads"))
-    for some, size, colour, name in beads:
+    for group in np.unique(origin).tolist():
+        some = origin == group
         axes.scatter(
-            xy[some, 0], xy[some, 1], s=(size * style.marker) ** 2, facecolor=colour, edgecolor=style.paper,
-            linewidth=0.5 * style.line, zorder=5.4, gid=name,
+            xy[some, 0], xy[some, 1], s=((1.3 if group else 0.8) * style.marker) ** 2, edgecolor=style.paper,
+            facecolor=group_colour(group) if group else class_colour(int(chains.label[to])),
+            linewidth=0.5 * style.line, zorder=5.4, gid=f"beads of poison {group}" if group else "beads",
         )  # fmt: skip
     for colour, width in ((style.paper, 2.2), (style.ink, 1.0)):
         axes.scatter(

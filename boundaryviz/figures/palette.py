@@ -21,7 +21,10 @@ SERIES = {"light": ("#5b3fc4", "#0f8f77", "#b5482a", "#8a6d00"), "dark": ("#a28c
 CURVE_TRAIN, CURVE_VALIDATION, CURVE_TEST = "#8a9299", "#1f2933", "#5b3fc4"
 
 # early to late: viridis by N. Smith and S. van der Walt (CC0), even in lightness and safe for the colour-blind
-SEQUENCE = ("#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725")
+SEQUENCE = (
+    "#440154", "#482475", "#414487", "#355f8d", "#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151", "#bddf26",
+    "#fde725",
+)  # fmt: skip
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

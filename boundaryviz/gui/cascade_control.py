@@ -52,9 +52,7 @@ class CascadeControl(QObject):
     def _toggle(self, on: bool) -> None:
         self._display.want_cascade(on)
         self._window.cascade.set_shown(on)
-        self._sent = self._ids = self.chains = None  # the trainer sends a new one
-        if on:
-            self._follow()
+        self._forget()  # the trainer sends a new one
 
     def _take(self, sent: m.Cascade) -> None:
         if self.on:
@@ -63,9 +61,11 @@ class CascadeControl(QObject):
 
     def _stated(self, state: m.State) -> None:
         if state.why in ("loaded", "reset"):
-            self._sent = self._ids = self.chains = None
-            if self.on:
-                self._follow()
+            self._forget()
+
+    def _forget(self) -> None:
+        self._sent = self._ids = self.chains = self._display.cascade = None
+        self._follow()
 
     def _hover(self, place: tuple[float, float] | None) -> None:
         self._pointer = place
@@ -86,6 +86,7 @@ class CascadeControl(QObject):
             self.chains = None
             if sent is not None and sent.chains is not None:
                 self.chains = sent.chains.among(len(points), _places(sent.ids, points.ids))
+            self._display.cascade = self.chains
         self._show_points()
         self._show_path()
 

@@ -14,6 +14,7 @@ from boundaryviz.engine import messages as m
 from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.window import MainWindow
+from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.snapshot import Snapshot
 
 _CURVES = 100  # milliseconds between two drawings of the curves
@@ -39,6 +40,8 @@ class Display(QObject):
         super().__init__(window)
         self._window, self._document, self._client = window, document, client
         self.frame: m.Frame | None = None
+        self.cascade: Cascade | None = None
+        """Among the points of the scene shown, while the plane shows it."""
         self._view = m.View(document.scene.domain, 256, 256)
         self._hover: tuple[float, float] | None = None
         self._paints: deque[float] = deque(maxlen=240)
@@ -101,12 +104,15 @@ class Display(QObject):
             return None
         state, replica = self._document.committed, self.replica(clean)
         whole = predicted is not None and len(predicted) == len(state.scene.points)
+        chains = None if clean else self.cascade
+        if chains is not None and len(chains.when) != len(state.scene.points):
+            chains = None
         scenario = state.complete()
         training = scenario.training.model_copy(update={"seed": scenario.training.seed + self.seed_shown})
         return Snapshot(
             scenario.model_copy(update={"training": training}), state.scene, frame.step, frame.view.rect, field,
             curves.of(slice(replica, replica + 1)) if replica < curves.replicas else curves,
-            predicted if whole else None,
+            predicted if whole else None, chains,
         )  # fmt: skip
 
     # ---- asking -------------------------------------------------------------------------------------

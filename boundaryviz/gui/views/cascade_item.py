@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from PyQt6.sip import voidptr
 from pyqtgraph.Qt.internals import PrimitiveArray
 
-from boundaryviz.figures.palette import POISON, class_colour, rgb, sequence
+from boundaryviz.figures.palette import class_colour, group_colour, rgb, sequence
 from boundaryviz.gui.theme import Theme
 from boundaryviz.gui.views.symbols import outline_of
 
@@ -41,19 +41,16 @@ class CascadeItem(pg.GraphicsObject):
         self.setZValue(-10)  # between the field and the points
         self._theme, self._area = theme, area
         self._xy = np.empty((0, 2))
-        self._row, self._tone = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        self._order = np.empty(0, dtype=np.int64)
-        self._sheets: dict[tuple[float, float], QPixmap] = {}
+        self._label, self._origin, self._tone = (np.empty(0, dtype=np.int64) for _ in range(3))
+        self._sheets: dict[tuple[int, int, float, float], QPixmap] = {}
         self._fragments = PrimitiveArray(QPainter.PixmapFragment, 10)
 
-    def show_points(
-        self, xy: NDArray[np.float64], share: NDArray[np.float64], label: NDArray, poison: NDArray[np.bool_]
-    ) -> None:
-        """xy: (n, 2). share: 0 to 1 (n,), the place on the scale of time. label: the class (n,) each has got."""
+    def show_points(self, xy: NDArray[np.float64], share: NDArray[np.float64], label: NDArray, origin: NDArray) -> None:
+        """xy: (n, 2). share: 0 to 1 (n,), the place on the scale of time. label: the class (n,) each has got. origin:
+        (n,), as in `Points`."""
         self._xy = xy
-        self._row = 2 * label.astype(np.int64) + poison
+        self._label, self._origin = label.astype(np.int64), np.maximum(origin, 0).astype(np.int64)
         self._tone = np.rint(share * (TONES - 1)).astype(np.int64)
-        self._order = np.argsort(poison, kind="stable")  # poison above the others
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -74,77 +71,73 @@ class CascadeItem(pg.GraphicsObject):
             return
         ratio = widget.devicePixelRatioF() if widget is not None else 1.0
         transform = painter.transform()
-        at = self._xy[self._order] * (transform.m11(), transform.m22()) + (transform.dx(), transform.dy())
+        at = self._xy * (transform.m11(), transform.m22()) + (transform.dx(), transform.dy())
         screen, margin = transform.mapRect(self._area()), _CELL * ratio
         seen = (at[:, 0] > screen.left() - margin) & (at[:, 0] < screen.right() + margin)
         seen &= (at[:, 1] > screen.top() - margin) & (at[:, 1] < screen.bottom() + margin)
-        order, at = self._order[seen], at[seen]
-        size = symbol_size(len(order))
+        size = symbol_size(int(np.count_nonzero(seen)))
         painter.save()
         painter.resetTransform()
         if size is None:
-            planted = self._row[order] % 2 == 1
-            self._paint_dots(painter, at[~planted], order[~planted], screen, round(_LEAST * ratio))
-            at, order, size = at[planted], order[planted], _SIZES[-1][1]
-        self._paint_symbols(painter, at, order, size, ratio)
+            self._paint_dots(painter, at, np.flatnonzero(seen & (self._origin == 0)), screen, round(_LEAST * ratio))
+            seen &= self._origin > 0
+        for origin in np.unique(self._origin[seen]).tolist():  # poison above the others
+            for label in np.unique(self._label[seen & (self._origin == origin)]).tolist():
+                some = np.flatnonzero(seen & (self._origin == origin) & (self._label == label))
+                sheet = self._sheet(label, origin, size or _SIZES[-1][1], ratio)
+                self._paint_symbols(painter, at[some], self._tone[some], sheet, ratio)
         painter.restore()
 
-    def _paint_dots(self, painter: QPainter, at: NDArray, order: NDArray, screen: QRectF, side: int) -> None:
+    def _paint_dots(self, painter: QPainter, at: NDArray, some: NDArray, screen: QRectF, side: int) -> None:
         columns, rows = int(screen.width()) + 1, int(screen.height()) + 1
-        tones, classes = sequence(np.linspace(0.0, 1.0, TONES)), self._row[order] // 2
-        rings = np.array([rgb(class_colour(k)) for k in range(int(classes.max(initial=0)) + 1)], dtype=np.uint8)
+        label, tones = self._label[some], sequence(np.linspace(0.0, 1.0, TONES))
+        rings = np.array([rgb(class_colour(k)) for k in range(int(label.max(initial=0)) + 1)], dtype=np.uint8)
         corner = (screen.left(), screen.top())
-        pixels = dots(
-            np.floor(at - corner).astype(np.int64), rings[classes], tones[self._tone[order]], columns, rows, side
-        )
+        cells = np.floor(at[some] - corner).astype(np.int64)
+        pixels = dots(cells, rings[label], tones[self._tone[some]], columns, rows, side)
         height, width = pixels.shape
         # a picture over the array itself; opaque or empty, its colours count as multiplied already: both save a copy
         data: Any = voidptr(pixels.data)  # which the stubs do not list
         image = QImage(data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
         painter.drawImage(QPointF(corner[0] - side, corner[1] - side), image)
 
-    def _paint_symbols(self, painter: QPainter, at: NDArray, order: NDArray, size: float, ratio: float) -> None:
-        if not len(order):
-            return
-        sheet, cell = self._sheet(size, ratio), int(np.ceil(_CELL * ratio))
-        self._fragments.resize(len(order))
+    def _paint_symbols(self, painter: QPainter, at: NDArray, tone: NDArray, sheet: QPixmap, ratio: float) -> None:
+        cell = sheet.height()
+        self._fragments.resize(len(at))
         table = self._fragments.ndarray()
         table[:, 0:2] = at
-        table[:, 2], table[:, 3] = self._tone[order] * cell, self._row[order] * cell
+        table[:, 2], table[:, 3] = tone * cell, 0.0
         table[:, 4:6] = cell
         table[:, 6:10] = (1.0 / ratio, 1.0 / ratio, 0.0, 1.0)
+        # the stubs know lists only; an array spares one Python object per point
         painter.drawPixmapFragments(*self._fragments.drawargs(), sheet)  # type: ignore[call-arg]
 
-    def _sheet(self, size: float, ratio: float) -> QPixmap:
-        """Every symbol in every tone: two rows for a class, the second with the ring of poison."""
-        rows = 2 * (int(self._row.max()) // 2 + 1)
-        found = self._sheets.get((size, ratio))
-        cell = int(np.ceil(_CELL * ratio))
-        if found is not None and found.height() >= rows * cell:
-            return found
-        sheet = QPixmap(TONES * cell, rows * cell)
-        sheet.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(sheet)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for row in range(rows):
+    def _sheet(self, label: int, origin: int, size: float, ratio: float) -> QPixmap:
+        """The symbol of a class, and of a group of poison, in every tone side by side."""
+        key = (label, origin, size, ratio)
+        if key not in self._sheets:
+            cell = int(np.ceil(_CELL * ratio))
+            sheet = self._sheets[key] = QPixmap(TONES * cell, cell)
+            sheet.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(sheet)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for tone, colour in enumerate(sequence(np.linspace(0.0, 1.0, TONES)).tolist()):
                 painter.save()
-                painter.translate((tone + 0.5) * cell, (row + 0.5) * cell)
+                painter.translate((tone + 0.5) * cell, 0.5 * cell)
                 painter.scale(ratio, ratio)
-                self._draw(painter, row // 2, bool(row % 2), QColor(*colour), size)
+                self._draw(painter, label, origin, QColor(*colour), size)
                 painter.restore()
-        painter.end()
-        self._sheets[size, ratio] = sheet
-        return sheet
+            painter.end()
+        return self._sheets[key]
 
-    def _draw(self, painter: QPainter, label: int, poison: bool, tone: QColor, size: float) -> None:
-        shape, width = outline_of(label), 0.17 * size
-        if poison:
+    def _draw(self, painter: QPainter, label: int, origin: int, tone: QColor, size: float) -> None:
+        if origin:
             size = max(size, 9.0)
             ring = QTransform.fromScale(size + _RING, size + _RING).map(outline_of(-1))
-            for colour, wide in ((QColor("white"), 4.0), (QColor(POISON), 2.0)):
-                painter.setPen(QPen(colour, wide))
+            for colour, wide in (("white", 4.0), (group_colour(origin), 2.0)):
+                painter.setPen(QPen(QColor(colour), wide))
                 painter.drawPath(ring)
+        shape, width = outline_of(label), 0.17 * size
         body = QTransform.fromScale(size - width, size - width).map(shape)
         painter.setPen(QPen(QColor(self._theme.plane), width + 1.6))
         painter.drawPath(body)
@@ -183,7 +176,7 @@ class PathItem(pg.GraphicsObject):
         self.setZValue(1)
         self._theme = theme
         self._xy = np.empty((0, 2))
-        self._poison = np.empty(0, dtype=bool)
+        self._origin = np.empty(0, dtype=np.int8)
         self._colour = QColor(theme.ink)
 
     @property
@@ -191,10 +184,11 @@ class PathItem(pg.GraphicsObject):
         """The beads shown (K, 2), the first where the label was given."""
         return self._xy
 
-    def show_path(self, xy: NDArray[np.float64], poison: NDArray[np.bool_], label: int) -> None:
-        """xy: (K, 2), from the labelled point on; none hides it. poison: (K,). label: the class handed on."""
+    def show_path(self, xy: NDArray[np.float64], origin: NDArray, label: int) -> None:
+        """xy: (K, 2), from the labelled point on; none hides it. origin: (K,), as in `Points`. label: the class handed
+        on."""
         self.prepareGeometryChange()
-        self._xy, self._poison, self._colour = xy, poison, QColor(class_colour(label))
+        self._xy, self._origin, self._colour = xy, origin, QColor(class_colour(label))
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -235,10 +229,10 @@ class PathItem(pg.GraphicsObject):
         painter.setBrush(ink)
         for middle, angle in arrows(at):
             painter.drawPolygon(QTransform.fromTranslate(*middle).rotate(angle).map(_HEAD))
-        for place, poison in zip(line[1:], self._poison[1:].tolist(), strict=True):
+        for place, origin in zip(line[1:], self._origin[1:].tolist(), strict=True):
             painter.setPen(QPen(white, 1.5))
-            painter.setBrush(QColor(POISON) if poison else self._colour)
-            painter.drawEllipse(place, *((6.5, 6.5) if poison else (3.6, 3.6)))
+            painter.setBrush(QColor(group_colour(origin)) if origin > 0 else self._colour)
+            painter.drawEllipse(place, *((6.5, 6.5) if origin > 0 else (3.6, 3.6)))
         for place, size in ((line[0], 8.0), (line[-1], 6.0)):
             painter.setPen(QPen(white, 5.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -121,13 +121,13 @@ class CascadeView:
         mask = np.zeros(len(points), dtype=bool)
         mask[at] = True
         self._plane.points.set_left_out(mask)
-        self.points.show_points(points.xy[at], share, got, points.is_poison[at])
+        self.points.show_points(points.xy[at], share, got, points.origin[at])
 
     def set_path(self, points: Points, path: Sequence[int], got: int, words: str, end: int | None) -> None:
         """path: positions from the labelled point on, may be empty. got: the class handed on. words: the account of the
         point at position `end`, beside it; None shows none."""
         steps = np.asarray(path, dtype=np.int64)
-        self.path.show_path(points.xy[steps], points.is_poison[steps], got)
+        self.path.show_path(points.xy[steps], points.origin[steps], got)
         self.account.setText(words)
         self._end = None if end is None else points.xy[end]
         self.account.setVisible(self.path.isVisible() and end is not None and bool(words))

@@ -29,6 +29,7 @@ VIEWS = {
     "curves": "Curves",
     "summary": "Boundary and curves",
     "twin": "Clean twin and poisoned",
+    "cascade": "Label cascade",
 }
 STYLES = {"paper": "Paper", "slides": "Slides", "dark": "Dark"}
 WIDTHS = {"Single column": 8.5, "Double column": 17.5, "Slide": 25.0}
