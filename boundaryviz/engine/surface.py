@@ -14,6 +14,7 @@ Ask = Callable[[NDArray[np.float64]], NDArray[np.float32]]
 _STRIDE = 8  # cells between the nodes that are always asked for; a power of two
 
 
+@np.errstate(over="ignore", invalid="ignore")  # shortly before a net diverges its scores are as large as can be
 def surface(
     ask: Ask,
     rect: Domain,

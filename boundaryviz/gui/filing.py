@@ -185,7 +185,7 @@ class Filing(QObject):
             return
         clean = self._controller.display.snapshot(clean=True)
         from boundaryviz.figures.draw import draw, save
-        from boundaryviz.figures.style import Options, StyleName
+        from boundaryviz.figures.style import AGAINST_CLEAN, Options, StyleName
 
         actions = self._window.actions_
 
@@ -197,7 +197,7 @@ class Filing(QObject):
             )  # fmt: skip
 
         def figure(chosen: ExportOptions) -> SceneFigure:
-            return draw(chosen.view, snapshot, options(chosen), clean if chosen.view == "twin" else None)
+            return draw(chosen.view, snapshot, options(chosen), clean if chosen.view in AGAINST_CLEAN else None)
 
         def write(chosen: ExportOptions, path: Path) -> None:
             save(figure(chosen), path)
@@ -205,7 +205,7 @@ class Filing(QObject):
 
         dialog = ExportDialog(
             lambda chosen: figure(chosen)._repr_png_(), write, stem=self._document.scenario.name, parent=self._window,
-            views=[view for view in VIEWS if view != "twin" or clean is not None],
+            views=[view for view in VIEWS if view not in AGAINST_CLEAN or clean is not None],
         )  # fmt: skip
         dialog.exec()
         dialog.deleteLater()

@@ -113,3 +113,11 @@ def test_the_result_is_ones_own():
         field = surface(ask, RECT, 32, 32, refine_at)
         assert field.flags.c_contiguous
         assert refine_at is None or not any(np.shares_memory(field, k) for k in kept)
+
+
+def test_scores_as_large_as_can_be_are_no_error() -> None:
+    largest = np.float32(np.finfo(np.float32).max)
+    ask = lambda xy: (np.where(xy[:, 0] > 0, largest, -largest))[None]  # noqa: E731
+    field = surface(ask, RECT, 64, 64, NOBODY)
+    assert (field[0, :, :30] < 0).all()
+    assert (field[0, :, 34:] > 0).all()

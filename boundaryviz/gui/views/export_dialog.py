@@ -29,6 +29,7 @@ VIEWS = {
     "curves": "Curves",
     "summary": "Boundary and curves",
     "twin": "Clean twin and poisoned",
+    "flip": "Flip region",
     "cascade": "Label cascade",
 }
 STYLES = {"paper": "Paper", "slides": "Slides", "dark": "Dark"}
