@@ -94,7 +94,9 @@ class PoisonControl(QObject):
             for name in fields
         )
         on = self._window.actions_["view.jitter"].isChecked()
-        self._window.plane.marks.jitter.set_radii(radii if on else ())
+        shown = radii if on else ()
+        self._window.plane.marks.jitter.set_radii(shown)
+        self._window.planes.set_look("jitter", lambda clean: clean.marks.jitter.set_radii(shown))
 
     # ---- panel -> document
 

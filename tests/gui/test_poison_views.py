@@ -19,6 +19,7 @@ from boundaryviz.gui.tools import BridgeTool, Guide, Handle
 from boundaryviz.gui.views.forms import SpecForm
 from boundaryviz.gui.views.group_list import GroupEntry, GroupList
 from boundaryviz.gui.views.guides import draw_note
+from boundaryviz.gui.views.overlay import Banner
 from boundaryviz.gui.views.plane import PlaneView
 from boundaryviz.gui.views.point_layer import MANY, density_picture
 from boundaryviz.gui.views.symbols import ACTS, MUTED, RESTS, WITHDRAWN, Style, paint_symbol, rings
@@ -239,6 +240,20 @@ def test_another_tool_takes_the_guide_and_the_words_away(plane: PlaneView) -> No
     plane.set_tool(select)
     assert plane.marks.guide.shown is None
     assert plane.marks.words.isHidden()
+
+
+@pytest.mark.parametrize("at_bottom", [False, True])
+def test_a_sentence_takes_one_line_where_there_is_room_for_it(plane: PlaneView, at_bottom: bool) -> None:
+    banner, words = Banner(plane.canvas, at_bottom), "Click to start a bridge at this point of class 0."
+    banner.set_theme(LIGHT)
+    heights = []
+    for _ in range(2):  # the first time as the second
+        banner.say(words, plane.canvas.area)
+        heights.append(banner.height())
+        assert plane.canvas.area.contains(QRectF(banner.geometry()))
+    assert heights[0] == heights[1] < 3 * banner.fontMetrics().lineSpacing()
+    banner.say(words, QRectF(0.0, 0.0, 160.0, 400.0))
+    assert banner.height() > heights[0]
 
 
 # ---- the panel's parts

@@ -217,7 +217,7 @@ class ConfusionView(QWidget):
 def short_count(count: int) -> str:
     """A count in at most four characters: 987, 1.2k, 35k, 1.0M."""
     for size, unit in ((1_000_000, "M"), (1_000, "k")):
-        if count >= size:
+        if count >= 0.9995 * size:  # what would be rounded up to it too
             scaled = count / size
             return f"{scaled:.1f}{unit}" if scaled < 9.95 else f"{scaled:.0f}{unit}"
     return str(count)

@@ -142,7 +142,8 @@ class Banner(QLabel):
         if not text:
             return
         widest = max(int(area.width()) - 32, 80)
+        self.ensurePolished()  # the first time the style sheet's font and padding are not in force yet
         self.setFixedWidth(min(widest, self.fontMetrics().horizontalAdvance(text) + 48))
-        self.adjustSize()
+        self.setFixedHeight(self.heightForWidth(self.width()))
         top = int(area.bottom()) - 12 - self.height() if self._at_bottom else int(area.top()) + 16
         self.move(int(area.center().x() - self.width() / 2), top)

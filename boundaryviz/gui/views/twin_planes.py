@@ -116,6 +116,16 @@ class CleanPlane(PlaneView):
     def _hover(self, gesture: Gesture | None) -> None:
         self.marks.jitter.set_radii(self._lead.marks.jitter.radii)
         super()._hover(gesture)
+        if gesture is None and not self._tool.active:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """The lead draws what a tool shows at rest; here it shows while the pointer is here."""
+        if self._pointer is not None:
+            super()._refresh()
+        else:
+            self.marks.show_shape(None)
+            self.marks.say("")
 
     def _context(self) -> Context:
         return self._lead._context()
