@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import surfaces, training, twins
+from benchmarks import dose, surfaces, training, twins
 from benchmarks.measure import Row
 from boundaryviz.engine import device
 
@@ -20,6 +20,7 @@ SECTIONS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
     "sklearn": ("Training against scikit-learn", training.against_scikit_learn),
     "hardware": ("Training against the hardware", training.against_hardware),
     "twins": ("Twins", twins.twins),
+    "dose": ("Dose-response", dose.dose_response),
     "surface": ("Fields", surfaces.surfaces),
     "rates": ("Our own rates", training.rates),
 }

@@ -59,7 +59,7 @@ def test_lines_tell_of_progress_and_results_as_they_come(capsys: pytest.CaptureF
         ]
         assert run(command) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert niceness == [10]
+    assert niceness == [5]
     done = [line["done"] for line in lines if "done" in line]
     assert done == sorted(done)
     assert [line for line in lines if "done" in line][-1] == {"done": 80, "of": 80}

@@ -17,7 +17,7 @@ from boundaryviz.scenario.files import check_writable, write_atomic
 from boundaryviz.scenario.scenario import Scenario
 
 _EVERY = 0.1  # seconds between two lines of progress
-_GENTLE = 10  # by how much a run that somebody watches gives way to other processes
+_GENTLE = 5  # by how much a run that somebody watches gives way to other processes
 
 Report = Callable[[DoseResponse], object]
 
