@@ -205,7 +205,7 @@ class Filing(QObject):
 
         dialog = ExportDialog(
             lambda chosen: figure(chosen)._repr_png_(), write, stem=self._document.scenario.name, parent=self._window,
-            views=[view for view in VIEWS if view != "twin" or clean is not None],
+            views=[view for view in VIEWS if {"twin": clean, "cascade": snapshot.cascade}.get(view, view) is not None],
         )  # fmt: skip
         dialog.exec()
         dialog.deleteLater()
