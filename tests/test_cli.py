@@ -128,6 +128,14 @@ def test_figure_writes_a_file(tmp_path: Path) -> None:
     assert "Two moons" in place.read_text()
 
 
+def test_a_net_is_watched_for_the_figure_of_its_cascade(tmp_path: Path) -> None:
+    place = tmp_path / "f.svg"
+    net = ["--set", "learner.name=fixmatch", "--set", "learner.threshold=0.6", "--set", "learner.unlabelled_batch=16"]
+    few = ["--set", "data.n=40", "--set", "data.labels_per_class=2", "--steps", "20"]
+    assert run(["figure", "moons", *few, *net, "--view", "cascade", "-o", str(place)]) == 0
+    assert "first passing the threshold" in place.read_text()
+
+
 def test_a_run_that_diverges_fails_and_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     wild = ["--set", "training.optimiser=sgd", "--set", "training.learning_rate=100", "--set", "learner.loss=squared"]
     wild += ["--set", "learner.activation=linear", "--json", "-"]
@@ -153,6 +161,7 @@ BAD = {
     "figure in no folder": (["figure", "moons", "-o", "/no/such/folder/x.pdf"], "there is no folder"),
     "figure too narrow": (["figure", "moons", "-o", "x.pdf", "--width", "1"], "2 to 100 cm"),
     "unknown view": (["figure", "moons", "-o", "x.pdf", "--view", "side"], "side"),
+    "cascade of a supervised learner": (["figure", "moons", "-o", "x.pdf", "--view", "cascade"], "no label cascade"),
     "no scenario": (["train"], "SCENARIO"),
     "no seeds": (["train", "moons", "--seeds", "0"], "seeds"),
     "window on a bad file": (["nowhere.bviz"], "cannot be read"),

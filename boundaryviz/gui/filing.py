@@ -188,6 +188,7 @@ class Filing(QObject):
         from boundaryviz.figures.style import AGAINST_CLEAN, Options, StyleName
 
         actions = self._window.actions_
+        have = dict.fromkeys(AGAINST_CLEAN, clean is not None) | {"cascade": snapshot.cascade is not None}
 
         def options(chosen: ExportOptions) -> Options:
             return Options(
@@ -205,7 +206,7 @@ class Filing(QObject):
 
         dialog = ExportDialog(
             lambda chosen: figure(chosen)._repr_png_(), write, stem=self._document.scenario.name, parent=self._window,
-            views=[view for view in VIEWS if view not in AGAINST_CLEAN or clean is not None],
+            views=[view for view in VIEWS if have.get(view, True)],
         )  # fmt: skip
         dialog.exec()
         dialog.deleteLater()

@@ -78,9 +78,9 @@ class CascadeScale(QWidget):
         )
 
     def stand_in(self, area: QRectF) -> None:
-        """area: the plane in the parent's pixels; the scale stands in its lower left corner."""
+        """area: the plane in the parent's pixels; the scale stands in its lower right corner."""
         self.setFixedHeight(max(self.layout().heightForWidth(self.width()), 0))  # type: ignore[union-attr]
-        self.move(int(area.left()) + _MARGIN, int(area.bottom()) - _MARGIN - self.height())
+        self.move(int(area.right()) - _MARGIN - self.width(), int(area.bottom()) - _MARGIN - self.height())
 
 
 class CascadeView:
@@ -152,13 +152,16 @@ class CascadeView:
         self._place_account()
 
     def _place_account(self) -> None:
-        """Beside the end of the path, within the plane."""
+        """Beside the end of the path and away from its beginning, within the plane."""
         if self._end is None:
             return
         self.account.adjustSize()
-        canvas, size = self._plane.canvas, self.account.size()
+        canvas, width, height = self._plane.canvas, self.account.width(), self.account.height()
         area, pixel = canvas.area, canvas.to_pixel(*self._end.tolist())
-        left = pixel.x() + _OFF if pixel.x() + _OFF + size.width() < area.right() else pixel.x() - _OFF - size.width()
-        top = pixel.y() - _OFF - size.height()
-        top = pixel.y() + _OFF if top < area.top() else top
-        self.account.move(QPoint(int(max(left, area.left() + 4)), int(top)))
+        comes_from_above = len(self.path.places) > 1 and self.path.places[0, 1] > self._end[1]
+        left, top = pixel.x() + _OFF, pixel.y() + (_OFF if comes_from_above else -_OFF - height)
+        if left + width > area.right():
+            left = pixel.x() - _OFF - width
+        left = min(max(left, area.left() + 4), area.right() - 4 - width)
+        top = min(max(top, area.top() + 4), area.bottom() - 4 - height)
+        self.account.move(QPoint(int(left), int(top)))
