@@ -143,7 +143,8 @@ class CascadeControl(QObject):
                 return int(taught[nearest])
         if len(plane.selection) == 1:
             chosen = taught[points.ids[taught] == plane.selection[0]]
-            return int(chosen[0]) if len(chosen) else None
+            if len(chosen):  # a bead just muted is selected, but what is of interest is the pin
+                return int(chosen[0])
         return nearest_to_pin(scene)
 
 

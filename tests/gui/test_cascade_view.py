@@ -262,6 +262,13 @@ def test_without_pointer_or_selection_the_way_to_the_first_pin_is_shown(
     qtbot.waitUntil(lambda: reached(desk) > 10, timeout=10_000)
     pin = desk.document.scene.targets[0]
     assert np.linalg.norm(desk.window.cascade.path.places[-1] - (pin.x, pin.y)) < 0.3
+    end = desk.window.cascade.path.places[-1]
+    points = desk.document.scene.points
+    bead = points.ids[points.is_poison & (points.xy != end).all(axis=1)][:1]
+    desk.window.plane.select(bead)
+    assert np.array_equal(desk.window.cascade.path.places[-1], points.xy[points.positions(bead)[0]])
+    desk.document.do(Recolumn(bead, {"muted": np.array([True])}), "Mute")
+    assert np.array_equal(desk.window.cascade.path.places[-1], end)
 
 
 def test_a_point_added_while_paused_is_hollow_until_the_next_fit(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
