@@ -128,8 +128,8 @@ def _blend(colours: NDArray[np.uint8], middle: str, strength: float) -> NDArray[
 
 
 def crowded(count: int) -> tuple[float, float]:
-    """Size, as a share of the usual one, and opacity of `count` unlabelled points that are drawn together: from a
-    thousand on they shrink and pale, so that the field is seen between and through them.
+    """Size, as a share of the usual one, and opacity of `count` unlabelled points that are drawn together: from 400
+    on they shrink and pale, so that the field is seen between and through them.
     """
-    share = min(1.0, (1000 / max(count, 1)) ** 0.5)
-    return max(share, 0.3), 0.45 + 0.55 * share
+    share = min(1.0, (400 / max(count, 1)) ** 0.5)
+    return max(share, 0.35), 0.5 + 0.5 * share

@@ -217,7 +217,8 @@ class TwinControl(QObject):
             self._window.attack.set_margins(curves.step[:0], np.empty((0, len(pins))), [pin.wanted for pin in pins])
             return
         won = (margins[-1, -client.seeds :] > 0).sum(axis=0)
-        first = first_flips(curves.step, margins[:, shown : shown + 1])[0]
+        clean = margins[:, shown - client.seeds, None] if client.twin else None
+        first = first_flips(curves.step, margins[:, shown, None], clean)[0]
         self._window.attack.set_pins([
             Pin(pin.wanted, scene.class_name(pin.wanted), float(margins[-1, shown, k]), int(won[k]), client.seeds,
                 float(first[k]))

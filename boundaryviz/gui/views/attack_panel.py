@@ -52,7 +52,7 @@ class Measure:
 @dataclass(frozen=True)
 class Pin:
     """One target: the class wanted and its name, the margin of the seed shown, how many of the seeds flipped, and the
-    first step at which the seed shown did, NaN where it never has."""
+    first step at which the seed shown did and its clean twin did not, NaN where never."""
 
     wanted: int
     name: str
@@ -196,7 +196,7 @@ class AttackPanel(QWidget):
             "The class that the attacker wants there",
             "Probability of that class less the largest other one, of the seed shown: above 0 the attacker has won",
             "How many of the seeds predict what the attacker wants",
-            "The first step at which the seed shown predicted what the attacker wants",
+            "The first step at which the seed shown, and not its clean twin, predicted what the attacker wants",
         )):  # fmt: skip
             item = table.horizontalHeaderItem(at)
             assert item is not None
