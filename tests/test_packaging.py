@@ -36,7 +36,7 @@ def test_the_wheel_holds_every_module_and_every_asset(wheel):
     tracked = [path.relative_to(ROOT) for path in (ROOT / "boundaryviz").rglob("*") if path.is_file()]
     expected = {path.as_posix() for path in tracked if "__pycache__" not in path.parts}
     assets = [path.relative_to(ROOT) for path in (ROOT / "assets").rglob("*") if path.is_file()]
-    expected |= {f"boundaryviz/{path.as_posix()}" for path in assets if "readme" not in path.parts}
+    expected |= {f"boundaryviz/{path.as_posix()}" for path in assets if not {"readme", "guide"} & {*path.parts}}
     shipped = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert shipped == expected
 
