@@ -280,6 +280,14 @@ def test_vat_finds_the_moons():
     assert errors(moons("vat"), 1, 700).max() <= 0.01
 
 
+def test_jitter_of_half_the_gap_and_more_smears_the_moons_together():
+    """The moons are 0.5 apart: what is jittered by much less keeps to its own, what is jittered by more does not."""
+    easy = {"data.n": 500, "data.noise": 0.06}
+    near, far = (errors(moons("pi-model", weak_noise=size).with_values(easy), 3, 800) for size in (0.08, 0.4))
+    assert near.max() < 0.02
+    assert far.min() > 0.1
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
