@@ -86,6 +86,7 @@ def epoch(pool: Pool, seeds: tuple[int, ...], number: int, batch_size: int | Lit
     nobody, some = place < 0, np.maximum(place, 0)
     weight = pool.weights[np.arange(len(seeds))[:, None], some]
     weight[nobody] = 0.0
+    some, weight = _closed_up(some, weight, size)
     return Epoch(pool.at[some], _normalised(weight), size)
 
 
@@ -109,6 +110,20 @@ def _dealt(pool: Pool, seeds: list[int], number: int, size: int) -> NDArray[np.i
     place[:, :, :size] = slots.reshape(-1, batches, size)
     place[row, window, size + rank] = late
     return place
+
+
+def _closed_up(place: NDArray[np.int64], weight: NDArray, size: int) -> tuple[NDArray[np.int64], NDArray]:
+    """Poison columns without gaps: first those that a replica sees, in their order; as many as the fullest batch needs.
+
+    So a replica's poison stands in the same columns, and hence gets the same noise, whatever other replicas see.
+    """
+    seen = weight[:, :, size:] != 0
+    width = -(-int(seen.sum(axis=2).max(initial=0)) // _CHUNK) * _CHUNK
+    order = np.argsort(~seen, axis=2, kind="stable")[:, :, :width] + size
+    return tuple(  # type: ignore[return-value]
+        np.concatenate([column[:, :, :size], np.take_along_axis(column, order, axis=2)], axis=2)
+        for column in (place, weight)
+    )
 
 
 def _whole(pool: Pool, replicas: int) -> Epoch:

@@ -173,3 +173,21 @@ def test_nothing_to_train_on_is_an_error():
     assert len(pool) == 0
     with pytest.raises(ValueError, match="no point"):
         epoch(pool, (0, 1), 0, 8)
+
+
+@few
+@given(st.integers(0, 2**32), st.integers(1, 30), st.integers(0, 3))
+def test_a_replica_s_poison_stands_where_it_would_stand_alone(seed: int, size: int, number: int):
+    """Whatever poison the other replicas see, in doses or twins."""
+    rng = np.random.default_rng(seed)
+    ids, poison, everybody = np.arange(50), np.arange(50) >= 30, np.ones(50, dtype=bool)
+    group = rng.integers(0, 3, 50)
+    weights = np.array([np.where(poison, group == k, True) for k in range(3)], dtype=np.float32)
+    together = epoch(Pool.of(ids, poison, weights, everybody), (7, 7, 8), number, size)
+    for replica, own in enumerate((7, 7, 8)):
+        alone = epoch(Pool.of(ids, poison, weights[replica : replica + 1], everybody), (own,), number, size)
+        width = alone.index.shape[2]
+        seen = alone.weight[:, 0] > 0
+        assert np.array_equal(together.weight[:, replica, :width], alone.weight[:, 0])
+        assert np.array_equal(together.index[:, replica, :width][seen], alone.index[:, 0][seen])
+        assert not together.weight[:, replica, width:].any()
