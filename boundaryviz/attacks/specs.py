@@ -14,12 +14,12 @@ Profile = Literal[
     "1.5-a", "uniform", "1-a", "(1-a)^2", "(1-a)^2+0.5", "a", "a(1-a)", "a^4(1-a)^4", "normal-0.3", "normal-0.5"
 ]
 PROFILE_WORDS: dict[Profile, str] = {
-    "1.5-a": "1.5 − a, denser near the source",
+    "1.5-a": "dense at source: 1.5 − a",
     "uniform": "uniform",
     "1-a": "1 − a",
     "(1-a)^2": "(1 − a)²",
     "(1-a)^2+0.5": "(1 − a)² + 0.5",
-    "a": "a, denser near the target",
+    "a": "dense at target: a",
     "a(1-a)": "a (1 − a), densest halfway",
     "a^4(1-a)^4": "a⁴ (1 − a)⁴, all halfway",
     "normal-0.3": "normal density at a + 0.3",

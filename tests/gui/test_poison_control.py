@@ -103,7 +103,7 @@ def test_the_switch_silences_poison_and_the_key_does_the_same(open_desk: Callabl
     assert panel.switch.text() == "Poison is off"
     assert np.count_nonzero(desk.document.scene.points.origin == 1) == 5
     told(desk)
-    assert panel.budget.text() == "None of 60 training points is poison that acts."
+    assert panel.budget.text() == "No poison acts among 60 training points."
     panel.switch.click()
     assert desk.document.scene.poison_on
     assert action.isChecked()
@@ -281,7 +281,7 @@ def test_the_data_panel_counts_the_labels_there_are_now(open_desk: Callable[...,
 @pytest.mark.parametrize(
     ("poison", "total", "words", "scaled"),
     [
-        (0, 0, "None of 0 training points is poison that acts.", ""),
+        (0, 0, "No poison acts among 0 training points.", ""),
         (1, 1000, "1 of 1,000 training points is poison: 0.1 %.",
          "That is 0.1 % of 1,000 points, and 0.00001 % of 10 million."),
         (10, 5010, "10 of 5,010 training points are poison: 0.2 %.",

@@ -36,7 +36,7 @@ MEASURES = {
 NO_POISON = "No poison acts. Switch Poison on (P) and add points, or let an attack lay them."
 NO_TWIN = "Switch the twin on (Ctrl+T) to see what the poison changes."
 NO_PINS = "No target pins. A pin marks a place that an attacker wants to be of another class."
-_COLUMNS = ("target", "margin", "flipped", "first step")
+_COLUMNS = ("target", "margin", "taken", "first step")
 _ROWS = 5  # of the table, before it scrolls
 
 
@@ -195,7 +195,7 @@ class AttackPanel(QWidget):
         for at, tip in enumerate((
             "The class that the attacker wants there",
             "Probability of that class less the largest other one, of the seed shown: above 0 the attacker has won",
-            "How many of the seeds predict what the attacker wants",
+            "How many of the seeds predict what the attacker wants, by the poison or without it",
             "The first step at which the seed shown, and not its clean twin, predicted what the attacker wants",
         )):  # fmt: skip
             item = table.horizontalHeaderItem(at)

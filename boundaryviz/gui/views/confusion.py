@@ -207,7 +207,7 @@ class ConfusionView(QWidget):
         self._hint.setText(
             "The matrix appears here as it trains."
             if counts is None
-            else f"There are no labelled {SPLITS[self._split]} points."
+            else f"There are no labelled {SPLITS[self._split]} points that are decided."
         )
         self.accuracy.setText("" if counts is None or not total else f"accuracy {np.trace(counts) / total:.1%}")
         if counts is not None:

@@ -231,7 +231,10 @@ class DosePanel(QWidget):
         wrong = any(n is None or n != int(n) or not 0 <= n <= 100_000 for n in numbers) or len(numbers) > MOST_DOSES
         restyle(self.doses, "invalid", wrong)
         if wrong:
-            self.say("Doses are whole numbers of points, such as 1, 10, 100.", problem=True)
+            self.say(
+                f"Doses are up to {MOST_DOSES} whole numbers of points from 0 to 100,000, such as 1, 10, 100.",
+                problem=True,
+            )
             return
         doses = tuple(int(n) for n in numbers if n is not None)
         self.asked.emit(doses or None, self._seeds)

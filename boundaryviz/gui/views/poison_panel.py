@@ -106,7 +106,8 @@ class PoisonPanel(QWidget):
         """What the poison that acts costs, and in how many points it would be the rates of the talk."""
         self.budget.setText(budget_words(budget))
         self.scaled.setText(scaled_words(budget))
-        self.scaled.setVisible(budget.poison > 0)
+        for part, lines in ((self.budget, 1), (self.scaled, 2)):  # so that nothing below moves under the pointer
+            part.setMinimumHeight(lines * part.fontMetrics().lineSpacing())
 
     def set_groups(self, entries: Sequence[GroupEntry], why_no_other: str | None) -> None:
         """The groups there are; why there can be no new one, None where there can."""
@@ -131,7 +132,7 @@ class PoisonPanel(QWidget):
 def budget_words(budget: Budget) -> str:
     """'10 of 5,010 training points are poison: 0.2 %.'"""
     if not budget.poison:
-        return f"None of {budget.total:,} training points is poison that acts."
+        return f"No poison acts among {budget.total:,} training points."
     are = "is" if budget.poison == 1 else "are"
     return f"{budget.poison:,} of {budget.total:,} training points {are} poison: {100 * budget.rate:.3g} %."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import QPoint, QSize, pyqtSignal
+from PyQt6.QtCore import QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolTip, QWidget
 
@@ -261,6 +261,7 @@ class TransportBar(QWidget):
         button.setToolTip(tip)
         button.setIconSize(QSize(18, 18))
         button.setAutoDefault(False)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the plane
         return button
 
     def _combo(self, name: str, width: int, tip: str) -> QuietCombo:
