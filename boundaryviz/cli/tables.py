@@ -49,7 +49,7 @@ def show_run(run: Any) -> None:
         alike = all(len(set(metric.per_seed)) == 1 for metric in run.metrics.values())
         if len(run.seeds) > 1 and alike and getattr(run.scenario.learner, "AT_ONCE", False):
             out.print("Nothing in this learner is random, so its seeds agree; `data.seed` draws other points.")
-        if lost := run.comparison(16).left_out:
+        if lost := run.left_out:
             out.print(
                 f"Left out of what the poison changed: {lost} of {len(run.seeds)} seeds, whose training diverged."
             )

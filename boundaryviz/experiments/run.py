@@ -122,6 +122,12 @@ class Run:
         """bool (R,), clean replicas first."""
         return self.session.diverged
 
+    @property
+    def left_out(self) -> int:
+        """How many seeds a comparison of twins leaves out, because one of them diverged."""
+        clean, poisoned = (self.diverged[self._replicas(side)] for side in (True, False))
+        return int((clean | poisoned).sum()) if self.twin else 0
+
     def __repr__(self) -> str:
         twin = ", with clean twins" if self.twin else ""
         return f"<Run of {self.scenario.name}: {self.step} steps, {len(self.seeds)} seeds{twin}>"
@@ -233,7 +239,7 @@ class Run:
             "steps_per_second": round(self.steps_per_second, 1),
             "replica_steps_per_second": round(self.steps_per_second * self.session.replicas, 1),
             "diverged": int(self.diverged.sum()),
-            "left_out": int(self.comparison(16).left_out) if self.twin else 0,
+            "left_out": self.left_out,
             "metrics": _plain(self.metrics),
             "settings": self.scenario.model_dump(mode="json", include={"data", "poison", "learner", "training"}),
         }

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +23,7 @@ from boundaryviz.gui.views.plane import PlaneView
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Recolumn, Remove
 from boundaryviz.scene.scene import Domain, Points, Scene, Split
+from helpers.desks import desks
 
 DOMAIN = Domain(-2.0, 2.0, -1.0, 1.0)
 POINTS = Points.of([[-1.5, 0.0], [-0.5, 0.0], [0.5, 0.0], [1.5, 0.5]], [1, -1, -1, -1], Split.TRAIN, [0, 0, 1, 0])
@@ -155,25 +155,15 @@ def test_tones_divide_the_whole_scale(view: tuple[PlaneView, CascadeView]) -> No
 
 @pytest.fixture
 def open_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
-    desks: list[Desk] = []
-
     def make(learner: str, scene: Scene | None = None, **values: object) -> Desk:
         fixed = {"data.n": 60, "data.labels_per_class": 3, "data.labels_at": "centres"}
         scenario = Scenario().with_values({**fixed, "learner.name": learner, **values})
         if scene is not None:
             scenario = scenario.with_scene(scene)
-        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        desk = Desk(scenario, lambda: InlineLink(Trainer()), None, settings)
-        desk.window.may_close = lambda: True
-        desks.append(desk)
-        qtbot.addWidget(desk.window)
-        with qtbot.waitExposed(desk.window):
-            desk.window.show()
-        return desk
+        return show(scenario)
 
-    yield make
-    for desk in desks:
-        desk.close()
+    with desks(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
+        yield make
 
 
 def chain() -> Scene:

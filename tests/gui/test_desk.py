@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QSettings
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
@@ -20,6 +19,7 @@ from boundaryviz.scenario import files
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move, relabel
 from boundaryviz.scene.scene import Points
+from helpers.desks import desks
 
 
 class Broken(InlineLink):
@@ -38,22 +38,8 @@ class Broken(InlineLink):
 
 @pytest.fixture
 def open_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
-    desks: list[Desk] = []
-
-    def make(**values: object) -> Desk:
-        scenario = Scenario().with_values({"data.n": 60, "learner.hidden": [8], **values})
-        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        desk = Desk(scenario, Broken, None, settings)
-        desk.window.may_close = lambda: True
-        desks.append(desk)
-        qtbot.addWidget(desk.window)
-        with qtbot.waitExposed(desk.window):
-            desk.window.show()
-        return desk
-
-    yield make
-    for desk in desks:
-        desk.close()
+    with desks(qtbot, tmp_path, Broken) as show:
+        yield lambda **values: show(Scenario().with_values({"data.n": 60, "learner.hidden": [8], **values}))
 
 
 def shown(desk: Desk) -> Frame | None:

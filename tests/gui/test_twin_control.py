@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import InlineLink
@@ -20,6 +19,7 @@ from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.twin_control import ONE_SEED, SAME
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
+from helpers.desks import desks
 
 SPREADING = {
     "data.n": 300, "data.noise": 0.06, "data.labels_per_class": 3, "data.labels_at": "centres",
@@ -31,21 +31,8 @@ POISONED_NET = {**NET, "poison.target": [0, 0.5], "poison.count": 6}
 
 @pytest.fixture
 def open_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
-    desks: list[Desk] = []
-
-    def make(values: dict[str, object]) -> Desk:
-        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        desk = Desk(Scenario().with_values(values), lambda: InlineLink(Trainer()), None, settings)
-        desk.window.may_close = lambda: True
-        desks.append(desk)
-        qtbot.addWidget(desk.window)
-        with qtbot.waitExposed(desk.window):
-            desk.window.show()
-        return desk
-
-    yield make
-    for desk in desks:
-        desk.close()
+    with desks(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
+        yield lambda values: show(Scenario().with_values(values))
 
 
 def frame(desk: Desk) -> Frame:
