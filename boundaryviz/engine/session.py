@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 import numpy as np
@@ -148,6 +148,26 @@ class Session:
         steps, values, margins = zip(*chunk, strict=True)
         return Curves(np.array(steps, dtype=np.int64), np.stack(values), np.stack(margins))
 
+    # ---- going back ---------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, NDArray]:
+        """All that training from here on depends on, besides scenario, scene and cast, as arrays of its own."""
+        learner = {f"learner {name}": array for name, array in self.learner.state().items()}
+        cascades = {f"cascade {name}": array for name, array in self.cascades.state().items()}
+        return {"step": np.array(self.step_count), "diverged": self.diverged.copy(), **learner, **cascades}
+
+    def restore(self, state: Mapping[str, NDArray]) -> None:
+        """Go on from a `state` of a session with this scenario, scene and cast; on the CPU to the same bits.
+
+        What was evaluated and not taken yet is dropped. Raises KeyError or ValueError for a state that does not fit.
+        """
+        if state["diverged"].shape != (self.replicas,):
+            raise ValueError(f"a state of {state['diverged'].size} models does not fit {self.replicas}")
+        self.learner.restore(_named(state, "learner "))
+        self.step_count, self.diverged = int(state["step"]), state["diverged"].copy()
+        self.cascades.restore(_named(state, "cascade "), self.step_count)
+        self._recorded = []
+
     # ---- asking -------------------------------------------------------------------------------------
 
     def evaluate(self) -> NDArray[np.float64]:
@@ -224,3 +244,8 @@ class Session:
             scaled = layer / span * 127.5 + 127.5
             maps.append(np.rint(scaled).astype(np.uint8).reshape(-1, side, side))
         return tuple(maps)
+
+
+def _named(state: Mapping[str, NDArray], prefix: str) -> dict[str, NDArray]:
+    """Those whose names begin so, without it."""
+    return {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
