@@ -86,7 +86,7 @@ class Cascades:
         return {"clock": clock, "when": self._when.copy(), "label": self._label.copy()}
 
     def restore(self, state: Mapping[str, NDArray], step: int) -> None:
-        """Go on from a `state` on the same points, if it is of the replica that is watched; else from now, step `step`."""
+        """Go on from a `state` on the same points if it is of the replica that is watched, else from `step` on."""
         watched, self.watched = self.watched, None
         self.watch(watched, step)
         if "clock" in state and watched == state["clock"][0] and len(state["when"]) == len(self._when):

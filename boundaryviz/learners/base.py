@@ -123,7 +123,7 @@ class Learner(Protocol):
         ...
 
     def restore(self, state: State) -> None:
-        """Go on from the `state` of a learner with this spec and problem, on the data set now, exactly as that one would.
+        """Go on from the `state` of a learner with this spec and problem, on the data of now, exactly as it would.
 
         Raises KeyError or ValueError for a state that does not fit.
         """

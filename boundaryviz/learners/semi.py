@@ -88,7 +88,7 @@ class SemiSupervised(Network):
         return {"P": self.P, **teacher, **memory, **self.optimiser.tensors}
 
     def state(self) -> State:
-        """Parameters, the teacher's, what is kept of points and by the optimiser, and where in the order of points it is."""
+        """Parameters, what is kept of points and by the optimiser, and where in the order of points it is."""
         place = np.stack([self._labelled.place, self._unlabelled.place])
         return {**saved(self._tensors()), "steps": np.array(self.steps_done), "place": place}
 

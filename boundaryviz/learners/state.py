@@ -24,8 +24,8 @@ def put_back(tensors: Mapping[str, Tensor], state: State) -> None:
     Raises KeyError for one that is missing, ValueError for one of another shape or type; nothing has changed then.
     """
     for name, tensor in tensors.items():
-        kind = str(tensor.dtype).removeprefix("torch.")
-        if state[name].shape != tuple(tensor.shape) or state[name].dtype.name != kind:
-            raise ValueError(f"{name} has shape {state[name].shape} of {state[name].dtype}, not {tuple(tensor.shape)} of {kind}")
+        shape, kind = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")
+        if state[name].shape != shape or state[name].dtype.name != kind:
+            raise ValueError(f"{name} is {state[name].dtype} of shape {state[name].shape}, not {kind} of {shape}")
     for name, tensor in tensors.items():
         tensor.copy_(torch.from_numpy(np.array(state[name])))

@@ -50,6 +50,10 @@ class GroupSpec(Spec):
     wanted: int | None = None
 
 
+TargetColumns = tuple[tuple[float, float, int] | tuple[float, float, int, int], ...]
+"""Target pins written out: x, y, the class wanted, and the group that aims there."""
+
+
 class PlaneSpec(Spec):
     """A scene written out: its points and the plane they lie on."""
 
@@ -58,7 +62,7 @@ class PlaneSpec(Spec):
     classes: int = setting(2, "Classes", "Number of classes.", ge=2, le=10)
     class_names: tuple[str, ...] = ()
     axis_names: tuple[str, str] = ("x", "y")
-    targets: tuple[tuple[float, float, int] | tuple[float, float, int, int], ...] = ()
+    targets: TargetColumns = ()
     groups: tuple[GroupSpec, ...] = ()
 
     @classmethod

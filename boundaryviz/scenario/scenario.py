@@ -13,12 +13,14 @@ from pydantic_core import ErrorDetails
 from boundaryviz.attacks.lay import lay, relay
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
+from boundaryviz.scenario.course_spec import CourseSpec
 from boundaryviz.scenario.plane import PlaneSpec
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.scene import Scene
 from boundaryviz.scene.specs import Spec
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""Of the format of files. 2: `course`."""
 
 
 class ScenarioError(ValueError):
@@ -35,11 +37,12 @@ class Scenario(Spec):
     `order` is its place in the gallery.
     `plane` holds the scene itself where it was edited or imported, its poison with it; otherwise the scene is drawn
     from `data`, and `poison` laid into it.
+    `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
     """
 
-    version: Literal[1] = VERSION
+    version: Literal[2] = VERSION
     name: str = "untitled"
     title: str = "Untitled"
     summary: str = ""
@@ -51,6 +54,7 @@ class Scenario(Spec):
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()
     plane: PlaneSpec | None = None
+    course: CourseSpec | None = None
     expect: dict[str, float | tuple[float, float]] = {}
 
     @classmethod
@@ -61,6 +65,8 @@ class Scenario(Spec):
             raise ScenarioError(
                 [f"version: this file needs boundaryviz format {found}, this program reads up to {VERSION}; update it"]
             )
+        if found == 1:
+            values = {**values, "version": VERSION}
         try:
             scenario = cls.model_validate(values)
         except ValidationError as error:
@@ -81,14 +87,43 @@ class Scenario(Spec):
         """The same scenario with this scene written out."""
         return self.model_copy(update={"plane": PlaneSpec.of(scene)})
 
+    def bare(self) -> Scenario:
+        """The settings and words alone, without a scene written out and without a course."""
+        if self.plane is None and self.course is None:
+            return self
+        return self.model_copy(update={"plane": None, "course": None})
+
+    def replaced(self, values: Mapping[str, Any]) -> Scenario:
+        """A bare scenario with other settings, by dotted path or whole sections, of which nothing else follows.
+
+        Raises ScenarioError naming every path that is unknown or whose value is out of range.
+        """
+        plain = self.bare().model_dump(mode="json")
+        problems = []
+        for path, value in values.items():
+            section, _, name = path.partition(".")
+            if section not in plain or (name and name not in plain[section]):
+                problems.append(f"{path}: there is no such setting")
+            elif name:
+                plain[section][name] = value
+            else:
+                plain[section] = value
+        if problems:
+            raise ScenarioError(problems)
+        try:
+            return Scenario.model_validate(plain)
+        except ValidationError as error:
+            raise ScenarioError(problems_of(error)) from None
+
     def with_values(self, values: Mapping[str, Any]) -> Scenario:
         """Change fields by dotted path; `learner.name` and `poison.attack` first take that family's defaults.
 
         A changed `data` field draws the points anew, so points that were written out are dropped; a changed `poison`
-        field lays the attack anew into those there are.
+        field lays the attack anew into those there are. A setting changed here holds from step 0 on, whatever the
+        course says of it; of other data or another attack the course is none.
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
-        plain = self.model_dump(mode="json", exclude={"plane"})
+        plain = self.model_dump(mode="json", exclude={"plane", "course"})
         redrawn = any(path == "data" or path.startswith("data.") for path in values)
         if redrawn and self.data.name == "points" and "data.name" not in values:
             raise ScenarioError(
@@ -125,7 +160,18 @@ class Scenario(Spec):
             raise ScenarioError(problems)
         if kept is not None and changed.poison != self.poison:
             kept = PlaneSpec.of(relay(self.scene(), self.poison, changed.poison))
-        return changed.model_copy(update={"plane": kept})
+        return changed.model_copy(update={"plane": kept, "course": self._course_after(values, redrawn)})
+
+    def _course_after(self, values: Mapping[str, Any], redrawn: bool) -> CourseSpec | None:
+        if self.course is None or redrawn or any(path.startswith("poison.") for path in values):
+            return None
+        paths = list(values)
+        if "learner.name" in values:
+            spoken = {*self.course.values, *(path for turn in self.course.turns for path in turn.values)}
+            paths += [path for path in spoken if path.startswith("learner")]
+        course = self.course.overruled(paths)
+        steps = values.get("training.steps")
+        return course if steps is None else course.model_copy(update={"steps": steps})
 
 
 def _paths(values: Mapping[str, Any], before: str = "") -> list[str]:
