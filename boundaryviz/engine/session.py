@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +24,20 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
 
+class Evaluation(NamedTuple):
+    """One row of the curves; see `Curves`. values: (R, 8). margins: (R, P)."""
+
+    step: int
+    values: NDArray[np.float64]
+    margins: NDArray[np.float64]
+
+
 class Session:
     """R replicas of a scenario's learner in lock step.
 
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
     poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). cast: other replicas than these.
+    evaluated: the last evaluation.
     Raises DeviceError for a device that is not there.
     """
 
@@ -69,7 +80,7 @@ class Session:
         self.cascades = Cascades(self.learner, self.scenario.learner)
         self.cascades.watch(self._watched, 0)
         self.diverged = np.zeros(self.replicas, dtype=bool)
-        self._recorded: list[tuple[int, NDArray[np.float64], NDArray[np.float64]]] = []
+        self._recorded: list[Evaluation] = []
         self.set_scene(self.scene)
         self._record()
 
@@ -134,7 +145,8 @@ class Session:
                 self._record()
 
     def _record(self) -> None:
-        self._recorded.append((self.step_count, self.evaluate(), self.margins()))
+        self.evaluated = Evaluation(self.step_count, self.evaluate(), self.margins())
+        self._recorded.append(self.evaluated)
         self.cascades.look(self.step_count)
         self.diverged = self.diverged | ~self.learner.finite()
 
@@ -142,8 +154,8 @@ class Session:
         """The evaluations since the last call, or None; those of an earlier number of pins come in a chunk before."""
         if not self._recorded:
             return None
-        pins = self._recorded[0][2].shape[1]
-        count = next((i for i, one in enumerate(self._recorded) if one[2].shape[1] != pins), len(self._recorded))
+        pins = self._recorded[0].margins.shape[1]
+        count = next((i for i, one in enumerate(self._recorded) if one.margins.shape[1] != pins), len(self._recorded))
         chunk, self._recorded = self._recorded[:count], self._recorded[count:]
         steps, values, margins = zip(*chunk, strict=True)
         return Curves(np.array(steps, dtype=np.int64), np.stack(values), np.stack(margins))
@@ -167,6 +179,17 @@ class Session:
         self.step_count, self.diverged = int(state["step"]), state["diverged"].copy()
         self.cascades.restore(_named(state, "cascade "), self.step_count)
         self._recorded = []
+
+    @contextmanager
+    def recalled(self, state: Mapping[str, NDArray]) -> Iterator[None]:
+        """Within the context the learner is that of a `state` of this session since the last change of scene, and can
+        be asked; afterwards it is that of now again."""
+        now = self.learner.state()
+        self.learner.restore(_named(state, "learner "))
+        try:
+            yield
+        finally:
+            self.learner.restore(now)
 
     # ---- asking -------------------------------------------------------------------------------------
 
