@@ -87,6 +87,11 @@ class Scenario(Spec):
         """The same scenario with this scene written out."""
         return self.model_copy(update={"plane": PlaneSpec.of(scene)})
 
+    @property
+    def steps(self) -> int:
+        """How many steps a run does: as many as its course, or else as `training.steps` says."""
+        return (self.course.steps if self.course is not None else 0) or self.training.steps
+
     def bare(self) -> Scenario:
         """The settings and words alone, without a scene written out and without a course."""
         if self.plane is None and self.course is None:
