@@ -66,6 +66,7 @@ class Run:
         """course: the turns to be taken at their steps."""
         self.session = session
         self._given = course
+        self._turns = () if course is None else (*course.turns, *filter(None, (course.pending,)))
         self._turn = 0
         self.curves = CurveStore(session.replicas)
         self.seconds = 0.0
@@ -88,10 +89,12 @@ class Run:
                 chunk //= 2
             if progress is not None:
                 progress(steps - (end - self.session.step_count), steps)
+        if self._given is not None and self._given.pending is not None and self.step == self._given.steps:
+            self._until_turn()
 
     def _until_turn(self) -> int:
         """Take the turns that are due; how many steps there are until the next one."""
-        turns = self._given.turns if self._given is not None else ()
+        turns = self._turns
         while self._turn < len(turns):
             if (left := turns[self._turn].step - self.session.step_count) > 0:
                 return left
@@ -120,10 +123,11 @@ class Run:
 
     @property
     def course(self) -> Course | None:
-        """The turns taken so far; None for an estimator that was handed in."""
+        """The turns trained through so far; None for an estimator that was handed in."""
         if self._given is None:
             return None
-        return replace(self._given, turns=self._given.turns[: self._turn], _last=None).come_to(self.step)
+        taken = tuple(turn for turn in self._turns[: self._turn] if turn.step < self.step)
+        return replace(self._given, turns=taken, steps=self.step, pending=None, _last=None)
 
     def saved(self) -> Scenario:
         """The scenario as it stands, its points written out, with its course."""

@@ -40,7 +40,7 @@ class Course:
 
     scenario, scene: with which it began; the scenario has neither plane nor course. drawn: the scene is the one that
     the scenario draws. turns: in the order of their steps. steps: how many have been done. seeds, twin: how many runs
-    there are, and whether each has a clean twin.
+    there are, and whether each has a clean twin. pending: what was changed after the last step, and not trained on yet.
     """
 
     scenario: Scenario
@@ -50,6 +50,7 @@ class Course:
     steps: int = 0
     seeds: int = 1
     twin: bool = False
+    pending: Turn | None = None
     _last: tuple[Scenario, Scene] | None = field(default=None, repr=False)
 
     @classmethod
@@ -90,7 +91,11 @@ class Course:
                 words = error.args[0] if isinstance(error, KeyError) else str(error).replace("\n", "; ")
                 raise ScenarioError([f"course.turns.{number}: at step {one.step}: {words}"]) from None
             turns.append(turn)
-        return cls(first, scene, drawn, tuple(turns), spec.steps, spec.seeds, spec.twin, at)
+        course = cls(first, scene, drawn, tuple(turns), spec.steps, spec.seeds, spec.twin, None, at)
+        if not spec.ends_here:
+            return course
+        pending = course.then(max(spec.steps, *(turn.step for turn in turns), 0), scenario, scenario.scene()).turns
+        return replace(course, pending=pending[-1] if len(pending) > len(turns) else None)
 
     def written(self, present: Scenario, scene: Scene) -> Scenario:
         """The scenario `present`, whose scene is `scene`, with this course in it."""
@@ -126,7 +131,8 @@ class Course:
 
     def until(self, step: int) -> Course:
         """As it was after `step` steps, before anything was changed there."""
-        return replace(self, turns=self.turns[: self.turns_before(step)], steps=step, _last=None)
+        turns = self.turns[: self.turns_before(step)]
+        return replace(self, turns=turns, steps=step, pending=None, _last=None)
 
     def turns_before(self, step: int) -> int:
         """How many turns the model of step `step` has been trained through."""

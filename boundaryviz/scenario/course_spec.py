@@ -105,6 +105,7 @@ class CourseSpec(Spec):
 
     start: the scene at step 0: drawn from `data` and `poison`, the one written out in `plane`, or, where nothing was
     changed, the present one. values: the settings at step 0 that differ from the present ones, by dotted path.
+    ends_here: whether after `steps` steps it came to the present scene and settings.
     """
 
     steps: int = Field(0, ge=0)
@@ -114,6 +115,7 @@ class CourseSpec(Spec):
     values: dict[str, Any] = {}
     plane: PlaneSpec | None = None
     turns: tuple[SerializeAsAny[TurnSpec], ...] = ()
+    ends_here: bool = True
 
     @field_serializer("turns")
     def _briefly(self, turns: tuple[TurnSpec, ...]) -> list[dict[str, Any]]:
@@ -125,3 +127,7 @@ class CourseSpec(Spec):
         keep = lambda values: {p: v for p, v in values.items() if p not in taken}  # noqa: E731
         turns = tuple(turn.model_copy(update={"values": keep(turn.values)}) for turn in self.turns)
         return self.model_copy(update={"values": keep(self.values), "turns": turns})
+
+    def lasting(self, steps: int) -> Self:
+        """With another number of steps."""
+        return self.model_copy(update={"steps": steps, "ends_here": self.ends_here and steps == self.steps})

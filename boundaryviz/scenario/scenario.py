@@ -176,7 +176,7 @@ class Scenario(Spec):
             paths += [path for path in spoken if path.startswith("learner")]
         course = self.course.overruled(paths)
         steps = values.get("training.steps")
-        return course if steps is None else course.model_copy(update={"steps": steps})
+        return course if steps is None else course.lasting(steps)
 
 
 def _paths(values: Mapping[str, Any], before: str = "") -> list[str]:

@@ -108,3 +108,17 @@ def test_curves_begin_anew_with_other_data() -> None:
     run = train(course.written(other, other.scene()), device="cpu", progress=False)
     assert run.curves.step[0] > 20
     assert run.scenario.data.seed == 5
+
+
+def test_what_was_changed_after_the_last_step_is_there_at_the_end() -> None:
+    project, _ = session("mlp", False)
+    scene = project.scene()
+    later, _ = apply(Move(scene.points.ids[:1], [[2.0, 2.0]]), scene)
+    run = train(project.with_scene(later), device="cpu", progress=False)
+    assert run.step == 45
+    assert run.scene.points == later.points
+    shorter = train(project.with_scene(later), steps=30, device="cpu", progress=False)
+    assert not np.isin(2.0, shorter.scene.points.xy)
+    assert run.saved().scene().points == later.points
+    again = train(run.saved(), device="cpu", progress=False)
+    assert again.scene.points == later.points

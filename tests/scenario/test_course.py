@@ -184,3 +184,19 @@ def test_a_random_walk_of_scenes_is_cheap_to_keep() -> None:
         course = course.then(step, course.scenario, scene)
     written = course.written(course.scenario.with_scene(scene), scene)
     assert len(files.dumps(written)) < 2 * len(files.dumps(course.scenario.with_scene(scene))) + 200 * 120
+
+
+def test_what_is_not_trained_on_yet_is_pending() -> None:
+    start = load("two-moons-bridge-neural").with_values({"data.n": 40})
+    course, scenario, scene = evolved(start)
+    assert Course.read(course.written(scenario.with_scene(scene), scene)).pending is None  # type: ignore[union-attr]
+    later, _ = apply(Move(scene.points.ids[:1], [[2.0, 2.0]]), scene)
+    written = course.written(scenario.with_scene(later), later)
+    pending = Course.read(written).pending  # type: ignore[union-attr]
+    assert pending is not None
+    assert pending.step == 75
+    assert bits(apply(pending.edit, scene)[0]) == bits(later)
+    shorter = Course.read(written.with_values({"training.steps": 50}))
+    assert shorter is not None
+    assert shorter.pending is None
+    assert shorter.steps == 50
