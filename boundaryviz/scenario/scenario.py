@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from boundaryviz.attacks.lay import lay, relay
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
+from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.scene import Domain, Group, Points, Scene, Target
 from boundaryviz.scene.specs import Spec, setting
@@ -134,7 +135,7 @@ class Scenario(Spec):
                 [f"version: this file needs boundaryviz format {found}, this program reads up to {VERSION}; update it"]
             )
         try:
-            scenario = cls.model_validate(values)
+            scenario = cls.model_validate(migrated(values, VERSION))
         except ValidationError as error:
             raise ScenarioError(problems_of(error)) from None
         try:
@@ -238,10 +239,13 @@ def _path(loc: tuple[int | str, ...]) -> str:
     return ".".join(steps) or "scenario"
 
 
+_LONG = 80  # characters of a value that are repeated
+
 _WORDS = {
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
@@ -274,4 +278,5 @@ def _words(one: ErrorDetails) -> str:
 def _got(given: Any, words: str) -> str:
     """What was given, unless the words already say it."""
     said = "no such setting" in words or (isinstance(given, str) and repr(given) in words)
-    return f" (got {given!r})" if isinstance(given, str | int | float) and not said else ""
+    got = repr(given[:_LONG] if isinstance(given, str) else given) if isinstance(given, str | int | float) else ""
+    return f" (got {got if len(got) <= _LONG else got[: _LONG - 1] + '…'})" if got and not said else ""

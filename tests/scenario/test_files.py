@@ -115,7 +115,7 @@ def test_writing_keeps_the_old_file_until_the_new_is_whole(tmp_path: Path, monke
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
-        with pytest.raises(WriteError, match="No space left"):
+        with pytest.raises(WriteError, match="the disk is full"):
             write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
     write_atomic(path, b"new")
