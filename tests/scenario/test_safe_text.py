@@ -14,7 +14,8 @@ from hypothesis import given
 from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario import files, text
-from boundaryviz.scenario.atomic import PART, WriteError, parts_of, write_atomic
+from boundaryviz.scenario.atomic import PART, ChangedError, WriteError, clear_parts, stamp_of, write_atomic
+from boundaryviz.scenario.lock import LockFile, try_lock
 from boundaryviz.scenario.migrations import MIGRATIONS, migrated
 from boundaryviz.scenario.scenario import VERSION, Scenario, ScenarioError
 from helpers.scenes import bits, scenes
@@ -206,14 +207,50 @@ def test_a_disk_that_takes_no_more_leaves_the_original_and_nothing_else(
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("a", b"old")]
 
 
-def test_what_a_killed_writer_left_is_known_by_its_name(tmp_path: Path) -> None:
+def test_what_a_killed_writer_left_is_cleared_away_and_nothing_else(tmp_path: Path) -> None:
     write_atomic(tmp_path / "a.bviz", b"whole")
-    (tmp_path / f".a.bviz.1234{PART}").write_bytes(b"half")
-    (tmp_path / f".b.bviz.1234{PART}").write_bytes(b"half")
-    assert [one.name for one in parts_of(tmp_path / "a.bviz")] == [f".a.bviz.1234{PART}"]
-    assert parts_of(tmp_path / "no" / "a.bviz") == []
+    left, others = tmp_path / f".a.bviz.1234{PART}", tmp_path / f".b.bviz.1234{PART}"
+    for path in (left, others):
+        path.write_bytes(b"half")
     with pytest.raises(ScenarioError, match="not a kind of file"):
-        files.read(tmp_path / f".a.bviz.1234{PART}")
+        files.read(left)
+    clear_parts(tmp_path / "a.bviz")
+    assert left.exists(), "it is too young to be sure that nobody will go on writing it"
+    with left.open("rb") as stream:
+        assert try_lock(stream.fileno())
+        clear_parts(tmp_path / "a.bviz", older=0)
+        assert left.exists(), "somebody writes it"
+    clear_parts(tmp_path / "a.bviz", older=0)
+    clear_parts(tmp_path / "no folder" / "a.bviz", older=0)
+    assert sorted(one.name for one in tmp_path.iterdir()) == [others.name, "a.bviz"]
+
+
+def test_a_file_is_not_written_over_what_somebody_else_put_there(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    stamp = write_atomic(path, b"ours")
+    assert stamp == stamp_of(path)
+    stamp = write_atomic(path, b"ours again", stamp)
+    path.write_bytes(b"theirs")
+    with pytest.raises(ChangedError, match="was changed by another program") as caught:
+        write_atomic(path, b"ours", stamp)
+    assert not caught.value.gone
+    assert path.read_bytes() == b"theirs"
+    path.unlink()
+    with pytest.raises(ChangedError, match="was moved or deleted") as caught:
+        write_atomic(path, b"ours", stamp)
+    assert caught.value.gone
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_is_held_by_one_and_free_once_it_is_let_go(tmp_path: Path) -> None:
+    lock = LockFile.take(tmp_path / "a.lock")
+    assert lock is not None
+    assert LockFile.take(tmp_path / "a.lock") is None
+    lock.release(remove=False)
+    lock = LockFile.take(tmp_path / "a.lock")
+    assert lock is not None
+    lock.release(remove=True)
+    assert not (tmp_path / "a.lock").exists()
 
 
 def test_a_path_that_cannot_be_is_refused_in_words(tmp_path: Path) -> None:
