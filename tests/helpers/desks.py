@@ -10,18 +10,37 @@ from PyQt6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import StartLink
+from boundaryviz.engine.messages import FromTrainer
 from boundaryviz.gui.assembly import Desk
 from boundaryviz.scenario.scenario import Scenario
 
 
+class SilentLink:
+    """A trainer that hears everything and says nothing."""
+
+    def send(self, message: object) -> None:
+        pass
+
+    def poll(self) -> list[FromTrainer]:
+        return []
+
+    def close(self) -> None:
+        pass
+
+    def fileno(self) -> None:
+        return None
+
+
 @contextmanager
-def desks(qtbot: QtBot, folder: Path, start: StartLink) -> Iterator[Callable[[Scenario], Desk]]:
-    """Shows a window on each scenario it is called with; closes them all in the end."""
+def desks(
+    qtbot: QtBot, folder: Path, start: StartLink, state: Path | None = None
+) -> Iterator[Callable[[Scenario], Desk]]:
+    """Shows a window on each scenario it is called with; closes them all in the end. state: for recovery files."""
     opened: list[Desk] = []
 
     def show(scenario: Scenario) -> Desk:
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-        desk = Desk(scenario, start, None, settings)
+        desk = Desk(scenario, start, None, settings, state)
         desk.window.may_close = lambda: True
         opened.append(desk)
         qtbot.addWidget(desk.window)
