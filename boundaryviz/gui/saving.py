@@ -58,6 +58,10 @@ class Saving(QObject):
             if path.exists() and not self._may_replace(path):  # the dialog has asked for another name
                 return
         self.folder = str(path.parent)
+        self.save_to(path)
+
+    def save_to(self, path: Path) -> None:
+        """Save at `path`, whatever is there."""
         self._write(path, None)
 
     def save_and_wait(self) -> bool:
