@@ -43,14 +43,18 @@ def write(path: str | Path, scenario: Scenario) -> None:
 
 
 def encoded(scenario: Scenario, suffix: str = ".bviz") -> bytes:
-    """The bytes of a file that ends in `suffix` (`.toml`, `.csv`, else `.bviz`); a `.csv` keeps only the points."""
-    match suffix.lower():
-        case ".toml":
-            words = text.dumps_toml(scenario.model_dump(mode="json"))
-        case ".csv":
-            words = write_table(scenario.scene())
-        case _:
-            words = dumps(scenario)
+    """The bytes of a file that ends in `suffix` (`.toml`, `.csv`, else `.bviz`); a `.csv` keeps only the points.
+
+    Raises WriteError for a scenario too large to be read again.
+    """
+    if suffix.lower() == ".csv":
+        return write_table(scenario.scene()).encode(errors="replace")
+    toml = suffix.lower() == ".toml"
+    words = (text.dumps_toml if toml else text.dumps)(scenario.model_dump(mode="json"))
+    try:
+        text.check_text(words, ".toml" if toml else ".bviz")
+    except text.TextError as error:
+        raise WriteError(f"This would be too large to be opened again: {error}.") from None
     return words.encode(errors="replace")  # half a character that was pasted must not keep the rest from being saved
 
 

@@ -218,6 +218,8 @@ def _nearest(path: str, known: list[str]) -> str:
 
 def problems_of(error: ValidationError) -> list[str]:
     """Every problem as 'path: what is wrong', what the members of a union say joined by 'or'."""
+    if (count := error.error_count()) > _MANY:
+        return [f"scenario: {count:,} values in it are wrong; this does not look like a scenario"]
     found: dict[str, tuple[list[str], Any]] = {}
     for one in error.errors(include_url=False):
         path = _path(one["loc"])
@@ -239,6 +241,7 @@ def _path(loc: tuple[int | str, ...]) -> str:
     return ".".join(steps) or "scenario"
 
 
+_MANY = 10_000  # problems that are looked at one by one
 _LONG = 80  # characters of a value that are repeated
 
 _WORDS = {
@@ -278,5 +281,7 @@ def _words(one: ErrorDetails) -> str:
 def _got(given: Any, words: str) -> str:
     """What was given, unless the words already say it."""
     said = "no such setting" in words or (isinstance(given, str) and repr(given) in words)
+    if isinstance(given, int) and given.bit_length() > 4 * _LONG:
+        given = "a very large number"  # Python writes out no number of thousands of digits
     got = repr(given[:_LONG] if isinstance(given, str) else given) if isinstance(given, str | int | float) else ""
     return f" (got {got if len(got) <= _LONG else got[: _LONG - 1] + '…'})" if got and not said else ""

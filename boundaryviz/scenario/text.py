@@ -14,8 +14,8 @@ from typing import Any
 
 import tomli_w
 
-MAX_BYTES = {".bviz": 64_000_000, ".toml": 4_000_000}
-MAX_VALUES, MAX_CONTAINERS = 8_000_000, 1_000_000
+MAX_BYTES = {".bviz": 32_000_000, ".toml": 2_000_000}  # half a million points, and 25,000
+MAX_VALUES, MAX_CONTAINERS = 4_000_000, 200_000
 _SLICE = 4_000  # numbers encoded at a time: about a millisecond
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -39,8 +39,7 @@ def loads(text: str, suffix: str) -> dict[str, Any]:
 
     Raises TextError for what is not valid, ambiguous (a key given twice, half a character) or too much.
     """
-    if text.count(",") > MAX_VALUES or text.count("[") + text.count("{") > MAX_CONTAINERS:
-        raise TextError("there are more values in it than any scenario has")
+    _check_amount(text)
     try:
         values = tomllib.loads(text) if suffix == ".toml" else json.loads(text, object_pairs_hook=_once)
         halves = "\\u" in text and any(_SURROGATE.search(words) for words in _strings(values))
@@ -69,6 +68,17 @@ def dumps(values: dict[str, Any]) -> str:
 def dumps_toml(values: dict[str, Any]) -> str:
     """Values as TOML, a line per setting and per column; what is None is left out, as TOML has no word for it."""
     return _flat_lists(tomli_w.dumps(_without_none(values)))
+
+
+def check_text(text: str, suffix: str) -> None:
+    """Raises TextError for text that would not be read again."""
+    check_size(len(text), suffix)
+    _check_amount(text)
+
+
+def _check_amount(text: str) -> None:
+    if text.count(",") > MAX_VALUES or text.count("[") + text.count("{") > MAX_CONTAINERS:
+        raise TextError("there are more values in it than any scenario has")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

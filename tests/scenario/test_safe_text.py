@@ -66,7 +66,7 @@ def test_no_column_takes_what_is_no_number(column: str, number: str, tmp_path: P
 def test_files_larger_than_any_scenario_are_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with (tmp_path / "a.bviz").open("wb") as stream:
         stream.truncate(text.MAX_BYTES[".bviz"] + 1)
-    with pytest.raises(ScenarioError, match="at most 64 MB are read"):
+    with pytest.raises(ScenarioError, match="at most 32 MB are read"):
         files.read(tmp_path / "a.bviz")
     monkeypatch.setattr(text, "MAX_VALUES", 10)
     assert "more values in it than any scenario has" in refused(tmp_path / "b.bviz", b'{"a": [' + b"0," * 20 + b"0]}")
@@ -110,6 +110,20 @@ def test_every_attack_goes_through_toml(attack: str, tmp_path: Path) -> None:
     scenario = Scenario().with_values({"poison.attack": attack, "poison.count": 3})
     files.write(tmp_path / "a.toml", scenario)
     assert files.read(tmp_path / "a.toml") == scenario
+
+
+def test_what_would_not_be_opened_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files.write(tmp_path / "a.bviz", Scenario())
+    monkeypatch.setattr(text, "MAX_VALUES", 10)
+    with pytest.raises(WriteError, match="too large to be opened again"):
+        files.write(tmp_path / "a.bviz", Scenario(title="Other"))
+    monkeypatch.undo()
+    assert files.read(tmp_path / "a.bviz") == Scenario()
+
+
+def test_what_is_wrong_everywhere_is_not_gone_through_one_by_one(tmp_path: Path) -> None:
+    content = '{"plane": {"targets": [' + ",".join(['[0, 0, "a"]'] * 20_000) + "]}}"
+    assert "values in it are wrong" in refused(tmp_path / "a.bviz", content.encode())
 
 
 def test_toml_has_a_line_per_column() -> None:
