@@ -57,18 +57,20 @@ def state_files(folder: Path) -> list[str]:
     return lines
 
 
-def tail(path: Path, lines: int = 20) -> str:
-    """The last lines of a log; empty where there is none."""
+def tail(path: Path, lines: int = 30) -> str:
+    """How the last crash in a crash log begins, which is where it happened; empty where there is none."""
     try:
         with path.open("rb") as stream:
             stream.seek(max(0, path.stat().st_size - 20_000))
-            return "\n".join(stream.read().decode(errors="replace").strip().splitlines()[-lines:])
+            text = stream.read().decode(errors="replace").strip()
     except OSError:
         return ""
+    begins = max(text.rfind(words) for words in ("Fatal Python error", "Windows fatal exception"))
+    return "\n".join(text[max(begins, 0) :].splitlines()[:lines])
 
 
 def last_crash(folder: Path) -> str:
-    """What the crash log written last ends with, with its name and time; empty where nothing has ever crashed."""
+    """The last crash in the log written last, with its name and time; empty where nothing has ever crashed."""
     logs = [path for name in (WINDOW_LOG, TRAINER_LOG) if (path := folder / name).is_file() and path.stat().st_size]
     if not logs:
         return ""

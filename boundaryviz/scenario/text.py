@@ -15,7 +15,7 @@ from typing import Any
 import tomli_w
 
 MAX_BYTES = {".bviz": 32_000_000, ".toml": 2_000_000}  # half a million points, and 25,000
-MAX_VALUES, MAX_CONTAINERS = 4_000_000, 200_000
+MAX_VALUES, MAX_KEYS, MAX_CONTAINERS = 4_000_000, 400_000, 200_000
 _SLICE = 4_000  # numbers encoded at a time: about a millisecond
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -77,7 +77,8 @@ def check_text(text: str, suffix: str) -> None:
 
 
 def _check_amount(text: str) -> None:
-    if text.count(",") > MAX_VALUES or text.count("[") + text.count("{") > MAX_CONTAINERS:
+    values, keys, containers = text.count(","), text.count(":"), text.count("[") + text.count("{")
+    if values > MAX_VALUES or keys > MAX_KEYS or containers > MAX_CONTAINERS:
         raise TextError("there are more values in it than any scenario has")
 
 

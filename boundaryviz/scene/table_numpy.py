@@ -2,7 +2,7 @@
 
 A grammar of its own reads them; nothing is ever evaluated.
 
-    text    = [name "("] matrix ["," name "=" name] [")"]
+    text    = [name "("] matrix {"," name "=" name} [")"]
     matrix  = "[" row {[","] row} [","] "]"
     row     = "[" number {[","] number} [","] "]"          round brackets count as square ones
 """
@@ -14,7 +14,9 @@ import re
 from boundaryviz.scene.table_text import TableError
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf)"
-_TOKEN = re.compile(rf"\s*(?:(?P<number>{_NUMBER})(?![\w.])|(?P<mark>\.\.\.|[\[\](),=])|(?P<word>[A-Za-z_][\w.]*))")
+_TOKEN = re.compile(
+    rf"\s*(?:(?P<number>{_NUMBER})(?![\w.])|(?P<mark>\.\.\.|[\[\](),=])|(?P<word>[A-Za-z_][\w.]*|'[\w:]*'))"
+)
 _OPENING = re.compile(r"\s*(?:(?:np\.|numpy\.|torch\.)?(?:array|asarray|tensor)\s*\(\s*)?[\[(]\s*[\[(]")
 _LONGEST = 8_000_000  # characters; 100,000 points take five
 _COLUMNS = ("x", "y", "label")
