@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from boundaryviz.gui.recovery import Origin
 from boundaryviz.record.archive import write_archive
 from boundaryviz.scenario import files
+from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Group, Scene, Target
 
@@ -243,4 +244,6 @@ def _scenarios() -> list[Scenario]:
     rich = plain.with_scene(
         Scene(scene.points, scene.domain, 3, ("a", "b", "c"), ("u", "v"), targets=pins, groups=groups)
     )
+    course = Course.of(plain, plain.scene()).then(7, plain.with_values({"training.learning_rate": 0.5}), rich.scene())
+    rich = course.written(rich, rich.scene())
     return [rich, plain, plain.with_values({"learner.name": "fixmatch"}), plain.with_values({"learner.name": "SVC"})]

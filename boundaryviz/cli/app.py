@@ -106,8 +106,14 @@ def train(
     scenario: ScenarioArgument,
     values: SetOption = None,
     steps: StepsOption = None,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many seeds, from training.seed on.")] = 1,
-    twin: Annotated[bool, typer.Option("--twin/--no-twin", help="Also train every seed without the poison.")] = False,
+    seeds: Annotated[
+        int | None,
+        typer.Option("--seeds", min=1, help="How many seeds, training.seed first; default 1, or the file's."),
+    ] = None,
+    twin: Annotated[
+        bool | None,
+        typer.Option("--twin/--no-twin", help="Also train every seed without the poison; default no, or the file's."),
+    ] = None,
     device: DeviceOption = "auto",
     json: Annotated[
         str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - is standard output.")

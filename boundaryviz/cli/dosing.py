@@ -108,7 +108,7 @@ def _responded(
                 raise KeyboardInterrupt
 
         try:
-            dose_response(scenario, doses, job.seeds, None, learners or None, progress, job.device, watch)
+            dose_response(scenario, doses, job.seeds or 8, None, learners or None, progress, job.device, watch)
         except DeviceError as error:
             raise UsageProblem(f"--device {job.device}: {error}") from None
         except KeyboardInterrupt:

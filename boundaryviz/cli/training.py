@@ -26,8 +26,8 @@ class Job:
     scenario: str
     values: tuple[str, ...] = ()
     steps: int | None = None
-    seeds: int = 1
-    twin: bool = False
+    seeds: int | None = None
+    twin: bool | None = None
     device: str = "auto"
     cascade: bool = False
 
@@ -60,9 +60,9 @@ def train_and_report(job: Job, json_to: str | None, save_to: Path | None) -> int
         if json_to is not None:
             write_atomic(json_to, text.encode())
     if save_to is not None:
-        write(save_to, scenario.with_scene(run.scene))
+        write(save_to, run.saved())
         say(f"saved {save_to}")
-    return _ending(run, interrupted, scenario.training.steps)
+    return _ending(run, interrupted, scenario.steps)
 
 
 def train_and_draw(job: Job, view: str, output: Path, options: dict[str, Any]) -> int:
@@ -81,7 +81,7 @@ def train_and_draw(job: Job, view: str, output: Path, options: dict[str, Any]) -
     run, interrupted = _trained(scenario, job)
     save(run.figure(view, **options), output)
     say(f"wrote {output}")
-    return _ending(run, interrupted, scenario.training.steps)
+    return _ending(run, interrupted, scenario.steps)
 
 
 def _trained(scenario: Scenario, job: Job) -> tuple[Any, bool]:
@@ -106,9 +106,9 @@ def _trained(scenario: Scenario, job: Job) -> tuple[Any, bool]:
                     if asked:
                         raise KeyboardInterrupt
 
-                run.advance(scenario.training.steps, progress)
+                run.advance(scenario.steps, progress)
         except KeyboardInterrupt:
-            return run, run.step < scenario.training.steps
+            return run, run.step < scenario.steps
         return run, False
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boundaryviz.learners import chains
 from boundaryviz.learners.base import Learner, TrainingData
@@ -75,6 +77,21 @@ class Cascades:
         passed = p.max(axis=0) >= threshold(self._spec)  # never of NaN
         self._when[left[passed]], self._label[left[passed]] = step, p.argmax(axis=0)[passed]
         self.version += bool(passed.any())
+
+    def state(self) -> dict[str, NDArray]:
+        """What has been seen of points so far; empty where nothing is watched."""
+        if self._measure != "step" or self.watched is None:
+            return {}
+        clock = np.array([self.watched, self._since, self._passed_over])
+        return {"clock": clock, "when": self._when.copy(), "label": self._label.copy()}
+
+    def restore(self, state: Mapping[str, NDArray], step: int) -> None:
+        """Go on from a `state` on the same points if it is of the replica that is watched, else from `step` on."""
+        watched, self.watched = self.watched, None
+        self.watch(watched, step)
+        if "clock" in state and watched == state["clock"][0] and len(state["when"]) == len(self._when):
+            _, self._since, self._passed_over = (int(k) for k in state["clock"])
+            self._when, self._label = state["when"].copy(), state["label"].copy()
 
     # ---- what it answers ----------------------------------------------------------------------------
 

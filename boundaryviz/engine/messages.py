@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,10 +33,12 @@ class Load:
 
 @dataclass(frozen=True)
 class SetScene:
-    """Train on this scene from the next step on; the weights stay."""
+    """Train on this scene from the next step on, and with these settings where some that apply live go with it; the
+    weights stay."""
 
     scene: Scene
     revision: int
+    scenario: Scenario | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class View:
     unit: None for the class probabilities, or (layer, index) of one hidden unit.
     maps: side length in pixels of the small maps of all hidden units; 0 leaves them out.
     seed: which of the runs, counted from 0. clean: also show its clean twin, where there is one.
-    cascade: also send a `Cascade` of that run whenever it has changed.
+    cascade: also send a `Cascade` of that run whenever it has changed. past: the number of a recalled moment to show
+    in the place of the present one.
     """
 
     rect: Domain
@@ -64,6 +68,43 @@ class View:
     seed: int = 0
     clean: bool = False
     cascade: bool = False
+    past: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Recall:
+    """Have this moment at hand, to be shown (`View.past`) and shot, while what trains stays as it is."""
+
+    number: int
+    scenario: Scenario
+    scene: Scene
+    revision: int
+    state: Mapping[str, NDArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Resume:
+    """Train on from this moment, paused, with as many runs and twins as it has."""
+
+    scenario: Scenario
+    scene: Scene
+    revision: int
+    state: Mapping[str, NDArray]
+    device: str = "auto"
+    seeds: int = 1
+    twin: bool = False
+
+
+@dataclass(frozen=True)
+class Shoot:
+    """Work out exactly what a figure needs of what is shown. Answered by a `Shot` of this number.
+
+    rect: the part of the plane, None for the domain. columns: of the field, whose cells are square.
+    """
+
+    number: int
+    rect: Domain | None = None
+    columns: int = 256
 
 
 @dataclass(frozen=True)
@@ -103,7 +144,12 @@ class Stop:
     """End the worker."""
 
 
-ToTrainer = Load | SetScene | SetScenario | View | Play | Pause | StepN | Reset | Credit | Stop
+ToTrainer = (
+    Load | SetScene | SetScenario | View | Recall | Resume | Shoot | Play | Pause | StepN | Reset | Credit | Stop
+)
+
+Why = Literal["first", "best", "flip", "edit", "last"]
+"""The beginning; the lowest validation loss so far; a pin's first flip; beside a change of data or settings; a halt."""
 
 # ---- from the trainer -----------------------------------------------------------------------------
 
@@ -199,12 +245,54 @@ class Cascade:
 
 
 @dataclass(frozen=True)
+class Took:
+    """Steps from `step` on, which is done, are trained on the scene and settings of this revision."""
+
+    revision: int
+    step: int
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A moment of training to be kept. why: what makes it worth keeping besides being one of many.
+
+    field, clean: float16, as in `Frame`, over the domain, `rect`, for the run shown. state: all that training from here
+    on depends on, see `Session.state`.
+    """
+
+    step: int
+    rect: Domain
+    field: NDArray[np.float16]
+    clean: NDArray[np.float16] | None
+    state: Mapping[str, NDArray]
+    why: frozenset[Why] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """One moment as exactly as a figure wants it, of the run shown and its clean twin; see `Frame` and `Shoot`.
+
+    field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known.
+    """
+
+    number: int
+    revision: int
+    step: int
+    rect: Domain
+    field: NDArray[np.float32]
+    predicted: NDArray[np.int16]
+    clean: NDArray[np.float32] | None = None
+    clean_predicted: NDArray[np.int16] | None = None
+    cascade: cascade.Cascade | None = None
+
+
+@dataclass(frozen=True)
 class State:
     """Whether it trains, at which step, and why it stopped."""
 
     playing: bool
     step: int
-    why: Literal["asked", "stop-step", "diverged", "reset", "loaded"] = "asked"
+    why: Literal["asked", "stop-step", "diverged", "reset", "loaded", "resumed"] = "asked"
 
 
 @dataclass(frozen=True)
@@ -217,4 +305,4 @@ class Failed:
     fatal: bool = False
 
 
-FromTrainer = Ready | Frame | Curves | Twins | Cascade | State | Failed
+FromTrainer = Ready | Frame | Curves | Twins | Cascade | Took | Moment | Shot | State | Failed

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +24,20 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
 
+class Evaluation(NamedTuple):
+    """One row of the curves; see `Curves`. values: (R, 8). margins: (R, P)."""
+
+    step: int
+    values: NDArray[np.float64]
+    margins: NDArray[np.float64]
+
+
 class Session:
     """R replicas of a scenario's learner in lock step.
 
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
     poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). cast: other replicas than these.
+    evaluated: the last evaluation.
     Raises DeviceError for a device that is not there.
     """
 
@@ -69,7 +80,7 @@ class Session:
         self.cascades = Cascades(self.learner, self.scenario.learner)
         self.cascades.watch(self._watched, 0)
         self.diverged = np.zeros(self.replicas, dtype=bool)
-        self._recorded: list[tuple[int, NDArray[np.float64], NDArray[np.float64]]] = []
+        self._recorded: list[Evaluation] = []
         self.set_scene(self.scene)
         self._record()
 
@@ -134,7 +145,8 @@ class Session:
                 self._record()
 
     def _record(self) -> None:
-        self._recorded.append((self.step_count, self.evaluate(), self.margins()))
+        self.evaluated = Evaluation(self.step_count, self.evaluate(), self.margins())
+        self._recorded.append(self.evaluated)
         self.cascades.look(self.step_count)
         self.diverged = self.diverged | ~self.learner.finite()
 
@@ -142,11 +154,42 @@ class Session:
         """The evaluations since the last call, or None; those of an earlier number of pins come in a chunk before."""
         if not self._recorded:
             return None
-        pins = self._recorded[0][2].shape[1]
-        count = next((i for i, one in enumerate(self._recorded) if one[2].shape[1] != pins), len(self._recorded))
+        pins = self._recorded[0].margins.shape[1]
+        count = next((i for i, one in enumerate(self._recorded) if one.margins.shape[1] != pins), len(self._recorded))
         chunk, self._recorded = self._recorded[:count], self._recorded[count:]
         steps, values, margins = zip(*chunk, strict=True)
         return Curves(np.array(steps, dtype=np.int64), np.stack(values), np.stack(margins))
+
+    # ---- going back ---------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, NDArray]:
+        """All that training from here on depends on, besides scenario, scene and cast, as arrays of its own."""
+        learner = {f"learner {name}": array for name, array in self.learner.state().items()}
+        cascades = {f"cascade {name}": array for name, array in self.cascades.state().items()}
+        return {"step": np.array(self.step_count), "diverged": self.diverged.copy(), **learner, **cascades}
+
+    def restore(self, state: Mapping[str, NDArray]) -> None:
+        """Go on from a `state` of a session with this scenario, scene and cast; on the CPU to the same bits.
+
+        What was evaluated and not taken yet is dropped. Raises KeyError or ValueError for a state that does not fit.
+        """
+        if state["diverged"].shape != (self.replicas,):
+            raise ValueError(f"a state of {state['diverged'].size} models does not fit {self.replicas}")
+        self.learner.restore(_named(state, "learner "))
+        self.step_count, self.diverged = int(state["step"]), state["diverged"].copy()
+        self.cascades.restore(_named(state, "cascade "), self.step_count)
+        self._recorded = []
+
+    @contextmanager
+    def recalled(self, state: Mapping[str, NDArray]) -> Iterator[None]:
+        """Within the context the learner is that of a `state` of this session since the last change of scene, and can
+        be asked; afterwards it is that of now again."""
+        now = self.learner.state()
+        self.learner.restore(_named(state, "learner "))
+        try:
+            yield
+        finally:
+            self.learner.restore(now)
 
     # ---- asking -------------------------------------------------------------------------------------
 
@@ -224,3 +267,8 @@ class Session:
             scaled = layer / span * 127.5 + 127.5
             maps.append(np.rint(scaled).astype(np.uint8).reshape(-1, side, side))
         return tuple(maps)
+
+
+def _named(state: Mapping[str, NDArray], prefix: str) -> dict[str, NDArray]:
+    """Those whose names begin so, without it."""
+    return {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}

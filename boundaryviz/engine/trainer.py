@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import messages as m
+from boundaryviz.engine.recorder import Recorder
 from boundaryviz.engine.session import Session
+from boundaryviz.engine.shots import shoot
 
 _TURN = 0.004  # seconds of training between two looks at the inbox
 _FRAME = 1 / 60  # seconds between two frames
@@ -33,7 +35,10 @@ class Trainer:
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._session: Session | None = None
+        self._recalled: tuple[int, int, Session] | None = None  # a moment of the past: its number, revision, session
+        self._recorder = Recorder(clock)
         self._revision = 0
+        self._took = -1  # the revision that was trained on last
         self._view: m.View | None = None
         self._playing = False
         self._speed: float | None = None
@@ -83,12 +88,17 @@ class Trainer:
     def _act(self, message: m.ToTrainer) -> list[m.FromTrainer]:
         match message:
             case m.Load():
-                first = message.scenario.training.seed
-                seeds = range(first, first + message.seeds)
-                self._session = Session(message.scenario, message.scene, seeds, message.twin, message.device)
+                self._session = _begun(message)
                 self._revision, self._playing = message.revision, False
                 self._watch()
                 return [self._ready(), *self._restarted("loaded")]
+            case m.Resume():
+                session = _begun(message)
+                session.watch(self._view.seed if self._view is not None else 0)
+                session.restore(message.state)
+                self._session, self._revision, self._playing = session, message.revision, False
+                self._watch()
+                return self._restarted("resumed")
             case m.View():
                 self._view = message
                 self._watch()
@@ -97,9 +107,18 @@ class Trainer:
                 self._credit = True
             case _ if self._session is None:
                 return []
+            case m.Recall():
+                self._recalled = message.number, message.revision, self._past(message)
+                self._touch()
+            case m.Shoot():
+                _, revision, session = self._shown
+                return [shoot(session, self._seed, message.number, revision, message.rect, message.columns)]
             case m.SetScene():
                 self._compared = -1
                 learner = self._session.learner
+                self._changing()
+                if message.scenario is not None:
+                    self._session.set_scenario(message.scenario)
                 self._session.set_scene(message.scene)
                 self._revision = message.revision
                 self._touch()
@@ -107,6 +126,7 @@ class Trainer:
                 if self._session.learner is not learner:  # the number of classes changed
                     return [self._ready(), *self._restarted("reset")]
             case m.SetScenario():
+                self._changing()
                 self._session.set_scenario(message.scenario)
                 self._revision = message.revision
             case m.Play():
@@ -115,9 +135,11 @@ class Trainer:
                 return self._pause("asked")
             case m.StepN():
                 self._playing = False
+                said = self._taking()
                 self._session.step(message.n)
+                self._recorder.record(self._session, self._seed, "last")
                 self._touch()
-                return [*self._curves(), m.State(False, self._session.step_count)]
+                return [*said, *self._curves(), m.State(False, self._session.step_count)]
             case m.Reset():
                 self._session.reset(range(message.seed, message.seed + len(self._session.seeds)))
                 return self._restarted("reset")
@@ -130,11 +152,15 @@ class Trainer:
         learner = self._session.learner
         return m.Ready(self._session.device_name, learner.hidden, learner.parameters)
 
-    def _restarted(self, why: Literal["reset", "loaded"]) -> list[m.FromTrainer]:
+    def _restarted(self, why: Literal["reset", "loaded", "resumed"]) -> list[m.FromTrainer]:
         assert self._session is not None
         self._touch()
         self._pace()
         self._compared, self._traced = -1, (-1, -1, -1)
+        self._took = self._revision if why == "resumed" else -1
+        self._recorder.begin(self._session.step_count)
+        if why != "resumed":
+            self._recorder.record(self._session, self._seed, "first")
         return [m.State(self._playing, self._session.step_count, why), *self._curves()]
 
     def _play(self, message: m.Play) -> list[m.FromTrainer]:
@@ -151,6 +177,8 @@ class Trainer:
     def _pause(self, why: Literal["asked", "stop-step", "diverged"]) -> list[m.FromTrainer]:
         assert self._session is not None
         self._playing, self._rate = False, 0.0
+        self._recorder.settle(self._session, self._seed)
+        self._recorder.record(self._session, self._seed, "last")
         self._touch()
         return [*self._curves(), m.State(False, self._session.step_count, why)]
 
@@ -171,7 +199,7 @@ class Trainer:
             return []
         try:
             said = self._train() if self._playing else []
-            return said + self._frame() + self._compare() + self._cascade()
+            return said + self._recorder.take() + self._frame() + self._compare() + self._cascade()
         except Exception as error:
             self._playing, self._dirty, self._exact = False, False, True
             return [m.Failed("while training", str(error) or type(error).__name__, traceback.format_exc())]
@@ -181,20 +209,39 @@ class Trainer:
         assert session is not None
         began = self._clock()
         allowed = self._allowance(began) if session.can_train else 0
-        while allowed > 0 and self._clock() - began < _TURN and not self._rests:
-            self._dirty = self._dirty or not session.settled
+        said = self._taking() if allowed > 0 and not self._rests else []
+        recorder, seed, now = self._recorder, self._seed, began
+        while allowed > 0 and now - began < _TURN and not self._rests:
+            self._dirty = self._dirty or not (session.settled or self._looks_back)
             session.step(1)
+            recorder.look(session, seed)
             allowed -= 1
-        now = self._clock()
+            now = self._clock()
+        recorder.trained(now - began)
+        if self._rests:
+            recorder.record(session, seed)
         since, steps = self._mark
         if now - since >= 0.5:
             self._rate = (session.step_count - steps) / (now - since)
             self._mark = (now, session.step_count)
         if session.diverged.all():
-            return self._pause("diverged")
+            return said + self._pause("diverged")
         if self._stop_at is not None and session.step_count >= self._stop_at:
-            return self._pause("stop-step")
-        return self._curves() if now - self._curves_at >= _CURVES else []
+            return said + self._pause("stop-step")
+        return said + (self._curves() if now - self._curves_at >= _CURVES else [])
+
+    def _changing(self) -> None:
+        """The scene or settings are about to change; as long as no step has been done since the last change, nothing
+        was trained on what was there."""
+        if self._session is not None and self._took == self._revision:
+            self._recorder.changing(self._session, self._seed)
+
+    def _taking(self) -> list[m.FromTrainer]:
+        """The next step is trained on what is there now."""
+        if self._session is None or self._took == self._revision:
+            return []
+        self._took = self._revision
+        return [m.Took(self._revision, self._session.step_count)]
 
     @property
     def _rests(self) -> bool:
@@ -227,10 +274,9 @@ class Trainer:
 
     def _frame(self) -> list[m.FromTrainer]:
         now = self._clock()
-        view, session = self._view, self._session
-        final = (
-            not self._playing or self._rests
-        ) and not self._exact  # once idle, the whole field is asked for exactly
+        view, (_, revision, session) = self._view, self._shown
+        # once idle, the whole field is asked for exactly
+        final = (not self._playing or self._rests or self._looks_back) and not self._exact
         if view is None or session is None or not self._credit or now < self._due - _TURN / 2:
             return []
         if not (self._dirty or final):
@@ -256,7 +302,7 @@ class Trainer:
         self._exact = exact
         return [
             m.Frame(
-                self._revision, session.step_count, view, field, self._predicted,
+                revision, session.step_count, view, field, self._predicted,
                 session.confusion(self._predicted), session.diverged.copy(), units, clean, self._clean_predicted,
                 self._playing, self._rate,
             )
@@ -273,6 +319,27 @@ class Trainer:
         found = session.twins(_SIDE)
         self._compare_at = self._clock() + max(_COMPARE, 9 * (self._clock() - now))
         return [found]
+
+    @property
+    def _looks_back(self) -> bool:
+        """Whether a moment of the past is shown."""
+        return self._recalled is not None and self._view is not None and self._view.past == self._recalled[0]
+
+    @property
+    def _shown(self) -> tuple[int | None, int, Session]:
+        """The number, the revision and the session that is shown: the present one, or one of the past."""
+        assert self._session is not None
+        if self._recalled is not None and self._looks_back:
+            return self._recalled
+        return None, self._revision, self._session
+
+    def _past(self, message: m.Recall) -> Session:
+        """A second session, at that moment."""
+        now = self._session
+        assert now is not None
+        session = Session(message.scenario, message.scene, now.seeds, now.twin, now.device.type)
+        session.restore(message.state)
+        return session
 
     @property
     def _seed(self) -> int:
@@ -309,3 +376,9 @@ class Trainer:
 def _has_unit(hidden: Sequence[int], layer: int, index: int) -> bool:
     """Whether layers of these sizes hold that unit; a view may still ask for one of the net before."""
     return 0 <= layer < len(hidden) and 0 <= index < hidden[layer]
+
+
+def _begun(message: m.Load | m.Resume) -> Session:
+    first = message.scenario.training.seed
+    seeds = range(first, first + message.seeds)
+    return Session(message.scenario, message.scene, seeds, message.twin, message.device)

@@ -21,6 +21,7 @@ from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metrics, attack_success_rate, of_curves
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario.course import Course, taken
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
@@ -61,8 +62,11 @@ class Trained(Protocol):
 class Run:
     """A trained scenario: one model per seed, or with a twin a clean and a poisoned one per seed."""
 
-    def __init__(self, session: Trained) -> None:
+    def __init__(self, session: Trained, course: Course | None = None) -> None:
+        """course: the turns to be taken at their steps."""
         self.session = session
+        self._given = course
+        self._turn = 0
         self.curves = CurveStore(session.replicas)
         self.seconds = 0.0
         self._collect()
@@ -74,7 +78,7 @@ class Run:
         end, chunk = self.session.step_count + steps, 1
         while (left := end - self.session.step_count) > 0:
             began = perf_counter()
-            self.session.step(min(chunk, left))
+            self.session.step(min(chunk, left, self._until_turn()))
             took = perf_counter() - began
             self.seconds += took
             self._collect()
@@ -85,6 +89,23 @@ class Run:
             if progress is not None:
                 progress(steps - (end - self.session.step_count), steps)
 
+    def _until_turn(self) -> int:
+        """Take the turns that are due; how many steps there are until the next one."""
+        turns = self._given.turns if self._given is not None else ()
+        while self._turn < len(turns):
+            if (left := turns[self._turn].step - self.session.step_count) > 0:
+                return left
+            session, before = self.session, self.session.scenario
+            assert isinstance(session, Session)  # an estimator has no course
+            scenario, scene = taken(turns[self._turn], before, session.scene)
+            session.set_scenario(scenario)
+            session.set_scene(scene)
+            if scenario.data != before.data:  # losses on other data cannot be compared
+                self._collect()
+                self.curves = CurveStore(self.session.replicas)
+            self._turn += 1
+        return 1 << 60
+
     def _collect(self) -> None:
         chunk = self.session.take_curves()
         if chunk is not None:
@@ -94,7 +115,20 @@ class Run:
 
     @property
     def scenario(self) -> Scenario:
+        """Its settings now."""
         return self.session.scenario
+
+    @property
+    def course(self) -> Course | None:
+        """The turns taken so far; None for an estimator that was handed in."""
+        if self._given is None:
+            return None
+        return replace(self._given, turns=self._given.turns[: self._turn], _last=None).come_to(self.step)
+
+    def saved(self) -> Scenario:
+        """The scenario as it stands, its points written out, with its course."""
+        scenario = self.scenario.with_scene(self.scene)
+        return scenario if self.course is None else self.course.written(scenario, self.scene)
 
     @property
     def scene(self) -> Scene:
@@ -254,21 +288,29 @@ def _plain(metrics: Metrics) -> dict[str, Any]:
 
 def start(
     scenario: Scenario,
-    seeds: int | Sequence[int] = 1,
-    twin: bool = False,
+    seeds: int | Sequence[int] | None = None,
+    twin: bool | None = None,
     device: str = "auto",
     learner: Any = None,
     cascade: bool = False,
 ) -> Run:
-    """A run at step 0. seeds: how many, from the scenario's own on, or which. learner: an estimator of scikit-learn's
-    kind in place of the scenario's learner. cascade: as in `train`. Raises DeviceError, ScenarioError where no training
-    point has a label, or ValueError without seeds.
+    """A run at step 0. seeds: how many, from the scenario's own on, or which; by default, as twin, what the scenario's
+    course has, or else 1 without a twin. learner: an estimator of scikit-learn's kind in place of the scenario's
+    learner. cascade: as in `train`. Raises DeviceError, ScenarioError where no training point has a label, or
+    ValueError without seeds.
     """
+    course = None if learner is not None else Course.read(scenario)
+    if course is None:
+        scene = scenario.scene()
+        course = Course.of(scenario, scene, drawn=scenario.plane is None)
+    else:
+        scenario, scene = course.scenario, course.scene
+    seeds, twin = course.seeds if seeds is None else seeds, course.twin if twin is None else twin
     first = scenario.training.seed
     chosen = tuple(range(first, first + seeds)) if isinstance(seeds, int) else tuple(seeds)
     if not chosen:
         raise ValueError("a run needs at least one seed")
-    scene = scenario.scene()
+    course = replace(course, seeds=len(chosen), twin=twin)
     attack = scenario.poison
     laid = (scene.points.origin == attack.group).any()
     if not laid and (words := why_not(scene, attack)):
@@ -279,7 +321,7 @@ def start(
         session = Session(scenario, scene, chosen, twin, device)
         if cascade:
             session.watch()
-        return Run(session)
+        return Run(session, course)
     from boundaryviz.experiments.estimator import EstimatorSession
 
     return Run(EstimatorSession(scenario, learner, chosen, twin))
@@ -287,8 +329,8 @@ def start(
 
 def train(
     scenario: Scenario | str | Path,
-    seeds: int | Sequence[int] = 1,
-    twin: bool = False,
+    seeds: int | Sequence[int] | None = None,
+    twin: bool | None = None,
     steps: int | None = None,
     device: str = "auto",
     progress: Progress | bool | None = None,
@@ -297,7 +339,8 @@ def train(
 ) -> Run:
     """Train `scenario` (or the one called so) and return the run.
 
-    seeds: how many, or which. twin: also train every seed without the poison. steps: default the scenario's.
+    seeds: how many, or which. twin: also train every seed without the poison. steps: default the scenario's. A
+    scenario with a course is trained as it was: with as many seeds and steps, and what was changed, at its step.
     progress: a function, False for none; by default a bar in terminals and notebooks.
     learner: an estimator of scikit-learn's kind, fitted once per seed in place of the scenario's learner.
     cascade: watch a net of the first seed for the figure 'cascade'; learners that are fitted at once need no watching.
@@ -306,7 +349,7 @@ def train(
     if not isinstance(scenario, Scenario):
         scenario = load(scenario)
     run = start(scenario, seeds, twin, device, learner, cascade)
-    total = 1 if learner is not None else scenario.training.steps if steps is None else steps
+    total = 1 if learner is not None else scenario.steps if steps is None else steps
     if callable(progress):
         run.advance(total, progress)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,6 +36,9 @@ class Problem:
     domain: Domain
     seeds: tuple[int, ...]
 
+
+State = Mapping[str, NDArray]
+"""What a learner has come to, by name: everything that training from here on depends on, besides data and settings."""
 
 UNDECIDED = -1
 """The predicted class where nothing decides: where no label came, or a model diverged."""
@@ -113,3 +117,13 @@ class Learner(Protocol):
     def finite(self) -> NDArray[np.bool_]:
         """Whether what a replica has learnt is all finite, (R,)."""
         ...
+
+    def state(self) -> State:
+        """What it has come to, as arrays of its own."""
+        ...
+
+    def restore(self, state: State) -> None:
+        """Go on from the `state` of a learner with this spec and problem, on the data of now, exactly as it would.
+
+        Raises KeyError or ValueError for a state that does not fit.
+        """

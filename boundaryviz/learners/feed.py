@@ -78,6 +78,16 @@ class Feed:
         if before is None or not before.same_as(self._pool):
             self._epoch = None
 
+    @property
+    def place(self) -> NDArray[np.int64]:
+        """How far it has dealt: the number of the epoch, and of the next batch in it."""
+        return np.array([self._number, self._at])
+
+    def go_to(self, place: NDArray[np.int64]) -> None:
+        """Deal on from a `place` of a feed with the same points and size of batches. Raises ValueError for none."""
+        self._number, self._at = (int(k) for k in place)
+        self._epoch, self._ready = None, []
+
     def next(self) -> Step:
         """The columns of the next step. Raises ValueError where there is no point."""
         whole = self._size == "full" or self._size >= self._clean

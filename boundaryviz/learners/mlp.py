@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 
 from boundaryviz.learners.backprop import Backprop
-from boundaryviz.learners.base import Problem, TrainingData
+from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.capture import Captured
 from boundaryviz.learners.feed import Batch, Feed
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
+from boundaryviz.learners.state import put_back, saved
 from boundaryviz.learners.streams import Purpose, generator
 
 
@@ -61,6 +62,21 @@ class MLP(Network):
     def can_train(self) -> bool:
         """Whether there is a labelled point to learn from."""
         return len(self._feed) > 0
+
+    # ---- its state ----------------------------------------------------------------------------------
+
+    def _tensors(self) -> dict[str, Tensor]:
+        return {"P": self.P, **self.optimiser.tensors}
+
+    def state(self) -> State:
+        """Parameters, what the optimiser keeps, and where in the order of points it is."""
+        return {**saved(self._tensors()), "steps": np.array(self.steps_done), "place": self._feed.place}
+
+    def restore(self, state: State) -> None:
+        """Go on from a `state`; see `Learner`."""
+        put_back(self._tensors(), state)
+        self.steps_done = int(state["steps"])
+        self._feed.go_to(state["place"])
 
     # ---- training -----------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from boundaryviz.learners.specs import TrainingSpec
 class Optimiser:
     """Turns gradients into steps. What a step changes, and the rate, lives in tensors that stay where they are.
 
-    state: the tensors that one step leaves for the next. constants: the numbers it reads on the host.
+    state, tensors: what one step leaves for the next, alone and by name. constants: the numbers it reads on the host.
     """
 
     def __init__(self, training: TrainingSpec, params: Tensor, is_weight: Tensor) -> None:
@@ -27,7 +27,8 @@ class Optimiser:
         self.beta_power = torch.ones(2, device=params.device, dtype=exact)
         self._beta = torch.tensor([0.9, 0.999], device=params.device, dtype=exact)
         self._scratch = torch.empty_like(params)
-        self.state = [*self.slots, self.beta_power]
+        self.tensors = {f"slot {k}": slot for k, slot in enumerate(self.slots)} | {"beta power": self.beta_power}
+        self.state = [*self.tensors.values()]
         self.set_training(training)
 
     def set_training(self, training: TrainingSpec) -> None:

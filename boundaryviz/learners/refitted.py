@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.learners.base import Problem, TrainingData, decided
+from boundaryviz.learners.base import Problem, State, TrainingData, decided
 from boundaryviz.learners.specs import TrainingSpec
 
 Decide = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -100,6 +100,19 @@ class Refitted(ABC):
                 fits.append(fit)
             replicas.append(fit[1])
         self._fits, self._replicas, self._stale, self._evaluated = fits, replicas, False, None
+
+    def state(self) -> State:
+        """Whether it has been fitted: the rest follows from data and settings."""
+        return {"fitted": np.array(self.settled and self.can_train)}
+
+    def restore(self, state: State) -> None:
+        """Fit anew, if the one whose `state` it is was fitted; see `Learner`."""
+        if state["fitted"]:
+            self._stale = True
+            self.step()
+        else:
+            self._fits, self._replicas, self._evaluated = [], [self._nothing] * len(self.problem.seeds), None
+            self._stale = True
 
     # ---- what it thinks -----------------------------------------------------------------------------
 

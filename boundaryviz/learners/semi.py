@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from boundaryviz.learners.base import Problem, TrainingData
+from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.feed import Batch, Feed
 from boundaryviz.learners.method import Part, Round, Turn
@@ -22,6 +22,7 @@ from boundaryviz.learners.objectives import Ask
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.specs import TrainingSpec
 from boundaryviz.learners.specs_semi import UnlabelledSpec
+from boundaryviz.learners.state import put_back, saved
 
 _SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the second-level cache
 
@@ -78,6 +79,25 @@ class SemiSupervised(Network):
     def can_train(self) -> bool:
         """Whether there is a labelled point to learn from; unlabelled ones alone say nothing of classes."""
         return len(self._labelled) > 0
+
+    # ---- its state ----------------------------------------------------------------------------------
+
+    def _tensors(self) -> dict[str, Tensor]:
+        memory = {f"memory {k}": one for k, one in enumerate(self.method.memory)}
+        teacher = {} if self.teacher is None else {"teacher": self.teacher}
+        return {"P": self.P, **teacher, **memory, **self.optimiser.tensors}
+
+    def state(self) -> State:
+        """Parameters, what is kept of points and by the optimiser, and where in the order of points it is."""
+        place = np.stack([self._labelled.place, self._unlabelled.place])
+        return {**saved(self._tensors()), "steps": np.array(self.steps_done), "place": place}
+
+    def restore(self, state: State) -> None:
+        """Go on from a `state`; see `Learner`."""
+        put_back(self._tensors(), state)
+        self.steps_done = int(state["steps"])
+        for feed, place in zip((self._labelled, self._unlabelled), state["place"], strict=True):
+            feed.go_to(place)
 
     # ---- training -----------------------------------------------------------------------------------
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal
 
-import numpy as np
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from boundaryviz.attacks.lay import lay, relay
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
+from boundaryviz.scenario.course_spec import CourseSpec
 from boundaryviz.scenario.migrations import migrated
+from boundaryviz.scenario.plane import PlaneSpec
 from boundaryviz.scene.data import DataSpec, build
-from boundaryviz.scene.scene import Domain, Group, Points, Scene, Target
-from boundaryviz.scene.specs import Spec, setting
+from boundaryviz.scene.scene import Scene
+from boundaryviz.scene.specs import Spec
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""Of the format of files. 2: `course`."""
 
 
 class ScenarioError(ValueError):
@@ -30,89 +32,18 @@ class ScenarioError(ValueError):
         self.problems = problems
 
 
-class PointColumns(Spec):
-    """Points written out as columns of one length, for data that is not drawn from a generator."""
-
-    id: tuple[int, ...]
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-    label: tuple[int, ...]
-    split: tuple[Literal[0, 1, 2], ...]
-    origin: tuple[int, ...]
-    muted: tuple[bool, ...] = ()
-
-    @classmethod
-    def of(cls, points: Points) -> Self:
-        return cls(
-            id=tuple(points.ids.tolist()),
-            x=tuple(points.xy[:, 0].tolist()),
-            y=tuple(points.xy[:, 1].tolist()),
-            label=tuple(points.label.tolist()),
-            split=tuple(points.split.tolist()),
-            origin=tuple(points.origin.tolist()),
-            muted=tuple(points.muted.tolist()) if points.muted.any() else (),
-        )
-
-    def points(self) -> Points:
-        """Raises ValueError when the columns do not make points."""
-        muted = self.muted or (False,) * len(self.id)
-        if len({len(c) for c in (self.id, self.x, self.y, self.label, self.split, self.origin, muted)}) != 1:
-            raise ValueError("the columns of points must have one length")
-        xy = np.stack([np.asarray(self.x, float), np.asarray(self.y, float)], axis=1)
-        return Points(*map(np.asarray, (self.id, xy, self.label, self.split, self.origin, muted)))
-
-
-class GroupSpec(Spec):
-    """A group of poison written out; see `scene.Group`."""
-
-    name: str = ""
-    on: bool = True
-    wanted: int | None = None
-
-
-class PlaneSpec(Spec):
-    """A scene written out: its points and the plane they lie on."""
-
-    points: PointColumns
-    domain: tuple[float, float, float, float]
-    classes: int = setting(2, "Classes", "Number of classes.", ge=2, le=10)
-    class_names: tuple[str, ...] = ()
-    axis_names: tuple[str, str] = ("x", "y")
-    targets: tuple[tuple[float, float, int] | tuple[float, float, int, int], ...] = ()
-    groups: tuple[GroupSpec, ...] = ()
-
-    @classmethod
-    def of(cls, scene: Scene) -> Self:
-        d = scene.domain
-        return cls(
-            points=PointColumns.of(scene.points),
-            domain=(d.left, d.right, d.bottom, d.top),
-            classes=scene.classes,
-            class_names=scene.class_names,
-            axis_names=scene.axis_names,
-            targets=tuple((t.x, t.y, t.wanted, t.group) for t in scene.targets),
-            groups=tuple(GroupSpec(**vars(group)) for group in scene.groups),
-        )
-
-    def scene(self) -> Scene:
-        """Raises ValueError for columns, pins or groups that make no scene."""
-        return Scene(
-            self.points.points(), Domain(*self.domain), self.classes, self.class_names, self.axis_names,
-            tuple(Target(*t) for t in self.targets), tuple(Group(**group.model_dump()) for group in self.groups),
-        )  # fmt: skip
-
-
 class Scenario(Spec):
     """Data, attack, learner and training, with the words that go with them.
 
     `order` is its place in the gallery.
     `plane` holds the scene itself where it was edited or imported, its poison with it; otherwise the scene is drawn
     from `data`, and `poison` laid into it.
+    `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
     """
 
-    version: Literal[1] = VERSION
+    version: Literal[2] = VERSION
     name: str = "untitled"
     title: str = "Untitled"
     summary: str = ""
@@ -124,6 +55,7 @@ class Scenario(Spec):
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()
     plane: PlaneSpec | None = None
+    course: CourseSpec | None = None
     expect: dict[str, float | tuple[float, float]] = {}
 
     @classmethod
@@ -154,14 +86,48 @@ class Scenario(Spec):
         """The same scenario with this scene written out."""
         return self.model_copy(update={"plane": PlaneSpec.of(scene)})
 
+    @property
+    def steps(self) -> int:
+        """How many steps a run does: as many as its course, or else as `training.steps` says."""
+        return (self.course.steps if self.course is not None else 0) or self.training.steps
+
+    def bare(self) -> Scenario:
+        """The settings and words alone, without a scene written out and without a course."""
+        if self.plane is None and self.course is None:
+            return self
+        return self.model_copy(update={"plane": None, "course": None})
+
+    def replaced(self, values: Mapping[str, Any]) -> Scenario:
+        """A bare scenario with other settings, by dotted path or whole sections, of which nothing else follows.
+
+        Raises ScenarioError naming every path that is unknown or whose value is out of range.
+        """
+        plain = self.bare().model_dump(mode="json")
+        problems = []
+        for path, value in values.items():
+            section, _, name = path.partition(".")
+            if section not in plain or (name and name not in plain[section]):
+                problems.append(f"{path}: there is no such setting")
+            elif name:
+                plain[section][name] = value
+            else:
+                plain[section] = value
+        if problems:
+            raise ScenarioError(problems)
+        try:
+            return Scenario.model_validate(plain)
+        except ValidationError as error:
+            raise ScenarioError(problems_of(error)) from None
+
     def with_values(self, values: Mapping[str, Any]) -> Scenario:
         """Change fields by dotted path; `learner.name` and `poison.attack` first take that family's defaults.
 
         A changed `data` field draws the points anew, so points that were written out are dropped; a changed `poison`
-        field lays the attack anew into those there are.
+        field lays the attack anew into those there are. A setting changed here holds from step 0 on, whatever the
+        course says of it; of other data or another attack the course is none.
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
-        plain = self.model_dump(mode="json", exclude={"plane"})
+        plain = self.model_dump(mode="json", exclude={"plane", "course"})
         redrawn = any(path == "data" or path.startswith("data.") for path in values)
         if redrawn and self.data.name == "points" and "data.name" not in values:
             raise ScenarioError(
@@ -198,7 +164,18 @@ class Scenario(Spec):
             raise ScenarioError(problems)
         if kept is not None and changed.poison != self.poison:
             kept = PlaneSpec.of(relay(self.scene(), self.poison, changed.poison))
-        return changed.model_copy(update={"plane": kept})
+        return changed.model_copy(update={"plane": kept, "course": self._course_after(values, redrawn)})
+
+    def _course_after(self, values: Mapping[str, Any], redrawn: bool) -> CourseSpec | None:
+        if self.course is None or redrawn or any(path.startswith("poison.") for path in values):
+            return None
+        paths = list(values)
+        if "learner.name" in values:
+            spoken = {*self.course.values, *(path for turn in self.course.turns for path in turn.values)}
+            paths += [path for path in spoken if path.startswith("learner")]
+        course = self.course.overruled(paths)
+        steps = values.get("training.steps")
+        return course if steps is None else course.model_copy(update={"steps": steps})
 
 
 def _paths(values: Mapping[str, Any], before: str = "") -> list[str]:

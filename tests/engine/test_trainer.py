@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from boundaryviz.engine import messages as m
-from boundaryviz.engine.link import InlineLink
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move, apply
 from boundaryviz.scene.scene import Domain, Points, Scene
+from helpers.talks import Conversation
 
 RECT = Domain(-2.0, 3.0, -2.0, 2.0)
 VIEW = m.View(RECT, 40, 30)
@@ -22,45 +21,6 @@ SCENARIO = Scenario().with_values({"data.n": 60, "learner.hidden": [4, 3], "trai
 SCENE = SCENARIO.scene()
 
 T = TypeVar("T")
-
-
-class Clock:
-    """Every look takes a moment, so that a turn of training comes to an end."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        self.now += 0.0005
-        return self.now
-
-
-class Conversation:
-    """An InlineLink and all that was ever said over it."""
-
-    def __init__(self, *messages: m.ToTrainer) -> None:
-        self.clock = Clock()
-        self.trainer = Trainer(self.clock)
-        self.link = InlineLink(self.trainer)
-        self.said: list[m.FromTrainer] = []
-        self.tell(*messages)
-
-    def tell(self, *messages: m.ToTrainer) -> list[m.FromTrainer]:
-        for message in messages:
-            self.link.send(message)
-        return self.listen()
-
-    def listen(self, seconds: float = 0.0) -> list[m.FromTrainer]:
-        """Poll once, and then until so much time has passed."""
-        end, new = self.clock.now + seconds, list(self.link.poll())
-        while self.clock.now < end:
-            self.clock.now += 0.003
-            new += self.link.poll()
-        self.said += new
-        return new
-
-    def heard(self, kind: type[T]) -> list[T]:
-        return [message for message in self.said if isinstance(message, kind)]
 
 
 def only(said: list[m.FromTrainer], kind: type[T]) -> T:

@@ -1,0 +1,114 @@
+"""Which moments of training are kept, so that one can go back to them, at a small share of the time of training."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.engine.messages import CURVES, Moment, Why
+from boundaryviz.engine.session import Session
+
+SHARE = 0.03  # of the time of training
+BURST = 0.1  # seconds that may be spent ahead of it
+SPARSE = 0.005  # steps between two moments, as a share of those since the last change
+LONGER = 256  # cells of a field along the longer side of the domain
+
+_VALIDATION = CURVES.index("validation_loss")
+
+
+class Recorder:
+    """Looks at a session after every step and makes the moments worth keeping; `take` hands them out.
+
+    They are dense after the beginning and after every change, and sparser with the steps since, as far as the time
+    allows. What happens once, the first flip of a pin, is recorded whatever it costs. The lowest validation loss is
+    remembered, and recorded as soon as there is time, or before anything changes.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._moments: list[Moment] = []
+        self._credit = BURST
+        self.begin()
+
+    def begin(self, step: int = 0) -> None:
+        """A session begins, or goes on, at this step. What was not taken yet is dropped."""
+        self._changed, self._due, self._last = step, step, -1
+        self._lowest = np.inf
+        self._best: dict[str, NDArray] | None = None  # the state of the lowest validation loss, yet to be recorded
+        self._looked = step
+        self._won: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        self._moments = []
+
+    def take(self) -> list[Moment]:
+        """The moments since the last call."""
+        moments, self._moments = self._moments, []
+        return moments
+
+    def trained(self, seconds: float) -> None:
+        """So much time has gone into training."""
+        self._credit = min(BURST, self._credit + SHARE * seconds)
+
+    def changing(self, session: Session, seed: int) -> None:
+        """Other data or settings are about to be trained on."""
+        self.settle(session, seed)
+        if self._credit > -BURST:  # a drag changes something at every step
+            self.record(session, seed, "edit")
+        self._changed, self._due = session.step_count, session.step_count + 1
+
+    def settle(self, session: Session, seed: int) -> None:
+        """Record the lowest validation loss, if it is not recorded yet: what it was of is about to change."""
+        best, self._best = self._best, None
+        if best is not None:
+            with session.recalled(best):
+                self._keep(session, seed, best, frozenset({"best"}))
+
+    def look(self, session: Session, seed: int) -> None:
+        """A step has been done."""
+        step = session.step_count
+        if session.evaluated.step == step and step != self._looked:
+            self._looked = step
+            self._evaluated(session, seed)
+        if step >= self._due and self._credit > 0:
+            self.record(session, seed, *({"edit"} if step == self._changed + 1 else ()))
+        elif self._best is not None and self._credit > 0:
+            self.settle(session, seed)
+
+    def record(self, session: Session, seed: int, *why: Why) -> None:
+        """Keep the moment now, unless it is kept already."""
+        step = session.step_count
+        if step == self._last:
+            return
+        if self._best is not None and self._best["step"] == step:
+            self._best, why = None, (*why, "best")
+        self._last = step
+        self._keep(session, seed, session.state(), frozenset(why))
+        self._due = step + max(1, int(SPARSE * (step - self._changed)))
+
+    def _evaluated(self, session: Session, seed: int) -> None:
+        replica = session.shown(seed)
+        loss = session.evaluated.values[replica, _VALIDATION]
+        if loss < self._lowest:
+            self._lowest = float(loss)
+            if not session.settled:  # what is fitted at once is recorded anyway, and costly to restore
+                self._best = session.state()
+        won = session.evaluated.margins[replica] > 0
+        if session.twin:
+            won &= ~(session.evaluated.margins[seed] > 0)
+        if len(won) != len(self._won):
+            self._won = np.zeros(len(won), dtype=bool)
+        if (won & ~self._won).any():
+            self._won = self._won | won
+            self.record(session, seed, "flip")
+
+    def _keep(self, session: Session, seed: int, state: dict[str, NDArray], why: frozenset[Why]) -> None:
+        began = self._clock()
+        rect = session.scene.domain
+        cell = max(rect.width, rect.height) / LONGER
+        columns, rows = max(round(rect.width / cell), 1), max(round(rect.height / cell), 1)
+        ask = lambda replica: session.field(rect, columns, rows, replica, quick=True).astype(np.float16)  # noqa: E731
+        field, clean = ask(session.shown(seed)), ask(seed) if session.twin else None
+        self._moments.append(Moment(int(state["step"]), rect, field, clean, state, why))
+        self._credit -= self._clock() - began

@@ -1,0 +1,114 @@
+"""The moments of a run that one can go back to, within a budget of memory whatever the length of the run."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.engine.messages import Moment, Why
+
+BUDGET = 256 << 20  # bytes
+_OVERHEAD = 2000  # bytes of a moment besides its arrays
+
+
+class Timeline:
+    """Moments in the order of their steps, dense after the beginning and after changes, sparser with the steps since.
+
+    budget: bytes. When it is spent, the moment is given up whose neighbours would be closest without it, relative to
+    the steps since the last change. Moments that are something special are given up only when there is nothing else,
+    and the first, the last and the lowest validation loss never.
+    """
+
+    def __init__(self, budget: int = BUDGET, moments: Sequence[Moment] = (), changes: Sequence[int] = ()) -> None:
+        self.budget = budget
+        self.bytes = 0
+        self._moments: list[Moment] = []
+        self._steps: list[int] = []
+        self._changes = list(changes)
+        for moment in moments:
+            self.add(moment)
+
+    def __len__(self) -> int:
+        return len(self._moments)
+
+    def __getitem__(self, index: int) -> Moment:
+        return self._moments[index]
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        """All of them."""
+        return tuple(self._moments)
+
+    @property
+    def step(self) -> NDArray[np.int64]:
+        """int64 (K,), strictly increasing"""
+        return np.array(self._steps, dtype=np.int64)
+
+    def change(self, step: int) -> None:
+        """What is trained on changed after this step, which is not before the last change."""
+        self._changes.append(step)
+
+    def add(self, moment: Moment) -> None:
+        """Keep a moment; of two of one step the later one counts, for both reasons. The lowest loss is one."""
+        if "best" in moment.why:
+            self._no_longer_best()
+        at = bisect_left(self._steps, moment.step)
+        if at < len(self) and self._steps[at] == moment.step:
+            moment = replace(moment, why=moment.why | self._moments[at].why)
+            self._remove(at)
+        self._moments.insert(at, moment)
+        self._steps.insert(at, moment.step)
+        self.bytes += size(moment)
+        while self.bytes > self.budget and len(self) > 2:
+            self._remove(self._least())
+
+    def nearest(self, step: int) -> int | None:
+        """Where the moment nearest to a step stands, the earlier of two; None without any."""
+        if not self._steps:
+            return None
+        right = min(bisect_right(self._steps, step), len(self) - 1)
+        left = max(right - 1, 0)
+        return left if step - self._steps[left] <= self._steps[right] - step else right
+
+    def until(self, step: int) -> Timeline:
+        """Those of the first `step` steps, the one after the last of them included."""
+        count = bisect_right(self._steps, step)
+        return Timeline(self.budget, self._moments[:count], [c for c in self._changes if c < step])
+
+    def within(self, budget: int) -> Timeline:
+        """As many of them as fit into so many bytes."""
+        return Timeline(budget, self._moments, self._changes)
+
+    def _remove(self, at: int) -> None:
+        self.bytes -= size(self._moments.pop(at))
+        self._steps.pop(at)
+
+    def _no_longer_best(self) -> None:
+        for at, one in enumerate(self._moments):
+            if "best" in one.why:
+                self._moments[at] = replace(one, why=one.why - {"best"})
+
+    def _least(self) -> int:
+        """Which moment would be missed least; neither the first nor the last."""
+        step = np.array(self._steps, dtype=np.float64)
+        changes = np.array([0, *self._changes], dtype=np.float64)
+        inner = step[1:-1]
+        since = inner - changes[np.maximum(np.searchsorted(changes, inner, side="left") - 1, 0)]
+        gap = (step[2:] - step[:-2]) / (since + 1.0)
+        rank = np.array([_rank(one.why) for one in self._moments[1:-1]])
+        return 1 + int(np.lexsort((gap, rank))[0])
+
+
+def _rank(why: frozenset[Why]) -> int:
+    """How dear a moment is, apart from its place."""
+    return 2 if "best" in why else int(bool(why & {"edit", "flip"}))
+
+
+def size(moment: Moment) -> int:
+    """Bytes it takes."""
+    arrays = (moment.field, moment.clean, *moment.state.values())
+    return _OVERHEAD + sum(array.nbytes for array in arrays if array is not None)

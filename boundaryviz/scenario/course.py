@@ -1,0 +1,226 @@
+"""The course of a run: where it began, and what was changed at which step.
+
+A change of data or settings while a model trains is part of the experiment. So a course holds everything that was
+trained on, in the order of training steps, as differences; replayed, it gives the same parameters.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.scenario.course_spec import CourseSpec, TurnSpec
+from boundaryviz.scenario.plane import PlaneSpec
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several, apply
+from boundaryviz.scene.scene import Points, Scene
+
+SECTIONS = ("data", "poison", "learner", "training")
+_COLUMNS = ("label", "split", "origin", "muted")
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """What changed after `step` steps: settings by dotted path, or a whole section where its kind changed, and the
+    scene. The steps after it are trained on the changed ones."""
+
+    step: int
+    values: Mapping[str, Any]
+    edit: Edit
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """A run from step 0 on.
+
+    scenario, scene: with which it began; the scenario has neither plane nor course. drawn: the scene is the one that
+    the scenario draws. turns: in the order of their steps. steps: how many have been done. seeds, twin: how many runs
+    there are, and whether each has a clean twin.
+    """
+
+    scenario: Scenario
+    scene: Scene
+    drawn: bool = False
+    turns: tuple[Turn, ...] = ()
+    steps: int = 0
+    seeds: int = 1
+    twin: bool = False
+    _last: tuple[Scenario, Scene] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, scenario: Scenario, scene: Scene, drawn: bool = False, seeds: int = 1, twin: bool = False) -> Self:
+        """One that begins with this scenario on this scene."""
+        return cls(scenario.bare(), scene, drawn, seeds=seeds, twin=twin)
+
+    @classmethod
+    def read(cls, scenario: Scenario) -> Self | None:
+        """The course that a scenario holds, None where it has none.
+
+        Raises ScenarioError, with the turn and its step, where it cannot be followed to the scene written out.
+        """
+        spec = scenario.course
+        if spec is None:
+            return None
+        try:
+            first = scenario.bare().replaced(spec.values)
+            if spec.start == "plane" and spec.plane is None:
+                raise ValueError("the plane with which it starts is missing")
+            scene = spec.plane.scene() if spec.plane is not None else first.scene()
+            if spec.start == "present":
+                scene = scenario.scene()
+        except ScenarioError as error:
+            raise ScenarioError([f"course.values.{problem}" for problem in error.problems]) from None
+        except ValueError as error:
+            raise ScenarioError([f"course.plane: {error}"]) from None
+        drawn = spec.start == "drawn" or (spec.start == "present" and scenario.plane is None)
+        turns: list[Turn] = []
+        at = (first, scene)
+        for number, one in enumerate(spec.turns):
+            try:
+                turn = Turn(one.step, one.values, one.edit())
+                if turns and turn.step < turns[-1].step:
+                    raise ValueError("its step lies before that of the turn before it")
+                at = taken(turn, *at)
+            except (KeyError, ValueError) as error:
+                words = error.args[0] if isinstance(error, KeyError) else str(error).replace("\n", "; ")
+                raise ScenarioError([f"course.turns.{number}: at step {one.step}: {words}"]) from None
+            turns.append(turn)
+        return cls(first, scene, drawn, tuple(turns), spec.steps, spec.seeds, spec.twin, at)
+
+    def written(self, present: Scenario, scene: Scene) -> Scenario:
+        """The scenario `present`, whose scene is `scene`, with this course in it."""
+        start: dict[str, Any] = {}
+        if self.turns or changed(self.scenario, present) or difference(self.scene, scene):
+            plane = None if self.drawn else PlaneSpec.of(self.scene)
+            start = {"start": "drawn" if self.drawn else "plane", "plane": plane}
+        turns = tuple(TurnSpec.of(turn.step, dict(turn.values), turn.edit) for turn in self.turns)
+        values = changed(present, self.scenario)
+        spec = CourseSpec(steps=self.steps, seeds=self.seeds, twin=self.twin, values=values, turns=turns, **start)
+        return present.model_copy(update={"course": spec})
+
+    @property
+    def last(self) -> tuple[Scenario, Scene]:
+        """Scenario and scene after every turn."""
+        return self._last or self.at(len(self.turns))
+
+    def then(self, step: int, scenario: Scenario, scene: Scene) -> Course:
+        """With the steps after `step` trained on this scenario and scene. Raises ValueError for a step before the last
+        turn."""
+        if self.turns and step < self.turns[-1].step:
+            raise ValueError(f"step {step} lies before the last turn, at step {self.turns[-1].step}")
+        before, scenario = self.last, scenario.bare()
+        values, edit = changed(before[0], scenario), difference(before[1], scene)
+        if not values and edit is None:
+            return self
+        turn = Turn(step, values, edit or Several(()))
+        return replace(self, turns=(*self.turns, turn), steps=max(step, self.steps), _last=(scenario, scene))
+
+    def come_to(self, step: int) -> Course:
+        """With `step` steps done."""
+        return replace(self, steps=step)
+
+    def until(self, step: int) -> Course:
+        """As it was after `step` steps, before anything was changed there."""
+        return replace(self, turns=self.turns[: self.turns_before(step)], steps=step, _last=None)
+
+    def turns_before(self, step: int) -> int:
+        """How many turns the model of step `step` has been trained through."""
+        return bisect_left(self.turns, step, key=lambda turn: turn.step)
+
+    def at(self, turns: int) -> tuple[Scenario, Scene]:
+        """Scenario and scene after so many turns.
+
+        Raises KeyError, ValueError or ScenarioError for a turn that cannot be made.
+        """
+        scenario, scene = self.scenario, self.scene
+        for turn in self.turns[:turns]:
+            scenario, scene = taken(turn, scenario, scene)
+        return scenario, scene
+
+
+def taken(turn: Turn, scenario: Scenario, scene: Scene) -> tuple[Scenario, Scene]:
+    """Scenario and scene after a turn. Raises KeyError, ValueError or ScenarioError where it cannot be made."""
+    if turn.values:
+        scenario = scenario.replaced(turn.values)
+    scene = apply(turn.edit, scene)[0]
+    if scene.poison_on != scenario.poison.on:
+        scene = replace(scene, poison_on=scenario.poison.on)
+    return scenario, scene
+
+
+def changed(before: Scenario, after: Scenario) -> dict[str, Any]:
+    """The settings that differ, as plain values by dotted path; a whole section where its kind differs."""
+    found: dict[str, Any] = {}
+    for section in SECTIONS:
+        old, new = getattr(before, section), getattr(after, section)
+        if old is new:
+            continue
+        if type(old) is not type(new):
+            found[section] = new.model_dump(mode="json")
+            continue
+        values, were = new.model_dump(mode="json"), old.model_dump(mode="json")
+        found |= {f"{section}.{name}": value for name, value in values.items() if value != were[name]}
+    return found
+
+
+def difference(before: Scene, after: Scene) -> Edit | None:
+    """The edit that leads from one scene to another to the bit, but for `poison_on`; None where they are the same."""
+    if before is after:
+        return None
+    plain = ("domain", "classes", "class_names", "axis_names")
+    if any(getattr(before, name) != getattr(after, name) for name in plain):
+        return Replace(after)
+    edits = _of_points(before.points, after.points)
+    if edits is None:
+        return Replace(after)
+    if before.targets != after.targets:
+        edits.append(SetTargets(after.targets))
+    if before.groups != after.groups:
+        edits.append(SetGroups(after.groups))
+    if not edits:
+        return None
+    return edits[0] if len(edits) == 1 else Several(tuple(edits))
+
+
+def _of_points(before: Points, after: Points) -> list[Edit] | None:
+    """What became of points; None where those that stayed are in another order."""
+    edits: list[Edit] = []
+    kept, new = slice(None), None
+    if before.ids is not after.ids and not np.array_equal(before.ids, after.ids):
+        stay, new = np.isin(before.ids, after.ids), ~np.isin(after.ids, before.ids)
+        if not np.array_equal(before.ids[stay], after.ids[~new]):
+            return None
+        if not stay.all():
+            edits.append(Remove(before.ids[~stay]))
+            before = before.take(stay)
+        kept = ~new  # type: ignore[assignment]
+    ids = before.ids
+    moved = _differ(before.xy, after.xy, kept)
+    if moved is not None:
+        edits.append(Move(ids[moved], after.xy[kept][moved]))
+    columns = {name: _differ(getattr(before, name), getattr(after, name), kept) for name in _COLUMNS}
+    some = [mask for mask in columns.values() if mask is not None]
+    if some:
+        mask = np.logical_or.reduce(some)
+        values = {name: getattr(after, name)[kept][mask] for name, one in columns.items() if one is not None}
+        edits.append(Recolumn(ids[mask], values))
+    if new is not None and new.any():
+        edits.append(Add(after.take(new), np.flatnonzero(new)))
+    return edits
+
+
+def _differ(before: NDArray, after: NDArray, kept: Any) -> NDArray[np.bool_] | None:
+    """Which rows differ in a bit; None for none. after: of all points, of which those `kept` are compared."""
+    if before is after:
+        return None
+    now = after[kept]
+    if now.dtype.kind == "f":  # 0.0 and -0.0 are not the same
+        before, now = (np.ascontiguousarray(one).view(np.int64) for one in (before, now))
+    mask = before != now
+    mask = mask.any(axis=1) if mask.ndim == 2 else mask
+    return mask if mask.any() else None

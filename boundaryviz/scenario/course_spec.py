@@ -1,0 +1,127 @@
+"""The course of a run as files hold it; see `course.Course` for what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, Self
+
+from pydantic import Field, SerializeAsAny, field_serializer
+
+from boundaryviz.scenario.plane import GroupSpec, PlaneSpec, PointColumns, TargetColumns
+from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
+from boundaryviz.scene.scene import Group, Target
+from boundaryviz.scene.specs import Spec
+
+
+class MovedColumns(Spec):
+    """Points that were moved, and where to."""
+
+    id: tuple[int, ...]
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+class ChangedColumns(Spec):
+    """Points of which columns were changed, and to what; columns that were not are left out."""
+
+    id: tuple[int, ...]
+    label: tuple[int, ...] | None = None
+    split: tuple[Literal[0, 1, 2], ...] | None = None
+    origin: tuple[int, ...] | None = None
+    muted: tuple[bool, ...] | None = None
+
+
+class TurnSpec(Spec):
+    """What was changed after `step` steps, in the order in which it is done; what was not is left out.
+
+    at: the positions of added points in the result. plane: another scene altogether.
+    """
+
+    step: int = Field(0, ge=0)
+    values: dict[str, Any] = {}
+    removed: tuple[int, ...] = ()
+    moved: MovedColumns | None = None
+    changed: ChangedColumns | None = None
+    added: PointColumns | None = None
+    at: tuple[int, ...] = ()
+    targets: TargetColumns | None = None
+    groups: tuple[GroupSpec, ...] | None = None
+    plane: PlaneSpec | None = None
+
+    @classmethod
+    def of(cls, step: int, values: dict[str, Any], edit: Edit) -> Self:
+        """edit: as `course.difference` makes them."""
+        found: dict[str, Any] = {"step": step, "values": values}
+        for one in edit.edits if isinstance(edit, Several) else (edit,):
+            match one:
+                case Remove(ids):
+                    found["removed"] = tuple(ids.tolist())
+                case Move(ids, xy):
+                    x, y = xy.T.tolist()
+                    found["moved"] = MovedColumns(id=tuple(ids.tolist()), x=tuple(x), y=tuple(y))
+                case Recolumn(ids, columns):
+                    plain = {name: tuple(column.tolist()) for name, column in columns.items()}
+                    found["changed"] = ChangedColumns(id=tuple(ids.tolist()), **plain)
+                case Add(points, at):
+                    found["added"] = PointColumns.of(points)
+                    found["at"] = () if at is None else tuple(at.tolist())
+                case SetTargets(targets):
+                    found["targets"] = tuple((t.x, t.y, t.wanted, t.group) for t in targets)
+                case SetGroups(groups):
+                    found["groups"] = tuple(GroupSpec(**vars(group)) for group in groups)
+                case Replace(scene):
+                    found["plane"] = PlaneSpec.of(scene)
+        return cls(**found)
+
+    def edit(self) -> Edit:
+        """Raises ValueError for columns of different lengths."""
+        if self.plane is not None:
+            return Replace(self.plane.scene())
+        return Several(tuple(self._edits()))
+
+    def _edits(self) -> Iterable[Edit]:
+        if self.removed:
+            yield Remove(self.removed)  # type: ignore[arg-type]  # becomes an array
+        if (moved := self.moved) is not None:
+            xy = list(zip(moved.x, moved.y, strict=True))
+            if len(xy) != len(moved.id):
+                raise ValueError("the columns of moved points must have one length")
+            yield Move(moved.id, xy)  # type: ignore[arg-type]
+        if (changed := self.changed) is not None:
+            columns = changed.model_dump(exclude={"id"}, exclude_none=True)
+            if any(len(column) != len(changed.id) for column in columns.values()):
+                raise ValueError("the columns of changed points must have one length")
+            yield Recolumn(changed.id, columns)  # type: ignore[arg-type]
+        if self.added is not None:
+            yield Add(self.added.points(), self.at or None)  # type: ignore[arg-type]
+        if self.targets is not None:
+            yield SetTargets(tuple(Target(*t) for t in self.targets))
+        if self.groups is not None:
+            yield SetGroups(tuple(Group(**group.model_dump()) for group in self.groups))
+
+
+class CourseSpec(Spec):
+    """Where a run began, what was changed at which step, and how far it came.
+
+    start: the scene at step 0: drawn from `data` and `poison`, the one written out in `plane`, or, where nothing was
+    changed, the present one. values: the settings at step 0 that differ from the present ones, by dotted path.
+    """
+
+    steps: int = Field(0, ge=0)
+    seeds: int = Field(1, ge=1, le=64)
+    twin: bool = False
+    start: Literal["drawn", "plane", "present"] = "present"
+    values: dict[str, Any] = {}
+    plane: PlaneSpec | None = None
+    turns: tuple[SerializeAsAny[TurnSpec], ...] = ()
+
+    @field_serializer("turns")
+    def _briefly(self, turns: tuple[TurnSpec, ...]) -> list[dict[str, Any]]:
+        return [turn.model_dump(mode="json", exclude_defaults=True) for turn in turns]
+
+    def overruled(self, paths: Iterable[str]) -> Self:
+        """Without what it says of these settings: they hold from step 0 on."""
+        taken = tuple(paths)
+        keep = lambda values: {p: v for p, v in values.items() if p not in taken}  # noqa: E731
+        turns = tuple(turn.model_copy(update={"values": keep(turn.values)}) for turn in self.turns)
+        return self.model_copy(update={"values": keep(self.values), "turns": turns})

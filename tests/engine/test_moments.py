@@ -1,0 +1,170 @@
+"""What a trainer records of a run, and going back to it, message by message."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from boundaryviz.engine import messages as m
+from boundaryviz.engine.session import Session
+from boundaryviz.scenario.gallery import load
+from boundaryviz.scene.edits import Move, apply
+from boundaryviz.scene.scene import Domain, Scene, Target
+from helpers.talks import Conversation
+
+VIEW = m.View(Domain(-2.0, 3.0, -2.0, 2.0), 40, 30)
+SCENARIO = load("moons").with_values({"data.n": 60, "learner.hidden": [4, 3], "training.evaluate_every": 5})
+SCENE = SCENARIO.scene()
+
+
+def moved(x: float, scene: Scene = SCENE) -> Scene:
+    return apply(Move(scene.points.ids[:1], [[x, 0.0]]), scene)[0]
+
+
+def same(a: m.Moment, b: m.Moment) -> bool:
+    return all(np.array_equal(a.state[name], b.state[name]) for name in a.state)
+
+
+def test_a_run_is_recorded_from_its_beginning_to_its_halt() -> None:
+    talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"))
+    talk.train_to(300)
+    moments = talk.heard(m.Moment)
+    steps = [one.step for one in moments]
+    assert moments[0].why == {"first"}
+    assert steps[0] == 0
+    assert max(steps) == 300
+    assert len(set(steps)) == len(steps) > 10
+    direct = Session(SCENARIO, SCENE, device="cpu")
+    for one in sorted(moments, key=lambda one: one.step):
+        direct.step(one.step - direct.step_count)
+        assert all(np.array_equal(one.state[name], array) for name, array in direct.state().items())
+        assert one.field.shape[1] == 256 or one.field.shape[0] == 256
+        rows, columns = one.field.shape
+        exact = direct.field(one.rect, columns, rows)
+        np.testing.assert_allclose(one.field.astype(np.float32), exact, atol=0.02)  # quick, and half precision
+
+
+def test_the_lowest_validation_loss_is_recorded_as_soon_as_it_can_be() -> None:
+    talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"))
+    talk.train_to(400)
+    loss = {int(s): v for c in talk.heard(m.Curves) for s, v in zip(c.step, c.values[:, 0, 1], strict=True)}
+    lowest = min(loss, key=lambda step: loss[step])
+    best = [one.step for one in talk.heard(m.Moment) if "best" in one.why]
+    assert max(best) == lowest
+
+
+def test_changes_are_told_with_the_step_from_which_they_are_trained_on() -> None:
+    talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"))
+    assert talk.heard(m.Took) == []
+    talk.train_to(20)
+    assert talk.heard(m.Took) == [m.Took(1, 0)]
+    talk.tell(m.SetScene(moved(0.1), 2), m.SetScene(moved(0.2), 3))
+    talk.tell(m.StepN(1))
+    talk.tell(m.StepN(1))
+    assert talk.heard(m.Took) == [m.Took(1, 0), m.Took(3, 20)]  # nothing was trained on 2
+    slower = SCENARIO.with_values({"training.learning_rate": 0.0001})
+    talk.tell(m.SetScene(moved(0.3), 4, slower))
+    talk.train_to(30)
+    assert talk.heard(m.Took)[-1] == m.Took(4, 22)
+    assert {20, 22} <= {one.step for one in talk.heard(m.Moment)}
+    direct = Session(SCENARIO, SCENE, device="cpu")
+    direct.step(20)
+    direct.set_scene(moved(0.2))
+    direct.step(2)
+    direct.set_scenario(slower)
+    direct.set_scene(moved(0.3))
+    direct.step(8)
+    assert all(np.array_equal(talk.heard(m.Moment)[-1].state[k], v) for k, v in direct.state().items())
+
+
+def test_a_reset_begins_anew() -> None:
+    talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"))
+    talk.train_to(10)
+    said = talk.tell(m.Reset(0))
+    (first,) = [one for one in said if isinstance(one, m.Moment)]
+    assert first.step == 0
+    assert first.why == {"first"}
+    talk.train_to(10)
+    assert talk.heard(m.Took) == [m.Took(1, 0), m.Took(1, 0)]
+
+
+@pytest.mark.parametrize("twin", [False, True])
+def test_resumed_at_a_moment_it_goes_on_as_it_did(twin: bool) -> None:
+    scenario = load("two-moons-bridge-neural").with_values({"data.n": 60, "poison.count": 5})
+    scene = scenario.scene()
+    talk = Conversation(m.Load(scenario, scene, 1, "cpu", 2, twin))
+    talk.train_to(60)
+    moments = {one.step: one for one in talk.heard(m.Moment)}
+    middle = next(step for step in sorted(moments) if step >= 20)
+    other = Conversation(m.Resume(scenario, scene, 5, moments[middle].state, "cpu", 2, twin))
+    assert other.heard(m.State) == [m.State(False, middle, "resumed")]
+    other.train_to(60)
+    assert same(other.heard(m.Moment)[-1], moments[60])
+    assert other.heard(m.Took) == []  # what it resumes with is what was trained on
+
+
+def test_a_pin_that_flips_is_recorded_at_that_step() -> None:
+    scene = SCENE.__class__(**{**vars(SCENE), "targets": (Target(1.5, 0.0, 0), Target(0.0, 0.5, 0))})
+    talk = Conversation(m.Load(SCENARIO, scene, 1, "cpu"))
+    talk.train_to(500)
+    won: dict[int, int] = {}
+    for chunk in talk.heard(m.Curves):
+        for step, margins in zip(chunk.step, chunk.margins[:, 0], strict=True):
+            for pin in np.flatnonzero(margins > 0):
+                won.setdefault(int(pin), int(step))
+    flips = {step for step in won.values() if step > 0}
+    assert flips
+    assert flips == {one.step for one in talk.heard(m.Moment) if "flip" in one.why}
+
+
+def test_a_recalled_moment_is_shown_and_shot_while_the_present_stays() -> None:
+    talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"), VIEW)
+    talk.train_to(100)
+    talk.listen(0.2)
+    past = next(one for one in talk.heard(m.Moment) if one.step >= 30)
+    direct = Session(SCENARIO, SCENE, device="cpu")
+    direct.step(past.step)
+    other = moved(0.4)
+    direct.set_scene(other)
+    shown = m.View(VIEW.rect, 40, 30, past=7)
+    talk.tell(m.Credit(), m.Recall(7, SCENARIO, other, 3, past.state), shown)
+    talk.listen(0.3)
+    frame = talk.heard(m.Frame)[-1]
+    assert (frame.step, frame.revision, frame.view.past) == (past.step, 3, 7)
+    np.testing.assert_array_equal(frame.field, direct.field(VIEW.rect, 40, 30))
+    np.testing.assert_array_equal(frame.predicted, direct.predicted())
+    (shot,) = [one for one in talk.tell(m.Shoot(11, None, 64)) if isinstance(one, m.Shot)]
+    assert (shot.number, shot.step, shot.revision, shot.clean) == (11, past.step, 3, None)
+    np.testing.assert_array_equal(shot.field, direct.field(SCENE.domain, 64, len(shot.field)))
+    talk.tell(m.Credit(), VIEW)
+    talk.listen(0.3)
+    assert talk.heard(m.Frame)[-1].step == 100
+    (shot,) = [one for one in talk.tell(m.Shoot(12, VIEW.rect, 32)) if isinstance(one, m.Shot)]
+    assert (shot.step, shot.revision, shot.rect) == (100, 1, VIEW.rect)
+
+
+def test_what_is_fitted_at_once_is_recorded_when_it_rests() -> None:
+    scenario = load("two-moons-bridge").with_values({"data.n": 100})
+    scene = scenario.scene()
+    talk = Conversation(m.Load(scenario, scene, 1, "cpu"))
+    talk.tell(m.Play())
+    talk.listen(0.2)
+    talk.tell(m.SetScene(moved(0.3, scene), 2))
+    talk.listen(0.2)
+    talk.tell(m.Pause())
+    assert [one.step for one in talk.heard(m.Moment)] == [0, 1, 2]
+    assert talk.heard(m.Took) == [m.Took(1, 0), m.Took(2, 1)]
+    again = Conversation(m.Resume(scenario, moved(0.3, scene), 2, talk.heard(m.Moment)[-1].state, "cpu"))
+    (shot,) = [one for one in again.tell(m.Shoot(1)) if isinstance(one, m.Shot)]
+    (was,) = [one for one in talk.tell(m.Shoot(1)) if isinstance(one, m.Shot)]
+    np.testing.assert_array_equal(shot.field, was.field)
+
+
+def test_a_state_that_does_not_fit_is_told_and_changes_nothing() -> None:
+    talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"))
+    talk.train_to(10)
+    wider = SCENARIO.with_values({"learner.hidden": [9]})
+    said = talk.tell(m.Resume(wider, SCENE, 2, talk.heard(m.Moment)[-1].state, "cpu"))
+    assert [one.where for one in said if isinstance(one, m.Failed)] == ["while handling Resume"]
+    (shot,) = [one for one in talk.tell(m.Shoot(1)) if isinstance(one, m.Shot)]
+    assert shot.step == 10
