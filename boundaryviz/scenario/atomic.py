@@ -55,7 +55,7 @@ def stamp_of(path: str | Path) -> Stamp | None:
 def write_atomic(path: str | Path, data: bytes, expected: Stamp | None = None) -> Stamp | None:
     """Put `data` where `path` says, through a file beside it: the old content stays until the new is complete.
 
-    Links are followed and stay. The file beside is called `.NAME.XXXXXXXX.part`; only a process that is killed while
+    Links are followed and stay. The file beside is called `.NAME.RANDOM.part`; only a process that is killed while
     it writes leaves one behind. expected: what must still be there. Returns the stamp of what was written.
 
     Raises ChangedError where something else is there than expected, and WriteError with a sentence that says what
