@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from boundaryviz.gui.autosave import Autosave
 from boundaryviz.gui.document import Document
@@ -22,11 +22,8 @@ _SAVED_AS = (".bviz", ".toml")
 class Restoring(QObject):
     """Offers unsaved work of dead sessions in the banner, or in a dialog; what is not taken waits for the next start.
 
-    What was taken stays in its old place until this session has it in its own recovery file. restored: after it is
-    open.
+    What was taken stays in its old place until this session has it in its own recovery file.
     """
-
-    restored = pyqtSignal()
 
     def __init__(
         self, window: MainWindow, document: Document, may_leave: Callable[[], bool], log: Logbook, folder: Path | None,
@@ -38,6 +35,7 @@ class Restoring(QObject):
         self._found: list[Orphan] = []
         self._taken: list[Orphan] = []
         self._dialog: RecoveryDialog | None = None
+        self._offer = ""
         if autosave is not None:
             autosave.kept.connect(self._forget_taken)
         window.actions_["file.recover"].triggered.connect(lambda: self.ask())
@@ -57,28 +55,32 @@ class Restoring(QObject):
         if not self._found:
             return False
         if len(self._found) == 1:
-            origin = self._found[0].origin
+            orphan = self._found[0]
+            origin = orphan.origin
             when = time.strftime("%H:%M on %d %B", time.localtime(origin.when))
             self._window.notify(
                 f"{also or 'The last session ended unexpectedly.'} “{origin.title}” with {origin.points:,} points was "
                 f"not saved; its edits up to {when} were kept.",
-                action="Restore", act=lambda: self._restore(0),
-                others={"Discard": lambda: self._discard(0), "Later": lambda: None, **others},
+                action="Restore", act=lambda: self._restore(orphan),
+                others={"Discard": lambda: self._discard(orphan), "Later": lambda: None, **others},
             )  # fmt: skip
         else:
             self._window.notify(
                 f"{also or 'Sessions ended unexpectedly.'} Unsaved work of {len(self._found)} was kept.",
                 action="Show...", act=self.ask, others={"Later": lambda: None, **others},
             )  # fmt: skip
+        self._offer = self._window.banner.text.text()
         return True
 
     def ask(self) -> None:
         """Show all there is, in a dialog."""
         self._look()
+        if self._window.banner.text.text() == self._offer:
+            self._window.banner.hide()  # the dialog says it
         dialog = self._dialog = RecoveryDialog(self._window)
         dialog.setModal(True)
         dialog.restore.connect(self._restore_chosen)
-        dialog.discard.connect(self._discard)
+        dialog.discard.connect(lambda row: self._discard(self._found[row]))
         dialog.finished.connect(self._closed)
         self._fill()
         dialog.open()
@@ -100,12 +102,12 @@ class Restoring(QObject):
     def _restore_chosen(self, row: int) -> None:
         if self._dialog is not None:
             self._dialog.accept()
-        self._restore(row)
+        self._restore(self._found[row])
 
-    def _restore(self, row: int) -> None:
-        if not self._may_leave():
+    def _restore(self, orphan: Orphan) -> None:
+        if orphan not in self._found or not self._may_leave():
             return
-        orphan = self._found.pop(row)
+        self._found.remove(orphan)
         try:
             scenario = orphan.read()
         except ScenarioError:
@@ -117,10 +119,11 @@ class Restoring(QObject):
         self._window.show_welcome(False)
         self._document.open(scenario, path, saved=False, stamp=origin.stamp)
         self._log.note("recovery", f"Restored “{origin.title}”, {origin.points:,} points, from {orphan.path.name}")
-        self.restored.emit()
 
-    def _discard(self, row: int) -> None:
-        orphan = self._found.pop(row)
+    def _discard(self, orphan: Orphan) -> None:
+        if orphan not in self._found:
+            return
+        self._found.remove(orphan)
         orphan.discard()
         self._log.note("recovery", f"Discarded “{orphan.origin.title}” of {orphan.path.name}")
         self._fill()

@@ -68,9 +68,9 @@ class Trouble(QObject):
             "Qt": f"{QT_VERSION_STR}, PyQt {PYQT_VERSION_STR}, platform {QGuiApplication.platformName()}",
             "device": self._window.status.device.text() or "not known yet",
         }
-        packages = ", ".join(f"{name} {found or 'missing'}" for name, found in surroundings.packages().items())
+        packages = "".join(f"\n  {name} {found or 'missing'}" for name, found in surroundings.packages().items())
         lines = [f"{name}: {words}" for name, words in facts.items()]
-        lines += [f"packages: {packages}", *(f"{k}={v}" for k, v in surroundings.variables().items())]
+        lines += [f"packages:{packages}", *(f"{k}={v}" for k, v in surroundings.variables().items())]
         parts = ["\n".join(lines)]
         if what:
             parts.insert(0, what.strip())

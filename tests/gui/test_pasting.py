@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PyQt6.QtGui import QGuiApplication
-from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.assembly import Desk
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Points, Scene
-from helpers.desks import SilentLink, desks
+from helpers.desks import afresh, at_rest, lasting_desk
+
+
+@pytest.fixture(scope="module")
+def only_desk(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with lasting_desk(tmp_path_factory.mktemp("settings")) as desk:
+        yield desk
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, own_settings: Path) -> Iterator[Desk]:
+def desk(only_desk: Desk, qtbot: QtBot) -> Iterator[Desk]:
     scene = Scene(Points.of([[0, 0], [1, 1]], [0, 1]), Domain(-2, 2, -2, 2), 2, ("blue", "red"))
-    with desks(qtbot, own_settings, SilentLink) as show:
-        yield show(Scenario(data=DataSpec(name="points")).with_scene(scene))
+    yield afresh(only_desk, Scenario(data=DataSpec(name="points")).with_scene(scene))
+    qtbot.waitUntil(lambda: at_rest(only_desk))
 
 
 def put(text: str) -> None:

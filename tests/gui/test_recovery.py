@@ -223,6 +223,7 @@ def test_several_are_listed_the_newest_first(open_desk: Callable[[], Desk], stat
     desk.window.banner.action_button.click()
     dialog = desk.restoring._dialog
     assert dialog is not None
+    assert desk.window.banner.isHidden()
     titles = lambda: [dialog.table.item(row, 0).text() for row in range(dialog.table.rowCount())]  # noqa: E731
     assert titles() == ["Work 2", "Work 1", "Work 0"]
     dialog.table.selectRow(1)

@@ -19,13 +19,19 @@ from boundaryviz.gui.writing import Writer
 from boundaryviz.scenario import atomic, files
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
-from helpers.desks import SilentLink, desks
+from helpers.desks import afresh, at_rest, lasting_desk
+
+
+@pytest.fixture(scope="module")
+def only_desk(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with lasting_desk(tmp_path_factory.mktemp("settings")) as desk:
+        yield desk
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, own_settings: Path) -> Iterator[Desk]:
-    with desks(qtbot, own_settings, SilentLink) as show:
-        yield show(Scenario(name="mine", title="Mine").with_values({"data.n": 20}))
+def desk(only_desk: Desk, qtbot: QtBot) -> Iterator[Desk]:
+    yield afresh(only_desk, Scenario(name="mine", title="Mine").with_values({"data.n": 20}))
+    qtbot.waitUntil(lambda: at_rest(only_desk))
 
 
 def edit(desk: Desk, x: float = 0.1) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PyQt6.QtCore import QSettings
+from PyQt6.QtCore import QSettings, QTimer
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import StartLink
@@ -51,3 +51,29 @@ def desks(
     yield show
     for desk in opened:
         desk.close()
+
+
+@contextmanager
+def lasting_desk(folder: Path) -> Iterator[Desk]:
+    """One window for several tests, with a trainer that says nothing; `afresh` makes it as new for each."""
+    settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    desk = Desk(Scenario().with_values({"data.n": 20}), SilentLink, None, settings)
+    desk.window.show()
+    yield desk
+    desk.close()
+    desk.window.deleteLater()
+
+
+def afresh(desk: Desk, scenario: Scenario) -> Desk:
+    """The same window on another scenario, as if it had just been opened on it."""
+    desk.document.open(scenario)
+    desk.window.banner.hide()
+    desk.window.plane.set_selection([])
+    desk.recent.forget()
+    desk.log.clear()
+    return desk
+
+
+def at_rest(desk: Desk) -> bool:
+    """Whether nothing is waiting for its turn but the next look for answers."""
+    return all(timer.parent() is desk.client for timer in desk.window.findChildren(QTimer) if timer.isActive())

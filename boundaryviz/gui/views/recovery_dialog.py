@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QLocale, Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -85,7 +85,7 @@ class RecoveryDialog(QDialog):
             cells = (
                 origin.title,
                 when,
-                QLocale().toString(origin.points),
+                f"{origin.points:,}",
                 origin.path.rpartition("/")[2] or "not saved",
             )
             for column, words in enumerate(cells):
