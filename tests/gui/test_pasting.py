@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PyQt6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.assembly import Desk
 from boundaryviz.scenario.scenario import Scenario

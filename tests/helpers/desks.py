@@ -76,4 +76,5 @@ def afresh(desk: Desk, scenario: Scenario) -> Desk:
 
 def at_rest(desk: Desk) -> bool:
     """Whether nothing is waiting for its turn but the next look for answers."""
+    desk.window.statusBar().clearMessage()  # which would stand there for four seconds
     return all(timer.parent() is desk.client for timer in desk.window.findChildren(QTimer) if timer.isActive())
