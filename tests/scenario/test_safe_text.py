@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +221,28 @@ def test_a_disk_that_takes_no_more_leaves_the_original_and_nothing_else(
     with pytest.raises(WriteError, match=r"Cannot write .*Choose another place|Cannot write .*Make room"):
         write_atomic(tmp_path / "a", b"new")
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("a", b"old")]
+
+
+def test_a_real_limit_of_the_system_leaves_the_original_and_nothing_else(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "a", b"old")
+    code = (
+        "import resource, sys; from boundaryviz.scenario.atomic import *\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try: write_atomic(sys.argv[1], b'x' * 5000)\n"
+        "except WriteError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "a")], capture_output=True, text=True, check=True)
+    assert "File too large" in done.stdout
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("a", b"old")]
+
+
+def test_a_folder_that_may_not_be_written_in_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(**_where: object) -> None:  # root may write anywhere, so the refusal is played
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", forbidden)
+    with pytest.raises(WriteError, match="no permission to write in"):
+        write_atomic(tmp_path / "a", b"new")
 
 
 def test_what_a_killed_writer_left_is_cleared_away_and_nothing_else(tmp_path: Path) -> None:
