@@ -78,7 +78,7 @@ def test_doctor_tells_what_a_report_needs(own_settings: Path, capsys: pytest.Cap
     assert run(["doctor", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["state"]["folder"] == str(state)
-    assert found["state"]["files"][0].startswith("window-crash.log  46 bytes  ")
+    assert found["state"]["files"][0].startswith("window-crash.log  47 bytes  ")
     assert "Fatal Python error: Aborted" in found["last_crash"]
     assert "older" not in found["last_crash"]
     assert found["qt"]["Qt platform"] == "offscreen"
