@@ -12,7 +12,7 @@ from boundaryviz.gui.recovery import Origin, Session
 from boundaryviz.gui.writing import Work, Writer
 from boundaryviz.scenario.files import WriteError
 
-_DELAY = 250  # milliseconds in which further edits are gathered
+_DELAY = 150  # milliseconds in which further edits are gathered
 
 
 class Autosave(QObject):
@@ -28,7 +28,7 @@ class Autosave(QObject):
         super().__init__(document)
         self._document, self._writer, self._session, self._log = document, writer, session, log
         self._seen: tuple[State, bool] | None = None
-        self._kept = self._writing = self._failed = False
+        self._kept = self._writing = self._failed = self._late = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_DELAY)
@@ -45,8 +45,8 @@ class Autosave(QObject):
             self._timer.start()
 
     def _due(self) -> None:
-        if self._writing:
-            self._timer.start()
+        if self._writing:  # the next begins when this one has ended, and not later
+            self._late = True
             return
         document = self._document
         self._seen = (document.committed, document.unsaved)
@@ -69,6 +69,7 @@ class Autosave(QObject):
                 self._log.note("autosave", "Unsaved work is kept for recovery again.")
             if kept:
                 self.kept.emit()
+            self._catch_up()
 
         def failed(error: OSError) -> None:
             self._writing = False
@@ -78,8 +79,14 @@ class Autosave(QObject):
                 words = f"Unsaved work is not kept for recovery. {error}"
                 self._log.note("autosave", words, WARNING)
                 self.trouble.emit(words)
+            self._catch_up()
 
         self._writer.do(work, done, failed)
+
+    def _catch_up(self) -> None:
+        if self._late:
+            self._late = False
+            self._due()
 
     def now(self) -> bool:
         """Write it down at once and in this thread, as in a crash; whether it is written."""
