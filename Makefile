@@ -16,7 +16,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev test test-slow lint bench wheel clean system system-test
+.PHONY: help run install install-dev test test-slow lint bench torture fuzz wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -44,6 +44,13 @@ lint: install-dev ## check style, types and layers
 bench: install-dev ## measure against plain torch, scikit-learn and numpy, and the window itself
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.window
+	$(BIN)/python -m benchmarks.saving
+
+torture: install-dev ## kill the program 200 times while it edits and saves, and look at what is left
+	$(BIN)/python -m benchmarks.torture
+
+fuzz: install-dev ## open 10,000 nearly right files: each must be opened, or refused in words
+	$(BIN)/python -m benchmarks.fuzz
 
 wheel: install-dev ## build the wheel into dist/
 	$(PIP) wheel --no-deps --no-build-isolation -w dist .

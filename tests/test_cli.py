@@ -71,6 +71,21 @@ def test_doctor_reports_versions_device_and_problems(capsys: pytest.CaptureFixtu
     assert found["packages"]["numpy"] in capsys.readouterr().out
 
 
+def test_doctor_tells_what_a_report_needs(own_settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = own_settings / "state" / "boundaryviz"
+    state.mkdir(parents=True)
+    (state / "window-crash.log").write_text("older\n\nFatal Python error: Aborted\n\nThread 0x1\n")
+    assert run(["doctor", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["state"]["folder"] == str(state)
+    assert found["state"]["files"][0].startswith("window-crash.log  47 bytes  ")
+    assert "Fatal Python error: Aborted" in found["last_crash"]
+    assert "older" not in found["last_crash"]
+    assert found["qt"]["Qt platform"] == "offscreen"
+    assert "families" in found["qt"]["font"]
+    assert all(found["packages"].values())
+
+
 def test_train_prints_json_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["train", "moons", *SMALL, "--seeds", "3", "--device", "cpu", "--json", "-"]) == 0
     found = json.loads(capsys.readouterr().out)

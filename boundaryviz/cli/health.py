@@ -1,30 +1,30 @@
-"""`doctor`: what this machine has, and what it lacks."""
+"""`doctor`: what this machine has, what it lacks, and what a bug report needs."""
 
 from __future__ import annotations
 
 import json
 import os
-import platform
+import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from boundaryviz import __version__
-from boundaryviz.cli.tables import console, table
+from platformdirs import user_state_path
 
-_PACKAGES = (
-    "torch", "numpy", "scikit-learn", "PyQt6", "PyQt6-Qt6", "pyqtgraph", "contourpy", "matplotlib", "pydantic",
-    "typer", "rich", "platformdirs",
-)  # fmt: skip
-_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "OMP_NUM_THREADS")
+from boundaryviz.cli.tables import console, table
+from boundaryviz.gui import surroundings
+
+_PATIENCE = 30.0  # seconds that Qt may take to say what it is
 
 
 def health() -> dict[str, Any]:
-    """Versions, device, display, and every problem in a sentence; imports torch but not Qt."""
+    """Versions, device, display, state folder, settings, last crash, and every problem in a sentence.
+
+    Imports torch; Qt is asked in a process of its own, as it would abort this one where a library is missing.
+    """
     from boundaryviz.gui.preflight import check
 
     problems = [problem.sentence for problem in check()]
-    packages = {name: _version(name) for name in _PACKAGES}
+    packages = surroundings.packages()
     problems += [f"{name} is not installed. Set up again with `make install`." for name, v in packages.items() if not v]
     try:
         from boundaryviz.engine.device import available, describe, resolve
@@ -33,15 +33,21 @@ def health() -> dict[str, Any]:
     except Exception as error:  # whatever a broken torch raises: the doctor is there to say it
         devices, device = [], None
         problems.append(f"torch cannot be loaded: {type(error).__name__}: {error}")
+    qt = _qt(offscreen=bool(problems))
+    if "problem" in qt:
+        problems.append(str(qt.pop("problem")))
+    state = user_state_path("boundaryviz")
     return {
-        "boundaryviz": __version__,
-        "python": f"{platform.python_version()} ({sys.executable})",
-        "system": platform.platform(),
+        **surroundings.basics(),
         "cores": os.cpu_count(),
         "device": device,
         "devices": devices,
-        "environment": {name: os.environ[name] for name in _VARIABLES if name in os.environ},
+        "qt": {key: value for key, value in qt.items() if key != "settings"},
+        "environment": surroundings.variables(),
         "packages": packages,
+        "settings": qt.get("settings", {}),
+        "state": {"folder": str(state), "files": surroundings.state_files(state)},
+        "last_crash": surroundings.last_crash(state),
         "problems": problems,
     }
 
@@ -52,23 +58,43 @@ def show_health(as_json: bool) -> None:
     if as_json:
         print(json.dumps(found, indent=2))
         return
+    out = console()
     shown = table("what", "found")
     shown.show_header = False
     for name in ("boundaryviz", "python", "system", "cores", "device"):
         shown.add_row(name, str(found[name] or "none"))
     shown.add_row("devices", ", ".join(found["devices"]) or "none")
-    for name, value in (found["environment"] | found["packages"]).items():
+    for name, value in (found["qt"] | found["environment"]).items():
+        shown.add_row(name, str(value))
+    shown.add_section()
+    for name, value in found["packages"].items():
         shown.add_row(name, value or "not installed")
-    out = console()
+    shown.add_section()
+    shown.add_row("state folder", found["state"]["folder"])
+    for line in found["state"]["files"]:
+        shown.add_row("", line)
+    for name, value in found["settings"].items():
+        shown.add_row(f"setting {name}", str(value))
     out.print(shown)
+    if found["last_crash"]:
+        out.print(f"last crash: {found['last_crash']}\n", markup=False)
     for problem in found["problems"]:
         out.print(f"problem: {problem}", markup=False)
     if not found["problems"]:
         out.print("No problems found: the window can open here.")
 
 
-def _version(package: str) -> str | None:
+def _qt(offscreen: bool) -> dict[str, Any]:
+    """What Qt says of its platform, fonts and settings. offscreen: where no window can open."""
+    environment = os.environ | ({"QT_QPA_PLATFORM": "offscreen"} if offscreen else {})
+    command = [sys.executable, "-m", "boundaryviz.gui.qt_facts"]
     try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        return {"problem": "Qt does not answer: it was still starting after half a minute."}
+    try:
+        found: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        why = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        return {"problem": f"Qt cannot be started: {why}"}
+    return found

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import faulthandler
 import gc
+import logging
 import os
 import sys
-import threading
-import traceback
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from platformdirs import user_state_path
 
 from boundaryviz.engine import worker
-from boundaryviz.gui import preflight
+from boundaryviz.gui import preflight, surroundings
 
 if TYPE_CHECKING:
     from boundaryviz.engine.link import Link, StartLink
-    from boundaryviz.gui.document import Document
+    from boundaryviz.gui.logbook import Logbook
+    from boundaryviz.scenario.atomic import Stamp
     from boundaryviz.scenario.scenario import Scenario
 
 FIRST = "moons"  # what a first start trains
-RECOVERY = "recovery.bviz"
 HINT = "Drag a point and watch the boundary follow."
 
 
@@ -37,16 +35,19 @@ def main(file: str | None = None, *, device: str = "auto") -> int:
         return 3
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the trainer inherits it
     state = user_state_path("boundaryviz", ensure_exists=True)
-    crash_log = str(state / "trainer-crash.log")
+    crash = surroundings.crashes_since_last_start(state)
+    crash_log = str(state / surroundings.TRAINER_LOG)
     started = worker.start(crash_log)  # torch loads there while everything else loads here
     from boundaryviz.engine.link import ProcessLink
+    from boundaryviz.scenario.atomic import stamp_of
 
     link = ProcessLink(started=started)
     try:
+        stamp = stamp_of(file) if file else None
         scenario = _scenario(file)
         if scenario is None:
             return 2
-        return _run(scenario, file, lambda: ProcessLink(crash_log), link, state)
+        return _run(scenario, file, stamp, lambda: ProcessLink(crash_log), link, state, crash)
     finally:
         link.close()
 
@@ -65,7 +66,9 @@ def _scenario(file: str | None) -> Scenario | None:
         return None
 
 
-def _run(scenario: Scenario, file: str | None, start: StartLink, link: Link, state: Path) -> int:
+def _run(
+    scenario: Scenario, file: str | None, stamp: Stamp | None, start: StartLink, link: Link, state: Path, crash: str
+) -> int:
     from PyQt6.QtCore import QSettings
     from PyQt6.QtWidgets import QApplication
 
@@ -75,62 +78,29 @@ def _run(scenario: Scenario, file: str | None, start: StartLink, link: Link, sta
     app.setDesktopFileName("boundaryviz")
     from boundaryviz.gui.assembly import Desk
 
-    desk = Desk(scenario, start, link, QSettings())
-    _install_hooks(desk.document, state)
-    recovered = state / RECOVERY
-    if recovered.exists():
-        desk.offer_recovery(recovered)
-    if file is not None and Path(file).suffix.lower() == ".bviz":
-        desk.document.path = Path(file)
+    desk = Desk(scenario, start, link, QSettings(), state)
+    desk.trouble.install()
+    _listen(desk.log)
+    native = open(state / surroundings.WINDOW_LOG, "a")  # noqa: SIM115 - open for as long as the program runs
+    faulthandler.enable(native)
+    if file is not None and Path(file).is_file():
+        desk.filing.opened(Path(file), stamp)
     # what stands now stays: looking through it for garbage at every other frame would cost a tenth of the time
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     desk.show(None if file else HINT)
     if file is not None and Path(file).suffix.lower() == ".csv" and scenario.summary:
         desk.window.notify(scenario.summary)  # how the table was read
+    desk.offer_what_was_left(crash)
     code = app.exec()
-    if not desk.recovery_waits:
-        recovered.unlink(missing_ok=True)  # nothing was lost: closing asked about unsaved changes
     desk.close()
     return code
 
 
-def _install_hooks(document: Document, state: Path) -> None:
-    """Save first, then tell. Installed after pyqtgraph was imported, which puts a hook of its own in place."""
-    crash_log = open(state / "window-crash.log", "a")  # noqa: SIM115 - open for as long as the program runs
-    faulthandler.enable(crash_log)
-    told = False
-
-    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        nonlocal told
-        details = "".join(traceback.format_exception(kind, error, trace))
-        print(details, file=sys.stderr)
-        if issubclass(kind, KeyboardInterrupt):
-            os._exit(130)
-        saved = _save_recovery(document, state / RECOVERY)
-        if not told and threading.current_thread() is threading.main_thread():
-            told = True  # one dialog is enough: what follows is usually the same
-            _tell_crash(details, saved)
-
-    sys.excepthook = hook
-    threading.excepthook = lambda args: hook(args.exc_type, args.exc_value or Exception(), args.exc_traceback)
-
-
-def _save_recovery(document: Document, path: Path) -> bool:
-    from boundaryviz.scenario import files
-
-    try:
-        files.write(path, document.committed.complete())
-    except OSError:
-        return False
-    return True
-
-
-def _tell_crash(details: str, saved: bool) -> None:
-    from PyQt6.QtWidgets import QMessageBox
-
-    box = QMessageBox(QMessageBox.Icon.Warning, "Something went wrong", "boundaryviz met an error it did not expect.")
-    safe = "Your points and settings were saved and will be offered at the next start. " if saved else ""
-    box.setInformativeText(f"{safe}You can go on; save your work under another name if things look odd.")
-    box.setDetailedText(details)
-    box.exec()
+def _listen(log: Logbook) -> None:
+    """Bring what libraries log and warn of into the log panel, and go on printing it."""
+    logging.captureWarnings(True)
+    console = logging.StreamHandler()
+    console.setLevel(logging.WARNING)
+    for handler in (log.handler(), console):
+        logging.getLogger().addHandler(handler)

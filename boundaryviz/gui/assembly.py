@@ -10,8 +10,10 @@ from PyQt6.QtWidgets import QApplication, QMessageBox
 
 import boundaryviz
 from boundaryviz.engine.link import Link, StartLink
+from boundaryviz.engine.messages import Failed
 from boundaryviz.gui import theme as themes
 from boundaryviz.gui.actions import MENUS
+from boundaryviz.gui.autosave import Autosave
 from boundaryviz.gui.cascade_control import CascadeControl
 from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.controller import Controller
@@ -19,13 +21,20 @@ from boundaryviz.gui.display import Word
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.dose_control import DoseControl
 from boundaryviz.gui.filing import Filing
+from boundaryviz.gui.logbook import ERROR, WARNING, Logbook
+from boundaryviz.gui.pasting import Pasting
 from boundaryviz.gui.poison_control import PoisonControl
+from boundaryviz.gui.recent import RecentFiles
+from boundaryviz.gui.recovery import Session
+from boundaryviz.gui.restoring import Restoring
+from boundaryviz.gui.saving import Saving
+from boundaryviz.gui.trouble import Trouble, trainer_words
 from boundaryviz.gui.twin_control import TwinControl
 from boundaryviz.gui.views.palette import CommandPalette
 from boundaryviz.gui.views.shortcuts import ShortcutsDialog
 from boundaryviz.gui.window import MainWindow
-from boundaryviz.scenario import files
-from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.gui.writing import Writer
+from boundaryviz.scenario.scenario import Scenario
 
 _GESTURES = {
     "Mouse": [
@@ -47,11 +56,16 @@ _GESTURES = {
 
 
 class Desk:
-    """A window with everything that belongs to it, ready to be shown."""
+    """A window with everything that belongs to it, ready to be shown.
 
-    def __init__(self, scenario: Scenario, start: StartLink, link: Link | None, settings: QSettings) -> None:
-        self._settings = settings
-        self.recovery_waits = False
+    state: the folder for recovery files and crash logs; None keeps neither.
+    """
+
+    def __init__(
+        self, scenario: Scenario, start: StartLink, link: Link | None, settings: QSettings, state: Path | None = None
+    ) -> None:
+        self._settings, self._state = settings, state
+        self._closed = False
         self._theme = themes.named(str(settings.value("theme", "system")))
         self.window = MainWindow(settings)
         self.document = Document(scenario, self.window)
@@ -60,7 +74,16 @@ class Desk:
         self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.display)
         self.twin = TwinControl(self.window, self.document, self.client, self.controller.display)
         self.dose = DoseControl(self.window.dose, self.document, self.window)
-        self.filing = Filing(self.controller)
+        self.log, self.writer = Logbook(self.window), Writer(self.window)
+        self.recent = RecentFiles(settings, self.window)
+        self.window.add_submenu("file", self.recent, before="file.paste")
+        self.saving = Saving(self.window, self.document, self.writer, self.log)
+        self.filing = Filing(self.controller, self.saving, self.recent)
+        self.pasting = Pasting(self.controller)
+        self.autosave = self._autosave()
+        self.restoring = Restoring(self.window, self.document, self.filing.may_leave, self.log, state, self.autosave)
+        self.trouble = Trouble(self.window, self.log, lambda: bool(self.autosave and self.autosave.now()), self._theme)
+        self.client.failed.connect(self._note_failure)
         self.poison = PoisonControl(self.controller)
         self._dress()
         self.window.restore()
@@ -88,10 +111,17 @@ class Desk:
         self.controller.display.say(Word.HINT, None)
 
     def close(self) -> None:
-        """End the trainer; the window may go now."""
+        """End the trainer and what writes, and leave no recovery file; the window may go now. Twice does no harm."""
+        if self._closed:
+            return
+        self._closed = True
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.dose.close()
         self.client.close()
+        self.writer.close()
+        self.restoring.close()
+        if self.autosave is not None:
+            self.autosave.close()
 
     def set_theme(self, name: str) -> None:
         """'light', 'dark' or 'system'; remembered."""
@@ -104,23 +134,35 @@ class Desk:
         assert isinstance(app, QApplication)
         themes.apply(app, self._theme)  # once all widgets are there: each is polished once
         self.window.set_theme(self._theme)
+        self.trouble.set_theme(self._theme)
 
-    def offer_recovery(self, path: Path) -> None:
-        """Offer what a crash left behind; until it is taken, it is offered again at the next start."""
+    def _autosave(self) -> Autosave | None:
+        if self._state is None:
+            return None
         try:
-            scenario = files.read(path)
-        except ScenarioError:
-            path.unlink(missing_ok=True)
-            return
-        self.recovery_waits = True
-        self.window.notify(
-            "The last session ended unexpectedly; its points and settings were kept.",
-            action="Restore", act=lambda: self._recover(scenario),
-        )  # fmt: skip
+            session = Session(self._state)
+        except OSError as error:
+            words = f"Unsaved work cannot be kept for recovery: {error.strerror or error} ({self._state})"
+            self.log.note("autosave", words, WARNING)
+            return None
+        autosave = Autosave(self.document, self.writer, session, self.log)
+        autosave.trouble.connect(lambda words: self.window.notify(words, alarm=True))
+        return autosave
 
-    def _recover(self, scenario: Scenario) -> None:
-        self.recovery_waits = False
-        self.document.open(scenario, saved=False)
+    def offer_what_was_left(self, crash: str) -> None:
+        """Offer unsaved work of dead sessions and, where the last one died in native code, what it left in its log."""
+        if not crash:
+            self.restoring.offer()
+            return
+        self.log.note("crash", crash, ERROR)
+        show = self.trouble.offer_crash(crash)
+        words = "boundaryviz crashed last time."
+        if not self.restoring.offer(words, {"Show report": show}):
+            self.window.notify(words, action="Show report", act=show, closable=True)
+
+    def _note_failure(self, failed: Failed) -> None:
+        words = trainer_words(failed.where, failed.message, failed.details, self._state if failed.fatal else None)
+        self.log.note("trainer", words, ERROR)
 
     def _dose(self) -> None:
         self.window.show_result(self.window.dose)

@@ -40,6 +40,7 @@ class Controller(QObject):
         document.changed.connect(self._sync)
         document.opened.connect(self._opened)
         document.undo.cleanChanged.connect(self._title)
+        document.filed.connect(self._title)
         self._wire_plane()
         self._wire_panels()
         self._wire_actions()
@@ -94,7 +95,7 @@ class Controller(QObject):
     def _title(self) -> None:
         name = self.document.path.name if self.document.path else self.document.scenario.title
         self.window.setWindowTitle(f"{name}[*] - boundaryviz")
-        self.window.setWindowModified(not self.document.undo.isClean())
+        self.window.setWindowModified(self.document.unsaved)
 
     def _name_classes(self) -> None:
         scene = self.document.scene

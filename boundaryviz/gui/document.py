@@ -6,6 +6,7 @@ Everything in it is a frozen value. A change is one too; doing it yields the cha
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 
 from boundaryviz.attacks.lay import relay
+from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.datasets import DATASETS
@@ -119,16 +121,19 @@ class Document(QObject):
 
     changed: after every change, undo, redo and preview; the revision has grown by then.
     opened: after another scenario took its place, instead of `changed` (the undo stack is empty then).
+    filed: after it was saved, perhaps under another name.
     """
 
     changed = pyqtSignal()
     opened = pyqtSignal()
+    filed = pyqtSignal()
 
     def __init__(self, scenario: Scenario, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo = QUndoStack(self)
         self.undo.setUndoLimit(1000)
         self.path: Path | None = None
+        self.stamp: Stamp | None = None  # of the file at `path`, as it was read or written last
         self.revision = 1
         self._state = State.of(scenario)
         self._preview: State | None = None
@@ -151,6 +156,24 @@ class Document(QObject):
     def scene(self) -> Scene:
         return self.state.scene
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether the committed state is another than what was opened or saved last."""
+        return not self.undo.isClean()
+
+    def to_save(self) -> Callable[[], Scenario]:
+        """Makes the complete scenario of now, in whatever thread calls it: all that it takes is frozen."""
+        return self._state.complete
+
+    def saved(self, state: State, path: Path, stamp: Stamp | None) -> None:
+        """`state`, which was the committed one when saving began, now lies at `path`."""
+        self.path, self.stamp = path, stamp
+        if state is self._state:
+            self.undo.setClean()
+        else:
+            self.undo.resetClean()  # edits came in while it was written
+        self.filed.emit()
+
     def preview(self, change: Change) -> None:
         """Show `change` without doing it; the next preview replaces it."""
         self._preview = perform(change, self._state)[0]
@@ -170,12 +193,14 @@ class Document(QObject):
         self.undo.push(_Command(self, change, back, text))
         self._announce()
 
-    def open(self, scenario: Scenario, path: Path | None = None, *, saved: bool = True) -> None:
+    def open(
+        self, scenario: Scenario, path: Path | None = None, *, saved: bool = True, stamp: Stamp | None = None
+    ) -> None:
         """Put another scenario in the place of this one and forget what could be undone.
 
-        saved: whether it lies in a file; otherwise closing it asks.
+        saved: whether it lies in a file; otherwise closing it asks. stamp: of the file at `path`, when it was read.
         """
-        self._state, self._preview, self.path = State.of(scenario), None, path
+        self._state, self._preview, self.path, self.stamp = State.of(scenario), None, path, stamp
         self.undo.clear()
         if not saved:
             self.undo.resetClean()

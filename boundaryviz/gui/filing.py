@@ -1,4 +1,4 @@
-"""Files in and out of the window: new, open, drop, paste, copy, save and export."""
+"""Files into the window, new, opened, dropped or opened again, and what becomes of the work that was there."""
 
 from __future__ import annotations
 
@@ -7,46 +7,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PyQt6.QtCore import QObject, QTimer
-from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from boundaryviz.gui.controller import Controller
+from boundaryviz.gui.recent import RecentFiles
+from boundaryviz.gui.saving import Saving
 from boundaryviz.gui.views.export_dialog import VIEWS, ExportDialog, ExportOptions
 from boundaryviz.gui.views.welcome import Card
 from boundaryviz.scenario import files, gallery
+from boundaryviz.scenario.atomic import Stamp, stamp_of
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Points, Scene
-from boundaryviz.scene.tables import TableError, read_table, write_table
 
 if TYPE_CHECKING:
     from boundaryviz.figures.draw import SceneFigure
 
 _OPENABLE = "Scenarios and tables (*.bviz *.toml *.csv);;All files (*)"
-_SAVEABLE = "boundaryviz scenario (*.bviz);;Table of points (*.csv)"
 
 
 class Filing(QObject):
-    """Everything between the document and the disk or the clipboard; trouble is told in the window's banner."""
+    """Between the disk and the document; trouble is told in the window's banner."""
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, saving: Saving, recent: RecentFiles) -> None:
         super().__init__(controller)
         self._controller, self._window, self._document = controller, controller.window, controller.document
-        self._folder = str(Path.home())
+        self._saving, self._recent = saving, recent
         actions = self._window.actions_
         on: dict[str, Callable[[], object]] = {
             "file.new": self.new, "file.examples": self.examples, "file.open": self.ask_open,
-            "file.paste": self.paste, "file.save": self.save, "file.save-as": self.save_as,
-            "file.export": self.export, "edit.copy": self.copy, "file.quit": self._window.close,
+            "file.save": saving.save, "file.save-as": saving.save_as,
+            "file.export": self.export, "file.quit": self._window.close,
         }  # fmt: skip
         for name, act in on.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
         self._window.dropped.connect(lambda path: self.open(Path(path)))
         self._window.may_close = self.may_leave
+        saving.written.connect(recent.add)
+        recent.chosen.connect(lambda path: self.open(Path(path)))
         welcome = self._window.welcome
         welcome.chosen.connect(self.open_example)
         welcome.open_file.connect(self.ask_open)
-        welcome.paste_table.connect(self.paste)
         welcome.draw_own.connect(self.new)
         welcome.left.connect(lambda: self._window.show_welcome(False))
 
@@ -76,46 +77,36 @@ class Filing(QObject):
             self._window.actions_["point.tool-add"].trigger()
 
     def ask_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open", self._folder, _OPENABLE)
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open", self._saving.folder, _OPENABLE)
         if path:
             self.open(Path(path))
 
     def open(self, path: Path) -> None:
         """Open a scenario or a table; what was open stays untouched where that fails."""
-        self._folder = str(path.parent)
+        self._saving.folder = str(path.parent)
+        stamp = stamp_of(path)
         try:
             scenario = files.read(path)
-        except (ScenarioError, TableError) as error:
+        except ScenarioError as error:
             self._trouble(f"{path.name} was not opened", error.problems)
             return
         if self.may_leave():
-            self._show(scenario, path if path.suffix.lower() == ".bviz" else None)
+            own = path.suffix.lower() == ".bviz"  # a TOML file may hold remarks, which saving would lose
+            self._show(scenario, path if own else None, stamp if own else None)
+            self._recent.add(path)
             if scenario.summary and path.suffix.lower() == ".csv":
                 self._window.notify(scenario.summary)
 
-    def paste(self) -> None:
-        """Take the points of a table on the clipboard, with undo, under the settings of now."""
-        clipboard = QGuiApplication.clipboard()
-        text = clipboard.text() if clipboard is not None else ""
-        if not text.strip():
-            self._window.notify("There is no text on the clipboard. Copy a table with columns x and y.")
-            return
-        try:
-            table = read_table(text)
-        except TableError as error:
-            self._trouble("The clipboard holds no table of points", error.problems)
-            return
-        scenario = self._document.scenario.model_copy(
-            update={"name": "pasted", "title": "Pasted points", "data": DataSpec(name="points")}
-        )
-        self._controller.replace_scene(scenario, table.scene, "Paste a table")
-        self._window.show_welcome(False)
-        self._window.plane.fit()
-        if table.notes:
-            self._window.notify(" ".join(table.notes))
+    def opened(self, path: Path, stamp: Stamp | None) -> None:
+        """The document was read from this file before the window was there."""
+        if path.suffix.lower() == ".bviz":
+            self._document.path, self._document.stamp = path, stamp
+            self._document.filed.emit()
+        self._saving.folder = str(path.absolute().parent)
+        self._recent.add(path)
 
-    def _show(self, scenario: Scenario, path: Path | None = None) -> None:
-        self._document.open(scenario, path)
+    def _show(self, scenario: Scenario, path: Path | None = None, stamp: Stamp | None = None) -> None:
+        self._document.open(scenario, path, stamp=stamp)
         self._window.show_welcome(False)
         self._window.banner.hide()
 
@@ -123,7 +114,7 @@ class Filing(QObject):
 
     def may_leave(self) -> bool:
         """Ask what becomes of unsaved changes; whether to go on."""
-        if self._document.undo.isClean():
+        if not self._document.unsaved:
             return True
         button = QMessageBox.StandardButton
         answer = QMessageBox.question(
@@ -131,49 +122,8 @@ class Filing(QObject):
             button.Save | button.Discard | button.Cancel, button.Save,
         )  # fmt: skip
         if answer == button.Save:
-            return self.save()
+            return self._saving.save_and_wait()
         return bool(answer == button.Discard)
-
-    def save(self) -> bool:
-        """Save where it was opened or saved last; whether it was."""
-        if self._document.path is None:
-            return self.save_as()
-        return self._write(self._document.path)
-
-    def save_as(self) -> bool:
-        name = str(Path(self._folder) / f"{self._document.scenario.name}.bviz")
-        chosen, kind = QFileDialog.getSaveFileName(self._window, "Save as", name, _SAVEABLE)
-        if not chosen:
-            return False
-        path = Path(chosen)
-        if not path.suffix:
-            path = path.with_suffix(".csv" if "csv" in kind else ".bviz")
-        self._folder = str(path.parent)
-        return self._write(path)
-
-    def _write(self, path: Path) -> bool:
-        state = self._document.committed
-        try:
-            if path.suffix.lower() == ".csv":
-                files.write_atomic(path, write_table(state.scene).encode())
-            else:
-                files.write(path, state.complete())
-                self._document.path = path
-                self._document.undo.setClean()
-        except files.WriteError as error:
-            self._window.notify(str(error), alarm=True)
-            return False
-        self._tell(f"Saved {path.name}.")
-        return True
-
-    def copy(self) -> None:
-        """The selected points, or all of them, as a table on the clipboard."""
-        scene, ids = self._document.scene, self._window.plane.selection
-        points = scene.points.take(scene.points.positions(ids)) if len(ids) else scene.points
-        clipboard = QGuiApplication.clipboard()
-        if clipboard is not None and len(points):
-            clipboard.setText(write_table(scene.with_points(points)))
-            self._tell(f"Copied {len(points):,} points.")
 
     def export(self) -> None:
         """Ask for the kind of figure and write it. matplotlib is loaded only here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PyQt6.QtCore import QByteArray, QSettings, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
     QMainWindow,
+    QMenu,
     QScrollArea,
     QStackedWidget,
     QTabWidget,
@@ -18,7 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from boundaryviz.gui.actions import Actions
+from boundaryviz.gui.actions import MENUS, Actions
 from boundaryviz.gui.theme import Theme
 from boundaryviz.gui.views.attack_panel import AttackPanel
 from boundaryviz.gui.views.banner import Banner
@@ -74,7 +75,9 @@ class MainWindow(QMainWindow):
         self.attack, self.dose = AttackPanel(), DosePanel()
         self.status, self.banner, self.welcome = StatusFields(), Banner(), WelcomePage()
         self._act: Callable[[], None] | None = None
+        self._others: dict[str, Callable[[], None]] = {}
         self.banner.action.connect(self._banner_action)
+        self.banner.other.connect(self._banner_action)
         self._compose()
         menus = self.menuBar()
         assert menus is not None
@@ -144,17 +147,32 @@ class MainWindow(QMainWindow):
 
     def notify(
         self, text: str, *, details: str = "", action: str = "", act: Callable[[], None] | None = None,
-        alarm: bool = False,
+        others: Mapping[str, Callable[[], None]] | None = None, alarm: bool = False, closable: bool | None = None,
     ) -> None:  # fmt: skip
-        """Say something above the plane; `act` is what the button called `action` does."""
-        self._act = act
-        self.banner.tell(text, details=details, action=action, alarm=alarm, closable=act is None)
+        """Say something above the plane; `act` is what the button called `action` does, `others` what further ones do.
 
-    def _banner_action(self) -> None:
-        act, self._act = self._act, None
+        closable: whether a cross closes it; None where there is nothing to be done.
+        """
+        self._act, self._others = act, dict(others or {})
+        can_close = act is None if closable is None else closable
+        self.banner.tell(
+            text, details=details, action=action, others=list(self._others), alarm=alarm, closable=can_close
+        )
+
+    def _banner_action(self, other: str = "") -> None:
+        act = self._others.get(other) if other else self._act
+        self._act, self._others = None, {}
         self.banner.hide()
         if act is not None:
             act()
+
+    def add_submenu(self, menu: str, submenu: QMenu, before: str) -> None:
+        """Put a menu of its own into a menu, before an action; both by name."""
+        bar = self.menuBar()
+        assert bar is not None
+        holder = bar.actions()[list(MENUS).index(menu)].menu()
+        assert holder is not None
+        holder.insertMenu(self.actions_[before], submenu)
 
     # ---- looks --------------------------------------------------------------------------------------
 

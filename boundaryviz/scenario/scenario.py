@@ -14,6 +14,7 @@ from boundaryviz.attacks.lay import lay, relay
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scenario.course_spec import CourseSpec
+from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.plane import PlaneSpec
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.scene import Scene
@@ -65,10 +66,8 @@ class Scenario(Spec):
             raise ScenarioError(
                 [f"version: this file needs boundaryviz format {found}, this program reads up to {VERSION}; update it"]
             )
-        if found == 1:
-            values = {**values, "version": VERSION}
         try:
-            scenario = cls.model_validate(values)
+            scenario = cls.model_validate(migrated(values, VERSION))
         except ValidationError as error:
             raise ScenarioError(problems_of(error)) from None
         try:
@@ -196,6 +195,8 @@ def _nearest(path: str, known: list[str]) -> str:
 
 def problems_of(error: ValidationError) -> list[str]:
     """Every problem as 'path: what is wrong', what the members of a union say joined by 'or'."""
+    if (count := error.error_count()) > _MANY:
+        return [f"scenario: {count:,} values in it are wrong; this does not look like a scenario"]
     found: dict[str, tuple[list[str], Any]] = {}
     for one in error.errors(include_url=False):
         path = _path(one["loc"])
@@ -217,10 +218,14 @@ def _path(loc: tuple[int | str, ...]) -> str:
     return ".".join(steps) or "scenario"
 
 
+_MANY = 10_000  # problems that are looked at one by one
+_LONG = 80  # characters of a value that are repeated
+
 _WORDS = {
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
@@ -253,4 +258,7 @@ def _words(one: ErrorDetails) -> str:
 def _got(given: Any, words: str) -> str:
     """What was given, unless the words already say it."""
     said = "no such setting" in words or (isinstance(given, str) and repr(given) in words)
-    return f" (got {given!r})" if isinstance(given, str | int | float) and not said else ""
+    if isinstance(given, int) and given.bit_length() > 4 * _LONG:
+        given = "a very large number"  # Python writes out no number of thousands of digits
+    got = repr(given[:_LONG] if isinstance(given, str) else given) if isinstance(given, str | int | float) else ""
+    return f" (got {got if len(got) <= _LONG else got[: _LONG - 1] + '…'})" if got and not said else ""

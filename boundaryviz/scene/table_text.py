@@ -85,7 +85,11 @@ def check_size(size: int) -> None:
 def open_text(source: str | bytes) -> TableText:
     """Decode `source` and find its delimiter. Raises TableError for what is empty, binary or too large."""
     check_size(len(source))
-    text, encoding = (source.removeprefix("\ufeff"), "text") if isinstance(source, str) else _decode(source)
+    if isinstance(source, str):  # a clipboard may hold half a character, which no file could take
+        source = source.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        text, encoding = source.removeprefix("\ufeff"), "text"
+    else:
+        text, encoding = _decode(source)
     if not text.strip():
         raise TableError(["the table is empty; it needs a line 'x,y,label' and then a row for each point"])
     if any(ord(character) < 32 and character not in "\t\n\r\f\v" for character in text[:4096]):

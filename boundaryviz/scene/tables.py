@@ -1,4 +1,4 @@
-"""Tables of points in and out: CSV files, dropped bytes, pasted text.
+"""Tables of points in and out: CSV files, dropped bytes, pasted text, and what numpy prints.
 
 Columns `x, y` and, where there are, `label` (empty or -1 = unlabelled), `split`, `origin` and `muted`; any headers can
 be mapped to them.
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from boundaryviz.scene.scene import MAX_GROUPS, UNLABELLED, Domain, Origin, Points, Scene, Split, origin_word
 from boundaryviz.scene.table_columns import ColumnMapping, guess, header_of, locate
 from boundaryviz.scene.table_labels import read_labels
+from boundaryviz.scene.table_numpy import as_table, looks_like_numpy
 from boundaryviz.scene.table_text import Row, TableError, TableText, check_size, number, open_text
 
 __all__ = ["ColumnMapping", "Table", "TableError", "read_table", "table_headers", "write_table"]
@@ -117,6 +118,9 @@ def write_table(scene: Scene) -> str:
 
 
 def _open(source: Path | str | bytes) -> TableText:
+    if isinstance(source, str):
+        check_size(len(source))
+        source = as_table(source) if looks_like_numpy(source) else source
     if not isinstance(source, Path):
         return open_text(source)
     try:
@@ -168,9 +172,10 @@ def _scene(
         free = (labels.label != UNLABELLED) & (origin == Origin.CLEAN)
         split = _shared_out(free, shares, np.random.default_rng([seed, 2]))
         percent = " / ".join(f"{100 * share:g}" for share in shares)
-        notes.append(
-            f"No column is named split: points were shared out at random, {percent} % training / validation / test."
-        )
+        if shares[0] < 1:
+            notes.append(
+                f"No column is named split: points were shared out at random, {percent} % training / validation / test."
+            )
     if problems:
         raise TableError([f"line {line}, {words}" for line, words in sorted(problems)])
     if repeated := _repeated(xy, labels.label):

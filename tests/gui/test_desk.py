@@ -8,14 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Failed, Frame
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.assembly import Desk
-from boundaryviz.scenario import files
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move, relabel
 from boundaryviz.scene.scene import Points
@@ -147,7 +145,7 @@ def test_a_bad_table_is_refused_in_words_and_what_was_open_stays(
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
         clipboard.setText(text)
-        desk.filing.paste()
+        desk.pasting.paste()
     else:
         path = tmp_path / "bad.csv"
         path.write_text(text)
@@ -158,30 +156,6 @@ def test_a_bad_table_is_refused_in_words_and_what_was_open_stays(
         assert desk.document.state is before
     assert not desk.window.banner.isHidden()
     assert desk.window.banner.text.text()
-
-
-def test_save_and_open_give_the_same_scene(open_desk: Callable[..., Desk], tmp_path: Path) -> None:
-    desk = open_desk()
-    desk.document.do(Move(desk.document.scene.points.ids[:1], np.array([[0.1, 0.2]])), "Move point")
-    desk.document.path = tmp_path / "mine.bviz"
-    assert desk.filing.save()
-    assert desk.document.undo.isClean()
-    scene = desk.document.scene
-    desk.filing.open(tmp_path / "mine.bviz")
-    assert desk.document.scene == scene
-
-
-def test_no_permission_is_said_and_the_changes_stay_unsaved(
-    open_desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    desk = open_desk()
-    desk.document.do(Move(desk.document.scene.points.ids[:1], np.array([[0.1, 0.2]])), "Move point")
-    desk.document.path = tmp_path / "nowhere" / "mine.bviz"
-    assert not desk.filing.save()
-    assert "Cannot write" in desk.window.banner.text.text()
-    assert not desk.document.undo.isClean()
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Cancel)
-    assert not desk.filing.may_leave()
 
 
 def test_new_points_open_a_third_class(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
@@ -316,17 +290,3 @@ def test_another_data_set_brings_its_own_name_and_begins_the_curves_anew(
     qtbot.waitUntil(lambda: len(desk.client.curves) > 0 and int(desk.client.curves.step[0]) > 0, timeout=10_000)
     desk.document.undo.undo()
     assert "Untitled" in desk.window.windowTitle()
-
-
-def test_what_a_crash_left_is_offered_until_it_is_taken_and_counts_as_unsaved(
-    open_desk: Callable[..., Desk], tmp_path: Path
-) -> None:
-    desk = open_desk()
-    kept = Scenario(title="Kept").with_values({"data.n": 33})
-    files.write(tmp_path / "recovery.bviz", kept)
-    desk.offer_recovery(tmp_path / "recovery.bviz")
-    assert desk.recovery_waits
-    desk.window.banner.action_button.click()
-    assert not desk.recovery_waits
-    assert desk.document.scenario.title == "Kept"
-    assert not desk.document.undo.isClean()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from boundaryviz.scenario.files import WriteError, check_writable, dumps, read, write, write_atomic
-from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.scenario import VERSION, Scenario, ScenarioError
 from helpers.scenes import bits, scenes
 
 
@@ -32,7 +32,7 @@ def test_a_written_scenario_is_read_back_equal(tmp_path_factory: pytest.TempPath
 def test_a_file_is_json_with_a_line_per_setting_and_per_column() -> None:
     scenario = Scenario()
     text = dumps(scenario.with_scene(scenario.scene()))
-    assert json.loads(text)["version"] == 1
+    assert json.loads(text)["version"] == VERSION
     assert '\n    "n": 500,\n' in text
     assert len(text.splitlines()) < 100
 
@@ -77,7 +77,7 @@ def test_every_problem_of_a_bviz_file_comes_with_its_line(tmp_path: Path) -> Non
         ("a.bviz", b"[" * 100_000, r"nested too deeply|not valid JSON"),
         ("a.bviz", b'{"version": ' + b"9" * 5000 + b"}", r"a\.bviz: "),
         ("a.toml", "title = 'é'".encode("latin-1"), "not UTF-8"),
-        ("a.bviz", b'{"version": 2}', "needs boundaryviz format 2"),
+        ("a.bviz", b'{"version": 99}', "needs boundaryviz format 99"),
         ("a.bviz", b'{"data": {"noise": NaN}}', r"data\.noise: must be a finite number"),
         ("a.bviz", b'{"learner": {"hidden": [3]}}', "learner: needs its .?name"),
         ("a.txt", b"hello", "not a kind of file"),
@@ -115,7 +115,7 @@ def test_writing_keeps_the_old_file_until_the_new_is_whole(tmp_path: Path, monke
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
-        with pytest.raises(WriteError, match="No space left"):
+        with pytest.raises(WriteError, match="the disk is full"):
             write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
     write_atomic(path, b"new")

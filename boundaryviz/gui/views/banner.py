@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFontDatabase, QKeyEvent
+from PyQt6.QtGui import QFontDatabase, QGuiApplication, QKeyEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme
@@ -12,9 +14,13 @@ from boundaryviz.gui.views.widgets import label, restyle
 
 
 class Banner(QFrame):
-    """Hidden until `tell`; Escape or its cross closes it. action: the action button was pressed."""
+    """Hidden until `tell`; Escape or its cross closes it.
+
+    action: the action button was pressed. other: one of the buttons beside it was, called so.
+    """
 
     action = pyqtSignal()
+    other = pyqtSignal(str)
     closed = pyqtSignal()
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
@@ -39,11 +45,15 @@ class Banner(QFrame):
         self.details.setFixedHeight(160)
         self.details.setTabChangesFocus(True)
         self.details.setAccessibleName("Details")
-        line = QHBoxLayout()
+        self.copy_button = QPushButton("Copy")
+        self.copy_button.setToolTip("Copy the details, for a report")
+        self.copy_button.clicked.connect(self._copy)
+        self.other_buttons: list[QPushButton] = []
+        line = self._line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self._sign)
         line.addWidget(self.text, 1)
-        for button in (self.details_button, self.action_button, self.close_button):
+        for button in (self.copy_button, self.details_button, self.action_button, self.close_button):
             line.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)
@@ -51,28 +61,50 @@ class Banner(QFrame):
         layout.addLayout(line)
         layout.addWidget(self.details)
         self.details_button.toggled.connect(self.details.setVisible)
+        self.details_button.toggled.connect(self.copy_button.setVisible)
         self.action_button.clicked.connect(self.action)
         self.close_button.clicked.connect(self._close)
         self.set_theme(theme)
         self.hide()
 
     def tell(
-        self, text: str, *, details: str = "", action: str = "", alarm: bool = False, closable: bool = True
-    ) -> None:
-        """Show a sentence. details: for a report, folded away. action: words of the button. alarm: something broke."""
+        self, text: str, *, details: str = "", action: str = "", others: Sequence[str] = (), alarm: bool = False,
+        closable: bool = True,
+    ) -> None:  # fmt: skip
+        """Show a sentence.
+
+        details: for a report, folded away. action: words of the button; others: of further ones. alarm: something broke
+        """
         self._alarm = alarm
         self.text.setText(text)
         self.setAccessibleName(text)
         self.details.setPlainText(details)
         self.details_button.setChecked(False)
         self.details.hide()
+        self.copy_button.hide()
         self.details_button.setVisible(bool(details))
         self.action_button.setText(action)
         self.action_button.setVisible(bool(action))
         self.close_button.setVisible(closable)
+        self._offer(others)
         restyle(self, "role", "alarm" if alarm else "banner")
         self.set_theme(self._theme)
         self.show()
+
+    def _offer(self, words: Sequence[str]) -> None:
+        for button in self.other_buttons:
+            self._line.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.other_buttons = [QPushButton(word) for word in words]
+        for button in self.other_buttons:
+            button.clicked.connect(lambda _=False, button=button: self.other.emit(button.text()))
+            self._line.insertWidget(self._line.indexOf(self.close_button), button)
+
+    def _copy(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(f"{self.text.text()}\n\n{self.details.toPlainText()}\n")
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

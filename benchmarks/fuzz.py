@@ -1,0 +1,237 @@
+"""Opens thousands of nearly right files: each must be opened, or refused in words, soon, and in little memory.
+
+`python -m benchmarks.fuzz [--files N] [--seed S]` opens them in processes of their own and prints a table of figures.
+It exits with 1, and keeps the file, where one raised anything else, took more than two seconds of CPU time, more than a
+gigabyte of memory, or took its process along.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.fuzz_files import KINDS, Case, cases
+
+SECONDS, BYTES = 2.0, 1_000_000_000
+_PATIENCE = 20.0  # seconds of the clock after which a silent process is ended, however busy the machine is
+_CHUNK = 100
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a file. how: opened, refused, or what it did wrong."""
+
+    kind: str
+    made: str
+    how: str
+    seconds: float = 0.0
+    peak: int = 0
+    words: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        return self.how not in ("opened", "refused")
+
+
+def attempt(case: Case, folder: Path) -> Outcome:
+    """Open one file in this process, and write down again what was opened."""
+    path = folder / f"file.{case.kind}"
+    path.write_bytes(case.content)
+    began = time.process_time()
+    try:
+        how, words = "opened", _open(case.kind, path)
+    except Exception as error:
+        how = "refused" if _is_refusal(case.kind, error) else type(error).__name__
+        words = str(error)
+        if how == "refused" and not words.strip():
+            how = "refused without a word"
+    seconds = time.process_time() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    if how in ("opened", "refused") and seconds > SECONDS:
+        how = "too slow"
+    if how in ("opened", "refused") and peak > BYTES:
+        how = "too much memory"
+    return Outcome(case.kind, case.how, how, seconds, peak, words[:300])
+
+
+def _open(kind: str, path: Path) -> str:
+    from boundaryviz.gui.recovery import Origin
+    from boundaryviz.record.archive import read_archive
+    from boundaryviz.scenario import files
+    from boundaryviz.scene.tables import read_table
+
+    if kind == "npz":
+        read_archive(path, 100_000_000)
+        return ""
+    if kind == "numpy":
+        read_table(path.read_bytes().decode(errors="surrogateescape"))
+        return ""
+    if kind == "recovery":
+        line, _, rest = path.read_bytes().partition(b"\n")
+        Origin.of(line)
+        scenario = files.parse(rest.decode(), path, ".bviz")
+    else:
+        scenario = files.read(path)
+    again = files.parse(files.dumps(scenario), path, ".bviz")
+    if again.scene().points != scenario.scene().points:
+        raise AssertionError("what was opened is another thing when it is saved and opened again")
+    return ""
+
+
+def _is_refusal(kind: str, error: Exception) -> bool:
+    from boundaryviz.record.archive import ArchiveError
+    from boundaryviz.scenario.scenario import ScenarioError
+    from boundaryviz.scene.tables import TableError
+
+    expected = {"npz": ArchiveError, "numpy": TableError}.get(kind, ScenarioError)
+    if kind == "recovery" and type(error) in (ValueError, UnicodeDecodeError):
+        return True
+    return isinstance(error, expected) or (kind == "recovery" and "JSONDecodeError" in type(error).__name__)
+
+
+# ---- processes --------------------------------------------------------------------------------------
+
+
+def _work(connection: Connection, folder: str, keep: str, chunk: int, start: int, count: int, base: int) -> None:
+    """Open the files of one chunk from `start` on; says before each that it begins, and after it what became of it."""
+    with open("/proc/self/statm") as statm:
+        pages = statm.read().split()
+    size, resident = (int(n) * os.sysconf("SC_PAGESIZE") for n in pages[:2])
+    limit = size + BYTES - resident
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    made = list(cases(chunk, count, base))
+    for number in range(start, len(made)):
+        (Path(folder) / "now").write_bytes(made[number].content)
+        connection.send((number, made[number].kind, made[number].how))
+        outcome = attempt(made[number], Path(folder))
+        if outcome.wrong:
+            _keep(Path(folder) / "now", Path(keep), chunk, number, outcome)
+        connection.send(outcome)
+    connection.send(None)
+
+
+def _keep(file: Path, folder: Path, chunk: int, number: int, outcome: Outcome) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / f"{chunk}-{number}.{outcome.kind}"
+    shutil.copyfile(file, place)
+    print(f"{outcome.how}: {place}: {outcome.words}", file=sys.stderr, flush=True)
+
+
+class Worker:
+    """One process, and the chunk it is at."""
+
+    def __init__(self, chunk: int, count: int, base: int, keep: Path) -> None:
+        self.chunk, self._count, self._base, self._keep = chunk, count, base, keep
+        self.outcomes: list[Outcome] = []
+        self._at: tuple[int, str, str] | None = None
+        self._folder = tempfile.mkdtemp(prefix="boundaryviz-fuzz-")
+        self._start(0)
+
+    def _start(self, number: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        arguments = (theirs, self._folder, str(self._keep), self.chunk, number, self._count, self._base)
+        self.process = context.Process(target=_work, args=arguments, daemon=True)
+        self.process.start()
+        theirs.close()
+        self.heard = time.monotonic() + 40.0  # to come up and to make the files
+
+    def listen(self) -> bool:
+        """Take what was said; whether the chunk is done."""
+        try:
+            said: Any = self.connection.recv()
+        except EOFError:
+            return self._lost("took its process along")
+        self.heard = time.monotonic()
+        if said is None:
+            self.process.join()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            return True
+        if isinstance(said, Outcome):
+            self.outcomes.append(said)
+        else:
+            self._at = said
+        return False
+
+    def look(self) -> bool:
+        """End a process that has been silent for too long; whether the chunk is done."""
+        if time.monotonic() - self.heard < _PATIENCE:
+            return False
+        self.process.kill()
+        return self._lost("hung")
+
+    def _lost(self, how: str) -> bool:
+        self.process.join()
+        if self._at is None:
+            raise RuntimeError(f"a process of the fuzzer itself died (exit code {self.process.exitcode})")
+        number, kind, made = self._at
+        self.outcomes.append(Outcome(kind, made, how))
+        _keep(Path(self._folder) / "now", self._keep, self.chunk, number, self.outcomes[-1])
+        self._at = None
+        self._start(number + 1)
+        return False
+
+
+def run(count: int, base: int, keep: Path, jobs: int = 2) -> list[Outcome]:
+    """Open `count` files, some processes at a time."""
+    chunks = [(n, min(_CHUNK, count - n * _CHUNK)) for n in range(-(-count // _CHUNK))]
+    outcomes: list[Outcome] = []
+    working: list[Worker] = []
+    while chunks or working:
+        while chunks and len(working) < jobs:
+            number, size = chunks.pop(0)
+            working.append(Worker(number, size, base, keep))
+        ready = wait([worker.connection for worker in working], timeout=1.0)
+        for worker in list(working):
+            if worker.listen() if worker.connection in ready else worker.look():
+                working.remove(worker)
+                outcomes += worker.outcomes
+    return outcomes
+
+
+def show(outcomes: Iterable[Outcome], seconds: float) -> None:
+    """The figures."""
+    all_ = list(outcomes)
+    table = Table(box=box.SIMPLE, title=f"{len(all_):,} files in {seconds:.0f} s")
+    for heading in ("kind", "files", "opened", "refused", "wrong", "slowest", "peak memory"):
+        table.add_column(heading, justify="left" if heading == "kind" else "right")
+    for kind in (*KINDS, "all"):
+        some = [outcome for outcome in all_ if kind in (outcome.kind, "all")]
+        how = Counter("wrong" if outcome.wrong else outcome.how for outcome in some)
+        slowest, peak = max((o.seconds for o in some), default=0.0), max((o.peak for o in some), default=0)
+        cells = [f"{n:,}" for n in (len(some), how["opened"], how["refused"], how["wrong"])]
+        table.add_row(kind, *cells, f"{slowest * 1000:,.0f} ms", f"{peak / 1e6:,.0f} MB")
+    (Console() if sys.stdout.isatty() else Console(width=100)).print(table)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="fuzz", description=__doc__)
+    parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--keep", type=Path, default=Path("out") / "fuzz", help="folder for files that did wrong")
+    given = parser.parse_args(arguments)
+    began = time.monotonic()
+    outcomes = run(given.files, given.seed, given.keep, given.jobs)
+    show(outcomes, time.monotonic() - began)
+    return int(any(outcome.wrong for outcome in outcomes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

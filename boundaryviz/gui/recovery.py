@@ -1,0 +1,146 @@
+"""Recovery files: what a living program keeps of unsaved work, and what those that died have left.
+
+A session has two files in the state folder, `session-PID-RANDOM.recovery` and a `.lock` beside it. The program holds
+an OS lock on the second for as long as it lives; where the lock can be had, its holder is dead, and what it kept is
+offered. The first line of a recovery file says where the work came from; the rest is the text of a `.bviz` file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from boundaryviz.scenario import files
+from boundaryviz.scenario.atomic import Stamp, clear_parts, write_atomic
+from boundaryviz.scenario.lock import LockFile
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.text import MAX_BYTES
+
+KEPT, LOCK, BROKEN = ".recovery", ".lock", ".broken"
+_HEAD = 20_000  # bytes of a first line at most
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where work comes from. path: of its file, "" for none. when: of the last edit, seconds since 1970.
+
+    stamp: of the file as it was read or written last.
+    """
+
+    path: str
+    title: str
+    points: int
+    when: float
+    stamp: Stamp | None = None
+
+    def line(self) -> bytes:
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def of(cls, line: bytes) -> Origin:
+        """Raises ValueError for a line that says something else."""
+        values = json.loads(line)
+        try:
+            stamp = values.pop("stamp")
+            found = cls(**values, stamp=Stamp(**stamp) if stamp else None)
+            time.localtime(found.when)
+        except (TypeError, KeyError, AttributeError, OverflowError, OSError) as error:
+            raise ValueError(f"no first line of a recovery file: {error}") from None
+        if not (isinstance(found.path, str) and isinstance(found.title, str) and isinstance(found.points, int)):
+            raise ValueError("no first line of a recovery file")
+        return found
+
+
+class Session:
+    """The place of one running program in the state folder. Raises OSError where nothing can be kept there."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / f"session-{os.getpid()}-{secrets.token_hex(4)}{KEPT}"
+        lock = LockFile.take(self.path.with_suffix(LOCK))
+        assert lock is not None  # nobody else knows the name
+        self._lock = lock
+
+    def keep(self, make: Callable[[], Scenario], origin: Origin) -> None:
+        """Write down unsaved work; what was kept before stays until this is whole. Raises WriteError."""
+        write_atomic(self.path, origin.line() + files.encoded(make()))
+
+    def clear(self) -> None:
+        """Nothing is unsaved any more. Raises OSError where the file cannot be removed."""
+        self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Leave the folder as if this program had never been there."""
+        self.clear()
+        self._lock.release(remove=True)
+
+
+class Orphan:
+    """What a dead program left. It is locked, so that no other offers it too, until it is let go or discarded."""
+
+    def __init__(self, path: Path, lock: LockFile) -> None:
+        """Raises OSError or ValueError where its first line cannot be read."""
+        self.path, self._lock = path, lock
+        with path.open("rb") as stream:
+            self.origin = Origin.of(stream.readline(_HEAD))
+
+    def read(self) -> Scenario:
+        """Raises ScenarioError where it is damaged."""
+        try:
+            with self.path.open("rb") as stream:
+                stream.readline(_HEAD)
+                words = stream.read(MAX_BYTES[".bviz"]).decode()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ScenarioError([f"{self.path}: cannot be read: {error}"]) from None
+        return files.parse(words, self.path, ".bviz")
+
+    def discard(self) -> None:
+        self.path.unlink(missing_ok=True)
+        self._lock.release(remove=True)
+
+    def let_go(self) -> None:
+        """Leave it to the next start."""
+        self._lock.release(remove=False)
+
+    def put_aside(self) -> Path:
+        """Rename what cannot be read, so that it is offered no more and nothing is lost; its new place."""
+        aside = _put_aside(self.path)
+        self._lock.release(remove=True)
+        return aside
+
+
+def orphans(folder: Path) -> tuple[list[Orphan], list[Path]]:
+    """What dead programs left in the state folder, the newest first, and what of it was damaged and put aside.
+
+    Their leftover temporary files and locks without anything kept are removed.
+    """
+    found: list[Orphan] = []
+    aside: list[Path] = []
+    places = {path.with_suffix(KEPT) for path in folder.glob("session-*") if path.suffix in (KEPT, LOCK)}
+    for path in sorted(places):
+        with contextlib.suppress(OSError):  # a folder that cannot be written in is looked through as far as it goes
+            lock = LockFile.take(path.with_suffix(LOCK))
+            if lock is None:
+                continue  # its program lives
+            clear_parts(path, older=0)  # nobody else writes it
+            if not path.exists():
+                lock.release(remove=True)
+                continue
+            try:
+                found.append(Orphan(path, lock))
+            except (OSError, ValueError):
+                aside.append(_put_aside(path))
+                lock.release(remove=True)
+    return sorted(found, key=lambda orphan: orphan.origin.when, reverse=True), aside
+
+
+def _put_aside(path: Path) -> Path:
+    aside = path.with_suffix(BROKEN)
+    os.replace(path, aside)
+    return aside

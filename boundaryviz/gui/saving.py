@@ -1,0 +1,131 @@
+"""Saving: text is made and written in the writer's thread, and what comes of it is told in the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
+
+from boundaryviz.gui.document import Document
+from boundaryviz.gui.logbook import WARNING, Logbook
+from boundaryviz.gui.window import MainWindow
+from boundaryviz.gui.writing import Writer
+from boundaryviz.scenario import files
+from boundaryviz.scenario.atomic import ChangedError, Stamp, clear_parts
+
+KINDS = {
+    "boundaryviz scenario (*.bviz)": ".bviz", "Scenario as TOML (*.toml)": ".toml", "Table of points (*.csv)": ".csv",
+}  # fmt: skip
+_Button = QMessageBox.StandardButton
+
+
+class Saving(QObject):
+    """Save and save as. written: a file was, at this path.
+
+    The document counts as saved once the file is complete. A second Save during the first begins when that has ended.
+    """
+
+    written = pyqtSignal(object)
+
+    def __init__(self, window: MainWindow, document: Document, writer: Writer, log: Logbook) -> None:
+        super().__init__(window)
+        self._window, self._document, self._writer, self._log = window, document, writer, log
+        self.folder = str(Path.home())
+        self._busy = self._again = False
+
+    def save(self) -> None:
+        """Save where it was opened or saved last; ask where that is nowhere."""
+        if self._busy:
+            self._again = True
+        elif self._document.path is None:
+            self.save_as()
+        else:
+            self._write(self._document.path, self._document.stamp)
+
+    def save_as(self) -> None:
+        """Ask where, and save there: the whole scenario, or, as `.csv`, its points."""
+        if self._busy:
+            return
+        path, document = self._document.path, self._document
+        name = str(path or Path(self.folder) / f"{document.scenario.name}.bviz")
+        chosen, kind = QFileDialog.getSaveFileName(self._window, "Save as", name, ";;".join(KINDS))
+        if not chosen:
+            return
+        path = Path(chosen)
+        if path.suffix.lower() not in KINDS.values():
+            path = path.with_name(path.name + KINDS.get(kind, ".bviz"))
+            if path.exists() and not self._may_replace(path):  # the dialog has asked for another name
+                return
+        self.folder = str(path.parent)
+        self.save_to(path)
+
+    def save_to(self, path: Path) -> None:
+        """Save at `path`, whatever is there."""
+        self._write(path, None)
+
+    def save_and_wait(self) -> bool:
+        """Save, and return when it is done; whether all is saved."""
+        self.save()
+        self._writer.wait()
+        return not self._document.unsaved
+
+    def _write(self, path: Path, expected: Stamp | None) -> None:
+        document, state = self._document, self._document.committed
+        make, suffix = document.to_save(), path.suffix.lower()
+        self._busy = True
+
+        def work() -> Stamp | None:
+            stamp = files.write_atomic(path, files.encoded(make(), suffix), expected)
+            clear_parts(path)
+            return stamp
+
+        def then(stamp: Stamp | None) -> None:
+            self._busy = False
+            if suffix != ".csv":  # which holds the points alone
+                document.saved(state, path, stamp)
+            self._log.note("save", f"Saved {path}")
+            self._tell(f"Saved {path.name}.")
+            self.written.emit(path)
+            if self._again:
+                self._again = False
+                self.save()
+
+        def failed(error: OSError) -> None:
+            self._busy = self._again = False
+            self._log.note("save", str(error), WARNING)
+            if isinstance(error, ChangedError):
+                self._changed(path, error)
+            else:
+                self._window.notify(str(error), action="Save as...", act=self.save_as, alarm=True, closable=True)
+
+        self._writer.do(work, then, failed)
+
+    def _changed(self, path: Path, error: ChangedError) -> None:
+        """Ask what becomes of a file that somebody else has changed or taken away."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "Changed by another program", str(error), parent=self._window)
+        box.setInformativeText(
+            "Saving puts the file back, with your points and settings." if error.gone
+            else "Saving replaces what is there now; what the other program wrote is lost."
+        )  # fmt: skip
+        over = box.addButton("Save anyway" if error.gone else "Overwrite", QMessageBox.ButtonRole.DestructiveRole)
+        other = box.addButton("Save as...", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(_Button.Cancel)
+        box.setDefaultButton(other)
+        box.exec()
+        chosen = box.clickedButton()
+        box.deleteLater()
+        if chosen is over:
+            self._write(path, None)
+        elif chosen is other:
+            self.save_as()
+
+    def _may_replace(self, path: Path) -> bool:
+        words = f"{path.name} is there already. Replace it?"
+        answer = QMessageBox.question(self._window, "Save as", words, _Button.Yes | _Button.No, _Button.No)
+        return bool(answer == _Button.Yes)
+
+    def _tell(self, words: str) -> None:
+        strip = self._window.statusBar()
+        if strip is not None:
+            QTimer.singleShot(0, lambda: strip.showMessage(words, 4000))

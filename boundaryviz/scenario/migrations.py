@@ -1,0 +1,28 @@
+"""Older formats of a scenario, brought up to the present one a version at a time; older files open for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Values = dict[str, Any]
+
+
+def _to_2(values: Values) -> Values:
+    """Version 2 may hold the course of edits, which a file of version 1 has none of."""
+    return values
+
+
+MIGRATIONS: Mapping[int, Callable[[Values], Values]] = {1: _to_2}
+"""version -> what makes values of the next version from values of this one."""
+
+
+def migrated(values: Mapping[str, Any], version: int) -> Values:
+    """Nested plain values of an older version as values of `version`. Those given are not changed.
+
+    Values of an unknown older version are returned as they are: the version is then what is wrong with them.
+    """
+    found = dict(values)
+    while isinstance(at := found.get("version"), int) and at < version and at in MIGRATIONS:
+        found = {**MIGRATIONS[at](found), "version": at + 1}
+    return found

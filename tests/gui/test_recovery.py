@@ -1,0 +1,287 @@
+"""Unsaved work: kept within a second, offered once its session is dead, and never eaten by another."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.recovery import Origin, Orphan, Session, orphans
+from boundaryviz.scenario import files
+from boundaryviz.scenario.atomic import PART, WriteError, stamp_of
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.edits import Move
+from helpers.desks import SilentLink, desks
+
+WORK = Scenario(name="work", title="Wörk").with_values({"data.n": 20})
+ORIGIN = Origin("/home/me/wörk.bviz", "Wörk", 20, 1_700_000_000.0)
+
+
+def dead(state: Path, work: Scenario = WORK, origin: Origin = ORIGIN) -> Path:
+    """The recovery file of a session that was killed."""
+    session = Session(state)
+    session.keep(lambda: work, origin)
+    session._lock.release(remove=False)  # as the system does when its holder dies
+    return session.path
+
+
+# ---- the files --------------------------------------------------------------------------------------
+
+
+def test_what_a_dead_session_kept_is_found_whole_and_that_of_a_living_one_is_not(tmp_path: Path) -> None:
+    living = Session(tmp_path)
+    living.keep(lambda: WORK, ORIGIN)
+    dead(tmp_path, WORK.with_values({"training.seed": 7}))
+    found, aside = orphans(tmp_path)
+    assert (len(found), aside) == (1, [])
+    assert found[0].origin == ORIGIN
+    assert found[0].read().training.seed == 7
+    assert orphans(tmp_path) == ([], []), "it is offered by whoever found it first"
+    found[0].let_go()
+    (again,), _ = orphans(tmp_path)
+    again.discard()
+    living.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_process_lets_go_of_its_lock(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from boundaryviz.gui.recovery import *; from boundaryviz.scenario.scenario import Scenario\n"
+        "session = Session(s := Path(sys.argv[1])); session.keep(Scenario, Origin('', 'Killed', 3, 1.0))\n"
+        "print(len(orphans(s)[0]), flush=True); sys.stdin.read()"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdin=-1, stdout=-1, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "0\n"
+    assert orphans(tmp_path)[0] == []
+    with child:
+        child.kill()
+    (orphan,), _ = orphans(tmp_path)
+    assert orphan.origin.title == "Killed"
+    orphan.discard()
+
+
+def test_remains_of_dead_sessions_go_and_what_is_damaged_is_put_aside(tmp_path: Path) -> None:
+    path = dead(tmp_path)
+    path.write_bytes(b"{}\n{}")
+    other = dead(tmp_path)
+    (tmp_path / f".{other.name}.12345678{PART}").write_bytes(b"half")
+    nothing = Session(tmp_path)
+    nothing._lock.release(remove=False)
+    found, aside = orphans(tmp_path)
+    assert aside == [path.with_suffix(".broken")]
+    assert aside[0].read_bytes() == b"{}\n{}"
+    assert [orphan.path for orphan in found] == [other]
+    assert {one.suffix for one in tmp_path.iterdir()} == {".broken", ".recovery", ".lock"}
+    assert len(list(tmp_path.iterdir())) == 3
+    found[0].let_go()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"[]", b"3", b'{"path": "a"}', b"{", b"\xff", b'{"path":1,"title":"a","points":1,"when":1.0,"stamp":null}',
+     b'{"path":"","title":"a","points":1,"when":1e300,"stamp":null}',
+     b'{"path":"","title":"a","points":1,"when":1.0,"stamp":{"a":1}}',
+     b'{"path":"","title":"a","points":1,"when":"x","stamp":null}'],
+)  # fmt: skip
+def test_a_first_line_that_says_something_else_is_refused(line: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Origin.of(line)
+
+
+def test_where_it_came_from_is_kept_with_the_stamp_of_the_file(tmp_path: Path) -> None:
+    files.write(tmp_path / "a.bviz", WORK)
+    origin = Origin("a\n\ud800", "b", 3, 4.5, stamp_of(tmp_path / "a.bviz"))
+    assert Origin.of(origin.line()) == origin
+    assert origin.line().count(b"\n") == 1
+
+
+# ---- in the window ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def state(own_settings: Path) -> Path:
+    return own_settings / "state" / "boundaryviz"
+
+
+@pytest.fixture
+def open_desk(qtbot: QtBot, own_settings: Path, state: Path) -> Iterator[Callable[[], Desk]]:
+    with desks(qtbot, own_settings, SilentLink, state) as show:
+        yield lambda: show(WORK)
+
+
+def edit(desk: Desk, x: float = 0.1) -> None:
+    desk.document.do(Move(desk.document.scene.points.ids[:1], np.array([[x, 0.2]])), "Move point")
+
+
+def kept(state: Path) -> list[Path]:
+    return sorted(state.glob("*.recovery"))
+
+
+def read(path: Path) -> tuple[dict, Scenario]:
+    line, _, words = path.read_bytes().partition(b"\n")
+    return json.loads(line), files.parse(words.decode(), path, ".bviz")
+
+
+def test_an_edit_is_kept_until_it_is_saved_or_undone(
+    open_desk: Callable[[], Desk], state: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    desk = open_desk()
+    assert kept(state) == []
+    desk.document.preview(Move(desk.document.scene.points.ids[:1], np.array([[9.0, 9.0]])))
+    edit(desk)
+    qtbot.waitUntil(lambda: len(kept(state)) == 1)
+    origin, scenario = read(kept(state)[0])
+    assert (origin["path"], origin["title"], origin["points"]) == ("", "Wörk", len(desk.document.scene.points))
+    assert scenario.scene() == desk.document.scene
+    edit(desk, 0.5)
+    qtbot.waitUntil(lambda: read(kept(state)[0])[1].scene() == desk.document.scene)
+    desk.document.undo.undo()
+    desk.document.undo.undo()
+    qtbot.waitUntil(lambda: not kept(state))
+    edit(desk)
+    qtbot.waitUntil(lambda: len(kept(state)) == 1)
+    desk.document.path = tmp_path / "a.bviz"
+    desk.saving.save()
+    qtbot.waitUntil(lambda: not kept(state))
+    edit(desk, 0.7)
+    qtbot.waitUntil(lambda: len(kept(state)) == 1)
+    assert read(kept(state)[0])[0]["path"] == str(tmp_path / "a.bviz")
+    desk.close()
+    assert list(state.iterdir()) == []
+
+
+def test_two_windows_keep_their_own(open_desk: Callable[[], Desk], state: Path, qtbot: QtBot) -> None:
+    one, other = open_desk(), open_desk()
+    edit(one, 0.1)
+    edit(other, 0.9)
+    qtbot.waitUntil(lambda: len(kept(state)) == 2)
+    assert {read(path)[1].scene().points.xy[0, 0] for path in kept(state)} == {0.1, 0.9}
+    other.offer_what_was_left("")
+    assert other.window.banner.isHidden()
+    one.close()
+    assert [read(path)[1].scene() for path in kept(state)] == [other.document.scene]
+
+
+def test_one_is_offered_in_the_banner_and_restored_unsaved_with_its_path(
+    open_desk: Callable[[], Desk], state: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "wörk.bviz"
+    files.write(path, WORK)
+    old = dead(state, WORK.with_values({"training.seed": 7}), Origin(str(path), "Wörk", 40, 1.0, stamp_of(path)))
+    desk = open_desk()
+    desk.offer_what_was_left("")
+    banner = desk.window.banner
+    assert "“Wörk” with 40 points" in banner.text.text()
+    assert [banner.action_button.text(), *(b.text() for b in banner.other_buttons)] == ["Restore", "Discard", "Later"]
+    banner.action_button.click()
+    assert desk.document.scenario.training.seed == 7
+    assert desk.document.unsaved
+    assert desk.document.path == path
+    assert desk.window.isWindowModified()
+    qtbot.waitUntil(lambda: not old.exists() and len(kept(state)) == 1)  # this session has it now
+    path.write_bytes(b"changed since the crash")
+    asked: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box.text()))
+    desk.saving.save()
+    desk.writer.wait()
+    assert "changed by another program" in asked[0]
+
+
+@pytest.mark.parametrize("button", ["Discard", "Later"])
+def test_it_can_be_discarded_or_left_for_the_next_start(
+    open_desk: Callable[[], Desk], state: Path, button: str
+) -> None:
+    old = dead(state)
+    desk = open_desk()
+    desk.offer_what_was_left("")
+    next(b for b in desk.window.banner.other_buttons if b.text() == button).click()
+    assert desk.window.banner.isHidden()
+    desk.close()
+    assert old.exists() == (button == "Later")
+    left, _ = orphans(state)
+    assert [orphan.path for orphan in left] == [old] * (button == "Later")
+    for orphan in left:
+        orphan.let_go()
+
+
+def test_several_are_listed_the_newest_first(open_desk: Callable[[], Desk], state: Path) -> None:
+    for number in range(3):
+        dead(state, WORK, Origin("", f"Work {number}", number, 1_000.0 * number))
+    desk = open_desk()
+    desk.offer_what_was_left("")
+    assert "Unsaved work of 3 was kept" in desk.window.banner.text.text()
+    desk.window.banner.action_button.click()
+    dialog = desk.restoring._dialog
+    assert dialog is not None
+    assert desk.window.banner.isHidden()
+    titles = lambda: [dialog.table.item(row, 0).text() for row in range(dialog.table.rowCount())]  # noqa: E731
+    assert titles() == ["Work 2", "Work 1", "Work 0"]
+    dialog.table.selectRow(1)
+    dialog.discard_button.click()
+    assert titles() == ["Work 2", "Work 0"]
+    dialog.restore_button.click()
+    assert desk.document.scenario.title == "Wörk"
+    assert desk.restoring.found == 1
+    desk.window.actions_["file.recover"].trigger()
+    assert desk.restoring._dialog is not None
+    desk.restoring._dialog.later_button.click()
+
+
+def test_damaged_work_is_put_aside_and_said_so(open_desk: Callable[[], Desk], state: Path) -> None:
+    old = dead(state)
+    old.write_bytes(old.read_bytes()[:-300])
+    desk = open_desk()
+    before = desk.document.state
+    desk.offer_what_was_left("")
+    desk.window.banner.action_button.click()
+    assert "could not be read" in desk.window.banner.text.text()
+    assert old.with_suffix(".broken").exists()
+    assert desk.document.state is before
+
+
+def test_a_failing_disk_is_told_once_and_keeping_goes_on_when_it_can(
+    open_desk: Callable[[], Desk], state: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk()
+
+    def full(*_: object) -> None:
+        raise WriteError("Cannot write: the disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("boundaryviz.gui.recovery.write_atomic", full)
+        edit(desk)
+        qtbot.waitUntil(lambda: "not kept for recovery" in desk.window.banner.text.text())
+    edit(desk, 0.5)
+    qtbot.waitUntil(lambda: len(kept(state)) == 1)
+    texts = [entry.text for entry in desk.log.entries if entry.source == "autosave"]
+    assert sum("not kept" in text for text in texts) == 1
+    assert "Unsaved work is kept for recovery again." in texts
+
+
+def test_a_crash_writes_down_at_once(open_desk: Callable[[], Desk], state: Path) -> None:
+    desk = open_desk()
+    assert desk.autosave is not None
+    assert not desk.autosave.now(), "there is nothing unsaved"
+    edit(desk)
+    assert desk.autosave.now()
+    assert read(kept(state)[0])[1].scene() == desk.document.scene
+
+
+def test_a_damaged_body_is_refused_in_words(tmp_path: Path) -> None:
+    path = dead(tmp_path)
+    path.write_bytes(ORIGIN.line() + b"\xff\xff")
+    (orphan,), _ = orphans(tmp_path)
+    assert isinstance(orphan, Orphan)
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        orphan.read()
+    orphan.let_go()

@@ -1,0 +1,26 @@
+"""A few hundred nearly right files; `make fuzz` opens ten thousand, in processes of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.fuzz import attempt, run
+from benchmarks.fuzz_files import KINDS, cases
+
+
+def test_each_is_opened_or_refused_in_words(tmp_path: Path) -> None:
+    outcomes = []
+    for case in cases(chunk=0, count=200, base=20):
+        outcomes.append(attempt(case, tmp_path))
+        assert not outcomes[-1].wrong or outcomes[-1].how == "too slow", (outcomes[-1], case.content[:400])
+    assert {outcome.kind for outcome in outcomes} == set(KINDS)
+    assert {outcome.how for outcome in outcomes} >= {"opened", "refused"}
+
+
+def test_what_does_wrong_is_found_kept_and_gone_on_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    outcomes = run(count=20, base=3, keep=tmp_path, jobs=1)
+    assert len(outcomes) == 20
+    assert not any(outcome.wrong for outcome in outcomes)
