@@ -69,6 +69,15 @@ class Examined:
         return result
 
 
+def confusion(scene: Scene, predicted: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Counts (3, C, C) by split, true and predicted class, of the labelled clean points that are decided."""
+    points, c = scene.points, scene.classes
+    known = points.is_labelled & ~points.is_poison & (predicted >= 0)
+    split, true, guess = points.split[known].astype(np.int64), points.label[known], predicted[known]
+    flat = (split * c + true) * c + guess
+    return np.bincount(flat, minlength=3 * c * c).reshape(3, c, c)
+
+
 def _groups(scene: Scene) -> range:
     """The numbers of the groups up to the last that has a point."""
     return range(1, int(scene.points.origin.max(initial=0)) + 1)

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.cascades import Cascades
 from boundaryviz.engine.cast import Cast
-from boundaryviz.engine.examined import Examined
+from boundaryviz.engine.examined import Examined, confusion
 from boundaryviz.engine.messages import CURVES, Curves, Twins
 from boundaryviz.engine.surface import surface
 from boundaryviz.engine.twins import compare, margins
-from boundaryviz.learners.base import UNDECIDED, Learner, Problem, TrainingData
+from boundaryviz.learners.base import Learner, Problem, TrainingData
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
@@ -229,11 +229,7 @@ class Session:
 
     def confusion(self, predicted: NDArray[np.int16]) -> NDArray[np.int64]:
         """Counts (3, C, C) by split, true and predicted class, of the labelled clean points that are decided."""
-        points, c = self.scene.points, self.scene.classes
-        known = points.is_labelled & ~points.is_poison & (predicted != UNDECIDED)
-        split, true, guess = points.split[known].astype(np.int64), points.label[known], predicted[known]
-        flat = (split * c + true) * c + guess
-        return np.bincount(flat, minlength=3 * c * c).reshape(3, c, c)
+        return confusion(self.scene, predicted)
 
     def field(
         self,

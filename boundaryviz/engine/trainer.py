@@ -241,7 +241,7 @@ class Trainer:
         if self._session is None or self._took == self._revision:
             return []
         self._took = self._revision
-        return [m.Took(self._revision, self._session.step_count)]
+        return [*self._curves(), m.Took(self._revision, self._session.step_count)]
 
     @property
     def _rests(self) -> bool:

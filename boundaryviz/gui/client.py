@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer, pyqtSignal
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.scene import Scene
+from boundaryviz.scene.scene import Domain, Scene
 
 _POLL = 4  # milliseconds
 
@@ -25,6 +27,9 @@ class TrainerClient(QObject):
     framed = pyqtSignal(object)  # Frame
     compared = pyqtSignal(object)  # Twins
     cascaded = pyqtSignal(object)  # Cascade
+    took = pyqtSignal(object)  # Took
+    recorded = pyqtSignal(object)  # Moment
+    shot = pyqtSignal(object)  # Shot
     evaluated = pyqtSignal()  # `curves` has grown or begun anew
     stated = pyqtSignal(object)  # State
     failed = pyqtSignal(object)  # Failed
@@ -61,8 +66,9 @@ class TrainerClient(QObject):
         """How many runs, and whether each has a clean twin; from the next `load` on."""
         self.seeds, self.twin = seeds, twin
 
-    def set_scene(self, scene: Scene, revision: int) -> None:
-        self._link.send(m.SetScene(scene, revision))
+    def set_scene(self, scene: Scene, revision: int, scenario: Scenario | None = None) -> None:
+        """scenario: settings that apply live and changed together with the scene."""
+        self._link.send(m.SetScene(scene, revision, scenario))
 
     def set_scenario(self, scenario: Scenario, revision: int) -> None:
         """Settings that apply live; `load` is for the others."""
@@ -81,6 +87,24 @@ class TrainerClient(QObject):
     def step(self) -> None:
         self.playing, self._resuming = False, 0
         self._link.send(m.StepN(1))
+
+    def resume(self, scenario: Scenario, scene: Scene, revision: int, state: Mapping[str, NDArray]) -> None:
+        """Go back to the state of a moment, on its scenario and scene, and be paused there."""
+        self.playing, self._resuming = False, 0
+        self._link.send(m.Resume(scenario, scene, revision, state, self._device, self.seeds, self.twin))
+
+    def recall(self, number: int, scenario: Scenario, scene: Scene, state: Mapping[str, NDArray]) -> None:
+        """Have a moment of the past at hand, for views and shots of it."""
+        self._link.send(m.Recall(number, scenario, scene, -1, state))
+
+    def shoot(self, number: int, rect: Domain | None = None, columns: int = 256) -> None:
+        """Ask for a `shot` of what is shown."""
+        self._link.send(m.Shoot(number, rect, columns))
+
+    def keep_curves(self, curves: CurveStore) -> None:
+        """Go on from these curves."""
+        self.curves = curves
+        self.evaluated.emit()
 
     def reset(self, seed: int) -> None:
         self._link.send(m.Reset(seed))
@@ -155,6 +179,12 @@ class TrainerClient(QObject):
                     self.compared.emit(said)
                 case m.Cascade():
                     self.cascaded.emit(said)
+                case m.Took():
+                    self.took.emit(said)
+                case m.Moment():
+                    self.recorded.emit(said)
+                case m.Shot():
+                    self.shot.emit(said)
                 case m.State():
                     if said.why == "loaded" and self._resuming:  # it goes on at once, which is said next
                         self._resuming -= 1
@@ -163,6 +193,8 @@ class TrainerClient(QObject):
                     if said.why in ("loaded", "reset"):
                         self.curves = CurveStore()
                         self.evaluated.emit()
+                    elif said.why == "resumed":
+                        self.keep_curves(self.curves.until(said.step))
                     self.stated.emit(said)
                 case m.Ready():
                     self.ready.emit(said)

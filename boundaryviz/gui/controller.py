@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QMenu
 
 from boundaryviz.attacks.lay import hand_group
 from boundaryviz.gui.client import TrainerClient
+from boundaryviz.gui.course_keeper import CourseKeeper
 from boundaryviz.gui.display import Display, Word
 from boundaryviz.gui.document import Change, Document, State, Swap
 from boundaryviz.gui.tools import TOOLS
@@ -36,6 +37,8 @@ class Controller(QObject):
         super().__init__(window)
         self.window, self.document, self.client = window, document, client
         self._pushed: State | None = None
+        self._tell_instead: Callable[[int], None] | None = None
+        self.course = CourseKeeper(client, self)
         self.display = Display(window, document, client)
         document.changed.connect(self._sync)
         document.opened.connect(self._opened)
@@ -67,19 +70,35 @@ class Controller(QObject):
             window.training.set_values(state.scenario.training)
             window.transport.set_seed(state.scenario.training.seed)
             self._say_what_applies()
-        if fresh:
-            self.display.forget()
-            self.client.load(state.scenario, state.scene, self.document.revision)
-        elif before is not None:
-            if state.scene is not before.scene:
-                self.client.set_scene(state.scene, self.document.revision)
-            if state.scenario.data != before.scenario.data:
-                self.client.forget_curves()  # losses on other data cannot be compared
-            if state.scenario.training.seed != before.scenario.training.seed:
-                self.client.reset(state.scenario.training.seed)
-            if state.scenario is not before.scenario:
-                self.client.set_scenario(state.scenario, self.document.revision)
+        self._tell(state, before, fresh)
         self._title()
+
+    def _tell(self, state: State, before: State | None, fresh: bool) -> None:
+        """Tell the trainer what changed."""
+        revision, client = self.document.revision, self.client
+        self.course.push(revision, state)
+        if self._tell_instead is not None:
+            self._tell_instead(revision)
+        elif fresh or before is None:
+            self.display.forget()
+            client.load(state.scenario, state.scene, revision)
+        else:
+            other = state.scenario is not before.scenario
+            if state.scene is not before.scene:
+                client.set_scene(state.scene, revision, state.scenario if other else None)
+            elif other:
+                client.set_scenario(state.scenario, revision)
+            if state.scenario.training.seed != before.scenario.training.seed:
+                client.reset(state.scenario.training.seed)
+
+    def adopt(self, state: State, text: str, tell: Callable[[int], None]) -> None:
+        """Put a state in the place of the present one, as one undo step, of which `tell`, given its revision, tells the
+        trainer."""
+        self._tell_instead = tell
+        try:
+            self.document.do(Swap(state), text)
+        finally:
+            self._tell_instead = None
 
     def _opened(self) -> None:
         self.window.plane.set_selection([])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
 from enum import IntEnum
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -13,9 +16,11 @@ from PyQt6.QtCore import QObject, QTimer
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.document import Document
+from boundaryviz.gui.past import Past
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scene.scene import Domain, Scene
 
 _CURVES = 100  # milliseconds between two drawings of the curves
 _FAR_ABOVE = 20.0  # times the first training loss: there something is wrong, even if it is still a number
@@ -42,12 +47,17 @@ class Display(QObject):
         self.frame: m.Frame | None = None
         self.cascade: Cascade | None = None
         """Among the points of the scene shown, while the plane shows it."""
+        self._live: m.Frame | None = None  # the last frame of the present
+        self.past: Past | None = None
+        """The moment shown in the place of the present."""
+        self._shots: dict[int, Callable[[m.Shot], None]] = {}
         self._view = m.View(document.scene.domain, 256, 256)
         self._hover: tuple[float, float] | None = None
         self._paints: deque[float] = deque(maxlen=240)
         self._owes_credit = False
         self._words: dict[Word, str] = {}
         self._counted = 0.0
+        self._numbers = count(1)
         self._curves_timer = QTimer(self)
         self._curves_timer.setSingleShot(True)
         self._curves_timer.setInterval(_CURVES)
@@ -57,6 +67,7 @@ class Display(QObject):
         client.stated.connect(self._show_state)
         client.ready.connect(self._show_ready)
         client.failed.connect(self._show_failure)
+        client.shot.connect(self._take_shot)
         window.plane.view_changed.connect(lambda rect, columns, rows: self._ask(rect=rect, columns=columns, rows=rows))
         window.planes.hovered.connect(self._hovered)
         window.plane.painted.connect(self._painted)
@@ -64,9 +75,14 @@ class Display(QObject):
         window.units.unit_cleared.connect(lambda: self.show_unit(None))
         window.result_tabs.currentChanged.connect(self._tab_changed)
 
+    @property
+    def scene(self) -> Scene:
+        """The scene shown: the document's, or that of the past."""
+        return self._document.scene if self.past is None else self.past.scene
+
     def forget(self) -> None:
         """What was learnt is void: another learner or another scenario begins."""
-        self.frame = None
+        self.frame = self._live = None
         self._window.plane.set_predicted(None)
         self._window.points.set_predicted(None)
 
@@ -118,12 +134,41 @@ class Display(QObject):
     # ---- asking -------------------------------------------------------------------------------------
 
     def _ask(self, **changes: Any) -> None:
-        values = {
-            name: getattr(self._view, name)
-            for name in ("rect", "columns", "rows", "unit", "maps", "seed", "clean", "cascade")
-        }
-        self._view = m.View(**{**values, **changes})
+        self._view = replace(self._view, **changes)
         self._client.set_view(self._view)
+
+    def shoot(self, take: Callable[[m.Shot], None], rect: Domain | None = None, columns: int = 256) -> None:
+        """Have what is shown worked out exactly; `take` is called with it."""
+        number = next(self._numbers)
+        self._shots[number] = take
+        self._client.shoot(number, rect, columns)
+
+    def _take_shot(self, shot: m.Shot) -> None:
+        if (take := self._shots.pop(shot.number, None)) is not None:
+            take(shot)
+
+    def show_past(self, past: Past | None) -> None:
+        """Show a recorded moment in the place of the present, as it was recorded; None goes back to the present."""
+        window, before = self._window, self.scene
+        self.past = past
+        if self.scene is not before:
+            window.plane.set_scene(self.scene)
+            window.planes.set_scene(self.scene, undecided=getattr(self._document.scenario.learner, "AT_ONCE", False))
+            window.points.set_scene(self.scene)
+        if past is None:
+            self._ask(past=None)
+            if self._live is not None:
+                self._show(self._live)
+        else:
+            self._show(past.frame())
+        window.transport.set_step(self._client.step_count if past is None else past.moment.step)
+
+    def recall_past(self) -> None:
+        """Have the moment that is shown worked out anew for what is visible of the plane."""
+        past = self.past
+        if past is not None:
+            self._client.recall(past.number, past.scenario, past.scene, past.moment.state)
+            self._ask(past=past.number)
 
     def want_cascade(self, on: bool) -> None:
         """Whether the trainer shall also send label cascades."""
@@ -143,12 +188,18 @@ class Display(QObject):
     # ---- showing ------------------------------------------------------------------------------------
 
     def _show_frame(self, frame: m.Frame) -> None:
-        self.frame = frame
+        if frame.view.past is None:
+            self._live = frame
         # the next frame is computed while this one is painted; an unseen plane asks for none until it is seen
         self._owes_credit = True
         if self._window.plane.isVisible() and not self._window.isMinimized():
             self._give_credit()
-        window, scene = self._window, self._document.scene
+        if frame.view.past == (None if self.past is None else self.past.number):
+            self._show(frame)
+
+    def _show(self, frame: m.Frame) -> None:
+        self.frame = frame
+        window, scene = self._window, self.scene
         window.planes.set_fields(frame.field, frame.clean, frame.view.rect, unit=frame.view.unit is not None)
         if frame.clean_predicted is not None and len(frame.clean_predicted) == len(scene.points):
             window.planes.set_clean_predicted(frame.clean_predicted)
@@ -256,7 +307,7 @@ class Display(QObject):
 
     def _fill_tab(self) -> None:
         """Bring the tab at the front up to the last frame; those behind wait."""
-        frame, scene, shown = self.frame, self._document.scene, self._window.results_shown()
+        frame, scene, shown = self.frame, self.scene, self._window.results_shown()
         if frame is None:
             return
         if shown is self._window.confusion and frame.confusion.shape[1] == scene.classes:

@@ -16,6 +16,7 @@ from PyQt6.QtGui import QUndoCommand, QUndoStack
 from boundaryviz.attacks.lay import relay
 from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.changes import Settings
+from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.edits import Edit, apply
@@ -34,7 +35,8 @@ class State:
 
     @classmethod
     def of(cls, scenario: Scenario) -> State:
-        return cls(scenario, scenario.scene())
+        """Without its course, which is that of a run and not of the document."""
+        return cls(scenario.model_copy(update={"course": None}), scenario.scene())
 
     def complete(self) -> Scenario:
         """The scenario with its scene written out where it cannot be drawn again."""
@@ -134,6 +136,7 @@ class Document(QObject):
         self.undo.setUndoLimit(1000)
         self.path: Path | None = None
         self.stamp: Stamp | None = None  # of the file at `path`, as it was read or written last
+        self.course: Callable[[], Course | None] = lambda: None  # of the run, to be saved with it
         self.revision = 1
         self._state = State.of(scenario)
         self._preview: State | None = None
@@ -163,7 +166,13 @@ class Document(QObject):
 
     def to_save(self) -> Callable[[], Scenario]:
         """Makes the complete scenario of now, in whatever thread calls it: all that it takes is frozen."""
-        return self._state.complete
+        state, course = self._state, self.course()
+
+        def make() -> Scenario:
+            scenario = state.complete()
+            return scenario if course is None else course.written(scenario, state.scene)
+
+        return make
 
     def saved(self, state: State, path: Path, stamp: Stamp | None) -> None:
         """`state`, which was the committed one when saving began, now lies at `path`."""

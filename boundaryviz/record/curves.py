@@ -66,6 +66,14 @@ class CurveStore:
         at = int(np.nanargmin(np.where(np.isfinite(loss), loss, np.nan)))
         return int(self.step[at]), float(loss[at])
 
+    def until(self, step: int) -> CurveStore:
+        """A copy of what was evaluated in the first `step` steps."""
+        count = int(np.searchsorted(self.step, step, side="right"))
+        chosen = CurveStore(self.replicas)
+        if count:
+            chosen.append(Curves(self.step[:count], self._values[:count], self._margins[:count]))
+        return chosen
+
     def of(self, replicas: slice) -> CurveStore:
         """A copy with these replicas alone."""
         step, values = self.step, self._values[: self._length, replicas]
