@@ -164,8 +164,8 @@ class Session:
 
     def state(self) -> dict[str, NDArray]:
         """All that training from here on depends on, besides scenario, scene and cast, as arrays of its own."""
-        learner = {f"learner {name}": array for name, array in self.learner.state().items()}
-        cascades = {f"cascade {name}": array for name, array in self.cascades.state().items()}
+        learner = {f"learner.{name}": array for name, array in self.learner.state().items()}
+        cascades = {f"cascade.{name}": array for name, array in self.cascades.state().items()}
         return {"step": np.array(self.step_count), "diverged": self.diverged.copy(), **learner, **cascades}
 
     def restore(self, state: Mapping[str, NDArray]) -> None:
@@ -175,9 +175,9 @@ class Session:
         """
         if state["diverged"].shape != (self.replicas,):
             raise ValueError(f"a state of {state['diverged'].size} models does not fit {self.replicas}")
-        self.learner.restore(_named(state, "learner "))
+        self.learner.restore(_named(state, "learner."))
         self.step_count, self.diverged = int(state["step"]), state["diverged"].copy()
-        self.cascades.restore(_named(state, "cascade "), self.step_count)
+        self.cascades.restore(_named(state, "cascade."), self.step_count)
         self._recorded = []
 
     @contextmanager
@@ -185,7 +185,7 @@ class Session:
         """Within the context the learner is that of a `state` of this session since the last change of scene, and can
         be asked; afterwards it is that of now again."""
         now = self.learner.state()
-        self.learner.restore(_named(state, "learner "))
+        self.learner.restore(_named(state, "learner."))
         try:
             yield
         finally:

@@ -28,6 +28,7 @@ from boundaryviz.gui.recent import RecentFiles
 from boundaryviz.gui.recovery import Session
 from boundaryviz.gui.restoring import Restoring
 from boundaryviz.gui.saving import Saving
+from boundaryviz.gui.timeline_control import TimelineControl
 from boundaryviz.gui.trouble import Trouble, trainer_words
 from boundaryviz.gui.twin_control import TwinControl
 from boundaryviz.gui.views.palette import CommandPalette
@@ -74,6 +75,8 @@ class Desk:
         self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.display)
         self.twin = TwinControl(self.window, self.document, self.client, self.controller.display)
         self.dose = DoseControl(self.window.dose, self.document, self.window)
+        self.timeline = TimelineControl(self.controller)
+        self.document.course = self.controller.course.now
         self.log, self.writer = Logbook(self.window), Writer(self.window)
         self.recent = RecentFiles(settings, self.window)
         self.window.add_submenu("file", self.recent, before="file.paste")
@@ -134,6 +137,7 @@ class Desk:
         assert isinstance(app, QApplication)
         themes.apply(app, self._theme)  # once all widgets are there: each is polished once
         self.window.set_theme(self._theme)
+        self.timeline.set_theme(self._theme)
         self.trouble.set_theme(self._theme)
 
     def _autosave(self) -> Autosave | None:

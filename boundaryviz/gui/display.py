@@ -118,15 +118,16 @@ class Display(QObject):
         field, predicted = (frame.clean, frame.clean_predicted) if clean else (frame.field, frame.predicted)
         if field is None:
             return None
-        state, replica = self._document.committed, self.replica(clean)
-        whole = predicted is not None and len(predicted) == len(state.scene.points)
-        chains = None if clean else self.cascade
-        if chains is not None and len(chains.when) != len(state.scene.points):
+        state, past, replica = self._document.committed, self.past, self.replica(clean)
+        scenario, scene = (state.complete(), state.scene) if past is None else (past.scenario, past.scene)
+        curves = curves.until(frame.step)
+        whole = predicted is not None and len(predicted) == len(scene.points)
+        chains = None if clean or past is not None else self.cascade
+        if chains is not None and len(chains.when) != len(scene.points):
             chains = None
-        scenario = state.complete()
         training = scenario.training.model_copy(update={"seed": scenario.training.seed + self.seed_shown})
         return Snapshot(
-            scenario.model_copy(update={"training": training}), state.scene, frame.step, frame.view.rect, field,
+            scenario.model_copy(update={"training": training}), scene, frame.step, frame.view.rect, field,
             curves.of(slice(replica, replica + 1)) if replica < curves.replicas else curves,
             predicted if whole else None, chains,
         )  # fmt: skip
@@ -263,7 +264,7 @@ class Display(QObject):
     def _show_state(self, state: m.State) -> None:
         window = self._window
         window.transport.set_playing(state.playing)
-        window.transport.set_step(state.step)
+        window.transport.set_step(state.step if self.past is None else self.past.moment.step)
         window.actions_["train.play"].setText("&Pause" if state.playing else "&Play")
         if state.why in ("loaded", "reset"):
             self.say(Word.DIVERGED, None)

@@ -34,6 +34,7 @@ from boundaryviz.gui.views.plane import PlaneView
 from boundaryviz.gui.views.point_table import PointTable
 from boundaryviz.gui.views.poison_panel import PoisonPanel
 from boundaryviz.gui.views.status import StatusFields
+from boundaryviz.gui.views.timeline_bar import TimelineBar
 from boundaryviz.gui.views.tool_column import ToolColumn
 from boundaryviz.gui.views.transport import TransportBar
 from boundaryviz.gui.views.twin_planes import TwinPlanes
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.plane = PlaneView()
         self.cascade = CascadeView(self.plane)
         self.planes = TwinPlanes(self.plane)
+        self.timeline = TimelineBar()
         self.actions_ = Actions(self, self.plane)
         self.transport = TransportBar()
         self.tools = ToolColumn(
@@ -100,7 +102,11 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.tools)
-        row.addWidget(self.planes, 1)
+        planes = QVBoxLayout()
+        planes.setSpacing(0)
+        planes.addWidget(self.planes, 1)
+        planes.addWidget(self.timeline)
+        row.addLayout(planes, 1)
         column.addLayout(row, 1)
         self.pages = QStackedWidget()
         self.pages.addWidget(middle)
@@ -179,8 +185,8 @@ class MainWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Dress every view that draws itself; the style sheet does the others."""
         for view in (
-            self.plane, self.planes, self.cascade, self.attack, self.transport, self.tools, self.data, self.curves,
-            self.confusion, self.units, self.banner, self.welcome, self.poison, self.dose, self.actions_,
+            self.plane, self.planes, self.timeline, self.cascade, self.attack, self.transport, self.tools, self.data,
+            self.curves, self.confusion, self.units, self.banner, self.welcome, self.poison, self.dose, self.actions_,
         ):  # fmt: skip
             view.set_theme(theme)
 
@@ -191,7 +197,7 @@ class MainWindow(QMainWindow):
 
     def show_plane_alone(self, on: bool) -> None:
         """Nothing but the plane on the whole screen, for a projector; or everything again."""
-        chrome = (self.menuBar(), self.bar, self.statusBar(), self.tools, *self.docks)
+        chrome = (self.menuBar(), self.bar, self.statusBar(), self.tools, self.timeline, *self.docks)
         for part in chrome:
             if part is not None:
                 part.setVisible(not on)

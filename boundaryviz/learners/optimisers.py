@@ -27,7 +27,7 @@ class Optimiser:
         self.beta_power = torch.ones(2, device=params.device, dtype=exact)
         self._beta = torch.tensor([0.9, 0.999], device=params.device, dtype=exact)
         self._scratch = torch.empty_like(params)
-        self.tensors = {f"slot {k}": slot for k, slot in enumerate(self.slots)} | {"beta power": self.beta_power}
+        self.tensors = {f"slot-{k}": slot for k, slot in enumerate(self.slots)} | {"beta-power": self.beta_power}
         self.state = [*self.tensors.values()]
         self.set_training(training)
 

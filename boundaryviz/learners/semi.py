@@ -83,7 +83,7 @@ class SemiSupervised(Network):
     # ---- its state ----------------------------------------------------------------------------------
 
     def _tensors(self) -> dict[str, Tensor]:
-        memory = {f"memory {k}": one for k, one in enumerate(self.method.memory)}
+        memory = {f"memory-{k}": one for k, one in enumerate(self.method.memory)}
         teacher = {} if self.teacher is None else {"teacher": self.teacher}
         return {"P": self.P, **teacher, **memory, **self.optimiser.tensors}
 

@@ -49,6 +49,11 @@ class CurveStore:
         """int64 (K,), read-only"""
         return _read_only(self._step[: self._length])
 
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """float64 (K, R, 8), columns as in `CURVES`, read-only"""
+        return _read_only(self._values[: self._length])
+
     def column(self, name: str) -> NDArray[np.float64]:
         """float64 (K, R), one of `CURVES`, read-only; NaN where there was nothing to evaluate."""
         return _read_only(self._values[: self._length, :, CURVES.index(name)])

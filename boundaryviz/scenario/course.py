@@ -21,6 +21,7 @@ from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, 
 from boundaryviz.scene.scene import Points, Scene
 
 SECTIONS = ("data", "poison", "learner", "training")
+_EVERY, _MOST = 32, 64  # turns between two scenes that are kept on the way, and how many are kept in all
 _COLUMNS = ("label", "split", "origin", "muted")
 
 
@@ -147,6 +148,30 @@ class Course:
         for turn in self.turns[:turns]:
             scenario, scene = taken(turn, scenario, scene)
         return scenario, scene
+
+
+class Visited:
+    """What was trained on after so many turns of a course, found quickly from what was asked before."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[Turn, Scenario, Scene]] = {}
+
+    def at(self, course: Course, turns: int) -> tuple[Scenario, Scene]:
+        """As `Course.at`."""
+        valid = lambda k: k <= turns and self._kept[k][0] is course.turns[k - 1]  # noqa: E731
+        found = max(filter(valid, self._kept), default=0)
+        scenario, scene = self._kept[found][1:] if found else (course.scenario, course.scene)
+        for number in range(found, turns):
+            scenario, scene = taken(course.turns[number], scenario, scene)
+            if number + 1 == turns or (number + 1) % _EVERY == 0:
+                self._keep(number + 1, (course.turns[number], scenario, scene))
+        return scenario, scene
+
+    def _keep(self, number: int, what: tuple[Turn, Scenario, Scene]) -> None:
+        self._kept.pop(number, None)
+        self._kept[number] = what
+        if len(self._kept) > _MOST:
+            del self._kept[next(iter(self._kept))]
 
 
 def taken(turn: Turn, scenario: Scenario, scene: Scene) -> tuple[Scenario, Scene]:

@@ -54,7 +54,7 @@ def test_a_rerun_from_the_file_ends_in_the_same_parameters(learner: str, twin: b
     assert again.step == 45
     assert (len(again.seeds), again.twin) == (2, twin)
     state = again.session.state()  # type: ignore[attr-defined]
-    watched = {name for name in last.state if name.startswith("cascade ")}
+    watched = {name for name in last.state if name.startswith("cascade.")}
     assert state.keys() == last.state.keys() - watched
     assert all(np.array_equal(state[name], last.state[name]) for name in state)
 

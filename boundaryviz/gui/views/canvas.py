@@ -72,6 +72,7 @@ class PlaneCanvas(pg.GraphicsView):
         self._pan_from: QPointF | None = None
         self._panning = False
         self._cursor_name = "arrow"
+        self.acts = True  # whether the left button and the menu do anything
         self._waiting = False
         self.takes_wheel: Callable[[Gesture, float], bool] = lambda _gesture, _turned: False  # Ctrl is held
         self._axis_names = ("x", "y")
@@ -223,7 +224,7 @@ class PlaneCanvas(pg.GraphicsView):
         if event is None or self._held is not None or not self._area.contains(event.position()):
             return
         self._held = event.button()
-        if self._held == _LEFT:
+        if self._held == _LEFT and self.acts:
             self.pressed.emit(self.gesture(event))
         elif self._held in (_MIDDLE, _RIGHT):
             self._pan_from = event.position()
@@ -246,7 +247,7 @@ class PlaneCanvas(pg.GraphicsView):
         self.set_cursor(self._cursor_name)
         if button == _LEFT:
             self.released.emit(self.gesture(event))
-        elif button == _RIGHT and not panned:
+        elif button == _RIGHT and not panned and self.acts:
             self.menu_wanted.emit(event.globalPosition().toPoint(), self.gesture(event))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:

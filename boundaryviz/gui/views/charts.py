@@ -42,6 +42,8 @@ class CurvesView(QWidget):
         self._values: Values = {}
         self._clean: Values = {}
         self._cursor: int | None = None
+        self._past: int | None = None
+        self._ghost: tuple[NDArray[np.int64], Values] | None = None
         self._log = {"x": False, "y": False}
         self._x_end = 100.0
         self._summaries = {(quantity, name): Summary() for quantity, names in CURVES.items() for name in names}
@@ -119,6 +121,16 @@ class CurvesView(QWidget):
             self._stale = True
         else:
             self._throttle()
+
+    def set_shown(self, step: int | None) -> None:
+        """The step that is shown elsewhere: a line stands there, and the values are those of it; None is the last."""
+        self._past = step
+        self._draw_readouts()
+
+    def set_ghost(self, step: NDArray[np.int64] | None, values: Values) -> None:
+        """An earlier course, dashed: step (K,), and values (K,) by the names of `set_curves`; None for none."""
+        self._ghost = None if step is None else (step, values)
+        self._draw()
 
     def clear(self) -> None:
         """No run yet."""
@@ -228,11 +240,23 @@ class CurvesView(QWidget):
                 continue
             for name in plot.curves:
                 self._draw_curve(plot, name, quantity, 2 * plot.width())
+            self._draw_ghosts(plot, quantity)
             low, high = plot.extent.logarithmic() if log_y else plot.extent.linear()
             plot.show_range((0.0, float(np.log10(self._x_end)) if log_x else self._x_end), (low, high))
             plot.best.setVisible(best is not None)
             if best is not None:
                 plot.best.setValue(np.log10(max(best, 1)) if log_x else best)
+
+    def _draw_ghosts(self, plot: CurvePlot, quantity: str) -> None:
+        for name, curve in plot.ghosts.items():
+            values = None if self._ghost is None else self._ghost[1].get(f"{name}_{quantity}")
+            if self._ghost is None or values is None:
+                curve.setData([], [])
+                continue
+            x = self._ghost[0].astype(np.float64)
+            x = np.log10(np.maximum(x, 1.0)) if self._log["x"] else x
+            thin_x, thin_y = thin(x, self._scaled(values), 2 * plot.width())
+            curve.setData(thin_x, np.where(np.isfinite(thin_y), thin_y, np.nan))
 
     def _draw_curve(self, plot: CurvePlot, name: str, quantity: str, most: int) -> None:
         at, made = self._traces[quantity, name].index, self._summaries[quantity, name]
@@ -254,7 +278,10 @@ class CurvesView(QWidget):
 
     def _draw_readouts(self) -> None:
         count = len(self._step)
-        at = count - 1 if self._cursor is None else min(self._cursor, count - 1)
+        last = count - 1
+        if self._past is not None and count:
+            last = max(int(np.searchsorted(self._step, self._past, side="right")) - 1, 0)
+        at = last if self._cursor is None else min(self._cursor, count - 1)
         shown = self._cursor is not None and count > 0
         self.where.setText(f"step {self._step[at]:,}" if count else "")
         best = self.best_step
@@ -270,6 +297,9 @@ class CurvesView(QWidget):
             several = f"{value_words(low)} to {value_words(high)} over {made.runs} seeds"
             readout.setToolTip(several if made.runs > 1 else "")
         for plot in self.plots.values():
+            plot.past.setVisible(self._past is not None)
+            if self._past is not None:
+                plot.past.setValue(np.log10(max(self._past, 1)) if self._log["x"] else self._past)
             plot.cursor.setVisible(shown)
             if shown:
                 step = float(self._step[at])

@@ -71,10 +71,13 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.bands = {name: pg.PlotCurveItem(pen=None, fillLevel="enclosed") for name in names}
         self.cursor = pg.InfiniteLine(angle=90)
         self.best = pg.InfiniteLine(angle=90)
-        for item in (*self.bands.values(), self.best, self.cursor, *self.curves.values()):
+        self.past = pg.InfiniteLine(angle=90)
+        self.ghosts = {name: pg.PlotCurveItem(connect="finite") for name in ("train", "validation") if name in names}
+        lines = (self.best, self.past, self.cursor)
+        for item in (*self.bands.values(), *self.ghosts.values(), *lines, *self.curves.values()):
             self.box.addItem(item, ignoreBounds=True)
-        self.cursor.hide()
-        self.best.hide()
+        for line in lines:
+            line.hide()
         self.setMinimumHeight(96)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.axes["left"].setWidth(44)
@@ -114,6 +117,10 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
             shade = QColor(drawn[name].color())
             shade.setAlphaF(0.14)
             self.bands[name].setBrush(shade)
+        for name, ghost in self.ghosts.items():
+            pale = mix(theme.accent, theme.panel, 0.3 if name == "validation" else 0.6)
+            ghost.setPen(pg.mkPen(pale, width=1, style=Qt.PenStyle.DashLine))
+        self.past.setPen(pg.mkPen(theme.accent, width=2))
         self.cursor.setPen(pg.mkPen(theme.text, width=1))
         self.best.setPen(pg.mkPen(theme.faint, width=1, style=Qt.PenStyle.DotLine))
         for axis in self.axes.values():

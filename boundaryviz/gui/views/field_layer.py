@@ -73,7 +73,10 @@ class FieldLayer:
         self.levels = pg.PlotCurveItem(connect="finite", antialias=True)
         self.clean_boundary = pg.PlotCurveItem(connect="finite", antialias=True)
         self.clean_boundary.setSegmentedLineMode("on")
-        for z, item in ((-30, self.image), (-21, self.levels), (-20, self.boundary), (-19, self.clean_boundary)):
+        self.ghost = pg.PlotCurveItem(connect="finite", antialias=True)
+        self.ghost.setSegmentedLineMode("on")
+        lines = ((-21, self.levels), (-20, self.boundary), (-19, self.clean_boundary), (-18, self.ghost))
+        for z, item in ((-30, self.image), *lines):
             item.setZValue(z)
             box.addItem(item, ignoreBounds=True)
         self._theme = theme
@@ -87,6 +90,7 @@ class FieldLayer:
         self._clean: NDArray | None = None
         self._floor: tuple[NDArray, NDArray, Domain] | None = None
         self._floor_pixels: NDArray[np.uint8] | None = None
+        self._other: tuple[NDArray, Domain] | None = None
 
     def compare(self, how: Beside, clean: NDArray | None = None) -> None:
         """How the clean twin shows, from the next field on.
@@ -101,6 +105,19 @@ class FieldLayer:
         self._floor, self._floor_pixels = floor, None
         if self._beside == "floor":
             self._draw()
+
+    def set_ghost(self, field: NDArray | None, rect: Domain | None) -> None:
+        """The field of another course over a rectangle, of which the boundary is drawn, dashed in the accent colour."""
+        self._other = None if field is None or rect is None else (field, rect)
+        self._draw_ghost()
+
+    def _draw_ghost(self) -> None:
+        lines = NONE
+        if self._other is not None:
+            field, rect = self._other
+            cell = rect.width / field.shape[-1]
+            lines = dashed(self._lines(field, rect, True)[0], _DASH * cell, _GAP * cell)
+        self._trace(self.ghost, lines, QColor(self._theme.accent), 1.5)
 
     def show_field(self, field: NDArray, rect: Domain, unit: bool) -> None:
         """field: probabilities as in `Frame`, or one hidden unit's activation where `unit` is set."""
@@ -117,6 +134,7 @@ class FieldLayer:
     def set_theme(self, theme: Theme) -> None:
         self._theme, self._floor_pixels = theme, None
         self._draw()
+        self._draw_ghost()
 
     def set_discrete(self, on: bool) -> None:
         """Whether each place shows only the class decided there."""

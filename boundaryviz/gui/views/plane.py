@@ -125,7 +125,7 @@ class PlaneView(FocusFrame):
         return self._tool
 
     def rect(self) -> Domain:  # type: ignore[override]
-        """The part of the plane that is visible."""
+        """The part that is visible."""
         return self.canvas.rect_shown()
 
     def value_at(self, x: float, y: float) -> NDArray | None:
@@ -219,6 +219,14 @@ class PlaneView(FocusFrame):
         self._rehover()
         self.tool_changed.emit()
 
+    def set_locked(self, words: str | None) -> None:
+        """While set, the plane can be looked at but not changed; `words` at its foot say why."""
+        self.cancel_stroke()
+        self.set_selection([])
+        self.canvas.acts = words is None
+        self.marks.show_shape(None)
+        self.marks.say(words or "")
+
     def set_banner(self, text: str | None) -> None:
         """A sentence over the plane; without one, an empty scene says that it is empty."""
         self._banner_text = text
@@ -263,7 +271,7 @@ class PlaneView(FocusFrame):
         self.brush_radius_changed.emit(self._brush)
 
     def cancel_stroke(self) -> None:
-        """Give up the stroke under way, if there is one; emits `cancelled` then."""
+        """Give up the stroke under way; emits `cancelled` if there is one."""
         self._repeat.stop()
         self._perform(self._tool.cancel())
 
@@ -305,7 +313,7 @@ class PlaneView(FocusFrame):
 
     def _rehover(self) -> None:
         """Let a tool that waits for it see the pointer where it is."""
-        if not self._tool.hovers:
+        if not (self._tool.hovers and self.canvas.acts):
             return
         if self._pointer is None:
             self._perform(self._tool.rest(self._context()))
@@ -377,8 +385,7 @@ class PlaneView(FocusFrame):
         return QRectF(shown.left, shown.bottom, shown.width, shown.height)
 
     def _mark_chosen(self) -> None:
-        points, visible = self._scene.points, self.points.visible(self._scene.points)
-        mask = np.isin(points.ids, self._chosen)
+        visible, mask = self.points.visible(self._scene.points), np.isin(self._scene.points.ids, self._chosen)
         self._chosen_mask = mask if visible is None else mask & visible
         self.points.set_scene(self._scene, self._chosen_mask)
 

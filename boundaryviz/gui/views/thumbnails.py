@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QPainter, QPixmap
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.theme import THEMES, Theme
 from boundaryviz.scene.data import DataSpec, build
-from boundaryviz.scene.scene import Scene
+from boundaryviz.scene.scene import Domain, Scene
 
 _MOST = 240  # points of a thumbnail; more would only cover one another
 
@@ -26,17 +26,26 @@ def scene_pixmap(scene: Scene, size: QSize, theme: Theme, ratio: float = 1.0) ->
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.plane))
     painter.drawRoundedRect(QRectF(0, 0, size.width(), size.height()), 4, 4)
-    domain, points = scene.domain, scene.points
+    domain = scene.domain
     scale = min(size.width() / domain.width, size.height() / domain.height)
-    left = (size.width() - scale * domain.width) / 2
-    top = (size.height() - scale * domain.height) / 2
-    radius = max(1.0, min(size.width(), size.height()) / 45)
+    place = QRectF(0, 0, scale * domain.width, scale * domain.height)
+    place.moveCenter(QRectF(0, 0, size.width(), size.height()).center())
+    draw_points(painter, scene, domain, place)
+    painter.end()
+    return picture
+
+
+def draw_points(painter: QPainter, scene: Scene, rect: Domain, place: QRectF) -> None:
+    """Some of the scene's points as dots; the part `rect` of the plane fills `place`."""
+    points, scale = scene.points, place.width() / rect.width
+    radius = max(1.0, min(place.width(), place.height()) / 45)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
     for i in np.linspace(0, len(points) - 1, min(len(points), _MOST)).astype(int):
         x, y = points.xy[i]
         painter.setBrush(QColor(class_colour(int(points.label[i]))))
-        painter.drawEllipse(QPointF(left + (x - domain.left) * scale, top + (domain.top - y) * scale), radius, radius)
-    painter.end()
-    return picture
+        at = QPointF(place.left() + (x - rect.left) * scale, place.top() + (rect.top - y) * scale)
+        painter.drawEllipse(at, radius, radius)
 
 
 def data_pixmap(name: str, size: QSize, theme: Theme, ratio: float = 1.0) -> QPixmap:

@@ -1,0 +1,254 @@
+"""The timeline of the run: recording its moments, showing the past, and going on from there as a branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+from PyQt6.QtCore import QObject, QSize, QTimer
+from PyQt6.QtGui import QPixmap
+
+from boundaryviz.engine import messages as m
+from boundaryviz.gui.controller import Controller
+from boundaryviz.gui.document import State
+from boundaryviz.gui.past import Past
+from boundaryviz.gui.theme import LIGHT, Theme
+from boundaryviz.gui.timeline_marks import marks
+from boundaryviz.gui.views.moment_picture import moment_pixmap
+from boundaryviz.gui.views.widgets import Throttle
+from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.timeline import BUDGET, Timeline
+from boundaryviz.scenario.course import Visited, changed
+
+_REFRESH = 100  # milliseconds between two looks of the bar
+_REST = 120  # milliseconds after which a moment that is looked at is worked out exactly
+_THUMBNAIL = QSize(144, 144)
+_GHOST_SHARE = 4  # an earlier course gets one part in so many of the memory
+
+
+@dataclass(frozen=True, eq=False)
+class Ghost:
+    """The course that was left for a branch: its moments and curves."""
+
+    timeline: Timeline
+    curves: CurveStore
+
+
+@dataclass(frozen=True, eq=False)
+class _Branching:
+    """What is to be done as soon as the trainer has gone back to `step`."""
+
+    step: int
+    curves: CurveStore
+
+
+class TimelineControl(QObject):
+    """Joins the trainer's moments to the bar under the plane."""
+
+    def __init__(self, controller: Controller, budget: int = BUDGET) -> None:
+        super().__init__(controller)
+        self._controller, self._document, self._client = controller, controller.document, controller.client
+        self._window, self._display, self._keeper = controller.window, controller.display, controller.course
+        self._theme: Theme = LIGHT
+        self._budget = budget
+        self.timeline = Timeline(budget)
+        self.ghost: Ghost | None = None
+        self._branch: int | None = None
+        self._branching: _Branching | None = None
+        self._turns = 0
+        self._visited = Visited()
+        self._numbers = count(1)
+        self._ghost_shown: int | None = None
+        self._throttle = Throttle(lambda _: self._refresh(), _REFRESH, self)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST)
+        self._rest.timeout.connect(self._display.recall_past)
+        self._wire()
+        self._refresh()
+
+    def _wire(self) -> None:
+        client, bar, actions = self._client, self._window.timeline, self._window.actions_
+        client.recorded.connect(self._recorded)
+        client.stated.connect(self._stated)
+        client.framed.connect(self._framed)
+        client.evaluated.connect(self._throttle)
+        self._keeper.changed.connect(self._course_changed)
+        self._document.changed.connect(self.now)
+        self._document.opened.connect(self.now)
+        bar.set_thumbnail(self._thumbnail)
+        bar.scrubbed.connect(self.show)
+        bar.now_wanted.connect(self.now)
+        bar.resume_wanted.connect(self.resume)
+        transport = self._window.transport
+        for signal in (transport.play_toggled, transport.step, transport.reset):
+            signal.connect(lambda *_: self.now())
+        on: dict[str, Callable[[], object]] = {
+            "train.earlier": lambda: self.move(-1), "train.later": lambda: self.move(1),
+            "train.first": lambda: self.show(0), "train.now": self.now, "train.resume": self.resume,
+            "train.play": self.now, "train.step": self.now, "train.reset": self.now,
+        }  # fmt: skip
+        for name, act in on.items():
+            actions[name].triggered.connect(lambda _=False, act=act: act())
+        actions["view.ghost"].setChecked(True)
+        actions["view.ghost"].toggled.connect(lambda _: self._show_ghost())
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+
+    # ---- recording ----------------------------------------------------------------------------------
+
+    def _recorded(self, moment: m.Moment) -> None:
+        self.timeline.add(moment)
+        self._throttle()
+
+    def _course_changed(self) -> None:
+        turns = () if self._keeper.course is None else self._keeper.course.turns
+        for turn in turns[self._turns :]:
+            self.timeline.change(turn.step)
+        self._turns = len(turns)
+        self._throttle()
+
+    def _stated(self, state: m.State) -> None:
+        if state.why in ("loaded", "reset"):
+            self._begin(Timeline(self._budget), None, None)
+        elif state.why == "resumed" and self._branching is not None:
+            self._branch_off(self._branching)
+        self._throttle()
+
+    def _begin(self, timeline: Timeline, ghost: Ghost | None, branch: int | None) -> None:
+        self.timeline, self.ghost, self._branch, self._branching = timeline, ghost, branch, None
+        self._turns = 0 if self._keeper.course is None else len(self._keeper.course.turns)
+        self._show_ghost()
+
+    # ---- the past -----------------------------------------------------------------------------------
+
+    @property
+    def _shown(self) -> int | None:
+        """The place of the moment that is shown."""
+        past = self._display.past
+        return None if past is None else self.timeline.nearest(past.moment.step)
+
+    def past(self, index: int) -> Past:
+        """A recorded moment with what was trained on then."""
+        moment, course = self.timeline[index], self._keeper.course
+        if course is None:
+            state = self._document.committed
+            return Past(next(self._numbers), moment, state.scenario, state.scene)
+        scenario, scene = self._visited.at(course, course.turns_before(moment.step))
+        return Past(next(self._numbers), moment, scenario, scene)
+
+    def show(self, index: int) -> None:
+        """Show a recorded moment; training pauses."""
+        if not len(self.timeline):
+            return
+        if self._client.playing:
+            self._controller.play(False)
+        index = min(max(index, 0), len(self.timeline) - 1)
+        step = self.timeline[index].step
+        self._lock(f"Step {step:,}, the past. Resume here to go on from it; End leads back to now.")
+        self._display.show_past(self.past(index))
+        self._window.timeline.set_shown(index)
+        self._window.curves.set_shown(step)
+        self._rest.start()
+
+    def move(self, by: int) -> None:
+        """To a moment so many later; past the last one back to now."""
+        at = len(self.timeline) if self._shown is None else self._shown
+        if by > 0 and at + by >= len(self.timeline):
+            self.now()
+        else:
+            self.show(at + by)
+
+    def now(self) -> None:
+        """Show the present."""
+        if self._display.past is None:
+            return
+        self._rest.stop()
+        self._lock(None)
+        self._display.show_past(None)
+        self._window.timeline.set_shown(None)
+        self._window.curves.set_shown(None)
+
+    def _lock(self, words: str | None) -> None:
+        window = self._window
+        window.plane.set_locked(words)
+        window.planes.set_look("past", lambda plane: plane.set_locked(words))
+        window.cascade.set_shown(words is None and window.actions_["view.cascade"].isChecked())
+
+    # ---- branches -----------------------------------------------------------------------------------
+
+    def resume(self) -> None:
+        """Go on training from the moment that is shown; the course so far stays as a ghost."""
+        past = self._display.past
+        if past is None:
+            return
+        client, document, state = self._client, self._document, past.moment.state
+        self._branching = _Branching(past.moment.step, client.curves)
+        self.now()
+        committed = document.committed
+        if past.scene is committed.scene and not changed(past.scenario, committed.scenario):
+            client.resume(past.scenario, past.scene, document.revision, state)
+        else:
+            then = State(past.scenario, past.scene, self._edited(past))
+            text = f"Resume at step {past.moment.step:,}"
+            self._controller.adopt(then, text, lambda r: client.resume(then.scenario, then.scene, r, state))
+
+    def _edited(self, past: Past) -> bool:
+        """Whether its scene has to be written out because it cannot be drawn again."""
+        course = self._keeper.course
+        return course is None or not course.drawn or past.scene is not course.scene
+
+    def _branch_off(self, branching: _Branching) -> None:
+        old, step, course = self.timeline, branching.step, self._keeper.course
+        if course is not None:
+            self._keeper.resume(course.until(step))
+        ghost = Ghost(old.within(self._budget // _GHOST_SHARE), branching.curves)
+        kept = old.within(self._budget - ghost.timeline.budget).until(step)
+        self._begin(kept, ghost, step)
+
+    def _show_ghost(self) -> None:
+        """The curves and, by and by, the boundary of the course that was left."""
+        window, ghost = self._window, self.ghost
+        self._ghost_shown = None
+        if ghost is None or not window.actions_["view.ghost"].isChecked():
+            window.curves.set_ghost(None, {})
+            window.plane.field_layer.set_ghost(None, None)
+            return
+        seeds = self._client.seeds
+        values = {name: ghost.curves.column(name)[:, -seeds:].mean(axis=1) for name in m.CURVES}
+        window.curves.set_ghost(ghost.curves.step, values)
+        if self._display.frame is not None:
+            self._framed(self._display.frame)
+
+    def _framed(self, frame: m.Frame) -> None:
+        """The ghost's boundary is that of the same step, as far as it was recorded."""
+        ghost = self.ghost
+        if ghost is None or not self._window.actions_["view.ghost"].isChecked():
+            return
+        at = ghost.timeline.nearest(frame.step)
+        if at is not None and at != self._ghost_shown:
+            self._ghost_shown = at
+            moment = ghost.timeline[at]
+            self._window.plane.field_layer.set_ghost(moment.field.astype(np.float32), moment.rect)
+
+    # ---- the bar ------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        bar, display, timeline = self._window.timeline, self._display, self.timeline
+        bar.set_moments(timeline.step)
+        clean = display.replica(clean=True) if self._client.twin else None
+        bar.set_marks(marks(self._keeper.course, self._client.curves, display.replica(), clean, self._branch))
+        bar.set_now(max(self._client.step_count, int(timeline.step[-1]) if len(timeline) else 0))
+        bar.set_shown(self._shown)
+        bytes_ = timeline.bytes + (0 if self.ghost is None else self.ghost.timeline.bytes)
+        bar.set_memory(f"{len(timeline):,} moments, {bytes_ / 2**20:.0f} of {self._budget / 2**20:.0f} MB")
+
+    def _thumbnail(self, index: int) -> QPixmap | None:
+        if not 0 <= index < len(self.timeline):
+            return None
+        past = self.past(index)
+        ratio = self._window.devicePixelRatioF()
+        return moment_pixmap(past.moment.field, past.moment.rect, past.scene, _THUMBNAIL, self._theme, ratio)

@@ -1,0 +1,96 @@
+"""What stands on the timeline: changes, the best step, flips and divergence, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from boundaryviz.gui.views.timeline_bar import Mark
+from boundaryviz.record.comparison import first_flips
+from boundaryviz.record.curves import CurveStore
+from boundaryviz.scenario.course import Course, Turn
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
+
+_NEAR = 0.02  # turns of one kind are one, where no more steps lie between them than this share of the steps so far
+_LEAST = 100  # or so many
+
+
+def marks(course: Course | None, curves: CurveStore, replica: int, clean: int | None, branch: int | None) -> list[Mark]:
+    """In no order. replica, clean: whose curves tell of the best step and of flips. branch: where it was resumed."""
+    found = [] if course is None else _merged(_of_turn(turn, course.scenario) for turn in course.turns)
+    if len(curves) and replica < curves.replicas:
+        best = curves.best(replica)
+        if best is not None and best[0] > 0:
+            found.append(Mark(best[0], "best", f"lowest validation loss, {best[1]:.4g}"))
+        margins = curves.margins
+        twin = None if clean is None else margins[:, clean, None]
+        flips = first_flips(curves.step, margins[:, replica, None], twin)[0]
+        for pin in np.flatnonzero(flips > 0):
+            words = f"pin {pin + 1} flips first" if len(flips) > 1 else "the pin flips first"
+            found.append(Mark(int(flips[pin]), "flip", words))
+        loss = curves.column("train_loss")[:, replica]
+        lost = np.flatnonzero(~np.isfinite(loss))
+        if len(lost) and np.isfinite(loss[0]):
+            found.append(Mark(int(curves.step[lost[0]]), "diverged", "training diverged"))
+    if branch is not None:
+        found.append(Mark(branch, "branch", "resumed here"))
+    return found
+
+
+def _of_turn(turn: Turn, scenario: Scenario) -> Mark:
+    words = [*_settings(turn, scenario), *_edits(turn.edit)]
+    only_settings = bool(turn.values) and not list(_edits(turn.edit))
+    return Mark(turn.step, "setting" if only_settings else "edit", ", ".join(words) or "changed")
+
+
+def _settings(turn: Turn, scenario: Scenario) -> Iterator[str]:
+    for path, value in turn.values.items():
+        section, _, name = path.partition(".")
+        field = type(getattr(scenario, section)).model_fields.get(name)
+        title = (field.title if field is not None and field.title else name or section).lower()
+        yield f"{title} {value}" if isinstance(value, bool | int | float | str) else title
+
+
+def _edits(edit: Edit) -> Iterator[str]:
+    for one in edit.edits if isinstance(edit, Several) else (edit,):
+        match one:
+            case Move(ids):
+                yield _counted("moved", len(ids))
+            case Add(points):
+                yield _counted("added", len(points))
+            case Remove(ids):
+                yield _counted("removed", len(ids))
+            case Recolumn(ids, columns):
+                verb = "muted or unmuted" if "muted" in columns else "relabelled" if "label" in columns else "changed"
+                yield _counted(verb, len(ids))
+            case SetTargets():
+                yield "set pins"
+            case SetGroups():
+                yield "changed groups of poison"
+            case Replace():
+                yield "other points"
+
+
+def _counted(verb: str, count: int) -> str:
+    return f"{verb} {count:,} point{'s' * (count != 1)}"
+
+
+def _merged(found: Iterator[Mark]) -> list[Mark]:
+    """A drag is a turn at every step: turns with the same words close to each other are one mark, at the first."""
+    kept: list[Mark] = []
+    last = 0
+    for mark in found:
+        near = max(_LEAST, int(_NEAR * mark.step))
+        if kept and _same(kept[-1], mark) and mark.step - last <= near:
+            kept[-1] = replace(kept[-1], words=mark.words)
+        else:
+            kept.append(mark)
+        last = mark.step
+    return kept
+
+
+def _same(a: Mark, b: Mark) -> bool:
+    return a.kind == b.kind and a.words.rstrip("0123456789.e-") == b.words.rstrip("0123456789.e-")

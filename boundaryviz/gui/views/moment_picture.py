@@ -1,0 +1,38 @@
+"""Small pictures of recorded moments: the field with the points on it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtGui import QImage, QPainter, QPixmap
+
+from boundaryviz.figures.palette import UNDER_POINTS, field_image
+from boundaryviz.gui.theme import Theme
+from boundaryviz.gui.views.thumbnails import draw_points
+from boundaryviz.scene.scene import Domain, Scene
+
+_FINEST = 160  # cells across, of which a small picture needs no more
+
+
+def moment_pixmap(field: NDArray, rect: Domain, scene: Scene, size: QSize, theme: Theme, ratio: float = 1.0) -> QPixmap:
+    """A field (rows, columns) or (classes, rows, columns) over `rect`, row 0 at the bottom, within `size` logical
+    pixels, aspect kept."""
+    every = max(1, field.shape[-1] // _FINEST)
+    pixels = np.ascontiguousarray(field_image(field[..., ::every, ::every].astype(np.float32), theme.plane, None,
+                                              UNDER_POINTS)[::-1])  # fmt: skip
+    rows, columns = pixels.shape[:2]
+    image = QImage(pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
+    picture = QPixmap(size * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    scale = min(size.width() / rect.width, size.height() / rect.height)
+    place = QRectF(0, 0, rect.width * scale, rect.height * scale)
+    place.moveCenter(QRectF(0, 0, size.width(), size.height()).center())
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(place, image)
+    painter.setClipRect(place)
+    draw_points(painter, scene, rect, place)
+    painter.end()
+    return picture

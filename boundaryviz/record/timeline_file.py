@@ -1,0 +1,134 @@
+"""A timeline beside its project, as `.npz`: the moments of a run and its curves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.engine.messages import CURVES, Curves, Moment, Why
+from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
+from boundaryviz.record.curves import CurveStore
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.scene import Domain
+
+_FORMAT = "1"
+_WHYS = frozenset(get_args(Why))
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What lies in the file."""
+
+    moments: tuple[Moment, ...]
+    curves: CurveStore
+
+
+def beside(project: str | Path) -> Path:
+    """Where the timeline of a project lies: `NAME.timeline.npz` for `NAME.bviz`."""
+    return Path(project).with_suffix(".timeline.npz")
+
+
+def key(scenario: Scenario) -> str:
+    """What tells whether a timeline belongs to a scenario: a hash of its settings and its course."""
+    plain = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training", "course"})
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def write(path: str | Path, scenario: Scenario, kept: Kept) -> None:
+    """Write the timeline of the run that `scenario`, with its course, came from. Raises WriteError."""
+    arrays: dict[str, NDArray] = {
+        "curves.step": kept.curves.step, "curves.values": kept.curves.values, "curves.margins": kept.curves.margins,
+    }  # fmt: skip
+    text = {"format": _FORMAT, "key": key(scenario)}
+    for number, group in enumerate(_alike(kept.moments)):
+        columns, first = f"g{number}", group[0]
+        arrays[f"{columns}.step"] = np.array([one.step for one in group])
+        arrays[f"{columns}.field"] = np.stack([one.field for one in group])
+        if first.clean is not None:
+            arrays[f"{columns}.clean"] = np.stack([one.clean for one in group if one.clean is not None])
+        for name in first.state:
+            arrays[f"{columns}.state.{name}"] = np.stack([one.state[name] for one in group])
+        text[f"{columns}.rect"] = json.dumps([first.rect.left, first.rect.right, first.rect.bottom, first.rect.top])
+        text[f"{columns}.why"] = json.dumps([sorted(one.why) for one in group])
+    write_archive(path, arrays, text)
+
+
+def read(path: str | Path, scenario: Scenario) -> Kept | None:
+    """The timeline at `path`; None where it belongs to another state of the project.
+
+    Raises ArchiveError, in a sentence, for a file that holds none.
+    """
+    arrays, text = read_archive(path)
+    if text.get("format") != _FORMAT:
+        raise ArchiveError("it is no timeline, or one of a newer version")
+    if text.get("key") != key(scenario):
+        return None
+    try:
+        moments = [one for number in range(_groups(arrays)) for one in _group(arrays, text, f"g{number}")]
+        curves = _curves(arrays)
+    except (KeyError, ValueError, IndexError, TypeError) as error:
+        raise ArchiveError(f"what it holds does not fit together ({error})") from None
+    return Kept(tuple(sorted(moments, key=lambda one: one.step)), curves)
+
+
+def _alike(moments: Sequence[Moment]) -> list[list[Moment]]:
+    """Moments whose arrays have the same shapes and whose fields cover the same rectangle, together."""
+    groups: dict[object, list[Moment]] = {}
+    for one in moments:
+        shapes = tuple((name, array.shape, array.dtype) for name, array in one.state.items())
+        clean = None if one.clean is None else one.clean.shape
+        groups.setdefault((one.rect, one.field.shape, clean, shapes), []).append(one)
+    return list(groups.values())
+
+
+def _groups(arrays: Mapping[str, NDArray]) -> int:
+    number = 0
+    while f"g{number}.step" in arrays:
+        number += 1
+    return number
+
+
+def _group(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str) -> list[Moment]:
+    step, field, clean = arrays[f"{columns}.step"], arrays[f"{columns}.field"], arrays.get(f"{columns}.clean")
+    prefix = f"{columns}.state."
+    state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+    rect, why = Domain(*map(float, json.loads(text[f"{columns}.rect"]))), json.loads(text[f"{columns}.why"])
+    some = [array for array in (field, clean, *state.values()) if array is not None]
+    if {len(array) for array in some} != {len(step)} or len(why) != len(step):
+        raise ValueError("columns of different lengths")
+    if field.dtype != np.float16 or field.ndim not in (3, 4) or 0 in field.shape:
+        raise ValueError(f"fields of {field.dtype} in {field.ndim} dimensions")
+    if clean is not None and (clean.dtype, clean.shape) != (field.dtype, field.shape):
+        raise ValueError("fields of clean twins of another shape")
+    if state["step"].shape != step.shape or not np.array_equal(state["step"], step) or (step < 0).any():
+        raise ValueError("states of other steps")
+    if state["diverged"].ndim != 2 or state["diverged"].dtype != np.bool_:
+        raise ValueError("no word of which models diverged")
+    return [
+        Moment(
+            int(step[k]), rect, field[k].copy(), None if clean is None else clean[k].copy(),
+            {name: np.array(array[k]) for name, array in state.items()}, frozenset(why[k]) & _WHYS,
+        )
+        for k in range(len(step))
+    ]  # fmt: skip
+
+
+def _curves(arrays: Mapping[str, NDArray]) -> CurveStore:
+    step, values, margins = (arrays[f"curves.{name}"] for name in ("step", "values", "margins"))
+    if values.ndim != 3 or values.shape[2] != len(CURVES) or margins.ndim != 3:
+        raise ValueError("curves of another shape")
+    if not len(step) == len(values) == len(margins) or margins.shape[1] != values.shape[1]:
+        raise ValueError("curves of different lengths")
+    if (np.diff(step) <= 0).any():
+        raise ValueError("steps that do not increase")
+    store = CurveStore(values.shape[1])
+    if len(step):
+        store.append(Curves(step, values, margins))
+    return store
