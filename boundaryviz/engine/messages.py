@@ -256,8 +256,8 @@ class Took:
 class Moment:
     """A moment of training to be kept. why: what makes it worth keeping besides being one of many.
 
-    field, clean: float16, as in `Frame`, over the domain, `rect`, for the run shown. state: all that training from here
-    on depends on, see `Session.state`.
+    field, clean: float16, as in `Frame`, over `rect`, which holds the domain, for the run shown. state: all that
+    training from here on depends on, see `Session.state`.
     """
 
     step: int

@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import CURVES, Moment, Why
 from boundaryviz.engine.session import Session
+from boundaryviz.scene.scene import Domain
 
 SHARE = 0.03  # of the time of training
 BURST = 0.1  # seconds that may be spent ahead of it
 SPARSE = 0.005  # steps between two moments, as a share of those since the last change
 LONGER = 256  # cells of a field along the longer side of the domain
+
+Fields = tuple[Domain, NDArray, NDArray | None]
+"""A rectangle, the field over it, and the clean twin's."""
 
 _VALIDATION = CURVES.index("validation_loss")
 
@@ -76,15 +80,23 @@ class Recorder:
         elif self._best is not None and self._credit > 0:
             self.settle(session, seed)
 
-    def record(self, session: Session, seed: int, *why: Why) -> None:
-        """Keep the moment now, unless it is kept already."""
+    def offer(self, session: Session, seed: int, rect: Domain, field: NDArray, clean: NDArray | None) -> None:
+        """Fields of now have been worked out anyway: with them a moment that is due costs next to nothing."""
+        domain = session.scene.domain
+        covers = rect.left <= domain.left and rect.right >= domain.right
+        covers = covers and rect.bottom <= domain.bottom and rect.top >= domain.top
+        if covers and session.step_count >= self._due and (clean is not None or not session.twin):
+            self.record(session, seed, given=(rect, field, clean))
+
+    def record(self, session: Session, seed: int, *why: Why, given: Fields | None = None) -> None:
+        """Keep the moment now, unless it is kept already. given: its fields, where they are known."""
         step = session.step_count
         if step == self._last:
             return
         if self._best is not None and self._best["step"] == step:
             self._best, why = None, (*why, "best")
         self._last = step
-        self._keep(session, seed, session.state(), frozenset(why))
+        self._keep(session, seed, session.state(), frozenset(why), given)
         self._due = step + max(1, int(SPARSE * (step - self._changed)))
 
     def _evaluated(self, session: Session, seed: int) -> None:
@@ -103,12 +115,20 @@ class Recorder:
             self._won = self._won | won
             self.record(session, seed, "flip")
 
-    def _keep(self, session: Session, seed: int, state: dict[str, NDArray], why: frozenset[Why]) -> None:
+    def _keep(
+        self, session: Session, seed: int, state: dict[str, NDArray], why: frozenset[Why], given: Fields | None = None
+    ) -> None:
         began = self._clock()
-        rect = session.scene.domain
-        cell = max(rect.width, rect.height) / LONGER
-        columns, rows = max(round(rect.width / cell), 1), max(round(rect.height / cell), 1)
-        ask = lambda replica: session.field(rect, columns, rows, replica, quick=True).astype(np.float16)  # noqa: E731
-        field, clean = ask(session.shown(seed)), ask(seed) if session.twin else None
-        self._moments.append(Moment(int(state["step"]), rect, field, clean, state, why))
+        rect, field, clean = given or _fields(session, seed)
+        half = lambda values: None if values is None else values.astype(np.float16)  # noqa: E731
+        self._moments.append(Moment(int(state["step"]), rect, field.astype(np.float16), half(clean), state, why))
         self._credit -= self._clock() - began
+
+
+def _fields(session: Session, seed: int) -> Fields:
+    """Over the domain, of the run with this seed and of its clean twin."""
+    rect = session.scene.domain
+    cell = max(rect.width, rect.height) / LONGER
+    columns, rows = max(round(rect.width / cell), 1), max(round(rect.height / cell), 1)
+    ask = lambda replica: session.field(rect, columns, rows, replica, quick=True)  # noqa: E731
+    return rect, ask(session.shown(seed)), ask(seed) if session.twin else None

@@ -199,7 +199,7 @@ class Trainer:
             return []
         try:
             said = self._train() if self._playing else []
-            return said + self._recorder.take() + self._frame() + self._compare() + self._cascade()
+            return said + self._frame() + self._recorder.take() + self._compare() + self._cascade()
         except Exception as error:
             self._playing, self._dirty, self._exact = False, False, True
             return [m.Failed("while training", str(error) or type(error).__name__, traceback.format_exc())]
@@ -291,6 +291,8 @@ class Trainer:
         clean = None
         if twin is not None:
             clean = session.field(view.rect, view.columns, view.rows, twin, view.unit, quick=not exact)
+        if session is self._session and view.unit is None:
+            self._recorder.offer(session, seed, view.rect, field, clean)
         units: tuple[NDArray[np.uint8], ...] = ()
         if now - self._slow_at >= _SLOW or len(self._predicted) != len(session.scene.points):
             self._slow_at = now

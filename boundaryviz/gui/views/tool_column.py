@@ -48,6 +48,7 @@ class ToolColumn(QWidget):
                 layout.addWidget(button)
                 self._buttons[action] = button
         layout.addStretch(1)
+        self.set_classes(2)  # nine would make the window taller than many screens
 
     def set_classes(self, count: int) -> None:
         """How many classes there are; one more can be chosen, so that a point may open it."""
