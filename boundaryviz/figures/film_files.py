@@ -46,8 +46,8 @@ class _Kind:
 
 
 _BT709, _LIMITED = 1, 1  # as ffmpeg numbers them
-_EXACT = 16  # colours of a GIF that are no means of others
-_CELL = 8  # colours closer than that are one to Pillow's search for the nearest
+_COLOURS = 255  # of a GIF: one place of 256 is for transparent, for what does not change
+_CELL = 8  # how far apart colours are in Pillow's search for the nearest one
 
 # Bit-exact: no versions and dates, so that the same film makes the same bytes.
 _KINDS = {
@@ -104,9 +104,10 @@ class _Gif(_Stream):
 
     def __init__(self, *how: Any, sample: Sequence[Picture]) -> None:
         super().__init__(*how)
-        self._palette = _palette(sample)
-        colours = np.array(self._palette.getpalette("RGB"), dtype=np.uint8).reshape(-1, 3)
-        self._table = np.zeros((256, 4), dtype=np.uint8)  # what is left stays transparent, for what does not change
+        colours = _palette(sample)
+        self._palette = Image.new("P", (1, 1))
+        self._palette.putpalette(colours.tobytes(), "RGB")
+        self._table = np.zeros((256, 4), dtype=np.uint8)  # what is left stays transparent
         self._table[: len(colours)] = np.insert(colours, 0, 255, axis=1)
 
     def _frame(self, picture: Picture) -> av.VideoFrame:
@@ -116,18 +117,17 @@ class _Gif(_Stream):
         return av.VideoFrame.from_ndarray((np.asarray(nearest), self._table), "pal8")  # type: ignore[arg-type]
 
 
-def _palette(sample: Sequence[Picture]) -> Image.Image:
-    """255 colours for all these pictures: the commonest just as they are, so that paper stays paper, the others by
-    median cut. One place of 256 is left for transparent."""
-    some = np.concatenate([np.ascontiguousarray(picture[::2, ::2]) for picture in sample])
-    colours, counts = np.unique(some.view(np.uint32), return_counts=True)
-    exact = colours[np.argsort(counts)[-_EXACT:]].view(np.uint8).reshape(-1, 4)[:, :3]
-    rest = Image.fromarray(some[..., :3]).quantize(255 - _EXACT, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    others = np.array(rest.getpalette("RGB"), dtype=np.uint8).reshape(-1, 3)
-    apart = np.abs(others[:, None].astype(int) - exact).max(axis=2) >= _CELL
-    made = Image.new("P", (1, 1))
-    made.putpalette(np.concatenate([exact, others[apart.all(axis=1)]]).tobytes(), "RGB")
-    return made
+def _palette(sample: Sequence[Picture]) -> NDArray[np.uint8]:
+    """At most 255 colours, (count, 3), for all these pictures, the commonest first and just as they are, so that paper
+    stays paper; none so near another that Pillow's search for the nearest might take them for each other."""
+    some = np.concatenate([np.ascontiguousarray(picture[::2, ::2]).view(np.uint32).ravel() for picture in sample])
+    packed, counts = np.unique(some, return_counts=True)
+    left = packed[np.argsort(-counts, kind="stable")].view(np.uint8).reshape(-1, 4)[:, :3].astype(np.int16)
+    chosen: list[NDArray[np.int16]] = []
+    while len(left) and len(chosen) < _COLOURS:
+        chosen.append(left[0])
+        left = left[np.abs(left - left[0]).max(axis=1) >= _CELL]
+    return np.array(chosen, dtype=np.uint8)
 
 
 @contextmanager
