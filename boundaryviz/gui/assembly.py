@@ -19,6 +19,7 @@ from boundaryviz.gui.display import Word
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.dose_control import DoseControl
 from boundaryviz.gui.filing import Filing
+from boundaryviz.gui.film_control import FilmControl
 from boundaryviz.gui.poison_control import PoisonControl
 from boundaryviz.gui.twin_control import TwinControl
 from boundaryviz.gui.views.palette import CommandPalette
@@ -60,6 +61,7 @@ class Desk:
         self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.display)
         self.twin = TwinControl(self.window, self.document, self.client, self.controller.display)
         self.dose = DoseControl(self.window.dose, self.document, self.window)
+        self.film = FilmControl(self.window, self.document, self.controller.display)
         self.filing = Filing(self.controller)
         self.poison = PoisonControl(self.controller)
         self._dress()
@@ -91,6 +93,7 @@ class Desk:
         """End the trainer; the window may go now."""
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.dose.close()
+        self.film.close()
         self.client.close()
 
     def set_theme(self, name: str) -> None:
