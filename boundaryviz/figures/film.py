@@ -202,8 +202,7 @@ class Film:
     def _freeze(self) -> None:
         """Give everything its place for good, planes whole pixels, and keep what never moves as a picture."""
         self._show(len(self.reel.shown) - 1)
-        self._set_animated(False)
-        self._canvas.draw()
+        self._figure.get_layout_engine().execute(self._figure)  # type: ignore[union-attr]
         self._figure.set_layout_engine("none")
         for plane in self._planes:
             axes = plane.axes

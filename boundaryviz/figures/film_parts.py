@@ -86,10 +86,11 @@ class MovingPlane:
         for spine in self.axes.spines.values():
             spine.draw(renderer)
         left, bottom, _, _ = _pixels(self.axes)
-        renderer.draw_image(renderer.new_gc(), left, bottom, self._layer)
+        renderer.draw_image(renderer.new_gc(), left - 1, bottom - 1, self._layer)
         self._lost.draw(renderer)
 
     def _picture_of_points(self, renderer: RendererAgg) -> NDArray[np.uint8]:
+        """One pixel larger than the plane on every side: as far as they are not cut off."""
         whole = self.axes.get_figure(root=True)
         assert whole is not None
         kept = renderer.copy_from_bbox(whole.bbox)
@@ -97,7 +98,7 @@ class MovingPlane:
         for mark in sorted(self._marks, key=methodcaller("get_zorder")):
             mark.draw(renderer)
         left, bottom, right, top = _pixels(self.axes)
-        drawn = np.asarray(renderer.buffer_rgba())[::-1][bottom:top, left:right].copy()
+        drawn = np.asarray(renderer.buffer_rgba())[::-1][bottom - 1 : top + 1, left - 1 : right + 1].copy()
         renderer.restore_region(kept)
         return drawn
 
