@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -53,6 +54,11 @@ DosesOption = Annotated[
     typer.Option("--doses", metavar="N,N,...", help="Numbers of poison points; default eight, from 0 to some 4 %."),
 ]
 DeviceOption = Annotated[Literal["auto", "cpu", "cuda", "mps"], typer.Option("--device", help="Where to train.")]
+LevelsOption = Annotated[
+    int | None, typer.Option("--levels", help="Colour steps of the field; 2 shows the decided class.")
+]
+HeldOutFlag = Annotated[bool, typer.Option("--held-out", help="Also draw validation and test points.")]
+ErrorsFlag = Annotated[bool, typer.Option("--errors", help="Show errors: outline = true class, fill = predicted.")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -153,13 +159,9 @@ def figure(
     ] = None,
     style: Annotated[Literal["paper", "slides", "dark"], typer.Option("--style", help="Colours and sizes.")] = "paper",
     dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of a PNG, 30 to 1200.")] = 300,
-    levels: Annotated[
-        int | None, typer.Option("--levels", help="Colour steps of the field; 2 shows the decided class.")
-    ] = None,
-    held_out: Annotated[bool, typer.Option("--held-out", help="Also draw validation and test points.")] = False,
-    errors: Annotated[
-        bool, typer.Option("--errors", help="Show errors: outline = true class, fill = predicted.")
-    ] = False,
+    levels: LevelsOption = None,
+    held_out: HeldOutFlag = False,
+    errors: ErrorsFlag = False,
     device: DeviceOption = "auto",
 ) -> int:
     """Train without a window, and draw."""
@@ -179,6 +181,68 @@ def figure(
         if doses is not None:
             raise UsageProblem("--doses: only --view dose takes them")
         outcome.code = train_and_draw(job, view, output, options)
+    return outcome.code
+
+
+@app.command()
+def animate(
+    scenario: ScenarioArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .gif, .webp or .mp4 file.")],
+    view: Annotated[
+        Literal["boundary", "summary", "twin", "curves"],
+        typer.Option("--view", help="The plane; with curves beside; clean and poisoned plane; curves alone."),
+    ] = "summary",
+    values: SetOption = None,
+    steps: StepsOption = None,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many seeds; the curves show them all.")] = 1,
+    seed_shown: Annotated[int, typer.Option("--seed-shown", min=1, help="Which of them the plane shows.")] = 1,
+    over: Annotated[
+        str | None,
+        typer.Option(
+            "--over",
+            metavar="PATH=...",
+            help="A run for each value: poison.count=0..40, data.noise=0..0.5:100, learner.hidden=[2],[4],[8,8].",
+        ),
+    ] = None,
+    spacing: Annotated[
+        Literal["log", "linear", "even"],
+        typer.Option(
+            "--spacing", help="Frames close together early; equal steps apart; or equal changes of the plane apart."
+        ),
+    ] = "log",
+    size: Annotated[str, typer.Option("--size", metavar="WxH", help="Pixels, even numbers.")] = "1280x720",
+    fps: Annotated[int, typer.Option("--fps", help="Frames a second, 1 to 60.")] = 25,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", help="Length without title card; default 12, over a list 1.5 a value.")
+    ] = None,
+    hold: Annotated[float, typer.Option("--hold", metavar="SECONDS", help="How long the last frame stands.")] = 2.0,
+    title: Annotated[bool, typer.Option("--title/--no-title", help="Begin with a title card.")] = True,
+    loop: Annotated[int, typer.Option("--loop", help="How often a GIF or WebP is shown; 0 is for ever.")] = 0,
+    style: Annotated[Literal["paper", "slides", "dark"], typer.Option("--style", help="Colours.")] = "slides",
+    levels: LevelsOption = None,
+    held_out: HeldOutFlag = False,
+    errors: ErrorsFlag = False,
+    device: DeviceOption = "auto",
+    lines: Annotated[bool, typer.Option("--lines", help="For programs that watch: JSON lines of progress.")] = False,
+) -> int:
+    """Train without a window, and write a film of it.
+
+    Ctrl+C leaves no half a film, and an older one as it was.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.animating import Request
+        from boundaryviz.cli.animating import animate as write
+        from boundaryviz.cli.training import Job
+
+        found = re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", size)
+        if found is None:
+            raise UsageProblem(f"--size {size}: write WIDTHxHEIGHT, for example --size 1280x720")
+        job = Job(scenario, tuple(values or ()), steps, seeds, view == "twin", device)
+        outcome.code = write(
+            Request(job, seed_shown, spacing, seconds, over), output, lines, view=view, style=style,
+            width=int(found[1]), height=int(found[2]), rate=fps, hold=hold, card=3.0 if title else 0.0, loop=loop,
+            levels=levels, held_out=held_out, errors=errors,
+        )  # fmt: skip
     return outcome.code
 
 

@@ -234,9 +234,10 @@ class Run:
         fields = [self.session.field(self.scene.domain, columns, rows, r) for r in range(self.session.replicas)]
         return np.stack(fields)
 
-    def snapshot(self, seed: int = 0, clean: bool = False, columns: int = 256) -> Snapshot:
-        """The plane now, as one seed sees it, with the curves of all seeds. columns: of the field; cells are square."""
-        rect, replica = self.scene.domain, self._replica(seed, clean)
+    def snapshot(self, seed: int = 0, clean: bool = False, columns: int = 256, rect: Domain | None = None) -> Snapshot:
+        """The plane now, as one seed sees it, with the curves of all seeds. columns: of the field; cells are square.
+        rect: the part of the plane; default the domain."""
+        rect, replica = rect or self.scene.domain, self._replica(seed, clean)
         rows = int(np.clip(round(columns * rect.height / rect.width), columns // 4, 4 * columns))
         return Snapshot(
             scenario=self.scenario.model_copy(

@@ -54,6 +54,8 @@ _TABLE = (
     _Entry("file.recover", "Recover &unsaved work...", "What was not saved when boundaryviz ended unexpectedly"),
     _Entry("file.export", "&Export figure...", "Write what you see as PNG, SVG or PDF", ("Ctrl+E",),
            "image"),
+    _Entry("file.film", "Export a &film...", "Write a film of training, or of a setting, as MP4, GIF or WebP",
+           ("Ctrl+Shift+E",), "film"),
     _Entry("file.quit", "&Quit", "Leave boundaryviz", ("Ctrl+Q",), apart=True),
     _Entry("edit.undo", "&Undo", "Take back the last change", ("Ctrl+Z",), "undo"),
     _Entry("edit.redo", "&Redo", "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),

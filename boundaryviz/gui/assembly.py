@@ -21,6 +21,7 @@ from boundaryviz.gui.display import Word
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.dose_control import DoseControl
 from boundaryviz.gui.filing import Filing
+from boundaryviz.gui.film_control import FilmControl
 from boundaryviz.gui.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.pasting import Pasting
 from boundaryviz.gui.poison_control import PoisonControl
@@ -87,6 +88,7 @@ class Desk:
         self.restoring = Restoring(self.window, self.document, self.filing.may_leave, self.log, state, self.autosave)
         self.trouble = Trouble(self.window, self.log, lambda: bool(self.autosave and self.autosave.now()), self._theme)
         self.client.failed.connect(self._note_failure)
+        self.film = FilmControl(self.window, self.document, self.controller.display)
         self.poison = PoisonControl(self.controller)
         self._dress()
         self.window.restore()
@@ -120,6 +122,7 @@ class Desk:
         self._closed = True
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.dose.close()
+        self.film.close()
         self.client.close()
         self.writer.close()
         self.restoring.close()

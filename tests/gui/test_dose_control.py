@@ -50,8 +50,8 @@ def make(qtbot: QtBot) -> Iterator[Make]:
 
 
 def folder(control: DoseControl) -> Path:
-    assert control._folder is not None
-    return Path(control._folder.name)
+    assert control._program.folder is not None
+    return Path(control._program.folder.name)
 
 
 def ended(control: DoseControl) -> bool:
@@ -126,7 +126,7 @@ def test_a_process_that_fails_says_why_and_leaves_the_window_as_it_was(
 
 def test_a_program_that_is_not_there_is_said(make: Make, qtbot: QtBot):
     control = make()
-    control._command = ("/no/such/program",)
+    control._program.command = ("/no/such/program",)
     control.run(None, 1)
     qtbot.waitUntil(lambda: ended(control), timeout=10_000)
     assert "could not be started" in control._panel.words.text()

@@ -1,0 +1,143 @@
+"""The moments of a film: of one run at chosen steps, or of one run for each value of a setting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from boundaryviz.engine.messages import Curves
+from boundaryviz.experiments.run import Run, start
+from boundaryviz.figures.film_reel import Reel, Sweep
+from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.scene import Domain
+
+Spacing = Literal["log", "linear", "even"]
+Progress = Callable[[int, int], object]
+"""Called with (training steps done, in all); may raise to stop."""
+
+_CELLS = 256  # of a field along the longer side, unless there are so many fields that they would not fit:
+_BYTES = 600e6
+_LEAST_CELLS = 96
+_EARLY = 200.0  # at how many times the pace of the beginning a logarithmic film ends
+_CANDIDATES = 2  # moments looked at for each one that an even film shows
+
+
+@dataclass(frozen=True)
+class Take:
+    """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0."""
+
+    scenario: Scenario
+    seeds: int = 1
+    shown: int = 0
+    twin: bool = False
+    device: str = "auto"
+
+
+def over_training(take: Take, frames: int, spacing: Spacing = "log", progress: Progress | None = None) -> Reel:
+    """Train once and look `frames` times on the way, at step 0 first and at the end last.
+
+    spacing: 'log' gives the early steps, in which most happens, their share; 'linear' has equally many steps between
+    frames; 'even' equally much change of the plane. Where there are fewer steps than frames, each stands for several.
+    Raises what `run.start` does.
+    """
+    total = take.scenario.steps
+    wanted = frames * _CANDIDATES if spacing == "even" else frames
+    steps = spaced(total, wanted, "linear" if spacing == "linear" else "log")
+    run = start(take.scenario, take.seeds, take.twin, take.device)
+    cells, rect = _cells(take, len(steps), run.scene.classes), take.scenario.scene().domain
+    moments: list[list[Snapshot]] = [[], []]
+    for step in steps:
+        before = run.step
+
+        def advanced(done: int, _total: int, before: int = before) -> None:
+            if progress is not None:
+                progress(before + done, total)
+
+        run.advance(step - run.step, advanced)
+        for side, found in enumerate(moments[: 1 + take.twin]):
+            found.append(_without_curves(run.snapshot(take.shown, clean=side == 1, columns=cells, rect=rect)))
+    course = run.curves.of(slice(-take.seeds, None))
+    shown, clean = ([replace(moment, curves=course) for moment in side] for side in moments)
+    if spacing == "even":
+        chosen = _evenly([shown, clean] if take.twin else [shown], frames)
+        shown, clean = [shown[k] for k in chosen], [clean[k] for k in chosen if take.twin]
+    return Reel.over_training(shown, clean if take.twin else None, max(1, frames // len(shown)))
+
+
+def over_values(takes: Sequence[Take], sweep: Sweep, frames: int, progress: Progress | None = None) -> Reel:
+    """Train a run to its end for each take, in their order; `sweep` says what they differ in. Raises what `run.start`
+    does.
+    """
+    rect = _around([take.scenario.scene().domain for take in takes])
+    total, done = sum(take.scenario.steps for take in takes), 0
+    shown, clean, course = [], [], CurveStore(takes[0].seeds)
+    for at, take in enumerate(takes):
+        run = start(take.scenario, take.seeds, take.twin, take.device)
+
+        def advanced(some: int, _total: int, before: int = done) -> None:
+            if progress is not None:
+                progress(before + some, total)
+
+        run.advance(take.scenario.steps, advanced)
+        done += take.scenario.steps
+        cells = _cells(take, len(takes), run.scene.classes)
+        shown.append(run.snapshot(take.shown, columns=cells, rect=rect))
+        if take.twin:
+            clean.append(run.snapshot(take.shown, clean=True, columns=cells, rect=rect))
+        course.append(_evaluation(at, run))
+    return Reel(shown, course, clean or None, sweep, max(1, frames // len(shown)))
+
+
+def spaced(total: int, count: int, spacing: Literal["log", "linear"]) -> list[int]:
+    """At most `count` steps that rise from 0 to `total`."""
+    share = np.linspace(0.0, 1.0, max(count, 2))
+    if spacing == "log":
+        share = (_EARLY**share - 1.0) / (_EARLY - 1.0)
+    steps = np.round(share * total).astype(np.int64)
+    rising = np.maximum(steps, np.arange(len(steps)))  # at the slow beginning, a step for each
+    return np.unique(np.minimum(rising, total)).tolist()
+
+
+def _cells(take: Take, moments: int, classes: int) -> int:
+    """Columns of a field, so that all of them together fit into memory."""
+    fields = moments * (1 + take.twin) * (1 if classes == 2 else classes)
+    return int(np.clip((_BYTES / (4 * fields)) ** 0.5, _LEAST_CELLS, _CELLS))
+
+
+def _without_curves(moment: Snapshot) -> Snapshot:
+    """Every moment's copy of the curves so far would add up to much more than the fields."""
+    return replace(moment, curves=CurveStore())
+
+
+def _evaluation(at: int, run: Run) -> Curves:
+    """What a run has come to, as number `at` of the course."""
+    values = run.session.evaluate()[None, -len(run.seeds) :]
+    return Curves(np.array([at]), values, np.empty((1, len(run.seeds), 0)))
+
+
+def _around(domains: Sequence[Domain]) -> Domain:
+    return Domain(
+        min(d.left for d in domains), max(d.right for d in domains), min(d.bottom for d in domains),
+        max(d.top for d in domains),
+    )  # fmt: skip
+
+
+def _evenly(sides: Sequence[Sequence[Snapshot]], frames: int) -> list[int]:
+    """Which moments to show, so that from each to the next the planes change equally much; ends included."""
+    changes = np.zeros(len(sides[0]))
+    for side in sides:
+        changes[1:] += [_difference(a, b) for a, b in pairwise(side)]
+    course = np.cumsum(changes)
+    if course[-1] <= 0:
+        return spaced(len(course) - 1, frames, "linear")
+    return np.searchsorted(course, np.linspace(0.0, course[-1], frames)).clip(0, len(course) - 1).tolist()
+
+
+def _difference(a: Snapshot, b: Snapshot) -> float:
+    return float(np.nan_to_num(np.abs(a.field - b.field)).mean())

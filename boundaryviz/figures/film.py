@@ -1,0 +1,216 @@
+"""A film drawn frame by frame: composed once, and then only what moves is drawn over the rest.
+
+Nothing jumps: places, limits and legends are those of the whole film.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+
+from boundaryviz.figures.draw import flip_rate, seen
+from boundaryviz.figures.film_card import title_card
+from boundaryviz.figures.film_files import Picture
+from boundaryviz.figures.film_options import FilmOptions
+from boundaryviz.figures.film_parts import MovingCurves, MovingPlane
+from boundaryviz.figures.film_reel import Reel
+from boundaryviz.figures.plane import class_handles, literal
+from boundaryviz.record.snapshot import Snapshot
+
+_HEADER = 0.1  # of the height
+
+
+class Film:
+    """The frames of a reel. Raises ValueError for the film 'twin' without a clean twin."""
+
+    def __init__(self, reel: Reel, options: FilmOptions) -> None:
+        if (options.view == "twin") != (reel.clean is not None):
+            raise ValueError("the film 'twin' needs a clean twin, and the others take none")
+        self.reel, self.options = reel, options
+        self._style = options.look
+        self._planes: list[MovingPlane] = []
+        self._curves: list[MovingCurves] = []
+        self._texts: list[Text] = []
+        self._last: tuple[int, Picture] | None = None
+        with self._style.applied():
+            self._compose()
+            self._freeze()
+
+    def __len__(self) -> int:
+        """Frames without title card and without the last one's stand."""
+        return len(self.reel.shown) * self.reel.each
+
+    # ---- frames -------------------------------------------------------------------------------------
+
+    def picture(self, frame: int) -> Picture:
+        """Frame number `frame`, from 0; not to be written to."""
+        at = frame // self.reel.each
+        if self._last is None or self._last[0] != at:
+            self._show(at)
+            self._canvas.restore_region(self._still)
+            renderer = self._canvas.get_renderer()
+            for part in self._parts():
+                part.draw(renderer)
+            for text in self._texts:
+                text.draw(renderer)
+            self._last = at, np.array(self._canvas.buffer_rgba())
+        return self._last[1]
+
+    def whole_picture(self, frame: int) -> Picture:
+        """The same frame with everything drawn anew, which is slow; to be compared with."""
+        with self._style.applied():
+            self._show(frame // self.reel.each)
+            self._set_animated(False)
+            self._canvas.draw()
+            drawn = np.array(self._canvas.buffer_rgba())
+            self._set_animated(True)
+        self._last = None
+        return drawn
+
+    def card(self) -> Picture:
+        """The title card."""
+        return title_card(self.reel, self.options)
+
+    def _show(self, at: int) -> None:
+        shown = self.reel.shown[at]
+        moments = [shown]
+        if self.reel.clean is not None:
+            clean = self.reel.clean[at]
+            moments.insert(0, clean)
+            share = flip_rate(shown, clean)
+            self._texts[1].set_text("" if share is None else f"{100 * share:.1f} % flipped")
+        for plane, moment in zip(self._planes, moments, strict=False):
+            plane.show(moment)
+        for curves in self._curves:
+            curves.show(self.reel.place(at, shown))
+        self._texts[0].set_text(literal(self.reel.words(at, shown)))
+
+    def _parts(self) -> list[MovingPlane | MovingCurves]:
+        return [*self._planes, *self._curves]
+
+    def _set_animated(self, on: bool) -> None:
+        """matplotlib leaves out what is animated when it draws the whole."""
+        for part in self._parts():
+            for artist in part.artists:
+                artist.set_animated(on)
+        for text in self._texts:
+            text.set_animated(on)
+
+    # ---- composition --------------------------------------------------------------------------------
+
+    def _compose(self) -> None:
+        options = self.options
+        size = ((options.width + 0.01) / options.dpi, (options.height + 0.01) / options.dpi)  # cut off, not rounded
+        figure = Figure(figsize=size, dpi=options.dpi, layout="constrained")
+        self._canvas, self._figure = FigureCanvasAgg(figure), figure
+        pad = 0.7 * self._style.text / 72
+        figure.get_layout_engine().set(w_pad=pad, h_pad=0.6 * pad, wspace=0.02, hspace=0.02)  # type: ignore[union-attr, call-arg]
+        parts: Any = figure.subfigures(2, 1, height_ratios=(_HEADER, 1.0 - _HEADER))
+        self._compose_header(parts[0])
+        compose: dict[str, Callable[[SubFigure], None]] = {
+            "boundary": self._compose_plane, "summary": self._compose_summary, "twin": self._compose_twin,
+            "curves": self._compose_curves,
+        }  # fmt: skip
+        compose[options.view](parts[1])
+
+    def _compose_header(self, part: SubFigure) -> None:
+        style, size = self._style, 1.15 * self._style.text
+        edge = 1.6 * style.text / 72 * self.options.dpi / self.options.width
+        words = self.reel.words(len(self.reel.shown) - 1, self.reel.shown[-1])
+        self._texts.append(
+            part.text(1.0 - edge, 0.36, literal(words), ha="right", va="baseline", fontsize=size, color=style.ink)
+        )
+        letters = int((1.0 - 3 * edge) * 72 * self.options.width / self.options.dpi / (0.66 * size) - len(words))
+        title = textwrap.shorten(self.reel.shown[-1].scenario.title, max(letters, 8), placeholder=" \u2026")
+        part.text(edge, 0.36, literal(title), va="baseline", fontsize=size, fontweight="bold", color=style.ink)
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.options.width >= 1.3 * self.options.height
+
+    def _compose_plane(self, part: SubFigure) -> None:
+        self._add_plane(part.subplots(), self.reel.shown[0])
+        self._legend(part, self._class_handles())
+
+    def _compose_summary(self, part: SubFigure) -> None:
+        sides: Any
+        if self._is_wide:
+            sides = part.subfigures(1, 2, width_ratios=(0.61, 0.39))
+        else:
+            sides = part.subfigures(2, 1, height_ratios=(0.64, 0.36))
+        self._compose_plane(sides[0])
+        self._add_curves(sides[1], upright=self._is_wide)
+
+    def _compose_twin(self, part: SubFigure) -> None:
+        assert self.reel.clean is not None
+        rows: Any = part.subfigures(2, 1, height_ratios=(0.74, 0.26))
+        clean, poisoned = rows[0].subplots(1, 2)
+        self._add_plane(clean, self.reel.clean[0], "clean twin", frozenset())
+        self._add_plane(poisoned, self.reel.shown[0], "poisoned")
+        self._texts.append(poisoned.set_title("", loc="right", color=self._style.faint))
+        self._legend(rows[0], self._class_handles())
+        self._add_measures([("flips", rows[1].subplots())])
+
+    def _compose_curves(self, part: SubFigure) -> None:
+        self._add_curves(part, upright=not self._is_wide)
+
+    def _add_plane(self, axes: Axes, first: Snapshot, title: str = "", groups: frozenset[int] | None = None) -> None:
+        self._planes.append(MovingPlane(axes, first, self.options.drawing, self._style, groups))
+        if title:
+            axes.set_title(title, fontweight="bold")
+
+    def _add_curves(self, part: SubFigure, upright: bool) -> None:
+        loss, error = part.subplots(2, 1, sharex=True) if upright else part.subplots(1, 2)
+        self._add_measures([("loss", loss), ("error", error)])
+        if upright:
+            loss.set_xlabel("")
+        self._legend(part, self._curves[0].handles)
+
+    def _add_measures(self, places: Sequence[tuple[str, Axes]]) -> None:
+        sweep = self.reel.sweep
+        for measure, axes in places:
+            values = sweep.values if sweep else ()
+            self._curves.append(MovingCurves(axes, self.reel.course, measure, self._style, values))
+            if sweep:
+                axes.set_xlabel(literal(sweep.name))
+
+    def _class_handles(self) -> list[Line2D]:
+        """Of all moments together, each entry once."""
+        found: dict[str, Line2D] = {}
+        before = None
+        for moment in self.reel.shown:
+            if moment.scene is not before:
+                for handle in class_handles(seen(moment), self.options.drawing, self._style):
+                    found.setdefault(str(handle.get_label()), handle)
+            before = moment.scene
+        return list(found.values())
+
+    def _legend(self, part: SubFigure, handles: Sequence[Line2D]) -> None:
+        if handles:
+            longest = max(len(str(handle.get_label())) for handle in handles)
+            columns = int(72 * part.bbox.width / self.options.dpi / (self._style.text * (0.55 * longest + 2.6)))
+            part.legend(handles=handles, loc="outside lower center", ncols=max(1, min(columns, len(handles))))
+
+    def _freeze(self) -> None:
+        """Give everything its place for good, planes whole pixels, and keep what never moves as a picture."""
+        self._show(len(self.reel.shown) - 1)
+        self._figure.get_layout_engine().execute(self._figure)  # type: ignore[union-attr]
+        self._figure.set_layout_engine("none")
+        for plane in self._planes:
+            axes = plane.axes
+            axes.apply_aspect()
+            edges = np.round(axes.bbox.extents).reshape(2, 2)
+            (left, bottom), (right, top) = axes.figure.transSubfigure.inverted().transform(edges)
+            axes.set_aspect("auto")
+            axes.set_position((left, bottom, right - left, top - bottom))
+        self._set_animated(True)
+        self._canvas.draw()
+        self._still = self._canvas.copy_from_bbox(self._figure.bbox)

@@ -1,0 +1,165 @@
+"""Films in the window: drawn and written by `boundaryviz animate` in a process of its own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from PyQt6.QtCore import QObject
+
+from boundaryviz.gui.display import Display
+from boundaryviz.gui.document import Document
+from boundaryviz.gui.program import OURS, Program
+from boundaryviz.gui.sweeps import sweepable
+from boundaryviz.gui.views.film_dialog import VIEWS, FilmChoice, FilmDialog, size_words
+from boundaryviz.gui.window import MainWindow
+from boundaryviz.scenario.files import WriteError, check_writable
+
+if TYPE_CHECKING:
+    from boundaryviz.figures.style import StyleName
+
+_PREVIEW = 720  # pixels of the longer side
+
+
+class FilmControl(QObject):
+    """Joins the dialog, the document and the process. The dialog may be closed while a film is made."""
+
+    def __init__(self, window: MainWindow, document: Document, display: Display, command: Sequence[str] = OURS) -> None:
+        super().__init__(window)
+        self._window, self._document, self._display = window, document, display
+        self._program = Program(self, command)
+        self._program.said.connect(self._said)
+        self._program.ended.connect(self._ended)
+        self._path: Path | None = None
+        self._written, self._cancelled = 0, False
+        self.dialog: FilmDialog | None = None
+        window.actions_["file.film"].triggered.connect(lambda: self.show())
+
+    @property
+    def running(self) -> bool:
+        return self._program.running
+
+    def show(self) -> None:
+        """Open the dialog, or bring the one that watches a film being made to the front."""
+        if self.dialog is None or not self.running:
+            self._open()
+        assert self.dialog is not None
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+
+    def close(self) -> None:
+        """Give up what is being made; the window may go now."""
+        self._program.close()
+
+    def _open(self) -> None:
+        if self.dialog is not None:
+            self.dialog.close()
+            self.dialog.deleteLater()
+        scenario, shown = self._document.committed.complete(), self._display.snapshot()
+        poison = bool(self._document.scene.points.is_poison.any())
+        self.dialog = FilmDialog(
+            self._render, scenario.name, [view for view in VIEWS if poison or view != "twin"],
+            sweepable(scenario), steps=shown.step if shown is not None and shown.step else scenario.training.steps,
+            parent=self._window,
+        )  # fmt: skip
+        self.dialog.asked.connect(self._make)
+        self.dialog.cancelled.connect(self._cancel)
+
+    # ---- the process --------------------------------------------------------------------------------
+
+    def _make(self, choice: FilmChoice, path: Path) -> None:
+        assert self.dialog is not None
+        try:
+            check_writable(path)
+            self._program.start("animate", self._document.to_save()(), self._options(choice, path))
+        except WriteError as error:
+            self.dialog.say(str(error), problem=True)
+            return
+        self._path, self._written, self._cancelled = path, 0, False
+        self.dialog.set_running(True)
+        self.dialog.say("Starting\u2026")
+
+    def _options(self, choice: FilmChoice, path: Path) -> list[str]:
+        width, height = choice.size
+        actions = self._window.actions_
+        options = [
+            "--output", str(path.absolute()), "--view", choice.view, "--style", choice.style,
+            "--size", f"{width}x{height}", "--fps", str(choice.rate), "--seconds", f"{choice.seconds:g}",
+            "--steps", str(choice.steps), "--spacing", choice.spacing, "--loop", "0" if choice.loops else "1",
+        ]  # fmt: skip
+        switches = {
+            "--no-title": not choice.title, "--held-out": actions["view.held-out"].isChecked(),
+            "--errors": actions["view.prediction"].isChecked(),
+        }  # fmt: skip
+        options += [name for name, on in switches.items() if on]
+        options += ["--levels", "2"] if actions["view.discrete"].isChecked() else []
+        return options + (["--over", f"{choice.over}={choice.values}"] if choice.over else [])
+
+    def _cancel(self) -> None:
+        self._cancelled = True
+        self._program.interrupt()
+
+    def _said(self, line: dict[str, Any]) -> None:
+        assert self.dialog is not None
+        if "doing" in line:
+            unit = "step" if line["doing"] == "training" else "frame"
+            self.dialog.set_progress(line["done"], line["of"])
+            self.dialog.say(f"{line['doing'].capitalize()}: {unit} {line['done']:,} of {line['of']:,}")
+        elif "estimate" in line:
+            self.dialog.set_size(line["estimate"])
+        elif "wrote" in line:
+            self._written = line["bytes"]
+
+    def _ended(self, problem: str) -> None:
+        assert self.dialog is not None
+        assert self._path is not None
+        self.dialog.set_running(False)
+        if self._written:
+            words = f"Wrote {self._path.name}, {size_words(self._written)}."
+            self.dialog.say(words)
+            strip = self._window.statusBar()
+            if strip is not None:
+                strip.showMessage(words, 4000)
+        elif self._cancelled:
+            self.dialog.say("Cancelled; nothing was written.")
+        else:
+            self.dialog.say(problem, problem=True)
+            if not self.dialog.isVisible():
+                self._window.notify(f"The film was not made: {problem}", alarm=True)
+
+    # ---- the preview --------------------------------------------------------------------------------
+
+    def _render(self, choice: FilmChoice) -> bytes:
+        """A frame of what the plane shows now. matplotlib is loaded only here. Raises ValueError where it cannot be."""
+        shown = self._display.snapshot()
+        clean = self._display.snapshot(clean=True) if choice.view == "twin" else None
+        if shown is None:
+            raise ValueError("A preview needs a first frame, and the output on the plane, not a hidden unit.")
+        if choice.view == "twin" and clean is None:
+            raise ValueError("Switch the twin on (Ctrl+T) to see a preview; the film trains its own.")
+        from PIL import Image
+
+        from boundaryviz.figures.film import Film
+        from boundaryviz.figures.film_options import FilmOptions
+        from boundaryviz.figures.film_reel import Reel, Sweep
+        from boundaryviz.record.curves import CurveStore
+
+        width, height = (round(side * _PREVIEW / max(choice.size) / 2) * 2 for side in choice.size)
+        actions = self._window.actions_
+        options = FilmOptions(
+            choice.view, cast("StyleName", choice.style), width, height,
+            levels=2 if actions["view.discrete"].isChecked() else None,
+            held_out=actions["view.held-out"].isChecked(), errors=actions["view.prediction"].isChecked(),
+        )  # fmt: skip
+        beside = None if clean is None else [clean]
+        if choice.over:
+            sweep = Sweep(sweepable(shown.scenario)[choice.over].title, ("\u2026",))
+            reel = Reel([shown], CurveStore(), beside, sweep)
+        else:
+            reel = Reel.over_training([shown], beside)
+        picture = io.BytesIO()
+        Image.fromarray(Film(reel, options).picture(0)).save(picture, "png")
+        return picture.getvalue()

@@ -1,0 +1,177 @@
+"""The frames of films: drawn over what stands still they are what they would be drawn anew, and nothing jumps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from boundaryviz.figures.film import Film
+from boundaryviz.figures.film_card import first_sentence, settings
+from boundaryviz.figures.film_options import FilmOptions
+from boundaryviz.figures.film_reel import Reel, Sweep
+from boundaryviz.record.curves import CurveStore
+from boundaryviz.scene.scene import Split
+from helpers.reels import SMALL, reel, wandering, with_more_points
+from helpers.snapshots import curves, field, snapshot
+
+
+def twins(count: int = 3) -> Reel:
+    """The poisoned model of a reel beside a clean twin that stays."""
+    made = reel(count)
+    clean = [replace(one, field=wandering(0.5)) for one in made.shown]
+    course = curves()
+    course._values[: len(course), :, -1] = np.linspace(0.0, 0.2, len(course))[:, None]
+    return Reel(made.shown, course, clean)
+
+
+def undecided(k: int, moment):
+    values = moment.field.copy()
+    values[:, : 8 * k] = np.nan
+    return replace(moment, field=values)
+
+
+def sweep(count: int = 3) -> Reel:
+    course = curves(2, count)
+    course._step[:count] = np.arange(count)
+    return Reel(reel(count).shown, course, sweep=Sweep("Noise", tuple(f"0.{k}" for k in range(count))), each=4)
+
+
+CASES = {
+    "summary": (reel, {}),
+    "boundary": (reel, {"view": "boundary"}),
+    "curves": (reel, {"view": "curves", "style": "paper"}),
+    "twin": (twins, {"view": "twin", "style": "dark"}),
+    "square": (reel, {"width": 480, "height": 480, "style": "dark"}),
+    "points come": (lambda: reel(4, with_more_points), {}),
+    "errors shown": (reel, {"errors": True, "held_out": True, "view": "boundary"}),
+    "levels": (reel, {"levels": 2, "view": "boundary"}),
+    "undecided": (lambda: reel(4, undecided), {"view": "boundary"}),
+    "three classes": (lambda: Reel.over_training([snapshot(3, field=field(3))] * 2), {"view": "boundary"}),
+    "many seeds": (lambda: Reel.over_training([snapshot(curves=curves(4), step=s) for s in (0, 95, 290)]), {}),
+    "sweep": (sweep, {}),
+    "one moment": (lambda: reel(1), {}),
+    "no curves": (lambda: Reel.over_training([snapshot(curves=CurveStore())]), {}),
+}
+
+
+@pytest.mark.parametrize(("make", "choice"), CASES.values(), ids=CASES)
+def test_a_frame_is_what_it_would_be_drawn_anew(make, choice):
+    film = Film(make(), FilmOptions(**{**SMALL, **choice}))
+    for frame in {0, len(film) - 1}:
+        quick, whole = film.picture(frame).astype(int), film.whole_picture(frame).astype(int)
+        assert quick.shape == (film.options.height, film.options.width, 4)
+        apart = np.abs(quick - whole).max(axis=2)  # edges of points are blended twice, as are the roots of tick marks
+        assert apart.max() <= 32
+        assert (apart > 8).mean() < 1e-3
+
+
+def test_the_film_moves_and_comes_back_to_the_same_pixels():
+    film = Film(reel(5, with_more_points), FilmOptions(**SMALL))
+    first, last = film.picture(0), film.picture(4)
+    assert (first != last).mean() > 0.05
+    assert np.array_equal(film.picture(0), first)
+    assert np.array_equal(Film(reel(5, with_more_points), FilmOptions(**SMALL)).picture(4), last)
+
+
+def test_places_and_limits_are_those_of_the_whole_film():
+    film = Film(reel(5, with_more_points), FilmOptions(**SMALL))
+
+    def fixed():
+        parts = [*film._planes, *film._curves]
+        return [(p.axes.get_xlim(), p.axes.get_ylim(), p.axes.bbox.extents.tolist()) for p in parts]
+
+    film.picture(0)
+    before = fixed()
+    film.picture(4)
+    film.whole_picture(2)
+    assert fixed() == before
+    assert before[1][0] == (0, 290)  # the curves' axis is that of the whole course from the first frame on
+
+
+def test_curves_end_where_the_moment_is():
+    film = Film(reel(5), FilmOptions(**SMALL, view="curves"))
+    film.picture(1)  # step 72, between the evaluations at 70 and 80
+    loss = film._curves[0]
+    for line, (x, y) in zip(loss._so_far, loss._data, strict=True):
+        drawn = np.asarray(line.get_xdata())
+        assert drawn[-1] == 72
+        assert np.array_equal(drawn[:-1], x[x <= 72])
+        assert sorted(y[7:9])[0] <= line.get_ydata()[-1] <= sorted(y[7:9])[1]
+
+
+def test_steps_are_written_equally_wide():
+    made = Reel.over_training([snapshot(step=s) for s in (0, 7, 999, 1_000, 31_415)])
+    words = [made.words(k, one) for k, one in enumerate(made.shown)]
+    assert [w.replace("\u2007", "").replace("\u2008", "") for w in words] == [
+        "step 0", "step 7", "step 999", "step 1,000", "step 31,415",
+    ]  # fmt: skip
+    film = Film(made, FilmOptions(**SMALL))
+    widths = []
+    for frame in range(5):
+        film.picture(frame)
+        widths.append(film._texts[0].get_window_extent(film._canvas.get_renderer()).width)
+    assert max(widths) - min(widths) <= 2.0  # ink alone differs: a 1 is narrower than its place
+
+
+def test_a_sweep_names_the_value_and_stands_each_moment():
+    made = sweep()
+    film = Film(made, FilmOptions(**SMALL))
+    assert len(film) == 12
+    assert made.words(1, made.shown[1]) == "Noise 0.1"
+    assert film.picture(4) is film.picture(7)
+    assert film._curves[0].axes.get_xlabel() + film._curves[1].axes.get_xlabel() == "Noise"
+
+
+def test_the_twin_tells_how_many_test_points_flipped():
+    film = Film(twins(), FilmOptions(**SMALL, view="twin"))
+    made = film.reel
+    clean = replace(made.clean[0], predicted=1 - made.shown[0].predicted)
+    film = Film(replace(made, clean=[clean] * 3), film.options)
+    film.picture(0)
+    assert (made.shown[0].scene.points.split == Split.TEST).any()
+    assert film._texts[1].get_text() == "100.0 % flipped"
+
+
+def test_what_cannot_be_filmed_is_said():
+    with pytest.raises(ValueError, match="clean twin"):
+        Film(reel(2), FilmOptions(view="twin"))
+    with pytest.raises(ValueError, match="at least one moment"):
+        Reel([], curves())
+    with pytest.raises(ValueError, match="2 moments, but 1 of the clean twin"):
+        Reel(reel(2).shown, curves(), reel(1).shown)
+    with pytest.raises(ValueError, match="2 moments, but 1 values"):
+        Reel(reel(2).shown, curves(), sweep=Sweep("n", ("1",)))
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ({"view": "flip"}, "there is no film of 'flip'"), ({"width": 1281}, "even number.*take 1282"),
+        ({"height": 100}, "240 to 3840 pixels"), ({"rate": 0}, "1 to 60 frames"), ({"hold": -1.0}, "0 to 60 seconds"),
+        ({"loop": -1}, "0 for ever"), ({"style": "neon"}, "no style"), ({"levels": 1}, "2 levels"),
+    ],
+)  # fmt: skip
+def test_options_out_of_range_are_named(choice, words):
+    with pytest.raises(ValueError, match=words):
+        FilmOptions(**choice)
+
+
+def test_the_title_card_says_what_it_is_about():
+    film = Film(reel(2), FilmOptions(**SMALL))
+    card = film.card()
+    assert card.shape == (240, 320, 4)
+    assert len(np.unique(card.reshape(-1, 4), axis=0)) > 10
+    learner, training, points = settings(film.reel.shown[-1], film.reel)
+    assert learner == "Multilayer perceptron, hidden layers 16-16, activation tanh"
+    assert training == "Adam, learning rate 0.01, batch size 32, seed 7"
+    assert points.endswith("1 poison (bridge)") or "poison" in points
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("One. Two.", "One."), ("About 0.5 of\n it! More", "About 0.5 of it!"), ("No stop", "No stop"), ("", "")],
+)
+def test_the_first_sentence(text, first):
+    assert first_sentence(text) == first
