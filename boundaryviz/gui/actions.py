@@ -51,6 +51,8 @@ _TABLE = (
            apart=True),
     _Entry("file.save-as", "Save &as...", "Save under another name, as TOML, or the points alone as a table",
            ("Ctrl+Shift+S",)),
+    _Entry("file.timeline", "Keep the &timeline", "Save the recorded moments beside the project, to go on there later",
+           checkable=True),
     _Entry("file.recover", "Recover &unsaved work...", "What was not saved when boundaryviz ended unexpectedly"),
     _Entry("file.export", "&Export figure...", "Write what you see as PNG, SVG or PDF", ("Ctrl+E",),
            "image"),

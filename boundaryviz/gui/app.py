@@ -85,6 +85,7 @@ def _run(
     faulthandler.enable(native)
     if file is not None and Path(file).is_file():
         desk.filing.opened(Path(file), stamp)
+        desk.timeline_files.opened()
     # what stands now stays: looking through it for garbage at every other frame would cost a tenth of the time
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

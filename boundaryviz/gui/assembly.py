@@ -30,6 +30,7 @@ from boundaryviz.gui.recovery import Session
 from boundaryviz.gui.restoring import Restoring
 from boundaryviz.gui.saving import Saving
 from boundaryviz.gui.timeline_control import TimelineControl
+from boundaryviz.gui.timeline_files import TimelineFiles
 from boundaryviz.gui.trouble import Trouble, trainer_words
 from boundaryviz.gui.twin_control import TwinControl
 from boundaryviz.gui.views.palette import CommandPalette
@@ -83,6 +84,8 @@ class Desk:
         self.window.add_submenu("file", self.recent, before="file.paste")
         self.saving = Saving(self.window, self.document, self.writer, self.log)
         self.filing = Filing(self.controller, self.saving, self.recent)
+        self.timeline_files = TimelineFiles(self.document, self.timeline, self.twin.train, settings, self.log)
+        self.saving.beside = self.timeline_files.beside
         self.pasting = Pasting(self.controller)
         self.autosave = self._autosave()
         self.restoring = Restoring(self.window, self.document, self.filing.may_leave, self.log, state, self.autosave)
@@ -108,7 +111,8 @@ class Desk:
             self.controller.display.say(Word.HINT, hint)
             self.window.plane.committed.connect(self._hint_taken)
             self.document.opened.connect(self._hint_taken)
-        self.controller.play(True)
+        if not self.timeline.taking_up:  # a project that goes on where it was waits to be told so
+            self.controller.play(True)
 
     def _hint_taken(self) -> None:
         self.window.plane.committed.disconnect(self._hint_taken)

@@ -138,6 +138,8 @@ class Document(QObject):
         self.stamp: Stamp | None = None  # of the file at `path`, as it was read or written last
         self.course: Callable[[], Course | None] = lambda: None  # of the run, to be saved with it
         self.revision = 1
+        self.given = scenario
+        """What was opened last, as it was in its file, with its course."""
         self._state = State.of(scenario)
         self._preview: State | None = None
 
@@ -209,6 +211,7 @@ class Document(QObject):
 
         saved: whether it lies in a file; otherwise closing it asks. stamp: of the file at `path`, when it was read.
         """
+        self.given = scenario
         self._state, self._preview, self.path, self.stamp = State.of(scenario), None, path, stamp
         self.undo.clear()
         if not saved:

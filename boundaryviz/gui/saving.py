@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -13,6 +14,7 @@ from boundaryviz.gui.window import MainWindow
 from boundaryviz.gui.writing import Writer
 from boundaryviz.scenario import files
 from boundaryviz.scenario.atomic import ChangedError, Stamp, clear_parts
+from boundaryviz.scenario.scenario import Scenario
 
 KINDS = {
     "boundaryviz scenario (*.bviz)": ".bviz", "Scenario as TOML (*.toml)": ".toml", "Table of points (*.csv)": ".csv",
@@ -32,6 +34,8 @@ class Saving(QObject):
         super().__init__(window)
         self._window, self._document, self._writer, self._log = window, document, writer, log
         self.folder = str(Path.home())
+        self.beside: Callable[[Path], Callable[[Scenario], None] | None] = lambda _path: None
+        """For a path that is saved to now: what writes more beside it, from the scenario that was written."""
         self._busy = self._again = False
 
     def save(self) -> None:
@@ -72,12 +76,15 @@ class Saving(QObject):
 
     def _write(self, path: Path, expected: Stamp | None) -> None:
         document, state = self._document, self._document.committed
-        make, suffix = document.to_save(), path.suffix.lower()
+        make, beside, suffix = document.to_save(), self.beside(path), path.suffix.lower()
         self._busy = True
 
         def work() -> Stamp | None:
-            stamp = files.write_atomic(path, files.encoded(make(), suffix), expected)
+            scenario = make()
+            stamp = files.write_atomic(path, files.encoded(scenario, suffix), expected)
             clear_parts(path)
+            if beside is not None:
+                beside(scenario)
             return stamp
 
         def then(stamp: Stamp | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
@@ -20,7 +20,8 @@ from boundaryviz.gui.views.moment_picture import moment_pixmap
 from boundaryviz.gui.views.widgets import Throttle
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.timeline import BUDGET, Timeline
-from boundaryviz.scenario.course import Visited, changed
+from boundaryviz.record.timeline_file import Kept
+from boundaryviz.scenario.course import Course, Visited, changed
 
 _REFRESH = 100  # milliseconds between two looks of the bar
 _REST = 120  # milliseconds after which a moment that is looked at is worked out exactly
@@ -51,12 +52,14 @@ class TimelineControl(QObject):
         super().__init__(controller)
         self._controller, self._document, self._client = controller, controller.document, controller.client
         self._window, self._display, self._keeper = controller.window, controller.display, controller.course
+        self.window = self._window
         self._theme: Theme = LIGHT
         self._budget = budget
         self.timeline = Timeline(budget)
         self.ghost: Ghost | None = None
         self._branch: int | None = None
         self._branching: _Branching | None = None
+        self._take_up: tuple[Course, Kept] | None = None
         self._turns = 0
         self._visited = Visited()
         self._numbers = count(1)
@@ -114,6 +117,8 @@ class TimelineControl(QObject):
     def _stated(self, state: m.State) -> None:
         if state.why in ("loaded", "reset"):
             self._begin(Timeline(self._budget), None, None)
+        elif state.why == "resumed" and self._take_up is not None:
+            self._taken_up(*self._take_up)
         elif state.why == "resumed" and self._branching is not None:
             self._branch_off(self._branching)
         self._throttle()
@@ -122,6 +127,37 @@ class TimelineControl(QObject):
         self.timeline, self.ghost, self._branch, self._branching = timeline, ghost, branch, None
         self._turns = 0 if self._keeper.course is None else len(self._keeper.course.turns)
         self._show_ghost()
+
+    @property
+    def curves(self) -> CurveStore:
+        """Those of the run so far."""
+        return self._client.curves
+
+    def take_up(self, course: Course | None, kept: Kept | None) -> None:
+        """A file was opened: go on at the last of the moments kept with it, paused; without any, keep its course."""
+        self._keeper.open(course)
+        self._take_up = None
+        if course is None or kept is None or not kept.moments:
+            return
+        last = kept.moments[-1]
+        self._take_up = (course, kept)
+        scenario, scene = course.at(course.turns_before(last.step))
+        self._client.resume(scenario, scene, -1, last.state)  # the present, which may be another, is told of then
+
+    @property
+    def taking_up(self) -> bool:
+        """Whether the run of a file is about to be gone on with."""
+        return self._take_up is not None
+
+    def _taken_up(self, course: Course, kept: Kept) -> None:
+        self._take_up = None
+        last = kept.moments[-1].step
+        self._keeper.resume(replace(course, turns=course.turns[: course.turns_before(last)], pending=None, _last=None))
+        changes = [turn.step for turn in course.turns]
+        self._client.keep_curves(kept.curves)
+        self._begin(Timeline(self._budget, kept.moments, changes), None, None)
+        state = self._document.state
+        self._client.set_scene(state.scene, self._document.revision, state.scenario)
 
     # ---- the past -----------------------------------------------------------------------------------
 

@@ -1,0 +1,70 @@
+"""The timeline beside its project: written with it, and taken up again when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QSettings
+
+from boundaryviz.gui.document import Document
+from boundaryviz.gui.logbook import WARNING, Logbook
+from boundaryviz.gui.timeline_control import TimelineControl
+from boundaryviz.record import timeline_file
+from boundaryviz.record.archive import ArchiveError
+from boundaryviz.record.timeline_file import Kept
+from boundaryviz.scenario.course import Course
+from boundaryviz.scenario.scenario import Scenario
+
+_MOST = 96 << 20  # bytes of moments that a file holds at most
+
+
+class TimelineFiles(QObject):
+    """Keeps what the timeline needs to go on where it was when the project was saved."""
+
+    def __init__(
+        self, document: Document, control: TimelineControl, train: Callable[[int, bool], None], settings: QSettings,
+        log: Logbook,
+    ) -> None:  # fmt: skip
+        """train: has so many seeds trained, with clean twins or without."""
+        super().__init__(control)
+        self._document, self._control, self._train, self._log = document, control, train, log
+        self._window = control.window
+        self._wanted = self._window.actions_["file.timeline"]
+        self._wanted.setChecked(settings.value("timeline", "yes") == "yes")
+        self._wanted.toggled.connect(lambda on: settings.setValue("timeline", "yes" if on else "no"))
+        document.opened.connect(self.opened)
+
+    def beside(self, path: Path) -> Callable[[Scenario], None] | None:
+        """What writes the timeline of now beside the project that is being saved, in whatever thread calls it; None
+        where none is wanted. It raises WriteError.
+        """
+        control = self._control
+        if not self._wanted.isChecked() or path.suffix.lower() != ".bviz" or not len(control.timeline):
+            return None
+        kept = Kept(control.timeline.within(_MOST).moments, control.curves.of(slice(None)))
+        return lambda scenario: timeline_file.write(timeline_file.beside(path), scenario, kept)
+
+    def opened(self) -> None:
+        """Take up the course of what was opened and, where one lies beside it, its timeline."""
+        scenario, path = self._document.given, self._document.path
+        course = Course.read(scenario)
+        kept = None if course is None or path is None else self._read(scenario, path)
+        if course is not None and kept is not None:
+            self._train(course.seeds, course.twin)
+        self._control.take_up(course, kept)
+
+    def _read(self, scenario: Scenario, path: Path) -> Kept | None:
+        place = timeline_file.beside(path)
+        if path.suffix.lower() != ".bviz" or not place.exists():
+            return None
+        try:
+            kept = timeline_file.read(place, scenario)
+        except (ArchiveError, OSError) as error:
+            words = f"The timeline {place.name} could not be read: {error}. The points and settings are complete."
+            self._log.note("open", words, WARNING)
+            self._window.notify(words, alarm=True)
+            return None
+        if kept is None:
+            self._log.note("open", f"{place.name} belongs to another state of the project and was left aside.")
+        return kept
