@@ -86,8 +86,8 @@ def test_over_is_a_range_or_a_list(text, found):
 
 
 def test_a_range_has_no_more_values_than_frames():
-    assert len(parse_over("data.noise=0..1", 300)[1]) == 48
-    assert len(parse_over("data.noise=0..1", 10)[1]) == 10
+    assert len(parse_over("data.noise=0..1.0", 300)[1]) == 48
+    assert len(parse_over("data.noise=0..1.0", 10)[1]) == 10
 
 
 def test_words_for_settings_and_values():
