@@ -1,4 +1,4 @@
-"""PGF files for LaTeX, written without LaTeX, which matplotlib's own backend starts to measure words and to ask for pictures.
+"""PGF files for LaTeX, written without LaTeX: matplotlib's own backend starts it to measure words and place pictures.
 
 Words are measured in the figure's font and set in the document's: its sans, or its roman. The latter are narrower than
 DejaVu, so nothing that fits here overlaps there.
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib import cbook
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_mixed import MixedModeRenderer
@@ -85,10 +86,10 @@ class FigureCanvas(FigureCanvasPgf):
     def get_renderer(self) -> _Renderer:
         return _Renderer(self.figure, None)
 
-    def print_pgf(self, path: Any, *, metadata: dict[str, str] | None = None, **kwargs: Any) -> None:
+    def print_pgf(self, fname_or_fh: Any, *, metadata: dict[str, str] | None = None, **kwargs: Any) -> None:
         """Write the file, and its pictures beside it as NAME-img0.png, NAME-img1.png, ... A stream, which has no
         place beside it, takes no pictures. metadata: said at its head."""
-        with cbook.open_file_cm(path, "w", encoding="utf-8") as given:
+        with cbook.open_file_cm(fname_or_fh, "w", encoding="utf-8") as given:
             file = given if cbook.file_requires_unicode(given) else codecs.getwriter("utf-8")(given)
             file.write("".join(f"% {key}: {' '.join(words.split())}\n" for key, words in (metadata or {}).items()))
             file.write(_HEADER.format(name=Path(getattr(given, "name", "figure.pgf")).name))
@@ -103,17 +104,17 @@ class FigureCanvas(FigureCanvasPgf):
             "\\pgfusepath{use as bounding box, clip}%\n"
         )
         with mpl.rc_context({"pgf.rcfonts": False}):
-            renderer = MixedModeRenderer(
+            renderer: Any = MixedModeRenderer(
                 figure, width, height, figure.dpi, _Renderer(figure, file), bbox_inches_restore=bbox_inches_restore
             )
-            crowds = [points for points in figure.findobj(PathCollection) if len(points.get_offsets()) > _CROWD]
-            for points in crowds:
-                points.set_rasterized(True)
+            crowds = [some for some in figure.findobj(PathCollection) if len(np.asarray(some.get_offsets())) > _CROWD]
+            for some in crowds:
+                some.set_rasterized(True)
             try:
                 figure.draw(renderer)
             finally:
-                for points in crowds:
-                    points.set_rasterized(False)
+                for some in crowds:
+                    some.set_rasterized(False)
         file.write("\\end{pgfpicture}%\n\\makeatother%\n\\endgroup%\n")
 
 

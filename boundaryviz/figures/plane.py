@@ -19,7 +19,7 @@ from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points
 
 CLEAR = (0.0, 0.0, 0.0, 0.0)
-"""No fill. With a colour, even this one, all points are one symbol set many times; with "none" each is drawn by itself."""
+"""No fill: with a colour, even this one, points are one symbol set many times; with "none" each is drawn by itself."""
 
 
 def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style, strength: float = UNDER_POINTS) -> None:

@@ -36,11 +36,9 @@ def simulate(image: NDArray[np.uint8], vision: Vision) -> NDArray[np.uint8]:
     return found
 
 
-def lightness(colour: str | NDArray[np.uint8]) -> float | NDArray[np.float64]:
-    """CIE L* under D65, 0 black to 100 white, of '#rrggbb' or of sRGB uint8 (..., 3)."""
-    if isinstance(colour, str):
-        return float(lightness(np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.uint8)))
-    y = _linear(colour / 255.0) @ np.array(_SEEN["grey"][0])
+def lightness(colours: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """CIE L* under D65, 0 black to 100 white, of sRGB uint8 (..., 3)."""
+    y = _linear(colours / 255.0) @ np.array(_SEEN["grey"][0])
     return np.where(y > (6 / 29) ** 3, 116.0 * np.cbrt(y) - 16.0, y * (29 / 3) ** 3)
 
 

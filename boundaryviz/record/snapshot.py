@@ -13,6 +13,11 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
 
+def rows_of(rect: Domain, columns: int) -> int:
+    """How many rows of about square cells go with so many columns, within a quarter and four times as many."""
+    return int(np.clip(round(columns * rect.height / rect.width), columns // 4, 4 * columns))
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """What the canvas shows at one step.
