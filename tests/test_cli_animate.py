@@ -110,7 +110,7 @@ BAD = {
     "not a size": (["-o", "x.gif", "--size", "big"], "write WIDTHxHEIGHT"),
     "rate": (["-o", "x.gif", "--fps", "0"], "1 to 60 frames"),
     "no length": (["-o", "x.gif", "--seconds", "0"], "1 to 5,000 frames"),
-    "no such seed": (["-o", "x.gif", "--seed-shown", "2"], "the seeds 1 to 1"),
+    "no such seed": (["-o", "x.gif", "--seed-shown", "2"], "below the number of --seeds"),
     "over without values": (["-o", "x.gif", "--over", "data.noise"], "write PATH="),
     "over one value": (["-o", "x.gif", "--over", "data.noise=1"], "two values at least"),
     "over words": (["-o", "x.gif", "--over", "data.noise=a..b"], "ends of a range are numbers"),

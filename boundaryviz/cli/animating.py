@@ -49,8 +49,10 @@ def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
     except ValueError as error:
         raise UsageProblem(str(error)) from None
     check_film_path(output)
-    if not 1 <= request.seed_shown <= (seeds := request.job.seeds or 1):
-        raise UsageProblem(f"--seed-shown {request.seed_shown}: there are the seeds 1 to {seeds}")
+    if not 0 <= request.seed_shown < (seeds := request.job.seeds or 1):
+        raise UsageProblem(
+            f"--seed-shown {request.seed_shown}: counted from 0, it is below the number of --seeds, {seeds}"
+        )
     if request.seconds is not None and not 0 < request.seconds * chosen.rate <= _MOST_FRAMES:
         raise UsageProblem(f"--seconds {request.seconds:g}: a film has 1 to {_MOST_FRAMES:,} frames")
     if lines and hasattr(os, "nice"):
@@ -93,7 +95,7 @@ def _reel(request: Request, rate: int, watch: Show) -> Any:
     from boundaryviz.experiments.filming import Take, over_training, over_values
     from boundaryviz.figures.film_reel import Sweep
 
-    take = Take(scenario, job.seeds or 1, request.seed_shown - 1, bool(job.twin), job.device)
+    take = Take(scenario, job.seeds or 1, request.seed_shown, bool(job.twin), job.device)
 
     def training(done: int, total: int) -> None:
         watch("training", done, total)

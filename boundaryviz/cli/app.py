@@ -143,9 +143,9 @@ def train(
 @app.command()
 def figure(
     scenario: ScenarioArgument,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg or .pdf file.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf or .pgf file.")],
     view: Annotated[
-        Literal["boundary", "curves", "summary", "twin", "flip", "cascade", "dose"],
+        Literal["boundary", "curves", "summary", "twin", "flip", "cascade", "frames", "compare", "dose"],
         typer.Option("--view", help="What to draw."),
     ] = "boundary",
     values: SetOption = None,
@@ -153,34 +153,71 @@ def figure(
     seeds: Annotated[
         int | None, typer.Option("--seeds", min=1, help="How many seeds; default 1, for --view dose 8.")
     ] = None,
+    seed_shown: Annotated[
+        int, typer.Option("--seed-shown", min=0, metavar="K", help="Which of the seeds is drawn, counted from 0.")
+    ] = 0,
+    twin: Annotated[
+        bool | None,
+        typer.Option("--twin/--no-twin", help="Train clean twins also for a view that does not show them."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="STEP,STEP,...", help="The moments of --view frames; default six of them."),
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="PATH=VALUE[;...]",
+            help="One more run of --view compare, with these settings changed. May be given up to eight times.",
+        ),
+    ] = None,
+    rect: Annotated[
+        str | None,
+        typer.Option("--rect", metavar="L,R,B,T", help="The part of the plane: left, right, bottom, top."),
+    ] = None,
+    columns: Annotated[
+        int, typer.Option("--columns", min=16, max=2048, help="How many places across the field is asked at.")
+    ] = 256,
     doses: DosesOption = None,
     width: Annotated[
         float | None, typer.Option("--width", metavar="CM", help="Width in cm, 2 to 100; default by view.")
     ] = None,
     style: Annotated[Literal["paper", "slides", "dark"], typer.Option("--style", help="Colours and sizes.")] = "paper",
-    dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of a PNG, 30 to 1200.")] = 300,
+    font: Annotated[Literal["sans", "serif", "times"], typer.Option("--font", help="The letters.")] = "sans",
+    dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of pictures, 30 to 1200.")] = 300,
     levels: LevelsOption = None,
     held_out: HeldOutFlag = False,
     errors: ErrorsFlag = False,
+    legend: Annotated[bool, typer.Option("--legend/--no-legend", help="Say what the symbols and lines are.")] = True,
+    letters: Annotated[bool, typer.Option("--letters", help="Letter the panels: a, b, c, ...")] = False,
+    transparent: Annotated[bool, typer.Option("--transparent", help="No background.")] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="FILE", help="Also write what is drawn as numbers, to a .npz or .csv file."),
+    ] = None,
     device: DeviceOption = "auto",
 ) -> int:
     """Train without a window, and draw."""
     with reported() as outcome:
-        from boundaryviz.cli.training import Job, train_and_draw
+        from boundaryviz.cli.drawing import Picture, train_and_draw
+        from boundaryviz.cli.training import Job
 
-        many = seeds or (8 if view == "dose" else 1)
-        job = Job(scenario, tuple(values or ()), steps, many, view in ("twin", "flip"), device, view == "cascade")
+        many, twins = seeds or (8 if view == "dose" else None), True if view in ("twin", "flip") else twin
+        job = Job(scenario, tuple(values or ()), steps, many, twins, device, view == "cascade", seed_shown)
         options = {
             "width_cm": width, "style": style, "dpi": dpi, "levels": levels, "held_out": held_out, "errors": errors,
+            "font": font, "legend": legend, "letters": letters, "transparent": transparent,
         }  # fmt: skip
+        picture = Picture(view, output, options, columns, rect, at, tuple(vary or ()), data)
         if view == "dose":
             from boundaryviz.cli.dosing import parse_doses, respond_and_draw
 
-            outcome.code = respond_and_draw(job, parse_doses(doses), output, options)
+            outcome.code = respond_and_draw(job, parse_doses(doses), picture)
             return outcome.code
         if doses is not None:
             raise UsageProblem("--doses: only --view dose takes them")
-        outcome.code = train_and_draw(job, view, output, options)
+        outcome.code = train_and_draw(job, picture)
     return outcome.code
 
 
@@ -195,7 +232,9 @@ def animate(
     values: SetOption = None,
     steps: StepsOption = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many seeds; the curves show them all.")] = 1,
-    seed_shown: Annotated[int, typer.Option("--seed-shown", min=1, help="Which of them the plane shows.")] = 1,
+    seed_shown: Annotated[
+        int, typer.Option("--seed-shown", min=0, metavar="K", help="Which of them the plane shows, counted from 0.")
+    ] = 0,
     over: Annotated[
         str | None,
         typer.Option(

@@ -6,10 +6,10 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from boundaryviz.cli.drawing import Picture, check
 from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.training import Job, first_interrupt_waits
 from boundaryviz.record.dose import DoseResponse
@@ -61,23 +61,23 @@ def respond_and_report(
     return _ending(interrupted)
 
 
-def respond_and_draw(job: Job, doses: tuple[int, ...] | None, output: Path, options: dict[str, Any]) -> int:
-    """Write the figure; the exit code."""
+def respond_and_draw(job: Job, doses: tuple[int, ...] | None, picture: Picture) -> int:
+    """Write the figure, and its data where that is asked for; the exit code."""
+    from boundaryviz.figures.data import data_of_dose, write_data
     from boundaryviz.figures.dose import draw_dose
-    from boundaryviz.figures.sheet import check_path, save
+    from boundaryviz.figures.sheet import save
     from boundaryviz.figures.style import Options
 
-    try:
-        chosen = Options(**options)
-    except ValueError as error:
-        raise UsageProblem(str(error)) from None
-    check_path(output)
+    check(picture)
     scenario = job.prepared()
     with _bar(scenario) as show:
         response, interrupted = _responded(scenario, job, doses, (), show)
     if response is not None:
-        save(draw_dose(response, chosen), output)
-        say(f"wrote {output}")
+        save(draw_dose(response, Options(**picture.options)), picture.output)
+        say(f"wrote {picture.output}")
+        if picture.data is not None:
+            write_data(data_of_dose(response), picture.data)
+            say(f"wrote {picture.data}")
     return _ending(interrupted)
 
 

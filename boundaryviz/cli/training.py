@@ -1,11 +1,11 @@
-"""`train` and `figure`: prepare a scenario, train it, report or draw it."""
+"""`train`: prepare a scenario, train it, report it."""
 
 from __future__ import annotations
 
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import Any
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.values import assignments
-from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario.files import check_writable, write, write_atomic
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
@@ -21,7 +20,7 @@ from boundaryviz.scenario.scenario import Scenario
 
 @dataclass(frozen=True)
 class Job:
-    """What is trained, from the options common to `train` and `figure`."""
+    """What is trained, from the options common to `train` and `figure`. shown: which of the seeds is drawn, from 0."""
 
     scenario: str
     values: tuple[str, ...] = ()
@@ -30,6 +29,7 @@ class Job:
     twin: bool | None = None
     device: str = "auto"
     cascade: bool = False
+    shown: int = 0
 
     def prepared(self) -> Scenario:
         """The scenario with the settings asked for. Raises ScenarioError or UsageProblem."""
@@ -48,7 +48,7 @@ def train_and_report(job: Job, json_to: str | None, save_to: Path | None) -> int
         if place is not None:
             check_writable(place)
     scenario = job.prepared()
-    run, interrupted = _trained(scenario, job)
+    run, interrupted = trained(scenario, job)
     text = json.dumps(run.report(), indent=2, allow_nan=False) + "\n" if json_to else ""
     if json_to == "-":
         sys.stdout.write(text)
@@ -62,30 +62,17 @@ def train_and_report(job: Job, json_to: str | None, save_to: Path | None) -> int
     if save_to is not None:
         write(save_to, run.saved())
         say(f"saved {save_to}")
-    return _ending(run, interrupted, scenario.steps)
+    return ending(run, interrupted, scenario.steps)
 
 
-def train_and_draw(job: Job, view: str, output: Path, options: dict[str, Any]) -> int:
-    """Train and write a figure; the exit code."""
-    from boundaryviz.figures.draw import check_path, save
-    from boundaryviz.figures.style import Options
+def trained(
+    scenario: Scenario, job: Job, stops: Sequence[int] = (), visit: Callable[[Any], object] = lambda run: None
+) -> tuple[Any, bool]:
+    """The run as far as it came, and whether it was interrupted.
 
-    try:
-        Options(**options)
-    except ValueError as error:
-        raise UsageProblem(str(error)) from None
-    check_path(output)
-    scenario = job.prepared()
-    if job.cascade and measured(scenario.learner) is None:
-        raise UsageProblem(f"--view {view}: {scenario.learner.name} is supervised and has no label cascade")
-    run, interrupted = _trained(scenario, job)
-    save(run.figure(view, **options), output)
-    say(f"wrote {output}")
-    return _ending(run, interrupted, scenario.steps)
-
-
-def _trained(scenario: Scenario, job: Job) -> tuple[Any, bool]:
-    """The run as far as it came, and whether it was interrupted."""
+    stops: steps, rising, at each of which `visit` is called with the run; the last ends it. Default: the scenario's.
+    """
+    stops = stops or (scenario.steps,)
     with first_interrupt_waits() as asked:  # also while torch is loading
         from boundaryviz.engine.device import DeviceError
         from boundaryviz.experiments.progress import bar
@@ -93,7 +80,7 @@ def _trained(scenario: Scenario, job: Job) -> tuple[Any, bool]:
         from boundaryviz.scene.lessons import lacking
 
         try:
-            run = start(scenario, job.seeds, job.twin, job.device, cascade=job.cascade)
+            run = start(scenario, job.seeds, job.twin, job.device, cascade=job.cascade, watched=job.shown)
             if words := lacking(run.scene):
                 say(f"note: {words}")
         except DeviceError as error:
@@ -101,14 +88,16 @@ def _trained(scenario: Scenario, job: Job) -> tuple[Any, bool]:
         try:
             with bar(f"training {scenario.name}") as show:
 
-                def progress(done: int, total: int) -> None:
-                    show(done, total)
+                def progress(_done: int, _total: int) -> None:
+                    show(run.step, stops[-1])
                     if asked:
                         raise KeyboardInterrupt
 
-                run.advance(scenario.steps, progress)
+                for stop in stops:
+                    run.advance(stop - run.step, progress)
+                    visit(run)
         except KeyboardInterrupt:
-            return run, run.step < scenario.steps
+            return run, run.step < stops[-1]
         return run, False
 
 
@@ -129,7 +118,8 @@ def first_interrupt_waits() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _ending(run: Any, interrupted: bool, steps: int) -> int:
+def ending(run: Any, interrupted: bool, steps: int) -> int:
+    """Say how the run ended; the exit code."""
     if interrupted:
         say(f"interrupted at step {run.step:,} of {steps:,}")
         return Exit.INTERRUPTED

@@ -235,10 +235,11 @@ class Run:
         return np.stack(fields)
 
     def snapshot(self, seed: int = 0, clean: bool = False, columns: int = 256, rect: Domain | None = None) -> Snapshot:
-        """The plane now, as one seed sees it, with the curves of all seeds. columns: of the field; cells are square.
-        rect: the part of the plane; default the domain."""
+        """The plane now, as one seed sees it, with the curves of all seeds.
+
+        rect: the part of the plane, default the domain. columns: of the field, whose cells are square.
+        """
         rect, replica = rect or self.scene.domain, self._replica(seed, clean)
-        rows = int(np.clip(round(columns * rect.height / rect.width), columns // 4, 4 * columns))
         return Snapshot(
             scenario=self.scenario.model_copy(
                 update={"training": self.scenario.training.model_copy(update={"seed": self.seeds[seed]})}
@@ -246,7 +247,7 @@ class Run:
             scene=self.scene,
             step=self.step,
             rect=rect,
-            field=self.session.field(rect, columns, rows, replica),
+            field=self.session.field(rect, columns, rect.rows(columns), replica),
             curves=self.curves.of(self._replicas(clean)),
             predicted=self.session.predicted(replica),
         )
@@ -256,15 +257,30 @@ class Run:
         and for nets but the one that was watched (`train(..., cascade=True)`)."""
         return self.session.cascade(self._replica(seed, clean))
 
-    def figure(self, view: str = "boundary", seed: int = 0, **options: Any) -> SceneFigure:
-        """A matplotlib Figure of a view in `figures.style.VIEWS`. options: those of `figures.style.Options`."""
-        from boundaryviz.figures.draw import draw
-        from boundaryviz.figures.style import AGAINST_CLEAN, Options
+    def shots(
+        self, view: str, seed: int = 0, columns: int = 256, rect: Domain | None = None
+    ) -> tuple[Snapshot, Snapshot | None]:
+        """What the figure of a view needs: the plane now, with its cascade for that view, and the clean twin for the
+        views that stand against it."""
+        from boundaryviz.figures.style import AGAINST_CLEAN
 
-        beside = self.snapshot(seed, clean=True) if view in AGAINST_CLEAN and self.twin else None
-        shown = self.snapshot(seed)
+        shown = self.snapshot(seed, columns=columns, rect=rect)
         if view == "cascade":
             shown = replace(shown, cascade=self.cascade(seed))
+        against = view in AGAINST_CLEAN and self.twin
+        return shown, self.snapshot(seed, True, columns, rect) if against else None
+
+    def figure(
+        self, view: str = "boundary", seed: int = 0, columns: int = 256, rect: Domain | None = None, **options: Any
+    ) -> SceneFigure:
+        """A matplotlib Figure of a view in `figures.style.VIEWS`, but those of several moments or runs.
+
+        seed, columns, rect: as in `snapshot`. options: those of `figures.style.Options`.
+        """
+        from boundaryviz.figures.draw import draw
+        from boundaryviz.figures.style import Options
+
+        shown, beside = self.shots(view, seed, columns, rect)
         return draw(view, shown, Options(**options), beside)
 
     def report(self) -> dict[str, Any]:
@@ -298,11 +314,12 @@ def start(
     device: str = "auto",
     learner: Any = None,
     cascade: bool = False,
+    watched: int = 0,
 ) -> Run:
     """A run at step 0. seeds: how many, from the scenario's own on, or which; by default, as twin, what the scenario's
     course has, or else 1 without a twin. learner: an estimator of scikit-learn's kind in place of the scenario's
-    learner. cascade: as in `train`. Raises DeviceError, ScenarioError where no training point has a label, or
-    ValueError without seeds.
+    learner. cascade: as in `train`, of the seed number `watched`. Raises DeviceError, ScenarioError where no training
+    point has a label, or ValueError without seeds.
     """
     course = None if learner is not None else Course.read(scenario)
     if course is None:
@@ -325,7 +342,7 @@ def start(
     if learner is None:
         session = Session(scenario, scene, chosen, twin, device)
         if cascade:
-            session.watch()
+            session.watch(watched)
         return Run(session, course)
     from boundaryviz.experiments.estimator import EstimatorSession
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from boundaryviz import __version__
 from boundaryviz.attacks.budget import TALK_RATES
+from boundaryviz.figures.parts import letter_panels
 from boundaryviz.figures.plane import literal
 from boundaryviz.figures.sheet import SceneFigure, sheet
 from boundaryviz.figures.style import Options, Style
@@ -36,7 +37,9 @@ def draw_dose(response: DoseResponse, options: Options | None = None) -> SceneFi
         height = 12 * line + panels * max(0.24 * width, 9 * line) + below
         figure.set_size_inches(width, height)
         parts: Any = figure.subfigures(2, 1, height_ratios=(height - below, below))
-        _panels(parts[0], response, axis, panels, style)
+        _panels(parts[0], response, axis, panels, options, style)
+        if options.letters:
+            letter_panels(figure, style)
         parts[1].text(
             0.02, 0.98, "\n".join(notes), va="top", ha="left", color=style.faint, fontsize=0.85 * style.text,
             linespacing=1.35,
@@ -44,7 +47,9 @@ def draw_dose(response: DoseResponse, options: Options | None = None) -> SceneFi
     return figure
 
 
-def _panels(part: SubFigure, response: DoseResponse, axis: DoseAxis, panels: int, style: Style) -> None:
+def _panels(
+    part: SubFigure, response: DoseResponse, axis: DoseAxis, panels: int, options: Options, style: Style
+) -> None:
     rows = np.atleast_1d(part.subplots(panels, 1, sharex=True))
     for axes, words in zip(rows, ("test points flipped", "attack success"), strict=False):
         axes.set_ylabel(words)
@@ -66,7 +71,7 @@ def _panels(part: SubFigure, response: DoseResponse, axis: DoseAxis, panels: int
     _talk(rows, axis, style)
     rows[0].set_title(literal(response.title), fontweight="bold")
     handles, words = rows[0].get_legend_handles_labels()
-    if handles:
+    if handles and options.legend:
         part.legend(handles, words, loc="outside lower center", ncols=2 if len(words) in (2, 4) else 3)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgba
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from boundaryviz.figures.palette import MARKERS, UNDER_POINTS, class_colour, cro
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points
+
+CLEAR = (0.0, 0.0, 0.0, 0.0)
+"""No fill: with a colour, even this one, points are one symbol set many times; with "none" each is drawn by itself."""
 
 
 def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style, strength: float = UNDER_POINTS) -> None:
@@ -115,7 +119,7 @@ def _draw_points(axes: Axes, snapshot: Snapshot, options: Options, style: Style)
     for number in _groups(points):
         ring = points.is_train & (points.origin == number)
         axes.scatter(
-            points.xy[ring, 0], points.xy[ring, 1], s=(1.7 * style.marker) ** 2, marker="o", facecolor="none",
+            points.xy[ring, 0], points.xy[ring, 1], s=(1.7 * style.marker) ** 2, marker="o", facecolor=CLEAR,
             edgecolor=group_colour(number), linewidth=0.55 * style.line, zorder=5, gid=f"poison {number}",
         )  # fmt: skip
 
@@ -137,10 +141,9 @@ def _scatter(
             points.xy[pick, 1],
             s=(size * small * (0.75 if hollow else 1.0) * style.marker) ** 2,
             marker="o" if hollow else MARKERS[label],
-            facecolor="none" if hollow else class_colour(label),
-            edgecolor=class_colour(label) if hollow else style.paper,
+            facecolor=CLEAR if hollow else to_rgba(class_colour(label), alpha),
+            edgecolor=to_rgba(class_colour(label) if hollow else style.paper, alpha * pale),
             linewidth=(0.6 * small if hollow else 0.35) * style.line,
-            alpha=alpha * pale,
             zorder=2.5 if hollow else 3 if size < 1 else 4,
             gid=f"class {label}" if label >= 0 else "unlabelled",
         )

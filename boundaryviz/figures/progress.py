@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator
@@ -11,6 +15,9 @@ from boundaryviz.figures.style import Style
 from boundaryviz.record.curves import CurveStore
 
 _SPLITS = ("train", "validation", "test")
+# of lines in one plot: by dash and width alone each is told from the others, whatever their colours become in print
+_DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), (0, (8, 2, 1, 2)), (0, (4, 1.5, 1, 1.5, 1, 1.5)))
+_LOOKS = tuple((dashes, width) for width, dashes in product((1.0, 1.8), _DASHES))
 
 
 def draw_curves(axes: Axes, curves: CurveStore, measure: str, style: Style) -> None:
@@ -26,21 +33,59 @@ def draw_curves(axes: Axes, curves: CurveStore, measure: str, style: Style) -> N
     colours = {"train": style.train, "validation": style.validation, "test": style.test}
     drawn = [_draw_one(axes, curves, f"{split}_{measure}", split, colours[split], style) for split in _SPLITS]
     if not any(drawn):
-        axes.text(0.5, 0.5, "not evaluated yet", transform=axes.transAxes, ha="center", va="center", color=style.faint)
-        axes.set(xticks=[], yticks=[])
+        _say_nothing_is_known(axes, style)
         return
-    axes.set_xlim(int(curves.step[0]), max(int(curves.step[-1]), int(curves.step[0]) + 1))
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+    _steps(axes, [curves])
     if measure == "error":
         axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
         highest = max(float(np.nanmax(curves.column(f"{split}_error"), initial=0.0)) for split in _SPLITS)
         axes.set_ylim(0.0, 1.08 * highest + 0.005)
-    elif _spans_a_decade(axes):
+    else:
+        _losses(axes)
+    _mark_best(axes, curves, style, named=measure == "loss")
+
+
+def draw_overlay(axes: Axes, several: Sequence[tuple[str, CurveStore]], style: Style) -> None:
+    """The validation loss of up to ten runs, each the mean of its replicas under its name, told apart by dash and
+    width. A run that holds out nothing has none."""
+    axes.set_ylabel("validation loss")
+    axes.set_xlabel("training step")
+    axes.grid(axis="y")
+    axes.set_axisbelow(True)
+    for at, (name, curves) in enumerate(several):
+        values = curves.column("validation_loss")
+        known = np.isfinite(values).any(axis=1)
+        if known.any():
+            dashes, width = _LOOKS[at % len(_LOOKS)]
+            axes.plot(
+                curves.step[known], np.nanmean(values[known], axis=1), label=name, linestyle=dashes,
+                linewidth=width * style.line, color=style.series[at % len(style.series)], gid=f"loss {at + 1}",
+            )  # fmt: skip
+    if not axes.get_lines():
+        _say_nothing_is_known(axes, style)
+        return
+    _steps(axes, [curves for _, curves in several if len(curves)])
+    _losses(axes)
+
+
+def _say_nothing_is_known(axes: Axes, style: Style) -> None:
+    axes.text(0.5, 0.5, "not evaluated yet", transform=axes.transAxes, ha="center", va="center", color=style.faint)
+    axes.set(xticks=[], yticks=[])
+
+
+def _steps(axes: Axes, several: Sequence[CurveStore]) -> None:
+    """The axis of steps, from the first that is known to the last."""
+    first = min(int(curves.step[0]) for curves in several)
+    axes.set_xlim(first, max(*(int(curves.step[-1]) for curves in several), first + 1))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+
+
+def _losses(axes: Axes) -> None:
+    if _spans_a_decade(axes):
         axes.set_yscale("log")
     else:
         axes.set_ylim(bottom=0.0)
-    _mark_best(axes, curves, style, named=measure == "loss")
 
 
 def _draw_one(axes: Axes, curves: CurveStore, name: str, words: str, colour: str, style: Style) -> bool:

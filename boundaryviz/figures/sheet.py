@@ -11,10 +11,11 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from boundaryviz.figures.pgf import BACKEND, write_pgf
 from boundaryviz.figures.style import PAPER, WIDTHS_CM, Options, Style
 from boundaryviz.scenario.files import WriteError, check_writable, write_atomic
 
-FORMATS = ("png", "svg", "pdf")
+FORMATS = ("png", "svg", "pdf", "pgf")
 
 
 class SceneFigure(Figure):
@@ -28,6 +29,8 @@ class SceneFigure(Figure):
         """As matplotlib's, with the metadata of `facts` where the format takes any."""
         suffix = str(kwargs.get("format") or Path(str(fname)).suffix.lstrip(".") or "png").lower()
         kwargs.setdefault("metadata", metadata(self.facts, suffix))
+        if suffix == "pgf":
+            kwargs.setdefault("backend", BACKEND)
         with self.look.applied():
             super().savefig(fname, transparent=transparent, **kwargs)
 
@@ -54,11 +57,14 @@ def sheet(view: str, options: Options, facts: dict[str, str]) -> Iterator[tuple[
 
 
 def save(figure: SceneFigure, path: str | Path, dpi: int | None = None) -> None:
-    """Write a PNG, SVG or PDF, by the ending of `path`; whole or not at all.
+    """Write a PNG, SVG, PDF or PGF, by the ending of `path`; whole or not at all. Pictures in a PGF lie beside it.
 
     Raises WriteError, in a sentence, for another ending or where the file cannot be written.
     """
     kind = check_path(path)
+    if kind == "pgf":
+        write_pgf(figure, Path(path), dpi or "figure")
+        return
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, dpi=dpi or "figure")
     write_atomic(path, buffer.getvalue())
@@ -86,6 +92,8 @@ def metadata(facts: dict[str, str], kind: str) -> dict[str, Any] | None:
         }  # fmt: skip
     if kind in ("svg", "svgz"):
         return {"Title": facts["title"], "Description": subject, "Keywords": words, "Creator": maker, "Date": None}
+    if kind == "pgf":
+        return {"Title": facts["title"], "Subject": subject, "Creator": maker}
     if kind == "png":
         return {"Title": facts["title"], "Description": subject, "Software": maker} | {
             f"boundaryviz:{key}": facts[key] for key in ("scenario", "seed", "step", "version")

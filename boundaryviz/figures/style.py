@@ -11,6 +11,14 @@ import matplotlib
 from boundaryviz.figures.palette import SERIES
 
 StyleName = Literal["paper", "slides", "dark"]
+FontName = Literal["sans", "serif", "times"]
+
+# Those that come with matplotlib, so that a file is the same everywhere: the family, and what sets its formulas.
+FONTS: dict[str, tuple[str, str]] = {
+    "sans": ("DejaVu Sans", "dejavusans"),
+    "serif": ("DejaVu Serif", "dejavuserif"),
+    "times": ("STIXGeneral", "stix"),
+}
 
 VIEWS: dict[str, str] = {
     "boundary": "the plane with its field, boundary and points",
@@ -19,10 +27,14 @@ VIEWS: dict[str, str] = {
     "twin": "the clean and the poisoned plane side by side",
     "flip": "what the poison turned over, and both boundaries",
     "cascade": "who got which label, from whom, and when",
+    "frames": "moments of one run, side by side",
+    "compare": "several runs side by side, and their validation losses in one plot",
 }
 """What can be drawn of a run."""
 AGAINST_CLEAN = ("twin", "flip")
 """The views that need the clean twin."""
+SEVERAL = ("frames", "compare")
+"""The views of several snapshots."""
 
 # For the paper's size of text; a style with larger text takes more.
 WIDTHS_CM: dict[str, float] = {
@@ -32,6 +44,8 @@ WIDTHS_CM: dict[str, float] = {
     "twin": 18.0,
     "flip": 9.0,
     "cascade": 11.0,
+    "frames": 18.0,
+    "compare": 18.0,
     "dose": 12.0,
 }
 
@@ -44,6 +58,8 @@ _NEEDED: dict[str, float] = {
     "twin": 44.0,
     "flip": 26.0,
     "cascade": 34.0,
+    "frames": 24.0,
+    "compare": 32.0,
     "dose": 36.0,
 }
 
@@ -65,6 +81,8 @@ class Style:
     text: float
     line: float
     marker: float  # side length of a point's symbol
+    font: FontName = "sans"
+    transparent: bool = False  # files have no background
 
     def at_width(self, width_cm: float, view: str) -> Style:
         """This style with everything smaller, where a figure is too narrow for its text."""
@@ -80,8 +98,10 @@ class Style:
 
     @property
     def _rc(self) -> dict[str, Any]:
+        family, formulas = FONTS[self.font]
         return {
-            "font.family": ["DejaVu Sans"],
+            "font.family": [family],
+            "mathtext.fontset": formulas,
             "font.size": self.text,
             "axes.titlesize": self.text,
             "axes.labelsize": self.text,
@@ -120,6 +140,7 @@ class Style:
             "hatch.linewidth": 0.5 * self.line,
             "figure.facecolor": self.paper,
             "savefig.facecolor": self.paper,
+            "savefig.transparent": self.transparent,
             "figure.constrained_layout.use": True,
         }
 
@@ -159,6 +180,8 @@ class Options:
     width_cm: 2 to 100; None takes the view's own. dpi: 30 to 1200, for PNG only.
     levels: None for a smooth field, 2 for the decided class, more for bands.
     held_out: also draw validation and test points. errors: outline = true class, fill = predicted class.
+    font: in PGF it chooses between the sans and the roman of the document around it.
+    letters: a, b, c, ... in bold at the upper left of the panels. transparent: no background in the file.
 
     Raises ValueError naming what is out of range.
     """
@@ -169,10 +192,16 @@ class Options:
     levels: int | None = None
     held_out: bool = False
     errors: bool = False
+    font: FontName = "sans"
+    legend: bool = True
+    letters: bool = False
+    transparent: bool = False
 
     def __post_init__(self) -> None:
         if self.style not in STYLES:
             raise ValueError(f"there is no style {self.style!r}; there are: {', '.join(STYLES)}")
+        if self.font not in FONTS:
+            raise ValueError(f"there is no font {self.font!r}; there are: {', '.join(FONTS)}")
         if self.width_cm is not None and not 2.0 <= self.width_cm <= 100.0:
             raise ValueError(f"a figure is 2 to 100 cm wide, not {self.width_cm:g}")
         if not 30 <= self.dpi <= 1200:
@@ -182,4 +211,4 @@ class Options:
 
     @property
     def look(self) -> Style:
-        return STYLES[self.style]
+        return replace(STYLES[self.style], font=self.font, transparent=self.transparent)

@@ -19,6 +19,7 @@ class Snapshot:
 
     field: float32 (rows, columns) probability of class 1 over `rect`, or (classes, rows, columns); row 0
         is the bottom, values stand for cell centres.
+    label: what it is called beside others; empty is the scenario's title.
     predicted: int16 (N,) for the points of `scene`, or None. cascade: among these points, where one is known.
     """
 
@@ -30,3 +31,9 @@ class Snapshot:
     curves: CurveStore
     predicted: NDArray[np.int16] | None = None
     cascade: Cascade | None = None
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called beside others."""
+        return self.label or self.scenario.title

@@ -234,6 +234,10 @@ class Domain:
         y = self.bottom + (np.arange(rows) + 0.5) * (self.height / rows)
         return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
+    def rows(self, columns: int) -> int:
+        """How many rows of square cells fill it, at least a quarter and at most four times as many as columns."""
+        return int(np.clip(round(columns * self.height / self.width), columns // 4, 4 * columns))
+
     @classmethod
     def around(cls, xy: NDArray[np.float64], margin: float = 0.15) -> Domain:
         """The bounding box of `xy` (N, 2), grown by `margin` of its size; a unit box for no points."""

@@ -1,0 +1,156 @@
+"""`figure`: train, and draw what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from boundaryviz.cli.failures import UsageProblem, say
+from boundaryviz.cli.training import Job, ending, trained
+from boundaryviz.cli.values import assignments
+from boundaryviz.learners.cascade import measured
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.words import settings_in_words
+from boundaryviz.scene.scene import Domain
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn, from the options of `figure`.
+
+    options: those of `figures.style.Options`. rect, at, vary: as they were written. data: where what is drawn goes as
+    numbers.
+    """
+
+    view: str
+    output: Path
+    options: dict[str, Any] = field(default_factory=dict)
+    columns: int = 256
+    rect: str | None = None
+    at: str | None = None
+    vary: tuple[str, ...] = ()
+    data: Path | None = None
+
+
+def train_and_draw(job: Job, picture: Picture) -> int:
+    """Train and write a figure, and its data where that is asked for; the exit code."""
+    check(picture)
+    rect, settings = parse_rect(picture.rect), [_varied(text) for text in picture.vary]
+    scenario = job.prepared()
+    seeds = job.seeds or (1 if scenario.course is None else scenario.course.seeds)
+    if job.shown >= seeds:
+        raise UsageProblem(f"--seed-shown {job.shown}: counted from 0, it is below the number of --seeds, {seeds}")
+    stops = parse_steps(picture.at, scenario.steps) if picture.view == "frames" else ()
+    if job.cascade and measured(scenario.learner) is None:
+        raise UsageProblem(f"--view {picture.view}: {scenario.learner.name} is supervised and has no label cascade")
+    others: list[Snapshot] = []
+    if picture.view == "compare":
+        run, interrupted = _compare(scenario, job, picture, rect, settings, others)
+    else:
+        visit = lambda run: others.append(run.snapshot(job.shown, columns=picture.columns, rect=rect))  # noqa: E731
+        run, interrupted = trained(scenario, job, stops, visit) if stops else trained(scenario, job)
+        if interrupted and stops:
+            visit(run)
+    shown, beside = run.shots(picture.view, job.shown, picture.columns, rect)
+    if picture.view == "compare":
+        shown = others[0]
+    _write(picture, shown, beside, others)
+    return ending(run, interrupted, stops[-1] if stops else scenario.steps)
+
+
+def check(picture: Picture) -> None:
+    """Raise UsageProblem or WriteError now for what would fail after training."""
+    from boundaryviz.figures.data import check_data_path
+    from boundaryviz.figures.multiples import MOST_COMPARED
+    from boundaryviz.figures.sheet import check_path
+    from boundaryviz.figures.style import Options
+
+    try:
+        Options(**picture.options)
+    except ValueError as error:
+        raise UsageProblem(str(error)) from None
+    for given, option, view in ((picture.at, "--at", "frames"), (picture.vary, "--vary", "compare")):
+        if given and picture.view != view:
+            raise UsageProblem(f"{option}: only --view {view} takes it")
+    if picture.view == "compare" and not 0 < len(picture.vary) < MOST_COMPARED:
+        raise UsageProblem(
+            f"--view compare shows the scenario and 1 to {MOST_COMPARED - 1} others, each by a "
+            "--vary PATH=VALUE, for example --vary learner.hidden=[64,64]"
+        )
+    check_path(picture.output)
+    if picture.data is not None:
+        check_data_path(picture.data)
+
+
+def parse_rect(text: str | None) -> Domain | None:
+    """'LEFT,RIGHT,BOTTOM,TOP'. Raises UsageProblem."""
+    if text is None:
+        return None
+    try:
+        left, right, bottom, top = (float(part) for part in text.split(","))
+        return Domain(left, right, bottom, top)
+    except ValueError:
+        raise UsageProblem(
+            f"--rect {text}: write LEFT,RIGHT,BOTTOM,TOP, for example --rect=-1,2,-1,1, the smaller of each two first"
+        ) from None
+
+
+def parse_steps(text: str | None, last: int) -> tuple[int, ...]:
+    """'0,20,100' as rising steps up to `last`; some that tell the story where there is no text. Raises UsageProblem."""
+    from boundaryviz.figures.multiples import MOST_FRAMES
+    from boundaryviz.record.strip import moments
+
+    if text is None:
+        return moments(last)
+    try:
+        steps = tuple(sorted({int(part) for part in text.split(",")}))
+    except ValueError:
+        raise UsageProblem(f"--at {text}: write steps, for example --at 0,20,100,500") from None
+    if steps[0] < 0 or steps[-1] > last:
+        raise UsageProblem(f"--at {text}: steps lie between 0 and {last}, where training ends; see --steps")
+    if len(steps) > MOST_FRAMES:
+        raise UsageProblem(f"--at: a figure holds up to {MOST_FRAMES} moments, not {len(steps)}")
+    return steps
+
+
+def _varied(text: str) -> dict[str, Any]:
+    """'PATH=VALUE[;PATH=VALUE...]'"""
+    try:
+        return assignments(text.split(";"))
+    except UsageProblem as error:
+        raise UsageProblem(str(error).replace("--set", "--vary")) from None
+
+
+def _compare(
+    scenario: Scenario, job: Job, picture: Picture, rect: Domain | None, settings: Sequence[dict[str, Any]],
+    others: list[Snapshot],
+) -> tuple[Any, bool]:  # fmt: skip
+    """Train the scenario and its variations, one after the other; the last run, and whether it was interrupted."""
+    several = [(scenario, "")]
+    for values, text in zip(settings, picture.vary, strict=True):
+        try:
+            changed = scenario.with_values(values)
+        except ScenarioError as error:
+            raise ScenarioError([f"--vary {text}: {problem}" for problem in error.problems]) from None
+        several.append((changed, settings_in_words(changed, values)))
+    for one, label in several:
+        run, interrupted = trained(one, job)
+        others.append(replace(run.snapshot(job.shown, columns=picture.columns, rect=rect), label=label))
+        if interrupted:
+            break
+    return run, interrupted
+
+
+def _write(picture: Picture, shown: Snapshot, beside: Snapshot | None, others: Sequence[Snapshot]) -> None:
+    from boundaryviz.figures.data import data_of, write_data
+    from boundaryviz.figures.draw import draw, save
+    from boundaryviz.figures.style import Options
+
+    save(draw(picture.view, shown, Options(**picture.options), beside, others), picture.output)
+    say(f"wrote {picture.output}")
+    if picture.data is not None:
+        write_data(data_of(picture.view, shown, beside, others), picture.data)
+        say(f"wrote {picture.data}")

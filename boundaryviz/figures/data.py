@@ -1,0 +1,160 @@
+"""The data behind a figure: what is drawn, as named arrays (`.npz`) or as one table (`.csv`)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.engine.messages import CURVES
+from boundaryviz.figures.draw import seen
+from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.dose import DoseResponse
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario.files import WriteError, check_writable, write_atomic
+from boundaryviz.scene.scene import Split, origin_word
+
+FORMATS = ("npz", "csv")
+_MEASURES = tuple(name for name in CURVES if name.endswith(("_loss", "_error")))
+_POINTS = ("id", "x", "y", "label", "split", "origin", "predicted")
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """arrays: of numbers and text, none of objects. columns, rows: the same, or the most of it that one table holds."""
+
+    arrays: dict[str, NDArray[Any]]
+    columns: tuple[str, ...] = ()
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def npz(self) -> bytes:
+        """For `np.load`, also without pickle; the same data give the same bytes."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, allow_pickle=False, **self.arrays)
+        return buffer.getvalue()
+
+    def csv(self) -> bytes:
+        """A line of names, then the rows; what is not known is empty."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows(["" if value is None or value != value else value for value in row] for row in self.rows)
+        return text.getvalue().encode()
+
+
+def check_data_path(path: str | Path) -> str:
+    """The format that `path` ends in. Raises WriteError as `write_data` would, before anything is computed."""
+    kind = Path(path).suffix.lstrip(".").lower()
+    if kind not in FORMATS:
+        raise WriteError(f"Cannot write {path}: the data of a figure are .npz or .csv.")
+    check_writable(path)
+    return kind
+
+
+def write_data(data: Data, path: str | Path) -> None:
+    """Write an `.npz` or `.csv`, by the ending of `path`; whole or not at all. Raises WriteError."""
+    write_atomic(path, data.npz() if check_data_path(path) == "npz" else data.csv())
+
+
+def data_of(view: str, snapshot: Snapshot, beside: Snapshot | None = None, others: Sequence[Snapshot] = ()) -> Data:
+    """What `draw` draws of the same arguments.
+
+    Arrays: `field`, `x` and `y` are the probabilities and their places; `point_...` one entry for each point;
+    `curve_...` (evaluations, replicas). Those of the clean twin begin with `clean_`, those of moments and runs with
+    `moment1_`, `run1_` and so on. The table holds curves, a row for each evaluated step, where curves are all that is
+    drawn; otherwise the points and what was predicted for them.
+    """
+    if view == "curves":
+        arrays = {"step": np.array(snapshot.step), **_curves(snapshot.curves, _MEASURES)}
+        return Data(arrays, *_curve_table(snapshot.curves))
+    if others:
+        return _several("moment" if view == "frames" else "run", [seen(one) for one in others], view == "compare")
+    shown = seen(snapshot)
+    arrays = {"step": np.array(shown.step), **_plane(shown)}
+    if view == "summary":
+        arrays |= _curves(shown.curves, _MEASURES)
+    if beside is None:
+        return Data(arrays, _POINTS, _point_rows(shown))
+    clean = seen(beside, frozenset())
+    arrays |= {f"clean_{name}": array for name, array in _plane(clean).items()}
+    rows = [(side, *row) for side, one in (("poisoned", shown), ("clean", clean)) for row in _point_rows(one)]
+    return Data(arrays, ("twin", *_POINTS), rows)
+
+
+def data_of_dose(response: DoseResponse) -> Data:
+    """A row, in the table, for each learner, dose and seed."""
+    arrays: dict[str, NDArray[Any]] = {"dose": np.array(response.doses), "rate": np.array(response.rates)}
+    rows: list[tuple[Any, ...]] = []
+    for at, curve in enumerate(response.curves, 1):
+        success = np.full_like(curve.flip_rate, np.nan) if curve.success is None else curve.success
+        arrays[f"learner{at}_name"] = np.array(curve.learner)
+        arrays[f"learner{at}_flip_rate"] = curve.flip_rate
+        arrays[f"learner{at}_attack_success_rate"] = success
+        for k, (dose, rate) in enumerate(zip(response.doses, response.rates, strict=True)):
+            for seed, (flips, won) in enumerate(zip(curve.flip_rate[k].tolist(), success[k].tolist(), strict=True)):
+                rows.append((curve.learner, dose, rate, seed, flips, won))
+    return Data(arrays, ("learner", "dose", "rate", "seed", "flip_rate", "attack_success_rate"), rows)
+
+
+def _several(word: str, several: Sequence[Snapshot], with_losses: bool) -> Data:
+    arrays: dict[str, NDArray[Any]] = {
+        f"{word}_step": np.array([one.step for one in several]),
+        f"{word}_name": np.array([one.name for one in several]),
+    }
+    rows: list[tuple[Any, ...]] = []
+    for at, one in enumerate(several, 1):
+        found = _plane(one) | (_curves(one.curves, ("validation_loss",)) if with_losses else {})
+        arrays |= {f"{word}{at}_{name}": array for name, array in found.items()}
+        rows += [(at, one.name, one.step, *row) for row in _point_rows(one)]
+    return Data(arrays, (word, "name", "step", *_POINTS), rows)
+
+
+def _plane(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
+    points, rect = snapshot.scene.points, snapshot.rect
+    rows, columns = snapshot.field.shape[-2:]
+    pins = snapshot.scene.targets
+    found: dict[str, NDArray[Any]] = {
+        "field": snapshot.field,
+        "x": rect.left + (np.arange(columns) + 0.5) * (rect.width / columns),
+        "y": rect.bottom + (np.arange(rows) + 0.5) * (rect.height / rows),
+        "point_id": points.ids, "point_x": points.xy[:, 0], "point_y": points.xy[:, 1], "point_label": points.label,
+        "point_split": points.split, "point_origin": points.origin,
+        "target_x": np.array([pin.x for pin in pins]), "target_y": np.array([pin.y for pin in pins]),
+        "target_wanted": np.array([pin.wanted for pin in pins], dtype=np.int16),
+    }  # fmt: skip
+    if snapshot.predicted is not None:
+        found["point_predicted"] = snapshot.predicted
+    if (chains := snapshot.cascade) is not None:
+        found |= {"point_label_when": chains.when, "point_label_handed": chains.label, "point_before": chains.before}
+    return found
+
+
+def _point_rows(snapshot: Snapshot) -> list[tuple[Any, ...]]:
+    """Columns as in `_POINTS`; -1 is unlabelled, and undecided."""
+    points = snapshot.scene.points
+    predicted = [None] * len(points) if snapshot.predicted is None else snapshot.predicted.tolist()
+    return list(
+        zip(
+            points.ids.tolist(), points.xy[:, 0].tolist(), points.xy[:, 1].tolist(), points.label.tolist(),
+            [Split(split).name.lower() for split in points.split], [origin_word(int(o)) for o in points.origin],
+            predicted, strict=True,
+        )
+    )  # fmt: skip
+
+
+def _curves(curves: CurveStore, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    return {"curve_step": curves.step, **{f"curve_{name}": curves.column(name) for name in names}}
+
+
+def _curve_table(curves: CurveStore) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """A column for each measure, or for each of the replicas, counted from 0 as seeds are."""
+    r = curves.replicas
+    columns = [name if r == 1 else f"{name}_{k}" for name in _MEASURES for k in range(r)]
+    values = np.concatenate([curves.column(name) for name in _MEASURES], axis=1).tolist()
+    return ("step", *columns), [(step, *row) for step, row in zip(curves.step.tolist(), values, strict=True)]

@@ -1,0 +1,48 @@
+"""Settings in words, as labels of runs that differ by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from boundaryviz.attacks.specs import ATTACKS
+from boundaryviz.learners.specs import FAMILIES
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.datasets import DATASETS
+
+
+def settings_in_words(scenario: Scenario, paths: Mapping[str, Any]) -> str:
+    """What a scenario has at these dotted paths: 'Hidden layers 64, 64; Learning rate 0.01'."""
+    return "; ".join(_setting(scenario, path) for path in paths)
+
+
+def _setting(scenario: Scenario, path: str) -> str:
+    section, _, name = path.partition(".")
+    value: Any = getattr(scenario, section, None)
+    if not name:
+        return f"{section} {value}"
+    spec, value = value, getattr(value, name, None)
+    match path:
+        case "learner.name":
+            return str(getattr(FAMILIES[str(value)][0], "TITLE", value))
+        case "poison.attack":
+            return str(ATTACKS[str(value)].TITLE)
+        case "data.name":
+            return DATASETS[str(value)].title if value in DATASETS else str(value)
+    field = type(spec).model_fields[name]
+    extra = field.json_schema_extra
+    form: Any = extra.get("form", {}) if isinstance(extra, dict) else {}
+    shown = next((words for choice, words in form.get("choices", ()) if choice == value), _value(value))
+    return " ".join(filter(None, (field.title or name, shown, form.get("unit", ""))))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, tuple | list):
+        return ", ".join(_value(one) for one in value) or "none"
+    return "none" if value is None else str(value)
