@@ -99,12 +99,14 @@ class Resume:
 class Shoot:
     """Work out exactly what a figure needs of what is shown. Answered by a `Shot` of this number.
 
-    rect: the part of the plane, None for the domain. columns: of the field, whose cells are square.
+    rect: the part of the plane, None for the domain. columns: of the field, whose cells are square. past: of the moment
+    recalled last, in the place of what is shown.
     """
 
     number: int
     rect: Domain | None = None
     columns: int = 256
+    past: bool = False
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ class Trainer:
                 self._recalled = message.number, message.revision, self._past(message)
                 self._touch()
             case m.Shoot():
-                _, revision, session = self._shown
+                _, revision, session = self._recalled if message.past and self._recalled else self._shown
                 return [shoot(session, self._seed, message.number, revision, message.rect, message.columns)]
             case m.SetScene():
                 self._compared = -1

@@ -20,10 +20,12 @@ from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.display import Word
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.dose_control import DoseControl
+from boundaryviz.gui.exporting import Exporting
 from boundaryviz.gui.filing import Filing
 from boundaryviz.gui.film_control import FilmControl
 from boundaryviz.gui.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.pasting import Pasting
+from boundaryviz.gui.picturing import Picturing
 from boundaryviz.gui.poison_control import PoisonControl
 from boundaryviz.gui.recent import RecentFiles
 from boundaryviz.gui.recovery import Session
@@ -86,6 +88,8 @@ class Desk:
         self.filing = Filing(self.controller, self.saving, self.recent)
         self.timeline_files = TimelineFiles(self.document, self.timeline, self.twin.train, settings, self.log)
         self.saving.beside = self.timeline_files.beside
+        picturing = Picturing(self.document, self.client, self.controller.display, self.controller.course, self.window)
+        self.exporting = Exporting(self.timeline, picturing)
         self.pasting = Pasting(self.controller)
         self.autosave = self._autosave()
         self.restoring = Restoring(self.window, self.document, self.filing.may_leave, self.log, state, self.autosave)

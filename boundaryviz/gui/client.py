@@ -97,9 +97,9 @@ class TrainerClient(QObject):
         """Have a moment of the past at hand, for views and shots of it."""
         self._link.send(m.Recall(number, scenario, scene, -1, state))
 
-    def shoot(self, number: int, rect: Domain | None = None, columns: int = 256) -> None:
-        """Ask for a `shot` of what is shown."""
-        self._link.send(m.Shoot(number, rect, columns))
+    def shoot(self, number: int, rect: Domain | None = None, columns: int = 256, past: bool = False) -> None:
+        """Ask for a `shot` of what is shown, or of the moment recalled last."""
+        self._link.send(m.Shoot(number, rect, columns, past))
 
     def keep_curves(self, curves: CurveStore) -> None:
         """Go on from these curves."""

@@ -138,11 +138,15 @@ class Display(QObject):
         self._view = replace(self._view, **changes)
         self._client.set_view(self._view)
 
-    def shoot(self, take: Callable[[m.Shot], None], rect: Domain | None = None, columns: int = 256) -> None:
-        """Have what is shown worked out exactly; `take` is called with it."""
+    def shoot(
+        self, take: Callable[[m.Shot], None], rect: Domain | None = None, columns: int = 256, past: Past | None = None
+    ) -> None:
+        """Have what is shown, or a moment of the past, worked out exactly; `take` is called with it."""
+        if past is not None:
+            self._client.recall(past.number, past.scenario, past.scene, past.moment.state)
         number = next(self._numbers)
         self._shots[number] = take
-        self._client.shoot(number, rect, columns)
+        self._client.shoot(number, rect, columns, past is not None)
 
     def _take_shot(self, shot: m.Shot) -> None:
         if (take := self._shots.pop(shot.number, None)) is not None:

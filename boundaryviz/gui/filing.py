@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.recent import RecentFiles
 from boundaryviz.gui.saving import Saving
-from boundaryviz.gui.views.export_dialog import VIEWS, ExportDialog, ExportOptions
 from boundaryviz.gui.views.welcome import Card
 from boundaryviz.scenario import files, gallery
 from boundaryviz.scenario.atomic import Stamp, stamp_of
@@ -21,7 +20,7 @@ from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Points, Scene
 
 if TYPE_CHECKING:
-    from boundaryviz.figures.draw import SceneFigure
+    pass
 
 _OPENABLE = "Scenarios and tables (*.bviz *.toml *.csv);;All files (*)"
 
@@ -37,7 +36,7 @@ class Filing(QObject):
         on: dict[str, Callable[[], object]] = {
             "file.new": self.new, "file.examples": self.examples, "file.open": self.ask_open,
             "file.save": saving.save, "file.save-as": saving.save_as,
-            "file.export": self.export, "file.quit": self._window.close,
+            "file.quit": self._window.close,
         }  # fmt: skip
         for name, act in on.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
@@ -124,42 +123,6 @@ class Filing(QObject):
         if answer == button.Save:
             return self._saving.save_and_wait()
         return bool(answer == button.Discard)
-
-    def export(self) -> None:
-        """Ask for the kind of figure and write it. matplotlib is loaded only here."""
-        snapshot = self._controller.display.snapshot()
-        if snapshot is None:
-            self._window.notify(
-                "There is no figure to export yet: wait for the first frame, and show the output, not a hidden unit."
-            )
-            return
-        clean = self._controller.display.snapshot(clean=True)
-        from boundaryviz.figures.draw import draw, save
-        from boundaryviz.figures.style import AGAINST_CLEAN, Options, StyleName
-
-        actions = self._window.actions_
-        have = dict.fromkeys(AGAINST_CLEAN, clean is not None) | {"cascade": snapshot.cascade is not None}
-
-        def options(chosen: ExportOptions) -> Options:
-            return Options(
-                width_cm=chosen.width_cm, style=cast(StyleName, chosen.style), dpi=chosen.dpi,
-                levels=2 if actions["view.discrete"].isChecked() else None,
-                held_out=actions["view.held-out"].isChecked(), errors=actions["view.prediction"].isChecked(),
-            )  # fmt: skip
-
-        def figure(chosen: ExportOptions) -> SceneFigure:
-            return draw(chosen.view, snapshot, options(chosen), clean if chosen.view in AGAINST_CLEAN else None)
-
-        def write(chosen: ExportOptions, path: Path) -> None:
-            save(figure(chosen), path)
-            self._tell(f"Wrote {path.name}.")
-
-        dialog = ExportDialog(
-            lambda chosen: figure(chosen)._repr_png_(), write, stem=self._document.scenario.name, parent=self._window,
-            views=[view for view in VIEWS if have.get(view, True)],
-        )  # fmt: skip
-        dialog.exec()
-        dialog.deleteLater()
 
     # ---- words --------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QObject
 
@@ -42,7 +42,24 @@ class Picturing(QObject):
             scenario, scene = (state.scenario, state.scene) if past is None else (past.scenario, past.scene)
             take(self._of(shot, scenario, scene, clean=False), self._clean(shot, scenario, scene))
 
-        self._display.shoot(taken, rect, columns)
+        self._display.shoot(taken, rect, columns, past)
+
+    def strip(
+        self, pasts: Sequence[Past], take: Callable[[Snapshot], object], then: Callable[[], None],
+        rect: Domain | None = None, columns: int = 256,
+    ) -> None:  # fmt: skip
+        """Have `take` called with each of these moments, worked out exactly, one after the other, and then `then`."""
+        if not pasts:
+            self._display.recall_past()
+            then()
+            return
+        past = pasts[0]
+
+        def taken(shot: m.Shot) -> None:
+            take(self._of(shot, past.scenario, past.scene, clean=False))
+            self.strip(pasts[1:], take, then, rect, columns)
+
+        self._display.shoot(taken, rect, columns, past)
 
     def of(self, past: Past) -> tuple[Snapshot, Snapshot | None]:
         """A recorded moment, as it was recorded, and its clean twin."""

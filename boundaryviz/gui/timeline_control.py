@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -52,7 +52,9 @@ class TimelineControl(QObject):
         super().__init__(controller)
         self._controller, self._document, self._client = controller, controller.document, controller.client
         self._window, self._display, self._keeper = controller.window, controller.display, controller.course
-        self.window = self._window
+        self.window, self.document, self.client, self.display = (
+            self._window, self._document, self._client, self._display,
+        )  # fmt: skip
         self._theme: Theme = LIGHT
         self._budget = budget
         self.timeline = Timeline(budget)
@@ -175,6 +177,11 @@ class TimelineControl(QObject):
             return Past(next(self._numbers), moment, state.scenario, state.scene)
         scenario, scene = self._visited.at(course, course.turns_before(moment.step))
         return Past(next(self._numbers), moment, scenario, scene)
+
+    def strip(self, steps: Sequence[int]) -> list[Past]:
+        """The recorded moments nearest to these steps, each once."""
+        found = sorted({at for step in steps if (at := self.timeline.nearest(step)) is not None})
+        return [self.past(at) for at in found]
 
     def show(self, index: int) -> None:
         """Show a recorded moment; training pauses."""

@@ -98,7 +98,7 @@ def figure(
 
 
 def assignment(path: str, value: Any) -> str:
-    """PATH=VALUE as `--set` reads it: TOML, and a word without quotes where TOML would not take it for another thing."""
+    """PATH=VALUE as `--set` reads it: TOML, a word without quotes where TOML would not take it for another thing."""
     return f"{path}={_toml(value)}"
 
 

@@ -42,7 +42,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 LOOKS = [
-    *((view, "paper", 11.0) for view in VIEWS if view != "cascade"),
+    *((view, "paper", 11.0) for view in VIEWS if view not in ("cascade", "frames", "compare")),
     ("summary", "slides", 5.0),
     ("summary", "dark", 30.0),
 ]

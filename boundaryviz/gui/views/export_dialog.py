@@ -6,16 +6,21 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtGui import QPixmap, QResizeEvent
+from PyQt6.QtGui import QGuiApplication, QImage, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
@@ -23,7 +28,17 @@ from PyQt6.QtWidgets import (
 from boundaryviz.gui.views.number import NumberEdit, parse_number
 from boundaryviz.gui.views.widgets import QuietCombo, label, restyle
 
-FORMATS = {"png": "PNG, a picture", "svg": "SVG, vectors for the web", "pdf": "PDF, vectors for print"}
+FORMATS = {
+    "png": "PNG, a picture", "svg": "SVG, vectors for the web", "pdf": "PDF, vectors for print",
+    "pgf": "PGF, for LaTeX",
+}  # fmt: skip
+FONTS = {"sans": "Sans serif", "serif": "Serif", "times": "Times-like"}
+DATA = {"": "nothing", "npz": "the data as .npz", "csv": "the data as .csv"}
+CHECKS = {
+    "": "as it is", "protan": "without red cones", "deutan": "without green cones", "tritan": "without blue cones",
+    "grey": "in grey",
+}  # fmt: skip
+_SWITCHES = {"legend": "Legend", "letters": "Panel letters", "transparent": "Transparent"}
 VIEWS = {
     "boundary": "Boundary",
     "curves": "Curves",
@@ -31,6 +46,7 @@ VIEWS = {
     "twin": "Clean twin and poisoned",
     "flip": "Flip region",
     "cascade": "Label cascade",
+    "frames": "Moments of training",
 }
 STYLES = {"paper": "Paper", "slides": "Slides", "dark": "Dark"}
 WIDTHS = {"Single column": 8.5, "Double column": 17.5, "Slide": 25.0}
@@ -40,13 +56,19 @@ LEAST_DPI, MOST_DPI = 50, 1200
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """What to export. width_cm: 3..100. dpi: dots per inch, 50..1200, of a PNG."""
+    """What to export. width_cm: 3..100. dpi: dots per inch, 50..1200, of a PNG. data: what else is written beside it,
+    'npz', 'csv' or nothing."""
 
     format: str = "pdf"
     view: str = "boundary"
     width_cm: float = 8.5
     style: str = "paper"
     dpi: int = 300
+    font: str = "sans"
+    legend: bool = True
+    letters: bool = False
+    transparent: bool = False
+    data: str = ""
 
 
 class ExportDialog(QDialog):
@@ -55,6 +77,8 @@ class ExportDialog(QDialog):
     views: those of `VIEWS` that can be had.
     render: options -> PNG bytes for the preview. write: options and path -> the file. Both may raise OSError,
     ValueError or RuntimeError, whose words are shown. ask_path: options -> where to, None for cancelled.
+    command: options -> the line that makes the figure again; raises ValueError, saying why, where there is none.
+    copy: puts the figure on the clipboard. check: RGBA pixels and one of `CHECKS` -> what such eyes see of them.
     """
 
     def __init__(
@@ -66,10 +90,14 @@ class ExportDialog(QDialog):
         ask_path: Callable[[ExportOptions], Path | None] | None = None,
         parent: QWidget | None = None,
         views: Collection[str] = VIEWS,
+        command: Callable[[ExportOptions], str] | None = None,
+        copy: Callable[[ExportOptions], None] | None = None,
+        check: Callable[[NDArray[np.uint8], str], NDArray[np.uint8]] | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export a figure")
         self._render, self._write, self._stem = render, write, stem
+        self._command, self._copy, self._check = command, copy, check
         self._ask_path = ask_path or self._ask
         self.options = options
         self.saved: Path | None = None
@@ -77,6 +105,20 @@ class ExportDialog(QDialog):
         self.format = self._combo("Format", FORMATS)
         self.view = self._combo("Shows", {name: words for name, words in VIEWS.items() if name in views})
         self.style_combo = self._combo("Style", STYLES)
+        self.font_combo, self.data = self._combo("Font", FONTS), self._combo("Beside the figure", DATA)
+        self.check = self._combo("Preview", CHECKS)
+        self.check.setToolTip("What the figure is like for eyes that see colours otherwise, or printed in grey")
+        self.switches = {name: QCheckBox(words) for name, words in _SWITCHES.items()}
+        self.true_size = QCheckBox("True size")
+        self.true_size.setToolTip("As large as it will be on paper, by what the screen says of its size")
+        switches = QHBoxLayout()
+        for box in self.switches.values():
+            switches.addWidget(box)
+        switches.addStretch(1)
+        seen = QHBoxLayout()
+        seen.setSpacing(8)
+        seen.addWidget(self.check, 1)
+        seen.addWidget(self.true_size)
         self.width_edit = self._number("Width in cm", f"{LEAST_WIDTH:g} to {MOST_WIDTH:g} cm")
         self.preset = QuietCombo()
         self.preset.setAccessibleName("Width preset")
@@ -101,13 +143,20 @@ class ExportDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow("Shows", self.view)
         form.addRow("Style", self.style_combo)
+        form.addRow("Font", self.font_combo)
         form.addRow("Width", width)
+        form.addRow("With", switches)
         form.addRow("Format", self.format)
         form.addRow("Resolution", dots)
+        form.addRow("Beside it", self.data)
+        form.addRow("Preview", seen)
         self.preview = QLabel()
         self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.preview.setMinimumSize(440, 360)
         self.preview.setAccessibleName("Preview")
+        self.area = QScrollArea()
+        self.area.setWidget(self.preview)
+        self.area.setWidgetResizable(True)
+        self.area.setMinimumSize(480, 400)
         self.problem = label("", "problem", wraps=True)
         self.problem.setMinimumHeight(3 * self.problem.fontMetrics().lineSpacing())
         self.problem.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -116,30 +165,54 @@ class ExportDialog(QDialog):
         self.save_button.setProperty("role", "primary")
         self.save_button.setDefault(True)
         self.buttons.addButton(self.save_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.copy_button = QPushButton("Copy figure")
+        self.copy_button.setToolTip("Put the figure on the clipboard, as a picture and as SVG")
+        self.copy_button.setVisible(copy is not None)
+        self.buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        self.line = QLineEdit()
+        self.line.setReadOnly(True)
+        self.line.setAccessibleName("The command that makes the figure again")
+        self.copy_line = QPushButton("Copy")
+        self.copy_line.setToolTip("Copy the command that makes this figure again, to the byte")
+        again = QWidget()
+        again.setVisible(command is not None)
+        command_row = QHBoxLayout(again)
+        command_row.setContentsMargins(0, 0, 0, 0)
+        command_row.setSpacing(8)
+        command_row.addWidget(label("Again", "faint"))
+        command_row.addWidget(self.line, 1)
+        command_row.addWidget(self.copy_line)
         side = QVBoxLayout()
         side.addLayout(form)
         side.addWidget(self.problem)
         side.addStretch(1)
         body = QHBoxLayout()
         body.setSpacing(24)
-        body.addWidget(self.preview, 1)
+        body.addWidget(self.area, 1)
         body.addLayout(side)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
         layout.addLayout(body, 1)
+        layout.addWidget(again)
         layout.addWidget(self.buttons)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(120)
         self._timer.timeout.connect(self._draw)
-        for combo, field in ((self.format, "format"), (self.view, "view"), (self.style_combo, "style")):
+        for combo, field in self._fields():
             combo.activated.connect(lambda _, c=combo, f=field: self._change(**{f: c.currentData()}))
         self.preset.activated.connect(self._preset_chosen)
         self.width_edit.committed.connect(self._width_typed)
         self.width_edit.stepped.connect(lambda n: self._width_typed(f"{self.options.width_cm + 0.5 * n:g}"))
         self.dpi_edit.committed.connect(self._dpi_typed)
         self.dpi_edit.stepped.connect(lambda n: self._dpi_typed(str(self.options.dpi + 10 * n)))
+        for name, box in self.switches.items():
+            box.clicked.connect(lambda on, n=name: self._change(**{n: on}))
+        self.true_size.toggled.connect(lambda _: self._fit())
+        self.check.activated.connect(lambda _: self._fit())
+        self.copy_button.clicked.connect(self._copy_figure)
+        self.copy_line.clicked.connect(self._copy_command)
         self.save_button.clicked.connect(self._save)
         self.buttons.rejected.connect(self.reject)
         self._show()
@@ -151,10 +224,24 @@ class ExportDialog(QDialog):
         self._show()
         self._timer.start()
 
+    def _fields(self) -> tuple[tuple[QuietCombo, str], ...]:
+        return (
+            (self.format, "format"), (self.view, "view"), (self.style_combo, "style"), (self.font_combo, "font"),
+            (self.data, "data"),
+        )  # fmt: skip
+
     def _show(self) -> None:
         chosen = self.options
-        for combo, value in ((self.format, chosen.format), (self.view, chosen.view), (self.style_combo, chosen.style)):
-            combo.setCurrentIndex(combo.findData(value))
+        for combo, field in self._fields():
+            combo.setCurrentIndex(combo.findData(getattr(chosen, field)))
+        for name, box in self.switches.items():
+            box.setChecked(getattr(chosen, name))
+        if self._command is not None:
+            try:
+                self.line.setText(self._command(chosen))
+            except ValueError as error:
+                self.line.setText(str(error))
+            self.line.setCursorPosition(0)
         at = self.preset.findData(chosen.width_cm)
         self.preset.setCurrentIndex(at if at >= 0 else self.preset.count() - 1)
         self.width_edit.show_text(f"{chosen.width_cm:g}")
@@ -212,15 +299,45 @@ class ExportDialog(QDialog):
         self._fit()
 
     def _fit(self) -> None:
-        if not self._picture.isNull():
-            ratio = self.devicePixelRatioF()
-            room = self.preview.size() * ratio
-            shown = self._picture
-            if shown.width() > room.width() or shown.height() > room.height():
-                smooth = Qt.TransformationMode.SmoothTransformation
-                shown = shown.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, smooth)
-            shown.setDevicePixelRatio(ratio)
-            self.preview.setPixmap(shown)
+        """Show the picture at the size it will have, or as large as there is room."""
+        if self._picture.isNull():
+            return
+        ratio, shown = self.devicePixelRatioF(), self._seen(self._picture)
+        room = self.area.maximumViewportSize()
+        if self.true_size.isChecked():
+            across = round(self.options.width_cm / 2.54 * self.logicalDpiX())
+        else:
+            fits = room.width(), room.height() * shown.width() / max(shown.height(), 1), shown.width() / ratio
+            across = max(int(min(fits)) - 2, 1)
+        shown = shown.scaledToWidth(round(across * ratio), Qt.TransformationMode.SmoothTransformation)
+        shown.setDevicePixelRatio(ratio)
+        self.preview.setPixmap(shown)
+
+    def _seen(self, picture: QPixmap) -> QPixmap:
+        """What the eyes asked for see of it."""
+        kind = str(self.check.currentData())
+        if not kind or self._check is None:
+            return picture
+        image = picture.toImage().convertToFormat(QImage.Format.Format_RGBA8888)
+        bits = image.constBits()
+        assert bits is not None
+        pixels = np.frombuffer(bits.asstring(image.sizeInBytes()), np.uint8).reshape(image.height(), -1, 4)
+        changed = np.ascontiguousarray(self._check(pixels, kind))
+        rows, columns = changed.shape[:2]
+        return QPixmap.fromImage(QImage(changed.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBA8888))
+
+    def _copy_figure(self) -> None:
+        if self._copy is None:
+            return
+        try:
+            self._copy(self.options)
+        except (OSError, ValueError, RuntimeError) as error:
+            self.problem.setText(f"The figure could not be copied: {error}")
+
+    def _copy_command(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.line.text())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

@@ -1,0 +1,191 @@
+"""Figures out of the window: exact snapshots of what is shown, the dialog, the file, and the line that repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QByteArray, QMimeData, QObject, QTimer
+from PyQt6.QtGui import QGuiApplication, QImage
+
+from boundaryviz.gui.picturing import Picturing
+from boundaryviz.gui.timeline_control import TimelineControl
+from boundaryviz.gui.views.export_dialog import VIEWS, ExportDialog, ExportOptions
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.record.strip import moments
+from boundaryviz.scenario import files
+from boundaryviz.scenario.command_line import NoCommand, figure, source
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.scene import Domain
+
+if TYPE_CHECKING:
+    from boundaryviz.figures.sheet import SceneFigure
+    from boundaryviz.figures.style import Options
+
+
+class Exporting(QObject):
+    """Writes what is shown, the present or the past, exactly as `boundaryviz figure` would. matplotlib is loaded only
+    here."""
+
+    def __init__(self, control: TimelineControl, picturing: Picturing) -> None:
+        super().__init__(control)
+        self._control, self._picturing = control, picturing
+        self._window, self._document = control.window, control.document
+        self.dialog: ExportDialog | None = None
+        self._window.actions_["file.export"].triggered.connect(lambda: self.export())
+
+    def export(self) -> None:
+        """Have what is shown worked out, then ask for the kind of figure and write it."""
+        display = self._control.display
+        if display.frame is None or display.frame.view.unit is not None:
+            self._window.notify(
+                "There is no figure to export yet: wait for the first frame, and show the output, not a hidden unit."
+            )
+            return
+        canvas = self._window.plane.canvas
+        rect = None if canvas.fitted else canvas.rect_shown()
+
+        def shot(snapshot: Snapshot, clean: Snapshot | None) -> None:
+            others: list[Snapshot] = []
+            steps = self._control.strip(moments(snapshot.step))
+            self._picturing.strip(steps, others.append, lambda: self._open(snapshot, clean, others, rect), rect)
+
+        self._picturing.shoot(shot, rect)
+
+    def _open(self, snapshot: Snapshot, clean: Snapshot | None, strip: Sequence[Snapshot], rect: Domain | None) -> None:
+        from boundaryviz.figures.style import AGAINST_CLEAN
+
+        have = dict.fromkeys(AGAINST_CLEAN, clean is not None)
+        have |= {"cascade": snapshot.cascade is not None, "frames": len(strip) > 1}
+        made = _Made(snapshot, clean, strip, rect, self._looks())
+        source_ = self._source()
+        self.dialog = ExportDialog(
+            made.preview, lambda chosen, path: self._write(made, chosen, path), stem=self._document.scenario.name,
+            parent=self._window, views=[view for view in VIEWS if have.get(view, True)],
+            command=lambda chosen: made.command(source_, chosen, self._control),
+            copy=lambda chosen: _copy(made, chosen), check=_as_seen,
+        )  # fmt: skip
+        self.dialog.exec()
+        self.dialog.deleteLater()
+        self.dialog = None
+
+    def _looks(self) -> dict[str, Any]:
+        """How the plane shows what it shows."""
+        actions = self._window.actions_
+        return {
+            "levels": 2 if actions["view.discrete"].isChecked() else None,
+            "held_out": actions["view.held-out"].isChecked(), "errors": actions["view.prediction"].isChecked(),
+        }  # fmt: skip
+
+    def _source(self) -> Sequence[str] | str:
+        """What the command line trains to come here, or why there is nothing."""
+        present, course, path = self._document.to_save()(), self._document.course(), self._document.path
+        edited = self._document.committed.edited or (course is not None and (bool(course.turns) or not course.drawn))
+        try:
+            return source(present.bare(), path if path is not None and _holds(path, present) else None, edited)
+        except NoCommand as error:
+            return str(error)
+
+    def _write(self, made: _Made, chosen: ExportOptions, path: Path) -> None:
+        from boundaryviz.figures.data import data_of, write_data
+        from boundaryviz.figures.sheet import save
+
+        save(made.figure(chosen), path)
+        if chosen.data:
+            beside = made.clean if made.against(chosen) else None
+            write_data(
+                data_of(chosen.view, made.shown, beside, made.others(chosen)), path.with_suffix(f".{chosen.data}")
+            )
+        strip = self._window.statusBar()
+        if strip is not None:
+            QTimer.singleShot(0, lambda: strip.showMessage(f"Wrote {path.name}.", 4000))
+
+
+class _Made:
+    """What figures are drawn from, fixed while the dialog is open."""
+
+    def __init__(
+        self, shown: Snapshot, clean: Snapshot | None, strip: Sequence[Snapshot], rect: Domain | None,
+        looks: dict[str, Any],
+    ) -> None:  # fmt: skip
+        self.shown, self.clean, self._strip, self._rect, self._looks = shown, clean, strip, rect, looks
+
+    def against(self, chosen: ExportOptions) -> bool:
+        from boundaryviz.figures.style import AGAINST_CLEAN
+
+        return chosen.view in AGAINST_CLEAN
+
+    def others(self, chosen: ExportOptions) -> Sequence[Snapshot]:
+        return self._strip if chosen.view == "frames" else ()
+
+    def figure(self, chosen: ExportOptions) -> SceneFigure:
+        from boundaryviz.figures.draw import draw
+
+        beside = self.clean if self.against(chosen) else None
+        return draw(chosen.view, self.shown, self._options(chosen), beside, self.others(chosen))
+
+    def preview(self, chosen: ExportOptions) -> bytes:
+        return self.figure(chosen)._repr_png_()
+
+    def _options(self, chosen: ExportOptions) -> Options:
+        from boundaryviz.figures.style import Options
+
+        plain = {name: value for name, value in asdict(chosen).items() if name not in ("format", "view", "data")}
+        return Options(**plain, **self._looks)
+
+    def command(self, made_from: Sequence[str] | str, chosen: ExportOptions, control: TimelineControl) -> str:
+        """The line; raises NoCommand."""
+        if isinstance(made_from, str):
+            raise NoCommand(made_from)
+        client, display, rect = control.client, control.display, self._rect
+        output = f"{self.shown.scenario.name}.{chosen.format}"
+        options: dict[str, Any] = {
+            "view": chosen.view, "seeds": client.seeds, "twin": client.twin, "seed_shown": display.seed_shown,
+            "at": ",".join(str(one.step) for one in self._strip) if chosen.view == "frames" else None,
+            "rect": None if rect is None else (rect.left, rect.right, rect.bottom, rect.top),
+            "width": chosen.width_cm, "style": chosen.style, "font": chosen.font,
+            "dpi": chosen.dpi if chosen.format == "png" else None, "legend": chosen.legend, "letters": chosen.letters,
+            "transparent": chosen.transparent, **self._looks,
+            "data": str(Path(output).with_suffix(f".{chosen.data}")) if chosen.data else None,
+        }  # fmt: skip
+        return figure(made_from, output, options, steps=self.shown.step)
+
+
+def _as_seen(pixels: NDArray[np.uint8], kind: str) -> NDArray[np.uint8]:
+    from boundaryviz.figures.vision import Vision, simulate
+
+    return simulate(pixels, cast(Vision, kind))
+
+
+def _copy(made: _Made, chosen: ExportOptions) -> None:
+    """The figure on the clipboard, as a picture and as SVG."""
+    import io
+
+    drawn = made.figure(chosen)
+    svg = io.BytesIO()
+    drawn.savefig(svg, format="svg")
+    png = io.BytesIO()
+    drawn.savefig(png, format="png", dpi=chosen.dpi)
+    data = QMimeData()
+    data.setImageData(QImage.fromData(png.getvalue()))
+    data.setData("image/svg+xml", QByteArray(svg.getvalue()))
+    clipboard = QGuiApplication.clipboard()
+    if clipboard is not None:
+        clipboard.setMimeData(data)
+
+
+def _holds(path: Path, present: Scenario) -> bool:
+    """Whether a file holds the scenario and its course as they are now, but for the steps done since."""
+    try:
+        saved = files.read(path)
+    except (ScenarioError, OSError):
+        return False
+    if saved.course is None or present.course is None:
+        return saved == present
+    return saved.course.steps <= present.course.steps and saved == present.model_copy(
+        update={"course": present.course.model_copy(update={"steps": saved.course.steps})}
+    )

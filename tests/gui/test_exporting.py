@@ -1,0 +1,149 @@
+"""A figure out of the window and the command line it shows give the same file, byte for byte."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from boundaryviz.cli.app import run as cli
+from boundaryviz.engine.link import InlineLink
+from boundaryviz.engine.trainer import Trainer
+from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.exporting import ExportDialog
+from boundaryviz.gui.views.export_dialog import ExportOptions
+from boundaryviz.scenario.gallery import load
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.edits import Add, Move
+from boundaryviz.scene.scene import Points
+from helpers.desks import desks
+
+SMALL = {"data.n": 60, "training.evaluate_every": 5}
+
+
+@pytest.fixture
+def open_desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Scenario], Desk]]:
+    monkeypatch.setattr(ExportDialog, "exec", lambda dialog: dialog.show())
+    monkeypatch.setattr(ExportDialog, "deleteLater", lambda dialog: None)
+    with desks(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
+        yield show
+
+
+def train_to(desk: Desk, qtbot: QtBot, step: int) -> None:
+    desk.client.set_stop_at(step)
+    desk.controller.play(True)
+    qtbot.waitUntil(lambda: not desk.client.playing and desk.client.step_count == step, timeout=20_000)
+    qtbot.waitUntil(lambda: desk.timeline.timeline.step[-1] == step, timeout=5000)
+
+
+def dialogs(desk: Desk, qtbot: QtBot) -> ExportDialog:
+    """The dialog of an export, as a person finds it."""
+    qtbot.waitUntil(lambda: desk.controller.display.frame is not None, timeout=5000)
+    before = set(map(id, desk.window.findChildren(ExportDialog)))
+    desk.window.actions_["file.export"].trigger()
+    fresh = lambda: [one for one in desk.window.findChildren(ExportDialog) if id(one) not in before]  # noqa: E731
+    qtbot.waitUntil(lambda: bool(fresh()), timeout=20_000)
+    return fresh()[0]
+
+
+def same(dialog: ExportDialog, chosen: ExportOptions, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialog.options = chosen
+    dialog._show()
+    words = shlex.split(dialog.line.text())
+    assert words[0] == "boundaryviz"
+    window = folder / f"window.{chosen.format}"
+    dialog._write(chosen, window)
+    (folder / "again").mkdir(exist_ok=True)
+    monkeypatch.chdir(folder / "again")
+    assert cli([*words[1:], "--device", "cpu"]) == 0
+    assert (folder / "again" / words[-1]).read_bytes() == window.read_bytes()
+
+
+def edited(desk: Desk, qtbot: QtBot, folder: Path) -> None:
+    """Changed twice while it trains, and saved."""
+    train_to(desk, qtbot, 20)
+    scene = desk.document.scene
+    desk.controller.do(Add(Points.of([[1.5, 0.0]], 1, first_id=scene.points.next_id)), "Add")
+    train_to(desk, qtbot, 40)
+    desk.controller.do(Move(scene.points.ids[:2], np.zeros((2, 2))), "Move")
+    train_to(desk, qtbot, 60)
+    desk.saving.save_to(folder / "my project.bviz")
+    desk.writer.wait()
+
+
+def test_an_example_is_named_by_its_name(
+    open_desk: Callable[[Scenario], Desk], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(load("moons").with_values(SMALL))
+    train_to(desk, qtbot, 30)
+    dialog = dialogs(desk, qtbot)
+    assert dialog.line.text().startswith("boundaryviz figure moons --set")
+    for kind, view in (("svg", "curves"), ("pdf", "frames")):
+        same(dialog, ExportOptions(kind, view, 11.0, letters=True, font="serif"), tmp_path, monkeypatch)
+    dialog.close()
+
+
+def test_an_edited_session_is_named_by_its_file(
+    open_desk: Callable[[Scenario], Desk], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(load("two-moons-bridge-neural").with_values({**SMALL, "poison.count": 6}))
+    desk.twin.train(2, True)
+    edited(desk, qtbot, tmp_path)
+    train_to(desk, qtbot, 75)  # further than it was saved, but unchanged
+    dialog = dialogs(desk, qtbot)
+    for kind, view in (("svg", "twin"), ("pdf", "flip")):
+        same(dialog, ExportOptions(kind, view, 17.5, legend=view != "flip"), tmp_path, monkeypatch)
+    dialog.close()
+
+
+def test_a_moment_of_the_past_and_a_part_of_the_plane_are_made_again_too(
+    open_desk: Callable[[Scenario], Desk], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(load("moons").with_values(SMALL))
+    edited(desk, qtbot, tmp_path)
+    at = next(k for k, step in enumerate(desk.timeline.timeline.step) if step > 25)
+    desk.timeline.show(at)
+    desk.window.plane.zoom(1.7)
+    dialog = dialogs(desk, qtbot)
+    assert f"--steps {desk.timeline.timeline.step[at]} " in dialog.line.text()
+    assert "--rect=" in dialog.line.text()
+    same(dialog, ExportOptions("pdf", "boundary", 9.0), tmp_path, monkeypatch)
+    dialog.close()
+
+
+def test_without_a_file_it_says_what_to_do(open_desk: Callable[[Scenario], Desk], qtbot: QtBot, tmp_path: Path) -> None:
+    desk = open_desk(load("moons").with_values(SMALL))
+    train_to(desk, qtbot, 10)
+    scene = desk.document.scene
+    desk.controller.do(Move(scene.points.ids[:1], np.zeros((1, 2))), "Move")
+    train_to(desk, qtbot, 20)
+    dialog = dialogs(desk, qtbot)
+    assert "save it first" in dialog.line.text()
+    dialog.close()
+
+
+def test_the_figure_goes_to_the_clipboard_and_its_data_beside_it(
+    open_desk: Callable[[Scenario], Desk], qtbot: QtBot, tmp_path: Path
+) -> None:
+    desk = open_desk(load("moons").with_values(SMALL))
+    train_to(desk, qtbot, 10)
+    dialog = dialogs(desk, qtbot)
+    dialog.copy_button.click()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    data = clipboard.mimeData()
+    assert data is not None
+    assert data.hasImage()
+    assert b"<svg" in bytes(data.data("image/svg+xml"))
+    dialog._write(ExportOptions("png", "boundary", 9.0, data="npz"), tmp_path / "f.png")
+    with np.load(tmp_path / "f.npz", allow_pickle=False) as found:
+        assert len(found.files) > 3
+    for kind in ("grey", "deutan"):
+        dialog.check.setCurrentIndex(dialog.check.findData(kind))
+        dialog.check.activated.emit(dialog.check.currentIndex())
+    dialog.close()
