@@ -111,11 +111,11 @@ class _Track(QWidget):
             self.scrubbed.emit(max(at + count, 0))
 
     def _to_mark(self, forward: bool) -> None:
-        here = self._now if self.shown is None else int(self._step[self.shown])
-        steps = sorted({mark.step for mark in self.marks})
-        others = [s for s in steps if s > here] if forward else [s for s in reversed(steps) if s < here]
-        if others and len(self._step):
-            self.scrubbed.emit(int(np.abs(self._step - others[0]).argmin()))
+        here = len(self._step) if self.shown is None else self.shown
+        at = sorted({int(np.abs(self._step - mark.step).argmin()) for mark in self.marks if len(self._step)})
+        others = [k for k in at if k > here] if forward else [k for k in reversed(at) if k < here]
+        if others:
+            self.scrubbed.emit(others[0])
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is None:
