@@ -308,7 +308,7 @@ class Display(QObject):
         self._window.transport.set_disabled(None)
         self._owes_credit = False
         self._client.restart(state.scenario, state.scene, self._document.revision)
-        self._window.notify("The trainer was started again, from step 0. Press Play to go on.")
+        self._window.notify("The trainer was started again. Press Play to go on.")
 
     def _fill_tab(self) -> None:
         """Bring the tab at the front up to the last frame; those behind wait."""

@@ -62,6 +62,7 @@ class TimelineControl(QObject):
         self._branch: int | None = None
         self._branching: _Branching | None = None
         self._take_up: tuple[Course, Kept] | None = None
+        self._survives: tuple[Course | None, Kept] | None = None  # a trainer that died
         self._turns = 0
         self._visited = Visited()
         self._numbers = count(1)
@@ -78,6 +79,7 @@ class TimelineControl(QObject):
         client, bar, actions = self._client, self._window.timeline, self._window.actions_
         client.recorded.connect(self._recorded)
         client.stated.connect(self._stated)
+        client.failed.connect(self._failed)
         client.framed.connect(self._framed)
         client.evaluated.connect(self._throttle)
         self._keeper.changed.connect(self._course_changed)
@@ -118,12 +120,20 @@ class TimelineControl(QObject):
 
     def _stated(self, state: m.State) -> None:
         if state.why in ("loaded", "reset"):
+            survives, self._survives = self._survives, None
             self._begin(Timeline(self._budget), None, None)
+            if survives is not None:
+                self.take_up(*survives)
         elif state.why == "resumed" and self._take_up is not None:
             self._taken_up(*self._take_up)
         elif state.why == "resumed" and self._branching is not None:
             self._branch_off(self._branching)
         self._throttle()
+
+    def _failed(self, failed: m.Failed) -> None:
+        """What was recorded of a run outlives its trainer: the next one goes on from the last moment."""
+        if failed.fatal:
+            self._survives = self._keeper.now(), Kept(self.timeline.moments, self._client.curves)
 
     def _begin(self, timeline: Timeline, ghost: Ghost | None, branch: int | None) -> None:
         self.timeline, self.ghost, self._branch, self._branching = timeline, ghost, branch, None

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import InlineLink
+from boundaryviz.engine.messages import Failed
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.experiments.run import train
 from boundaryviz.gui.assembly import Desk
@@ -214,6 +215,25 @@ def test_a_broken_timeline_is_said_and_the_project_is_opened(
     other.filing.open(path)
     assert len(other.document.scene.points) == len(desk.document.scene.points)
     assert "p.timeline.npz" in other.window.banner.text.text()
+
+
+def test_a_run_outlives_its_trainer(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    desk = open_desk()
+    session(desk, qtbot)
+    train_to(desk, qtbot, 80)
+    end, steps = state_at(desk, 80), desk.timeline.timeline.step.tolist()
+    desk.client.failed.emit(Failed("in the trainer's process", "The trainer was ended by signal 9.", fatal=True))
+    said: list[str] = []
+    desk.client.stated.connect(lambda state: said.append(state.why))
+    desk.window.banner.action_button.click()
+    qtbot.waitUntil(lambda: said[-1:] == ["resumed"], timeout=5000)
+    assert desk.client.step_count == 80
+    assert desk.timeline.timeline.step.tolist() == steps
+    assert equal(state_at(desk, 80), end)
+    train_to(desk, qtbot, 90)
+    course = desk.document.course()
+    assert course is not None
+    assert [turn.step for turn in course.turns] == [20, 33]
 
 
 def test_a_reset_forgets_the_moments_and_the_course(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:

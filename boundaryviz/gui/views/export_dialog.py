@@ -174,6 +174,8 @@ class ExportDialog(QDialog):
         self.line.setAccessibleName("The command that makes the figure again")
         self.copy_line = QPushButton("Copy")
         self.copy_line.setToolTip("Copy the command that makes this figure again, to the byte")
+        for button in (self.copy_button, self.copy_line):
+            button.setAutoDefault(False)  # Return saves, whatever has the focus
         again = QWidget()
         again.setVisible(command is not None)
         command_row = QHBoxLayout(again)

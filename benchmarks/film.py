@@ -1,0 +1,47 @@
+"""Films: frames a second, drawn and encoded, of 300 frames at 1280 x 720, against drawing every frame anew."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from boundaryviz.experiments.filming import Take, over_training
+from boundaryviz.figures.draw import draw
+from boundaryviz.figures.film_making import write_film
+from boundaryviz.figures.film_options import FilmOptions
+from boundaryviz.figures.style import Options
+from boundaryviz.scenario.gallery import load
+
+FRAMES, ANEW, ROUNDS = 300, 6, 2
+KINDS = ("mp4", "webp", "gif")
+
+
+def main() -> None:
+    scenario = load("moons").with_values({"training.steps": 2000})
+    reel = over_training(Take(scenario, device="cpu"), FRAMES)
+    options = FilmOptions(view="summary", width=1280, height=720, hold=0.0, card=0.0)
+    rates: dict[str, list[float]] = {kind: [] for kind in (*KINDS, "anew")}
+    sizes = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(ROUNDS):
+            began = time.perf_counter()
+            for moment in reel.shown[:: max(1, len(reel.shown) // ANEW)][:ANEW]:
+                draw("summary", moment, Options(width_cm=25.4, style="slides"))._repr_png_()
+            rates["anew"].append(ANEW / (time.perf_counter() - began))
+            for kind in KINDS:
+                path = Path(folder) / f"film.{kind}"
+                began = time.perf_counter()
+                sizes[kind] = write_film(path, reel, options)
+                rates[kind].append(FRAMES / (time.perf_counter() - began))
+    anew = median(rates["anew"])
+    print(f"  every figure drawn anew      {anew:6.1f} frames a second")
+    for kind in KINDS:
+        rate = median(rates[kind])
+        print(f"  {kind:5} {FRAMES} frames, 1280 x 720  {rate:6.1f} frames a second  x{rate / anew:.1f}"
+              f"  {sizes[kind] / 2**20:.1f} MB")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
