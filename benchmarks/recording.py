@@ -15,7 +15,7 @@ from boundaryviz.record.timeline import BUDGET, Timeline, size
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
 
-ROUNDS, SECONDS = 5, 4.0  # pairs of turns, and seconds of each
+ROUNDS, SECONDS = 3, 3.0  # pairs of turns, and seconds of each
 LONG = 1_000_000  # steps
 SCRUBS = 300
 

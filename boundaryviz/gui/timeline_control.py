@@ -229,7 +229,8 @@ class TimelineControl(QObject):
         window = self._window
         window.plane.set_locked(words)
         window.planes.set_look("past", lambda plane: plane.set_locked(words))
-        window.cascade.set_shown(words is None and window.actions_["view.cascade"].isChecked())
+        if words is None or self._display.past is None:
+            window.cascade.set_shown(words is None and window.actions_["view.cascade"].isChecked())
 
     # ---- branches -----------------------------------------------------------------------------------
 

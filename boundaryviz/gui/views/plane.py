@@ -83,7 +83,6 @@ class PlaneView(FocusFrame):
         self._rng = np.random.default_rng()
         self._pointer: Gesture | None = None
         self._banner_text: str | None = None
-
         box = self.canvas.box
         self.field_layer = FieldLayer(box, LIGHT)
         self.points = PointItem(LIGHT, self.area_shown)
@@ -221,10 +220,11 @@ class PlaneView(FocusFrame):
 
     def set_locked(self, words: str | None) -> None:
         """While set, the plane can be looked at but not changed; `words` at its foot say why."""
-        self.cancel_stroke()
-        self.set_selection([])
-        self.canvas.acts = words is None
-        self.marks.show_shape(None)
+        if self.canvas.acts != (words is None):
+            self.cancel_stroke()
+            self.set_selection([])
+            self.canvas.acts = words is None
+            self.marks.show_shape(None)
         self.marks.say(words or "")
 
     def set_banner(self, text: str | None) -> None:
@@ -237,7 +237,7 @@ class PlaneView(FocusFrame):
         self.canvas.fit()
 
     def zoom(self, factor: float) -> None:
-        """Make everything `factor` times larger about the middle."""
+        """Make everything larger about the middle."""
         self.canvas.zoom(factor)
 
     # ---- what the user asks for by key or menu; ignored while a stroke is under way
@@ -249,8 +249,8 @@ class PlaneView(FocusFrame):
 
     def select_all(self) -> None:
         """Select every point that is shown, and say so."""
-        visible = self.points.visible(self._scene.points)
-        self.select(self._scene.points.ids if visible is None else self._scene.points.ids[visible])
+        visible, ids = self.points.visible(self._scene.points), self._scene.points.ids
+        self.select(ids if visible is None else ids[visible])
 
     def delete_selection(self) -> None:
         """Commit the removal of the selected points."""
