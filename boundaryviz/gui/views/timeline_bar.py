@@ -72,8 +72,10 @@ class _Track(QWidget):
         if event is None or not len(self._step):
             return
         x = event.position().x()
-        if event.buttons() & Qt.MouseButton.LeftButton:
+        if event.buttons() & Qt.MouseButton.LeftButton:  # the plane shows what the picture would
+            self._popup(None, 0)
             self._scrub(x)
+            return
         near = [mark for mark in self.marks if abs(self.axis.of_step(mark.step) - x) <= _NEAR]
         words = "\n".join(f"step {mark.step:,}: {mark.words}" for mark in near[:6])
         self.setToolTip(words)
