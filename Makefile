@@ -46,6 +46,7 @@ bench: install-dev ## measure against plain torch, scikit-learn and numpy, and t
 	$(BIN)/python -m benchmarks.window
 	$(BIN)/python -m benchmarks.saving
 	$(BIN)/python -m benchmarks.recording
+	$(BIN)/python -m benchmarks.film
 
 torture: install-dev ## kill the program 200 times while it edits and saves, and look at what is left
 	$(BIN)/python -m benchmarks.torture
