@@ -82,12 +82,12 @@ def test_twins_are_trained_for_their_view(tmp_path: Path):
     ],
 )
 def test_over_is_a_range_or_a_list(text, found):
-    assert parse_over(text, 300) == found
+    assert parse_over(text, 300, load("moons")) == found
 
 
 def test_a_range_has_no_more_values_than_frames():
-    assert len(parse_over("data.noise=0..1.0", 300)[1]) == 48
-    assert len(parse_over("data.noise=0..1.0", 10)[1]) == 10
+    assert len(parse_over("data.noise=0..1", 300, load("moons"))[1]) == 48
+    assert len(parse_over("data.noise=0..1", 10, load("moons"))[1]) == 10
 
 
 def test_words_for_settings_and_values():

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -84,10 +84,10 @@ def _reel(request: Request, rate: int, watch: Show) -> Any:
     job, scenario = request.job, request.job.prepared()
     seconds = _SECONDS if request.seconds is None else request.seconds
     frames = max(1, round(seconds * rate))
-    path, values, whole = "", list[Any](), False
+    path, values, ranges = "", list[Any](), False
     if request.over is not None:
-        path, values, whole = parse_over(request.over, frames)
-        if not whole and request.seconds is None:
+        path, values, ranges = parse_over(request.over, frames, scenario)
+        if not ranges and request.seconds is None:
             frames = max(1, round(min(_SECONDS_EACH * len(values), 60.0) * rate))
     scenarios = [scenario.with_values({path: value}) for value in values]  # each mistake is found before any training
 
@@ -114,9 +114,10 @@ def _reel(request: Request, rate: int, watch: Show) -> Any:
 # ---- --over ---------------------------------------------------------------------------------------------
 
 
-def parse_over(text: str, frames: int) -> tuple[str, list[Any], bool]:
+def parse_over(text: str, frames: int, scenario: Any) -> tuple[str, list[Any], bool]:
     """The path, its values, and whether they are a range: 'poison.count=0..40', 'data.noise=0..0.5:100' with 100
-    values, or 'learner.hidden=[2],[4],[8,8]'. frames: at most so many values of a range. Raises UsageProblem."""
+    values, or 'learner.hidden=[2],[4],[8,8]'. frames: at most so many values of a range, which are
+    whole where the setting of the scenario takes no others and both ends are. Raises UsageProblem."""
     path, equals, right = (part.strip() for part in text.partition("="))
     if not equals or not path or not right:
         raise UsageProblem(
@@ -130,7 +131,7 @@ def parse_over(text: str, frames: int) -> tuple[str, list[Any], bool]:
         if not 2 <= count <= frames:
             raise UsageProblem(f"--over {text}: a range has 2 values at least, and no more than there are frames")
         places = np.linspace(float(ends[0]), float(ends[1]), count)
-        if all(isinstance(end, int) for end in ends):
+        if all(isinstance(end, int) for end in ends) and not _takes_fractions(scenario, path):
             return path, list(dict.fromkeys(int(place) for place in np.round(places))), True
         return path, [float(f"{place:.6g}") for place in places], True
     values = [parsed(part.strip()) for part in re.split(r",(?![^\[]*\])", right)]
@@ -148,15 +149,21 @@ def value_words(value: Any) -> str:
 
 def title_of(scenario: Any, path: str) -> str:
     """What a form calls the setting, or else its path; 'poison points' for the poison's points."""
-    *sections, name = path.split(".")
-    place = scenario
-    for section in sections:
-        place = getattr(place, section)
-    info = type(place).model_fields.get(name)
-    title = info.title if info is not None else None
-    if title is None:
+    info = _field(scenario, path)
+    if info is None or info.title is None:
         return path
-    return f"Poison {title.lower()}" if sections == ["poison"] else title
+    return f"Poison {info.title.lower()}" if path.startswith("poison.") else str(info.title)
+
+
+def _takes_fractions(scenario: Any, path: str) -> bool:
+    info = _field(scenario, path)
+    return info is not None and float in (info.annotation, *get_args(info.annotation))
+
+
+def _field(scenario: Any, path: str) -> Any:
+    """What the scenario's spec says of a setting; None where there is no such setting."""
+    section, _, name = path.partition(".")
+    return getattr(type(getattr(scenario, section, None)), "model_fields", {}).get(name)
 
 
 # ---- progress -------------------------------------------------------------------------------------------

@@ -83,11 +83,10 @@ class FilmControl(QObject):
         self.dialog.say("Starting\u2026")
 
     def _options(self, choice: FilmChoice, path: Path) -> list[str]:
-        width, height = choice.size
         actions = self._window.actions_
         options = [
             "--output", str(path.absolute()), "--view", choice.view, "--style", choice.style,
-            "--size", f"{width}x{height}", "--fps", str(choice.rate), "--seconds", f"{choice.seconds:g}",
+            "--size", choice.size, "--fps", str(choice.rate), "--seconds", f"{choice.seconds:g}",
             "--steps", str(choice.steps), "--spacing", choice.spacing, "--loop", "0" if choice.loops else "1",
         ]  # fmt: skip
         switches = {
@@ -147,7 +146,7 @@ class FilmControl(QObject):
         from boundaryviz.figures.film_reel import Reel, Sweep
         from boundaryviz.record.curves import CurveStore
 
-        width, height = (round(side * _PREVIEW / max(choice.size) / 2) * 2 for side in choice.size)
+        width, height = (round(side * _PREVIEW / max(choice.pixels) / 2) * 2 for side in choice.pixels)
         actions = self._window.actions_
         options = FilmOptions(
             choice.view, cast("StyleName", choice.style), width, height,

@@ -34,9 +34,11 @@ def _proposed(plan: FieldPlan, value: object) -> str:
     if plan.kind not in ("number", "whole"):
         return ""
     whole = plan.kind == "whole"
-    low, high = plan.low or 0.0, plan.high if plan.high is not None and plan.high <= _WIDE else None
+    low = plan.low or (1.0 if whole and plan.special else 0.0)
+    high = plan.high if plan.high is not None and plan.high <= _WIDE else None
     number = float(value) if isinstance(value, int | float) else 0.0
     first = max(low, number / 10 if plan.low_open or (plan.log and low > 0) else low)
     last = max(2 * number, 10 * low, 40.0 if whole else 0.5)
-    last = min(last, high) if high is not None else last
+    if high is not None:
+        last = min(last, 0.99 * high if plan.high_open else high)
     return f"{round(first)}..{round(last)}" if whole else f"{first:g}..{last:g}"

@@ -17,7 +17,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -35,7 +34,7 @@ VIEWS = {
     "twin": "Clean twin and poisoned",
     "curves": "Curves",
 }
-SIZES = {(1280, 720): "1280 x 720", (1920, 1080): "1920 x 1080", (720, 720): "720 x 720, square"}
+SIZES = {"1280x720": "1280 x 720", "1920x1080": "1920 x 1080", "720x720": "720 x 720, square"}
 SPACINGS = {"log": "slow at first", "linear": "at an even pace", "even": "with equal changes"}
 RATES = (10, 15, 20, 25, 30, 50, 60)
 LEAST_SECONDS, MOST_SECONDS = 1.0, 120.0
@@ -46,13 +45,13 @@ _BYTES = {"mp4": 0.003, "gif": 0.036, "webp": 0.019}
 
 @dataclass(frozen=True)
 class FilmChoice:
-    """What film to make. seconds: 1..120, without title card. over: path of a setting, '' for training; values: of
-    that setting, as `boundaryviz animate --over` takes them. steps: how long is trained, from 1."""
+    """What film to make. size: WIDTHxHEIGHT in pixels. seconds: 1..120, without title card. over: path of a setting, ''
+    for training; values: of that setting, as `boundaryviz animate --over` takes them. steps: how long is trained."""
 
     format: str = "mp4"
     view: str = "summary"
     style: str = "slides"
-    size: tuple[int, int] = (1280, 720)
+    size: str = "1280x720"
     rate: int = 25
     seconds: float = 12.0
     title: bool = True
@@ -61,6 +60,12 @@ class FilmChoice:
     over: str = ""
     values: str = ""
     steps: int = 2000
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height."""
+        width, _, height = self.size.partition("x")
+        return int(width), int(height)
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,8 @@ class FilmDialog(QDialog):
         self._picture = QPixmap()
         self.view = _combo("Shows", {name: words for name, words in VIEWS.items() if name in views})
         self.over = _combo("Over", {"": "Training"} | {path: one.title for path, one in self._sweeps.items()})
-        self.values = QLineEdit()
+        self.values = NumberEdit()
+        self.values.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.values.setAccessibleName("Values")
         self.values.setToolTip(
             "A range such as 0..40, of 100 values as 0..40:100, or single values: 1, 2, 5 or [4],[8,8]"
@@ -187,7 +193,7 @@ class FilmDialog(QDialog):
             combo.activated.connect(lambda _, c=combo, f=field: self._change(**{f: c.currentData()}))
         self.title.toggled.connect(lambda on: self._change(title=on))
         self.loops.toggled.connect(lambda on: self._change(loops=on))
-        self.values.editingFinished.connect(lambda: self._change(values=self.values.text().strip()))
+        self.values.committed.connect(lambda text: self._change(values=text.strip()))
         self.steps.committed.connect(self._steps_typed)
         self.steps.stepped.connect(lambda n: self._steps_typed(str(self.choice.steps + 100 * n)))
         self.seconds.committed.connect(self._seconds_typed)
@@ -236,7 +242,7 @@ class FilmDialog(QDialog):
         )  # fmt: skip
         for combo, value in pairs:
             combo.setCurrentIndex(combo.findData(value))
-        self.values.setText(chosen.values)
+        self.values.show_text(chosen.values)
         self.values.setEnabled(bool(chosen.over))
         self.values.setPlaceholderText("" if chosen.over else "of a setting alone")
         self.spacing.setEnabled(not chosen.over)
@@ -246,7 +252,7 @@ class FilmDialog(QDialog):
         self.loops.setChecked(chosen.loops)
         self.steps.show_text(f"{chosen.steps:,}")
         self.seconds.show_text(f"{chosen.seconds:g}")
-        width, height = chosen.size
+        width, height = chosen.pixels
         self.set_size(round(_BYTES[chosen.format] * width * height * self._frames))
 
     def _change(self, **fields: object) -> None:
