@@ -155,9 +155,10 @@ class Film:
         clean, poisoned = rows[0].subplots(1, 2)
         self._add_plane(clean, self.reel.clean[0], "clean twin", frozenset())
         self._add_plane(poisoned, self.reel.shown[0], "poisoned")
-        self._texts.append(poisoned.set_title("", loc="right", color=self._style.faint))
         self._legend(rows[0], self._class_handles())
-        self._add_measures([("flips", rows[1].subplots())])
+        strip = rows[1].subplots()
+        self._add_measures([("flips", strip)])
+        self._texts.append(strip.set_title("0.0 % flipped", loc="right", color=self._style.ink))
 
     def _compose_curves(self, part: SubFigure) -> None:
         self._add_curves(part, upright=not self._is_wide)

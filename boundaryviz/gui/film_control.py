@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +16,9 @@ from boundaryviz.gui.program import OURS, Program
 from boundaryviz.gui.sweeps import sweepable
 from boundaryviz.gui.views.film_dialog import VIEWS, FilmChoice, FilmDialog, size_words
 from boundaryviz.gui.window import MainWindow
+from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.files import WriteError, check_writable
+from boundaryviz.scene.scene import Domain
 
 if TYPE_CHECKING:
     from boundaryviz.figures.style import StyleName
@@ -59,11 +62,11 @@ class FilmControl(QObject):
             self.dialog.close()
             self.dialog.deleteLater()
         scenario, shown = self._document.committed.complete(), self._display.snapshot()
+        steps = max(scenario.training.steps, shown.step if shown is not None else 0)
         poison = bool(self._document.scene.points.is_poison.any())
         self.dialog = FilmDialog(
             self._render, scenario.name, [view for view in VIEWS if poison or view != "twin"],
-            sweepable(scenario), steps=shown.step if shown is not None and shown.step else scenario.training.steps,
-            parent=self._window,
+            sweepable(scenario), steps=steps, parent=self._window,
         )  # fmt: skip
         self.dialog.asked.connect(self._make)
         self.dialog.cancelled.connect(self._cancel)
@@ -153,6 +156,7 @@ class FilmControl(QObject):
             levels=2 if actions["view.discrete"].isChecked() else None,
             held_out=actions["view.held-out"].isChecked(), errors=actions["view.prediction"].isChecked(),
         )  # fmt: skip
+        shown, clean = within(shown), None if clean is None else within(clean)
         beside = None if clean is None else [clean]
         if choice.over:
             sweep = Sweep(sweepable(shown.scenario)[choice.over].title, ("\u2026",))
@@ -162,3 +166,19 @@ class FilmControl(QObject):
         picture = io.BytesIO()
         Image.fromarray(Film(reel, options).picture(0)).save(picture, "png")
         return picture.getvalue()
+
+
+def within(moment: Snapshot) -> Snapshot:
+    """Without what the view shows beyond the domain, where a film does not go."""
+    rect, domain = moment.rect, moment.scene.domain
+    rows, columns = moment.field.shape[-2:]
+    across, up = rect.width / columns, rect.height / rows
+    left, right = (round((edge - rect.left) / across) for edge in (domain.left, domain.right))
+    bottom, top = (round((edge - rect.bottom) / up) for edge in (domain.bottom, domain.top))
+    left, bottom, right, top = max(left, 0), max(bottom, 0), min(right, columns), min(top, rows)
+    if right - left < 2 or top - bottom < 2:  # zoomed into a place outside
+        return moment
+    kept = Domain(
+        rect.left + left * across, rect.left + right * across, rect.bottom + bottom * up, rect.bottom + top * up
+    )
+    return replace(moment, rect=kept, field=moment.field[..., bottom:top, left:right])

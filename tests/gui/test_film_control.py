@@ -8,13 +8,15 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.film_control import FilmControl
+from boundaryviz.gui.film_control import FilmControl, within
 from boundaryviz.gui.views.film_dialog import FilmChoice, FilmDialog
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.scene import Domain
 from helpers.desks import SilentLink, desks
 from helpers.snapshots import snapshot
 
@@ -51,7 +53,7 @@ def said(*lines: dict) -> str:
 
 def test_the_film_is_of_the_scenario_in_the_window(film: FilmControl, qtbot: QtBot, tmp_path: Path):
     place = tmp_path / "ein Film.gif"
-    assert dialog(film).choice.steps == 290
+    assert dialog(film).choice.steps == 2000  # the scenario's, which the window has not reached
     dialog(film).asked.emit(SMALL, place)
     qtbot.waitUntil(ended(film), timeout=60_000)
     assert dialog(film).words.text().startswith("Wrote ein Film.gif, ")
@@ -130,6 +132,18 @@ def test_the_dialog_may_go_while_a_film_is_made_and_comes_back(film: FilmControl
     assert not film.running
     film.show()
     assert dialog(film) is not before
+
+
+def test_a_preview_leaves_out_what_lies_beyond_the_domain():
+    wide = Domain(-4.0, 4.0, -1.0, 3.0)  # twice as wide and high as the scene's
+    field = np.arange(64 * 128, dtype=np.float32).reshape(64, 128)
+    moment = within(snapshot(rect=wide, field=field))
+    assert moment.rect == moment.scene.domain
+    assert np.array_equal(moment.field, field[:32, 32:96])
+    near = snapshot(rect=Domain(0.0, 0.5, 0.0, 0.5))
+    assert within(near).rect == near.rect
+    beyond = snapshot(rect=Domain(5.0, 6.0, 0.0, 0.5))
+    assert within(beyond) is beyond
 
 
 def test_the_preview_is_a_frame_of_what_the_plane_shows(film: FilmControl):
