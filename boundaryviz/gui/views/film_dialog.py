@@ -244,7 +244,6 @@ class FilmDialog(QDialog):
             combo.setCurrentIndex(combo.findData(value))
         self.values.show_text(chosen.values)
         self.values.setEnabled(bool(chosen.over))
-        self.values.setPlaceholderText("" if chosen.over else "of a setting alone")
         self.spacing.setEnabled(not chosen.over)
         self.loops.setEnabled(chosen.format != "mp4")
         self.loops.setToolTip("" if chosen.format != "mp4" else "Whoever plays a video decides")
