@@ -47,9 +47,10 @@ VIEWS = {
     "flip": "Flip region",
     "cascade": "Label cascade",
     "frames": "Moments of training",
+    "compare": "What is pinned, compared",
 }
 STYLES = {"paper": "Paper", "slides": "Slides", "dark": "Dark"}
-WIDTHS = {"Single column": 8.5, "Double column": 17.5, "Slide": 25.0}
+WIDTHS = {"Single column": 8.5, "Double column": 17.5, "Slide": 25.4}
 LEAST_WIDTH, MOST_WIDTH = 3.0, 100.0
 LEAST_DPI, MOST_DPI = 50, 1200
 
@@ -223,6 +224,8 @@ class ExportDialog(QDialog):
 
     def _change(self, **fields: object) -> None:
         self.options = replace(self.options, **fields)  # type: ignore[arg-type]
+        for edit in (self.width_edit, self.dpi_edit):  # which show again what holds
+            self._accept(edit)
         self._show()
         self._timer.start()
 
@@ -241,8 +244,10 @@ class ExportDialog(QDialog):
         if self._command is not None:
             try:
                 self.line.setText(self._command(chosen))
+                self.copy_line.setEnabled(True)
             except ValueError as error:
                 self.line.setText(str(error))
+                self.copy_line.setEnabled(False)
             self.line.setCursorPosition(0)
         at = self.preset.findData(chosen.width_cm)
         self.preset.setCurrentIndex(at if at >= 0 else self.preset.count() - 1)
@@ -266,7 +271,6 @@ class ExportDialog(QDialog):
         if number is None or not LEAST_WIDTH <= number <= MOST_WIDTH:
             self._refuse(self.width_edit, f"The width is a number from {LEAST_WIDTH:g} to {MOST_WIDTH:g} cm.")
         else:
-            self._accept(self.width_edit)
             self._change(width_cm=number)
 
     def _dpi_typed(self, text: str) -> None:
@@ -274,7 +278,6 @@ class ExportDialog(QDialog):
         if number is None or not LEAST_DPI <= number <= MOST_DPI or not number.is_integer():
             self._refuse(self.dpi_edit, f"The resolution is a whole number from {LEAST_DPI} to {MOST_DPI} dpi.")
         else:
-            self._accept(self.dpi_edit)
             self._change(dpi=int(number))
 
     def _refuse(self, edit: NumberEdit, words: str) -> None:
@@ -354,8 +357,7 @@ class ExportDialog(QDialog):
         try:
             self._write(self.options, path)
         except (OSError, ValueError, RuntimeError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self.problem.setText(f"{path.name} could not be written: {reason}. Choose another place or name.")
+            self.problem.setText(_trouble(path, error))
             return
         self.saved = path
         self.accept()
@@ -381,3 +383,11 @@ class ExportDialog(QDialog):
         edit.setToolTip(tip)
         edit.setFixedWidth(72)
         return edit
+
+
+def _trouble(path: Path, error: Exception) -> str:
+    """What to say of a file that could not be written; an OSError without a number brings a sentence of its own."""
+    if isinstance(error, OSError) and not error.strerror:
+        return str(error)
+    reason = error.strerror if isinstance(error, OSError) else error
+    return f"{path.name} could not be written: {reason}. Choose another place or name."
