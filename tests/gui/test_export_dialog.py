@@ -212,3 +212,37 @@ def test_the_twin_is_offered_only_where_there_is_one(qtbot, caller):
         qtbot.addWidget(made)
         assert (made.view.findData("twin") >= 0) == offered
         assert made.view.findData("summary") < 0
+
+
+def test_where_there_is_no_background_squares_show(qtbot, caller):
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image = QImage(300, 200, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    image.save(buffer, "PNG")
+    caller.render = lambda options: bytes(buffer.data())
+    made = ExportDialog(caller.render, caller.write, ExportOptions(transparent=True))
+    qtbot.addWidget(made)
+    made.show()
+    found = []
+    for style in ("paper", "dark"):
+        choose(made.style_combo, style)
+        qtbot.waitUntil(lambda: not made._timer.isActive())
+        shown = made.preview.pixmap().toImage()
+        found.append({shown.pixelColor(x, 40).lightness() for x in range(64)})
+    paper, dark = found
+    assert len(paper) == len(dark) == 2
+    assert min(paper) > 200 > 60 > max(dark)
+
+
+def test_tab_leads_down_the_form(dialog):
+    dialog.activateWindow()
+    dialog.view.setFocus()
+    order = [dialog.view]
+    for _ in range(6):
+        following = order[-1].nextInFocusChain()
+        while not (following.focusPolicy() & Qt.FocusPolicy.TabFocus and following.isEnabled()):
+            following = following.nextInFocusChain()
+        order.append(following)
+    assert order[1:4] == [dialog.style_combo, dialog.font_combo, dialog.preset]
+    assert order[5:] == list(dialog.switches.values())[:2]
