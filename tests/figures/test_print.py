@@ -66,6 +66,17 @@ def test_two_drawings_of_one_moment_give_the_same_bytes(view: str, tmp_path: Pat
     assert (len(found[0]) > len(kinds)) == ("pgf" in kinds)  # the pictures beside it
 
 
+@pytest.mark.parametrize("view", ["twin", "summary", "frames", "compare"])
+def test_the_first_saving_is_like_the_second_and_planes_stand_in_line(view: str, tmp_path: Path) -> None:
+    figure = drawn(view, Options(letters=True, dpi=60))
+    for name in ("a.svg", "b.svg"):
+        save(figure, tmp_path / name)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    if view in ("twin", "frames"):
+        row = [axes.get_window_extent() for axes in figure.axes if axes.get_aspect() != "auto"]
+        assert len({(round(box.y0, 3), round(box.y1, 3)) for box in row}) == 1
+
+
 def test_a_strip_has_a_plane_for_each_moment_and_a_comparison_its_losses_too() -> None:
     strip = [axes for axes in drawn("frames", count=5).get_axes() if axes.get_title(loc="left") or axes.get_title()]
     assert [axes.get_title(loc="left") or axes.get_title() for axes in strip] == [f"step {10 * k}" for k in range(5)]

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QScrollArea
 
 _SQUARE = 8  # side of the squares that stand for no background, in pixels
-_LIGHT, _DARK = ("#ffffff", "#e8eaeb"), ("#14171a", "#23282d")
+_LIGHT, _DARK = ("#ffffff", "#f1f3f4"), ("#14171a", "#23282d")
 
 Check = Callable[[NDArray[np.uint8], str], NDArray[np.uint8]]
 """RGBA pixels and a kind of eyes -> what such eyes see of them."""
