@@ -19,8 +19,7 @@ import boundaryviz as bv
 from boundaryviz.figures.sheet import save
 
 PICTURE = Path(__file__).resolve().parents[1] / "assets" / "guide" / "page.png"
-DPI = 110
-COLOURS = 128
+DPI = 96
 PAGE = r"""\documentclass[10pt,a4paper,twocolumn]{article}
 \usepackage[T1]{fontenc}
 \usepackage{lmodern,microtype,graphicx,pgf}
@@ -90,7 +89,7 @@ def _call(place: Path, *command: str) -> None:
 def _write(page: Path) -> None:
     """The page as a small PNG."""
     with Image.open(page) as image:
-        image.quantize(COLOURS, dither=Image.Dither.NONE).save(PICTURE, optimize=True, dpi=(DPI, DPI))
+        image.convert("RGB").save(PICTURE, optimize=True, dpi=(DPI, DPI))
 
 
 if __name__ == "__main__":
