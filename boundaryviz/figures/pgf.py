@@ -122,6 +122,7 @@ def write_pgf(figure: Any, path: Path, dpi: int | str) -> None:
     """Write `figure` and its pictures beside it, the `.pgf` last: all of them, or none. Raises WriteError."""
     check_writable(path)
     place = Path(os.path.realpath(path))
+    placed: list[Path] = []
     try:
         with tempfile.TemporaryDirectory(prefix=f".{place.name}.", dir=place.parent) as beside:
             figure.savefig(Path(beside) / place.name, format="pgf", dpi=dpi)
@@ -130,6 +131,11 @@ def write_pgf(figure: Any, path: Path, dpi: int | str) -> None:
                 with file.open("rb") as stream:
                     os.fsync(stream.fileno())
             for file in written:
-                os.replace(file, place.parent / file.name)
+                target = place.parent / file.name
+                fresh = not target.exists()
+                os.replace(file, target)
+                placed += [target] if fresh else []
     except OSError as error:
+        for target in placed:
+            target.unlink(missing_ok=True)
         raise WriteError(f"Cannot write {path}: {error.strerror or error}. Choose another place.") from error

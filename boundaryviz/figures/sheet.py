@@ -54,6 +54,16 @@ def sheet(view: str, options: Options, facts: dict[str, str]) -> Iterator[tuple[
         pad = 0.35 * style.text / 72
         figure.get_layout_engine().set(w_pad=pad, h_pad=pad, wspace=0.03, hspace=0.03)  # type: ignore[union-attr, call-arg]
         yield figure, style
+        _settle(figure)
+
+
+def _settle(figure: Figure) -> None:
+    """Lay the figure out for good: matplotlib does so at every drawing, and what comes of it hangs on the last one."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        for _ in range(2):
+            engine.execute(figure)
+        figure.set_layout_engine("none")
 
 
 def save(figure: SceneFigure, path: str | Path, dpi: int | None = None) -> None:

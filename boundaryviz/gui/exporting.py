@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -36,6 +36,8 @@ class Exporting(QObject):
         self._control, self._picturing = control, picturing
         self._window, self._document = control.window, control.document
         self.dialog: ExportDialog | None = None
+        self.pins: Callable[[], Sequence[Snapshot]] = tuple
+        """What is pinned for comparison, in its order."""
         self._window.actions_["file.export"].triggered.connect(lambda: self.export())
 
     def export(self) -> None:
@@ -59,9 +61,9 @@ class Exporting(QObject):
     def _open(self, snapshot: Snapshot, clean: Snapshot | None, strip: Sequence[Snapshot], rect: Domain | None) -> None:
         from boundaryviz.figures.style import AGAINST_CLEAN
 
-        have = dict.fromkeys(AGAINST_CLEAN, clean is not None)
-        have |= {"cascade": snapshot.cascade is not None, "frames": len(strip) > 1}
-        made = _Made(snapshot, clean, strip, rect, self._looks())
+        have, pins = dict.fromkeys(AGAINST_CLEAN, clean is not None), self.pins()
+        have |= {"cascade": snapshot.cascade is not None, "frames": len(strip) > 1, "compare": len(pins) > 1}
+        made = _Made(snapshot, clean, {"frames": strip, "compare": pins}, rect, self._looks())
         source_ = self._source()
         self.dialog = ExportDialog(
             made.preview, lambda chosen, path: self._write(made, chosen, path), stem=self._document.scenario.name,
@@ -97,9 +99,7 @@ class Exporting(QObject):
         save(made.figure(chosen), path)
         if chosen.data:
             beside = made.clean if made.against(chosen) else None
-            write_data(
-                data_of(chosen.view, made.shown, beside, made.others(chosen)), path.with_suffix(f".{chosen.data}")
-            )
+            write_data(data_of(chosen.view, made.shown, beside, made.others(chosen)), _data_beside(path, chosen.data))
         strip = self._window.statusBar()
         if strip is not None:
             QTimer.singleShot(0, lambda: strip.showMessage(f"Wrote {path.name}.", 4000))
@@ -109,10 +109,10 @@ class _Made:
     """What figures are drawn from, fixed while the dialog is open."""
 
     def __init__(
-        self, shown: Snapshot, clean: Snapshot | None, strip: Sequence[Snapshot], rect: Domain | None,
+        self, shown: Snapshot, clean: Snapshot | None, several: Mapping[str, Sequence[Snapshot]], rect: Domain | None,
         looks: dict[str, Any],
     ) -> None:  # fmt: skip
-        self.shown, self.clean, self._strip, self._rect, self._looks = shown, clean, strip, rect, looks
+        self.shown, self.clean, self._several, self._rect, self._looks = shown, clean, several, rect, looks
 
     def against(self, chosen: ExportOptions) -> bool:
         from boundaryviz.figures.style import AGAINST_CLEAN
@@ -120,13 +120,14 @@ class _Made:
         return chosen.view in AGAINST_CLEAN
 
     def others(self, chosen: ExportOptions) -> Sequence[Snapshot]:
-        return self._strip if chosen.view == "frames" else ()
+        return self._several.get(chosen.view, ())
 
     def figure(self, chosen: ExportOptions) -> SceneFigure:
         from boundaryviz.figures.draw import draw
 
-        beside = self.clean if self.against(chosen) else None
-        return draw(chosen.view, self.shown, self._options(chosen), beside, self.others(chosen))
+        beside, others = self.clean if self.against(chosen) else None, self.others(chosen)
+        named = others[0] if chosen.view == "compare" else self.shown
+        return draw(chosen.view, named, self._options(chosen), beside, others)
 
     def preview(self, chosen: ExportOptions) -> bytes:
         return self.figure(chosen)._repr_png_()
@@ -139,20 +140,27 @@ class _Made:
 
     def command(self, made_from: Sequence[str] | str, chosen: ExportOptions, control: TimelineControl) -> str:
         """The line; raises NoCommand."""
+        if chosen.view == "compare":
+            raise NoCommand("What was pinned by hand has no command of its own; `--view compare` compares settings.")
         if isinstance(made_from, str):
             raise NoCommand(made_from)
         client, display, rect = control.client, control.display, self._rect
         output = f"{self.shown.scenario.name}.{chosen.format}"
         options: dict[str, Any] = {
             "view": chosen.view, "seeds": client.seeds, "twin": client.twin, "seed_shown": display.seed_shown,
-            "at": ",".join(str(one.step) for one in self._strip) if chosen.view == "frames" else None,
+            "at": ",".join(str(one.step) for one in self.others(chosen)) if chosen.view == "frames" else None,
             "rect": None if rect is None else (rect.left, rect.right, rect.bottom, rect.top),
             "width": chosen.width_cm, "style": chosen.style, "font": chosen.font,
             "dpi": chosen.dpi if chosen.format == "png" else None, "legend": chosen.legend, "letters": chosen.letters,
             "transparent": chosen.transparent, **self._looks,
-            "data": str(Path(output).with_suffix(f".{chosen.data}")) if chosen.data else None,
+            "data": str(_data_beside(Path(output), chosen.data)) if chosen.data else None,
         }  # fmt: skip
         return figure(made_from, output, options, steps=self.shown.step)
+
+
+def _data_beside(path: Path, kind: str) -> Path:
+    """Where a figure's data go: not to NAME.csv, which may well be the points that somebody saved."""
+    return path.with_name(f"{path.stem}-data.{kind}")
 
 
 def _as_seen(pixels: NDArray[np.uint8], kind: str) -> NDArray[np.uint8]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,42 +14,67 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from matplotlib.text import Text
+from PIL import Image
 
 from boundaryviz.figures.data import data_of, write_data
-from boundaryviz.figures.draw import draw, save
-from boundaryviz.figures.palette import class_colour
-from boundaryviz.figures.style import AGAINST_CLEAN, Options
+from boundaryviz.figures.dose import draw_dose
+from boundaryviz.figures.draw import SceneFigure, draw, save
+from boundaryviz.figures.palette import MARKERS, class_colour
+from boundaryviz.figures.style import AGAINST_CLEAN, FONTS, SEVERAL, VIEWS, Options
 from boundaryviz.figures.vision import VISIONS, lightness, matrix, simulate
+from boundaryviz.learners.cascade import Cascade
+from boundaryviz.record.dose import DoseCurve, DoseResponse
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.files import WriteError
 from helpers.snapshots import field, snapshot
-
-SEVERAL = ("frames", "compare")
 
 
 def some(count: int) -> list[Snapshot]:
     return [snapshot(step=10 * k, label=f"run {k}") for k in range(count)]
 
 
+def response() -> DoseResponse:
+    found = DoseResponse("moons", "A title", "Bridge", (0, 3, 10), (0.0, 0.003, 0.01))
+    flips = np.linspace(0.0, 0.2, 6).reshape(3, 2)
+    return found.with_curve(DoseCurve("label-spreading", "Label spreading", False, "data", 1, flips, None))
+
+
 def drawn(view: str, options: Options | None = None, count: int = 3):
     beside = snapshot(field=1.0 - field()) if view in AGAINST_CLEAN else None
-    return draw(view, snapshot(), options or Options(), beside, some(count) if view in SEVERAL else ())
+    shown = snapshot(cascade=chains()) if view == "cascade" else snapshot()
+    return draw(view, shown, options or Options(), beside, some(count) if view in SEVERAL else ())
 
 
-@pytest.mark.parametrize(
-    ("view", "kind"),
-    [
-        ("boundary", "pdf"), ("boundary", "svg"), ("boundary", "pgf"), ("frames", "pdf"), ("compare", "svg"),
-        ("frames", "pgf"), ("flip", "pdf"), ("twin", "svg"),
-    ],
-)  # fmt: skip
-def test_two_drawings_of_one_moment_give_the_same_bytes(view: str, kind: str, tmp_path: Path) -> None:
+def chains() -> Cascade:
+    """Every point got its label from the one before it."""
+    at = np.arange(40)
+    return Cascade("step", at - 1, np.zeros(40, np.int64), np.ones(40, np.int64), at.astype(float))
+
+
+@pytest.mark.parametrize("view", [*VIEWS, "dose"])
+def test_two_drawings_of_one_moment_give_the_same_bytes(view: str, tmp_path: Path) -> None:
+    kinds = ("pdf", "svg", "pgf") if view == "frames" else ("pdf", "svg")
+    found = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        save(drawn(view), tmp_path / name / f"f.{kind}")
-    first, second = ({p.name: p.read_bytes() for p in (tmp_path / name).iterdir()} for name in ("a", "b"))
-    assert first == second
-    assert (len(first) > 1) == (kind == "pgf")
+        figure = draw_dose(response()) if view == "dose" else drawn(view, count=2)
+        for kind in kinds:
+            save(figure, tmp_path / name / f"f.{kind}")
+        found.append({p.name: p.read_bytes() for p in (tmp_path / name).iterdir()})
+    assert found[0] == found[1]
+    assert (len(found[0]) > len(kinds)) == ("pgf" in kinds)  # the pictures beside it
+
+
+@pytest.mark.parametrize("view", ["twin", "summary", "frames", "compare"])
+def test_the_first_saving_is_like_the_second_and_planes_stand_in_line(view: str, tmp_path: Path) -> None:
+    figure = drawn(view, Options(letters=True, dpi=60))
+    for name in ("a.svg", "b.svg"):
+        save(figure, tmp_path / name)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    if view in ("twin", "frames"):
+        row = [axes.get_window_extent() for axes in figure.axes if axes.get_aspect() != "auto"]
+        assert len({(round(box.y0, 3), round(box.y1, 3)) for box in row}) == 1
 
 
 def test_a_strip_has_a_plane_for_each_moment_and_a_comparison_its_losses_too() -> None:
@@ -65,20 +92,69 @@ def test_a_strip_has_a_plane_for_each_moment_and_a_comparison_its_losses_too() -
         drawn("compare", count=10)
 
 
-def test_letters_and_no_legend_and_no_background(tmp_path: Path) -> None:
-    plain, dressed = drawn("flip"), drawn("twin", Options(letters=True, legend=False))
-    assert plain.legends
-    assert not dressed.legends
-    words = {text.get_text() for text in dressed.findobj(match=lambda one: hasattr(one, "get_text"))}
-    assert {"a", "b"} <= words
-    save(drawn("boundary", Options(transparent=True)), tmp_path / "f.svg")
-    save(drawn("boundary"), tmp_path / "g.svg")
-    assert (tmp_path / "f.svg").read_text() != (tmp_path / "g.svg").read_text()
+def test_runs_in_one_plot_differ_without_colour() -> None:
+    axes = drawn("compare", count=9).get_axes()[-1]
+    looks = [(line.get_linestyle(), str(line._dash_pattern), line.get_linewidth()) for line in axes.get_lines()]
+    assert len(looks) == len(set(looks)) == 9
+    assert len(set(MARKERS)) == len(MARKERS) >= 10
 
 
-def test_a_pgf_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+def test_panels_are_lettered_in_their_order() -> None:
+    def letters(figure: SceneFigure) -> list[str]:
+        return [text.get_text() for text in figure.findobj(Text) if text.get_gid() == "letter"]
+
+    assert letters(drawn("frames", Options(letters=True))) == ["a", "b", "c"]
+    assert letters(drawn("twin", Options(letters=True))) == ["a", "b"]
+    assert letters(drawn("boundary")) == []
+
+
+@pytest.mark.parametrize("view", ["curves", "flip"])
+def test_a_legend_can_be_left_out(view: str) -> None:
+    assert drawn(view).legends
+    assert not drawn(view, Options(legend=False)).legends
+
+
+def test_a_transparent_figure_has_no_background(tmp_path: Path) -> None:
+    for transparent in (True, False):
+        save(drawn("boundary", Options(transparent=transparent, dpi=72)), tmp_path / "f.png")
+        with Image.open(tmp_path / "f.png") as image:
+            assert image.convert("RGBA").getpixel((0, 0))[3] == (0 if transparent else 255)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("font", FONTS)
+def test_every_font_is_embedded_as_truetype(font: str, tmp_path: Path) -> None:
+    save(drawn("boundary", Options(font=font)), tmp_path / "f.pdf")  # type: ignore[arg-type]
+    data = (tmp_path / "f.pdf").read_bytes()
+    assert b"/FontFile2" in data
+    assert b"/Type3" not in data
+    assert FONTS[font][0].replace(" ", "").encode() in data
+
+
+def test_a_pgf_is_written_where_there_is_no_latex(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    save(drawn("boundary"), tmp_path / "f.pgf")
+    text = (tmp_path / "f.pgf").read_text()
+    pictures = set(re.findall(r"f-img\d+\.png", text))
+    assert pictures == {path.name for path in tmp_path.iterdir()} - {"f.pgf"} != set()
+    assert "Stripes cost" in text
+
+
+def test_a_pgf_that_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WriteError):
         save(drawn("boundary"), tmp_path / "nowhere" / "f.pgf")
+    replace, moved = os.replace, []
+
+    def full(source: Path, target: Path) -> None:
+        moved.append(Path(target).name)
+        if Path(target).suffix == ".pgf":
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(WriteError, match="No space left"):
+        save(drawn("boundary"), tmp_path / "f.pgf")
+    assert moved[0].endswith(".png")
+    assert moved[-1] == "f.pgf"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -107,6 +183,21 @@ def test_the_data_of_a_figure_are_what_is_drawn(tmp_path: Path) -> None:
     assert float(rows[0]["x"]) == shown.scene.points.xy[0, 0]
     with pytest.raises(WriteError, match=r"\.npz or \.csv"):
         write_data(data_of("curves", shown), tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("view", ["twin", "flip", "cascade", "frames", "compare"])
+def test_the_data_of_every_view_are_read_back_equal(view: str, tmp_path: Path) -> None:
+    clean = snapshot(field=1.0 - field()) if view in AGAINST_CLEAN else None
+    shown = snapshot(cascade=chains()) if view == "cascade" else snapshot()
+    several = some(3) if view in SEVERAL else []
+    data = data_of(view, shown, clean, several)
+    write_data(data, tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz", allow_pickle=False) as found:
+        assert set(found.files) == set(data.arrays)
+        for name, array in data.arrays.items():
+            np.testing.assert_array_equal(found[name], array)
+    fields = [name for name in data.arrays if name.endswith("field")]
+    assert len(fields) == (3 if several else 2 if clean is not None else 1)
 
 
 @given(arrays(np.uint8, (4, 4, 4)), st.sampled_from(VISIONS))

@@ -1,11 +1,13 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QBuffer, QIODevice, Qt
-from PyQt6.QtGui import QImage
+from PyQt6.QtGui import QGuiApplication, QImage
 from PyQt6.QtTest import QTest
 
 from boundaryviz.gui.views.export_dialog import ExportDialog, ExportOptions
+from boundaryviz.scenario.files import WriteError
 
 
 def png(width=300, height=200):
@@ -126,6 +128,9 @@ def test_a_place_that_cannot_be_written_is_told_and_the_dialog_stays(dialog, cal
     assert dialog.problem.text() == (
         "figure.pdf could not be written: Permission denied. Choose another place or name."
     )
+    caller.fails = WriteError("Cannot write figure.pdf: it is a folder. Give a file name in it.")
+    dialog.save_button.click()
+    assert dialog.problem.text() == "Cannot write figure.pdf: it is a folder. Give a file name in it."
     caller.fails = None
     dialog.save_button.click()
     assert len(caller.written) == 1
@@ -137,6 +142,68 @@ def test_a_figure_that_cannot_be_drawn_is_told(dialog, caller, qtbot):
     qtbot.waitUntil(lambda: len(caller.drawn) == 2)
     assert "the curves are empty" in dialog.problem.text()
     assert dialog.preview.text() == "No preview."
+    caller.fails = None
+    choose(dialog.view, "boundary")
+    qtbot.waitUntil(lambda: len(caller.drawn) == 3)
+    assert dialog.problem.text() == ""
+    assert not dialog.preview.pixmap().isNull()
+
+
+def test_another_choice_takes_back_what_was_typed_wrong(dialog):
+    enter(dialog.width_edit, "500")
+    choose(dialog.style_combo, "dark")
+    assert dialog.width_edit.property("invalid") is False
+    assert (dialog.width_edit.text(), dialog.problem.text()) == ("8.5", "")
+
+
+def test_the_command_is_copied_and_where_there_is_none_it_says_why(qtbot, caller):
+    def command(options):
+        if options.view == "compare":
+            raise ValueError("Pinned by hand.")
+        return f"boundaryviz figure moons --view {options.view}"
+
+    made = ExportDialog(caller.render, caller.write, command=command)
+    qtbot.addWidget(made)
+    choose(made.view, "curves")
+    made.copy_line.click()
+    assert QGuiApplication.clipboard().text() == "boundaryviz figure moons --view curves"
+    choose(made.view, "compare")
+    assert made.line.text() == "Pinned by hand."
+    assert not made.copy_line.isEnabled()
+
+
+def test_true_size_is_what_the_screen_makes_of_centimetres(qtbot):
+    made = ExportDialog(lambda _: png(600, 400), lambda *_: None)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: not made.preview.pixmap().isNull())
+    made.true_size.click()
+    for width in (8.5, 17.5):
+        choose(made.preset, width)
+        qtbot.waitUntil(lambda: not made._timer.isActive())
+        shown = made.preview.pixmap()
+        across = shown.width() / shown.devicePixelRatio() / made.logicalDpiX() * 2.54
+        assert across == pytest.approx(width, abs=0.05)
+
+
+def test_other_eyes_see_the_preview_and_not_the_file(qtbot, caller):
+    asked = []
+
+    def check(pixels, kind):
+        asked.append((pixels.shape, kind))
+        return np.zeros_like(pixels)
+
+    made = ExportDialog(caller.render, caller.write, check=check, ask_path=lambda _: caller.path)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: len(caller.drawn) == 1)
+    before = made.preview.pixmap().toImage()
+    choose(made.check, "protan")
+    assert asked == [((200, 300, 4), "protan")]
+    assert made.preview.pixmap().toImage() != before
+    assert len(caller.drawn) == 1, "nothing is drawn anew"
+    made.save_button.click()
+    assert caller.written == [(ExportOptions(), Path("out/figure.pdf"))]
 
 
 def test_the_twin_is_offered_only_where_there_is_one(qtbot, caller):
@@ -145,3 +212,37 @@ def test_the_twin_is_offered_only_where_there_is_one(qtbot, caller):
         qtbot.addWidget(made)
         assert (made.view.findData("twin") >= 0) == offered
         assert made.view.findData("summary") < 0
+
+
+def test_where_there_is_no_background_squares_show(qtbot, caller):
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image = QImage(300, 200, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    image.save(buffer, "PNG")
+    caller.render = lambda options: bytes(buffer.data())
+    made = ExportDialog(caller.render, caller.write, ExportOptions(transparent=True))
+    qtbot.addWidget(made)
+    made.show()
+    found = []
+    for style in ("paper", "dark"):
+        choose(made.style_combo, style)
+        qtbot.waitUntil(lambda: not made._timer.isActive())
+        shown = made.preview.pixmap().toImage()
+        found.append({shown.pixelColor(x, 40).lightness() for x in range(64)})
+    paper, dark = found
+    assert len(paper) == len(dark) == 2
+    assert min(paper) > 200 > 60 > max(dark)
+
+
+def test_tab_leads_down_the_form(dialog):
+    dialog.activateWindow()
+    dialog.view.setFocus()
+    order = [dialog.view]
+    for _ in range(6):
+        following = order[-1].nextInFocusChain()
+        while not (following.focusPolicy() & Qt.FocusPolicy.TabFocus and following.isEnabled()):
+            following = following.nextInFocusChain()
+        order.append(following)
+    assert order[1:4] == [dialog.style_combo, dialog.font_combo, dialog.preset]
+    assert order[5:] == list(dialog.switches.values())[:2]

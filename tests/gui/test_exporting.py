@@ -22,6 +22,7 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move
 from boundaryviz.scene.scene import Points
 from helpers.desks import desks
+from helpers.snapshots import snapshot
 
 SMALL = {"data.n": 60, "training.evaluate_every": 5}
 
@@ -133,6 +134,7 @@ def test_the_figure_goes_to_the_clipboard_and_its_data_beside_it(
     desk = open_desk(load("moons").with_values(SMALL))
     train_to(desk, qtbot, 10)
     dialog = dialogs(desk, qtbot)
+    assert dialog.view.findData("compare") < 0, "nothing is pinned"
     dialog.copy_button.click()
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
@@ -141,9 +143,27 @@ def test_the_figure_goes_to_the_clipboard_and_its_data_beside_it(
     assert data.hasImage()
     assert b"<svg" in bytes(data.data("image/svg+xml"))
     dialog._write(ExportOptions("png", "boundary", 9.0, data="npz"), tmp_path / "f.png")
-    with np.load(tmp_path / "f.npz", allow_pickle=False) as found:
+    with np.load(tmp_path / "f-data.npz", allow_pickle=False) as found:
         assert len(found.files) > 3
     for kind in ("grey", "deutan"):
         dialog.check.setCurrentIndex(dialog.check.findData(kind))
         dialog.check.activated.emit(dialog.check.currentIndex())
+    dialog.close()
+
+
+def test_what_is_pinned_is_compared_where_anything_is(
+    open_desk: Callable[[Scenario], Desk], qtbot: QtBot, tmp_path: Path
+) -> None:
+    desk = open_desk(load("moons").with_values(SMALL))
+    train_to(desk, qtbot, 10)
+    desk.exporting.pins = lambda: [snapshot(label="one"), snapshot(label="other")]
+    dialog = dialogs(desk, qtbot)
+    assert dialog.view.findData("compare") >= 0
+    chosen = ExportOptions("svg", "compare", 12.0, data="csv")
+    dialog._write(chosen, tmp_path / "f.svg")
+    assert ">other<" in (tmp_path / "f.svg").read_text()
+    assert "2,other," in (tmp_path / "f-data.csv").read_text()
+    dialog.options = chosen
+    dialog._show()
+    assert "pinned by hand" in dialog.line.text()
     dialog.close()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtGui import QGuiApplication, QImage, QPixmap, QResizeEvent
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -17,14 +16,13 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
 
+from boundaryviz.gui.views.figure_preview import Check, FigurePreview
 from boundaryviz.gui.views.number import NumberEdit, parse_number
 from boundaryviz.gui.views.widgets import QuietCombo, label, restyle
 
@@ -47,9 +45,10 @@ VIEWS = {
     "flip": "Flip region",
     "cascade": "Label cascade",
     "frames": "Moments of training",
+    "compare": "What is pinned, compared",
 }
 STYLES = {"paper": "Paper", "slides": "Slides", "dark": "Dark"}
-WIDTHS = {"Single column": 8.5, "Double column": 17.5, "Slide": 25.0}
+WIDTHS = {"Single column": 8.5, "Double column": 17.5, "Slide": 25.4}
 LEAST_WIDTH, MOST_WIDTH = 3.0, 100.0
 LEAST_DPI, MOST_DPI = 50, 1200
 
@@ -78,7 +77,7 @@ class ExportDialog(QDialog):
     render: options -> PNG bytes for the preview. write: options and path -> the file. Both may raise OSError,
     ValueError or RuntimeError, whose words are shown. ask_path: options -> where to, None for cancelled.
     command: options -> the line that makes the figure again; raises ValueError, saying why, where there is none.
-    copy: puts the figure on the clipboard. check: RGBA pixels and one of `CHECKS` -> what such eyes see of them.
+    copy: puts the figure on the clipboard. check: asked with the kinds of `CHECKS`.
     """
 
     def __init__(
@@ -92,16 +91,15 @@ class ExportDialog(QDialog):
         views: Collection[str] = VIEWS,
         command: Callable[[ExportOptions], str] | None = None,
         copy: Callable[[ExportOptions], None] | None = None,
-        check: Callable[[NDArray[np.uint8], str], NDArray[np.uint8]] | None = None,
+        check: Check | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export a figure")
         self._render, self._write, self._stem = render, write, stem
-        self._command, self._copy, self._check = command, copy, check
+        self._command, self._copy = command, copy
         self._ask_path = ask_path or self._ask
         self.options = options
         self.saved: Path | None = None
-        self._picture = QPixmap()
         self.format = self._combo("Format", FORMATS)
         self.view = self._combo("Shows", {name: words for name, words in VIEWS.items() if name in views})
         self.style_combo = self._combo("Style", STYLES)
@@ -112,6 +110,7 @@ class ExportDialog(QDialog):
         self.true_size = QCheckBox("True size")
         self.true_size.setToolTip("As large as it will be on paper, by what the screen says of its size")
         switches = QHBoxLayout()
+        switches.setSpacing(16)
         for box in self.switches.values():
             switches.addWidget(box)
         switches.addStretch(1)
@@ -150,13 +149,8 @@ class ExportDialog(QDialog):
         form.addRow("Resolution", dots)
         form.addRow("Beside it", self.data)
         form.addRow("Preview", seen)
-        self.preview = QLabel()
-        self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.preview.setAccessibleName("Preview")
-        self.area = QScrollArea()
-        self.area.setWidget(self.preview)
-        self.area.setWidgetResizable(True)
-        self.area.setMinimumSize(480, 400)
+        self.area = FigurePreview(check)
+        self.preview = self.area.shown
         self.problem = label("", "problem", wraps=True)
         self.problem.setMinimumHeight(3 * self.problem.fontMetrics().lineSpacing())
         self.problem.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -198,6 +192,14 @@ class ExportDialog(QDialog):
         layout.addLayout(body, 1)
         layout.addWidget(again)
         layout.addWidget(self.buttons)
+        down = (
+            self.view, self.style_combo, self.font_combo, self.preset, self.width_edit, *self.switches.values(),
+            self.format, self.dpi_edit, self.data, self.check, self.true_size, self.line, self.copy_line,
+            self.save_button, self.copy_button,
+        )  # fmt: skip
+        for one, following in pairwise(down):
+            QWidget.setTabOrder(one, following)
+        self.view.setFocus()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(120)
@@ -211,18 +213,20 @@ class ExportDialog(QDialog):
         self.dpi_edit.stepped.connect(lambda n: self._dpi_typed(str(self.options.dpi + 10 * n)))
         for name, box in self.switches.items():
             box.clicked.connect(lambda on, n=name: self._change(**{n: on}))
-        self.true_size.toggled.connect(lambda _: self._fit())
-        self.check.activated.connect(lambda _: self._fit())
+        self.true_size.toggled.connect(self.area.set_true_size)
+        self.check.activated.connect(lambda _: self.area.set_check(self.check.currentData()))
         self.copy_button.clicked.connect(self._copy_figure)
         self.copy_line.clicked.connect(self._copy_command)
         self.save_button.clicked.connect(self._save)
         self.buttons.rejected.connect(self.reject)
         self._show()
-        self.preview.setText("Drawing\u2026")
+        self.area.show_words("Drawing\u2026")
         self._timer.start()
 
     def _change(self, **fields: object) -> None:
         self.options = replace(self.options, **fields)  # type: ignore[arg-type]
+        for edit in (self.width_edit, self.dpi_edit):  # which show again what holds
+            self._accept(edit)
         self._show()
         self._timer.start()
 
@@ -241,8 +245,10 @@ class ExportDialog(QDialog):
         if self._command is not None:
             try:
                 self.line.setText(self._command(chosen))
+                self.copy_line.setEnabled(True)
             except ValueError as error:
                 self.line.setText(str(error))
+                self.copy_line.setEnabled(False)
             self.line.setCursorPosition(0)
         at = self.preset.findData(chosen.width_cm)
         self.preset.setCurrentIndex(at if at >= 0 else self.preset.count() - 1)
@@ -266,7 +272,6 @@ class ExportDialog(QDialog):
         if number is None or not LEAST_WIDTH <= number <= MOST_WIDTH:
             self._refuse(self.width_edit, f"The width is a number from {LEAST_WIDTH:g} to {MOST_WIDTH:g} cm.")
         else:
-            self._accept(self.width_edit)
             self._change(width_cm=number)
 
     def _dpi_typed(self, text: str) -> None:
@@ -274,7 +279,6 @@ class ExportDialog(QDialog):
         if number is None or not LEAST_DPI <= number <= MOST_DPI or not number.is_integer():
             self._refuse(self.dpi_edit, f"The resolution is a whole number from {LEAST_DPI} to {MOST_DPI} dpi.")
         else:
-            self._accept(self.dpi_edit)
             self._change(dpi=int(number))
 
     def _refuse(self, edit: NumberEdit, words: str) -> None:
@@ -286,47 +290,16 @@ class ExportDialog(QDialog):
         self.problem.clear()
 
     def _draw(self) -> None:
+        chosen = self.options
         try:
-            content = self._render(self.options)
+            content = self._render(chosen)
         except (OSError, ValueError, RuntimeError) as error:
-            self._picture = QPixmap()
-            self.preview.setText("No preview.")
+            self.area.show_words("No preview.")
             self.problem.setText(f"The figure could not be drawn: {error}")
             return
-        self._picture = QPixmap()
-        if not self._picture.loadFromData(content):
-            self.preview.setText("No preview.")
+        if not self.area.show_figure(content, chosen.width_cm, chosen.style == "dark"):
+            self.area.show_words("No preview.")
             self.problem.setText("The figure was drawn, but it is no picture that can be shown here.")
-            return
-        self._fit()
-
-    def _fit(self) -> None:
-        """Show the picture at the size it will have, or as large as there is room."""
-        if self._picture.isNull():
-            return
-        ratio, shown = self.devicePixelRatioF(), self._seen(self._picture)
-        room = self.area.maximumViewportSize()
-        if self.true_size.isChecked():
-            across = round(self.options.width_cm / 2.54 * self.logicalDpiX())
-        else:
-            fits = room.width(), room.height() * shown.width() / max(shown.height(), 1), shown.width() / ratio
-            across = max(int(min(fits)) - 2, 1)
-        shown = shown.scaledToWidth(round(across * ratio), Qt.TransformationMode.SmoothTransformation)
-        shown.setDevicePixelRatio(ratio)
-        self.preview.setPixmap(shown)
-
-    def _seen(self, picture: QPixmap) -> QPixmap:
-        """What the eyes asked for see of it."""
-        kind = str(self.check.currentData())
-        if not kind or self._check is None:
-            return picture
-        image = picture.toImage().convertToFormat(QImage.Format.Format_RGBA8888)
-        bits = image.constBits()
-        assert bits is not None
-        pixels = np.frombuffer(bits.asstring(image.sizeInBytes()), np.uint8).reshape(image.height(), -1, 4)
-        changed = np.ascontiguousarray(self._check(pixels, kind))
-        rows, columns = changed.shape[:2]
-        return QPixmap.fromImage(QImage(changed.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBA8888))
 
     def _copy_figure(self) -> None:
         if self._copy is None:
@@ -341,10 +314,6 @@ class ExportDialog(QDialog):
         if clipboard is not None:
             clipboard.setText(self.line.text())
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
     def _save(self) -> None:
         path = self._ask_path(self.options)
         if path is None:
@@ -354,8 +323,7 @@ class ExportDialog(QDialog):
         try:
             self._write(self.options, path)
         except (OSError, ValueError, RuntimeError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self.problem.setText(f"{path.name} could not be written: {reason}. Choose another place or name.")
+            self.problem.setText(_trouble(path, error))
             return
         self.saved = path
         self.accept()
@@ -381,3 +349,11 @@ class ExportDialog(QDialog):
         edit.setToolTip(tip)
         edit.setFixedWidth(72)
         return edit
+
+
+def _trouble(path: Path, error: Exception) -> str:
+    """What to say of a file that could not be written; an OSError without a number brings a sentence of its own."""
+    if isinstance(error, OSError) and not error.strerror:
+        return str(error)
+    reason = error.strerror if isinstance(error, OSError) else error
+    return f"{path.name} could not be written: {reason}. Choose another place or name."
