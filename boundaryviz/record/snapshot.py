@@ -20,6 +20,7 @@ class Snapshot:
     field: float32 (rows, columns) probability of class 1 over `rect`, or (classes, rows, columns); row 0
         is the bottom, values stand for cell centres.
     predicted: int16 (N,) for the points of `scene`, or None. cascade: among these points, where one is known.
+    label: what it is called beside others.
     """
 
     scenario: Scenario
@@ -30,3 +31,4 @@ class Snapshot:
     curves: CurveStore
     predicted: NDArray[np.int16] | None = None
     cascade: Cascade | None = None
+    label: str = ""
