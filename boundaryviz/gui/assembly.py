@@ -14,6 +14,7 @@ from boundaryviz.gui import theme as themes
 from boundaryviz.gui.actions import MENUS
 from boundaryviz.gui.cascade_control import CascadeControl
 from boundaryviz.gui.client import TrainerClient
+from boundaryviz.gui.compare_control import CompareControl
 from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.display import Word
 from boundaryviz.gui.document import Document
@@ -59,6 +60,7 @@ class Desk:
         self.controller = Controller(self.window, self.document, self.client)
         self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.display)
         self.twin = TwinControl(self.window, self.document, self.client, self.controller.display)
+        self.compare = CompareControl(self.window, self.controller.display)
         self.dose = DoseControl(self.window.dose, self.document, self.window)
         self.filing = Filing(self.controller)
         self.poison = PoisonControl(self.controller)
