@@ -102,4 +102,4 @@ class CompareControl(QObject):
     def _tell(self, words: str) -> None:
         strip = self._window.statusBar()
         if strip is not None:  # a menu that closes takes what the bar says with it
-            QTimer.singleShot(0, strip, lambda: strip.showMessage(words, _TOLD))
+            QTimer.singleShot(0, lambda: strip.showMessage(words, _TOLD))

@@ -100,8 +100,8 @@ class CompareDifference(QWidget):
             value = getattr(found, name)
             self.values[name].setText("\u2013" if math.isnan(value) else format(value, form))
         lines = [
-            f"{_class(scene, t.before)} \u2192 {_class(scene, t.after)}: {t.area:.1%} of the area"
-            + ("" if math.isnan(t.points) else f", {round(t.points * found.tested):,} of {found.tested:,} points")
+            f"{_class(scene, t.before)} \u2192 {_class(scene, t.after)}: {t.area:.1%} area"
+            + ("" if math.isnan(t.points) else f", {round(t.points * found.tested):,} points")
             for t in found.turned
         ]
         if len(lines) > _MOST_TURNED:

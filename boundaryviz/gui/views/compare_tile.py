@@ -97,7 +97,7 @@ class CompareTile(QWidget):
         self.close_.setToolTip("Remove this pin (Delete)")
         self.close_.setAccessibleName("Remove this pin")
         self.close_.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.close_.setFixedSize(24, 24)
+        self.close_.setFixedWidth(24)
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 0, 0)
         head.setSpacing(8)
