@@ -100,7 +100,7 @@ class CompareBoard(FocusFrame):
         old = dict(zip((id(pin.snapshot) for pin in self._pins), self.tiles, strict=True))
         kept = [None if at is None else id(self._pins[at].snapshot) for at in self.chosen]
         self._pins = tuple(pins)
-        self.tiles = [old.pop(id(pin.snapshot), None) or self._made(pin) for pin in self._pins]
+        self.tiles = [old.pop(key) if (key := id(pin.snapshot)) in old else self._made(pin) for pin in self._pins]
         for tile in old.values():
             self._grid.removeWidget(tile)
             tile.hide()
@@ -115,8 +115,10 @@ class CompareBoard(FocusFrame):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for view in (*self.tiles, self.difference, self.curves):
-            view.set_theme(theme)
+        for tile in self.tiles:
+            tile.set_theme(theme)
+        self.difference.set_theme(theme)
+        self.curves.set_theme(theme)
         self._describe()
         self.update()
 
