@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
         assert strip is not None
         strip.setSizeGripEnabled(False)
         strip.addPermanentWidget(self.status, 1)
+        strip.messageChanged.connect(self.status.said.set_words)  # the bar's own place is taken by the fields
 
     def _dock(self, title: str, content: QWidget) -> QDockWidget:
         dock = QDockWidget(title)
