@@ -16,6 +16,7 @@ from boundaryviz.gui.actions import MENUS
 from boundaryviz.gui.autosave import Autosave
 from boundaryviz.gui.cascade_control import CascadeControl
 from boundaryviz.gui.client import TrainerClient
+from boundaryviz.gui.compare_control import CompareControl
 from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.display import Word
 from boundaryviz.gui.document import Document
@@ -78,6 +79,7 @@ class Desk:
         self.controller = Controller(self.window, self.document, self.client)
         self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.display)
         self.twin = TwinControl(self.window, self.document, self.client, self.controller.display)
+        self.compare = CompareControl(self.window, self.controller.display)
         self.dose = DoseControl(self.window.dose, self.document, self.window)
         self.timeline = TimelineControl(self.controller)
         self.document.course = self.controller.course.now
@@ -90,6 +92,7 @@ class Desk:
         self.saving.beside = self.timeline_files.beside
         picturing = Picturing(self.document, self.client, self.controller.display, self.controller.course, self.window)
         self.exporting = Exporting(self.timeline, picturing)
+        self.exporting.pins = self.compare.snapshots
         self.pasting = Pasting(self.controller)
         self.autosave = self._autosave()
         self.restoring = Restoring(self.window, self.document, self.filing.may_leave, self.log, state, self.autosave)

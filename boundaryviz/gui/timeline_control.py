@@ -89,6 +89,7 @@ class TimelineControl(QObject):
         bar.scrubbed.connect(self.show)
         bar.now_wanted.connect(self.now)
         bar.resume_wanted.connect(self.resume)
+        bar.pin_wanted.connect(actions["view.pin"].trigger)
         transport = self._window.transport
         for signal in (transport.play_toggled, transport.step, transport.reset):
             signal.connect(lambda *_: self.now())

@@ -25,6 +25,7 @@ from boundaryviz.gui.views.attack_panel import AttackPanel
 from boundaryviz.gui.views.banner import Banner
 from boundaryviz.gui.views.cascade_view import CascadeView
 from boundaryviz.gui.views.charts import CurvesView
+from boundaryviz.gui.views.compare_board import CompareBoard
 from boundaryviz.gui.views.confusion import ConfusionView
 from boundaryviz.gui.views.data_panel import DataPanel
 from boundaryviz.gui.views.dose_panel import DosePanel
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.curves, self.confusion, self.units, self.points = CurvesView(), ConfusionView(), UnitMaps(), PointTable()
         self.attack, self.dose = AttackPanel(), DosePanel()
         self.status, self.banner, self.welcome = StatusFields(), Banner(), WelcomePage()
+        self.compare = CompareBoard()
         self._act: Callable[[], None] | None = None
         self._others: dict[str, Callable[[], None]] = {}
         self.banner.action.connect(self._banner_action)
@@ -111,6 +113,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(middle)
         self.pages.addWidget(self.welcome)
+        self.pages.addWidget(self.compare)
         self.setCentralWidget(self.pages)
 
         self.settings_tabs, self.result_tabs = QTabWidget(), QTabWidget()
@@ -133,6 +136,7 @@ class MainWindow(QMainWindow):
         assert strip is not None
         strip.setSizeGripEnabled(False)
         strip.addPermanentWidget(self.status, 1)
+        strip.messageChanged.connect(self.status.said.set_words)  # the bar's own place is taken by the fields
 
     def _dock(self, title: str, content: QWidget) -> QDockWidget:
         dock = QDockWidget(title)
@@ -186,7 +190,8 @@ class MainWindow(QMainWindow):
         """Dress every view that draws itself; the style sheet does the others."""
         for view in (
             self.plane, self.planes, self.timeline, self.cascade, self.attack, self.transport, self.tools, self.data,
-            self.curves, self.confusion, self.units, self.banner, self.welcome, self.poison, self.dose, self.actions_,
+            self.curves, self.confusion, self.units, self.banner, self.welcome, self.poison, self.dose, self.compare,
+            self.actions_,
         ):  # fmt: skip
             view.set_theme(theme)
 

@@ -93,9 +93,10 @@ def test_it_says_what_is_shown_and_offers_to_go_on_only_in_the_past(bar: Timelin
     heard: list[str] = []
     bar.resume_wanted.connect(lambda: heard.append("resume"))
     bar.now_wanted.connect(lambda: heard.append("now"))
+    bar.pin_wanted.connect(lambda: heard.append("pin"))
     for button in bar.buttons.values():
         button.click()
-    assert heard == ["resume", "now"]
+    assert heard == ["resume", "pin", "now"]
 
 
 def test_a_mark_under_the_pointer_is_told(bar: TimelineBar, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ import math
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
+from boundaryviz.gui.views.compare_tile import Elided
 from boundaryviz.gui.views.widgets import figures, label, value_words
 
 _TWIN = {
@@ -30,6 +31,7 @@ class StatusFields(QWidget):
         self.steps = figures("888,888 steps/s")
         self.frames = figures("888 frames/s")
         self.device = label("", "faint")
+        self.said = Elided("faint")
         self._words: dict[str, str] = {}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
@@ -55,7 +57,7 @@ class StatusFields(QWidget):
                 twin.addWidget(shown)
             part.setAccessibleName(name)
         layout.addWidget(self._twin)
-        layout.addStretch(1)
+        layout.addWidget(self.said, 1)
         for name, part in (("Training speed", self.steps), ("Drawing speed", self.frames), ("Device", self.device)):
             part.setToolTip(name)
             part.setAccessibleName(name)

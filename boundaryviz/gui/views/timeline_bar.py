@@ -141,12 +141,13 @@ class _Track(QWidget):
 class TimelineBar(QWidget):
     """Setters in, signals out. scrubbed: the index of the moment that shall be shown. now_wanted: the present.
 
-    resume_wanted: go on training from the moment shown, as a branch.
+    resume_wanted: go on training from the moment shown, as a branch. pin_wanted: pin it, to compare it with others.
     """
 
     scrubbed = pyqtSignal(int)
     now_wanted = pyqtSignal()
     resume_wanted = pyqtSignal()
+    pin_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -160,10 +161,12 @@ class TimelineBar(QWidget):
         self.where = figures("step 8,888,888 of 8,888,888", "faint", Qt.AlignmentFlag.AlignLeft)
         self.buttons = {
             "resume": self._button("Resume here", "Go on training from this moment, as a branch (Ctrl+Return)"),
+            "pin": self._button("Pin", "Pin this moment, to compare it with others (Ctrl+P)"),
             "now": self._button("Now", "Back to the present (Ctrl+End)"),
         }
         self.buttons["resume"].setProperty("role", "primary")
         self.buttons["resume"].clicked.connect(lambda: self.resume_wanted.emit())
+        self.buttons["pin"].clicked.connect(lambda: self.pin_wanted.emit())
         self.buttons["now"].clicked.connect(lambda: self.now_wanted.emit())
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 2)

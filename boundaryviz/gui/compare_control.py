@@ -1,0 +1,105 @@
+"""Pinning moments, and the board that compares them in the place of the plane."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from boundaryviz.gui.display import Display
+from boundaryviz.gui.views.compare_board import MOST
+from boundaryviz.gui.window import MainWindow
+from boundaryviz.record.pins import Pin
+from boundaryviz.record.snapshot import Snapshot
+
+_TOLD = 6_000  # milliseconds that a sentence stays
+
+
+class CompareControl(QObject):
+    """Keeps the pins, which outlive resets and other files, and shows them in `window.compare`."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, window: MainWindow, display: Display) -> None:
+        super().__init__(window)
+        self._window, self._display = window, display
+        self._pins: tuple[Pin, ...] = ()
+        self._count = 0
+        board, actions = window.compare, window.actions_
+        actions["view.pin"].triggered.connect(lambda: self.pin())
+        actions["view.pin-clean"].triggered.connect(lambda: self.pin(clean=True))
+        actions["view.compare"].toggled.connect(self._show)
+        window.pages.currentChanged.connect(lambda _at: self._follow())
+        board.removed.connect(self._remove)
+        board.renamed.connect(self._rename)
+        board.cleared.connect(self._clear)
+        board.left.connect(lambda: actions["view.compare"].setChecked(False))
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """What is pinned, the first first; at most nine."""
+        return self._pins
+
+    @pins.setter
+    def pins(self, pins: tuple[Pin, ...]) -> None:
+        if len(pins) > MOST:
+            raise ValueError(f"at most {MOST} pins, not {len(pins)}")
+        self._pins = pins
+        self._window.compare.set_pins(pins)
+        self.changed.emit()
+
+    def pin(self, clean: bool = False) -> None:
+        """Pin the moment that the plane shows, or its clean twin; says so, or why not, in the status bar."""
+        if len(self._pins) == MOST:
+            self._tell(f"There are {MOST} pins already: remove one (Ctrl+5, then Delete) to pin another.")
+            return
+        if self._window.pages.currentIndex() != 0:  # unseen, the plane gets no frames, and training goes on
+            self._tell("Show the plane first (Ctrl+5): a moment is pinned as the plane shows it.")
+            return
+        shot = self._display.snapshot(clean)
+        if shot is None:
+            twin = "There is no clean twin to pin: switch it on with Ctrl+T."
+            self._tell(twin if clean else "There is no boundary to pin yet, or the plane shows a hidden unit.")
+            return
+        self._count += 1
+        label = f"Pin {self._count}"
+        self.pins = (*self._pins, Pin(label, shot, clean))
+        twin = ", clean twin" if clean else ""
+        self._tell(f"Pinned step {shot.step:,}{twin} as {label}: {len(self._pins)} of {MOST}. Ctrl+5 compares them.")
+
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """What is pinned, each under its label, for a figure."""
+        return tuple(replace(pin.snapshot, label=pin.label) for pin in self._pins)
+
+    # ---- inside
+
+    def _show(self, on: bool) -> None:
+        window = self._window
+        if on:
+            window.pages.setCurrentWidget(window.compare)
+            window.compare.setFocus()
+        elif window.pages.currentWidget() is window.compare:
+            window.show_welcome(False)
+
+    def _follow(self) -> None:
+        """Somebody else may bring the plane or the examples to the front."""
+        shown = self._window.pages.currentWidget() is self._window.compare
+        self._window.actions_["view.compare"].setChecked(shown)
+
+    def _remove(self, at: int) -> None:
+        gone = self._pins[at]
+        self.pins = self._pins[:at] + self._pins[at + 1 :]
+        self._tell(f"Removed {gone.label}: {len(self._pins)} of {MOST} left.")
+
+    def _rename(self, at: int, label: str) -> None:
+        self.pins = (*self._pins[:at], replace(self._pins[at], label=label), *self._pins[at + 1 :])
+
+    def _clear(self) -> None:
+        kept = self._pins
+        self.pins = ()
+        self._tell(f"Removed {len(kept)} pin{'s' * (len(kept) != 1)}.")
+
+    def _tell(self, words: str) -> None:
+        strip = self._window.statusBar()
+        if strip is not None:  # a menu that closes takes what the bar says with it
+            QTimer.singleShot(0, lambda: strip.showMessage(words, _TOLD))

@@ -1,0 +1,242 @@
+"""Up to nine pinned moments side by side, the difference of two, and the curves of all. Setters in, signals out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import partial
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from boundaryviz.gui.theme import LIGHT, Theme
+from boundaryviz.gui.views.compare_curves import CompareCurves, pin_pen
+from boundaryviz.gui.views.compare_difference import CompareDifference
+from boundaryviz.gui.views.compare_plane import ComparePlane
+from boundaryviz.gui.views.compare_tile import CompareTile
+from boundaryviz.gui.views.focus_frame import FocusFrame
+from boundaryviz.gui.views.widgets import label
+from boundaryviz.record.pins import Pin, differences
+from boundaryviz.scene.scene import Domain
+
+MOST = 9
+EMPTY = "Press Ctrl+P on any moment to pin it here."
+_HINT = "Click: A. Ctrl-click: B. Drag and wheel move all."
+_CURVES_HEIGHT = 200  # pixels
+
+
+def columns_for(count: int) -> int:
+    """In how many columns so many tiles stand: one row up to three, then as square as can be."""
+    return max(1, count) if count <= 3 else math.ceil(math.sqrt(count))
+
+
+class CompareBoard(FocusFrame):
+    """The pins. removed, renamed: the place among the pins, and the new label. cleared: all shall go. left: Escape."""
+
+    removed = pyqtSignal(int)
+    renamed = pyqtSignal(int, str)
+    cleared = pyqtSignal()
+    left = pyqtSignal()
+
+    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Pinned moments")
+        self._theme = theme
+        self._pins: tuple[Pin, ...] = ()
+        self.tiles: list[CompareTile] = []
+        self.chosen: list[int | None] = [None, None]
+        """The places of A and B."""
+        self.points = QCheckBox("Points")
+        self.points.setToolTip("Show the points of each pin")
+        self.points.setChecked(True)
+        self.points.toggled.connect(lambda _on: self._show_points())
+        self.fit_button, self.clear_button = QPushButton("Fit"), QPushButton("Clear")
+        self.fit_button.setToolTip("Show the whole domain in all (Home)")
+        self.clear_button.setToolTip("Remove every pin")
+        self.fit_button.clicked.connect(lambda: self.fit())
+        self.clear_button.clicked.connect(lambda: self.cleared.emit())
+        strip = QHBoxLayout()
+        strip.setSpacing(8)
+        strip.addWidget(self.points)
+        strip.addWidget(label(_HINT, "faint"), 1)
+        for button in (self.fit_button, self.clear_button):
+            button.setAutoDefault(False)
+            strip.addWidget(button)
+        self._holder = QWidget()
+        self._holder.setFocusProxy(self)
+        self._grid = QGridLayout(self._holder)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+        self.difference = CompareDifference(theme)
+        self.curves = CompareCurves(theme)
+        self.curves.setFixedHeight(_CURVES_HEIGHT)
+        self._watch(self.difference.plane)
+        middle = QHBoxLayout()
+        middle.setSpacing(16)
+        middle.addWidget(self._holder, 1)
+        middle.addWidget(self.difference)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.setSpacing(8)
+        column.addLayout(strip)
+        column.addLayout(middle, 1)
+        column.addWidget(self.curves)
+        self.empty = label(EMPTY, "faint")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.addWidget(self.pages)
+
+    # ---- setters
+
+    def set_pins(self, pins: Sequence[Pin]) -> None:
+        """Show these, at most nine; what was chosen stays chosen while it is there."""
+        old = dict(zip((id(pin.snapshot) for pin in self._pins), self.tiles, strict=True))
+        kept = [None if at is None else id(self._pins[at].snapshot) for at in self.chosen]
+        self._pins = tuple(pins)
+        self.tiles = [old.pop(key) if (key := id(pin.snapshot)) in old else self._made(pin) for pin in self._pins]
+        for tile in old.values():
+            self._grid.removeWidget(tile)
+            tile.hide()
+            tile.deleteLater()
+        places = {id(pin.snapshot): at for at, pin in enumerate(self._pins)}
+        self.chosen = [None if key is None else places.get(key) for key in kept]
+        self._arrange()
+        self._describe()
+        self.curves.set_pins(self._pins)
+        self.pages.setCurrentIndex(int(bool(self._pins)))
+        self._fill_choice()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for tile in self.tiles:
+            tile.set_theme(theme)
+        self.difference.set_theme(theme)
+        self.curves.set_theme(theme)
+        self._describe()
+        self.update()
+
+    def choose(self, at: int, other: bool = False) -> None:
+        """Choose the pin at a place as A or as the `other`, B; one pin is not both."""
+        which = int(other)
+        if self.chosen[1 - which] == at:
+            self.chosen[1 - which] = self.chosen[which]
+        self.chosen[which] = at
+        self._show_choice()
+
+    def fit(self) -> None:
+        """Show the whole domain in all."""
+        for plane in self._planes():
+            plane.canvas.fit()
+
+    # ---- inside
+
+    def _planes(self) -> list[ComparePlane]:
+        return [*(tile.plane for tile in self.tiles), self.difference.plane]
+
+    def _made(self, pin: Pin) -> CompareTile:
+        tile = CompareTile(pin, self._theme, self._holder)
+        tile.clicked.connect(partial(self._clicked, tile))
+        tile.removed.connect(lambda: self.removed.emit(self.tiles.index(tile)))
+        tile.renamed.connect(lambda words: self.renamed.emit(self.tiles.index(tile), words))
+        tile.plane.set_points_shown(self.points.isChecked())
+        self._watch(tile.plane)
+        return tile
+
+    def _watch(self, plane: ComparePlane) -> None:
+        plane.hovered.connect(partial(self._hovered, plane))
+        plane.moved.connect(partial(self._moved, plane))
+
+    def _arrange(self) -> None:
+        count = len(self.tiles)
+        columns = columns_for(count)
+        for tile in self.tiles:
+            self._grid.removeWidget(tile)
+        for i, tile in enumerate(self.tiles):
+            self._grid.addWidget(tile, *divmod(i, columns))
+            tile.show()
+        for i in range(MOST):  # what is no row or column any more takes no room
+            self._grid.setColumnStretch(i, int(i < columns))
+            self._grid.setRowStretch(i, int(i * columns < count))
+        if self._pins:
+            domain = _around([pin.snapshot.scene.domain for pin in self._pins])
+            for plane in self._planes():
+                plane.canvas.set_domain(domain)
+                lead = self.tiles[0].plane.canvas
+                if not lead.fitted:
+                    plane.canvas.follow(lead)
+
+    def _describe(self) -> None:
+        for at, (tile, pin, words) in enumerate(zip(self.tiles, self._pins, differences(self._pins), strict=True)):
+            step = f"step {pin.snapshot.step:,}"
+            facts = words if words.startswith(step) else ", ".join(filter(None, (step, words)))
+            tile.set_pin(pin, facts)
+            tile.set_pen(pin_pen(at, self._theme))
+
+    def _fill_choice(self) -> None:
+        """The first two are compared until somebody chooses others."""
+        for which in (0, 1):
+            if self.chosen[which] is None:
+                free = [at for at in range(len(self._pins)) if at not in self.chosen]
+                self.chosen[which] = free[0] if free else None
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        for at, tile in enumerate(self.tiles):
+            tile.set_choice("A" if at == self.chosen[0] else "B" if at == self.chosen[1] else "")
+        a, b = (None if at is None else self._pins[at] for at in self.chosen)
+        self.difference.set_pair(a, b)
+
+    def _show_points(self) -> None:
+        for plane in self._planes():
+            plane.set_points_shown(self.points.isChecked())
+
+    def _clicked(self, tile: CompareTile, other: bool) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.choose(self.tiles.index(tile), other)
+
+    def _hovered(self, plane: ComparePlane, place: tuple[float, float] | None) -> None:
+        for one in self._planes():
+            one.set_pointer(place, mine=one is plane)
+
+    def _moved(self, plane: ComparePlane) -> None:
+        """Where a person moved one, all follow; where all of the domain is shown, each fits it by itself."""
+        if not plane.canvas.fitted:
+            for other in self._planes():
+                other.canvas.follow(plane.canvas)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is None:
+            return
+        columns, at = columns_for(len(self._pins)), self.chosen[0]
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns}
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif key == Qt.Key.Key_Home:
+            self.fit()
+        elif at is not None and key in steps:
+            other = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            origin = self.chosen[1] if other and self.chosen[1] is not None else at
+            if 0 <= origin + steps[key] < len(self._pins):
+                self.choose(origin + steps[key], other)
+        elif at is not None and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit(at)
+        elif at is not None and key == Qt.Key.Key_F2:
+            self.tiles[at].rename()
+        else:
+            super().keyPressEvent(event)
+
+
+def _around(domains: Sequence[Domain]) -> Domain:
+    """The smallest that holds them all."""
+    return Domain(
+        min(d.left for d in domains), max(d.right for d in domains),
+        min(d.bottom for d in domains), max(d.top for d in domains),
+    )  # fmt: skip

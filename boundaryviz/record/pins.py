@@ -1,0 +1,220 @@
+"""Moments that were pinned to be compared: in what they differ, and what one decides otherwise than another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scene.scene import Domain, Points, Split
+
+UNDECIDED = -1
+_SECTIONS = ("learner", "training", "data", "poison")
+_NAMES = ("learner.name", "data.name", "poison.attack")  # values that say themselves what they are
+
+
+@dataclass(frozen=True, eq=False)
+class Pin:
+    """A moment that is kept beside others. clean: of the clean twin."""
+
+    label: str
+    snapshot: Snapshot
+    clean: bool = False
+
+
+def differences(pins: Sequence[Pin]) -> tuple[str, ...]:
+    """For each pin, in short words, what of it is not the same in all: step, points, twin and settings.
+
+    A setting that not every pin has counts among those that have it. Empty where nothing differs.
+    """
+    facts = [_facts(pin) for pin in pins]
+    seen: dict[str, list[Any]] = {}
+    for one in facts:
+        for path, value in one.items():
+            seen.setdefault(path, []).append(value)
+    varied = [path for path, values in seen.items() if any(value != values[0] for value in values[1:])]
+    return tuple(", ".join(_words(path, one[path]) for path in varied if path in one) for one in facts)
+
+
+def _facts(pin: Pin) -> dict[str, Any]:
+    shot = pin.snapshot
+    plain = shot.scenario.bare().model_dump(mode="json")
+    facts = {"step": shot.step, "clean": pin.clean, "points": len(shot.scene.points)}
+    for section in _SECTIONS:
+        facts |= {f"{section}.{name}": value for name, value in _flat(plain[section]).items()}
+    return facts
+
+
+def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found |= _flat(value, f"{before}{name}.")
+        else:
+            found[before + name] = value
+    return found
+
+
+def _words(path: str, value: Any) -> str:
+    match path:
+        case "step":
+            return f"step {value:,}"
+        case "points":
+            return f"{value:,} points"
+        case "clean":
+            return "clean twin" if value else "with poison"
+        case "poison.on":
+            return f"poison {_plain(value)}"
+    if path in _NAMES:
+        return str(value).replace("_", " ")
+    section, _, name = path.partition(".")
+    name = name.replace("_", " ").replace(".", " ")
+    return f"{name if section in ('learner', 'training') else f'{section} {name}'} {_plain(value)}"
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case None:
+            return "default"
+        case bool():
+            return "on" if value else "off"
+        case float():
+            return f"{value:g}"
+        case int():
+            return f"{value:,}"
+        case list():
+            return "-".join(_plain(item) for item in value) or "none"
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Turned:
+    """What a gives to class `before` and b to class `after`; -1 is undecided.
+
+    area: share of the common area. points: share of the points compared, NaN without any.
+    """
+
+    before: int
+    after: int
+    area: float
+    points: float
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """Two pinned fields, a and b, over the rectangle that they have in common.
+
+    a, b: float32 (rows, columns), probability of class 1, or (classes, rows, columns); NaN is undecided, which counts
+        as a class of its own.
+    area: share of `rect` decided otherwise. points: share of `tested` test points decided otherwise, NaN without any.
+    turned: the same by direction, the largest area first.
+    probability: how far the class probabilities are apart, 0 to 1: half the sum of their absolute differences, which
+        for two classes is the difference itself, in the mean over the cells decided in both; NaN without any.
+    loss, error: the last validation loss and error of b less those of a; NaN where one has none.
+    """
+
+    rect: Domain
+    a: NDArray[np.float32]
+    b: NDArray[np.float32]
+    area: float
+    points: float
+    tested: int
+    turned: tuple[Turned, ...]
+    probability: float
+    loss: float
+    error: float
+
+    @classmethod
+    def of(cls, a: Snapshot, b: Snapshot) -> Difference:
+        """Compare two moments, resampled to the finer of both resolutions by nearest cells.
+
+        The test points are those of a and the places of b that a has not, within both rectangles, muted ones left out.
+        Raises ValueError where the rectangles do not overlap or the numbers of classes differ.
+        """
+        counts = [2 if one.field.ndim == 2 else len(one.field) for one in (a, b)]
+        if counts[0] != counts[1]:
+            raise ValueError(f"One has {counts[0]} classes and the other {counts[1]}; only like can be compared.")
+        rect = _common(a.rect, b.rect)
+        columns, rows = _resolution(rect, a, b)
+        grid = rect.grid(columns, rows)
+        in_a, in_b = (_at(one, grid).reshape(*one.field.shape[:-2], rows, columns) for one in (a, b))
+        was, became = _decided(in_a, counts[0]), _decided(in_b, counts[0])
+        tests = _test_places(a, b, rect)
+        test_was, test_became = (_decided(_at(one, tests), counts[0]) for one in (a, b))
+        found = np.unique(np.stack([was.ravel(), became.ravel()], axis=1), axis=0).tolist()
+        pairs = {*map(tuple, found), *zip(test_was.tolist(), test_became.tolist(), strict=True)}
+        turned = [
+            Turned(p, q, _mean((was == p) & (became == q)), _mean((test_was == p) & (test_became == q)))
+            for p, q in pairs
+            if p != q
+        ]
+        gap = np.abs(in_a.astype(np.float64) - in_b)
+        gap = gap if gap.ndim == 2 else gap.sum(axis=0) / 2.0
+        return cls(
+            rect, in_a, in_b, _mean(was != became), _mean(test_was != test_became), len(tests),
+            tuple(sorted(turned, key=lambda t: (-t.area, t.before, t.after))), _mean(gap[np.isfinite(gap)]),
+            last(b, "validation_loss") - last(a, "validation_loss"),
+            last(b, "validation_error") - last(a, "validation_error"),
+        )  # fmt: skip
+
+
+def last(snapshot: Snapshot, name: str) -> float:
+    """One of `CURVES` at the last evaluation that is not after the moment; NaN where there is none."""
+    curves = snapshot.curves
+    count = int(np.searchsorted(curves.step, snapshot.step, side="right"))
+    return float(curves.column(name)[count - 1, 0]) if count else float("nan")
+
+
+def _common(a: Domain, b: Domain) -> Domain:
+    left, right = max(a.left, b.left), min(a.right, b.right)
+    bottom, top = max(a.bottom, b.bottom), min(a.top, b.top)
+    if left >= right or bottom >= top:
+        raise ValueError("They show different parts of the plane, with nothing in common.")
+    return Domain(left, right, bottom, top)
+
+
+def _resolution(rect: Domain, a: Snapshot, b: Snapshot) -> tuple[int, int]:
+    """Columns and rows of `rect` in cells as small as the smaller of both."""
+    width = min(one.rect.width / one.field.shape[-1] for one in (a, b))
+    height = min(one.rect.height / one.field.shape[-2] for one in (a, b))
+    return max(1, round(rect.width / width)), max(1, round(rect.height / height))
+
+
+def _at(snapshot: Snapshot, places: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The field's values in the cells at places (N, 2) of its rectangle, (N,) or (classes, N)."""
+    rect, field = snapshot.rect, snapshot.field
+    rows, columns = field.shape[-2:]
+    column = np.floor((places[:, 0] - rect.left) / rect.width * columns).astype(np.int64)
+    row = np.floor((places[:, 1] - rect.bottom) / rect.height * rows).astype(np.int64)
+    values: NDArray[np.float32] = field[..., row.clip(0, rows - 1), column.clip(0, columns - 1)]
+    return values
+
+
+def _decided(values: NDArray[np.float32], classes: int) -> NDArray[np.int8]:
+    """The class decided, of probabilities of class 1 or, of more than two classes, of all over the first axis."""
+    if classes == 2:
+        return np.where(np.isnan(values), UNDECIDED, values > 0.5).astype(np.int8)
+    undecided = np.isnan(values).any(axis=0)
+    return np.where(undecided, UNDECIDED, np.nan_to_num(values).argmax(axis=0)).astype(np.int8)
+
+
+def _test_places(a: Snapshot, b: Snapshot, rect: Domain) -> NDArray[np.float64]:
+    """The test points of a, and those of b that are elsewhere, within `rect`, (N, 2)."""
+    mine, its = _tests(a.scene.points), _tests(b.scene.points)
+    known = set(map(tuple, mine.tolist()))
+    new = [place for place in its.tolist() if tuple(place) not in known]
+    places = np.concatenate([mine, np.array(new).reshape(-1, 2)])
+    x, y = places.T
+    return places[(x >= rect.left) & (x <= rect.right) & (y >= rect.bottom) & (y <= rect.top)]
+
+
+def _tests(points: Points) -> NDArray[np.float64]:
+    return points.xy[(points.split == Split.TEST) & ~points.muted]
+
+
+def _mean(values: NDArray[Any]) -> float:
+    return float(values.mean()) if values.size else float("nan")
