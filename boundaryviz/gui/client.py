@@ -167,7 +167,8 @@ class TrainerClient(QObject):
         for said in self._link.poll():
             match said:
                 case m.Frame():
-                    self.step_count = said.step
+                    if said.view.past is None:  # else training stands where it stood
+                        self.step_count = said.step
                     self.framed.emit(said)
                 case m.Curves():
                     if not len(self.curves):

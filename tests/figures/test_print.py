@@ -52,7 +52,10 @@ def chains() -> Cascade:
     return Cascade("step", at - 1, np.zeros(40, np.int64), np.ones(40, np.int64), at.astype(float))
 
 
-@pytest.mark.parametrize("view", [*VIEWS, "dose"])
+@pytest.mark.parametrize(
+    "view",
+    [v if v in ("boundary", "frames", "flip") else pytest.param(v, marks=pytest.mark.slow) for v in (*VIEWS, "dose")],
+)
 def test_two_drawings_of_one_moment_give_the_same_bytes(view: str, tmp_path: Path) -> None:
     kinds = ("pdf", "svg", "pgf") if view == "frames" else ("pdf", "svg")
     found = []

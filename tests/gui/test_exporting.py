@@ -110,6 +110,8 @@ def test_a_moment_of_the_past_and_a_part_of_the_plane_are_made_again_too(
     at = next(k for k, step in enumerate(desk.timeline.timeline.step) if step > 25)
     desk.timeline.show(at)
     desk.window.plane.zoom(1.7)
+    desk.controller.display.frame = None
+    qtbot.waitUntil(lambda: desk.controller.display.frame is not None, timeout=5000)  # worked out anew
     dialog = dialogs(desk, qtbot)
     assert f"--steps {desk.timeline.timeline.step[at]} " in dialog.line.text()
     assert "--rect=" in dialog.line.text()
