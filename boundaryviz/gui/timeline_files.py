@@ -12,6 +12,7 @@ from boundaryviz.gui.logbook import WARNING, Logbook
 from boundaryviz.gui.timeline_control import TimelineControl
 from boundaryviz.record import timeline_file
 from boundaryviz.record.archive import ArchiveError
+from boundaryviz.record.timeline import Timeline
 from boundaryviz.record.timeline_file import Kept
 from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario
@@ -42,8 +43,13 @@ class TimelineFiles(QObject):
         control = self._control
         if not self._wanted.isChecked() or path.suffix.lower() != ".bviz" or not len(control.timeline):
             return None
-        kept = Kept(control.timeline.within(_MOST).moments, control.curves.of(slice(None)))
-        return lambda scenario: timeline_file.write(timeline_file.beside(path), scenario, kept)
+        moments, changes, curves = control.timeline.moments, control.timeline.changes, control.curves.of(slice(None))
+
+        def write(scenario: Scenario) -> None:
+            kept = Timeline(control.timeline.budget, moments, changes).within(_MOST)
+            timeline_file.write(timeline_file.beside(path), scenario, Kept(kept.moments, curves))
+
+        return write
 
     def opened(self) -> None:
         """Take up the course of what was opened and, where one lies beside it, its timeline."""

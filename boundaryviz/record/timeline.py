@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from boundaryviz.engine.messages import Moment, Why
 
 BUDGET = 256 << 20  # bytes
+_BATCH = 16  # one in so many is given up at once, where many have to be
 _OVERHEAD = 2000  # bytes of a moment besides its arrays
 
 
@@ -44,6 +45,11 @@ class Timeline:
         return tuple(self._moments)
 
     @property
+    def changes(self) -> tuple[int, ...]:
+        """The steps after which what is trained on changed."""
+        return tuple(self._changes)
+
+    @property
     def step(self) -> NDArray[np.int64]:
         """int64 (K,), strictly increasing"""
         return np.array(self._steps, dtype=np.int64)
@@ -64,7 +70,7 @@ class Timeline:
         self._steps.insert(at, moment.step)
         self.bytes += size(moment)
         while self.bytes > self.budget and len(self) > 2:
-            self._remove(self._least())
+            self._remove(int(self._least_first()[0]))
 
     def nearest(self, step: int) -> int | None:
         """Where the moment nearest to a step stands, the earlier of two; None without any."""
@@ -80,8 +86,24 @@ class Timeline:
         return Timeline(self.budget, self._moments[:count], [c for c in self._changes if c < step])
 
     def within(self, budget: int) -> Timeline:
-        """As many of them as fit into so many bytes."""
-        return Timeline(budget, self._moments, self._changes)
+        """About as many of them as fit into so many bytes."""
+        kept = Timeline(max(budget, self.bytes), self._moments, self._changes)
+        kept.budget = budget
+        while kept.bytes > budget and len(kept) > 2:
+            kept._remove_some()
+        return kept
+
+    def _remove_some(self) -> None:
+        """Give up several at once, no two of them neighbours: how dear the others are has changed then."""
+        gone: set[int] = set()
+        for at in self._least_first().tolist():
+            if len(gone) * _BATCH >= len(self) or self.bytes <= self.budget:
+                break
+            if not gone & {at - 1, at + 1}:
+                gone.add(at)
+                self.bytes -= size(self._moments[at])
+        kept = [k for k in range(len(self)) if k not in gone]
+        self._moments, self._steps = [self._moments[k] for k in kept], [self._steps[k] for k in kept]
 
     def _remove(self, at: int) -> None:
         self.bytes -= size(self._moments.pop(at))
@@ -92,15 +114,15 @@ class Timeline:
             if "best" in one.why:
                 self._moments[at] = replace(one, why=one.why - {"best"})
 
-    def _least(self) -> int:
-        """Which moment would be missed least; neither the first nor the last."""
+    def _least_first(self) -> NDArray[np.int64]:
+        """The places of moments but the first and the last, the one first that would be missed least."""
         step = np.array(self._steps, dtype=np.float64)
         changes = np.array([0, *self._changes], dtype=np.float64)
         inner = step[1:-1]
         since = inner - changes[np.maximum(np.searchsorted(changes, inner, side="left") - 1, 0)]
         gap = (step[2:] - step[:-2]) / (since + 1.0)
         rank = np.array([_rank(one.why) for one in self._moments[1:-1]])
-        return 1 + int(np.lexsort((gap, rank))[0])
+        return 1 + np.lexsort((gap, rank))
 
 
 def _rank(why: frozenset[Why]) -> int:

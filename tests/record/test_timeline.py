@@ -99,6 +99,7 @@ def test_a_smaller_budget_thins_what_is_there() -> None:
         timeline.add(moment(step))
     small = timeline.within(20 * ONE)
     assert len(small) == 20
+    assert small.bytes == 20 * ONE
     assert len(timeline) == 100
     assert small[0].step == 0
     assert small[len(small) - 1].step == 99
