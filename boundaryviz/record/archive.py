@@ -44,12 +44,12 @@ def write_archive(path: str | Path, arrays: Mapping[str, NDArray], text: Mapping
                 raise ValueError(f"{name!r} of {array.dtype} cannot be kept in an archive")
             member = io.BytesIO()
             npy.write_array(member, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False)
-            archive.writestr(f"{name}.npy", member.getvalue())
+            archive.writestr(f"{name}.npy", member.getbuffer())
         for name, words in (text or {}).items():
             if not _NAME.match(name):
                 raise ValueError(f"{name!r} cannot be kept in an archive")
             archive.writestr(f"{name}.txt", words.encode(errors="replace"), zipfile.ZIP_DEFLATED)
-    write_atomic(path, buffer.getvalue())
+    write_atomic(path, buffer.getbuffer())
 
 
 def read_archive(path: str | Path, limit_bytes: int = LIMIT) -> tuple[dict[str, NDArray], dict[str, str]]:

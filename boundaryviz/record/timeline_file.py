@@ -19,6 +19,7 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain
 
 _FORMAT = "1"
+_TOGETHER = 16  # moments in one array: copying it stops every other thread
 _WHYS = frozenset(get_args(Why))
 
 
@@ -79,13 +80,13 @@ def read(path: str | Path, scenario: Scenario) -> Kept | None:
 
 
 def _alike(moments: Sequence[Moment]) -> list[list[Moment]]:
-    """Moments whose arrays have the same shapes and whose fields cover the same rectangle, together."""
+    """Moments whose arrays have the same shapes and whose fields cover the same rectangle, some together."""
     groups: dict[object, list[Moment]] = {}
     for one in moments:
         shapes = tuple((name, array.shape, array.dtype) for name, array in one.state.items())
         clean = None if one.clean is None else one.clean.shape
         groups.setdefault((one.rect, one.field.shape, clean, shapes), []).append(one)
-    return list(groups.values())
+    return [group[k : k + _TOGETHER] for group in groups.values() for k in range(0, len(group), _TOGETHER)]
 
 
 def _groups(arrays: Mapping[str, NDArray]) -> int:

@@ -52,7 +52,7 @@ def stamp_of(path: str | Path) -> Stamp | None:
     return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
-def write_atomic(path: str | Path, data: bytes, expected: Stamp | None = None) -> Stamp | None:
+def write_atomic(path: str | Path, data: bytes | memoryview, expected: Stamp | None = None) -> Stamp | None:
     """Put `data` where `path` says, through a file beside it: the old content stays until the new is complete.
 
     Links are followed and stay. The file beside is called `.NAME.RANDOM.part`; only a process that is killed while
