@@ -26,7 +26,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.fuzz_files import KINDS, Case, cases
+from benchmarks.fuzz_files import KINDS, Case, cases, fuzzed_scenario
 
 SECONDS, BYTES = 2.0, 1_000_000_000
 _PATIENCE = 20.0  # seconds of the clock after which a silent process is ended, however busy the machine is
@@ -72,12 +72,18 @@ def attempt(case: Case, folder: Path) -> Outcome:
 
 def _open(kind: str, path: Path) -> str:
     from boundaryviz.gui.recovery import Origin
+    from boundaryviz.record import timeline_file
     from boundaryviz.record.archive import read_archive
+    from boundaryviz.record.timeline import Timeline
     from boundaryviz.scenario import files
     from boundaryviz.scene.tables import read_table
 
     if kind == "npz":
         read_archive(path, 100_000_000)
+        return ""
+    if kind == "timeline":
+        kept = timeline_file.read(path, fuzzed_scenario())
+        Timeline(moments=() if kept is None else kept.moments)
         return ""
     if kind == "numpy":
         read_table(path.read_bytes().decode(errors="surrogateescape"))
@@ -99,7 +105,7 @@ def _is_refusal(kind: str, error: Exception) -> bool:
     from boundaryviz.scenario.scenario import ScenarioError
     from boundaryviz.scene.tables import TableError
 
-    expected = {"npz": ArchiveError, "numpy": TableError}.get(kind, ScenarioError)
+    expected = {"npz": ArchiveError, "timeline": ArchiveError, "numpy": TableError}.get(kind, ScenarioError)
     if kind == "recovery" and type(error) in (ValueError, UnicodeDecodeError):
         return True
     return isinstance(error, expected) or (kind == "recovery" and "JSONDecodeError" in type(error).__name__)

@@ -20,14 +20,18 @@ import tomli_w
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from boundaryviz.engine.messages import CURVES, Curves, Moment
 from boundaryviz.gui.recovery import Origin
-from boundaryviz.record.archive import write_archive
+from boundaryviz.record import timeline_file
+from boundaryviz.record.archive import read_archive, write_archive
+from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.timeline_file import Kept
 from boundaryviz.scenario import files
 from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Group, Scene, Target
 
-KINDS = ("bviz", "toml", "csv", "npz", "recovery", "numpy")
+KINDS = ("bviz", "toml", "csv", "npz", "recovery", "numpy", "timeline")
 _ROOT = Path(__file__).parents[1]
 _NUMBERS = [
     "0", "-0", "-1", "1e999", "-1e999", "NaN", "nan", "Infinity", "inf", "1e308", "1e-320", "9" * 30, "9" * 4_400,
@@ -169,6 +173,8 @@ def _lists(draw: st.DrawFn) -> Case:
 
 def _mutated(kind: str, rng: random.Random) -> bytes:
     """A real file with one to four changes of its bytes."""
+    if kind == "timeline" and rng.random() < 0.7:
+        return _misfit(rng)
     data = rng.choice(_originals(kind))
     for _ in range(rng.choice([1, 1, 2, 4])):
         at = rng.randrange(len(data) + 1)
@@ -195,6 +201,34 @@ def _mutated(kind: str, rng: random.Random) -> bytes:
     return data[:3_000_000]
 
 
+def _misfit(rng: random.Random) -> bytes:
+    """A sound archive that holds a timeline of which something does not fit."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.npz"
+        path.write_bytes(_originals("timeline")[0])
+        arrays, text = read_archive(path)
+        for _ in range(rng.choice([1, 1, 2])):
+            name = rng.choice([*arrays, *text])
+            change = rng.choice(["drop", "other", "shape", "type", "values"])
+            if name in text:
+                text[name] = rng.choice(["", "[]", "[1e999, 2, 3, 4]", "null", "[[1], 2]", "[1, 1, 1, 1]", "{}"])
+            elif change == "drop":
+                del arrays[name]
+            elif change == "other":
+                arrays[name] = arrays[rng.choice(list(arrays))]
+            elif change == "shape":
+                arrays[name] = rng.choice(
+                    [arrays[name].ravel(), arrays[name][:1], arrays[name][..., None], np.zeros(0)]
+                )
+            elif change == "type":
+                arrays[name] = arrays[name].astype(rng.choice(["f8", "i1", "?", "c16", "u8"]))
+            else:
+                with np.errstate(all="ignore"):
+                    arrays[name] = np.full_like(arrays[name], rng.choice([-1, 0, 3]))
+        write_archive(path, arrays, text)
+        return path.read_bytes()
+
+
 def _swapped(pattern: bytes, data: bytes, rng: random.Random, new: bytes) -> bytes:
     places = list(re.finditer(pattern, data))
     if not places:
@@ -217,6 +251,8 @@ def _originals(kind: str) -> list[bytes]:
         points = _scenarios()[0].scene().points
         table = np.column_stack([points.xy, points.label])
         return [repr(table).encode(), str(table[:9]).encode(), repr(table.tolist()).encode()]
+    if kind == "timeline":
+        return [_timeline()]
     made = []
     for save in (write_archive, lambda path, arrays: np.savez_compressed(path, **arrays)):
         with tempfile.TemporaryDirectory() as folder:
@@ -224,6 +260,26 @@ def _originals(kind: str) -> list[bytes]:
             save(path, {"field": np.linspace(0, 1, 300, dtype=np.float32).reshape(3, 100), "on": np.ones(5, bool)})  # type: ignore[operator]
             made.append(path.read_bytes())
     return made
+
+
+def _timeline() -> bytes:
+    rng = np.random.default_rng(0)
+    domain, moments = _scenarios()[0].scene().domain, []
+    for step in (0, 3, 9):
+        state = {"step": np.array(step), "diverged": np.zeros(2, bool), "learner.P": rng.normal(size=(2, 5))}
+        field = rng.random((6, 8)).astype(np.float16)
+        moments.append(Moment(step, domain, field, field, state, frozenset({"best"} if step else {"first"})))
+    curves = CurveStore(2)
+    curves.append(Curves(np.arange(3), rng.random((3, 2, len(CURVES))), np.zeros((3, 2, 1))))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.timeline.npz"
+        timeline_file.write(path, fuzzed_scenario(), Kept(tuple(moments), curves))
+        return path.read_bytes()
+
+
+def fuzzed_scenario() -> Scenario:
+    """To which the timelines belong."""
+    return _scenarios()[0]
 
 
 @cache

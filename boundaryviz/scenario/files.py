@@ -9,6 +9,7 @@ from pathlib import Path
 from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario import text
 from boundaryviz.scenario.atomic import WriteError, check_writable, write_atomic
+from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.tables import TableError, read_table, write_table
@@ -98,7 +99,9 @@ def parse(words: str, path: Path, suffix: str) -> Scenario:
     values.setdefault("name", path.stem)
     values.setdefault("title", values["name"])
     try:
-        return Scenario.parse(values)
+        scenario = Scenario.parse(values)
+        Course.read(scenario)
+        return scenario
     except ScenarioError as error:
         more = len(error.problems) - SHOWN
         listed = [_placed(problem, words, path, suffix) for problem in error.problems[:SHOWN]]
