@@ -101,6 +101,8 @@ def _group(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str)
     prefix = f"{columns}.state."
     state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
     rect, why = Domain(*map(float, json.loads(text[f"{columns}.rect"]))), json.loads(text[f"{columns}.why"])
+    if step.dtype.kind not in "iu" or step.ndim != 1:
+        raise ValueError("steps that are no whole numbers")
     some = [array for array in (field, clean, *state.values()) if array is not None]
     if {len(array) for array in some} != {len(step)} or len(why) != len(step):
         raise ValueError("columns of different lengths")
@@ -127,6 +129,8 @@ def _curves(arrays: Mapping[str, NDArray]) -> CurveStore:
         raise ValueError("curves of another shape")
     if not len(step) == len(values) == len(margins) or margins.shape[1] != values.shape[1]:
         raise ValueError("curves of different lengths")
+    if step.dtype.kind not in "iu" or values.dtype.kind != "f" or margins.dtype.kind != "f":
+        raise ValueError("curves of other kinds of numbers")
     if (np.diff(step) <= 0).any():
         raise ValueError("steps that do not increase")
     store = CurveStore(values.shape[1])

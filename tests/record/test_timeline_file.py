@@ -63,7 +63,9 @@ def test_a_timeline_of_another_state_is_none_of_this_project(tmp_path: Path) -> 
     assert timeline_file.read(path, SCENARIO.model_copy(update={"title": "other words"})) is not None
 
 
-@pytest.mark.parametrize("mistake", ["step", "field", "why", "curves.values", "state.step", "rect", "format"])
+@pytest.mark.parametrize(
+    "mistake", ["step", "field", "why", "curves.values", "state.step", "rect", "format", "complex"]
+)
 def test_what_does_not_fit_together_is_refused(mistake: str, tmp_path: Path) -> None:
     path = tmp_path / "a.timeline.npz"
     timeline_file.write(path, SCENARIO, replace(kept([0, 5, 9]), moments=kept([0, 5, 9]).moments[::2]))
@@ -72,6 +74,8 @@ def test_what_does_not_fit_together_is_refused(mistake: str, tmp_path: Path) -> 
         text[f"g0.{mistake}"] = "[1]"
     elif mistake == "format":
         text["format"] = "99"
+    elif mistake == "complex":
+        arrays["g0.step"] = arrays["g0.step"].astype(complex)
     elif mistake == "curves.values":
         arrays["curves.values"] = arrays["curves.values"][:-1]
     elif mistake == "state.step":
