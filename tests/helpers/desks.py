@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PyQt6.QtCore import QSettings, QTimer
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import StartLink
@@ -59,6 +60,7 @@ def lasting_desk(folder: Path) -> Iterator[Desk]:
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
     desk = Desk(Scenario().with_values({"data.n": 20}), SilentLink, None, settings)
     desk.window.show()
+    QApplication.processEvents()  # what comes with the first painting belongs to the window, and not to its first test
     yield desk
     desk.close()
     desk.window.deleteLater()
