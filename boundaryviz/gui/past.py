@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.examined import confusion
+from boundaryviz.learners.base import UNDECIDED
+from boundaryviz.record.fields import classes_of, decided
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Scene
 
@@ -37,12 +39,7 @@ class Past:
 
     def _looked_up(self, field: NDArray[np.float32]) -> NDArray[np.int16]:
         """The class (N,) in whose part of the field each point lies; -1 where it is undecided or outside."""
-        xy, rect = self.scene.points.xy, self.moment.rect
         rows, columns = field.shape[-2:]
-        place = (xy - (rect.left, rect.bottom)) / (rect.width, rect.height) * (columns, rows)
-        inside = ((place >= 0) & (place < (columns, rows))).all(axis=1)
-        column, row = np.clip(place, 0, (columns - 1, rows - 1)).astype(np.int64).T
-        p = field[..., row, column]
-        decided = np.where(p > 0.5, 1, 0) if p.ndim == 1 else p.argmax(axis=0)
-        known = inside & ~np.isnan(p if p.ndim == 1 else p.sum(axis=0))
-        return np.where(known, decided, -1).astype(np.int16)
+        row, column, inside = self.moment.rect.cells(self.scene.points.xy, columns, rows)
+        found = decided(field[..., row, column], classes_of(field))
+        return np.where(inside, found, UNDECIDED).astype(np.int16)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.record.fields import classes_of, decided
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points, Split
 
-UNDECIDED = -1
 _SECTIONS = ("learner", "training", "data", "poison")
 _NAMES = ("learner.name", "data.name", "poison.attack")  # values that say themselves what they are
 
@@ -135,16 +135,16 @@ class Difference:
         The test points are those of a and the places of b that a has not, within both rectangles, muted ones left out.
         Raises ValueError where the rectangles do not overlap or the numbers of classes differ.
         """
-        counts = [2 if one.field.ndim == 2 else len(one.field) for one in (a, b)]
-        if counts[0] != counts[1]:
-            raise ValueError(f"One has {counts[0]} classes and the other {counts[1]}; only like can be compared.")
+        classes, others = classes_of(a.field), classes_of(b.field)
+        if classes != others:
+            raise ValueError(f"One has {classes} classes and the other {others}; only like can be compared.")
         rect = _common(a.rect, b.rect)
         columns, rows = _resolution(rect, a, b)
         grid = rect.grid(columns, rows)
         in_a, in_b = (_at(one, grid).reshape(*one.field.shape[:-2], rows, columns) for one in (a, b))
-        was, became = _decided(in_a, counts[0]), _decided(in_b, counts[0])
+        was, became = decided(in_a, classes), decided(in_b, classes)
         tests = _test_places(a, b, rect)
-        test_was, test_became = (_decided(_at(one, tests), counts[0]) for one in (a, b))
+        test_was, test_became = (decided(_at(one, tests), classes) for one in (a, b))
         found = np.unique(np.stack([was.ravel(), became.ravel()], axis=1), axis=0).tolist()
         pairs = {*map(tuple, found), *zip(test_was.tolist(), test_became.tolist(), strict=True)}
         turned = [
@@ -186,20 +186,9 @@ def _resolution(rect: Domain, a: Snapshot, b: Snapshot) -> tuple[int, int]:
 
 def _at(snapshot: Snapshot, places: NDArray[np.float64]) -> NDArray[np.float32]:
     """The field's values in the cells at places (N, 2) of its rectangle, (N,) or (classes, N)."""
-    rect, field = snapshot.rect, snapshot.field
-    rows, columns = field.shape[-2:]
-    column = np.floor((places[:, 0] - rect.left) / rect.width * columns).astype(np.int64)
-    row = np.floor((places[:, 1] - rect.bottom) / rect.height * rows).astype(np.int64)
-    values: NDArray[np.float32] = field[..., row.clip(0, rows - 1), column.clip(0, columns - 1)]
-    return values
-
-
-def _decided(values: NDArray[np.float32], classes: int) -> NDArray[np.int8]:
-    """The class decided, of probabilities of class 1 or, of more than two classes, of all over the first axis."""
-    if classes == 2:
-        return np.where(np.isnan(values), UNDECIDED, values > 0.5).astype(np.int8)
-    undecided = np.isnan(values).any(axis=0)
-    return np.where(undecided, UNDECIDED, np.nan_to_num(values).argmax(axis=0)).astype(np.int8)
+    rows, columns = snapshot.field.shape[-2:]
+    row, column, _ = snapshot.rect.cells(places, columns, rows)
+    return snapshot.field[..., row, column]
 
 
 def _test_places(a: Snapshot, b: Snapshot, rect: Domain) -> NDArray[np.float64]:

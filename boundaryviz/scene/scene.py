@@ -234,6 +234,18 @@ class Domain:
         y = self.bottom + (np.arange(rows) + 0.5) * (self.height / rows)
         return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
+    def cells(
+        self, xy: NDArray[np.float64], columns: int, rows: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        """Row, column and whether it is inside, each (N,), of the cell in which each place of `xy` (N, 2) lies.
+
+        Cells are counted as in `grid`; of places outside the nearest cell is given.
+        """
+        place = np.floor((xy - (self.left, self.bottom)) / (self.width, self.height) * (columns, rows))
+        inside: NDArray[np.bool_] = np.all((place >= 0) & (place < (columns, rows)), axis=1)
+        column, row = place.clip(0, (columns - 1, rows - 1)).astype(np.int64).T
+        return row, column, inside
+
     def rows(self, columns: int) -> int:
         """How many rows of square cells fill it, at least a quarter and at most four times as many as columns."""
         return int(np.clip(round(columns * self.height / self.width), columns // 4, 4 * columns))

@@ -134,6 +134,21 @@ def test_a_grid_holds_the_centres_of_its_cells_from_the_bottom_left() -> None:
     assert grid.tolist() == [[x, y] for y in (10.5, 11.5) for x in (0.5, 1.5, 2.5, 3.5)]
 
 
+@given(st.integers(1, 9), st.integers(1, 9), st.floats(-50, 50), st.floats(0.1, 50))
+def test_every_cell_of_a_grid_is_found_again_by_its_centre(columns: int, rows: int, left: float, size: float) -> None:
+    box = Domain(left, left + size, -left, -left + 2 * size)
+    row, column, inside = box.cells(box.grid(columns, rows), columns, rows)
+    assert (row * columns + column).tolist() == list(range(rows * columns))
+    assert inside.all()
+
+
+def test_places_outside_a_domain_have_the_nearest_cell_and_are_said_to_be_outside() -> None:
+    places = np.array([[0.0, 10.0], [3.999, 11.999], [-0.001, 11.5], [4.0, 10.5], [2.5, 12.0], [1e9, -1e9]])
+    row, column, inside = Domain(0, 4, 10, 12).cells(places, columns=4, rows=2)
+    assert list(zip(row.tolist(), column.tolist(), strict=True)) == [(0, 0), (1, 3), (1, 0), (0, 3), (1, 2), (0, 3)]
+    assert inside.tolist() == [True, True, False, False, False, False]
+
+
 @given(points())
 def test_a_domain_around_points_holds_them_all(p: Points) -> None:
     box = Domain.around(p.xy)

@@ -161,10 +161,8 @@ class FieldLayer:
         if self._field is None or self._rect is None:
             return None
         rows, columns = self._field.shape[-2:]
-        column = int(np.floor((x - self._rect.left) / self._rect.width * columns))
-        row = int(np.floor((y - self._rect.bottom) / self._rect.height * rows))
-        inside = 0 <= column < columns and 0 <= row < rows
-        return np.asarray(self._field[..., row, column]) if inside else None
+        row, column, inside = self._rect.cells(np.array([[x, y]]), columns, rows)
+        return self._field[..., row[0], column[0]] if inside[0] else None
 
     def _draw(self) -> None:
         if self._field is None or self._rect is None:

@@ -275,11 +275,8 @@ class TwinPlanes(QWidget):
             return None
         flipped, floor, rect = self._floor
         rows, columns = flipped.shape
-        column = int(np.floor((x - rect.left) / rect.width * columns))
-        row = int(np.floor((y - rect.bottom) / rect.height * rows))
-        if not (0 <= column < columns and 0 <= row < rows):
-            return None
-        return float(flipped[row, column]), float(floor[row, column])
+        row, column, inside = rect.cells(np.array([[x, y]]), columns, rows)
+        return (float(flipped[row[0], column[0]]), float(floor[row[0], column[0]])) if inside[0] else None
 
     # ---- inside
 
