@@ -1,9 +1,7 @@
-"""Films as files: GIF, WebP and MP4, written frame by frame beside their place and put there when complete."""
+"""Films as files: GIF, WebP and MP4, written frame by frame."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,8 +13,6 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
-from boundaryviz.scenario.files import WriteError
 
 Picture = NDArray[np.uint8]
 """One frame, (height, width, 4): red, green, blue, and a fourth value that is not looked at."""
@@ -153,38 +149,3 @@ def film_file(
         made.abort()
         raise
     made.close()
-
-
-@contextmanager
-def beside(path: str | Path) -> Iterator[Path]:
-    """A place for a file of its own in the folder of `path`, which takes the place of `path` when all went well and
-    is removed when not. Raises WriteError, in a sentence, for every OSError within."""
-    place = Path(os.path.realpath(path))
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=place.suffix, dir=place.parent)
-        os.close(handle)
-        own = Path(name)
-        try:
-            yield own
-            with own.open("rb") as stream:
-                os.fsync(stream.fileno())
-            own.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask())
-            own.replace(place)
-        except BaseException:
-            own.unlink(missing_ok=True)
-            raise
-    except WriteError:
-        raise
-    except PermissionError as error:
-        raise WriteError(
-            f"Cannot write {path}: no permission to write in {place.parent}. Choose another place."
-        ) from error
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise WriteError(f"Cannot write {path}: {why}. Make room, or choose another place.") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

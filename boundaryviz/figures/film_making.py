@@ -11,9 +11,10 @@ from pathlib import Path
 
 from boundaryviz.figures.draw import facts
 from boundaryviz.figures.film import Film
-from boundaryviz.figures.film_files import FilmFile, Picture, beside, film_file
+from boundaryviz.figures.film_files import FilmFile, Picture, film_file
 from boundaryviz.figures.film_options import FilmOptions, check_film_path
 from boundaryviz.figures.film_reel import Reel
+from boundaryviz.scenario.atomic import replacing
 
 Progress = Callable[[int, int], object]
 """Called with (frames drawn, frames in all); may raise to stop."""
@@ -41,7 +42,7 @@ def write_film(
     film = Film(reel, options)
     if tell_size is not None and len(film) > _SOON:
         tell_size(estimated_size(film, kind))
-    with beside(path) as own:
+    with replacing(path) as own:
         with _opened(film, kind, own) as file, _Encoding(file) as encode:
             for done, (picture, times) in enumerate(_pictures(film), 1):
                 encode(picture, times)

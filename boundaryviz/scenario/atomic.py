@@ -7,6 +7,7 @@ import errno
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,37 +54,45 @@ def stamp_of(path: str | Path) -> Stamp | None:
 
 
 def write_atomic(path: str | Path, data: bytes | memoryview, expected: Stamp | None = None) -> Stamp | None:
-    """Put `data` where `path` says, through a file beside it: the old content stays until the new is complete.
+    """Put `data` where `path` says, as `replacing` does. Returns the stamp of what was written."""
+    with replacing(path, expected) as beside, beside.open("r+b") as stream:
+        try_lock(stream.fileno())  # by which others see that it is being written
+        stream.write(data)
+    return stamp_of(path)
+
+
+@contextlib.contextmanager
+def replacing(path: str | Path, expected: Stamp | None = None) -> Iterator[Path]:
+    """A new file beside `path` to be filled, which takes its place when all went well: the old content stays until
+    the new is complete.
 
     Links are followed and stay. The file beside is called `.NAME.RANDOM.part`; only a process that is killed while
-    it writes leaves one behind. expected: what must still be there. Returns the stamp of what was written.
+    it writes leaves one behind. expected: what must still be there.
 
-    Raises ChangedError where something else is there than expected, and WriteError with a sentence that says what
-    went wrong and what to do.
+    Raises ChangedError where something else is there than expected, and WriteError, for every OSError within, with a
+    sentence that says what went wrong and what to do.
     """
     place = Path(os.path.realpath(path))
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{_short(place.name)}.", suffix=PART, dir=place.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{_short(place.name)}.", suffix=PART, dir=place.parent)
+        os.close(handle)
+        beside = Path(name)
         try:
-            try_lock(handle)  # by which others see that it is being written
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(beside, place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_UMASK)
+            yield beside
+            _sync(beside)
+            beside.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_UMASK)
             if expected is not None and (found := stamp_of(place)) != expected:
                 raise ChangedError(path, gone=found is None)
             os.replace(beside, place)
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(beside)
+                beside.unlink()
             raise
         _sync_folder(place.parent)
-    except ChangedError:
+    except WriteError:
         raise
     except OSError as error:
         raise WriteError(_why_not(path, place, error)) from error
-    return stamp_of(place)
 
 
 def clear_parts(path: str | Path, older: float = _STALE) -> None:
@@ -100,6 +109,12 @@ def clear_parts(path: str | Path, older: float = _STALE) -> None:
 
 def _short(name: str) -> str:
     return os.fsencode(name)[:_LONGEST].decode(errors="ignore")
+
+
+def _sync(file: Path) -> None:
+    with file.open("r+b") as stream:
+        try_lock(stream.fileno())  # a disk may take its time
+        os.fsync(stream.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
@@ -133,4 +148,5 @@ def _why_not(path: str | Path, place: Path, error: OSError) -> str:
         return f"Cannot write {path}: it is a folder. Choose another name."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"Cannot write {path}: the disk is full. Make room or choose another place; what was there is untouched."
-    return f"Cannot write {path}: {error.strerror or error}. Choose another place."
+    remedy = "Make room, or choose another place." if error.errno == errno.EFBIG else "Choose another place."
+    return f"Cannot write {path}: {error.strerror or error}. {remedy}"

@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from boundaryviz.figures.film import Film
-from boundaryviz.figures.film_files import beside, film_file
+from boundaryviz.figures.film_files import film_file
 from boundaryviz.figures.film_making import write_film
 from boundaryviz.figures.film_options import FORMATS, FilmOptions, check_film_path
+from boundaryviz.scenario.atomic import replacing
 from boundaryviz.scenario.files import WriteError
 from helpers.reels import SMALL, reel
 
@@ -188,7 +189,7 @@ def test_a_folder_taken_away_meanwhile_is_told(tmp_path: Path):
     folder.mkdir()
 
     def taken() -> None:
-        with beside(folder / "film.gif") as own:
+        with replacing(folder / "film.gif") as own:
             own.unlink()
             folder.rmdir()
 
