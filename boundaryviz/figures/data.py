@@ -17,7 +17,7 @@ from boundaryviz.figures.draw import seen
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.scenario.files import WriteError, check_writable, write_atomic
+from boundaryviz.scenario.atomic import check_kind, write_atomic
 from boundaryviz.scene.scene import Split, origin_word
 
 FORMATS = ("npz", "csv")
@@ -50,11 +50,7 @@ class Data:
 
 def check_data_path(path: str | Path) -> str:
     """The format that `path` ends in. Raises WriteError as `write_data` would, before anything is computed."""
-    kind = Path(path).suffix.lstrip(".").lower()
-    if kind not in FORMATS:
-        raise WriteError(f"Cannot write {path}: the data of a figure are .npz or .csv.")
-    check_writable(path)
-    return kind
+    return check_kind(path, FORMATS, "the data of a figure are .npz or .csv")
 
 
 def write_data(data: Data, path: str | Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boundaryviz.figures.style import STYLES, Options, Style, StyleName
-from boundaryviz.scenario.files import WriteError, check_writable
+from boundaryviz.scenario.atomic import check_kind, endings
 
 FORMATS = ("gif", "webp", "mp4")
 VIEWS: dict[str, str] = {
@@ -78,9 +78,4 @@ class FilmOptions:
 def check_film_path(path: str | Path) -> str:
     """The format that `path` ends in. Raises WriteError, in a sentence, for another ending or where nothing can be
     written, before anything is computed."""
-    kind = Path(path).suffix.lstrip(".").lower()
-    if kind not in FORMATS:
-        endings = ", ".join(f".{f}" for f in FORMATS)
-        raise WriteError(f"Cannot write {path}: a film's file name ends in one of {endings}.")
-    check_writable(path)
-    return kind
+    return check_kind(path, FORMATS, f"a film's file name ends in one of {endings(FORMATS)}")

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from boundaryviz.figures.pgf import BACKEND, write_pgf
 from boundaryviz.figures.style import PAPER, WIDTHS_CM, Options, Style
-from boundaryviz.scenario.files import WriteError, check_writable, write_atomic
+from boundaryviz.scenario.atomic import check_kind, endings, write_atomic
 
 FORMATS = ("png", "svg", "pdf", "pgf")
 
@@ -82,12 +82,7 @@ def save(figure: SceneFigure, path: str | Path, dpi: int | None = None) -> None:
 
 def check_path(path: str | Path) -> str:
     """The format that `path` ends in. Raises WriteError as `save` would, before anything is computed."""
-    kind = Path(path).suffix.lstrip(".").lower()
-    if kind not in FORMATS:
-        endings = ", ".join(f".{f}" for f in FORMATS)
-        raise WriteError(f"Cannot write {path}: a figure's file name ends in one of {endings}.")
-    check_writable(path)
-    return kind
+    return check_kind(path, FORMATS, f"a figure's file name ends in one of {endings(FORMATS)}")
 
 
 def metadata(facts: dict[str, str], kind: str) -> dict[str, Any] | None:

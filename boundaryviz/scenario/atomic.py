@@ -7,7 +7,7 @@ import errno
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,6 +139,23 @@ def check_writable(path: str | Path) -> None:
             pass
     except OSError as error:
         raise WriteError(_why_not(path, place, error)) from error
+
+
+def check_kind(path: str | Path, kinds: Collection[str], rule: str) -> str:
+    """Which of `kinds` the name of `path` ends in, in small letters and without its dot.
+
+    Raises WriteError with `rule` as the reason for another ending, and as `check_writable` does.
+    """
+    kind = Path(path).suffix.lstrip(".").lower()
+    if kind not in kinds:
+        raise WriteError(f"Cannot write {path}: {rule}.")
+    check_writable(path)
+    return kind
+
+
+def endings(kinds: Collection[str]) -> str:
+    """Kinds of files as the endings of their names: .png, .svg."""
+    return ", ".join(f".{kind}" for kind in kinds)
 
 
 def _why_not(path: str | Path, place: Path, error: OSError) -> str:
