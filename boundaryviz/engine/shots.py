@@ -1,4 +1,4 @@
-"""What a figure needs of one moment, worked out exactly: the same for the window and for runs without one."""
+"""What a figure out of the window needs of one moment, worked out exactly, as a run without a window does it."""
 
 from __future__ import annotations
 

@@ -61,17 +61,6 @@ class Picturing(QObject):
 
         self._display.shoot(taken, rect, columns, past)
 
-    def of(self, past: Past) -> tuple[Snapshot, Snapshot | None]:
-        """A recorded moment, as it was recorded, and its clean twin."""
-        frame = past.frame()
-        scenario, rect, step = self._seeded(past.scenario), frame.view.rect, frame.step
-        curves = self._curves(step, clean=False)
-        shown = Snapshot(scenario, past.scene, step, rect, frame.field, curves, frame.predicted)
-        if frame.clean is None:
-            return shown, None
-        curves = self._curves(step, clean=True)
-        return shown, Snapshot(scenario, past.scene, step, rect, frame.clean, curves, frame.clean_predicted)
-
     def _of(self, shot: m.Shot, scenario: Scenario, scene: Scene, clean: bool) -> Snapshot:
         field, predicted = (shot.clean, shot.clean_predicted) if clean else (shot.field, shot.predicted)
         assert field is not None

@@ -50,11 +50,9 @@ class TimelineControl(QObject):
 
     def __init__(self, controller: Controller, budget: int = BUDGET) -> None:
         super().__init__(controller)
-        self._controller, self._document, self._client = controller, controller.document, controller.client
-        self._window, self._display, self._keeper = controller.window, controller.display, controller.course
-        self.window, self.document, self.client, self.display = (
-            self._window, self._document, self._client, self._display,
-        )  # fmt: skip
+        self._controller, self._keeper = controller, controller.course
+        self.document, self.client = controller.document, controller.client
+        self.window, self.display = controller.window, controller.display
         self._theme: Theme = LIGHT
         self._budget = budget
         self.timeline = Timeline(budget)
@@ -71,26 +69,26 @@ class TimelineControl(QObject):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST)
-        self._rest.timeout.connect(self._display.recall_past)
+        self._rest.timeout.connect(self.display.recall_past)
         self._wire()
         self._refresh()
 
     def _wire(self) -> None:
-        client, bar, actions = self._client, self._window.timeline, self._window.actions_
+        client, bar, actions = self.client, self.window.timeline, self.window.actions_
         client.recorded.connect(self._recorded)
         client.stated.connect(self._stated)
         client.failed.connect(self._failed)
         client.framed.connect(self._framed)
         client.evaluated.connect(self._throttle)
         self._keeper.changed.connect(self._course_changed)
-        self._document.changed.connect(self.now)
-        self._document.opened.connect(self.now)
+        self.document.changed.connect(self.now)
+        self.document.opened.connect(self.now)
         bar.set_thumbnail(self._thumbnail)
         bar.scrubbed.connect(self.show)
         bar.now_wanted.connect(self.now)
         bar.resume_wanted.connect(self.resume)
         bar.pin_wanted.connect(actions["view.pin"].trigger)
-        transport = self._window.transport
+        transport = self.window.transport
         for signal in (transport.play_toggled, transport.step, transport.reset):
             signal.connect(lambda *_: self.now())
         on: dict[str, Callable[[], object]] = {
@@ -134,7 +132,7 @@ class TimelineControl(QObject):
     def _failed(self, failed: m.Failed) -> None:
         """What was recorded of a run outlives its trainer: the next one goes on from the last moment."""
         if failed.fatal:
-            self._survives = self._keeper.now(), Kept(self.timeline.moments, self._client.curves)
+            self._survives = self._keeper.now(), Kept(self.timeline.moments, self.client.curves)
 
     def _begin(self, timeline: Timeline, ghost: Ghost | None, branch: int | None) -> None:
         self.timeline, self.ghost, self._branch, self._branching = timeline, ghost, branch, None
@@ -144,7 +142,7 @@ class TimelineControl(QObject):
     @property
     def curves(self) -> CurveStore:
         """Those of the run so far."""
-        return self._client.curves
+        return self.client.curves
 
     def take_up(self, course: Course | None, kept: Kept | None) -> None:
         """A file was opened: go on at the last of the moments kept with it, paused; without any, keep its course."""
@@ -155,7 +153,7 @@ class TimelineControl(QObject):
         last = kept.moments[-1]
         self._take_up = (course, kept)
         scenario, scene = course.at(course.turns_before(last.step))
-        self._client.resume(scenario, scene, -1, last.state)  # the present, which may be another, is told of then
+        self.client.resume(scenario, scene, -1, last.state)  # the present, which may be another, is told of then
 
     @property
     def taking_up(self) -> bool:
@@ -167,24 +165,24 @@ class TimelineControl(QObject):
         last = kept.moments[-1].step
         self._keeper.resume(replace(course, turns=course.turns[: course.turns_before(last)], pending=None, _last=None))
         changes = [turn.step for turn in course.turns]
-        self._client.keep_curves(kept.curves)
+        self.client.keep_curves(kept.curves)
         self._begin(Timeline(self._budget, kept.moments, changes), None, None)
-        state = self._document.state
-        self._client.set_scene(state.scene, self._document.revision, state.scenario)
+        state = self.document.state
+        self.client.set_scene(state.scene, self.document.revision, state.scenario)
 
     # ---- the past -----------------------------------------------------------------------------------
 
     @property
     def _shown(self) -> int | None:
         """The place of the moment that is shown."""
-        past = self._display.past
+        past = self.display.past
         return None if past is None else self.timeline.nearest(past.moment.step)
 
     def past(self, index: int) -> Past:
         """A recorded moment with what was trained on then."""
         moment, course = self.timeline[index], self._keeper.course
         if course is None:
-            state = self._document.committed
+            state = self.document.committed
             return Past(next(self._numbers), moment, state.scenario, state.scene)
         scenario, scene = self._visited.at(course, course.turns_before(moment.step))
         return Past(next(self._numbers), moment, scenario, scene)
@@ -198,14 +196,14 @@ class TimelineControl(QObject):
         """Show a recorded moment; training pauses."""
         if not len(self.timeline):
             return
-        if self._client.playing:
+        if self.client.playing:
             self._controller.play(False)
         index = min(max(index, 0), len(self.timeline) - 1)
         step = self.timeline[index].step
         self._lock(f"Step {step:,}, the past. Resume here to go on from it; End leads back to now.")
-        self._display.show_past(self.past(index))
-        self._window.timeline.set_shown(index)
-        self._window.curves.set_shown(step)
+        self.display.show_past(self.past(index))
+        self.window.timeline.set_shown(index)
+        self.window.curves.set_shown(step)
         self._rest.start()
 
     def move(self, by: int) -> None:
@@ -218,29 +216,29 @@ class TimelineControl(QObject):
 
     def now(self) -> None:
         """Show the present."""
-        if self._display.past is None:
+        if self.display.past is None:
             return
         self._rest.stop()
         self._lock(None)
-        self._display.show_past(None)
-        self._window.timeline.set_shown(None)
-        self._window.curves.set_shown(None)
+        self.display.show_past(None)
+        self.window.timeline.set_shown(None)
+        self.window.curves.set_shown(None)
 
     def _lock(self, words: str | None) -> None:
-        window = self._window
+        window = self.window
         window.plane.set_locked(words)
         window.planes.set_look("past", lambda plane: plane.set_locked(words))
-        if words is None or self._display.past is None:
+        if words is None or self.display.past is None:
             window.cascade.set_shown(words is None and window.actions_["view.cascade"].isChecked())
 
     # ---- branches -----------------------------------------------------------------------------------
 
     def resume(self) -> None:
         """Go on training from the moment that is shown; the course so far stays as a ghost."""
-        past = self._display.past
+        past = self.display.past
         if past is None:
             return
-        client, document, state = self._client, self._document, past.moment.state
+        client, document, state = self.client, self.document, past.moment.state
         self._branching = _Branching(past.moment.step, client.curves)
         self.now()
         committed = document.committed
@@ -266,37 +264,37 @@ class TimelineControl(QObject):
 
     def _show_ghost(self) -> None:
         """The curves and, by and by, the boundary of the course that was left."""
-        window, ghost = self._window, self.ghost
+        window, ghost = self.window, self.ghost
         self._ghost_shown = None
         if ghost is None or not window.actions_["view.ghost"].isChecked():
             window.curves.set_ghost(None, {})
             window.plane.field_layer.set_ghost(None, None)
             return
-        seeds = self._client.seeds
+        seeds = self.client.seeds
         values = {name: ghost.curves.column(name)[:, -seeds:].mean(axis=1) for name in m.CURVES}
         window.curves.set_ghost(ghost.curves.step, values)
-        if self._display.frame is not None:
-            self._framed(self._display.frame)
+        if self.display.frame is not None:
+            self._framed(self.display.frame)
 
     def _framed(self, frame: m.Frame) -> None:
         """The ghost's boundary is that of the same step, as far as it was recorded."""
         ghost = self.ghost
-        if ghost is None or not self._window.actions_["view.ghost"].isChecked():
+        if ghost is None or not self.window.actions_["view.ghost"].isChecked():
             return
         at = ghost.timeline.nearest(frame.step)
         if at is not None and at != self._ghost_shown:
             self._ghost_shown = at
             moment = ghost.timeline[at]
-            self._window.plane.field_layer.set_ghost(moment.field.astype(np.float32), moment.rect)
+            self.window.plane.field_layer.set_ghost(moment.field.astype(np.float32), moment.rect)
 
     # ---- the bar ------------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
-        bar, display, timeline = self._window.timeline, self._display, self.timeline
+        bar, display, timeline = self.window.timeline, self.display, self.timeline
         bar.set_moments(timeline.step)
-        clean = display.replica(clean=True) if self._client.twin else None
-        bar.set_marks(marks(self._keeper.course, self._client.curves, display.replica(), clean, self._branch))
-        bar.set_now(max(self._client.step_count, int(timeline.step[-1]) if len(timeline) else 0))
+        clean = display.replica(clean=True) if self.client.twin else None
+        bar.set_marks(marks(self._keeper.course, self.client.curves, display.replica(), clean, self._branch))
+        bar.set_now(max(self.client.step_count, int(timeline.step[-1]) if len(timeline) else 0))
         bar.set_shown(self._shown)
         bytes_ = timeline.bytes + (0 if self.ghost is None else self.ghost.timeline.bytes)
         bar.set_memory(f"{len(timeline):,} moments, {bytes_ / 2**20:.0f} of {self._budget / 2**20:.0f} MB")
@@ -305,5 +303,5 @@ class TimelineControl(QObject):
         if not 0 <= index < len(self.timeline):
             return None
         past = self.past(index)
-        ratio = self._window.devicePixelRatioF()
+        ratio = self.window.devicePixelRatioF()
         return moment_pixmap(past.moment.field, past.moment.rect, past.scene, _THUMBNAIL, self._theme, ratio)
