@@ -15,7 +15,7 @@ from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.document import State
 from boundaryviz.gui.past import Past
 from boundaryviz.gui.theme import LIGHT, Theme
-from boundaryviz.gui.timeline_marks import marks
+from boundaryviz.gui.timeline_marks import TurnMarks, marks
 from boundaryviz.gui.views.moment_picture import moment_pixmap
 from boundaryviz.gui.views.widgets import Throttle
 from boundaryviz.record.curves import CurveStore
@@ -62,6 +62,7 @@ class TimelineControl(QObject):
         self._take_up: tuple[Course, Kept] | None = None
         self._survives: tuple[Course | None, Kept] | None = None  # a trainer that died
         self._turns = 0
+        self._turn_marks = TurnMarks()
         self._visited = Visited()
         self._numbers = count(1)
         self._ghost_shown: int | None = None
@@ -293,7 +294,8 @@ class TimelineControl(QObject):
         bar, display, timeline = self.window.timeline, self.display, self.timeline
         bar.set_moments(timeline.step)
         clean = display.replica(clean=True) if self.client.twin else None
-        bar.set_marks(marks(self._keeper.course, self.client.curves, display.replica(), clean, self._branch))
+        turns = self._turn_marks.of(self._keeper.course)
+        bar.set_marks(marks(turns, self.client.curves, display.replica(), clean, self._branch))
         bar.set_now(max(self.client.step_count, int(timeline.step[-1]) if len(timeline) else 0))
         bar.set_shown(self._shown)
         bytes_ = timeline.bytes + (0 if self.ghost is None else self.ghost.timeline.bytes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,9 +18,10 @@ _NEAR = 0.02  # turns of one kind are one, where no more steps lie between them 
 _LEAST = 100  # or so many
 
 
-def marks(course: Course | None, curves: CurveStore, replica: int, clean: int | None, branch: int | None) -> list[Mark]:
-    """In no order. replica, clean: whose curves tell of the best step and of flips. branch: where it was resumed."""
-    found = [] if course is None else _merged(_of_turn(turn, course.scenario) for turn in course.turns)
+def marks(turns: Sequence[Mark], curves: CurveStore, replica: int, clean: int | None, branch: int | None) -> list[Mark]:
+    """In no order. turns: the marks of the course. replica, clean: whose curves tell of the best step and of flips.
+    branch: where it was resumed."""
+    found = [*turns]
     if len(curves) and replica < curves.replicas:
         best = curves.best(replica)
         if best is not None and best[0] > 0:
@@ -38,6 +39,33 @@ def marks(course: Course | None, curves: CurveStore, replica: int, clean: int | 
     if branch is not None:
         found.append(Mark(branch, "branch", "resumed here"))
     return found
+
+
+class TurnMarks:
+    """The marks of a course that grows: a drag is a turn at every step, so only new ones are put into words."""
+
+    def __init__(self) -> None:
+        self._marks: list[Mark] = []
+        self._turns: tuple[Turn, ...] = ()
+
+    def of(self, course: Course | None) -> Sequence[Mark]:
+        """In the order of their steps. Turns with the same words close to each other are one mark, at the first."""
+        turns, done = () if course is None else course.turns, len(self._turns)
+        if done and turns[done - 1 : done] != self._turns[-1:]:  # it is another course, or shorter than it was
+            self._marks, self._turns, done = [], (), 0
+        for at in range(done, len(turns)):
+            assert course is not None
+            self._add(_of_turn(turns[at], course.scenario), turns[at - 1].step if at else 0)
+        self._turns = turns
+        return self._marks
+
+    def _add(self, mark: Mark, last: int) -> None:
+        """last: the step of the turn before."""
+        near = max(_LEAST, int(_NEAR * mark.step))
+        if self._marks and _same(self._marks[-1], mark) and mark.step - last <= near:
+            self._marks[-1] = replace(self._marks[-1], words=mark.words)
+        else:
+            self._marks.append(mark)
 
 
 def _of_turn(turn: Turn, scenario: Scenario) -> Mark:
@@ -76,20 +104,6 @@ def _edits(edit: Edit) -> Iterator[str]:
 
 def _counted(verb: str, count: int) -> str:
     return f"{verb} {count:,} point{'s' * (count != 1)}"
-
-
-def _merged(found: Iterator[Mark]) -> list[Mark]:
-    """A drag is a turn at every step: turns with the same words close to each other are one mark, at the first."""
-    kept: list[Mark] = []
-    last = 0
-    for mark in found:
-        near = max(_LEAST, int(_NEAR * mark.step))
-        if kept and _same(kept[-1], mark) and mark.step - last <= near:
-            kept[-1] = replace(kept[-1], words=mark.words)
-        else:
-            kept.append(mark)
-        last = mark.step
-    return kept
 
 
 def _same(a: Mark, b: Mark) -> bool:
