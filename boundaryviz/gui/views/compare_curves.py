@@ -13,10 +13,10 @@ from PyQt6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QHBoxLayout, Q
 
 from boundaryviz.figures.palette import SERIES
 from boundaryviz.gui.theme import LIGHT, Theme
-from boundaryviz.gui.views.compare_tile import Elided, Swatch
+from boundaryviz.gui.views.compare_tile import Swatch
 from boundaryviz.gui.views.curve_data import thin
 from boundaryviz.gui.views.curve_plot import CurvePlot
-from boundaryviz.gui.views.widgets import label
+from boundaryviz.gui.views.widgets import Elided, label
 from boundaryviz.record.pins import Pin
 
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)

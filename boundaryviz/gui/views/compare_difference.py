@@ -9,8 +9,7 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.views.compare_plane import ComparePlane
-from boundaryviz.gui.views.compare_tile import Elided
-from boundaryviz.gui.views.widgets import figures, label
+from boundaryviz.gui.views.widgets import Elided, figures, label
 from boundaryviz.record.pins import Difference, Pin
 from boundaryviz.scene.scene import Scene
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.views.compare_plane import ComparePlane
-from boundaryviz.gui.views.widgets import label
+from boundaryviz.gui.views.widgets import Elided, label
 from boundaryviz.record.pins import Pin
 
 _FRAME = 2  # pixels of the frame around a chosen tile
@@ -31,33 +31,6 @@ class Swatch(QWidget):
         painter.setPen(self.pen)
         painter.drawLine(0, 6, 24, 6)
         painter.end()
-
-
-class Elided(QLabel):
-    """A label that ends in dots where it has no room, and says all of it under the pointer."""
-
-    def __init__(self, role: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        if role:
-            self.setProperty("role", role)
-        self.words = ""
-
-    def set_words(self, words: str) -> None:
-        self.words = words
-        self.setToolTip(words)
-        self._fill()
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        self._fill()
-
-    def _fill(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, self.width()))
 
 
 class NameEdit(QLineEdit):

@@ -52,10 +52,8 @@ class DosePanel(QWidget):
         self.doses.setToolTip(
             "Numbers of poison points, such as 1, 10, 100. Empty takes eight, up to some 4 % of the training points."
         )
-        self.seeds = NumberEdit()
-        self.seeds.setFixedWidth(44)
-        self.seeds.setAccessibleName("Seeds")
-        self.seeds.setToolTip(f"How many seeds, 1 to {MOST_SEEDS}. The bands are 95 % over them.")
+        tip = f"How many seeds, 1 to {MOST_SEEDS}. The bands are 95 % over them."
+        self.seeds = NumberEdit.called("Seeds", tip, 44)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.words = label("", "faint", wraps=True)

@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import (
 
 from boundaryviz.gui.views.figure_preview import Check, FigurePreview
 from boundaryviz.gui.views.number import NumberEdit, parse_number
-from boundaryviz.gui.views.widgets import QuietCombo, label, restyle
+from boundaryviz.gui.views.widgets import QuietCombo, choices, label, restyle
 
 FORMATS = {
     "png": "PNG, a picture", "svg": "SVG, vectors for the web", "pdf": "PDF, vectors for print",
@@ -100,11 +100,11 @@ class ExportDialog(QDialog):
         self._ask_path = ask_path or self._ask
         self.options = options
         self.saved: Path | None = None
-        self.format = self._combo("Format", FORMATS)
-        self.view = self._combo("Shows", {name: words for name, words in VIEWS.items() if name in views})
-        self.style_combo = self._combo("Style", STYLES)
-        self.font_combo, self.data = self._combo("Font", FONTS), self._combo("Beside the figure", DATA)
-        self.check = self._combo("Preview", CHECKS)
+        self.format = choices("Format", FORMATS)
+        self.view = choices("Shows", {name: words for name, words in VIEWS.items() if name in views})
+        self.style_combo = choices("Style", STYLES)
+        self.font_combo, self.data = choices("Font", FONTS), choices("Beside the figure", DATA)
+        self.check = choices("Preview", CHECKS)
         self.check.setToolTip("What the figure is like for eyes that see colours otherwise, or printed in grey")
         self.switches = {name: QCheckBox(words) for name, words in _SWITCHES.items()}
         self.true_size = QCheckBox("True size")
@@ -118,13 +118,11 @@ class ExportDialog(QDialog):
         seen.setSpacing(8)
         seen.addWidget(self.check, 1)
         seen.addWidget(self.true_size)
-        self.width_edit = self._number("Width in cm", f"{LEAST_WIDTH:g} to {MOST_WIDTH:g} cm")
-        self.preset = QuietCombo()
-        self.preset.setAccessibleName("Width preset")
-        for words, centimetres in WIDTHS.items():
-            self.preset.addItem(words, centimetres)
-        self.preset.addItem("Other width", None)
-        self.dpi_edit = self._number("Dots per inch", f"{LEAST_DPI} to {MOST_DPI} dots per inch, for PNG")
+        self.width_edit = NumberEdit.called("Width in cm", f"{LEAST_WIDTH:g} to {MOST_WIDTH:g} cm", 72)
+        presets = {centimetres: words for words, centimetres in WIDTHS.items()}
+        self.preset = choices("Width preset", {**presets, None: "Other width"}, width=0)
+        tip = f"{LEAST_DPI} to {MOST_DPI} dots per inch, for PNG"
+        self.dpi_edit = NumberEdit.called("Dots per inch", tip, 72)
         width = QHBoxLayout()
         width.setSpacing(8)
         width.addWidget(self.preset, 1)
@@ -334,21 +332,6 @@ class ExportDialog(QDialog):
             self, "Save the figure", f"{self._stem}.{kind}", f"{kind.upper()} (*.{kind})"
         )
         return Path(chosen) if chosen else None
-
-    def _combo(self, name: str, choices: dict[str, str]) -> QuietCombo:
-        combo = QuietCombo()
-        combo.setAccessibleName(name)
-        combo.setMinimumWidth(272)
-        for value, words in choices.items():
-            combo.addItem(words, value)
-        return combo
-
-    def _number(self, name: str, tip: str) -> NumberEdit:
-        edit = NumberEdit()
-        edit.setAccessibleName(name)
-        edit.setToolTip(tip)
-        edit.setFixedWidth(72)
-        return edit
 
 
 def _trouble(path: Path, error: Exception) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QPixmap, QResizeEvent
@@ -24,16 +23,12 @@ from PyQt6.QtWidgets import (
 )  # fmt: skip
 
 from boundaryviz.gui.views.export_dialog import STYLES
+from boundaryviz.gui.views.export_dialog import VIEWS as FIGURE_VIEWS
 from boundaryviz.gui.views.number import NumberEdit, parse_number
-from boundaryviz.gui.views.widgets import QuietCombo, label, restyle
+from boundaryviz.gui.views.widgets import choices, label, restyle
 
 FORMATS = {"mp4": "MP4, a video", "gif": "GIF, for any page", "webp": "WebP, for the web"}
-VIEWS = {
-    "summary": "Boundary and curves",
-    "boundary": "Boundary",
-    "twin": "Clean twin and poisoned",
-    "curves": "Curves",
-}
+VIEWS = {view: FIGURE_VIEWS[view] for view in ("summary", "boundary", "twin", "curves")}
 SIZES = {"1280x720": "1280 x 720", "1920x1080": "1920 x 1080", "720x720": "720 x 720, square"}
 SPACINGS = {"log": "slow at first", "linear": "at an even pace", "even": "with equal changes"}
 RATES = (10, 15, 20, 25, 30, 50, 60)
@@ -104,24 +99,23 @@ class FilmDialog(QDialog):
         self.choice = FilmChoice(view=next(view for view in VIEWS if view in views), steps=steps)
         self._running = False
         self._picture = QPixmap()
-        self.view = _combo("Shows", {name: words for name, words in VIEWS.items() if name in views})
-        self.over = _combo("Over", {"": "Training"} | {path: one.title for path, one in self._sweeps.items()})
+        self.view = choices("Shows", {name: words for name, words in VIEWS.items() if name in views})
+        self.over = choices("Over", {"": "Training"} | {path: one.title for path, one in self._sweeps.items()})
         self.values = NumberEdit()
         self.values.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.values.setAccessibleName("Values")
         self.values.setToolTip(
             "A range such as 0..40, of 100 values as 0..40:100, or single values: 1, 2, 5 or [4],[8,8]"
         )
-        self.spacing = _combo("Pace", SPACINGS)
+        self.spacing = choices("Pace", SPACINGS)
         self.spacing.setToolTip("Most happens in the first steps; a slow beginning gives them their share of the film")
-        self.style_combo = _combo("Style", STYLES)
-        self.format = _combo("Format", FORMATS)
-        self.size_combo = _combo("Size", SIZES)
-        self.rate = _combo("Frames a second", {rate: f"{rate} frames a second" for rate in RATES})
-        self.steps = _number("Steps", "How many steps are trained, from the first on")
-        self.seconds = _number(
-            "Length in seconds", f"{LEAST_SECONDS:g} to {MOST_SECONDS:g} seconds, without the title card"
-        )
+        self.style_combo = choices("Style", STYLES)
+        self.format = choices("Format", FORMATS)
+        self.size_combo = choices("Size", SIZES)
+        self.rate = choices("Frames a second", {rate: f"{rate} frames a second" for rate in RATES})
+        self.steps = NumberEdit.called("Steps", "How many steps are trained, from the first on", 96)
+        tip = f"{LEAST_SECONDS:g} to {MOST_SECONDS:g} seconds, without the title card"
+        self.seconds = NumberEdit.called("Length in seconds", tip, 96)
         self.title, self.loops = QCheckBox("Title card"), QCheckBox("Repeat for ever")
         self.amount = label("", "faint")
         self.preview = QLabel("Drawing\u2026")
@@ -336,23 +330,6 @@ class FilmDialog(QDialog):
 def size_words(size: int) -> str:
     """Bytes as '820 kB' or '4.1 MB'."""
     return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
-
-
-def _combo(name: str, choices: Mapping[Any, str]) -> QuietCombo:
-    combo = QuietCombo()
-    combo.setAccessibleName(name)
-    combo.setMinimumWidth(272)
-    for value, words in choices.items():
-        combo.addItem(words, value)
-    return combo
-
-
-def _number(name: str, tip: str) -> NumberEdit:
-    edit = NumberEdit()
-    edit.setAccessibleName(name)
-    edit.setToolTip(tip)
-    edit.setFixedWidth(96)
-    return edit
 
 
 def _row(*parts: QWidget | None) -> QHBoxLayout:

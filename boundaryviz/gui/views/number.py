@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Self
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
@@ -30,6 +31,15 @@ class NumberEdit(QLineEdit):
         super().__init__(parent)
         self._shown = ""
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
+
+    @classmethod
+    def called(cls, name: str, tip: str, width: int, parent: QWidget | None = None) -> Self:
+        """One with a name for screen readers, a tooltip and a width in pixels."""
+        made = cls(parent)
+        made.setAccessibleName(name)
+        made.setToolTip(tip)
+        made.setFixedWidth(width)
+        return made
 
     def show_text(self, text: str) -> None:
         """Show a value from outside. What is being typed right now is left alone."""

@@ -7,8 +7,7 @@ import math
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from boundaryviz.gui.views.compare_tile import Elided
-from boundaryviz.gui.views.widgets import figures, label, value_words
+from boundaryviz.gui.views.widgets import Elided, figures, label, value_words
 
 _TWIN = {
     "flip rate": "Share of the test points predicted otherwise than by the clean twin, mean over the seeds",

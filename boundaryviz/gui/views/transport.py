@@ -62,12 +62,14 @@ class TransportBar(QWidget):
         self.slider.setMinimumWidth(48)
         self.slider.setMaximumWidth(112)
         self.slider.setAccessibleName("Speed slider")
-        self.speed_edit = self._edit("Speed", 60, "Training steps a second, from 1 to 1,000, or 'max'")
+        self.speed_edit = NumberEdit.called("Speed", "Training steps a second, from 1 to 1,000, or 'max'", 60, self)
         self.slider.setToolTip(self.speed_edit.toolTip() + ", on a logarithmic slider")
-        self.stop_edit = self._edit("Stop at step", 72, "Play rests at this step: a whole number; empty is never")
+        self.stop_edit = NumberEdit.called(
+            "Stop at step", "Play rests at this step: a whole number; empty is never", 72, self
+        )
         self.stop_edit.setPlaceholderText("never")
-        self.seed_edit = self._edit(
-            "Seed", 96, f"Decides the initial weights, the batches and the noise: 0 to {LARGEST_SEED:,}"
+        self.seed_edit = NumberEdit.called(
+            "Seed", f"Decides the initial weights, the batches and the noise: 0 to {LARGEST_SEED:,}", 96, self
         )
         self.seed_button = self._button("", "Another seed: other initial weights (Shift+R)")
         self.seed_button.setAccessibleName("New seed")
@@ -270,13 +272,6 @@ class TransportBar(QWidget):
         combo.setAccessibleName(name)
         combo.setToolTip(tip)
         return combo
-
-    def _edit(self, name: str, width: int, tip: str) -> NumberEdit:
-        edit = NumberEdit(self)
-        edit.setFixedWidth(width)
-        edit.setAccessibleName(name)
-        edit.setToolTip(tip)
-        return edit
 
     def _rule(self) -> QFrame:
         rule = QFrame(self)

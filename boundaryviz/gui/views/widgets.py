@@ -1,12 +1,13 @@
-"""Small things every view is made of: a fold, sliders and boxes the wheel passes over, a throttle, labels."""
+"""Small things every view is made of: a fold, sliders and boxes the wheel passes over, a throttle, choices, labels."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QLabel, QListView, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 
@@ -119,6 +120,33 @@ class Fold(QWidget):
         self.toggled.emit(is_open)
 
 
+class Elided(QLabel):
+    """A label that ends in dots where it has no room, and says all of it under the pointer."""
+
+    def __init__(self, role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        if role:
+            self.setProperty("role", role)
+        self.words = ""
+
+    def set_words(self, words: str) -> None:
+        self.words = words
+        self.setToolTip(words)
+        self._fill()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fill()
+
+    def _fill(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, self.width()))
+
+
 def label(text: str = "", role: str = "", *, wraps: bool = False, parent: QWidget | None = None) -> QLabel:
     """A label with one of the style sheet's roles."""
     made = QLabel(text, parent)
@@ -126,6 +154,16 @@ def label(text: str = "", role: str = "", *, wraps: bool = False, parent: QWidge
     if role:
         made.setProperty("role", role)
     made.setWordWrap(wraps)
+    return made
+
+
+def choices(name: str, words: Mapping[Any, str], width: int = 272) -> QuietCombo:
+    """A combo box of values in these words; `currentData` is the value that is chosen. width: px at least."""
+    made = QuietCombo()
+    made.setAccessibleName(name)
+    made.setMinimumWidth(width)
+    for value, text in words.items():
+        made.addItem(text, value)
     return made
 
 
