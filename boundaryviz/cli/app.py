@@ -59,6 +59,10 @@ LevelsOption = Annotated[
 ]
 HeldOutFlag = Annotated[bool, typer.Option("--held-out", help="Also draw validation and test points.")]
 ErrorsFlag = Annotated[bool, typer.Option("--errors", help="Show errors: outline = true class, fill = predicted.")]
+JsonFileOption = Annotated[
+    str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - is standard output.")
+]
+StyleName = Literal["paper", "slides", "dark"]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -121,9 +125,7 @@ def train(
         typer.Option("--twin/--no-twin", help="Also train every seed without the poison; default no, or the file's."),
     ] = None,
     device: DeviceOption = "auto",
-    json: Annotated[
-        str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - is standard output.")
-    ] = None,
+    json: JsonFileOption = None,
     save: Annotated[
         Path | None, typer.Option("--save", metavar="FILE.bviz", help="Save the scenario with its points.")
     ] = None,
@@ -183,7 +185,7 @@ def figure(
     width: Annotated[
         float | None, typer.Option("--width", metavar="CM", help="Width in cm, 2 to 100; default by view.")
     ] = None,
-    style: Annotated[Literal["paper", "slides", "dark"], typer.Option("--style", help="Colours and sizes.")] = "paper",
+    style: Annotated[StyleName, typer.Option("--style", help="Colours and sizes.")] = "paper",
     font: Annotated[Literal["sans", "serif", "times"], typer.Option("--font", help="The letters.")] = "sans",
     dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of pictures, 30 to 1200.")] = 300,
     levels: LevelsOption = None,
@@ -257,7 +259,7 @@ def animate(
     hold: Annotated[float, typer.Option("--hold", metavar="SECONDS", help="How long the last frame stands.")] = 2.0,
     title: Annotated[bool, typer.Option("--title/--no-title", help="Begin with a title card.")] = True,
     loop: Annotated[int, typer.Option("--loop", help="How often a GIF or WebP is shown; 0 is for ever.")] = 0,
-    style: Annotated[Literal["paper", "slides", "dark"], typer.Option("--style", help="Colours.")] = "slides",
+    style: Annotated[StyleName, typer.Option("--style", help="Colours.")] = "slides",
     levels: LevelsOption = None,
     held_out: HeldOutFlag = False,
     errors: ErrorsFlag = False,
@@ -301,9 +303,7 @@ def dose(
         ),
     ] = None,
     device: DeviceOption = "auto",
-    json: Annotated[
-        str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - is standard output.")
-    ] = None,
+    json: JsonFileOption = None,
     lines: Annotated[
         bool, typer.Option("--lines", help="For programs that watch: JSON lines of progress and results so far.")
     ] = False,
