@@ -141,14 +141,17 @@ def session(desk: Desk, qtbot: QtBot) -> None:
     train_to(desk, qtbot, 61)
 
 
+def save(desk: Desk, path: Path) -> None:
+    desk.saving.save_to(path)
+    desk.writer.wait()
+
+
 def test_a_saved_session_runs_again_headless_to_the_same_bits(
     open_desk: Callable[..., Desk], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    desk = open_desk()
+    desk, path = open_desk(), tmp_path / "live session ü.bviz"
     session(desk, qtbot)
-    path = tmp_path / "live session ü.bviz"
-    desk.saving.save_to(path)
-    desk.writer.wait()
+    save(desk, path)
     course = Course.read(files.read(path))
     assert course is not None
     assert [turn.step for turn in course.turns] == [20, 33]
@@ -161,11 +164,9 @@ def test_a_saved_session_runs_again_headless_to_the_same_bits(
 def test_a_project_is_opened_where_it_was_saved_and_goes_on_from_there(
     open_desk: Callable[..., Desk], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    desk = open_desk()
+    desk, path = open_desk(), tmp_path / "p.bviz"
     session(desk, qtbot)
-    path = tmp_path / "p.bviz"
-    desk.saving.save_to(path)
-    desk.writer.wait()
+    save(desk, path)
     steps, kept = desk.timeline.timeline.step.tolist(), desk.client.curves.values.copy()
     train_to(desk, qtbot, 90)
     end = state_at(desk, 90)
@@ -191,15 +192,13 @@ def test_without_its_timeline_a_project_keeps_its_course_until_it_is_trained(
     session(desk, qtbot)
     path = tmp_path / "p.bviz"
     desk.window.actions_["file.timeline"].setChecked(False)
-    desk.saving.save_to(path)
-    desk.writer.wait()
+    save(desk, path)
     assert [one.name for one in tmp_path.iterdir() if one.suffix in (".bviz", ".npz")] == ["p.bviz"]
     other = open_desk(**{"data.n": 20})
     other.filing.open(path)
     qtbot.waitUntil(lambda: len(other.timeline.timeline) == 1, timeout=5000)
     again = tmp_path / "q.bviz"
-    other.saving.save_to(again)
-    other.writer.wait()
+    save(other, again)
     assert files.read(again).course == files.read(path).course
     train_to(other, qtbot, 5)
     course = other.document.course()
@@ -210,11 +209,9 @@ def test_without_its_timeline_a_project_keeps_its_course_until_it_is_trained(
 def test_a_broken_timeline_is_said_and_the_project_is_opened(
     open_desk: Callable[..., Desk], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    desk = open_desk()
+    desk, path = open_desk(), tmp_path / "p.bviz"
     session(desk, qtbot)
-    path = tmp_path / "p.bviz"
-    desk.saving.save_to(path)
-    desk.writer.wait()
+    save(desk, path)
     beside = path.with_suffix(".timeline.npz")
     beside.write_bytes(beside.read_bytes()[:-50])
     other = open_desk(**{"data.n": 20})
