@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from boundaryviz.figures.sheet import SceneFigure
     from boundaryviz.figures.style import Options
 
+_SLOW = 300  # milliseconds after which it is said that a figure is being worked out
+
 
 class Exporting(QObject):
     """Writes what is shown, the present or the past, exactly as `boundaryviz figure` would. matplotlib is loaded only
@@ -38,10 +40,16 @@ class Exporting(QObject):
         self.dialog: ExportDialog | None = None
         self.pins: Callable[[], Sequence[Snapshot]] = tuple
         """What is pinned for comparison, in its order."""
+        self._asked = 0
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(_SLOW)
+        self._slow.timeout.connect(lambda: self._say("Working the figure out\u2026"))
         self._window.actions_["file.export"].triggered.connect(lambda: self.export())
 
     def export(self) -> None:
-        """Have what is shown worked out, then ask for the kind of figure and write it."""
+        """Have what is shown worked out, then ask for the kind of figure and write it. Asked again meanwhile, only the
+        last time counts."""
         display = self._control.display
         if display.frame is None or display.frame.view.unit is not None:
             self._window.notify(
@@ -50,11 +58,22 @@ class Exporting(QObject):
             return
         canvas = self._window.plane.canvas
         rect = None if canvas.fitted else canvas.rect_shown()
+        self._asked += 1
+        asked = self._asked
+        self._slow.start()
 
         def shot(snapshot: Snapshot, clean: Snapshot | None) -> None:
+            if asked != self._asked:
+                return
             others: list[Snapshot] = []
             steps = self._control.strip(moments(snapshot.step))
-            self._picturing.strip(steps, others.append, lambda: self._open(snapshot, clean, others, rect), rect)
+            self._picturing.strip(steps, others.append, lambda: worked_out(snapshot, clean, others), rect)
+
+        def worked_out(snapshot: Snapshot, clean: Snapshot | None, others: Sequence[Snapshot]) -> None:
+            if asked == self._asked:
+                self._slow.stop()
+                self._say("")
+                self._open(snapshot, clean, others, rect)
 
         self._picturing.shoot(shot, rect)
 
@@ -100,9 +119,13 @@ class Exporting(QObject):
         if chosen.data:
             beside = made.clean if made.against(chosen) else None
             write_data(data_of(chosen.view, made.shown, beside, made.others(chosen)), _data_beside(path, chosen.data))
+        QTimer.singleShot(0, lambda: self._say(f"Wrote {path.name}.", 4000))
+
+    def _say(self, words: str, milliseconds: int = 0) -> None:
+        """In the status bar, for so long, or until something else is said."""
         strip = self._window.statusBar()
         if strip is not None:
-            QTimer.singleShot(0, lambda: strip.showMessage(f"Wrote {path.name}.", 4000))
+            strip.showMessage(words, milliseconds)
 
 
 class _Made:

@@ -169,3 +169,21 @@ def test_what_is_pinned_is_compared_where_anything_is(
     dialog._show()
     assert "pinned by hand" in dialog.line.text()
     dialog.close()
+
+
+def test_asked_for_again_meanwhile_a_figure_is_worked_out_once_and_the_wait_is_said(
+    open_desk: Callable[[Scenario], Desk], qtbot: QtBot
+) -> None:
+    desk = open_desk(load("moons").with_values(SMALL))
+    train_to(desk, qtbot, 10)
+    strip, said = desk.window.statusBar(), list[str]()
+    assert strip is not None
+    strip.messageChanged.connect(said.append)
+    desk.exporting._slow.setInterval(0)
+    for _ in range(2):
+        desk.window.actions_["file.export"].trigger()
+    dialog = dialogs(desk, qtbot)
+    qtbot.wait(300)
+    assert len(desk.window.findChildren(ExportDialog)) == 1
+    assert said == ["Working the figure out\u2026", ""]
+    dialog.close()
