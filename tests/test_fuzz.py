@@ -24,3 +24,11 @@ def test_what_does_wrong_is_found_kept_and_gone_on_after(tmp_path: Path, monkeyp
     outcomes = run(count=20, base=3, keep=tmp_path, jobs=1)
     assert len(outcomes) == 20
     assert not any(outcome.wrong for outcome in outcomes)
+
+
+def test_a_file_is_charged_with_its_own_memory_alone(tmp_path: Path) -> None:
+    held = bytearray(300_000_000)
+    del held
+    outcome = attempt(next(cases(chunk=0, count=2, base=20)), tmp_path)
+    assert not outcome.wrong
+    assert 0 <= outcome.taken < 100_000_000
