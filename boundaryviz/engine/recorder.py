@@ -15,7 +15,8 @@ from boundaryviz.scene.scene import Domain
 SHARE = 0.03  # of the time of training
 BURST = 0.1  # seconds that may be spent ahead of it
 SPARSE = 0.005  # steps between two moments, as a share of those since the last change
-LONGER = 256  # cells of a field along the longer side of the domain
+LONGER = 256  # cells of a field along the longer side
+ROOM = 4.0  # how many times the domain a rectangle that is recorded may be: what is shown, unless it is far out
 
 Fields = tuple[Domain, NDArray, NDArray | None]
 """A rectangle, the field over it, and the clean twin's."""
@@ -35,6 +36,7 @@ class Recorder:
         self._clock = clock
         self._moments: list[Moment] = []
         self._credit = BURST
+        self._shown: Domain | None = None
         self.begin()
 
     def begin(self, step: int = 0) -> None:
@@ -81,11 +83,13 @@ class Recorder:
             self.settle(session, seed)
 
     def offer(self, session: Session, seed: int, rect: Domain, field: NDArray, clean: NDArray | None) -> None:
-        """Fields of now have been worked out anyway: with them a moment that is due costs next to nothing."""
-        domain = session.scene.domain
-        covers = rect.left <= domain.left and rect.right >= domain.right
-        covers = covers and rect.bottom <= domain.bottom and rect.top >= domain.top
-        if covers and session.step_count >= self._due and (clean is not None or not session.twin):
+        """Fields of now have been worked out anyway: with them a moment that is due costs next to nothing.
+
+        Moments between are recorded over the same rectangle, so that going through them the plane stays full.
+        """
+        self._shown = rect
+        complete = clean is not None or not session.twin
+        if complete and session.step_count >= self._due and _worth(rect, session.scene.domain):
             self.record(session, seed, given=(rect, field, clean))
 
     def record(self, session: Session, seed: int, *why: Why, given: Fields | None = None) -> None:
@@ -119,16 +123,24 @@ class Recorder:
         self, session: Session, seed: int, state: dict[str, NDArray], why: frozenset[Why], given: Fields | None = None
     ) -> None:
         began = self._clock()
-        rect, field, clean = given or _fields(session, seed)
+        rect, field, clean = given or self._fields(session, seed)
         half = lambda values: None if values is None else values.astype(np.float16)  # noqa: E731
         self._moments.append(Moment(int(state["step"]), rect, field.astype(np.float16), half(clean), state, why))
         self._credit -= self._clock() - began
 
+    def _fields(self, session: Session, seed: int) -> Fields:
+        """Of the run with this seed and of its clean twin."""
+        rect = session.scene.domain
+        if self._shown is not None and _worth(self._shown, rect):
+            rect = self._shown
+        cell = max(rect.width, rect.height) / LONGER
+        columns, rows = max(round(rect.width / cell), 1), max(round(rect.height / cell), 1)
+        ask = lambda replica: session.field(rect, columns, rows, replica, quick=True)  # noqa: E731
+        return rect, ask(session.shown(seed)), ask(seed) if session.twin else None
 
-def _fields(session: Session, seed: int) -> Fields:
-    """Over the domain, of the run with this seed and of its clean twin."""
-    rect = session.scene.domain
-    cell = max(rect.width, rect.height) / LONGER
-    columns, rows = max(round(rect.width / cell), 1), max(round(rect.height / cell), 1)
-    ask = lambda replica: session.field(rect, columns, rows, replica, quick=True)  # noqa: E731
-    return rect, ask(session.shown(seed)), ask(seed) if session.twin else None
+
+def _worth(rect: Domain, domain: Domain) -> bool:
+    """Whether a field over this rectangle tells of the whole domain, and not too coarsely."""
+    wide = rect.left <= domain.left and rect.right >= domain.right
+    high = rect.bottom <= domain.bottom and rect.top >= domain.top
+    return wide and high and rect.width * rect.height <= ROOM * domain.width * domain.height

@@ -44,6 +44,15 @@ def test_a_run_is_recorded_from_its_beginning_to_its_halt() -> None:
         np.testing.assert_allclose(one.field.astype(np.float32), exact, atol=0.02)  # quick, and half precision
 
 
+@pytest.mark.parametrize(("shown", "kept"), [(VIEW.rect, VIEW.rect), (Domain(-9.0, 9.0, -9.0, 9.0), SCENE.domain)])
+def test_moments_fill_the_plane_as_it_is_shown_unless_that_is_far_out(shown: Domain, kept: Domain) -> None:
+    talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"), m.View(shown, 40, 30), m.Credit())
+    talk.train_to(200)
+    later = [one for one in talk.heard(m.Moment) if one.step > 0]
+    assert len(later) > 5
+    assert {one.rect for one in later} == {kept}
+
+
 def test_the_lowest_validation_loss_is_recorded_as_soon_as_it_can_be() -> None:
     talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"))
     talk.train_to(400)
