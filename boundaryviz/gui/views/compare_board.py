@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme
@@ -23,7 +23,9 @@ from boundaryviz.scene.scene import Domain
 MOST = 9
 EMPTY = "Press Ctrl+P on any moment to pin it here."
 _HINT = "Click: A. Ctrl-click: B. Drag and wheel move all."
-_CURVES_HEIGHT = 200  # pixels
+_CURVES_HEIGHT = 200  # pixels, at least
+_MARGIN, _GAP = 16, 8
+_SLIM, _WIDE = 0.5, 3.0  # as far as tiles follow the shape of what is pinned
 
 
 def columns_for(count: int) -> int:
@@ -57,8 +59,8 @@ class CompareBoard(FocusFrame):
         self.clear_button.setToolTip("Remove every pin")
         self.fit_button.clicked.connect(lambda: self.fit())
         self.clear_button.clicked.connect(lambda: self.cleared.emit())
-        strip = QHBoxLayout()
-        strip.setSpacing(8)
+        self._strip = strip = QHBoxLayout()
+        strip.setSpacing(_GAP)
         strip.addWidget(self.points)
         strip.addWidget(label(_HINT, "faint"), 1)
         for button in (self.fit_button, self.clear_button):
@@ -68,22 +70,27 @@ class CompareBoard(FocusFrame):
         self._holder.setFocusProxy(self)
         self._grid = QGridLayout(self._holder)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(8)
+        self._grid.setSpacing(_GAP)
         self.difference = CompareDifference(theme)
         self.curves = CompareCurves(theme)
-        self.curves.setFixedHeight(_CURVES_HEIGHT)
+        self.curves.setMinimumHeight(_CURVES_HEIGHT)
         self._watch(self.difference.plane)
-        middle = QHBoxLayout()
-        middle.setSpacing(16)
-        middle.addWidget(self._holder, 1)
-        middle.addWidget(self.difference)
+        self._middle = QWidget()
+        middle = QHBoxLayout(self._middle)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(_MARGIN)
+        tiles = QVBoxLayout()
+        tiles.addWidget(self._holder, 100)  # up to its greatest size; the rest of the width goes to the difference
+        tiles.addStretch(1)
+        middle.addLayout(tiles, 100)
+        middle.addWidget(self.difference, 1)
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setContentsMargins(16, 8, 16, 8)
-        column.setSpacing(8)
+        column.setContentsMargins(_MARGIN, _GAP, _MARGIN, _GAP)
+        column.setSpacing(_GAP)
         column.addLayout(strip)
-        column.addLayout(middle, 1)
-        column.addWidget(self.curves)
+        column.addWidget(self._middle, 100)
+        column.addWidget(self.curves, 1)
         self.empty = label(EMPTY, "faint")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.pages = QStackedWidget()
@@ -164,6 +171,7 @@ class CompareBoard(FocusFrame):
         for i in range(MOST):  # what is no row or column any more takes no room
             self._grid.setColumnStretch(i, int(i < columns))
             self._grid.setRowStretch(i, int(i * columns < count))
+        self._shape()
         if self._pins:
             domain = _around([pin.snapshot.scene.domain for pin in self._pins])
             for plane in self._planes():
@@ -171,6 +179,30 @@ class CompareBoard(FocusFrame):
                 lead = self.tiles[0].plane.canvas
                 if not lead.fitted:
                     plane.canvas.follow(lead)
+
+    def _shape(self) -> None:
+        """Give tiles the shape of the part of the plane that is pinned, so that it fills them."""
+        if not self._pins:
+            return
+        rect = _around([pin.snapshot.rect for pin in self._pins])
+        aspect = min(max(rect.width / rect.height, _SLIM), _WIDE)
+        columns = columns_for(len(self._pins))
+        rows = math.ceil(len(self._pins) / columns)
+        gaps = QSize((columns - 1) * _GAP, (rows - 1) * _GAP)
+        frame = self.tiles[0].frame
+        wide = self.width() - 2 * _MARGIN - _MARGIN - self.difference.minimumWidth() - gaps.width()
+        high = self.height() - self._strip.sizeHint().height() - _CURVES_HEIGHT - 4 * _GAP - gaps.height()
+        across = max(min(wide / columns - frame.width(), (high / rows - frame.height()) * aspect), 1.0)
+        width = columns * (across + frame.width()) + gaps.width()
+        height = rows * (across / aspect + frame.height()) + gaps.height()
+        self._holder.setMaximumSize(round(width), round(height))
+        beside = self.width() - 3 * _MARGIN - round(width)
+        self.difference.plane.setMaximumHeight(round(beside / aspect))
+        self._middle.setMaximumHeight(max(round(height), self.difference.sizeHint().height()))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._shape()
 
     def _describe(self) -> None:
         for at, (tile, pin, words) in enumerate(zip(self.tiles, self._pins, differences(self._pins), strict=True)):

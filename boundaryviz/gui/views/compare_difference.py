@@ -30,7 +30,7 @@ class CompareDifference(QWidget):
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(WIDTH)
         self.title = Elided("title")
         self.words = label(_CHOOSE, "faint", wraps=True)
         self.plane = ComparePlane(theme)
@@ -97,7 +97,7 @@ class CompareDifference(QWidget):
             ("area", ".1%"), ("points", ".1%"), ("probability", ".3f"), ("loss", "+.4f"), ("error", "+.1%"),
         ):  # fmt: skip
             value = getattr(found, name)
-            self.values[name].setText("\u2013" if math.isnan(value) else format(value, form))
+            self.values[name].setText("\u2013" if math.isnan(value) else _signed(value, form))
         lines = [
             f"{_class(scene, t.before)} \u2192 {_class(scene, t.after)}: {t.area:.1%} area"
             + ("" if math.isnan(t.points) else f", {round(t.points * found.tested):,} points")
@@ -106,6 +106,12 @@ class CompareDifference(QWidget):
         if len(lines) > _MOST_TURNED:
             lines[_MOST_TURNED:] = [f"and {len(lines) - _MOST_TURNED} more"]
         self.turned.setText("\n".join(lines) or "Both decide the same everywhere.")
+
+
+def _signed(value: float, form: str) -> str:
+    """In this format, and without a sign where nothing but zeros is left."""
+    words = format(value, form)
+    return words if any(digit in words for digit in "123456789") else words.lstrip("+-")
 
 
 def _class(scene: Scene, which: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme
@@ -17,6 +18,7 @@ from boundaryviz.gui.views.widgets import label
 from boundaryviz.scene.scene import Domain, Scene
 
 _CORNER = 6  # pixels from the corner to the words in it
+_FULL, _LEAST = 640.0, 0.4  # pixels of width from which on symbols have their usual size; the smallest share of it
 
 
 class ComparePlane(QWidget):
@@ -97,6 +99,10 @@ class ComparePlane(QWidget):
             part.set_theme(theme)
 
     # ---- inside
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self.points.set_size(min(max(self.width() / _FULL, _LEAST), 1.0))
 
     def _area_shown(self) -> QRectF:
         shown = self.canvas.rect_shown()

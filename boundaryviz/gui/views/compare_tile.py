@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from boundaryviz.gui.views.widgets import Elided, label
 from boundaryviz.record.pins import Pin
 
 _FRAME = 2  # pixels of the frame around a chosen tile
+_SWATCH = 18  # pixels of its width
 
 
 class Swatch(QWidget):
@@ -20,7 +21,7 @@ class Swatch(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pen = QPen()
-        self.setFixedSize(24, 12)
+        self.setFixedSize(_SWATCH, 12)
 
     def set_pen(self, pen: QPen) -> None:
         self.pen = pen
@@ -29,7 +30,7 @@ class Swatch(QWidget):
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setPen(self.pen)
-        painter.drawLine(0, 6, 24, 6)
+        painter.drawLine(0, 6, _SWATCH, 6)
         painter.end()
 
 
@@ -70,10 +71,10 @@ class CompareTile(QWidget):
         self.close_.setToolTip("Remove this pin (Delete)")
         self.close_.setAccessibleName("Remove this pin")
         self.close_.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.close_.setFixedWidth(24)
-        head = QHBoxLayout()
-        head.setContentsMargins(8, 0, 0, 0)
-        head.setSpacing(8)
+        self.close_.setFixedWidth(20)
+        self._head = head = QHBoxLayout()
+        head.setContentsMargins(6, 0, 0, 0)
+        head.setSpacing(4)
         for part in (self.choice, self.swatch, self.name):
             head.addWidget(part)
         head.addWidget(self.edit, 1)
@@ -92,6 +93,11 @@ class CompareTile(QWidget):
         self.plane.set_scene(shot.scene)
         self.plane.set_field(shot.field, shot.rect)
         self.set_pin(pin, "")
+
+    @property
+    def frame(self) -> QSize:
+        """What it takes around its plane, in pixels."""
+        return QSize(2 * _FRAME, 2 * _FRAME + self._head.sizeHint().height())
 
     def set_pin(self, pin: Pin, facts: str) -> None:
         """Its label, and in what it differs from the others."""

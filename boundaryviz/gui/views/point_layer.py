@@ -46,6 +46,7 @@ class PointItem(pg.GraphicsObject):
         self._show_held_out, self._show_prediction = True, False
         self._left_out: NDArray[np.bool_] | None = None
         self._ghost_poison = False
+        self._size = 1.0
         self._fill = np.zeros(0, dtype=np.int16)
         self._codes = np.zeros(0, dtype=np.int64)
         self._order = np.zeros(0, dtype=np.int64)
@@ -98,6 +99,11 @@ class PointItem(pg.GraphicsObject):
     def set_ghost_poison(self, on: bool) -> None:
         """Whether poison is drawn faint, for a model that does not see it."""
         self._ghost_poison = on
+        self.update()
+
+    def set_size(self, share: float) -> None:
+        """How large symbols are, as a share of their usual size."""
+        self._size = share
         self.update()
 
     def visible(self, points: Points) -> NDArray[np.bool_] | None:
@@ -188,7 +194,7 @@ class PointItem(pg.GraphicsObject):
         table = self._fragments.ndarray()
         table[:, 0:2] = at[seen]
         table[:, 2:6] = self._atlas.sources[codes]
-        table[:, 6:10] = (1.0 / ratio, 1.0 / ratio, 0.0, 1.0)
+        table[:, 6:10] = (self._size / ratio, self._size / ratio, 0.0, 1.0)
         pool = self._pool[order]
         small, pale = crowded(int(np.count_nonzero(pool)))
         table[pool, 6:8] *= small
