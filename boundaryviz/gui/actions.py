@@ -187,6 +187,11 @@ class Actions(QObject):
         """The actions of one menu."""
         return [action for name, action in self._by_name.items() if name.startswith(menu + ".")]
 
+    def share(self, menu: str, widget: QWidget, but: str = "") -> None:
+        """Let the keys of a menu that work on the plane also work on `widget`, `but` for the one it has itself."""
+        on_plane = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        widget.addActions([a for a in self.group(menu) if a.shortcutContext() == on_plane and a.objectName() != but])
+
     def fill(self, bar: QMenuBar) -> None:
         """Make the menus."""
         for menu, title in MENUS.items():

@@ -86,6 +86,8 @@ class MainWindow(QMainWindow):
         menus = self.menuBar()
         assert menus is not None
         self.actions_.fill(menus)
+        self.actions_.share("train", self.timeline.track)
+        self.actions_.share("view", self.timeline.track, but="view.fit")  # Home leads to the first moment there
 
     def _compose(self) -> None:
         bar = QToolBar("Transport")

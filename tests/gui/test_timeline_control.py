@@ -246,3 +246,17 @@ def test_a_reset_forgets_the_moments_and_the_course(open_desk: Callable[..., Des
     qtbot.waitUntil(lambda: desk.client.step_count == 0, timeout=5000)
     qtbot.waitUntil(lambda: desk.timeline.timeline.step.tolist() == [0], timeout=5000)
     assert desk.document.course() is None
+
+
+def test_the_keys_of_training_and_of_looks_work_on_the_bar_too(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    desk = open_desk()
+    train_to(desk, qtbot, 40)
+    desk.timeline.show(1)
+    track = desk.window.timeline.track
+    shared = {action.objectName() for action in track.actions()}
+    assert {"train.play", "train.step", "train.reset", "train.earlier", "view.discrete"} <= shared
+    assert "view.fit" not in shared, "Home is the first moment there"
+    track.setFocus()
+    qtbot.keyClick(track, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: desk.client.step_count == 0, timeout=5000)
+    assert desk.timeline.display.past is None
