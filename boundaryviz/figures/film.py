@@ -18,9 +18,10 @@ from matplotlib.text import Text
 
 from boundaryviz.figures.draw import flip_rate, seen
 from boundaryviz.figures.film_card import title_card
+from boundaryviz.figures.film_curves import MovingCurves
 from boundaryviz.figures.film_files import Picture
 from boundaryviz.figures.film_options import FilmOptions
-from boundaryviz.figures.film_parts import MovingCurves, MovingPlane
+from boundaryviz.figures.film_planes import MovingPlane
 from boundaryviz.figures.film_reel import Reel
 from boundaryviz.figures.plane import class_handles, literal
 from boundaryviz.record.snapshot import Snapshot

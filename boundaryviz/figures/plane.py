@@ -18,6 +18,7 @@ from boundaryviz.figures.style import Options, Style
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points
 
+OVER_SPINES = 2.6  # in matplotlib's order of drawing
 CLEAR = (0.0, 0.0, 0.0, 0.0)
 """No fill: with a colour, even this one, points are one symbol set many times; with "none" each is drawn by itself."""
 
