@@ -65,9 +65,10 @@ def test_a_film_over_a_setting_stands_at_each_value(tmp_path: Path):
 
 
 def test_twins_are_trained_for_their_view(tmp_path: Path):
-    place = tmp_path / "film.gif"
     more = ["--set", "data.labels_per_class=3", "--set", "poison.target=[0.0, 0.5]", "--over", "poison.count=0..2"]
-    assert run(["animate", *SMALL, *FILM, *more, "--view", "twin", "--seeds", "2", "-o", str(place)]) == 0
+    for view in ("twin", "flip"):
+        place = tmp_path / f"{view}.gif"
+        assert run(["animate", *SMALL, *FILM, *more, "--view", view, "--seeds", "2", "-o", str(place)]) == 0
     assert frames(place) == 3
 
 
@@ -117,6 +118,11 @@ BAD = {
     "over too many": (["-o", "x.gif", "--over", "data.noise=0..1:9999"], "no more than there are frames"),
     "over nothing": (["-o", "x.gif", "--over", "data.nois=0..1"], "did you mean data.noise"),
     "over too far": (["-o", "x.gif", "--over", "data.noise=0..7"], "must be at most 1"),
+    "cascade": (["-o", "x.gif", "--view", "cascade"], "mlp is supervised and has no label cascade"),
+    "cascade on the way": (
+        ["-o", "x.gif", "--view", "cascade", "--set", "learner.name=vat", "--over", "learner.name=vat,mlp"],
+        "mlp is supervised",
+    ),
     "device": (["-o", "x.gif", "--device", "mps"], "it has:"),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from typing import Any, get_args
 import numpy as np
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
-from boundaryviz.cli.training import Job, first_interrupt_waits
+from boundaryviz.cli.training import Job, check_cascade, first_interrupt_waits
 from boundaryviz.cli.values import parsed
 
 _EVERY = 0.1  # seconds between two lines of progress
@@ -34,7 +34,6 @@ class Request:
     """What a film is of. seconds: without title card and stand, None for the usual. over: PATH=V1..V2 or PATH=V1,V2."""
 
     job: Job
-    seed_shown: int = 1
     spacing: Any = "log"
     seconds: float | None = None
     over: str | None = None
@@ -49,9 +48,9 @@ def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
     except ValueError as error:
         raise UsageProblem(str(error)) from None
     check_film_path(output)
-    if not 0 <= request.seed_shown < (seeds := request.job.seeds or 1):
+    if not 0 <= request.job.shown < (seeds := request.job.seeds or 1):
         raise UsageProblem(
-            f"--seed-shown {request.seed_shown}: counted from 0, it is below the number of --seeds, {seeds}"
+            f"--seed-shown {request.job.shown}: counted from 0, it is below the number of --seeds, {seeds}"
         )
     if request.seconds is not None and not 0 < request.seconds * chosen.rate <= _MOST_FRAMES:
         raise UsageProblem(f"--seconds {request.seconds:g}: a film has 1 to {_MOST_FRAMES:,} frames")
@@ -90,12 +89,14 @@ def _reel(request: Request, rate: int, watch: Show) -> Any:
         if not ranges and request.seconds is None:
             frames = max(1, round(min(_SECONDS_EACH * len(values), 60.0) * rate))
     scenarios = [scenario.with_values({path: value}) for value in values]  # each mistake is found before any training
+    for one in scenarios if job.cascade else ():
+        check_cascade(one)
 
     from boundaryviz.engine.device import DeviceError
     from boundaryviz.experiments.filming import Take, over_training, over_values
     from boundaryviz.figures.film_reel import Sweep
 
-    take = Take(scenario, job.seeds or 1, request.seed_shown, bool(job.twin), job.device)
+    take = Take(scenario, job.seeds or 1, job.shown, bool(job.twin), job.device, job.cascade)
 
     def training(done: int, total: int) -> None:
         watch("training", done, total)

@@ -204,8 +204,9 @@ def figure(
     with reported() as outcome:
         from boundaryviz.cli.drawing import Picture, train_and_draw
         from boundaryviz.cli.training import Job
+        from boundaryviz.figures.style import AGAINST_CLEAN
 
-        many, twins = seeds or (8 if view == "dose" else None), True if view in ("twin", "flip") else twin
+        many, twins = seeds or (8 if view == "dose" else None), True if view in AGAINST_CLEAN else twin
         job = Job(scenario, tuple(values or ()), steps, many, twins, device, view == "cascade", seed_shown)
         options = {
             "width_cm": width, "style": style, "dpi": dpi, "levels": levels, "held_out": held_out, "errors": errors,
@@ -228,8 +229,12 @@ def animate(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .gif, .webp or .mp4 file.")],
     view: Annotated[
-        Literal["boundary", "summary", "twin", "curves"],
-        typer.Option("--view", help="The plane; with curves beside; clean and poisoned plane; curves alone."),
+        Literal["boundary", "summary", "twin", "flip", "cascade", "curves"],
+        typer.Option(
+            "--view",
+            help="The plane; with curves beside; clean and poisoned plane; what the poison turned over; who got which "
+            "label from whom; curves alone.",
+        ),
     ] = "summary",
     values: SetOption = None,
     steps: StepsOption = None,
@@ -274,13 +279,16 @@ def animate(
         from boundaryviz.cli.animating import Request
         from boundaryviz.cli.animating import animate as write
         from boundaryviz.cli.training import Job
+        from boundaryviz.figures.style import AGAINST_CLEAN
 
         found = re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", size)
         if found is None:
             raise UsageProblem(f"--size {size}: write WIDTHxHEIGHT, for example --size 1280x720")
-        job = Job(scenario, tuple(values or ()), steps, seeds, view == "twin", device)
+        job = Job(
+            scenario, tuple(values or ()), steps, seeds, view in AGAINST_CLEAN, device, view == "cascade", seed_shown
+        )  # fmt: skip
         outcome.code = write(
-            Request(job, seed_shown, spacing, seconds, over), output, lines, view=view, style=style,
+            Request(job, spacing, seconds, over), output, lines, view=view, style=style,
             width=int(found[1]), height=int(found[2]), rate=fps, hold=hold, card=3.0 if title else 0.0, loop=loop,
             levels=levels, held_out=held_out, errors=errors,
         )  # fmt: skip

@@ -10,7 +10,6 @@ from typing import Any
 from boundaryviz.cli.failures import UsageProblem, say
 from boundaryviz.cli.training import Job, ending, trained
 from boundaryviz.cli.values import assignments
-from boundaryviz.learners.cascade import measured
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.words import settings_in_words
@@ -44,8 +43,6 @@ def train_and_draw(job: Job, picture: Picture) -> int:
     if job.shown >= seeds:
         raise UsageProblem(f"--seed-shown {job.shown}: counted from 0, it is below the number of --seeds, {seeds}")
     stops = parse_steps(picture.at, scenario.steps) if picture.view == "frames" else ()
-    if job.cascade and measured(scenario.learner) is None:
-        raise UsageProblem(f"--view {picture.view}: {scenario.learner.name} is supervised and has no label cascade")
     others: list[Snapshot] = []
     if picture.view == "compare":
         run, interrupted = _compare(scenario, job, picture, rect, settings, others)

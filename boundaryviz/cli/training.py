@@ -13,6 +13,7 @@ from typing import Any
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.values import assignments
+from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario.files import check_writable, write, write_atomic
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
@@ -37,7 +38,17 @@ class Job:
         if self.steps is not None:
             values["training.steps"] = self.steps
         scenario = load(self.scenario)
-        return scenario.with_values(values) if values else scenario
+        if values:
+            scenario = scenario.with_values(values)
+        if self.cascade:
+            check_cascade(scenario)
+        return scenario
+
+
+def check_cascade(scenario: Scenario) -> None:
+    """Raise UsageProblem where the learner has no label cascade."""
+    if measured(scenario.learner) is None:
+        raise UsageProblem(f"--view cascade: {scenario.learner.name} is supervised and has no label cascade")
 
 
 def train_and_report(job: Job, json_to: str | None, save_to: Path | None) -> int:

@@ -30,13 +30,26 @@ _CANDIDATES = 2  # moments looked at for each one that an even film shows
 
 @dataclass(frozen=True)
 class Take:
-    """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0."""
+    """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0. cascade: with the label
+    cascade of every moment."""
 
     scenario: Scenario
     seeds: int = 1
     shown: int = 0
     twin: bool = False
     device: str = "auto"
+    cascade: bool = False
+
+    def start(self) -> Run:
+        """A run at step 0. Raises what `run.start` does."""
+        return start(self.scenario, self.seeds, self.twin, self.device, cascade=self.cascade, watched=self.shown)
+
+    def look(self, run: Run, cells: int, rect: Domain) -> list[Snapshot]:
+        """The plane now, and its clean twin where there is one."""
+        shown = run.snapshot(self.shown, columns=cells, rect=rect)
+        chains = run.cascade(self.shown) if self.cascade else None
+        clean = [run.snapshot(self.shown, True, cells, rect)] if self.twin else []
+        return [replace(shown, cascade=chains), *clean]
 
 
 def over_training(take: Take, frames: int, spacing: Spacing = "log", progress: Progress | None = None) -> Reel:
@@ -49,7 +62,7 @@ def over_training(take: Take, frames: int, spacing: Spacing = "log", progress: P
     total = take.scenario.steps
     wanted = frames * _CANDIDATES if spacing == "even" else frames
     steps = spaced(total, wanted, "linear" if spacing == "linear" else "log")
-    run = start(take.scenario, take.seeds, take.twin, take.device)
+    run = take.start()
     cells, rect = _cells(take, len(steps), run.scene.classes), take.scenario.scene().domain
     moments: list[list[Snapshot]] = [[], []]
     for step in steps:
@@ -60,8 +73,8 @@ def over_training(take: Take, frames: int, spacing: Spacing = "log", progress: P
                 progress(before + done, total)
 
         run.advance(step - run.step, advanced)
-        for side, found in enumerate(moments[: 1 + take.twin]):
-            found.append(_without_curves(run.snapshot(take.shown, clean=side == 1, columns=cells, rect=rect)))
+        for side, found in zip(moments, take.look(run, cells, rect), strict=False):
+            side.append(_without_curves(found))
     course = run.curves.of(slice(-take.seeds, None))
     shown, clean = ([replace(moment, curves=course) for moment in side] for side in moments)
     if spacing == "even":
@@ -76,9 +89,10 @@ def over_values(takes: Sequence[Take], sweep: Sweep, frames: int, progress: Prog
     """
     rect = _around([take.scenario.scene().domain for take in takes])
     total, done = sum(take.scenario.steps for take in takes), 0
-    shown, clean, course = [], [], CurveStore(takes[0].seeds)
+    sides: list[list[Snapshot]] = [[], []]
+    course = CurveStore(takes[0].seeds)
     for at, take in enumerate(takes):
-        run = start(take.scenario, take.seeds, take.twin, take.device)
+        run = take.start()
 
         def advanced(some: int, _total: int, before: int = done) -> None:
             if progress is not None:
@@ -87,10 +101,10 @@ def over_values(takes: Sequence[Take], sweep: Sweep, frames: int, progress: Prog
         run.advance(take.scenario.steps, advanced)
         done += take.scenario.steps
         cells = _cells(take, len(takes), run.scene.classes)
-        shown.append(run.snapshot(take.shown, columns=cells, rect=rect))
-        if take.twin:
-            clean.append(run.snapshot(take.shown, clean=True, columns=cells, rect=rect))
+        for side, found in zip(sides, take.look(run, cells, rect), strict=False):
+            side.append(found)
         course.append(_evaluation(at, run))
+    shown, clean = sides
     return Reel(shown, course, clean or None, sweep, max(1, frames // len(shown)))
 
 

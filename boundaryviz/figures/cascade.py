@@ -8,14 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from boundaryviz.figures.palette import FAINT, MARKERS, class_colour, group_colour, sequence
 from boundaryviz.figures.plane import draw_plane, literal
 from boundaryviz.figures.style import Options, Style
-from boundaryviz.learners.cascade import Cascade
+from boundaryviz.learners.cascade import Cascade, Measure
 from boundaryviz.record.cascade import SOURCES, TITLES, Span, account, nearest_to_pin, number
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Scene
@@ -34,14 +34,11 @@ def draw_cascade(figure: Figure, snapshot: Snapshot, options: Options, style: St
     axes = figure.subplots()
     draw_plane(axes, snapshot, options, style, strength=FAINT)
     span = Span.of(chains, snapshot.scene.points)
+    draw_chains(axes, snapshot, span, style)
     if span is not None:
-        _draw_points(axes, snapshot.scene, chains, span, style)
-        _bar(figure, axes, chains, span, style)
-    to = nearest_to_pin(snapshot.scene)
-    if to is not None:
-        _draw_path(axes, snapshot.scene, chains, to, style)
+        draw_scale(figure, axes, chains.measure, span, style)
     letters = int(72 * figure.get_size_inches()[0] / (0.56 * style.text))
-    lines = [part for line in caption(chains, snapshot.scene, to) for part in textwrap.wrap(line, letters)]
+    lines = [part for line in caption(snapshot) for part in textwrap.wrap(line, letters)]
     axes.annotate(
         literal("\n".join(lines)), (0.0, 0.0), xycoords="axes fraction", xytext=(0.0, -3.4 * style.text),
         textcoords="offset points", va="top", fontsize=0.9 * style.text, color=style.faint, gid="caption",
@@ -49,11 +46,32 @@ def draw_cascade(figure: Figure, snapshot: Snapshot, options: Options, style: St
     return axes
 
 
-def caption(chains: Cascade, scene: Scene, to: int | None) -> list[str]:
-    """What is drawn, in sentences. to: position of the point the path leads to."""
-    lines = [] if to is None else ["At the target: " + account(chains, scene, to).replace("\n", ", ") + "."]
-    lines.append(SOURCES[chains.measure])
+def draw_chains(axes: Axes, snapshot: Snapshot, span: Span | None, style: Style) -> None:
+    """Points that were given a label, by when, and the path to the first pin. span: of the colours, None for none."""
+    chains, scene = snapshot.cascade, snapshot.scene
+    if chains is None:
+        return
+    if span is not None:
+        _draw_points(axes, scene, chains, span, style)
+    to = nearest_to_pin(scene)
+    if to is not None:
+        _draw_path(axes, scene, chains, to, style)
+
+
+def caption(snapshot: Snapshot) -> list[str]:
+    """What is drawn, in sentences: of the point at the first pin, then of all."""
+    chains, first = snapshot.cascade, at_target(snapshot)
+    assert chains is not None
+    lines = [*([first] if first else []), SOURCES[chains.measure]]
     return lines + ([f"Watched since step {chains.since:,}."] if chains.since else [])
+
+
+def at_target(snapshot: Snapshot) -> str:
+    """How the point at the first pin came by its label, a sentence; empty without a pin or a cascade."""
+    chains, to = snapshot.cascade, nearest_to_pin(snapshot.scene)
+    if chains is None or to is None:
+        return ""
+    return "At the target: " + account(chains, snapshot.scene, to).replace("\n", ", ") + "."
 
 
 def _draw_points(axes: Axes, scene: Scene, chains: Cascade, span: Span, style: Style) -> None:
@@ -91,15 +109,15 @@ def _draw_path(axes: Axes, scene: Scene, chains: Cascade, to: int, style: Style)
         )  # fmt: skip
 
 
-def _bar(figure: Figure, axes: Axes, chains: Cascade, span: Span, style: Style) -> None:
+def draw_scale(part: Figure | SubFigure, axes: Axes, measure: Measure, span: Span, style: Style) -> None:
     """A thin scale of time or length."""
     colours = ListedColormap(sequence(np.linspace(0.0, 1.0, 256)) / 255.0)
     high = span.high if span.high > span.low else span.low + 1.0
     norm = LogNorm(span.low, high) if span.log else Normalize(span.low, high)
-    bar = figure.colorbar(ScalarMappable(norm, colours), cax=axes.inset_axes((1.025, 0.0, 0.025, 1.0)))
-    bar.set_label(TITLES[chains.measure])
+    bar = part.colorbar(ScalarMappable(norm, colours), cax=axes.inset_axes((1.025, 0.0, 0.025, 1.0)))
+    bar.set_label(TITLES[measure])
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0)
     bar.ax.yaxis.set_major_locator(FixedLocator(span.ticks))
     bar.ax.yaxis.set_minor_locator(NullLocator())
-    bar.ax.set_yticklabels([number(tick, chains.measure) for tick in span.ticks])
+    bar.ax.set_yticklabels([number(tick, measure) for tick in span.ticks])

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from boundaryviz import __version__
 from boundaryviz.figures.cascade import draw_cascade
-from boundaryviz.figures.flip import draw_flips, flip_handles
+from boundaryviz.figures.flip import draw_flips, flip_handles, regions
 from boundaryviz.figures.multiples import draw_compare, draw_frames
 from boundaryviz.figures.parts import Planes, bar, fit, halves, headline, legend, letter_panels
 from boundaryviz.figures.plane import class_handles, draw_plane
@@ -134,7 +134,8 @@ def _flip(on: _Sheet) -> Planes:
     axes = on.figure.subplots()
     draw_flips(axes, shown, on.clean, on.options, on.style)
     headline(axes, shown.scenario.title, _flips(on), on.style)
-    handles = [*class_handles(shown, on.options, on.style), *flip_handles(shown, on.clean, on.style)]
+    became = regions(shown.field, on.clean.field)
+    handles = [*class_handles(shown, on.options, on.style), *flip_handles(shown.scene, became, on.style)]
     legend(on.figure, handles, on.options, on.style)
     return Planes(axes)
 
@@ -206,7 +207,7 @@ def _plane(
 def _curves(part: Figure | SubFigure, on: _Sheet, columns: int) -> None:
     loss, error = part.subplots(2 // columns, columns, sharex=columns == 1)
     draw_curves(loss, on.shown.curves, "loss", on.style)
-    draw_curves(error, on.shown.curves, "error", on.style)
+    draw_curves(error, on.shown.curves, "error", on.style, named=False)
     if columns == 1:
         loss.set_xlabel("")
     handles, words = loss.get_legend_handles_labels()

@@ -10,36 +10,47 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from boundaryviz.figures.cascade import at_target, draw_scale
 from boundaryviz.figures.draw import flip_rate, seen
 from boundaryviz.figures.film_card import title_card
 from boundaryviz.figures.film_curves import MovingCurves
 from boundaryviz.figures.film_files import Picture
 from boundaryviz.figures.film_options import FilmOptions
-from boundaryviz.figures.film_planes import MovingPlane
+from boundaryviz.figures.film_planes import CascadePlane, FieldPlane, FlipPlane, MovingPlane
 from boundaryviz.figures.film_reel import Reel
+from boundaryviz.figures.flip import flip_handles, regions
 from boundaryviz.figures.plane import class_handles, literal
+from boundaryviz.figures.style import AGAINST_CLEAN
+from boundaryviz.record.cascade import Span
 from boundaryviz.record.snapshot import Snapshot
 
-_HEADER = 0.1  # of the height
+_HEADER, _CAPTION = 0.1, 0.09  # of the height
+
+_Words = Callable[[int, Snapshot, Snapshot | None], str]
+"""From a moment's number, the moment and its clean twin to what is said of it."""
 
 
 class Film:
-    """The frames of a reel. Raises ValueError for the film 'twin' without a clean twin."""
+    """The frames of a reel. Raises ValueError for a film that stands against the clean twin without one, and for
+    'cascade' where no moment has one."""
 
     def __init__(self, reel: Reel, options: FilmOptions) -> None:
-        if (options.view == "twin") != (reel.clean is not None):
-            raise ValueError("the film 'twin' needs a clean twin, and the others take none")
+        if (options.view in AGAINST_CLEAN) != (reel.clean is not None):
+            raise ValueError(f"the films {' and '.join(AGAINST_CLEAN)} need a clean twin, and the others take none")
+        if options.view == "cascade" and all(moment.cascade is None for moment in reel.shown):
+            raise ValueError("no label cascade is known: a supervised learner has none")
         self.reel, self.options = reel, options
         self._style = options.look
         self._planes: list[MovingPlane] = []
         self._curves: list[MovingCurves] = []
-        self._texts: list[Text] = []
+        self._texts: list[tuple[Text, _Words]] = []
         self._last: tuple[int, Picture] | None = None
         with self._style.applied():
             self._compose()
@@ -60,7 +71,7 @@ class Film:
             renderer = self._canvas.get_renderer()
             for part in self._parts():
                 part.draw(renderer)
-            for text in self._texts:
+            for text, _ in self._texts:
                 text.draw(renderer)
             self._last = at, np.array(self._canvas.buffer_rgba())
         return self._last[1]
@@ -82,17 +93,13 @@ class Film:
 
     def _show(self, at: int) -> None:
         shown = self.reel.shown[at]
-        moments = [shown]
-        if self.reel.clean is not None:
-            clean = self.reel.clean[at]
-            moments.insert(0, clean)
-            share = flip_rate(shown, clean)
-            self._texts[1].set_text("" if share is None else f"{100 * share:.1f} % flipped")
-        for plane, moment in zip(self._planes, moments, strict=False):
-            plane.show(moment)
+        clean = None if self.reel.clean is None else self.reel.clean[at]
+        for plane in self._planes:
+            plane.show(shown, clean)
         for curves in self._curves:
             curves.show(self.reel.place(at, shown))
-        self._texts[0].set_text(literal(self.reel.words(at, shown)))
+        for text, words in self._texts:
+            text.set_text(literal(words(at, shown, clean)))
 
     def _parts(self) -> list[MovingPlane | MovingCurves]:
         return [*self._planes, *self._curves]
@@ -102,7 +109,7 @@ class Film:
         for part in self._parts():
             for artist in part.artists:
                 artist.set_animated(on)
-        for text in self._texts:
+        for text, _ in self._texts:
             text.set_animated(on)
 
     # ---- composition --------------------------------------------------------------------------------
@@ -118,56 +125,94 @@ class Film:
         self._compose_header(parts[0])
         compose: dict[str, Callable[[SubFigure], None]] = {
             "boundary": self._compose_plane, "summary": self._compose_summary, "twin": self._compose_twin,
-            "curves": self._compose_curves,
+            "curves": self._compose_curves, "flip": self._compose_flip, "cascade": self._compose_cascade,
         }  # fmt: skip
         compose[options.view](parts[1])
 
     def _compose_header(self, part: SubFigure) -> None:
         style, size = self._style, 1.15 * self._style.text
-        edge = 1.6 * style.text / 72 * self.options.dpi / self.options.width
+        edge = self._edge
         words = self.reel.words(len(self.reel.shown) - 1, self.reel.shown[-1])
-        self._texts.append(
-            part.text(1.0 - edge, 0.36, literal(words), ha="right", va="baseline", fontsize=size, color=style.ink)
-        )
+        where = part.text(1.0 - edge, 0.36, literal(words), ha="right", va="baseline", fontsize=size, color=style.ink)
+        self._texts.append((where, lambda at, shown, _: self.reel.words(at, shown)))
         letters = int((1.0 - 3 * edge) * 72 * self.options.width / self.options.dpi / (0.66 * size) - len(words))
         title = textwrap.shorten(self.reel.shown[-1].scenario.title, max(letters, 8), placeholder=" \u2026")
         part.text(edge, 0.36, literal(title), va="baseline", fontsize=size, fontweight="bold", color=style.ink)
+
+    @property
+    def _edge(self) -> float:
+        """Of the width, left free beside words."""
+        return 1.6 * self._style.text / 72 * self.options.dpi / self.options.width
 
     @property
     def _is_wide(self) -> bool:
         return self.options.width >= 1.3 * self.options.height
 
     def _compose_plane(self, part: SubFigure) -> None:
-        self._add_plane(part.subplots(), self.reel.shown[0])
+        self._add_field(part.subplots())
         self._legend(part, self._class_handles())
 
     def _compose_summary(self, part: SubFigure) -> None:
+        plane, curves = self._two(part)
+        self._compose_plane(plane)
+        self._add_curves(curves, upright=self._is_wide)
+
+    def _compose_twin(self, part: SubFigure) -> None:
+        rows: Any = part.subfigures(2, 1, height_ratios=(0.74, 0.26))
+        clean, poisoned = rows[0].subplots(1, 2)
+        self._add_field(clean, "clean twin", clean=True)
+        self._add_field(poisoned, "poisoned")
+        self._legend(rows[0], self._class_handles())
+        self._add_flips(rows[1].subplots())
+
+    def _compose_curves(self, part: SubFigure) -> None:
+        self._add_curves(part, upright=not self._is_wide)
+
+    def _compose_flip(self, part: SubFigure) -> None:
+        plane, curves = self._two(part)
+        self._planes.append(FlipPlane(plane.subplots(), self.options.drawing, self._style))
+        self._legend(plane, [*self._class_handles(), *self._flip_handles()])
+        upper, lower = curves.subplots(2, 1, sharex=True) if self._is_wide else curves.subplots(1, 2)
+        self._add_flips(upper)
+        self._add_measures([("error", lower)])
+        if self._is_wide:
+            upper.set_xlabel("")
+        self._legend(curves, self._curves[-1].handles)
+
+    def _compose_cascade(self, part: SubFigure) -> None:
+        rows: Any = part.subfigures(2, 1, height_ratios=(1.0 - _CAPTION, _CAPTION))
+        plane, curves = self._two(rows[0])
+        axes, first = plane.subplots(), self.reel.shown[0]
+        chained = [one for moment in self.reel.shown if (one := seen(moment)).cascade is not None]
+        span = Span.of_all((one.cascade, one.scene.points) for one in chained if one.cascade is not None)
+        self._planes.append(CascadePlane(axes, first, span, self.options.drawing, self._style))
+        chains = chained[0].cascade
+        if span is not None and chains is not None:
+            draw_scale(plane, axes, chains.measure, span, self._style)
+        self._legend(plane, self._class_handles())
+        self._add_curves(curves, upright=self._is_wide)
+        told = rows[1].text(self._edge, 0.95, "", va="top", color=self._style.ink)
+        self._texts.append((told, lambda _at, shown, _clean: self._wrapped(at_target(seen(shown)))))
+
+    def _two(self, part: SubFigure) -> tuple[SubFigure, SubFigure]:
+        """A large part for a plane and a smaller one for curves."""
         sides: Any
         if self._is_wide:
             sides = part.subfigures(1, 2, width_ratios=(0.61, 0.39))
         else:
             sides = part.subfigures(2, 1, height_ratios=(0.64, 0.36))
-        self._compose_plane(sides[0])
-        self._add_curves(sides[1], upright=self._is_wide)
+        return sides[0], sides[1]
 
-    def _compose_twin(self, part: SubFigure) -> None:
-        assert self.reel.clean is not None
-        rows: Any = part.subfigures(2, 1, height_ratios=(0.74, 0.26))
-        clean, poisoned = rows[0].subplots(1, 2)
-        self._add_plane(clean, self.reel.clean[0], "clean twin", frozenset())
-        self._add_plane(poisoned, self.reel.shown[0], "poisoned")
-        self._legend(rows[0], self._class_handles())
-        strip = rows[1].subplots()
-        self._add_measures([("flips", strip)])
-        self._texts.append(strip.set_title("0.0 % flipped", loc="right", color=self._style.ink))
-
-    def _compose_curves(self, part: SubFigure) -> None:
-        self._add_curves(part, upright=not self._is_wide)
-
-    def _add_plane(self, axes: Axes, first: Snapshot, title: str = "", groups: frozenset[int] | None = None) -> None:
-        self._planes.append(MovingPlane(axes, first, self.options.drawing, self._style, groups))
+    def _add_field(self, axes: Axes, title: str = "", clean: bool = False) -> None:
+        self._planes.append(FieldPlane(axes, self.reel.shown[0], self.options.drawing, self._style, clean))
         if title:
             axes.set_title(title, fontweight="bold")
+
+    def _add_flips(self, axes: Axes) -> None:
+        """The share of test points that flipped, and above it the number."""
+        self._add_measures([("flips", axes)])
+        told = axes.set_title("0.0 % flipped", loc="right", color=self._style.ink)
+        self._texts.append((told, _flipped))
 
     def _add_curves(self, part: SubFigure, upright: bool) -> None:
         loss, error = part.subplots(2, 1, sharex=True) if upright else part.subplots(1, 2)
@@ -178,9 +223,9 @@ class Film:
 
     def _add_measures(self, places: Sequence[tuple[str, Axes]]) -> None:
         sweep = self.reel.sweep
-        for measure, axes in places:
+        for at, (measure, axes) in enumerate(places):
             values = sweep.values if sweep else ()
-            self._curves.append(MovingCurves(axes, self.reel.course, measure, self._style, values))
+            self._curves.append(MovingCurves(axes, self.reel.course, measure, self._style, values, named=at == 0))
             if sweep:
                 axes.set_xlabel(literal(sweep.name))
 
@@ -195,7 +240,18 @@ class Film:
             before = moment.scene
         return list(found.values())
 
-    def _legend(self, part: SubFigure, handles: Sequence[Line2D]) -> None:
+    def _flip_handles(self) -> list[Artist]:
+        """Of all regions that come in the film, and of both boundaries."""
+        reel, last = self.reel, self.reel.shown[-1]
+        assert reel.clean is not None
+        became = {k for one, clean in zip(reel.shown, reel.clean, strict=True) for k in regions(one.field, clean.field)}
+        return flip_handles(last.scene, sorted(became), self._style)
+
+    def _wrapped(self, words: str) -> str:
+        letters = int((1.0 - 2 * self._edge) * 72 * self.options.width / self.options.dpi / (0.56 * self._style.text))
+        return "\n".join(textwrap.wrap(words, letters))
+
+    def _legend(self, part: SubFigure, handles: Sequence[Artist]) -> None:
         if handles:
             longest = max(len(str(handle.get_label())) for handle in handles)
             columns = int(72 * part.bbox.width / self.options.dpi / (self._style.text * (0.55 * longest + 2.6)))
@@ -216,3 +272,9 @@ class Film:
         self._set_animated(True)
         self._canvas.draw()
         self._still = self._canvas.copy_from_bbox(self._figure.bbox)
+
+
+def _flipped(_at: int, shown: Snapshot, clean: Snapshot | None) -> str:
+    assert clean is not None
+    share = flip_rate(shown, clean)
+    return "" if share is None else f"{100 * share:.1f} % flipped"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.figures.palette import POISON
 from boundaryviz.figures.plane import OVER_SPINES, literal
-from boundaryviz.figures.progress import best_step, draw_curves
+from boundaryviz.figures.progress import BEST, best_step, draw_curves
 from boundaryviz.figures.style import Style
 from boundaryviz.record.curves import CurveStore
 
@@ -24,21 +24,24 @@ _FAINT = 0.32  # of a curve that is still to come
 class MovingCurves:
     """Curves that stand there faintly as a whole and in full up to the moment, where a cursor stands.
 
-    measure: 'loss', 'error' or 'flips'. values: those of a sweep, in words.
+    measure: 'loss', 'error' or 'flips'. values: those of a sweep, in words. named: as for `draw_curves`.
     """
 
-    def __init__(self, axes: Axes, course: CurveStore, measure: str, style: Style, values: Sequence[str] = ()) -> None:
+    def __init__(
+        self, axes: Axes, course: CurveStore, measure: str, style: Style, values: Sequence[str] = (), named: bool = True
+    ) -> None:
         self.axes = axes
         if measure == "flips":
             _draw_flips(axes, course, style)
         else:
-            draw_curves(axes, course, measure, style)
+            draw_curves(axes, course, measure, style, named)
         if values and len(course):
             axes.xaxis.set_major_locator(_some_of(len(values)))
             axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: literal(values[round(at)])))
             if (best := best_step(course)) is not None:
                 for words in axes.texts:
-                    words.set_text(f"best {literal(values[best])}")
+                    if words.get_gid() == BEST:
+                        words.set_text(f"best {literal(values[best])}")
         axes.set(xlim=axes.get_xlim(), ylim=axes.get_ylim(), autoscale_on=False)
         self._log = axes.get_yscale() == "log"
         self._whole = [line for line in axes.get_lines() if line.get_gid()]

@@ -13,6 +13,8 @@ VIEWS: dict[str, str] = {
     "boundary": "the plane with its field, boundary and points",
     "summary": "the plane and the curves beside it",
     "twin": "the clean and the poisoned plane, and the share of test points that flipped",
+    "flip": "what the poison turned over, both boundaries, and the share of test points that flipped",
+    "cascade": "who got which label, from whom and when, and the curves beside it",
     "curves": "loss and error",
 }
 """What a film can show."""

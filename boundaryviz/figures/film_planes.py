@@ -14,10 +14,14 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 from PIL import Image
 
+from boundaryviz.figures.cascade import draw_chains
 from boundaryviz.figures.draw import seen
-from boundaryviz.figures.palette import UNDER_POINTS, field_image
+from boundaryviz.figures.flip import CLEAN_DASHES, draw_regions
+from boundaryviz.figures.palette import FAINT, UNDER_POINTS, field_image
 from boundaryviz.figures.plane import OVER_SPINES, boundary_lines, draw_marks
 from boundaryviz.figures.style import Options, Style
+from boundaryviz.learners.cascade import same
+from boundaryviz.record.cascade import Span
 from boundaryviz.record.snapshot import Snapshot
 
 
@@ -39,49 +43,73 @@ def _pixels(axes: Axes) -> tuple[int, int, int, int]:
 
 
 class MovingPlane:
-    """Field, boundary and points of one moment after the other, on axes that stay.
+    """Points of one moment after the other over what subclasses lay under them, on axes that stay.
 
-    groups: those of poison whose points are drawn, default the ones switched on.
+    clean: of the clean twin, from whose points all poison is left out.
     """
 
-    def __init__(
-        self, axes: Axes, first: Snapshot, options: Options, style: Style, groups: frozenset[int] | None = None
-    ) -> None:
-        self.axes, self._options, self._style, self._groups = axes, options, style, groups
-        rect = first.rect
-        interpolation = "nearest" if options.levels else "bilinear"
-        self._field = _FieldImage(axes, interpolation=interpolation, origin="lower", zorder=0)
-        self._field.set_extent((rect.left, rect.right, rect.bottom, rect.top))
-        axes.add_image(self._field)
-        self._boundary = LineCollection([], colors=style.ink, linewidths=style.line, zorder=2)
-        axes.add_collection(self._boundary)
+    def __init__(self, axes: Axes, options: Options, style: Style, clean: bool = False) -> None:
+        self.axes, self._options, self._style, self._clean = axes, options, style, clean
+        self._ground: list[Artist] = []
+        self._marks: list[Artist] = []
+        self._layer: NDArray[np.uint8] | None = None
+        self._shown: Snapshot | None = None
         self._lost = axes.text(
             0.5, 0.5, "training diverged", transform=axes.transAxes, ha="center", va="center", zorder=7,
             bbox={"boxstyle": "round,pad=0.5", "facecolor": style.paper, "edgecolor": style.faint},
         )  # fmt: skip
-        self._marks: list[Artist] = []
-        self._layer: NDArray[np.uint8] | None = None
-        self._shown: Snapshot | None = None
-        self.show(first)
 
     @property
     def artists(self) -> list[Artist]:
         """What may differ between two moments, and the edges of the plane that lie over some of it."""
-        return [self._field, self._boundary, self._lost, *self._marks, *self.axes.spines.values()]
+        return [*self._ground, self._lost, *self._marks, *self.axes.spines.values()]
+
+    def show(self, shown: Snapshot, clean: Snapshot | None) -> None:
+        """Take over a moment, and its clean twin's; points are placed anew only where they differ."""
+        moment = clean if self._clean else shown
+        assert moment is not None
+        self._lay(moment, clean)
+        at_once = getattr(moment.scenario.learner, "AT_ONCE", False)  # what such a learner leaves out is undecided
+        self._lost.set_visible(not np.isfinite(moment.field).all() and not at_once)
+        if self._shown is None or self._differ(self._shown, moment):
+            self._place_marks(moment)
+        self._shown = moment
 
     def draw(self, renderer: RendererAgg) -> None:
         """Draw the artists, points as a picture of their own that is made when they change."""
         if self._layer is None:
-            self._layer = self._picture_of_points(renderer)
-        self._field.draw(renderer)
-        self._boundary.draw(renderer)
-        for spine in self.axes.spines.values():
-            spine.draw(renderer)
+            self._layer = self._picture_of_marks(renderer)
+        for artist in (*self._ground, *self.axes.spines.values()):
+            artist.draw(renderer)
         left, bottom, _, _ = _pixels(self.axes)
         renderer.draw_image(renderer.new_gc(), left - 1, bottom - 1, self._layer)
         self._lost.draw(renderer)
 
-    def _picture_of_points(self, renderer: RendererAgg) -> NDArray[np.uint8]:
+    # ---- for subclasses -----------------------------------------------------------------------------
+
+    def _lay(self, moment: Snapshot, clean: Snapshot | None) -> None:
+        """Bring what lies under the points up to this moment."""
+        raise NotImplementedError
+
+    def _differ(self, before: Snapshot, moment: Snapshot) -> bool:
+        """Whether what is drawn over the ground is not the same in both."""
+        return before.scene is not moment.scene or self._options.errors
+
+    def _draw_marks(self, moment: Snapshot) -> None:
+        """Draw what lies over the ground, with matplotlib's settings in force."""
+        groups = frozenset[int]() if self._clean else None
+        draw_marks(self.axes, seen(moment, groups), self._options, self._style)
+
+    def _line(self, dashes: Any = "-") -> LineCollection:
+        """A boundary that has yet to be given its place."""
+        style = self._style
+        made = LineCollection([], colors=style.ink, linewidths=style.line, linestyles=[dashes], zorder=2)
+        self.axes.add_collection(made)
+        return made
+
+    # ---- inside -------------------------------------------------------------------------------------
+
+    def _picture_of_marks(self, renderer: RendererAgg) -> NDArray[np.uint8]:
         """One pixel larger than the plane on every side: as far as they are not cut off."""
         whole = self.axes.get_figure(root=True)
         assert whole is not None
@@ -94,27 +122,71 @@ class MovingPlane:
         renderer.restore_region(kept)
         return drawn
 
-    def show(self, moment: Snapshot) -> None:
-        """Take over a moment; points are placed anew only where they differ."""
-        image = field_image(moment.field, self._style.middle, self._options.levels, UNDER_POINTS)
-        self._field.set_data(image)
-        self._boundary.set_segments(boundary_lines(moment.field, moment.rect))
-        at_once = getattr(moment.scenario.learner, "AT_ONCE", False)  # what such a learner leaves out is undecided
-        self._lost.set_visible(not np.isfinite(moment.field).all() and not at_once)
-        before = self._shown
-        if before is None or before.scene is not moment.scene or self._options.errors:
-            self._place_points(moment)
-        self._shown = moment
-
-    def _place_points(self, moment: Snapshot) -> None:
+    def _place_marks(self, moment: Snapshot) -> None:
         for mark in self._marks:
             mark.remove()
         others, aspect = set(self.axes.get_children()), self.axes.get_aspect()
         with self._style.applied():
-            draw_marks(self.axes, seen(moment, self._groups), self._options, self._style)
+            self._draw_marks(moment)
         if self._shown is not None:
             self.axes.set_aspect(aspect)
         self._marks = [artist for artist in self.axes.get_children() if artist not in others]
         for mark in self._marks:
             mark.set_zorder(max(mark.get_zorder(), OVER_SPINES))
         self._layer = None
+
+
+class FieldPlane(MovingPlane):
+    """Field and boundary. strength: how much of the classes' colours the field shows, 0 to 1."""
+
+    def __init__(
+        self, axes: Axes, first: Snapshot, options: Options, style: Style, clean: bool = False,
+        strength: float = UNDER_POINTS,
+    ) -> None:  # fmt: skip
+        super().__init__(axes, options, style, clean)
+        rect, self._strength = first.rect, strength
+        self._field = _FieldImage(
+            axes, interpolation="nearest" if options.levels else "bilinear", origin="lower", zorder=0
+        )
+        self._field.set_extent((rect.left, rect.right, rect.bottom, rect.top))
+        axes.add_image(self._field)
+        self._boundary = self._line()
+        self._ground = [self._field, self._boundary]
+
+    def _lay(self, moment: Snapshot, clean: Snapshot | None) -> None:
+        self._field.set_data(field_image(moment.field, self._style.middle, self._options.levels, self._strength))
+        self._boundary.set_segments(boundary_lines(moment.field, moment.rect))
+
+
+class FlipPlane(MovingPlane):
+    """What the poison turned over, by what it became, and both boundaries, the clean one dashed."""
+
+    def __init__(self, axes: Axes, options: Options, style: Style) -> None:
+        super().__init__(axes, options, style)
+        self._lines = [self._line(CLEAN_DASHES), self._line()]
+        self._regions: list[Artist] = []
+
+    def _lay(self, moment: Snapshot, clean: Snapshot | None) -> None:
+        assert clean is not None
+        for region in self._regions:
+            region.remove()
+        with self._style.applied():
+            self._regions = draw_regions(self.axes, moment, clean)
+        for line, one in zip(self._lines, (clean, moment), strict=True):
+            line.set_segments(boundary_lines(one.field, one.rect))
+        self._ground = [*self._regions, *self._lines]
+
+
+class CascadePlane(FieldPlane):
+    """Points by when they got their label, and the path to the first pin. span: of the whole film."""
+
+    def __init__(self, axes: Axes, first: Snapshot, span: Span | None, options: Options, style: Style) -> None:
+        super().__init__(axes, first, options, style, strength=FAINT)
+        self._span = span
+
+    def _differ(self, before: Snapshot, moment: Snapshot) -> bool:
+        return super()._differ(before, moment) or not same(before.cascade, moment.cascade)
+
+    def _draw_marks(self, moment: Snapshot) -> None:
+        super()._draw_marks(moment)
+        draw_chains(self.axes, seen(moment), self._span, self._style)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,27 +17,39 @@ from boundaryviz.figures.plane import draw_boundary, draw_marks, literal
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.learners.base import UNDECIDED
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scene.scene import Scene
 
-_DASHES = (0, (4, 2.5))  # the clean boundary
+CLEAN_DASHES = (0, (4, 2.5))
+"""How the clean boundary is drawn."""
 _HATCHES = ("\\\\\\\\", "////", "xxxx", "----", "||||", "++++", "....", "oooo", "**", "OO")
 _STRENGTH = 0.4
 
 
 def draw_flips(axes: Axes, poisoned: Snapshot, clean: Snapshot, options: Options, style: Style) -> None:
-    """The flip region in the colour of the class it became, hatched by class so that grey print tells too; the clean
-    boundary dashed, the poisoned one solid, and the points. Both fields cover the same cells."""
+    """The flip region, the clean boundary dashed, the poisoned one solid, and the points. Both fields cover the same
+    cells."""
+    draw_regions(axes, poisoned, clean)
+    draw_boundary(axes, clean, style, CLEAN_DASHES)
+    draw_boundary(axes, poisoned, style)
+    draw_marks(axes, poisoned, options, style)
+
+
+def draw_regions(axes: Axes, poisoned: Snapshot, clean: Snapshot) -> list[Artist]:
+    """The flip region in the colour of the class it became, hatched by class so that grey print tells too."""
     rect = poisoned.rect
     rows, columns = poisoned.field.shape[-2:]
     x = rect.left + (np.arange(columns) + 0.5) * (rect.width / columns)
     y = rect.bottom + (np.arange(rows) + 0.5) * (rect.height / rows)
+    drawn: list[Artist] = []
     for became, depth in regions(poisoned.field, clean.field).items():
-        axes.contourf(
-            x, y, depth, levels=[0.0, 2.0], colors=[class_colour(became)], alpha=_STRENGTH, hatches=[_hatch(became)],
-            zorder=1,
-        ).set_gid(f"became {became}")  # fmt: skip
-    draw_boundary(axes, clean, style, _DASHES)
-    draw_boundary(axes, poisoned, style)
-    draw_marks(axes, poisoned, options, style)
+        drawn.append(
+            axes.contourf(
+                x, y, depth, levels=[0.0, 2.0], colors=[class_colour(became)], hatches=[_hatch(became)],
+                alpha=_STRENGTH, zorder=1,
+            )
+        )  # fmt: skip
+        drawn[-1].set_gid(f"became {became}")
+    return drawn
 
 
 def regions(poisoned: NDArray[np.float32], clean: NDArray[np.float32]) -> dict[int, NDArray[np.float32]]:
@@ -52,17 +65,17 @@ def regions(poisoned: NDArray[np.float32], clean: NDArray[np.float32]) -> dict[i
     return found
 
 
-def flip_handles(poisoned: Snapshot, clean: Snapshot, style: Style) -> list[Artist]:
-    """Legend entries of the regions and of both boundaries."""
+def flip_handles(scene: Scene, became: Iterable[int], style: Style) -> list[Artist]:
+    """Legend entries of the regions that became these classes, and of both boundaries."""
     entries: list[Artist] = [
         Patch(
             facecolor=(*_rgb(class_colour(k)), _STRENGTH), hatch=_hatch(k), edgecolor=style.ink, linewidth=0.0,
-            label="became undecided" if k < 0 else f"became {literal(poisoned.scene.class_name(k))}",
+            label="became undecided" if k < 0 else f"became {literal(scene.class_name(k))}",
         )
-        for k in regions(poisoned.field, clean.field)
+        for k in became
     ]  # fmt: skip
     line: Any = {"color": style.ink, "linewidth": style.line}
-    entries.append(Line2D([], [], **line, linestyle=_DASHES, label="clean boundary"))
+    entries.append(Line2D([], [], **line, linestyle=CLEAN_DASHES, label="clean boundary"))
     entries.append(Line2D([], [], **line, label="poisoned boundary"))
     return entries
 

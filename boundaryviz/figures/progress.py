@@ -14,17 +14,19 @@ from numpy.typing import NDArray
 from boundaryviz.figures.style import Style
 from boundaryviz.record.curves import CurveStore
 
+BEST = "best"
+"""The gid of the words at the lowest validation loss."""
 _SPLITS = ("train", "validation", "test")
 # of lines in one plot: by dash and width alone each is told from the others, whatever their colours become in print
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), (0, (8, 2, 1, 2)), (0, (4, 1.5, 1, 1.5, 1, 1.5)))
 _LOOKS = tuple((dashes, width) for width, dashes in product((1.0, 1.8), _DASHES))
 
 
-def draw_curves(axes: Axes, curves: CurveStore, measure: str, style: Style) -> None:
+def draw_curves(axes: Axes, curves: CurveStore, measure: str, style: Style, named: bool = True) -> None:
     """Curves of `measure` ('loss' or 'error') for the three splits: their mean, and the range of the replicas.
 
     Losses get a logarithmic axis where they span more than a decade. The step of the lowest mean
-    validation loss is marked.
+    validation loss is marked, and `named` unless another plot beside does it.
     """
     axes.set_ylabel(measure)
     axes.set_xlabel("training step")
@@ -42,7 +44,7 @@ def draw_curves(axes: Axes, curves: CurveStore, measure: str, style: Style) -> N
         axes.set_ylim(0.0, 1.08 * highest + 0.005)
     else:
         _losses(axes)
-    _mark_best(axes, curves, style, named=measure == "loss")
+    _mark_best(axes, curves, style, named)
 
 
 def draw_overlay(axes: Axes, several: Sequence[tuple[str, CurveStore]], style: Style) -> None:
@@ -133,5 +135,5 @@ def _mark_best(axes: Axes, curves: CurveStore, style: Style, named: bool) -> Non
     axes.annotate(  # above the frame, where no curve runs
         f"best {best:,}", (best, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 1.5),
         textcoords="offset points", ha="left" if share < 0.15 else "right" if share > 0.85 else "center",
-        va="bottom", color=style.faint, fontsize=0.85 * style.text,
+        va="bottom", color=style.faint, fontsize=0.85 * style.text, gid=BEST,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from boundaryviz.gui.program import OURS, Program
 from boundaryviz.gui.sweeps import sweepable
 from boundaryviz.gui.views.film_dialog import VIEWS, FilmChoice, FilmDialog, size_words
 from boundaryviz.gui.window import MainWindow
+from boundaryviz.learners.cascade import measured
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.files import WriteError, check_writable
 from boundaryviz.scene.scene import Domain
@@ -58,14 +59,17 @@ class FilmControl(QObject):
         self._program.close()
 
     def _open(self) -> None:
+        from boundaryviz.figures.style import AGAINST_CLEAN
+
         if self.dialog is not None:
             self.dialog.close()
             self.dialog.deleteLater()
         scenario, shown = self._document.committed.complete(), self._display.snapshot()
         steps = max(scenario.training.steps, shown.step if shown is not None else 0)
         poison = bool(self._document.scene.points.is_poison.any())
+        have = dict.fromkeys(AGAINST_CLEAN, poison) | {"cascade": measured(scenario.learner) is not None}
         self.dialog = FilmDialog(
-            self._render, scenario.name, [view for view in VIEWS if poison or view != "twin"],
+            self._render, scenario.name, [view for view in VIEWS if have.get(view, True)],
             sweepable(scenario), steps=steps, parent=self._window,
         )  # fmt: skip
         self.dialog.asked.connect(self._make)
@@ -136,12 +140,16 @@ class FilmControl(QObject):
 
     def _render(self, choice: FilmChoice) -> bytes:
         """A frame of what the plane shows now. matplotlib is loaded only here. Raises ValueError where it cannot be."""
-        shown = self._display.snapshot()
-        clean = self._display.snapshot(clean=True) if choice.view == "twin" else None
+        from boundaryviz.figures.style import AGAINST_CLEAN
+
+        against = choice.view in AGAINST_CLEAN
+        shown, clean = self._display.snapshot(), self._display.snapshot(clean=True) if against else None
         if shown is None:
             raise ValueError("A preview needs a first frame, and the output on the plane, not a hidden unit.")
-        if choice.view == "twin" and clean is None:
+        if against and clean is None:
             raise ValueError("Switch the twin on (Ctrl+T) to see a preview; the film trains its own.")
+        if choice.view == "cascade" and shown.cascade is None:
+            raise ValueError("Show the label cascade (K) to see a preview; the film looks for itself.")
         from PIL import Image
 
         from boundaryviz.figures.film import Film

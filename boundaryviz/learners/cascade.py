@@ -68,6 +68,14 @@ class Cascade:
         return whole
 
 
+def same(a: Cascade | None, b: Cascade | None) -> bool:
+    """Whether both say the same of the same points."""
+    if a is None or b is None:
+        return a is b
+    columns = ("when", "before", "label", "seed")
+    return a is b or all(np.array_equal(getattr(a, name), getattr(b, name)) for name in columns)
+
+
 def seeds(before: NDArray[np.int64], labelled: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Positions (N,) where chains of `before` (N,) begin, -1 for those that do not begin at a labelled point (N,)."""
     root = np.where(before < 0, np.arange(len(before)), before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,12 +40,25 @@ class Span:
     @classmethod
     def of(cls, chains: Cascade, points: Points) -> Span | None:
         """That of the unlabelled points; None where none of them has a label."""
-        when = chains.when[~points.is_labelled & np.isfinite(chains.when)]
+        return cls.over(_times(chains, points), chains.measure)
+
+    @classmethod
+    def of_all(cls, several: Iterable[tuple[Cascade, Points]]) -> Span | None:
+        """One for several cascades of the same measure."""
+        ends, measure = [np.empty(0)], None
+        for chains, points in several:
+            times, measure = _times(chains, points), chains.measure
+            ends += [part[[part.argmin(), part.argmax()]] for part in (times, times[times > 0]) if len(part)]
+        return None if measure is None else cls.over(np.concatenate(ends), measure)
+
+    @classmethod
+    def over(cls, when: NDArray[np.float64], measure: Measure) -> Span | None:
+        """That of finite times; None without any."""
         if not len(when):
             return None
-        low, high = (0.0 if chains.measure == "length" else float(when.min())), float(when.max())
+        low, high = (0.0 if measure == "length" else float(when.min())), float(when.max())
         positive = when[when > 0]
-        log = chains.measure == "step" and len(positive) > 0 and high > _DECADES * positive.min()
+        log = measure == "step" and len(positive) > 0 and high > _DECADES * positive.min()
         return cls(float(positive.min()) if log else low, high, bool(log))
 
     def shares(self, when: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -63,6 +77,11 @@ class Span:
             return (self.low,)
         middle = np.sqrt(self.low * self.high) if self.log else (self.low + self.high) / 2
         return self.low, float(middle), self.high
+
+
+def _times(chains: Cascade, points: Points) -> NDArray[np.float64]:
+    """When those unlabelled points got their label that have one."""
+    return chains.when[~points.is_labelled & np.isfinite(chains.when)]
 
 
 def number(value: float, measure: Measure) -> str:

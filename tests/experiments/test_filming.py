@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from boundaryviz.experiments.filming import Take, over_training, over_values, spaced
 from boundaryviz.experiments.run import start
 from boundaryviz.figures.film_reel import Sweep
+from boundaryviz.learners.cascade import same
 from boundaryviz.scenario.scenario import Scenario
 
 SMALL = Scenario().with_values({"data.n": 60, "learner.hidden": [4], "training.steps": 90})
@@ -104,3 +105,27 @@ def test_with_very_many_moments_the_fields_shrink_to_fit(monkeypatch: pytest.Mon
     monkeypatch.setattr("boundaryviz.experiments.filming._BYTES", 4 * 120**2 * 5)
     reel = over_training(Take(SMALL, device="cpu"), 5)
     assert reel.shown[0].field.shape[1] == 120
+
+
+def test_cascades_of_every_moment_are_those_of_the_run():
+    spec = {"learner.name": "pseudo-label", "training.evaluate_every": 30}
+    made = POISONED.with_values(spec)
+    reel = over_training(Take(made, device="cpu", cascade=True), 4, "linear")
+    assert (
+        reel.shown[0].cascade is None or not (reel.shown[0].cascade.when < np.inf)[made.scene().points.label < 0].any()
+    )
+    run = start(made, device="cpu", cascade=True)
+    run.advance(made.steps)
+    assert same(reel.shown[-1].cascade, run.cascade())
+    assert over_training(Take(made, device="cpu"), 3).shown[-1].cascade is None
+
+
+def test_cascades_over_a_setting_are_those_of_each_run():
+    made = POISONED.with_values({"learner.name": "label-spreading"})
+    some = [made.with_values({"poison.count": count}) for count in (0, 4)]
+    reel = over_values([Take(one, device="cpu", cascade=True) for one in some], Sweep("points", ("0", "4")), 4)
+    for one, moment in zip(some, reel.shown, strict=True):
+        run = start(one, device="cpu")
+        run.advance(one.steps)
+        assert same(moment.cascade, run.cascade())
+        assert moment.cascade is not None

@@ -11,6 +11,8 @@ from boundaryviz.figures.film import Film
 from boundaryviz.figures.film_card import first_sentence, settings
 from boundaryviz.figures.film_options import FilmOptions
 from boundaryviz.figures.film_reel import Reel, Sweep
+from boundaryviz.learners.cascade import Cascade
+from boundaryviz.record.cascade import Span
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scene.scene import Split
 from helpers.reels import SMALL, reel, wandering, with_more_points
@@ -24,6 +26,16 @@ def twins(count: int = 3) -> Reel:
     course = curves()
     course._values[: len(course), :, -1] = np.linspace(0.0, 0.2, len(course))[:, None]
     return Reel(made.shown, course, clean)
+
+
+def chained(k: int, moment):
+    """With every moment the labels come ten points further; before the first nothing is known."""
+    at = np.arange(40)
+    got = at < 10 * k
+    one = Cascade(
+        "step", np.where(got, at - 1, -1), np.where(got, 0, -1), np.where(got, at % 2, -1), np.where(got, at, np.inf)
+    )
+    return replace(moment, cascade=one if k else None)
 
 
 def undecided(k: int, moment):
@@ -43,6 +55,9 @@ CASES = {
     "boundary": (reel, {"view": "boundary"}),
     "curves": (reel, {"view": "curves", "style": "paper"}),
     "twin": (twins, {"view": "twin", "style": "dark"}),
+    "flip": (twins, {"view": "flip"}),
+    "flip, upright": (twins, {"view": "flip", "width": 300, "height": 480, "style": "dark"}),
+    "cascade": (lambda: reel(4, chained), {"view": "cascade"}),
     "square": (reel, {"width": 480, "height": 480, "style": "dark"}),
     "points come": (lambda: reel(4, with_more_points), {}),
     "errors shown": (reel, {"errors": True, "held_out": True, "view": "boundary"}),
@@ -111,7 +126,7 @@ def test_steps_are_written_equally_wide():
     widths = []
     for frame in range(5):
         film.picture(frame)
-        widths.append(film._texts[0].get_window_extent(film._canvas.get_renderer()).width)
+        widths.append(film._texts[0][0].get_window_extent(film._canvas.get_renderer()).width)
     assert max(widths) - min(widths) <= 2.0  # ink alone differs: a 1 is narrower than its place
 
 
@@ -131,12 +146,49 @@ def test_the_twin_tells_how_many_test_points_flipped():
     film = Film(replace(made, clean=[clean] * 3), film.options)
     film.picture(0)
     assert (made.shown[0].scene.points.split == Split.TEST).any()
-    assert film._texts[1].get_text() == "100.0 % flipped"
+    assert film._texts[1][0].get_text() == "100.0 % flipped"
+
+
+def test_a_flip_film_names_all_that_comes_and_shows_what_is_there():
+    made = twins()
+    film = Film(made, FilmOptions(**{**SMALL, "width": 640, "height": 480}, view="flip"))
+    legend = {words.get_text() for part in film._figure.subfigs[1].subfigs for words in part.legends[0].get_texts()}
+    assert {"became class 0", "became class 1", "clean boundary", "poisoned boundary"} <= legend
+    plane = film._planes[0]
+    came = [{region.get_gid() for region in plane._regions} for frame in range(3) if film.picture(frame) is not None]
+    assert came == [{"became 1"}, set(), {"became 0"}]  # the boundary wanders over the clean one from left to right
+
+
+def test_a_cascade_film_keeps_one_scale_and_follows_the_path():
+    film = Film(reel(5, chained), FilmOptions(**SMALL, view="cascade"))
+    told, words = film._texts[1][0], []
+    for frame in range(5):
+        film.picture(frame)
+        words.append(told.get_text())
+    assert words[0] == "", "nothing is known yet"
+    assert words[-1].startswith("At the target: class ")
+    times = [one.cascade for one in film.reel.shown if one.cascade is not None]
+    points = film.reel.shown[-1].scene.points
+    whole = Span.of(times[-1], points)
+    assert Span.of_all((one, points) for one in times) == whole
+    assert Span.of_all(()) is None
+
+
+def test_points_of_a_cascade_are_drawn_anew_only_when_they_differ():
+    film = Film(reel(3, lambda k, moment: chained(2, moment)), FilmOptions(**SMALL, view="cascade"))
+    film.picture(0)
+    before = film._planes[0]._layer
+    film.picture(1)
+    assert film._planes[0]._layer is before
 
 
 def test_what_cannot_be_filmed_is_said():
     with pytest.raises(ValueError, match="clean twin"):
         Film(reel(2), FilmOptions(view="twin"))
+    with pytest.raises(ValueError, match="clean twin"):
+        Film(reel(2), FilmOptions(view="flip"))
+    with pytest.raises(ValueError, match="supervised learner has none"):
+        Film(reel(2), FilmOptions(view="cascade"))
     with pytest.raises(ValueError, match="at least one moment"):
         Reel([], curves())
     with pytest.raises(ValueError, match="2 moments, but 1 of the clean twin"):
@@ -148,7 +200,7 @@ def test_what_cannot_be_filmed_is_said():
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
-        ({"view": "flip"}, "there is no film of 'flip'"), ({"width": 1281}, "even number.*take 1282"),
+        ({"view": "dose"}, "there is no film of 'dose'"), ({"width": 1281}, "even number.*take 1282"),
         ({"height": 100}, "240 to 3840 pixels"), ({"rate": 0}, "1 to 60 frames"), ({"hold": -1.0}, "0 to 60 seconds"),
         ({"loop": -1}, "0 for ever"), ({"style": "neon"}, "no style"), ({"levels": 1}, "2 levels"),
     ],

@@ -99,6 +99,19 @@ def test_a_process_that_does_not_listen_is_killed_in_the_end(film: FilmControl, 
     assert "Cancelled" in dialog(film).words.text()
 
 
+def test_views_are_those_that_the_work_has(film: FilmControl):
+    def offered() -> list[str]:
+        film.show()
+        return [dialog(film).view.itemData(at) for at in range(dialog(film).view.count())]
+
+    assert offered() == ["summary", "boundary", "curves"]
+    poisoned = WORK.with_values(
+        {"learner.name": "vat", "data.labels_per_class": 3, "poison.count": 3, "poison.target": [0.0, 0.5]}
+    )
+    film._document.open(poisoned)
+    assert offered() == ["summary", "boundary", "twin", "flip", "cascade", "curves"]
+
+
 def test_why_a_film_was_not_made_is_told_in_the_dialog_or_the_banner(film: FilmControl, qtbot: QtBot, tmp_path: Path):
     instead(film, "import sys; sys.exit('error: --over data.noise=7: must be at most 1')")
     dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
@@ -150,8 +163,11 @@ def test_the_preview_is_a_frame_of_what_the_plane_shows(film: FilmControl):
     picture = film._render(FilmChoice())
     assert picture.startswith(b"\x89PNG")
     assert film._render(FilmChoice(over="data.noise", values="0..1")) != picture
-    with pytest.raises(ValueError, match="Switch the twin on"):
-        film._render(FilmChoice(view="twin"))
+    for view in ("twin", "flip"):
+        with pytest.raises(ValueError, match="Switch the twin on"):
+            film._render(FilmChoice(view=view))
+    with pytest.raises(ValueError, match="Show the label cascade"):
+        film._render(FilmChoice(view="cascade"))
     film._display.snapshot = lambda clean=False: None
     with pytest.raises(ValueError, match="needs a first frame"):
         film._render(FilmChoice())
