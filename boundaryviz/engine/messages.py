@@ -221,6 +221,7 @@ class Twins:
 
     clean, poisoned: (S, T), of the test points. clean_pins, poisoned_pins: (S, P). clean_area, poisoned_area:
     (S, rows, columns), of square cells over the domain, row 0 at the bottom. diverged: bool (S,), either twin.
+    past: the number of the recalled moment that this is of, None for the present.
     """
 
     step: int
@@ -231,19 +232,21 @@ class Twins:
     clean_area: NDArray[np.int8]
     poisoned_area: NDArray[np.int8]
     diverged: NDArray[np.bool_]
+    past: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Cascade:
     """Who gave whom a label, as of one step, among the points of the scene of `revision`, whose ids (N,) these are.
 
-    chains: None for a learner that has no cascade.
+    chains: None for a learner that has no cascade. past: as for `Twins`.
     """
 
     revision: int
     step: int
     ids: NDArray[np.int64]
     chains: cascade.Cascade | None
+    past: int | None = None
 
 
 @dataclass(frozen=True)

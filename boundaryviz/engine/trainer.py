@@ -48,8 +48,9 @@ class Trainer:
         self._predicted: NDArray[np.int16] = np.empty(0, np.int16)
         self._clean_predicted: NDArray[np.int16] | None = None
         self._units: tuple[NDArray[np.uint8], ...] = ()
-        self._compared, self._compare_at = -1, -1.0  # the step twins were compared at last, and when they may be again
-        self._traced, self._trace_at = (-1, -1, -1), -1.0  # the same of the cascade, see `_cascade`
+        self._compared: tuple[int | None, int] | None = None  # of which twins were compared last, see `_uncompared`
+        self._traced: tuple[int | None, int, int, int] | None = None  # the same of the cascade, see `_untraced`
+        self._compare_at = self._trace_at = -1.0  # when it may be done again
         self._rate = 0.0
         self._mark = (0.0, 0)
         self._paced = (0.0, 0)
@@ -68,9 +69,8 @@ class Trainer:
         if self._playing:
             hurries = self._speed is None and not self._rests
             return 0.0 if hurries or self._allowance(self._clock()) > 0 else _TURN
-        uncompared = self._session.twin and self._compared != self._session.step_count
         drawable = self._credit and self._view is not None and (self._dirty or not self._exact)
-        if drawable or uncompared:
+        if drawable or self._uncompared is not None:
             return _TURN
         return None if self._untraced is None else max(self._trace_at - self._clock(), _TURN)
 
@@ -114,7 +114,7 @@ class Trainer:
                 _, revision, session = self._recalled if message.past and self._recalled else self._shown
                 return [shoot(session, self._seed, message.number, revision, message.rect, message.columns)]
             case m.SetScene():
-                self._compared = -1
+                self._compared = None
                 learner = self._session.learner
                 self._changing()
                 if message.scenario is not None:
@@ -156,7 +156,7 @@ class Trainer:
         assert self._session is not None
         self._touch()
         self._pace()
-        self._compared, self._traced = -1, (-1, -1, -1)
+        self._compared = self._traced = None
         self._took = self._revision if why == "resumed" else -1
         self._recorder.begin(self._session.step_count)
         if why != "resumed":
@@ -312,15 +312,23 @@ class Trainer:
 
     def _compare(self) -> list[m.FromTrainer]:
         """Twins are compared now and then while they train, in a tenth of the time, and once they rest."""
-        session, now = self._session, self._clock()
-        if session is None or not session.twin or self._compared == session.step_count:
+        wanted, now = self._uncompared, self._clock()
+        if wanted is None or (now < self._compare_at and self._playing and not self._rests):
             return []
-        if now < self._compare_at and (self._playing and not self._rests):
-            return []
-        self._compared = session.step_count
-        found = session.twins(_SIDE)
+        self._compared = wanted
+        number, _, session = self._shown
+        found = replace(session.twins(_SIDE), past=number)
         self._compare_at = self._clock() + max(_COMPARE, 9 * (self._clock() - now))
         return [found]
+
+    @property
+    def _uncompared(self) -> tuple[int | None, int] | None:
+        """What twins would be compared of, were it not done: the number of a recalled moment, and the step."""
+        if self._session is None or not self._session.twin:
+            return None
+        number, _, session = self._shown
+        now = number, session.step_count
+        return None if now == self._compared else now
 
     @property
     def _looks_back(self) -> bool:
@@ -340,6 +348,7 @@ class Trainer:
         now = self._session
         assert now is not None
         session = Session(message.scenario, message.scene, now.seeds, now.twin, now.device.type)
+        session.watch(self._seed)
         session.restore(message.state)
         return session
 
@@ -355,21 +364,24 @@ class Trainer:
             self._session.watch(self._seed)
 
     @property
-    def _untraced(self) -> tuple[int, int, int] | None:
-        """What the cascade would be of, had it not been sent already: revision, version and replica."""
-        session = self._session
-        if session is None or self._view is None or not self._view.cascade:
+    def _untraced(self) -> tuple[int | None, int, int, int] | None:
+        """What the cascade would be of, had it not been sent already: the number of a recalled moment, revision,
+        version and replica."""
+        if self._session is None or self._view is None or not self._view.cascade:
             return None
-        now = (self._revision, session.cascades.version, session.shown(self._seed))
+        number, revision, session = self._shown
+        now = (number, revision, session.cascades.version, session.shown(self._seed))
         return None if now == self._traced or not session.cascades.ready else now
 
     def _cascade(self) -> list[m.FromTrainer]:
         """The cascade now and then while it changes, in a tenth of the time of training."""
-        began, wanted, session = self._clock(), self._untraced, self._session
-        if wanted is None or session is None or began < self._trace_at:
+        began, wanted = self._clock(), self._untraced
+        if wanted is None or began < self._trace_at:
             return []
         self._traced = wanted
-        found = m.Cascade(self._revision, session.step_count, session.scene.points.ids, session.cascade(wanted[2]))
+        number, revision, session = self._shown
+        ids, chains = session.scene.points.ids, session.cascade(session.shown(self._seed))
+        found = m.Cascade(revision, session.step_count, ids, chains, number)
         busy = self._playing and not self._rests
         self._trace_at = began + max(_TRACE, (10 if busy else 2) * (self._clock() - began))
         return [found]

@@ -27,7 +27,7 @@ class CascadeControl(QObject):
     def __init__(self, window: MainWindow, document: Document, client: TrainerClient, display: Display) -> None:
         super().__init__(window)
         self._window, self._document, self._display = window, document, display
-        self._sent: m.Cascade | None = None
+        self._sent: dict[bool, m.Cascade] = {}  # the last of the present, and with True of the past that is shown
         self._ids: NDArray[np.int64] | None = None
         self._pointer: tuple[float, float] | None = None
         self._taught: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # positions of the points that are trained on
@@ -39,6 +39,7 @@ class CascadeControl(QObject):
         client.stated.connect(self._stated)
         document.changed.connect(self._follow)
         document.opened.connect(self._follow)
+        display.turned.connect(self._turned)
         window.plane.hovered.connect(self._hover)
         window.plane.selection_changed.connect(lambda _ids: self._show_path())
 
@@ -55,16 +56,21 @@ class CascadeControl(QObject):
         self._forget()  # the trainer sends a new one
 
     def _take(self, sent: m.Cascade) -> None:
-        if self.on:
-            self._sent, self._ids = sent, None
-            self._follow()
+        if self.on and sent.past in (None, self._display.number):
+            self._sent[sent.past is not None] = sent
+            self._turned()
+
+    def _turned(self) -> None:
+        self._ids = None
+        self._follow()
 
     def _stated(self, state: m.State) -> None:
         if state.why in ("loaded", "reset"):
             self._forget()
 
     def _forget(self) -> None:
-        self._sent = self._ids = self.chains = self._display.cascade = None
+        self._sent.clear()
+        self._ids = self.chains = self._display.cascade = None
         self._follow()
 
     def _hover(self, place: tuple[float, float] | None) -> None:
@@ -78,20 +84,21 @@ class CascadeControl(QObject):
         """Show what is known of the points that the scene has now."""
         if not self.on:
             return
-        scene, points = self._document.scene, self._document.scene.points
+        scene, points = self._display.scene, self._display.scene.points
         self._taught, self._path_to = np.flatnonzero(points.is_train & scene.seen()), _UNKNOWN
         if self._ids is not points.ids:
             self._ids = points.ids
-            sent = self._sent
+            past = self._display.number
+            sent = self._sent.get(past is not None)
             self.chains = None
-            if sent is not None and sent.chains is not None:
+            if sent is not None and sent.past == past and sent.chains is not None:
                 self.chains = sent.chains.among(len(points), _places(sent.ids, points.ids))
             self._display.cascade = self.chains
         self._show_points()
         self._show_path()
 
     def _show_points(self) -> None:
-        view, points, chains = self._window.cascade, self._document.scene.points, self.chains
+        view, points, chains = self._window.cascade, self._display.scene.points, self.chains
         shown = Span.of(chains, points) if chains is not None else None
         if chains is None or shown is None:
             at = np.empty(0, dtype=np.int64)
@@ -103,7 +110,7 @@ class CascadeControl(QObject):
 
     def _words(self, shown: Span | None) -> tuple[str, list[str], str]:
         """Title, ticks and note of the scale."""
-        spec = self._document.scenario.learner
+        spec = self._display.scenario.learner
         measure = measured(spec)
         if measure is None:
             words = "It learns from given labels alone and hands none on. Choose a semi-supervised learner to see one."
@@ -112,7 +119,8 @@ class CascadeControl(QObject):
         if measure == "step":
             title = f"Step at which it first passed the threshold of {threshold(spec):g}"
         if self.chains is None:
-            return title, [], "Waiting for the learner to be fitted. Press Play (Space)."
+            past = self._display.past is not None
+            return title, [], "" if past else "Waiting for the learner to be fitted. Press Play (Space)."
         if shown is None:
             return title, [], "No unlabelled point has a label yet."
         note = f"Hollow: {NEVER[measure]}. {SOURCES[measure]}"
@@ -122,7 +130,7 @@ class CascadeControl(QObject):
 
     def _show_path(self) -> None:
         """The path to the point under the pointer, else to the only selected one, else to the first pin."""
-        view, scene, chains = self._window.cascade, self._document.scene, self.chains
+        view, scene, chains = self._window.cascade, self._display.scene, self.chains
         to = None if chains is None or not self.on else self._asked()
         if to == self._path_to:
             return
@@ -133,7 +141,7 @@ class CascadeControl(QObject):
             view.set_path(scene.points, chains.path(to), int(chains.label[to]), account(chains, scene, to), to)
 
     def _asked(self) -> int | None:
-        scene, plane = self._document.scene, self._window.plane
+        scene, plane = self._display.scene, self._window.plane
         points = scene.points
         taught = self._taught
         if self._pointer is not None and len(taught):

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.client import TrainerClient
@@ -20,6 +20,7 @@ from boundaryviz.gui.past import Past
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
 _CURVES = 100  # milliseconds between two drawings of the curves
@@ -39,14 +40,16 @@ class Word(IntEnum):
 
 
 class Display(QObject):
-    """Brings frames, curves and states to the views."""
+    """Brings frames, curves and states to the views. turned: another moment of the past is shown, or the present."""
+
+    turned = pyqtSignal()
 
     def __init__(self, window: MainWindow, document: Document, client: TrainerClient) -> None:
         super().__init__(window)
         self._window, self._document, self._client = window, document, client
         self.frame: m.Frame | None = None
         self.cascade: Cascade | None = None
-        """Among the points of the scene shown, while the plane shows it."""
+        """Among the points of `scene`, while the plane shows it."""
         self._live: m.Frame | None = None  # the last frame of the present
         self.past: Past | None = None
         """The moment shown in the place of the present."""
@@ -79,6 +82,16 @@ class Display(QObject):
     def scene(self) -> Scene:
         """The scene shown: the document's, or that of the past."""
         return self._document.scene if self.past is None else self.past.scene
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario shown."""
+        return self._document.scenario if self.past is None else self.past.scenario
+
+    @property
+    def number(self) -> int | None:
+        """By which the trainer knows the moment of the past that is shown; None for the present."""
+        return None if self.past is None else self.past.number
 
     def forget(self) -> None:
         """What was learnt is void: another learner or another scenario begins."""
@@ -122,7 +135,7 @@ class Display(QObject):
         scenario, scene = (state.complete(), state.scene) if past is None else (past.scenario, past.scene)
         curves = curves.until(frame.step)
         whole = predicted is not None and len(predicted) == len(scene.points)
-        chains = None if clean or past is not None else self.cascade
+        chains = None if clean else self.cascade
         if chains is not None and len(chains.when) != len(scene.points):
             chains = None
         training = scenario.training.model_copy(update={"seed": scenario.training.seed + self.seed_shown})
@@ -167,6 +180,7 @@ class Display(QObject):
         else:
             self._show(past.frame())
         window.transport.set_step(self._client.step_count if past is None else past.moment.step)
+        self.turned.emit()
 
     def recall_past(self) -> None:
         """Have the moment that is shown worked out anew for what is visible of the plane."""
@@ -199,7 +213,7 @@ class Display(QObject):
         self._owes_credit = True
         if self._window.plane.isVisible() and not self._window.isMinimized():
             self._give_credit()
-        if frame.view.past == (None if self.past is None else self.past.number):
+        if frame.view.past == self.number:
             self._show(frame)
 
     def _show(self, frame: m.Frame) -> None:

@@ -229,8 +229,6 @@ class TimelineControl(QObject):
         window = self.window
         window.plane.set_locked(words)
         window.planes.set_look("past", lambda plane: plane.set_locked(words))
-        if words is None or self.display.past is None:
-            window.cascade.set_shown(words is None and window.actions_["view.cascade"].isChecked())
 
     # ---- branches -----------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class TwinControl(QObject):
     def __init__(self, window: MainWindow, document: Document, client: TrainerClient, display: Display) -> None:
         super().__init__(window)
         self._window, self._document, self._client, self._display = window, document, client, display
-        self.comparison: Comparison | None = None
+        self._found: dict[bool, Comparison] = {}  # of the present, and with True of the past that is shown
         self._diverged: tuple[int, ...] = ()
         self._budget = Budget(0, 0)
         self._counted: tuple[object, ...] = (None,) * 5
@@ -60,6 +60,7 @@ class TwinControl(QObject):
         client.stated.connect(self._stated)
         document.changed.connect(self._changed)
         document.opened.connect(self._opened)
+        display.turned.connect(self._turned)
         bar.set_seeds(client.seeds)
         self.show("side")
         self._changed()
@@ -116,19 +117,32 @@ class TwinControl(QObject):
     def _changed(self) -> None:
         state = self._document.state
         self._window.planes.set_scene(state.scene, undecided=getattr(state.scenario.learner, "AT_ONCE", False))
-        points = state.scene.points
-        counted = (points.origin, points.muted, points.split, state.scene.groups, state.scene.poison_on)
+        self._count()
+        self._pins_throttle()
+
+    def _count(self) -> None:
+        scene = self._display.scene
+        points = scene.points
+        counted = (points.origin, points.muted, points.split, scene.groups, scene.poison_on)
         if any(one is not other for one, other in zip(counted, self._counted, strict=True)):  # not by every move
-            self._counted, self._budget = counted, Budget.of(state.scene)
+            self._counted, self._budget = counted, Budget.of(scene)
             self._window.attack.set_budget(self._budget)
             self._say()
+
+    def _turned(self) -> None:
+        """Another moment of the past is shown, whose twins have yet to be compared, or the present again."""
+        self._found.pop(True, None)
+        self._count()
+        self._show_floor()
+        self._show_numbers()
         self._pins_throttle()
 
     # ---- from the trainer
 
     def _forget(self) -> None:
         """What was compared is void."""
-        self.comparison, self._diverged = None, ()
+        self._found.clear()
+        self._diverged = ()
         self._show_floor()
         self._show_numbers()
 
@@ -143,14 +157,19 @@ class TwinControl(QObject):
             self._say()
 
     def _compared(self, twins: m.Twins) -> None:
-        scene = self._document.scene
+        past, scene = twins.past is not None, self._display.scene if twins.past is not None else self._document.scene
         fits = twins.clean_pins.shape[1] == len(scene.targets) and len(twins.diverged) == self._client.seeds
-        if not self._client.twin or not fits:
+        if not self._client.twin or not fits or (past and twins.past != self._display.number):
             return  # of before the last change; the next comparison is under way
-        self.comparison = Comparison.of(twins, scene)
+        self._found[past] = Comparison.of(twins, scene)
         self._show_floor()
         self._show_numbers()
         self._pins_throttle()
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """Of the moment that is shown; None until its twins are compared."""
+        return self._found.get(self._display.past is not None)
 
     # ---- to the views
 
@@ -170,7 +189,7 @@ class TwinControl(QObject):
         """Which seeds are left out of the numbers because a twin of theirs diverged."""
         if self.comparison is None or not self.comparison.left_out:
             return ""
-        first = self._document.scenario.training.seed
+        first = self._display.scenario.training.seed
         lost = [str(first + int(k)) for k in np.flatnonzero(self.comparison.twins.diverged)]
         return f"Left out, because training diverged: seed {', '.join(lost)}."
 
@@ -179,7 +198,7 @@ class TwinControl(QObject):
         if found is None or len(found.kept) < 2:
             self._window.planes.set_floor(None)
         else:
-            self._window.planes.set_floor((found.flipped(), found.floor(), self._document.scene.domain))
+            self._window.planes.set_floor((found.flipped(), found.floor(), self._display.scene.domain))
 
     def _show_numbers(self) -> None:
         attack, status, found = self._window.attack, self._window.status, self.comparison
@@ -206,7 +225,8 @@ class TwinControl(QObject):
         """Margins and first flips; costly enough to be left alone while nobody looks."""
         if self._window.results_shown() is not self._window.attack:
             return
-        scene, curves, client = self._document.scene, self._client.curves, self._client
+        scene, client, past = self._display.scene, self._client, self._display.past
+        curves = client.curves if past is None else client.curves.until(past.moment.step)
         pins, shown = scene.targets, self._display.replica()
         margins = curves.margins
         if not len(curves) or margins.shape[1:] != (client.seeds * (1 + client.twin), len(pins)):

@@ -7,6 +7,7 @@ import pytest
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.session import Session
+from boundaryviz.learners.cascade import same as same_cascade
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scene.edits import Move, apply
 from boundaryviz.scene.scene import Domain, Scene, Target
@@ -150,6 +151,36 @@ def test_a_recalled_moment_is_shown_and_shot_while_the_present_stays() -> None:
     assert talk.heard(m.Frame)[-1].step == 100
     (shot,) = [one for one in talk.tell(m.Shoot(12, VIEW.rect, 32)) if isinstance(one, m.Shot)]
     assert (shot.step, shot.revision, shot.rect) == (100, 1, VIEW.rect)
+
+
+def test_twins_and_cascade_of_a_recalled_moment_are_told_as_they_were() -> None:
+    values = {"learner.name": "pseudo-label", "data.labels_per_class": 3, "poison.target": [0.0, 0.5]}
+    poisoned = SCENARIO.with_values({**values, "poison.count": 6, "learner.threshold": 0.55})
+    scene = poisoned.scene()
+    view = m.View(VIEW.rect, 40, 30, clean=True, cascade=True)
+    talk = Conversation(view, m.Load(poisoned, scene, 1, "cpu", twin=True))
+    talk.train_to(100)
+    talk.listen(1.0)
+    past = next(one for one in talk.heard(m.Moment) if one.step >= 30)
+    direct = Session(poisoned, scene, twin=True, device="cpu")
+    direct.watch(0)
+    direct.step(past.step)
+    before = len(talk.said)
+    talk.tell(m.Recall(7, poisoned, scene, 3, past.state), m.View(VIEW.rect, 40, 30, clean=True, cascade=True, past=7))
+    talk.listen(1.0)
+    (twins,) = [one for one in talk.said[before:] if isinstance(one, m.Twins)]
+    assert (twins.past, twins.step) == (7, past.step)
+    np.testing.assert_array_equal(twins.poisoned_area, direct.twins(len(twins.poisoned_area[0, 0])).poisoned_area)
+    (cascade,) = [one for one in talk.said[before:] if isinstance(one, m.Cascade)]
+    assert (cascade.past, cascade.step, cascade.revision) == (7, past.step, 3)
+    there = direct.cascade(direct.shown(0))
+    assert there is not None
+    assert np.isfinite(there.when[scene.points.label < 0]).any()
+    assert same_cascade(cascade.chains, there)
+    talk.tell(view)
+    talk.listen(1.0)
+    assert [one.past for one in talk.heard(m.Twins)][-2:] == [7, None]
+    assert [one.past for one in talk.heard(m.Cascade)][-2:] == [7, None]
 
 
 def test_what_is_fitted_at_once_is_recorded_when_it_rests() -> None:

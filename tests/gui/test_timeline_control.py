@@ -18,7 +18,7 @@ from boundaryviz.gui.assembly import Desk
 from boundaryviz.scenario import files
 from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.edits import Add, Move
+from boundaryviz.scene.edits import Add, Move, Remove
 from boundaryviz.scene.scene import Points
 from helpers.desks import desks
 
@@ -107,9 +107,8 @@ def test_a_branch_without_a_change_goes_on_as_the_course_did(open_desk: Callable
     np.testing.assert_array_equal(desk.client.curves.column("train_loss"), curve)
     assert desk.timeline.ghost is not None
     assert desk.timeline.ghost.timeline.step[-1] == 80
-    kinds = [mark.kind for mark in desk.window.timeline.track.marks]
-    assert "branch" in kinds
-    assert "edit" in kinds
+    track = desk.window.timeline.track
+    qtbot.waitUntil(lambda: {"branch", "edit"} <= {mark.kind for mark in track.marks}, timeout=5000)
 
 
 def test_resuming_before_a_change_takes_it_back_as_one_undo_step(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
@@ -260,3 +259,39 @@ def test_the_keys_of_training_and_of_looks_work_on_the_bar_too(open_desk: Callab
     qtbot.keyClick(track, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: desk.client.step_count == 0, timeout=5000)
     assert desk.timeline.display.past is None
+
+
+def test_numbers_of_the_attack_and_the_cascade_are_those_of_the_moment(
+    open_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
+    poisoned = {"data.labels_per_class": 3, "poison.target": [0.0, 0.5], "poison.count": 6}
+    desk = open_desk(**{"learner.name": "pseudo-label", "learner.threshold": 0.55, **poisoned})
+    window, display = desk.window, desk.timeline.display
+    window.actions_["view.cascade"].setChecked(True)
+    window.actions_["train.twin"].setChecked(True)
+    window.show_result(window.attack)
+    train_to(desk, qtbot, 60)
+    qtbot.waitUntil(lambda: desk.twin.comparison is not None and desk.twin.comparison.twins.step == 60, timeout=5000)
+    qtbot.waitUntil(lambda: display.cascade is not None, timeout=5000)
+    now, chains = desk.twin.comparison, display.cascade
+    budget = desk.twin._budget
+    desk.controller.do(Remove(display.scene.points.ids[display.scene.points.is_poison]), "Remove poison")
+    assert desk.twin._budget.poison == 0
+
+    desk.timeline.show(2)
+    step = int(desk.timeline.timeline.step[2])
+    assert step < 60
+    assert desk.twin.comparison is None, "not compared yet"
+    assert desk.twin._budget == budget
+    qtbot.waitUntil(lambda: desk.twin.comparison is not None, timeout=5000)
+    assert desk.twin.comparison.twins.step == step
+    qtbot.waitUntil(lambda: display.cascade is not None, timeout=5000)
+    times = display.cascade.when[np.isfinite(display.cascade.when)]
+    assert times.max() <= step < chains.when[np.isfinite(chains.when)].max()
+    shot = display.snapshot()
+    assert shot is not None
+    assert shot.cascade is display.cascade
+
+    desk.timeline.now()
+    assert desk.twin._budget.poison == 0
+    qtbot.waitUntil(lambda: desk.twin.comparison not in (None, now), timeout=5000)

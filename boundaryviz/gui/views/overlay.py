@@ -14,6 +14,7 @@ from boundaryviz.gui.tools import Circle, Path
 from boundaryviz.scene.scene import Target
 
 PIN = 24.0  # diameter of a target pin in pixels
+_LEGEND = 304  # pixels of width that a legend in the other corner may take
 
 
 class OutlineItem(pg.GraphicsObject):
@@ -119,7 +120,8 @@ def _device(transform: QTransform, pin: Target) -> tuple[float, float]:
 
 
 class Banner(QLabel):
-    """A sentence in a quiet box near the top or the foot of its parent; the mouse goes through it."""
+    """A sentence in a quiet box, in the middle of the top or on the left of the foot of its parent, where it leaves a
+    legend its corner; the mouse goes through it."""
 
     def __init__(self, parent: QWidget, at_bottom: bool = False) -> None:
         super().__init__(parent)
@@ -141,9 +143,12 @@ class Banner(QLabel):
         self.setVisible(bool(text))
         if not text:
             return
-        widest = max(int(area.width()) - 32, 80)
+        widest = max(int(area.width()) - (_LEGEND if self._at_bottom else 32), 80)
         self.ensurePolished()  # the first time the style sheet's font and padding are not in force yet
         self.setFixedWidth(min(widest, self.fontMetrics().horizontalAdvance(text) + 48))
+        self.setMinimumHeight(0)  # or it would never become less high
         self.setFixedHeight(self.heightForWidth(self.width()))
-        top = int(area.bottom()) - 12 - self.height() if self._at_bottom else int(area.top()) + 16
-        self.move(int(area.center().x() - self.width() / 2), top)
+        if self._at_bottom:
+            self.move(int(area.left()) + 12, int(area.bottom()) - 12 - self.height())
+        else:
+            self.move(int(area.center().x() - self.width() / 2), int(area.top()) + 16)

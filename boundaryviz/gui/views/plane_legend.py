@@ -49,9 +49,9 @@ class PlaneLegend(QWidget):
         self.update()
 
     def stand_in(self, area: QRectF) -> None:
-        """Go to the lower right corner of this part of the parent, in its pixels."""
+        """Go to the upper right corner of this part of the parent, in its pixels; the lower one is a cascade's."""
         self.resize(self.sizeHint())
-        self.move(int(area.right()) - self.width() - 12, int(area.bottom()) - self.height() - 12)
+        self.move(int(area.right()) - self.width() - 12, int(area.top()) + 12)
 
     def sizeHint(self) -> QSize:
         widest = max((self.fontMetrics().horizontalAdvance(entry.words) for entry in self.entries), default=0)
