@@ -71,7 +71,7 @@ def screen() -> Iterator[str | None]:
 def rows() -> list[Row]:
     starts = [child("start") for _ in range(REPEATS + 1)][1:]  # the first one warms the disk's cache
     median = lambda key: sorted(s[key] for s in starts)[REPEATS // 2]  # noqa: E731
-    frames, drag, crowd = child("frames"), child("drag"), child("crowd")
+    frames, drag, crowd, saving = child("frames"), child("drag"), child("crowd"), child("saving")
     return [
         _row("on screen after the command, median", median("shown"), 500, "ms"),
         _row("first trained frame painted, median", median("trained"), 3000, "ms"),
@@ -84,6 +84,12 @@ def rows() -> list[Row]:
         _row("the same, 95th percentile", drag["p95"], 80, "ms"),
         _row("paint interval while 1 of 10,000 points is dragged, median", crowd["median"], 33, "ms"),
         _row("the same, 95th percentile", crowd["p95"], 50, "ms"),
+        _row(
+            "longest gap of the loop while 20,000 points train and are saved, median", saving["saved median"], 50, "ms"
+        ),
+        _row("the same, the worst of all saves", saving["saved most"], 50, "ms"),
+        Row("the same, nothing being saved, median", f"{saving['idle median']:.1f} ms", "", True),
+        Row("the same, nothing being saved, the worst", f"{saving['idle most']:.1f} ms", "", True),
     ]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+SAVES = 12
 BEGAN = float(os.environ.get("BENCH_BEGAN", repr(time.time())))
 os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="boundaryviz-bench-")
 
@@ -200,6 +201,44 @@ class Probe:
 
         self._load(begin, **{"data.n": 10_000})
 
+    # ---- saving -------------------------------------------------------------------------------------
+
+    def saving(self) -> None:
+        """The longest gaps between beats of the window while 20,000 edited points are saved, and while they are not."""
+        from pathlib import Path
+
+        from PyQt6.QtCore import QTimer
+
+        from boundaryviz.scene.edits import Move
+
+        folder = tempfile.TemporaryDirectory(prefix="boundaryviz-bench-")
+        path, window = Path(folder.name) / "many.bviz", self.desk.window
+        beats: list[float] = []
+        longest: dict[str, list[float]] = {"saved": [], "idle": []}
+        heart = QTimer(window)
+        heart.timeout.connect(lambda: beats.append(time.perf_counter()))
+
+        def turn(number: int) -> None:
+            if beats:
+                longest["idle" if number % 2 else "saved"].append(max(gaps(beats)))
+            beats[:] = [time.perf_counter()]
+            if number == 2 * SAVES:
+                heart.stop()
+                folder.cleanup()
+                self.finish({f"{what} {k}": v for what, all_ in longest.items() for k, v in spread(all_).items()})
+                return
+            if number % 2:
+                self.desk.saving.save_to(path)
+            QTimer.singleShot(700, lambda: turn(number + 1))
+
+        def begin() -> None:
+            points = self.desk.document.scene.points
+            self.desk.controller.do(Move(points.ids[:1], points.xy[:1] + 0.01), "Move")
+            heart.start(1)
+            turn(0)
+
+        self._load(begin, **{"data.n": 20_000})
+
 
 def gaps(times: list[float]) -> list[float]:
     """Milliseconds between neighbours."""
@@ -207,10 +246,11 @@ def gaps(times: list[float]) -> list[float]:
 
 
 def spread(values: list[float]) -> dict[str, float]:
-    """Median and 95th percentile."""
+    """Median, 95th percentile and the greatest."""
     import numpy as np
 
-    return {"median": float(np.median(values)), "p95": float(np.percentile(values, 95)), "count": float(len(values))}
+    median, p95 = np.percentile(values, [50, 95]).tolist()
+    return {"median": median, "p95": p95, "most": max(values), "count": float(len(values))}
 
 
 if __name__ == "__main__":
