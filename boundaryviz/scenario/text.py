@@ -17,6 +17,8 @@ import tomli_w
 MAX_BYTES = {".bviz": 32_000_000, ".toml": 2_000_000}  # half a million points, and 25,000
 MAX_VALUES, MAX_KEYS, MAX_CONTAINERS = 4_000_000, 400_000, 200_000
 _SLICE = 4_000  # numbers encoded at a time: about a millisecond
+_BASED = re.compile(r"\b0[xob][0-9A-Fa-f_]{3500}")  # numbers that TOML reads however long they are
+_BITS = 14_000  # that Python still writes out in decimals
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -42,6 +44,7 @@ def loads(text: str, suffix: str) -> dict[str, Any]:
     _check_amount(text)
     try:
         values = tomllib.loads(text) if suffix == ".toml" else json.loads(text, object_pairs_hook=_once)
+        endless = _BASED.search(text) is not None and any(n.bit_length() > _BITS for n in _whole(values))
         halves = "\\u" in text and any(_SURROGATE.search(words) for words in _strings(values))
     except tomllib.TOMLDecodeError as error:
         raise TextError(f"not valid TOML: {error}") from None
@@ -53,6 +56,8 @@ def loads(text: str, suffix: str) -> dict[str, Any]:
         raise TextError(str(error)) from None
     except RecursionError:
         raise TextError("nested too deeply to be a scenario") from None
+    if endless:
+        raise TextError(f"a whole number of more than {_BITS:,} bits is in it")
     if not isinstance(values, dict):
         raise TextError(f"a scenario is a table of settings, this is a {type(values).__name__}")
     if halves:
@@ -88,6 +93,14 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise TextError(f"{next(n for n in names if names.count(n) > 1)!r} is given twice")
     return values
+
+
+def _whole(value: Any) -> Iterator[int]:
+    if isinstance(value, int):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _whole(inner)
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -56,6 +56,14 @@ def test_what_is_ambiguous_or_too_much_is_refused_in_words(content: str, words: 
     assert words in refused(tmp_path / "a.bviz", content.encode())
 
 
+@pytest.mark.parametrize("number", ["0x" + "f" * 5_000, "0b" + "1" * 15_000, "[1, 0o" + "7" * 9_000 + "]"])
+def test_numbers_that_could_not_be_written_again_are_refused(number: str, tmp_path: Path) -> None:
+    said = refused(tmp_path / "a.toml", f"[training]\nbatch_size = {number}\n".encode())
+    assert "a whole number of more than 14,000 bits" in said
+    (tmp_path / "b.toml").write_text(f'summary = "{"0x" + "f" * 5_000}"\n[training]\nbatch_size = 0x40\n')
+    assert files.read(tmp_path / "b.toml").training.batch_size == 64
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 @pytest.mark.parametrize("column", ["id", "x", "label", "split", "origin"])
 def test_no_column_takes_what_is_no_number(column: str, number: str, tmp_path: Path) -> None:
