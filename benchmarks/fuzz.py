@@ -87,8 +87,9 @@ def _peak(anew: bool = False) -> int:
 
 def _open(kind: str, path: Path) -> str:
     from boundaryviz.gui.recovery import Origin
-    from boundaryviz.record import timeline_file
+    from boundaryviz.record import pins_file, timeline_file
     from boundaryviz.record.archive import read_archive
+    from boundaryviz.record.pins import Difference, differences
     from boundaryviz.record.timeline import Timeline
     from boundaryviz.scenario import files
     from boundaryviz.scene.tables import read_table
@@ -99,6 +100,11 @@ def _open(kind: str, path: Path) -> str:
     if kind == "timeline":
         kept = timeline_file.read(path, fuzzed_scenario())
         Timeline(moments=() if kept is None else kept.moments)
+        return ""
+    if kind == "pins":
+        pins = pins_file.read(path)
+        differences(pins)
+        Difference.of(pins[-1].snapshot, pins[-1].snapshot)
         return ""
     if kind == "numpy":
         read_table(path.read_bytes().decode(errors="surrogateescape"))
@@ -120,7 +126,9 @@ def _is_refusal(kind: str, error: Exception) -> bool:
     from boundaryviz.scenario.scenario import ScenarioError
     from boundaryviz.scene.tables import TableError
 
-    expected = {"npz": ArchiveError, "timeline": ArchiveError, "numpy": TableError}.get(kind, ScenarioError)
+    expected = {"npz": ArchiveError, "timeline": ArchiveError, "pins": ArchiveError, "numpy": TableError}.get(
+        kind, ScenarioError
+    )
     if kind == "recovery" and type(error) in (ValueError, UnicodeDecodeError):
         return True
     return isinstance(error, expected) or (kind == "recovery" and "JSONDecodeError" in type(error).__name__)

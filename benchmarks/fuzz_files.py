@@ -22,16 +22,18 @@ from hypothesis import strategies as st
 
 from boundaryviz.engine.messages import CURVES, Curves, Moment
 from boundaryviz.gui.recovery import Origin
-from boundaryviz.record import timeline_file
+from boundaryviz.record import pins_file, timeline_file
 from boundaryviz.record.archive import read_archive, write_archive
 from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.pins import Pin
+from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.timeline_file import Kept
 from boundaryviz.scenario import files
 from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Group, Scene, Target
 
-KINDS = ("bviz", "toml", "csv", "npz", "recovery", "numpy", "timeline")
+KINDS = ("bviz", "toml", "csv", "npz", "recovery", "numpy", "timeline", "pins")
 _ROOT = Path(__file__).parents[1]
 _NUMBERS = [
     "0", "-0", "-1", "1e999", "-1e999", "NaN", "nan", "Infinity", "inf", "1e308", "1e-320", "9" * 30, "9" * 4_400,
@@ -173,8 +175,8 @@ def _lists(draw: st.DrawFn) -> Case:
 
 def _mutated(kind: str, rng: random.Random) -> bytes:
     """A real file with one to four changes of its bytes."""
-    if kind == "timeline" and rng.random() < 0.7:
-        return _misfit(rng)
+    if kind in ("timeline", "pins") and rng.random() < 0.7:
+        return _misfit(kind, rng)
     data = rng.choice(_originals(kind))
     for _ in range(rng.choice([1, 1, 2, 4])):
         at = rng.randrange(len(data) + 1)
@@ -201,11 +203,11 @@ def _mutated(kind: str, rng: random.Random) -> bytes:
     return data[:3_000_000]
 
 
-def _misfit(rng: random.Random) -> bytes:
-    """A sound archive that holds a timeline of which something does not fit."""
+def _misfit(kind: str, rng: random.Random) -> bytes:
+    """A sound archive that holds a timeline, or pins, of which something does not fit."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.npz"
-        path.write_bytes(_originals("timeline")[0])
+        path.write_bytes(_originals(kind)[0])
         arrays, text = read_archive(path)
         for _ in range(rng.choice([1, 1, 2])):
             name = rng.choice([*arrays, *text])
@@ -251,8 +253,8 @@ def _originals(kind: str) -> list[bytes]:
         points = _scenarios()[0].scene().points
         table = np.column_stack([points.xy, points.label])
         return [repr(table).encode(), str(table[:9]).encode(), repr(table.tolist()).encode()]
-    if kind == "timeline":
-        return [_timeline()]
+    if kind in ("timeline", "pins"):
+        return [_timeline() if kind == "timeline" else _pins()]
     made = []
     for save in (write_archive, lambda path, arrays: np.savez_compressed(path, **arrays)):
         with tempfile.TemporaryDirectory() as folder:
@@ -274,6 +276,21 @@ def _timeline() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.timeline.npz"
         timeline_file.write(path, fuzzed_scenario(), Kept(tuple(moments), curves))
+        return path.read_bytes()
+
+
+def _pins() -> bytes:
+    rng, pins = np.random.default_rng(0), []
+    for scenario in _scenarios()[:2]:
+        scene, curves = scenario.scene(), CurveStore()
+        curves.append(Curves(np.arange(3), rng.random((3, 1, len(CURVES))), np.zeros((3, 1, 1))))
+        shape = (6, 8) if scene.classes == 2 else (scene.classes, 6, 8)
+        field, predicted = rng.random(shape).astype(np.float32), np.zeros(len(scene.points), np.int16)
+        shot = Snapshot(scenario.bare(), scene, 7, scene.domain, field, curves, predicted)
+        pins += [Pin("a", shot), Pin("\u00fc", shot, True)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.pins.npz"
+        pins_file.write(path, pins)
         return path.read_bytes()
 
 

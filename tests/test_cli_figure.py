@@ -10,11 +10,14 @@ import pytest
 
 from boundaryviz.cli.app import run
 from boundaryviz.experiments.run import train
+from boundaryviz.record import pins_file
+from boundaryviz.record.pins import Pin
 from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.files import write
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scene.edits import Move, apply
 from boundaryviz.scene.scene import Domain
+from helpers.snapshots import snapshot
 
 SMALL = ["--steps", "20", "--set", "data.n=40", "--set", "learner.hidden=[4]", "--device", "cpu", "--columns", "32"]
 
@@ -78,6 +81,24 @@ def test_a_project_is_drawn_with_its_course(tmp_path: Path) -> None:
         np.testing.assert_array_equal(found["field"], again.snapshot(1, columns=32).field)
         np.testing.assert_array_equal(found["clean_field"], again.snapshot(1, clean=True, columns=32).field)
         assert set(map(tuple, moved.points.xy[:9])) <= set(zip(found["point_x"], found["point_y"], strict=True))
+
+
+def test_pins_are_drawn_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, out = tmp_path / "two.pins.npz", tmp_path / "f.svg"
+    pins_file.write(path, [Pin("one", snapshot()), Pin("other", snapshot(step=7))])
+    assert run(["figure", str(path), "--view", "compare", "-o", str(out)]) == 0
+    assert {">one<", ">other<"} <= {word for word in (">one<", ">other<") if word in out.read_text()}
+    out.unlink()
+    for words, said in (
+        ([], "drawn by --view compare"), (["--view", "compare", "--steps", "3", "--vary", "data.noise=0"],
+        "--steps, --vary: pins are drawn as they are"),
+    ):  # fmt: skip
+        assert run(["figure", str(path), *words, "-o", str(out)]) == 2
+        assert said in " ".join(capsys.readouterr().err.split())
+    path.write_bytes(path.read_bytes()[:-9])
+    assert run(["figure", str(path), "--view", "compare", "-o", str(out)]) == 2
+    assert "not a complete archive" in " ".join(capsys.readouterr().err.split())
+    assert not out.exists()
 
 
 BAD = {

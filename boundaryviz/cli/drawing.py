@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from boundaryviz.cli.failures import UsageProblem, say
+from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.training import Job, ending, trained
 from boundaryviz.cli.values import assignments
+from boundaryviz.record.archive import ArchiveError
+from boundaryviz.record.pins import MOST
+from boundaryviz.record.pins_file import is_pins, read
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.words import settings_in_words
@@ -35,8 +38,15 @@ class Picture:
 
 
 def train_and_draw(job: Job, picture: Picture) -> int:
-    """Train and write a figure, and its data where that is asked for; the exit code."""
+    """Train, or read pins, and write a figure, and its data where that is asked for; the exit code."""
+    if is_pins(job.scenario):
+        return _draw_pins(job, picture)
     check(picture)
+    if picture.view == "compare" and not 0 < len(picture.vary) < MOST:
+        raise UsageProblem(
+            f"--view compare shows the scenario and 1 to {MOST - 1} others, each by a --vary PATH=VALUE, for example "
+            "--vary learner.hidden=[64,64]; or a file of pins"
+        )
     rect, settings = parse_rect(picture.rect), [_varied(text) for text in picture.vary]
     scenario = job.prepared()
     seeds = job.seeds or (1 if scenario.course is None else scenario.course.seeds)
@@ -58,10 +68,27 @@ def train_and_draw(job: Job, picture: Picture) -> int:
     return ending(run, interrupted, stops[-1] if stops else scenario.steps)
 
 
+def _draw_pins(job: Job, picture: Picture) -> int:
+    if picture.view != "compare":
+        raise UsageProblem(f"{job.scenario}: pins are drawn by --view compare")
+    given = {
+        "--set": job.values, "--steps": job.steps is not None, "--seeds": job.seeds is not None, "--twin": job.twin,
+        "--seed-shown": job.shown, "--vary": picture.vary, "--at": picture.at, "--rect": picture.rect,
+    }  # fmt: skip
+    if wrong := [option for option, value in given.items() if value]:
+        raise UsageProblem(f"{', '.join(wrong)}: pins are drawn as they are")
+    check(picture)
+    try:
+        shown = [pin.named() for pin in read(job.scenario)]
+    except ArchiveError as error:
+        raise UsageProblem(str(error)) from None
+    _write(picture, shown[0], None, shown)
+    return Exit.DONE
+
+
 def check(picture: Picture) -> None:
     """Raise UsageProblem or WriteError now for what would fail after training."""
     from boundaryviz.figures.data import check_data_path
-    from boundaryviz.figures.multiples import MOST_COMPARED
     from boundaryviz.figures.sheet import check_path
     from boundaryviz.figures.style import Options
 
@@ -72,11 +99,6 @@ def check(picture: Picture) -> None:
     for given, option, view in ((picture.at, "--at", "frames"), (picture.vary, "--vary", "compare")):
         if given and picture.view != view:
             raise UsageProblem(f"{option}: only --view {view} takes it")
-    if picture.view == "compare" and not 0 < len(picture.vary) < MOST_COMPARED:
-        raise UsageProblem(
-            f"--view compare shows the scenario and 1 to {MOST_COMPARED - 1} others, each by a "
-            "--vary PATH=VALUE, for example --vary learner.hidden=[64,64]"
-        )
     check_path(picture.output)
     if picture.data is not None:
         check_data_path(picture.data)

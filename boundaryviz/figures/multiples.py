@@ -16,10 +16,11 @@ from boundaryviz.figures.parts import Planes, bar, in_two_lines, legend
 from boundaryviz.figures.plane import class_handles, draw_plane, is_square
 from boundaryviz.figures.progress import draw_overlay
 from boundaryviz.figures.style import Options, Style
+from boundaryviz.record.pins import MOST
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain
 
-MOST_FRAMES, MOST_COMPARED = 24, 9
+MOST_FRAMES, MOST_COMPARED = 24, MOST
 _STEP, _NAME = 10.0, 15.0  # the least width of a plane under its step, or its name, in sizes of the text
 _FULL = 26.0  # the width from which on points are as large as on a plane of its own
 _LOSSES = 0.22  # the height of the plot of losses, in widths of the figure

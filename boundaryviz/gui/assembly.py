@@ -27,6 +27,7 @@ from boundaryviz.gui.film_control import FilmControl
 from boundaryviz.gui.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.pasting import Pasting
 from boundaryviz.gui.picturing import Picturing
+from boundaryviz.gui.pin_files import PinFiles
 from boundaryviz.gui.poison_control import PoisonControl
 from boundaryviz.gui.recent import RecentFiles
 from boundaryviz.gui.recovery import Session
@@ -92,7 +93,8 @@ class Desk:
         self.saving.beside = self.timeline_files.beside
         picturing = Picturing(self.document, self.client, self.controller.display, self.controller.course, self.window)
         self.exporting = Exporting(self.timeline, picturing)
-        self.exporting.pins = self.compare.snapshots
+        self.pin_files = PinFiles(self.window, self.compare, self.writer, self.saving, self.filing, self.log)
+        self.exporting.pins, self.exporting.pins_file = self.compare.snapshots, self.pin_files.file
         self.pasting = Pasting(self.controller)
         self.autosave = self._autosave()
         self.restoring = Restoring(self.window, self.document, self.filing.may_leave, self.log, state, self.autosave)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from boundaryviz.gui.display import Display
-from boundaryviz.gui.views.compare_board import MOST
 from boundaryviz.gui.window import MainWindow
-from boundaryviz.record.pins import Pin
+from boundaryviz.record.pins import MOST, Pin
 from boundaryviz.record.snapshot import Snapshot
 
 _TOLD = 6_000  # milliseconds that a sentence stays
 
 
 class CompareControl(QObject):
-    """Keeps the pins, which outlive resets and other files, and shows them in `window.compare`."""
+    """Keeps the pins, which outlive resets and other projects, and shows them in `window.compare`."""
 
     changed = pyqtSignal()
 
@@ -51,25 +51,26 @@ class CompareControl(QObject):
     def pin(self, clean: bool = False) -> None:
         """Pin the moment that the plane shows, or its clean twin; says so, or why not, in the status bar."""
         if len(self._pins) == MOST:
-            self._tell(f"There are {MOST} pins already: remove one (Ctrl+5, then Delete) to pin another.")
+            self.tell(f"There are {MOST} pins already: remove one (Ctrl+5, then Delete) to pin another.")
             return
         if self._window.pages.currentIndex() != 0:  # unseen, the plane gets no frames, and training goes on
-            self._tell("Show the plane first (Ctrl+5): a moment is pinned as the plane shows it.")
+            self.tell("Show the plane first (Ctrl+5): a moment is pinned as the plane shows it.")
             return
         shot = self._display.snapshot(clean)
         if shot is None:
             twin = "There is no clean twin to pin: switch it on with Ctrl+T."
-            self._tell(twin if clean else "There is no boundary to pin yet, or the plane shows a hidden unit.")
+            self.tell(twin if clean else "There is no boundary to pin yet, or the plane shows a hidden unit.")
             return
+        taken = {pin.label for pin in self._pins}
+        label = next(name for name in (f"Pin {k}" for k in count(self._count + 1)) if name not in taken)
         self._count += 1
-        label = f"Pin {self._count}"
         self.pins = (*self._pins, Pin(label, shot, clean))
         twin = ", clean twin" if clean else ""
-        self._tell(f"Pinned step {shot.step:,}{twin} as {label}: {len(self._pins)} of {MOST}. Ctrl+5 compares them.")
+        self.tell(f"Pinned step {shot.step:,}{twin} as {label}: {len(self._pins)} of {MOST}. Ctrl+5 compares them.")
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """What is pinned, each under its label, for a figure."""
-        return tuple(replace(pin.snapshot, label=pin.label) for pin in self._pins)
+        return tuple(pin.named() for pin in self._pins)
 
     # ---- inside
 
@@ -89,7 +90,7 @@ class CompareControl(QObject):
     def _remove(self, at: int) -> None:
         gone = self._pins[at]
         self.pins = self._pins[:at] + self._pins[at + 1 :]
-        self._tell(f"Removed {gone.label}: {len(self._pins)} of {MOST} left.")
+        self.tell(f"Removed {gone.label}: {len(self._pins)} of {MOST} left.")
 
     def _rename(self, at: int, label: str) -> None:
         self.pins = (*self._pins[:at], replace(self._pins[at], label=label), *self._pins[at + 1 :])
@@ -97,9 +98,10 @@ class CompareControl(QObject):
     def _clear(self) -> None:
         kept = self._pins
         self.pins = ()
-        self._tell(f"Removed {len(kept)} pin{'s' * (len(kept) != 1)}.")
+        self.tell(f"Removed {len(kept)} pin{'s' * (len(kept) != 1)}.")
 
-    def _tell(self, words: str) -> None:
+    def tell(self, words: str) -> None:
+        """In the status bar."""
         strip = self._window.statusBar()
         if strip is not None:  # a menu that closes takes what the bar says with it
             QTimer.singleShot(0, lambda: strip.showMessage(words, _TOLD))

@@ -40,6 +40,8 @@ class Exporting(QObject):
         self.dialog: ExportDialog | None = None
         self.pins: Callable[[], Sequence[Snapshot]] = tuple
         """What is pinned for comparison, in its order."""
+        self.pins_file: Callable[[], Path | None] = lambda: None
+        """The file that holds just these pins."""
         self._asked = 0
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
@@ -83,11 +85,14 @@ class Exporting(QObject):
         have, pins = dict.fromkeys(AGAINST_CLEAN, clean is not None), self.pins()
         have |= {"cascade": snapshot.cascade is not None, "frames": len(strip) > 1, "compare": len(pins) > 1}
         made = _Made(snapshot, clean, {"frames": strip, "compare": pins}, rect, self._looks())
-        source_ = self._source()
+        source_, pinned = self._source(), self.pins_file()
         self.dialog = ExportDialog(
             made.preview, lambda chosen, path: self._write(made, chosen, path), stem=self._document.scenario.name,
             parent=self._window, views=[view for view in VIEWS if have.get(view, True)],
-            command=lambda chosen: made.command(source_, chosen, self._control),
+            command=lambda chosen: (
+                made.command_for_pins(pinned, chosen) if chosen.view == "compare"
+                else made.command(source_, chosen, self._control)
+            ),
             copy=lambda chosen: _copy(made, chosen), check=_as_seen,
         )  # fmt: skip
         self.dialog.exec()
@@ -163,22 +168,33 @@ class _Made:
 
     def command(self, made_from: Sequence[str] | str, chosen: ExportOptions, control: TimelineControl) -> str:
         """The line; raises NoCommand."""
-        if chosen.view == "compare":
-            raise NoCommand("What was pinned by hand has no command of its own; `--view compare` compares settings.")
         if isinstance(made_from, str):
             raise NoCommand(made_from)
         client, display, rect = control.client, control.display, self._rect
-        output = f"{self.shown.scenario.name}.{chosen.format}"
-        options: dict[str, Any] = {
+        run: dict[str, Any] = {
             "view": chosen.view, "seeds": client.seeds, "twin": client.twin, "seed_shown": display.seed_shown,
             "at": ",".join(str(one.step) for one in self.others(chosen)) if chosen.view == "frames" else None,
             "rect": None if rect is None else (rect.left, rect.right, rect.bottom, rect.top),
+        }  # fmt: skip
+        return figure(made_from, self._output(chosen), run | self._chosen(chosen), steps=self.shown.step)
+
+    def command_for_pins(self, file: Path | None, chosen: ExportOptions) -> str:
+        """The line that draws a file of pins; raises NoCommand."""
+        if file is None:
+            raise NoCommand("Save the pins first (Ctrl+5), and the command line can name their file.")
+        return figure((str(file),), self._output(chosen), {"view": chosen.view} | self._chosen(chosen))
+
+    def _output(self, chosen: ExportOptions) -> str:
+        return f"{self.shown.scenario.name}.{chosen.format}"
+
+    def _chosen(self, chosen: ExportOptions) -> dict[str, Any]:
+        """Options of `boundaryviz figure` about the figure itself."""
+        return {
             "width": chosen.width_cm, "style": chosen.style, "font": chosen.font,
             "dpi": chosen.dpi if chosen.format == "png" else None, "legend": chosen.legend, "letters": chosen.letters,
             "transparent": chosen.transparent, **self._looks,
-            "data": str(_data_beside(Path(output), chosen.data)) if chosen.data else None,
+            "data": str(_data_beside(Path(self._output(chosen)), chosen.data)) if chosen.data else None,
         }  # fmt: skip
-        return figure(made_from, output, options, steps=self.shown.step)
 
 
 def _data_beside(path: Path, kind: str) -> Path:

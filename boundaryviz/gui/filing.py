@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
@@ -13,16 +12,14 @@ from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.recent import RecentFiles
 from boundaryviz.gui.saving import Saving
 from boundaryviz.gui.views.welcome import Card
+from boundaryviz.record import pins_file
 from boundaryviz.scenario import files, gallery
 from boundaryviz.scenario.atomic import Stamp, stamp_of
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Points, Scene
 
-if TYPE_CHECKING:
-    pass
-
-_OPENABLE = "Scenarios and tables (*.bviz *.toml *.csv);;All files (*)"
+_OPENABLE = f"Scenarios, tables and pins (*.bviz *.toml *.csv *{pins_file.ENDING});;All files (*)"
 
 
 class Filing(QObject):
@@ -32,6 +29,7 @@ class Filing(QObject):
         super().__init__(controller)
         self._controller, self._window, self._document = controller, controller.window, controller.document
         self._saving, self._recent = saving, recent
+        self.open_pins: Callable[[Path], None] = lambda _path: None
         actions = self._window.actions_
         on: dict[str, Callable[[], object]] = {
             "file.new": self.new, "file.examples": self.examples, "file.open": self.ask_open,
@@ -81,7 +79,10 @@ class Filing(QObject):
             self.open(Path(path))
 
     def open(self, path: Path) -> None:
-        """Open a scenario or a table; what was open stays untouched where that fails."""
+        """Open a scenario, a table or pins; what was open stays untouched where that fails."""
+        if pins_file.is_pins(path):
+            self.open_pins(path)
+            return
         self._saving.folder = str(path.parent)
         stamp = stamp_of(path)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from boundaryviz.record.fields import classes_of, decided
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points, Split
 
+MOST = 9
+"""How many are compared at once."""
 _SECTIONS = ("learner", "training", "data", "poison")
 _NAMES = ("learner.name", "data.name", "poison.attack")  # values that say themselves what they are
 
@@ -24,6 +26,10 @@ class Pin:
     label: str
     snapshot: Snapshot
     clean: bool = False
+
+    def named(self) -> Snapshot:
+        """The moment under its label, for a figure."""
+        return replace(self.snapshot, label=self.label)
 
 
 def differences(pins: Sequence[Pin]) -> tuple[str, ...]:

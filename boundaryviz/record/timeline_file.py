@@ -12,7 +12,8 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.messages import CURVES, Curves, Moment, Why
+from boundaryviz.engine.messages import Moment, Why
+from boundaryviz.record import curves_file
 from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.scenario import Scenario
@@ -44,9 +45,7 @@ def key(scenario: Scenario) -> str:
 
 def write(path: str | Path, scenario: Scenario, kept: Kept) -> None:
     """Write the timeline of the run that `scenario`, with its course, came from. Raises WriteError."""
-    arrays: dict[str, NDArray] = {
-        "curves.step": kept.curves.step, "curves.values": kept.curves.values, "curves.margins": kept.curves.margins,
-    }  # fmt: skip
+    arrays = curves_file.to_arrays(kept.curves)
     text = {"format": _FORMAT, "key": key(scenario)}
     for number, group in enumerate(_alike(kept.moments)):
         columns, first = f"g{number}", group[0]
@@ -73,7 +72,7 @@ def read(path: str | Path, scenario: Scenario) -> Kept | None:
         return None
     try:
         moments = [one for number in range(_groups(arrays)) for one in _group(arrays, text, f"g{number}")]
-        curves = _curves(arrays)
+        curves = curves_file.from_arrays(arrays)
     except (KeyError, ValueError, IndexError, TypeError) as error:
         raise ArchiveError(f"what it holds does not fit together ({error})") from None
     return Kept(tuple(sorted(moments, key=lambda one: one.step)), curves)
@@ -121,19 +120,3 @@ def _group(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str)
         )
         for k in range(len(step))
     ]  # fmt: skip
-
-
-def _curves(arrays: Mapping[str, NDArray]) -> CurveStore:
-    step, values, margins = (arrays[f"curves.{name}"] for name in ("step", "values", "margins"))
-    if values.ndim != 3 or values.shape[2] != len(CURVES) or margins.ndim != 3:
-        raise ValueError("curves of another shape")
-    if not len(step) == len(values) == len(margins) or margins.shape[1] != values.shape[1]:
-        raise ValueError("curves of different lengths")
-    if step.dtype.kind not in "iu" or values.dtype.kind != "f" or margins.dtype.kind != "f":
-        raise ValueError("curves of other kinds of numbers")
-    if (np.diff(step) <= 0).any():
-        raise ValueError("steps that do not increase")
-    store = CurveStore(values.shape[1])
-    if len(step):
-        store.append(Curves(step, values, margins))
-    return store

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import InlineLink
@@ -72,7 +72,7 @@ def test_what_is_pinned_fills_its_tile(board: CompareBoard, count: int, size: tu
 def test_without_pins_it_says_how_to_pin(board: CompareBoard) -> None:
     board.set_pins(())
     assert board.pages.currentWidget() is board.empty
-    assert board.empty.text() == EMPTY
+    assert EMPTY in [words.text() for words in board.empty.findChildren(QLabel)]
     assert board.chosen == [None, None]
 
 
@@ -218,3 +218,38 @@ def test_the_board_takes_the_place_of_the_plane(open_desk: Callable[[], Desk], q
     action.trigger()
     QTest.keyClick(window.compare, Key.Key_Escape)
     assert window.pages.currentIndex() == 0
+
+
+def test_pins_are_saved_and_opened_again(open_desk: Callable[[], Desk], qtbot: QtBot, tmp_path: Path) -> None:
+    desk, path = open_desk(), tmp_path / "meine Pins \u00fc.pins.npz"
+    desk.compare.pins = pins(3)
+    assert desk.pin_files.file() is None
+    desk.pin_files.save_to(path)
+    qtbot.waitUntil(lambda: desk.pin_files.file() == path, timeout=5000)
+    desk.compare.pins = desk.compare.pins[:2]
+    assert desk.pin_files.file() is None, "the file holds others now"
+    desk.compare.pins = ()
+    desk.filing.open(path)
+    assert [pin.label for pin in desk.compare.pins] == ["Pin 1", "Pin 2", "Pin 3"]
+    assert desk.pin_files.file() == path
+    assert desk.window.pages.currentWidget() is desk.window.compare
+    desk.filing.open(path)
+    desk.filing.open(path)
+    assert len(desk.compare.pins) == 9
+    desk.filing.open(path)
+    assert len(desk.compare.pins) == 9
+    assert "there is room for 0" in desk.window.banner.text.text()
+
+
+def test_a_file_that_holds_no_pins_leaves_those_there_are(
+    open_desk: Callable[[], Desk], qtbot: QtBot, tmp_path: Path
+) -> None:
+    desk, path = open_desk(), tmp_path / "x.pins.npz"
+    desk.compare.pins = pins(2)
+    path.write_bytes(b"PK, and nothing more")
+    desk.filing.open(path)
+    assert len(desk.compare.pins) == 2
+    assert "x.pins.npz was not opened" in desk.window.banner.text.text()
+    desk.pin_files.save_to(tmp_path / "no" / "x.pins.npz")
+    qtbot.waitUntil(lambda: "Cannot write" in desk.window.banner.text.text(), timeout=5000)
+    assert desk.pin_files.file() is None

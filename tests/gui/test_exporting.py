@@ -167,7 +167,25 @@ def test_what_is_pinned_is_compared_where_anything_is(
     assert "2,other," in (tmp_path / "f-data.csv").read_text()
     dialog.options = chosen
     dialog._show()
-    assert "pinned by hand" in dialog.line.text()
+    assert "Save the pins first" in dialog.line.text()
+    dialog.close()
+
+
+def test_pins_are_named_by_their_file(
+    open_desk: Callable[[Scenario], Desk], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(load("moons").with_values(SMALL))
+    for step in (10, 25):
+        train_to(desk, qtbot, step)
+        qtbot.waitUntil(lambda step=step: desk.controller.display.frame.step == step, timeout=5000)
+        desk.compare.pin()
+    desk.pin_files.save_to(tmp_path / "two.pins.npz")
+    desk.writer.wait()
+    desk.window.actions_["view.compare"].setChecked(False)
+    dialog = dialogs(desk, qtbot)
+    for kind in ("pdf", "svg"):
+        same(dialog, ExportOptions(kind, "compare", 12.0, font="times", letters=True), tmp_path, monkeypatch)
+    assert "two.pins.npz --view compare" in dialog.line.text()
     dialog.close()
 
 

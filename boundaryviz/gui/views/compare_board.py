@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
@@ -17,10 +17,9 @@ from boundaryviz.gui.views.compare_plane import ComparePlane
 from boundaryviz.gui.views.compare_tile import CompareTile
 from boundaryviz.gui.views.focus_frame import FocusFrame
 from boundaryviz.gui.views.widgets import label
-from boundaryviz.record.pins import Pin, differences
+from boundaryviz.record.pins import MOST, Pin, differences
 from boundaryviz.scene.scene import Domain
 
-MOST = 9
 EMPTY = "Press Ctrl+P on any moment to pin it here."
 _HINT = "Click: A. Ctrl-click: B. Drag and wheel move all."
 _CURVES_HEIGHT = 200  # pixels, at least
@@ -34,12 +33,17 @@ def columns_for(count: int) -> int:
 
 
 class CompareBoard(FocusFrame):
-    """The pins. removed, renamed: the place among the pins, and the new label. cleared: all shall go. left: Escape."""
+    """The pins. removed, renamed: the place among the pins, and the new label. cleared: all shall go. left: Escape.
+
+    save_wanted, open_wanted: pins to a file, and from one.
+    """
 
     removed = pyqtSignal(int)
     renamed = pyqtSignal(int, str)
     cleared = pyqtSignal()
     left = pyqtSignal()
+    save_wanted = pyqtSignal()
+    open_wanted = pyqtSignal()
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,17 +58,15 @@ class CompareBoard(FocusFrame):
         self.points.setToolTip("Show the points of each pin")
         self.points.setChecked(True)
         self.points.toggled.connect(lambda _on: self._show_points())
-        self.fit_button, self.clear_button = QPushButton("Fit"), QPushButton("Clear")
-        self.fit_button.setToolTip("Show the whole domain in all (Home)")
-        self.clear_button.setToolTip("Remove every pin")
-        self.fit_button.clicked.connect(lambda: self.fit())
-        self.clear_button.clicked.connect(lambda: self.cleared.emit())
+        self.fit_button = _button("Fit", "Show the whole domain in all (Home)", self.fit)
+        self.clear_button = _button("Clear", "Remove every pin", self.cleared.emit)
+        self.save_button = _button("Save\u2026", "Save these pins to a file", self.save_wanted.emit)
+        self.open_button = _button("Open\u2026", "Put the pins in a file beside these", self.open_wanted.emit)
         self._strip = strip = QHBoxLayout()
         strip.setSpacing(_GAP)
         strip.addWidget(self.points)
         strip.addWidget(label(_HINT, "faint"), 1)
-        for button in (self.fit_button, self.clear_button):
-            button.setAutoDefault(False)
+        for button in (self.open_button, self.save_button, self.fit_button, self.clear_button):
             strip.addWidget(button)
         self._holder = QWidget()
         self._holder.setFocusProxy(self)
@@ -91,8 +93,13 @@ class CompareBoard(FocusFrame):
         column.addLayout(strip)
         column.addWidget(self._middle, 100)
         column.addWidget(self.curves, 1)
-        self.empty = label(EMPTY, "faint")
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty = QWidget()
+        nothing = QVBoxLayout(self.empty)
+        nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        nothing.setSpacing(12)
+        nothing.addWidget(label(EMPTY, "faint"))
+        again = _button("Open pins\u2026", "Pins that were saved to a file", self.open_wanted.emit)
+        nothing.addWidget(again, 0, Qt.AlignmentFlag.AlignHCenter)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(page)
@@ -264,6 +271,14 @@ class CompareBoard(FocusFrame):
             self.tiles[at].rename()
         else:
             super().keyPressEvent(event)
+
+
+def _button(words: str, tip: str, act: Callable[[], object]) -> QPushButton:
+    button = QPushButton(words)
+    button.setToolTip(tip)
+    button.setAutoDefault(False)
+    button.clicked.connect(lambda: act())
+    return button
 
 
 def _around(domains: Sequence[Domain]) -> Domain:
