@@ -46,6 +46,9 @@ _TOKENS = [
     b"\\ud800", b"\\u0000", b"\r", b"\n\n", b"# ", b"...", b"__import__('os')", b"=", b"a.b.c.d = 1\n", b"[a]\n[a]\n",
     b"PK\x05\x06", b"PK\x01\x02", b"\x93NUMPY", "ü→".encode(), "\u202e".encode(), b"\xed\xa0\x80",
 ]  # fmt: skip
+_WORDS = [
+    "", "[]", "[1e999, 2, 3, 4]", "null", "[[1], 2]", "[1, 1, 1, 1]", "{}", "[" * 100_000, f"[{10**400}, 2, 3, 4]",
+]  # fmt: skip
 _LEAVES = (
     st.none() | st.booleans() | st.integers() | st.integers(-3, 12) | st.floats() | st.text(max_size=8)
     | st.sampled_from(["mlp", "moons", "points", "bridge", "all", "full", "vat", "\ud800"])
@@ -213,7 +216,7 @@ def _misfit(kind: str, rng: random.Random) -> bytes:
             name = rng.choice([*arrays, *text])
             change = rng.choice(["drop", "other", "shape", "type", "values"])
             if name in text:
-                text[name] = rng.choice(["", "[]", "[1e999, 2, 3, 4]", "null", "[[1], 2]", "[1, 1, 1, 1]", "{}"])
+                text[name] = rng.choice(_WORDS)
             elif change == "drop":
                 del arrays[name]
             elif change == "other":

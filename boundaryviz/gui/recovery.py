@@ -45,12 +45,12 @@ class Origin:
     @classmethod
     def of(cls, line: bytes) -> Origin:
         """Raises ValueError for a line that says something else."""
-        values = json.loads(line)
         try:
+            values = json.loads(line)
             stamp = values.pop("stamp")
             found = cls(**values, stamp=Stamp(**stamp) if stamp else None)
             time.localtime(found.when)
-        except (TypeError, KeyError, AttributeError, OverflowError, OSError) as error:
+        except (TypeError, KeyError, AttributeError, OverflowError, RecursionError, OSError) as error:
             raise ValueError(f"no first line of a recovery file: {error}") from None
         if not (isinstance(found.path, str) and isinstance(found.title, str) and isinstance(found.points, int)):
             raise ValueError("no first line of a recovery file")

@@ -81,7 +81,7 @@ def last_crash(folder: Path) -> str:
 def crashes_since_last_start(folder: Path) -> str:
     """What the crash logs have gained since this was asked last, which is at every start; empty where nothing."""
     known: dict[str, int] = {}
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, AttributeError, RecursionError):  # whatever has become of that file
         values = json.loads((folder / _SEEN).read_bytes())
         known = {name: size for name, size in values.items() if isinstance(size, int)}
     grown: list[str] = []

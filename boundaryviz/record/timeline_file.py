@@ -73,7 +73,7 @@ def read(path: str | Path, scenario: Scenario) -> Kept | None:
     try:
         moments = [one for number in range(_groups(arrays)) for one in _group(arrays, text, f"g{number}")]
         curves = curves_file.from_arrays(arrays)
-    except (KeyError, ValueError, IndexError, TypeError) as error:
+    except (KeyError, ValueError, IndexError, TypeError, OverflowError, RecursionError) as error:
         raise ArchiveError(f"what it holds does not fit together ({error})") from None
     return Kept(tuple(sorted(moments, key=lambda one: one.step)), curves)
 

@@ -173,6 +173,10 @@ def test_only_what_came_since_is_shown_and_a_large_log_begins_anew(tmp_path: Pat
     assert len(surroundings.crashes_since_last_start(tmp_path)) < 30_000
     assert log.stat().st_size == 0
     assert surroundings.crashes_since_last_start(tmp_path / "nowhere") == ""
+    log.write_text("newest")
+    for damaged in ("[]", "[" * 100_000, '{"', "\ud800"):
+        (tmp_path / surroundings._SEEN).write_text(damaged, errors="surrogatepass")
+        assert surroundings.crashes_since_last_start(tmp_path).endswith("newest"), "all of it, since nothing is known"
 
 
 def test_every_dependency_is_named_in_a_report() -> None:

@@ -64,7 +64,7 @@ def test_a_timeline_of_another_state_is_none_of_this_project(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "mistake", ["step", "field", "why", "curves.values", "state.step", "rect", "format", "complex"]
+    "mistake", ["step", "field", "why", "curves.values", "state.step", "rect", "format", "complex", "deep", "huge"]
 )
 def test_what_does_not_fit_together_is_refused(mistake: str, tmp_path: Path) -> None:
     path = tmp_path / "a.timeline.npz"
@@ -72,6 +72,8 @@ def test_what_does_not_fit_together_is_refused(mistake: str, tmp_path: Path) -> 
     arrays, text = read_archive(path)
     if mistake in ("why", "rect"):
         text[f"g0.{mistake}"] = "[1]"
+    elif mistake in ("deep", "huge"):
+        text["g0.rect"] = "[" * 100_000 if mistake == "deep" else f"[{10**400}, 2, 3, 4]"
     elif mistake == "format":
         text["format"] = "99"
     elif mistake == "complex":
