@@ -88,7 +88,8 @@ def test_remains_of_dead_sessions_go_and_what_is_damaged_is_put_aside(tmp_path: 
 
 @pytest.mark.parametrize(
     "line",
-    [b"", b"[]", b"[" * 100_000, b"3", b'{"path": "a"}', b"{", b"\xff", b'{"path":1,"title":"a","points":1,"when":1.0,"stamp":null}',
+    [b"", b"[]", b"[" * 100_000, b"3", b'{"path": "a"}', b"{", b"\xff",
+     b'{"path":1,"title":"a","points":1,"when":1.0,"stamp":null}',
      b'{"path":"","title":"a","points":1,"when":1e300,"stamp":null}',
      b'{"path":"","title":"a","points":1,"when":1.0,"stamp":{"a":1}}',
      b'{"path":"","title":"a","points":1,"when":"x","stamp":null}'],
