@@ -70,7 +70,7 @@ def _words(path: str, value: Any) -> str:
         case "step":
             return f"step {value:,}"
         case "points":
-            return f"{value:,} points"
+            return f"{value:,} point{'s' * (value != 1)}"
         case "clean":
             return "clean twin" if value else "with poison"
         case "poison.on":

@@ -156,6 +156,19 @@ def test_the_choice_stays_with_its_pin(board: CompareBoard) -> None:
     assert board.tiles[2] is tile, "a tile is not made anew"
 
 
+def test_a_pin_keeps_its_look_while_others_go_and_come(board: CompareBoard) -> None:
+    some = pins(4)
+    board.set_pins(some)
+    pen = lambda at: (board.tiles[at].swatch.pen.color().name(), board.tiles[at].swatch.pen.style())  # noqa: E731
+    before = [pen(k) for k in range(4)]
+    board.set_pins((some[0], some[2], some[3]))
+    assert [pen(k) for k in range(3)] == [before[0], before[2], before[3]]
+    assert [swatch.pen.color().name() for swatch, _ in board.curves.entries] == [pen(k)[0] for k in range(3)]
+    (new,) = pins(1)
+    board.set_pins((some[0], some[2], some[3], new))
+    assert pen(3) == before[1], "the look that is free again"
+
+
 def test_no_two_curves_look_the_same(board: CompareBoard) -> None:
     for theme in (LIGHT, DARK):
         looks = {(pin_pen(i, theme).color().name(), pin_pen(i, theme).style()) for i in range(9)}

@@ -51,6 +51,7 @@ class CompareBoard(FocusFrame):
         self.setAccessibleName("Pinned moments")
         self._theme = theme
         self._pins: tuple[Pin, ...] = ()
+        self._looks: dict[int, int] = {}  # of which pen each pin is, by its snapshot
         self.tiles: list[CompareTile] = []
         self.chosen: list[int | None] = [None, None]
         """The places of A and B."""
@@ -121,9 +122,12 @@ class CompareBoard(FocusFrame):
             tile.deleteLater()
         places = {id(pin.snapshot): at for at, pin in enumerate(self._pins)}
         self.chosen = [None if key is None else places.get(key) for key in kept]
+        self._looks = {key: self._looks[key] for key in places if key in self._looks}
+        for key in places:  # a pin keeps its colour and dash while others come and go
+            self._looks.setdefault(key, min(set(range(MOST)) - set(self._looks.values())))
         self._arrange()
         self._describe()
-        self.curves.set_pins(self._pins)
+        self.curves.set_pins(self._pins, [self._looks[id(pin.snapshot)] for pin in self._pins])
         self.pages.setCurrentIndex(int(bool(self._pins)))
         self._fill_choice()
 
@@ -212,11 +216,11 @@ class CompareBoard(FocusFrame):
         self._shape()
 
     def _describe(self) -> None:
-        for at, (tile, pin, words) in enumerate(zip(self.tiles, self._pins, differences(self._pins), strict=True)):
+        for tile, pin, words in zip(self.tiles, self._pins, differences(self._pins), strict=True):
             step = f"step {pin.snapshot.step:,}"
             facts = words if words.startswith(step) else ", ".join(filter(None, (step, words)))
             tile.set_pin(pin, facts)
-            tile.set_pen(pin_pen(at, self._theme))
+            tile.set_pen(pin_pen(self._looks[id(pin.snapshot)], self._theme))
 
     def _fill_choice(self) -> None:
         """The first two are compared until somebody chooses others."""
@@ -231,6 +235,7 @@ class CompareBoard(FocusFrame):
             tile.set_choice("A" if at == self.chosen[0] else "B" if at == self.chosen[1] else "")
         a, b = (None if at is None else self._pins[at] for at in self.chosen)
         self.difference.set_pair(a, b)
+        self._shape()  # it has another height now
 
     def _show_points(self) -> None:
         for plane in self._planes():

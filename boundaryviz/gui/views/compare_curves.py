@@ -37,6 +37,7 @@ class CompareCurves(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._pins: tuple[Pin, ...] = ()
+        self._looks: tuple[int, ...] = ()
         self.quantity = "loss"
         self.plot = CurvePlot("validation", ())
         self.plot.box.setMouseEnabled(False, False)
@@ -85,8 +86,9 @@ class CompareCurves(QWidget):
         column.addLayout(row, 1)
         self.set_theme(theme)
 
-    def set_pins(self, pins: Sequence[Pin]) -> None:
-        self._pins = tuple(pins)
+    def set_pins(self, pins: Sequence[Pin], looks: Sequence[int]) -> None:
+        """looks: which of the pens of `pin_pen` each of them has."""
+        self._pins, self._looks = tuple(pins), tuple(looks)
         for parts in self.entries:
             for part in parts:
                 self._legend.removeWidget(part)
@@ -121,7 +123,7 @@ class CompareCurves(QWidget):
         shown: list[NDArray[np.float64]] = []
         last = 1.0
         for i, pin in enumerate(self._pins):
-            pen, store = pin_pen(i, self._theme), pin.snapshot.curves
+            pen, store = pin_pen(self._looks[i], self._theme), pin.snapshot.curves
             values = store.column(f"validation_{self.quantity}")[:, 0]
             x, y = thin(store.step.astype(np.float64), np.where(values > 0, values, np.nan) if log else values)
             y = np.log10(y) if log else y
