@@ -44,6 +44,7 @@ class Controller(QObject):
         document.opened.connect(self._opened)
         document.undo.cleanChanged.connect(self._title)
         document.filed.connect(self._title)
+        self.course.changed.connect(self._title)
         self._wire_plane()
         self._wire_panels()
         self._wire_actions()

@@ -142,6 +142,7 @@ class Document(QObject):
         """What was opened last, as it was in its file, with its course."""
         self._state = State.of(scenario)
         self._preview: State | None = None
+        self._turns = _turns(scenario)
 
     @property
     def state(self) -> State:
@@ -163,8 +164,14 @@ class Document(QObject):
 
     @property
     def unsaved(self) -> bool:
-        """Whether the committed state is another than what was opened or saved last."""
-        return not self.undo.isClean()
+        """Whether the committed state is another than what was opened or saved last, or the course that led there."""
+        return not self.undo.isClean() or self.turns not in (0, self._turns)
+
+    @property
+    def turns(self) -> int:
+        """How many changes the course of the run holds."""
+        course = self.course()
+        return 0 if course is None else len(course.turns)
 
     def to_save(self) -> Callable[[], Scenario]:
         """Makes the complete scenario of now, in whatever thread calls it: all that it takes is frozen."""
@@ -176,9 +183,9 @@ class Document(QObject):
 
         return make
 
-    def saved(self, state: State, path: Path, stamp: Stamp | None) -> None:
-        """`state`, which was the committed one when saving began, now lies at `path`."""
-        self.path, self.stamp = path, stamp
+    def saved(self, state: State, turns: int, path: Path, stamp: Stamp | None) -> None:
+        """`state`, which was the committed one when saving began, now lies at `path`; `turns` were those of then."""
+        self.path, self.stamp, self._turns = path, stamp, turns
         if state is self._state:
             self.undo.setClean()
         else:
@@ -213,6 +220,7 @@ class Document(QObject):
         """
         self.given = scenario
         self._state, self._preview, self.path, self.stamp = State.of(scenario), None, path, stamp
+        self._turns = _turns(scenario)
         self.undo.clear()
         if not saved:
             self.undo.resetClean()
@@ -227,3 +235,7 @@ class Document(QObject):
     def _announce(self) -> None:
         self.revision += 1
         self.changed.emit()
+
+
+def _turns(scenario: Scenario) -> int:
+    return 0 if scenario.course is None else len(scenario.course.turns)

@@ -37,6 +37,7 @@ class Saving(QObject):
         self.beside: Callable[[Path], Callable[[Scenario], None] | None] = lambda _path: None
         """For a path that is saved to now: what writes more beside it, from the scenario that was written."""
         self._busy = self._again = False
+        self._trouble = ""  # that the banner may still tell of
 
     def save(self) -> None:
         """Save where it was opened or saved last; ask where that is nowhere."""
@@ -75,7 +76,7 @@ class Saving(QObject):
         return not self._document.unsaved
 
     def _write(self, path: Path, expected: Stamp | None) -> None:
-        document, state = self._document, self._document.committed
+        document, state, turns = self._document, self._document.committed, self._document.turns
         make, beside, suffix = document.to_save(), self.beside(path), path.suffix.lower()
         self._busy = True
 
@@ -90,7 +91,9 @@ class Saving(QObject):
         def then(stamp: Stamp | None) -> None:
             self._busy = False
             if suffix != ".csv":  # which holds the points alone
-                document.saved(state, path, stamp)
+                document.saved(state, turns, path, stamp)
+            if self._trouble and self._window.banner.text.text() == self._trouble:
+                self._window.banner.hide()
             self._log.note("save", f"Saved {path}")
             self._tell(f"Saved {path.name}.")
             self.written.emit(path)
@@ -104,7 +107,8 @@ class Saving(QObject):
             if isinstance(error, ChangedError):
                 self._changed(path, error)
             else:
-                self._window.notify(str(error), action="Save as...", act=self.save_as, alarm=True, closable=True)
+                self._trouble = str(error)
+                self._window.notify(self._trouble, action="Save as...", act=self.save_as, alarm=True, closable=True)
 
         self._writer.do(work, then, failed)
 
