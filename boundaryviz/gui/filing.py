@@ -39,7 +39,6 @@ class Filing(QObject):
         for name, act in on.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
         self._window.dropped.connect(lambda path: self.open(Path(path)))
-        self._window.may_close = self.may_leave
         saving.written.connect(recent.add)
         recent.chosen.connect(lambda path: self.open(Path(path)))
         welcome = self._window.welcome

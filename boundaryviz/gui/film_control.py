@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QMessageBox
 
 from boundaryviz.gui.display import Display
 from boundaryviz.gui.document import Document
@@ -53,6 +54,17 @@ class FilmControl(QObject):
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
+
+    def may_leave(self) -> bool:
+        """Ask what becomes of a film that is being made; whether the window may close."""
+        if not self.running or self._path is None:
+            return True
+        button = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window, "A film is being made", f"{self._path.name} is not finished. Give it up?",
+            button.Discard | button.Cancel, button.Cancel,
+        )  # fmt: skip
+        return bool(answer == button.Discard)
 
     def close(self) -> None:
         """Give up what is being made; the window may go now."""
@@ -113,7 +125,10 @@ class FilmControl(QObject):
         if "doing" in line:
             unit = "step" if line["doing"] == "training" else "frame"
             self.dialog.set_progress(line["done"], line["of"])
-            self.dialog.say(f"{line['doing'].capitalize()}: {unit} {line['done']:,} of {line['of']:,}")
+            words = f"{line['doing'].capitalize()}: {unit} {line['done']:,} of {line['of']:,}"
+            self.dialog.say(words)
+            if not self.dialog.isVisible() and self._path is not None:
+                self._tell(f"{self._path.name}, {words[0].lower()}{words[1:]}", 2000)
         elif "estimate" in line:
             self.dialog.set_size(line["estimate"])
         elif "wrote" in line:
@@ -126,15 +141,18 @@ class FilmControl(QObject):
         if self._written:
             words = f"Wrote {self._path.name}, {size_words(self._written)}."
             self.dialog.say(words)
-            strip = self._window.statusBar()
-            if strip is not None:
-                strip.showMessage(words, 4000)
+            self._tell(words, 4000)
         elif self._cancelled:
             self.dialog.say("Cancelled; nothing was written.")
         else:
             self.dialog.say(problem, problem=True)
             if not self.dialog.isVisible():
                 self._window.notify(f"The film was not made: {problem}", alarm=True)
+
+    def _tell(self, words: str, milliseconds: int) -> None:
+        strip = self._window.statusBar()
+        if strip is not None:
+            strip.showMessage(words, milliseconds)
 
     # ---- the preview --------------------------------------------------------------------------------
 

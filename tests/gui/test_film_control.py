@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.film_control import FilmControl, within
@@ -145,6 +146,29 @@ def test_the_dialog_may_go_while_a_film_is_made_and_comes_back(film: FilmControl
     assert not film.running
     film.show()
     assert dialog(film) is not before
+
+
+def test_the_window_asks_before_it_gives_up_a_film(
+    film: FilmControl, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+
+    def answer(_parent: object, _title: str, words: str, *_: object) -> QMessageBox.StandardButton:
+        asked.append(words)
+        return QMessageBox.StandardButton.Cancel if len(asked) == 1 else QMessageBox.StandardButton.Discard
+
+    monkeypatch.setattr(QMessageBox, "question", answer)
+    assert film.may_leave()
+    instead(film, said({"doing": "drawing", "done": 3, "of": 9}) + "\nimport time; time.sleep(60)")
+    dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
+    dialog(film).close()
+    strip = film._window.statusBar()
+    assert strip is not None
+    qtbot.waitUntil(lambda: strip.currentMessage() == "x.gif, drawing: frame 3 of 9", timeout=20_000)
+    assert not film.may_leave()
+    assert film.may_leave()
+    assert asked == ["x.gif is not finished. Give it up?"] * 2
+    film.close()
 
 
 def test_a_preview_leaves_out_what_lies_beyond_the_domain():
