@@ -100,12 +100,13 @@ class Display(QObject):
         self._window.points.set_predicted(None)
 
     def say(self, about: Word, words: str | None) -> None:
-        """A sentence over the plane, or none any more; of several the most pressing is shown."""
+        """A sentence over the plane, or none any more; of several the most pressing is shown, and none in the past."""
         if words is None:
             self._words.pop(about, None)
         else:
             self._words[about] = words
-        self._window.plane.set_banner(self._words[min(self._words)] if self._words else None)
+        shown = self._words if self.past is None else {}
+        self._window.plane.set_banner(shown[min(shown)] if shown else None)
 
     def show_seed(self, seed: int) -> None:
         """Show the run with the seed so many after the first, and, with the twin on, its clean twin."""
@@ -180,6 +181,8 @@ class Display(QObject):
         else:
             self._show(past.frame())
         window.transport.set_step(self._client.step_count if past is None else past.moment.step)
+        self._start_curves()
+        self.say(Word.UNIT, self._words.get(Word.UNIT))
         self.turned.emit()
 
     def recall_past(self) -> None:
@@ -268,7 +271,8 @@ class Display(QObject):
         poisoned = {name: column[:, -seeds:] for name, column in columns.items()}
         clean = {name: column[:, :seeds] for name, column in columns.items()} if twin else None
         self._window.curves.set_curves(curves.step, poisoned, clean)
-        last = {name: float(column[-1, shown]) for name, column in columns.items()}
+        at = -1 if self.past is None else max(int(np.searchsorted(curves.step, self.past.moment.step, "right")) - 1, 0)
+        last = {name: float(column[at, shown]) for name, column in columns.items()}
         split = "validation" if np.isfinite(columns["validation_loss"][0, shown]) else "train"
         began, now = columns["train_loss"][0, shown], last["train_loss"]
         self.say(

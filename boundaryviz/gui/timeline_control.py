@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
-from PyQt6.QtCore import QObject, QSize, QTimer
-from PyQt6.QtGui import QPixmap
+from PyQt6.QtCore import QObject, QSize, Qt, QTimer
+from PyQt6.QtGui import QKeySequence, QPixmap, QShortcut
 
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.controller import Controller
@@ -99,6 +99,11 @@ class TimelineControl(QObject):
         }  # fmt: skip
         for name, act in on.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
+        end = QShortcut(QKeySequence(Qt.Key.Key_End), self.window.plane)
+        end.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        end.activated.connect(self.now)
+        actions["train.resume"].setEnabled(False)
+        actions["train.now"].setEnabled(False)
         actions["view.ghost"].setChecked(True)
         actions["view.ghost"].toggled.connect(lambda _: self._show_ghost())
 
@@ -120,6 +125,7 @@ class TimelineControl(QObject):
 
     def _stated(self, state: m.State) -> None:
         if state.why in ("loaded", "reset"):
+            self.now()
             survives, self._survives = self._survives, None
             self._begin(Timeline(self._budget), None, None)
             if survives is not None:
@@ -209,7 +215,10 @@ class TimelineControl(QObject):
 
     def move(self, by: int) -> None:
         """To a moment so many later; past the last one back to now."""
-        at = len(self.timeline) if self._shown is None else self._shown
+        at = self._shown
+        if at is None:  # the last moment may be that of now, which is seen already
+            recorded = len(self.timeline) > 0 and int(self.timeline.step[-1]) == self.client.step_count
+            at = len(self.timeline) - recorded
         if by > 0 and at + by >= len(self.timeline):
             self.now()
         else:
@@ -228,7 +237,9 @@ class TimelineControl(QObject):
     def _lock(self, words: str | None) -> None:
         window = self.window
         window.plane.set_locked(words)
-        window.planes.set_look("past", lambda plane: plane.set_locked(words))
+        window.planes.set_look("past", lambda plane: plane.set_locked(None if words is None else ""))
+        window.actions_["train.resume"].setEnabled(words is not None)
+        window.actions_["train.now"].setEnabled(words is not None)
 
     # ---- branches -----------------------------------------------------------------------------------
 
@@ -280,11 +291,15 @@ class TimelineControl(QObject):
         ghost = self.ghost
         if ghost is None or not self.window.actions_["view.ghost"].isChecked():
             return
-        at = ghost.timeline.nearest(frame.step)
-        if at is not None and at != self._ghost_shown:
-            self._ghost_shown = at
-            moment = ghost.timeline[at]
-            self.window.plane.field_layer.set_ghost(moment.field.astype(np.float32), moment.rect)
+        steps, layer = ghost.timeline.step, self.window.plane.field_layer
+        at = ghost.timeline.nearest(frame.step) if len(steps) and frame.step <= steps[-1] else None
+        if at == self._ghost_shown:
+            return
+        self._ghost_shown = at
+        if at is None:
+            layer.set_ghost(None, None)
+        else:
+            layer.set_ghost(ghost.timeline[at].field.astype(np.float32), ghost.timeline[at].rect)
 
     # ---- the bar ------------------------------------------------------------------------------------
 

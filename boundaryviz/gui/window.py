@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         self.compare = CompareBoard()
         self._act: Callable[[], None] | None = None
         self._others: dict[str, Callable[[], None]] = {}
+        self.banner.focus_left.connect(self.plane.setFocus)
         self.banner.action.connect(self._banner_action)
         self.banner.other.connect(self._banner_action)
         self._compose()

@@ -3,6 +3,8 @@ import math
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.views.banner import Banner
 from boundaryviz.gui.views.status import StatusFields
@@ -108,3 +110,21 @@ def test_escape_or_the_cross_close_it_unless_it_must_stay(banner):
     banner.tell("Three.", closable=False)
     QTest.keyClick(banner, Qt.Key.Key_Escape)
     assert banner.isVisible()
+
+
+def test_a_banner_that_goes_with_the_focus_says_so(qtbot: QtBot) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    row, banner, other = QVBoxLayout(holder), Banner(), QPushButton("other")
+    row.addWidget(banner)
+    row.addWidget(other)
+    with qtbot.waitExposed(holder):
+        holder.show()
+    banner.tell("something")
+    with qtbot.waitSignal(banner.focus_left, timeout=1000):
+        banner.close_button.setFocus()
+        qtbot.keyClick(banner.close_button, Qt.Key.Key_Space)
+    banner.tell("again")
+    other.setFocus()
+    with qtbot.assertNotEmitted(banner.focus_left):
+        banner.hide()

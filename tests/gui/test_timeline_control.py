@@ -15,6 +15,7 @@ from boundaryviz.engine.messages import Failed
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.experiments.run import train
 from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.display import Word
 from boundaryviz.scenario import files
 from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario
@@ -295,3 +296,71 @@ def test_numbers_of_the_attack_and_the_cascade_are_those_of_the_moment(
     desk.timeline.now()
     assert desk.twin._budget.poison == 0
     qtbot.waitUntil(lambda: desk.twin.comparison not in (None, now), timeout=5000)
+
+
+def test_switching_the_twin_in_the_past_leads_back_to_now(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    desk = open_desk()
+    train_to(desk, qtbot, 40)
+    desk.timeline.show(1)
+    desk.window.actions_["train.twin"].setChecked(True)
+    qtbot.waitUntil(lambda: desk.client.step_count == 0 and desk.timeline.display.past is None, timeout=5000)
+    assert not desk.window.actions_["train.resume"].isEnabled()
+    train_to(desk, qtbot, 20)
+    desk.timeline.show(1)
+    assert desk.window.actions_["train.resume"].isEnabled()
+    desk.timeline.resume()
+    qtbot.waitUntil(lambda: desk.timeline.ghost is not None, timeout=5000)
+    assert desk.window.banner.isHidden(), "nothing failed"
+
+
+def test_the_status_bar_tells_of_the_moment_and_end_leads_back(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    desk = open_desk(**{"training.learning_rate": 0.05})
+    window = desk.window
+    display = desk.timeline.display
+    display.say(Word.HINT, "Drag a point.")
+    train_to(desk, qtbot, 60)
+    last = f"{desk.client.curves.column('validation_loss')[-1, 0]:.4f}"
+    qtbot.waitUntil(lambda: window.status.loss.text() == last, timeout=5000)
+    desk.timeline.show(0)
+    first = f"{desk.client.curves.column('validation_loss')[0, 0]:.4f}"
+    assert first != last
+    qtbot.waitUntil(lambda: window.status.loss.text() == first, timeout=5000)
+    assert window.plane._banner.isHidden(), "nothing can be dragged there"
+    window.plane.setFocus()
+    qtbot.keyClick(window.plane, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: display.past is None, timeout=5000)
+    qtbot.waitUntil(lambda: window.status.loss.text() == last, timeout=5000)
+    assert not window.plane._banner.isHidden()
+    desk.timeline.move(-1)
+    assert display.past.moment.step < 60, "the last moment is that of now"
+
+
+def test_the_earlier_course_is_not_drawn_beyond_its_end(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    desk = open_desk()
+    train_to(desk, qtbot, 40)
+    desk.timeline.show(2)
+    desk.timeline.resume()
+    qtbot.waitUntil(lambda: desk.timeline.ghost is not None, timeout=5000)
+    qtbot.waitUntil(lambda: desk.timeline._ghost_shown is not None, timeout=5000)
+    train_to(desk, qtbot, 80)
+    qtbot.waitUntil(lambda: desk.timeline.display.frame.step == 80, timeout=5000)
+    assert desk.timeline._ghost_shown is None
+
+
+def test_a_change_that_was_taken_back_while_it_trained_is_still_to_be_saved(
+    open_desk: Callable[..., Desk], qtbot: QtBot, tmp_path: Path
+) -> None:
+    desk = open_desk()
+    train_to(desk, qtbot, 20)
+    put_a_point(desk, 1.5)
+    train_to(desk, qtbot, 40)
+    desk.document.undo.undo()
+    assert desk.document.unsaved, "the run was trained on it"
+    assert desk.window.isWindowModified()
+    desk.saving.save_to(tmp_path / "a.bviz")
+    desk.writer.wait()
+    assert not desk.document.unsaved
+    assert not desk.window.isWindowModified()
+    desk.filing.open(tmp_path / "a.bviz")
+    qtbot.waitUntil(lambda: not desk.timeline.taking_up, timeout=5000)
+    assert not desk.document.unsaved

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFontDatabase, QGuiApplication, QKeyEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
 
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.views.icons import icon
@@ -16,12 +26,14 @@ from boundaryviz.gui.views.widgets import label, restyle
 class Banner(QFrame):
     """Hidden until `tell`; Escape or its cross closes it.
 
-    action: the action button was pressed. other: one of the buttons beside it was, called so.
+    action: the action button was pressed. other: one of the buttons beside it was, called so. focus_left: it hid with
+    the focus in it, which should go to a better place than the next widget.
     """
 
     action = pyqtSignal()
     other = pyqtSignal(str)
     closed = pyqtSignal()
+    focus_left = pyqtSignal()
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,6 +129,13 @@ class Banner(QFrame):
             self._close()
         else:
             super().keyPressEvent(event)
+
+    def setVisible(self, visible: bool) -> None:
+        focused = QApplication.focusWidget()
+        leaves = not visible and focused is not None and self.isAncestorOf(focused)
+        super().setVisible(visible)
+        if leaves:
+            self.focus_left.emit()
 
     def _close(self) -> None:
         self.hide()

@@ -253,9 +253,10 @@ class CurvesView(QWidget):
             if self._ghost is None or values is None:
                 curve.setData([], [])
                 continue
-            x = self._ghost[0].astype(np.float64)
+            seen = int(np.searchsorted(self._ghost[0], self._x_end, side="right")) + 1
+            x = self._ghost[0][:seen].astype(np.float64)
             x = np.log10(np.maximum(x, 1.0)) if self._log["x"] else x
-            thin_x, thin_y = thin(x, self._scaled(values), 2 * plot.width())
+            thin_x, thin_y = thin(x, self._scaled(values[:seen]), 2 * plot.width())
             curve.setData(thin_x, np.where(np.isfinite(thin_y), thin_y, np.nan))
 
     def _draw_curve(self, plot: CurvePlot, name: str, quantity: str, most: int) -> None:

@@ -202,6 +202,10 @@ class TimelineBar(QWidget):
         if self.track.shown != index:
             self.track.shown = index
             self.track.update()
+            if not self.track.underMouse() or (self._wanted is not None and self._wanted[0] != index):
+                self._hover(None, 0)  # a key has led elsewhere
+        if index is None and any(button.hasFocus() for button in self.buttons.values()):
+            self.track.setFocus()
         for button in self.buttons.values():
             button.setVisible(index is not None)
         self._say()
@@ -230,12 +234,14 @@ class TimelineBar(QWidget):
         if shown is not None and shown < len(self._step):
             self.where.setText(f"step {self._step[shown]:,} of {self._now:,}")
         else:
-            self.where.setText(f"{len(self._step):,} moments" if len(self._step) else "")
+            count = len(self._step)
+            self.where.setText(f"{count:,} moment{'s' * (count != 1)}" if count else "")
 
     def _button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text, self)
         button.setToolTip(tip)
         button.setAutoDefault(False)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # or a click, which hides it, would lead the keys astray
         return button
 
     # ---- the picture under the pointer
