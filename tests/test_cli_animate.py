@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from boundaryviz.cli.animating import parse_over, title_of, value_words
 from boundaryviz.cli.app import run
 from boundaryviz.scenario.gallery import load
+from boundaryviz.scenario.sweep import parse, title_of, value_words
 
 SMALL = ["moons", "--set", "data.n=60", "--set", "learner.hidden=[4]", "--steps", "40", "--device", "cpu"]
 FILM = ["--size", "320x240", "--fps", "10", "--seconds", "0.5", "--hold", "0", "--no-title"]
@@ -83,12 +83,12 @@ def test_twins_are_trained_for_their_view(tmp_path: Path):
     ],
 )
 def test_over_is_a_range_or_a_list(text, found):
-    assert parse_over(text, 300, load("moons")) == found
+    assert parse(text, 300, load("moons")) == found
 
 
 def test_a_range_has_no_more_values_than_frames():
-    assert len(parse_over("data.noise=0..1", 300, load("moons"))[1]) == 48
-    assert len(parse_over("data.noise=0..1", 10, load("moons"))[1]) == 10
+    assert len(parse("data.noise=0..1", 300, load("moons"))[1]) == 48
+    assert len(parse("data.noise=0..1", 10, load("moons"))[1]) == 10
 
 
 def test_words_for_settings_and_values():

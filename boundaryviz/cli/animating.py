@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
-from typing import Any, get_args
-
-import numpy as np
+from typing import Any
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.training import Job, check_cascade, first_interrupt_waits
-from boundaryviz.cli.values import parsed
+from boundaryviz.scenario import sweep
+from boundaryviz.scenario.scenario import Scenario
 
 _EVERY = 0.1  # seconds between two lines of progress
 _GENTLE = 5  # by how much a run that somebody watches gives way to other processes
-_RUNS = 48  # over a range of numbers, unless it says how many
 _SECONDS, _SECONDS_EACH = 12.0, 1.5  # a film's usual length; over a list of values, for each
 _MOST_FRAMES = 5000
 
@@ -83,12 +80,14 @@ def _reel(request: Request, rate: int, watch: Show) -> Any:
     job, scenario = request.job, request.job.prepared()
     seconds = _SECONDS if request.seconds is None else request.seconds
     frames = max(1, round(seconds * rate))
-    path, values, ranges = "", list[Any](), False
+    path, values, scenarios = "", list[Any](), list[Scenario]()
     if request.over is not None:
-        path, values, ranges = parse_over(request.over, frames, scenario)
+        try:
+            path, values, ranges, scenarios = sweep.scenarios(request.over, frames, scenario)
+        except sweep.SweepError as error:
+            raise UsageProblem(f"--over {error}") from None
         if not ranges and request.seconds is None:
             frames = max(1, round(min(_SECONDS_EACH * len(values), 60.0) * rate))
-    scenarios = [scenario.with_values({path: value}) for value in values]  # each mistake is found before any training
     for one in scenarios if job.cascade else ():
         check_cascade(one)
 
@@ -106,65 +105,10 @@ def _reel(request: Request, rate: int, watch: Show) -> Any:
             if getattr(scenario.learner, "AT_ONCE", False):
                 say(f"note: {scenario.learner.name} is fitted at once; --over makes a film over a setting")
             return over_training(take, frames, request.spacing, training)
-        sweep = Sweep(title_of(scenario, path), tuple(value_words(value) for value in values))
-        return over_values([replace(take, scenario=one) for one in scenarios], sweep, frames, training)
+        way = Sweep(sweep.title_of(scenario, path), tuple(sweep.value_words(value) for value in values))
+        return over_values([replace(take, scenario=one) for one in scenarios], way, frames, training)
     except DeviceError as error:
         raise UsageProblem(f"--device {job.device}: {error}") from None
-
-
-# ---- --over ---------------------------------------------------------------------------------------------
-
-
-def parse_over(text: str, frames: int, scenario: Any) -> tuple[str, list[Any], bool]:
-    """The path, its values, and whether they are a range: 'poison.count=0..40', 'data.noise=0..0.5:100' with 100
-    values, or 'learner.hidden=[2],[4],[8,8]'. frames: at most so many values of a range, which are
-    whole where the setting of the scenario takes no others and both ends are. Raises UsageProblem."""
-    path, equals, right = (part.strip() for part in text.partition("="))
-    if not equals or not path or not right:
-        raise UsageProblem(
-            f"--over {text}: write PATH=FIRST..LAST or PATH=V1,V2, for example --over poison.count=0..40"
-        )
-    if found := re.fullmatch(r"(?P<first>[^\[\],:]+?)\.\.(?P<last>[^\[\],:]+?)(:(?P<count>\d+))?", right):
-        ends = [parsed(found[end].strip()) for end in ("first", "last")]
-        if any(isinstance(end, bool) or not isinstance(end, int | float) for end in ends):
-            raise UsageProblem(f"--over {text}: the ends of a range are numbers")
-        count = int(found["count"]) if found["count"] else min(_RUNS, frames)
-        if not 2 <= count <= frames:
-            raise UsageProblem(f"--over {text}: a range has 2 values at least, and no more than there are frames")
-        places = np.linspace(float(ends[0]), float(ends[1]), count)
-        if all(isinstance(end, int) for end in ends) and not _takes_fractions(scenario, path):
-            return path, list(dict.fromkeys(int(place) for place in np.round(places))), True
-        return path, [float(f"{place:.6g}") for place in places], True
-    values = [parsed(part.strip()) for part in re.split(r",(?![^\[]*\])", right)]
-    if not 1 < len(values) <= _MOST_FRAMES:
-        raise UsageProblem(f"--over {text}: give two values at least, separated by commas, or a range FIRST..LAST")
-    return path, values, False
-
-
-def value_words(value: Any) -> str:
-    """A value as a person would write it: '0.05', '16-16'."""
-    if isinstance(value, list):
-        return "-".join(map(str, value)) or "none"
-    return f"{value:,}" if isinstance(value, int) else f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def title_of(scenario: Any, path: str) -> str:
-    """What a form calls the setting, or else its path; 'poison points' for the poison's points."""
-    info = _field(scenario, path)
-    if info is None or info.title is None:
-        return path
-    return f"Poison {info.title.lower()}" if path.startswith("poison.") else str(info.title)
-
-
-def _takes_fractions(scenario: Any, path: str) -> bool:
-    info = _field(scenario, path)
-    return info is not None and float in (info.annotation, *get_args(info.annotation))
-
-
-def _field(scenario: Any, path: str) -> Any:
-    """What the scenario's spec says of a setting; None where there is no such setting."""
-    section, _, name = path.partition(".")
-    return getattr(type(getattr(scenario, section, None)), "model_fields", {}).get(name)
 
 
 # ---- progress -------------------------------------------------------------------------------------------

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from typing import Any
 
 from boundaryviz.cli.failures import UsageProblem
+from boundaryviz.scenario.text import parsed
 
 
 def assignments(texts: Sequence[str]) -> dict[str, Any]:
@@ -18,12 +18,3 @@ def assignments(texts: Sequence[str]) -> dict[str, Any]:
             raise UsageProblem(f"--set {text}: write PATH=VALUE, for example --set training.learning_rate=0.01")
         found[path.strip()] = parsed(value.strip())
     return found
-
-
-def parsed(text: str) -> Any:
-    """`0.01`, `true`, `[8, 8]` and `"words"` as in TOML; anything else is text as it stands."""
-    try:
-        values = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
-        return text
-    return values["value"] if len(values) == 1 else text

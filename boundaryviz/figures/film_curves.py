@@ -118,7 +118,8 @@ def _draw_flips(axes: Axes, course: CurveStore, style: Style) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
     if not known.any():
-        axes.text(0.5, 0.5, "no test points", transform=axes.transAxes, ha="center", va="center", color=style.faint)
+        words = "no test points" if len(course) else ""  # of a single frame, nothing is known before or after
+        axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", color=style.faint)
         axes.set(xticks=[], yticks=[])
         return
     step, values = course.step[known], values[known]

@@ -101,6 +101,7 @@ class Desk:
         self.trouble = Trouble(self.window, self.log, lambda: bool(self.autosave and self.autosave.now()), self._theme)
         self.client.failed.connect(self._note_failure)
         self.film = FilmControl(self.window, self.document, self.controller.display)
+        self.film.folder = self.exporting.folder = lambda: Path(self.saving.folder)
         self.window.may_close = lambda: self.film.may_leave() and self.filing.may_leave()
         self.poison = PoisonControl(self.controller)
         self._dress()

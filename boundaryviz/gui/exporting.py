@@ -42,6 +42,8 @@ class Exporting(QObject):
         """What is pinned for comparison, in its order."""
         self.pins_file: Callable[[], Path | None] = lambda: None
         """The file that holds just these pins."""
+        self.folder: Callable[[], Path] = Path
+        """Where figures are proposed to go."""
         self._asked = 0
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
@@ -87,17 +89,33 @@ class Exporting(QObject):
         made = _Made(snapshot, clean, {"frames": strip, "compare": pins}, rect, self._looks())
         source_, pinned = self._source(), self.pins_file()
         self.dialog = ExportDialog(
-            made.preview, lambda chosen, path: self._write(made, chosen, path), stem=self._document.scenario.name,
+            made.preview, lambda chosen, path: self._write(made, chosen, path), stem=self._stem(),
             parent=self._window, views=[view for view in VIEWS if have.get(view, True)],
             command=lambda chosen: (
                 made.command_for_pins(pinned, chosen) if chosen.view == "compare"
                 else made.command(source_, chosen, self._control)
             ),
-            copy=lambda chosen: _copy(made, chosen), check=_as_seen,
+            copy=lambda chosen: _copy(made, chosen), check=_as_seen, folder=self.folder(),
+            options=ExportOptions(view=self._first(have)),
         )  # fmt: skip
         self.dialog.exec()
         self.dialog.deleteLater()
         self.dialog = None
+
+    def _first(self, have: Mapping[str, bool]) -> str:
+        """The view that is most like what the window shows."""
+        window, planes = self._window, self._window.planes
+        if window.pages.currentWidget() is window.compare and have["compare"]:
+            return "compare"
+        if have["cascade"] and window.actions_["view.cascade"].isChecked():
+            return "cascade"
+        if have["twin"]:
+            return "flip" if planes.view == "flips" else "twin" if planes.view == "side" else "boundary"
+        return "boundary"
+
+    def _stem(self) -> str:
+        path = self._document.path
+        return self._document.scenario.name if path is None else path.stem
 
     def _looks(self) -> dict[str, Any]:
         """How the plane shows what it shows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -19,7 +19,9 @@ from boundaryviz.gui.views.film_dialog import VIEWS, FilmChoice, FilmDialog, siz
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.learners.cascade import measured
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario import sweep
 from boundaryviz.scenario.files import WriteError, check_writable
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.scene import Domain
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class FilmControl(QObject):
         self._path: Path | None = None
         self._written, self._cancelled = 0, False
         self.dialog: FilmDialog | None = None
+        self.folder: Callable[[], Path] = Path
+        """Where films are proposed to go."""
         window.actions_["file.film"].triggered.connect(lambda: self.show())
 
     @property
@@ -82,7 +86,8 @@ class FilmControl(QObject):
         have = dict.fromkeys(AGAINST_CLEAN, poison) | {"cascade": measured(scenario.learner) is not None}
         self.dialog = FilmDialog(
             self._render, scenario.name, [view for view in VIEWS if have.get(view, True)],
-            sweepable(scenario), steps=steps, parent=self._window,
+            sweepable(scenario), steps=steps, parent=self._window, check=lambda choice: wrong(scenario, choice),
+            folder=self.folder(),
         )  # fmt: skip
         self.dialog.asked.connect(self._make)
         self.dialog.cancelled.connect(self._cancel)
@@ -192,6 +197,20 @@ class FilmControl(QObject):
         picture = io.BytesIO()
         Image.fromarray(Film(reel, options).picture(0)).save(picture, "png")
         return picture.getvalue()
+
+
+def wrong(scenario: Scenario, choice: FilmChoice) -> str:
+    """What is wrong with the values that a film shall lead through, in a sentence; empty where nothing is."""
+    frames = max(round(choice.seconds * choice.rate), 1)
+    try:
+        sweep.scenarios(f"{choice.over}={choice.values}", frames, scenario)
+    except sweep.SweepError as error:
+        words = str(error).partition(": ")[2]
+    except ScenarioError as error:
+        words = error.problems[0].partition(": ")[2] or error.problems[0]
+    else:
+        return ""
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def within(moment: Snapshot) -> Snapshot:

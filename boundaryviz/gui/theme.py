@@ -228,8 +228,8 @@ QTabBar::tab {
 }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
 QTabBar::tab:hover { color: @text; background: @hover; }
-QTabBar:focus { outline: 2px solid @accent; }
-QTabBar::tab:focus { background: @hover; }
+QTabBar:focus { outline: none; }
+QTabBar::tab:selected:focus { background: @pressed; }
 
 QTableView, QListView, QTreeView {
   background: @raised; color: @text; border: 1px solid @line; gridline-color: @line; outline: none;
@@ -256,7 +256,7 @@ QMenu::item:disabled { color: @off; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
 QToolBar { background: @panel; border: none; border-bottom: 1px solid @line; padding: 4px; spacing: 4px; }
 QStatusBar { background: @panel; border-top: 1px solid @line; }
-QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; button-layout: 3; }
 QStatusBar::item { border: none; }
 QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
 QDockWidget::title { background: @panel; padding: 6px 8px; text-align: left; }

@@ -65,6 +65,15 @@ def loads(text: str, suffix: str) -> dict[str, Any]:
     return values
 
 
+def parsed(text: str) -> Any:
+    """`0.01`, `true`, `[8, 8]` and `"words"` as in TOML; anything else is text as it stands."""
+    try:
+        values = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    return values["value"] if len(values) == 1 else text
+
+
 def dumps(values: dict[str, Any]) -> str:
     """Values as readable JSON: a line per setting, and a line per column of points."""
     return _json(values) + "\n"

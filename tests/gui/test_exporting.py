@@ -171,6 +171,23 @@ def test_what_is_pinned_is_compared_where_anything_is(
     dialog.close()
 
 
+def test_the_dialog_begins_with_what_the_window_shows_beside_its_file(
+    open_desk: Callable[[Scenario], Desk], qtbot: QtBot, tmp_path: Path
+) -> None:
+    poisoned = {**SMALL, "data.labels_per_class": 3, "poison.target": [0.0, 0.5], "poison.count": 4}
+    desk = open_desk(load("moons").with_values(poisoned))
+    desk.window.actions_["view.twin-flips"].trigger()
+    train_to(desk, qtbot, 10)
+    desk.saving.save_to(tmp_path / "mine.bviz")
+    desk.saving.folder = str(tmp_path)
+    desk.writer.wait()
+    qtbot.waitUntil(lambda: desk.controller.display.frame.clean is not None, timeout=5000)
+    dialog = dialogs(desk, qtbot)
+    assert dialog.view.currentData() == "flip"
+    assert (dialog._stem, dialog._folder) == ("mine", tmp_path)
+    dialog.close()
+
+
 def test_pins_are_named_by_their_file(
     open_desk: Callable[[Scenario], Desk], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

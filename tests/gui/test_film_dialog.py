@@ -12,6 +12,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from boundaryviz.gui.film_control import wrong
 from boundaryviz.gui.sweeps import sweepable
 from boundaryviz.gui.views.film_dialog import FilmChoice, FilmDialog, Sweepable, size_words
 from boundaryviz.scenario.gallery import load
@@ -194,6 +195,37 @@ def test_settings_that_are_numbers_or_layers_can_be_led_through():
     assert not any(path.startswith("data.") for path in sweepable(edited))
 
 
+def test_values_that_lead_nowhere_are_told_before_a_place_is_asked_for(dialog: FilmDialog, caller: Caller):
+    dialog._check = lambda choice: "Two values at least." if choice.values == "abc" else ""
+    choose(dialog.over, next(iter(dialog._sweeps)))
+    enter(dialog.values, "abc")
+    assert dialog.words.text() == "Two values at least."
+    assert dialog.values.property("invalid")
+    asked: list[object] = []
+    dialog.asked.connect(lambda *film: asked.append(film))
+    dialog.make.click()
+    assert not asked
+    enter(dialog.values, "1, 2")
+    assert dialog.words.text() == ""
+    assert not dialog.values.property("invalid")
+    dialog.make.click()
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ("0..4", ""), ("abc", "Give two values at least"), ("0..x", "The ends of a range are numbers"),
+        ("3, 900000", "Must be at most"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_values_is_said_without_the_command_line(values: str, words: str):
+    said = wrong(load("two-moons-bridge"), FilmChoice(over="poison.count", values=values))
+    assert said.startswith(words)
+    assert "--over" not in said
+    assert "poison.count" not in said
+
+
 @pytest.mark.parametrize("name", ["moons", "two-moons-bridge-neural", "two-moons-bridge", "overfit"])
 def test_every_proposed_value_is_one_that_the_scenario_takes(name: str, parse: Callable[..., list]):
     scenario = load(name)
@@ -206,6 +238,6 @@ def test_every_proposed_value_is_one_that_the_scenario_takes(name: str, parse: C
 
 @pytest.fixture
 def parse() -> Callable[..., list]:
-    from boundaryviz.cli.animating import parse_over
+    from boundaryviz.scenario.sweep import parse
 
-    return lambda text, scenario: parse_over(text, 300, scenario)[1]
+    return lambda text, scenario: parse(text, 300, scenario)[1]

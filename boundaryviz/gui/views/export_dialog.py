@@ -77,7 +77,7 @@ class ExportDialog(QDialog):
     render: options -> PNG bytes for the preview. write: options and path -> the file. Both may raise OSError,
     ValueError or RuntimeError, whose words are shown. ask_path: options -> where to, None for cancelled.
     command: options -> the line that makes the figure again; raises ValueError, saying why, where there is none.
-    copy: puts the figure on the clipboard. check: asked with the kinds of `CHECKS`.
+    copy: puts the figure on the clipboard. check: asked with the kinds of `CHECKS`. folder: where it is proposed to go.
     """
 
     def __init__(
@@ -92,10 +92,11 @@ class ExportDialog(QDialog):
         command: Callable[[ExportOptions], str] | None = None,
         copy: Callable[[ExportOptions], None] | None = None,
         check: Check | None = None,
+        folder: Path | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export a figure")
-        self._render, self._write, self._stem = render, write, stem
+        self._render, self._write, self._stem, self._folder = render, write, stem, folder or Path()
         self._command, self._copy = command, copy
         self._ask_path = ask_path or self._ask
         self.options = options
@@ -329,7 +330,7 @@ class ExportDialog(QDialog):
     def _ask(self, options: ExportOptions) -> Path | None:
         kind = options.format
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "Save the figure", f"{self._stem}.{kind}", f"{kind.upper()} (*.{kind})"
+            self, "Save the figure", str(self._folder / f"{self._stem}.{kind}"), f"{kind.upper()} (*.{kind})"
         )
         return Path(chosen) if chosen else None
 

@@ -34,6 +34,7 @@ SPACINGS = {"log": "slow at first", "linear": "at an even pace", "even": "with e
 RATES = (10, 15, 20, 25, 30, 50, 60)
 LEAST_SECONDS, MOST_SECONDS = 1.0, 120.0
 MOST_STEPS = 10_000_000
+_GIVE = "Give the values: a range such as 0..40, or 1, 2, 5."
 # Bytes for each pixel of a frame, as measured on a net that learns two moons; other films differ by a factor of two.
 _BYTES = {"mp4": 0.003, "gif": 0.036, "webp": 0.019}
 
@@ -75,7 +76,8 @@ class FilmDialog(QDialog):
     """The caller draws a frame for the preview, and makes the film.
 
     views: those of `VIEWS` that can be had. sweeps: path of a setting -> what it is. render: choice -> PNG bytes; its
-    OSError, ValueError or RuntimeError is told. ask_path: choice -> where to, None for cancelled.
+    OSError, ValueError or RuntimeError is told. ask_path: choice -> where to, None for cancelled. check: what is wrong
+    with the values of a choice, in words. folder: where the film is proposed to go.
     asked: a film is wanted, with the choice and its path. cancelled: the one being made is not wanted any more.
     """
 
@@ -91,11 +93,13 @@ class FilmDialog(QDialog):
         ask_path: Callable[[FilmChoice], Path | None] | None = None,
         steps: int = 2000,
         parent: QWidget | None = None,
+        check: Callable[[FilmChoice], str] = lambda _choice: "",
+        folder: Path | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export a film")
         self._render, self._stem, self._sweeps = render, stem, dict(sweeps or {})
-        self._ask_path = ask_path or self._ask
+        self._ask_path, self._check, self._folder = ask_path or self._ask, check, folder or Path()
         self.choice = FilmChoice(view=next(view for view in VIEWS if view in views), steps=steps)
         self._running = False
         self._picture = QPixmap()
@@ -255,9 +259,17 @@ class FilmDialog(QDialog):
             proposed = self._sweeps[self.choice.over].values if self.choice.over else ""
             self.choice = replace(self.choice, values=proposed)
         if self.choice != before:
-            self.say("")
+            wrong = self._values_wrong()
+            self.say(wrong, problem=bool(wrong))
             self._show()
             self._timer.start()
+
+    def _values_wrong(self) -> str:
+        """What is wrong with the values of the setting, and a mark at their field."""
+        choice = self.choice
+        wrong = "" if not choice.over else self._check(choice) if choice.values else _GIVE
+        restyle(self.values, "invalid", bool(wrong))
+        return wrong
 
     def _seconds_typed(self, text: str) -> None:
         number = parse_number(text.strip().removesuffix("s"))
@@ -311,8 +323,8 @@ class FilmDialog(QDialog):
             self.say("Stopping\u2026")
             self.cancelled.emit()
             return
-        if self.choice.over and not self.choice.values:
-            self.say("Give the values: a range such as 0..40, or 1, 2, 5.", problem=True)
+        if wrong := self._values_wrong():
+            self.say(wrong, problem=True)
             self.values.setFocus()
             return
         path = self._ask_path(self.choice)
@@ -322,7 +334,7 @@ class FilmDialog(QDialog):
 
     def _ask(self, choice: FilmChoice) -> Path | None:
         kind = choice.format
-        name = f"{self._stem}.{kind}"
+        name = str(self._folder / f"{self._stem}.{kind}")
         chosen, _ = QFileDialog.getSaveFileName(self, "Save the film", name, f"{kind.upper()} (*.{kind})")
         return Path(chosen) if chosen else None
 

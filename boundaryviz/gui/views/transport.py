@@ -173,6 +173,8 @@ class TransportBar(QWidget):
         for k in range(count):
             self.shown.addItem(f"seed {self._seed + k}", k)
         self.shown.setCurrentIndex(min(max(shown, 0), count - 1))
+        longest = self.shown.fontMetrics().horizontalAdvance(f"seed {self._seed + count - 1}")
+        self.shown.setFixedWidth(max(88, longest + 48))
         self.shown.setVisible(count > 1)
         self._make_room()
 

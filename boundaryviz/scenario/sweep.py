@@ -1,0 +1,75 @@
+"""A way through the values of a setting, one run for each: as text, and in words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, get_args
+
+import numpy as np
+
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.text import parsed
+
+_RUNS = 48  # over a range of numbers, unless it says how many
+_MOST = 5000
+
+
+class SweepError(ValueError):
+    """Text that leads nowhere; its text says what to write."""
+
+
+def scenarios(text: str, frames: int, scenario: Scenario) -> tuple[str, list[Any], bool, list[Scenario]]:
+    """What `parse` returns, and the scenario with each of the values. Raises ScenarioError for a value that it does not
+    take, and what `parse` does."""
+    path, values, ranges = parse(text, frames, scenario)
+    return path, values, ranges, [scenario.with_values({path: value}) for value in values]
+
+
+def parse(text: str, frames: int, scenario: Scenario) -> tuple[str, list[Any], bool]:
+    """The path, its values, and whether they are a range: 'poison.count=0..40', 'data.noise=0..0.5:100' with 100
+    values, or 'learner.hidden=[2],[4],[8,8]'. frames: at most so many values of a range, which are
+    whole where the setting of the scenario takes no others and both ends are. Raises SweepError."""
+    path, equals, right = (part.strip() for part in text.partition("="))
+    if not equals or not path or not right:
+        raise SweepError(f"{text}: write PATH=FIRST..LAST or PATH=V1,V2, for example --over poison.count=0..40")
+    if found := re.fullmatch(r"(?P<first>[^\[\],:]+?)\.\.(?P<last>[^\[\],:]+?)(:(?P<count>\d+))?", right):
+        ends = [parsed(found[end].strip()) for end in ("first", "last")]
+        if any(isinstance(end, bool) or not isinstance(end, int | float) for end in ends):
+            raise SweepError(f"{text}: the ends of a range are numbers")
+        count = int(found["count"]) if found["count"] else min(_RUNS, frames)
+        if not 2 <= count <= frames:
+            raise SweepError(f"{text}: a range has 2 values at least, and no more than there are frames")
+        places = np.linspace(float(ends[0]), float(ends[1]), count)
+        if all(isinstance(end, int) for end in ends) and not _takes_fractions(scenario, path):
+            return path, list(dict.fromkeys(int(place) for place in np.round(places))), True
+        return path, [float(f"{place:.6g}") for place in places], True
+    values = [parsed(part.strip()) for part in re.split(r",(?![^\[]*\])", right)]
+    if not 1 < len(values) <= _MOST:
+        raise SweepError(f"{text}: give two values at least, separated by commas, or a range FIRST..LAST")
+    return path, values, False
+
+
+def value_words(value: Any) -> str:
+    """A value as a person would write it: '0.05', '16-16'."""
+    if isinstance(value, list):
+        return "-".join(map(str, value)) or "none"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def title_of(scenario: Scenario, path: str) -> str:
+    """What a form calls the setting, or else its path; 'poison points' for the poison's points."""
+    info = _field(scenario, path)
+    if info is None or info.title is None:
+        return path
+    return f"Poison {info.title.lower()}" if path.startswith("poison.") else str(info.title)
+
+
+def _takes_fractions(scenario: Scenario, path: str) -> bool:
+    info = _field(scenario, path)
+    return info is not None and float in (info.annotation, *get_args(info.annotation))
+
+
+def _field(scenario: Scenario, path: str) -> Any:
+    """What the scenario's spec says of a setting; None where there is no such setting."""
+    section, _, name = path.partition(".")
+    return getattr(type(getattr(scenario, section, None)), "model_fields", {}).get(name)
