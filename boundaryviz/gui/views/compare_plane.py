@@ -12,6 +12,7 @@ from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.tools import Gesture
 from boundaryviz.gui.views.canvas import SLACK, PlaneCanvas
 from boundaryviz.gui.views.field_layer import FieldLayer
+from boundaryviz.gui.views.overlay import PinItem
 from boundaryviz.gui.views.point_layer import PointItem
 from boundaryviz.gui.views.twin_planes import LinkedCursor
 from boundaryviz.gui.views.widgets import label
@@ -38,9 +39,9 @@ class ComparePlane(QWidget):
             axis.hide()
         self.field = FieldLayer(self.canvas.box, theme)
         self.points = PointItem(theme, self._area_shown)
-        self.cursor_ = LinkedCursor(theme)
+        self.pins, self.cursor_ = PinItem(theme), LinkedCursor(theme)
         self.cursor_.setZValue(50)
-        for item in (self.points, self.cursor_):
+        for item in (self.points, self.pins, self.cursor_):
             self.canvas.box.addItem(item, ignoreBounds=True)
         self.corner = label("", "figures", parent=self.canvas)
         self.corner.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -62,9 +63,10 @@ class ComparePlane(QWidget):
         self.canvas.shown.connect(self._shown)
 
     def set_scene(self, scene: Scene) -> None:
-        """Its points, and the names of its classes."""
+        """Its points and target pins, and the names of its classes."""
         self._names = tuple(scene.class_name(k) for k in range(scene.classes))
         self.points.set_scene(scene, np.zeros(len(scene.points), dtype=bool))
+        self.pins.set_pins(scene.targets)
 
     def set_field(self, field: NDArray[np.float32], rect: Domain, before: NDArray[np.float32] | None = None) -> None:
         """Probabilities as in a `Snapshot`. before: a field over the same cells, from which on it shows what turned."""
@@ -95,14 +97,16 @@ class ComparePlane(QWidget):
         return f"{self._names[top] if top < len(self._names) else f'class {top}'}, {chances[top]:.2f}"
 
     def set_theme(self, theme: Theme) -> None:
-        for part in (self.canvas, self.field, self.points, self.cursor_):
+        for part in (self.canvas, self.field, self.points, self.pins, self.cursor_):
             part.set_theme(theme)
 
     # ---- inside
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self.points.set_size(min(max(self.width() / _FULL, _LEAST), 1.0))
+        share = min(max(self.width() / _FULL, _LEAST), 1.0)
+        for item in (self.points, self.pins):
+            item.set_size(share)
 
     def _area_shown(self) -> QRectF:
         shown = self.canvas.rect_shown()

@@ -75,9 +75,16 @@ class PinItem(pg.GraphicsObject):
         super().__init__()
         self._theme = theme
         self._pins: tuple[Target, ...] = ()
+        self._size = PIN
 
     def viewTransformChanged(self) -> None:
         self.prepareGeometryChange()  # its margins are pixels
+
+    def set_size(self, share: float) -> None:
+        """How large stars are, as a share of their usual size."""
+        self.prepareGeometryChange()
+        self._size = share * PIN
+        self.update()
 
     def set_pins(self, pins: tuple[Target, ...]) -> None:
         if pins != self._pins:
@@ -94,7 +101,7 @@ class PinItem(pg.GraphicsObject):
             return QRectF()
         x, y = [pin.x for pin in self._pins], [pin.y for pin in self._pins]
         across = self.pixelVectors()
-        margin = PIN * max((v.length() for v in across if v is not None), default=0.0)
+        margin = self._size * max((v.length() for v in across if v is not None), default=0.0)
         box = QRectF(min(x), min(y), max(x) - min(x), max(y) - min(y))
         return box.adjusted(-margin, -margin, margin, margin)
 
@@ -103,7 +110,7 @@ class PinItem(pg.GraphicsObject):
     ) -> None:
         transform = painter.transform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        star = QTransform.fromScale(PIN, PIN).map(Symbols["star"])
+        star = QTransform.fromScale(self._size, self._size).map(Symbols["star"])
         for pin in self._pins:
             painter.setTransform(QTransform.fromTranslate(*_device(transform, pin)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
