@@ -16,6 +16,7 @@ SHARE = 0.03  # of the time of training
 BURST = 0.1  # seconds that may be spent ahead of it
 SPARSE = 0.005  # steps between two moments, as a share of those since the last change
 LONGER = 256  # cells of a field along the longer side
+NEARLY = 1e-6  # of the domain, that a rectangle may lack
 ROOM = 4.0  # how many times the domain a rectangle that is recorded may be: what is shown, unless it is far out
 
 Fields = tuple[Domain, NDArray, NDArray | None]
@@ -141,6 +142,7 @@ class Recorder:
 
 def _worth(rect: Domain, domain: Domain) -> bool:
     """Whether a field over this rectangle tells of the whole domain, and not too coarsely."""
-    wide = rect.left <= domain.left and rect.right >= domain.right
-    high = rect.bottom <= domain.bottom and rect.top >= domain.top
+    across, up = NEARLY * domain.width, NEARLY * domain.height  # a view that just shows it may miss it by rounding
+    wide = rect.left <= domain.left + across and rect.right >= domain.right - across
+    high = rect.bottom <= domain.bottom + up and rect.top >= domain.top - up
     return wide and high and rect.width * rect.height <= ROOM * domain.width * domain.height
