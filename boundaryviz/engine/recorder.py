@@ -12,8 +12,9 @@ from boundaryviz.engine.messages import CURVES, Moment, Why
 from boundaryviz.engine.session import Session
 from boundaryviz.scene.scene import Domain
 
-SHARE = 0.03  # of the time of training
+SHARE = 0.02  # of the time of training; looking at every step takes some more
 BURST = 0.1  # seconds that may be spent ahead of it
+AGAIN = 0.05  # of the time since the last beginning: what may be spent ahead at another
 SPARSE = 0.005  # steps between two moments, as a share of those since the last change
 LONGER = 256  # cells of a field along the longer side
 NEARLY = 1e-6  # of the domain, that a rectangle may lack
@@ -36,12 +37,18 @@ class Recorder:
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._moments: list[Moment] = []
-        self._credit = BURST
+        self._credit, self._began = BURST, clock()
         self._shown: Domain | None = None
         self.begin()
 
     def begin(self, step: int = 0) -> None:
-        """A session begins, or goes on, at this step. What was not taken yet is dropped."""
+        """A session begins, or goes on, at this step. What was not taken yet is dropped.
+
+        The first steps are worth a new burst, unless one beginning follows the other, as while a slider is dragged.
+        """
+        now = self._clock()
+        self._credit = max(self._credit, min(BURST, AGAIN * (now - self._began)))
+        self._began = now
         self._changed, self._due, self._last = step, step, -1
         self._lowest = np.inf
         self._best: dict[str, NDArray] | None = None  # the state of the lowest validation loss, yet to be recorded

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from boundaryviz.engine import messages as m
+from boundaryviz.engine.recorder import AGAIN, BURST, Recorder
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.cascade import same as same_cascade
 from boundaryviz.scenario.gallery import load
@@ -159,6 +160,28 @@ def test_a_recalled_moment_is_shown_and_shot_while_the_present_stays() -> None:
     assert talk.heard(m.Frame)[-1].step == 100
     (shot,) = [one for one in talk.tell(m.Shoot(12, VIEW.rect, 32)) if isinstance(one, m.Shot)]
     assert (shot.step, shot.revision, shot.rect) == (100, 1, VIEW.rect)
+
+
+def test_the_beginning_after_a_reset_is_dense_again() -> None:
+    talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"))
+    talk.train_to(200)
+    talk.trainer._recorder._credit = -0.02
+    talk.listen(3.0)
+    before = len(talk.said)
+    talk.tell(m.Reset(0))
+    talk.train_to(60)
+    assert sum(isinstance(one, m.Moment) and one.step < 60 for one in talk.said[before:]) > 40
+
+
+def test_one_beginning_soon_after_the_other_gets_no_burst() -> None:
+    now = [0.0]
+    recorder = Recorder(lambda: now[0])
+    recorder._credit, now[0] = -0.02, 0.2
+    recorder.begin()
+    assert recorder._credit == pytest.approx(AGAIN * 0.2)
+    recorder._credit, now[0] = -0.02, 9.0
+    recorder.begin()
+    assert recorder._credit == BURST
 
 
 def test_twins_and_cascade_of_a_recalled_moment_are_told_as_they_were() -> None:
