@@ -37,10 +37,12 @@ class Controller(QObject):
         super().__init__(window)
         self.window, self.document, self.client = window, document, client
         self._pushed: State | None = None
+        self._settings: Scenario | None = None  # that the panels show
         self._tell_instead: Callable[[int], None] | None = None
         self.course = CourseKeeper(client, self)
         self.display = Display(window, document, client)
         document.changed.connect(self._sync)
+        self.display.turned.connect(self._show_settings)
         document.opened.connect(self._opened)
         document.undo.cleanChanged.connect(self._title)
         document.filed.connect(self._title)
@@ -65,12 +67,7 @@ class Controller(QObject):
             window.tools.set_classes(state.scene.classes)
             self._name_classes()
             self.display.say(Word.DATA, self._lacking(state.scene))
-        if before is None or state.scenario is not before.scenario:
-            window.data.set_values(state.scenario.data)
-            window.learner.set_values(state.scenario.learner)
-            window.training.set_values(state.scenario.training)
-            window.transport.set_seed(state.scenario.training.seed)
-            self._say_what_applies()
+        self._show_settings()
         self._tell(state, before, fresh)
         self._title()
 
@@ -91,6 +88,17 @@ class Controller(QObject):
                 client.set_scenario(state.scenario, revision)
             if state.scenario.training.seed != before.scenario.training.seed:
                 client.reset(state.scenario.training.seed)
+
+    def _show_settings(self) -> None:
+        """Those of now, or of the moment of the past that is shown."""
+        scenario, window = self.display.scenario, self.window
+        if scenario is not self._settings:
+            self._settings = scenario
+            window.data.set_values(scenario.data)
+            window.learner.set_values(scenario.learner)
+            window.training.set_values(scenario.training)
+            window.transport.set_seed(scenario.training.seed)
+            self._say_what_applies(scenario)
 
     def adopt(self, state: State, text: str, tell: Callable[[int], None]) -> None:
         """Put a state in the place of the present one, as one undo step, of which `tell`, given its revision, tells the
@@ -122,9 +130,9 @@ class Controller(QObject):
         for label in range(9):
             self.window.actions_[f"point.class-{label}"].setText(scene.class_name(label).capitalize())
 
-    def _say_what_applies(self) -> None:
-        """Switch off what does nothing with the present settings, and say why."""
-        scenario, training = self.document.scenario, self.window.training
+    def _say_what_applies(self, scenario: Scenario) -> None:
+        """Switch off what does nothing with these settings, and say why."""
+        training = self.window.training
         momentum = "only 'SGD + momentum' uses it" if scenario.training.optimiser != "momentum" else None
         form, learner = self.window.learner.form, scenario.learner
         at_once = "this learner is fitted at once, not in small steps" if getattr(learner, "AT_ONCE", False) else None

@@ -39,6 +39,8 @@ class PoisonControl(QObject):
         self._later.timeout.connect(self._tell)
         self._document.changed.connect(self._sync)
         self._document.opened.connect(self._sync)
+        display = controller.display
+        display.turned.connect(lambda: self._window.poison.set_values(display.scenario.poison))
         panel, plane, actions = self._window.poison, self._window.plane, self._window.actions_
         panel.changed.connect(self._set)
         panel.new_group.connect(self._new_group)

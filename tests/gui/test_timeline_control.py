@@ -17,6 +17,7 @@ from boundaryviz.experiments.run import train
 from boundaryviz.gui.assembly import Desk
 from boundaryviz.gui.display import Word
 from boundaryviz.scenario import files
+from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move, Remove
@@ -364,3 +365,22 @@ def test_a_change_that_was_taken_back_while_it_trained_is_still_to_be_saved(
     desk.filing.open(tmp_path / "a.bviz")
     qtbot.waitUntil(lambda: not desk.timeline.taking_up, timeout=5000)
     assert not desk.document.unsaved
+
+
+def test_the_panels_show_the_settings_of_the_moment(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    desk = open_desk(**{"training.learning_rate": 0.02})
+    form = desk.window.training
+    rate = lambda: form.editor("training.learning_rate").value()  # noqa: E731
+    train_to(desk, qtbot, 20)
+    desk.controller.do(Settings({"training.learning_rate": 0.5}), "Set learning rate")
+    train_to(desk, qtbot, 40)
+    assert rate() == 0.5
+    desk.timeline.show(1)
+    assert rate() == 0.02
+    desk.timeline.now()
+    assert rate() == 0.5
+    desk.timeline.show(1)
+    form.changed.emit("training.l2", 0.01)
+    assert desk.timeline.display.past is None, "a change is one of now"
+    training = desk.document.scenario.training
+    assert (rate(), training.learning_rate, training.l2) == (0.5, 0.5, 0.01)
