@@ -27,6 +27,7 @@ from boundaryviz.scene.scene import Domain
 if TYPE_CHECKING:
     from boundaryviz.figures.style import StyleName
 
+_DOSE = "poison.count"
 _PREVIEW = 720  # pixels of the longer side
 
 
@@ -84,10 +85,12 @@ class FilmControl(QObject):
         steps = max(scenario.training.steps, shown.step if shown is not None else 0)
         poison = bool(self._document.scene.points.is_poison.any())
         have = dict.fromkeys(AGAINST_CLEAN, poison) | {"cascade": measured(scenario.learner) is not None}
+        sweeps = sweepable(scenario)
+        at_once = getattr(scenario.learner, "AT_ONCE", False)  # over training nothing would move
         self.dialog = FilmDialog(
             self._render, scenario.name, [view for view in VIEWS if have.get(view, True)],
-            sweepable(scenario), steps=steps, parent=self._window, check=lambda choice: wrong(scenario, choice),
-            folder=self.folder(),
+            sweeps, steps=steps, parent=self._window, check=lambda choice: wrong(scenario, choice),
+            folder=self.folder(), over=_DOSE if at_once and poison and _DOSE in sweeps else "",
         )  # fmt: skip
         self.dialog.asked.connect(self._make)
         self.dialog.cancelled.connect(self._cancel)

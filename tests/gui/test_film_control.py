@@ -111,6 +111,11 @@ def test_views_are_those_that_the_work_has(film: FilmControl):
     )
     film._document.open(poisoned)
     assert offered() == ["summary", "boundary", "twin", "flip", "cascade", "curves"]
+    assert dialog(film).choice.over == ""
+    film._document.open(poisoned.with_values({"learner.name": "label-spreading"}))
+    film.show()
+    assert dialog(film).over.currentData() == "poison.count", "over training nothing would move"
+    assert dialog(film).values.text()
 
 
 def test_why_a_film_was_not_made_is_told_in_the_dialog_or_the_banner(film: FilmControl, qtbot: QtBot, tmp_path: Path):
