@@ -14,13 +14,13 @@ from typing import Any
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.training import Job, check_cascade, first_interrupt_waits
+from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.scenario import Scenario
 
 _EVERY = 0.1  # seconds between two lines of progress
 _GENTLE = 5  # by how much a run that somebody watches gives way to other processes
 _SECONDS, _SECONDS_EACH = 12.0, 1.5  # a film's usual length; over a list of values, for each
-_MOST_FRAMES = 5000
 
 Show = Callable[[str, int, int], object]
 """Called with what is being done, 'training' or 'drawing', how much of it, and of how much."""
@@ -49,8 +49,8 @@ def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
         raise UsageProblem(
             f"--seed-shown {request.job.shown}: counted from 0, it is below the number of --seeds, {seeds}"
         )
-    if request.seconds is not None and not 0 < request.seconds * chosen.rate <= _MOST_FRAMES:
-        raise UsageProblem(f"--seconds {request.seconds:g}: a film has 1 to {_MOST_FRAMES:,} frames")
+    if request.seconds is not None and not 0 < request.seconds * chosen.rate <= sweep.MOST:
+        raise UsageProblem(f"--seconds {request.seconds:g}: a film has 1 to {sweep.MOST:,} frames")
     if lines and hasattr(os, "nice"):
         os.nice(_GENTLE)
     with _terminated_like_interrupted(), first_interrupt_waits() as asked, _shown(lines) as show:
@@ -77,7 +77,8 @@ def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
 
 def _reel(request: Request, rate: int, watch: Show) -> Any:
     """Trained and looked at as often as asked for."""
-    job, scenario = request.job, request.job.prepared()
+    job = request.job
+    scenario = replace(job, cascade=job.cascade and request.over is None).prepared()  # else each value is looked at
     seconds = _SECONDS if request.seconds is None else request.seconds
     frames = max(1, round(seconds * rate))
     path, values, scenarios = "", list[Any](), list[Scenario]()
@@ -88,8 +89,11 @@ def _reel(request: Request, rate: int, watch: Show) -> Any:
             raise UsageProblem(f"--over {error}") from None
         if not ranges and request.seconds is None:
             frames = max(1, round(min(_SECONDS_EACH * len(values), 60.0) * rate))
-    for one in scenarios if job.cascade else ():
-        check_cascade(one)
+    if job.cascade:
+        for one in scenarios:
+            check_cascade(one)
+        if len({measured(one.learner) for one in scenarios}) > 1:
+            raise UsageProblem("--view cascade: these learners measure their cascades differently; film them apart")
 
     from boundaryviz.engine.device import DeviceError
     from boundaryviz.experiments.filming import Take, over_training, over_values

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -69,6 +69,13 @@ class View:
     clean: bool = False
     cascade: bool = False
     past: int | None = None
+
+    def fitted(self, hidden: Sequence[int]) -> View:
+        """Without a unit that layers of these sizes do not hold; a view may still ask for one of the net before."""
+        if self.unit is None:
+            return self
+        layer, index = self.unit
+        return self if 0 <= layer < len(hidden) and 0 <= index < hidden[layer] else replace(self, unit=None)
 
 
 @dataclass(frozen=True, eq=False)

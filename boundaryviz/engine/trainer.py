@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -88,7 +88,7 @@ class Trainer:
     def _act(self, message: m.ToTrainer) -> list[m.FromTrainer]:
         match message:
             case m.Load():
-                self._session = _begun(message)
+                self._session, self._recalled = _begun(message), None
                 self._revision, self._playing = message.revision, False
                 self._watch()
                 return [self._ready(), *self._restarted("loaded")]
@@ -97,10 +97,13 @@ class Trainer:
                 session.watch(self._view.seed if self._view is not None else 0)
                 session.restore(message.state)
                 self._session, self._revision, self._playing = session, message.revision, False
+                self._recalled = None
                 self._watch()
                 return self._restarted("resumed")
             case m.View():
                 self._view = message
+                if not message.cascade:
+                    self._traced = None
                 self._watch()
                 self._touch()
             case m.Credit():
@@ -279,11 +282,12 @@ class Trainer:
         final = (not self._playing or self._rests or self._looks_back) and not self._exact
         if view is None or session is None or not self._credit or now < self._due - _TURN / 2:
             return []
+        if view.past is not None and not self._looks_back:  # another moment is at hand, and the present is not meant
+            return []
         if not (self._dirty or final):
             return []
         exact = final and not self._dirty
-        if view.unit is not None and not _has_unit(session.learner.hidden, *view.unit):
-            view = replace(view, unit=None)
+        view = view.fitted(session.learner.hidden)
         seed = self._seed
         replica = session.shown(seed)
         twin = seed if session.twin and view.clean else None
@@ -324,9 +328,11 @@ class Trainer:
     @property
     def _uncompared(self) -> tuple[int | None, int] | None:
         """What twins would be compared of, were it not done: the number of a recalled moment, and the step."""
-        if self._session is None or not self._session.twin:
+        if self._session is None:
             return None
         number, _, session = self._shown
+        if not session.twin:
+            return None
         now = number, session.step_count
         return None if now == self._compared else now
 
@@ -385,11 +391,6 @@ class Trainer:
         busy = self._playing and not self._rests
         self._trace_at = began + max(_TRACE, (10 if busy else 2) * (self._clock() - began))
         return [found]
-
-
-def _has_unit(hidden: Sequence[int], layer: int, index: int) -> bool:
-    """Whether layers of these sizes hold that unit; a view may still ask for one of the net before."""
-    return 0 <= layer < len(hidden) and 0 <= index < hidden[layer]
 
 
 def _begun(message: m.Load | m.Resume) -> Session:

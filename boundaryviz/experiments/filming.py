@@ -87,7 +87,7 @@ def over_values(takes: Sequence[Take], sweep: Sweep, frames: int, progress: Prog
     """Train a run to its end for each take, in their order; `sweep` says what they differ in. Raises what `run.start`
     does.
     """
-    rect = _around([take.scenario.scene().domain for take in takes])
+    rect = Domain.over([take.scenario.scene().domain for take in takes])
     total, done = sum(take.scenario.steps for take in takes), 0
     sides: list[list[Snapshot]] = [[], []]
     course = CurveStore(takes[0].seeds)
@@ -133,13 +133,6 @@ def _evaluation(at: int, run: Run) -> Curves:
     """What a run has come to, as number `at` of the course."""
     values = run.session.evaluate()[None, -len(run.seeds) :]
     return Curves(np.array([at]), values, np.empty((1, len(run.seeds), 0)))
-
-
-def _around(domains: Sequence[Domain]) -> Domain:
-    return Domain(
-        min(d.left for d in domains), max(d.right for d in domains), min(d.bottom for d in domains),
-        max(d.top for d in domains),
-    )  # fmt: skip
 
 
 def _evenly(sides: Sequence[Sequence[Snapshot]], frames: int) -> list[int]:

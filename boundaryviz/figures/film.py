@@ -46,6 +46,8 @@ class Film:
             raise ValueError(f"the films {' and '.join(AGAINST_CLEAN)} need a clean twin, and the others take none")
         if options.view == "cascade" and all(moment.cascade is None for moment in reel.shown):
             raise ValueError("no label cascade is known: a supervised learner has none")
+        if len({moment.cascade.measure for moment in reel.shown if moment.cascade is not None}) > 1:
+            raise ValueError("the label cascades of one film are measured alike")
         self.reel, self.options = reel, options
         self._style = options.look
         self._planes: list[MovingPlane] = []
@@ -181,7 +183,7 @@ class Film:
 
     def _compose_cascade(self, part: SubFigure) -> None:
         rows: Any = part.subfigures(2, 1, height_ratios=(1.0 - _CAPTION, _CAPTION))
-        plane, curves = self._two(rows[0])
+        plane, curves = self._two(rows[0]) if self._is_wide else (rows[0], None)
         axes, first = plane.subplots(), self.reel.shown[0]
         chained = [one for moment in self.reel.shown if (one := seen(moment)).cascade is not None]
         span = Span.of_all((one.cascade, one.scene.points) for one in chained if one.cascade is not None)
@@ -190,7 +192,8 @@ class Film:
         if span is not None and chains is not None:
             draw_scale(plane, axes, chains.measure, span, self._style)
         self._legend(plane, self._class_handles())
-        self._add_curves(curves, upright=self._is_wide)
+        if curves is not None:  # else the plane would have too little room
+            self._add_curves(curves, upright=True)
         told = rows[1].text(self._edge, 0.95, "", va="top", color=self._style.ink)
         self._texts.append((told, lambda _at, shown, _clean: self._wrapped(at_target(seen(shown)))))
 

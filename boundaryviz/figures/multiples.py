@@ -50,7 +50,7 @@ def draw_compare(figure: Figure, pinned: Sequence[Snapshot], options: Options, s
         raise ValueError(f"a figure compares up to {MOST_COMPARED}, not {len(pinned)}")
     width = _points(figure)
     columns = columns_for(len(pinned), width, _NAME * style.text)
-    rows, rect = math.ceil(len(pinned) / columns), _around(pinned)
+    rows, rect = math.ceil(len(pinned) / columns), Domain.over(one.rect for one in pinned)
     shape = rect.height / rect.width if is_square(rect) else 1.0
     # the planes' own height is fitted later; what matters here is how the two parts share it
     above = rows * (shape * (width / columns - 3 * style.text) + 2.4 * style.text) + 5 * style.text
@@ -82,7 +82,7 @@ def _grid(
     style: Style,
 ) -> Axes:  # fmt: skip
     """Draw them on one scale, numbers at the outer edges alone; the first of the axes."""
-    rect, rows = _around(several), math.ceil(len(several) / columns)
+    rect, rows = Domain.over(one.rect for one in several), math.ceil(len(several) / columns)
     share = _points(part) / columns / (_FULL * style.text)
     small = replace(style, marker=style.marker * min(1.0, max(share, 0.3) ** 0.5))
     made = []
@@ -104,15 +104,6 @@ def _grid(
     if all(snapshot.field.ndim == 2 for snapshot in several):
         bar(part, made[columns - 1], several[0], options, style, columns)
     return made[0]
-
-
-def _around(several: Sequence[Snapshot]) -> Domain:
-    """The part of the plane that holds what each of them shows."""
-    rects = [snapshot.rect for snapshot in several]
-    return Domain(
-        min(r.left for r in rects), max(r.right for r in rects), min(r.bottom for r in rects),
-        max(r.top for r in rects),
-    )  # fmt: skip
 
 
 def _handles(several: Sequence[Snapshot], options: Options, style: Style) -> list[Artist]:

@@ -54,12 +54,13 @@ def main(file: str | None = None, *, device: str = "auto") -> int:
 
 def _scenario(file: str | None) -> Scenario | None:
     """The scenario to begin with; None after saying what is wrong with `file`."""
+    from boundaryviz.record.pins_file import is_pins
     from boundaryviz.scenario import gallery
     from boundaryviz.scenario.scenario import ScenarioError
     from boundaryviz.scene.table_text import TableError
 
     try:
-        return gallery.load(file or FIRST)
+        return gallery.load(FIRST if file is None or is_pins(file) else file)  # pins stand beside any scenario
     except (ScenarioError, TableError) as error:
         for words in error.problems:
             print(words, file=sys.stderr)
@@ -77,19 +78,23 @@ def _run(
     app.setOrganizationName("boundaryviz")
     app.setDesktopFileName("boundaryviz")
     from boundaryviz.gui.assembly import Desk
+    from boundaryviz.record.pins_file import is_pins
 
     desk = Desk(scenario, start, link, QSettings(), state)
     desk.trouble.install()
     _listen(desk.log)
     native = open(state / surroundings.WINDOW_LOG, "a")  # noqa: SIM115 - open for as long as the program runs
     faulthandler.enable(native)
-    if file is not None and Path(file).is_file():
+    pins = file is not None and is_pins(file)
+    if file is not None and not pins and Path(file).is_file():
         desk.filing.opened(Path(file), stamp)
         desk.timeline_files.opened()
     # what stands now stays: looking through it for garbage at every other frame would cost a tenth of the time
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     desk.show(None if file else HINT)
+    if file is not None and pins:
+        desk.pin_files.open(Path(file))
     if file is not None and Path(file).suffix.lower() == ".csv" and scenario.summary:
         desk.window.notify(scenario.summary)  # how the table was read
     desk.offer_what_was_left(crash)

@@ -83,7 +83,7 @@ class Desk:
         self.compare = CompareControl(self.window, self.controller.display)
         self.dose = DoseControl(self.window.dose, self.document, self.window)
         self.timeline = TimelineControl(self.controller)
-        self.document.course = self.controller.course.now
+        self.document.course, self.document.pending = self.controller.course.now, self.controller.course.pending
         self.log, self.writer = Logbook(self.window), Writer(self.window)
         self.recent = RecentFiles(settings, self.window)
         self.window.add_submenu("file", self.recent, before="file.paste")
@@ -168,6 +168,7 @@ class Desk:
             self.log.note("autosave", words, WARNING)
             return None
         autosave = Autosave(self.document, self.writer, session, self.log)
+        self.controller.course.changed.connect(autosave.look)
         autosave.trouble.connect(lambda words: self.window.notify(words, alarm=True))
         return autosave
 

@@ -33,11 +33,12 @@ class Autosave(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_DELAY)
         self._timer.timeout.connect(self._due)
-        document.changed.connect(self._look)
-        document.opened.connect(self._look)
-        document.undo.cleanChanged.connect(self._look)
+        document.changed.connect(self.look)
+        document.opened.connect(self.look)
+        document.filed.connect(self.look)
+        document.undo.cleanChanged.connect(self.look)
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Start the clock where something is to be written down or cleared; a preview is not."""
         committed, unsaved = self._document.committed, self._document.unsaved
         known = self._seen is not None and self._seen[0] is committed and self._seen[1] == unsaved
@@ -101,9 +102,10 @@ class Autosave(QObject):
     def close(self) -> None:
         """Leave nothing behind: whoever closes has been asked about unsaved work. After the writer has been closed."""
         self._timer.stop()
-        self._document.changed.disconnect(self._look)
-        self._document.opened.disconnect(self._look)
-        self._document.undo.cleanChanged.disconnect(self._look)
+        self._document.changed.disconnect(self.look)
+        self._document.opened.disconnect(self.look)
+        self._document.filed.disconnect(self.look)
+        self._document.undo.cleanChanged.disconnect(self.look)
         try:
             self._session.close()
         except OSError as error:

@@ -120,7 +120,8 @@ class CascadeControl(QObject):
             title = f"Step at which it first passed the threshold of {threshold(spec):g}"
         if self.chains is None:
             past = self._display.past is not None
-            return title, [], "" if past else "Waiting for the learner to be fitted. Press Play (Space)."
+            note = "Comes where you rest, if this run was watched then."
+            return title, [], note if past else "Waiting for the learner to be fitted. Press Play (Space)."
         if shown is None:
             return title, [], "No unlabelled point has a label yet."
         note = f"Hollow: {NEVER[measure]}. {SOURCES[measure]}"

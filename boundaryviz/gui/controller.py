@@ -24,9 +24,6 @@ from boundaryviz.scene.edits import Move, Recolumn, Remove, mute, relabel
 from boundaryviz.scene.lessons import lacking
 from boundaryviz.scene.scene import Origin, Scene
 
-_CURVES = 100  # milliseconds between two drawings of the curves
-_MAPS = 36  # pixels, the side of a small map
-
 _SELECTING = ("select", "lasso", "rectangle")
 
 

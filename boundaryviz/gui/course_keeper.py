@@ -24,6 +24,7 @@ class CourseKeeper(QObject):
         self._pushed: dict[int, State] = {}
         self._fresh = True  # no step has been done since step 0
         self._given = False  # the course is that of a file, whose loading is still to be answered
+        self._taken: State | None = None  # what was trained on last
         self.course: Course | None = None
         client.took.connect(self._took)
         client.stated.connect(self._stated)
@@ -42,14 +43,18 @@ class CourseKeeper(QObject):
             return self.course
         return self.course.come_to(max(self._client.step_count, *(turn.step for turn in self.course.turns[-1:]), 0))
 
+    def pending(self, state: State) -> bool:
+        """Whether a state, which is in force, has yet to be trained on, after others."""
+        return self._taken is not None and self._taken is not state
+
     def open(self, course: Course | None) -> None:
         """A file was opened that holds this course; it stays until a step is done."""
-        self.course, self._fresh, self._given = course, True, True
+        self.course, self._fresh, self._given, self._taken = course, True, True, None
         self.changed.emit()
 
     def resume(self, course: Course) -> None:
         """Go on from this course, at its end."""
-        self.course, self._fresh, self._given = course, False, False
+        self.course, self._fresh, self._given, self._taken = course, False, False, None
         self.changed.emit()
 
     def _stated(self, said: m.State) -> None:
@@ -63,7 +68,7 @@ class CourseKeeper(QObject):
             self.changed.emit()
 
     def _took(self, took: m.Took) -> None:
-        state = self._pushed[took.revision]
+        state = self._taken = self._pushed[took.revision]
         for older in [revision for revision in self._pushed if revision < took.revision]:
             del self._pushed[older]
         client = self._client

@@ -19,6 +19,7 @@ from boundaryviz.gui.document import Document
 from boundaryviz.gui.past import Past
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.learners.cascade import Cascade
+from boundaryviz.record.fields import classes_of
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
@@ -134,6 +135,8 @@ class Display(QObject):
             return None
         state, past, replica = self._document.committed, self.past, self.replica(clean)
         scenario, scene = (state.complete(), state.scene) if past is None else (past.scenario, past.scene)
+        if classes_of(field) != scene.classes:  # one of them has just come or gone
+            return None
         curves = curves.until(frame.step)
         whole = predicted is not None and len(predicted) == len(scene.points)
         chains = None if clean else self.cascade

@@ -6,7 +6,7 @@ Everything in it is a frozen value. A change is one too; doing it yields the cha
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from PyQt6.QtGui import QUndoCommand, QUndoStack
 from boundaryviz.attacks.lay import relay
 from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.changes import Settings
-from boundaryviz.scenario.course import Course
+from boundaryviz.scenario.course import Course, Turn
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.edits import Edit, apply
@@ -118,6 +118,29 @@ class _Command(QUndoCommand):
         return True
 
 
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """The changes in a course: how many, the last of them, and whether one more was made and not trained on yet.
+
+    last: None where it is not known, as of a file, or where there is none.
+    """
+
+    count: int
+    last: Turn | None
+    pending: bool = False
+
+    @classmethod
+    def of_file(cls, scenario: Scenario) -> Mark:
+        return cls(0 if scenario.course is None else len(scenario.course.turns), None)
+
+    def fits(self, turns: Sequence[Turn]) -> bool:
+        """Whether a course with these turns says nothing that this one did not; one without turns says nothing."""
+        if not turns:
+            return True
+        same = self.last is None or (self.count <= len(turns) and turns[self.count - 1] is self.last)
+        return same and self.count <= len(turns) <= self.count + self.pending
+
+
 class Document(QObject):
     """The current state, its undo stack and its file.
 
@@ -142,7 +165,8 @@ class Document(QObject):
         """What was opened last, as it was in its file, with its course."""
         self._state = State.of(scenario)
         self._preview: State | None = None
-        self._turns = _turns(scenario)
+        self.pending: Callable[[State], bool] = lambda _state: False  # whether a state has yet to be trained on
+        self._mark = Mark.of_file(scenario)
 
     @property
     def state(self) -> State:
@@ -165,13 +189,16 @@ class Document(QObject):
     @property
     def unsaved(self) -> bool:
         """Whether the committed state is another than what was opened or saved last, or the course that led there."""
-        return not self.undo.isClean() or self.turns not in (0, self._turns)
+        return not self.undo.isClean() or not self._mark.fits(self._course_turns())
 
-    @property
-    def turns(self) -> int:
-        """How many changes the course of the run holds."""
+    def mark(self) -> Mark:
+        """What tells the course of now from others, to be kept with what is being saved."""
+        turns = self._course_turns()
+        return Mark(len(turns), turns[-1] if turns else None, self.pending(self._state))
+
+    def _course_turns(self) -> tuple[Turn, ...]:
         course = self.course()
-        return 0 if course is None else len(course.turns)
+        return () if course is None else course.turns
 
     def to_save(self) -> Callable[[], Scenario]:
         """Makes the complete scenario of now, in whatever thread calls it: all that it takes is frozen."""
@@ -183,9 +210,9 @@ class Document(QObject):
 
         return make
 
-    def saved(self, state: State, turns: int, path: Path, stamp: Stamp | None) -> None:
-        """`state`, which was the committed one when saving began, now lies at `path`; `turns` were those of then."""
-        self.path, self.stamp, self._turns = path, stamp, turns
+    def saved(self, state: State, mark: Mark, path: Path, stamp: Stamp | None) -> None:
+        """`state`, which was the committed one when saving began, now lies at `path`; `mark` is of then, too."""
+        self.path, self.stamp, self._mark = path, stamp, mark
         if state is self._state:
             self.undo.setClean()
         else:
@@ -220,7 +247,7 @@ class Document(QObject):
         """
         self.given = scenario
         self._state, self._preview, self.path, self.stamp = State.of(scenario), None, path, stamp
-        self._turns = _turns(scenario)
+        self._mark = Mark.of_file(scenario)
         self.undo.clear()
         if not saved:
             self.undo.resetClean()
@@ -235,7 +262,3 @@ class Document(QObject):
     def _announce(self) -> None:
         self.revision += 1
         self.changed.emit()
-
-
-def _turns(scenario: Scenario) -> int:
-    return 0 if scenario.course is None else len(scenario.course.turns)

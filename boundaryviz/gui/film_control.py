@@ -89,11 +89,14 @@ class FilmControl(QObject):
         at_once = getattr(scenario.learner, "AT_ONCE", False)  # over training nothing would move
         self.dialog = FilmDialog(
             self._render, scenario.name, [view for view in VIEWS if have.get(view, True)],
-            sweeps, steps=steps, parent=self._window, check=lambda choice: wrong(scenario, choice),
+            sweeps, steps=steps, parent=self._window, check=self._wrong,
             folder=self.folder(), over=_DOSE if at_once and poison and _DOSE in sweeps else "",
         )  # fmt: skip
         self.dialog.asked.connect(self._make)
         self.dialog.cancelled.connect(self._cancel)
+
+    def _wrong(self, choice: FilmChoice) -> str:
+        return wrong(self._document.committed.scenario.bare(), choice)
 
     # ---- the process --------------------------------------------------------------------------------
 
@@ -208,7 +211,7 @@ def wrong(scenario: Scenario, choice: FilmChoice) -> str:
     try:
         sweep.scenarios(f"{choice.over}={choice.values}", frames, scenario)
     except sweep.SweepError as error:
-        words = str(error).partition(": ")[2]
+        words = error.words
     except ScenarioError as error:
         words = error.problems[0].partition(": ")[2] or error.problems[0]
     else:

@@ -42,9 +42,14 @@ class PinFiles(QObject):
         first = self._control.pins[0].snapshot.scenario.name if self._control.pins else "pins"
         place = str(Path(self._saving.folder) / f"{first}{pins_file.ENDING}")
         chosen, _ = QFileDialog.getSaveFileName(self._window, "Save the pins", place, _KIND)
-        if chosen:
-            path = Path(chosen)
-            self.save_to(path if pins_file.is_pins(path) else path.with_name(f"{path.stem}{pins_file.ENDING}"))
+        if not chosen:
+            return
+        path = Path(chosen)
+        if not pins_file.is_pins(path):
+            path = path.with_name(f"{path.name}{pins_file.ENDING}")
+            if path.exists() and not self._saving.may_replace(path):  # the dialog has asked for another name
+                return
+        self.save_to(path)
 
     def save_to(self, path: Path) -> None:
         """Save the pins at `path`, in the writer's thread."""

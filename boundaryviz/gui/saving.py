@@ -60,7 +60,7 @@ class Saving(QObject):
         path = Path(chosen)
         if path.suffix.lower() not in KINDS.values():
             path = path.with_name(path.name + KINDS.get(kind, ".bviz"))
-            if path.exists() and not self._may_replace(path):  # the dialog has asked for another name
+            if path.exists() and not self.may_replace(path):  # the dialog has asked for another name
                 return
         self.folder = str(path.parent)
         self.save_to(path)
@@ -76,7 +76,7 @@ class Saving(QObject):
         return not self._document.unsaved
 
     def _write(self, path: Path, expected: Stamp | None) -> None:
-        document, state, turns = self._document, self._document.committed, self._document.turns
+        document, state, mark = self._document, self._document.committed, self._document.mark()
         make, beside, suffix = document.to_save(), self.beside(path), path.suffix.lower()
         self._busy = True
 
@@ -91,7 +91,7 @@ class Saving(QObject):
         def then(stamp: Stamp | None) -> None:
             self._busy = False
             if suffix != ".csv":  # which holds the points alone
-                document.saved(state, turns, path, stamp)
+                document.saved(state, mark, path, stamp)
             if self._trouble and self._window.banner.text.text() == self._trouble:
                 self._window.banner.hide()
             self._log.note("save", f"Saved {path}")
@@ -131,7 +131,8 @@ class Saving(QObject):
         elif chosen is other:
             self.save_as()
 
-    def _may_replace(self, path: Path) -> bool:
+    def may_replace(self, path: Path) -> bool:
+        """Ask whether what lies there may go; for a name that a dialog has not asked about."""
         words = f"{path.name} is there already. Replace it?"
         answer = QMessageBox.question(self._window, "Save as", words, _Button.Yes | _Button.No, _Button.No)
         return bool(answer == _Button.Yes)

@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self.compare = CompareBoard()
         self._act: Callable[[], None] | None = None
         self._others: dict[str, Callable[[], None]] = {}
-        self.banner.focus_left.connect(self.plane.setFocus)
+        self.banner.focus_left.connect(self._focus_page)
         self.banner.action.connect(self._banner_action)
         self.banner.other.connect(self._banner_action)
         self._compose()
@@ -171,6 +171,11 @@ class MainWindow(QMainWindow):
         self.banner.tell(
             text, details=details, action=action, others=list(self._others), alarm=alarm, closable=can_close
         )
+
+    def _focus_page(self) -> None:
+        """Where the keys are expected to work."""
+        page = self.pages.currentWidget()
+        (self.plane if page is None or page.isAncestorOf(self.plane) else page).setFocus()
 
     def _banner_action(self, other: str = "") -> None:
         act = self._others.get(other) if other else self._act

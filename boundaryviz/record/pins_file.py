@@ -19,7 +19,7 @@ from boundaryviz.scene.scene import Domain
 
 ENDING = ".pins.npz"
 _FORMAT = "pins 1"
-_LIMIT = 1 << 28  # bytes
+_LIMIT, _LABEL = 1 << 28, 1000  # bytes
 
 
 def is_pins(path: str | Path) -> bool:
@@ -67,6 +67,8 @@ def _pin(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str, p
     scenario = files.parse(text[f"{columns}scenario"], path, ".bviz")
     scene, said = scenario.scene(), json.loads(text[f"{columns}pin"])
     label, clean, step = str(said["label"]), bool(said["clean"]), said["step"]
+    if len(label.encode()) > _LABEL:  # which also finds half a character
+        raise ValueError("a label that is too long")
     if not isinstance(step, int) or step < 0:
         raise ValueError("a step that is no whole number")
     rect = Domain(*map(float, said["rect"]))

@@ -71,7 +71,8 @@ def read(path: str | Path, scenario: Scenario) -> Kept | None:
     if text.get("key") != key(scenario):
         return None
     try:
-        moments = [one for number in range(_groups(arrays)) for one in _group(arrays, text, f"g{number}")]
+        parts = _parts(arrays)
+        moments = [one for number in range(_groups(arrays)) for one in _group(parts[f"g{number}"], text, f"g{number}")]
         curves = curves_file.from_arrays(arrays)
     except (KeyError, ValueError, IndexError, TypeError, OverflowError, RecursionError) as error:
         raise ArchiveError(f"what it holds does not fit together ({error})") from None
@@ -88,6 +89,15 @@ def _alike(moments: Sequence[Moment]) -> list[list[Moment]]:
     return [group[k : k + _TOGETHER] for group in groups.values() for k in range(0, len(group), _TOGETHER)]
 
 
+def _parts(arrays: Mapping[str, NDArray]) -> dict[str, dict[str, NDArray]]:
+    """The arrays by what stands before their first dot, each under the rest of its name."""
+    found: dict[str, dict[str, NDArray]] = {}
+    for name, array in arrays.items():
+        first, _, rest = name.partition(".")
+        found.setdefault(first, {})[rest] = array
+    return found
+
+
 def _groups(arrays: Mapping[str, NDArray]) -> int:
     number = 0
     while f"g{number}.step" in arrays:
@@ -96,8 +106,8 @@ def _groups(arrays: Mapping[str, NDArray]) -> int:
 
 
 def _group(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str) -> list[Moment]:
-    step, field, clean = arrays[f"{columns}.step"], arrays[f"{columns}.field"], arrays.get(f"{columns}.clean")
-    prefix = f"{columns}.state."
+    step, field, clean = arrays["step"], arrays["field"], arrays.get("clean")
+    prefix = "state."
     state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
     rect, why = Domain(*map(float, json.loads(text[f"{columns}.rect"]))), json.loads(text[f"{columns}.why"])
     if step.dtype.kind not in "iu" or step.ndim != 1:

@@ -11,11 +11,17 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.text import parsed
 
 _RUNS = 48  # over a range of numbers, unless it says how many
-_MOST = 5000
+MOST = 5000
+"""Frames of a film, and values of a list."""
+_FAR = 1e15
 
 
 class SweepError(ValueError):
-    """Text that leads nowhere; its text says what to write."""
+    """Text that leads nowhere. words: what to write, without that text."""
+
+    def __init__(self, text: str, words: str) -> None:
+        super().__init__(f"{text}: {words}")
+        self.words = words
 
 
 def scenarios(text: str, frames: int, scenario: Scenario) -> tuple[str, list[Any], bool, list[Scenario]]:
@@ -31,21 +37,23 @@ def parse(text: str, frames: int, scenario: Scenario) -> tuple[str, list[Any], b
     whole where the setting of the scenario takes no others and both ends are. Raises SweepError."""
     path, equals, right = (part.strip() for part in text.partition("="))
     if not equals or not path or not right:
-        raise SweepError(f"{text}: write PATH=FIRST..LAST or PATH=V1,V2, for example --over poison.count=0..40")
-    if found := re.fullmatch(r"(?P<first>[^\[\],:]+?)\.\.(?P<last>[^\[\],:]+?)(:(?P<count>\d+))?", right):
+        raise SweepError(text, "write PATH=FIRST..LAST or PATH=V1,V2, for example --over poison.count=0..40")
+    if found := re.fullmatch(r"(?P<first>[^\[\],:]+?)\.\.(?P<last>[^\[\],:]+?)(:(?P<count>\d{1,9}))?", right):
         ends = [parsed(found[end].strip()) for end in ("first", "last")]
         if any(isinstance(end, bool) or not isinstance(end, int | float) for end in ends):
-            raise SweepError(f"{text}: the ends of a range are numbers")
+            raise SweepError(text, "the ends of a range are numbers")
+        if any(not abs(end) <= _FAR for end in ends):
+            raise SweepError(text, f"the ends of a range lie within {_FAR:g} of 0")
         count = int(found["count"]) if found["count"] else min(_RUNS, frames)
         if not 2 <= count <= frames:
-            raise SweepError(f"{text}: a range has 2 values at least, and no more than there are frames")
+            raise SweepError(text, "a range has 2 values at least, and no more than there are frames")
         places = np.linspace(float(ends[0]), float(ends[1]), count)
         if all(isinstance(end, int) for end in ends) and not _takes_fractions(scenario, path):
             return path, list(dict.fromkeys(int(place) for place in np.round(places))), True
         return path, [float(f"{place:.6g}") for place in places], True
     values = [parsed(part.strip()) for part in re.split(r",(?![^\[]*\])", right)]
-    if not 1 < len(values) <= _MOST:
-        raise SweepError(f"{text}: give two values at least, separated by commas, or a range FIRST..LAST")
+    if not 1 < len(values) <= MOST:
+        raise SweepError(text, "give two values at least, separated by commas, or a range FIRST..LAST")
     return path, values, False
 
 

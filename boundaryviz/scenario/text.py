@@ -69,7 +69,7 @@ def parsed(text: str) -> Any:
     """`0.01`, `true`, `[8, 8]` and `"words"` as in TOML; anything else is text as it stands."""
     try:
         values = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, a number too long to convert, or nested too deeply
         return text
     return values["value"] if len(values) == 1 else text
 

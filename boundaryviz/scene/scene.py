@@ -5,6 +5,7 @@ Every array is read-only. A change makes a new `Scene` (see `edits.py`); unchang
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from typing import Any, Self
@@ -249,6 +250,15 @@ class Domain:
     def rows(self, columns: int) -> int:
         """How many rows of square cells fill it, at least a quarter and at most four times as many as columns."""
         return int(np.clip(round(columns * self.height / self.width), columns // 4, 4 * columns))
+
+    @classmethod
+    def over(cls, domains: Iterable[Domain]) -> Domain:
+        """The smallest that holds them all. Raises ValueError for none."""
+        several = list(domains)
+        return cls(
+            min(d.left for d in several), max(d.right for d in several),
+            min(d.bottom for d in several), max(d.top for d in several),
+        )  # fmt: skip
 
     @classmethod
     def around(cls, xy: NDArray[np.float64], margin: float = 0.15) -> Domain:

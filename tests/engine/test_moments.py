@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -212,6 +214,11 @@ def test_twins_and_cascade_of_a_recalled_moment_are_told_as_they_were() -> None:
     talk.listen(1.0)
     assert [one.past for one in talk.heard(m.Twins)][-2:] == [7, None]
     assert [one.past for one in talk.heard(m.Cascade)][-2:] == [7, None]
+    for wanted in (False, True):  # hidden and shown again, while nothing changes
+        before = len(talk.heard(m.Cascade))
+        talk.tell(replace(view, cascade=wanted))
+        talk.listen(1.0)
+    assert len(talk.heard(m.Cascade)) == before + 1
 
 
 def test_what_is_fitted_at_once_is_recorded_when_it_rests() -> None:

@@ -184,7 +184,7 @@ class CompareBoard(FocusFrame):
             self._grid.setRowStretch(i, int(i * columns < count))
         self._shape()
         if self._pins:
-            domain = _around([pin.snapshot.scene.domain for pin in self._pins])
+            domain = Domain.over([pin.snapshot.scene.domain for pin in self._pins])
             for plane in self._planes():
                 plane.canvas.set_domain(domain)
                 lead = self.tiles[0].plane.canvas
@@ -195,7 +195,7 @@ class CompareBoard(FocusFrame):
         """Give tiles the shape of the part of the plane that is pinned, so that it fills them."""
         if not self._pins:
             return
-        rect = _around([pin.snapshot.rect for pin in self._pins])
+        rect = Domain.over([pin.snapshot.rect for pin in self._pins])
         aspect = min(max(rect.width / rect.height, _SLIM), _WIDE)
         columns = columns_for(len(self._pins))
         rows = math.ceil(len(self._pins) / columns)
@@ -284,11 +284,3 @@ def _button(words: str, tip: str, act: Callable[[], object]) -> QPushButton:
     button.setAutoDefault(False)
     button.clicked.connect(lambda: act())
     return button
-
-
-def _around(domains: Sequence[Domain]) -> Domain:
-    """The smallest that holds them all."""
-    return Domain(
-        min(d.left for d in domains), max(d.right for d in domains),
-        min(d.bottom for d in domains), max(d.top for d in domains),
-    )  # fmt: skip

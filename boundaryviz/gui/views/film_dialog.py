@@ -261,7 +261,8 @@ class FilmDialog(QDialog):
             proposed = self._sweeps[self.choice.over].values if self.choice.over else ""
             self.choice = replace(self.choice, values=proposed)
         if self.choice != before:
-            wrong = self._values_wrong()
+            concerns = lambda choice: (choice.over, choice.values, choice.seconds, choice.rate)  # noqa: E731
+            wrong = self._values_wrong() if concerns(self.choice) != concerns(before) else ""
             self.say(wrong, problem=bool(wrong))
             self._show()
             self._timer.start()
