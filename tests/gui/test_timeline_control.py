@@ -45,6 +45,13 @@ def state_at(desk: Desk, step: int) -> dict[str, np.ndarray]:
     return dict(timeline[timeline.step.tolist().index(step)].state)
 
 
+def wait_for_recall(desk: Desk, qtbot: QtBot) -> None:
+    """Until the moment that is shown has been worked out anew."""
+    display = desk.timeline.display
+    display.frame = None
+    qtbot.waitUntil(lambda: display.frame is not None and display.frame.view.past == display.number, timeout=5000)
+
+
 def equal(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> bool:
     names = {name for name in a if not name.startswith("cascade.")}
     return all(np.array_equal(a[name], b[name]) for name in names)
@@ -303,8 +310,11 @@ def test_switching_the_twin_in_the_past_leads_back_to_now(open_desk: Callable[..
     desk = open_desk()
     train_to(desk, qtbot, 40)
     desk.timeline.show(1)
+    wait_for_recall(desk, qtbot)
     desk.window.actions_["train.twin"].setChecked(True)
     qtbot.waitUntil(lambda: desk.client.step_count == 0 and desk.timeline.display.past is None, timeout=5000)
+    qtbot.wait(50)
+    assert desk.window.banner.isHidden(), "nothing failed"
     assert not desk.window.actions_["train.resume"].isEnabled()
     train_to(desk, qtbot, 20)
     desk.timeline.show(1)
@@ -362,6 +372,8 @@ def test_a_change_that_was_taken_back_while_it_trained_is_still_to_be_saved(
     desk.writer.wait()
     assert not desk.document.unsaved
     assert not desk.window.isWindowModified()
+    train_to(desk, qtbot, 60)
+    assert not desk.document.unsaved, "it was saved before it was trained on"
     desk.filing.open(tmp_path / "a.bviz")
     qtbot.waitUntil(lambda: not desk.timeline.taking_up, timeout=5000)
     assert not desk.document.unsaved
@@ -384,3 +396,41 @@ def test_the_panels_show_the_settings_of_the_moment(open_desk: Callable[..., Des
     assert desk.timeline.display.past is None, "a change is one of now"
     training = desk.document.scenario.training
     assert (rate(), training.learning_rate, training.l2) == (0.5, 0.5, 0.01)
+
+
+def test_another_run_with_as_many_changes_is_still_to_be_saved(
+    open_desk: Callable[..., Desk], qtbot: QtBot, tmp_path: Path
+) -> None:
+    desk = open_desk()
+
+    def there_and_back(first: int) -> None:
+        train_to(desk, qtbot, first)
+        put_a_point(desk, 1.5)
+        train_to(desk, qtbot, first + 10)
+        desk.document.undo.undo()
+        train_to(desk, qtbot, first + 20)
+
+    there_and_back(20)
+    desk.saving.save_to(tmp_path / "a.bviz")
+    desk.writer.wait()
+    assert not desk.document.unsaved
+    desk.window.actions_["train.reset"].trigger()
+    qtbot.waitUntil(lambda: desk.client.step_count == 0, timeout=5000)
+    assert not desk.document.unsaved, "nothing was changed in the run so far"
+    there_and_back(30)
+    assert desk.document.unsaved, "at other steps"
+
+
+def test_frames_of_the_present_never_pass_for_the_past(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    desk = open_desk()
+    train_to(desk, qtbot, 40)
+    desk.timeline.show(1)
+    step, display = desk.timeline.display.past.moment.step, desk.timeline.display
+    wait_for_recall(desk, qtbot)
+    seen: list[tuple[int | None, int]] = []
+    desk.client.framed.connect(lambda frame: seen.append((frame.view.past, frame.step)))
+    shots: list[object] = []
+    desk.exporting._picturing.strip(desk.timeline.strip([0, 5, 20]), shots.append, lambda: shots.append("done"))
+    qtbot.waitUntil(lambda: shots[-1:] == ["done"], timeout=5000)
+    qtbot.wait(200)
+    assert {at for past, at in seen if past is not None} <= {step}
