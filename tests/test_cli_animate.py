@@ -119,6 +119,13 @@ BAD = {
     "over nothing": (["-o", "x.gif", "--over", "data.nois=0..1"], "did you mean data.noise"),
     "over too far": (["-o", "x.gif", "--over", "data.noise=0..7"], "must be at most 1"),
     "cascade": (["-o", "x.gif", "--view", "cascade"], "mlp is supervised and has no label cascade"),
+    "cascades measured differently": (
+        ["-o", "x.gif", "--view", "cascade", "--over", "learner.name=label-spreading,vat"], "film them apart",
+    ),
+    "a range without end": (["-o", "x.gif", "--over", "data.noise=0..1" + "0" * 400], "within 1e+15 of 0"),
+    "a range to infinity": (["-o", "x.gif", "--over", "data.noise=0..inf"], "within 1e+15 of 0"),
+    "a count without end": (["-o", "x.gif", "--over", "data.noise=0..1:" + "9" * 5000], "give two values at least"),
+    "nested without end": (["-o", "x.gif", "--over", "data.noise=" + "[" * 3000 + ",1"], "data.noise"),
     "cascade on the way": (
         ["-o", "x.gif", "--view", "cascade", "--set", "learner.name=vat", "--over", "learner.name=vat,mlp"],
         "mlp is supervised",
