@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QLabel
+from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import InlineLink
@@ -266,3 +266,19 @@ def test_a_file_that_holds_no_pins_leaves_those_there_are(
     desk.pin_files.save_to(tmp_path / "no" / "x.pins.npz")
     qtbot.waitUntil(lambda: "Cannot write" in desk.window.banner.text.text(), timeout=5000)
     assert desk.pin_files.file() is None
+
+
+def test_a_name_without_its_ending_replaces_nothing_unasked(
+    open_desk: Callable[[], Desk], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, there = open_desk(), tmp_path / "v1.5.pins.npz"
+    there.write_bytes(b"older")
+    desk.compare.pins = pins(2)
+    asked: list[Path] = []
+    monkeypatch.setattr(desk.saving, "may_replace", lambda path: asked.append(path) or len(asked) > 1)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "v1.5"), ""))
+    desk.pin_files.save_as()
+    desk.writer.wait()
+    assert (asked, there.read_bytes()) == ([there], b"older")
+    desk.pin_files.save_as()
+    qtbot.waitUntil(lambda: desk.pin_files.file() == there, timeout=5000)

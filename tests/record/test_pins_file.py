@@ -82,6 +82,7 @@ def broken(path: Path, **changes: object) -> None:
         ({"p0__pin": "[" * 100_000}, "does not fit together"),
         ({"p0__pin": json.dumps({"label": "a", "clean": False, "step": -1, "rect": [0, 1, 0, 1]})}, "no whole number"),
         ({"p0__pin": json.dumps({"label": "a", "clean": False, "step": 1, "rect": [1, 0, 0, 1]})}, "left < right"),
+        ({"p0__pin": '{"label": "\\ud800", "clean": false, "step": 1, "rect": [0, 1, 0, 1]}'}, "does not fit together"),
         ({"p0__scenario": "{"}, "not valid JSON"),
         ({"p0__curves.step": None}, "does not fit together"),
     ],
