@@ -425,7 +425,7 @@ def test_frames_of_the_present_never_pass_for_the_past(open_desk: Callable[..., 
     desk = open_desk()
     train_to(desk, qtbot, 40)
     desk.timeline.show(1)
-    step, display = desk.timeline.display.past.moment.step, desk.timeline.display
+    step = desk.timeline.display.past.moment.step
     wait_for_recall(desk, qtbot)
     seen: list[tuple[int | None, int]] = []
     desk.client.framed.connect(lambda frame: seen.append((frame.view.past, frame.step)))
