@@ -267,6 +267,7 @@ class Display(QObject):
             return
         if not self._window.plane.isVisible():  # no frames come then, and the counter would stand still
             self._window.transport.set_step(int(curves.step[-1]))
+            self._window.status.set_rates(None, None)
         seeds, twin, shown = self._client.seeds, self._client.twin, self.replica()
         if curves.replicas != seeds * (1 + twin):
             return  # of before the number of seeds changed
