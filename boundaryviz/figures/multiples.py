@@ -23,6 +23,7 @@ from boundaryviz.scene.scene import Domain
 MOST_FRAMES, MOST_COMPARED = 24, MOST
 _STEP, _NAME = 10.0, 15.0  # the least width of a plane under its step, or its name, in sizes of the text
 _FULL = 26.0  # the width from which on points are as large as on a plane of its own
+_LINE = 1.5  # the height of a line of a legend, in sizes of the text
 _LOSSES = 0.22  # the height of the plot of losses, in widths of the figure
 
 
@@ -54,7 +55,8 @@ def draw_compare(figure: Figure, pinned: Sequence[Snapshot], options: Options, s
     shape = rect.height / rect.width if is_square(rect) else 1.0
     # the planes' own height is fitted later; what matters here is how the two parts share it
     above = rows * (shape * (width / columns - 3 * style.text) + 2.4 * style.text) + 5 * style.text
-    below = _LOSSES * width + 4 * style.text
+    names = sum(1 + name.count("\n") for name in _names(pinned, width, style))
+    below = max(_LOSSES * width, _LINE * names * style.text if options.legend else 0.0) + 4 * style.text
     figure.set_size_inches(width / 72, (above + below) / 72)
     parts: Any = figure.subfigures(2, 1, height_ratios=(above, below))
     letters = int(width / columns / (0.62 * style.text)) - 3
@@ -65,7 +67,7 @@ def draw_compare(figure: Figure, pinned: Sequence[Snapshot], options: Options, s
     draw_overlay(axes, [(one.name, one.curves) for one in pinned], style)
     if options.legend and axes.get_lines():
         axes.legend(
-            *_wrapped(axes, int(0.28 * width / (0.55 * style.text))), loc="upper left", bbox_to_anchor=(1.01, 1.0),
+            *_wrapped(axes, _letters(width, style)), loc="upper left", bbox_to_anchor=(1.01, 1.0),
             handlelength=3.4,
         )  # fmt: skip
     return Planes(plane, rows, 0.2, 4.0)
@@ -114,6 +116,15 @@ def _handles(several: Sequence[Snapshot], options: Options, style: Style) -> lis
             key = (str(handle.get_label()), str(handle.get_marker()), str(handle.get_markerfacecolor()))
             found.setdefault(key, handle)
     return list(found.values())
+
+
+def _letters(width: float, style: Style) -> int:
+    """So many stand in a line of the legend of losses."""
+    return int(0.28 * width / (0.55 * style.text))
+
+
+def _names(several: Sequence[Snapshot], width: float, style: Style) -> list[str]:
+    return [in_two_lines(one.name, _letters(width, style)) for one in several]
 
 
 def _wrapped(axes: Axes, letters: int) -> tuple[list[Artist], list[str]]:

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -225,3 +226,26 @@ def test_the_two_classes_differ_in_lightness_for_grey_print() -> None:
     colours = [bytes.fromhex(str(class_colour(k)).lstrip("#")) for k in (0, 1)]
     first, second = lightness(np.array([list(one) for one in colours], dtype=np.uint8))
     assert abs(first - second) > 20
+
+
+def test_nine_long_names_leave_the_losses_their_room() -> None:
+    several = [snapshot(step=10 * k, label=f"a name of a run that is rather long, {k}") for k in range(9)]
+    figure = draw("compare", several[0], Options(width_cm=8.5), others=several)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure.canvas.draw()
+    losses = next(axes for axes in figure.get_axes() if axes.get_lines() and axes.get_ylabel())
+    assert losses.get_window_extent().height > 0.1 * figure.bbox.height
+
+
+def test_heads_of_twins_stand_beside_each_other_when_it_is_narrow() -> None:
+    far = snapshot(step=56_778)
+    figure = draw("twin", far, Options(width_cm=8.5), snapshot(field=1.0 - field()))
+    figure.canvas.draw()
+    axes = figure.get_axes()[1]
+    left, right = axes._left_title.get_window_extent(), axes._right_title.get_window_extent()
+    assert left.x1 <= right.x0
+    rows = [
+        (round(one.get_window_extent().y0, 2), round(one.get_window_extent().y1, 2)) for one in figure.get_axes()[:2]
+    ]
+    assert rows[0] == rows[1]
