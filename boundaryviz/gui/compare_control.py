@@ -98,7 +98,14 @@ class CompareControl(QObject):
     def _clear(self) -> None:
         kept = self._pins
         self.pins = ()
-        self.tell(f"Removed {len(kept)} pin{'s' * (len(kept) != 1)}.")
+        self._window.notify(
+            f"Removed {len(kept)} pin{'s' * (len(kept) != 1)}.", action="Bring them back",
+            act=lambda: self._bring_back(kept), closable=True,
+        )  # fmt: skip
+
+    def _bring_back(self, kept: tuple[Pin, ...]) -> None:
+        """Those that were removed, before what was pinned since."""
+        self.pins = (*kept, *self._pins)[:MOST]
 
     def tell(self, words: str) -> None:
         """In the status bar."""

@@ -110,7 +110,7 @@ class Exporting(QObject):
         if have["cascade"] and window.actions_["view.cascade"].isChecked():
             return "cascade"
         if have["twin"]:
-            return "flip" if planes.view == "flips" else "twin" if planes.view == "side" else "boundary"
+            return "flip" if planes.view == "flips" else "twin"
         return "boundary"
 
     def _stem(self) -> str:

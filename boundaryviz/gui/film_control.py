@@ -91,9 +91,19 @@ class FilmControl(QObject):
             self._render, scenario.name, [view for view in VIEWS if have.get(view, True)],
             sweeps, steps=steps, parent=self._window, check=self._wrong,
             folder=self.folder(), over=_DOSE if at_once and poison and _DOSE in sweeps else "",
+            view=self._first(),
         )  # fmt: skip
         self.dialog.asked.connect(self._make)
         self.dialog.cancelled.connect(self._cancel)
+
+    def _first(self) -> str:
+        """The view that is most like what the window shows; empty for the usual one."""
+        actions, planes = self._window.actions_, self._window.planes
+        if actions["view.cascade"].isChecked():
+            return "cascade"
+        if actions["train.twin"].isChecked():
+            return "flip" if planes.view == "flips" else "twin"
+        return ""
 
     def _wrong(self, choice: FilmChoice) -> str:
         return wrong(self._document.committed.scenario.bare(), choice)

@@ -34,8 +34,8 @@ class Saving(QObject):
         super().__init__(window)
         self._window, self._document, self._writer, self._log = window, document, writer, log
         self.folder = str(Path.home())
-        self.beside: Callable[[Path], Callable[[Scenario], None] | None] = lambda _path: None
-        """For a path that is saved to now: what writes more beside it, from the scenario that was written."""
+        self.beside: Callable[[Path], Callable[[Scenario], str] | None] = lambda _path: None
+        """For a path that is saved to now: what writes more beside it, from the scenario written, and says what."""
         self._busy = self._again = False
         self._trouble = ""  # that the banner may still tell of
 
@@ -80,22 +80,21 @@ class Saving(QObject):
         make, beside, suffix = document.to_save(), self.beside(path), path.suffix.lower()
         self._busy = True
 
-        def work() -> Stamp | None:
+        def work() -> tuple[Stamp | None, str]:
             scenario = make()
             stamp = files.write_atomic(path, files.encoded(scenario, suffix), expected)
             clear_parts(path)
-            if beside is not None:
-                beside(scenario)
-            return stamp
+            return stamp, "" if beside is None else beside(scenario)
 
-        def then(stamp: Stamp | None) -> None:
+        def then(done: tuple[Stamp | None, str]) -> None:
+            stamp, more = done
             self._busy = False
             if suffix != ".csv":  # which holds the points alone
                 document.saved(state, mark, path, stamp)
             if self._trouble and self._window.banner.text.text() == self._trouble:
                 self._window.banner.hide()
             self._log.note("save", f"Saved {path}")
-            self._tell(f"Saved {path.name}.")
+            self._tell(f"Saved {path.name}{more and f' and {more}'}.")
             self.written.emit(path)
             if self._again:
                 self._again = False

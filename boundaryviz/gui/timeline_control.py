@@ -85,7 +85,7 @@ class TimelineControl(QObject):
         self.document.changed.connect(self.now)
         self.document.opened.connect(self.now)
         bar.set_thumbnail(self._thumbnail)
-        bar.scrubbed.connect(self.show)
+        bar.scrubbed.connect(self._scrub)
         bar.now_wanted.connect(self.now)
         bar.resume_wanted.connect(self.resume)
         bar.pin_wanted.connect(actions["view.pin"].trigger)
@@ -198,6 +198,14 @@ class TimelineControl(QObject):
         """The recorded moments nearest to these steps, each once."""
         found = sorted({at for step in steps if (at := self.timeline.nearest(step)) is not None})
         return [self.past(at) for at in found]
+
+    def _scrub(self, index: int) -> None:
+        """As `show`; the last moment is now where training rests at it."""
+        last = index >= len(self.timeline) - 1
+        if last and not self.client.playing and len(self.timeline) and self.timeline.step[-1] == self.client.step_count:
+            self.now()
+        else:
+            self.show(index)
 
     def show(self, index: int) -> None:
         """Show a recorded moment; training pauses."""

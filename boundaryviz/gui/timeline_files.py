@@ -36,18 +36,19 @@ class TimelineFiles(QObject):
         self._wanted.toggled.connect(lambda on: settings.setValue("timeline", "yes" if on else "no"))
         document.opened.connect(self.opened)
 
-    def beside(self, path: Path) -> Callable[[Scenario], None] | None:
-        """What writes the timeline of now beside the project that is being saved, in whatever thread calls it; None
-        where none is wanted. It raises WriteError.
+    def beside(self, path: Path) -> Callable[[Scenario], str] | None:
+        """What writes the timeline of now beside the project that is being saved, in whatever thread calls it, and says
+        in words what it wrote; None where none is wanted. It raises WriteError.
         """
         control = self._control
         if not self._wanted.isChecked() or path.suffix.lower() != ".bviz" or not len(control.timeline):
             return None
         moments, changes, curves = control.timeline.moments, control.timeline.changes, control.curves.of(slice(None))
 
-        def write(scenario: Scenario) -> None:
-            kept = Timeline(control.timeline.budget, moments, changes).within(_MOST)
-            timeline_file.write(timeline_file.beside(path), scenario, Kept(kept.moments, curves))
+        def write(scenario: Scenario) -> str:
+            kept, place = Timeline(control.timeline.budget, moments, changes).within(_MOST), timeline_file.beside(path)
+            timeline_file.write(place, scenario, Kept(kept.moments, curves))
+            return f"its timeline, {place.stat().st_size / 1e6:.1f} MB"
 
         return write
 

@@ -103,6 +103,7 @@ class TwinControl(QObject):
         """By key or menu: the view, and the twin where there is none yet."""
         self.show(view)
         self._window.actions_["train.twin"].setChecked(True)
+        self._window.actions_["view.compare"].setChecked(False)
 
     def _look(self, name: str, look: Callable[[PlaneView, bool], None], on: bool) -> None:
         self._window.planes.set_look(name, lambda plane: look(plane, on))

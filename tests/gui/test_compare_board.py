@@ -282,3 +282,15 @@ def test_a_name_without_its_ending_replaces_nothing_unasked(
     assert (asked, there.read_bytes()) == ([there], b"older")
     desk.pin_files.save_as()
     qtbot.waitUntil(lambda: desk.pin_files.file() == there, timeout=5000)
+
+
+def test_pins_that_were_all_removed_can_be_brought_back(open_desk: Callable[[], Desk]) -> None:
+    desk = open_desk()
+    desk.compare.pins = some = pins(3)
+    desk.window.compare.cleared.emit()
+    assert desk.compare.pins == ()
+    desk.window.banner.action_button.click()
+    assert desk.compare.pins == some
+    desk.window.actions_["view.compare"].setChecked(True)
+    desk.window.actions_["view.twin-overlay"].trigger()
+    assert desk.window.pages.currentWidget() is not desk.window.compare, "a look at the twin is one at the plane"

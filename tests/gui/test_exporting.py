@@ -184,6 +184,10 @@ def test_the_dialog_begins_with_what_the_window_shows_beside_its_file(
     qtbot.waitUntil(lambda: desk.controller.display.frame.clean is not None, timeout=5000)
     dialog = dialogs(desk, qtbot)
     assert dialog.view.currentData() == "flip"
+    desk.window.actions_["file.film"].trigger()
+    assert desk.film.dialog is not None
+    assert desk.film.dialog.view.currentData() == "flip"
+    desk.film.dialog.close()
     assert (dialog._stem, dialog._folder) == ("mine", tmp_path)
     dialog.close()
 

@@ -344,6 +344,8 @@ def test_the_status_bar_tells_of_the_moment_and_end_leads_back(open_desk: Callab
     assert not window.plane._banner.isHidden()
     desk.timeline.move(-1)
     assert display.past.moment.step < 60, "the last moment is that of now"
+    window.timeline.scrubbed.emit(len(desk.timeline.timeline) - 1)
+    assert display.past is None
 
 
 def test_the_earlier_course_is_not_drawn_beyond_its_end(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:

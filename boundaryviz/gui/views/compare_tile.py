@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme
@@ -12,6 +12,7 @@ from boundaryviz.gui.views.widgets import Elided, label
 from boundaryviz.record.pins import Pin
 
 _FRAME = 2  # pixels of the frame around a chosen tile
+_NARROW = 150  # pixels
 _SWATCH = 18  # pixels of its width
 
 
@@ -93,6 +94,10 @@ class CompareTile(QWidget):
         self.plane.set_scene(shot.scene)
         self.plane.set_field(shot.field, shot.rect)
         self.set_pin(pin, "")
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self.swatch.setVisible(self.width() >= _NARROW)  # or the label would be cut off
 
     @property
     def frame(self) -> QSize:

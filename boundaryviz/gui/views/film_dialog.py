@@ -77,7 +77,7 @@ class FilmDialog(QDialog):
 
     views: those of `VIEWS` that can be had. sweeps: path of a setting -> what it is. render: choice -> PNG bytes; its
     OSError, ValueError or RuntimeError is told. ask_path: choice -> where to, None for cancelled. check: what is wrong
-    with the values of a choice, in words. folder: where the film is proposed to go. over: the setting to begin with.
+    with the values of a choice, in words. folder: where the film is proposed to go. over, view: to begin with.
     asked: a film is wanted, with the choice and its path. cancelled: the one being made is not wanted any more.
     """
 
@@ -96,13 +96,15 @@ class FilmDialog(QDialog):
         check: Callable[[FilmChoice], str] = lambda _choice: "",
         folder: Path | None = None,
         over: str = "",
+        view: str = "",
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export a film")
         self._render, self._stem, self._sweeps = render, stem, dict(sweeps or {})
         self._ask_path, self._check, self._folder = ask_path or self._ask, check, folder or Path()
         values = self._sweeps[over].values if over else ""
-        self.choice = FilmChoice(view=next(v for v in VIEWS if v in views), steps=steps, over=over, values=values)
+        first = view if view in views else next(v for v in VIEWS if v in views)
+        self.choice = FilmChoice(view=first, steps=steps, over=over, values=values)
         self._running = False
         self._picture = QPixmap()
         self.view = choices("Shows", {name: words for name, words in VIEWS.items() if name in views})
