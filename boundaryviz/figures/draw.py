@@ -122,10 +122,10 @@ def _twin(on: _Sheet) -> Planes:
     on.figure.set_size_inches(on.width, 0.5 * on.width)
     shown = seen(on.shown)
     left, right = halves(on.figure, 0.5)
-    step, told = f"step {on.clean.step:,}", _flips(on)
-    if 36 * on.width < on.style.text * (0.6 * len(told) + 12):  # beside the title there is no room for all of it
-        step, told = f" \n{step}", told.replace(", ", "\n")
-    _plane(left, seen(on.clean, frozenset()), on, title="clean twin", right=step)
+    _plane(left, seen(on.clean, frozenset()), on, title="clean twin")
+    told = _flips(on)
+    if 36 * on.width < on.style.text * (0.6 * len(told) + 12):  # no room: the step stands on the left
+        told = told.partition(", ")[0]
     plane = _plane(right, shown, on, title="poisoned", right=told)
     legend(on.figure, class_handles(shown, on.options, on.style), on.options, on.style)
     return Planes(plane)

@@ -245,7 +245,3 @@ def test_heads_of_twins_stand_beside_each_other_when_it_is_narrow() -> None:
     axes = figure.get_axes()[1]
     left, right = axes._left_title.get_window_extent(), axes._right_title.get_window_extent()
     assert left.x1 <= right.x0
-    rows = [
-        (round(one.get_window_extent().y0, 2), round(one.get_window_extent().y1, 2)) for one in figure.get_axes()[:2]
-    ]
-    assert rows[0] == rows[1]
