@@ -100,11 +100,8 @@ class MainWindow(QMainWindow):
         self.bar = bar
 
         middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        row = QHBoxLayout()
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.tools)
         planes = QVBoxLayout()
@@ -112,12 +109,17 @@ class MainWindow(QMainWindow):
         planes.addWidget(self.planes, 1)
         planes.addWidget(self.timeline)
         row.addLayout(planes, 1)
-        column.addLayout(row, 1)
         self.pages = QStackedWidget()
         self.pages.addWidget(middle)
         self.pages.addWidget(self.welcome)
         self.pages.addWidget(self.compare)
-        self.setCentralWidget(self.pages)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)  # above whichever page is shown
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(whole)
 
         self.settings_tabs, self.result_tabs = QTabWidget(), QTabWidget()
         settings = (

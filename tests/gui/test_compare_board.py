@@ -287,8 +287,10 @@ def test_a_name_without_its_ending_replaces_nothing_unasked(
 def test_pins_that_were_all_removed_can_be_brought_back(open_desk: Callable[[], Desk]) -> None:
     desk = open_desk()
     desk.compare.pins = some = pins(3)
+    desk.window.actions_["view.compare"].setChecked(True)
     desk.window.compare.cleared.emit()
     assert desk.compare.pins == ()
+    assert desk.window.banner.isVisible(), "on the board, too"
     desk.window.banner.action_button.click()
     assert desk.compare.pins == some
     desk.window.actions_["view.compare"].setChecked(True)
