@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FIRST = "moons"  # what a first start trains
 HINT = "Drag a point and watch the boundary follow."
+_GIVE_WAY = 0.0005  # seconds after which the thread that writes lets the window go on; Python waits ten times as long
 
 
 def main(file: str | None = None, *, device: str = "auto") -> int:
@@ -89,6 +90,7 @@ def _run(
     if file is not None and not pins and Path(file).is_file():
         desk.filing.opened(Path(file), stamp)
         desk.timeline_files.opened()
+    sys.setswitchinterval(_GIVE_WAY)
     # what stands now stays: looking through it for garbage at every other frame would cost a tenth of the time
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
