@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from boundaryviz.cli.failures import UsageProblem, reported
-from boundaryviz.record.archive import ArchiveError
-from boundaryviz.record.pins_file import is_pins, read
-from boundaryviz.scenario.gallery import load
 
 
 def open_window(file: str | None) -> int:
@@ -21,6 +18,10 @@ def open_window(file: str | None) -> int:
 
 def _check(file: str) -> None:
     """Raise ScenarioError or UsageProblem for a file that cannot be used."""
+    from boundaryviz.record.archive import ArchiveError
+    from boundaryviz.record.pins_file import is_pins, read
+    from boundaryviz.scenario.gallery import load
+
     if not is_pins(file):
         load(file)
         return

@@ -185,6 +185,11 @@ class TimelineControl(QObject):
         past = self.display.past
         return None if past is None else self.timeline.nearest(past.moment.step)
 
+    @property
+    def _ends_now(self) -> bool:
+        """Whether the last recorded moment is that of now."""
+        return len(self.timeline) > 0 and int(self.timeline.step[-1]) == self.client.step_count
+
     def past(self, index: int) -> Past:
         """A recorded moment with what was trained on then."""
         moment, course = self.timeline[index], self._keeper.course
@@ -201,8 +206,7 @@ class TimelineControl(QObject):
 
     def _scrub(self, index: int) -> None:
         """As `show`; the last moment is now where training rests at it."""
-        last = index >= len(self.timeline) - 1
-        if last and not self.client.playing and len(self.timeline) and self.timeline.step[-1] == self.client.step_count:
+        if index >= len(self.timeline) - 1 and not self.client.playing and self._ends_now:
             self.now()
         else:
             self.show(index)
@@ -225,8 +229,7 @@ class TimelineControl(QObject):
         """To a moment so many later; past the last one back to now."""
         at = self._shown
         if at is None:  # the last moment may be that of now, which is seen already
-            recorded = len(self.timeline) > 0 and int(self.timeline.step[-1]) == self.client.step_count
-            at = len(self.timeline) - recorded
+            at = len(self.timeline) - self._ends_now
         if by > 0 and at + by >= len(self.timeline):
             self.now()
         else:
