@@ -1,0 +1,45 @@
+"""What others wrote is shown bounded, on one line, and without what acts on its reader."""
+
+from __future__ import annotations
+
+import unicodedata
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from boundaryviz.scene.plain_text import few_lines, one_line
+
+ANY = st.text(st.characters(exclude_categories=[]), max_size=400)
+"""Every character there is, half ones too."""
+
+
+@given(ANY, st.integers(2, 300))
+def test_a_line_is_bounded_and_does_nothing(text: str, most: int):
+    shown = one_line(text, most)
+    assert len(shown) <= most
+    assert len(shown.splitlines()) <= 1
+    assert not any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in shown)
+    assert not any(unicodedata.bidirectional(c) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI") for c in shown)
+    ElementTree.fromstring(f"<a>{escape(shown)}</a>".encode())
+    assert one_line(shown, most) == shown
+
+
+@given(ANY, st.integers(2, 300), st.integers(1, 9))
+def test_few_lines_are_few(text: str, most: int, rows: int):
+    shown = few_lines(text, most, rows)
+    assert len(shown) <= most
+    assert len(shown.splitlines()) <= rows + 1
+
+
+@pytest.mark.parametrize("text", ["Two moons", "naïve Übergröße", "日本語", "a < b & c", "x $y$", "👩‍🔬"])
+def test_what_is_harmless_stays(text: str):
+    assert one_line(text) == few_lines(text) == text
+
+
+def test_breaks_become_spaces_and_long_lines_are_cut():
+    assert one_line("a\r\n  b\tc\u2028d") == "a b c d"
+    assert one_line("x" * 10, 4) == "xxx…"
+    assert few_lines("a\nb\nc\nd", rows=2) == "a\nb\n…"
