@@ -16,7 +16,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev test test-slow lint bench torture fuzz wheel clean system system-test
+.PHONY: help run install install-dev test test-slow lint bench torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -53,6 +53,9 @@ torture: install-dev ## kill the program 200 times while it edits and saves, and
 
 fuzz: install-dev ## open 10,000 nearly right files: each must be opened, or refused in words
 	$(BIN)/python -m benchmarks.fuzz
+
+roundtrips: install-dev ## save and open 2,000 states that the window can reach: each must come back the same
+	$(BIN)/python -m benchmarks.roundtrips
 
 wheel: install-dev ## build the wheel into dist/
 	$(PIP) wheel --no-deps --no-build-isolation -w dist .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import SystemRandom
 from typing import Any
 
@@ -152,8 +153,8 @@ class Controller(QObject):
                 form.set_disabled(f"learner.{field}", None if learner.kernel in kernels else "this kernel has none")
 
     def replace_scene(self, scenario: Scenario, scene: Scene, text: str) -> None:
-        """Other points under other words, as one undo step."""
-        self.do(Swap(State(scenario, scene, edited=True)), text)
+        """Other points under other words, as one undo step; their poison acts where the scenario says so."""
+        self.do(Swap(State(scenario, replace(scene, poison_on=scenario.poison.on), edited=True)), text)
 
     def do(self, change: Change, text: str) -> None:
         """Make a change; where it cannot be made, say why and show what is in force."""

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from boundaryviz.scenario import files
-from boundaryviz.scenario.atomic import Stamp, clear_parts, write_atomic
+from boundaryviz.scenario.atomic import Stamp, WriteError, clear_parts, write_atomic
 from boundaryviz.scenario.lock import LockFile
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.text import MAX_BYTES
@@ -69,7 +69,12 @@ class Session:
 
     def keep(self, make: Callable[[], Scenario], origin: Origin) -> None:
         """Write down unsaved work; what was kept before stays until this is whole. Raises WriteError."""
-        write_atomic(self.path, origin.line() + files.encoded(make()))
+        scenario = make()
+        try:
+            data = files.sealed(scenario)
+        except WriteError:  # points and settings count for more than how the run came to them
+            data = files.sealed(scenario.model_copy(update={"course": None}))
+        write_atomic(self.path, origin.line() + data)
 
     def clear(self) -> None:
         """Nothing is unsaved any more. Raises OSError where the file cannot be removed."""

@@ -82,7 +82,7 @@ class Saving(QObject):
 
         def work() -> tuple[Stamp | None, str]:
             scenario = make()
-            stamp = files.write_atomic(path, files.encoded(scenario, suffix), expected)
+            stamp = files.write_atomic(path, files.sealed(scenario, suffix), expected)
             clear_parts(path)
             return stamp, "" if beside is None else beside(scenario)
 

@@ -72,9 +72,10 @@ class Course:
             first = scenario.bare().replaced(spec.values)
             if spec.start == "plane" and spec.plane is None:
                 raise ValueError("the plane with which it starts is missing")
-            scene = spec.plane.scene() if spec.plane is not None else first.scene()
             if spec.start == "present":
                 scene = scenario.scene()
+            else:
+                scene = spec.plane.scene() if spec.plane is not None else first.scene()
         except ScenarioError as error:
             raise ScenarioError([f"course.values.{problem}" for problem in error.problems]) from None
         except ValueError as error:

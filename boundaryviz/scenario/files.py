@@ -6,16 +6,19 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
+
 from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario import text
 from boundaryviz.scenario.atomic import WriteError, check_writable, write_atomic
 from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.scene import KINDS, Points
 from boundaryviz.scene.tables import TableError, read_table, write_table
 
 __all__ = [
-    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "parse", "read", "write", "write_atomic",
+    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "parse", "read", "sealed", "write", "write_atomic",
 ]  # fmt: skip
 
 SUFFIXES = (".bviz", ".toml", ".csv")
@@ -40,7 +43,27 @@ def read(path: str | Path) -> Scenario:
 
 def write(path: str | Path, scenario: Scenario) -> None:
     """Write `scenario` as `.bviz`, or as what `path` ends in, whole or not at all. Raises WriteError."""
-    write_atomic(path, encoded(scenario, Path(path).suffix))
+    write_atomic(path, sealed(scenario, Path(path).suffix))
+
+
+def sealed(scenario: Scenario, suffix: str = ".bviz") -> bytes:
+    """As `encoded`, once the reader that will open it has found the same in it.
+
+    Raises WriteError, before any file is touched, where it has not.
+    """
+    data = encoded(scenario, suffix)
+    try:
+        if suffix.lower() == ".csv":
+            same = _same_points(read_table(data).scene.points, scenario.scene().points)
+        else:
+            found = parse(data.decode(), Path("this"), ".toml" if suffix.lower() == ".toml" else ".bviz")
+            words = dumps(scenario)
+            same = found == scenario or (words != _whole(words) == dumps(found))
+    except (ScenarioError, TableError) as error:
+        raise WriteError(f"This could not be opened again, so nothing was written: {error.problems[0]}") from None
+    if not same:
+        raise WriteError("This would be another thing when it is opened again, so nothing was written.")
+    return data
 
 
 def encoded(scenario: Scenario, suffix: str = ".bviz") -> bytes:
@@ -56,12 +79,23 @@ def encoded(scenario: Scenario, suffix: str = ".bviz") -> bytes:
         text.check_text(words, ".toml" if toml else ".bviz")
     except text.TextError as error:
         raise WriteError(f"This would be too large to be opened again: {error}.") from None
-    return words.encode(errors="replace")  # half a character that was pasted must not keep the rest from being saved
+    return _whole(words).encode()
+
+
+def _whole(words: str) -> str:
+    """Half a character that was pasted must not keep the rest from being saved."""
+    return words.encode(errors="replace").decode()
 
 
 def dumps(scenario: Scenario) -> str:
     """The scenario as readable JSON: a line per setting, and a line per column of points."""
     return text.dumps(scenario.model_dump(mode="json"))
+
+
+def _same_points(found: Points, points: Points) -> bool:
+    """Whether all is the same but the ids, which a table does not keep."""
+    columns = (name for name in KINDS if name != "ids")
+    return all(np.array_equal(getattr(found, name), getattr(points, name)) for name in columns)
 
 
 def _decoded(path: Path, suffix: str) -> str:

@@ -115,7 +115,7 @@ class TransportBar(QWidget):
         self.seed_edit.committed.connect(self._seed_typed)
         self.seed_edit.stepped.connect(lambda steps: self._choose_seed(self._seed + steps))
         self.twin_button.clicked.connect(self.twin_toggled)
-        self.seeds.activated.connect(lambda at: self.seeds_changed.emit(SEEDS[at]))
+        self.seeds.activated.connect(lambda at: self.seeds_changed.emit(self.seeds.itemData(at)))
         self.shown.activated.connect(self.shown_changed)
         self.set_theme(theme)
         self.set_playing(False)
@@ -167,8 +167,11 @@ class TransportBar(QWidget):
         self.twin_button.setChecked(on)
 
     def set_seeds(self, count: int, shown: int = 0) -> None:
-        """How many seeds train, one of `SEEDS`, and which of them is shown, counted from 0."""
-        self.seeds.setCurrentIndex(SEEDS.index(count))
+        """How many seeds train, and which of them is shown, counted from 0. A file may ask for a number that is not
+        among `SEEDS`; it stands at the end of them then."""
+        if self.seeds.findData(count) < 0:
+            self.seeds.addItem(f"× {count}", count)
+        self.seeds.setCurrentIndex(self.seeds.findData(count))
         self.shown.clear()
         for k in range(count):
             self.shown.addItem(f"seed {self._seed + k}", k)
