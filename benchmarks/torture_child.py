@@ -40,8 +40,13 @@ class Silent:
     def poll(self) -> list[Any]:
         return []
 
+    def silence(self) -> None:
+        return None
+
     def close(self) -> None:
         pass
+
+    abandon = close
 
     def fileno(self) -> None:
         return None

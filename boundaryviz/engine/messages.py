@@ -157,6 +157,32 @@ ToTrainer = (
     Load | SetScene | SetScenario | View | Recall | Resume | Shoot | Play | Pause | StepN | Reset | Credit | Stop
 )
 
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Messages that go to the trainer's process together. Answered by `Heard` once all were acted on; until then no
+    other is sent, so that a trainer which is busy is told what counts then and not all that once counted."""
+
+    number: int
+    messages: tuple[ToTrainer, ...]
+
+
+def gather(waiting: list[ToTrainer], message: ToTrainer) -> ToTrainer | None:
+    """Put a message behind those that wait to be acted on. The scene, settings or view that it replaces is returned:
+    nobody needs them any more, and a fast drag must not hold up training."""
+    if isinstance(message, Credit):
+        waiting.insert(0, message)  # changes nothing that the others do
+        return None
+    last = waiting[-1] if waiting else None
+    if not isinstance(message, SetScene | SetScenario | View) or type(last) is not type(message):
+        waiting.append(message)
+        return None
+    if isinstance(message, SetScene) and isinstance(last, SetScene) and message.scenario is None:
+        message = replace(message, scenario=last.scenario)
+    waiting[-1] = message
+    return last
+
+
 Why = Literal["first", "best", "flip", "edit", "last"]
 """The beginning; the lowest validation loss so far; a pin's first flip; beside a change of data or settings; a halt."""
 
@@ -315,6 +341,13 @@ class Failed:
     message: str
     details: str = ""
     fatal: bool = False
+
+
+@dataclass(frozen=True)
+class Heard:
+    """All of the batch with this number was acted on."""
+
+    number: int
 
 
 FromTrainer = Ready | Frame | Curves | Twins | Cascade | Took | Moment | Shot | State | Failed

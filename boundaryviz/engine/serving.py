@@ -8,12 +8,12 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
-from boundaryviz.engine.messages import Credit, Failed, SetScenario, SetScene, Stop, View
+from boundaryviz.engine.messages import Batch, Failed, Heard, Stop
 
 
 def serve(connection: Connection) -> None:
     """Serve until `Stop` or until the other end is gone. torch is loaded here, while messages already come in."""
-    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    inbox: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
     try:
         from boundaryviz.engine.trainer import Trainer
@@ -25,45 +25,34 @@ def serve(connection: Connection) -> None:
         connection.send(Failed("while starting the trainer", str(error), traceback.format_exc(), fatal=True))
 
 
-def _receive(connection: Connection, inbox: queue.SimpleQueue[Any]) -> None:
+def _receive(connection: Connection, inbox: queue.SimpleQueue[Batch | None]) -> None:
     """Read as fast as the other side writes, so that neither ever waits for the other with a full pipe."""
     try:
         while True:
             inbox.put(connection.recv())
     except (EOFError, OSError):
-        inbox.put(Stop())
+        inbox.put(None)
 
 
-def _turns(trainer: Any, connection: Connection, inbox: queue.SimpleQueue[Any]) -> None:
+def _turns(trainer: Any, connection: Connection, inbox: queue.SimpleQueue[Batch | None]) -> None:
     while True:
-        for message in _latest(_drain(inbox, trainer.patience)):
-            if isinstance(message, Stop):
+        for batch in _drain(inbox, trainer.patience):
+            for message in () if batch is None else batch.messages:
+                for answer in trainer.handle(message):
+                    connection.send(answer)
+            if batch is None or Stop() in batch.messages:
                 return
-            for answer in trainer.handle(message):
-                connection.send(answer)
+            connection.send(Heard(batch.number))
         for answer in trainer.advance():
             connection.send(answer)
 
 
-def _drain(inbox: queue.SimpleQueue[Any], patience: float | None) -> list[Any]:
-    """The messages that lie there; the first may be waited for, None being for ever."""
-    messages: list[Any] = []
+def _drain(inbox: queue.SimpleQueue[Batch | None], patience: float | None) -> list[Batch | None]:
+    """The batches that lie there, None being the end; the first is waited for, for `patience` seconds or for ever."""
+    batches: list[Batch | None] = []
     try:
-        messages.append(inbox.get(timeout=patience))
+        batches.append(inbox.get(timeout=patience))
         while True:
-            messages.append(inbox.get_nowait())
+            batches.append(inbox.get_nowait())
     except queue.Empty:
-        return messages
-
-
-def _latest(messages: list[Any]) -> list[Any]:
-    """Without the scenes and views that the next message replaces: a fast drag must not hold up training."""
-    kept: list[Any] = []
-    for message in messages:
-        if isinstance(message, Credit):
-            kept.insert(0, message)  # changes nothing that the others do
-        elif kept and isinstance(message, SetScene | SetScenario | View) and type(kept[-1]) is type(message):
-            kept[-1] = message
-        else:
-            kept.append(message)
-    return kept
+        return batches

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer, pyqtSignal
 
 from boundaryviz.engine import messages as m
-from boundaryviz.engine.link import Link, StartLink
+from boundaryviz.engine.link import Link, Silence, StartLink
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
 _POLL = 4  # milliseconds
+_WATCH = 250  # milliseconds between two looks whether it still answers
 
 
 class TrainerClient(QObject):
@@ -33,6 +34,9 @@ class TrainerClient(QObject):
     evaluated = pyqtSignal()  # `curves` has grown or begun anew
     stated = pyqtSignal(object)  # State
     failed = pyqtSignal(object)  # Failed
+    fell_silent = pyqtSignal(object)  # Silence, or None when it answers again
+    restarting = pyqtSignal()  # the trainer of now is about to be given up
+    superseded = pyqtSignal(int)  # a revision that the trainer is never told of
 
     def __init__(self, start: StartLink, link: Link | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,16 +55,20 @@ class TrainerClient(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
         self._notifier: QSocketNotifier | None = None
+        self._silent: bool | None = None  # whether it works while it does not answer; None while it answers
+        self._watch = QTimer(self)
+        self._watch.setInterval(_WATCH)
+        self._watch.timeout.connect(self._look)
         self._listen()
 
     # ---- asking -------------------------------------------------------------------------------------
 
     def load(self, scenario: Scenario, scene: Scene, revision: int) -> None:
         """Start afresh on this scenario; training goes on if it was running."""
-        self._link.send(m.Load(scenario, scene, revision, self._device, self.seeds, self.twin))
+        self._send(m.Load(scenario, scene, revision, self._device, self.seeds, self.twin))
         if self.playing:
             self._resuming += 1
-            self._link.send(m.Play(self._speed, self.stop_at))
+            self._send(m.Play(self._speed, self.stop_at))
 
     def set_twins(self, seeds: int, twin: bool) -> None:
         """How many runs, and whether each has a clean twin; from the next `load` on."""
@@ -68,38 +76,38 @@ class TrainerClient(QObject):
 
     def set_scene(self, scene: Scene, revision: int, scenario: Scenario | None = None) -> None:
         """scenario: settings that apply live and changed together with the scene."""
-        self._link.send(m.SetScene(scene, revision, scenario))
+        self._send(m.SetScene(scene, revision, scenario))
 
     def set_scenario(self, scenario: Scenario, revision: int) -> None:
         """Settings that apply live; `load` is for the others."""
-        self._link.send(m.SetScenario(scenario, revision))
+        self._send(m.SetScenario(scenario, revision))
 
     def set_view(self, view: m.View) -> None:
         if view != self._view:
             self._view = view
-            self._link.send(view)
+            self._send(view)
 
     def play(self, on: bool) -> None:
         self._resuming = self._resuming if on else 0
         self.playing = on  # so that a second key press means the opposite, before the trainer has answered
-        self._link.send(m.Play(self._speed, self.stop_at) if on else m.Pause())
+        self._send(m.Play(self._speed, self.stop_at) if on else m.Pause())
 
     def step(self) -> None:
         self.playing, self._resuming = False, 0
-        self._link.send(m.StepN(1))
+        self._send(m.StepN(1))
 
     def resume(self, scenario: Scenario, scene: Scene, revision: int, state: Mapping[str, NDArray]) -> None:
         """Go back to the state of a moment, on its scenario and scene, and be paused there."""
         self.playing, self._resuming = False, 0
-        self._link.send(m.Resume(scenario, scene, revision, state, self._device, self.seeds, self.twin))
+        self._send(m.Resume(scenario, scene, revision, state, self._device, self.seeds, self.twin))
 
     def recall(self, number: int, scenario: Scenario, scene: Scene, state: Mapping[str, NDArray]) -> None:
         """Have a moment of the past at hand, for views and shots of it."""
-        self._link.send(m.Recall(number, scenario, scene, -1, state))
+        self._send(m.Recall(number, scenario, scene, -1, state))
 
     def shoot(self, number: int, rect: Domain | None = None, columns: int = 256, past: bool = False) -> None:
         """Ask for a `shot` of what is shown, or of the moment recalled last."""
-        self._link.send(m.Shoot(number, rect, columns, past))
+        self._send(m.Shoot(number, rect, columns, past))
 
     def keep_curves(self, curves: CurveStore) -> None:
         """Go on from these curves."""
@@ -107,7 +115,7 @@ class TrainerClient(QObject):
         self.evaluated.emit()
 
     def reset(self, seed: int) -> None:
-        self._link.send(m.Reset(seed))
+        self._send(m.Reset(seed))
 
     def set_speed(self, speed: float | None) -> None:
         """Steps a second; None for as fast as it goes."""
@@ -127,7 +135,12 @@ class TrainerClient(QObject):
 
     def want_frame(self) -> None:
         """One more frame may be sent."""
-        self._link.send(m.Credit())
+        self._send(m.Credit())
+
+    def _send(self, message: m.ToTrainer) -> None:
+        replaced = self._link.send(message)
+        if isinstance(replaced, m.SetScene | m.SetScenario):
+            self.superseded.emit(replaced.revision)
 
     def _listen(self) -> None:
         """Be woken by answers where the link can be watched, else look for them."""
@@ -138,22 +151,26 @@ class TrainerClient(QObject):
             # PyQt's hints ask for a voidptr; a file descriptor is what it takes
             self._notifier = QSocketNotifier(watched, QSocketNotifier.Type.Read, self)  # type: ignore[call-overload]
             self._notifier.activated.connect(self._poll)
+        self._watch.start()
 
     def _stop_listening(self) -> None:
         self._timer.stop()
+        self._watch.stop()
         if self._notifier is not None:
             self._notifier.setEnabled(False)
             self._notifier.deleteLater()
             self._notifier = None
 
     def restart(self, scenario: Scenario, scene: Scene, revision: int) -> None:
-        """A new trainer in the place of the old one, from step 0, paused."""
+        """A new trainer in the place of the old one, whatever that is at, from step 0, paused."""
+        self.restarting.emit()
         self._stop_listening()
-        self._link.close()
+        self._link.abandon()
+        self._hear(None)
         self._link = self._start()
         self.playing, self._resuming = False, 0
         if self._view is not None:
-            self._link.send(self._view)
+            self._send(self._view)
         self.load(scenario, scene, revision)
         self._listen()
 
@@ -162,6 +179,15 @@ class TrainerClient(QObject):
         self._link.close()
 
     # ---- listening ----------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        self._hear(self._link.silence())
+
+    def _hear(self, silence: Silence | None) -> None:
+        how = None if silence is None else silence.works
+        if how is not self._silent:
+            self._silent = how
+            self.fell_silent.emit(silence)
 
     def _poll(self) -> None:
         for said in self._link.poll():
@@ -203,4 +229,5 @@ class TrainerClient(QObject):
                     self.playing, self._resuming = False, 0
                     if said.fatal:
                         self._stop_listening()
+                        self._hear(None)
                     self.failed.emit(said)

@@ -27,6 +27,8 @@ class CourseKeeper(QObject):
         self._taken: State | None = None  # what was trained on last
         self.course: Course | None = None
         client.took.connect(self._took)
+        client.superseded.connect(lambda revision: self._pushed.pop(revision, None))
+        client.framed.connect(lambda frame: self._forget(frame.revision))
         client.stated.connect(self._stated)
 
     def push(self, revision: int, state: State) -> None:
@@ -69,8 +71,7 @@ class CourseKeeper(QObject):
 
     def _took(self, took: m.Took) -> None:
         state = self._taken = self._pushed[took.revision]
-        for older in [revision for revision in self._pushed if revision < took.revision]:
-            del self._pushed[older]
+        self._forget(took.revision)
         client = self._client
         if self._fresh or self.course is None:
             drawn = not state.edited and state.scenario.plane is None
@@ -82,3 +83,8 @@ class CourseKeeper(QObject):
             if before.data != state.scenario.data:
                 client.forget_curves()  # losses on other data cannot be compared
         self.changed.emit()
+
+    def _forget(self, revision: int) -> None:
+        """The trainer has come to this revision, and back to none before it."""
+        for older in [one for one in self._pushed if one < revision]:
+            del self._pushed[older]

@@ -14,6 +14,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from boundaryviz.engine import messages as m
+from boundaryviz.engine.link import Silence
 from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.past import Past
@@ -28,6 +29,10 @@ _CURVES = 100  # milliseconds between two drawings of the curves
 _FAR_ABOVE = 20.0  # times the first training loss: there something is wrong, even if it is still a number
 _COUNTERS = 0.05  # seconds between two looks of the running numbers: faster than that nobody reads
 _MAPS = 36  # pixels, the side of a small map
+
+
+_STUCK = "The trainer does not answer. You can go on editing, undo and save; Restart begins a new one."
+_BUSY = "The trainer has been busy with one thing for some seconds. You can wait, or Restart begins a new one."
 
 
 class Word(IntEnum):
@@ -71,6 +76,7 @@ class Display(QObject):
         client.stated.connect(self._show_state)
         client.ready.connect(self._show_ready)
         client.failed.connect(self._show_failure)
+        client.fell_silent.connect(self._show_silence)
         client.shot.connect(self._take_shot)
         window.plane.view_changed.connect(lambda rect, columns, rows: self._ask(rect=rect, columns=columns, rows=rows))
         window.planes.hovered.connect(self._hovered)
@@ -324,6 +330,17 @@ class Display(QObject):
             self._window.notify(
                 f"Something failed {failed.where}: {failed.message}", details=failed.details, alarm=True
             )
+
+    def _show_silence(self, silence: Silence | None) -> None:
+        """Say that the trainer does not answer, and take it back when it does."""
+        window = self._window
+        if silence is None:
+            if window.banner.text.text() in (_STUCK, _BUSY):
+                window.banner.hide()
+            return
+        window.status.set_rates(None, None)
+        words = _BUSY if silence.works else _STUCK
+        window.notify(words, action="Restart", act=self._restart, alarm=not silence.works, closable=True)
 
     def _restart(self) -> None:
         state = self._document.state

@@ -78,7 +78,7 @@ class TimelineControl(QObject):
         client, bar, actions = self.client, self.window.timeline, self.window.actions_
         client.recorded.connect(self._recorded)
         client.stated.connect(self._stated)
-        client.failed.connect(self._failed)
+        client.restarting.connect(self._restarting)
         client.framed.connect(self._framed)
         client.evaluated.connect(self._throttle)
         self._keeper.changed.connect(self._course_changed)
@@ -136,10 +136,9 @@ class TimelineControl(QObject):
             self._branch_off(self._branching)
         self._throttle()
 
-    def _failed(self, failed: m.Failed) -> None:
+    def _restarting(self) -> None:
         """What was recorded of a run outlives its trainer: the next one goes on from the last moment."""
-        if failed.fatal:
-            self._survives = self._keeper.now(), Kept(self.timeline.moments, self.client.curves)
+        self._survives = self._keeper.now(), Kept(self.timeline.moments, self.client.curves)
 
     def _begin(self, timeline: Timeline, ghost: Ghost | None, branch: int | None) -> None:
         self.timeline, self.ghost, self._branch, self._branching = timeline, ghost, branch, None

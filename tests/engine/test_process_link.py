@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 from boundaryviz.engine import messages as m
-from boundaryviz.engine.link import ProcessLink
+from boundaryviz.engine.link import ProcessLink, Silence
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Points, Scene
 
@@ -121,6 +122,76 @@ def test_a_slow_run_leaves_the_processor_alone(link: ProcessLink):
     assert (ticks() - before) / os.sysconf("SC_CLK_TCK") < 0.4
     link.send(m.Pause())
     listen(link, lambda said: isinstance(said, m.State) and not said.playing)
+
+
+def test_a_stopped_trainer_is_noticed_makes_nobody_wait_and_goes_on(link: ProcessLink):
+    load(link)
+    link.send(m.Play())
+    listen(link, is_a(m.State))
+    rng = np.random.default_rng(0)
+    big = Points.of(rng.standard_normal((20_000, 2)), rng.integers(0, 2, 20_000))
+    assert link.pid is not None
+    os.kill(link.pid, signal.SIGSTOP)
+    try:
+        replaced = [link.send(m.SetScene(Scene(big, SCENE.domain), revision)) for revision in range(2, 60)]
+        assert sum(one is not None for one in replaced) >= 55  # not one of them waits in the pipe
+        link.send(m.Pause())
+        silence = told(link)
+        assert silence.seconds < 10
+        assert not silence.works
+    finally:
+        os.kill(link.pid, signal.SIGCONT)
+    listen(link, lambda said: isinstance(said, m.State) and not said.playing)
+    assert soon(lambda: link.poll() == [] and link.silence() is None)
+
+
+def test_one_that_has_nothing_to_say_is_asked_now_and_then(link: ProcessLink):
+    load(link)
+    assert link.pid is not None
+    os.kill(link.pid, signal.SIGSTOP)
+    try:
+        assert not told(link).works
+    finally:
+        os.kill(link.pid, signal.SIGCONT)
+    assert soon(lambda: link.poll() == [] and link.silence() is None)
+
+
+def told(link: ProcessLink, seconds: float = PATIENCE) -> Silence:
+    """The silence of a link, once it is told."""
+    assert soon(lambda: link.poll() is not None and link.silence() is not None, seconds), "it was not noticed"
+    silence = link.silence()
+    assert silence is not None
+    return silence
+
+
+@pytest.mark.parametrize(("hangs", "works"), [("time.sleep(600)", False), ("while True: pass", True)])
+def test_a_trainer_that_hangs_while_it_starts_is_noticed(
+    hangs: str, works: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("boundaryviz.engine.link._STARTS", 2.5)
+    (tmp_path / "torch.py").write_text(f"import time\nopen({str(tmp_path / 'here')!r}, 'w').close()\n{hangs}")
+    monkeypatch.syspath_prepend(str(tmp_path))  # which the new process takes over
+    link = ProcessLink()
+    assert soon((tmp_path / "here").exists, PATIENCE)
+    link.send(m.Load(SCENARIO, SCENE, 1, "cpu"))
+    assert told(link).works is works
+    link.abandon()
+    assert link.pid is not None
+    assert soon(lambda: ended(link.pid))
+
+
+def test_nonsense_ends_a_trainer_in_words():
+    ours, theirs = multiprocessing.get_context("spawn").Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(600,), daemon=True)
+    process.start()
+    link = ProcessLink(started=(ours, process))
+    theirs.send({"no": "message"})
+    (failed,) = listen(link, is_a(m.Failed))
+    assert failed.fatal
+    assert "could not be understood" in failed.message
+    assert soon(lambda: ended(process.pid))
+    theirs.close()
+    link.close()
 
 
 def test_it_dies_once_and_its_link_stays_quiet_after():

@@ -25,8 +25,13 @@ class SilentLink:
     def poll(self) -> list[FromTrainer]:
         return []
 
+    def silence(self) -> None:
+        return None
+
     def close(self) -> None:
         pass
+
+    abandon = close
 
     def fileno(self) -> None:
         return None
