@@ -118,7 +118,7 @@ class Walk:
 
     def _open(self, path: Path) -> None:
         self.desk.filing.open(path)
-        self.desk.writer.wait()
+        self.desk.reader.wait()
         self.settle()
 
     def _save(self, path: Path) -> None:
@@ -137,6 +137,7 @@ class Walk:
         assert clipboard is not None
         clipboard.setText(self._table())
         self._rng.choice([self.desk.pasting.paste, self.desk.pasting.paste_into])()
+        self.desk.reader.wait()
 
     def _hand_made(self) -> None:
         """A scenario that a script wrote: any words, and a plane of its own."""

@@ -18,8 +18,7 @@ from boundaryviz.gui import preflight, surroundings
 if TYPE_CHECKING:
     from boundaryviz.engine.link import Link, StartLink
     from boundaryviz.gui.logbook import Logbook
-    from boundaryviz.scenario.atomic import Stamp
-    from boundaryviz.scenario.scenario import Scenario
+    from boundaryviz.gui.projects import Project
 
 FIRST = "moons"  # what a first start trains
 HINT = "Drag a point and watch the boundary follow."
@@ -40,37 +39,37 @@ def main(file: str | None = None, *, device: str = "auto") -> int:
     crash_log = str(state / surroundings.TRAINER_LOG)
     started = worker.start(crash_log)  # torch loads there while everything else loads here
     from boundaryviz.engine.link import ProcessLink
-    from boundaryviz.scenario.atomic import stamp_of
 
     link = ProcessLink(started=started)
     try:
-        stamp = stamp_of(file) if file else None
-        scenario = _scenario(file)
-        if scenario is None:
+        project = _project(file)
+        if project is None:
             return 2
-        return _run(scenario, file, stamp, lambda: ProcessLink(crash_log), link, state, crash)
+        return _run(project, file, lambda: ProcessLink(crash_log), link, state, crash)
     finally:
         link.close()
 
 
-def _scenario(file: str | None) -> Scenario | None:
-    """The scenario to begin with; None after saying what is wrong with `file`."""
+def _project(file: str | None) -> Project | None:
+    """What to begin with; None after saying what is wrong with `file`."""
+    from boundaryviz.gui import projects
     from boundaryviz.record.pins_file import is_pins
     from boundaryviz.scenario import gallery
     from boundaryviz.scenario.scenario import ScenarioError
     from boundaryviz.scene.table_text import TableError
 
     try:
-        return gallery.load(FIRST if file is None or is_pins(file) else file)  # pins stand beside any scenario
+        if file is not None and file.lower().endswith(".bviz"):
+            return projects.read(Path(file))
+        # pins stand beside any scenario
+        return projects.Project.of(gallery.load(FIRST if file is None or is_pins(file) else file))
     except (ScenarioError, TableError) as error:
         for words in error.problems:
             print(words, file=sys.stderr)
         return None
 
 
-def _run(
-    scenario: Scenario, file: str | None, stamp: Stamp | None, start: StartLink, link: Link, state: Path, crash: str
-) -> int:
+def _run(project: Project, file: str | None, start: StartLink, link: Link, state: Path, crash: str) -> int:
     from PyQt6.QtCore import QSettings
     from PyQt6.QtWidgets import QApplication
 
@@ -81,14 +80,14 @@ def _run(
     from boundaryviz.gui.assembly import Desk
     from boundaryviz.record.pins_file import is_pins
 
-    desk = Desk(scenario, start, link, QSettings(), state)
+    desk = Desk(project, start, link, QSettings(), state)
     desk.trouble.install()
     _listen(desk.log)
     native = open(state / surroundings.WINDOW_LOG, "a")  # noqa: SIM115 - open for as long as the program runs
     faulthandler.enable(native)
     pins = file is not None and is_pins(file)
     if file is not None and not pins and Path(file).is_file():
-        desk.filing.opened(Path(file), stamp)
+        desk.filing.opened(Path(file), project.stamp)
         desk.timeline_files.opened()
     sys.setswitchinterval(_GIVE_WAY)
     # what stands now stays: looking through it for garbage at every other frame would cost a tenth of the time
@@ -97,8 +96,8 @@ def _run(
     desk.show(None if file else HINT)
     if file is not None and pins:
         desk.pin_files.open(Path(file))
-    if file is not None and Path(file).suffix.lower() == ".csv" and scenario.summary:
-        desk.window.notify(scenario.summary)  # how the table was read
+    if file is not None and Path(file).suffix.lower() == ".csv" and project.scenario.summary:
+        desk.window.notify(project.scenario.summary)  # how the table was read
     desk.offer_what_was_left(crash)
     code = app.exec()
     desk.close()

@@ -29,6 +29,7 @@ from boundaryviz.gui.pasting import Pasting
 from boundaryviz.gui.picturing import Picturing
 from boundaryviz.gui.pin_files import PinFiles
 from boundaryviz.gui.poison_control import PoisonControl
+from boundaryviz.gui.projects import Project
 from boundaryviz.gui.recent import RecentFiles
 from boundaryviz.gui.recovery import Session
 from boundaryviz.gui.restoring import Restoring
@@ -69,13 +70,18 @@ class Desk:
     """
 
     def __init__(
-        self, scenario: Scenario, start: StartLink, link: Link | None, settings: QSettings, state: Path | None = None
+        self,
+        given: Scenario | Project,
+        start: StartLink,
+        link: Link | None,
+        settings: QSettings,
+        state: Path | None = None,
     ) -> None:
         self._settings, self._state = settings, state
         self._closed = False
         self._theme = themes.named(str(settings.value("theme", "system")))
         self.window = MainWindow(settings)
-        self.document = Document(scenario, self.window)
+        self.document = Document(given, self.window)
         self.client = TrainerClient(start, link, self.window)
         self.controller = Controller(self.window, self.document, self.client)
         self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.display)
@@ -85,19 +91,24 @@ class Desk:
         self.timeline = TimelineControl(self.controller)
         self.document.course, self.document.pending = self.controller.course.now, self.controller.course.pending
         self.log, self.writer = Logbook(self.window), Writer(self.window)
+        self.reader = Writer(self.window, "boundaryviz-reader")
         self.recent = RecentFiles(settings, self.window)
         self.window.add_submenu("file", self.recent, before="file.paste")
         self.saving = Saving(self.window, self.document, self.writer, self.log)
-        self.filing = Filing(self.controller, self.saving, self.recent)
+        self.filing = Filing(self.controller, self.saving, self.recent, self.reader)
         self.timeline_files = TimelineFiles(self.document, self.timeline, self.twin.train, settings, self.log)
         self.saving.beside = self.timeline_files.beside
         picturing = Picturing(self.document, self.client, self.controller.display, self.controller.course, self.window)
         self.exporting = Exporting(self.timeline, picturing)
-        self.pin_files = PinFiles(self.window, self.compare, self.writer, self.saving, self.filing, self.log)
+        self.pin_files = PinFiles(
+            self.window, self.compare, self.writer, self.reader, self.saving, self.filing, self.log
+        )  # fmt: skip
         self.exporting.pins, self.exporting.pins_file = self.compare.snapshots, self.pin_files.file
-        self.pasting = Pasting(self.controller)
+        self.pasting = Pasting(self.controller, self.reader)
         self.autosave = self._autosave()
-        self.restoring = Restoring(self.window, self.document, self.filing.may_leave, self.log, state, self.autosave)
+        self.restoring = Restoring(
+            self.window, self.document, self.filing.may_leave, self.log, state, self.autosave, self.reader
+        )  # fmt: skip
         self.trouble = Trouble(self.window, self.log, lambda: bool(self.autosave and self.autosave.now()), self._theme)
         self.client.failed.connect(self._note_failure)
         self.film = FilmControl(self.window, self.document, self.controller.display)
@@ -139,6 +150,7 @@ class Desk:
         self.dose.close()
         self.film.close()
         self.client.close()
+        self.reader.give_up()
         self.writer.close()
         self.restoring.close()
         if self.autosave is not None:

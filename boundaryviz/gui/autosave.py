@@ -10,7 +10,6 @@ from boundaryviz.gui.document import Document, State
 from boundaryviz.gui.logbook import WARNING, Logbook
 from boundaryviz.gui.recovery import Origin, Session
 from boundaryviz.gui.writing import Work, Writer
-from boundaryviz.scenario.files import WriteError
 
 _DELAY = 150  # milliseconds in which further edits are gathered
 
@@ -72,7 +71,7 @@ class Autosave(QObject):
                 self.kept.emit()
             self._catch_up()
 
-        def failed(error: OSError) -> None:
+        def failed(error: Exception) -> None:
             self._writing = False
             self._seen = None  # the next edit tries again
             if not self._failed:  # once is enough
@@ -95,7 +94,7 @@ class Autosave(QObject):
             if self._document.unsaved:
                 self._session.keep(self._document.to_save(), self._origin())
                 self._kept = True
-        except WriteError:
+        except Exception:  # in a crash, whatever keeps it from being written
             return False
         return self._document.unsaved
 

@@ -14,6 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 
 from boundaryviz.attacks.lay import relay
+from boundaryviz.gui.projects import Project
 from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.course import Course, Turn
@@ -153,15 +154,16 @@ class Document(QObject):
     opened = pyqtSignal()
     filed = pyqtSignal()
 
-    def __init__(self, scenario: Scenario, parent: QObject | None = None) -> None:
+    def __init__(self, given: Scenario | Project, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        scenario = given.scenario if isinstance(given, Project) else given
         self.undo = QUndoStack(self)
         self.undo.setUndoLimit(1000)
         self.path: Path | None = None
         self.stamp: Stamp | None = None  # of the file at `path`, as it was read or written last
         self.course: Callable[[], Course | None] = lambda: None  # of the run, to be saved with it
         self.revision = 1
-        self.given = scenario
+        self.given = given if isinstance(given, Project) else Project.of(given)
         """What was opened last, as it was in its file, with its course."""
         self._state = State.of(scenario)
         self._preview: State | None = None
@@ -239,13 +241,14 @@ class Document(QObject):
         self._announce()
 
     def open(
-        self, scenario: Scenario, path: Path | None = None, *, saved: bool = True, stamp: Stamp | None = None
+        self, given: Scenario | Project, path: Path | None = None, *, saved: bool = True, stamp: Stamp | None = None
     ) -> None:
         """Put another scenario in the place of this one and forget what could be undone.
 
         saved: whether it lies in a file; otherwise closing it asks. stamp: of the file at `path`, when it was read.
         """
-        self.given = scenario
+        self.given = given if isinstance(given, Project) else Project.of(given)
+        scenario = self.given.scenario
         self._state, self._preview, self.path, self.stamp = State.of(scenario), None, path, stamp
         self._mark = Mark.of_file(scenario)
         self.undo.clear()

@@ -8,13 +8,16 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
+from boundaryviz.gui import projects
 from boundaryviz.gui.controller import Controller
+from boundaryviz.gui.projects import Project
 from boundaryviz.gui.recent import RecentFiles
 from boundaryviz.gui.saving import Saving
 from boundaryviz.gui.views.welcome import Card
+from boundaryviz.gui.writing import Writer
 from boundaryviz.record import pins_file
-from boundaryviz.scenario import files, gallery
-from boundaryviz.scenario.atomic import Stamp, stamp_of
+from boundaryviz.scenario import gallery
+from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Points, Scene
@@ -22,11 +25,21 @@ from boundaryviz.scene.scene import Domain, Points, Scene
 _OPENABLE = f"Scenarios, tables and pins (*.bviz *.toml *.csv *{pins_file.ENDING});;All files (*)"
 
 
+_SLOW = 300  # milliseconds after which it is said that a file is being read
+
+
 class Filing(QObject):
     """Between the disk and the document; trouble is told in the window's banner."""
 
-    def __init__(self, controller: Controller, saving: Saving, recent: RecentFiles) -> None:
+    def __init__(self, controller: Controller, saving: Saving, recent: RecentFiles, reader: Writer) -> None:
         super().__init__(controller)
+        self._reader = reader
+        self._asked = 0  # how often something was to be shown
+        self._tell_slow = ""
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(_SLOW)
+        self._slow.timeout.connect(lambda: self._tell(self._tell_slow))
         self._controller, self._window, self._document = controller, controller.window, controller.document
         self._saving, self._recent = saving, recent
         self.open_pins: Callable[[Path], None] = lambda _path: None
@@ -83,18 +96,29 @@ class Filing(QObject):
             self.open_pins(path)
             return
         self._saving.folder = str(path.parent)
-        stamp = stamp_of(path)
-        try:
-            scenario = files.read(path)
-        except ScenarioError as error:
-            self._trouble(f"{path.name} was not opened", error.problems)
-            return
-        if self.may_leave():
-            own = path.suffix.lower() == ".bviz"  # a TOML file may hold remarks, which saving would lose
-            self._show(scenario, path if own else None, stamp if own else None)
-            self._recent.add(path)
-            if scenario.summary and path.suffix.lower() == ".csv":
-                self._window.notify(scenario.summary)
+        self._asked += 1
+        asked = self._asked
+        self._slow.start()
+
+        def then(project: Project) -> None:
+            if asked != self._asked:  # another file was asked for meanwhile
+                return
+            self._slow.stop()
+            if self.may_leave():
+                own = path.suffix.lower() == ".bviz"  # a TOML file may hold remarks, which saving would lose
+                self._show(project, path if own else None, project.stamp if own else None)
+                self._recent.add(path)
+                if project.scenario.summary and path.suffix.lower() == ".csv":
+                    self._window.notify(project.scenario.summary)
+
+        def failed(error: Exception) -> None:
+            if asked == self._asked:
+                self._slow.stop()
+                problems = error.problems if isinstance(error, ScenarioError) else [str(error)]
+                self._trouble(f"{path.name} was not opened", problems)
+
+        self._tell_slow = f"Opening {path.name}\u2026"
+        self._reader.do(lambda: projects.read(path), then, failed)
 
     def opened(self, path: Path, stamp: Stamp | None) -> None:
         """The document was read from this file before the window was there."""
@@ -104,10 +128,11 @@ class Filing(QObject):
         self._saving.folder = str(path.absolute().parent)
         self._recent.add(path)
 
-    def _show(self, scenario: Scenario, path: Path | None = None, stamp: Stamp | None = None) -> None:
-        self._document.open(scenario, path, stamp=stamp)
-        self._window.show_welcome(False)
+    def _show(self, given: Scenario | Project, path: Path | None = None, stamp: Stamp | None = None) -> None:
+        self._asked += 1  # a file that is still being read comes too late
         self._window.banner.hide()
+        self._document.open(given, path, stamp=stamp)
+        self._window.show_welcome(False)
 
     # ---- out ----------------------------------------------------------------------------------------
 

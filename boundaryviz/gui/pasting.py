@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QGuiApplication
 
 from boundaryviz.gui.controller import Controller
+from boundaryviz.gui.writing import Writer
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.edits import Add
 from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED, Points, Scene
@@ -20,8 +22,9 @@ _ALL_TRAIN = (1.0, 0.0, 0.0)
 class Pasting(QObject):
     """Copy, paste in the place of the scene, and paste into it; trouble is told in the window's banner."""
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, reader: Writer) -> None:
         super().__init__(controller)
+        self._reader = reader
         self._controller, self._window, self._document = controller, controller.window, controller.document
         actions = self._window.actions_
         actions["file.paste"].triggered.connect(lambda: self.paste())
@@ -40,9 +43,9 @@ class Pasting(QObject):
 
     def paste(self) -> None:
         """Take the points on the clipboard in the place of those there are, with undo, under the settings of now."""
-        table = self._table(SHARES)
-        if table is None:
-            return
+        self._read(SHARES, self._put_in_place)
+
+    def _put_in_place(self, table: Table) -> None:
         scenario = self._document.scenario.model_copy(
             update={"name": "pasted", "title": "Pasted points", "data": DataSpec(name="points")}
         )
@@ -54,9 +57,9 @@ class Pasting(QObject):
 
     def paste_into(self) -> None:
         """Add the points on the clipboard to those there are, as one undo step; they are selected afterwards."""
-        table = self._table(_ALL_TRAIN)
-        if table is None:
-            return
+        self._read(_ALL_TRAIN, self._add)
+
+    def _add(self, table: Table) -> None:
         scene = self._document.committed.scene
         points = _fitted(table.scene, scene)
         self._controller.do(Add(points), "Paste points")
@@ -69,21 +72,22 @@ class Pasting(QObject):
             self._window.notify(f"{_counted(outside)} of {len(points):,} lie outside the plane shown.", closable=True)
         self._tell(f"Added {_counted(len(points))}.")
 
-    def _table(self, shares: tuple[float, float, float]) -> Table | None:
+    def _read(self, shares: tuple[float, float, float], then: Callable[[Table], None]) -> None:
+        """Have the table on the clipboard read, and `then` called with it."""
         clipboard = QGuiApplication.clipboard()
         text = clipboard.text() if clipboard is not None else ""
         if not text.strip():
             self._window.notify("There is no text on the clipboard. Copy a table with columns x and y.")
-            return None
-        try:
-            return read_table(text, shares=shares)
-        except TableError as error:
-            more = f" and {len(error.problems) - 2} more" if len(error.problems) > 2 else ""
-            self._window.notify(
-                f"The clipboard holds no table of points: {'; '.join(error.problems[:2])}{more}.",
-                details="\n".join(error.problems), alarm=True,
-            )  # fmt: skip
-            return None
+            return
+        self._reader.do(lambda: read_table(text, shares=shares), then, self._refuse)
+
+    def _refuse(self, error: Exception) -> None:
+        problems = error.problems if isinstance(error, TableError) else [str(error)]
+        more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
+        self._window.notify(
+            f"The clipboard holds no table of points: {'; '.join(problems[:2])}{more}.",
+            details="\n".join(problems), alarm=True,
+        )  # fmt: skip
 
     def _tell(self, words: str) -> None:
         strip = self._window.statusBar()

@@ -14,7 +14,6 @@ from boundaryviz.gui.saving import Saving
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.gui.writing import Writer
 from boundaryviz.record import pins_file
-from boundaryviz.record.archive import ArchiveError
 from boundaryviz.record.pins import MOST, Pin
 
 _KIND = f"Pins (*{pins_file.ENDING})"
@@ -24,9 +23,11 @@ class PinFiles(QObject):
     """Between the disk and the pins; trouble is told in the window's banner."""
 
     def __init__(
-        self, window: MainWindow, control: CompareControl, writer: Writer, saving: Saving, filing: Filing, log: Logbook
-    ) -> None:
+        self, window: MainWindow, control: CompareControl, writer: Writer, reader: Writer, saving: Saving,
+        filing: Filing, log: Logbook,
+    ) -> None:  # fmt: skip
         super().__init__(window)
+        self._reader = reader
         self._window, self._control, self._writer, self._saving, self._log = window, control, writer, saving, log
         self._held: tuple[Path, tuple[Pin, ...]] | None = None
         window.compare.save_wanted.connect(self.save_as)
@@ -61,7 +62,7 @@ class PinFiles(QObject):
             self._log.note("save", f"Saved {path}")
             self._control.tell(f"Saved {path.name}.")
 
-        def failed(error: OSError) -> None:
+        def failed(error: Exception) -> None:
             self._log.note("save", str(error), WARNING)
             self._window.notify(str(error), action="Save as...", act=self.save_as, alarm=True, closable=True)
 
@@ -74,14 +75,16 @@ class PinFiles(QObject):
 
     def open(self, path: Path) -> None:
         """Put the pins in a file beside those there are, and show them; where that fails all stay as they were."""
-        before = self._control.pins
         self._saving.folder = str(path.absolute().parent)
-        try:
-            found = pins_file.read(path)
-        except ArchiveError as error:
+
+        def failed(error: Exception) -> None:
             self._log.note("open", str(error), WARNING)
             self._window.notify(f"{path.name} was not opened: {error}.", alarm=True)
-            return
+
+        self._reader.do(lambda: pins_file.read(path), lambda found: self._add(path, found), failed)
+
+    def _add(self, path: Path, found: tuple[Pin, ...]) -> None:
+        before = self._control.pins
         if len(before) + len(found) > MOST:
             self._window.notify(
                 f"{path.name} was not opened: it holds {len(found)} pins, and beside {len(before)} there is room for "

@@ -11,10 +11,11 @@ from PyQt6.QtCore import QObject
 from boundaryviz.gui.autosave import Autosave
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.logbook import WARNING, Logbook
+from boundaryviz.gui.projects import Project
 from boundaryviz.gui.recovery import Orphan, orphans
 from boundaryviz.gui.views.recovery_dialog import RecoveryDialog
 from boundaryviz.gui.window import MainWindow
-from boundaryviz.scenario.scenario import ScenarioError
+from boundaryviz.gui.writing import Writer
 
 _SAVED_AS = (".bviz", ".toml")
 
@@ -27,9 +28,10 @@ class Restoring(QObject):
 
     def __init__(
         self, window: MainWindow, document: Document, may_leave: Callable[[], bool], log: Logbook, folder: Path | None,
-        autosave: Autosave | None,
+        autosave: Autosave | None, reader: Writer,
     ) -> None:  # fmt: skip
         super().__init__(window)
+        self._reader = reader
         self._window, self._document, self._may_leave, self._log = window, document, may_leave, log
         self._folder, self._autosave = folder, autosave
         self._found: list[Orphan] = []
@@ -108,16 +110,21 @@ class Restoring(QObject):
         if orphan not in self._found or not self._may_leave():
             return
         self._found.remove(orphan)
-        try:
-            scenario = orphan.read()
-        except ScenarioError:
-            self._say_broken(orphan.put_aside())
-            return
+        self._taken.append(orphan)
+        self._reader.do(
+            lambda: Project.of(orphan.read()), lambda project: self._open(orphan, project),
+            lambda _error: self._cannot_read(orphan),
+        )  # fmt: skip
+
+    def _cannot_read(self, orphan: Orphan) -> None:
+        self._taken.remove(orphan)
+        self._say_broken(orphan.put_aside())
+
+    def _open(self, orphan: Orphan, project: Project) -> None:
         origin = orphan.origin
         path = Path(origin.path) if origin.path.lower().endswith(_SAVED_AS) else None
-        self._taken.append(orphan)
         self._window.show_welcome(False)
-        self._document.open(scenario, path, saved=False, stamp=origin.stamp)
+        self._document.open(project, path, saved=False, stamp=origin.stamp)
         self._log.note("recovery", f"Restored “{origin.title}”, {origin.points:,} points, from {orphan.path.name}")
 
     def _discard(self, orphan: Orphan) -> None:

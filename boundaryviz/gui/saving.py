@@ -80,27 +80,34 @@ class Saving(QObject):
         make, beside, suffix = document.to_save(), self.beside(path), path.suffix.lower()
         self._busy = True
 
-        def work() -> tuple[Stamp | None, str]:
+        def work() -> tuple[Stamp | None, str, str]:
             scenario = make()
             stamp = files.write_atomic(path, files.sealed(scenario, suffix), expected)
             clear_parts(path)
-            return stamp, "" if beside is None else beside(scenario)
+            try:
+                return stamp, "" if beside is None else beside(scenario), ""
+            except (OSError, ValueError, MemoryError) as error:  # the project itself is safe
+                return stamp, "", str(error) or type(error).__name__
 
-        def then(done: tuple[Stamp | None, str]) -> None:
-            stamp, more = done
+        def then(done: tuple[Stamp | None, str, str]) -> None:
+            stamp, more, lost = done
             self._busy = False
             if suffix != ".csv":  # which holds the points alone
                 document.saved(state, mark, path, stamp)
             if self._trouble and self._window.banner.text.text() == self._trouble:
                 self._window.banner.hide()
             self._log.note("save", f"Saved {path}")
+            if lost:
+                words = f"Saved {path.name}: points and settings are safe, its timeline was not written. {lost}"
+                self._log.note("save", words, WARNING)
+                self._window.notify(words, alarm=True)
             self._tell(f"Saved {path.name}{more and f' and {more}'}.")
             self.written.emit(path)
             if self._again:
                 self._again = False
                 self.save()
 
-        def failed(error: OSError) -> None:
+        def failed(error: Exception) -> None:
             self._busy = self._again = False
             self._log.note("save", str(error), WARNING)
             if isinstance(error, ChangedError):

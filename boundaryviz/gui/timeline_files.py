@@ -11,10 +11,8 @@ from boundaryviz.gui.document import Document
 from boundaryviz.gui.logbook import WARNING, Logbook
 from boundaryviz.gui.timeline_control import TimelineControl
 from boundaryviz.record import timeline_file
-from boundaryviz.record.archive import ArchiveError
 from boundaryviz.record.timeline import Timeline
 from boundaryviz.record.timeline_file import Kept
-from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario
 
 _MOST = 96 << 20  # bytes of moments that a file holds at most
@@ -53,25 +51,11 @@ class TimelineFiles(QObject):
         return write
 
     def opened(self) -> None:
-        """Take up the course of what was opened and, where one lies beside it, its timeline."""
-        scenario, path = self._document.given, self._document.path
-        course = Course.read(scenario)
-        kept = None if course is None or path is None else self._read(scenario, path)
-        if course is not None and kept is not None:
-            self._train(course.seeds, course.twin)
-        self._control.take_up(course, kept)
-
-    def _read(self, scenario: Scenario, path: Path) -> Kept | None:
-        place = timeline_file.beside(path)
-        if path.suffix.lower() != ".bviz" or not place.exists():
-            return None
-        try:
-            kept = timeline_file.read(place, scenario)
-        except (ArchiveError, OSError) as error:
-            words = f"The timeline {place.name} could not be read: {error}. The points and settings are complete."
-            self._log.note("open", words, WARNING)
-            self._window.notify(words, alarm=True)
-            return None
-        if kept is None:
-            self._log.note("open", f"{place.name} belongs to another state of the project and was left aside.")
-        return kept
+        """Take up the course of what was opened and, where one lay beside it, its timeline."""
+        project = self._document.given
+        if project.trouble:
+            self._log.note("open", project.trouble, WARNING)
+            self._window.notify(project.trouble, alarm=True)
+        if project.course is not None and project.kept is not None:
+            self._train(project.course.seeds, project.course.twin)
+        self._control.take_up(project.course, project.kept)

@@ -243,13 +243,17 @@ def test_pins_are_saved_and_opened_again(open_desk: Callable[[], Desk], qtbot: Q
     assert desk.pin_files.file() is None, "the file holds others now"
     desk.compare.pins = ()
     desk.filing.open(path)
+    desk.reader.wait()
     assert [pin.label for pin in desk.compare.pins] == ["Pin 1", "Pin 2", "Pin 3"]
     assert desk.pin_files.file() == path
     assert desk.window.pages.currentWidget() is desk.window.compare
     desk.filing.open(path)
+    desk.reader.wait()
     desk.filing.open(path)
+    desk.reader.wait()
     assert len(desk.compare.pins) == 9
     desk.filing.open(path)
+    desk.reader.wait()
     assert len(desk.compare.pins) == 9
     assert "there is room for 0" in desk.window.banner.text.text()
 
@@ -261,6 +265,7 @@ def test_a_file_that_holds_no_pins_leaves_those_there_are(
     desk.compare.pins = pins(2)
     path.write_bytes(b"PK, and nothing more")
     desk.filing.open(path)
+    desk.reader.wait()
     assert len(desk.compare.pins) == 2
     assert "x.pins.npz was not opened" in desk.window.banner.text.text()
     desk.pin_files.save_to(tmp_path / "no" / "x.pins.npz")

@@ -147,10 +147,12 @@ def test_a_bad_table_is_refused_in_words_and_what_was_open_stays(
         assert clipboard is not None
         clipboard.setText(text)
         desk.pasting.paste()
+        desk.reader.wait()
     else:
         path = tmp_path / "bad.csv"
         path.write_text(text)
         desk.filing.open(path)
+        desk.reader.wait()
     if text == "a,b\n1,2\n":  # two columns of numbers are points, whatever they are called; a note says so
         assert len(desk.document.scene.points) == 1
     else:

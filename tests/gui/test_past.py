@@ -150,6 +150,7 @@ def test_a_change_that_was_taken_back_while_it_trained_is_still_to_be_saved(
     train_to(desk, qtbot, 60)
     assert not desk.document.unsaved, "it was saved before it was trained on"
     desk.filing.open(tmp_path / "a.bviz")
+    desk.reader.wait()
     qtbot.waitUntil(lambda: not desk.timeline.taking_up, timeout=5000)
     assert not desk.document.unsaved
 

@@ -39,6 +39,7 @@ def test_pasted_points_are_added_selected_and_taken_back_as_one(desk: Desk) -> N
     before = desk.document.scene
     put("array([[0.1, 0.2, 1.], [0.3, 9.0, 0.]])")
     desk.window.actions_["edit.paste-points"].trigger()
+    desk.reader.wait()
     points = desk.document.scene.points
     assert points.xy.tolist() == [[0, 0], [1, 1], [0.1, 0.2], [0.3, 9.0]]
     assert points.label.tolist() == [0, 1, 1, 0]
@@ -52,6 +53,7 @@ def test_pasted_points_are_added_selected_and_taken_back_as_one(desk: Desk) -> N
 def test_a_spreadsheets_classes_are_known_by_name(desk: Desk) -> None:
     put("x\ty\tlabel\n0.5\t0.5\tred\n0.6\t0.5\tblue\n0.7\t0.5\t\n")
     desk.pasting.paste_into()
+    desk.reader.wait()
     assert desk.document.scene.points.label.tolist() == [0, 1, 1, 0, -1]
     assert desk.document.scene.class_names == ("blue", "red")
 
@@ -60,12 +62,14 @@ def test_a_copy_pasted_into_the_plane_is_there_twice(desk: Desk) -> None:
     desk.window.plane.set_selection([1])
     desk.pasting.copy()
     desk.pasting.paste_into()
+    desk.reader.wait()
     points = desk.document.scene.points
     assert np.array_equal(points.xy[2], points.xy[1])
     assert (points.label.tolist(), points.ids.tolist()) == ([0, 1, 1], [0, 1, 2])
     desk.window.plane.set_selection([])
     desk.pasting.copy()
     desk.pasting.paste()
+    desk.reader.wait()
     assert desk.document.scenario.title == "Pasted points"
     assert len(desk.document.scene.points) == 3
 
@@ -77,5 +81,6 @@ def test_what_is_no_table_changes_nothing_and_is_said(desk: Desk, text: str) -> 
     for act in (desk.pasting.paste_into, desk.pasting.paste):
         desk.window.banner.hide()
         act()
+        desk.reader.wait()
         assert desk.document.state is before
         assert not desk.window.banner.isHidden()

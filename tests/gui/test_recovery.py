@@ -185,6 +185,7 @@ def test_one_is_offered_in_the_banner_and_restored_unsaved_with_its_path(
     assert "“Wörk” with 40 points" in banner.text.text()
     assert [banner.action_button.text(), *(b.text() for b in banner.other_buttons)] == ["Restore", "Discard", "Later"]
     banner.action_button.click()
+    desk.reader.wait()
     assert desk.document.scenario.training.seed == 7
     assert desk.document.unsaved
     assert desk.document.path == path
@@ -231,6 +232,7 @@ def test_several_are_listed_the_newest_first(open_desk: Callable[[], Desk], stat
     dialog.discard_button.click()
     assert titles() == ["Work 2", "Work 0"]
     dialog.restore_button.click()
+    desk.reader.wait()
     assert desk.document.scenario.title == "Wörk"
     assert desk.restoring.found == 1
     desk.window.actions_["file.recover"].trigger()
@@ -245,6 +247,7 @@ def test_damaged_work_is_put_aside_and_said_so(open_desk: Callable[[], Desk], st
     before = desk.document.state
     desk.offer_what_was_left("")
     desk.window.banner.action_button.click()
+    desk.reader.wait()
     assert "could not be read" in desk.window.banner.text.text()
     assert old.with_suffix(".broken").exists()
     assert desk.document.state is before

@@ -42,6 +42,7 @@ def test_a_table_that_is_pasted_while_poison_is_off_comes_back_so(qtbot: QtBot, 
     with desks(qtbot, tmp_path, SilentLink) as show:
         desk = show(Scenario().with_values({"data.n": 20, "poison.on": False}))
         desk.pasting.paste()
+        desk.reader.wait()
         state = desk.document.committed
         assert not state.scene.acting
         assert state.complete().scene() == state.scene

@@ -77,6 +77,7 @@ def test_save_and_open_give_the_same_scene(desk: Desk, tmp_path: Path) -> None:
         assert not desk.document.unsaved
         scene = desk.document.scene
         desk.filing.open(tmp_path / name)
+        desk.reader.wait()
         assert desk.document.scene == scene
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted(names)
 
@@ -191,6 +192,7 @@ def test_a_file_touched_by_somebody_else_is_asked_about(
         path, other = tmp_path / f"{what}.bviz", tmp_path / f"{what}-other.bviz"
         save(desk, path)
         desk.filing.open(path)
+        desk.reader.wait()
         edit(desk)
         touch(path)
         before = path.read_bytes() if path.exists() else None
@@ -215,6 +217,7 @@ def test_links_are_followed_and_kept(desk: Desk, tmp_path: Path) -> None:
     save(desk, tmp_path / "real.bviz")
     (tmp_path / "link.bviz").symlink_to(tmp_path / "real.bviz")
     desk.filing.open(tmp_path / "link.bviz")
+    desk.reader.wait()
     edit(desk)
     save(desk)
     assert (tmp_path / "link.bviz").is_symlink()
@@ -253,10 +256,58 @@ def test_a_file_that_cannot_be_opened_is_left_alone_and_so_is_what_was_open(desk
         path.write_bytes(content)
         desk.window.banner.hide()
         desk.filing.open(path)
+        desk.reader.wait()
         assert "bad.bviz was not opened" in banner(desk)
         assert desk.document.state is state
         assert path.read_bytes() == content
     assert desk.recent.paths == []
+
+
+BROKEN = [OSError(28, "No space left on device"), ValueError("embedded null byte"), MemoryError(),
+          RecursionError("deep"), KeyError("x"), RuntimeError("the program is wrong")]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)
+def test_whatever_goes_wrong_is_said_and_the_next_save_saves(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, qtbot: QtBot
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise error
+
+    edit(desk)
+    with monkeypatch.context() as patch, qtbot.captureExceptions() as raised:
+        patch.setattr(files, "sealed", broken)
+        save(desk, tmp_path / "a.bviz")
+    assert [one[1] for one in raised] == ([] if isinstance(error, OSError | ValueError) else [error]), "for the report"
+    assert banner(desk)
+    assert "not enough memory" in banner(desk) or str(error) in banner(desk)
+    assert desk.document.unsaved
+    assert not (tmp_path / "a.bviz").exists()
+    save(desk)
+    assert not desk.document.unsaved
+    assert not banner(desk)
+    assert files.read(tmp_path / "a.bviz").scene() == desk.document.scene
+
+
+@pytest.mark.parametrize(
+    "error", [atomic.WriteError("The disk is full."), ValueError("too large"), MemoryError()], ids=repr
+)
+def test_a_timeline_that_is_not_written_is_said_and_the_project_counts_as_saved(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def beside(_: Scenario) -> str:
+        raise error
+
+    edit(desk)
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.saving, "beside", lambda _path: beside)
+        save(desk, tmp_path / "a.bviz")
+    assert "points and settings are safe, its timeline was not written" in banner(desk)
+    assert not desk.document.unsaved
+    assert files.read(tmp_path / "a.bviz").scene() == desk.document.scene
+    edit(desk, 0.6)
+    save(desk)  # and nobody else is said to have changed the file
+    assert not desk.document.unsaved
 
 
 # ---- recent files -----------------------------------------------------------------------------------
@@ -299,6 +350,7 @@ def test_what_is_opened_and_saved_is_recent_and_can_be_opened_from_there(
     menu = next(a.menu() for a in desk.window.menuBar().actions()[0].menu().actions() if a.menu() is not None)
     assert menu is desk.recent
     desk.recent.actions()[1].trigger()
+    desk.reader.wait()
     assert desk.document.path == tmp_path / "a.bviz"
 
 

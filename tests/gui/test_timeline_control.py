@@ -149,6 +149,7 @@ def test_a_project_is_opened_where_it_was_saved_and_goes_on_from_there(
     end = state_at(desk, 90)
     other = open_desk(**{"data.n": 20})
     other.filing.open(path)
+    other.reader.wait()
     qtbot.waitUntil(lambda: other.client.step_count == 61, timeout=5000)
     assert other.timeline.timeline.step.tolist() == steps
     np.testing.assert_array_equal(other.client.curves.values, kept)
@@ -173,6 +174,7 @@ def test_without_its_timeline_a_project_keeps_its_course_until_it_is_trained(
     assert [one.name for one in tmp_path.iterdir() if one.suffix in (".bviz", ".npz")] == ["p.bviz"]
     other = open_desk(**{"data.n": 20})
     other.filing.open(path)
+    other.reader.wait()
     qtbot.waitUntil(lambda: len(other.timeline.timeline) == 1, timeout=5000)
     again = tmp_path / "q.bviz"
     save(other, again)
@@ -193,6 +195,7 @@ def test_a_broken_timeline_is_said_and_the_project_is_opened(
     beside.write_bytes(beside.read_bytes()[:-50])
     other = open_desk(**{"data.n": 20})
     other.filing.open(path)
+    other.reader.wait()
     assert len(other.document.scene.points) == len(desk.document.scene.points)
     assert "p.timeline.npz" in other.window.banner.text.text()
 
