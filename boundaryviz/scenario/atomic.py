@@ -33,7 +33,7 @@ from boundaryviz.scenario.scratch import Scratch
 
 __all__ = [
     "PART", "ChangedError", "ProtectedError", "Stamp", "WriteError", "check_kind", "check_writable", "clear_parts",
-    "endings", "replacing", "stamp_of", "write_atomic",
+    "endings", "explained", "replacing", "stamp_of", "write_atomic",
 ]  # fmt: skip
 
 PART = ".part"
@@ -75,7 +75,7 @@ def write_atomic(
     path: str | Path, data: bytes | memoryview, expected: Stamp | None = None, anyway: bool = False
 ) -> Stamp | None:
     """Put `data` where `path` says, as `replacing` does. Returns the stamp of what was written, None for no file."""
-    with _in_words(path):
+    with explained(path):
         place = find(path)
         if place.flows:
             pour(place, data)
@@ -101,7 +101,7 @@ def replacing(path: str | Path, expected: Stamp | None = None, anyway: bool = Fa
     Raises ChangedError where something else is there than expected, ProtectedError for what is not overwritten unasked,
     and WriteError, for every OSError within, with a sentence that says what went wrong and what to do.
     """
-    with _in_words(path):
+    with explained(path):
         place = find(path)
         if place.flows:
             with Scratch("pipe") as folder:
@@ -133,8 +133,8 @@ def replacing(path: str | Path, expected: Stamp | None = None, anyway: bool = Fa
 
 
 @contextlib.contextmanager
-def _in_words(path: str | Path) -> Iterator[None]:
-    """Every OSError as a WriteError with a sentence."""
+def explained(path: str | Path) -> Iterator[None]:
+    """Every OSError within as a WriteError, with a sentence that says what went wrong with `path` and what to do."""
     try:
         yield
     except WriteError:
@@ -204,7 +204,7 @@ def _sync_folder(folder: Path) -> None:
 
 def check_writable(path: str | Path) -> None:
     """Raise WriteError now where `write_atomic` would later, so that no long run is lost to a bad path."""
-    with _in_words(path):
+    with explained(path):
         place = find(path)
         if place.flows:
             check_flows(place)
