@@ -103,8 +103,8 @@ def complain(problems: list[str]) -> None:
 
 
 def _without_middle(words: str) -> str:
-    half = PARAGRAPH // 2 - 2
-    return words if len(words) <= PARAGRAPH else f"{words[:half]}\u2026{words[-half:]}"
+    half = PARAGRAPH // 2 - 10
+    return words if len(words) <= 2 * half else f"{words[:half]}\u2026{words[-half:]}"
 
 
 def say(words: str) -> None:
