@@ -99,7 +99,7 @@ def _save_with_pictures(figure: SceneFigure, path: str | Path, dpi: int | str) -
             for target in fresh:
                 target.unlink(missing_ok=True)
             if new := [one.name for one, data in pictures.items() if one not in fresh and one.read_bytes() == data]:
-                raise WriteError(f"{error} But what lies beside it is new: {', '.join(new)}.") from error
+                raise WriteError(f"{error} Its pictures are new already: {', '.join(new)}.") from error
             raise
 
 

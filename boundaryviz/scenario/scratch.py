@@ -38,7 +38,9 @@ class Scratch:
             raise
 
     def remove(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
+        """What cannot be removed now goes when the next one is made."""
+        with contextlib.suppress(OSError):
+            shutil.rmtree(self.path, ignore_errors=True)
         if self._lock is not None:
             self._lock.release(remove=False)
 
