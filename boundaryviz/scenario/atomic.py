@@ -41,7 +41,10 @@ PART = ".part"
 
 _OURS = ".boundaryviz" + PART
 _LONGEST = 180  # bytes of a name that leave room for what is put around it, where a name may have 255
-_STALE = 60.0  # seconds after which a file that nobody writes any more may be cleared away
+_STALE, _YOUNG = (
+    60.0,
+    2.0,
+)  # seconds without a change after which a part may be cleared: any, one that is locked at once
 
 
 class ChangedError(WriteError):
@@ -164,14 +167,18 @@ def _dress_as_now(handle: int, place: Place, anyway: bool) -> None:
 
 
 def clear_parts(path: str | Path, older: float = _STALE) -> None:
-    """Remove what killed writers have left beside a file, for it or others of ours: what nobody has locked, `older`
-    seconds old."""
+    """Remove what killed writers have left beside a file, for it or others of ours: what nobody has locked.
+
+    older: seconds since it was written last. What is called as parts are now was locked from its first moment on, and
+    need be no older than some seconds.
+    """
     place = Path(os.path.realpath(path))
     start = f".{_short(place.name)}."
     with contextlib.suppress(OSError), os.scandir(place.parent) as entries:
         for entry in entries:
-            name = entry.name
-            if name.endswith(PART) and (name.endswith(_OURS) or name.startswith(start)):
+            if entry.name.endswith(_OURS):
+                _clear(Path(entry.path), min(older, _YOUNG))
+            elif entry.name.startswith(start) and entry.name.endswith(PART):
                 _clear(Path(entry.path), older)
 
 

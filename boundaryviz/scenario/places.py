@@ -62,6 +62,8 @@ class Place:
 
 def find(path: str | Path) -> Place:
     """What `path` leads to, links followed. Raises WriteError where no file can be written, and OSError."""
+    if not os.path.basename(path):
+        raise WriteError(f"Cannot write {str(path)!r}: it names no file. Give a file name.")
     try:
         own = _own_file(os.fspath(path))
         if own is not None:

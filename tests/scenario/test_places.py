@@ -153,6 +153,9 @@ def test_what_can_never_be_a_file_is_refused_in_words(tmp_path: Path) -> None:
             for attempt in (check_writable, lambda path: write_atomic(path, b"x"), lambda path: filled(path, b"x")):
                 with pytest.raises(WriteError, match=words):
                     attempt(tmp_path / name)
+    for name in ("", "/", f"{tmp_path}/new/"):
+        with pytest.raises(WriteError, match="names no file"):
+            check_writable(name)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "loop", "socket"]
 
 
@@ -312,6 +315,20 @@ def test_parts_of_the_killed_go_with_the_next_file_in_their_folder(tmp_path: Pat
         child.kill()
     write_atomic(tmp_path / "other.png", b"words")
     assert sorted(one.name for one in tmp_path.iterdir()) == [".download.part", "other.png"]
+
+
+def test_a_part_that_is_just_begun_or_locked_stays(tmp_path: Path) -> None:
+    with replacing(tmp_path / "a") as part:
+        aged(part)
+        clear_parts(tmp_path / "b")
+        assert part.exists()
+    part = tmp_path / f".a.0123456789ab.boundaryviz{PART}"
+    part.touch()
+    clear_parts(tmp_path / "b")
+    assert part.exists()
+    aged(part, 5.0)
+    clear_parts(tmp_path / "b")
+    assert not part.exists()
 
 
 def test_a_young_part_stays_and_a_pipe_of_that_name_stops_nobody(tmp_path: Path) -> None:
