@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from boundaryviz.cli.terminal import open_streams
+
 
 def main() -> int:
     """Run the command line and return its exit code; without arguments open the window, by the shortest way."""
+    open_streams()
     if len(sys.argv) == 1:
         from boundaryviz.cli.opening import open_window
 

@@ -181,6 +181,13 @@ BAD = {
     "no seeds": (["train", "moons", "--seeds", "0"], "seeds"),
     "window on a bad file": (["nowhere.bviz"], "cannot be read"),
     "unknown command": (["trian"], "no scenario, data set or file"),
+    "name that no file can have": (["train", "n" * 300], "no scenario, data set or file"),
+    "file of such a name": (["train", "n" * 300 + ".bviz"], "cannot be read"),
+    "figure of such a name": (["figure", "moons", "-o", "n" * 300 + ".png"], "the name is too long"),
+    "film of such a name": (["animate", "moons", "-o", "n" * 300 + ".gif"], "the name is too long"),
+    "save of such a name": (["train", "moons", "--save", "n" * 300 + ".bviz"], "the name is too long"),
+    "json of such a name": (["dose", "moons", "--json", "n" * 300], "the name is too long"),
+    "device": (["/dev/zero"], "not a kind of file"),
 }
 
 
@@ -199,6 +206,20 @@ def test_mistakes_are_said_and_end_with_2(
     assert "Traceback" not in shown.err
     assert shown.out == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes")
+@pytest.mark.parametrize("name", ["a.bviz", "a.toml", "a.csv", "a.pins.npz", "a"])
+def test_pipes_and_devices_are_no_scenarios_and_wait_for_nobody(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo(name)
+    os.symlink("/dev/zero", f"link-{name}")
+    for one in (name, f"link-{name}"):
+        for command in ([one], ["train", one], ["figure", one, "-o", "x.png"]):
+            assert run(command) == 2
+            assert one in capsys.readouterr().err
 
 
 def test_all_mistakes_of_one_command_are_said_at_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
-from boundaryviz.cli.training import Job, check_cascade, first_interrupt_waits
+from boundaryviz.cli.results import first_interrupt_waits
+from boundaryviz.cli.terminal import Lines
+from boundaryviz.cli.training import Job, check_cascade
 from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.scenario import Scenario
 
-_EVERY = 0.1  # seconds between two lines of progress
 _GENTLE = 5  # by how much a run that somebody watches gives way to other processes
 _SECONDS, _SECONDS_EACH = 12.0, 1.5  # a film's usual length; over a list of values, for each
 
@@ -53,7 +52,8 @@ def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
         raise UsageProblem(f"--seconds {request.seconds:g}: a film has 1 to {sweep.MOST:,} frames")
     if lines and hasattr(os, "nice"):
         os.nice(_GENTLE)
-    with _terminated_like_interrupted(), first_interrupt_waits() as asked, _shown(lines) as show:
+    told = Lines()
+    with _terminated_like_interrupted(), first_interrupt_waits() as asked, _shown(told if lines else None) as show:
 
         def watch(what: str, done: int, total: int) -> None:
             show(what, done, total)
@@ -66,12 +66,14 @@ def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
 
         size = write_film(
             output, reel, chosen, lambda done, total: watch("drawing", done, total),
-            _tell_size if lines else lambda size: say(f"about {size_words(size)}"),
+            lambda size: told.tell({"estimate": size}) if lines else say(f"about {size_words(size)}"),
         )  # fmt: skip
     if lines:
-        _print_line({"wrote": str(output), "bytes": size})
-    else:
+        told.tell({"wrote": str(output), "bytes": size})
+    if told.lost is not None or not lines:
         say(f"wrote {output}, {size_words(size)}")
+    if told.lost is not None:
+        raise told.lost
     return Exit.DONE
 
 
@@ -119,35 +121,15 @@ def _reel(request: Request, rate: int, watch: Show) -> Any:
 
 
 @contextmanager
-def _shown(lines: bool) -> Iterator[Show]:
+def _shown(told: Lines | None) -> Iterator[Show]:
     """Progress as bars, or as JSON lines {"doing": ..., "done": ..., "of": ...}."""
-    if lines:
-        yield _Lines()
+    if told is not None:
+        yield lambda what, done, total: told.progress(done, total, doing=what)
         return
     from boundaryviz.experiments.progress import bar
 
     with bar("film") as show:
         yield lambda _what, done, total: show(done, total)
-
-
-class _Lines:
-    """Writes progress a few times a second, and at the end of each part."""
-
-    def __init__(self) -> None:
-        self._last = -_EVERY
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        if done == total or monotonic() - self._last >= _EVERY:
-            self._last = monotonic()
-            _print_line({"doing": what, "done": done, "of": total})
-
-
-def _print_line(said: dict[str, Any]) -> None:
-    print(json.dumps(said), flush=True)
-
-
-def _tell_size(size: int) -> None:
-    _print_line({"estimate": size})
 
 
 def size_words(size: int) -> str:

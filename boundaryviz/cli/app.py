@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
 import typer
 from typer.core import TyperGroup
 
-from boundaryviz.cli.failures import Exit, UsageProblem, reported
+from boundaryviz.cli.failures import Exit, UsageProblem, complain, reported, say, warnings_said
+from boundaryviz.cli.terminal import printing, take_any_letter
 
 
 class _OpensFiles(TyperGroup):
@@ -20,6 +20,15 @@ class _OpensFiles(TyperGroup):
         if not args or not (args[0] in self.commands or args[0].startswith("-")):
             args = ["open", *args]
         return super().parse_args(ctx, args)
+
+
+@runtime_checkable
+class _Misuse(Protocol):
+    """What typer raises for a command that it cannot parse, whichever package it takes its parser from."""
+
+    exit_code: int
+
+    def format_message(self) -> str: ...
 
 
 def _end(code: int, **_options: object) -> None:
@@ -70,8 +79,9 @@ def _version(asked: bool) -> None:
     if asked:
         from boundaryviz import __version__
 
-        print(f"boundaryviz {__version__}")
-        raise typer.Exit
+        with reported() as outcome, printing() as out:
+            out.write(f"boundaryviz {__version__}\n")
+        raise typer.Exit(outcome.code)
 
 
 @app.callback()
@@ -341,11 +351,26 @@ def doctor(json: JsonFlag = False) -> int:
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return the exit code."""
-    try:
-        code = app(arguments, prog_name="boundaryviz", standalone_mode=True)
-    except SystemExit as end:
-        code = end.code
-    except KeyboardInterrupt:
-        code = Exit.INTERRUPTED
-    sys.stdout.flush()
-    return int(code or 0)
+    take_any_letter()
+    with warnings_said(), reported() as outcome, printing():
+        try:
+            code = app(arguments, prog_name="boundaryviz", standalone_mode=False)
+        except typer.Abort:
+            code = Exit.INTERRUPTED
+        except SystemExit:  # the end that rich and typer put to a page of help which nobody reads
+            raise BrokenPipeError from None
+        except Exception as error:
+            code = _misused(error)
+        outcome.code = int(code or Exit.DONE)
+    return int(outcome.code)
+
+
+def _misused(error: Exception) -> int:
+    """Say what was wrong with the words of the command; the exit code. Raises `error` where it says no such thing."""
+    if not isinstance(error, _Misuse):
+        raise error
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        say(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.")
+    complain([error.format_message()])
+    return error.exit_code

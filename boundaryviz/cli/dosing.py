@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from collections.abc import Callable
-from time import monotonic
 from typing import Any
 
 from boundaryviz.cli.drawing import Picture, check
 from boundaryviz.cli.failures import Exit, UsageProblem, say
-from boundaryviz.cli.training import Job, first_interrupt_waits
+from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
+from boundaryviz.cli.terminal import Lines, as_json, print_json
+from boundaryviz.cli.training import Job
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.scenario.files import check_writable, write_atomic
 from boundaryviz.scenario.scenario import Scenario
 
-_EVERY = 0.1  # seconds between two lines of progress
 _GENTLE = 5  # by how much a run that somebody watches gives way to other processes
 
 Report = Callable[[DoseResponse], object]
@@ -39,26 +37,38 @@ def respond_and_report(
     if json_to not in (None, "-"):
         check_writable(str(json_to))
     scenario = job.prepared()
+    told = Lines()
     if lines:
         if hasattr(os, "nice"):
             os.nice(_GENTLE)
-        response, interrupted = _responded(scenario, job, doses, learners, _line_of_progress(), _print_line)
+        report = lambda response: told.tell({"response": response.plain()})  # noqa: E731
+        response, interrupted = _responded(scenario, job, doses, learners, told.progress, report)
     else:
         with _bar(scenario) as show:
             response, interrupted = _responded(scenario, job, doses, learners, show)
-    if response is not None:
-        settings = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training"})
-        text = json.dumps(response.plain() | {"settings": settings}, indent=2, allow_nan=False) + "\n"
+    failed = Exit.DONE if response is None else _deliver(response, scenario, json_to, lines, told)
+    code = _ending(interrupted)
+    return failed or code
+
+
+def _deliver(response: DoseResponse, scenario: Scenario, json_to: str | None, lines: bool, told: Lines) -> Exit:
+    """Write and print what came of it; the exit code."""
+    settings = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training"})
+    found = response.plain() | {"settings": settings}
+
+    def show() -> None:
+        if told.lost is not None:
+            raise told.lost
         if json_to == "-":
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            print_json(found)
         elif not lines:
             from boundaryviz.cli.tables import show_dose
 
             show_dose(response)
-        if json_to not in (None, "-"):
-            write_atomic(str(json_to), text.encode())
-    return _ending(interrupted)
+
+    place = None if json_to in (None, "-") else str(json_to)
+    files = [Result(place, lambda: write_atomic(place, (as_json(found) + "\n").encode()))] if place else []
+    return deliver(files, show)
 
 
 def respond_and_draw(job: Job, doses: tuple[int, ...] | None, picture: Picture) -> int:
@@ -72,13 +82,14 @@ def respond_and_draw(job: Job, doses: tuple[int, ...] | None, picture: Picture) 
     scenario = job.prepared()
     with _bar(scenario) as show:
         response, interrupted = _responded(scenario, job, doses, (), show)
+    failed, data = Exit.DONE, picture.data
     if response is not None:
-        save(draw_dose(response, Options(**picture.options)), picture.output)
-        say(f"wrote {picture.output}")
-        if picture.data is not None:
-            write_data(data_of_dose(response), picture.data)
-            say(f"wrote {picture.data}")
-    return _ending(interrupted)
+        files = [Result(picture.output, lambda: save(draw_dose(response, Options(**picture.options)), picture.output))]
+        if data is not None:
+            files.append(Result(data, lambda: write_data(data_of_dose(response), data)))
+        failed = deliver(files)
+    code = _ending(interrupted)
+    return failed or code
 
 
 def _responded(
@@ -120,23 +131,6 @@ def _bar(scenario: Scenario) -> Any:
     from boundaryviz.experiments.progress import bar
 
     return bar(f"doses of {scenario.name}")
-
-
-def _line_of_progress() -> Callable[[int, int], None]:
-    """Writes {"done": ..., "of": ...}, a few times a second and at the end."""
-    last = -_EVERY
-
-    def show(done: int, total: int) -> None:
-        nonlocal last
-        if done == total or monotonic() - last >= _EVERY:
-            last = monotonic()
-            print(json.dumps({"done": done, "of": total}), flush=True)
-
-    return show
-
-
-def _print_line(response: DoseResponse) -> None:
-    print(json.dumps({"response": response.plain()}, allow_nan=False), flush=True)
 
 
 def _ending(interrupted: bool) -> int:

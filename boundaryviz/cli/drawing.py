@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from boundaryviz.cli.failures import Exit, UsageProblem, say
+from boundaryviz.cli.failures import Exit, UsageProblem
+from boundaryviz.cli.results import Result, deliver
 from boundaryviz.cli.training import Job, ending, trained
 from boundaryviz.cli.values import assignments
 from boundaryviz.record.archive import ArchiveError
@@ -64,8 +65,9 @@ def train_and_draw(job: Job, picture: Picture) -> int:
     shown, beside = run.shots(picture.view, job.shown, picture.columns, rect)
     if picture.view == "compare":
         shown = others[0]
-    _write(picture, shown, beside, others)
-    return ending(run, interrupted, stops[-1] if stops else scenario.steps)
+    failed = _write(picture, shown, beside, others)
+    code = ending(run, interrupted, stops[-1] if stops else scenario.steps)
+    return failed or code
 
 
 def _draw_pins(job: Job, picture: Picture) -> int:
@@ -82,8 +84,7 @@ def _draw_pins(job: Job, picture: Picture) -> int:
         shown = [pin.named() for pin in read(job.scenario)]
     except ArchiveError as error:
         raise UsageProblem(str(error)) from None
-    _write(picture, shown[0], None, shown)
-    return Exit.DONE
+    return _write(picture, shown[0], None, shown)
 
 
 def check(picture: Picture) -> None:
@@ -163,13 +164,16 @@ def _compare(
     return run, interrupted
 
 
-def _write(picture: Picture, shown: Snapshot, beside: Snapshot | None, others: Sequence[Snapshot]) -> None:
+def _write(picture: Picture, shown: Snapshot, beside: Snapshot | None, others: Sequence[Snapshot]) -> Exit:
+    """Write the figure and its data; the exit code."""
     from boundaryviz.figures.data import data_of, write_data
     from boundaryviz.figures.draw import draw, save
     from boundaryviz.figures.style import Options
 
-    save(draw(picture.view, shown, Options(**picture.options), beside, others), picture.output)
-    say(f"wrote {picture.output}")
-    if picture.data is not None:
-        write_data(data_of(picture.view, shown, beside, others), picture.data)
-        say(f"wrote {picture.data}")
+    def drawn() -> None:
+        save(draw(picture.view, shown, Options(**picture.options), beside, others), picture.output)
+
+    files, data = [Result(picture.output, drawn)], picture.data
+    if data is not None:
+        files.append(Result(data, lambda: write_data(data_of(picture.view, shown, beside, others), data)))
+    return deliver(files)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import IntEnum
+
+from boundaryviz.cli.terminal import PrintError, plain
+from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 
 
 class Exit(IntEnum):
@@ -30,30 +34,48 @@ class Outcome:
 
 @contextmanager
 def reported() -> Iterator[Outcome]:
-    """Turn exceptions into one message and an exit code; nothing escapes but SystemExit.
-
-    A mistake of the caller (a file, a value, a device, a place to write) is said in all its parts and gives 2;
-    anything else is a failed run and gives 1, with the traceback where BOUNDARYVIZ_TRACEBACK is set.
-    """
+    """Turn exceptions into one message and an exit code; nothing escapes but SystemExit."""
     outcome = Outcome()
     try:
         yield outcome
     except KeyboardInterrupt:
         say("interrupted")
         outcome.code = Exit.INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        outcome.code = Exit.FAILED
     except Exception as error:
-        problems = _problems(error)
-        if problems:
-            complain(problems)
-            outcome.code = Exit.USAGE
-        else:
-            if os.environ.get("BOUNDARYVIZ_TRACEBACK"):
-                traceback.print_exc()
-            complain([f"the run failed: {type(error).__name__}: {error}"])
-            outcome.code = Exit.FAILED
+        outcome.code = told(error)
+
+
+@contextmanager
+def warnings_said() -> Iterator[None]:
+    """What libraries warn of, which may quote others, is said as everything else is."""
+
+    def said(message: Warning | str, *_: object, **__: object) -> None:
+        say(f"warning: {message}")
+
+    before = warnings.showwarning
+    warnings.showwarning = said
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
+
+
+def told(error: Exception) -> Exit:
+    """Say what went wrong; the exit code.
+
+    A mistake of the caller (a file, a value, a device, a place to write) is said in all its parts and gives 2;
+    anything else is a failed run and gives 1, with the traceback where BOUNDARYVIZ_TRACEBACK is set.
+    """
+    if problems := _problems(error):
+        complain(problems)
+        return Exit.USAGE
+    if isinstance(error, PrintError):
+        complain([str(error)])
+        return Exit.FAILED
+    if os.environ.get("BOUNDARYVIZ_TRACEBACK"):
+        say("".join(traceback.format_exception(error)))
+    complain([f"the run failed: {type(error).__name__}: {error}"])
+    return Exit.FAILED
 
 
 class UsageProblem(ValueError):
@@ -71,13 +93,24 @@ def _problems(error: Exception) -> list[str]:
 
 
 def complain(problems: list[str]) -> None:
-    """Print every problem on standard error."""
-    if len(problems) == 1:
-        say(f"error: {problems[0]}")
+    """Print every problem on standard error, each on a line; long ones without their middle, as what is wrong stands at
+    the end."""
+    lines = [one_line(_without_middle(problem), PARAGRAPH) for problem in problems]
+    if len(lines) == 1:
+        say(f"error: {lines[0]}")
     else:
-        say("\n  ".join([f"error: {len(problems)} problems", *problems]))
+        say("\n  ".join([f"error: {len(lines)} problems", *lines]))
+
+
+def _without_middle(words: str) -> str:
+    half = PARAGRAPH // 2 - 10
+    return words if len(words) <= 2 * half else f"{words[:half]}\u2026{words[-half:]}"
 
 
 def say(words: str) -> None:
-    """A line on standard error: standard output holds results alone."""
-    print(words, file=sys.stderr, flush=True)
+    """Print on standard error, as standard output holds results alone; nothing where nobody can hear it.
+
+    What others have written in `words` does not act on the terminal.
+    """
+    with suppress(OSError, ValueError):
+        print(plain(words), file=sys.stderr, flush=True)

@@ -10,7 +10,8 @@ from typing import Any
 
 from platformdirs import user_state_path
 
-from boundaryviz.cli.tables import console, table
+from boundaryviz.cli.tables import row, show, table
+from boundaryviz.cli.terminal import plain, print_json
 from boundaryviz.gui import surroundings
 
 _PATIENCE = 30.0  # seconds that Qt may take to say what it is
@@ -56,32 +57,27 @@ def show_health(as_json: bool) -> None:
     """Print it all."""
     found = health()
     if as_json:
-        print(json.dumps(found, indent=2))
+        print_json(found)
         return
-    out = console()
     shown = table("what", "found")
     shown.show_header = False
     for name in ("boundaryviz", "python", "system", "cores", "device"):
-        shown.add_row(name, str(found[name] or "none"))
-    shown.add_row("devices", ", ".join(found["devices"]) or "none")
+        row(shown, name, str(found[name] or "none"))
+    row(shown, "devices", ", ".join(found["devices"]) or "none")
     for name, value in (found["qt"] | found["environment"]).items():
-        shown.add_row(name, str(value))
+        row(shown, name, str(value))
     shown.add_section()
     for name, value in found["packages"].items():
-        shown.add_row(name, value or "not installed")
+        row(shown, name, value or "not installed")
     shown.add_section()
-    shown.add_row("state folder", found["state"]["folder"])
+    row(shown, "state folder", found["state"]["folder"])
     for line in found["state"]["files"]:
-        shown.add_row("", line)
+        row(shown, "", line)
     for name, value in found["settings"].items():
-        shown.add_row(f"setting {name}", str(value))
-    out.print(shown)
-    if found["last_crash"]:
-        out.print(f"last crash: {found['last_crash']}\n", markup=False)
-    for problem in found["problems"]:
-        out.print(f"problem: {problem}", markup=False)
-    if not found["problems"]:
-        out.print("No problems found: the window can open here.")
+        row(shown, f"setting {name}", str(value))
+    crash = [f"last crash: {found['last_crash']}\n"] if found["last_crash"] else []
+    problems = [f"problem: {problem}" for problem in found["problems"]]
+    show(shown, *map(plain, crash), *map(plain, problems or ["No problems found: the window can open here."]))
 
 
 def _qt(offscreen: bool) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from boundaryviz.cli.tables import console, table
+from boundaryviz.cli.tables import row, show, table
+from boundaryviz.cli.terminal import print_json
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario import gallery
 from boundaryviz.scene.data import DataSpec
@@ -24,24 +25,24 @@ def list_scenarios(as_json: bool) -> None:
         for scenario in (*gallery.scenarios(), *map(gallery.of_dataset, DATASETS))
     ]  # fmt: skip
     if as_json:
-        print(json.dumps(entries, indent=2, ensure_ascii=False))
+        print_json(entries)
         return
     shown = table("name", "title", "learner", "what it shows", title="Gallery")
     for entry in entries[: -len(DATASETS)]:
         mark = "  " if entry["variant_of"] else ""
-        shown.add_row(f"{mark}{entry['name']}", entry["title"], entry["learner"], entry["summary"])
-    console().print(shown)
+        row(shown, f"{mark}{entry['name']}", entry["title"], entry["learner"], entry["summary"])
+    show(shown)
     shown = table("name", "title", "what it is", title="Data sets, each with the default network")
     for entry in entries[-len(DATASETS) :]:
-        shown.add_row(entry["name"], entry["title"], entry["summary"])
-    console().print(shown)
+        row(shown, entry["name"], entry["title"], entry["summary"])
+    show(shown)
 
 
 def list_learners(as_json: bool) -> None:
     """Every learner with its parameters; the table adds the settings that every scenario has."""
     found = [{"name": name, "parameters": parameters(spec, "learner")} for name, (spec, _) in FAMILIES.items()]
     if as_json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
         return
     for name, (spec, _) in FAMILIES.items():
         _show(name, parameters(spec, "learner"))
@@ -51,9 +52,9 @@ def list_learners(as_json: bool) -> None:
 
 def _show(title: str, rows: list[dict[str, Any]]) -> None:
     shown = table("--set", "default", "range", "what it does", title=title)
-    for row in rows:
-        shown.add_row(row["path"], _value(row["default"]), row["range"], row["explains"])
-    console().print(shown)
+    for one in rows:
+        row(shown, one["path"], _value(one["default"]), one["range"], one["explains"])
+    show(shown)
 
 
 def parameters(spec: type[Spec], path: str) -> list[dict[str, Any]]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
+from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
+from boundaryviz.cli.terminal import as_json, print_json
 from boundaryviz.cli.values import assignments
 from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario.files import check_writable, write, write_atomic
@@ -60,20 +58,22 @@ def train_and_report(job: Job, json_to: str | None, save_to: Path | None) -> int
             check_writable(place)
     scenario = job.prepared()
     run, interrupted = trained(scenario, job)
-    text = json.dumps(run.report(), indent=2, allow_nan=False) + "\n" if json_to else ""
-    if json_to == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    else:
+    files: list[Result] = []
+    if json_to not in (None, "-"):
+        files.append(Result(str(json_to), lambda: write_atomic(str(json_to), (as_json(run.report()) + "\n").encode())))
+    if save_to is not None:
+        files.append(Result(save_to, lambda: write(save_to, run.saved())))
+
+    def show() -> None:
+        if json_to == "-":
+            print_json(run.report())
+            return
         from boundaryviz.cli.tables import show_run
 
         show_run(run)
-        if json_to is not None:
-            write_atomic(json_to, text.encode())
-    if save_to is not None:
-        write(save_to, run.saved())
-        say(f"saved {save_to}")
-    return ending(run, interrupted, scenario.steps)
+
+    failed, code = deliver(files, show), ending(run, interrupted, scenario.steps)
+    return failed or code
 
 
 def trained(
@@ -110,23 +110,6 @@ def trained(
         except KeyboardInterrupt:
             return run, run.step < stops[-1]
         return run, False
-
-
-@contextmanager
-def first_interrupt_waits() -> Iterator[list[int]]:
-    """The first Ctrl+C is only noted, in the list handed out; the next one raises KeyboardInterrupt at once."""
-    asked: list[int] = []
-
-    def note(number: int, _frame: object) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def ending(run: Any, interrupted: bool, steps: int) -> int:

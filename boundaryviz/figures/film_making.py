@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +14,7 @@ from boundaryviz.figures.film_files import FilmFile, Picture, film_file
 from boundaryviz.figures.film_options import FilmOptions, check_film_path
 from boundaryviz.figures.film_reel import Reel
 from boundaryviz.scenario.atomic import replacing
+from boundaryviz.scenario.scratch import Scratch
 
 Progress = Callable[[int, int], object]
 """Called with (frames drawn, frames in all); may raise to stop."""
@@ -40,8 +40,8 @@ def write_film(
     """
     kind = check_film_path(path)
     film = Film(reel, options)
-    if tell_size is not None and len(film) > _SOON:
-        tell_size(estimated_size(film, kind))
+    if tell_size is not None and len(film) > _SOON and (size := _estimated(film, kind)):
+        tell_size(size)
     with replacing(path) as own:
         with _opened(film, kind, own) as file, _Encoding(file) as encode:
             for done, (picture, times) in enumerate(_pictures(film), 1):
@@ -51,14 +51,21 @@ def write_film(
         return own.stat().st_size
 
 
+def _estimated(film: Film, kind: str) -> int:
+    try:
+        return estimated_size(film, kind)
+    except OSError:  # no room for temporary files; there may be for the film
+        return 0
+
+
 def estimated_size(film: Film, kind: str) -> int:
     """About how many bytes the film will take: a first frame, and what further ones add in some places of it."""
     few, many = _RUN
     first, further = 0, 0.0
-    with tempfile.TemporaryDirectory(prefix="boundaryviz-film-") as folder:
+    with Scratch("film") as folder:
         for run in range(_RUNS):
             begin = (len(film) - many) * run // (_RUNS - 1)
-            sizes = [_size_of(film, kind, Path(folder), begin, count) for count in (few, many)]
+            sizes = [_size_of(film, kind, folder, begin, count) for count in (few, many)]
             first, further = max(first, sizes[0]), further + (sizes[1] - sizes[0]) / (many - few) / _RUNS
     return round(first + further * (len(film) - few))
 

@@ -7,9 +7,7 @@ DejaVu, so nothing that fits here overlaps there.
 from __future__ import annotations
 
 import codecs
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +20,13 @@ from matplotlib.backends.backend_pgf import FigureCanvasPgf, RendererPgf
 from matplotlib.collections import PathCollection
 from PIL import Image
 
-from boundaryviz.scenario.files import WriteError, check_writable
+from boundaryviz.scene.plain_text import one_line
 
 BACKEND = f"module://{__name__}"
 """What `savefig(backend=...)` takes to write with this module."""
 
 _CROWD = 400  # so many points of one kind become part of a picture: TeX's memory does not hold thousands of symbols
+_LONGEST = 200  # letters of a picture's name before its number, where a name may have 255
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "\u2026": r"\dots{}", "\u00bd": r"\ensuremath{\frac12}",
@@ -67,7 +66,7 @@ class _Renderer(RendererPgf):
         place = Path(getattr(self.fh, "name", ""))
         if not place.is_file():
             raise ValueError("a PGF figure that holds pictures is written to a file, beside which they lie")
-        name = f"{re.sub('[^A-Za-z0-9.-]+', '-', place.stem) or 'figure'}-img{self.image_counter}.png"
+        name = f"{re.sub('[^A-Za-z0-9.-]+', '-', place.stem)[:_LONGEST] or 'figure'}-img{self.image_counter}.png"
         self.image_counter += 1
         Image.fromarray(im[::-1] if (im[..., 3] < 255).any() else im[::-1, :, :3]).save(place.with_name(name))
         height, width = (size / self.dpi for size in im.shape[:2])
@@ -92,7 +91,7 @@ class FigureCanvas(FigureCanvasPgf):
         with cbook.open_file_cm(fname_or_fh, "w", encoding="utf-8") as given:
             file = given if cbook.file_requires_unicode(given) else codecs.getwriter("utf-8")(given)
             file.write("".join(f"% {key}: {' '.join(words.split())}\n" for key, words in (metadata or {}).items()))
-            file.write(_HEADER.format(name=Path(getattr(given, "name", "figure.pgf")).name))
+            file.write(_HEADER.format(name=one_line(Path(getattr(given, "name", "figure.pgf")).name)))
             self._draw_into(file, **kwargs)
 
     def _draw_into(self, file: Any, *, bbox_inches_restore: Any = None, **_: Any) -> None:
@@ -116,26 +115,3 @@ class FigureCanvas(FigureCanvasPgf):
                 for some in crowds:
                     some.set_rasterized(False)
         file.write("\\end{pgfpicture}%\n\\makeatother%\n\\endgroup%\n")
-
-
-def write_pgf(figure: Any, path: Path, dpi: int | str) -> None:
-    """Write `figure` and its pictures beside it, the `.pgf` last: all of them, or none. Raises WriteError."""
-    check_writable(path)
-    place = Path(os.path.realpath(path))
-    placed: list[Path] = []
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{place.name}.", dir=place.parent) as beside:
-            figure.savefig(Path(beside) / place.name, format="pgf", dpi=dpi)
-            written = sorted(Path(beside).iterdir(), key=lambda file: (file.name == place.name, file.name))
-            for file in written:
-                with file.open("rb") as stream:
-                    os.fsync(stream.fileno())
-            for file in written:
-                target = place.parent / file.name
-                fresh = not target.exists()
-                os.replace(file, target)
-                placed += [target] if fresh else []
-    except OSError as error:
-        for target in placed:
-            target.unlink(missing_ok=True)
-        raise WriteError(f"Cannot write {path}: {error.strerror or error}. Choose another place.") from error

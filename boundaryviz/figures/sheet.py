@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from boundaryviz.figures.pgf import BACKEND, write_pgf
+from boundaryviz.figures.pgf import BACKEND
 from boundaryviz.figures.style import PAPER, WIDTHS_CM, Options, Style
-from boundaryviz.scenario.atomic import check_kind, endings, write_atomic
+from boundaryviz.scenario.atomic import WriteError, check_kind, endings, explained, replacing, write_atomic
+from boundaryviz.scenario.scratch import Scratch
 
 FORMATS = ("png", "svg", "pdf", "pgf")
 
@@ -73,11 +75,32 @@ def save(figure: SceneFigure, path: str | Path, dpi: int | None = None) -> None:
     """
     kind = check_path(path)
     if kind == "pgf":
-        write_pgf(figure, Path(path), dpi or "figure")
+        _save_with_pictures(figure, path, dpi or "figure")
         return
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, dpi=dpi or "figure")
     write_atomic(path, buffer.getvalue())
+
+
+def _save_with_pictures(figure: SceneFigure, path: str | Path, dpi: int | str) -> None:
+    """Write a PGF and its pictures beside it, the `.pgf` last: all of them, or none. Raises WriteError."""
+    place = Path(os.path.realpath(path))
+    with explained(path), Scratch("figure") as folder:
+        made = folder / "made"
+        made.mkdir()
+        figure.savefig(made / place.name, format="pgf", dpi=dpi)
+        pictures = {place.parent / one.name: one.read_bytes() for one in made.iterdir() if one.name != place.name}
+        fresh = [target for target in pictures if not os.path.lexists(target)]
+        try:
+            with ExitStack() as stack:  # nothing takes its place before all is there, then first what came last
+                for target, data in [(path, (made / place.name).read_bytes()), *pictures.items()]:
+                    stack.enter_context(replacing(target)).write_bytes(data)
+        except WriteError as error:
+            for target in fresh:
+                target.unlink(missing_ok=True)
+            if new := [one.name for one, data in pictures.items() if one not in fresh and one.read_bytes() == data]:
+                raise WriteError(f"{error} Its pictures are new already: {', '.join(new)}.") from error
+            raise
 
 
 def check_path(path: str | Path) -> str:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,11 @@ _PLATFORM = {
     },
 }
 _DISPLAY = {"xcb": "DISPLAY", "wayland": "WAYLAND_DISPLAY"}  # in the order in which we look for them
+_SCREENLESS = ("offscreen", "minimal", "vnc")  # that draw without a display, and always start
+_TRIAL = (
+    "import sys; from PyQt6.QtGui import QGuiApplication; sys.exit(QGuiApplication(sys.argv).primaryScreen() is None)"
+)
+_PATIENCE = 20.0  # seconds that a trial may take
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
 
 Load = Callable[[str], Any]
@@ -77,11 +84,11 @@ def check(
     """
     if not platform.startswith("linux"):
         return ()
-    asked = environ.get("QT_QPA_PLATFORM", "").partition(";")[0].partition(":")[0]
-    asked = "wayland" if asked.startswith("wayland") else asked
-    if asked and asked not in _PLATFORM:  # offscreen, minimal, vnc, ...: draws without a display
-        return _libraries(_CORE, load)
-    candidates = [asked] if asked else [name for name, variable in _DISPLAY.items() if environ.get(variable)]
+    asked = environ.get("QT_QPA_PLATFORM", "")
+    if asked:
+        candidates = [one.partition(":")[0].lower() for one in asked.split(";")]
+    else:
+        candidates = [name for name, variable in _DISPLAY.items() if environ.get(variable)]
     if not candidates:
         return (*_libraries(_CORE, load), _NO_SCREEN)
     found = [_problems(name, environ, load) for name in candidates]
@@ -106,9 +113,17 @@ _NO_SCREEN = Problem(
 
 
 def _problems(name: str, environ: Mapping[str, str], load: Load) -> tuple[Problem, ...]:
-    libraries = _libraries(_CORE | _PLATFORM[name], load)
-    if libraries:
+    plugins = _plugins(environ)
+    if plugins and not any(_holds(plugin, name) for plugin in plugins):
+        names = ", ".join(sorted(_name(plugin) for plugin in plugins))
+        words = f"QT_QPA_PLATFORM asks for the platform {name!r}, which Qt does not have here. There are: {names}."
+        return (Problem(f"{words} Unset it, or name one of those."),)
+    name = "wayland" if name.startswith("wayland") else name
+    libraries = _libraries(_CORE | _PLATFORM.get(name, {}), load)
+    if libraries or name in _SCREENLESS:
         return libraries
+    if name not in _DISPLAY:
+        return () if _starts(name, environ) else (_no_start(name),)
     display = environ.get(_DISPLAY[name], "")
     if (_reaches_x11 if name == "xcb" else _reaches_wayland)(display.encode() or None, load):
         return ()
@@ -120,6 +135,48 @@ def _problems(name: str, environ: Mapping[str, str], load: Load) -> tuple[Proble
             "Check that it is running and that you may use it (xauth, `ssh -X`)."
         ),
     )
+
+
+def _plugins(environ: Mapping[str, str]) -> list[Path]:
+    """Qt's platforms as files, of the wheel and where the environment says; none where Qt is not of a wheel."""
+    wheel = find_spec("PyQt6")
+    roots = [Path(one) / "Qt6" / "plugins" for one in wheel.submodule_search_locations or ()] if wheel else []
+    folders = [root / "platforms" for root in roots if root.is_dir()]
+    if not folders:
+        return []
+    folders += [Path(one) / "platforms" for one in environ.get("QT_PLUGIN_PATH", "").split(os.pathsep) if one]
+    folders += [Path(one) for one in environ.get("QT_QPA_PLATFORM_PLUGIN_PATH", "").split(os.pathsep) if one]
+    return [plugin for folder in folders for plugin in folder.glob("lib*.so")]
+
+
+def _name(plugin: Path) -> str:
+    return plugin.stem.removeprefix("libq")
+
+
+def _holds(plugin: Path, name: str) -> bool:
+    """Whether a plugin is, or has among its names, the platform `name`: they stand in it, each after its length."""
+    if not name or name == _name(plugin):
+        return bool(name)
+    try:
+        key = name.encode(errors="surrogateescape")
+        return len(key) < 24 and bytes([0x60 + len(key)]) + key in plugin.read_bytes()
+    except OSError:
+        return False
+
+
+def _starts(name: str, environ: Mapping[str, str]) -> bool:
+    """Whether Qt starts on a platform of which no more is known, tried in a process of its own, which it may abort."""
+    command, asked = [sys.executable, "-c", _TRIAL], {**environ, "QT_QPA_PLATFORM": name}
+    try:
+        done = subprocess.run(command, env=asked, capture_output=True, timeout=_PATIENCE, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def _no_start(name: str) -> Problem:
+    words = f"Qt does not start on the platform {name!r}, which QT_QPA_PLATFORM asks for: what it draws on is not here."
+    return Problem(f"{words} Unset it, or name another.")
 
 
 def _reaches_x11(display: bytes | None, load: Load) -> bool:

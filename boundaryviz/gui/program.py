@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, pyqtSignal
 
 import boundaryviz
+from boundaryviz.scenario.atomic import explained
 from boundaryviz.scenario.files import write
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.scratch import Scratch, clear_scratch
+from boundaryviz.scene.plain_text import one_line
 
 _PATIENCE = 2000  # milliseconds that a process which was asked to end has to go
 OURS = (sys.executable, "-m", "boundaryviz")
@@ -23,7 +27,8 @@ class Program(QObject):
     """`boundaryviz SUBCOMMAND scenario.bviz --lines`, one at a time, at low priority.
 
     said: a line, parsed from JSON. ended: the process is over by itself or because it was asked to; with a sentence
-    that says why it failed, or none. Its death touches nothing else.
+    that says why it failed, or none. Its death touches nothing else. The copy of the scenario lies in a temporary
+    folder; those that killed windows have left are cleared away at once.
     """
 
     said = pyqtSignal(dict)
@@ -32,13 +37,14 @@ class Program(QObject):
     def __init__(self, parent: QObject, command: Sequence[str] = OURS) -> None:
         super().__init__(parent)
         self.command = command
-        self.folder: tempfile.TemporaryDirectory[str] | None = None
+        self.folder: Scratch | None = None
         self._process: QProcess | None = None
         self._line = b""
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE)
         self._patience.timeout.connect(self._lose_patience)
+        clear_scratch()
 
     @property
     def running(self) -> bool:
@@ -46,8 +52,9 @@ class Program(QObject):
 
     def start(self, subcommand: str, scenario: Scenario, options: Sequence[str]) -> None:
         """Run on a copy of `scenario`. Raises WriteError where there is no room for the copy."""
-        self.folder = tempfile.TemporaryDirectory(prefix=f"boundaryviz-{subcommand}-")
-        place = Path(self.folder.name) / "scenario.bviz"
+        with explained("a temporary file"):
+            self.folder = Scratch(subcommand)
+        place = self.folder.path / "scenario.bviz"
         try:
             write(place, scenario)
         except OSError:
@@ -97,14 +104,18 @@ class Program(QObject):
             self._process.deleteLater()
             self._process = None
         if self.folder is not None:
-            self.folder.cleanup()
+            self.folder.remove()
             self.folder = None
 
     def _read(self) -> None:
         assert self._process is not None
         *lines, self._line = (self._line + self._process.readAllStandardOutput().data()).split(b"\n")
         for line in lines:
-            self.said.emit(json.loads(line))
+            said: Any = None
+            with suppress(ValueError, RecursionError):  # what a library prints in between says nothing to us
+                said = json.loads(line)
+            if isinstance(said, dict):
+                self.said.emit(said)
 
     def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
         assert self._process is not None
@@ -115,7 +126,7 @@ class Program(QObject):
             self.ended.emit("")
         else:
             words = errors[-1].removeprefix("error: ").strip() if errors else "Its process ended unexpectedly."
-            self.ended.emit(_without_path(words))
+            self.ended.emit(_without_path(one_line(words)))
 
     def _failed_to_start(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:

@@ -9,28 +9,32 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from boundaryviz.scenario import files
 from boundaryviz.scenario.atomic import Stamp, WriteError, clear_parts, write_atomic
-from boundaryviz.scenario.lock import LockFile
+from boundaryviz.scenario.lock import LockFile, open_file
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.text import MAX_BYTES
+from boundaryviz.scene.plain_text import one_line
 
 KEPT, LOCK, BROKEN = ".recovery", ".lock", ".broken"
-_HEAD = 20_000  # bytes of a first line at most
+_HEAD = 100_000  # bytes of a first line at most; the longest path takes a quarter of them
 
 
 @dataclass(frozen=True)
 class Origin:
     """Where work comes from. path: of its file, "" for none. when: of the last edit, seconds since 1970.
 
-    stamp: of the file as it was read or written last.
+    stamp: of the file as it was read or written last. Where the line does not say it, what lies at the path may be
+    anything, and the work counts as that of no file.
     """
 
     path: str
@@ -40,21 +44,32 @@ class Origin:
     stamp: Stamp | None = None
 
     def line(self) -> bytes:
-        return json.dumps(asdict(self)).encode() + b"\n"
+        """The first line: a title of many lines is cut, as it is only shown."""
+        return json.dumps(asdict(self) | {"title": one_line(self.title)}).encode() + b"\n"
 
     @classmethod
     def of(cls, line: bytes) -> Origin:
         """Raises ValueError for a line that says something else."""
         try:
             values = json.loads(line)
-            stamp = values.pop("stamp")
+            known, stamp = "stamp" in values, values.pop("stamp", None)
             found = cls(**values, stamp=Stamp(**stamp) if stamp else None)
-            time.localtime(found.when)
-        except (TypeError, KeyError, AttributeError, OverflowError, RecursionError, OSError) as error:
+        except (TypeError, AttributeError, RecursionError) as error:
             raise ValueError(f"no first line of a recovery file: {error}") from None
-        if not (isinstance(found.path, str) and isinstance(found.title, str) and isinstance(found.points, int)):
+        numbers = [found.points, *(asdict(found.stamp).values() if found.stamp else ())]
+        if not (isinstance(found.path, str) and isinstance(found.title, str) and all(map(_is_whole, numbers))):
             raise ValueError("no first line of a recovery file")
-        return found
+        if not (_is_whole(found.when) or isinstance(found.when, float)) or not math.isfinite(found.when):
+            raise ValueError("no time in the first line of a recovery file")
+        try:
+            time.localtime(found.when)
+        except (OverflowError, OSError) as error:
+            raise ValueError(f"an impossible time in the first line of a recovery file: {error}") from None
+        return found if known else replace(found, path="")
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 class Session:
@@ -92,13 +107,13 @@ class Orphan:
     def __init__(self, path: Path, lock: LockFile) -> None:
         """Raises OSError or ValueError where its first line cannot be read."""
         self.path, self._lock = path, lock
-        with path.open("rb") as stream:
+        with _opened(path) as stream:
             self.origin = Origin.of(stream.readline(_HEAD))
 
     def read(self) -> Scenario:
         """Raises ScenarioError where it is damaged."""
         try:
-            with self.path.open("rb") as stream:
+            with _opened(self.path) as stream:
                 stream.readline(_HEAD)
                 words = stream.read(MAX_BYTES[".bviz"]).decode()
         except (OSError, UnicodeDecodeError) as error:
@@ -143,6 +158,11 @@ def orphans(folder: Path) -> tuple[list[Orphan], list[Path]]:
                 aside.append(_put_aside(path))
                 lock.release(remove=True)
     return sorted(found, key=lambda orphan: orphan.origin.when, reverse=True), aside
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """Raises OSError where there is no file: a pipe would never end."""
+    return os.fdopen(open_file(path), "rb")
 
 
 def _put_aside(path: Path) -> Path:

@@ -1,29 +1,50 @@
-"""Safe writing for every file we make: whole or not at all, and never over what somebody else has put there."""
+"""Safe writing for every file we make: whole or not at all, and never over what somebody else has put there.
+
+A file takes the place of an old one and keeps its owner, permissions and attributes. What is no file (a device, a pipe,
+an open file of ours such as /dev/stdout) is written to, and what would not survive is not overwritten unasked.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
+import secrets
+import stat
 import tempfile
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from boundaryviz.scenario.lock import try_lock
+from boundaryviz.scenario.lock import open_file, try_lock
+from boundaryviz.scenario.places import (
+    Place,
+    ProtectedError,
+    WriteError,
+    check_flows,
+    check_unprotected,
+    dress,
+    find,
+    pour,
+    why_not,
+    write_all,
+)
+from boundaryviz.scenario.scratch import Scratch
+
+__all__ = [
+    "PART", "ChangedError", "ProtectedError", "Stamp", "WriteError", "check_kind", "check_writable", "clear_parts",
+    "endings", "explained", "replacing", "stamp_of", "write_atomic",
+]  # fmt: skip
 
 PART = ".part"
 """What the name of a file ends in that is not complete yet; no reader takes it for anything."""
 
-_UMASK = os.umask(0)  # asked for once, as asking sets it for all threads
-os.umask(_UMASK)
+_OURS = ".boundaryviz" + PART
 _LONGEST = 180  # bytes of a name that leave room for what is put around it, where a name may have 255
-_STALE = 60.0  # seconds after which a file that nobody writes any more may be cleared away
-
-
-class WriteError(OSError):
-    """A file that could not be written; its text is a sentence for people."""
+_STALE, _YOUNG = (
+    60.0,
+    2.0,
+)  # seconds without a change after which a part may be cleared: any, one that is locked at once
 
 
 class ChangedError(WriteError):
@@ -53,68 +74,129 @@ def stamp_of(path: str | Path) -> Stamp | None:
     return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
-def write_atomic(path: str | Path, data: bytes | memoryview, expected: Stamp | None = None) -> Stamp | None:
-    """Put `data` where `path` says, as `replacing` does. Returns the stamp of what was written."""
-    with replacing(path, expected) as beside, beside.open("r+b") as stream:
-        try_lock(stream.fileno())  # by which others see that it is being written
-        stream.write(data)
+def write_atomic(
+    path: str | Path, data: bytes | memoryview, expected: Stamp | None = None, anyway: bool = False
+) -> Stamp | None:
+    """Put `data` where `path` says, as `replacing` does. Returns the stamp of what was written, None for no file."""
+    with explained(path):
+        place = find(path)
+        if place.flows:
+            pour(place, data)
+            return None
+    with replacing(path, expected, anyway) as beside:
+        handle = os.open(beside, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+        try:
+            write_all(handle, data)
+        finally:
+            os.close(handle)
     return stamp_of(path)
 
 
 @contextlib.contextmanager
-def replacing(path: str | Path, expected: Stamp | None = None) -> Iterator[Path]:
+def replacing(path: str | Path, expected: Stamp | None = None, anyway: bool = False) -> Iterator[Path]:
     """A new file beside `path` to be filled, which takes its place when all went well: the old content stays until
-    the new is complete.
+    the new is complete. What is no file is written to then.
 
-    Links are followed and stay. The file beside is called `.NAME.RANDOM.part`; only a process that is killed while
-    it writes leaves one behind. expected: what must still be there.
+    Links are followed and stay. The file beside is called `.NAME.RANDOM.boundaryviz.part` and locked; only a process
+    that is killed while it writes leaves one behind, and the next that writes in this folder clears it away.
+    expected: what must still be there. anyway: overwrite what is protected, as somebody was asked.
 
-    Raises ChangedError where something else is there than expected, and WriteError, for every OSError within, with a
-    sentence that says what went wrong and what to do.
+    Raises ChangedError where something else is there than expected, ProtectedError for what is not overwritten unasked,
+    and WriteError, for every OSError within, with a sentence that says what went wrong and what to do.
     """
-    place = Path(os.path.realpath(path))
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{_short(place.name)}.", suffix=PART, dir=place.parent)
-        os.close(handle)
-        beside = Path(name)
+    with explained(path):
+        place = find(path)
+        if place.flows:
+            with Scratch("pipe") as folder:
+                beside = folder / place.real.name
+                beside.touch()
+                yield beside
+                pour(place, beside.read_bytes())
+            return
+        if not anyway:
+            check_unprotected(place)
+        clear_parts(path)
+        handle, beside = _new_beside(place)
         try:
-            yield beside
-            _sync(beside)
-            beside.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_UMASK)
-            if expected is not None and (found := stamp_of(place)) != expected:
+            try:
+                try_lock(handle)  # by which others see that it is being written
+                yield beside
+                os.fsync(handle)
+                _dress_as_now(handle, place, anyway)
+            finally:
+                os.close(handle)
+            if expected is not None and (found := stamp_of(place.real)) != expected:
                 raise ChangedError(path, gone=found is None)
-            os.replace(beside, place)
+            os.replace(beside, place.real)
         except BaseException:
             with contextlib.suppress(OSError):
                 beside.unlink()
             raise
-        _sync_folder(place.parent)
+        _sync_folder(place.real.parent)
+
+
+@contextlib.contextmanager
+def explained(path: str | Path) -> Iterator[None]:
+    """Every OSError within as a WriteError, with a sentence that says what went wrong with `path` and what to do."""
+    try:
+        yield
     except WriteError:
         raise
     except OSError as error:
-        raise WriteError(_why_not(path, place, error)) from error
+        raise why_not(path, error) from error
+
+
+def _new_beside(place: Place) -> tuple[int, Path]:
+    """A new file beside `place`, open. Nobody else may read what replaces something, before it has its permissions."""
+    beside = place.real.with_name(f".{_short(place.real.name)}.{secrets.token_hex(6)}{_OURS}")
+    how = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.open(beside, how, 0o666 if place.found is None else 0o600), beside
+
+
+def _dress_as_now(handle: int, place: Place, anyway: bool) -> None:
+    """Give a new file what the old one has now, which another program may have changed while it was made."""
+    now = find(place.given)
+    if now.flows or now.real != place.real:
+        raise ChangedError(place.given, gone=False)
+    if anyway:
+        with contextlib.suppress(ProtectedError):
+            dress(handle, now)
+    else:
+        check_unprotected(now)
+        dress(handle, now)
 
 
 def clear_parts(path: str | Path, older: float = _STALE) -> None:
-    """Remove what killed writers of this file have left beside it: what nobody has locked, `older` seconds old."""
+    """Remove what killed writers have left beside a file, for it or others of ours: what nobody has locked.
+
+    older: seconds since it was written last. What is called as parts are now was locked from its first moment on, and
+    need be no older than some seconds.
+    """
     place = Path(os.path.realpath(path))
     start = f".{_short(place.name)}."
+    with contextlib.suppress(OSError), os.scandir(place.parent) as entries:
+        for entry in entries:
+            if entry.name.endswith(_OURS):
+                _clear(Path(entry.path), min(older, _YOUNG))
+            elif entry.name.startswith(start) and entry.name.endswith(PART):
+                _clear(Path(entry.path), older)
+
+
+def _clear(part: Path, older: float) -> None:
     with contextlib.suppress(OSError):
-        for one in list(place.parent.iterdir()):
-            if one.name.startswith(start) and one.name.endswith(PART) and time.time() - one.stat().st_mtime >= older:
-                with one.open("rb") as stream:
-                    if try_lock(stream.fileno()):
-                        one.unlink(missing_ok=True)
+        about = part.lstat()
+        if not stat.S_ISREG(about.st_mode) or time.time() - about.st_mtime < older:
+            return
+        handle = open_file(part)
+        try:
+            if try_lock(handle):
+                part.unlink()
+        finally:
+            os.close(handle)
 
 
 def _short(name: str) -> str:
     return os.fsencode(name)[:_LONGEST].decode(errors="ignore")
-
-
-def _sync(file: Path) -> None:
-    with file.open("r+b") as stream:
-        try_lock(stream.fileno())  # a disk may take its time
-        os.fsync(stream.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
@@ -129,16 +211,14 @@ def _sync_folder(folder: Path) -> None:
 
 def check_writable(path: str | Path) -> None:
     """Raise WriteError now where `write_atomic` would later, so that no long run is lost to a bad path."""
-    place = Path(os.path.realpath(path))
-    if place.is_dir():
-        raise WriteError(f"Cannot write {path}: it is a folder. Give a file name in it.")
-    if not place.parent.is_dir():
-        raise WriteError(f"Cannot write {path}: there is no folder {place.parent}. Create it or choose another place.")
-    try:
-        with tempfile.TemporaryFile(dir=place.parent):
-            pass
-    except OSError as error:
-        raise WriteError(_why_not(path, place, error)) from error
+    with explained(path):
+        place = find(path)
+        if place.flows:
+            check_flows(place)
+            return
+        check_unprotected(place)
+        with tempfile.TemporaryFile(dir=place.real.parent) as trial:
+            dress(trial.fileno(), place)
 
 
 def check_kind(path: str | Path, kinds: Collection[str], rule: str) -> str:
@@ -156,14 +236,3 @@ def check_kind(path: str | Path, kinds: Collection[str], rule: str) -> str:
 def endings(kinds: Collection[str]) -> str:
     """Kinds of files as the endings of their names: .png, .svg."""
     return ", ".join(f".{kind}" for kind in kinds)
-
-
-def _why_not(path: str | Path, place: Path, error: OSError) -> str:
-    if isinstance(error, PermissionError):
-        return f"Cannot write {path}: no permission to write in {place.parent}. Choose another place."
-    if isinstance(error, IsADirectoryError):
-        return f"Cannot write {path}: it is a folder. Choose another name."
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"Cannot write {path}: the disk is full. Make room or choose another place; what was there is untouched."
-    remedy = "Make room, or choose another place." if error.errno == errno.EFBIG else "Choose another place."
-    return f"Cannot write {path}: {error.strerror or error}. {remedy}"

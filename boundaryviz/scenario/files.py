@@ -14,6 +14,7 @@ from boundaryviz.scenario.atomic import WriteError, check_writable, write_atomic
 from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import KINDS, Points
 from boundaryviz.scene.tables import TableError, read_table, write_table
 
@@ -130,7 +131,7 @@ def parse(words: str, path: Path, suffix: str) -> Scenario:
     except text.TextError as error:
         place = f"{path}:{error.line}" if error.line else str(path)
         raise ScenarioError([f"{place}: {error}"]) from None
-    values.setdefault("name", path.stem)
+    values.setdefault("name", one_line(path.stem))  # which may be no text
     values.setdefault("title", values["name"])
     try:
         scenario = Scenario.parse(values)
@@ -148,10 +149,11 @@ def _from_csv(path: Path) -> Scenario:
         table = read_table(path)
     except TableError as error:
         raise ScenarioError([f"{path}: {problem}" for problem in error.problems]) from None
+    name = one_line(path.stem)  # which may be no text
     scenario = Scenario(
-        name=path.stem,
-        title=path.stem,
-        summary=" ".join((f"Points from {path.name}.", *table.notes)),
+        name=name,
+        title=name,
+        summary=" ".join((f"Points from {one_line(path.name)}.", *table.notes)),
         data=DataSpec(name="points"),
         learner=MLPSpec(input_scale="domain"),
     )

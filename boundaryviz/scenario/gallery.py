@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,7 @@ def load(name: str | Path) -> Scenario:
     if text in DATASETS:
         return of_dataset(text)
     path = Path(name)
-    if path.suffix.lower() in SUFFIXES or path.exists():
+    if path.suffix.lower() in SUFFIXES or os.path.exists(path):  # also of a name that no file can have
         return read(path)
     near = get_close_matches(text, [*_stems(), *DATASETS], 1)
     hint = f"did you mean {near[0]}?" if near else "`boundaryviz scenarios` lists what there is"

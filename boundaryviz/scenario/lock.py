@@ -1,8 +1,10 @@
-"""Locks on open files, which the system takes back when their holder dies, however it dies."""
+"""Locks on open files, which the system takes back when their holder dies, however it dies; opening without waiting."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import IO
@@ -39,9 +41,9 @@ class LockFile:
     def take(cls, path: Path) -> LockFile | None:
         """Lock `path`, made if need be; None where a living process holds it.
 
-        Raises OSError where it cannot be made.
+        Raises OSError where it cannot be made, or is no file.
         """
-        stream = path.open("ab")
+        stream = os.fdopen(open_file(path, os.O_RDWR | os.O_CREAT), "r+b")
         if try_lock(stream.fileno()) and _still_there(path, stream):
             return cls(path, stream)
         stream.close()
@@ -54,6 +56,18 @@ class LockFile:
         self._stream.close()
         if remove and sys.platform == "win32":  # which removes no open file
             self.path.unlink(missing_ok=True)
+
+
+def open_file(path: str | Path, how: int = os.O_RDONLY) -> int:
+    """Open a file, and nothing that would wait for somebody: a pipe, a device. how: as `os.open` takes it.
+
+    Raises OSError, FileNotFoundError where there is none.
+    """
+    handle = os.open(path, how | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0), 0o600)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    return handle
 
 
 def _still_there(path: Path, stream: IO[bytes]) -> bool:

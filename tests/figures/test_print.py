@@ -155,11 +155,41 @@ def test_a_pgf_that_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch
         replace(source, target)
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(WriteError, match="No space left"):
+    with pytest.raises(WriteError, match="disk is full"):
         save(drawn("boundary"), tmp_path / "f.pgf")
     assert moved[0].endswith(".png")
     assert moved[-1] == "f.pgf"
     assert list(tmp_path.iterdir()) == []
+
+
+class Quick:
+    """A figure with one picture that is drawn in no time."""
+
+    picture = b"new"
+
+    def savefig(self, place: Path, **_: object) -> None:
+        place.write_bytes(b"figure")
+        place.with_name("f-img0.png").write_bytes(self.picture)
+
+
+def test_pictures_of_a_pgf_follow_links_and_protected_ones_stop_all(tmp_path: Path) -> None:
+    (tmp_path / "f-img0.png").symlink_to("elsewhere")
+    save(Quick(), tmp_path / "f.pgf")  # type: ignore[arg-type]
+    assert (tmp_path / "f-img0.png").is_symlink()
+    assert (tmp_path / "elsewhere").read_bytes() == b"new"
+    (tmp_path / "elsewhere").chmod(0o444)
+    (tmp_path / "f.pgf").write_bytes(b"older")
+    with pytest.raises(WriteError, match="read-only"):
+        save(Quick(), tmp_path / "f.pgf")  # type: ignore[arg-type]
+    assert (tmp_path / "f.pgf").read_bytes() == b"older"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["elsewhere", "f-img0.png", "f.pgf"]
+
+
+def test_a_pgf_may_have_a_long_name_that_is_no_text(tmp_path: Path) -> None:
+    place = tmp_path / os.fsdecode(b"n" * 249 + b"\xff.pgf")
+    save(drawn("boundary"), place)
+    text = place.read_text()
+    assert all((tmp_path / one).is_file() for one in re.findall(r"\{([^{}]+-img\d+\.png)\}", text))
 
 
 def test_words_of_a_person_are_no_commands_of_latex(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from boundaryviz.gui.dose_control import DoseControl
 from boundaryviz.gui.views.dose_panel import DosePanel
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.scratch import Scratch
 from boundaryviz.scene.edits import Move
 
 Make = Callable[..., DoseControl]
@@ -51,7 +53,7 @@ def make(qtbot: QtBot) -> Iterator[Make]:
 
 def folder(control: DoseControl) -> Path:
     assert control._program.folder is not None
-    return Path(control._program.folder.name)
+    return control._program.folder.path
 
 
 def ended(control: DoseControl) -> bool:
@@ -122,6 +124,32 @@ def test_a_process_that_fails_says_why_and_leaves_the_window_as_it_was(
     assert words in control._panel.words.text()
     assert control._panel.words.property("role") == "problem"
     assert control._panel.run.text() == "Run"
+
+
+def test_what_a_library_prints_in_between_is_passed_over(make: Make, qtbot: QtBot):
+    control = make(f"print('note'); print('[1]'); print('[' * 99999); print({json.dumps(LINE)!r})")
+    control.run((1,), 2)
+    qtbot.waitUntil(lambda: ended(control), timeout=20_000)
+    assert control.response is not None
+    assert control._panel.words.text() == ""
+
+
+def test_what_a_killed_window_left_goes_when_the_next_opens_and_no_room_is_said(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    killed = Scratch("dose")
+    killed._lock.release(remove=False)  # as the system does
+    os.utime(killed.path, (0, 0))
+    living = Scratch("animate")
+    os.utime(living.path, (0, 0))
+    control = make()
+    assert list(tmp_path.iterdir()) == [living.path]
+    living.remove()
+    tmp_path.rmdir()
+    control.run(None, 1)
+    assert "Cannot write a temporary file" in control._panel.words.text()
+    assert ended(control)
 
 
 def test_a_program_that_is_not_there_is_said(make: Make, qtbot: QtBot):

@@ -1,5 +1,7 @@
 """What stands in the way of a window is said in a sentence, and nothing aborts."""
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -99,6 +101,40 @@ def test_an_asked_for_platform_is_the_only_one_looked_at():
     (problem,) = check(environ, "linux", loader(reachable=False))
     assert problem.sentence.startswith("There is no screen here")
     assert check({"QT_QPA_PLATFORM": "wayland-egl"}, "linux", loader()) == ()
+
+
+STRANGE = ["bogus", "bogus:size=1x1", " offscreen", ";", ":", "wayland-what", "b\udcff", "n" * 99]
+
+
+@pytest.mark.parametrize("platform", STRANGE)
+def test_a_platform_that_qt_does_not_have_is_said_with_those_it_has(platform):
+    (problem,) = check({"QT_QPA_PLATFORM": platform}, "linux", loader())
+    assert repr(platform.partition(";")[0].partition(":")[0]) in problem.sentence
+    assert "offscreen" in problem.sentence
+    assert "xcb" in problem.sentence
+
+
+def test_every_platform_that_qt_names_is_known():
+    """Held against what Qt itself says it has: its sentence before it aborts."""
+    environ = os.environ | {"QT_QPA_PLATFORM": "bogus"}
+    done = subprocess.run([sys.executable, "-c", preflight._TRIAL], env=environ, capture_output=True, text=True)
+    assert done.returncode != 0
+    (names,) = re.findall(r"Available platform plugins are: (.*)\.", done.stderr)
+    plugins = preflight._plugins({})
+    assert {name for name in names.split(", ") if not any(preflight._holds(one, name) for one in plugins)} == set()
+
+
+def test_one_known_platform_of_several_is_enough(monkeypatch):
+    monkeypatch.setattr(preflight, "_starts", lambda *_: False)
+    assert check({"QT_QPA_PLATFORM": "bogus;eglfs;Offscreen"}, "linux", loader()) == ()
+
+
+def test_a_platform_whose_device_is_not_there_is_said(monkeypatch):
+    assert preflight._starts("offscreen", os.environ)
+    assert not preflight._starts("bogus", os.environ)
+    monkeypatch.setattr(preflight, "_starts", lambda *_: False)
+    (problem,) = check({"QT_QPA_PLATFORM": "eglfs"}, "linux", loader())
+    assert "Qt does not start on the platform 'eglfs'" in problem.sentence
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])

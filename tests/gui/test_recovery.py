@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -92,7 +96,10 @@ def test_remains_of_dead_sessions_go_and_what_is_damaged_is_put_aside(tmp_path: 
      b'{"path":1,"title":"a","points":1,"when":1.0,"stamp":null}',
      b'{"path":"","title":"a","points":1,"when":1e300,"stamp":null}',
      b'{"path":"","title":"a","points":1,"when":1.0,"stamp":{"a":1}}',
-     b'{"path":"","title":"a","points":1,"when":"x","stamp":null}'],
+     b'{"path":"","title":"a","points":1,"when":"x","stamp":null}',
+     b'{"path":"","title":"a","points":1,"when":null,"stamp":null}',
+     b'{"path":"","title":"a","points":1,"when":NaN,"stamp":null}',
+     b'{"path":"","title":"a","points":1,"when":1.0,"stamp":{"size":"1","changed":2,"inode":3}}'],
 )  # fmt: skip
 def test_a_first_line_that_says_something_else_is_refused(line: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -104,6 +111,64 @@ def test_where_it_came_from_is_kept_with_the_stamp_of_the_file(tmp_path: Path) -
     origin = Origin("a\n\ud800", "b", 3, 4.5, stamp_of(tmp_path / "a.bviz"))
     assert Origin.of(origin.line()) == origin
     assert origin.line().count(b"\n") == 1
+
+
+_PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(st.sampled_from(["path", "title", "points", "when", "stamp"]), _PLAIN))
+def test_whatever_a_first_line_says_it_is_offered_or_put_aside(
+    tmp_path_factory: pytest.TempPathFactory, changed: dict[str, object]
+) -> None:
+    folder = tmp_path_factory.mktemp("state")
+    dead(folder)
+    path = dead(folder)
+    line, _, body = path.read_bytes().partition(b"\n")
+    path.write_bytes(json.dumps(json.loads(line) | changed).encode() + b"\n" + body)
+    found, aside = orphans(folder)
+    assert (len(found), len(aside)) in ((2, 0), (1, 1))
+    for orphan in found:
+        assert orphan.read() == WORK
+        orphan.discard()
+
+
+def test_work_whose_first_line_has_no_stamp_is_offered_as_that_of_no_file(tmp_path: Path) -> None:
+    path = dead(tmp_path)
+    line, _, body = path.read_bytes().partition(b"\n")
+    values = json.loads(line)
+    del values["stamp"]
+    path.write_bytes(json.dumps(values).encode() + b"\n" + body)
+    (orphan,), aside = orphans(tmp_path)
+    assert aside == []
+    assert orphan.origin == replace(ORIGIN, path="")
+    assert orphan.read() == WORK
+    orphan.discard()
+
+
+def test_work_with_a_title_and_a_path_of_any_length_is_found_again(tmp_path: Path) -> None:
+    long = Origin("/" + "\udcff" * 4095, "many\nlines " * 3000, 20, 1.0)
+    dead(tmp_path, origin=long)
+    (orphan,), _ = orphans(tmp_path)
+    assert orphan.origin.path == long.path
+    assert orphan.origin.title.startswith("many lines many")
+    orphan.discard()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes")
+@pytest.mark.parametrize("kind", [".recovery", ".lock"])
+def test_pipes_and_devices_in_the_state_folder_stop_nobody(tmp_path: Path, kind: str) -> None:
+    path = dead(tmp_path)
+    os.mkfifo(tmp_path / f"session-1-a{kind}")
+    (tmp_path / f"session-2-b{kind}").symlink_to("/dev/zero")
+    (orphan,), aside = orphans(tmp_path)
+    assert orphan.path == path
+    assert len(aside) == (2 if kind == ".recovery" else 0)
+    orphan.let_go()
 
 
 # ---- in the window ----------------------------------------------------------------------------------

@@ -105,6 +105,15 @@ def test_tables_become_points_with_a_net_that_sees_them_scaled(tmp_path: Path) -
     assert len(scenario.scene().points) == 20
 
 
+def test_a_name_that_is_no_text_gives_a_name_that_is(tmp_path: Path) -> None:
+    for kind, content in {"toml": "", "csv": "x,y,label\n1,2,0\n3,4,1\n"}.items():
+        path = tmp_path / os.fsdecode(b"w\xff\n." + kind.encode())
+        path.write_text(content or "[data]\nnoise = 0.1\n")
+        scenario = read(path)
+        assert scenario.name == scenario.title == "w\ufffd"
+        scenario.summary.encode()
+
+
 def test_writing_keeps_the_old_file_until_the_new_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.bviz"
     write_atomic(path, b"old")

@@ -245,10 +245,10 @@ def test_a_real_limit_of_the_system_leaves_the_original_and_nothing_else(tmp_pat
 
 
 def test_a_folder_that_may_not_be_written_in_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbidden(**_where: object) -> None:  # root may write anywhere, so the refusal is played
+    def forbidden(*_where: object) -> None:  # root may write anywhere, so the refusal is played
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("tempfile.mkstemp", forbidden)
+    monkeypatch.setattr("boundaryviz.scenario.atomic._new_beside", forbidden)
     with pytest.raises(WriteError, match="no permission to write in"):
         write_atomic(tmp_path / "a", b"new")
 
