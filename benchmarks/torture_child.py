@@ -153,8 +153,8 @@ def main(mode: str, *arguments: str) -> int:
             if mode == "edit":
                 self._editing = Editing(self, Path(arguments[0]), int(arguments[1]))
 
-        def offer_what_was_left(self, crash: str) -> None:
-            super().offer_what_was_left(crash)
+        def offer_what_was_left(self, crash: str, unkept: str = "") -> None:
+            super().offer_what_was_left(crash, unkept)
             if mode == "again":
                 restore(self)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import multiprocessing
+import os
 import signal
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+
+from boundaryviz.scenario.lock import open_file
 
 Started = tuple[Connection, BaseProcess]
 
@@ -30,7 +33,8 @@ def main(connection: Connection, crash_log: str | None = None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which then says Stop
     if crash_log:
         with contextlib.suppress(OSError):  # better no log than no trainer
-            faulthandler.enable(open(crash_log, "a"))  # noqa: SIM115 - stays open as long as the process
+            # stays open as long as the process
+            faulthandler.enable(open_file(crash_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND))
     from boundaryviz.engine.serving import serve
 
     serve(connection)

@@ -10,8 +10,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_state_path
-
 from boundaryviz.engine import worker
 from boundaryviz.gui import preflight, surroundings
 
@@ -34,9 +32,9 @@ def main(file: str | None = None, *, device: str = "auto") -> int:
             print(problem.sentence, file=sys.stderr)
         return 3
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the trainer inherits it
-    state = user_state_path("boundaryviz", ensure_exists=True)
-    crash = surroundings.crashes_since_last_start(state)
-    crash_log = str(state / surroundings.TRAINER_LOG)
+    state, unkept = surroundings.state_folder()
+    crash = surroundings.crashes_since_last_start(state) if state is not None else ""
+    crash_log = str(state / surroundings.TRAINER_LOG) if state is not None else None
     started = worker.start(crash_log)  # torch loads there while everything else loads here
     from boundaryviz.engine.link import ProcessLink
 
@@ -45,7 +43,7 @@ def main(file: str | None = None, *, device: str = "auto") -> int:
         project = _project(file)
         if project is None:
             return 2
-        return _run(project, file, lambda: ProcessLink(crash_log), link, state, crash)
+        return _run(project, file, lambda: ProcessLink(crash_log), link, state, unkept, crash)
     finally:
         link.close()
 
@@ -69,7 +67,9 @@ def _project(file: str | None) -> Project | None:
         return None
 
 
-def _run(project: Project, file: str | None, start: StartLink, link: Link, state: Path, crash: str) -> int:
+def _run(
+    project: Project, file: str | None, start: StartLink, link: Link, state: Path | None, unkept: str, crash: str
+) -> int:
     from PyQt6.QtCore import QSettings
     from PyQt6.QtWidgets import QApplication
 
@@ -83,8 +83,9 @@ def _run(project: Project, file: str | None, start: StartLink, link: Link, state
     desk = Desk(project, start, link, QSettings(), state)
     desk.trouble.install()
     _listen(desk.log)
-    native = open(state / surroundings.WINDOW_LOG, "a")  # noqa: SIM115 - open for as long as the program runs
-    faulthandler.enable(native)
+    native = surroundings.log_in(state, surroundings.WINDOW_LOG)  # open for as long as the program runs
+    if native is not None:
+        faulthandler.enable(native)
     pins = file is not None and is_pins(file)
     if file is not None and not pins and Path(file).is_file():
         desk.filing.opened(Path(file), project.stamp)
@@ -98,7 +99,7 @@ def _run(project: Project, file: str | None, start: StartLink, link: Link, state
         desk.pin_files.open(Path(file))
     if file is not None and Path(file).suffix.lower() == ".csv" and project.scenario.summary:
         desk.window.notify(project.scenario.summary)  # how the table was read
-    desk.offer_what_was_left(crash)
+    desk.offer_what_was_left(crash, unkept)
     code = app.exec()
     desk.close()
     return code

@@ -79,6 +79,7 @@ class Desk:
     ) -> None:
         self._settings, self._state = settings, state
         self._closed = False
+        self._unkept = ""  # why unsaved work is not kept
         self._theme = themes.named(str(settings.value("theme", "system")))
         self.window = MainWindow(settings)
         self.document = Document(given, self.window)
@@ -107,7 +108,8 @@ class Desk:
         self.pasting = Pasting(self.controller, self.reader)
         self.autosave = self._autosave()
         self.restoring = Restoring(
-            self.window, self.document, self.filing.may_leave, self.log, state, self.autosave, self.reader
+            self.window, self.document, self.filing.may_leave, self.log, state, self.autosave, self.reader,
+            self.filing.open,
         )  # fmt: skip
         self.trouble = Trouble(self.window, self.log, lambda: bool(self.autosave and self.autosave.now()), self._theme)
         self.client.failed.connect(self._note_failure)
@@ -176,18 +178,23 @@ class Desk:
         try:
             session = Session(self._state)
         except OSError as error:
-            words = f"Unsaved work cannot be kept for recovery: {error.strerror or error} ({self._state})"
-            self.log.note("autosave", words, WARNING)
+            self._unkept = f"Unsaved work cannot be kept for recovery: {error.strerror or error} ({self._state})."
             return None
         autosave = Autosave(self.document, self.writer, session, self.log)
         self.controller.course.changed.connect(autosave.look)
         autosave.trouble.connect(lambda words: self.window.notify(words, alarm=True))
         return autosave
 
-    def offer_what_was_left(self, crash: str) -> None:
-        """Offer unsaved work of dead sessions and, where the last one died in native code, what it left in its log."""
+    def offer_what_was_left(self, crash: str, unkept: str = "") -> None:
+        """Offer unsaved work of dead sessions and, where the last one died in native code, what it left in its log.
+
+        unkept: why nothing can be kept of this session, where that is so.
+        """
+        if unkept := unkept or self._unkept:
+            self.log.note("autosave", unkept, WARNING)
         if not crash:
-            self.restoring.offer()
+            if not self.restoring.offer() and unkept:
+                self.window.notify(unkept, closable=True)
             return
         self.log.note("crash", crash, ERROR)
         show = self.trouble.offer_crash(crash)

@@ -8,6 +8,8 @@ from pathlib import Path
 from PyQt6.QtCore import QSettings, pyqtSignal
 from PyQt6.QtWidgets import QMenu, QWidget
 
+from boundaryviz.gui import surroundings
+
 MOST = 10
 _KEY = "recent"
 
@@ -68,5 +70,5 @@ class RecentFiles(QMenu):
 
 
 def _short(folder: Path) -> str:
-    home = Path.home()
+    home = surroundings.home()
     return str(Path("~") / folder.relative_to(home)) if folder.is_relative_to(home) else str(folder)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from boundaryviz.scenario import files
-from boundaryviz.scenario.atomic import Stamp, WriteError, clear_parts, write_atomic
+from boundaryviz.scenario.atomic import Stamp, WriteError, clear_parts, stamp_of, write_atomic
 from boundaryviz.scenario.lock import LockFile, open_file
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.text import MAX_BYTES
@@ -119,6 +119,17 @@ class Orphan:
         except (OSError, UnicodeDecodeError) as error:
             raise ScenarioError([f"{self.path}: cannot be read: {error}"]) from None
         return files.parse(words, self.path, ".bviz")
+
+    @property
+    def saved_since(self) -> bool:
+        """Whether the file that the work comes from was written after it was kept: one thread writes both, so what
+        was written last is the newer state. False where there is no such file any more."""
+        if not self.origin.path or stamp_of(self.origin.path) in (None, self.origin.stamp):
+            return False
+        try:
+            return os.stat(self.origin.path).st_mtime_ns > self.path.stat().st_mtime_ns
+        except OSError:
+            return False
 
     def discard(self) -> None:
         self.path.unlink(missing_ok=True)

@@ -28,9 +28,10 @@ class Restoring(QObject):
 
     def __init__(
         self, window: MainWindow, document: Document, may_leave: Callable[[], bool], log: Logbook, folder: Path | None,
-        autosave: Autosave | None, reader: Writer,
+        autosave: Autosave | None, reader: Writer, open_file: Callable[[Path], None],
     ) -> None:  # fmt: skip
         super().__init__(window)
+        self._open_file = open_file
         self._reader = reader
         self._window, self._document, self._may_leave, self._log = window, document, may_leave, log
         self._folder, self._autosave = folder, autosave
@@ -60,12 +61,20 @@ class Restoring(QObject):
             orphan = self._found[0]
             origin = orphan.origin
             when = time.strftime("%H:%M on %d %B", time.localtime(origin.when))
-            self._window.notify(
-                f"{also or 'The last session ended unexpectedly.'} “{origin.title}” with {origin.points:,} points was "
-                f"not saved; its edits up to {when} were kept.",
-                action="Restore", act=lambda: self._restore(orphan),
-                others={"Discard": lambda: self._discard(orphan), "Later": lambda: None, **others},
-            )  # fmt: skip
+            ended = also or "The last session ended unexpectedly."
+            rest = {"Discard": lambda: self._discard(orphan), "Later": lambda: None, **others}
+            if orphan.saved_since:
+                path = Path(origin.path)
+                self._window.notify(
+                    f"{ended} {path.name} was saved after the last edits that were kept, at {when}; it is the newer.",
+                    action=f"Open {path.name}", act=lambda: self._open_file(path),
+                    others={"Restore the older": lambda: self._restore(orphan), **rest},
+                )  # fmt: skip
+            else:
+                self._window.notify(
+                    f"{ended} “{origin.title}” with {origin.points:,} points was not saved; its edits up to {when} "
+                    "were kept.", action="Restore", act=lambda: self._restore(orphan), others=rest,
+                )  # fmt: skip
         else:
             self._window.notify(
                 f"{also or 'Sessions ended unexpectedly.'} Unsaved work of {len(self._found)} was kept.",
@@ -147,7 +156,8 @@ class Restoring(QObject):
 
     def _fill(self) -> None:
         if self._dialog is not None:
-            self._dialog.set_rows([orphan.origin for orphan in self._found])
+            newer = [number for number, orphan in enumerate(self._found) if orphan.saved_since]
+            self._dialog.set_rows([orphan.origin for orphan in self._found], newer)
 
     def _closed(self) -> None:
         if self._dialog is not None:

@@ -6,13 +6,18 @@ import json
 import os
 import platform
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import IO
+
+from platformdirs import user_state_path
 
 from boundaryviz import __version__
 from boundaryviz.scenario.files import WriteError, write_atomic
+from boundaryviz.scenario.lock import open_file
 
 PACKAGES = (
     "torch", "numpy", "scikit-learn", "scipy", "PyQt6", "PyQt6-Qt6", "PyQt6-sip", "pyqtgraph", "contourpy",
@@ -24,7 +29,42 @@ VARIABLES = (
 )  # fmt: skip
 WINDOW_LOG, TRAINER_LOG = "window-crash.log", "trainer-crash.log"
 _SEEN = "last-start.json"
+_UNKEPT = "Unsaved work cannot be kept for recovery"
 _LARGE = 1_000_000  # bytes of a crash log that is begun anew
+
+
+def home() -> Path:
+    """The user's home, or, where there is none, where the program was started."""
+    with suppress(RuntimeError):
+        return Path.home()
+    with suppress(OSError):
+        return Path.cwd()
+    return Path("/")
+
+
+def state_folder() -> tuple[Path | None, str]:
+    """Where unsaved work and crash logs are kept, made if need be; None, and why in a sentence, where nothing can be
+    kept."""
+    folder = user_state_path("boundaryviz")
+    if not folder.is_absolute():
+        return None, f"{_UNKEPT}: there is no home folder. Set HOME or XDG_STATE_HOME to a folder."
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return None, f"{_UNKEPT}: {folder}: {error.strerror or error}. Set XDG_STATE_HOME to a folder to write in."
+    return folder, ""
+
+
+def log_in(folder: Path | None, name: str) -> IO[str] | None:
+    """The log of this name, to be written on; None where it cannot be, or is something else than a file."""
+    if folder is None:
+        return None
+    try:
+        return os.fdopen(open_file(folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "a")
+    except OSError:
+        return None
 
 
 def basics() -> dict[str, str]:
@@ -60,9 +100,9 @@ def state_files(folder: Path) -> list[str]:
 def tail(path: Path, lines: int = 30) -> str:
     """How the last crash in a crash log begins, which is where it happened; empty where there is none."""
     try:
-        with path.open("rb") as stream:
-            stream.seek(max(0, path.stat().st_size - 20_000))
-            text = stream.read().decode(errors="replace").strip()
+        with os.fdopen(open_file(path), "rb") as stream:
+            stream.seek(max(0, os.fstat(stream.fileno()).st_size - 20_000))
+            text = stream.read(20_000).decode(errors="replace").strip()
     except OSError:
         return ""
     begins = max(text.rfind(words) for words in ("Fatal Python error", "Windows fatal exception"))
@@ -71,36 +111,42 @@ def tail(path: Path, lines: int = 30) -> str:
 
 def last_crash(folder: Path) -> str:
     """The last crash in the log written last, with its name and time; empty where nothing has ever crashed."""
-    logs = [path for name in (WINDOW_LOG, TRAINER_LOG) if (path := folder / name).is_file() and path.stat().st_size]
-    if not logs:
+    try:
+        logs = [path for name in (WINDOW_LOG, TRAINER_LOG) if (path := folder / name).is_file() and path.stat().st_size]
+        newest = max(logs, key=lambda path: path.stat().st_mtime)
+        return f"{newest.name}, {_when(newest.stat().st_mtime)}\n{tail(newest)}"
+    except (OSError, ValueError):  # there is none
         return ""
-    newest = max(logs, key=lambda path: path.stat().st_mtime)
-    return f"{newest.name}, {_when(newest.stat().st_mtime)}\n{tail(newest)}"
 
 
 def crashes_since_last_start(folder: Path) -> str:
     """What the crash logs have gained since this was asked last, which is at every start; empty where nothing."""
     known: dict[str, int] = {}
     with suppress(OSError, ValueError, AttributeError, RecursionError):  # whatever has become of that file
-        values = json.loads((folder / _SEEN).read_bytes())
+        with os.fdopen(open_file(folder / _SEEN), "rb") as stream:
+            values = json.loads(stream.read(10_000))
         known = {name: size for name, size in values.items() if isinstance(size, int)}
     grown: list[str] = []
     sizes: dict[str, int] = {}
     for name in (WINDOW_LOG, TRAINER_LOG):
         with suppress(OSError):
+            if not (folder / name).is_file():
+                continue
             sizes[name] = (folder / name).stat().st_size
             if sizes[name] > known.get(name, 0):
                 grown.append(f"{name}\n{_from(folder / name, known.get(name, 0))}")
             if sizes[name] > _LARGE:
                 os.truncate(folder / name, 0)
                 sizes[name] = 0
-    with suppress(WriteError):
-        write_atomic(folder / _SEEN, json.dumps(sizes).encode())
+    seen = folder / _SEEN
+    if seen.is_file() or not seen.exists():
+        with suppress(WriteError):
+            write_atomic(seen, json.dumps(sizes).encode())
     return "\n\n".join(grown)
 
 
 def _from(path: Path, at: int) -> str:
-    with path.open("rb") as stream:
+    with os.fdopen(open_file(path), "rb") as stream:
         stream.seek(max(at, path.stat().st_size - 20_000))
         return stream.read(20_000).decode(errors="replace").strip()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
@@ -71,8 +71,8 @@ class RecoveryDialog(QDialog):
         layout.addWidget(buttons)
         self.resize(640, 320)
 
-    def set_rows(self, rows: Sequence[Origin]) -> None:
-        """What there is; the first row is selected."""
+    def set_rows(self, rows: Sequence[Origin], newer: Collection[int] = ()) -> None:
+        """What there is; the first row is selected. newer: the rows whose file was saved after that."""
         self.words.setText(
             "These were open when boundaryviz ended unexpectedly, with changes that were not saved."
             if rows else "There is no unsaved work of earlier sessions. Edits are kept within a second, and "
@@ -86,7 +86,7 @@ class RecoveryDialog(QDialog):
                 origin.title,
                 when,
                 f"{origin.points:,}",
-                origin.path.rpartition("/")[2] or "not saved",
+                (origin.path.rpartition("/")[2] or "not saved") + ", saved since" * (number in newer),
             )
             for column, words in enumerate(cells):
                 item = QTableWidgetItem(words)
