@@ -90,7 +90,7 @@ class FigureCanvas(FigureCanvasPgf):
         place beside it, takes no pictures. metadata: said at its head."""
         with cbook.open_file_cm(fname_or_fh, "w", encoding="utf-8") as given:
             file = given if cbook.file_requires_unicode(given) else codecs.getwriter("utf-8")(given)
-            file.write("".join(f"% {key}: {' '.join(words.split())}\n" for key, words in (metadata or {}).items()))
+            file.write("".join(f"% {key}: {one_line(words)}\n" for key, words in (metadata or {}).items()))
             file.write(_HEADER.format(name=one_line(Path(getattr(given, "name", "figure.pgf")).name)))
             self._draw_into(file, **kwargs)
 
