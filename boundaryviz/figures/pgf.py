@@ -23,6 +23,7 @@ from matplotlib.collections import PathCollection
 from PIL import Image
 
 from boundaryviz.scenario.files import WriteError, check_writable
+from boundaryviz.scene.plain_text import one_line
 
 BACKEND = f"module://{__name__}"
 """What `savefig(backend=...)` takes to write with this module."""
@@ -32,6 +33,8 @@ _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "\u2026": r"\dots{}", "\u00bd": r"\ensuremath{\frac12}",
     "\u00a0": "~", "\u00d7": r"\ensuremath{\times}", "\u00b2": r"\ensuremath{^2}", "\u2074": r"\ensuremath{^4}",
+    "<": r"\ensuremath{<}", ">": r"\ensuremath{>}", "|": r"\ensuremath{|}", '"': "''", "`": r"\textasciigrave{}",
+    "\ufffd": "?",
 }  # fmt: skip
 _HEADER = """% Put it into a LaTeX document, with \\usepackage{{pgf}} in the preamble, by
 %   \\input{{{name}}}
@@ -45,7 +48,7 @@ def tex(words: str, has_formulas: bool = False) -> str:
     r"""Words so that LaTeX sets them as they stand. has_formulas: what stands between dollar signs is left alone,
     and `\$` is a dollar sign."""
     if not has_formulas:
-        return "".join(_SPECIAL.get(letter, letter) for letter in words)
+        return re.sub("-(?=-)", "-{}", "".join(_SPECIAL.get(letter, letter) for letter in words))  # or they join
     parts = re.split(r"(?<!\\)\$", words)
     return "$".join(
         part if at % 2 else tex(part.replace(r"\$", "$")) for at, part in enumerate(parts)
@@ -91,8 +94,8 @@ class FigureCanvas(FigureCanvasPgf):
         place beside it, takes no pictures. metadata: said at its head."""
         with cbook.open_file_cm(fname_or_fh, "w", encoding="utf-8") as given:
             file = given if cbook.file_requires_unicode(given) else codecs.getwriter("utf-8")(given)
-            file.write("".join(f"% {key}: {' '.join(words.split())}\n" for key, words in (metadata or {}).items()))
-            file.write(_HEADER.format(name=Path(getattr(given, "name", "figure.pgf")).name))
+            file.write("".join(f"% {key}: {one_line(words)}\n" for key, words in (metadata or {}).items()))
+            file.write(_HEADER.format(name=one_line(Path(getattr(given, "name", "figure.pgf")).name)))
             self._draw_into(file, **kwargs)
 
     def _draw_into(self, file: Any, *, bbox_inches_restore: Any = None, **_: Any) -> None:
