@@ -15,6 +15,7 @@ from boundaryviz.gui.recovery import Orphan, orphans
 from boundaryviz.gui.views.recovery_dialog import RecoveryDialog
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.scenario.scenario import ScenarioError
+from boundaryviz.scene.plain_text import one_line
 
 _SAVED_AS = (".bviz", ".toml")
 
@@ -59,8 +60,8 @@ class Restoring(QObject):
             origin = orphan.origin
             when = time.strftime("%H:%M on %d %B", time.localtime(origin.when))
             self._window.notify(
-                f"{also or 'The last session ended unexpectedly.'} “{origin.title}” with {origin.points:,} points was "
-                f"not saved; its edits up to {when} were kept.",
+                f"{also or 'The last session ended unexpectedly.'} “{one_line(origin.title)}” with {origin.points:,} "
+                f"points was not saved; its edits up to {when} were kept.",
                 action="Restore", act=lambda: self._restore(orphan),
                 others={"Discard": lambda: self._discard(orphan), "Later": lambda: None, **others},
             )  # fmt: skip

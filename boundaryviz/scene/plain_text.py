@@ -32,6 +32,14 @@ def few_lines(text: str, most: int = PARAGRAPH, rows: int = 40) -> str:
     return _cut("\n".join(found[:rows] + [_CUT] * (len(found) > rows)), most)
 
 
+def long_text(text: str, most: int) -> str:
+    """`text` line by line, indented as it is, without what acts on its reader; of more than `most` characters, the
+    beginning and how much is left out."""
+    rows = (_ACTING.sub(_STRANGE, row.replace("\x1f", " ")) for row in text[:most].splitlines())
+    left = len(text) - most
+    return "\n".join([*rows, *[f"{_CUT} and {left:,} more characters"] * (left > 0)])
+
+
 def file_stem(text: str, otherwise: str = "untitled") -> str:
     """What a file may be called after `text`, without folder and ending: one line, no separators, no dot in front."""
     plain = re.sub(r'[\\/:*?"<>|\ufffd]+', "-", one_line(text, NAME).removesuffix(_CUT)).strip(" .-")
