@@ -17,7 +17,7 @@ from boundaryviz.gui.course_keeper import CourseKeeper
 from boundaryviz.gui.display import Display, Word
 from boundaryviz.gui.document import Change, Document, State, Swap
 from boundaryviz.gui.tools import TOOLS
-from boundaryviz.gui.views.plain import menu_words, title_words
+from boundaryviz.gui.views.plain import add_action, menu_words, title_words
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.scenario.changes import Settings, resets
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -221,9 +221,7 @@ class Controller(QObject):
 
     @staticmethod
     def _offer(menu: QMenu, words: str, act: Callable[..., object]) -> None:
-        action = menu.addAction(menu_words(words))
-        assert action is not None
-        action.triggered.connect(act)
+        add_action(menu, words).triggered.connect(act)
 
     # ---- panels and actions -> document and trainer -------------------------------------------------
 

@@ -5,16 +5,19 @@ Labels and boxes made here hold plain text. Tooltips cannot be told so; what is 
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QMessageBox, QWidget
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QLabel, QMenu, QMessageBox, QWidget
 
 from boundaryviz.scene.plain_text import few_lines
 
 _MOST, _ROWS = 800, 12  # characters and lines of a label or a box
 _TIP_ROWS, _TIP_WIDTH = 12, 100  # lines of a tooltip and characters of each
 _JOINER = "\u2060"  # has no width, and after it nothing is a tag
+_RUN, _SPACE = re.compile(r"\S{20}(?=\S)"), "\u200b"  # letters without a space, and one without width
 
 
 class PlainLabel(QLabel):
@@ -22,11 +25,21 @@ class PlainLabel(QLabel):
 
     def __init__(self, words: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._words = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(words)
 
     def setText(self, words: str | None) -> None:
-        super().setText(few_lines(words or "", _MOST, _ROWS))
+        self._words = few_lines(words or "", _MOST, _ROWS)
+        super().setText(breakable(self._words))
+
+    def text(self) -> str:
+        return self._words
+
+
+def breakable(words: str) -> str:
+    """The same words, of which a long one can go on in the next line, so that it makes nothing wide."""
+    return _RUN.sub(f"\\g<0>{_SPACE}", words)
 
 
 def literal(words: str) -> str:
@@ -47,6 +60,14 @@ def menu_words(words: str) -> str:
     return words.replace("&", "&&")
 
 
+def add_action(menu: QMenu, words: str, explains: str = "") -> QAction:
+    """An action at the end of a menu that says `words`. explains: its tooltip, by default the same."""
+    action = menu.addAction(menu_words(words))
+    assert action is not None
+    action.setToolTip(tip(explains or words))
+    return action
+
+
 def title_words(words: str) -> str:
     """Words for a window's title, in which [*] stands for the mark of what is not saved."""
     return words.replace("[*]", "[*][*]")
@@ -56,12 +77,16 @@ def ask(
     parent: QWidget, title: str, words: str, buttons: QMessageBox.StandardButton, usual: QMessageBox.StandardButton
 ) -> QMessageBox.StandardButton:
     """Ask in a box with these buttons, of which `usual` is pressed by Return; which was pressed."""
-    return QMessageBox.question(parent, title, literal(few_lines(words, _MOST, _ROWS)), buttons, usual)
+    return QMessageBox.question(parent, title, literal(_for_box(words)), buttons, usual)
 
 
 def warning_box(parent: QWidget, title: str, words: str, more: str = "") -> QMessageBox:
     """A box that warns, to be given buttons. more: further words, below."""
-    box = QMessageBox(QMessageBox.Icon.Warning, title, few_lines(words, _MOST, _ROWS), parent=parent)
+    box = QMessageBox(QMessageBox.Icon.Warning, title, _for_box(words), parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText(literal(few_lines(more, _MOST, _ROWS)))
+    box.setInformativeText(literal(_for_box(more)))
     return box
+
+
+def _for_box(words: str) -> str:
+    return breakable(few_lines(words, _MOST, _ROWS))
