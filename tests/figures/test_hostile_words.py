@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from boundaryviz.figures.data import data_of
+from boundaryviz.figures.dose import draw_dose
 from boundaryviz.figures.draw import draw, facts, metadata, save
 from boundaryviz.figures.film_card import title_card
 from boundaryviz.figures.film_making import write_film
@@ -25,6 +27,7 @@ from boundaryviz.figures.pgf import tex
 from boundaryviz.figures.sheet import FORMATS
 from boundaryviz.figures.style import Options
 from boundaryviz.figures.words import in_lines, literal
+from boundaryviz.record.dose import DoseCurve, DoseResponse
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.plain_text import PARAGRAPH, few_lines, one_line
 from boundaryviz.scene.scene import Group, Scene
@@ -143,3 +146,18 @@ def test_a_film_is_made_and_names_itself(tmp_path: Path):
     write_film(tmp_path / "film.mp4", made, options)
     with av.open(str(tmp_path / "film.mp4")) as film:
         assert film.metadata["title"] == one_line(HOSTILE[0])
+
+
+@settings(max_examples=5)
+@given(ANY)
+def test_a_dose_response_is_drawn_and_goes_through_json(text: str):
+    flips = np.array([[0.0, np.nan], [0.1, 0.2]])
+    found = DoseResponse(text, text, "Bridge", (0, 3), (0.0, 0.003))
+    found = found.with_curve(DoseCurve("label-spreading", "Label spreading", False, "data", 1, flips, None))
+    plain = json.dumps(found.plain(), allow_nan=False)
+    assert DoseResponse.parse(json.loads(plain)).title == text
+    figure = draw_dose(found, COARSE)
+    assert bounded(figure)
+    written = io.BytesIO()
+    figure.savefig(written, format="svg")
+    ElementTree.fromstring(written.getvalue())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,6 +15,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+import boundaryviz
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.assembly import Desk
@@ -237,3 +239,11 @@ def test_a_label_shows_words_as_they_stand_and_grows_little(text: str, qtbot: Qt
     assert label.heightForWidth(340) < 700
     assert label.minimumSizeHint().width() < 700
     assert label.text().splitlines()[0] == few_lines(text, 800, 12).splitlines()[0]
+
+
+def test_boxes_and_rich_text_are_made_in_one_place_only():
+    """The walk does not reach everything: made elsewhere, a box might take text of others for markup."""
+    makes = re.compile(r"QMessageBox\(|QMessageBox\.(?:question|warning|information|critical)\(|setHtml\(|TextItem\(")
+    allowed = {"plain.py": 2, "named_axis.py": 1}
+    for path in (Path(boundaryviz.__file__).parent / "gui").rglob("*.py"):
+        assert len(makes.findall(path.read_text())) == allowed.get(path.name, 0), path.name

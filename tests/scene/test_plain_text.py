@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.scene.plain_text import few_lines, file_stem, one_line
+from boundaryviz.scene.plain_text import few_lines, file_stem, long_text, one_line
 
 ANY = st.text(st.characters(exclude_categories=[]), max_size=400)
 """Every character there is, half ones too."""
@@ -59,3 +59,16 @@ def test_a_file_s_stem_is_the_text_where_that_will_do():
     assert file_stem("two-moons") == "two-moons"
     assert file_stem("../../etc/passwd") == "etc-passwd"
     assert file_stem("\n") == file_stem("...") == "untitled"
+
+
+@given(ANY, st.integers(1, 300))
+def test_a_long_text_keeps_its_lines_and_says_how_much_is_left_out(text: str, most: int):
+    shown = long_text(text, most)
+    assert shown == long_text(shown, len(shown))
+    assert shown.endswith("more characters") == (len(text) > most) or text.endswith("more characters")
+    assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in shown if c not in "\n\t")
+
+
+def test_a_long_text_stays_as_it_is():
+    assert long_text("a\n  b\tc\n", 100) == "a\n  b\tc\n"
+    assert long_text("abcdef", 2) == "ab\n… and 4 more characters"

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 from boundaryviz.gui.recovery import Origin
 from boundaryviz.gui.views.plain import tip
 from boundaryviz.gui.views.widgets import label
-from boundaryviz.scene.plain_text import one_line
+from boundaryviz.scene.plain_text import NAME, one_line
 
 
 class RecoveryDialog(QDialog):
@@ -88,7 +88,7 @@ class RecoveryDialog(QDialog):
                 one_line(origin.title),
                 when,
                 f"{origin.points:,}",
-                one_line(origin.path.rpartition("/")[2]) or "not saved",
+                one_line(origin.path.rpartition("/")[2], NAME) or "not saved",
             )
             for column, words in enumerate(cells):
                 item = QTableWidgetItem(words)
