@@ -13,8 +13,9 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from boundaryviz.figures.palette import FAINT, MARKERS, class_colour, group_colour, sequence
-from boundaryviz.figures.plane import draw_plane, literal
+from boundaryviz.figures.plane import draw_plane
 from boundaryviz.figures.style import Options, Style
+from boundaryviz.figures.words import literal
 from boundaryviz.learners.cascade import Cascade, Measure
 from boundaryviz.record.cascade import SOURCES, TITLES, Span, account, nearest_to_pin, number
 from boundaryviz.record.snapshot import Snapshot

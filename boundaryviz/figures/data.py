@@ -19,6 +19,7 @@ from boundaryviz.record.dose import DoseResponse
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.atomic import check_kind, write_atomic
 from boundaryviz.scene.scene import Split, origin_word
+from boundaryviz.scene.table_cells import as_cell
 
 FORMATS = ("npz", "csv")
 _MEASURES = tuple(name for name in CURVES if name.endswith(("_loss", "_error")))
@@ -44,8 +45,13 @@ class Data:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self.columns)
-        writer.writerows(["" if value is None or value != value else value for value in row] for row in self.rows)
+        writer.writerows([_cell(value) for value in row] for row in self.rows)
         return text.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    """What is not known is empty, and no words are a formula."""
+    return as_cell(value) if isinstance(value, str) else "" if value is None or value != value else value
 
 
 def check_data_path(path: str | Path) -> str:

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from boundaryviz import __version__
 from boundaryviz.attacks.budget import TALK_RATES
 from boundaryviz.figures.parts import letter_panels
-from boundaryviz.figures.plane import literal
 from boundaryviz.figures.sheet import SceneFigure, sheet
 from boundaryviz.figures.style import Options, Style
+from boundaryviz.figures.words import in_lines, literal, room
 from boundaryviz.record.dose import Band, DoseCurve, DoseResponse
 from boundaryviz.record.dose_axis import DoseAxis, percent
+from boundaryviz.scene.plain_text import one_line
 
 MARKERS = ("o", "s", "^", "D", "v", "P")
 _DASHES = (0, (4, 2))  # of supervised learners
@@ -69,7 +70,7 @@ def _panels(
         rows[1].set_ylim(-0.04, 1.04)
     _ticks(rows, axis, style)
     _talk(rows, axis, style)
-    rows[0].set_title(literal(response.title), fontweight="bold")
+    rows[0].set_title(in_lines(response.title, int(room(rows[0], style) / (0.66 * style.text))), fontweight="bold")
     handles, words = rows[0].get_legend_handles_labels()
     if handles and options.legend:
         part.legend(handles, words, loc="outside lower center", ncols=2 if len(words) in (2, 4) else 3)
@@ -146,6 +147,6 @@ def _facts(response: DoseResponse) -> dict[str, str]:
     seeds = max((curve.flip_rate.shape[1] for curve in response.curves), default=0)
     steps = max((curve.steps for curve in response.curves), default=0)
     return {
-        "scenario": response.scenario, "title": response.title, "seed": f"{seeds} in all", "step": str(steps),
-        "version": __version__,
+        "scenario": one_line(response.scenario), "title": one_line(response.title), "seed": f"{seeds} in all",
+        "step": str(steps), "version": __version__,
     }  # fmt: skip

@@ -19,6 +19,7 @@ from boundaryviz.figures.progress import draw_curves
 from boundaryviz.figures.sheet import FORMATS, SceneFigure, check_path, metadata, save, sheet
 from boundaryviz.figures.style import AGAINST_CLEAN, SEVERAL, VIEWS, Options, Style
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Split
 
 __all__ = ["FORMATS", "SceneFigure", "check_path", "draw", "facts", "metadata", "save"]
@@ -175,10 +176,10 @@ _COMPOSERS: dict[str, Callable[[_Sheet], Planes | None]] = {
 
 
 def facts(snapshot: Snapshot) -> dict[str, str]:
-    """What a figure's file says about itself."""
+    """What a figure's file says about itself, each fact one line."""
     return {
-        "scenario": snapshot.scenario.name,
-        "title": snapshot.scenario.title,
+        "scenario": one_line(snapshot.scenario.name),
+        "title": one_line(snapshot.scenario.title),
         "seed": str(snapshot.scenario.training.seed),
         "step": str(snapshot.step),
         "version": __version__,

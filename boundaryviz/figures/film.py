@@ -26,8 +26,9 @@ from boundaryviz.figures.film_options import FilmOptions
 from boundaryviz.figures.film_planes import CascadePlane, FieldPlane, FlipPlane, MovingPlane
 from boundaryviz.figures.film_reel import Reel
 from boundaryviz.figures.flip import flip_handles, regions
-from boundaryviz.figures.plane import class_handles, literal
-from boundaryviz.figures.style import AGAINST_CLEAN
+from boundaryviz.figures.plane import class_handles
+from boundaryviz.figures.style import AGAINST_CLEAN, any_letters
+from boundaryviz.figures.words import in_lines, literal
 from boundaryviz.record.cascade import Span
 from boundaryviz.record.snapshot import Snapshot
 
@@ -73,8 +74,9 @@ class Film:
             renderer = self._canvas.get_renderer()
             for part in self._parts():
                 part.draw(renderer)
-            for text, _ in self._texts:
-                text.draw(renderer)
+            with any_letters():
+                for text, _ in self._texts:
+                    text.draw(renderer)
             self._last = at, np.array(self._canvas.buffer_rgba())
         return self._last[1]
 
@@ -138,8 +140,8 @@ class Film:
         where = part.text(1.0 - edge, 0.36, literal(words), ha="right", va="baseline", fontsize=size, color=style.ink)
         self._texts.append((where, lambda at, shown, _: self.reel.words(at, shown)))
         letters = int((1.0 - 3 * edge) * 72 * self.options.width / self.options.dpi / (0.66 * size) - len(words))
-        title = textwrap.shorten(self.reel.shown[-1].scenario.title, max(letters, 8), placeholder=" \u2026")
-        part.text(edge, 0.36, literal(title), va="baseline", fontsize=size, fontweight="bold", color=style.ink)
+        title = in_lines(self.reel.shown[-1].scenario.title, letters, most=1, least=8)
+        part.text(edge, 0.36, title, va="baseline", fontsize=size, fontweight="bold", color=style.ink)
 
     @property
     def _edge(self) -> float:

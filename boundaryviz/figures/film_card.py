@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,9 +16,10 @@ from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.figures.film_options import FilmOptions
 from boundaryviz.figures.film_reel import Reel
 from boundaryviz.figures.palette import ramp
-from boundaryviz.figures.plane import literal
+from boundaryviz.figures.words import in_lines
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 from boundaryviz.scene.specs import Spec
 
 _MARGIN = 0.09  # of the width
@@ -36,6 +36,7 @@ class _Block:
     colour: str
     weight: str = "normal"
     below: float = 0.5
+    most: int = 3  # lines
 
     @property
     def lines(self) -> float:
@@ -48,7 +49,7 @@ def title_card(reel: Reel, options: FilmOptions) -> NDArray[np.uint8]:
     style, last = options.look, reel.shown[-1]
     texts = [
         _Block(last.scenario.title, 2.1, style.ink, "bold", 1.4),
-        _Block(first_sentence(last.scenario.summary), 1.25, style.ink, below=1.3),
+        _Block(first_sentence(last.scenario.summary), 1.25, style.ink, below=1.3, most=5),
         *(_Block(words, 0.95, style.faint) for words in settings(last, reel)),
     ]
     blocks = [replace(text, words=_wrapped(text, options)) for text in texts if text.words]
@@ -60,7 +61,7 @@ def title_card(reel: Reel, options: FilmOptions) -> NDArray[np.uint8]:
         top = 0.5 + 0.5 * line * sum(block.lines for block in blocks)
         for block in blocks:
             figure.text(
-                _MARGIN, top, literal(block.words), va="top", fontsize=block.size * style.text, color=block.colour,
+                _MARGIN, top, block.words, va="top", fontsize=block.size * style.text, color=block.colour,
                 fontweight=block.weight, linespacing=1.25,
             )  # fmt: skip
             top -= line * block.lines
@@ -75,12 +76,12 @@ def title_card(reel: Reel, options: FilmOptions) -> NDArray[np.uint8]:
 def _wrapped(block: _Block, options: FilmOptions) -> str:
     room = (1.0 - 2 * _MARGIN) * options.width * 72 / options.dpi
     letter = (0.7 if block.weight == "bold" else 0.56) * block.size * options.look.text
-    return "\n".join(textwrap.wrap(block.words, max(int(room / letter), 12)))
+    return in_lines(block.words, int(room / letter), block.most)
 
 
 def first_sentence(text: str) -> str:
     """Up to the first full stop, question or exclamation mark that ends a sentence."""
-    plain = " ".join(text.split())
+    plain = one_line(text, PARAGRAPH)
     found = re.match(r".*?[.!?](?=\s|$)", plain)
     return found[0] if found else plain
 

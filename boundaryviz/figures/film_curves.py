@@ -13,9 +13,10 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from boundaryviz.figures.palette import POISON
-from boundaryviz.figures.plane import OVER_SPINES, literal
+from boundaryviz.figures.plane import OVER_SPINES
 from boundaryviz.figures.progress import BEST, best_step, draw_curves
 from boundaryviz.figures.style import Style
+from boundaryviz.figures.words import literal
 from boundaryviz.record.curves import CurveStore
 
 _FAINT = 0.32  # of a curve that is still to come

@@ -13,8 +13,9 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from boundaryviz.figures.palette import class_colour, rgb
-from boundaryviz.figures.plane import draw_boundary, draw_marks, literal
+from boundaryviz.figures.plane import draw_boundary, draw_marks
 from boundaryviz.figures.style import Options, Style
+from boundaryviz.figures.words import literal
 from boundaryviz.learners.base import UNDECIDED
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Scene

@@ -12,10 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
-from boundaryviz.figures.parts import Planes, bar, in_two_lines, legend
+from boundaryviz.figures.parts import Planes, bar, legend
 from boundaryviz.figures.plane import class_handles, draw_plane, is_square
 from boundaryviz.figures.progress import draw_overlay
 from boundaryviz.figures.style import Options, Style
+from boundaryviz.figures.words import in_lines
 from boundaryviz.record.pins import MOST
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain
@@ -36,7 +37,7 @@ def draw_frames(figure: Figure, moments: Sequence[Snapshot], options: Options, s
     rows = math.ceil(len(moments) / columns)
     figure.set_size_inches(width / 72, (rows * width / columns + 10 * style.text) / 72)
     figure.suptitle(
-        in_two_lines(moments[-1].scenario.title, int(width / (0.66 * style.text))), x=0.01, ha="left",
+        in_lines(moments[-1].scenario.title, int(width / (0.66 * style.text))), x=0.01, ha="left",
         fontsize=style.text, fontweight="bold",
     )  # fmt: skip
     titles = [f"step {moment.step:,}" for moment in moments]
@@ -60,7 +61,7 @@ def draw_compare(figure: Figure, pinned: Sequence[Snapshot], options: Options, s
     figure.set_size_inches(width / 72, (above + below) / 72)
     parts: Any = figure.subfigures(2, 1, height_ratios=(above, below))
     letters = int(width / columns / (0.62 * style.text)) - 3
-    titles = [in_two_lines(one.name, letters) for one in pinned]
+    titles = [in_lines(one.name, letters) for one in pinned]
     plane = _grid(parts[0], pinned, titles, columns, options, style)
     legend(parts[0], _handles(pinned, options, style), options, style)
     axes = parts[1].subplots()
@@ -124,12 +125,12 @@ def _letters(width: float, style: Style) -> int:
 
 
 def _names(several: Sequence[Snapshot], width: float, style: Style) -> list[str]:
-    return [in_two_lines(one.name, _letters(width, style)) for one in several]
+    return [in_lines(one.name, _letters(width, style)) for one in several]
 
 
 def _wrapped(axes: Axes, letters: int) -> tuple[list[Artist], list[str]]:
     handles, words = axes.get_legend_handles_labels()
-    return handles, [in_two_lines(one, letters) for one in words]
+    return handles, [in_lines(one, letters) for one in words]
 
 
 def _points(part: Figure | SubFigure) -> float:

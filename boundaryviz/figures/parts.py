@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +14,11 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure, SubFigure
 
 from boundaryviz.figures.palette import UNDER_POINTS, field_image
-from boundaryviz.figures.plane import literal
 from boundaryviz.figures.style import Options, Style
+from boundaryviz.figures.words import in_lines, letters_beside, room
 from boundaryviz.record.snapshot import Snapshot
+
+_USUAL = 24  # letters beside the scale, such as "probability of class 1"
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,16 +74,9 @@ def legend(part: Figure | SubFigure, handles: Sequence[Artist], options: Options
 
 def headline(axes: Axes, words: str, right: str, style: Style) -> None:
     """A title in at most two lines, which end before the words at the right."""
-    room = 72 * axes.figure.bbox.width / axes.figure.dpi - 7 * style.text  # less what stands beside the axes
-    letters = int(room / (0.66 * style.text) - 0.9 * len(right))
-    axes.set_title(in_two_lines(words, letters), fontweight="bold")
+    letters = int(room(axes, style) / (0.66 * style.text) - 0.9 * len(right))
+    axes.set_title(in_lines(words, letters), fontweight="bold")
     axes.set_title(right, loc="right", color=style.faint, fontsize=0.9 * style.text)
-
-
-def in_two_lines(words: str, letters: int) -> str:
-    """Words of a person in at most two lines of so many letters, with an ellipsis where there were more."""
-    lines = textwrap.wrap(words, max(letters, 12), max_lines=2, placeholder=" \u2026")
-    return literal("\n".join(lines))
 
 
 def bar(
@@ -94,8 +88,10 @@ def bar(
     scale = ScalarMappable(Normalize(0, 1), ListedColormap(colours))
     thick = min(0.025 * columns, 0.07)
     drawn = part.colorbar(scale, cax=axes.inset_axes((1.0 + thick, 0.0, thick, 1.0)), ticks=[0, 0.5, 1])
-    words = ("probability", f"of {literal(snapshot.scene.class_name(1))}")
-    drawn.set_label(" ".join(words) if columns == 1 else "\n".join(words))
+    letters = letters_beside(axes, style)
+    words = ("probability", in_lines(f"of {snapshot.scene.class_name(1)}", letters, least=9))
+    fits = columns == 1 and "\n" not in words[1] and len(" ".join(words)) <= max(letters, _USUAL)
+    drawn.set_label(" ".join(words) if fits else "\n".join(words))
     drawn.outline.set_visible(False)
     drawn.ax.tick_params(length=0)
     drawn.ax.set_yticklabels(["0", "\u00bd", "1"])

@@ -31,6 +31,8 @@ _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "\u2026": r"\dots{}", "\u00bd": r"\ensuremath{\frac12}",
     "\u00a0": "~", "\u00d7": r"\ensuremath{\times}", "\u00b2": r"\ensuremath{^2}", "\u2074": r"\ensuremath{^4}",
+    "<": r"\ensuremath{<}", ">": r"\ensuremath{>}", "|": r"\ensuremath{|}", '"': "''", "`": r"\textasciigrave{}",
+    "\ufffd": "?",
 }  # fmt: skip
 _HEADER = """% Put it into a LaTeX document, with \\usepackage{{pgf}} in the preamble, by
 %   \\input{{{name}}}
@@ -44,7 +46,7 @@ def tex(words: str, has_formulas: bool = False) -> str:
     r"""Words so that LaTeX sets them as they stand. has_formulas: what stands between dollar signs is left alone,
     and `\$` is a dollar sign."""
     if not has_formulas:
-        return "".join(_SPECIAL.get(letter, letter) for letter in words)
+        return re.sub("-(?=-)", "-{}", "".join(_SPECIAL.get(letter, letter) for letter in words))  # or they join
     parts = re.split(r"(?<!\\)\$", words)
     return "$".join(
         part if at % 2 else tex(part.replace(r"\$", "$")) for at, part in enumerate(parts)

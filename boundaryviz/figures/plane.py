@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.figures.palette import MARKERS, UNDER_POINTS, class_colour, crowded, field_image, group_colour
 from boundaryviz.figures.style import Options, Style
+from boundaryviz.figures.words import literal, name_axes
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points
 
@@ -54,13 +55,7 @@ def draw_marks(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -
     _draw_targets(axes, snapshot, style)
     axes.set(xlim=(rect.left, rect.right), ylim=(rect.bottom, rect.top))
     axes.set_aspect("equal" if is_square(rect) else "auto")
-    axes.set_xlabel(literal(snapshot.scene.axis_names[0]))
-    axes.set_ylabel(literal(snapshot.scene.axis_names[1]))
-
-
-def literal(words: str) -> str:
-    """Words of a person, with dollar signs that do not start a formula."""
-    return words.replace("$", r"\$")
+    name_axes(axes, snapshot.scene.axis_names, style)
 
 
 def is_square(rect: Domain) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -91,10 +93,12 @@ class Style:
             return self
         return replace(self, text=factor * self.text, line=factor * self.line, marker=factor * self.marker)
 
-    def applied(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def applied(self) -> Iterator[None]:
         """matplotlib's settings for this style, for as long as the context lasts: drawing *and* saving need it."""
         settings: Any = FILE_RC | self._rc
-        return matplotlib.rc_context(settings)
+        with matplotlib.rc_context(settings), any_letters():
+            yield
 
     @property
     def _rc(self) -> dict[str, Any]:
@@ -143,6 +147,14 @@ class Style:
             "savefig.transparent": self.transparent,
             "figure.constrained_layout.use": True,
         }
+
+
+@contextmanager
+def any_letters() -> Iterator[None]:
+    """Letters that a font lacks are drawn as empty boxes, without a warning for each time that one is measured."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ ", UserWarning)
+        yield
 
 
 # Fonts embedded as TrueType, SVG text as text, and nothing that differs between two identical runs.

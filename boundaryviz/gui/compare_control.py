@@ -11,6 +11,7 @@ from boundaryviz.gui.display import Display
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.record.pins import MOST, Pin
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scene.plain_text import NAME, one_line
 
 _TOLD = 6_000  # milliseconds that a sentence stays
 
@@ -90,7 +91,7 @@ class CompareControl(QObject):
     def _remove(self, at: int) -> None:
         gone = self._pins[at]
         self.pins = self._pins[:at] + self._pins[at + 1 :]
-        self.tell(f"Removed {gone.label}: {len(self._pins)} of {MOST} left.")
+        self.tell(f"Removed {one_line(gone.label, NAME)}: {len(self._pins)} of {MOST} left.")
 
     def _rename(self, at: int, label: str) -> None:
         self.pins = (*self._pins[:at], replace(self._pins[at], label=label), *self._pins[at + 1 :])

@@ -18,11 +18,13 @@ from boundaryviz.gui.course_keeper import CourseKeeper
 from boundaryviz.gui.display import Display, Word
 from boundaryviz.gui.document import Change, Document, State, Swap
 from boundaryviz.gui.tools import TOOLS
+from boundaryviz.gui.views.plain import add_action, menu_words, title_words
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.scenario.changes import Settings, resets
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Move, Recolumn, Remove, mute, relabel
 from boundaryviz.scene.lessons import lacking
+from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Origin, Scene
 
 _SELECTING = ("select", "lasso", "rectangle")
@@ -119,14 +121,14 @@ class Controller(QObject):
         return words and f"{words} Choose a class on the left and add points."
 
     def _title(self) -> None:
-        name = self.document.path.name if self.document.path else self.document.scenario.title
-        self.window.setWindowTitle(f"{name}[*] - boundaryviz")
+        name = one_line(self.document.path.name if self.document.path else self.document.scenario.title)
+        self.window.setWindowTitle(f"{title_words(name)}[*] - boundaryviz")
         self.window.setWindowModified(self.document.unsaved)
 
     def _name_classes(self) -> None:
         scene = self.document.scene
         for label in range(9):
-            self.window.actions_[f"point.class-{label}"].setText(scene.class_name(label).capitalize())
+            self.window.actions_[f"point.class-{label}"].setText(menu_words(scene.class_name(label).capitalize()))
 
     def _say_what_applies(self, scenario: Scenario) -> None:
         """Switch off what does nothing with these settings, and say why."""
@@ -220,9 +222,7 @@ class Controller(QObject):
 
     @staticmethod
     def _offer(menu: QMenu, words: str, act: Callable[..., object]) -> None:
-        action = menu.addAction(words)
-        assert action is not None
-        action.triggered.connect(act)
+        add_action(menu, words).triggered.connect(act)
 
     # ---- panels and actions -> document and trainer -------------------------------------------------
 
@@ -272,8 +272,9 @@ class Controller(QObject):
         self.document.undo.canRedoChanged.connect(actions["edit.redo"].setEnabled)
         actions["edit.undo"].setEnabled(False)
         actions["edit.redo"].setEnabled(False)
-        self.document.undo.undoTextChanged.connect(lambda t: actions["edit.undo"].setText(f"&Undo {t.lower()}".strip()))
-        self.document.undo.redoTextChanged.connect(lambda t: actions["edit.redo"].setText(f"&Redo {t.lower()}".strip()))
+        undo, redo = actions["edit.undo"], actions["edit.redo"]
+        self.document.undo.undoTextChanged.connect(lambda t: undo.setText(f"&Undo {menu_words(t.lower())}".strip()))
+        self.document.undo.redoTextChanged.connect(lambda t: redo.setText(f"&Redo {menu_words(t.lower())}".strip()))
 
     def _choose_class(self, label: int) -> None:
         """What new points get; with a tool that selects, the selected points get it too."""

@@ -14,6 +14,7 @@ from boundaryviz.gui.views.dose_panel import DosePanel
 from boundaryviz.gui.views.export_dialog import ExportDialog, ExportOptions
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.scenario.files import WriteError
+from boundaryviz.scene.plain_text import file_stem
 
 
 class DoseControl(QObject):
@@ -126,7 +127,7 @@ class DoseControl(QObject):
             self._panel.say(f"Wrote {path.name}.")
 
         dialog = ExportDialog(
-            render, written, ExportOptions(view="dose", width_cm=12.0), f"{response.scenario}-dose",
+            render, written, ExportOptions(view="dose", width_cm=12.0), f"{file_stem(response.scenario)}-dose",
             parent=self._panel.window(), views={"dose": "Dose-response"},
         )  # fmt: skip
         dialog.exec()

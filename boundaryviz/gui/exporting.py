@@ -20,6 +20,7 @@ from boundaryviz.record.strip import moments
 from boundaryviz.scenario import files
 from boundaryviz.scenario.command_line import NoCommand, figure, source
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.plain_text import file_stem
 from boundaryviz.scene.scene import Domain
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Exporting(QObject):
 
     def _stem(self) -> str:
         path = self._document.path
-        return self._document.scenario.name if path is None else path.stem
+        return file_stem(self._document.scenario.name) if path is None else path.stem
 
     def _looks(self) -> dict[str, Any]:
         """How the plane shows what it shows."""
@@ -203,7 +204,7 @@ class _Made:
         return figure((str(file),), self._output(chosen), {"view": chosen.view} | self._chosen(chosen))
 
     def _output(self, chosen: ExportOptions) -> str:
-        return f"{self.shown.scenario.name}.{chosen.format}"
+        return f"{file_stem(self.shown.scenario.name)}.{chosen.format}"
 
     def _chosen(self, chosen: ExportOptions) -> dict[str, Any]:
         """Options of `boundaryviz figure` about the figure itself."""

@@ -13,6 +13,7 @@ from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.projects import Project
 from boundaryviz.gui.recent import RecentFiles
 from boundaryviz.gui.saving import Saving
+from boundaryviz.gui.views.plain import ask
 from boundaryviz.gui.views.welcome import Card
 from boundaryviz.gui.writing import Writer
 from boundaryviz.record import pins_file
@@ -20,6 +21,7 @@ from boundaryviz.scenario import gallery
 from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Domain, Points, Scene
 
 _OPENABLE = f"Scenarios, tables and pins (*.bviz *.toml *.csv *{pins_file.ENDING});;All files (*)"
@@ -141,8 +143,8 @@ class Filing(QObject):
         if not self._document.unsaved:
             return True
         button = QMessageBox.StandardButton
-        answer = QMessageBox.question(
-            self._window, "Unsaved changes", f"Save the changes to {self._document.scenario.title}?",
+        answer = ask(
+            self._window, "Unsaved changes", f"Save the changes to {one_line(self._document.scenario.title)}?",
             button.Save | button.Discard | button.Cancel, button.Save,
         )  # fmt: skip
         if answer == button.Save:

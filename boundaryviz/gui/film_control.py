@@ -16,12 +16,14 @@ from boundaryviz.gui.document import Document
 from boundaryviz.gui.program import OURS, Program
 from boundaryviz.gui.sweeps import sweepable
 from boundaryviz.gui.views.film_dialog import VIEWS, FilmChoice, FilmDialog, size_words
+from boundaryviz.gui.views.plain import ask
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.learners.cascade import measured
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.files import WriteError, check_writable
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.plain_text import file_stem
 from boundaryviz.scene.scene import Domain
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class FilmControl(QObject):
         if not self.running or self._path is None:
             return True
         button = QMessageBox.StandardButton
-        answer = QMessageBox.question(
+        answer = ask(
             self._window, "A film is being made", f"{self._path.name} is not finished. Give it up?",
             button.Discard | button.Cancel, button.Cancel,
         )  # fmt: skip
@@ -88,7 +90,7 @@ class FilmControl(QObject):
         sweeps = sweepable(scenario)
         at_once = getattr(scenario.learner, "AT_ONCE", False)  # over training nothing would move
         self.dialog = FilmDialog(
-            self._render, scenario.name, [view for view in VIEWS if have.get(view, True)],
+            self._render, file_stem(scenario.name), [view for view in VIEWS if have.get(view, True)],
             sweeps, steps=steps, parent=self._window, check=self._wrong,
             folder=self.folder(), over=_DOSE if at_once and poison and _DOSE in sweeps else "",
             view=self._first(),

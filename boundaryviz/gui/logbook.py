@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from boundaryviz.scene.plain_text import long_text
+
 INFO, WARNING, ERROR = logging.INFO, logging.WARNING, logging.ERROR
 _LONGEST = 20_000  # characters of one entry
 
@@ -42,8 +44,7 @@ class Logbook(QObject):
         self._came.connect(self._add)
 
     def note(self, source: str, text: str, level: int = INFO) -> None:
-        words = text if len(text) <= _LONGEST else text[:_LONGEST] + " ..."
-        self._came.emit(Entry(time.time(), level, source, words))
+        self._came.emit(Entry(time.time(), level, source, long_text(text, _LONGEST)))
 
     def _add(self, entry: Entry) -> None:
         self.entries.append(entry)

@@ -15,6 +15,7 @@ from boundaryviz.gui.window import MainWindow
 from boundaryviz.gui.writing import Writer
 from boundaryviz.record import pins_file
 from boundaryviz.record.pins import MOST, Pin
+from boundaryviz.scene.plain_text import file_stem
 
 _KIND = f"Pins (*{pins_file.ENDING})"
 
@@ -40,7 +41,7 @@ class PinFiles(QObject):
 
     def save_as(self) -> None:
         """Ask where, and save the pins there."""
-        first = self._control.pins[0].snapshot.scenario.name if self._control.pins else "pins"
+        first = file_stem(self._control.pins[0].snapshot.scenario.name) if self._control.pins else "pins"
         place = str(Path(self._saving.folder) / f"{first}{pins_file.ENDING}")
         chosen, _ = QFileDialog.getSaveFileName(self._window, "Save the pins", place, _KIND)
         if not chosen:

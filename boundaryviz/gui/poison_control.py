@@ -16,6 +16,7 @@ from boundaryviz.attacks.specs import ATTACKS, AttackSpec
 from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.document import State, Swap
 from boundaryviz.gui.views.group_list import GroupEntry
+from boundaryviz.gui.views.plain import add_action
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Recolumn, Remove, SetGroups, SetTargets, Several, apply, mute
@@ -166,8 +167,7 @@ class PoisonControl(QObject):
         own = pin.group == spec.group
         menu = QMenu(self._window)
         for k in range(scene.classes):
-            action = menu.addAction(f"Wanted: {scene.class_name(k)}")
-            assert action is not None
+            action = add_action(menu, f"Wanted: {scene.class_name(k)}")
             action.setCheckable(True)
             action.setChecked(k == pin.wanted)
             change = (
@@ -182,9 +182,7 @@ class PoisonControl(QObject):
         else:
             gone = SetTargets((*scene.targets[:number], *scene.targets[number + 1 :]))
             words, act = "Delete target", lambda: self._do(gone, "Delete target")
-        delete = menu.addAction(words)
-        assert delete is not None
-        delete.triggered.connect(lambda: act())
+        add_action(menu, words).triggered.connect(lambda: act())
         menu.exec(at)
         menu.deleteLater()
 

@@ -9,6 +9,8 @@ from PyQt6.QtCore import QSettings, pyqtSignal
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from boundaryviz.gui import surroundings
+from boundaryviz.gui.views.plain import menu_words, tip
+from boundaryviz.scene.plain_text import one_line
 
 MOST = 10
 _KEY = "recent"
@@ -50,12 +52,13 @@ class RecentFiles(QMenu):
         for number, (path, name) in enumerate(zip(paths, names, strict=True), start=1):
             there = os.path.isfile(path)
             where = f"  ({_short(Path(path).parent)})" if names.count(name) > 1 else ""
-            words = f"{name}{where}{'' if there else ', no longer there'}".replace("&", "&&")
+            words = menu_words(one_line(f"{name}{where}{'' if there else ', no longer there'}"))
             action = self.addAction(f"&{number}  {words}" if number < 10 else f"1&0  {words}")
             assert action is not None
             action.setEnabled(there)
-            action.setToolTip(path if there else f"{path} was moved or deleted")
-            action.setStatusTip(action.toolTip())
+            tells = path if there else f"{path} was moved or deleted"
+            action.setToolTip(tip(tells))
+            action.setStatusTip(one_line(tells))
             action.triggered.connect(lambda _=False, path=path: self.chosen.emit(path))
         if paths:
             self.addSeparator()

@@ -16,6 +16,7 @@ from boundaryviz.gui.recovery import Orphan, orphans
 from boundaryviz.gui.views.recovery_dialog import RecoveryDialog
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.gui.writing import Writer
+from boundaryviz.scene.plain_text import NAME, one_line
 
 _SAVED_AS = (".bviz", ".toml")
 
@@ -65,15 +66,16 @@ class Restoring(QObject):
             rest = {"Discard": lambda: self._discard(orphan), "Later": lambda: None, **others}
             if orphan.saved_since:
                 path = Path(origin.path)
+                name = one_line(path.name, NAME)
                 self._window.notify(
-                    f"{ended} {path.name} was saved after the last edits that were kept, at {when}; it is the newer.",
-                    action=f"Open {path.name}", act=lambda: self._open_file(path),
+                    f"{ended} {name} was saved after the last edits that were kept, at {when}; it is the newer.",
+                    action=f"Open {name}", act=lambda: self._open_file(path),
                     others={"Restore the older": lambda: self._restore(orphan), **rest},
                 )  # fmt: skip
             else:
                 self._window.notify(
-                    f"{ended} “{origin.title}” with {origin.points:,} points was not saved; its edits up to {when} "
-                    "were kept.", action="Restore", act=lambda: self._restore(orphan), others=rest,
+                    f"{ended} “{one_line(origin.title)}” with {origin.points:,} points was not saved; its edits up to "
+                    f"{when} were kept.", action="Restore", act=lambda: self._restore(orphan), others=rest,
                 )  # fmt: skip
         else:
             self._window.notify(

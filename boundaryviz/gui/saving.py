@@ -11,11 +11,13 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from boundaryviz.gui import surroundings
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.logbook import WARNING, Logbook
+from boundaryviz.gui.views.plain import ask, warning_box
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.gui.writing import Writer
 from boundaryviz.scenario import files
 from boundaryviz.scenario.atomic import ChangedError, Stamp, clear_parts
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.plain_text import file_stem
 
 KINDS = {
     "boundaryviz scenario (*.bviz)": ".bviz", "Scenario as TOML (*.toml)": ".toml", "Table of points (*.csv)": ".csv",
@@ -54,7 +56,7 @@ class Saving(QObject):
         if self._busy:
             return
         path, document = self._document.path, self._document
-        name = str(path or Path(self.folder) / f"{document.scenario.name}.bviz")
+        name = str(path or Path(self.folder) / f"{file_stem(document.scenario.name)}.bviz")
         chosen, kind = QFileDialog.getSaveFileName(self._window, "Save as", name, ";;".join(KINDS))
         if not chosen:
             return
@@ -95,7 +97,7 @@ class Saving(QObject):
             self._busy = False
             if suffix != ".csv":  # which holds the points alone
                 document.saved(state, mark, path, stamp)
-            if self._trouble and self._window.banner.text.text() == self._trouble:
+            if self._trouble and self._window.banner.words == self._trouble:
                 self._window.banner.hide()
             self._log.note("save", f"Saved {path}")
             if lost:
@@ -121,10 +123,10 @@ class Saving(QObject):
 
     def _changed(self, path: Path, error: ChangedError) -> None:
         """Ask what becomes of a file that somebody else has changed or taken away."""
-        box = QMessageBox(QMessageBox.Icon.Warning, "Changed by another program", str(error), parent=self._window)
-        box.setInformativeText(
+        box = warning_box(
+            self._window, "Changed by another program", str(error),
             "Saving puts the file back, with your points and settings." if error.gone
-            else "Saving replaces what is there now; what the other program wrote is lost."
+            else "Saving replaces what is there now; what the other program wrote is lost.",
         )  # fmt: skip
         over = box.addButton("Save anyway" if error.gone else "Overwrite", QMessageBox.ButtonRole.DestructiveRole)
         other = box.addButton("Save as...", QMessageBox.ButtonRole.AcceptRole)
@@ -141,7 +143,7 @@ class Saving(QObject):
     def may_replace(self, path: Path) -> bool:
         """Ask whether what lies there may go; for a name that a dialog has not asked about."""
         words = f"{path.name} is there already. Replace it?"
-        answer = QMessageBox.question(self._window, "Save as", words, _Button.Yes | _Button.No, _Button.No)
+        answer = ask(self._window, "Save as", words, _Button.Yes | _Button.No, _Button.No)
         return bool(answer == _Button.Yes)
 
     def _tell(self, words: str) -> None:

@@ -13,6 +13,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from boundaryviz.scene.plain_text import NAME, one_line
+
 UNLABELLED = -1
 MAX_CLASSES = 10
 MAX_GROUPS = 100
@@ -328,9 +330,9 @@ class Scene:
         return replace(self, points=points, classes=max(self.classes, needed))
 
     def group(self, number: int) -> Group:
-        """Group `number`, counted from 1; one without an entry is called after its number."""
+        """Group `number`, counted from 1, under the name shown: its own as a short line, or else its number."""
         found = self.groups[number - 1] if number <= len(self.groups) else Group()
-        return found if found.name else replace(found, name=f"poison {number}")
+        return replace(found, name=one_line(found.name, NAME) or f"poison {number}")
 
     @property
     def acting(self) -> frozenset[int]:
@@ -345,7 +347,7 @@ class Scene:
         return ~self.points.muted & np.where(origin > 0, act, ~(act & (origin < 0)))
 
     def class_name(self, label: int) -> str:
-        """The name shown for a class; `class 0` where none was given, `unlabelled` for -1."""
+        """The name shown for a class: its own as a short line; `class 0` without one, `unlabelled` for -1."""
         if label == UNLABELLED:
             return "unlabelled"
-        return self.class_names[label] if label < len(self.class_names) else f"class {label}"
+        return one_line(self.class_names[label] if label < len(self.class_names) else "", NAME) or f"class {label}"

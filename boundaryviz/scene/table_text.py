@@ -138,8 +138,9 @@ def _decode(data: bytes) -> tuple[str, str]:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that splits the first rows into the most columns of numbers; on a tie, into the fewest others."""
-    best, best_score = ",", (0, 0.0, 0)
+    """The delimiter under which the first row names x and y, whatever names of classes hold; else the one that splits
+    the first rows into the most columns of numbers, on a tie into the fewest others."""
+    best, best_score = ",", (False, 0, 0.0, 0)
     for delimiter in _DELIMITERS:
         rows: list[list[str]] = []
         with suppress(TableError):  # what is wrong is said when the table is read
@@ -147,7 +148,8 @@ def _delimiter(text: str) -> str:
         body = rows[1:] or rows
         width = max((len(cells) for cells in body), default=0)
         numeric = sum(numeric_column(body, index) for index in range(width))
-        score = (min(numeric, 2), numeric / max(width, 1), min(width, 2))
+        named = bool(rows) and {"x", "y"} <= {cell.strip().casefold() for cell in rows[0]}
+        score = (named, min(numeric, 2), numeric / max(width, 1), min(width, 2))
         if score > best_score:
             best, best_score = delimiter, score
     return best

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.scene import MAX_GROUPS, UNLABELLED, Domain, Origin, Points, Scene, Split, origin_word
+from boundaryviz.scene.table_cells import as_cell, from_cell
 from boundaryviz.scene.table_columns import ColumnMapping, guess, header_of, locate
 from boundaryviz.scene.table_labels import read_labels
 from boundaryviz.scene.table_numpy import as_table, looks_like_numpy
@@ -99,21 +100,22 @@ def read_table(
 def write_table(scene: Scene) -> str:
     """The scene's points as CSV that `read_table` turns into equal points; ids, pins and the domain are not kept.
 
-    A column `class` with the classes' names follows where they have names.
+    A column `class` with the classes' names follows where they have names: as one line each, and with an apostrophe
+    where a spreadsheet would take them for a formula, which is taken off again when they are read.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    named = bool(scene.class_names)
-    p = scene.points
+    p, named = scene.points, bool(scene.class_names)
+    names = [*map(as_cell, scene.class_names), *[""] * (scene.classes - len(scene.class_names))]
+    names = [*(name or scene.class_name(k) for k, name in enumerate(names)), ""]  # the last, -1, is unlabelled
     silent = bool(p.muted.any())
     writer.writerow(["x", "y", "label", "split", "origin"] + ["muted"] * silent + ["class"] * named)
     for (x, y), label, split, origin, muted in zip(
         p.xy.tolist(), p.label.tolist(), p.split.tolist(), p.origin.tolist(), p.muted.tolist(), strict=True
     ):
-        unlabelled = label == UNLABELLED
-        row = [x, y, "" if unlabelled else label, Split(split).name.lower(), origin_word(origin)]
+        row = [x, y, "" if label == UNLABELLED else label, Split(split).name.lower(), origin_word(origin)]
         row += ["yes" if muted else "no"] * silent
-        writer.writerow(row + ["" if unlabelled else scene.class_name(label)] * named)
+        writer.writerow(row + [names[label]] * named)
     return out.getvalue()
 
 
@@ -156,7 +158,8 @@ def _scene(
     name = {role: f"column {headers[i]!r}" if has_header else headers[i] for role, i in at.items()}
     xy = np.stack([_numbers(column[role], lines, name[role], problems) for role in ("x", "y")], axis=1)
     notes = ["Numbers were read with a decimal comma."] if any("," in c for r in "xy" for c in column[r]) else []
-    labels = read_labels(column.get("label", [""] * len(rows)), _names(rows, at, headers))
+    words = column.get("label", [""] * len(rows))
+    labels = read_labels([from_cell(word) for word in words], _names(rows, at, headers))
     if labels.eleventh is not None:
         problems.append((lines[labels.eleventh], f"{name['label']}: {labels.problem}"))
     notes += labels.notes
@@ -235,7 +238,7 @@ def _names(rows: list[Row], at: dict[str, int], headers: Sequence[str]) -> list[
     beside = next((i for i, header in enumerate(headers) if header.casefold() == "class"), None)
     if beside is None or "label" not in at or beside in at.values():
         return None
-    return [row.cells[beside].strip() if beside < len(row.cells) else "" for row in rows]
+    return [from_cell(row.cells[beside].strip()) if beside < len(row.cells) else "" for row in rows]
 
 
 def _shared_out(free: NDArray[np.bool_], shares: tuple[float, ...], rng: np.random.Generator) -> NDArray[np.int8]:

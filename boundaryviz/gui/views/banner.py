@@ -21,6 +21,10 @@ from PyQt6.QtWidgets import (
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.views.icons import icon
 from boundaryviz.gui.views.widgets import label, restyle
+from boundaryviz.scene.plain_text import long_text, one_line
+
+SENTENCE, DETAILS = 600, 20_000
+"""Characters of what is told, and of its details."""
 
 
 class Banner(QFrame):
@@ -38,6 +42,8 @@ class Banner(QFrame):
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._alarm = False
+        self.words = ""
+        """What was told last, all of it."""
         self._sign = QLabel()
         self.text = label("", wraps=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -83,14 +89,17 @@ class Banner(QFrame):
         self, text: str, *, details: str = "", action: str = "", others: Sequence[str] = (), alarm: bool = False,
         closable: bool = True,
     ) -> None:  # fmt: skip
-        """Show a sentence.
+        """Show a sentence; of a long one, and of many lines, the beginning, and all of it in the details.
 
         details: for a report, folded away. action: words of the button; others: of further ones. alarm: something broke
         """
         self._alarm = alarm
-        self.text.setText(text)
-        self.setAccessibleName(text)
-        self.details.setPlainText(details)
+        self.words, shown = text, one_line(text, SENTENCE)
+        if len(text) > SENTENCE:
+            details = "\n\n".join(filter(None, (text, details)))
+        self.text.setText(shown)
+        self.setAccessibleName(shown)
+        self.details.setPlainText(long_text(details, DETAILS))
         self.details_button.setChecked(False)
         self.details.hide()
         self.copy_button.hide()

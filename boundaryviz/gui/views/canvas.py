@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import QWidget
 
 from boundaryviz.gui.theme import Theme
 from boundaryviz.gui.tools import Gesture
+from boundaryviz.gui.views.named_axis import NamedAxis
 from boundaryviz.scene.scene import Domain
 
 ZOOM_STEP = 1.2  # per notch of the wheel
@@ -48,7 +49,7 @@ class PlaneCanvas(pg.GraphicsView):
         # a box and its axes without PlotItem, which brings menus, buttons and ranges of its own
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
         self.box.disableAutoRange()
-        self.axes = {side: pg.AxisItem(side, linkView=self.box) for side in ("left", "bottom", "top", "right")}
+        self.axes = {side: NamedAxis(side, self.box) for side in ("left", "bottom", "top", "right")}
         layout = self.centralLayout
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -175,13 +176,11 @@ class PlaneCanvas(pg.GraphicsView):
         if names == self._axis_names:
             return
         self._axis_names = names
-        for side, name, plain in (("bottom", names[0], "x"), ("left", names[1], "y")):
-            axis = self.axes[side]
-            named = name not in ("", plain)
-            axis.setLabel(name if named else None)
-            axis.showLabel(named)
-        self.axes["left"].setWidth(68 if names[1] not in ("", "y") else 52)
-        self.axes["bottom"].setHeight(48 if names[0] not in ("", "x") else 30)
+        across, up = ("" if name == plain else name for name, plain in zip(names, "xy", strict=True))
+        self.axes["bottom"].set_name(across)
+        self.axes["left"].set_name(up)
+        self.axes["left"].setWidth(68 if self.axes["left"].name else 52)
+        self.axes["bottom"].setHeight(48 if self.axes["bottom"].name else 30)
 
     def set_cursor(self, name: str) -> None:
         """'arrow', 'cross' or 'move'; waits while panning shows its own."""

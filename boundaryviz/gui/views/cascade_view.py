@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from boundaryviz.figures.palette import FAINT, UNDER_POINTS, sequence
 from boundaryviz.gui.theme import LIGHT, Theme
@@ -92,9 +92,8 @@ class CascadeView:
         self.points = CascadeItem(LIGHT, plane.area_shown)
         self.path = PathItem(LIGHT)
         self.scale = CascadeScale(plane.canvas)
-        self.account = QLabel(plane.canvas)
+        self.account = label(parent=plane.canvas)
         self.account.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.account.setTextFormat(Qt.TextFormat.PlainText)
         self.account.hide()
         for item in (self.points, self.path):
             plane.canvas.box.addItem(item, ignoreBounds=True)

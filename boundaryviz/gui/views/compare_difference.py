@@ -11,6 +11,7 @@ from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.views.compare_plane import ComparePlane
 from boundaryviz.gui.views.widgets import Elided, figures, label
 from boundaryviz.record.pins import Difference, Pin
+from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scene import Scene
 
 WIDTH = 272
@@ -71,7 +72,7 @@ class CompareDifference(QWidget):
             self.words.setText(_CHOOSE)
             self._show(False)
             return
-        self.title.set_words(f"A {a.label}, B {b.label}")
+        self.title.set_words(f"A {one_line(a.label, NAME)}, B {one_line(b.label, NAME)}")
         try:
             found = Difference.of(a.snapshot, b.snapshot)
         except ValueError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.views.compare_plane import ComparePlane
@@ -60,7 +60,8 @@ class CompareTile(QWidget):
         super().__init__(parent)
         self._theme, self._chosen = theme, ""
         self.plane = ComparePlane(theme)
-        self.swatch, self.name, self.facts = Swatch(), label("", "title"), Elided("faint")
+        self.swatch, self.name, self.facts = Swatch(), Elided("title"), Elided("faint")
+        self.name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # as wide as it is, if it can
         self.edit = NameEdit()
         self.edit.setMaxLength(40)
         self.edit.setAccessibleName("Label of the pin")
@@ -106,10 +107,10 @@ class CompareTile(QWidget):
 
     def set_pin(self, pin: Pin, facts: str) -> None:
         """Its label, and in what it differs from the others."""
-        self.name.setText(pin.label)
+        self.name.set_words(pin.label)
         self.facts.set_words(facts)
-        self.setAccessibleName(f"{pin.label}: {facts}")
-        self.name.setToolTip("Double-click or F2 writes another label")
+        self.setAccessibleName(f"{self.name.words}: {facts}")
+        self.name.setToolTip(f"{self.name.toolTip()}\nDouble-click or F2 writes another label")
 
     def set_choice(self, which: str) -> None:
         """'A', 'B' or, not chosen, ''."""
@@ -129,7 +130,7 @@ class CompareTile(QWidget):
 
     def rename(self) -> None:
         """Write another label where the label stands."""
-        self.edit.setText(self.name.text())
+        self.edit.setText(self.name.words)
         self._show_edit(True)
         self.edit.setFocus()
         self.edit.selectAll()
@@ -143,7 +144,7 @@ class CompareTile(QWidget):
         if self.edit.isVisible():
             words = self.edit.text().strip()
             self._end_edit()
-            if words and words != self.name.text():
+            if words and words != self.name.words:
                 self.renamed.emit(words)
 
     def _end_edit(self) -> None:

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 )  # fmt: skip
 
 from boundaryviz.gui.theme import LIGHT, Theme, contrast, mix
+from boundaryviz.gui.views.plain import tip
 from boundaryviz.gui.views.widgets import label
 
 SPLITS = ("train", "validation", "test")
@@ -63,10 +64,11 @@ class _Matrix(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{int(self.counts[row, column]):,}"
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return (
+            words = (
                 f"{int(self.counts[row, column]):,} points of {self.names[row]} predicted as {self.names[column]}: "
                 f"{self.share(row, column):.1%} of its row"
             )
+            return tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -77,7 +79,7 @@ class _Matrix(QAbstractTableModel):
             return str(section) if crowded else self.names[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             kind = "predicted" if orientation == Qt.Orientation.Horizontal else "true"
-            return f"{kind}: {self.names[section]}"
+            return tip(f"{kind}: {self.names[section]}")
         return None
 
 

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPixmap, QResizeEvent
-from PyQt6.QtWidgets import QLabel, QScrollArea
+from PyQt6.QtWidgets import QScrollArea
+
+from boundaryviz.gui.views.plain import PlainLabel
 
 _SQUARE = 8  # side of the squares that stand for no background, in pixels
 _LIGHT, _DARK = ("#ffffff", "#f1f3f4"), ("#14171a", "#23282d")
@@ -25,7 +27,8 @@ class FigurePreview(QScrollArea):
         self._check = check
         self._picture = QPixmap()
         self._width_cm, self._dark, self._kind, self._true_size = 8.5, False, "", False
-        self.shown = QLabel()
+        self.shown = PlainLabel()
+        self.shown.setWordWrap(True)
         self.shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.shown.setAccessibleName("Preview")
         self.setWidget(self.shown)

@@ -14,7 +14,6 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLayout,
     QProgressBar,
     QPushButton,
@@ -126,7 +125,7 @@ class FilmDialog(QDialog):
         self.seconds = NumberEdit.called("Length in seconds", tip, 96)
         self.title, self.loops = QCheckBox("Title card"), QCheckBox("Repeat for ever")
         self.amount = label("", "faint")
-        self.preview = QLabel("Drawing\u2026")
+        self.preview = label("Drawing\u2026", wraps=True)
         self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.preview.setMinimumSize(560, 360)
         self.preview.setAccessibleName("Preview")

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QToolButt
 from boundaryviz.figures.palette import group_colour
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.views.icons import icon
+from boundaryviz.gui.views.plain import tip
 from boundaryviz.gui.views.widgets import figures, label
 
 _SWATCH = 14
@@ -82,10 +83,8 @@ class _Line(QWidget):
         ):  # fmt: skip
             part.setAccessibleName(f"{entry.name}: {what}")
         words = f"{entry.count:,} points of {entry.name}"
-        self.count.setToolTip(words)
-        self.swatch.setToolTip(
-            f"{words}; the settings above lay this group" if entry.shaped else f"{words}; the settings above leave it"
-        )
+        self.count.setToolTip(tip(words))
+        self.swatch.setToolTip(tip(f"{words}; the settings above {'lay' if entry.shaped else 'leave'} this group"))
         self._paint()
 
     def set_theme(self, theme: Theme) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
-from PyQt6.QtWidgets import QLabel, QStyleOptionGraphicsItem, QWidget
+from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.theme import Theme
 from boundaryviz.gui.tools import Circle, Path
+from boundaryviz.gui.views.plain import PlainLabel
 from boundaryviz.scene.scene import Target
 
 PIN = 24.0  # diameter of a target pin in pixels
@@ -126,12 +127,12 @@ def _device(transform: QTransform, pin: Target) -> tuple[float, float]:
     return at.x(), at.y()
 
 
-class Banner(QLabel):
+class Banner(PlainLabel):
     """A sentence in a quiet box, in the middle of the top or on the left of the foot of its parent, where it leaves a
     legend its corner; the mouse goes through it."""
 
     def __init__(self, parent: QWidget, at_bottom: bool = False) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self._at_bottom = at_bottom
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -148,6 +149,7 @@ class Banner(QLabel):
         """text: what to say, None hides. area: the part of the parent to stand in, in its pixels."""
         self.setText(text or "")
         self.setVisible(bool(text))
+        text = self.text()
         if not text:
             return
         widest = max(int(area.width()) - (_LEGEND if self._at_bottom else 32), 80)

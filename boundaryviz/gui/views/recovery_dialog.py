@@ -18,7 +18,9 @@ from PyQt6.QtWidgets import (
 )
 
 from boundaryviz.gui.recovery import Origin
+from boundaryviz.gui.views.plain import tip
 from boundaryviz.gui.views.widgets import label
+from boundaryviz.scene.plain_text import NAME, one_line
 
 
 class RecoveryDialog(QDialog):
@@ -83,14 +85,14 @@ class RecoveryDialog(QDialog):
         for number, origin in enumerate(rows):
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(origin.when))
             cells = (
-                origin.title,
+                one_line(origin.title),
                 when,
                 f"{origin.points:,}",
-                (origin.path.rpartition("/")[2] or "not saved") + ", saved since" * (number in newer),
+                (one_line(origin.path.rpartition("/")[2], NAME) or "not saved") + ", saved since" * (number in newer),
             )
             for column, words in enumerate(cells):
                 item = QTableWidgetItem(words)
-                item.setToolTip(origin.path if column == 3 else words)
+                item.setToolTip(tip(origin.path if column == 3 else words))
                 if column == 2:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(number, column, item)

@@ -7,6 +7,9 @@ from PyQt6.QtGui import QFontDatabase, QGuiApplication
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.views.widgets import label
+from boundaryviz.scene.plain_text import long_text
+
+_MOST = 200_000  # characters
 
 
 class ReportDialog(QDialog):
@@ -16,7 +19,7 @@ class ReportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.sentence = label(sentence, wraps=True)
-        self.report = QPlainTextEdit(report)
+        self.report = QPlainTextEdit(long_text(report, _MOST))
         self.report.setReadOnly(True)
         self.report.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))

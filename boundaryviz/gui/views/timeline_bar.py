@@ -11,6 +11,7 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, 
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from boundaryviz.gui.theme import LIGHT, Theme
+from boundaryviz.gui.views.plain import tip
 from boundaryviz.gui.views.timeline_paint import EDGE, Axis, Mark, paint
 from boundaryviz.gui.views.widgets import figures, label
 
@@ -78,7 +79,7 @@ class _Track(QWidget):
             return
         near = [mark for mark in self.marks if abs(self.axis.of_step(mark.step) - x) <= _NEAR]
         words = "\n".join(f"step {mark.step:,}: {mark.words}" for mark in near[:6])
-        self.setToolTip(words)
+        self.setToolTip(tip(words))
         self._popup(None if words else self._place().index(x), round(x))
 
     def leaveEvent(self, _event: QEvent | None) -> None:

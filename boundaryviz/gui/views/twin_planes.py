@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.tools import Context, Gesture
 from boundaryviz.gui.views.field_layer import Beside
+from boundaryviz.gui.views.plain import tip
 from boundaryviz.gui.views.plane import PlaneView
 from boundaryviz.gui.views.plane_legend import Entry, PlaneLegend
 from boundaryviz.gui.views.widgets import label
@@ -157,10 +158,10 @@ class TwinPlanes(QWidget):
         row = QHBoxLayout(self.strip)
         row.setContentsMargins(8, 6, 8, 6)
         row.setSpacing(4)
-        for name, (title, tip) in TWIN_VIEWS.items():
+        for name, (title, explains) in TWIN_VIEWS.items():
             button = QPushButton(title)
             button.setCheckable(True)
-            button.setToolTip(tip)
+            button.setToolTip(explains)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, name=name: self.view_chosen.emit(name))
             group.addButton(button)
@@ -208,7 +209,7 @@ class TwinPlanes(QWidget):
     def set_words(self, words: str) -> None:
         """What there is to say about the twin, beside the buttons."""
         self.words.setText(words)
-        self.words.setToolTip(words)
+        self.words.setToolTip(tip(words))
 
     def set_scene(self, scene: Scene, undecided: bool = False) -> None:
         """The scene, which the plane itself is shown by its owner. undecided: whether places may have no class."""

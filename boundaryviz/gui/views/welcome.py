@@ -12,8 +12,10 @@ from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QScrollAr
 from boundaryviz.gui.theme import LIGHT, Theme, mix
 from boundaryviz.gui.views.flow import FlowLayout
 from boundaryviz.gui.views.icons import icon
+from boundaryviz.gui.views.plain import menu_words, tip
 from boundaryviz.gui.views.thumbnails import scene_pixmap
 from boundaryviz.gui.views.widgets import label
+from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 from boundaryviz.scene.scene import Scene
 
 CARD = QSize(248, 216)  # a card's least width and its usual height
@@ -44,10 +46,10 @@ class CardButton(QAbstractButton):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setText(card.title)
-        self.setAccessibleName(card.title)
-        self.setAccessibleDescription(card.summary)
-        self.setToolTip(card.summary)
+        self.setText(menu_words(one_line(card.title)))
+        self.setAccessibleName(one_line(card.title))
+        self.setAccessibleDescription(one_line(card.summary, PARAGRAPH))
+        self.setToolTip(tip(card.summary))
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -117,18 +119,18 @@ class CardButton(QAbstractButton):
 
 def wrapped(text: str, width: int, most: int, metrics: QFontMetrics) -> list[str]:
     """`text` in at most `most` lines of `width` pixels, the last one ended by an ellipsis where it must be."""
-    words, lines = text.split(), [""]
+    words, lines = one_line(text, PARAGRAPH).split(), [""]
     for i, word in enumerate(words):
         longer = f"{lines[-1]} {word}".strip()
-        if metrics.horizontalAdvance(longer) <= width:
+        if metrics.horizontalAdvance(longer) <= width or not lines[-1]:
             lines[-1] = longer
         elif len(lines) < most:
             lines.append(word)
         else:
             rest = " ".join([lines[-1], *words[i:]])
-            lines[-1] = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)
+            lines[-1] = rest
             break
-    return lines
+    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, width) for line in lines]
 
 
 class WelcomePage(QWidget):

@@ -10,6 +10,9 @@ from PyQt6.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QLabel, QListView, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from boundaryviz.gui.views.plain import PlainLabel, tip
+from boundaryviz.scene.plain_text import PARAGRAPH, one_line
+
 
 class Throttle(QObject):
     """Calls `act` with the newest value at most once in `interval` ms: at once, then late, the last one always."""
@@ -132,9 +135,13 @@ class Elided(QLabel):
         self.words = ""
 
     def set_words(self, words: str) -> None:
-        self.words = words
-        self.setToolTip(words)
+        self.words = one_line(words, PARAGRAPH)
+        self.setToolTip(tip(self.words))
+        self.updateGeometry()
         self._fill()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.words) + 1, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -149,8 +156,7 @@ class Elided(QLabel):
 
 def label(text: str = "", role: str = "", *, wraps: bool = False, parent: QWidget | None = None) -> QLabel:
     """A label with one of the style sheet's roles."""
-    made = QLabel(text, parent)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made = PlainLabel(text, parent)
     if role:
         made.setProperty("role", role)
     made.setWordWrap(wraps)

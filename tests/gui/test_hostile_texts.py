@@ -1,0 +1,249 @@
+"""A file whose every text is hostile, opened and walked through: nothing in it is markup, and nothing grows by it."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+import boundaryviz
+from boundaryviz.engine.link import InlineLink
+from boundaryviz.engine.trainer import Trainer
+from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.recovery import Origin
+from boundaryviz.gui.views.banner import DETAILS, SENTENCE, Banner
+from boundaryviz.gui.views.export_dialog import ExportDialog
+from boundaryviz.gui.views.film_dialog import FilmDialog
+from boundaryviz.gui.views.plain import PlainLabel, ask, literal, tip, warning_box
+from boundaryviz.gui.views.recovery_dialog import RecoveryDialog
+from boundaryviz.gui.views.welcome import Card
+from boundaryviz.record.pins import Pin
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.plain_text import few_lines
+from boundaryviz.scene.scene import Domain, Group, Points, Scene, Target
+from helpers.desks import desks
+from helpers.hostile import HOSTILE, PICTURE
+from helpers.plainness import SIZE, complaints, words_shown
+from helpers.snapshots import snapshot
+
+FILE = "<b>x & &File [*] %1 <img src=x>"  # a file's name holds no slash
+
+
+def hostile(texts: tuple[str, ...]) -> Scenario:
+    """A scenario of four classes and two groups of poison with a pin each, and these words in it."""
+    rng = np.random.default_rng(0)
+    count = 60
+    origin = np.where(np.arange(count) < 6, 1 + np.arange(count) % 2, 0)
+    points = Points.of(rng.uniform(-1, 1, (count, 2)), np.arange(count) % 4, np.arange(count) % 3, origin)
+    scene = Scene(
+        points, Domain(-1, 1, -1, 1), 4, texts[:4], (20 * texts[4], 20 * texts[5]),
+        (Target(0.5, 0.5, 1, 1), Target(-0.5, 0.5, 0)), (Group(texts[6]), Group(texts[7])),
+    )  # fmt: skip
+    words = {"name": texts[0], "title": texts[1], "summary": texts[2], "look_at": texts[3]}
+    small = Scenario().with_values({"learner.hidden": [4], "training.evaluate_every": 5, "poison.group": 1})
+    return small.model_copy(update=words).with_scene(scene)
+
+
+def as_bviz(folder: Path, first: int = 0) -> Path:
+    path = folder / f"{FILE}.bviz"
+    words = json.dumps(hostile(HOSTILE[first:] + HOSTILE[:first]).model_dump(mode="json"))
+    path.write_text(words.replace("\\ud800", "?"))  # half a character is refused
+    return path
+
+
+def as_table(folder: Path) -> Path:
+    names = [name.replace("\0", "").replace("\x07", "").replace("\x1b", "") for name in HOSTILE]
+    cell = lambda words: '"' + words.replace('"', '""') + '"'  # noqa: E731
+    rows = [f"{k / 9},{k % 7},{cell(names[k % 8])}" for k in range(60)]
+    path = folder / f"{FILE}.csv"
+    path.write_text("\n".join([f"{cell(20 * names[0])},{cell(names[5])},label", *rows]), errors="replace")
+    return path
+
+
+@pytest.fixture
+def open_desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Desk]]:
+    monkeypatch.setattr(ExportDialog, "exec", lambda dialog: dialog.show())
+    monkeypatch.setattr(ExportDialog, "deleteLater", lambda dialog: None)
+    with desks(qtbot, tmp_path, lambda: InlineLink(Trainer()), tmp_path / "state") as show:
+        yield lambda: show(Scenario().with_values({"data.n": 20, "learner.hidden": [4]}))
+
+
+def walk(desk: Desk, qtbot: QtBot) -> Iterator[str]:
+    """Show one thing after another; what is shown."""
+    window, actions = desk.window, desk.window.actions_
+    yield "opened"
+    actions["train.twin"].setChecked(True)
+    desk.client.set_stop_at(10)
+    desk.controller.play(True)
+    qtbot.waitUntil(lambda: not desk.client.playing and desk.controller.display.frame is not None, timeout=20_000)
+    for tabs in (window.settings_tabs, window.result_tabs):
+        for at in range(tabs.count()):
+            tabs.setCurrentIndex(at)
+            yield tabs.tabText(at)
+    actions["view.twin-flips"].trigger()
+    actions["view.cascade"].setChecked(True)
+    yield "flips and the cascade"
+    window.status.set_pointer((0.1, 0.2), desk.document.scene.class_name(3), 0.5)
+    for name in ("bridge", "target", "add"):
+        actions[f"point.tool-{name}"].trigger()
+        yield f"tool {name}"
+    actions["view.cascade"].setChecked(False)
+    desk.compare.pin()
+    desk.compare.pins = tuple(Pin(text, pin.snapshot) for text in HOSTILE for pin in desk.compare.pins)[:8]
+    actions["view.compare"].setChecked(True)
+    window.compare.tiles[0].plane.set_pointer((0.1, 0.2))
+    yield "compare board"
+    actions["view.compare"].setChecked(False)
+    scene = snapshot().scene
+    window.welcome.set_cards(Card(text, text, text, scene) for text in HOSTILE)
+    window.show_welcome(True)
+    yield "welcome"
+    window.show_welcome(False)
+    for text in (HOSTILE[0], *HOSTILE[2:4]):
+        window.notify(text, details=text, action="Do", act=lambda: None, alarm=True)
+        window.statusBar().showMessage(text)
+        desk.log.note("test", text)
+        yield "banner"
+        window.statusBar().clearMessage()
+    window.banner.hide()
+
+
+def dialogs(desk: Desk, qtbot: QtBot) -> Iterator[QDialog]:
+    """Every dialog, one after the other."""
+    actions = desk.window.actions_
+    for name, kind in (
+        ("file.film", "FilmDialog"), ("help.log", "LogPanel"), ("help.report", "ReportDialog"),
+        ("help.shortcuts", "ShortcutsDialog"), ("view.commands", "CommandPalette"), ("file.export", "ExportDialog"),
+    ):  # fmt: skip
+        actions[name].trigger()
+        found = lambda kind=kind: [  # noqa: E731
+            one for one in QApplication.topLevelWidgets() if type(one).__name__ == kind and one.isVisible()
+        ]
+        qtbot.waitUntil(lambda found=found: bool(found()), timeout=20_000)
+        yield found()[0]
+        found()[0].close()
+    recovery = RecoveryDialog(desk.window)
+    recovery.set_rows([Origin(f"/folder/{text}", text, 3, time.time()) for text in HOSTILE])
+    recovery.show()
+    yield recovery
+    recovery.close()
+
+
+@pytest.mark.parametrize(
+    "write", [as_bviz, as_table, pytest.param(partial(as_bviz, first=4), marks=pytest.mark.slow)],
+    ids=["bviz", "csv", "other texts"],
+)  # fmt: skip
+def test_nothing_that_a_file_says_is_markup_or_makes_the_window_grow(
+    write: Callable[[Path], Path], open_desk: Callable[[], Desk], qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    if write is as_table:  # previews are looked at once
+        for kind in (FilmDialog, ExportDialog):
+            monkeypatch.setattr(kind, "_draw", lambda _dialog: None)
+    desk = open_desk()
+    desk.filing.open(write(tmp_path))
+    assert desk.document.scene.class_names, desk.window.banner.words
+    desk.window.resize(*SIZE)
+    for shown in walk(desk, qtbot):
+        QApplication.processEvents()
+        assert not complaints(), shown
+        assert (desk.window.width(), desk.window.height()) == SIZE, shown
+    shown = words_shown(desk.window.plane)  # at the axes, as it stands
+    assert PICTURE[:12] in shown or HOSTILE[5][:12] in shown
+    for dialog in dialogs(desk, qtbot):
+        QApplication.processEvents()
+        assert not complaints(), dialog.windowTitle()
+        assert dialog.height() <= SIZE[1], dialog.windowTitle()
+    desk.recent.fill()
+    assert not complaints()
+
+
+def test_boxes_and_menus_say_it_as_it_stands(open_desk: Callable[[], Desk], qtbot: QtBot):
+    desk = open_desk()
+    desk.document.open(hostile(HOSTILE))
+    seen: list[str] = []
+
+    def look() -> None:
+        shown = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+        assert shown is not None
+        assert shown.height() <= SIZE[1]
+        seen.extend(complaints())
+        if isinstance(shown, QMenu):
+            seen.extend(action.text() for action in shown.actions() if "&File" in action.text().replace("&&", ""))
+        shown.close()
+
+    for text in HOSTILE:
+        QTimer.singleShot(0, look)
+        ask(desk.window, "Save as", text, QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.Yes)
+        QTimer.singleShot(0, look)
+        box = warning_box(desk.window, "Changed", text, text)
+        box.exec()
+        box.deleteLater()
+    desk.document.saved = lambda *_: None
+    for act in (
+        lambda: desk.controller._menu(desk.window.pos(), desk.document.scene.points.ids[:1]),
+        lambda: desk.poison._pin_menu(desk.window.pos(), 0),
+    ):
+        QTimer.singleShot(50, look)
+        act()
+    desk.poison._delete_group(1)  # whose name stands in the undo list
+    assert not complaints() + seen
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_tooltip_is_not_taken_for_rich_text_and_is_small(text: str):
+    shown = tip(text)
+    assert len(shown.splitlines()) <= 13
+    assert max(map(len, shown.splitlines())) <= 120
+    assert "<" not in text or shown.replace("\u2060", "")[:20] == text[:20]
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>x", "&lt;", "<?xml x", "<!DOCTYPE html>", " \n <p>", "<<a>", "< a", "a < b", "&&lt;x"]
+)
+def test_words_are_made_to_look_like_none(text: str):
+    assert not Qt.mightBeRichText(literal(text))  # type: ignore[attr-defined]
+    assert literal(text).replace("\u2060", "") == text
+
+
+def test_a_long_sentence_is_told_in_short_and_stands_in_the_details(qtbot: QtBot):
+    banner = Banner()
+    qtbot.addWidget(banner)
+    banner.resize(900, 60)
+    words = "\n".join(f"line {k}" for k in range(3000))
+    banner.tell(words, details="and more")
+    assert banner.heightForWidth(900) < 200
+    assert len(banner.text.text()) == SENTENCE
+    assert banner.words == words
+    details = banner.findChild(QPlainTextEdit).toPlainText()
+    assert details.startswith("line 0\nline 1\n")
+    assert details.splitlines()[-1] == f"… and {len(words) + 10 - DETAILS:,} more characters"
+    banner.tell("Short.", details="and more")
+    assert banner.details.toPlainText() == "and more"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_label_shows_words_as_they_stand_and_grows_little(text: str, qtbot: QtBot):
+    label = PlainLabel(text)
+    qtbot.addWidget(label)
+    label.setWordWrap(True)
+    assert label.heightForWidth(340) < 700
+    assert label.minimumSizeHint().width() < 700
+    assert label.text().splitlines()[0] == few_lines(text, 800, 12).splitlines()[0]
+
+
+def test_boxes_and_rich_text_are_made_in_one_place_only():
+    """The walk does not reach everything: made elsewhere, a box might take text of others for markup."""
+    makes = re.compile(r"QMessageBox\(|QMessageBox\.(?:question|warning|information|critical)\(|setHtml\(|TextItem\(")
+    allowed = {"plain.py": 2, "named_axis.py": 1}
+    for path in (Path(boundaryviz.__file__).parent / "gui").rglob("*.py"):
+        assert len(makes.findall(path.read_text())) == allowed.get(path.name, 0), path.name
