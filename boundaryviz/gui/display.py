@@ -335,7 +335,7 @@ class Display(QObject):
         """Say that the trainer does not answer, and take it back when it does."""
         window = self._window
         if silence is None:
-            if window.banner.text.text() in (_STUCK, _BUSY):
+            if window.banner.words in (_STUCK, _BUSY):
                 window.banner.hide()
             return
         window.status.set_rates(None, None)

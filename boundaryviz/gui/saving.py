@@ -15,7 +15,7 @@ from boundaryviz.gui.views.plain import ask, warning_box
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.gui.writing import Writer
 from boundaryviz.scenario import files
-from boundaryviz.scenario.atomic import ChangedError, Stamp, clear_parts
+from boundaryviz.scenario.atomic import ChangedError, ProtectedError, Stamp, clear_parts
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.plain_text import file_stem
 
@@ -78,14 +78,15 @@ class Saving(QObject):
         self._writer.wait()
         return not self._document.unsaved
 
-    def _write(self, path: Path, expected: Stamp | None) -> None:
+    def _write(self, path: Path, expected: Stamp | None, anyway: bool = False) -> None:
+        """expected: what must still be there. anyway: also over a file that is not overwritten unasked."""
         document, state, mark = self._document, self._document.committed, self._document.mark()
         make, beside, suffix = document.to_save(), self.beside(path), path.suffix.lower()
         self._busy = True
 
         def work() -> tuple[Stamp | None, str, str]:
             scenario = make()
-            stamp = files.write_atomic(path, files.sealed(scenario, suffix), expected)
+            stamp = files.write_atomic(path, files.sealed(scenario, suffix), expected, anyway)
             clear_parts(path)
             try:
                 return stamp, "" if beside is None else beside(scenario), ""
@@ -113,22 +114,26 @@ class Saving(QObject):
         def failed(error: Exception) -> None:
             self._busy = self._again = False
             self._log.note("save", str(error), WARNING)
-            if isinstance(error, ChangedError):
-                self._changed(path, error)
+            if isinstance(error, ChangedError | ProtectedError):
+                self._may_not(path, expected, error)
             else:
                 self._trouble = str(error)
                 self._window.notify(self._trouble, action="Save as...", act=self.save_as, alarm=True, closable=True)
 
         self._writer.do(work, then, failed)
 
-    def _changed(self, path: Path, error: ChangedError) -> None:
-        """Ask what becomes of a file that somebody else has changed or taken away."""
-        box = warning_box(
-            self._window, "Changed by another program", str(error),
-            "Saving puts the file back, with your points and settings." if error.gone
-            else "Saving replaces what is there now; what the other program wrote is lost.",
-        )  # fmt: skip
-        over = box.addButton("Save anyway" if error.gone else "Overwrite", QMessageBox.ButtonRole.DestructiveRole)
+    def _may_not(self, path: Path, expected: Stamp | None, error: ChangedError | ProtectedError) -> None:
+        """Ask what becomes of a file that somebody else has changed or taken away, or that is protected."""
+        if isinstance(error, ProtectedError):
+            title, more = "Protected file", "Overwriting it replaces it all the same."
+        elif error.gone:
+            title, more = "Changed by another program", "Saving puts the file back, with your points and settings."
+        else:
+            title = "Changed by another program"
+            more = "Saving replaces what is there now; what the other program wrote is lost."
+        gone = isinstance(error, ChangedError) and error.gone
+        box = warning_box(self._window, title, str(error), more)
+        over = box.addButton("Save anyway" if gone else "Overwrite", QMessageBox.ButtonRole.DestructiveRole)
         other = box.addButton("Save as...", QMessageBox.ButtonRole.AcceptRole)
         box.addButton(_Button.Cancel)
         box.setDefaultButton(other)
@@ -136,7 +141,8 @@ class Saving(QObject):
         chosen = box.clickedButton()
         box.deleteLater()
         if chosen is over:
-            self._write(path, None)
+            protected = isinstance(error, ProtectedError)
+            self._write(path, expected if protected else None, protected)
         elif chosen is other:
             self.save_as()
 

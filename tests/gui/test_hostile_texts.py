@@ -151,6 +151,7 @@ def test_nothing_that_a_file_says_is_markup_or_makes_the_window_grow(
             monkeypatch.setattr(kind, "_draw", lambda _dialog: None)
     desk = open_desk()
     desk.filing.open(write(tmp_path))
+    desk.reader.wait()
     assert desk.document.scene.class_names, desk.window.banner.words
     desk.window.resize(*SIZE)
     for shown in walk(desk, qtbot):

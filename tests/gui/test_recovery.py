@@ -331,9 +331,9 @@ def test_a_failing_disk_is_told_once_and_keeping_goes_on_when_it_can(
     with monkeypatch.context() as patched:
         patched.setattr("boundaryviz.gui.recovery.write_atomic", full)
         edit(desk)
-        qtbot.waitUntil(lambda: "not kept for recovery" in desk.window.banner.text.text())
+        qtbot.waitUntil(lambda: "not kept for recovery" in desk.window.banner.words)
     edit(desk, 0.5)
-    qtbot.waitUntil(lambda: len(kept(state)) == 1)
+    qtbot.waitUntil(lambda: len(kept(state)) == 1 and not desk.writer.busy)
     texts = [entry.text for entry in desk.log.entries if entry.source == "autosave"]
     assert sum("not kept" in text for text in texts) == 1
     assert "Unsaved work is kept for recovery again." in texts

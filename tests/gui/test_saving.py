@@ -263,6 +263,28 @@ def test_a_file_that_cannot_be_opened_is_left_alone_and_so_is_what_was_open(desk
     assert desk.recent.paths == []
 
 
+@pytest.mark.parametrize("agrees", [True, False])
+@pytest.mark.parametrize("protected", ["read-only", "linked"])
+def test_a_protected_file_is_overwritten_only_when_asked_to(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protected: str, agrees: bool
+) -> None:
+    path = tmp_path / "a.bviz"
+    save(desk, path)
+    edit(desk)
+    if protected == "read-only":
+        path.chmod(0o444)
+    else:
+        os.link(path, tmp_path / "b.bviz")
+    before = path.read_bytes()
+    said = answer(monkeypatch, "Overwrite" if agrees else "Cancel")
+    save(desk)
+    assert len(said) == 1
+    assert (path.read_bytes() == before) is not agrees
+    assert desk.document.unsaved is not agrees
+    if agrees:
+        assert files.read(path).scene() == desk.document.scene
+
+
 BROKEN = [OSError(28, "No space left on device"), ValueError("embedded null byte"), MemoryError(),
           RecursionError("deep"), KeyError("x"), RuntimeError("the program is wrong")]  # fmt: skip
 
