@@ -11,6 +11,8 @@ from PyQt6.QtGui import QFontMetricsF
 from boundaryviz.gui.views.plain import tip
 from boundaryviz.scene.plain_text import LINE, one_line
 
+_LIFT = 3  # pixels: pyqtgraph puts the foot of a letter that has one below the edge
+
 
 class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
     """pyqtgraph writes labels as HTML; nothing in a name is markup here. The whole name stands under the pointer."""
@@ -37,3 +39,5 @@ class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
         if self.label is not None and self.name:
             self.label.setHtml(self.labelString())
         super().resizeEvent(ev)
+        if self.label is not None and self.orientation == "bottom":
+            self.label.setY(self.label.y() - _LIFT)
