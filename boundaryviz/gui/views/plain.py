@@ -25,16 +25,14 @@ class PlainLabel(QLabel):
 
     def __init__(self, words: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(words)
 
     def setText(self, words: str | None) -> None:
-        self._words = few_lines(words or "", _MOST, _ROWS)
-        super().setText(breakable(self._words))
+        super().setText(breakable(few_lines(words or "", _MOST, _ROWS)))
 
     def text(self) -> str:
-        return self._words
+        return super().text().replace(_SPACE, "")
 
 
 def breakable(words: str) -> str:
