@@ -19,6 +19,7 @@ _Points = tuple[NDArray[np.float64], NDArray[np.int64], int]
 """What a fit is made from: places, labels, seed."""
 
 _SMALLEST = 1e-12  # below it a probability counts as this much, so that a certain mistake has a finite loss
+_PLACES = 1 << 16  # asked about at once; a usual field is no more
 _FAR = 1e100  # coordinates beyond it count as this much: their squares must not overflow
 
 
@@ -120,7 +121,9 @@ class Refitted(ABC):
         """Probabilities (R or 1, G, C) at places (G, 2), worked out once for replicas of one fit."""
         chosen = self._replicas if replica is None else [self._replicas[replica]]
         xy = np.clip(xy, -_FAR, _FAR)
-        answers = {id(decide): decide(xy) for decide in {id(one): one for one in chosen}.values()}
+        parts = [xy[at : at + _PLACES] for at in range(0, max(len(xy), 1), _PLACES)]
+        several = {id(one): one for one in chosen}
+        answers = {key: np.concatenate([decide(part) for part in parts]) for key, decide in several.items()}
         return np.stack([answers[id(decide)] for decide in chosen])
 
     def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
