@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Problem, State, TrainingData, decided
+from boundaryviz.learners.needs import PLACES
 from boundaryviz.learners.specs import TrainingSpec
 
 Decide = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -19,7 +20,6 @@ _Points = tuple[NDArray[np.float64], NDArray[np.int64], int]
 """What a fit is made from: places, labels, seed."""
 
 _SMALLEST = 1e-12  # below it a probability counts as this much, so that a certain mistake has a finite loss
-_PLACES = 1 << 16  # asked about at once; a usual field is no more
 _FAR = 1e100  # coordinates beyond it count as this much: their squares must not overflow
 
 
@@ -121,7 +121,7 @@ class Refitted(ABC):
         """Probabilities (R or 1, G, C) at places (G, 2), worked out once for replicas of one fit."""
         chosen = self._replicas if replica is None else [self._replicas[replica]]
         xy = np.clip(xy, -_FAR, _FAR)
-        parts = [xy[at : at + _PLACES] for at in range(0, max(len(xy), 1), _PLACES)]
+        parts = [xy[at : at + PLACES] for at in range(0, max(len(xy), 1), PLACES)]
         several = {id(one): one for one in chosen}
         answers = {key: np.concatenate([decide(part) for part in parts]) for key, decide in several.items()}
         return np.stack([answers[id(decide)] for decide in chosen])
