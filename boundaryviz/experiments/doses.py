@@ -43,7 +43,7 @@ def counted(scenario: Scenario, doses: Sequence[int] | None) -> tuple[int, ...]:
     if doses is None:
         return default_doses(scenario)
     if any(not 0 <= d <= MOST for d in doses):
-        raise ScenarioError([f"doses: each is a number of points from 0 to {MOST:,}"])
+        raise ScenarioError([f"doses: each is a number of points from 0 up to {MOST:,}"])
     counts = sorted({0, *(int(d) for d in doses)})
     if len(counts) > MAX_GROUPS + 1:
         raise ScenarioError([f"doses: {len(counts)} are too many; {MAX_GROUPS} besides 0 are the most"])

@@ -74,7 +74,7 @@ def test_doses_times_seeds_are_refused_by_every_family(name: str, nothing_is_bui
 
 
 def test_a_dose_is_no_more_than_an_attack_may_have():
-    with pytest.raises(ScenarioError, match="from 0 to 100,000"):
+    with pytest.raises(ScenarioError, match="from 0 up to 100,000"):
         dose_response(SMALL, [100_001], 1)
 
 
