@@ -26,13 +26,15 @@ PROFILE_WORDS: dict[Profile, str] = {
     "normal-0.5": "normal density at a + 0.5",
 }
 _LARGEST_SEED: Final = 2**31 - 1
+MOST: Final = 100_000
+"""Points that an attack plants or flips."""
 
 
 class _AttackSpec(Spec):
     """What all attacks share; a change of attack keeps it."""
 
     on: bool = setting(True, "Poison acts", "Off silences all poison, of this attack and by hand; nothing is removed.")
-    count: int = setting(0, "Points", "How many points the attack plants or flips.", ge=0, le=100_000, log=True)
+    count: int = setting(0, "Points", "How many points the attack plants or flips.", ge=0, le=MOST, log=True)
     target: Place | None = setting(
         None, "Target", "Where the model is to be changed; empty takes the known point of another class that is "
         "nearest to a labelled point of the wanted one.",

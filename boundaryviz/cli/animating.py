@@ -37,10 +37,10 @@ class Request:
 
 def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
     """Train, draw and write the film; the exit code. options: those of `film_options.FilmOptions`."""
-    from boundaryviz.figures.film_options import FilmOptions, check_film_path
+    from boundaryviz.figures.film_options import FilmOptions, check_film_path, check_room
 
     try:
-        chosen = FilmOptions(**options)
+        check_room(chosen := FilmOptions(**options))
     except ValueError as error:
         raise UsageProblem(str(error)) from None
     check_film_path(output)

@@ -90,11 +90,11 @@ def _draw_pins(job: Job, picture: Picture) -> int:
 def check(picture: Picture) -> None:
     """Raise UsageProblem or WriteError now for what would fail after training."""
     from boundaryviz.figures.data import check_data_path
-    from boundaryviz.figures.sheet import check_path
+    from boundaryviz.figures.sheet import check_path, check_room
     from boundaryviz.figures.style import Options
 
     try:
-        Options(**picture.options)
+        check_room(picture.view, Options(**picture.options))
     except ValueError as error:
         raise UsageProblem(str(error)) from None
     for given, option, view in ((picture.at, "--at", "frames"), (picture.vary, "--vary", "compare")):

@@ -84,12 +84,13 @@ class UsageProblem(ValueError):
 
 def _problems(error: Exception) -> list[str]:
     """What the caller can mend, empty for an error of another kind."""
+    from boundaryviz.scenario.cost import MemoryNeeded
     from boundaryviz.scenario.files import WriteError
     from boundaryviz.scenario.scenario import ScenarioError
 
     if isinstance(error, ScenarioError):
         return error.problems
-    return [str(error)] if isinstance(error, WriteError | UsageProblem) else []
+    return [str(error)] if isinstance(error, WriteError | UsageProblem | MemoryNeeded) else []
 
 
 def complain(problems: list[str]) -> None:

@@ -29,9 +29,14 @@ class Cast:
     def __len__(self) -> int:
         return len(self.seeds)
 
-    def clean_twin(self, replica: int) -> int | None:
-        """The replica with the same seed that sees no poison; None where there is none, or for a clean one."""
-        if self.groups[replica] == CLEAN:
-            return None
-        found = (r for r in range(len(self)) if self.seeds[r] == self.seeds[replica] and self.groups[r] == CLEAN)
-        return next(found, None)
+    def clean_twins(self) -> list[int]:
+        """For each replica the first with the same seed that sees no poison; itself for a clean one, and where there
+        is none."""
+        clean: dict[int, int] = {}
+        for replica, (seed, groups) in enumerate(zip(self.seeds, self.groups, strict=True)):
+            if groups == CLEAN:
+                clean.setdefault(seed, replica)
+        return [
+            replica if groups == CLEAN else clean.get(seed, replica)
+            for replica, (seed, groups) in enumerate(zip(self.seeds, self.groups, strict=True))
+        ]

@@ -43,11 +43,9 @@ class Examined:
         counts.append(theirs & planted & known & points.is_train)
         test = (points.split == Split.TEST) & ~points.muted
         asked = np.any(counts, axis=(0, 1)) | test
-        pairs = [cast.clean_twin(r) for r in range(len(cast))]
-        twin = np.array([r if pair is None else pair for r, pair in enumerate(pairs)])
         return cls(
             points.xy[asked], np.maximum(label[asked], 0).astype(np.int64), np.stack(counts)[..., asked], test[asked],
-            twin,
+            np.array(cast.clean_twins()),
         )  # fmt: skip
 
     def summary(self, loss: NDArray[np.float64], predicted: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ from boundaryviz.engine.twins import compare, margins
 from boundaryviz.learners.base import Learner, Problem, TrainingData
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.specs import FAMILIES
+from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -37,8 +38,10 @@ class Session:
 
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
     poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). cast: other replicas than these.
+    steps: for how many somebody will keep the curves.
     evaluated: the last evaluation.
-    Raises DeviceError for a device that is not there.
+    Raises DeviceError for a device that is not there, and MemoryNeeded before anything is built for which there is no
+    memory; the check is that of the processor's memory, and on CUDA left out.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Session:
         twin: bool = False,
         device: str = "auto",
         cast: Cast | None = None,
+        steps: int = 0,
     ) -> None:
         devices.one_thread()
         devices.keep_memory()
@@ -56,6 +60,10 @@ class Session:
         self.device_name = devices.describe(self.device)
         self.scenario = scenario
         self.scene = scenario.scene() if scene is None else scene
+        sights = len(set(cast.groups)) if cast is not None else 1 + twin
+        runs = len(cast) // sights if cast is not None else 1 if seeds is None else len(seeds)
+        self._crowd, self._needs = (runs, sights, steps), 0.0
+        self._afford(scenario, self.scene)
         self.seeds = tuple(seeds) if seeds is not None else (scenario.training.seed,)
         self.twin = twin
         self.cast = cast or Cast.of(self.seeds, twin)
@@ -63,6 +71,11 @@ class Session:
         self.reset()
 
     # ---- set-up -------------------------------------------------------------------------------------
+
+    def _afford(self, scenario: Scenario, scene: Scene) -> None:
+        """Raise MemoryNeeded where there is no memory to train this scenario on this scene instead of what is there."""
+        if self.device.type != "cuda":
+            self._needs = check_memory(scenario, scene, *self._crowd, had=self._needs)
 
     @property
     def replicas(self) -> int:
@@ -84,8 +97,15 @@ class Session:
         self.set_scene(self.scene)
         self._record()
 
-    def set_scene(self, scene: Scene) -> None:
-        """Train and evaluate on `scene` from now on; the weights stay unless the number of classes changed."""
+    def set_scene(self, scene: Scene, scenario: Scenario | None = None) -> None:
+        """Train and evaluate on `scene` from now on; the weights stay unless the number of classes changed.
+
+        scenario: settings that apply live, where some change with it. Raises MemoryNeeded, and goes on as it was,
+        where there is no memory for it.
+        """
+        self._afford(scenario or self.scenario, scene)
+        if scenario is not None:
+            self._set_scenario(scenario)
         if scene.classes != self.learner.problem.classes:
             self.scene = scene
             self.reset()
@@ -102,7 +122,11 @@ class Session:
         self._examined = Examined.of(scene, seen, self.cast)
 
     def set_scenario(self, scenario: Scenario) -> None:
-        """Take over the settings that apply live (rate, penalties, batch size, dropout)."""
+        """Take over the settings that apply live (rate, penalties, batch size, dropout). Raises as `set_scene` does."""
+        self._afford(scenario, self.scene)
+        self._set_scenario(scenario)
+
+    def _set_scenario(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.learner.set_training(scenario.learner, scenario.training)
         self.cascades.set_spec(scenario.learner)

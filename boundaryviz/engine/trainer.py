@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.recorder import Recorder
+from boundaryviz.engine.refusals import Refusals
 from boundaryviz.engine.session import Session
 from boundaryviz.engine.shots import shoot
 
@@ -36,7 +37,7 @@ class Trainer:
         self._clock = clock
         self._session: Session | None = None
         self._recalled: tuple[int, int, Session] | None = None  # a moment of the past: its number, revision, session
-        self._recorder = Recorder(clock)
+        self._recorder, self._refusals = Recorder(clock), Refusals()
         self._revision = 0
         self._took = -1  # the revision that was trained on last
         self._view: m.View | None = None
@@ -79,7 +80,10 @@ class Trainer:
     def handle(self, message: m.ToTrainer) -> list[m.FromTrainer]:
         """Act on one message. A failure is answered by `Failed`, and what ran before goes on where it can."""
         try:
-            return self._act(message)
+            said = self._refusals.answer(message, self._act, self._session.scene if self._session else None)
+            if self._refusals.barred:
+                self._session, self._recalled, self._playing = None, None, False
+            return said
         except Exception as error:
             self._playing = False
             where = f"while handling {type(message).__name__}"
@@ -120,9 +124,7 @@ class Trainer:
                 self._compared = None
                 learner = self._session.learner
                 self._changing()
-                if message.scenario is not None:
-                    self._session.set_scenario(message.scenario)
-                self._session.set_scene(message.scene)
+                self._session.set_scene(message.scene, message.scenario)
                 self._revision = message.revision
                 self._touch()
                 self._due = min(self._due, self._clock())  # a hand is waiting to see what became of its move
@@ -394,6 +396,5 @@ class Trainer:
 
 
 def _begun(message: m.Load | m.Resume) -> Session:
-    first = message.scenario.training.seed
-    seeds = range(first, first + message.seeds)
+    seeds = range(first := message.scenario.training.seed, first + message.seeds)
     return Session(message.scenario, message.scene, seeds, message.twin, message.device)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.attacks.specs import ATTACKS
+from boundaryviz.attacks.specs import ATTACKS, FlipSpec
+from boundaryviz.engine import device as devices
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
 from boundaryviz.experiments.doses import Laid, bare, counted
@@ -18,6 +19,7 @@ from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, is_superv
 from boundaryviz.learners.specs_estimators import KNeighborsClassifierSpec
 from boundaryviz.learners.specs_net import NetSpec
 from boundaryviz.record.dose import DoseCurve, DoseResponse, Varies
+from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Scene, Split
@@ -49,18 +51,20 @@ def dose_response(
     unlabelled points its `counterpart`.
     progress: called with (done, in all); what it raises ends everything. watch: called with what is known so far.
     Raises ScenarioError for doses or learners that are none, an attack that cannot be laid, or a scene that teaches
-    nothing; DeviceError; and ValueError without seeds.
+    nothing; DeviceError; MemoryNeeded; and ValueError without seeds.
     """
     chosen = _chosen(scenario, learners)
     counts = counted(scenario, doses)
     if seeds < 1:
         raise ValueError("a dose-response needs at least one seed")
     steps = scenario.training.steps if steps is None else steps
-    laid = Laid.of(scenario, counts)
     works = [
         _Work(scenario.model_copy(update={"learner": spec}), title, counts, seeds, steps, device)
         for spec, title in zip(chosen, _titles(chosen), strict=True)
     ]
+    for work in works:
+        work.check_memory()
+    laid = Laid.of(scenario, counts)
     total = sum(work.units for work in works)
     found = DoseResponse(scenario.name, scenario.title, ATTACKS[scenario.poison.attack].TITLE, counts, laid.rates)
     before = 0
@@ -115,6 +119,14 @@ class _Work:
         """Whether the learner is fitted at once and nothing is random."""
         spec = self.scenario.learner
         return getattr(spec, "AT_ONCE", False) and spec.name != "RandomForestClassifier"
+
+    def check_memory(self) -> None:
+        """Raise MemoryNeeded where there is none for all doses and seeds, before they are laid."""
+        flips = isinstance(self.scenario.poison, FlipSpec)  # nested, so that the largest dose holds the others
+        planted = max(self.doses) if flips else sum(self.doses)
+        runs = 1 if self.at_once else self.seeds
+        if devices.resolve(self.device).type != "cuda":
+            check_memory(self.scenario, bare(self.scenario.scene()), runs, len(self.doses), planted=planted)
 
     @property
     def units(self) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 
 from boundaryviz.attacks.aims import AttackError
 from boundaryviz.attacks.lay import aimed, placed, why_not
-from boundaryviz.attacks.specs import FlipSpec
+from boundaryviz.attacks.specs import MOST, FlipSpec
 from boundaryviz.engine.cast import CLEAN
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.scene import MAX_GROUPS, Points, Scene
@@ -42,8 +42,8 @@ def counted(scenario: Scenario, doses: Sequence[int] | None) -> tuple[int, ...]:
     """The doses that will be laid, rising from 0. Raises ScenarioError for numbers that are no doses, or no place."""
     if doses is None:
         return default_doses(scenario)
-    if any(d < 0 for d in doses):
-        raise ScenarioError(["doses: each is a number of points from 0 up"])
+    if any(not 0 <= d <= MOST for d in doses):
+        raise ScenarioError([f"doses: each is a number of points from 0 up to {MOST:,}"])
     counts = sorted({0, *(int(d) for d in doses)})
     if len(counts) > MAX_GROUPS + 1:
         raise ScenarioError([f"doses: {len(counts)} are too many; {MAX_GROUPS} besides 0 are the most"])

@@ -14,8 +14,10 @@ from boundaryviz.experiments.run import Run, start
 from boundaryviz.figures.film_reel import Reel, Sweep
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.scene import Domain
+from boundaryviz.scenario.cost import afford
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.sweep import MOST
+from boundaryviz.scene.scene import Domain, Scene
 
 Spacing = Literal["log", "linear", "even"]
 Progress = Callable[[int, int], object]
@@ -57,13 +59,15 @@ def over_training(take: Take, frames: int, spacing: Spacing = "log", progress: P
 
     spacing: 'log' gives the early steps, in which most happens, their share; 'linear' has equally many steps between
     frames; 'even' equally much change of the plane. Where there are fewer steps than frames, each stands for several.
-    Raises what `run.start` does.
+    Raises what `run.start` does, and MemoryNeeded for more moments than there is memory.
     """
+    _check_frames(frames)
     total = take.scenario.steps
     wanted = frames * _CANDIDATES if spacing == "even" else frames
     steps = spaced(total, wanted, "linear" if spacing == "linear" else "log")
     run = take.start()
     cells, rect = _cells(take, len(steps), run.scene.classes), take.scenario.scene().domain
+    _check_moments(take, run.scene, len(steps), cells, rect)
     moments: list[list[Snapshot]] = [[], []]
     for step in steps:
         before = run.step
@@ -84,15 +88,19 @@ def over_training(take: Take, frames: int, spacing: Spacing = "log", progress: P
 
 
 def over_values(takes: Sequence[Take], sweep: Sweep, frames: int, progress: Progress | None = None) -> Reel:
-    """Train a run to its end for each take, in their order; `sweep` says what they differ in. Raises what `run.start`
-    does.
+    """Train a run to its end for each take, in their order; `sweep` says what they differ in. Raises what
+    `over_training` does.
     """
+    _check_frames(max(frames, len(takes)))
     rect = Domain.over([take.scenario.scene().domain for take in takes])
     total, done = sum(take.scenario.steps for take in takes), 0
     sides: list[list[Snapshot]] = [[], []]
     course = CurveStore(takes[0].seeds)
     for at, take in enumerate(takes):
         run = take.start()
+        if not at:
+            cells = _cells(take, len(takes), run.scene.classes)
+            _check_moments(take, run.scene, len(takes), cells, rect, whole=True)
 
         def advanced(some: int, _total: int, before: int = done) -> None:
             if progress is not None:
@@ -122,6 +130,21 @@ def _cells(take: Take, moments: int, classes: int) -> int:
     """Columns of a field, so that all of them together fit into memory."""
     fields = moments * (1 + take.twin) * (1 if classes == 2 else classes)
     return int(np.clip((_BYTES / (4 * fields)) ** 0.5, _LEAST_CELLS, _CELLS))
+
+
+def _check_frames(frames: int) -> None:
+    if not 1 <= frames <= MOST:
+        raise ScenarioError([f"a film has 1 to {MOST:,} frames, not {frames:,}"])
+
+
+def _check_moments(take: Take, scene: Scene, moments: int, cells: int, rect: Domain, whole: bool = False) -> None:
+    """Raise MemoryNeeded where so many moments do not fit. whole: each keeps a scene and curves of its own."""
+    sides, points = 1 + take.twin, len(scene.points)
+    evaluations = take.scenario.steps // take.scenario.training.evaluate_every + 1
+    each = 4 * cells * rect.rows(cells) * (1 if scene.classes == 2 else scene.classes) + 2 * points
+    each += 40 * points if take.cascade else 0
+    each += 64 * take.seeds * evaluations + 30 * points if whole else 0
+    afford({"fewer frames, values or points": float(moments * sides * each)}, "this film")
 
 
 def _without_curves(moment: Snapshot) -> Snapshot:

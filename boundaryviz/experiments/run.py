@@ -17,10 +17,13 @@ from boundaryviz.engine.session import Session
 from boundaryviz.experiments.progress import bar
 from boundaryviz.learners.base import decided
 from boundaryviz.learners.cascade import Cascade
+from boundaryviz.learners.graph_specs import AtOnceSpec
+from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metrics, attack_success_rate, of_curves
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.course import Course, taken
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -315,11 +318,13 @@ def start(
     learner: Any = None,
     cascade: bool = False,
     watched: int = 0,
+    steps: int | None = None,
 ) -> Run:
     """A run at step 0. seeds: how many, from the scenario's own on, or which; by default, as twin, what the scenario's
     course has, or else 1 without a twin. learner: an estimator of scikit-learn's kind in place of the scenario's
-    learner. cascade: as in `train`, of the seed number `watched`. Raises DeviceError, ScenarioError where no training
-    point has a label, or ValueError without seeds.
+    learner. cascade: as in `train`, of the seed number `watched`. steps: how long it shall be trained, default the
+    scenario's. Raises DeviceError, ScenarioError where no training point has a label, MemoryNeeded, or ValueError
+    without seeds.
     """
     course = None if learner is not None else Course.read(scenario)
     if course is None:
@@ -329,7 +334,9 @@ def start(
         scenario, scene = course.scenario, course.scene
     seeds, twin = course.seeds if seeds is None else seeds, course.twin if twin is None else twin
     first = scenario.training.seed
-    chosen = tuple(range(first, first + seeds)) if isinstance(seeds, int) else tuple(seeds)
+    if isinstance(seeds, int) and first + seeds - 1 > LARGEST_SEED:
+        raise ScenarioError([f"seeds: {seeds:,} from {first:,} on lead beyond the largest seed, {LARGEST_SEED:,}"])
+    chosen: Sequence[int] = range(first, first + seeds) if isinstance(seeds, int) else tuple(seeds)
     if not chosen:
         raise ValueError("a run needs at least one seed")
     course = replace(course, seeds=len(chosen), twin=twin)
@@ -339,14 +346,16 @@ def start(
         raise ScenarioError([f"poison: {words}"])
     if not can_teach(scene):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
+    steps = scenario.steps if steps is None else steps
     if learner is None:
-        session = Session(scenario, scene, chosen, twin, device)
+        session = Session(scenario, scene, chosen, twin, device, steps=steps)
         if cascade:
             session.watch(watched)
         return Run(session, course)
     from boundaryviz.experiments.estimator import EstimatorSession
 
-    return Run(EstimatorSession(scenario, learner, chosen, twin))
+    check_memory(scenario.model_copy(update={"learner": AtOnceSpec()}), scene, len(chosen), 1 + twin, steps)
+    return Run(EstimatorSession(scenario, learner, tuple(chosen), twin))
 
 
 def train(
@@ -366,11 +375,11 @@ def train(
     progress: a function, False for none; by default a bar in terminals and notebooks.
     learner: an estimator of scikit-learn's kind, fitted once per seed in place of the scenario's learner.
     cascade: watch a net of the first seed for the figure 'cascade'; learners that are fitted at once need no watching.
-    Raises ScenarioError, DeviceError, ValueError.
+    Raises ScenarioError, DeviceError, MemoryNeeded, ValueError.
     """
     if not isinstance(scenario, Scenario):
         scenario = load(scenario)
-    run = start(scenario, seeds, twin, device, learner, cascade)
+    run = start(scenario, seeds, twin, device, learner, cascade, steps=steps)
     total = 1 if learner is not None else scenario.steps if steps is None else steps
     if callable(progress):
         run.advance(total, progress)

@@ -11,7 +11,7 @@ from pathlib import Path
 from boundaryviz.figures.draw import facts
 from boundaryviz.figures.film import Film
 from boundaryviz.figures.film_files import FilmFile, Picture, film_file
-from boundaryviz.figures.film_options import FilmOptions, check_film_path
+from boundaryviz.figures.film_options import FilmOptions, check_film_path, check_room
 from boundaryviz.figures.film_reel import Reel
 from boundaryviz.scenario.atomic import replacing
 from boundaryviz.scenario.scratch import Scratch
@@ -36,9 +36,11 @@ def write_film(
 
     tell_size: called with an estimate of that size before the first frame is written, where it takes long enough.
     The same reel and options make the same bytes. Raises WriteError, in a sentence, for another ending or where the
-    file cannot be written, and ValueError as `Film` does. What `progress` raises ends the film and leaves no file.
+    file cannot be written, MemoryNeeded, and ValueError as `Film` does. What `progress` raises ends the film and
+    leaves no file.
     """
     kind = check_film_path(path)
+    check_room(options)
     film = Film(reel, options)
     if tell_size is not None and len(film) > _SOON and (size := _estimated(film, kind)):
         tell_size(size)

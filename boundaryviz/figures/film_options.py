@@ -7,6 +7,7 @@ from pathlib import Path
 
 from boundaryviz.figures.style import STYLES, Options, Style, StyleName
 from boundaryviz.scenario.atomic import check_kind, endings
+from boundaryviz.scenario.cost import afford
 
 FORMATS = ("gif", "webp", "mp4")
 VIEWS: dict[str, str] = {
@@ -22,6 +23,7 @@ SIZES = ((1280, 720), (1920, 1080), (720, 720))
 LEAST_SIDE, MOST_SIDE = 240, 3840
 LEAST_RATE, MOST_RATE = 1, 60
 MOST_HOLD = 60.0  # seconds
+_BYTES = 160  # that drawing and encoding take at their peak, for each pixel of a frame
 _LINES = 38  # of text that would fill the shorter side
 
 
@@ -75,6 +77,11 @@ class FilmOptions:
     def dpi(self) -> float:
         """Dots per inch at which the style's text has a size that a projector can show, whatever the style."""
         return 72.0 * min(self.width, self.height) / (_LINES * self.look.text)
+
+
+def check_room(options: FilmOptions) -> None:
+    """Raise MemoryNeeded where there is no memory to draw and encode frames of this size."""
+    afford({"smaller frames": float(_BYTES * options.width * options.height)}, "this film")
 
 
 def check_film_path(path: str | Path) -> str:

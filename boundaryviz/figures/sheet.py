@@ -15,9 +15,12 @@ from matplotlib.figure import Figure
 from boundaryviz.figures.pgf import BACKEND
 from boundaryviz.figures.style import PAPER, WIDTHS_CM, Options, Style
 from boundaryviz.scenario.atomic import WriteError, check_kind, endings, explained, replacing, write_atomic
+from boundaryviz.scenario.cost import afford
 from boundaryviz.scenario.scratch import Scratch
 
 FORMATS = ("png", "svg", "pdf", "pgf")
+REMEDY = "a smaller width or fewer dots per inch"
+_SAVED = 42.0  # bytes that saving takes for each pixel, in vector formats as well: they hold the field as a picture
 
 
 class SceneFigure(Figure):
@@ -28,7 +31,10 @@ class SceneFigure(Figure):
     look: Style
 
     def savefig(self, fname: Any, *, transparent: bool | None = None, **kwargs: Any) -> None:
-        """As matplotlib's, with the metadata of `facts` where the format takes any."""
+        """As matplotlib's, with the metadata of `facts` where the format takes any. Raises MemoryNeeded."""
+        dpi = kwargs.get("dpi", "figure")
+        width, height = self.get_size_inches() * (self.dpi if dpi == "figure" else dpi)
+        afford({REMEDY: _SAVED * width * height}, "this figure")
         suffix = str(kwargs.get("format") or Path(str(fname)).suffix.lstrip(".") or "png").lower()
         kwargs.setdefault("metadata", metadata(self.facts, suffix))
         if suffix == "pgf":
@@ -46,7 +52,7 @@ class SceneFigure(Figure):
 def sheet(view: str, options: Options, facts: dict[str, str]) -> Iterator[tuple[SceneFigure, Style]]:
     """An empty square figure as wide as `options` or the view itself wants it, and its style, which is in force
     within the context. facts: see `SceneFigure`."""
-    width_cm = options.width_cm or WIDTHS_CM[view] * options.look.text / PAPER.text
+    width_cm = _width_cm(view, options)
     style = options.look.at_width(width_cm, view)
     with style.applied():
         figure = SceneFigure(dpi=options.dpi, layout="constrained")
@@ -57,6 +63,17 @@ def sheet(view: str, options: Options, facts: dict[str, str]) -> Iterator[tuple[
         figure.get_layout_engine().set(w_pad=pad, h_pad=pad, wspace=0.03, hspace=0.03)  # type: ignore[union-attr, call-arg]
         yield figure, style
         _settle(figure)
+
+
+def check_room(view: str, options: Options) -> None:
+    """Raise MemoryNeeded where there is no memory to draw and save such a figure; before it is drawn, it is taken to
+    be half as high as wide."""
+    wide = _width_cm(view, options) / 2.54 * options.dpi
+    afford({REMEDY: _SAVED * wide * wide / 2}, "this figure")
+
+
+def _width_cm(view: str, options: Options) -> float:
+    return options.width_cm or WIDTHS_CM[view] * options.look.text / PAPER.text
 
 
 def _settle(figure: Figure) -> None:

@@ -182,6 +182,8 @@ DARK = Style(
     train="#7f8a94", validation="#f2f4f6", test="#9d86f5",
     series=SERIES["dark"], text=11.0, line=1.8, marker=5.0,
 )  # fmt: skip
+MOST_PIXELS = 12_000
+"""Across a figure: a poster of 100 cm at 300 dots per inch, or a slide of 25.4 cm at 1,200."""
 STYLES: dict[str, Style] = {style.name: style for style in (PAPER, SLIDES, DARK)}
 
 
@@ -189,7 +191,8 @@ STYLES: dict[str, Style] = {style.name: style for style in (PAPER, SLIDES, DARK)
 class Options:
     """What a person chooses about a figure.
 
-    width_cm: 2 to 100; None takes the view's own. dpi: 30 to 1200, for PNG only.
+    width_cm: 2 to 100; None takes the view's own. dpi: 30 to 1200, of a PNG and of the field in vector formats; both
+    together no more than `MOST_PIXELS`.
     levels: None for a smooth field, 2 for the decided class, more for bands.
     held_out: also draw validation and test points. errors: outline = true class, fill = predicted class.
     font: in PGF it chooses between the sans and the roman of the document around it.
@@ -218,6 +221,12 @@ class Options:
             raise ValueError(f"a figure is 2 to 100 cm wide, not {self.width_cm:g}")
         if not 30 <= self.dpi <= 1200:
             raise ValueError(f"a figure has 30 to 1200 dots per inch, not {self.dpi}")
+        wide = (self.width_cm or 0.0) / 2.54 * self.dpi
+        if round(wide) > MOST_PIXELS:
+            raise ValueError(
+                f"a figure of {self.width_cm:g} cm at {self.dpi:,} dots per inch is {wide:,.0f} pixels wide, and "
+                f"{MOST_PIXELS:,} are the most; at this width {int(MOST_PIXELS / wide * self.dpi):,} dots per inch"
+            )
         if self.levels is not None and self.levels < 2:
             raise ValueError("a field has at least 2 levels")
 

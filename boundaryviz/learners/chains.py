@@ -24,7 +24,7 @@ def shortest(
 
     A step between nearest neighbours is as long as their distance d. On a Gaussian graph it is gamma d^2, so that the
     shortest path is the one with the largest product of weights exp(-gamma d^2); that graph joins all points, or
-    beyond `graphs.DENSE` of them the `graphs.KEPT` nearest.
+    beyond `graph_specs.DENSE` of them the `graph_specs.KEPT` nearest.
     """
     n = len(data.ids)
     at = _seen(data, replica)

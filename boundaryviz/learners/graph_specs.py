@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from boundaryviz.learners.needs import PLACES, Needs, Size, summed
 from boundaryviz.scene.specs import Spec, setting
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.specs import TrainingSpec
 
 Kernel = Literal["knn", "rbf"]
 Base = Literal["svm", "logistic", "knn", "naive-bayes"]
+
+DENSE = 3000
+"""Points up to which a Gaussian graph joins everybody to everybody."""
+KEPT = 30
+"""Nearest neighbours that are kept of it beyond."""
+WHOLE = 2000
+"""Points up to which, in Laplacian least squares, every one carries a kernel."""
+CARRIERS = 600
+"""That many do beyond, spread evenly over the ids, and every labelled point."""
+SEEN, NEIGHBOURS, POINTS, LABELS = "fewer points or seeds", "fewer neighbours", "fewer points", "fewer labels or points"
 
 
 class AtOnceSpec(Spec):
     AT_ONCE: ClassVar[bool] = True
     """Fitted in one step, so that what `TrainingSpec` says of rates, batches and penalties does not apply."""
+
+    def memory(self, size: Size, training: TrainingSpec) -> Needs:
+        """What R models on N points need, asked about M points at once."""
+        each = 28 * size.training + (8 * size.classes + 30) * size.asked
+        return summed({SEEN: float(size.replicas * each)}, self._fitting(size))
+
+    def _fitting(self, size: Size) -> Needs:
+        """What fitting takes, and the answers to a field."""
+        return {}
 
 
 class _GraphSpec(AtOnceSpec):
@@ -33,6 +56,13 @@ class _GraphSpec(AtOnceSpec):
         "Above 3,000 points each keeps only its 30 nearest neighbours.",
         gt=0.0, le=10_000.0, log=True,
     )  # fmt: skip
+
+    def _fitting(self, size: Size) -> Needs:
+        n = size.training
+        if self.kernel == "rbf" and n <= DENSE:
+            return {POINTS: 40.0 * n * n}
+        k = min(KEPT if self.kernel == "rbf" else self.neighbours, n)
+        return {POINTS: 180.0 * n * k, NEIGHBOURS: float(PLACES * k * (16 + 8 * size.classes))}
 
 
 class LabelPropagationSpec(_GraphSpec):
@@ -83,6 +113,12 @@ class SelfTrainingSpec(AtOnceSpec):
         3, "Neighbours", "Points that vote, for the nearest neighbours.", ge=1, le=100, advanced=True
     )
 
+    def _fitting(self, size: Size) -> Needs:
+        if self.base == "svm":
+            return kernel_cache(size.training)
+        k = min(self.neighbours, size.labelled) if self.base == "knn" else 0
+        return {NEIGHBOURS: 40.0 * max(size.unlabelled, PLACES) * k}
+
 
 class LapRLSSpec(AtOnceSpec):
     """Least squares with a kernel, smooth over the plane and smoother still along a graph of all points."""
@@ -103,3 +139,13 @@ class LapRLSSpec(AtOnceSpec):
         1.0, "Intrinsic penalty", "Weight of the smoothness along the graph; 0 ignores the unlabelled points.",
         ge=0.0, le=1e6, log=True,
     )  # fmt: skip
+
+    def _fitting(self, size: Size) -> Needs:
+        n, carriers = size.training, min(size.training, CARRIERS + size.labelled)
+        kernels = 6.0 * n * n if n <= WHOLE else 2.0 * n * carriers + 3.0 * carriers**2
+        return {POINTS if n <= WHOLE else LABELS: 8.0 * kernels + 200.0 * n * self.neighbours}
+
+
+def kernel_cache(points: int) -> Needs:
+    """What libsvm keeps of the kernel of so many points."""
+    return {POINTS: min(4.0 * points * points, 200e6)}

@@ -14,13 +14,12 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
+from boundaryviz.learners import graph_specs
 from boundaryviz.learners.kernels import gaussian
 
 Graph = Any
 """Non-negative weights (n, n) without a diagonal, a numpy array or a scipy sparse array."""
 
-DENSE = 3000  # points up to which a Gaussian graph joins everybody to everybody
-KEPT = 30  # nearest neighbours that are kept of it beyond
 NONE = 1e-9  # in propagation a weight below this counts as none: solving for what it carries would lose all digits
 
 
@@ -55,11 +54,11 @@ def knn_graph(points: cKDTree, k: int, both_ways: bool = False) -> sparse.csr_ar
 
 def gaussian_graph(points: cKDTree, gamma: float) -> Graph:
     """Weights exp(-gamma d^2) between all points; beyond `DENSE` points, a sparse graph of the `KEPT` nearest."""
-    if points.n <= DENSE:
+    if points.n <= graph_specs.DENSE:
         weight = gaussian(points.data, points.data, gamma)
         np.fill_diagonal(weight, 0.0)
         return weight
-    distance, at = nearest(points, points.data, KEPT + 1)
+    distance, at = nearest(points, points.data, graph_specs.KEPT + 1)
     one_way = _edges(at, np.exp(-gamma * distance**2))
     return one_way.maximum(one_way.T).tocsr()
 

@@ -8,12 +8,9 @@ from scipy import sparse
 from scipy.linalg import solve
 
 from boundaryviz.learners import graphs
-from boundaryviz.learners.graph_specs import LapRLSSpec
+from boundaryviz.learners.graph_specs import CARRIERS, WHOLE, LapRLSSpec
 from boundaryviz.learners.kernels import gaussian, weighted_sums
 from boundaryviz.learners.refitted import Decide, Refitted
-
-WHOLE = 2000  # points up to which every one carries a kernel
-CARRIERS = 600  # that many do beyond, spread evenly over the ids, and every labelled point
 
 
 class LapRLS(Refitted):

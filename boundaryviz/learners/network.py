@@ -17,6 +17,7 @@ from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
 from boundaryviz.learners.specs_net import NetSpec
 
 _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
+_INPUTS = 1 << 21  # of what a net is shown, however many places it is asked about
 
 
 class Network:
@@ -63,17 +64,20 @@ class Network:
     def _inputs(self, xy: NDArray[np.float64]) -> Tensor:
         return torch.from_numpy(self.features(xy)).to(self.device, self.dtype)
 
-    def _parts(self, inputs: Tensor, replica: int | None) -> Iterator[tuple[list[Tensor], Tensor]]:
-        """The parameters of one replica or of all, with inputs (1, F, G) in parts that fit the cache."""
+    def _parts(self, xy: NDArray[np.float64], replica: int | None) -> Iterator[tuple[list[Tensor], Tensor]]:
+        """The parameters of one replica or of all, with inputs (1, F, g) at `xy` (G, 2) in parts that fit the cache."""
         params = self.asked
         if replica is not None and len(self.P) > 1:
             params = [p[replica : replica + 1] for p in params]
         columns = max(256, _FLOATS // (len(params[0]) * max(self.layout.dims)))
-        return ((params, part) for part in inputs.split(columns, 2))
+        many = max(columns, _INPUTS // self.features.size // columns * columns)
+        for start in range(0, max(len(xy), 1), many):
+            for part in self._inputs(xy[start : start + many])[None].split(columns, 2):
+                yield params, part
 
     def _outputs(self, xy: NDArray[np.float64], replica: int | None) -> Tensor:
         """What the last layer says of `xy` (G, 2), (R or 1, K, G)."""
-        parts = [forward(params, x, self._activate) for params, x in self._parts(self._inputs(xy)[None], replica)]
+        parts = [forward(params, x, self._activate) for params, x in self._parts(xy, replica)]
         z = torch.cat(parts, 2)
         return torch.tanh(z) if self._squash else z
 
@@ -101,16 +105,13 @@ class Network:
         """Activation of one hidden unit at `xy` (G, 2): float32 (G,)."""
         found = [
             next(islice(layers(params, x, self._activate), layer, None))[0, index]
-            for params, x in self._parts(self._inputs(xy)[None], replica)
+            for params, x in self._parts(xy, replica)
         ]
         return torch.cat(found).float().cpu().numpy()
 
     def units(self, xy: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
         """Activations of every hidden layer at `xy` (G, 2): float32 (units, G) each."""
-        parts = [
-            [h[0] for h in layers(params, x, self._activate)]
-            for params, x in self._parts(self._inputs(xy)[None], replica)
-        ]
+        parts = [[h[0] for h in layers(params, x, self._activate)] for params, x in self._parts(xy, replica)]
         return [torch.cat(layer, 1).float().cpu().numpy() for layer in zip(*parts, strict=True)][:-1]
 
     def evaluate(

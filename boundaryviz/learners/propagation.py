@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from boundaryviz.learners import graphs
+from boundaryviz.learners import graph_specs, graphs
 from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec
 from boundaryviz.learners.kernels import weighted_sums
 from boundaryviz.learners.refitted import Decide, Refitted, shares
@@ -34,7 +34,7 @@ class _Propagation(Refitted):
         share = np.nan_to_num(shares(self._mass(graph, given)))
         if spec.kernel == "knn":
             return partial(_by_neighbours, points, share, spec.neighbours)
-        return partial(_by_gaussian if points.n <= graphs.DENSE else _by_near_gaussian, points, share, spec.gamma)
+        return partial(_by_gaussian if points.n <= graph_specs.DENSE else _by_near_gaussian, points, share, spec.gamma)
 
 
 class LabelSpreading(_Propagation):
@@ -75,7 +75,7 @@ def _by_near_gaussian(
     points: cKDTree, share: NDArray[np.float64], gamma: float, xy: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The mean of the nearest points, by their Gaussian weight relative to the nearest's, which cannot underflow."""
-    distance, at = graphs.nearest(points, xy, graphs.KEPT)
+    distance, at = graphs.nearest(points, xy, graph_specs.KEPT)
     weight = np.exp(-gamma * (distance**2 - distance[:, :1] ** 2))
     mass = (share[at] * weight[..., None]).sum(axis=1)
     return shares(mass, _LEAST * weight.sum(axis=1, keepdims=True))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Problem, State, TrainingData, decided
+from boundaryviz.learners.needs import PLACES
 from boundaryviz.learners.specs import TrainingSpec
 
 Decide = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -120,7 +121,9 @@ class Refitted(ABC):
         """Probabilities (R or 1, G, C) at places (G, 2), worked out once for replicas of one fit."""
         chosen = self._replicas if replica is None else [self._replicas[replica]]
         xy = np.clip(xy, -_FAR, _FAR)
-        answers = {id(decide): decide(xy) for decide in {id(one): one for one in chosen}.values()}
+        parts = [xy[at : at + PLACES] for at in range(0, max(len(xy), 1), PLACES)]
+        several = {id(one): one for one in chosen}
+        answers = {key: np.concatenate([decide(part) for part in parts]) for key, decide in several.items()}
         return np.stack([answers[id(decide)] for decide in chosen])
 
     def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
+from boundaryviz.learners.needs import Needs, Size, summed
 from boundaryviz.learners.specs_estimators import (
     ESTIMATORS,
     DecisionTreeClassifierSpec,
@@ -14,7 +15,16 @@ from boundaryviz.learners.specs_estimators import (
     RandomForestClassifierSpec,
     SVCSpec,
 )
-from boundaryviz.learners.specs_net import ACTIVATION_WORDS, FEATURE_WORDS, Activation, Feature, HiddenLayers, NetSpec
+from boundaryviz.learners.specs_net import (
+    ACTIVATION_WORDS,
+    DROPPED,
+    FEATURE_WORDS,
+    Activation,
+    Feature,
+    HiddenLayers,
+    NetSpec,
+    at_once,
+)
 from boundaryviz.learners.specs_semi import SEMI_SUPERVISED, SemiSupervisedSpec
 from boundaryviz.scene.specs import Spec, setting
 
@@ -36,6 +46,7 @@ __all__ = [
 LossName = Literal["cross-entropy", "squared", "hinge"]
 Optimiser = Literal["sgd", "momentum", "adam", "adamw"]
 
+LARGEST_SEED = 2**31 - 1
 LOSS_WORDS = {"cross-entropy": "cross-entropy", "squared": "squared", "hinge": "hinge"}
 
 
@@ -43,6 +54,12 @@ class _SupervisedSpec(NetSpec):
     loss: LossName = setting(
         "cross-entropy", "Loss", "What training makes small.", choices=dict(LOSS_WORDS), resets=True
     )
+
+    def _activations(self, size: Size, training: TrainingSpec) -> float:
+        first, *hidden, last = dims = self._dims(size)
+        kept = 1 + (getattr(self, "activation", "") in ("gelu", "sine") or getattr(self, "dropout", 0.0) > 0)
+        columns = at_once(size, size.labelled, training.batch_size, max(dims))
+        return columns * (first + last + kept * sum(hidden) + 3.0 * max(dims))
 
 
 class MLPSpec(_SupervisedSpec):
@@ -64,6 +81,14 @@ class MLPSpec(_SupervisedSpec):
     dropout: float = setting(
         0.0, "Dropout", "Share of hidden units silenced at random in every training step.", ge=0.0, le=0.95
     )
+
+    def memory(self, size: Size, training: TrainingSpec) -> Needs:
+        """As `NetSpec.memory`, and for each replica what dropout silences."""
+        needs = super().memory(size, training)
+        if not self.dropout or not self.hidden:
+            return needs
+        batch = size.labelled if training.batch_size == "full" else min(training.batch_size, size.labelled)
+        return summed(needs, {DROPPED: size.replicas * batch * (8.0 * sum(self.hidden) + 18.0 * max(self.hidden))})
 
 
 class LogisticSpec(_SupervisedSpec):
@@ -134,7 +159,7 @@ class TrainingSpec(Spec):
         0.0, "L2 penalty", "Pulls every weight towards zero in proportion (AdamW: decoupled decay).",
         ge=0.0, le=10.0, log=True,
     )  # fmt: skip
-    seed: int = setting(0, "Seed", "Initial weights, batches and noise.", ge=0, le=2**31 - 1)
+    seed: int = setting(0, "Seed", "Initial weights, batches and noise.", ge=0, le=LARGEST_SEED)
     evaluate_every: int = setting(
         20,
         "Evaluate every",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from boundaryviz.learners.graph_specs import AtOnceSpec
+from boundaryviz.learners.graph_specs import NEIGHBOURS, AtOnceSpec, kernel_cache
+from boundaryviz.learners.needs import PLACES, Needs, Size
 from boundaryviz.scene.specs import Spec, setting
 
 
@@ -24,6 +25,9 @@ class KNeighborsClassifierSpec(AtOnceSpec):
         2.0, "Norm", "The power in the distance: 1 adds up both ways along the axes, 2 is the straight line.",
         ge=1.0, le=10.0, advanced=True,
     )  # fmt: skip
+
+    def _fitting(self, size: Size) -> Needs:
+        return {NEIGHBOURS: 36.0 * PLACES * min(self.n_neighbors, max(size.labelled, 1))}
 
 
 class SVCSpec(AtOnceSpec):
@@ -51,6 +55,13 @@ class SVCSpec(AtOnceSpec):
         if isinstance(self.gamma, float) and not 0.0 < self.gamma <= 10_000.0:
             raise ValueError("gamma is a number above 0 and up to 10000, or 'scale'")
 
+    def _fitting(self, size: Size) -> Needs:
+        return kernel_cache(size.labelled)
+
+
+TREES = "fewer trees or seeds, or a limit of their depth"
+_LEAVES = 1e5  # of all trees: fewer take no memory to speak of
+
 
 class _TreeSpec(AtOnceSpec):
     criterion: Literal["gini", "entropy"] = setting(
@@ -66,6 +77,22 @@ class _TreeSpec(AtOnceSpec):
     min_samples_leaf: int = setting(
         1, "Points in a leaf", "A cut that would leave fewer points is not made.", ge=1, le=10_000, log=True
     )
+
+    def _fitting(self, size: Size) -> Needs:
+        trees, drawn = self._trees(size)
+        most = float(size.labelled) / self.min_samples_leaf
+        if self.max_leaf_nodes is not None:
+            most = min(most, self.max_leaf_nodes)
+        if self.max_depth is not None and self.max_depth < 60:
+            most = min(most, 2.0**self.max_depth)
+        leaves = most
+        if trees * most > _LEAVES:  # it is worth a look at the points
+            leaves = min(most, 2.0 + 1.4 * drawn * size.mixed / self.min_samples_leaf)
+        return {TREES: trees * (5e3 + 2 * leaves * (64 + 8 * size.classes))}
+
+    def _trees(self, size: Size) -> tuple[int, float]:
+        """How many trees, and the share of the points that each is shown."""
+        return size.sights, 1.0
 
 
 class DecisionTreeClassifierSpec(_TreeSpec):
@@ -85,6 +112,9 @@ class RandomForestClassifierSpec(_TreeSpec):
         True, "Drawn points", "Each tree is grown on as many points, drawn with repeats; off, on all of them.",
         advanced=True,
     )  # fmt: skip
+
+    def _trees(self, size: Size) -> tuple[int, float]:
+        return size.replicas * self.n_estimators, 0.632 if self.bootstrap else 1.0
 
 
 EstimatorSpec = KNeighborsClassifierSpec | SVCSpec | DecisionTreeClassifierSpec | RandomForestClassifierSpec

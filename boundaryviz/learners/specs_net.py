@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from boundaryviz.learners.needs import Needs, Size, summed
 from boundaryviz.scene.specs import Spec, setting
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.specs import TrainingSpec
 
 Activation = Literal["relu", "tanh", "sigmoid", "gelu", "sine", "linear"]
 Feature = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
@@ -18,6 +23,11 @@ FEATURE_WORDS: dict[str, str] = {
 ACTIVATION_WORDS = {
     "relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid", "gelu": "GELU", "sine": "sine", "linear": "linear",
 }  # fmt: skip
+
+
+NET, BATCH, FOURIER = "a smaller net or fewer seeds", "a smaller batch", "fewer Fourier features"
+DEALT, DROPPED = "fewer points or seeds", "no dropout, a smaller batch or fewer seeds"
+_SHARD, _ASKED = 1 << 17, 1 << 18  # floats of the widest layer that are worked out at once, in training and when asked
 
 
 def _without_repeats(values: tuple) -> tuple:
@@ -54,3 +64,43 @@ class NetSpec(Spec):
     def model_post_init(self, _context: object, /) -> None:
         if not self.features and not self.fourier:
             raise ValueError("a model needs at least one input feature")
+
+    def memory(self, size: Size, training: TrainingSpec) -> Needs:
+        """What R nets on N points need, asked about M points at once."""
+        dims, replicas = self._dims(size), size.replicas
+        parameters = sum((before + 1) * after for before, after in pairwise(dims))
+        slots = {"sgd": 0, "momentum": 1}.get(training.optimiser, 2)
+        asked = min(size.asked, max(256, _ASKED // (replicas * max(dims))))
+        return summed(
+            {NET: 4 * replicas * parameters * (5 + 2 * slots) + 16 * replicas * asked * max(dims)},
+            {DEALT: replicas * (50 * self._dealt(size, training) + (14 * size.classes + 6) * size.asked)},
+            {BATCH: 4 * self._activations(size, training)},
+            {FOURIER: 42 * self.fourier * size.training},
+        )
+
+    def _dims(self, size: Size) -> tuple[int, ...]:
+        """Inputs, units of the hidden layers, outputs."""
+        return len(self.features) + 2 * self.fourier, *getattr(self, "hidden", ()), size.classes
+
+    def _dealt(self, size: Size, training: TrainingSpec) -> float:
+        """For how many points of each replica it is told when they come: for many batches of a few points each,
+        poison fills up each batch to eights."""
+        return padded(size.labelled, size.poison[0], training.batch_size)
+
+    def _activations(self, size: Size, training: TrainingSpec) -> float:
+        """Numbers that are held between forward and backward pass."""
+        return 0.0
+
+
+def padded(points: int, poison: bool, batch_size: int | str) -> float:
+    """For how many points it is told when they come, where these, some poison or not, are dealt out in batches of such
+    a size."""
+    if batch_size == "full" or not poison or not points:
+        return points
+    return points * (1.0 + 8.0 / min(int(batch_size), points))
+
+
+def at_once(size: Size, points: int, batch_size: int | str, widest: int) -> int:
+    """Columns of all replicas that are worked on at once, in batches of this size from so many points."""
+    columns = max(points if batch_size == "full" else min(int(batch_size), points), 1)
+    return columns * min(size.replicas, max(1, _SHARD // (columns * widest)))

@@ -7,10 +7,25 @@ validation points, over several draws of points and labels.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from boundaryviz.learners.specs_net import ACTIVATION_WORDS, Activation, HiddenLayers, NetSpec
+from boundaryviz.learners.needs import Needs, Size, summed
+from boundaryviz.learners.specs_net import (
+    ACTIVATION_WORDS,
+    BATCH,
+    DEALT,
+    Activation,
+    HiddenLayers,
+    NetSpec,
+    at_once,
+    padded,
+)
 from boundaryviz.scene.specs import Spec, setting
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.specs import TrainingSpec
+
+_AHEAD, _MANY = 16, 4096  # steps whose random numbers are drawn at once, and columns beyond which it is but one
 
 
 def _weight(default: float, explains: str) -> Any:
@@ -74,8 +89,14 @@ def _unlabelled_batch(default: int) -> Any:
 
 
 class UnlabelledSpec(NetSpec):
-    """A network that learns from labelled and unlabelled points."""
+    """A network that learns from labelled and unlabelled points.
 
+    DRAWN: bytes of random numbers that an unlabelled point takes at a step. KEPT: that are kept of it, and for each
+    class.
+    """
+
+    DRAWN: ClassVar[int] = 8
+    KEPT: ClassVar[tuple[int, int]] = 0, 0
     name: str
     hidden: HiddenLayers = setting(
         (64, 64), "Hidden layers", "Units of each hidden layer, the first one first; none is a linear model.",
@@ -90,6 +111,28 @@ class UnlabelledSpec(NetSpec):
         super().model_post_init(context)
         if isinstance(self.unlabelled_batch, int) and self.unlabelled_batch < 1:
             raise ValueError("unlabelled batch is a number from 1 up, or 'full'")
+
+    def memory(self, size: Size, training: TrainingSpec) -> Needs:
+        """As `NetSpec.memory`, with what a method draws for its points and remembers of them."""
+        batch = size.unlabelled if self.unlabelled_batch == "full" else min(self.unlabelled_batch, size.unlabelled)
+        ahead = _AHEAD if batch <= _MANY else 1
+        each, by_class = self.KEPT
+        return summed(
+            super().memory(size, training),
+            {BATCH: 2.0 * size.replicas * batch * ahead * self.DRAWN},
+            {DEALT: size.replicas * size.training * (each + by_class * size.classes)},
+        )
+
+    def _dealt(self, size: Size, training: TrainingSpec) -> float:
+        shown, hidden = size.poison
+        return padded(size.labelled, shown, training.batch_size) + padded(
+            size.unlabelled, hidden, self.unlabelled_batch
+        )
+
+    def _activations(self, size: Size, training: TrainingSpec) -> float:
+        dims = self._dims(size)
+        several = (size.labelled, training.batch_size), (size.unlabelled, self.unlabelled_batch)
+        return 6.0 * sum(dims) * max(at_once(size, *batch, max(dims)) for batch in several)
 
 
 class PseudoLabelSpec(UnlabelledSpec):
@@ -107,6 +150,7 @@ class PiModelSpec(UnlabelledSpec):
     """A net whose answer shall not depend on jitter."""
 
     TITLE: ClassVar[str] = "Pi-model"
+    DRAWN: ClassVar[int] = 16
     name: Literal["pi-model"] = "pi-model"
     weight: float = _weight(50.0, "the squared difference between two jittered answers.")
     weak_noise: float = _jitter(0.08)
@@ -117,6 +161,7 @@ class TemporalEnsemblingSpec(UnlabelledSpec):
     """A net whose answer at each point shall agree with the average of its answers so far."""
 
     TITLE: ClassVar[str] = "Temporal ensembling"
+    KEPT: ClassVar[tuple[int, int]] = 12, 12
     name: Literal["temporal-ensembling"] = "temporal-ensembling"
     weight: float = _weight(50.0, "the squared difference from the average.")
     weak_noise: float = _jitter(0.08)
@@ -131,6 +176,7 @@ class MeanTeacherSpec(UnlabelledSpec):
     """A net that follows a slowly moving average of itself; the average is what is shown."""
 
     TITLE: ClassVar[str] = "Mean Teacher"
+    DRAWN: ClassVar[int] = 16
     name: Literal["mean-teacher"] = "mean-teacher"
     weight: float = _weight(50.0, "the squared difference from the teacher's answer.")
     weak_noise: float = _jitter(0.08)
@@ -166,6 +212,7 @@ class MixMatchSpec(UnlabelledSpec):
     """A net taught on mixtures of points with mixtures of their labels and sharpened guesses."""
 
     TITLE: ClassVar[str] = "MixMatch"
+    DRAWN: ClassVar[int] = 32
     name: Literal["mixmatch"] = "mixmatch"
     weight: float = _weight(20.0, "the squared difference from the mixed guesses.")
     weak_noise: float = _jitter(0.1, "Size of the jitter of every point; a guess is the mean over two jitters.")
@@ -190,6 +237,7 @@ class FixMatchSpec(UnlabelledSpec):
     """A confident answer to a weakly jittered point is the label of its strongly jittered copy."""
 
     TITLE: ClassVar[str] = "FixMatch"
+    DRAWN: ClassVar[int] = 16
     name: Literal["fixmatch"] = "fixmatch"
     weight: float = _weight(1.0, "the cross-entropy with their pseudo-labels.")
     weak_noise: float = _jitter(0.03, "Size of the jitter of the points the net is asked about.")
@@ -202,6 +250,8 @@ class FlexMatchSpec(UnlabelledSpec):
     """FixMatch with a lower threshold for classes that are learnt more slowly."""
 
     TITLE: ClassVar[str] = "FlexMatch"
+    KEPT: ClassVar[tuple[int, int]] = 24, 1
+    DRAWN: ClassVar[int] = 16
     name: Literal["flexmatch"] = "flexmatch"
     weight: float = _weight(1.0, "the cross-entropy with their pseudo-labels.")
     weak_noise: float = _jitter(0.03, "Size of the jitter of the points the net is asked about.")
@@ -214,6 +264,7 @@ class ICTSpec(UnlabelledSpec):
     """Interpolation consistency: the answer between two points shall be the mixture of the teacher's answers there."""
 
     TITLE: ClassVar[str] = "Interpolation consistency"
+    DRAWN: ClassVar[int] = 12
     name: Literal["ict"] = "ict"
     weight: float = _weight(20.0, "the squared difference from the mixed answers.")
     alpha: float = _mix(0.2)

@@ -221,7 +221,7 @@ def test_mistakes_in_what_is_asked_are_said():
         dose_response(SMALL, [0], 1, learners=["mlp", "perceptron"])
     with pytest.raises(ScenarioError, match="at least one"):
         dose_response(SMALL, [0], 1, learners=[])
-    with pytest.raises(ScenarioError, match="from 0 up"):
+    with pytest.raises(ScenarioError, match="from 0 up to 100,000"):
         dose_response(SMALL, [-1], 1)
     with pytest.raises(ScenarioError, match="too many"):
         dose_response(SMALL, list(range(102)), 1)

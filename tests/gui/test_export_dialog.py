@@ -7,6 +7,7 @@ from PyQt6.QtGui import QGuiApplication, QImage
 from PyQt6.QtTest import QTest
 
 from boundaryviz.gui.views.export_dialog import ExportDialog, ExportOptions
+from boundaryviz.scenario.cost import MemoryNeeded
 from boundaryviz.scenario.files import WriteError
 
 
@@ -102,6 +103,29 @@ def test_resolution_belongs_to_pictures_alone(dialog):
     enter(dialog.dpi_edit, "10")
     assert dialog.options.dpi == 600
     assert "50 to 1200" in dialog.problem.text()
+
+
+def test_more_pixels_than_can_be_drawn_are_refused_with_the_number(dialog, caller):
+    choose(dialog.format, "png")
+    enter(dialog.dpi_edit, "1200")
+    enter(dialog.width_edit, "100")
+    assert (dialog.options.width_cm, dialog.options.dpi) == (8.5, 1200)
+    assert dialog.problem.text() == "That would be 47,244 pixels wide; 12,000 are the most."
+    assert dialog.width_edit.property("invalid") is True
+    enter(dialog.width_edit, "25.4")
+    assert (dialog.options.width_cm, dialog.problem.text()) == (25.4, "")
+    enter(dialog.dpi_edit, "300")
+    enter(dialog.width_edit, "100")
+    enter(dialog.dpi_edit, "400")
+    assert (dialog.options.width_cm, dialog.options.dpi) == (100, 300)
+    assert "15,748 pixels" in dialog.problem.text()
+
+
+def test_what_there_is_no_memory_for_is_told_and_the_dialog_stays(dialog, caller):
+    caller.fails = MemoryNeeded("this figure would take about 3.0 GB of memory, and 2.0 GB are free; take fewer dots")
+    dialog.save_button.click()
+    assert dialog.isVisible()
+    assert dialog.problem.text() == f"figure.pdf could not be written: {caller.fails}."
 
 
 def test_saving_adds_the_ending_and_closes(dialog, caller):

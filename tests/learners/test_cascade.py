@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.semi_supervised import SelfTrainingClassifier
 
-from boundaryviz.learners import graphs
+from boundaryviz.learners import graph_specs, graphs
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.cascade import Cascade, measured, seeds, threshold
 from boundaryviz.learners.chains import handed, nearest_earlier, shortest
@@ -157,7 +157,7 @@ def test_beyond_what_is_dense_the_gaussian_graph_of_the_nearest_is_walked(monkey
     data = few_labels(120, 3)
     spec = LabelSpreadingSpec(kernel="rbf", gamma=5.0)
     whole = shortest(data, spec)
-    monkeypatch.setattr(graphs, "DENSE", 50)
+    monkeypatch.setattr(graph_specs, "DENSE", 50)
     sparse = shortest(data, spec)
     near = whole.when < 0.5  # small steps all, so that they lead over near neighbours
     assert near.sum() > 25

@@ -11,9 +11,15 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.neighbors import NearestNeighbors
 from sklearn.semi_supervised import LabelPropagation, LabelSpreading, SelfTrainingClassifier
 
-from boundaryviz.learners import graphs, laprls
+from boundaryviz.learners import graph_specs, graphs, laprls
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
+from boundaryviz.learners.graph_specs import (
+    KEPT,
+    LabelPropagationSpec,
+    LabelSpreadingSpec,
+    LapRLSSpec,
+    SelfTrainingSpec,
+)
 from boundaryviz.learners.kernels import gaussian, weighted_sums
 from boundaryviz.learners.self_training import base
 from boundaryviz.scene.data import DataSpec, build
@@ -167,9 +173,9 @@ def test_three_labels_a_class_are_enough_for_moons(spec: Any, most: float):
 
 def test_a_large_gaussian_graph_keeps_the_nearest(monkeypatch: pytest.MonkeyPatch):
     data, test, label = moons(600)
-    monkeypatch.setattr(graphs, "DENSE", 500)
+    monkeypatch.setattr(graph_specs, "DENSE", 500)
     graph = graphs.gaussian_graph(graphs.tree(data.xy), 50.0)
-    assert graph.nnz <= 2 * graphs.KEPT * 600
+    assert graph.nnz <= 2 * KEPT * 600
     assert abs(graph - graph.T).max() == 0
     near = np.argsort(np.linalg.norm(data.xy - data.xy[5], axis=1))[1]
     assert graph[5, near] == pytest.approx(np.exp(-50 * np.sum((data.xy[5] - data.xy[near]) ** 2)))

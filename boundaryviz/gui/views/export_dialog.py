@@ -51,12 +51,13 @@ STYLES = {"paper": "Paper", "slides": "Slides", "dark": "Dark"}
 WIDTHS = {"Single column": 8.5, "Double column": 17.5, "Slide": 25.4}
 LEAST_WIDTH, MOST_WIDTH = 3.0, 100.0
 LEAST_DPI, MOST_DPI = 50, 1200
+MOST_PIXELS = 12_000  # across
 
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """What to export. width_cm: 3..100. dpi: dots per inch, 50..1200, of a PNG. data: what else is written beside it,
-    'npz', 'csv' or nothing."""
+    """What to export. width_cm: 3..100. dpi: dots per inch, 50..1200, of a PNG; both together at most 12,000 pixels.
+    data: what else is written beside it, 'npz', 'csv' or nothing."""
 
     format: str = "pdf"
     view: str = "boundary"
@@ -68,6 +69,11 @@ class ExportOptions:
     letters: bool = False
     transparent: bool = False
     data: str = ""
+
+    @property
+    def pixels(self) -> int:
+        """Across."""
+        return round(self.width_cm / 2.54 * self.dpi)
 
 
 class ExportDialog(QDialog):
@@ -255,8 +261,7 @@ class ExportDialog(QDialog):
         self.dpi_edit.show_text(str(chosen.dpi))
         picture = chosen.format == "png"
         self.dpi_edit.setEnabled(picture)
-        wide = round(chosen.width_cm / 2.54 * chosen.dpi)
-        self._dots.setText(f"dpi, {wide:,} pixels wide" if picture else "dpi, for PNG only")
+        self._dots.setText(f"dpi, {chosen.pixels:,} pixels wide" if picture else "dpi, for PNG only")
 
     def _preset_chosen(self, index: int) -> None:
         width = self.preset.itemData(index)
@@ -271,14 +276,21 @@ class ExportDialog(QDialog):
         if number is None or not LEAST_WIDTH <= number <= MOST_WIDTH:
             self._refuse(self.width_edit, f"The width is a number from {LEAST_WIDTH:g} to {MOST_WIDTH:g} cm.")
         else:
-            self._change(width_cm=number)
+            self._resize(self.width_edit, width_cm=number)
 
     def _dpi_typed(self, text: str) -> None:
         number = parse_number(text)
         if number is None or not LEAST_DPI <= number <= MOST_DPI or not number.is_integer():
             self._refuse(self.dpi_edit, f"The resolution is a whole number from {LEAST_DPI} to {MOST_DPI} dpi.")
         else:
-            self._change(dpi=int(number))
+            self._resize(self.dpi_edit, dpi=int(number))
+
+    def _resize(self, edit: NumberEdit, **size: float) -> None:
+        wide = replace(self.options, **size).pixels  # type: ignore[arg-type]
+        if wide > MOST_PIXELS:
+            self._refuse(edit, f"That would be {wide:,} pixels wide; {MOST_PIXELS:,} are the most.")
+        else:
+            self._change(**size)
 
     def _refuse(self, edit: NumberEdit, words: str) -> None:
         restyle(edit, "invalid", True)
@@ -339,5 +351,6 @@ def _trouble(path: Path, error: Exception) -> str:
     """What to say of a file that could not be written; an OSError without a number brings a sentence of its own."""
     if isinstance(error, OSError) and not error.strerror:
         return str(error)
-    reason = error.strerror if isinstance(error, OSError) else error
-    return f"{path.name} could not be written: {reason}. Choose another place or name."
+    if not isinstance(error, OSError):
+        return f"{path.name} could not be written: {error}."
+    return f"{path.name} could not be written: {error.strerror}. Choose another place or name."

@@ -1,0 +1,70 @@
+"""What the memory of learners depends on. Each spec says how much its family needs, beside its settings; no torch.
+
+Amounts are of the peak, as measured: numbers such as 50 bytes for a point that is dealt out count the copies that numpy
+and torch make on the way. `tests/scenario/test_cost.py` holds them against what processes really take.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Needs = dict[str, float]
+"""Bytes, each amount under what would make it smaller."""
+
+PLACES = 1 << 16
+"""Places that a learner which is fitted at once is asked about at a time; a usual field is no more."""
+_CELL = 4  # points to a cell, where it is counted who is in the minority
+
+
+@dataclass(frozen=True, eq=False)
+class Size:
+    """How much there is to be learnt, by how many.
+
+    runs: how many, each with a seed of its own. sights: how many different sets of points there are to see; every run
+    is trained once with each. training, unlabelled: points that are trained on, and how many of them are. poison:
+    whether some are, labelled and unlabelled ones. asked: points that all replicas are asked about at once. classes:
+    how many. xy (n, 2) and label (n,): of the labelled training points.
+    """
+
+    runs: int
+    sights: int
+    training: int
+    unlabelled: int
+    poison: tuple[bool, bool]
+    asked: int
+    classes: int
+    xy: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
+    label: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    @property
+    def replicas(self) -> int:
+        return self.runs * self.sights
+
+    @property
+    def labelled(self) -> int:
+        """Training points with a label."""
+        return self.training - self.unlabelled
+
+    @cached_property
+    def mixed(self) -> int:
+        """How many labelled points are of another class than most of those around them."""
+        n = len(self.label)
+        if not n:
+            return 0
+        side = max(int((n / _CELL) ** 0.5), 1)
+        x, y = (np.argsort(np.argsort(axis, kind="stable")) * side // n for axis in self.xy.T)
+        counts = np.bincount((x * side + y) * self.classes + self.label, minlength=side * side * self.classes)
+        return int(n - counts.reshape(-1, self.classes).max(axis=1).sum())
+
+
+def summed(*several: Needs) -> Needs:
+    """All of it together."""
+    found: Needs = {}
+    for needs in several:
+        for remedy, amount in needs.items():
+            found[remedy] = found.get(remedy, 0.0) + amount
+    return found

@@ -1,0 +1,70 @@
+"""Estimates of memory, held against what processes take: within a factor of about 2, where it is 100 MB and more."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from boundaryviz.learners.specs import FAMILIES, is_supervised
+from boundaryviz.scenario.cost import memory_needed
+from boundaryviz.scenario.scenario import Scenario
+from helpers.peaks import Case, peaks
+
+FEW = {"data__labels_per_class": 10}
+TRAIN_ALONE = {"data__test": 0.0, "data__validation": 0.0}
+NOISY = {"data__label_noise": 0.3}
+NETS = [name for name, (spec, _) in FAMILIES.items() if hasattr(spec, "_dims")]
+UNLABELLED = [name for name in NETS if not is_supervised(name)]
+
+
+def case(name: str, n: int, replicas: int = 1, twin: bool = False, **values: Any) -> Case:
+    settings = {key.replace("__", "."): value for key, value in values.items()}
+    return {"values": {"learner.name": name, "data.n": n, **settings}, "replicas": replicas, "twin": twin}
+
+
+CASES = [
+    # many replicas of every family
+    *(case(n, 2000, 512, **FEW) for n in FAMILIES if n != "RandomForestClassifier"),
+    case("RandomForestClassifier", 1000, 128),
+    # full batches of unlabelled points
+    *(case(n, 60_000, **FEW, **TRAIN_ALONE, learner__unlabelled_batch="full") for n in UNLABELLED),
+    # what else nets can be given too much of
+    case("vat", 400, 48, learner__hidden=[256] * 3),
+    case("mixmatch", 5000, 64, **FEW, **TRAIN_ALONE, learner__unlabelled_batch=4000),
+    case("mlp", 100, 64, **TRAIN_ALONE, learner__hidden=[256] * 3, training__optimiser="sgd"),
+    case("mlp", 40_000, **TRAIN_ALONE, learner__hidden=[256] * 3, training__batch_size="full"),
+    case("mlp", 1000, 32, **TRAIN_ALONE, learner__hidden=[256] * 3, learner__dropout=0.3, training__batch_size="full"),
+    case("mlp", 20_000, learner__fourier=256),
+    case("logistic", 20_000, 64, data__test=0.4, data__validation=0.4),
+    case("logistic", 20_000, 16, True, data__test=0.4, data__validation=0.4, poison__count=100),
+    case("logistic", 2000, 512, data__name="digits"),
+    case("logistic", 2000, 256, poison__count=100, poison__attack="copies", training__batch_size=1),
+    # and each of the others
+    case("label-spreading", 2900, **FEW, **TRAIN_ALONE, learner__kernel="rbf"),
+    case("label-propagation", 60_000, **FEW, **TRAIN_ALONE, learner__kernel="rbf"),
+    case("label-spreading", 30_000, **FEW, **TRAIN_ALONE, learner__neighbours=50),
+    case("laprls", 1900, **TRAIN_ALONE),
+    case("laprls", 3000, **TRAIN_ALONE),
+    case("laprls", 20_000, **TRAIN_ALONE, data__labels_per_class=100),
+    case("KNeighborsClassifier", 20_000, learner__n_neighbors=200),
+    case("KNeighborsClassifier", 20_000, 48, True, poison__count=100, poison__attack="copies"),
+    case("SVC", 10_000, **NOISY, **TRAIN_ALONE),
+    case("RandomForestClassifier", 50_000, **NOISY, **TRAIN_ALONE),
+    case("RandomForestClassifier", 5000, 8, **NOISY),
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process")
+def test_estimates_are_within_a_factor_of_two():
+    wrong = {}
+    for one, measured in zip(CASES, peaks(CASES), strict=True):
+        scenario = Scenario().with_values({"training.evaluate_every": 2, **one["values"]})
+        needs = memory_needed(scenario, scenario.scene(), one["replicas"], 1 + one["twin"], 4)
+        factor = sum(needs.values()) / measured
+        if not 0.5 <= factor <= 2.0:
+            wrong[f"{one}: {measured / 1e6:.0f} MB"] = f"{factor:.2f}"
+    assert wrong == {}
