@@ -26,14 +26,14 @@ _OWN = ("About boundaryviz",)  # windows whose rich text is ours
 
 def complaints() -> list[str]:
     """A line for each thing that is wrong anywhere."""
-    found = []
+    found, actions = [], {}
     for widget in QApplication.allWidgets():
-        if not any(widget.window().windowTitle() == title for title in _OWN):
+        if widget.window().windowTitle() not in _OWN:
             found += [f"{_called(widget)}: {words}" for words in _of_widget(widget)]
-            found += [
-                f"{_called(widget)}, action {a.objectName()!r}: {w}" for a in widget.actions() for w in _of_action(a)
-            ]
-    return found
+            actions |= dict.fromkeys(widget.actions(), widget)
+    return found + [
+        f"{_called(w)}, action {a.objectName()!r}: {said}" for a, w in actions.items() for said in _of_action(a)
+    ]
 
 
 def words_shown(widget: QWidget) -> str:
