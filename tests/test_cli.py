@@ -13,6 +13,7 @@ import pytest
 
 from boundaryviz.cli.app import run
 from boundaryviz.cli.values import assignments, parsed
+from boundaryviz.gui.projects import Project
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.record.metrics import Metric
 from boundaryviz.scenario import gallery
@@ -267,16 +268,19 @@ def test_values_are_toml_and_bare_words_are_text(text: str, value: object) -> No
 def test_the_window_is_opened_on_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "own.toml"
     path.write_text('title = "Own"\n')
-    opened: list[str | None] = []
+    opened: list[tuple[str | None, str]] = []
 
-    def window(file: str | None = None) -> int:
-        opened.append(file)
+    def window(file: str | None = None, project: Project | None = None) -> int:
+        opened.append((file, project.scenario.title if project else ""))
         return 3
 
     monkeypatch.setattr("boundaryviz.gui.app.main", window)
     assert run([str(path)]) == 3
     assert run([]) == 3
-    assert opened == [str(path), None]
+    assert opened == [(str(path), "Own"), (None, "")]
+    path.write_text("title = 3\n")
+    assert run([str(path)]) == 2
+    assert len(opened) == 2
 
 
 def test_ctrl_c_prints_and_saves_what_was_finished(tmp_path: Path) -> None:

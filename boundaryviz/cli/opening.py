@@ -8,24 +8,21 @@ from boundaryviz.cli.failures import UsageProblem, reported
 def open_window(file: str | None) -> int:
     """Open the window and return its exit code; 2 for a file that cannot be used, which is said before Qt starts."""
     with reported() as outcome:
-        if file is not None:
-            _check(file)
-        from boundaryviz.gui.app import main
+        from boundaryviz.gui.app import main, read
 
-        outcome.code = main(file)
+        if file is not None:
+            _check_pins(file)
+        outcome.code = main(file, None if file is None else read(file))
     return outcome.code
 
 
-def _check(file: str) -> None:
-    """Raise ScenarioError or UsageProblem for a file that cannot be used."""
+def _check_pins(file: str) -> None:
+    """Raise UsageProblem for pins that cannot be used."""
     from boundaryviz.record.archive import ArchiveError
     from boundaryviz.record.pins_file import is_pins, read
-    from boundaryviz.scenario.gallery import load
 
-    if not is_pins(file):
-        load(file)
-        return
     try:
-        read(file)
+        if is_pins(file):
+            read(file)
     except ArchiveError as error:
         raise UsageProblem(str(error)) from None

@@ -23,9 +23,11 @@ HINT = "Drag a point and watch the boundary follow."
 _GIVE_WAY = 0.0005  # seconds after which the thread that writes lets the window go on; Python waits ten times as long
 
 
-def main(file: str | None = None, *, device: str = "auto") -> int:
-    """Open the window, on `file` if one is given, and run it. Returns the exit code: 0, 2 for a bad file, 3 for no
-    display."""
+def main(file: str | None = None, project: Project | None = None) -> int:
+    """Open the window, on `file` if one is given, and run it. Returns the exit code: 0, or 3 for no display.
+
+    project: what is in the file, where it has been read. Raises ScenarioError for a file that cannot be used.
+    """
     problems = preflight.check()
     if problems:
         for problem in problems:
@@ -40,31 +42,21 @@ def main(file: str | None = None, *, device: str = "auto") -> int:
 
     link = ProcessLink(started=started)
     try:
-        project = _project(file)
-        if project is None:
-            return 2
-        return _run(project, file, lambda: ProcessLink(crash_log), link, state, unkept, crash)
+        return _run(project or read(file), file, lambda: ProcessLink(crash_log), link, state, unkept, crash)
     finally:
         link.close()
 
 
-def _project(file: str | None) -> Project | None:
-    """What to begin with; None after saying what is wrong with `file`."""
+def read(file: str | None) -> Project:
+    """What to begin with. Raises ScenarioError for a file that cannot be used."""
     from boundaryviz.gui import projects
     from boundaryviz.record.pins_file import is_pins
     from boundaryviz.scenario import gallery
-    from boundaryviz.scenario.scenario import ScenarioError
-    from boundaryviz.scene.table_text import TableError
 
-    try:
-        if file is not None and file.lower().endswith(".bviz"):
-            return projects.read(Path(file))
-        # pins stand beside any scenario
-        return projects.Project.of(gallery.load(FIRST if file is None or is_pins(file) else file))
-    except (ScenarioError, TableError) as error:
-        for words in error.problems:
-            print(words, file=sys.stderr)
-        return None
+    if file is not None and file.lower().endswith(".bviz"):
+        return projects.read(Path(file))
+    # pins stand beside any scenario
+    return projects.Project.of(gallery.load(FIRST if file is None or is_pins(file) else file))
 
 
 def _run(

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
@@ -18,8 +17,8 @@ from boundaryviz.gui.recent import MOST, RecentFiles
 from boundaryviz.gui.writing import Writer
 from boundaryviz.scenario import atomic, files
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.edits import Move
 from helpers.desks import afresh, at_rest, lasting_desk
+from helpers.saves import answer, banner, edit, save
 
 
 @pytest.fixture(scope="module")
@@ -34,38 +33,8 @@ def desk(only_desk: Desk, qtbot: QtBot) -> Iterator[Desk]:
     qtbot.waitUntil(lambda: at_rest(only_desk))
 
 
-def edit(desk: Desk, x: float = 0.1) -> None:
-    desk.document.do(Move(desk.document.scene.points.ids[:1], np.array([[x, 0.2]])), "Move point")
-
-
-def save(desk: Desk, path: Path | None = None) -> None:
-    """Save, where nothing is asked."""
-    if path is not None:
-        desk.document.path = path
-    desk.saving.save()
-    desk.writer.wait()
-
-
-def answer(monkeypatch: pytest.MonkeyPatch, role: str) -> list[str]:
-    """Press this button of the next box; what the box said."""
-    said: list[str] = []
-
-    def press(box: QMessageBox) -> int:
-        said.append(box.text())
-        button = next(button for button in box.buttons() if button.text().replace("&", "") == role)
-        button.click()
-        return 0
-
-    monkeypatch.setattr(QMessageBox, "exec", press)
-    return said
-
-
 def choose(monkeypatch: pytest.MonkeyPatch, path: Path | str, kind: str = "") -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), kind))
-
-
-def banner(desk: Desk) -> str:
-    return "" if desk.window.banner.isHidden() else desk.window.banner.text.text()
 
 
 def test_save_and_open_give_the_same_scene(desk: Desk, tmp_path: Path) -> None:
@@ -261,75 +230,6 @@ def test_a_file_that_cannot_be_opened_is_left_alone_and_so_is_what_was_open(desk
         assert desk.document.state is state
         assert path.read_bytes() == content
     assert desk.recent.paths == []
-
-
-@pytest.mark.parametrize("agrees", [True, False])
-@pytest.mark.parametrize("protected", ["read-only", "linked"])
-def test_a_protected_file_is_overwritten_only_when_asked_to(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protected: str, agrees: bool
-) -> None:
-    path = tmp_path / "a.bviz"
-    save(desk, path)
-    edit(desk)
-    if protected == "read-only":
-        path.chmod(0o444)
-    else:
-        os.link(path, tmp_path / "b.bviz")
-    before = path.read_bytes()
-    said = answer(monkeypatch, "Overwrite" if agrees else "Cancel")
-    save(desk)
-    assert len(said) == 1
-    assert (path.read_bytes() == before) is not agrees
-    assert desk.document.unsaved is not agrees
-    if agrees:
-        assert files.read(path).scene() == desk.document.scene
-
-
-BROKEN = [OSError(28, "No space left on device"), ValueError("embedded null byte"), MemoryError(),
-          RecursionError("deep"), KeyError("x"), RuntimeError("the program is wrong")]  # fmt: skip
-
-
-@pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)
-def test_whatever_goes_wrong_is_said_and_the_next_save_saves(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, qtbot: QtBot
-) -> None:
-    def broken(*_: object) -> bytes:
-        raise error
-
-    edit(desk)
-    with monkeypatch.context() as patch, qtbot.captureExceptions() as raised:
-        patch.setattr(files, "sealed", broken)
-        save(desk, tmp_path / "a.bviz")
-    assert [one[1] for one in raised] == ([] if isinstance(error, OSError | ValueError) else [error]), "for the report"
-    assert banner(desk)
-    assert "not enough memory" in banner(desk) or str(error) in banner(desk)
-    assert desk.document.unsaved
-    assert not (tmp_path / "a.bviz").exists()
-    save(desk)
-    assert not desk.document.unsaved
-    assert not banner(desk)
-    assert files.read(tmp_path / "a.bviz").scene() == desk.document.scene
-
-
-@pytest.mark.parametrize(
-    "error", [atomic.WriteError("The disk is full."), ValueError("too large"), MemoryError()], ids=repr
-)
-def test_a_timeline_that_is_not_written_is_said_and_the_project_counts_as_saved(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    def beside(_: Scenario) -> str:
-        raise error
-
-    edit(desk)
-    with monkeypatch.context() as patch:
-        patch.setattr(desk.saving, "beside", lambda _path: beside)
-        save(desk, tmp_path / "a.bviz")
-    assert "points and settings are safe, its timeline was not written" in banner(desk)
-    assert not desk.document.unsaved
-    assert files.read(tmp_path / "a.bviz").scene() == desk.document.scene
-    edit(desk, 0.6)
-    save(desk)  # and nobody else is said to have changed the file
-    assert not desk.document.unsaved
 
 
 # ---- recent files -----------------------------------------------------------------------------------

@@ -1,0 +1,97 @@
+"""Saving that goes wrong, or that is to be asked about first: said, and with a way back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from boundaryviz.gui.assembly import Desk
+from boundaryviz.scenario import atomic, files
+from boundaryviz.scenario.scenario import Scenario
+from helpers.desks import afresh, at_rest, lasting_desk
+from helpers.saves import answer, banner, edit, save
+
+
+@pytest.fixture(scope="module")
+def only_desk(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with lasting_desk(tmp_path_factory.mktemp("settings")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(only_desk: Desk, qtbot: QtBot) -> Iterator[Desk]:
+    yield afresh(only_desk, Scenario(name="mine", title="Mine").with_values({"data.n": 20}))
+    qtbot.waitUntil(lambda: at_rest(only_desk))
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+@pytest.mark.parametrize("protected", ["read-only", "linked"])
+def test_a_protected_file_is_overwritten_only_when_asked_to(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protected: str, agrees: bool
+) -> None:
+    path = tmp_path / "a.bviz"
+    save(desk, path)
+    edit(desk)
+    if protected == "read-only":
+        path.chmod(0o444)
+    else:
+        os.link(path, tmp_path / "b.bviz")
+    before = path.read_bytes()
+    said = answer(monkeypatch, "Overwrite" if agrees else "Cancel")
+    save(desk)
+    assert len(said) == 1
+    assert (path.read_bytes() == before) is not agrees
+    assert desk.document.unsaved is not agrees
+    if agrees:
+        assert files.read(path).scene() == desk.document.scene
+
+
+BROKEN = [OSError(28, "No space left on device"), ValueError("embedded null byte"), MemoryError(),
+          RecursionError("deep"), KeyError("x"), RuntimeError("the program is wrong")]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)
+def test_whatever_goes_wrong_is_said_and_the_next_save_saves(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, qtbot: QtBot
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise error
+
+    edit(desk)
+    with monkeypatch.context() as patch, qtbot.captureExceptions() as raised:
+        patch.setattr(files, "sealed", broken)
+        save(desk, tmp_path / "a.bviz")
+    assert [one[1] for one in raised] == ([] if isinstance(error, OSError | ValueError) else [error]), "for the report"
+    assert banner(desk)
+    assert "not enough memory" in banner(desk) or str(error) in banner(desk)
+    assert desk.document.unsaved
+    assert not (tmp_path / "a.bviz").exists()
+    save(desk)
+    assert not desk.document.unsaved
+    assert not banner(desk)
+    assert files.read(tmp_path / "a.bviz").scene() == desk.document.scene
+
+
+@pytest.mark.parametrize(
+    "error", [atomic.WriteError("The disk is full."), ValueError("too large"), MemoryError()], ids=repr
+)
+def test_a_timeline_that_is_not_written_is_said_and_the_project_counts_as_saved(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def beside(_: Scenario) -> str:
+        raise error
+
+    edit(desk)
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.saving, "beside", lambda _path: beside)
+        save(desk, tmp_path / "a.bviz")
+    assert "points and settings are safe, its timeline was not written" in banner(desk)
+    assert not desk.document.unsaved
+    assert files.read(tmp_path / "a.bviz").scene() == desk.document.scene
+    edit(desk, 0.6)
+    save(desk)  # and nobody else is said to have changed the file
+    assert not desk.document.unsaved
