@@ -48,8 +48,9 @@ bench: install-dev ## measure against plain torch, scikit-learn and numpy, and t
 	$(BIN)/python -m benchmarks.recording
 	$(BIN)/python -m benchmarks.film
 
-torture: install-dev ## kill the program 200 times while it edits and saves, and look at what is left
+torture: install-dev ## kill the program 200 times while it edits and saves, and stop, kill and garble its trainer 200 times
 	$(BIN)/python -m benchmarks.torture
+	$(BIN)/python -m benchmarks.torture_trainer
 
 fuzz: install-dev ## open 10,000 nearly right files: each must be opened, or refused in words
 	$(BIN)/python -m benchmarks.fuzz

@@ -100,7 +100,7 @@ class Desk:
         self.timeline_files = TimelineFiles(self.document, self.timeline, self.twin.train, settings, self.log)
         self.saving.beside = self.timeline_files.beside
         picturing = Picturing(self.document, self.client, self.controller.display, self.controller.course, self.window)
-        self.exporting = Exporting(self.timeline, picturing)
+        self.exporting = Exporting(self.timeline, picturing, self.reader)
         self.pin_files = PinFiles(
             self.window, self.compare, self.writer, self.reader, self.saving, self.filing, self.log
         )  # fmt: skip

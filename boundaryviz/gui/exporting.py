@@ -15,6 +15,7 @@ from PyQt6.QtGui import QGuiApplication, QImage
 from boundaryviz.gui.picturing import Picturing
 from boundaryviz.gui.timeline_control import TimelineControl
 from boundaryviz.gui.views.export_dialog import VIEWS, ExportDialog, ExportOptions
+from boundaryviz.gui.writing import Writer
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.strip import moments
 from boundaryviz.scenario import files
@@ -35,8 +36,9 @@ class Exporting(QObject):
     """Writes what is shown, the present or the past, exactly as `boundaryviz figure` would. matplotlib is loaded only
     here."""
 
-    def __init__(self, control: TimelineControl, picturing: Picturing) -> None:
+    def __init__(self, control: TimelineControl, picturing: Picturing, reader: Writer) -> None:
         super().__init__(control)
+        self._reader = reader
         self._control, self._picturing = control, picturing
         self._window, self._document = control.window, control.document
         self.dialog: ExportDialog | None = None
@@ -46,12 +48,14 @@ class Exporting(QObject):
         """The file that holds just these pins."""
         self.folder: Callable[[], Path] = Path
         """Where figures are proposed to go."""
-        self._asked = 0
+        self._asked, self._waits = 0, False
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(_SLOW)
         self._slow.timeout.connect(lambda: self._say("Working the figure out\u2026"))
         self._window.actions_["file.export"].triggered.connect(lambda: self.export())
+        control.client.failed.connect(lambda _: self._give_up())
+        control.client.restarting.connect(self._give_up)
 
     def export(self) -> None:
         """Have what is shown worked out, then ask for the kind of figure and write it. Asked again meanwhile, only the
@@ -66,6 +70,7 @@ class Exporting(QObject):
         rect = None if canvas.fitted else canvas.rect_shown()
         self._asked += 1
         asked = self._asked
+        self._waits = True
         self._slow.start()
 
         def shot(snapshot: Snapshot, clean: Snapshot | None) -> None:
@@ -76,26 +81,41 @@ class Exporting(QObject):
             self._picturing.strip(steps, others.append, lambda: worked_out(snapshot, clean, others), rect)
 
         def worked_out(snapshot: Snapshot, clean: Snapshot | None, others: Sequence[Snapshot]) -> None:
-            if asked == self._asked:
-                self._slow.stop()
-                self._say("")
-                self._open(snapshot, clean, others, rect)
+            def then(source: Sequence[str] | str) -> None:
+                if asked == self._asked:
+                    self._waits = False
+                    self._slow.stop()
+                    self._say("")
+                    self._open(snapshot, clean, others, rect, source)
+
+            self._reader.do(self._source(), then)
 
         self._picturing.shoot(shot, rect)
 
-    def _open(self, snapshot: Snapshot, clean: Snapshot | None, strip: Sequence[Snapshot], rect: Domain | None) -> None:
+    def _give_up(self) -> None:
+        """Who was to work the figure out is gone, or failed, which is said elsewhere."""
+        if self._waits:
+            self._waits = False
+            self._asked += 1
+            self._slow.stop()
+            self._say("")
+
+    def _open(
+        self, snapshot: Snapshot, clean: Snapshot | None, strip: Sequence[Snapshot], rect: Domain | None,
+        source: Sequence[str] | str,
+    ) -> None:  # fmt: skip
         from boundaryviz.figures.style import AGAINST_CLEAN
 
         have, pins = dict.fromkeys(AGAINST_CLEAN, clean is not None), self.pins()
         have |= {"cascade": snapshot.cascade is not None, "frames": len(strip) > 1, "compare": len(pins) > 1}
         made = _Made(snapshot, clean, {"frames": strip, "compare": pins}, rect, self._looks())
-        source_, pinned = self._source(), self.pins_file()
+        pinned = self.pins_file()
         self.dialog = ExportDialog(
             made.preview, lambda chosen, path: self._write(made, chosen, path), stem=self._stem(),
             parent=self._window, views=[view for view in VIEWS if have.get(view, True)],
             command=lambda chosen: (
                 made.command_for_pins(pinned, chosen) if chosen.view == "compare"
-                else made.command(source_, chosen, self._control)
+                else made.command(source, chosen, self._control)
             ),
             copy=lambda chosen: _copy(made, chosen), check=_as_seen, folder=self.folder(),
             options=ExportOptions(view=self._first(have)),
@@ -127,14 +147,19 @@ class Exporting(QObject):
             "held_out": actions["view.held-out"].isChecked(), "errors": actions["view.prediction"].isChecked(),
         }  # fmt: skip
 
-    def _source(self) -> Sequence[str] | str:
-        """What the command line trains to come here, or why there is nothing."""
-        present, course, path = self._document.to_save()(), self._document.course(), self._document.path
+    def _source(self) -> Callable[[], Sequence[str] | str]:
+        """Tells, in whatever thread calls it, what the command line trains to come here, or why there is nothing."""
+        make, course, path = self._document.to_save(), self._document.course(), self._document.path
         edited = self._document.committed.edited or (course is not None and (bool(course.turns) or not course.drawn))
-        try:
-            return source(present.bare(), path if path is not None and _holds(path, present) else None, edited)
-        except NoCommand as error:
-            return str(error)
+
+        def find() -> Sequence[str] | str:
+            present = make()
+            try:
+                return source(present.bare(), path if path is not None and _holds(path, present) else None, edited)
+            except NoCommand as error:
+                return str(error)
+
+        return find
 
     def _write(self, made: _Made, chosen: ExportOptions, path: Path) -> None:
         from boundaryviz.figures.data import data_of, write_data

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.cli.app import run as cli
 from boundaryviz.engine.link import InlineLink
+from boundaryviz.engine.messages import Failed
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.assembly import Desk
 from boundaryviz.gui.exporting import ExportDialog
@@ -225,4 +226,21 @@ def test_asked_for_again_meanwhile_a_figure_is_worked_out_once_and_the_wait_is_s
     qtbot.wait(300)
     assert len(desk.window.findChildren(ExportDialog)) == 1
     assert said == ["Working the figure out\u2026", ""]
+    dialog.close()
+
+
+def test_a_figure_that_cannot_be_worked_out_is_given_up_and_the_next_one_made(
+    open_desk: Callable[[Scenario], Desk], qtbot: QtBot
+) -> None:
+    desk = open_desk(load("moons").with_values(SMALL))
+    train_to(desk, qtbot, 10)
+    words: list[str] = []
+    desk.window.statusBar().messageChanged.connect(words.append)
+    desk.window.actions_["file.export"].trigger()
+    desk.exporting._slow.timeout.emit()
+    desk.client.failed.emit(Failed("while handling Shoot", "there is not enough memory"))
+    assert words[-2:] == ["Working the figure out\u2026", ""]
+    assert not desk.exporting._slow.isActive()
+    dialog = dialogs(desk, qtbot)
+    assert len(desk.window.findChildren(ExportDialog)) == 1, "what was given up does not come afterwards"
     dialog.close()
