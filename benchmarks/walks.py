@@ -24,7 +24,8 @@ from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.edits import Add, Move, Recolumn, Remove, SetTargets, mute, relabel
 from boundaryviz.scene.scene import Points, Target
 
-_TEXTS = ("Mine", "", "two\nlines", 'say "so"', "half \ud800 a character", "Übung <b>1</b>", "=1+1")
+_NAMES = ("Mine", "", "two\nlines", 'say "so"', "Übung <b>1</b>", "=1+1")
+_TEXTS = (*_NAMES, "half \ud800 a character")  # which a file holds as a question mark
 _TURNS = 400  # looks for answers that a few steps of training take at most
 _SMALL = {"data.n": 30}
 
@@ -150,8 +151,9 @@ class Walk:
     def _actions(self) -> list[Callable[[], object]]:
         return [
             self._play, self._play, self._edit, self._edit, self._edit, self._add, self._remove, self._undo, self._redo,
-            self._learner, self._setting, self._poison, self._attack, self._twins, self._branch, self._branch,
-            self._reset, self._pin, self._data, self._paste, self._preview, self._save_and_go_on, self._clear,
+            self._learner, self._setting, self._poison, self._attack, self._group, self._twins, self._branch,
+            self._branch, self._reset, self._pin, self._data, self._paste, self._preview, self._save_and_go_on,
+            self._clear,
         ]  # fmt: skip
 
     def _some(self) -> np.ndarray:
@@ -237,6 +239,18 @@ class Walk:
 
     def _attack(self) -> None:
         self._set({"poison.attack": self._rng.choice(list(ATTACKS)), "poison.count": self._rng.randint(0, 5)})
+
+    def _group(self) -> None:
+        poison, number = self.desk.window.poison, self._rng.randint(1, 3)
+        match self._rng.randrange(5):
+            case 0 | 1:
+                poison.new_group.emit()
+            case 2:
+                poison.groups.renamed.emit(number, self._rng.choice(_NAMES))
+            case 3:
+                poison.groups.switched.emit(number, self._rng.random() < 0.5)
+            case _:
+                poison.groups.deleted.emit(number)
 
     def _twins(self) -> None:
         self.desk.twin.train(self._rng.choice([1, 1, 2, 3]), self._rng.random() < 0.5)

@@ -74,10 +74,13 @@ def perform(change: Change, state: State) -> tuple[State, Change]:
             if any(path.startswith("data.") for path in values):
                 return State.of(scenario), Swap(state)
             scenario = scenario.model_copy(update=plane)
-            if scenario.poison != state.scenario.poison:
-                scene = relay(state.scene, state.scenario.poison, scenario.poison)
-                return State(scenario, scene, state.edited or scenario.plane is not None), Swap(state)
-            return replace(state, scenario=scenario), Swap(state)
+            before, after = state.scenario.poison, scenario.poison
+            if after == before:
+                return replace(state, scenario=scenario), Swap(state)
+            drawn = not state.edited and scenario.plane is None and after.group == before.group
+            if drawn and after.model_copy(update={"on": before.on}) != before:
+                return State(scenario, scenario.scene()), Swap(state)  # and nothing of the attack before stays
+            return State(scenario, relay(state.scene, before, after), edited=not drawn), Swap(state)
         case Swap(other):
             return other, Swap(state)
         case _:

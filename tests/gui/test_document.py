@@ -148,3 +148,21 @@ def test_an_attack_is_previewed_and_done_as_one_step_and_keeps_edits() -> None:
     while document.undo.canUndo():
         document.undo.undo()
     assert document.scene == plain
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [{"poison.count": 3}, {"poison.group": 2, "poison.count": 0}],
+        [{"poison.count": 3}, {"poison.attack": "junk", "poison.count": 4}, {"poison.on": False}],
+        [{"poison.count": 3}, {"poison.count": 0}],
+        [{"poison.on": False}, {"poison.count": 2}],
+    ],
+    ids=str,
+)
+def test_a_scene_that_is_not_written_out_is_the_one_that_is_drawn(changes: list[dict[str, object]]) -> None:
+    document = Document(Scenario().with_values({"data.n": 60, "data.labels_per_class": 2}))
+    for values in changes:
+        document.do(Settings(values), "Set")
+        state = document.committed
+        assert state.complete().scene() == state.scene
