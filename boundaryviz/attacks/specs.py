@@ -6,10 +6,12 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field
 
+from boundaryviz.scene.bounds import FARTHEST
 from boundaryviz.scene.scene import MAX_GROUPS
 from boundaryviz.scene.specs import Spec, setting
 
-Place = tuple[float, float]
+_Coordinate = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
+Place = tuple[_Coordinate, _Coordinate]
 Profile = Literal[
     "1.5-a", "uniform", "1-a", "(1-a)^2", "(1-a)^2+0.5", "a", "a(1-a)", "a^4(1-a)^4", "normal-0.3", "normal-0.5"
 ]

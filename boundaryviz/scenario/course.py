@@ -14,8 +14,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.scenario.course_spec import CourseSpec, TurnSpec
+from boundaryviz.scenario.course_spec import STEPS, CourseSpec, TurnSpec
 from boundaryviz.scenario.plane import PlaneSpec
+from boundaryviz.scenario.replay import Replay
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several, apply
 from boundaryviz.scene.scene import Points, Scene
@@ -76,24 +77,26 @@ class Course:
                 scene = scenario.scene()
             else:
                 scene = spec.plane.scene() if spec.plane is not None else first.scene()
+            replay = Replay(first, scene)
         except ScenarioError as error:
             raise ScenarioError([f"course.values.{problem}" for problem in error.problems]) from None
         except ValueError as error:
             raise ScenarioError([f"course.plane: {error}"]) from None
         drawn = spec.start == "drawn" or (spec.start == "present" and scenario.plane is None)
+        if max(spec.steps, *(turn.step for turn in spec.turns), 0) > STEPS:
+            raise ScenarioError([f"course.steps: must be at most {STEPS:,}"])
         turns: list[Turn] = []
-        at = (first, scene)
         for number, one in enumerate(spec.turns):
             try:
                 turn = Turn(one.step, one.values, one.edit())
                 if turns and turn.step < turns[-1].step:
                     raise ValueError("its step lies before that of the turn before it")
-                at = taken(turn, *at)
+                replay.take(turn.values, turn.edit)
             except (KeyError, ValueError) as error:
                 words = error.args[0] if isinstance(error, KeyError) else str(error).replace("\n", "; ")
                 raise ScenarioError([f"course.turns.{number}: at step {one.step}: {words}"]) from None
             turns.append(turn)
-        course = cls(first, scene, drawn, tuple(turns), spec.steps, spec.seeds, spec.twin, None, at)
+        course = cls(first, scene, drawn, tuple(turns), spec.steps, spec.seeds, spec.twin, None, replay.end())
         if not spec.ends_here:
             return course
         pending = course.then(max(spec.steps, *(turn.step for turn in turns), 0), scenario, scenario.scene()).turns

@@ -5,30 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, Self
 
+import numpy as np
 from pydantic import Field, SerializeAsAny, field_serializer
 
-from boundaryviz.scenario.plane import GroupSpec, PlaneSpec, PointColumns, TargetColumns
+from boundaryviz.scenario.plane import (
+    Groups,
+    GroupSpec,
+    Marks,
+    Numbers,
+    PlaneSpec,
+    PointColumns,
+    Splits,
+    TargetColumns,
+    Whole,
+)  # fmt: skip
 from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
 from boundaryviz.scene.scene import Group, Target
 from boundaryviz.scene.specs import Spec
+
+STEPS, TURNS = 10**10, 80_000
+"""At most, of a course in a file: weeks of training, and as many turns as are followed in a second or two."""
 
 
 class MovedColumns(Spec):
     """Points that were moved, and where to."""
 
-    id: tuple[int, ...]
-    x: tuple[float, ...]
-    y: tuple[float, ...]
+    id: Whole
+    x: Numbers
+    y: Numbers
 
 
 class ChangedColumns(Spec):
     """Points of which columns were changed, and to what; columns that were not are left out."""
 
-    id: tuple[int, ...]
-    label: tuple[int, ...] | None = None
-    split: tuple[Literal[0, 1, 2], ...] | None = None
-    origin: tuple[int, ...] | None = None
-    muted: tuple[bool, ...] | None = None
+    id: Whole
+    label: Whole | None = None
+    split: Splits | None = None
+    origin: Whole | None = None
+    muted: Marks | None = None
 
 
 class TurnSpec(Spec):
@@ -38,14 +52,14 @@ class TurnSpec(Spec):
     """
 
     step: int = Field(0, ge=0)
-    values: dict[str, Any] = {}
-    removed: tuple[int, ...] = ()
+    values: dict[str, Any] = Field(default_factory=dict)
+    removed: Whole = ()
     moved: MovedColumns | None = None
     changed: ChangedColumns | None = None
     added: PointColumns | None = None
-    at: tuple[int, ...] = ()
+    at: Whole = ()
     targets: TargetColumns | None = None
-    groups: tuple[GroupSpec, ...] | None = None
+    groups: Groups | None = None
     plane: PlaneSpec | None = None
 
     @classmethod
@@ -83,12 +97,11 @@ class TurnSpec(Spec):
         if self.removed:
             yield Remove(self.removed)  # type: ignore[arg-type]  # becomes an array
         if (moved := self.moved) is not None:
-            xy = list(zip(moved.x, moved.y, strict=True))
-            if len(xy) != len(moved.id):
+            if not len(moved.id) == len(moved.x) == len(moved.y):
                 raise ValueError("the columns of moved points must have one length")
-            yield Move(moved.id, xy)  # type: ignore[arg-type]
+            yield Move(moved.id, np.array((moved.x, moved.y)).T)  # type: ignore[arg-type]
         if (changed := self.changed) is not None:
-            columns = changed.model_dump(exclude={"id"}, exclude_none=True)
+            columns = {name: column for name, column in vars(changed).items() if name != "id" and column is not None}
             if any(len(column) != len(changed.id) for column in columns.values()):
                 raise ValueError("the columns of changed points must have one length")
             yield Recolumn(changed.id, columns)  # type: ignore[arg-type]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +26,8 @@ __all__ = [
 ]  # fmt: skip
 
 SUFFIXES = (".bviz", ".toml", ".csv")
-SHOWN = 20  # problems of one file that are listed
+_PATH = 150  # characters of a file's path in a message, the last ones
+_SOUGHT = 64_000_000  # characters gone through to find the lines of problems
 
 
 def read(path: str | Path) -> Scenario:
@@ -34,9 +38,10 @@ def read(path: str | Path) -> Scenario:
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise ScenarioError([f"{path}: not a kind of file that can be opened; there are: {', '.join(SUFFIXES)}"])
+        kinds = ", ".join(SUFFIXES)
+        raise ScenarioError([f"{_called(path)}: not a kind of file that can be opened; there are: {kinds}"])
     if os.path.exists(path) and not os.path.isfile(path):
-        raise ScenarioError([f"{path}: a folder or a device, not a file"])
+        raise ScenarioError([f"{_called(path)}: a folder or a device, not a file"])
     if suffix == ".csv":
         return _from_csv(path)
     return parse(_decoded(path, suffix), path, suffix)
@@ -109,15 +114,15 @@ def _decoded(path: Path, suffix: str) -> str:
         text.check_size(len(data), suffix)
         words = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ScenarioError([f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8"]) from None
+        raise ScenarioError([f"{_called(path)}: not UTF-8 text (byte {error.start}); save it as UTF-8"]) from None
     except text.TextError as error:
-        raise ScenarioError([f"{path}: {error}"]) from None
+        raise ScenarioError([f"{_called(path)}: {error}"]) from None
     except OSError as error:
-        raise ScenarioError([f"{path}: cannot be read: {error.strerror or error}"]) from None
+        raise ScenarioError([f"{_called(path)}: cannot be read: {error.strerror or error}"]) from None
     except ValueError as error:  # a NUL in the path
-        raise ScenarioError([f"{path!r}: cannot be read: {error}"]) from None
+        raise ScenarioError([f"{_called(path)}: cannot be read: {error}"]) from None
     if not words.strip():
-        raise ScenarioError([f"{path}: the file is empty"])
+        raise ScenarioError([f"{_called(path)}: the file is empty"])
     return words
 
 
@@ -126,10 +131,15 @@ def parse(words: str, path: Path, suffix: str) -> Scenario:
 
     Raises ScenarioError as `read` does.
     """
+    with _uncollected():
+        return _parsed(words, path, suffix)
+
+
+def _parsed(words: str, path: Path, suffix: str) -> Scenario:
     try:
         values = text.loads(words, suffix)
     except text.TextError as error:
-        place = f"{path}:{error.line}" if error.line else str(path)
+        place = f"{_called(path)}:{error.line}" if error.line else _called(path)
         raise ScenarioError([f"{place}: {error}"]) from None
     values.setdefault("name", one_line(path.stem))  # which may be no text
     values.setdefault("title", values["name"])
@@ -138,9 +148,28 @@ def parse(words: str, path: Path, suffix: str) -> Scenario:
         Course.read(scenario)
         return scenario
     except ScenarioError as error:
-        more = len(error.problems) - SHOWN
-        listed = [_placed(problem, words, path, suffix) for problem in error.problems[:SHOWN]]
-        raise ScenarioError([*listed, *[f"{path}: and {more:,} more problems"] * (more > 0)]) from None
+        places = [problem.partition(": ")[0] for problem in error.problems]
+        lines = _toml_lines(words, places) if suffix == ".toml" else _json_lines(words, places)
+        listed = [f"{_called(path)}:{lines[place]}" if place in lines else _called(path) for place in places]
+        raise ScenarioError([f"{at}: {problem}" for at, problem in zip(listed, error.problems, strict=True)]) from None
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage that goes round in circles: nothing here makes any, and among a million new values
+    looking takes a third of the time, in which every other thread waits."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _called(path: Path) -> str:
+    """The end of a path, by which a message names a file."""
+    return str(path) if len(str(path)) <= _PATH else f"…{str(path)[1 - _PATH :]}"
 
 
 def _from_csv(path: Path) -> Scenario:
@@ -148,7 +177,7 @@ def _from_csv(path: Path) -> Scenario:
     try:
         table = read_table(path)
     except TableError as error:
-        raise ScenarioError([f"{path}: {problem}" for problem in error.problems]) from None
+        raise ScenarioError([f"{_called(path)}: {problem}" for problem in error.problems]) from None
     name = one_line(path.stem)  # which may be no text
     scenario = Scenario(
         name=name,
@@ -160,23 +189,35 @@ def _from_csv(path: Path) -> Scenario:
     return scenario.with_scene(table.scene)
 
 
-def _placed(problem: str, words: str, path: Path, suffix: str) -> str:
-    """'file:line: problem', the line found by the path that the problem starts with."""
-    where = problem.partition(": ")[0]
-    line = (_toml_line if suffix == ".toml" else _json_line)(words, where)
-    return f"{path}:{line}: {problem}" if line else f"{path}: {problem}"
+_TOML_NAME = re.compile(r"^[ \t]*+(?:\[([^\[\]\n]++)\]|([\w.\-]++)[ \t]*+=)", re.MULTILINE)
 
 
-def _toml_line(words: str, where: str) -> int | None:
-    table = ""
-    for number, line in enumerate(words.splitlines(), 1):
-        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
-            table = header[1].strip() + "."
-            if where == header[1].strip():
-                return number
-        elif (entry := re.match(r"\s*([\w.\-]+)\s*=", line)) and (where + ".").startswith(f"{table}{entry[1]}."):
-            return number
-    return None
+def _toml_lines(words: str, places: list[str]) -> dict[str, int]:
+    """The line of each dotted path, of as many as are found: of its key, or of the table or list that it stands in."""
+    outer: dict[str, list[str]] = {}
+    for place in places:
+        for k in range(place.count(".") + 1):
+            outer.setdefault(place.rsplit(".", k)[0], []).append(place)
+    longest, table, at, line = max(map(len, outer)), "", 0, 1
+    found: dict[str, int] = {}
+    for name in _TOML_NAME.finditer(words):
+        header, key = name[1], name[2]
+        if header is not None:
+            table = header[: longest + 1].strip()
+            wanted = [table] if table in places else []
+        else:
+            key = key[: longest + 1]
+            wanted = outer.get(f"{table}.{key}" if table else key, [])
+        if wanted:
+            line, at = line + words.count("\n", at, name.start()), name.start()
+            found = dict.fromkeys(wanted, line) | found
+    return found
+
+
+def _json_lines(words: str, places: list[str]) -> dict[str, int]:
+    """The line of each dotted path, of as many of the first as are found without looking for long."""
+    found = {place: _json_line(words, place) for place in places[: max(1, _SOUGHT // len(words))]}
+    return {place: line for place, line in found.items() if line is not None}
 
 
 def _json_line(words: str, where: str) -> int | None:

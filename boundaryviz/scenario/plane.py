@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
+from pydantic import Field
 
-from boundaryviz.scene.scene import Domain, Group, Points, Scene, Target
+from boundaryviz.scene.scene import MAX_CLASSES, MAX_GROUPS, Domain, Group, Points, Scene, Target
 from boundaryviz.scene.specs import Spec, setting
+
+# Of a long column the first wrong value is told: a word about each of a million takes longer than reading them.
+Whole = Annotated[tuple[int, ...], Field(fail_fast=True)]
+Numbers = Annotated[tuple[float, ...], Field(fail_fast=True)]
+Splits = Annotated[tuple[Literal[0, 1, 2], ...], Field(fail_fast=True)]
+Marks = Annotated[tuple[bool, ...], Field(fail_fast=True)]
 
 
 class PointColumns(Spec):
     """Points written out as columns of one length, for data that is not drawn from a generator."""
 
-    id: tuple[int, ...]
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-    label: tuple[int, ...]
-    split: tuple[Literal[0, 1, 2], ...]
-    origin: tuple[int, ...]
-    muted: tuple[bool, ...] = ()
+    id: Whole
+    x: Numbers
+    y: Numbers
+    label: Whole
+    split: Splits
+    origin: Whole
+    muted: Marks = ()
 
     @classmethod
     def of(cls, points: Points) -> Self:
@@ -38,7 +45,7 @@ class PointColumns(Spec):
         muted = self.muted or (False,) * len(self.id)
         if len({len(c) for c in (self.id, self.x, self.y, self.label, self.split, self.origin, muted)}) != 1:
             raise ValueError("the columns of points must have one length")
-        xy = np.stack([np.asarray(self.x, float), np.asarray(self.y, float)], axis=1)
+        xy = np.array((self.x, self.y), dtype=float).T
         return Points(*map(np.asarray, (self.id, xy, self.label, self.split, self.origin, muted)))
 
 
@@ -50,8 +57,10 @@ class GroupSpec(Spec):
     wanted: int | None = None
 
 
-TargetColumns = tuple[tuple[float, float, int] | tuple[float, float, int, int], ...]
+TargetColumns = Annotated[tuple[tuple[float, float, int] | tuple[float, float, int, int], ...], Field(max_length=1_000)]
 """Target pins written out: x, y, the class wanted, and the group that aims there."""
+
+Groups = Annotated[tuple[GroupSpec, ...], Field(max_length=MAX_GROUPS)]
 
 
 class PlaneSpec(Spec):
@@ -59,11 +68,11 @@ class PlaneSpec(Spec):
 
     points: PointColumns
     domain: tuple[float, float, float, float]
-    classes: int = setting(2, "Classes", "Number of classes.", ge=2, le=10)
-    class_names: tuple[str, ...] = ()
+    classes: int = setting(2, "Classes", "Number of classes.", ge=2, le=MAX_CLASSES)
+    class_names: Annotated[tuple[str, ...], Field(max_length=MAX_CLASSES)] = ()
     axis_names: tuple[str, str] = ("x", "y")
     targets: TargetColumns = ()
-    groups: tuple[GroupSpec, ...] = ()
+    groups: Groups = ()
 
     @classmethod
     def of(cls, scene: Scene) -> Self:

@@ -13,10 +13,12 @@ from pydantic_core import ErrorDetails
 from boundaryviz.attacks.lay import lay, relay
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
-from boundaryviz.scenario.course_spec import CourseSpec
+from boundaryviz.scenario.course_spec import TURNS, CourseSpec
 from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.plane import PlaneSpec
+from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.data import DataSpec, build
+from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Scene
 from boundaryviz.scene.specs import Spec
 
@@ -24,12 +26,22 @@ VERSION: Final = 2
 """Of the format of files. 2: `course`."""
 
 
+SHOWN, PROBLEM = 20, 450
+"""Problems that are listed, and characters of each."""
+_EXPECTED = 1_000  # metrics that a gallery promises something of
+
+
 class ScenarioError(ValueError):
-    """A scenario that cannot be used; `problems` lists every one as 'path: what is wrong'."""
+    """A scenario that cannot be used; `problems` lists what is wrong as 'path: what is wrong', one line each.
+
+    Of more than `SHOWN` the last entry says how many there are.
+    """
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+        more = len(problems) - SHOWN
+        listed = problems if more <= 1 else [*problems[:SHOWN], f"and {more:,} more problems"]
+        self.problems = [one_line(problem, PROBLEM) for problem in listed]
+        super().__init__("\n".join(self.problems))
 
 
 class Scenario(Spec):
@@ -66,12 +78,13 @@ class Scenario(Spec):
             raise ScenarioError(
                 [f"version: this file needs boundaryviz format {found}, this program reads up to {VERSION}; update it"]
             )
+        _check_counts(values)
         try:
             scenario = cls.model_validate(migrated(values, VERSION))
         except ValidationError as error:
             raise ScenarioError(problems_of(error)) from None
         try:
-            scenario.scene()
+            check_scene(scenario.scene())
         except ValueError as error:
             raise ScenarioError([f"plane: {error}"]) from None
         return scenario
@@ -102,22 +115,29 @@ class Scenario(Spec):
 
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
-        plain = self.bare().model_dump(mode="json")
+        sections: dict[str, Any] = {}
         problems = []
         for path, value in values.items():
-            section, _, name = path.partition(".")
-            if section not in plain or (name and name not in plain[section]):
-                problems.append(f"{path}: there is no such setting")
-            elif name:
-                plain[section][name] = value
+            section, dot, name = path.partition(".")
+            if section not in Scenario.model_fields or section in ("plane", "course"):
+                problems.append(f"{one_line(path, _LONG)}: there is no such setting")
+                continue
+            if dot and section not in sections:
+                held = getattr(self, section)
+                sections[section] = held.model_dump(mode="json") if isinstance(held, Spec) else {}
+            if not dot:
+                sections[section] = value
+            elif isinstance(sections[section], dict) and name in sections[section]:
+                sections[section] = {**sections[section], name: value}
             else:
-                plain[section] = value
+                problems.append(f"{one_line(path, _LONG)}: there is no such setting")
         if problems:
             raise ScenarioError(problems)
         try:
-            return Scenario.model_validate(plain)
+            changed = Scenario.model_validate(sections)
         except ValidationError as error:
             raise ScenarioError(problems_of(error)) from None
+        return self.bare().model_copy(update={section: getattr(changed, section) for section in sections})
 
     def with_values(self, values: Mapping[str, Any]) -> Scenario:
         """Change fields by dotted path; `learner.name` and `poison.attack` first take that family's defaults.
@@ -135,18 +155,18 @@ class Scenario(Spec):
             )
         problems: list[str] = []
         if (name := values.get("learner.name", plain["learner"]["name"])) not in FAMILIES:
-            problems.append(f"learner.name: unknown learner {name!r}; there are: {', '.join(FAMILIES)}")
+            problems.append(f"learner.name: unknown learner{_quoted(name)}; there are: {', '.join(FAMILIES)}")
         elif name != plain["learner"]["name"]:
             plain["learner"] = FAMILIES[name][0]().model_dump(mode="json")
         if (attack := values.get("poison.attack", plain["poison"]["attack"])) not in ATTACKS:
-            problems.append(f"poison.attack: unknown attack {attack!r}; there are: {', '.join(ATTACKS)}")
+            problems.append(f"poison.attack: unknown attack{_quoted(attack)}; there are: {', '.join(ATTACKS)}")
         elif attack != plain["poison"]["attack"]:
             shared = {name: plain["poison"][name] for name in SHARED}
             plain["poison"] = ATTACKS[attack](**shared).model_dump(mode="json")
         known = _paths(plain)
         for path, value in values.items():
             if path not in known:
-                problems.append(f"{path}: there is no such setting{_nearest(path, known)}")
+                problems.append(f"{one_line(path, _LONG)}: there is no such setting{_nearest(path, known)}")
             elif path not in ("learner.name", "poison.attack"):
                 parent, _, last = path.rpartition(".")
                 place = plain
@@ -176,6 +196,15 @@ class Scenario(Spec):
         course = self.course.overruled(paths)
         steps = values.get("training.steps")
         return course if steps is None else course.lasting(steps)
+
+
+def _check_counts(values: Mapping[str, Any]) -> None:
+    """Raises ScenarioError where there is so much of something that checking each would take too long."""
+    course, expect = values.get("course"), values.get("expect")
+    turns = course.get("turns") if isinstance(course, Mapping) else None
+    for name, given, most in (("course.turns", turns, TURNS), ("expect", expect, _EXPECTED)):
+        if isinstance(given, list | Mapping) and len(given) > most:
+            raise ScenarioError([f"{name}: there are {len(given):,} of them; at most {most:,} are read"])
 
 
 def _paths(values: Mapping[str, Any], before: str = "") -> list[str]:
@@ -212,7 +241,7 @@ def _joined(words: list[str]) -> str:
 def _path(loc: tuple[int | str, ...]) -> str:
     """The dotted path, without the names of families and of a union's members."""
     families = {"learner": set(FAMILIES), "poison": set(ATTACKS)}.get(str(loc[0]) if loc else "", set())
-    steps = [str(step) for at, step in enumerate(loc) if not (at == 1 and step in families)]
+    steps = [one_line(str(step), _LONG) for at, step in enumerate(loc) if not (at == 1 and step in families)]
     if len(steps) > 1 and (steps[-1] in {"int", "str", "float"} or steps[-1].startswith(("literal[", "constrained-"))):
         steps.pop()
     return ".".join(steps) or "scenario"
@@ -258,7 +287,14 @@ def _words(one: ErrorDetails) -> str:
 def _got(given: Any, words: str) -> str:
     """What was given, unless the words already say it."""
     said = "no such setting" in words or (isinstance(given, str) and repr(given) in words)
+    got = _quoted(given)
+    return f" (got{got})" if got and not said else ""
+
+
+def _quoted(given: Any) -> str:
+    """A space and what was given, cut short; nothing for what is no plain value."""
     if isinstance(given, int) and given.bit_length() > 4 * _LONG:
         given = "a very large number"  # Python writes out no number of thousands of digits
-    got = repr(given[:_LONG] if isinstance(given, str) else given) if isinstance(given, str | int | float) else ""
-    return f" (got {got if len(got) <= _LONG else got[: _LONG - 1] + '…'})" if got and not said else ""
+    if not isinstance(given, str | int | float):
+        return ""
+    return f" {one_line(repr(given[:_LONG] if isinstance(given, str) else given), _LONG)}"

@@ -9,18 +9,21 @@ import numpy as np
 
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.text import parsed
+from boundaryviz.scene.plain_text import one_line
 
 _RUNS = 48  # over a range of numbers, unless it says how many
 MOST = 5000
 """Frames of a film, and values of a list."""
 _FAR = 1e15
+_LONGEST, _RANGE, _SHOWN = 100_000, 200, 80  # characters of the text, of a range in it, and of either in a message
+_ENDS = re.compile(r"(?P<first>[^\[\],:]+?)\.\.(?P<last>[^\[\],:]+?)(:(?P<count>\d{1,9}))?")
 
 
 class SweepError(ValueError):
     """Text that leads nowhere. words: what to write, without that text."""
 
     def __init__(self, text: str, words: str) -> None:
-        super().__init__(f"{text}: {words}")
+        super().__init__(f"{one_line(text, _SHOWN)}: {words}")
         self.words = words
 
 
@@ -35,10 +38,12 @@ def parse(text: str, frames: int, scenario: Scenario) -> tuple[str, list[Any], b
     """The path, its values, and whether they are a range: 'poison.count=0..40', 'data.noise=0..0.5:100' with 100
     values, or 'learner.hidden=[2],[4],[8,8]'. frames: at most so many values of a range, which are
     whole where the setting of the scenario takes no others and both ends are. Raises SweepError."""
+    if len(text) > _LONGEST:
+        raise SweepError(text, f"this is too long; at most {_LONGEST:,} characters are read")
     path, equals, right = (part.strip() for part in text.partition("="))
     if not equals or not path or not right:
         raise SweepError(text, "write PATH=FIRST..LAST or PATH=V1,V2, for example --over poison.count=0..40")
-    if found := re.fullmatch(r"(?P<first>[^\[\],:]+?)\.\.(?P<last>[^\[\],:]+?)(:(?P<count>\d{1,9}))?", right):
+    if len(right) <= _RANGE and (found := _ENDS.fullmatch(right)):
         ends = [parsed(found[end].strip()) for end in ("first", "last")]
         if any(isinstance(end, bool) or not isinstance(end, int | float) for end in ends):
             raise SweepError(text, "the ends of a range are numbers")
@@ -51,10 +56,21 @@ def parse(text: str, frames: int, scenario: Scenario) -> tuple[str, list[Any], b
         if all(isinstance(end, int) for end in ends) and not _takes_fractions(scenario, path):
             return path, list(dict.fromkeys(int(place) for place in np.round(places))), True
         return path, [float(f"{place:.6g}") for place in places], True
-    values = [parsed(part.strip()) for part in re.split(r",(?![^\[]*\])", right)]
-    if not 1 < len(values) <= MOST:
+    parts = _parts(right)
+    if not 1 < len(parts) <= MOST:
         raise SweepError(text, "give two values at least, separated by commas, or a range FIRST..LAST")
-    return path, values, False
+    return path, [parsed(part.strip()) for part in parts], False
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between commas, but for those in brackets."""
+    parts, depth, start = list[str](), 0, 0
+    for mark in re.finditer(r"[\[\],]", text):
+        depth = max(0, depth + {"[": 1, "]": -1, ",": 0}[mark[0]])
+        if mark[0] == "," and depth == 0:
+            parts.append(text[start : mark.start()])
+            start = mark.end()
+    return [*parts, text[start:]]
 
 
 def value_words(value: Any) -> str:

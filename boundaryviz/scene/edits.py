@@ -159,13 +159,22 @@ def _apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
             return scene, Several(tuple(reversed(inverses)))
 
 
+def free_positions(count: int, at: NDArray[np.int64] | None, others: int) -> NDArray[np.int64]:
+    """The positions (count,) in the result of points inserted among so many others: `at`, or else the end.
+
+    Raises ValueError where two are one, or one is none.
+    """
+    total = count + others
+    found = np.arange(others, total) if at is None else at
+    if len(np.unique(found)) != count or (len(found) and not 0 <= found.min() <= found.max() < total):
+        raise ValueError(f"{count} points need as many different positions in 0..{total - 1}")
+    return found
+
+
 def _insert(scene: Scene, new: Points, at: NDArray[np.int64] | None) -> Scene:
     points = scene.points
     total = len(points) + len(new)
     order = np.full(total, -1, dtype=np.int64)
-    slots = np.arange(len(points), total) if at is None else at
-    if len(np.unique(slots)) != len(new) or (len(slots) and not 0 <= slots.min() <= slots.max() < total):
-        raise ValueError(f"{len(new)} points need as many different positions in 0..{total - 1}")
-    order[slots] = np.arange(len(points), total)
+    order[free_positions(len(new), at, len(points))] = np.arange(len(points), total)
     order[order < 0] = np.arange(len(points))
     return scene.with_points(Points.join(points, new).take(order))

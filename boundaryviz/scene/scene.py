@@ -53,13 +53,18 @@ def frozen(values: ArrayLike, dtype: type) -> NDArray:
     Raises ValueError when an integer `dtype` cannot hold the values.
     """
     given = np.asarray(values)
-    try:
-        with np.errstate(invalid="ignore"):
-            array: NDArray = given.astype(dtype, copy=False)
-    except OverflowError as error:
-        raise ValueError(f"a number is too large: {error}") from None
-    if array is not given and np.issubdtype(dtype, np.integer) and not np.array_equal(array, given):
-        raise ValueError(f"whole numbers that fit {np.dtype(dtype)} are needed")
+    array: NDArray = given
+    if given.dtype != dtype:
+        try:
+            if given.dtype.kind in "biu":  # which is most of the time, and can warn of nothing
+                array = given.astype(dtype)
+            else:
+                with np.errstate(invalid="ignore"):
+                    array = given.astype(dtype)
+        except OverflowError as error:
+            raise ValueError(f"a number is too large: {error}") from None
+        if array.dtype.kind in "iu" and (array != given).any():
+            raise ValueError(f"whole numbers that fit {array.dtype} are needed")
     if _writeable(array):
         array = array.copy()
         array.flags.writeable = False
@@ -86,6 +91,20 @@ KINDS: dict[str, type] = {
     "ids": np.int64, "xy": np.float64, "label": np.int16, "split": np.int8, "origin": np.int8, "muted": np.bool_,
 }  # fmt: skip
 """The columns of points and what they hold."""
+
+
+def check_column(name: str, values: NDArray) -> None:
+    """Raises ValueError for values, in the dtype of that column, that points cannot have in it."""
+    if name == "xy" and not np.isfinite(values).all():
+        raise ValueError("every coordinate must be finite")
+    if not len(values):
+        return
+    if name == "label" and (values.min() < UNLABELLED or values.max() >= MAX_CLASSES):
+        raise ValueError(f"labels must lie in -1..{MAX_CLASSES - 1}")
+    if name == "split" and (values.min() < 0 or values.max() > 2):
+        raise ValueError("split must be 0..2")
+    if name == "origin" and max(-int(values.min()), int(values.max())) > MAX_GROUPS:
+        raise ValueError(f"origin must lie in -{MAX_GROUPS}..{MAX_GROUPS}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,14 +136,8 @@ class Points:
         n = len(self.ids)
         if self.xy.shape != (n, 2) or any(getattr(self, k).shape != (n,) for k in KINDS if k != "xy"):
             raise ValueError(f"columns of {n} points must have shapes (n,) and xy (n, 2)")
-        if not np.isfinite(self.xy).all():
-            raise ValueError("every coordinate must be finite")
-        if n and (self.label.min() < UNLABELLED or self.label.max() >= MAX_CLASSES):
-            raise ValueError(f"labels must lie in -1..{MAX_CLASSES - 1}")
-        if n and (self.split.min() < 0 or self.split.max() > 2):
-            raise ValueError("split must be 0..2")
-        if n and max(-int(self.origin.min()), int(self.origin.max())) > MAX_GROUPS:
-            raise ValueError(f"origin must lie in -{MAX_GROUPS}..{MAX_GROUPS}")
+        for name in KINDS:
+            check_column(name, getattr(self, name))
         if not _unique(self.ids):
             raise ValueError("ids must be unique")
 
@@ -268,8 +281,9 @@ class Domain:
         if not len(xy):
             return cls(-1.0, 1.0, -1.0, 1.0)
         low, high = xy.min(axis=0), xy.max(axis=0)
-        size = high - low
-        pad = np.where(size > 0, size * margin, np.maximum(1.0, 1e-6 * np.abs(low)))
+        size, far = high - low, np.maximum(np.abs(low), np.abs(high))
+        least = np.maximum(1e-9 * far, 1e-30)  # numbers must still tell places within it apart
+        pad = np.where(size > 0, np.maximum(size * margin, least), np.maximum(1.0, 1e-6 * far))
         low, high = low - pad, high + pad
         return cls(float(low[0]), float(high[0]), float(low[1]), float(high[1]))
 

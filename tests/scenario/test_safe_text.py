@@ -19,7 +19,7 @@ from boundaryviz.scenario import files, text
 from boundaryviz.scenario.atomic import PART, ChangedError, WriteError, clear_parts, stamp_of, write_atomic
 from boundaryviz.scenario.lock import LockFile, try_lock
 from boundaryviz.scenario.migrations import MIGRATIONS, migrated
-from boundaryviz.scenario.scenario import VERSION, Scenario, ScenarioError
+from boundaryviz.scenario.scenario import SHOWN, VERSION, Scenario, ScenarioError
 from helpers.scenes import bits, scenes
 
 KEPT = Path(__file__).parents[1] / "data" / "version-1.bviz"
@@ -78,7 +78,7 @@ def test_files_larger_than_any_scenario_are_refused_unread(tmp_path: Path, monke
         stream.truncate(text.MAX_BYTES[".bviz"] + 1)
     with pytest.raises(ScenarioError, match="at most 32 MB are read"):
         files.read(tmp_path / "a.bviz")
-    monkeypatch.setattr(text, "MAX_VALUES", 10)
+    monkeypatch.setitem(text.MAX_VALUES, ".bviz", 10)
     assert "more values in it than any scenario has" in refused(tmp_path / "b.bviz", b'{"a": [' + b"0," * 20 + b"0]}")
     assert "a folder or a device" in _refused_folder(tmp_path / "c.bviz")
 
@@ -93,7 +93,7 @@ def _refused_folder(path: Path) -> str:
 def test_of_very_many_problems_the_first_are_listed(tmp_path: Path) -> None:
     content = '{"plane": {"points": {}, "groups": [' + ",".join(['{"on": 7}'] * 5_000) + "]}}"
     problems = refused(tmp_path / "a.bviz", content.encode()).splitlines()
-    assert len(problems) == files.SHOWN + 1
+    assert len(problems) == SHOWN + 1
     assert problems[-1].endswith("more problems")
 
 
@@ -124,7 +124,7 @@ def test_every_attack_goes_through_toml(attack: str, tmp_path: Path) -> None:
 
 def test_what_would_not_be_opened_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files.write(tmp_path / "a.bviz", Scenario())
-    monkeypatch.setattr(text, "MAX_VALUES", 10)
+    monkeypatch.setitem(text.MAX_VALUES, ".bviz", 10)
     with pytest.raises(WriteError, match="too large to be opened again"):
         files.write(tmp_path / "a.bviz", Scenario(title="Other"))
     monkeypatch.undo()

@@ -1,0 +1,57 @@
+"""How far out, how narrow and how much a scene in a file may be: what is beyond could be read, but not be drawn or
+trained on.
+
+Readers check this and nobody else: who drags a point past the end of the world is not stopped there, but when it is
+saved.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.scene.scene import Domain, Scene
+
+FARTHEST = 1e18
+"""Of coordinates: their squares fit single precision, and one can zoom out a hundred times from where tables end."""
+_NARROWEST, _RELATIVE = 1e-30, 1e-12  # sides of a domain, in its units and as a share of how far out it lies
+_ZOOMED = 1e6  # as many times farther out or narrower than a domain what is shown of it may be
+_LAST_ID = 2**53
+
+
+def check_places(xy: NDArray[np.float64]) -> None:
+    """Raises ValueError where one of these coordinates lies too far out."""
+    if xy.size and (far := np.abs(xy).max()) > FARTHEST:
+        raise ValueError(f"a coordinate of {far:g} lies too far out, beyond {FARTHEST:g}; rescale the data")
+
+
+def check_ids(ids: NDArray[np.int64]) -> None:
+    """Raises ValueError for an id after which there would soon be none."""
+    if len(ids) and max(-int(ids.min()), int(ids.max())) > _LAST_ID:
+        raise ValueError(f"an id lies beyond {_LAST_ID:,}")
+
+
+def check_domain(domain: Domain) -> None:
+    """Raises ValueError for a plane that is too large, or too narrow."""
+    for low, high in ((domain.left, domain.right), (domain.bottom, domain.top)):
+        most = max(abs(low), abs(high))
+        if most > 2 * FARTHEST:
+            raise ValueError(f"a domain that reaches to {most:g} is too large; rescale the data")
+        if high - low < max(_NARROWEST, _RELATIVE * most):
+            raise ValueError("a domain is too narrow for numbers to tell places in it apart; rescale or shift the data")
+
+
+def check_view(rect: Domain) -> None:
+    """Raises ValueError for a part of a plane that could not be shown."""
+    most = max(map(abs, (rect.left, rect.right, rect.bottom, rect.top)))
+    if most > _ZOOMED * FARTHEST or min(rect.width, rect.height) < _NARROWEST / _ZOOMED:
+        raise ValueError("a part of the plane is shown that is too large or too narrow")
+
+
+def check_scene(scene: Scene) -> None:
+    """Raises ValueError, in words, for a scene that could not be drawn or trained on."""
+    check_domain(scene.domain)
+    check_places(scene.points.xy)
+    check_places(np.array([(pin.x, pin.y) for pin in scene.targets]))
+    check_ids(scene.points.ids)
+

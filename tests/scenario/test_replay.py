@@ -1,0 +1,111 @@
+"""Turns followed quickly come to what they come to one by one, and fail where those fail."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from boundaryviz.scenario import files, replay
+from boundaryviz.scenario.course import Course, Turn, taken
+from boundaryviz.scenario.replay import Replay
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, SetTargets, Several, apply
+from boundaryviz.scene.scene import Points, Scene, Target
+from helpers.busy import soon
+from helpers.scenes import bits, edits, scenes
+
+VALUES = st.sampled_from(
+    [{}, {}, {"poison.on": False}, {"poison.on": True}, {"training.learning_rate": 0.5}, {"data": {"n": 20}}]
+)
+
+
+@st.composite
+def courses(draw: st.DrawFn) -> tuple[Scene, list[tuple[dict, Edit]]]:
+    scene = start = draw(scenes())
+    turns = []
+    for _ in range(draw(st.integers(0, 6))):
+        edit = draw(edits(scene))
+        turns.append((draw(VALUES), edit))
+        scene = apply(edit, scene)[0]
+    return start, turns
+
+
+@given(courses())
+def test_turns_followed_quickly_come_to_the_same_bits(course: tuple[Scene, list[tuple[dict, Edit]]]) -> None:
+    scene, turns = course
+    quick, at = Replay(Scenario(), scene), (Scenario(), scene)
+    for values, edit in turns:
+        quick.take(values, edit)
+        at = taken(Turn(0, values, edit), *at)
+    scenario, after = quick.end()
+    assert scenario == at[0]
+    assert bits(after) == bits(at[1])
+    assert after.poison_on == at[1].poison_on
+    assert bits(quick.end()[1]) == bits(after)
+
+
+@given(courses(), st.data())
+def test_what_cannot_be_done_one_by_one_cannot_be_done_quickly(
+    course: tuple[Scene, list[tuple[dict, Edit]]], data: st.DataObject
+) -> None:
+    scene, turns = course
+    quick, at = Replay(Scenario(), scene), (Scenario(), scene)
+    for values, edit in turns:
+        quick.take(values, edit)
+        at = taken(Turn(0, values, edit), *at)
+    there = [*at[1].points.ids.tolist(), 0]
+    one = np.array([data.draw(st.sampled_from([there[0], 77_777]))])
+    point = Points(one, [[0.0, 0.0]], [0], [0], [0])
+    wrong = data.draw(
+        st.sampled_from([
+            Move(one, [[0.0, 0.0]]), Move(one, [[np.nan, 0.0]]), Remove(one), Recolumn(one, {"label": [10]}),
+            Recolumn(one, {"split": [3]}), Recolumn(one, {"origin": [-101]}), Recolumn(one, {"muted": [True]}),
+            Add(point), Add(point, [5_000]), Add(point, [-1]), SetTargets((Target(0, 0, 9),)),
+            Several((Remove(one), Add(point), Move(one, [[1.0, 2.0]]))), Several((Remove(one), Remove(one))),
+        ])
+    )  # fmt: skip
+    try:
+        wanted = bits(taken(Turn(0, {}, wrong), *at)[1])
+    except (KeyError, ValueError):
+        with pytest.raises((KeyError, ValueError)):
+            quick.take({}, wrong)
+    else:
+        quick.take({}, wrong)
+        assert bits(quick.end()[1]) == wanted
+
+
+def dragged(turns: int, points: int) -> str:
+    """One point of a scene dragged about."""
+    moved = [{"step": k, "moved": {"id": [7], "x": [k / turns], "y": [0.5]}} for k in range(turns)]
+    return json.dumps(
+        {"data": {"n": points}, "course": {"steps": turns, "start": "drawn", "turns": moved, "ends_here": False}}
+    )
+
+
+@pytest.mark.parametrize(("turns", "points"), [(20_000, 500), (3_000, 100_000)])
+def test_a_long_drag_is_followed_soon(turns: int, points: int) -> None:
+    with soon():  # before, a copy of the whole scene was made and checked for each turn
+        scenario = files.parse(dragged(turns, points), Path("a.bviz"), ".bviz")
+        course = Course.read(scenario)
+    assert course is not None
+    scene = course.last[1]
+    assert scene.points.xy[scene.points.positions(7)].tolist() == [[(turns - 1) / turns, 0.5]]
+
+
+def test_points_put_between_others_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "WORK", 10_000)
+    scene = Scenario().scene()
+    quick = Replay(Scenario(), scene)
+    new = Points.of([[0.0, 0.0]], first_id=10**6)
+    between = Several((Add(new, np.array([3])), Remove(new.ids)) * 100)
+    with pytest.raises(ValueError, match="put between others too often"):
+        quick.take({}, between)
+    quick = Replay(Scenario(), scene)
+    for _ in range(100):  # at the end they cost nothing
+        quick.take({}, Several((Add(new), Remove(new.ids))))
+    assert bits(quick.end()[1]) == bits(scene)
