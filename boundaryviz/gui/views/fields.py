@@ -9,10 +9,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from boundaryviz.attacks.specs import Place
+
 Kind = Literal["number", "whole", "flag", "choice", "layers", "toggles", "text", "place", "places"]
-
-
-_PLACE = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -111,9 +110,9 @@ def _plan(name: str, info: FieldInfo) -> FieldPlan:
 def _read_type(annotation: Any) -> tuple[Kind, tuple[str, Any] | None, tuple[Any, ...], dict[str, Any]]:
     """Kind, special value, the Literal's values and the limits of a tuple's items."""
     origin, args = get_origin(annotation), get_args(annotation)
-    if annotation == _PLACE | None:
+    if annotation == Place | None:
         return "place", None, (), {}
-    if annotation == tuple[_PLACE, ...]:
+    if annotation == tuple[Place, ...]:
         return "places", None, (), {}
     if origin is Literal:
         return "choice", None, args, {}
