@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from boundaryviz.scene.scene import UNLABELLED, Points, Scene, Target
 
+_MANY = 10_000  # places of which the nearest to others is not found by going through all pairs
+
 
 class AttackError(ValueError):
     """An attack that cannot be laid; its text is a sentence that says what is missing."""
@@ -73,7 +75,16 @@ def _sought(scene: Scene, clean: Points, own: Points, wanted: int) -> NDArray[np
             f"Every known point is {scene.class_name(wanted)}: there is nothing to turn over. Choose a target, or "
             "label a point of another class."
         )
-    gap = np.min([((others - start) ** 2).sum(axis=1) for start in own.xy[:1000]], axis=0)
+    starts = own.xy[:1000]
+    if len(others) > _MANY:  # a tree finds the few that may be nearest; which of them is, is left to plain numbers
+        from scipy.spatial import cKDTree
+
+        far = cKDTree(starts).query(others)[0]
+        others = others[far <= far.min() * (1.0 + 1e-9)]
+    x, y = np.ascontiguousarray(others.T)
+    gap = np.full(len(others), np.inf)
+    for left, bottom in starts.tolist():
+        np.minimum(gap, (x - left) ** 2 + (y - bottom) ** 2, out=gap)
     place: NDArray[np.float64] = others[np.argmin(gap)]
     return place
 
