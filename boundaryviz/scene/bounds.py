@@ -54,4 +54,3 @@ def check_scene(scene: Scene) -> None:
     check_places(scene.points.xy)
     check_places(np.array([(pin.x, pin.y) for pin in scene.targets]))
     check_ids(scene.points.ids)
-
