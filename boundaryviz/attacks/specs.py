@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Final, Literal
 
+import numpy as np
 from pydantic import Field
 
-from boundaryviz.scene.bounds import FARTHEST
+from boundaryviz.scene.bounds import check_places
 from boundaryviz.scene.scene import MAX_GROUPS
 from boundaryviz.scene.specs import Spec, setting
 
-_Coordinate = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
-Place = tuple[_Coordinate, _Coordinate]
+Place = tuple[float, float]
 Profile = Literal[
     "1.5-a", "uniform", "1-a", "(1-a)^2", "(1-a)^2+0.5", "a", "a(1-a)", "a^4(1-a)^4", "normal-0.3", "normal-0.5"
 ]
@@ -56,6 +56,10 @@ class _AttackSpec(Spec):
         1, "Group", "Which group of poison the points belong to; others stay as they are.",
         ge=1, le=MAX_GROUPS, advanced=True,
     )  # fmt: skip
+
+    def model_post_init(self, _context: object, /) -> None:
+        given = (getattr(self, name, None) for name in ("target", "source", "via", "centres"))
+        check_places(np.array([place for one in given if one for place in np.reshape(one, (-1, 2)).tolist()]))
 
 
 SHARED: Final = tuple(_AttackSpec.model_fields)

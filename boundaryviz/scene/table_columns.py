@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from boundaryviz.scene.scene import MAX_CLASSES
-from boundaryviz.scene.table_text import Row, TableError, number, numeric_column
+from boundaryviz.scene.table_text import Row, TableError, number, numeric_column, short
 
 _LABEL_WORDS = ("label", "labels", "class", "target", "species", "category", "outcome")
 _INDEX_WORDS = ("", "id", "index", "row", "unnamed: 0", "#")
@@ -54,7 +55,7 @@ def locate(mapping: ColumnMapping, headers: Sequence[str]) -> dict[str, int]:
         elif name.strip().casefold() in folded:
             at[role] = folded.index(name.strip().casefold())
         else:
-            missing.append(f"header: there is no column {name!r} for {role}; there are: {_listed(headers)}")
+            missing.append(f"header: there is no column {short(name)} for {role}; there are: {listed(headers)}")
     if missing:
         raise TableError(missing)
     return at
@@ -74,18 +75,19 @@ def guess(headers: Sequence[str], sample: Sequence[Row]) -> tuple[ColumnMapping,
         x, y = folded.index("x"), folded.index("y")
     else:
         reserved = (*_LABEL_WORDS, *_INDEX_WORDS, *_OTHER_WORDS)
-        numeric = [i for i, name in enumerate(folded) if name not in reserved and numeric_column(rows, i)]
+        found = (i for i, name in enumerate(folded) if name not in reserved and numeric_column(rows, i))
+        numeric = list(islice(found, 2))
         if len(numeric) < 2:
             lacking = "no x" if "y" in folded else "no y" if "x" in folded else "neither x nor y"
             raise TableError([
                 f"header: there is {lacking}, and no two columns of numbers to take instead; "
-                f"the columns are: {_listed(headers)}. Name two columns x and y, or choose which to read"
+                f"the columns are: {listed(headers)}. Name two columns x and y, or choose which to read"
             ])  # fmt: skip
-        x, y = numeric[:2]
-        notes.append(f"No columns are named x and y: took {headers[x]!r} for x and {headers[y]!r} for y.")
+        x, y = numeric
+        notes.append(f"No columns are named x and y: took {short(headers[x])} for x and {short(headers[y])} for y.")
     label = _guess_label(folded, rows, {x, y})
     if label is not None and folded[label] != "label":
-        notes.append(f"No column is named label: took {headers[label]!r} for the label.")
+        notes.append(f"No column is named label: took {short(headers[label])} for the label.")
     others = (headers[folded.index(word)] if word in folded else None for word in _OTHER_WORDS)
     return ColumnMapping(headers[x], headers[y], None if label is None else headers[label], *others), notes
 
@@ -104,6 +106,7 @@ def _guess_label(folded: Sequence[str], rows: Sequence[Sequence[str]], taken: se
     return None
 
 
-def _listed(headers: Sequence[str]) -> str:
-    shown = ", ".join(repr(header) for header in headers[:12])
-    return shown if len(headers) <= 12 else f"{shown} and {len(headers) - 12} more"
+def listed(headers: Sequence[str]) -> str:
+    """The first of these headers, and how many more there are."""
+    shown = ", ".join(map(short, headers[:12]))
+    return shown if len(headers) <= 12 else f"{shown} and {len(headers) - 12:,} more"

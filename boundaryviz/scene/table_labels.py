@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED
-from boundaryviz.scene.table_text import number
+from boundaryviz.scene.table_text import number, short
 
 _NO_LABEL = ("", "nan", "na", "unlabelled", "unlabeled")
 
@@ -64,7 +64,7 @@ def _too_many(cells: Sequence[str], index: dict[str, int], count: int) -> Labels
             first_row.setdefault(index[cell], row)
     eleventh = list(first_row.values())[MAX_CLASSES]
     problem = (
-        f"{cells[eleventh]!r} is one class too many: there are {count:,} different labels, at most {MAX_CLASSES} "
+        f"{short(cells[eleventh])} is one class too many: there are {count:,} different labels, at most {MAX_CLASSES} "
         "can be told apart; join classes, or choose another column"
     )
     return Labels(np.full(len(cells), UNLABELLED, dtype=np.int16), (), [], eleventh, problem)

@@ -11,15 +11,21 @@ from __future__ import annotations
 
 import re
 
-from boundaryviz.scene.table_text import TableError
+from boundaryviz.scene.table_text import TableError, short
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf)"
+_NUMBER = r"[-+]?(?:\d++\.?\d*+(?:[eE][-+]?\d++)?|\.\d++(?:[eE][-+]?\d++)?|nan|inf)"  # nothing is gone through twice
 _TOKEN = re.compile(
     rf"\s*(?:(?P<number>{_NUMBER})(?![\w.])|(?P<mark>\.\.\.|[\[\](),=])|(?P<word>[A-Za-z_][\w.]*|'[\w:]*'))"
 )
 _OPENING = re.compile(r"\s*(?:(?:np\.|numpy\.|torch\.)?(?:array|asarray|tensor)\s*\(\s*)?[\[(]\s*[\[(]")
-_LONGEST = 8_000_000  # characters; 100,000 points take five
+_LONGEST, _ROWS = 8_000_000, 200_000  # characters, of which 100,000 points take five million, and rows
+_WIDEST, _OPTIONS = 100, 20  # numbers of a row that are counted, words after the last row
 _COLUMNS = ("x", "y", "label")
+_GAP = r"(?:\s*+,\s*+|\s++)"
+_PLAIN = {  # rows of two or three numbers, as nearly all are: read at once, for token by token takes six times as long
+    left: re.compile(rf"\s*+,?\s*+\{left}\s*+({_NUMBER}){_GAP}({_NUMBER})(?:{_GAP}({_NUMBER}))?\s*+,?\s*+\{right}")
+    for left, right in ("[]", "()")
+}
 
 
 def looks_like_numpy(text: str) -> bool:
@@ -32,18 +38,16 @@ def as_table(text: str) -> str:
 
     Raises TableError with the line for what does not follow the grammar, and for rows of other than two or three.
     """
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or text.count("[") + text.count("(") > _ROWS:
         raise TableError(["there is too much of it; write the points to a CSV file and open that"])
     rows = _Reader(text).matrix()
-    width = len(rows[0])
-    if width not in (2, 3):
-        raise TableError([f"a row has {width} numbers; it needs two, x and y, and may have a label as a third"])
-    return "\n".join([",".join(_COLUMNS[:width]), *(",".join(row) for row in rows)]) + "\n"
+    return "\n".join([",".join(_COLUMNS[: len(rows[0])]), *(",".join(row) for row in rows)]) + "\n"
 
 
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text, self._at, self._end = text, 0, len(text.rstrip())
+        self._begin = 0  # of the token
         self.kind, self.token = "", ""
         self._next()
 
@@ -51,12 +55,13 @@ class _Reader:
         """Go on to the next token; returns the one left behind."""
         before = self.token
         if self._at >= self._end:
+            self._begin = self._at
             self.kind, self.token = "end", "the end"
             return before
         found = _TOKEN.match(self._text, self._at)
         if found is None:
             raise self._error(f"{self._text[self._at : self._end].lstrip()[:10]!r} is no number")
-        self._at = found.end()
+        self._begin, self._at = self._at, found.end()
         self.kind, self.token = str(found.lastgroup), found[str(found.lastgroup)]
         return before
 
@@ -69,28 +74,38 @@ class _Reader:
                 "numpy has left rows out (...); copy what print(points.tolist()) shows, or write a CSV file"
             )
         if self.token not in tokens:
-            raise self._error(f"{' or '.join(tokens)} should stand where {self.token!r} does")
+            raise self._error(f"{' or '.join(tokens)} should stand where {short(self.token)} does")
         return self._next()
 
     def matrix(self) -> list[list[str]]:
-        """The rows, all of one length."""
+        """The rows, all of two numbers or all of three."""
         called = self.kind == "word"
         if called:
             self._next()
             self._expect("(")
         closing = _closing(self._expect("[", "("))
+        plain = _PLAIN.get(self.token)
         rows = [self._row()]
+        if (width := len(rows[0])) not in (2, 3):
+            raise TableError([f"a row has {width} numbers; it needs two, x and y, and may have a label as a third"])
         while self.token != closing:
+            if plain is not None and (row := plain.match(self._text, self._begin)) and row.lastindex == width:
+                rows.append(list(row.groups()[:width]))
+                self._at = row.end()
+                self._next()
+                continue
             if self.token == ",":
                 self._next()
                 if self.token == closing:
                     break
             rows.append(self._row())
-            if len(rows[-1]) != len(rows[0]):
-                raise self._error(f"a row has {len(rows[-1])} numbers, the first one {len(rows[0])}")
+            if len(rows[-1]) != width:
+                raise self._error(f"a row has {len(rows[-1])} numbers, the first one {width}")
         self._next()
         if called:
-            while self.token == ",":  # dtype=float32, device='cpu' and the like mean nothing here
+            for _ in range(_OPTIONS):  # dtype=float32, device='cpu' and the like mean nothing here
+                if self.token != ",":
+                    break
                 self._next()
                 if self.kind == "word":
                     self._next()
@@ -98,7 +113,7 @@ class _Reader:
                     self._next()
             self._expect(")")
         if self.kind != "end":
-            raise self._error(f"{self.token!r} stands after the last row")
+            raise self._error(f"{short(self.token)} stands after the last row")
         return rows
 
     def _row(self) -> list[str]:
@@ -108,6 +123,8 @@ class _Reader:
             if self.kind != "number":
                 self._expect("a number")
             numbers.append(self._next())
+            if len(numbers) > _WIDEST:
+                raise self._error(f"a row has more than {_WIDEST} numbers; it needs two, x and y")
             if self.token == ",":
                 self._next()
         self._next()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +18,17 @@ from numpy.typing import NDArray
 
 from boundaryviz.scene.scene import MAX_GROUPS, UNLABELLED, Domain, Origin, Points, Scene, Split, origin_word
 from boundaryviz.scene.table_cells import as_cell, from_cell
-from boundaryviz.scene.table_columns import ColumnMapping, guess, header_of, locate
+from boundaryviz.scene.table_columns import ColumnMapping, guess, header_of, listed, locate
 from boundaryviz.scene.table_labels import read_labels
 from boundaryviz.scene.table_numpy import as_table, looks_like_numpy
-from boundaryviz.scene.table_text import Row, TableError, TableText, check_size, number, open_text
+from boundaryviz.scene.table_text import Row, TableError, TableText, check_size, number, open_text, short
 
 __all__ = ["ColumnMapping", "Table", "TableError", "read_table", "table_headers", "write_table"]
 
 LIMIT = 100_000
 SHARES = (0.5, 0.2, 0.3)
 LARGEST = 1e15  # squares of coordinates must still fit single precision
+_CELLS, _CELL = 40_000_000, 30  # that are gone through before giving up; characters of one that a message repeats
 
 _SPLITS = {
     "": Split.TRAIN, "train": Split.TRAIN, "training": Split.TRAIN, "0": Split.TRAIN,
@@ -91,9 +93,10 @@ def read_table(
     at = locate(mapping, headers)
     rows, sampling = _rows(table, sample[0] if has_header else None, limit, seed)
     scene, remarks = _scene(rows, at, headers, has_header, shares, seed)
-    left_out = [name for i, name in enumerate(headers) if name and i not in at.values() and name.casefold() != "class"]
+    taken = set(at.values())
+    left_out = [name for i, name in enumerate(headers) if name and i not in taken and name.casefold() != "class"]
     if left_out:
-        notes.append(f"Columns left out: {', '.join(map(repr, left_out))}.")
+        notes.append(f"Columns left out: {listed(left_out)}.")
     return Table(scene, (*notes, *sampling, *remarks), headers, mapping)
 
 
@@ -123,50 +126,51 @@ def _open(source: Path | str | bytes) -> TableText:
     if isinstance(source, str):
         check_size(len(source))
         source = as_table(source) if looks_like_numpy(source) else source
-    if not isinstance(source, Path):
-        return open_text(source)
+    if isinstance(source, Path) and source.exists() and not source.is_file():
+        raise TableError(["a folder or a device, not a file"])
     try:
-        check_size(source.stat().st_size)
-        return open_text(source.read_bytes())
+        return open_text(source)
     except OSError as error:
         raise TableError([f"cannot be read: {error.strerror or error}"]) from None
 
 
-def _rows(table: TableText, header: Row | None, limit: int, seed: int) -> tuple[list[Row], list[str]]:
-    """The rows below the header, or a random sample of `limit` of them in their order, and a note if so."""
-    if table.text.count("\n") + table.text.count("\r") < limit:
-        return list(table.rows())[header is not None :], []
-    lines = table.written_lines()
+def _rows(table: TableText, header: Row | None, limit: int, seed: int) -> tuple[Iterator[Row], list[str]]:
+    """The rows below the header, or a random sample of `limit` of them, or of fewer long ones, and a note if so."""
+    above = 0
     if header is not None:
-        lines[: header.line] = False
-    count = int(lines.sum())
-    if count <= limit:
-        return list(table.rows())[header is not None :], []
-    chosen = np.zeros(len(lines), dtype=bool)
-    chosen[np.random.default_rng([seed, 1]).choice(np.flatnonzero(lines), limit, replace=False)] = True
-    note = f"The table has {count:,} rows; a random sample of {limit:,} was read (the same each time)."
-    return list(table.rows(chosen)), [note]
+        above = sum(1 for _ in takewhile(lambda line: line[0] <= header.line, table.lines.written()))
+    count = table.counts.written - above
+    most = table.read_at_once(limit)
+    if count <= most:
+        return islice(table.rows(), int(header is not None), None), []
+    chosen = above + np.sort(np.random.default_rng([seed, 1]).choice(count, most, replace=False))
+    note = f"The table has {count:,} rows; a random sample of {most:,} was read (the same each time)."
+    return table.chosen(chosen), [note]
 
 
 def _scene(
-    rows: list[Row], at: dict[str, int], headers: Sequence[str], has_header: bool, shares: tuple[float, ...], seed: int
+    rows: Iterable[Row],
+    at: dict[str, int],
+    headers: Sequence[str],
+    has_header: bool,
+    shares: tuple[float, ...],
+    seed: int,
 ) -> tuple[Scene, list[str]]:
     problems: list[Problem] = []
-    rows = _of_right_width(rows, len(headers), problems)
-    lines = [row.line for row in rows]
-    column = {role: [row.cells[i].strip() if i < len(row.cells) else "" for row in rows] for role, i in at.items()}
-    name = {role: f"column {headers[i]!r}" if has_header else headers[i] for role, i in at.items()}
+    beside = _beside(headers, at)
+    lines, column = _columns(rows, at | beside, len(headers), problems)
+    name = {role: f"column {short(headers[i])}" if has_header else headers[i] for role, i in at.items()}
     xy = np.stack([_numbers(column[role], lines, name[role], problems) for role in ("x", "y")], axis=1)
     notes = ["Numbers were read with a decimal comma."] if any("," in c for r in "xy" for c in column[r]) else []
-    words = column.get("label", [""] * len(rows))
-    labels = read_labels([from_cell(word) for word in words], _names(rows, at, headers))
+    words, names = column.get("label", [""] * len(lines)), column.get("class")
+    labels = read_labels([from_cell(word) for word in words], names and [from_cell(word) for word in names])
     if labels.eleventh is not None:
         problems.append((lines[labels.eleventh], f"{name['label']}: {labels.problem}"))
     notes += labels.notes
-    origin = np.zeros(len(rows), dtype=np.int8)
+    origin = np.zeros(len(lines), dtype=np.int8)
     if "origin" in at:
         origin = _words(column["origin"], _ORIGINS, lines, name["origin"], "clean or poison", problems)
-    muted = np.zeros(len(rows), dtype=bool)
+    muted = np.zeros(len(lines), dtype=bool)
     if "muted" in at:
         muted = _words(column["muted"], _MUTED, lines, name["muted"], "yes or no", problems).astype(bool)
     if "split" in at:
@@ -189,17 +193,32 @@ def _scene(
     return Scene(points, Domain.around(xy), classes, labels.names, axes), notes
 
 
-def _of_right_width(rows: Iterable[Row], width: int, problems: list[Problem]) -> list[Row]:
-    right = []
+def _columns(
+    rows: Iterable[Row], at: Mapping[str, int], width: int, problems: list[Problem]
+) -> tuple[list[int], dict[str, list[str]]]:
+    """The line of each row, and the cells of the columns that are wanted: all that is kept of a long table."""
+    lines, column, cells = list[int](), {role: list[str]() for role in at}, 0
+    wanted = [(column[role].append, i) for role, i in at.items()]
     for row in rows:
-        if len(row.cells) > width and any(cell.strip() for cell in row.cells[width:]):
+        count = len(row.cells)
+        cells += count
+        if count > width and any(cell.strip() for cell in row.cells[width:]):
             remedy = "quote cells that hold the delimiter; with decimal commas separate cells by semicolons"
-            problems.append(
-                (row.line, f"column {width + 1}: there are {len(row.cells)} cells in place of {width}; {remedy}")
-            )
-        else:
-            right.append(row)
-    return right
+            words = f"column {width + 1}: there are {count} cells in place of {width}; {remedy}"
+            problems.append((row.line, words))
+            continue
+        if cells > _CELLS:
+            raise TableError([f"line {row.line}: the rows down to this one have too many cells; leave columns out"])
+        lines.append(row.line)
+        for keep, i in wanted:
+            keep(row.cells[i].strip() if i < count else "")
+    return lines, column
+
+
+def _beside(headers: Sequence[str], at: Mapping[str, int]) -> dict[str, int]:
+    """Where a column `class` with the classes' names stands beside the label column, if one does."""
+    place = next((i for i, header in enumerate(headers) if header.casefold() == "class"), None)
+    return {} if place is None or "label" not in at or place in at.values() else {"class": place}
 
 
 def _numbers(cells: list[str], lines: list[int], name: str, problems: list[Problem]) -> NDArray[np.float64]:
@@ -212,11 +231,11 @@ def _numbers(cells: list[str], lines: list[int], name: str, problems: list[Probl
             if not cell:
                 problems.append((line, f"{name}: the cell is empty; write a number or delete the row"))
             elif number(cell) is None:
-                problems.append((line, f"{name}: {_short(cell)} is not a number; write one such as 1.5"))
+                problems.append((line, f"{name}: {short(cell, _CELL)} is not a number; write one such as 1.5"))
     for i in np.flatnonzero(~(np.abs(values) <= LARGEST)):  # NaN included
         why = "is not a finite number" if not np.isfinite(values[i]) else f"is beyond {LARGEST:g}"
         remedy = "write a finite number or delete the row" if not np.isfinite(values[i]) else "rescale the column"
-        problems.append((lines[i], f"{name}: {_short(cells[i])} {why}; {remedy}"))
+        problems.append((lines[i], f"{name}: {short(cells[i], _CELL)} {why}; {remedy}"))
         values[i] = 0.0
     return values
 
@@ -226,19 +245,11 @@ def _words(
 ) -> NDArray[np.int8]:
     values = [meaning.get(cell.casefold()) for cell in cells]
     problems += [
-        (line, f"{name}: {_short(cell)} is not known; write {allowed}")
+        (line, f"{name}: {short(cell, _CELL)} is not known; write {allowed}")
         for line, cell, value in zip(lines, cells, values, strict=True)
         if value is None
     ]
     return np.array([value or 0 for value in values], dtype=np.int8)
-
-
-def _names(rows: list[Row], at: dict[str, int], headers: Sequence[str]) -> list[str] | None:
-    """The cells of a column `class` that stands beside the label column."""
-    beside = next((i for i, header in enumerate(headers) if header.casefold() == "class"), None)
-    if beside is None or "label" not in at or beside in at.values():
-        return None
-    return [from_cell(row.cells[beside].strip()) if beside < len(row.cells) else "" for row in rows]
 
 
 def _shared_out(free: NDArray[np.bool_], shares: tuple[float, ...], rng: np.random.Generator) -> NDArray[np.int8]:
@@ -255,7 +266,3 @@ def _repeated(xy: NDArray[np.float64], label: NDArray[np.int16]) -> int:
     order = np.lexsort((label, xy[:, 1], xy[:, 0]))
     same = (xy[order][1:] == xy[order][:-1]).all(axis=1) & (label[order][1:] == label[order][:-1])
     return int(same.sum())
-
-
-def _short(cell: str) -> str:
-    return repr(cell if len(cell) <= 30 else cell[:29] + "…")

@@ -244,7 +244,7 @@ def test_twenty_problems_are_shown_and_the_others_counted() -> None:
         (b"\xff\xfex\0,", "not readable as UTF-16"),
         (np.arange(100.0).tobytes(), "not a text table"),
         (Path("nowhere.csv"), "cannot be read: No such file"),
-        (Path("."), "cannot be read: Is a directory"),
+        (Path("."), "a folder or a device, not a file"),
         ("x,y\n1,5,2,5\n", "decimal commas"),
         (
             "x,y,label\n" + "".join(f"1,2,k{i}\n" for i in range(12)),
