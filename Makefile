@@ -16,7 +16,8 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev test test-slow lint bench torture fuzz wheel clean system system-test
+.PHONY: help run install install-dev test test-slow test-minima lint bench torture fuzz wheel clean \
+  system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -34,6 +35,9 @@ test: install-dev lint ## check style, types and layers, then run the tests on t
 
 test-slow: install-dev ## run the tests that `make test` leaves out
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow
+
+test-minima: install-dev ## run the tests on the lowest versions that pyproject.toml promises, in build/minima
+	@PYTHON=$(PYTHON) scripts/test-minima.sh
 
 lint: install-dev ## check style, types and layers
 	$(BIN)/ruff check

@@ -52,7 +52,7 @@ def test_the_real_parser_finds_the_same_options(
     }  # fmt: skip
     found = parsed(figure(("my file ü.bviz",), "out 'x'.pdf", options, steps=max(steps, 1)))
     assert found["scenario"] == "my file ü.bviz"
-    assert found["output"] == Path("out 'x'.pdf")
+    assert Path(found["output"]) == Path("out 'x'.pdf")  # which an older typer makes of it only when it calls
     assert (found["steps"], found["seed_shown"], found["width"]) == (max(steps, 1), seeds - 1, width)
     assert (found["seeds"] or 1, bool(found["twin"])) == (seeds, twin)
     assert tuple(map(float, found["rect"].split(","))) == rect
