@@ -16,7 +16,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev test test-slow test-minima lint bench torture fuzz wheel clean \
+.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench torture fuzz wheel clean \
   system system-test
 
 help: ## list what there is to make
@@ -29,6 +29,12 @@ run: install ## open the window; without a screen, run the flagship into out/
 install: $(VENV)/.installed ## set up what running needs, in .venv
 
 install-dev: system-test $(VENV)/.installed-dev ## set up what the tests need as well
+
+install-locked: system-test $(VENV)/.created ## set up the same from lock.txt, every file checked against its hash
+	$(PIP) install --root-user-action=ignore --require-hashes --no-deps -r lock.txt
+	$(INSTALL) $$(grep '^torch==' constraints.txt)
+	$(INSTALL) --no-build-isolation --no-deps -e .
+	@touch $(VENV)/.installed $(VENV)/.installed-dev
 
 test: install-dev lint ## check style, types and layers, then run the tests on two cores
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 -m "not slow" --durations=10
@@ -44,6 +50,9 @@ lint: install-dev ## check style, types and layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lock: install-dev ## write lock.txt anew, after a change of constraints.txt
+	$(BIN)/python tools/lock.py
 
 bench: install-dev ## measure against plain torch, scikit-learn and numpy, and the window itself
 	$(BIN)/python -m benchmarks
