@@ -21,7 +21,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
-	  printf '  make %-12s %s\n' "$$name" "$$words"; done
+	  printf '  make %-15s %s\n' "$$name" "$$words"; done
 
 run: install ## open the window; without a screen, run the flagship into out/
 	@scripts/run.sh $(FILE)
