@@ -22,7 +22,7 @@ from boundaryviz.scenario import files
 from boundaryviz.scenario.atomic import Stamp, WriteError, clear_parts, stamp_of, write_atomic
 from boundaryviz.scenario.lock import LockFile, open_file
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scenario.text import MAX_BYTES
+from boundaryviz.scenario.text import MAX_BYTES, TextError, check_size
 from boundaryviz.scene.plain_text import one_line
 
 KEPT, LOCK, BROKEN = ".recovery", ".lock", ".broken"
@@ -115,8 +115,10 @@ class Orphan:
         try:
             with _opened(self.path) as stream:
                 stream.readline(_HEAD)
-                words = stream.read(MAX_BYTES[".bviz"]).decode()
-        except (OSError, UnicodeDecodeError) as error:
+                data = stream.read(MAX_BYTES[".bviz"] + 1)
+            check_size(len(data), ".bviz")
+            words = data.decode()
+        except (OSError, UnicodeDecodeError, TextError) as error:
             raise ScenarioError([f"{self.path}: cannot be read: {error}"]) from None
         return files.parse(words, self.path, ".bviz")
 

@@ -15,6 +15,7 @@ from boundaryviz.scene.scene import Domain, Points, Split
 
 MOST = 9
 """How many are compared at once."""
+_VALUES = 2048 * 2048  # of either field, once they are on one grid
 _SECTIONS = ("learner", "training", "data", "poison")
 _NAMES = ("learner.name", "data.name", "poison.attack")  # values that say themselves what they are
 
@@ -146,19 +147,19 @@ class Difference:
             raise ValueError(f"One has {classes} classes and the other {others}; only like can be compared.")
         rect = _common(a.rect, b.rect)
         columns, rows = _resolution(rect, a, b)
-        grid = rect.grid(columns, rows)
-        in_a, in_b = (_at(one, grid).reshape(*one.field.shape[:-2], rows, columns) for one in (a, b))
+        in_a, in_b = (_over(one, rect, columns, rows) for one in (a, b))
         was, became = decided(in_a, classes), decided(in_b, classes)
         tests = _test_places(a, b, rect)
         test_was, test_became = (decided(_at(one, tests), classes) for one in (a, b))
-        found = np.unique(np.stack([was.ravel(), became.ravel()], axis=1), axis=0).tolist()
-        pairs = {*map(tuple, found), *zip(test_was.tolist(), test_became.tolist(), strict=True)}
+        areas, tested = _shares(was, became), _shares(test_was, test_became)
         turned = [
-            Turned(p, q, _mean((was == p) & (became == q)), _mean((test_was == p) & (test_became == q)))
-            for p, q in pairs
+            Turned(p, q, areas.get((p, q), 0.0), tested.get((p, q), 0.0 if len(tests) else float("nan")))
+            for p, q in areas.keys() | tested.keys()
             if p != q
         ]
-        gap = np.abs(in_a.astype(np.float64) - in_b)
+        gap = in_a.astype(np.float64)
+        gap -= in_b
+        np.abs(gap, out=gap)
         gap = gap if gap.ndim == 2 else gap.sum(axis=0) / 2.0
         return cls(
             rect, in_a, in_b, _mean(was != became), _mean(test_was != test_became), len(tests),
@@ -187,7 +188,24 @@ def _resolution(rect: Domain, a: Snapshot, b: Snapshot) -> tuple[int, int]:
     """Columns and rows of `rect` in cells as small as the smaller of both."""
     width = min(one.rect.width / one.field.shape[-1] for one in (a, b))
     height = min(one.rect.height / one.field.shape[-2] for one in (a, b))
-    return max(1, round(rect.width / width)), max(1, round(rect.height / height))
+    columns, rows = max(1, round(rect.width / width)), max(1, round(rect.height / height))
+    if (many := columns * rows * classes_of(a.field) / _VALUES) > 1:  # of two that are narrow in different directions
+        columns, rows = max(1, int(columns / many**0.5)), max(1, int(rows / many**0.5))
+    return columns, rows
+
+
+def _over(snapshot: Snapshot, rect: Domain, columns: int, rows: int) -> NDArray[np.float32]:
+    """The field's values at the cell centres of a part of its rectangle, (..., rows, columns)."""
+    high, wide = snapshot.field.shape[-2:]
+    row = snapshot.rect.cells(rect.grid(1, rows), wide, high)[0]
+    column = snapshot.rect.cells(rect.grid(columns, 1), wide, high)[1]
+    return snapshot.field[..., row[:, None], column]
+
+
+def _shares(was: NDArray[np.int8], became: NDArray[np.int8]) -> dict[tuple[int, int], float]:
+    """Of each pair of classes that occurs, its share."""
+    counts = np.bincount((16 * (was.astype(np.int16) + 1) + became + 1).ravel())
+    return {(k // 16 - 1, k % 16 - 1): float(counts[k] / was.size) for k in np.flatnonzero(counts).tolist()}
 
 
 def _at(snapshot: Snapshot, places: NDArray[np.float64]) -> NDArray[np.float32]:

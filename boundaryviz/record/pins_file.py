@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,12 +15,19 @@ from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
 from boundaryviz.record.pins import MOST, Pin
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario import files
-from boundaryviz.scenario.scenario import ScenarioError
+from boundaryviz.scenario import text as text_of
+from boundaryviz.scenario.course_spec import STEPS
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.bounds import check_view
+from boundaryviz.scene.plain_text import path_end
 from boundaryviz.scene.scene import Domain
 
 ENDING = ".pins.npz"
 _FORMAT = "pins 1"
-_LIMIT, _LABEL = 1 << 28, 1000  # bytes
+_LIMIT, _LABEL, _SAID = 1 << 27, 1000, 20_000  # bytes, of a label too, and characters of what is said of a pin
+_CURVES = 2_000_000  # bytes of the curves of one
+_BEYOND = 0.5 + 1e-3  # from one half, to which probabilities come
+_SIDE, _VALUES = 8192, 2048 * 2048  # cells of a field to a side, and values in it; a window shows 320 to a side
 
 
 def is_pins(path: str | Path) -> bool:
@@ -35,11 +43,11 @@ def write(path: str | Path, pins: Sequence[Pin]) -> None:
         shot, columns = pin.snapshot, f"p{number}."
         rect = [shot.rect.left, shot.rect.right, shot.rect.bottom, shot.rect.top]
         text[f"{columns}pin"] = json.dumps({"label": pin.label, "clean": pin.clean, "step": shot.step, "rect": rect})
-        text[f"{columns}scenario"] = files.dumps(shot.scenario.with_scene(shot.scene))
+        text[f"{columns}scenario"] = _ascii(files.dumps(shot.scenario.with_scene(shot.scene)))
         arrays[f"{columns}field"] = shot.field
         if shot.predicted is not None:
             arrays[f"{columns}predicted"] = shot.predicted
-        arrays |= curves_file.to_arrays(shot.curves, columns)
+        arrays |= curves_file.to_arrays(shot.curves, columns, _CURVES)
     write_archive(path, arrays, text)
 
 
@@ -47,39 +55,64 @@ def read(path: str | Path) -> tuple[Pin, ...]:
     """The pins in a file, one to nine. Raises ArchiveError, in a sentence, for a file that holds none."""
     arrays, text = read_archive(path, _LIMIT)
     if text.get("format") != _FORMAT:
-        raise ArchiveError(f"{path}: it holds no pins, or is of a newer version")
+        raise ArchiveError(f"{path_end(path)}: it holds no pins, or is of a newer version")
     found: list[Pin] = []
+    shared: dict[str, Scenario] = {}  # by their text: pins of one run often have one
     try:
         while (columns := f"p{len(found)}.") + "pin" in text:
-            found.append(_pin(arrays, text, columns, Path(path)))
+            words = text[f"{columns}scenario"]
+            if words not in shared:
+                text_of.check_size(len(words), ".bviz")
+                shared[words] = files.parse(words, Path(path), ".bviz")
+            found.append(_pin(arrays, text, columns, shared[words]))
             if len(found) > MOST:
                 raise ValueError(f"more than {MOST} pins")
     except ScenarioError as error:
         raise ArchiveError(error.problems[0]) from None
     except (KeyError, ValueError, IndexError, TypeError, OverflowError, RecursionError) as error:
-        raise ArchiveError(f"{path}: what it holds does not fit together ({error})") from None
+        raise ArchiveError(f"{path_end(path)}: what it holds does not fit together ({error})") from None
     if not found:
-        raise ArchiveError(f"{path}: there is no pin in it")
+        raise ArchiveError(f"{path_end(path)}: there is no pin in it")
     return tuple(found)
 
 
-def _pin(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str, path: Path) -> Pin:
-    scenario = files.parse(text[f"{columns}scenario"], path, ".bviz")
+def _pin(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str, scenario: Scenario) -> Pin:
+    if len(text[f"{columns}pin"]) > _SAID:
+        raise ValueError("too much is said of a pin")
     scene, said = scenario.scene(), json.loads(text[f"{columns}pin"])
     label, clean, step = str(said["label"]), bool(said["clean"]), said["step"]
     if len(label.encode()) > _LABEL:  # which also finds half a character
         raise ValueError("a label that is too long")
-    if not isinstance(step, int) or step < 0:
+    if not isinstance(step, int) or not 0 <= step <= STEPS:
         raise ValueError("a step that is no whole number")
     rect = Domain(*map(float, said["rect"]))
+    check_view(rect)
     field, predicted = arrays[f"{columns}field"], arrays.get(f"{columns}predicted")
-    if field.dtype != np.float32 or field.ndim not in (2, 3) or 0 in field.shape or np.isinf(field).any():
-        raise ValueError(f"a field of {field.dtype} in {field.ndim} dimensions")
-    if (2 if field.ndim == 2 else len(field)) != scene.classes:
-        raise ValueError("a field of another number of classes")
+    _check_field(field, scene.classes)
     if predicted is not None:
         known = predicted.dtype == np.int16 and predicted.shape == (len(scene.points),)
         if not known or (len(predicted) and not -1 <= predicted.min() <= predicted.max() < scene.classes):
             raise ValueError("classes predicted for other points")
     curves = curves_file.from_arrays(arrays, columns)
     return Pin(label, Snapshot(scenario, scene, step, rect, field, curves, predicted), clean)
+
+
+def _ascii(words: str) -> str:
+    """JSON without letters of more than a byte: one of them makes every other take four in memory."""
+    return words if words.isascii() else re.sub("[^\x00-\x7f]+", lambda found: json.dumps(found[0])[1:-1], words)
+
+
+def _check_field(field: NDArray, classes: int) -> None:
+    """Raises ValueError for what is no field of probabilities, or one that no window shows."""
+    if field.dtype != np.float32 or field.ndim not in (2, 3):
+        raise ValueError(f"a field of {field.dtype} in {field.ndim} dimensions")
+    if (2 if field.ndim == 2 else len(field)) != classes:
+        raise ValueError("a field of another number of classes")
+    rows, columns = field.shape[-2:]
+    if not 2 <= min(rows, columns) <= max(rows, columns) <= _SIDE or field.size > _VALUES:
+        raise ValueError(
+            f"a field of {columns:,} x {rows:,} cells; it has 2 to {_SIDE:,} to a side, and not all of them"
+        )
+    with np.errstate(invalid="ignore"):
+        if not (np.isnan(field) | (np.abs(field - 0.5) <= _BEYOND)).all():
+            raise ValueError("a field of other numbers than probabilities")

@@ -16,11 +16,14 @@ from boundaryviz.engine.messages import Moment, Why
 from boundaryviz.record import curves_file
 from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
 from boundaryviz.record.curves import CurveStore
+from boundaryviz.scenario.course_spec import STEPS
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.bounds import check_view
 from boundaryviz.scene.scene import Domain
 
 _FORMAT = "1"
 _TOGETHER = 16  # moments in one array: copying it stops every other thread
+_MOMENTS, _SIDE, _SAID = 60_000, 1024, 20_000  # at most; cells of a field to a side; characters said of a group
 _WHYS = frozenset(get_args(Why))
 
 
@@ -71,9 +74,12 @@ def read(path: str | Path, scenario: Scenario) -> Kept | None:
     if text.get("key") != key(scenario):
         return None
     try:
-        parts = _parts(arrays)
-        moments = [one for number in range(_groups(arrays)) for one in _group(parts[f"g{number}"], text, f"g{number}")]
         curves = curves_file.from_arrays(arrays)
+        count, parts = _groups(arrays), _parts(arrays)
+        arrays.clear()  # a group's are given up as soon as it is copied: there is not room for all of them twice
+        moments = [one for number in range(count) for one in _group(parts.pop(f"g{number}"), text, f"g{number}")]
+        if len(moments) > _MOMENTS:
+            raise ValueError(f"{len(moments):,} moments; a window keeps far fewer")
     except (KeyError, ValueError, IndexError, TypeError, OverflowError, RecursionError) as error:
         raise ArchiveError(f"what it holds does not fit together ({error})") from None
     return Kept(tuple(sorted(moments, key=lambda one: one.step)), curves)
@@ -109,17 +115,21 @@ def _group(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str)
     step, field, clean = arrays["step"], arrays["field"], arrays.get("clean")
     prefix = "state."
     state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+    if max(len(text[f"{columns}.{name}"]) for name in ("rect", "why")) > _SAID:
+        raise ValueError("too much is said of some moments")
     rect, why = Domain(*map(float, json.loads(text[f"{columns}.rect"]))), json.loads(text[f"{columns}.why"])
+    check_view(rect)
     if step.dtype.kind not in "iu" or step.ndim != 1:
         raise ValueError("steps that are no whole numbers")
     some = [array for array in (field, clean, *state.values()) if array is not None]
     if {len(array) for array in some} != {len(step)} or len(why) != len(step):
         raise ValueError("columns of different lengths")
-    if field.dtype != np.float16 or field.ndim not in (3, 4) or 0 in field.shape:
+    sides = field.shape[-2:]
+    if field.dtype != np.float16 or field.ndim not in (3, 4) or 0 in field.shape or not 1 < max(sides) <= _SIDE:
         raise ValueError(f"fields of {field.dtype} in {field.ndim} dimensions")
     if clean is not None and (clean.dtype, clean.shape) != (field.dtype, field.shape):
         raise ValueError("fields of clean twins of another shape")
-    if state["step"].shape != step.shape or not np.array_equal(state["step"], step) or (step < 0).any():
+    if state["step"].shape != step.shape or not np.array_equal(state["step"], step) or not _sound(step):
         raise ValueError("states of other steps")
     if state["diverged"].ndim != 2 or state["diverged"].dtype != np.bool_:
         raise ValueError("no word of which models diverged")
@@ -130,3 +140,8 @@ def _group(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str)
         )
         for k in range(len(step))
     ]  # fmt: skip
+
+
+def _sound(step: NDArray) -> bool:
+    """Whether these are steps of a run."""
+    return not len(step) or 0 <= int(step.min()) <= int(step.max()) <= STEPS

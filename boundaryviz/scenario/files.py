@@ -17,7 +17,7 @@ from boundaryviz.scenario.atomic import WriteError, check_writable, write_atomic
 from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
-from boundaryviz.scene.plain_text import one_line
+from boundaryviz.scene.plain_text import one_line, path_end
 from boundaryviz.scene.scene import KINDS, Points
 from boundaryviz.scene.tables import TableError, read_table, write_table
 
@@ -26,7 +26,6 @@ __all__ = [
 ]  # fmt: skip
 
 SUFFIXES = (".bviz", ".toml", ".csv")
-_PATH = 150  # characters of a file's path in a message, the last ones
 _SOUGHT = 64_000_000  # characters gone through to find the lines of problems
 
 
@@ -39,9 +38,9 @@ def read(path: str | Path) -> Scenario:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         kinds = ", ".join(SUFFIXES)
-        raise ScenarioError([f"{_called(path)}: not a kind of file that can be opened; there are: {kinds}"])
+        raise ScenarioError([f"{path_end(path)}: not a kind of file that can be opened; there are: {kinds}"])
     if os.path.exists(path) and not os.path.isfile(path):
-        raise ScenarioError([f"{_called(path)}: a folder or a device, not a file"])
+        raise ScenarioError([f"{path_end(path)}: a folder or a device, not a file"])
     if suffix == ".csv":
         return _from_csv(path)
     return parse(_decoded(path, suffix), path, suffix)
@@ -114,15 +113,15 @@ def _decoded(path: Path, suffix: str) -> str:
         text.check_size(len(data), suffix)
         words = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ScenarioError([f"{_called(path)}: not UTF-8 text (byte {error.start}); save it as UTF-8"]) from None
+        raise ScenarioError([f"{path_end(path)}: not UTF-8 text (byte {error.start}); save it as UTF-8"]) from None
     except text.TextError as error:
-        raise ScenarioError([f"{_called(path)}: {error}"]) from None
+        raise ScenarioError([f"{path_end(path)}: {error}"]) from None
     except OSError as error:
-        raise ScenarioError([f"{_called(path)}: cannot be read: {error.strerror or error}"]) from None
+        raise ScenarioError([f"{path_end(path)}: cannot be read: {error.strerror or error}"]) from None
     except ValueError as error:  # a NUL in the path
-        raise ScenarioError([f"{_called(path)}: cannot be read: {error}"]) from None
+        raise ScenarioError([f"{path_end(path)}: cannot be read: {error}"]) from None
     if not words.strip():
-        raise ScenarioError([f"{_called(path)}: the file is empty"])
+        raise ScenarioError([f"{path_end(path)}: the file is empty"])
     return words
 
 
@@ -139,7 +138,7 @@ def _parsed(words: str, path: Path, suffix: str) -> Scenario:
     try:
         values = text.loads(words, suffix)
     except text.TextError as error:
-        place = f"{_called(path)}:{error.line}" if error.line else _called(path)
+        place = f"{path_end(path)}:{error.line}" if error.line else path_end(path)
         raise ScenarioError([f"{place}: {error}"]) from None
     values.setdefault("name", one_line(path.stem))  # which may be no text
     values.setdefault("title", values["name"])
@@ -150,7 +149,7 @@ def _parsed(words: str, path: Path, suffix: str) -> Scenario:
     except ScenarioError as error:
         places = [problem.partition(": ")[0] for problem in error.problems]
         lines = _toml_lines(words, places) if suffix == ".toml" else _json_lines(words, places)
-        listed = [f"{_called(path)}:{lines[place]}" if place in lines else _called(path) for place in places]
+        listed = [f"{path_end(path)}:{lines[place]}" if place in lines else path_end(path) for place in places]
         raise ScenarioError([f"{at}: {problem}" for at, problem in zip(listed, error.problems, strict=True)]) from None
 
 
@@ -167,17 +166,12 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _called(path: Path) -> str:
-    """The end of a path, by which a message names a file."""
-    return str(path) if len(str(path)) <= _PATH else f"…{str(path)[1 - _PATH :]}"
-
-
 def _from_csv(path: Path) -> Scenario:
     """The table's points with the default network, which sees them scaled: a table may come in any unit."""
     try:
         table = read_table(path)
     except TableError as error:
-        raise ScenarioError([f"{_called(path)}: {problem}" for problem in error.problems]) from None
+        raise ScenarioError([f"{path_end(path)}: {problem}" for problem in error.problems]) from None
     name = one_line(path.stem)  # which may be no text
     scenario = Scenario(
         name=name,

@@ -27,6 +27,12 @@ def one_line(text: str, most: int = LINE) -> str:
     return _cut(_ACTING.sub(_STRANGE, _BREAKS.sub(" ", _cut(text, 4 * most))).strip(), most)
 
 
+def path_end(path: object, most: int = 150) -> str:
+    """The end of a path, by which a message names a file, as one line."""
+    words = str(path)
+    return one_line(words if len(words) <= most else _CUT + words[1 - most :], most)
+
+
 def few_lines(text: str, most: int = PARAGRAPH, rows: int = 40) -> str:
     """`text` as at most `rows` lines and `most` characters in all, each of them as `one_line` makes it."""
     found = [one_line(row, most) for row in _cut(text, 4 * most).splitlines()]

@@ -75,7 +75,7 @@ def broken(path: Path, **changes: object) -> None:
     [
         ({"format": "1"}, "it holds no pins, or is of a newer version"),
         ({"p0__field": np.zeros((3, 3))}, "a field of float64"),
-        ({"p0__field": np.full((3, 3), np.inf, np.float32)}, "a field of float32"),
+        ({"p0__field": np.full((3, 3), np.inf, np.float32)}, "other numbers than probabilities"),
         ({"p0__field": np.zeros((3, 4, 4), np.float32)}, "another number of classes"),
         ({"p0__predicted": np.zeros(3, np.int16)}, "classes predicted for other points"),
         ({"p0__pin": "{}"}, "does not fit together"),
