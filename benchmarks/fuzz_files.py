@@ -20,6 +20,8 @@ import tomli_w
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from benchmarks.fuzz_archives import claims, resized
+from benchmarks.fuzz_sizes import oversized
 from boundaryviz.engine.messages import CURVES, Curves, Moment
 from boundaryviz.gui.recovery import Origin
 from boundaryviz.record import pins_file, timeline_file
@@ -34,6 +36,7 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Group, Scene, Target
 
 KINDS = ("bviz", "toml", "csv", "npz", "recovery", "numpy", "timeline", "pins")
+_LARGE = 0.1
 _ROOT = Path(__file__).parents[1]
 _NUMBERS = [
     "0", "-0", "-1", "1e999", "-1e999", "NaN", "nan", "Infinity", "inf", "1e308", "1e-320", "9" * 30, "9" * 4_400,
@@ -65,13 +68,19 @@ class Case:
     how: str
 
 
-def cases(chunk: int, count: int, base: int = 0) -> Iterator[Case]:
-    """The files of one chunk, half of them made from structures, half from bytes; the same each time."""
+def cases(chunk: int, count: int, base: int = 0, scale: float = 1.0) -> Iterator[Case]:
+    """The files of one chunk, half of them made from structures, half from bytes; the same each time.
+
+    Some of those from bytes are too much of something. scale: of the largest of them.
+    """
     rng = random.Random(f"{base} {chunk}")
     made = _structures(count // 2, base * 10_007 + chunk)
     for _ in range(count - len(made)):
         kind = rng.choice(KINDS)
-        yield Case(kind, _mutated(kind, rng), "bytes")
+        if rng.random() < _LARGE:
+            yield Case(kind, _oversized(kind, rng, scale), "size")
+        else:
+            yield Case(kind, _mutated(kind, rng), "bytes")
     yield from made
 
 
@@ -206,30 +215,46 @@ def _mutated(kind: str, rng: random.Random) -> bytes:
     return data[:3_000_000]
 
 
-def _misfit(kind: str, rng: random.Random) -> bytes:
-    """A sound archive that holds a timeline, or pins, of which something does not fit."""
+def _oversized(kind: str, rng: random.Random, scale: float) -> bytes:
+    if kind in ("timeline", "pins"):
+        return resized(kind, *_unpacked(kind), rng, scale)
+    if kind == "npz":
+        return claims(rng, scale * rng.random())
+    if kind == "recovery":
+        title = rng.choice(["Title", "T" * rng.randrange(200_000)])
+        line = json.dumps({"path": "/a", "title": title, "points": 2, "when": rng.choice([1e9, 1e300]), "stamp": None})
+        return line.encode() + b"\n" + oversized("bviz", rng, scale)
+    return oversized(kind, rng, scale)
+
+
+def _unpacked(kind: str) -> tuple[dict[str, Any], dict[str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.npz"
         path.write_bytes(_originals(kind)[0])
-        arrays, text = read_archive(path)
-        for _ in range(rng.choice([1, 1, 2])):
-            name = rng.choice([*arrays, *text])
-            change = rng.choice(["drop", "other", "shape", "type", "values"])
-            if name in text:
-                text[name] = rng.choice(_WORDS)
-            elif change == "drop":
-                del arrays[name]
-            elif change == "other":
-                arrays[name] = arrays[rng.choice(list(arrays))]
-            elif change == "shape":
-                arrays[name] = rng.choice(
-                    [arrays[name].ravel(), arrays[name][:1], arrays[name][..., None], np.zeros(0)]
-                )
-            elif change == "type":
-                arrays[name] = arrays[name].astype(rng.choice(["f8", "i1", "?", "c16", "u8"]))
-            else:
-                with np.errstate(all="ignore"):
-                    arrays[name] = np.full_like(arrays[name], rng.choice([-1, 0, 3]))
+        return read_archive(path)
+
+
+def _misfit(kind: str, rng: random.Random) -> bytes:
+    """A sound archive that holds a timeline, or pins, of which something does not fit."""
+    arrays, text = _unpacked(kind)
+    for _ in range(rng.choice([1, 1, 2])):
+        name = rng.choice([*arrays, *text])
+        change = rng.choice(["drop", "other", "shape", "type", "values"])
+        if name in text:
+            text[name] = rng.choice(_WORDS)
+        elif change == "drop":
+            del arrays[name]
+        elif change == "other":
+            arrays[name] = arrays[rng.choice(list(arrays))]
+        elif change == "shape":
+            arrays[name] = rng.choice([arrays[name].ravel(), arrays[name][:1], arrays[name][..., None], np.zeros(0)])
+        elif change == "type":
+            arrays[name] = arrays[name].astype(rng.choice(["f8", "i1", "?", "c16", "u8"]))
+        else:
+            with np.errstate(all="ignore"):
+                arrays[name] = np.full_like(arrays[name], rng.choice([-1, 0, 3]))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.npz"
         write_archive(path, arrays, text)
         return path.read_bytes()
 

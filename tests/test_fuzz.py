@@ -12,10 +12,11 @@ from benchmarks.fuzz_files import KINDS, cases
 
 def test_each_is_opened_or_refused_in_words(tmp_path: Path) -> None:
     outcomes = []
-    for case in cases(chunk=0, count=200, base=20):
+    for case in cases(chunk=0, count=200, base=20, scale=0.02):
         outcomes.append(attempt(case, tmp_path))
         assert not outcomes[-1].wrong or outcomes[-1].how == "too slow", (outcomes[-1], case.content[:400])
     assert {outcome.kind for outcome in outcomes} == set(KINDS)
+    assert {outcome.made for outcome in outcomes} == {"structure", "bytes", "size"}
     assert {outcome.how for outcome in outcomes} >= {"opened", "refused"}
 
 
@@ -29,6 +30,6 @@ def test_what_does_wrong_is_found_kept_and_gone_on_after(tmp_path: Path, monkeyp
 def test_a_file_is_charged_with_its_own_memory_alone(tmp_path: Path) -> None:
     held = bytearray(300_000_000)
     del held
-    outcome = attempt(next(cases(chunk=0, count=2, base=20)), tmp_path)
+    outcome = attempt(next(cases(chunk=0, count=2, base=20, scale=0.02)), tmp_path)
     assert not outcome.wrong
     assert 0 <= outcome.taken < 100_000_000

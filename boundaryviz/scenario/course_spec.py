@@ -23,8 +23,8 @@ from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, 
 from boundaryviz.scene.scene import Group, Target
 from boundaryviz.scene.specs import Spec
 
-STEPS, TURNS = 10**10, 80_000
-"""At most, of a course in a file: weeks of training, and as many turns as are followed in a second or two."""
+STEPS, TURNS = 10**10, 50_000
+"""At most, of a course in a file: weeks of training, and as many changes as are followed in a second or two."""
 
 
 class MovedColumns(Spec):

@@ -15,7 +15,8 @@ from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scenario.course_spec import TURNS, CourseSpec
 from boundaryviz.scenario.migrations import migrated
-from boundaryviz.scenario.plane import PlaneSpec
+from boundaryviz.scenario.plane import PlaneSpec, PointColumns
+from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.plain_text import one_line
@@ -28,7 +29,8 @@ VERSION: Final = 2
 
 SHOWN, PROBLEM = 20, 450
 """Problems that are listed, and characters of each."""
-_EXPECTED = 1_000  # metrics that a gallery promises something of
+_ENTRIES, _DEEP = 1_000, 4  # of a list, and tables within tables
+_MOST = {"turns": TURNS} | dict.fromkeys((*PointColumns.model_fields, "removed", "at"), MAX_VALUES[".bviz"])
 
 
 class ScenarioError(ValueError):
@@ -198,13 +200,22 @@ class Scenario(Spec):
         return course if steps is None else course.lasting(steps)
 
 
-def _check_counts(values: Mapping[str, Any]) -> None:
-    """Raises ScenarioError where there is so much of something that checking each would take too long."""
-    course, expect = values.get("course"), values.get("expect")
-    turns = course.get("turns") if isinstance(course, Mapping) else None
-    for name, given, most in (("course.turns", turns, TURNS), ("expect", expect, _EXPECTED)):
-        if isinstance(given, list | Mapping) and len(given) > most:
-            raise ScenarioError([f"{name}: there are {len(given):,} of them; at most {most:,} are read"])
+def _check_counts(values: Mapping[str, Any], before: str = "", deep: int = 0) -> None:
+    """Raises ScenarioError for a list, or a table of free keys, so long that a word about each entry takes too long."""
+    for name, value in values.items():
+        most = _MOST.get(name, _ENTRIES)
+        count = len(value) if isinstance(value, list) or (name == "expect" and isinstance(value, Mapping)) else 0
+        if name == "turns" and count <= most:  # what each changes counts, beside its step
+            count = sum(max(1, len(turn) - 1) for turn in value if isinstance(turn, Mapping))
+        if count > most:
+            path = one_line(before + name, _LONG)
+            raise ScenarioError([f"{path}: there are {count:,} of them; at most {most:,} are read"])
+        if isinstance(value, Mapping) and deep < _DEEP:
+            _check_counts(value, f"{before}{name}.", deep + 1)
+        elif name == "turns" and isinstance(value, list):
+            for number, turn in enumerate(value):
+                if isinstance(turn, Mapping):
+                    _check_counts(turn, f"{before}{name}.{number}.", deep + 1)
 
 
 def _paths(values: Mapping[str, Any], before: str = "") -> list[str]:

@@ -233,7 +233,11 @@ def _rows(lines: Iterable[str], delimiter: str, numbers: Sequence[int] | None = 
         for cells in reader:
             line, start = numbers[start] if numbers else start + 1, reader.line_num
             named = len(cells) > 1 and delimiter != " "  # a column may be called #
-            if cells and any(cells) and (cells[0][:1] != "#" or (cells[0] == "#" and named)):
+            if (
+                any(cells)
+                and (len(cells) > 1 or cells[0].strip())
+                and (cells[0][:1] != "#" or (cells[0] == "#" and named))
+            ):
                 yield Row(line, cells)
     except csv.Error as error:
         line = numbers[min(start, len(numbers) - 1)] if numbers else start + 1

@@ -142,7 +142,8 @@ def _rows(table: TableText, header: Row | None, limit: int, seed: int) -> tuple[
     count = table.counts.written - above
     most = table.read_at_once(limit)
     if count <= most:
-        return islice(table.rows(), int(header is not None), None), []
+        first = int(header is not None)
+        return islice(table.rows(), first, first + most), []
     chosen = above + np.sort(np.random.default_rng([seed, 1]).choice(count, most, replace=False))
     note = f"The table has {count:,} rows; a random sample of {most:,} was read (the same each time)."
     return table.chosen(chosen), [note]

@@ -182,9 +182,16 @@ def test_a_hundred_thousand_points_are_opened_soon() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"plane": {"groups": [{}] * 150_000}}, "plane.groups: takes at most 100 entries"),
-        ({"plane": {"targets": [[0, 0, 1]] * 150_000}}, "plane.targets: takes at most 1000 entries"),
-        ({"plane": {"class_names": ["a"] * 50_000}}, "plane.class_names: takes at most 10 entries"),
+        ({"plane": {"groups": [{}] * 900}}, "plane.groups: takes at most 100 entries"),
+        ({"plane": {"class_names": ["a"] * 900}}, "plane.class_names: takes at most 10 entries"),
+        ({"plane": {"groups": [1] * 150_000}}, "plane.groups: there are 150,000 of them; at most 1,000"),
+        ({"plane": {"targets": [[0, 0, 1]] * 1_001}}, "plane.targets: there are 1,001 of them; at most 1,000"),
+        ({"learner": {"hidden": [None] * 1_000_000}}, "learner.hidden: there are 1,000,000 of them"),
+        ({"poison": {"via": [[0]] * 90_000}}, "poison.via: there are 90,000 of them"),
+        (
+            {"course": {"turns": [{}, {"plane": {"groups": [1] * 2_000}}]}},
+            "course.turns.1.plane.groups: there are 2,000",
+        ),
         ({"expect": {f"k{k}": "a" for k in range(200_000)}}, "expect: there are 200,000 of them; at most 1,000"),
         (
             {"course": {"turns": [{}] * (TURNS + 1)}},

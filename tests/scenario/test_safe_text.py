@@ -91,7 +91,7 @@ def _refused_folder(path: Path) -> str:
 
 
 def test_of_very_many_problems_the_first_are_listed(tmp_path: Path) -> None:
-    content = '{"plane": {"points": {}, "groups": [' + ",".join(['{"on": 7}'] * 5_000) + "]}}"
+    content = '{"plane": {"points": {}, "groups": [' + ",".join(['{"on": 7}'] * 90) + "]}}"
     problems = refused(tmp_path / "a.bviz", content.encode()).splitlines()
     assert len(problems) == SHOWN + 1
     assert problems[-1].endswith("more problems")
@@ -132,7 +132,7 @@ def test_what_would_not_be_opened_again_is_not_written(tmp_path: Path, monkeypat
 
 
 def test_what_is_wrong_everywhere_is_not_gone_through_one_by_one(tmp_path: Path) -> None:
-    content = '{"plane": {"targets": [' + ",".join(['[0, 0, "a"]'] * 20_000) + "]}}"
+    content = '{"course": {"turns": [' + ",".join(['{"a": 1}'] * 20_000) + "]}}"
     assert "values in it are wrong" in refused(tmp_path / "a.bviz", content.encode())
 
 

@@ -82,11 +82,22 @@ def test_a_file_is_read_like_its_bytes(mark: str, tmp_path: Path) -> None:
 EMPTY = 30_000_000
 
 
-@pytest.mark.parametrize("line", ["\n", " \n", "\r", "#\n", " # a\n"])
+@pytest.mark.parametrize("line", ["\n", " \n", "\r", "\v\n", "#\n", " # a\n"])
 @pytest.mark.parametrize("before", [True, False])
 def test_empty_lines_and_remarks_without_end_are_passed_over(line: str, before: bool) -> None:
     rows, many = "1,2\n3,4\n5,6\n", line * (EMPTY // len(line))
     assert len(opened("x,y\n" + many + rows if before else "x,y\n" + rows + many).scene.points) == 3
+
+
+@pytest.mark.parametrize("line", ["\v\n", "\v#\n", "\f\n"])
+def test_lines_of_what_cannot_be_seen_make_no_rows_without_end(line: str) -> None:
+    text = "x,y\n1,2\n3,4\n" + line * 300_000
+    try:
+        with soon():
+            found = len(read_table(text).scene.points)
+    except TableError as error:
+        found = 2 * ("is not a number" in str(error))  # told of the first of them
+    assert found == 2
 
 
 def test_the_sample_is_the_one_that_was_always_taken() -> None:
