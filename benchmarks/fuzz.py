@@ -98,7 +98,7 @@ def _peak(anew: bool = False) -> int:
 
 def _open(kind: str, path: Path) -> Any:
     """Whatever is done with a file of this kind when it is opened; the scenario, for those that hold one."""
-    from boundaryviz.gui.recovery import Origin
+    from boundaryviz.gui.recovery import Orphan
     from boundaryviz.record import pins_file, timeline_file
     from boundaryviz.record.archive import read_archive
     from boundaryviz.record.pins import Difference, differences
@@ -120,9 +120,7 @@ def _open(kind: str, path: Path) -> Any:
         case "numpy":
             read_table(path.read_bytes().decode(errors="surrogateescape"))
         case "recovery":
-            line, _, rest = path.read_bytes().partition(b"\n")
-            Origin.of(line)
-            return files.parse(rest.decode(), path, ".bviz")
+            return Orphan(path, None).read()  # type: ignore[arg-type]  # whose lock is needed only to give it up
         case _:
             return files.read(path)
     return None

@@ -7,15 +7,18 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import CURVES, Curves
 
+FIRST = 256
+"""Evaluations for which there is room from the beginning."""
+
 
 class CurveStore:
     """Evaluations of R replicas in the order they came; `step` strictly increases."""
 
     def __init__(self, replicas: int = 1) -> None:
         self._length = 0
-        self._step = np.empty(256, dtype=np.int64)
-        self._values = np.empty((256, replicas, len(CURVES)))
-        self._margins = np.empty((256, replicas, 0))
+        self._step = np.empty(FIRST, dtype=np.int64)
+        self._values = np.empty((FIRST, replicas, len(CURVES)))
+        self._margins = np.empty((FIRST, replicas, 0))
 
     def __len__(self) -> int:
         return self._length

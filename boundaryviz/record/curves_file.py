@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import CURVES, Curves
-from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.curves import FIRST, CurveStore
 from boundaryviz.scenario.course_spec import STEPS
 
 _COLUMNS = ("step", "values", "margins")
@@ -37,7 +37,8 @@ def from_arrays(arrays: Mapping[str, NDArray], prefix: str = "") -> CurveStore:
         raise ValueError("steps that do not increase")
     if len(step) and not 0 <= int(step[0]) <= int(step[-1]) <= STEPS:
         raise ValueError("steps of no training")
-    if values.nbytes + margins.nbytes > 2 * MOST:
+    runs, row = values.shape[1], 8 * (values.shape[2] + margins.shape[2])  # bytes of an evaluation of one of them
+    if max(len(step), FIRST) * runs * row > 2 * MOST:
         raise ValueError("more curves than any run has")
     store = CurveStore(values.shape[1])
     if len(step):

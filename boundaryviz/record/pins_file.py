@@ -15,7 +15,6 @@ from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
 from boundaryviz.record.pins import MOST, Pin
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario import files
-from boundaryviz.scenario import text as text_of
 from boundaryviz.scenario.course_spec import STEPS
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.bounds import check_view
@@ -62,7 +61,6 @@ def read(path: str | Path) -> tuple[Pin, ...]:
         while (columns := f"p{len(found)}.") + "pin" in text:
             words = text[f"{columns}scenario"]
             if words not in shared:
-                text_of.check_size(len(words), ".bviz")
                 shared[words] = files.parse(words, Path(path), ".bviz")
             found.append(_pin(arrays, text, columns, shared[words]))
             if len(found) > MOST:

@@ -22,7 +22,7 @@ from boundaryviz.scene.plain_text import one_line
 MAX_BYTES = {".bviz": 32_000_000, ".toml": 2_000_000}  # half a million points, and 25,000
 MAX_VALUES = {".bviz": 4_000_000, ".toml": 500_000}
 MAX_KEYS, MAX_CONTAINERS, MAX_STRINGS = 300_000, 200_000, 600_000
-MAX_PARTS = 12
+MAX_PARTS = 6
 """Of a key in TOML: one with dots takes the square of their number, and ours have four at most."""
 _SLICE = 4_000  # numbers encoded at a time: about a millisecond
 _PIECE = 1 << 16  # characters of numbers read at a time: about as long
@@ -63,6 +63,7 @@ def loads(text: str, suffix: str) -> dict[str, Any]:
 
     Raises TextError for what is not valid, ambiguous (a key given twice, half a character) or too much.
     """
+    check_size(len(text), suffix)
     _check_amount(text, suffix)
     try:
         values = tomllib.loads(text) if suffix == ".toml" else _json_values(text)

@@ -123,10 +123,12 @@ def test_curves_of_no_run_are_refused(name: str, value: NDArray) -> None:
 
 
 def test_more_curves_than_there_is_room_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    columns = curves_file.to_arrays(curves(500))
-    monkeypatch.setattr(curves_file, "MOST", 10_000)
-    with pytest.raises(ValueError, match="more curves than any run has"):
-        curves_file.from_arrays(columns)
+    many = curves_file.to_arrays(curves(500))
+    wide = many | {"curves.margins": np.zeros((500, 1, 9_000))}  # there is room for some evaluations from the beginning
+    for columns, most in ((many, 10_000), (wide, 9_000_000)):
+        monkeypatch.setattr(curves_file, "MOST", most)
+        with pytest.raises(ValueError, match="more curves than any run has"):
+            curves_file.from_arrays({name: column[:200] for name, column in columns.items()})
 
 
 # ---- pins -------------------------------------------------------------------------------------------
