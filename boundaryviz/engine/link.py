@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _QUIET = 0.5  # seconds after which one that has nothing to say is asked whether it is there
 _PATIENCE = 1.5  # seconds for an answer where it does nothing meanwhile
 _BUSY, _STARTS = 3.0, 20.0  # where it works: once it has answered, and while it loads torch
+_UNDER_WAY = 4  # batches that may be sent before the first is answered: a drag need not wait for each answer
 _SAID = get_args(FromTrainer)
 _LAST_BREATH = 1.0  # seconds from its last word to the end of the process
 
@@ -88,8 +90,8 @@ class Silence:
 class ProcessLink:
     """A trainer in a process of its own, which may die, stop or talk nonsense without anybody waiting for it.
 
-    What is sent goes in batches, the next one when the last was acted on. The end of the process is told once, as a
-    fatal `Failed`; what is sent after that goes nowhere.
+    What is sent goes in batches, of which a few may be under way. The end of the process is told once, as a fatal
+    `Failed`; what is sent after that goes nowhere.
     """
 
     def __init__(
@@ -103,8 +105,8 @@ class ProcessLink:
         self._clock = clock
         self._waiting: list[ToTrainer] = []
         self._numbers = count(1)
-        self._asked: int | None = None  # the number of the batch that is under way
-        self._since = self._spoke = clock()  # it was sent; something was heard last
+        self._asked: deque[tuple[int, float]] = deque()  # number and time of each batch that is under way
+        self._spoke = clock()  # when something was heard last
         self._answered = False  # ever
         self._pulse = Pulse(self.pid)
         self._wire = Wire(connection, lambda: self._process.join(_LAST_BREATH))
@@ -117,10 +119,10 @@ class ProcessLink:
         return replaced
 
     def _flush(self, ping: bool = False) -> None:
-        """Send what waits, unless a batch is under way. ping: even if nothing waits, to have an answer."""
-        if self._asked is None and (self._waiting or ping):
-            self._asked, self._since = next(self._numbers), self._clock()
-            self._wire.put(Batch(self._asked, tuple(self._waiting)))
+        """Send what waits, unless too much is under way. ping: even if nothing waits, to have an answer."""
+        if len(self._asked) < _UNDER_WAY and (self._waiting or ping):
+            self._asked.append((next(self._numbers), self._clock()))
+            self._wire.put(Batch(self._asked[-1][0], tuple(self._waiting)))
             self._waiting.clear()
 
     def poll(self) -> list[FromTrainer]:
@@ -131,7 +133,9 @@ class ProcessLink:
             for message in self._wire.take():
                 self._spoke = self._clock()
                 if isinstance(message, Heard):
-                    self._asked, self._answered = None, True
+                    self._answered = True
+                    while self._asked and self._asked[0][0] <= message.number:
+                        self._asked.popleft()
                 elif isinstance(message, _SAID):
                     said.append(message)
                     if isinstance(message, Failed) and message.fatal:  # its last word
@@ -157,10 +161,10 @@ class ProcessLink:
             return None
         now = self._clock()
         works = self._pulse.works()
-        if self._asked is None:
+        if not self._asked:
             self._flush(ping=now - self._spoke >= _QUIET)
             return None
-        waited = now - max(self._since, self._spoke)
+        waited = now - max(self._asked[0][1], self._spoke)
         patience = _PATIENCE if works is False else _BUSY if self._answered else _STARTS
         return None if waited < patience else Silence(waited, bool(works))
 

@@ -160,8 +160,8 @@ ToTrainer = (
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Messages that go to the trainer's process together. Answered by `Heard` once all were acted on; until then no
-    other is sent, so that a trainer which is busy is told what counts then and not all that once counted."""
+    """Messages that go to the trainer's process together. Answered by `Heard` once all were acted on; only a few are
+    sent before that, so that a trainer which is busy is told what counts then and not all that once counted."""
 
     number: int
     messages: tuple[ToTrainer, ...]
@@ -345,7 +345,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Heard:
-    """All of the batch with this number was acted on."""
+    """All of the batches up to this number was acted on."""
 
     number: int
 

@@ -8,7 +8,7 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
-from boundaryviz.engine.messages import Batch, Failed, Heard, Stop
+from boundaryviz.engine.messages import Batch, Failed, Heard, Stop, ToTrainer, gather
 
 
 def serve(connection: Connection) -> None:
@@ -36,13 +36,18 @@ def _receive(connection: Connection, inbox: queue.SimpleQueue[Batch | None]) -> 
 
 def _turns(trainer: Any, connection: Connection, inbox: queue.SimpleQueue[Batch | None]) -> None:
     while True:
-        for batch in _drain(inbox, trainer.patience):
-            for message in () if batch is None else batch.messages:
-                for answer in trainer.handle(message):
-                    connection.send(answer)
-            if batch is None or Stop() in batch.messages:
+        batches = _drain(inbox, trainer.patience)
+        waiting: list[ToTrainer] = []
+        for batch in batches:
+            for message in (Stop(),) if batch is None else batch.messages:
+                gather(waiting, message)
+        for message in waiting:
+            if isinstance(message, Stop):
                 return
-            connection.send(Heard(batch.number))
+            for answer in trainer.handle(message):
+                connection.send(answer)
+        if batches and (last := batches[-1]) is not None:
+            connection.send(Heard(last.number))
         for answer in trainer.advance():
             connection.send(answer)
 

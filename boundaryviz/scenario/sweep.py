@@ -15,7 +15,7 @@ _RUNS = 48  # over a range of numbers, unless it says how many
 MOST = 5000
 """Frames of a film, and values of a list."""
 _FAR = 1e15
-_LONGEST, _RANGE, _SHOWN = 100_000, 200, 80  # characters of the text, of a range in it, and of either in a message
+_LONGEST, _RANGE, _SHOWN = 100_000, 1_000, 80  # characters of the text, of a range in it, and of either in a message
 _ENDS = re.compile(r"(?P<first>[^\[\],:]+?)\.\.(?P<last>[^\[\],:]+?)(:(?P<count>\d{1,9}))?")
 
 
