@@ -133,24 +133,26 @@ def _json_values(text: str) -> Any:
     """
     mark = uuid4().hex
     lists: list[list[int | float]] = []
-    parts, at = list[str](), 0
+    further: list[tuple[int, int]] = []  # places of what is left, and by how much it stands further on in the text
+    parts, size, done, at = list[str](), 0, 0, 0
     while (found := _LONG_LIST.search(text, at)) is not None:
-        numbers, end = ([], found.end()) if found[0] != "[" else _numbers(text, found.end())
+        begin, at = found.span()
+        numbers, end = _numbers(text, at) if text[begin] == "[" else ([], at)
         if numbers:
-            parts += [text[at : found.start()], f'{{"{mark}": {len(lists)}}}']
+            parts += [text[done:begin], f'{{"{mark}": {len(lists)}}}']
             lists.append(numbers)
-        else:
-            parts.append(text[at:end])
-        at = end
-    parts.append(text[at:])
+            size, done, at = size + len(parts[-2]) + len(parts[-1]), end, end
+            further.append((size, end - size))
+    parts.append(text[done:])
 
     def table(pairs: list[tuple[str, Any]]) -> Any:
         return lists[pairs[0][1]] if pairs and pairs[0][0] == mark else _once(pairs)
 
     try:
         return json.loads("".join(parts), object_pairs_hook=table)
-    except json.JSONDecodeError:
-        return json.loads(text, object_pairs_hook=_once)  # which says where in the whole text
+    except json.JSONDecodeError as error:
+        place = error.pos + sum([more for place, more in further if place <= error.pos][-1:])
+        raise json.JSONDecodeError(error.msg, text, place) from None
 
 
 def _numbers(text: str, at: int) -> tuple[list[int | float], int]:

@@ -52,9 +52,9 @@ class Lines:
         with self._opened() as stream:
             return stream.read(size)
 
-    def every(self, encoding: str) -> Iterator[str]:
-        """Each line, with its end. Raises OSError."""
-        with self._opened() as stream, io.TextIOWrapper(stream, encoding, newline="") as text:
+    def every(self, encoding: str, errors: str = "strict") -> Iterator[str]:
+        """Each line, with its end. Raises OSError, and UnicodeDecodeError where `errors` are strict."""
+        with self._opened() as stream, io.TextIOWrapper(stream, encoding, errors, newline="") as text:
             yield from text
 
     def counted(self, delimiter: bytes) -> Counts:

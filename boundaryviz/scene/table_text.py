@@ -76,7 +76,7 @@ class TableText:
     def rows(self) -> Iterator[Row]:
         """Every row but blank lines and lines that start with `#`. Raises TableError for a broken quotation."""
         if self.counts.lines <= _LINES:
-            return _rows(self.lines.every(self.codec), self.delimiter)
+            return _rows(self.lines.every(self.codec, "replace"), self.delimiter)
         return self.chosen(np.arange(self.counts.written))  # of a table of empty lines no cell holds one
 
     def chosen(self, which: NDArray[np.int64]) -> Iterator[Row]:
@@ -90,8 +90,8 @@ class TableText:
     def sample(self) -> list[Row]:
         """The first rows."""
         found, cells = list[Row](), 0
-        short = self.counts.lines <= _LINES
-        rows = self.rows() if short else self.chosen(np.arange(min(self.counts.written, _SOUGHT)))
+        few = self.counts.lines <= _LINES
+        rows = self.rows() if few else self.chosen(np.arange(min(self.counts.written, _SOUGHT)))
         for row in islice(rows, _SAMPLE):
             if len(row.cells) > MAX_COLUMNS:
                 words = f"line {row.line}: there are {len(row.cells):,} columns; at most {MAX_COLUMNS:,} are read"
@@ -111,7 +111,7 @@ class TableText:
     def _decoded(self, which: NDArray[np.int64], numbers: list[int]) -> Iterator[str]:
         for number, line in self.lines.written(which):
             numbers.append(number)
-            yield line.decode(self.codec)
+            yield line.decode(self.codec, "replace")  # another program may have written since they were counted
 
 
 def check_size(size: int) -> None:

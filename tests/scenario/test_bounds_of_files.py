@@ -128,6 +128,7 @@ def test_a_key_given_twice_is_found_among_many() -> None:
     assert problems(words) == ["a.bviz: 'k199999' is given twice"]  # going through all of them for each took hours
 
 
+LONG = f"[{', '.join(map(str, range(400)))}]"
 NUMBERS = (
     st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([-0.0, 1e22])
 )
@@ -158,6 +159,20 @@ def test_a_long_list_means_what_json_says_it_means(end: str) -> None:
         except text.TextError as error:
             found = str(error), error.line
         assert str(found) == str(wanted)
+
+
+@given(
+    st.lists(st.sampled_from(["[1]", LONG, LONG, '"[1"', '"a": ', "{", "}", "]", "\n"]), max_size=9),
+    st.integers(0, 9_000),
+)
+def test_mistakes_are_placed_in_the_whole_text(parts: list[str], cut: int) -> None:
+    words = ('{"a": [' + ",\n".join(parts) + "]}")[: -cut or None]
+    try:
+        json.loads(words, object_pairs_hook=list)
+    except json.JSONDecodeError as error:
+        with pytest.raises(json.JSONDecodeError) as caught:
+            text._json_values(words)
+        assert (caught.value.pos, caught.value.msg) == (error.pos, error.msg)  # noqa: PT017 - or it is sound
 
 
 def test_of_a_long_wrong_column_one_problem_is_told() -> None:

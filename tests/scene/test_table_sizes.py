@@ -155,6 +155,15 @@ def test_what_a_table_says_is_repeated_in_short() -> None:
     assert table_headers(",".join(headers) + "\n1,2\n") == tuple(headers)
 
 
+def test_a_file_that_changes_while_it_is_read_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("x,y\n" + "1,2\n" * 50)
+    table = table_text.open_text(path)
+    path.write_bytes(b"x,y\n1,\xff\n3,4\n")
+    assert [row.cells for row in table.rows()] == [["x", "y"], ["1", "\ufffd"], ["3", "4"]]
+    assert [row.cells for row in table.chosen(np.arange(40))] == [["x", "y"], ["1", "\ufffd"], ["3", "4"]]
+
+
 def test_utf_16_is_read_up_to_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
     data = ("x,y,label\n" + "1,2,ü\n3,4,ö\n" * 100).encode("utf-16")
     assert read_table(data).scene.class_names == ("ö", "ü")
