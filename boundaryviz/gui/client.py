@@ -145,7 +145,7 @@ class TrainerClient(QObject):
 
     def _send(self, message: m.ToTrainer) -> None:
         replaced = self._link.send(message)
-        if isinstance(replaced, m.SetScene | m.SetScenario):
+        if isinstance(replaced, m.SetScene | m.SetScenario) and replaced.revision != getattr(message, "revision", None):
             self.superseded.emit(replaced.revision)
 
     def _listen(self) -> None:

@@ -374,3 +374,6 @@ def test_states_that_nobody_will_train_on_are_not_kept(qtbot: QtBot, tmp_path: P
         for x in range(200):
             desk.document.preview(Move(desk.document.scene.points.ids[:1], np.array([[x / 100, 0.0]])))
         assert len(desk.controller.course._pushed) < 5
+        state, revision = desk.document.state, desk.document.revision
+        desk.client.set_scene(state.scene, revision, state.scenario)  # told again, as after a restart
+        assert desk.controller.course.state(revision) is state
