@@ -186,10 +186,19 @@ class Torture:
         self.desk.twin.train(seeds, twin)
 
     def _trains(self) -> bool:
+        """Whether it is trained on, step after step, once it is told to."""
         client = self.desk.client
-        at = client.step_count
+        steps = [client.step_count]
+
+        def goes_on() -> bool:
+            if client.playing and client.step_count > steps[-1]:
+                steps.append(client.step_count)
+            elif client.step_count < steps[-1]:
+                steps[:] = [client.step_count]
+            return len(steps) > 4
+
         self.desk.controller.play(True)
-        return self.wait(lambda: client.step_count != at, _PATIENCE)
+        return self.wait(goes_on, _PATIENCE)
 
     def _round(self, blow: str) -> None:
         desk, banner = self.desk, self.desk.window.banner

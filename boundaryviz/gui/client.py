@@ -50,7 +50,8 @@ class TrainerClient(QObject):
         self._view: m.View | None = None
         self._device = "auto"
         self.seeds, self.twin = 1, False
-        self._resuming = 0  # loads whose answer is still to come, and after which training goes on
+        self._loading = 0  # loads whose answer is still to come,
+        self._resuming = 0  # and those of them after which training goes on
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
@@ -66,6 +67,7 @@ class TrainerClient(QObject):
     def load(self, scenario: Scenario, scene: Scene, revision: int) -> None:
         """Start afresh on this scenario; training goes on if it was running."""
         self._send(m.Load(scenario, scene, revision, self._device, self.seeds, self.twin))
+        self._loading += 1
         if self.playing:
             self._resuming += 1
             self._send(m.Play(self._speed, self.stop_at))
@@ -88,7 +90,7 @@ class TrainerClient(QObject):
             self._send(view)
 
     def play(self, on: bool) -> None:
-        self._resuming = self._resuming if on else 0
+        self._resuming = self._loading if on else 0
         self.playing = on  # so that a second key press means the opposite, before the trainer has answered
         self._send(m.Play(self._speed, self.stop_at) if on else m.Pause())
 
@@ -96,10 +98,14 @@ class TrainerClient(QObject):
         self.playing, self._resuming = False, 0
         self._send(m.StepN(1))
 
-    def resume(self, scenario: Scenario, scene: Scene, revision: int, state: Mapping[str, NDArray]) -> None:
-        """Go back to the state of a moment, on its scenario and scene, and be paused there."""
+    def resume(
+        self, scenario: Scenario, scene: Scene, revision: int, state: Mapping[str, NDArray], go_on: bool = False
+    ) -> None:
+        """Go back to the state of a moment, on its scenario and scene, and be paused there or `go_on`."""
         self.playing, self._resuming = False, 0
         self._send(m.Resume(scenario, scene, revision, state, self._device, self.seeds, self.twin))
+        if go_on:
+            self.play(True)
 
     def recall(self, number: int, scenario: Scenario, scene: Scene, state: Mapping[str, NDArray]) -> None:
         """Have a moment of the past at hand, for views and shots of it."""
@@ -139,7 +145,7 @@ class TrainerClient(QObject):
 
     def _send(self, message: m.ToTrainer) -> None:
         replaced = self._link.send(message)
-        if isinstance(replaced, m.SetScene | m.SetScenario):
+        if isinstance(replaced, m.SetScene | m.SetScenario) and replaced.revision != getattr(message, "revision", None):
             self.superseded.emit(replaced.revision)
 
     def _listen(self) -> None:
@@ -168,7 +174,7 @@ class TrainerClient(QObject):
         self._link.abandon()
         self._hear(None)
         self._link = self._start()
-        self.playing, self._resuming = False, 0
+        self.playing, self._resuming, self._loading = False, 0, 0
         if self._view is not None:
             self._send(self._view)
         self.load(scenario, scene, revision)
@@ -213,9 +219,11 @@ class TrainerClient(QObject):
                 case m.Shot():
                     self.shot.emit(said)
                 case m.State():
-                    if said.why == "loaded" and self._resuming:  # it goes on at once, which is said next
-                        self._resuming -= 1
-                        said = replace(said, playing=True)
+                    if said.why == "loaded":
+                        self._loading = max(self._loading - 1, 0)
+                        if self._resuming:  # it goes on at once, which is said next
+                            self._resuming -= 1
+                            said = replace(said, playing=True)
                     self.playing, self.step_count = said.playing, said.step
                     if said.why in ("loaded", "reset"):
                         self.curves = CurveStore()
@@ -226,7 +234,7 @@ class TrainerClient(QObject):
                 case m.Ready():
                     self.ready.emit(said)
                 case m.Failed():
-                    self.playing, self._resuming = False, 0
+                    self.playing, self._resuming, self._loading = False, 0, 0
                     if said.fatal:
                         self._stop_listening()
                         self._hear(None)

@@ -129,7 +129,7 @@ class TimelineControl(QObject):
             survives, self._survives = self._survives, None
             self._begin(Timeline(self._budget), None, None)
             if survives is not None:
-                self.take_up(*survives)
+                self.take_up(*survives, go_on=self.client.playing)  # who has been told to play meanwhile
         elif state.why == "resumed" and self._take_up is not None:
             self._taken_up(*self._take_up)
         elif state.why == "resumed" and self._branching is not None:
@@ -150,8 +150,9 @@ class TimelineControl(QObject):
         """Those of the run so far."""
         return self.client.curves
 
-    def take_up(self, course: Course | None, kept: Kept | None) -> None:
-        """A file was opened: go on at the last of the moments kept with it, paused; without any, keep its course."""
+    def take_up(self, course: Course | None, kept: Kept | None, go_on: bool = False) -> None:
+        """A file was opened: be at the last of the moments kept with it, paused or to `go_on`; without any, keep its
+        course."""
         self._keeper.open(course)
         self._take_up = None
         if course is None or kept is None or not kept.moments:
@@ -159,7 +160,7 @@ class TimelineControl(QObject):
         last = kept.moments[-1]
         self._take_up = (course, kept)
         scenario, scene = course.at(course.turns_before(last.step))
-        self.client.resume(scenario, scene, -1, last.state)  # the present, which may be another, is told of then
+        self.client.resume(scenario, scene, -1, last.state, go_on)  # the present, maybe another, is told of then
 
     @property
     def taking_up(self) -> bool:

@@ -19,6 +19,7 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move, relabel
 from boundaryviz.scene.scene import Points
 from helpers.desks import SilentLink, desks
+from helpers.runs import train_to
 
 
 class Broken(InlineLink):
@@ -131,6 +132,21 @@ def test_a_dead_trainer_leaves_everything_and_can_be_restarted(open_desk: Callab
     banner.action_button.click()
     desk.controller.play(True)
     qtbot.waitUntil(lambda: desk.client.step_count > 5, timeout=20_000)
+
+
+def test_play_pressed_before_the_new_trainer_is_up_is_not_forgotten(
+    open_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
+    desk = open_desk()
+    train_to(desk, qtbot, 20)
+    desk.client.set_stop_at(None)
+    desk.client._link.dead = True  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: not desk.window.banner.isHidden(), timeout=5_000)
+    desk.window.banner.action_button.click()
+    desk.controller.play(True)
+    qtbot.waitUntil(lambda: desk.client.step_count > 40, timeout=20_000)
+    assert desk.client.playing
+    assert len(desk.timeline.timeline) > 1, "what was recorded before is there"
 
 
 @pytest.mark.parametrize("where", ["paste", "file"])
@@ -358,3 +374,6 @@ def test_states_that_nobody_will_train_on_are_not_kept(qtbot: QtBot, tmp_path: P
         for x in range(200):
             desk.document.preview(Move(desk.document.scene.points.ids[:1], np.array([[x / 100, 0.0]])))
         assert len(desk.controller.course._pushed) < 5
+        state, revision = desk.document.state, desk.document.revision
+        desk.client.set_scene(state.scene, revision, state.scenario)  # told again, as after a restart
+        assert desk.controller.course.state(revision) is state
