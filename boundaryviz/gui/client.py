@@ -56,6 +56,8 @@ class TrainerClient(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
         self._notifier: QSocketNotifier | None = None
+        self._told: int | None = None  # the revision of the last message that has one,
+        self._twice: int | None = None  # and the last that came in two of them, of which one may be under way
         self._silent: bool | None = None  # whether it works while it does not answer; None while it answers
         self._watch = QTimer(self)
         self._watch.setInterval(_WATCH)
@@ -145,7 +147,11 @@ class TrainerClient(QObject):
 
     def _send(self, message: m.ToTrainer) -> None:
         replaced = self._link.send(message)
-        if isinstance(replaced, m.SetScene | m.SetScenario) and replaced.revision != getattr(message, "revision", None):
+        revision = getattr(message, "revision", None)
+        if revision is not None:
+            self._twice = revision if revision == self._told else self._twice
+            self._told = revision
+        if isinstance(replaced, m.SetScene | m.SetScenario) and replaced.revision not in (revision, self._twice):
             self.superseded.emit(replaced.revision)
 
     def _listen(self) -> None:

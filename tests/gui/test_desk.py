@@ -359,6 +359,29 @@ def test_a_trainer_that_does_not_answer_is_said_and_work_goes_on(
         assert says not in banner.text.text()
 
 
+def test_a_revision_that_is_under_way_is_kept_when_its_repetition_is_replaced(qtbot: QtBot, tmp_path: Path) -> None:
+    class Slow(SilentLink):
+        """Sends what comes first, and holds back what comes after it."""
+
+        def __init__(self) -> None:
+            self.room, self.waiting = 1000, list[ToTrainer]()
+
+        def send(self, message: ToTrainer) -> ToTrainer | None:  # type: ignore[override]
+            self.room -= 1
+            return gather(self.waiting, message) if self.room < 0 else None
+
+    links: list[Slow] = []
+    with desks(qtbot, tmp_path, lambda: links.append(Slow()) or links[-1]) as show:  # type: ignore[func-returns-value]
+        desk = show(Scenario().with_values({"data.n": 20}))
+        point = desk.document.scene.points.ids[:1]
+        desk.document.preview(Move(point, np.array([[0.1, 0.0]])))
+        state, revision = desk.document.state, desk.document.revision  # which is under way
+        links[0].room = 0
+        desk.client.set_scene(state.scene, revision, state.scenario)  # told again, as after a restart
+        desk.document.preview(Move(point, np.array([[0.2, 0.0]])))
+        assert desk.controller.course.state(revision) is state
+
+
 def test_states_that_nobody_will_train_on_are_not_kept(qtbot: QtBot, tmp_path: Path) -> None:
     class Full(SilentLink):
         """Takes the first message and nothing after it."""
