@@ -15,7 +15,7 @@ from boundaryviz.gui.views.plain import ask, warning_box
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.gui.writing import Writer
 from boundaryviz.scenario import files
-from boundaryviz.scenario.atomic import ChangedError, ProtectedError, Stamp, clear_parts
+from boundaryviz.scenario.atomic import ChangedError, ProtectedError, Stamp, WriteError, clear_parts
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.plain_text import file_stem
 
@@ -85,13 +85,22 @@ class Saving(QObject):
         self._busy = True
 
         def work() -> tuple[Stamp | None, str, str]:
-            scenario = make()
-            stamp = files.write_atomic(path, files.sealed(scenario, suffix), expected, anyway)
+            scenario, lost = make(), ""
+            try:
+                data = files.sealed(scenario, suffix)
+            except WriteError as error:
+                if scenario.course is None:
+                    raise
+                scenario = scenario.model_copy(update={"course": None})
+                data, lost = files.sealed(scenario, suffix), f"how its run came to them was not kept. {error}"
+            stamp = files.write_atomic(path, data, expected, anyway)
             clear_parts(path)
+            if lost:
+                return stamp, "", lost
             try:
                 return stamp, "" if beside is None else beside(scenario), ""
             except (OSError, ValueError, MemoryError) as error:  # the project itself is safe
-                return stamp, "", str(error) or type(error).__name__
+                return stamp, "", f"its timeline was not written. {error or type(error).__name__}"
 
         def then(done: tuple[Stamp | None, str, str]) -> None:
             stamp, more, lost = done
@@ -102,7 +111,7 @@ class Saving(QObject):
                 self._window.banner.hide()
             self._log.note("save", f"Saved {path}")
             if lost:
-                words = f"Saved {path.name}: points and settings are safe, its timeline was not written. {lost}"
+                words = f"Saved {path.name}: points and settings are safe, {lost}"
                 self._log.note("save", words, WARNING)
                 self._window.notify(words, alarm=True)
             self._tell(f"Saved {path.name}{more and f' and {more}'}.")

@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.assembly import Desk
 from boundaryviz.scenario import atomic, files
+from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.data import DataSpec
 from helpers.desks import afresh, at_rest, lasting_desk
 from helpers.saves import answer, banner, edit, save
 
@@ -95,3 +97,18 @@ def test_a_timeline_that_is_not_written_is_said_and_the_project_counts_as_saved(
     edit(desk, 0.6)
     save(desk)  # and nobody else is said to have changed the file
     assert not desk.document.unsaved
+
+
+def test_a_course_that_no_reader_takes_does_not_keep_the_points_from_being_saved(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(desk)
+    scenario, scene = desk.document.scenario, desk.document.scene
+    torn = Course.of(Scenario(data=DataSpec(name="points")), scene, drawn=True).then(2, scenario, scene)
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.document, "course", lambda: torn)
+        save(desk, tmp_path / "a.bviz")
+    assert "points and settings are safe, how its run came to them was not kept" in banner(desk)
+    found = files.read(tmp_path / "a.bviz")
+    assert found.course is None
+    assert found.scene() == scene
