@@ -28,6 +28,7 @@ class Project:
     kept: Kept | None = None
     stamp: Stamp | None = None
     trouble: str = ""
+    aside: str = ""  # the timeline that belongs to another state of the project
 
     @classmethod
     def of(cls, scenario: Scenario) -> Self:
@@ -46,7 +47,8 @@ def read(path: Path) -> Project:
     if project.course is None or path.suffix.lower() != ".bviz" or not place.exists():
         return project
     try:
-        return replace(project, kept=timeline_file.read(place, project.scenario))
+        kept = timeline_file.read(place, project.scenario)
+        return replace(project, kept=kept, aside=place.name if kept is None else "")
     except (ArchiveError, OSError) as error:
         words = f"The timeline {place.name} could not be read: {error}. The points and settings are complete."
         return replace(project, trouble=words)

@@ -56,6 +56,8 @@ class TimelineFiles(QObject):
         if project.trouble:
             self._log.note("open", project.trouble, WARNING)
             self._window.notify(project.trouble, alarm=True)
+        if project.aside:
+            self._log.note("open", f"{project.aside} belongs to another state of the project and was left aside.")
         if project.course is not None and project.kept is not None:
             self._train(project.course.seeds, project.course.twin)
         self._control.take_up(project.course, project.kept)
