@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from boundaryviz.scenario import files
-from boundaryviz.scenario.atomic import Stamp, WriteError, clear_parts, stamp_of, write_atomic
+from boundaryviz.scenario.atomic import Stamp, clear_parts, stamp_of, write_atomic
 from boundaryviz.scenario.lock import LockFile, open_file
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.text import MAX_BYTES, TextError, check_size
@@ -84,11 +84,7 @@ class Session:
 
     def keep(self, make: Callable[[], Scenario], origin: Origin) -> None:
         """Write down unsaved work; what was kept before stays until this is whole. Raises WriteError."""
-        scenario = make()
-        try:
-            data = files.sealed(scenario)
-        except WriteError:  # points and settings count for more than how the run came to them
-            data = files.sealed(scenario.model_copy(update={"course": None}))
+        data, _, _ = files.sealed_at_least(make())
         write_atomic(self.path, origin.line() + data)
 
     def clear(self) -> None:

@@ -15,7 +15,7 @@ from boundaryviz.gui.views.plain import ask, warning_box
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.gui.writing import Writer
 from boundaryviz.scenario import files
-from boundaryviz.scenario.atomic import ChangedError, ProtectedError, Stamp, WriteError, clear_parts
+from boundaryviz.scenario.atomic import ChangedError, ProtectedError, Stamp, clear_parts
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.plain_text import file_stem
 
@@ -85,18 +85,11 @@ class Saving(QObject):
         self._busy = True
 
         def work() -> tuple[Stamp | None, str, str]:
-            scenario, lost = make(), ""
-            try:
-                data = files.sealed(scenario, suffix)
-            except WriteError as error:
-                if scenario.course is None:
-                    raise
-                scenario = scenario.model_copy(update={"course": None})
-                data, lost = files.sealed(scenario, suffix), f"how its run came to them was not kept. {error}"
+            data, scenario, why = files.sealed_at_least(make(), suffix)
             stamp = files.write_atomic(path, data, expected, anyway)
             clear_parts(path)
-            if lost:
-                return stamp, "", lost
+            if why:
+                return stamp, "", f"how its run came to them was not kept. {why}"
             try:
                 return stamp, "" if beside is None else beside(scenario), ""
             except (OSError, ValueError, MemoryError) as error:  # the project itself is safe

@@ -22,7 +22,8 @@ from boundaryviz.scene.scene import KINDS, Points
 from boundaryviz.scene.tables import TableError, read_table, write_table
 
 __all__ = [
-    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "parse", "read", "sealed", "write", "write_atomic",
+    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "parse", "read", "sealed", "sealed_at_least",
+    "write", "write_atomic",
 ]  # fmt: skip
 
 SUFFIXES = (".bviz", ".toml", ".csv")
@@ -69,6 +70,21 @@ def sealed(scenario: Scenario, suffix: str = ".bviz") -> bytes:
     if not same:
         raise WriteError("This would be another thing when it is opened again, so nothing was written.")
     return data
+
+
+def sealed_at_least(scenario: Scenario, suffix: str = ".bviz") -> tuple[bytes, Scenario, str]:
+    """As `sealed`, of the scenario or, where its course cannot be kept, of it without one: points and settings count
+    for more than how the run came to them. Also what was sealed, and why the course is not in it, "" where it is.
+
+    Raises WriteError where not even that can be kept.
+    """
+    try:
+        return sealed(scenario, suffix), scenario, ""
+    except WriteError as error:
+        if scenario.course is None:
+            raise
+        bare = scenario.model_copy(update={"course": None})
+        return sealed(bare, suffix), bare, str(error)
 
 
 def encoded(scenario: Scenario, suffix: str = ".bviz") -> bytes:
