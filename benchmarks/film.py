@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from boundaryviz.experiments.filming import Take, over_training
+from boundaryviz.experiments.filming import RunConfig, over_training
 from boundaryviz.figures.draw import draw
 from boundaryviz.figures.film_making import write_film
 from boundaryviz.figures.film_options import VIEWS, FilmOptions
@@ -21,20 +21,20 @@ KINDS = ("mp4", "webp", "gif")
 
 def main() -> None:
     scenario = load("moons").with_values({"training.steps": 2000})
-    reel = over_training(Take(scenario, device="cpu"), FRAMES)
+    sequence = over_training(RunConfig(scenario, device="cpu"), FRAMES)
     options = FilmOptions(view="summary", width=1280, height=720, hold=0.0, card=0.0)
     rates: dict[str, list[float]] = {kind: [] for kind in (*KINDS, "anew")}
     sizes = {}
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(ROUNDS):
             began = time.perf_counter()
-            for moment in reel.shown[:: max(1, len(reel.shown) // ANEW)][:ANEW]:
-                draw("summary", moment, Options(width_cm=25.4, style="slides"))._repr_png_()
+            for checkpoint in sequence.shown[:: max(1, len(sequence.shown) // ANEW)][:ANEW]:
+                draw("summary", checkpoint, Options(width_cm=25.4, style="slides"))._repr_png_()
             rates["anew"].append(ANEW / (time.perf_counter() - began))
             for kind in KINDS:
                 path = Path(folder) / f"film.{kind}"
                 began = time.perf_counter()
-                sizes[kind] = write_film(path, reel, options)
+                sizes[kind] = write_film(path, sequence, options)
                 rates[kind].append(FRAMES / (time.perf_counter() - began))
     anew = median(rates["anew"])
     print(f"  every figure drawn anew      {anew:6.1f} frames a second")
@@ -49,11 +49,11 @@ def main() -> None:
 def _of(view: str) -> float:
     """Of a net under attack."""
     scenario = load("two-moons-bridge-neural").with_values({"training.steps": 600})
-    take = Take(scenario, twin=view in AGAINST_CLEAN, device="cpu", cascade=view == "cascade")
-    reel, options = over_training(take, FRAMES), FilmOptions(view=view, width=1280, height=720, hold=0.0, card=0.0)
+    take = RunConfig(scenario, twin=view in AGAINST_CLEAN, device="cpu", cascade=view == "cascade")
+    sequence, options = over_training(take, FRAMES), FilmOptions(view=view, width=1280, height=720, hold=0.0, card=0.0)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        write_film(Path(folder) / "film.mp4", reel, options)
+        write_film(Path(folder) / "film.mp4", sequence, options)
         return FRAMES / (time.perf_counter() - began)
 
 

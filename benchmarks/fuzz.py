@@ -111,7 +111,7 @@ def _open(kind: str, path: Path) -> Any:
             read_archive(path, 100_000_000)
         case "timeline":
             kept = timeline_file.read(path, fuzzed_scenario())
-            Timeline(moments=() if kept is None else kept.moments)
+            Timeline(checkpoints=() if kept is None else kept.checkpoints)
         case "pins":
             pins = pins_file.read(path)
             differences(pins)

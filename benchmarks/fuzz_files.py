@@ -22,16 +22,16 @@ from hypothesis import strategies as st
 
 from benchmarks.fuzz_archives import claims, resized
 from benchmarks.fuzz_sizes import oversized
-from boundaryviz.engine.messages import CURVES, Curves, Moment
+from boundaryviz.engine.messages import CURVES, Checkpoint, Curves
 from boundaryviz.gui.recovery import Origin
 from boundaryviz.record import pins_file, timeline_file
 from boundaryviz.record.archive import read_archive, write_archive
 from boundaryviz.record.curves import CurveStore
-from boundaryviz.record.pins import Pin
+from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.timeline_file import Kept
 from boundaryviz.scenario import files
-from boundaryviz.scenario.course import Course
+from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Group, Scene, Target
 
@@ -294,16 +294,16 @@ def _originals(kind: str) -> list[bytes]:
 
 def _timeline() -> bytes:
     rng = np.random.default_rng(0)
-    domain, moments = _scenarios()[0].scene().domain, []
+    domain, checkpoints = _scenarios()[0].scene().domain, []
     for step in (0, 3, 9):
         state = {"step": np.array(step), "diverged": np.zeros(2, bool), "learner.P": rng.normal(size=(2, 5))}
         field = rng.random((6, 8)).astype(np.float16)
-        moments.append(Moment(step, domain, field, field, state, frozenset({"best"} if step else {"first"})))
+        checkpoints.append(Checkpoint(step, domain, field, field, state, frozenset({"best"} if step else {"first"})))
     curves = CurveStore(2)
     curves.append(Curves(np.arange(3), rng.random((3, 2, len(CURVES))), np.zeros((3, 2, 1))))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.timeline.npz"
-        timeline_file.write(path, fuzzed_scenario(), Kept(tuple(moments), curves))
+        timeline_file.write(path, fuzzed_scenario(), Kept(tuple(checkpoints), curves))
         return path.read_bytes()
 
 
@@ -314,8 +314,8 @@ def _pins() -> bytes:
         curves.append(Curves(np.arange(3), rng.random((3, 1, len(CURVES))), np.zeros((3, 1, 1))))
         shape = (6, 8) if scene.classes == 2 else (scene.classes, 6, 8)
         field, predicted = rng.random(shape).astype(np.float32), np.zeros(len(scene.points), np.int16)
-        shot = Snapshot(scenario.bare(), scene, 7, scene.domain, field, curves, predicted)
-        pins += [Pin("a", shot), Pin("\u00fc", shot, True)]
+        rendering = Snapshot(scenario.bare(), scene, 7, scene.domain, field, curves, predicted)
+        pins += [PinnedSnapshot("a", rendering), PinnedSnapshot("\u00fc", rendering, True)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.pins.npz"
         pins_file.write(path, pins)
@@ -345,6 +345,8 @@ def _scenarios() -> list[Scenario]:
     rich = plain.with_scene(
         Scene(scene.points, scene.domain, 3, ("a", "b", "c"), ("u", "v"), targets=pins, groups=groups)
     )
-    course = Course.of(plain, plain.scene()).then(7, plain.with_values({"training.learning_rate": 0.5}), rich.scene())
-    rich = course.written(rich, rich.scene())
+    history = RunHistory.of(plain, plain.scene()).then(
+        7, plain.with_values({"training.learning_rate": 0.5}), rich.scene()
+    )
+    rich = history.written(rich, rich.scene())
     return [rich, plain, plain.with_values({"learner.name": "fixmatch"}), plain.with_values({"learner.name": "SVC"})]

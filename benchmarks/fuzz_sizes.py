@@ -167,12 +167,12 @@ def _reaches(rng: random.Random, _amount: float) -> str:
         "origin": [0, 1],
     }
     plane = {"domain": domain, "points": points, "targets": [[far(), far(), 1]] * rng.randrange(3)}
-    turns = [{"step": rng.choice([0, 10**9, 10**18, 10**400]), "moved": {"id": [0], "x": [far()], "y": [far()]}}]
-    course = {
+    changes = [{"step": rng.choice([0, 10**9, 10**18, 10**400]), "moved": {"id": [0], "x": [far()], "y": [far()]}}]
+    history = {
         "steps": rng.choice([0, 10**6, 10**12, 10**18, 10**400]),
         "start": "plane",
         "plane": plane,
-        "turns": turns,
+        "turns": changes,
     }
     poison = {
         "attack": "bridge",
@@ -181,12 +181,12 @@ def _reaches(rng: random.Random, _amount: float) -> str:
         "target": [far(), far()],
         "route": rng.choice(["sparse", "straight"]),
     }
-    parts = {"plane": plane, "course": course, "poison": poison, "data": {"name": rng.choice(["points", "moons"])}}
+    parts = {"plane": plane, "course": history, "poison": poison, "data": {"name": rng.choice(["points", "moons"])}}
     return json.dumps({name: parts[name] for name in rng.sample(list(parts), rng.randint(1, 4))})
 
 
 @_of("bviz")
-def _turns(rng: random.Random, amount: float) -> str:
+def _changes(rng: random.Random, amount: float) -> str:
     n = rng.choice([20, 500, 500, 5_000, 100_000])
     kinds = rng.choice(
         [
@@ -202,11 +202,11 @@ def _turns(rng: random.Random, amount: float) -> str:
             ["move", "label", "values", "pins"],
         ]
     )
-    turns = []
+    changes = []
     for k in range(some(amount, 100_000)):
         new = {"id": [n * 20 + k], "x": [0.5], "y": [k / 9], "label": [k % 2], "split": [0], "origin": [0]}
         kind = kinds[k % len(kinds)]
-        turns.append({"step": k} | {
+        changes.append({"step": k} | {
             "move": {"moved": {"id": [k % n], "x": [0.1], "y": [k / 7]}}, "remove": {"removed": [k % n]},
             "label": {"changed": {"id": [k % n], "label": [k % 2]}}, "add": {"added": new},
             "values": {"values": {"training.learning_rate": 0.1 + k * 1e-6}},
@@ -214,8 +214,8 @@ def _turns(rng: random.Random, amount: float) -> str:
             "between": {"added": new, "at": [3]}, "lift": {"removed": [n * 20 + k - 1]},
             "plane": {"plane": {"domain": [0, 1, 0, 1], "points": _EMPTY}},
         }[kind])  # fmt: skip
-    course = {"steps": len(turns), "start": "drawn", "turns": turns, "ends_here": rng.random() < 0.3}
-    return json.dumps({"data": {"n": n}, "course": course})[:31_999_999]
+    history = {"steps": len(changes), "start": "drawn", "turns": changes, "ends_here": rng.random() < 0.3}
+    return json.dumps({"data": {"n": n}, "course": history})[:31_999_999]
 
 
 @_of("bviz")

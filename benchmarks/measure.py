@@ -38,10 +38,10 @@ class Row:
 
 def interleaved(works: Sequence[Work], rounds: int = _ROUNDS) -> list[list[float]]:
     """Seconds of CPU time that doing each once takes, for each round; in every round each has its turn."""
-    turns = [_turn(work) for work in works]
+    changes = [_change(work) for work in works]
     seconds: list[list[float]] = [[] for _ in works]
     for _ in range(rounds):
-        for work, n, taken in zip(works, turns, seconds, strict=True):
+        for work, n, taken in zip(works, changes, seconds, strict=True):
             began = time.process_time()
             work(n)
             taken.append((time.process_time() - began) / n)
@@ -53,7 +53,7 @@ def ratio(of: list[float], to: list[float]) -> float:
     return median(a / b for a, b in zip(of, to, strict=True))
 
 
-def _turn(work: Work) -> int:
+def _change(work: Work) -> int:
     """How often fits into one turn; also warms up."""
     n = 1
     while True:

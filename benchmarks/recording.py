@@ -73,10 +73,10 @@ def memory() -> None:
         session.step(1)
         recorder._credit = 1.0  # time is no limit here
         recorder.look(session, 0)
-        for moment in recorder.take():
-            timeline.add(moment)
+        for checkpoint in recorder.take():
+            timeline.add(checkpoint)
             largest = max(largest, timeline.bytes)
-    counted = sum(size(one) for one in timeline.moments)
+    counted = sum(size(one) for one in timeline.checkpoints)
     words = f"  {len(timeline):,} moments, {counted / 2**20:.1f} MB at the end, {largest / 2**20:.1f} MB at most"
     print(f"{words}, of {BUDGET / 2**20:.0f} MB")
 
@@ -88,27 +88,27 @@ def scrubbing() -> None:
     from PyQt6.QtWidgets import QApplication
 
     from boundaryviz.engine.link import InlineLink
-    from boundaryviz.gui.assembly import Desk
+    from boundaryviz.gui.assembly import Workbench
 
     app = QApplication.instance() or QApplication([])
     settings = QSettings("boundaryviz", "benchmark-recording")
-    desk = Desk(load("moons"), lambda: InlineLink(Trainer()), None, settings)
-    desk.window.show()
-    desk.controller.play(True)
+    workbench = Workbench(load("moons"), lambda: InlineLink(Trainer()), None, settings)
+    workbench.window.show()
+    workbench.controller.play(True)
     end = time.monotonic() + 15
     while time.monotonic() < end:
         app.processEvents()
-    desk.controller.play(False)
+    workbench.controller.play(False)
     for _ in range(50):
         app.processEvents()
     rng, taken = np.random.default_rng(0), []
-    for at in rng.integers(0, len(desk.timeline.timeline), SCRUBS):
+    for at in rng.integers(0, len(workbench.timeline.timeline), SCRUBS):
         began = time.perf_counter()
-        desk.timeline.show(int(at))
-        desk.window.plane.canvas.viewport().repaint()  # type: ignore[union-attr]
+        workbench.timeline.show(int(at))
+        workbench.window.plane.canvas.viewport().repaint()  # type: ignore[union-attr]
         taken.append(1000 * (time.perf_counter() - began))
-    rows, columns = desk.timeline.timeline[1].field.shape
-    desk.close()
+    rows, columns = workbench.timeline.timeline[1].field.shape
+    workbench.close()
     p50, p95 = np.percentile(taken, [50, 95])
     print(f"  fields of {columns} x {rows}: median {p50:.1f} ms, 95 % {p95:.1f} ms, worst {max(taken):.1f} ms")
 

@@ -19,10 +19,10 @@ import numpy as np
 
 from benchmarks.walks import Walk
 from boundaryviz.engine.link import InlineLink
-from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.assembly import Workbench
 from boundaryviz.gui.recovery import Origin, Orphan, Session, orphans
 from boundaryviz.scenario import files
-from boundaryviz.scenario.course import Course, difference
+from boundaryviz.scenario.history import RunHistory, difference
 from boundaryviz.scene.scene import KINDS, Scene
 from boundaryviz.scene.tables import read_table
 
@@ -31,35 +31,35 @@ class Lost(AssertionError):
     """What was opened is not what was saved."""
 
 
-def look(desk: Desk, folder: Path, seed: int, length: int = 12) -> list[str]:
+def look(workbench: Workbench, folder: Path, seed: int, length: int = 12) -> list[str]:
     """One walk, and every way of keeping where it leads; what was done. Raises Lost or whatever opening raises."""
-    walk = Walk(desk, folder, seed)
+    walk = Walk(workbench, folder, seed)
     try:
         walk.go(length)
-        _as_project(desk, walk, folder)
-        _as_recovery(desk, folder)
-        _as_table(desk, folder)
+        _as_project(workbench, walk, folder)
+        _as_recovery(workbench, folder)
+        _as_table(workbench, folder)
     except Exception as error:
         error.add_note(f"seed {seed}: {', '.join(walk.done)}")
         raise
     return walk.done
 
 
-def _as_project(desk: Desk, walk: Walk, folder: Path) -> None:
-    document, path = desk.document, folder / "state.bviz"
-    state, course = document.committed, desk.controller.course.now()
+def _as_project(workbench: Workbench, walk: Walk, folder: Path) -> None:
+    document, path = workbench.document, folder / "state.bviz"
+    state, history = document.committed, workbench.controller.history.now()
     wanted = document.to_save()()
-    desk.saving.save_to(path)
-    desk.writer.wait()
+    workbench.saving.save_to(path)
+    workbench.writer.wait()
     if document.unsaved:
-        raise Lost(f"it was not saved: {desk.window.banner.text.text()}")
+        raise Lost(f"it was not saved: {workbench.window.banner.text.text()}")
     found = files.read(path)
     if files.encoded(found) != files.encoded(wanted):
         raise Lost("the file holds another scenario")
-    _same_course(course, Course.read(found))
+    _same_history(history, RunHistory.read(found))
     walk._open(path)
     if document.path != path:
-        raise Lost(f"it was not opened: {desk.window.banner.text.text()}")
+        raise Lost(f"it was not opened: {workbench.window.banner.text.text()}")
     if difference(document.committed.scene, state.scene) or document.committed.scene != state.scene:
         raise Lost("it opens with other points")
     again = document.to_save()()
@@ -69,25 +69,25 @@ def _as_project(desk: Desk, walk: Walk, folder: Path) -> None:
         raise Lost("just opened it counts as unsaved")
 
 
-def _same_course(course: Course | None, found: Course | None) -> None:
-    if course is None or found is None:
-        if course is not None or found is not None:
+def _same_history(history: RunHistory | None, found: RunHistory | None) -> None:
+    if history is None or found is None:
+        if history is not None or found is not None:
             raise Lost("a course came or went")
         return
-    for ours, theirs in (((c.steps, c.seeds, c.twin), (f.steps, f.seeds, f.twin)) for c, f in [(course, found)]):
+    for ours, theirs in (((c.steps, c.seeds, c.twin), (f.steps, f.seeds, f.twin)) for c, f in [(history, found)]):
         if ours != theirs:
             raise Lost(f"a course of {ours} came back as {theirs}")
-    turns = len(course.turns)
-    if len(found.turns) != turns:
-        raise Lost(f"{turns} turns came back as {len(found.turns)}")
-    for number in {0, turns // 2, turns}:
-        (_, before), (_, after) = course.at(number), found.at(number)
+    changes = len(history.changes)
+    if len(found.changes) != changes:
+        raise Lost(f"{changes} turns came back as {len(found.changes)}")
+    for number in {0, changes // 2, changes}:
+        (_, before), (_, after) = history.at(number), found.at(number)
         if difference(before, after):
             raise Lost(f"after {number} turns the points are others")
 
 
-def _as_recovery(desk: Desk, folder: Path) -> None:
-    document, state = desk.document, folder / "recovery"
+def _as_recovery(workbench: Workbench, folder: Path) -> None:
+    document, state = workbench.document, folder / "recovery"
     session = Session(state)
     session.keep(document.to_save(), Origin("", document.scenario.title, len(document.scene.points), time.time()))
     session._lock.release(remove=False)  # as if the program had died
@@ -102,11 +102,11 @@ def _as_recovery(desk: Desk, folder: Path) -> None:
         orphan.discard()
 
 
-def _as_table(desk: Desk, folder: Path) -> None:
-    scene, path = desk.document.committed.scene, folder / "state.csv"
+def _as_table(workbench: Workbench, folder: Path) -> None:
+    scene, path = workbench.document.committed.scene, folder / "state.csv"
     path.unlink(missing_ok=True)
-    desk.saving.save_to(path)
-    desk.writer.wait()
+    workbench.saving.save_to(path)
+    workbench.writer.wait()
     if not len(scene.points):
         if path.exists():
             raise Lost("an empty table was written, which cannot be opened")
@@ -138,20 +138,20 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="boundaryviz-roundtrips-") as name:
         folder = Path(name)
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-        desk = Desk(Scenario().with_values({"data.n": 20}), lambda: InlineLink(Trainer()), None, settings)
-        desk.client._stop_listening()
-        desk.window.show()
+        workbench = Workbench(Scenario().with_values({"data.n": 20}), lambda: InlineLink(Trainer()), None, settings)
+        workbench.client._stop_listening()
+        workbench.window.show()
         for number in range(given.states):
             try:
-                actions.update(look(desk, folder, given.seed * 1_000_000 + number))
+                actions.update(look(workbench, folder, given.seed * 1_000_000 + number))
             except Exception as error:
                 wrong += 1
                 print(f"{type(error).__name__}: {error}; {'; '.join(error.__notes__)}", file=sys.stderr, flush=True)
                 if not isinstance(error, Lost):
                     traceback.print_exc()
             app.processEvents()
-        desk.window.may_close = lambda: True
-        desk.close()
+        workbench.window.may_close = lambda: True
+        workbench.close()
     done = ", ".join(f"{what} {n:,}" for what, n in actions.most_common())
     print(f"{given.states:,} states in {time.monotonic() - began:.0f} s, {wrong} wrong\nactions: {done}")
     return int(wrong > 0)

@@ -53,25 +53,25 @@ class Silent:
 
 
 class Editing:
-    """Edits `desk` at random, a few times in a tenth of a second, until it is killed."""
+    """Edits `workbench` at random, a few times in a tenth of a second, until it is killed."""
 
-    def __init__(self, desk: Any, folder: Path, seed: int) -> None:
+    def __init__(self, workbench: Any, folder: Path, seed: int) -> None:
         from PyQt6.QtCore import QTimer
 
-        self.desk, self.folder, self.rng = desk, folder, random.Random(seed)
-        desk.saving.written.connect(lambda path: say("saved", path=str(path)))
+        self.workbench, self.folder, self.rng = workbench, folder, random.Random(seed)
+        workbench.saving.written.connect(lambda path: say("saved", path=str(path)))
         self._last: object = None
-        desk.document.changed.connect(self._report)
-        self._timer = QTimer(desk.window)
+        workbench.document.changed.connect(self._report)
+        self._timer = QTimer(workbench.window)
         self._timer.timeout.connect(self._act)
         self._timer.start(self.rng.choice([10, 40, 150]))
         if self.rng.random() < 0.5:  # a large scene is written for longer
-            desk.document.open(Scenario().with_values({"data.n": self.rng.choice([3_000, 10_000])}), saved=False)
-            desk.controller.play(True)
+            workbench.document.open(Scenario().with_values({"data.n": self.rng.choice([3_000, 10_000])}), saved=False)
+            workbench.controller.play(True)
         self._report()
 
     def _report(self) -> None:
-        state = self.desk.document.committed
+        state = self.workbench.document.committed
         if state is not self._last:
             self._last = state
             say("edit", digest=digest(state.complete()))
@@ -83,7 +83,7 @@ class Editing:
         from boundaryviz.scene.edits import Add, Move, Remove, relabel
         from boundaryviz.scene.scene import Points
 
-        rng, document = self.rng, self.desk.document
+        rng, document = self.rng, self.workbench.document
         ids = document.committed.scene.points.ids
         some = np.array(rng.sample(ids.tolist(), min(len(ids), rng.randint(1, 5))), dtype=np.int64)
         xy = np.array([[rng.uniform(-1, 1), rng.uniform(-1, 1)] for _ in some])
@@ -110,33 +110,33 @@ class Editing:
             case "redo":
                 document.undo.redo()
             case "save" if document.path is not None:
-                self.desk.saving.save()
+                self.workbench.saving.save()
             case "save" | "save as":
-                if not self.desk.writer.busy:
-                    self.desk.saving.save_to(self.folder / f"work {rng.randint(1, 3)} ü.bviz")
+                if not self.workbench.writer.busy:
+                    self.workbench.saving.save_to(self.folder / f"work {rng.randint(1, 3)} ü.bviz")
 
 
-def restore(desk: Any) -> None:
+def restore(workbench: Any) -> None:
     """Take what is offered, wait until this session has it, close as a person would who discards it."""
     from PyQt6.QtCore import QTimer
 
-    offered = desk.restoring.found > 0
+    offered = workbench.restoring.found > 0
     told = {"offered": offered, "restored": False}
 
     def end() -> None:
         print(json.dumps(told), flush=True)
-        desk.window.may_close = lambda: True
-        desk.window.close()
+        workbench.window.may_close = lambda: True
+        workbench.window.close()
 
     def kept() -> None:
-        told["restored"] = desk.document.unsaved
+        told["restored"] = workbench.document.unsaved
         QTimer.singleShot(0, end)
 
     if not offered:
         QTimer.singleShot(0, end)
         return
-    desk.autosave.kept.connect(kept)
-    desk.window.banner.action_button.click()
+    workbench.autosave.kept.connect(kept)
+    workbench.window.banner.action_button.click()
 
 
 def main(mode: str, *arguments: str) -> int:
@@ -147,7 +147,7 @@ def main(mode: str, *arguments: str) -> int:
         worker.start = lambda *_: None  # type: ignore[assignment]
         link.ProcessLink = lambda *_, **__: Silent()  # type: ignore[assignment, misc]
 
-    class TorturedDesk(assembly.Desk):
+    class TorturedWorkbench(assembly.Workbench):
         def show(self, hint: str | None = None) -> None:
             super().show(hint)
             if mode == "edit":
@@ -158,7 +158,7 @@ def main(mode: str, *arguments: str) -> int:
             if mode == "again":
                 restore(self)
 
-    assembly.Desk = TorturedDesk  # type: ignore[misc]
+    assembly.Workbench = TorturedWorkbench  # type: ignore[misc]
     return app.main()
 
 

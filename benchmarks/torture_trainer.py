@@ -83,10 +83,10 @@ class Watch:
 class Torture:
     """Rounds of it, in one window."""
 
-    def __init__(self, desk: Any, folder: Path, seed: int) -> None:
+    def __init__(self, workbench: Any, folder: Path, seed: int) -> None:
         from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
 
-        self.desk, self.folder, self.rng = desk, folder, random.Random(seed)
+        self.workbench, self.folder, self.rng = workbench, folder, random.Random(seed)
         self.numbers = np.random.default_rng(seed)
         self.watch, self.problems = Watch(), list[str]()
         self.words: list[float] = []
@@ -95,7 +95,7 @@ class Torture:
         self._clock = QElapsedTimer()
         timers = [(self.watch.tick, _TICK), (self._edit, 15), (self._save, 700)]
         for act, milliseconds in timers:
-            timer = QTimer(desk.window)
+            timer = QTimer(workbench.window)
             timer.setTimerType(Qt.TimerType.PreciseTimer)
             timer.timeout.connect(act)
             timer.start(milliseconds)
@@ -107,7 +107,7 @@ class Torture:
         from boundaryviz.scene.scene import Points
 
         self.watch.doing = "edit"
-        document = self.desk.document
+        document = self.workbench.document
         ids = self.numbers.choice(document.committed.scene.points.ids, 4, replace=False)
         move = Move(ids, self.numbers.normal(0.0, 1.0, (4, 2)))
         match self.rng.randrange(12):
@@ -129,27 +129,27 @@ class Torture:
         from boundaryviz.scenario import files
 
         self.watch.doing = "save"
-        document, path = self.desk.document, self.folder / "saved.bviz"
-        if self.desk.saving._busy:
+        document, path = self.workbench.document, self.folder / "saved.bviz"
+        if self.workbench.saving._busy:
             return
         wanted = document.committed.scene.points
 
         def written(place: Path) -> None:
-            self.desk.saving.written.disconnect(written)
+            self.workbench.saving.written.disconnect(written)
             self.saves += 1
-            self.desk.reader.do(lambda: files.read(place).scene().points, check, failed)
+            self.workbench.reader.do(lambda: files.read(place).scene().points, check, failed)
 
         def check(found: Any) -> None:
             if found != wanted and path.stat().st_size:  # a later save may have come before it was read
-                later = self.desk.document.committed.scene.points
+                later = self.workbench.document.committed.scene.points
                 if len(found) < len(wanted) or len(found) > len(later):
                     self.problems.append("a file holds another state")
 
         def failed(error: Exception) -> None:
             self.problems.append(f"a file cannot be read: {error}")
 
-        self.desk.saving.written.connect(written)
-        self.desk.saving.save_to(path)
+        self.workbench.saving.written.connect(written)
+        self.workbench.saving.save_to(path)
 
     def wait(self, true: Callable[[], bool], seconds: float) -> bool:
         """Let the window live until something is so; whether it came to that."""
@@ -182,12 +182,12 @@ class Torture:
 
         self.watch.doing = f"set up {name}"
         values, seeds, twin = _SETTINGS[name]
-        self.desk.document.open(Scenario().with_values(values))
-        self.desk.twin.train(seeds, twin)
+        self.workbench.document.open(Scenario().with_values(values))
+        self.workbench.twin.train(seeds, twin)
 
     def _trains(self) -> bool:
         """Whether it is trained on, step after step, once it is told to."""
-        client = self.desk.client
+        client = self.workbench.client
         steps = [client.step_count]
 
         def goes_on() -> bool:
@@ -197,18 +197,18 @@ class Torture:
                 steps[:] = [client.step_count]
             return len(steps) > 4
 
-        self.desk.controller.play(True)
+        self.workbench.controller.play(True)
         return self.wait(goes_on, _PATIENCE)
 
     def _round(self, blow: str) -> None:
-        desk, banner = self.desk, self.desk.window.banner
+        workbench, banner = self.workbench, self.workbench.window.banner
         self.watch.doing = "train"
         if not self._trains():
             self.problems.append("it does not train")
             return
         self.wait(lambda: False, self.rng.uniform(0.0, 1.0))
         banner.hide()
-        pid, began = desk.client._link.pid, time.monotonic()
+        pid, began = workbench.client._link.pid, time.monotonic()
         self.watch.doing = blow
         signals = {
             "kill": signal.SIGKILL, "terminate": signal.SIGTERM, "nonsense": signal.SIGUSR1,
@@ -272,7 +272,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     from boundaryviz.engine.link import ProcessLink
     from boundaryviz.gui import app as program
-    from boundaryviz.gui.assembly import Desk
+    from boundaryviz.gui.assembly import Workbench
     from boundaryviz.scenario.scenario import Scenario
 
     worker.start = start
@@ -281,16 +281,16 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="boundaryviz-torture-") as name:
         folder = Path(name)
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-        desk = Desk(Scenario(), ProcessLink, None, settings, folder / "state")
-        desk.window.may_close = lambda: True
+        workbench = Workbench(Scenario(), ProcessLink, None, settings, folder / "state")
+        workbench.window.may_close = lambda: True
         sys.setswitchinterval(program._GIVE_WAY)
-        desk.show()
+        workbench.show()
         app.processEvents()
-        torture = Torture(desk, folder, given.seed)
+        torture = Torture(workbench, folder, given.seed)
         torture.play(given.rounds)
         torture.show(time.monotonic() - began)
-        desk.window.close()
-        desk.close()
+        workbench.window.close()
+        workbench.close()
     late = [seconds for seconds in torture.words if seconds > WORD]
     long = [stay for stay, _, _ in torture.watch.stays if stay > STAY]
     if late or long:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from boundaryviz.attacks.specs import ATTACKS
-from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.assembly import Workbench
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario import files, gallery
 from boundaryviz.scenario.changes import Settings
@@ -31,18 +31,19 @@ _SMALL = {"data.n": 30}
 
 
 class Walk:
-    """One walk of `length` actions over `desk`, which is left in the state that was reached. done: what was done."""
+    """One walk of `length` actions over `workbench`, which is left in the state that was reached. done: what was
+    done."""
 
-    def __init__(self, desk: Desk, folder: Path, seed: int) -> None:
-        self.desk, self._folder, self._rng = desk, folder, random.Random(seed)
+    def __init__(self, workbench: Workbench, folder: Path, seed: int) -> None:
+        self.workbench, self._folder, self._rng = workbench, folder, random.Random(seed)
         self._numbers = np.random.default_rng(seed)
         self.done: list[str] = []
-        desk.filing.may_leave = lambda: True  # type: ignore[method-assign]
+        workbench.filing.may_leave = lambda: True  # type: ignore[method-assign]
 
     def go(self, length: int) -> None:
         """Begin somewhere, in a window in which something else was done before, and go on from there."""
-        self.desk.document.open(Scenario().with_values({**_SMALL, "poison.on": self._rng.random() < 0.5}))
-        self.desk.twin.train(1, False)
+        self.workbench.document.open(Scenario().with_values({**_SMALL, "poison.on": self._rng.random() < 0.5}))
+        self.workbench.twin.train(1, False)
         self.settle()
         self._do(self._rng.choice(self._sources()))
         for _ in range(length):
@@ -55,14 +56,14 @@ class Walk:
         """Let the trainer answer all that it was told, and files be read."""
         for _ in range(_TURNS):
             self._listen()
-            if not self.desk.client.playing:
+            if not self.workbench.client.playing:
                 break
-        self.desk.controller.play(False)
+        self.workbench.controller.play(False)
         for _ in range(4):
             self._listen()
 
     def _listen(self) -> None:
-        self.desk.client._poll()
+        self.workbench.client._poll()
 
     def _do(self, action: Callable[[], object]) -> None:
         self.done.append(action.__name__.strip("_"))
@@ -86,10 +87,10 @@ class Walk:
             return scenario
 
     def _example(self) -> None:
-        self.desk.document.open(self._small(gallery.load(self._rng.choice(gallery.names()))))
+        self.workbench.document.open(self._small(gallery.load(self._rng.choice(gallery.names()))))
 
     def _data_set(self) -> None:
-        self.desk.document.open(self._small(gallery.of_dataset(self._rng.choice(list(DATASETS)))))
+        self.workbench.document.open(self._small(gallery.of_dataset(self._rng.choice(list(DATASETS)))))
 
     def _table(self) -> str:
         n, named = self._rng.randint(1, 40), self._rng.random() < 0.4
@@ -118,16 +119,16 @@ class Walk:
         self._open(path)
 
     def _open(self, path: Path) -> None:
-        self.desk.filing.open(path)
-        self.desk.reader.wait()
+        self.workbench.filing.open(path)
+        self.workbench.reader.wait()
         self.settle()
 
     def _save(self, path: Path) -> None:
-        self.desk.saving.save_to(path)
-        self.desk.writer.wait()
+        self.workbench.saving.save_to(path)
+        self.workbench.writer.wait()
 
     def _new(self) -> None:
-        self.desk.filing.new()
+        self.workbench.filing.new()
         for _ in range(self._rng.randint(0, 12)):
             self._add()
 
@@ -137,14 +138,14 @@ class Walk:
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
         clipboard.setText(self._table())
-        self._rng.choice([self.desk.pasting.paste, self.desk.pasting.paste_into])()
-        self.desk.reader.wait()
+        self._rng.choice([self.workbench.pasting.paste, self.workbench.pasting.paste_into])()
+        self.workbench.reader.wait()
 
     def _hand_made(self) -> None:
         """A scenario that a script wrote: any words, and a plane of its own."""
         words = {name: self._rng.choice(_TEXTS) for name in ("title", "summary", "look_at")}
         scenario = self._small(gallery.of_dataset(self._rng.choice(list(DATASETS)))).model_copy(update=words)
-        self.desk.document.open(scenario.with_scene(scenario.scene()) if self._rng.random() < 0.5 else scenario)
+        self.workbench.document.open(scenario.with_scene(scenario.scene()) if self._rng.random() < 0.5 else scenario)
 
     # ---- what is done with them ---------------------------------------------------------------------
 
@@ -157,16 +158,16 @@ class Walk:
         ]  # fmt: skip
 
     def _some(self) -> np.ndarray:
-        ids = self.desk.document.committed.scene.points.ids
+        ids = self.workbench.document.committed.scene.points.ids
         return self._numbers.choice(ids, min(len(ids), self._rng.randint(1, 4)), replace=False) if len(ids) else ids
 
     def _places(self, n: int) -> np.ndarray:
         return self._numbers.choice([-0.0, 0.0, 1e-300, 1.5, 1e6, *self._numbers.normal(0, 2, 12)], (n, 2))
 
     def _play(self) -> None:
-        client = self.desk.client
+        client = self.workbench.client
         client.set_stop_at(client.step_count + self._rng.choice([1, 3, 12]))
-        self.desk.controller.play(True)
+        self.workbench.controller.play(True)
         if self._rng.random() < 0.7:
             self.settle()
         else:  # the next change comes while it trains
@@ -183,39 +184,39 @@ class Walk:
             Move(ids, self._places(len(ids))), relabel(ids, self._rng.randint(-1, 2)),
             mute(ids, self._rng.random() < 0.6), Recolumn(ids, {"origin": origin}), Recolumn(ids, {"split": split}),
         ])  # fmt: skip
-        self.desk.controller.do(edit, "Edit")
+        self.workbench.controller.do(edit, "Edit")
 
     def _add(self) -> None:
-        first, label = self.desk.document.committed.scene.points.next_id, self._rng.randint(-1, 2)
+        first, label = self.workbench.document.committed.scene.points.next_id, self._rng.randint(-1, 2)
         origin = self._rng.choice([0, 0, 1, 2])
         points = Points.of(self._places(self._rng.randint(1, 3)), label, origin=origin, first_id=first)
-        self.desk.controller.do(Add(points), "Add points")
+        self.workbench.controller.do(Add(points), "Add points")
 
     def _remove(self) -> None:
         if len(ids := self._some()):
-            self.desk.controller.do(Remove(ids), "Delete")
+            self.workbench.controller.do(Remove(ids), "Delete")
 
     def _clear(self) -> None:
         if self._rng.random() < 0.3:
-            self.desk.window.actions_["edit.clear"].trigger()
+            self.workbench.window.actions_["edit.clear"].trigger()
 
     def _preview(self) -> None:
         if len(ids := self._some()):
-            self.desk.document.preview(Move(ids, self._places(len(ids))))
+            self.workbench.document.preview(Move(ids, self._places(len(ids))))
             self._listen()
             if self._rng.random() < 0.5:
-                self.desk.document.drop_preview()
+                self.workbench.document.drop_preview()
             else:
-                self.desk.controller.do(Move(ids, self._places(len(ids))), "Move points")
+                self.workbench.controller.do(Move(ids, self._places(len(ids))), "Move points")
 
     def _undo(self) -> None:
-        self.desk.document.undo.undo()
+        self.workbench.document.undo.undo()
 
     def _redo(self) -> None:
-        self.desk.document.undo.redo()
+        self.workbench.document.undo.redo()
 
     def _set(self, values: dict[str, Any]) -> None:
-        self.desk.controller.do(Settings(values), "Set")
+        self.workbench.controller.do(Settings(values), "Set")
 
     def _learner(self) -> None:
         self._set({"learner.name": self._rng.choice(list(FAMILIES))})
@@ -241,7 +242,7 @@ class Walk:
         self._set({"poison.attack": self._rng.choice(list(ATTACKS)), "poison.count": self._rng.randint(0, 5)})
 
     def _group(self) -> None:
-        poison, number = self.desk.window.poison, self._rng.randint(1, 3)
+        poison, number = self.workbench.window.poison, self._rng.randint(1, 3)
         match self._rng.randrange(5):
             case 0 | 1:
                 poison.new_group.emit()
@@ -253,20 +254,20 @@ class Walk:
                 poison.groups.deleted.emit(number)
 
     def _twins(self) -> None:
-        self.desk.twin.train(self._rng.choice([1, 1, 2, 3]), self._rng.random() < 0.5)
+        self.workbench.twin.train(self._rng.choice([1, 1, 2, 3]), self._rng.random() < 0.5)
         self.settle()
 
     def _pin(self) -> None:
-        scene = self.desk.document.committed.scene
+        scene = self.workbench.document.committed.scene
         x, y = self._places(1)[0].tolist()
         pins = (*scene.targets[-3:], Target(x, y, self._rng.randrange(scene.classes), self._rng.randint(0, 2)))
-        self.desk.controller.do(SetTargets(pins), "Set pins")
+        self.workbench.controller.do(SetTargets(pins), "Set pins")
 
     def _reset(self) -> None:
-        self.desk.window.actions_["train.reset"].trigger()
+        self.workbench.window.actions_["train.reset"].trigger()
 
     def _branch(self) -> None:
-        timeline = self.desk.timeline
+        timeline = self.workbench.timeline
         self.settle()
         if len(timeline.timeline):
             timeline.show(self._rng.randrange(len(timeline.timeline)))

@@ -33,11 +33,11 @@ class Row:
 
 
 def main() -> int:
-    with screen() as display:
-        if display is None:
+    with screen() as presenter:
+        if presenter is None:
             print("There is no screen, and no Xvfb to make one: install xvfb to measure the window.", file=sys.stderr)
             return 3
-        os.environ["DISPLAY"] = display
+        os.environ["DISPLAY"] = presenter
         console = Console() if sys.stdout.isatty() else Console(width=120)
         table = Table(box=box.SIMPLE, title="The window, wall-clock: keep the machine quiet")
         for heading in ("what", "measured", "to reach"):

@@ -32,18 +32,18 @@ class Probe:
         probe = self
         self.mode = mode
 
-        class MeasuredDesk(assembly.Desk):
+        class MeasuredWorkbench(assembly.Workbench):
             def show(self, hint: str | None = None) -> None:
                 super().show(hint)
                 probe.begin(self)
 
-        assembly.Desk = MeasuredDesk  # type: ignore[misc]
+        assembly.Workbench = MeasuredWorkbench  # type: ignore[misc]
 
-    def begin(self, desk: Any) -> None:
+    def begin(self, workbench: Any) -> None:
         from PyQt6.QtCore import QEvent, QObject
 
-        self.desk = desk
-        desk.window.may_close = lambda: True
+        self.workbench = workbench
+        workbench.window.may_close = lambda: True
         probe = self
 
         class Paints(QObject):
@@ -53,8 +53,8 @@ class Probe:
                 return False
 
         self.paints: list[float] = []
-        self._filter = Paints(desk.window)
-        desk.window.plane.canvas.viewport().installEventFilter(self._filter)
+        self._filter = Paints(workbench.window)
+        workbench.window.plane.canvas.viewport().installEventFilter(self._filter)
         getattr(self, self.mode)()
 
     def on_paint(self) -> None:
@@ -62,16 +62,16 @@ class Probe:
 
     def finish(self, result: dict[str, float]) -> None:
         print(json.dumps(result), flush=True)
-        self.desk.window.close()
+        self.workbench.window.close()
 
     # ---- start --------------------------------------------------------------------------------------
 
     def start(self) -> None:
         from PyQt6.QtCore import QTimer
 
-        desk, result = self.desk, {"shown": 0.0, "trained": 0.0, "freeze": 0.0}
+        workbench, result = self.workbench, {"shown": 0.0, "trained": 0.0, "freeze": 0.0}
         beats = [time.perf_counter()]
-        heart = QTimer(desk.window)
+        heart = QTimer(workbench.window)
 
         def beat() -> None:
             now = time.perf_counter()
@@ -85,13 +85,13 @@ class Probe:
                 self.finish(result)
 
         def framed() -> None:
-            frame = desk.controller.display.frame
+            frame = workbench.controller.presenter.frame
             if frame is not None and frame.step > 0 and not result["trained"]:
                 result["trained"] = since_start()
 
         heart.timeout.connect(beat)
         heart.start(5)
-        desk.window.plane.painted.connect(framed)
+        workbench.window.plane.painted.connect(framed)
 
     # ---- frames -------------------------------------------------------------------------------------
 
@@ -103,12 +103,12 @@ class Probe:
 
         base = {"learner.hidden": [64, 64], "learner.activation": "relu", "training.learning_rate": 0.003,
                 "data.validation": 0.0, "data.test": 0.0}  # fmt: skip
-        self.desk.document.open(Scenario().with_values({**base, **values}))
-        self.desk.controller.play(True)
-        self._wait = QTimer(self.desk.window)
+        self.workbench.document.open(Scenario().with_values({**base, **values}))
+        self.workbench.controller.play(True)
+        self._wait = QTimer(self.workbench.window)
 
         def look() -> None:
-            frame = self.desk.controller.display.frame
+            frame = self.workbench.controller.presenter.frame
             if frame is not None and frame.step > 100:
                 self._wait.stop()
                 QTimer.singleShot(1500, then)
@@ -122,11 +122,11 @@ class Probe:
         times: list[float] = []
 
         def begin() -> None:
-            steps, began, worked = self.desk.client.step_count, time.perf_counter(), time.process_time()
-            self.desk.window.plane.painted.connect(lambda: times.append(time.perf_counter()))
+            steps, began, worked = self.workbench.client.step_count, time.perf_counter(), time.process_time()
+            self.workbench.window.plane.painted.connect(lambda: times.append(time.perf_counter()))
 
             def end() -> None:
-                rate = (self.desk.client.step_count - steps) / (time.perf_counter() - began)
+                rate = (self.workbench.client.step_count - steps) / (time.perf_counter() - began)
                 cost = (time.process_time() - worked) / max(len(times), 1) * 1000
                 self.finish({**spread(gaps(times)), "steps": rate, "cost": cost})
 
@@ -143,9 +143,9 @@ class Probe:
         from PyQt6.QtGui import QMouseEvent
         from PyQt6.QtWidgets import QApplication
 
-        canvas = self.desk.window.plane.canvas
+        canvas = self.workbench.window.plane.canvas
         viewport = canvas.viewport()
-        start = self.desk.document.scene.points.xy[0].copy()
+        start = self.workbench.document.scene.points.xy[0].copy()
         none, left = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
 
         def send(kind: QEvent.Type, x: float, y: float, button: Qt.MouseButton, held: Qt.MouseButton) -> None:
@@ -157,7 +157,7 @@ class Probe:
 
         send(QEvent.Type.MouseButtonPress, start[0], start[1], left, left)
         count = 0
-        timer = QTimer(self.desk.window)
+        timer = QTimer(self.workbench.window)
         timer.setTimerType(Qt.TimerType.PreciseTimer)
 
         def move() -> None:
@@ -181,17 +181,17 @@ class Probe:
         delays: list[float] = []
 
         def painted() -> None:
-            frame = self.desk.controller.display.frame
+            frame = self.workbench.controller.presenter.frame
             now = time.perf_counter()
             while frame is not None and waiting and waiting[0][0] <= frame.revision:
                 delays.append((now - waiting.pop(0)[1]) * 1000)
 
         def begin() -> None:
-            self.desk.window.plane.painted.connect(painted)
+            self.workbench.window.plane.painted.connect(painted)
             self._drag(300, 25, lambda: None, lambda: self.finish(spread(delays)))
 
-        changed = lambda: waiting.append((self.desk.document.revision, time.perf_counter()))  # noqa: E731
-        self.desk.document.changed.connect(changed)
+        changed = lambda: waiting.append((self.workbench.document.revision, time.perf_counter()))  # noqa: E731
+        self.workbench.document.changed.connect(changed)
         self._load(begin, **{"data.n": 1000})
 
     def crowd(self) -> None:
@@ -212,13 +212,13 @@ class Probe:
         from boundaryviz.scene.edits import Move
 
         folder = tempfile.TemporaryDirectory(prefix="boundaryviz-bench-")
-        path, window = Path(folder.name) / "many.bviz", self.desk.window
+        path, window = Path(folder.name) / "many.bviz", self.workbench.window
         beats: list[float] = []
         longest: dict[str, list[float]] = {"saved": [], "idle": []}
         heart = QTimer(window)
         heart.timeout.connect(lambda: beats.append(time.perf_counter()))
 
-        def turn(number: int) -> None:
+        def change(number: int) -> None:
             if beats:
                 longest["idle" if number % 2 else "saved"].append(max(gaps(beats)))
             beats[:] = [time.perf_counter()]
@@ -228,14 +228,14 @@ class Probe:
                 self.finish({f"{what} {k}": v for what, all_ in longest.items() for k, v in spread(all_).items()})
                 return
             if number % 2:
-                self.desk.saving.save_to(path)
-            QTimer.singleShot(700, lambda: turn(number + 1))
+                self.workbench.saving.save_to(path)
+            QTimer.singleShot(700, lambda: change(number + 1))
 
         def begin() -> None:
-            points = self.desk.document.scene.points
-            self.desk.controller.do(Move(points.ids[:1], points.xy[:1] + 0.01), "Move")
+            points = self.workbench.document.scene.points
+            self.workbench.controller.do(Move(points.ids[:1], points.xy[:1] + 0.01), "Move")
             heart.start(1)
-            turn(0)
+            change(0)
 
         self._load(begin, **{"data.n": 20_000})
 

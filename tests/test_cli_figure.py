@@ -11,10 +11,10 @@ import pytest
 from boundaryviz.cli.app import run
 from boundaryviz.experiments.run import train
 from boundaryviz.record import pins_file
-from boundaryviz.record.pins import Pin
-from boundaryviz.scenario.course import Course
+from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.scenario.files import write
 from boundaryviz.scenario.gallery import load
+from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scene.edits import Move, apply
 from boundaryviz.scene.scene import Domain
 from helpers.snapshots import snapshot
@@ -67,9 +67,9 @@ def test_a_part_of_the_plane_of_one_of_the_seeds(tmp_path: Path) -> None:
 def test_a_project_is_drawn_with_its_course(tmp_path: Path) -> None:
     scenario = load("two-moons-bridge").with_values({"data.n": 60, "learner.name": "mlp", "poison.count": 4})
     scene = scenario.scene()
-    course = Course.of(scenario, scene, drawn=True, seeds=2, twin=True)
+    history = RunHistory.of(scenario, scene, drawn=True, seeds=2, twin=True)
     moved, _ = apply(Move(scene.points.ids[:9], np.full((9, 2), 0.7)), scene)
-    project = course.then(8, scenario, moved).come_to(16).written(scenario.with_scene(moved), moved)
+    project = history.then(8, scenario, moved).come_to(16).written(scenario.with_scene(moved), moved)
     write(tmp_path / "own.bviz", project)
     data = tmp_path / "f.npz"
     words = ["--seed-shown", "1", "--view", "twin", "--device", "cpu", "--columns", "32", "--data", str(data)]
@@ -85,7 +85,7 @@ def test_a_project_is_drawn_with_its_course(tmp_path: Path) -> None:
 
 def test_pins_are_drawn_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, out = tmp_path / "two.pins.npz", tmp_path / "f.svg"
-    pins_file.write(path, [Pin("one", snapshot()), Pin("other", snapshot(step=7))])
+    pins_file.write(path, [PinnedSnapshot("one", snapshot()), PinnedSnapshot("other", snapshot(step=7))])
     assert run(["figure", str(path), "--view", "compare", "-o", str(out)]) == 0
     assert {">one<", ">other<"} <= {word for word in (">one<", ">other<") if word in out.read_text()}
     out.unlink()

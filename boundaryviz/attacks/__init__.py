@@ -1,14 +1,29 @@
 """Placing poison: pure functions of a scene, a spec and a random generator. No torch.
 
-`lay(scene, BridgeSpec(count=10))` is the scene with a bridge in it.
+`inject(scene, BridgeSpec(count=10))` is the scene with a bridge in it.
 """
 
-from boundaryviz.attacks.aims import Aim, AttackError, aim
+import warnings
+from typing import Any
+
 from boundaryviz.attacks.budget import Budget
-from boundaryviz.attacks.lay import lay, lift, placed, relay, why_not
-from boundaryviz.attacks.specs import ATTACKS, AttackSpec, BridgeSpec, CopiesSpec, FlipSpec, JunkSpec
+from boundaryviz.attacks.placement import check, inject, placed, remove, update
+from boundaryviz.attacks.specs import ATTACKS, AttackSpec, BridgeSpec, CopiesSpec, FlipSpec, OutOfDistributionSpec
+from boundaryviz.attacks.targets import Aim, AttackError, aim
 
 __all__ = [
-    "ATTACKS", "Aim", "AttackError", "AttackSpec", "BridgeSpec", "Budget", "CopiesSpec", "FlipSpec", "JunkSpec",
-    "aim", "lay", "lift", "placed", "relay", "why_not",
+    "ATTACKS", "Aim", "AttackError", "AttackSpec", "BridgeSpec", "Budget", "CopiesSpec", "FlipSpec",
+    "OutOfDistributionSpec", "aim", "check", "inject", "placed", "remove", "update",
 ]  # fmt: skip
+
+_FORMERLY = {
+    "JunkSpec": "OutOfDistributionSpec", "lay": "inject", "lift": "remove", "relay": "update", "why_not": "check",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FORMERLY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    now = _FORMERLY[name]
+    warnings.warn(f"boundaryviz.attacks.{name} is called {now} now", DeprecationWarning, stacklevel=2)
+    return globals()[now]

@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.attacks.aims import AttackError, aim
-from boundaryviz.attacks.routes import sparse_route
+from boundaryviz.attacks.paths import sparse_route
 from boundaryviz.attacks.specs import BridgeSpec, Profile
+from boundaryviz.attacks.targets import AttackError, aim
 from boundaryviz.scene.scene import Points, Scene
 
 _FINE = 2001  # nodes at which densities are summed up

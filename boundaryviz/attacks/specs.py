@@ -128,7 +128,7 @@ class FlipSpec(_AttackSpec):
     )  # fmt: skip
 
 
-class JunkSpec(_AttackSpec):
+class OutOfDistributionSpec(_AttackSpec):
     """Unlabelled clusters of no class, as an uncurated pool has them."""
 
     TITLE: ClassVar[str] = "Junk clusters"
@@ -142,7 +142,12 @@ class JunkSpec(_AttackSpec):
     )
 
 
-AttackSpec = Annotated[BridgeSpec | CopiesSpec | FlipSpec | JunkSpec, Field(discriminator="attack")]
+AttackSpec = Annotated[BridgeSpec | CopiesSpec | FlipSpec | OutOfDistributionSpec, Field(discriminator="attack")]
 
-ATTACKS: dict[str, type[Any]] = {"bridge": BridgeSpec, "copies": CopiesSpec, "flip": FlipSpec, "junk": JunkSpec}
+ATTACKS: dict[str, type[Any]] = {
+    "bridge": BridgeSpec,
+    "copies": CopiesSpec,
+    "flip": FlipSpec,
+    "junk": OutOfDistributionSpec,
+}
 """The attacks by name."""

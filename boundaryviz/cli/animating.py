@@ -60,12 +60,12 @@ def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
             if asked:
                 raise KeyboardInterrupt
 
-        reel = _reel(request, chosen.rate, watch)
+        sequence = _sequence(request, chosen.rate, watch)
 
         from boundaryviz.figures.film_making import write_film
 
         size = write_film(
-            output, reel, chosen, lambda done, total: watch("drawing", done, total),
+            output, sequence, chosen, lambda done, total: watch("drawing", done, total),
             lambda size: told.tell({"estimate": size}) if lines else say(f"about {size_words(size)}"),
         )  # fmt: skip
     if lines:
@@ -77,7 +77,7 @@ def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
     return Exit.DONE
 
 
-def _reel(request: Request, rate: int, watch: Show) -> Any:
+def _sequence(request: Request, rate: int, watch: Show) -> Any:
     """Trained and looked at as often as asked for."""
     job = request.job
     scenario = replace(job, cascade=job.cascade and request.over is None).prepared()  # else each value is looked at
@@ -98,10 +98,10 @@ def _reel(request: Request, rate: int, watch: Show) -> Any:
             raise UsageProblem("--view cascade: these learners measure their cascades differently; film them apart")
 
     from boundaryviz.engine.device import DeviceError
-    from boundaryviz.experiments.filming import Take, over_training, over_values
-    from boundaryviz.figures.film_reel import Sweep
+    from boundaryviz.experiments.filming import RunConfig, over_training, over_values
+    from boundaryviz.figures.frame_sequence import Sweep
 
-    take = Take(scenario, job.seeds or 1, job.shown, bool(job.twin), job.device, job.cascade)
+    take = RunConfig(scenario, job.seeds or 1, job.shown, bool(job.twin), job.device, job.cascade)
 
     def training(done: int, total: int) -> None:
         watch("training", done, total)

@@ -62,7 +62,7 @@ def train_and_draw(job: Job, picture: Picture) -> int:
         run, interrupted = trained(scenario, job, stops, visit) if stops else trained(scenario, job)
         if interrupted and stops:
             visit(run)
-    shown, beside = run.shots(picture.view, job.shown, picture.columns, rect)
+    shown, beside = run.renderings(picture.view, job.shown, picture.columns, rect)
     if picture.view == "compare":
         shown = others[0]
     failed = _write(picture, shown, beside, others)
@@ -121,10 +121,10 @@ def parse_rect(text: str | None) -> Domain | None:
 def parse_steps(text: str | None, last: int) -> tuple[int, ...]:
     """'0,20,100' as rising steps up to `last`; some that tell the story where there is no text. Raises UsageProblem."""
     from boundaryviz.figures.multiples import MOST_FRAMES
-    from boundaryviz.record.strip import moments
+    from boundaryviz.record.strip import checkpoints
 
     if text is None:
-        return moments(last)
+        return checkpoints(last)
     try:
         steps = tuple(sorted({int(part) for part in text.split(",")}))
     except ValueError:

@@ -12,7 +12,7 @@ from platformdirs import user_state_path
 
 from boundaryviz.cli.tables import row, show, table
 from boundaryviz.cli.terminal import plain, print_json
-from boundaryviz.gui import surroundings
+from boundaryviz.gui import system_info
 
 _PATIENCE = 30.0  # seconds that Qt may take to say what it is
 
@@ -25,7 +25,7 @@ def health() -> dict[str, Any]:
     from boundaryviz.gui.preflight import check
 
     problems = [problem.sentence for problem in check()]
-    packages = surroundings.packages()
+    packages = system_info.packages()
     problems += [f"{name} is not installed. Set up again with `make install`." for name, v in packages.items() if not v]
     try:
         from boundaryviz.engine.device import available, describe, resolve
@@ -39,16 +39,16 @@ def health() -> dict[str, Any]:
         problems.append(str(qt.pop("problem")))
     state = user_state_path("boundaryviz")
     return {
-        **surroundings.basics(),
+        **system_info.basics(),
         "cores": os.cpu_count(),
         "device": device,
         "devices": devices,
         "qt": {key: value for key, value in qt.items() if key != "settings"},
-        "environment": surroundings.variables(),
+        "environment": system_info.variables(),
         "packages": packages,
         "settings": qt.get("settings", {}),
-        "state": {"folder": str(state), "files": surroundings.state_files(state)},
-        "last_crash": surroundings.last_crash(state),
+        "state": {"folder": str(state), "files": system_info.state_files(state)},
+        "last_crash": system_info.last_crash(state),
         "problems": problems,
     }
 
@@ -83,7 +83,7 @@ def show_health(as_json: bool) -> None:
 def _qt(offscreen: bool) -> dict[str, Any]:
     """What Qt says of its platform, fonts and settings. offscreen: where no window can open."""
     environment = os.environ | ({"QT_QPA_PLATFORM": "offscreen"} if offscreen else {})
-    command = [sys.executable, "-m", "boundaryviz.gui.qt_facts"]
+    command = [sys.executable, "-m", "boundaryviz.gui.qt_info"]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_PATIENCE, check=False)
     except subprocess.TimeoutExpired:

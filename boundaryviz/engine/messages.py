@@ -56,8 +56,8 @@ class View:
     unit: None for the class probabilities, or (layer, index) of one hidden unit.
     maps: side length in pixels of the small maps of all hidden units; 0 leaves them out.
     seed: which of the runs, counted from 0. clean: also show its clean twin, where there is one.
-    cascade: also send a `Cascade` of that run whenever it has changed. past: the number of a recalled moment to show
-    in the place of the present one.
+    cascade: also send a `Cascade` of that run whenever it has changed. past: the number of a recalled checkpoint to
+    show in the place of the present one.
     """
 
     rect: Domain
@@ -79,8 +79,8 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
-class Recall:
-    """Have this moment at hand, to be shown (`View.past`) and shot, while what trains stays as it is."""
+class LoadCheckpoint:
+    """Have this checkpoint at hand, to be shown (`View.past`) and shot, while what trains stays as it is."""
 
     number: int
     scenario: Scenario
@@ -91,7 +91,7 @@ class Recall:
 
 @dataclass(frozen=True, eq=False)
 class Resume:
-    """Train on from this moment, paused, with as many runs and twins as it has."""
+    """Train on from this checkpoint, paused, with as many runs and twins as it has."""
 
     scenario: Scenario
     scene: Scene
@@ -103,11 +103,11 @@ class Resume:
 
 
 @dataclass(frozen=True)
-class Shoot:
-    """Work out exactly what a figure needs of what is shown. Answered by a `Shot` of this number.
+class Render:
+    """Work out exactly what a figure needs of what is shown. Answered by a `Rendering` of this number.
 
-    rect: the part of the plane, None for the domain. columns: of the field, whose cells are square. past: of the moment
-    recalled last, in the place of what is shown.
+    rect: the part of the plane, None for the domain. columns: of the field, whose cells are square. past: of the
+    checkpoint recalled last, in the place of what is shown.
     """
 
     number: int
@@ -154,7 +154,19 @@ class Stop:
 
 
 ToTrainer = (
-    Load | SetScene | SetScenario | View | Recall | Resume | Shoot | Play | Pause | StepN | Reset | Credit | Stop
+    Load
+    | SetScene
+    | SetScenario
+    | View
+    | LoadCheckpoint
+    | Resume
+    | Render
+    | Play
+    | Pause
+    | StepN
+    | Reset
+    | Credit
+    | Stop
 )
 
 
@@ -207,7 +219,7 @@ class Ready:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One moment of training, drawn on `view`.
+    """One checkpoint of training, drawn on `view`.
 
     field: float32, (rows, columns) probability of class 1 for two classes, (classes, rows, columns) for
         more, or the activation of one hidden unit where the view asks for it; row 0 is the bottom.
@@ -254,7 +266,7 @@ class Twins:
 
     clean, poisoned: (S, T), of the test points. clean_pins, poisoned_pins: (S, P). clean_area, poisoned_area:
     (S, rows, columns), of square cells over the domain, row 0 at the bottom. diverged: bool (S,), either twin.
-    past: the number of the recalled moment that this is of, None for the present.
+    past: the number of the recalled checkpoint that this is of, None for the present.
     """
 
     step: int
@@ -283,7 +295,7 @@ class Cascade:
 
 
 @dataclass(frozen=True)
-class Took:
+class RevisionApplied:
     """Steps from `step` on, which is done, are trained on the scene and settings of this revision."""
 
     revision: int
@@ -291,8 +303,8 @@ class Took:
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
-    """A moment of training to be kept. why: what makes it worth keeping besides being one of many.
+class Checkpoint:
+    """A checkpoint of training to be kept. why: what makes it worth keeping besides being one of many.
 
     field, clean: float16, as in `Frame`, over `rect`, which holds the domain, for the run shown. state: all that
     training from here on depends on, see `Session.state`.
@@ -307,8 +319,8 @@ class Moment:
 
 
 @dataclass(frozen=True, eq=False)
-class Shot:
-    """One moment as exactly as a figure wants it, of the run shown and its clean twin; see `Frame` and `Shoot`.
+class Rendering:
+    """One checkpoint as exactly as a figure wants it, of the run shown and its clean twin; see `Frame` and `Render`.
 
     field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known.
     """
@@ -350,4 +362,4 @@ class Heard:
     number: int
 
 
-FromTrainer = Ready | Frame | Curves | Twins | Cascade | Took | Moment | Shot | State | Failed
+FromTrainer = Ready | Frame | Curves | Twins | Cascade | RevisionApplied | Checkpoint | Rendering | State | Failed

@@ -1,4 +1,4 @@
-"""Which moments of training are kept, so that one can go back to them, at a small share of the time of training."""
+"""Which checkpoints of training are kept, so that one can go back to them, at a small share of the time of training."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.messages import CURVES, Moment, Why
+from boundaryviz.engine.messages import CURVES, Checkpoint, Why
 from boundaryviz.engine.session import Session
 from boundaryviz.scene.scene import Domain
 
 SHARE = 0.02  # of the time of training; looking at every step takes some more
 BURST = 0.1  # seconds that may be spent ahead of it
 AGAIN = 0.05  # of the time since the last beginning: what may be spent ahead at another
-SPARSE = 0.005  # steps between two moments, as a share of those since the last change
+SPARSE = 0.005  # steps between two checkpoints, as a share of those since the last change
 LONGER = 256  # cells of a field along the longer side
 NEARLY = 1e-6  # of the domain, that a rectangle may lack
 ROOM = 4.0  # how many times the domain a rectangle that is recorded may be: what is shown, unless it is far out
@@ -27,7 +27,7 @@ _VALIDATION = CURVES.index("validation_loss")
 
 
 class Recorder:
-    """Looks at a session after every step and makes the moments worth keeping; `take` hands them out.
+    """Looks at a session after every step and makes the checkpoints worth keeping; `take` hands them out.
 
     They are dense after the beginning and after every change, and sparser with the steps since, as far as the time
     allows. What happens once, the first flip of a pin, is recorded whatever it costs. The lowest validation loss is
@@ -36,7 +36,7 @@ class Recorder:
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
-        self._moments: list[Moment] = []
+        self._checkpoints: list[Checkpoint] = []
         self._credit, self._began = BURST, clock()
         self._shown: Domain | None = None
         self.begin()
@@ -54,12 +54,12 @@ class Recorder:
         self._best: dict[str, NDArray] | None = None  # the state of the lowest validation loss, yet to be recorded
         self._looked = step
         self._won: NDArray[np.bool_] = np.zeros(0, dtype=bool)
-        self._moments = []
+        self._checkpoints = []
 
-    def take(self) -> list[Moment]:
-        """The moments since the last call."""
-        moments, self._moments = self._moments, []
-        return moments
+    def take(self) -> list[Checkpoint]:
+        """The checkpoints since the last call."""
+        checkpoints, self._checkpoints = self._checkpoints, []
+        return checkpoints
 
     def trained(self, seconds: float) -> None:
         """So much time has gone into training."""
@@ -91,7 +91,7 @@ class Recorder:
             self.settle(session, seed)
 
     def offer(self, session: Session, seed: int, rect: Domain, field: NDArray, clean: NDArray | None) -> None:
-        """Fields of now have been worked out anyway: with them a moment that is due costs next to nothing.
+        """Fields of now have been worked out anyway: with them a checkpoint that is due costs next to nothing.
 
         Moments between are recorded over the same rectangle, so that going through them the plane stays full.
         """
@@ -101,7 +101,7 @@ class Recorder:
             self.record(session, seed, given=(rect, field, clean))
 
     def record(self, session: Session, seed: int, *why: Why, given: Fields | None = None) -> None:
-        """Keep the moment now, unless it is kept already. given: its fields, where they are known."""
+        """Keep the checkpoint now, unless it is kept already. given: its fields, where they are known."""
         step = session.step_count
         if step == self._last:
             return
@@ -133,7 +133,9 @@ class Recorder:
         began = self._clock()
         rect, field, clean = given or self._fields(session, seed)
         half = lambda values: None if values is None else values.astype(np.float16)  # noqa: E731
-        self._moments.append(Moment(int(state["step"]), rect, field.astype(np.float16), half(clean), state, why))
+        self._checkpoints.append(
+            Checkpoint(int(state["step"]), rect, field.astype(np.float16), half(clean), state, why)
+        )
         self._credit -= self._clock() - began
 
     def _fields(self, session: Session, seed: int) -> Fields:

@@ -9,7 +9,7 @@ from boundaryviz.engine import messages as m
 from boundaryviz.scenario.cost import MemoryNeeded
 from boundaryviz.scene.scene import Scene
 
-Change = m.Load | m.SetScene | m.SetScenario | m.Resume
+Request = m.Load | m.SetScene | m.SetScenario | m.Resume
 """What can be refused: what is to be trained from now on."""
 
 
@@ -21,7 +21,7 @@ class Refusals:
     """
 
     def __init__(self) -> None:
-        self._asked: Change | None = None
+        self._asked: Request | None = None
         self._why = ""
 
     @property
@@ -33,7 +33,7 @@ class Refusals:
         self, message: m.ToTrainer, act: Callable[[m.ToTrainer], list[m.FromTrainer]], scene: Scene | None
     ) -> list[m.FromTrainer]:
         """What `act` says to the message, or why it is refused. scene: trained on now, None for nothing."""
-        if not isinstance(message, Change):
+        if not isinstance(message, Request):
             trains = isinstance(message, m.Play | m.StepN | m.Reset)
             return self._refusal if trains and self._asked is not None else act(message)
         message = self._joined(message, scene)
@@ -49,7 +49,7 @@ class Refusals:
     def _refusal(self) -> list[m.FromTrainer]:
         return [m.Failed("for want of memory", self._why)]
 
-    def _joined(self, message: Change, scene: Scene | None) -> Change:
+    def _joined(self, message: Request, scene: Scene | None) -> Request:
         """A change with what is still wanted of the refused one."""
         before = self._asked
         if before is None or isinstance(message, m.Load | m.Resume):

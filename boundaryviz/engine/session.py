@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.cascades import Cascades
 from boundaryviz.engine.cast import Cast
-from boundaryviz.engine.examined import Examined, confusion
+from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
 from boundaryviz.engine.messages import CURVES, Curves, Twins
 from boundaryviz.engine.surface import surface
 from boundaryviz.engine.twins import compare, margins
@@ -119,7 +119,7 @@ class Session:
         )  # fmt: skip
         self.learner.set_data(data)
         self.cascades.set_data(data)
-        self._examined = Examined.of(scene, seen, self.cast)
+        self._evaluation_set = EvaluationSet.of(scene, seen, self.cast)
 
     def set_scenario(self, scenario: Scenario) -> None:
         """Take over the settings that apply live (rate, penalties, batch size, dropout). Raises as `set_scene` does."""
@@ -178,8 +178,10 @@ class Session:
         """The evaluations since the last call, or None; those of an earlier number of pins come in a chunk before."""
         if not self._recorded:
             return None
-        pins = self._recorded[0].margins.shape[1]
-        count = next((i for i, one in enumerate(self._recorded) if one.margins.shape[1] != pins), len(self._recorded))
+        targets = self._recorded[0].margins.shape[1]
+        count = next(
+            (i for i, one in enumerate(self._recorded) if one.margins.shape[1] != targets), len(self._recorded)
+        )
         chunk, self._recorded = self._recorded[:count], self._recorded[count:]
         steps, values, margins = zip(*chunk, strict=True)
         return Curves(np.array(steps, dtype=np.int64), np.stack(values), np.stack(margins))
@@ -219,7 +221,7 @@ class Session:
 
     def evaluate(self) -> NDArray[np.float64]:
         """Losses, errors and flips now, float64 (R, 8), columns as in `CURVES`; NaN where there is nothing to see."""
-        asked = self._examined
+        asked = self._evaluation_set
         if not len(asked.xy):
             return np.full((self.replicas, len(CURVES)), np.nan)
         return asked.summary(*self.learner.evaluate(asked.xy, asked.label))

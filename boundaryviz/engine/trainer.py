@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.recorder import Recorder
 from boundaryviz.engine.refusals import Refusals
+from boundaryviz.engine.renderings import render
 from boundaryviz.engine.session import Session
-from boundaryviz.engine.shots import shoot
 
 _TURN = 0.004  # seconds of training between two looks at the inbox
 _FRAME = 1 / 60  # seconds between two frames
@@ -36,10 +36,11 @@ class Trainer:
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._session: Session | None = None
-        self._recalled: tuple[int, int, Session] | None = None  # a moment of the past: its number, revision, session
+        # a checkpoint of the past: its number, revision, session
+        self._loaded_checkpoint: tuple[int, int, Session] | None = None
         self._recorder, self._refusals = Recorder(clock), Refusals()
         self._revision = 0
-        self._took = -1  # the revision that was trained on last
+        self._applied = -1  # the revision that was trained on last
         self._view: m.View | None = None
         self._playing = False
         self._speed: float | None = None
@@ -82,7 +83,7 @@ class Trainer:
         try:
             said = self._refusals.answer(message, self._act, self._session.scene if self._session else None)
             if self._refusals.barred:
-                self._session, self._recalled, self._playing = None, None, False
+                self._session, self._loaded_checkpoint, self._playing = None, None, False
             return said
         except Exception as error:
             self._playing = False
@@ -92,7 +93,7 @@ class Trainer:
     def _act(self, message: m.ToTrainer) -> list[m.FromTrainer]:
         match message:
             case m.Load():
-                self._session, self._recalled = _begun(message), None
+                self._session, self._loaded_checkpoint = _begun(message), None
                 self._revision, self._playing = message.revision, False
                 self._watch()
                 return [self._ready(), *self._restarted("loaded")]
@@ -101,7 +102,7 @@ class Trainer:
                 session.watch(self._view.seed if self._view is not None else 0)
                 session.restore(message.state)
                 self._session, self._revision, self._playing = session, message.revision, False
-                self._recalled = None
+                self._loaded_checkpoint = None
                 self._watch()
                 return self._restarted("resumed")
             case m.View():
@@ -114,12 +115,14 @@ class Trainer:
                 self._credit = True
             case _ if self._session is None:
                 return []
-            case m.Recall():
-                self._recalled = message.number, message.revision, self._past(message)
+            case m.LoadCheckpoint():
+                self._loaded_checkpoint = message.number, message.revision, self._past(message)
                 self._touch()
-            case m.Shoot():
-                _, revision, session = self._recalled if message.past and self._recalled else self._shown
-                return [shoot(session, self._seed, message.number, revision, message.rect, message.columns)]
+            case m.Render():
+                _, revision, session = (
+                    self._loaded_checkpoint if message.past and self._loaded_checkpoint else self._shown
+                )
+                return [render(session, self._seed, message.number, revision, message.rect, message.columns)]
             case m.SetScene():
                 self._compared = None
                 learner = self._session.learner
@@ -162,7 +165,7 @@ class Trainer:
         self._touch()
         self._pace()
         self._compared = self._traced = None
-        self._took = self._revision if why == "resumed" else -1
+        self._applied = self._revision if why == "resumed" else -1
         self._recorder.begin(self._session.step_count)
         if why != "resumed":
             self._recorder.record(self._session, self._seed, "first")
@@ -238,15 +241,15 @@ class Trainer:
     def _changing(self) -> None:
         """The scene or settings are about to change; as long as no step has been done since the last change, nothing
         was trained on what was there."""
-        if self._session is not None and self._took == self._revision:
+        if self._session is not None and self._applied == self._revision:
             self._recorder.changing(self._session, self._seed)
 
     def _taking(self) -> list[m.FromTrainer]:
         """The next step is trained on what is there now."""
-        if self._session is None or self._took == self._revision:
+        if self._session is None or self._applied == self._revision:
             return []
-        self._took = self._revision
-        return [*self._curves(), m.Took(self._revision, self._session.step_count)]
+        self._applied = self._revision
+        return [*self._curves(), m.RevisionApplied(self._revision, self._session.step_count)]
 
     @property
     def _rests(self) -> bool:
@@ -284,7 +287,7 @@ class Trainer:
         final = (not self._playing or self._rests or self._looks_back) and not self._exact
         if view is None or session is None or not self._credit or now < self._due - _TURN / 2:
             return []
-        if view.past is not None and not self._looks_back:  # another moment is at hand, and the present is not meant
+        if view.past is not None and not self._looks_back:  # another is at hand, and the present is not meant
             return []
         if not (self._dirty or final):
             return []
@@ -329,7 +332,7 @@ class Trainer:
 
     @property
     def _uncompared(self) -> tuple[int | None, int] | None:
-        """What twins would be compared of, were it not done: the number of a recalled moment, and the step."""
+        """What twins would be compared of, were it not done: the number of a recalled checkpoint, and the step."""
         if self._session is None:
             return None
         number, _, session = self._shown
@@ -340,19 +343,23 @@ class Trainer:
 
     @property
     def _looks_back(self) -> bool:
-        """Whether a moment of the past is shown."""
-        return self._recalled is not None and self._view is not None and self._view.past == self._recalled[0]
+        """Whether a checkpoint of the past is shown."""
+        return (
+            self._loaded_checkpoint is not None
+            and self._view is not None
+            and self._view.past == self._loaded_checkpoint[0]
+        )
 
     @property
     def _shown(self) -> tuple[int | None, int, Session]:
         """The number, the revision and the session that is shown: the present one, or one of the past."""
         assert self._session is not None
-        if self._recalled is not None and self._looks_back:
-            return self._recalled
+        if self._loaded_checkpoint is not None and self._looks_back:
+            return self._loaded_checkpoint
         return None, self._revision, self._session
 
-    def _past(self, message: m.Recall) -> Session:
-        """A second session, at that moment."""
+    def _past(self, message: m.LoadCheckpoint) -> Session:
+        """A second session, at that checkpoint."""
         now = self._session
         assert now is not None
         session = Session(message.scenario, message.scene, now.seeds, now.twin, now.device.type)
@@ -373,7 +380,7 @@ class Trainer:
 
     @property
     def _untraced(self) -> tuple[int | None, int, int, int] | None:
-        """What the cascade would be of, had it not been sent already: the number of a recalled moment, revision,
+        """What the cascade would be of, had it not been sent already: the number of a recalled checkpoint, revision,
         version and replica."""
         if self._session is None or self._view is None or not self._view.cascade:
             return None

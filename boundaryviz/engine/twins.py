@@ -19,13 +19,13 @@ def margins(scene: Scene, replicas: int, probabilities: Callable[[Places], NDArr
 
     probabilities: places (G, 2) to (R, C, G).
     """
-    pins = scene.targets
-    if not pins:
+    targets = scene.targets
+    if not targets:
         return np.empty((replicas, 0))
     p = probabilities(_places(scene)).astype(np.float64)
-    at, wanted = np.arange(len(pins)), np.array([pin.wanted for pin in pins])
-    own = p[:, wanted, at]
-    p[:, wanted, at] = -np.inf
+    at, target_class = np.arange(len(targets)), np.array([target.target_class for target in targets])
+    own = p[:, target_class, at]
+    p[:, target_class, at] = -np.inf
     return np.asarray(own - p.max(axis=1))
 
 
@@ -40,9 +40,9 @@ def compare(
     cell = max(d.width, d.height) / side
     columns, rows = max(round(d.width / cell), 1), max(round(d.height / cell), 1)
     test = scene.points.xy[(scene.points.split == Split.TEST) & ~scene.points.muted]
-    pins = _places(scene)
-    found = predict(np.concatenate([test, pins, d.grid(columns, rows)])).astype(np.int8)
-    at_test, at_pins, area = np.split(found, [len(test), len(test) + len(pins)], axis=1)
+    targets = _places(scene)
+    found = predict(np.concatenate([test, targets, d.grid(columns, rows)])).astype(np.int8)
+    at_test, at_pins, area = np.split(found, [len(test), len(test) + len(targets)], axis=1)
     area = area.reshape(2 * k, rows, columns)
     return Twins(
         step, at_test[:k], at_test[k:], at_pins[:k], at_pins[k:], area[:k], area[k:], diverged[:k] | diverged[k:]
@@ -50,4 +50,4 @@ def compare(
 
 
 def _places(scene: Scene) -> Places:
-    return np.array([(pin.x, pin.y) for pin in scene.targets], dtype=np.float64).reshape(-1, 2)
+    return np.array([(target.x, target.y) for target in scene.targets], dtype=np.float64).reshape(-1, 2)

@@ -195,15 +195,15 @@ def measured(run: Run, doses: int) -> tuple[NDArray[np.float64], NDArray[np.floa
     session: Any = run.session
     scene: Scene = session.scene
     test = scene.points.xy[(scene.points.split == Split.TEST) & ~scene.points.muted]
-    pins = np.array([(pin.x, pin.y) for pin in scene.targets], dtype=np.float64).reshape(-1, 2)
-    found = session.learner.predict(np.concatenate([test, pins]))
+    targets = np.array([(target.x, target.y) for target in scene.targets], dtype=np.float64).reshape(-1, 2)
+    found = session.learner.predict(np.concatenate([test, targets]))
     found = found.reshape(-1, doses, found.shape[1])
     lost = ~session.learner.finite().reshape(-1, doses)
     lost = lost | lost[:, :1]
     flips = np.where(lost, np.nan, (found[:, :, : len(test)] != found[:, :1, : len(test)]).mean(axis=2))
-    if not len(pins):
+    if not len(targets):
         return flips.T, None
-    wanted = np.array([pin.wanted for pin in scene.targets])
+    wanted = np.array([target.target_class for target in scene.targets])
     return flips.T, np.where(lost, np.nan, (found[:, :, len(test) :] == wanted).mean(axis=2)).T
 
 

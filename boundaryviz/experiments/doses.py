@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from boundaryviz.attacks.aims import AttackError
-from boundaryviz.attacks.lay import aimed, placed, why_not
+from boundaryviz.attacks import placement
+from boundaryviz.attacks.placement import aimed, placed
 from boundaryviz.attacks.specs import MOST, FlipSpec
+from boundaryviz.attacks.targets import AttackError
 from boundaryviz.engine.cast import CLEAN
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.scene import MAX_GROUPS, Points, Scene
@@ -75,7 +76,7 @@ class Laid:
         """doses: rising from 0. Raises ScenarioError, in a sentence, where the attack cannot be laid."""
         attack = scenario.poison.model_copy(update={"count": max(doses), "on": True})
         base = bare(scenario.scene())
-        if words := why_not(base, attack):
+        if words := placement.check(base, attack):
             raise ScenarioError([f"poison: {words}"])
         points, gone = base.points, np.empty(0, dtype=np.int64)
         groups = []
@@ -91,7 +92,7 @@ class Laid:
             nested = range(1, k + 1) if isinstance(attack, FlipSpec) else range(k, k + 1)
             groups.append(frozenset(nested) if k else CLEAN)
         goal = aimed(base, attack)
-        targets = base.targets if goal is None else (*base.targets, goal.pin(0))
+        targets = base.targets if goal is None else (*base.targets, goal.as_target(0))
         return cls(replace(base, points=points, targets=targets, poison_on=True), tuple(groups))
 
     @property

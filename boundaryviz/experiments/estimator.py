@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine.cast import Cast
-from boundaryviz.engine.examined import Examined
+from boundaryviz.engine.evaluation_set import EvaluationSet
 from boundaryviz.engine.messages import CURVES, Curves, Twins
 from boundaryviz.engine.twins import compare, margins
 from boundaryviz.learners.base import decided
-from boundaryviz.learners.classic import FittedEstimator
+from boundaryviz.learners.sklearn_adapter import FittedEstimator
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -38,7 +38,7 @@ class EstimatorSession:
         self.diverged = np.zeros(self.replicas, dtype=bool)
         self._fitted: list[FittedEstimator] = []
         self._seen = np.stack([self.scene.seen(groups) for groups in self.cast.groups])
-        self._examined = Examined.of(self.scene, self._seen, self.cast)
+        self._evaluation_set = EvaluationSet.of(self.scene, self._seen, self.cast)
         self._recorded: list[tuple[int, NDArray[np.float64], NDArray[np.float64]]] = []
         self._record()
 
@@ -63,13 +63,13 @@ class EstimatorSession:
     def take_curves(self) -> Curves | None:
         if not self._recorded:
             return None
-        steps, values, pins = zip(*self._recorded, strict=True)
+        steps, values, targets = zip(*self._recorded, strict=True)
         self._recorded = []
-        return Curves(np.array(steps, dtype=np.int64), np.stack(values), np.stack(pins))
+        return Curves(np.array(steps, dtype=np.int64), np.stack(values), np.stack(targets))
 
     def evaluate(self) -> NDArray[np.float64]:
         """(R, 8), columns as in `CURVES`: mean log loss and 0/1 error, and what the poison flips."""
-        asked = self._examined
+        asked = self._evaluation_set
         if not len(asked.xy):
             return np.full((self.replicas, len(CURVES)), np.nan)
         p = self._all(asked.xy)

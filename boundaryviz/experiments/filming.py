@@ -1,4 +1,4 @@
-"""The moments of a film: of one run at chosen steps, or of one run for each value of a setting."""
+"""The checkpoints of a film: of one run at chosen steps, or of one run for each value of a setting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from boundaryviz.engine.messages import Curves
 from boundaryviz.experiments.run import Run, start
-from boundaryviz.figures.film_reel import Reel, Sweep
+from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.cost import afford
@@ -27,13 +27,13 @@ _CELLS = 256  # of a field along the longer side, unless there are so many field
 _BYTES = 600e6
 _LEAST_CELLS = 96
 _EARLY = 200.0  # at how many times the pace of the beginning a logarithmic film ends
-_CANDIDATES = 2  # moments looked at for each one that an even film shows
+_CANDIDATES = 2  # checkpoints looked at for each one that an even film shows
 
 
 @dataclass(frozen=True)
-class Take:
+class RunConfig:
     """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0. cascade: with the label
-    cascade of every moment."""
+    cascade of every checkpoint."""
 
     scenario: Scenario
     seeds: int = 1
@@ -54,12 +54,14 @@ class Take:
         return [replace(shown, cascade=chains), *clean]
 
 
-def over_training(take: Take, frames: int, spacing: Spacing = "log", progress: Progress | None = None) -> Reel:
+def over_training(
+    take: RunConfig, frames: int, spacing: Spacing = "log", progress: Progress | None = None
+) -> FrameSequence:
     """Train once and look `frames` times on the way, at step 0 first and at the end last.
 
     spacing: 'log' gives the early steps, in which most happens, their share; 'linear' has equally many steps between
     frames; 'even' equally much change of the plane. Where there are fewer steps than frames, each stands for several.
-    Raises what `run.start` does, and MemoryNeeded for more moments than there is memory.
+    Raises what `run.start` does, and MemoryNeeded for more checkpoints than there is memory.
     """
     _check_frames(frames)
     total = take.scenario.steps
@@ -67,8 +69,8 @@ def over_training(take: Take, frames: int, spacing: Spacing = "log", progress: P
     steps = spaced(total, wanted, "linear" if spacing == "linear" else "log")
     run = take.start()
     cells, rect = _cells(take, len(steps), run.scene.classes), take.scenario.scene().domain
-    _check_moments(take, run.scene, len(steps), cells, rect)
-    moments: list[list[Snapshot]] = [[], []]
+    _check_checkpoints(take, run.scene, len(steps), cells, rect)
+    checkpoints: list[list[Snapshot]] = [[], []]
     for step in steps:
         before = run.step
 
@@ -77,17 +79,19 @@ def over_training(take: Take, frames: int, spacing: Spacing = "log", progress: P
                 progress(before + done, total)
 
         run.advance(step - run.step, advanced)
-        for side, found in zip(moments, take.look(run, cells, rect), strict=False):
+        for side, found in zip(checkpoints, take.look(run, cells, rect), strict=False):
             side.append(_without_curves(found))
-    course = run.curves.of(slice(-take.seeds, None))
-    shown, clean = ([replace(moment, curves=course) for moment in side] for side in moments)
+    history = run.curves.of(slice(-take.seeds, None))
+    shown, clean = ([replace(checkpoint, curves=history) for checkpoint in side] for side in checkpoints)
     if spacing == "even":
         chosen = _evenly([shown, clean] if take.twin else [shown], frames)
         shown, clean = [shown[k] for k in chosen], [clean[k] for k in chosen if take.twin]
-    return Reel.over_training(shown, clean if take.twin else None, max(1, frames // len(shown)))
+    return FrameSequence.over_training(shown, clean if take.twin else None, max(1, frames // len(shown)))
 
 
-def over_values(takes: Sequence[Take], sweep: Sweep, frames: int, progress: Progress | None = None) -> Reel:
+def over_values(
+    takes: Sequence[RunConfig], sweep: Sweep, frames: int, progress: Progress | None = None
+) -> FrameSequence:
     """Train a run to its end for each take, in their order; `sweep` says what they differ in. Raises what
     `over_training` does.
     """
@@ -95,12 +99,12 @@ def over_values(takes: Sequence[Take], sweep: Sweep, frames: int, progress: Prog
     rect = Domain.over([take.scenario.scene().domain for take in takes])
     total, done = sum(take.scenario.steps for take in takes), 0
     sides: list[list[Snapshot]] = [[], []]
-    course = CurveStore(takes[0].seeds)
+    history = CurveStore(takes[0].seeds)
     for at, take in enumerate(takes):
         run = take.start()
         if not at:
             cells = _cells(take, len(takes), run.scene.classes)
-            _check_moments(take, run.scene, len(takes), cells, rect, whole=True)
+            _check_checkpoints(take, run.scene, len(takes), cells, rect, whole=True)
 
         def advanced(some: int, _total: int, before: int = done) -> None:
             if progress is not None:
@@ -111,9 +115,9 @@ def over_values(takes: Sequence[Take], sweep: Sweep, frames: int, progress: Prog
         cells = _cells(take, len(takes), run.scene.classes)
         for side, found in zip(sides, take.look(run, cells, rect), strict=False):
             side.append(found)
-        course.append(_evaluation(at, run))
+        history.append(_evaluation(at, run))
     shown, clean = sides
-    return Reel(shown, course, clean or None, sweep, max(1, frames // len(shown)))
+    return FrameSequence(shown, history, clean or None, sweep, max(1, frames // len(shown)))
 
 
 def spaced(total: int, count: int, spacing: Literal["log", "linear"]) -> list[int]:
@@ -126,9 +130,9 @@ def spaced(total: int, count: int, spacing: Literal["log", "linear"]) -> list[in
     return np.unique(np.minimum(rising, total)).tolist()
 
 
-def _cells(take: Take, moments: int, classes: int) -> int:
+def _cells(take: RunConfig, checkpoints: int, classes: int) -> int:
     """Columns of a field, so that all of them together fit into memory."""
-    fields = moments * (1 + take.twin) * (1 if classes == 2 else classes)
+    fields = checkpoints * (1 + take.twin) * (1 if classes == 2 else classes)
     return int(np.clip((_BYTES / (4 * fields)) ** 0.5, _LEAST_CELLS, _CELLS))
 
 
@@ -137,36 +141,38 @@ def _check_frames(frames: int) -> None:
         raise ScenarioError([f"a film has 1 to {MOST:,} frames, not {frames:,}"])
 
 
-def _check_moments(take: Take, scene: Scene, moments: int, cells: int, rect: Domain, whole: bool = False) -> None:
-    """Raise MemoryNeeded where so many moments do not fit. whole: each keeps a scene and curves of its own."""
+def _check_checkpoints(
+    take: RunConfig, scene: Scene, checkpoints: int, cells: int, rect: Domain, whole: bool = False
+) -> None:
+    """Raise MemoryNeeded where so many checkpoints do not fit. whole: each keeps a scene and curves of its own."""
     sides, points = 1 + take.twin, len(scene.points)
     evaluations = take.scenario.steps // take.scenario.training.evaluate_every + 1
     each = 4 * cells * rect.rows(cells) * (1 if scene.classes == 2 else scene.classes) + 2 * points
     each += 40 * points if take.cascade else 0
     each += 64 * take.seeds * evaluations + 30 * points if whole else 0
-    afford({"fewer frames, values or points": float(moments * sides * each)}, "this film")
+    afford({"fewer frames, values or points": float(checkpoints * sides * each)}, "this film")
 
 
-def _without_curves(moment: Snapshot) -> Snapshot:
-    """Every moment's copy of the curves so far would add up to much more than the fields."""
-    return replace(moment, curves=CurveStore())
+def _without_curves(checkpoint: Snapshot) -> Snapshot:
+    """Every checkpoint's copy of the curves so far would add up to much more than the fields."""
+    return replace(checkpoint, curves=CurveStore())
 
 
 def _evaluation(at: int, run: Run) -> Curves:
-    """What a run has come to, as number `at` of the course."""
+    """What a run has come to, as number `at` of the history."""
     values = run.session.evaluate()[None, -len(run.seeds) :]
     return Curves(np.array([at]), values, np.empty((1, len(run.seeds), 0)))
 
 
 def _evenly(sides: Sequence[Sequence[Snapshot]], frames: int) -> list[int]:
-    """Which moments to show, so that from each to the next the planes change equally much; ends included."""
+    """Which checkpoints to show, so that from each to the next the planes change equally much; ends included."""
     changes = np.zeros(len(sides[0]))
     for side in sides:
         changes[1:] += [_difference(a, b) for a, b in pairwise(side)]
-    course = np.cumsum(changes)
-    if course[-1] <= 0:
-        return spaced(len(course) - 1, frames, "linear")
-    return np.searchsorted(course, np.linspace(0.0, course[-1], frames)).clip(0, len(course) - 1).tolist()
+    history = np.cumsum(changes)
+    if history[-1] <= 0:
+        return spaced(len(history) - 1, frames, "linear")
+    return np.searchsorted(history, np.linspace(0.0, history[-1], frames)).clip(0, len(history) - 1).tolist()
 
 
 def _difference(a: Snapshot, b: Snapshot) -> float:

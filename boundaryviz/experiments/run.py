@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boundaryviz.attacks.lay import why_not
+from boundaryviz.attacks import placement
 from boundaryviz.engine.messages import Curves, Twins
 from boundaryviz.engine.session import Session
 from boundaryviz.experiments.progress import bar
@@ -24,8 +24,8 @@ from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metrics, attack_success_rate, of_curves
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.cost import check_memory
-from boundaryviz.scenario.course import Course, taken
 from boundaryviz.scenario.gallery import load
+from boundaryviz.scenario.history import RunHistory, taken
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Domain, Scene
@@ -65,12 +65,12 @@ class Trained(Protocol):
 class Run:
     """A trained scenario: one model per seed, or with a twin a clean and a poisoned one per seed."""
 
-    def __init__(self, session: Trained, course: Course | None = None) -> None:
-        """course: the turns to be taken at their steps."""
+    def __init__(self, session: Trained, history: RunHistory | None = None) -> None:
+        """history: the changes to be taken at their steps."""
         self.session = session
-        self._given = course
-        self._turns = () if course is None else (*course.turns, *filter(None, (course.pending,)))
-        self._turn = 0
+        self._given = history
+        self._changes = () if history is None else (*history.changes, *filter(None, (history.pending,)))
+        self._change = 0
         self.curves = CurveStore(session.replicas)
         self.seconds = 0.0
         self._collect()
@@ -96,20 +96,20 @@ class Run:
             self._until_turn()
 
     def _until_turn(self) -> int:
-        """Take the turns that are due; how many steps there are until the next one."""
-        turns = self._turns
-        while self._turn < len(turns):
-            if (left := turns[self._turn].step - self.session.step_count) > 0:
+        """Take the changes that are due; how many steps there are until the next one."""
+        changes = self._changes
+        while self._change < len(changes):
+            if (left := changes[self._change].step - self.session.step_count) > 0:
                 return left
             session, before = self.session, self.session.scenario
-            assert isinstance(session, Session)  # an estimator has no course
-            scenario, scene = taken(turns[self._turn], before, session.scene)
+            assert isinstance(session, Session)  # an estimator has no history
+            scenario, scene = taken(changes[self._change], before, session.scene)
             session.set_scenario(scenario)
             session.set_scene(scene)
             if scenario.data != before.data:  # losses on other data cannot be compared
                 self._collect()
                 self.curves = CurveStore(self.session.replicas)
-            self._turn += 1
+            self._change += 1
         return 1 << 60
 
     def _collect(self) -> None:
@@ -125,17 +125,17 @@ class Run:
         return self.session.scenario
 
     @property
-    def course(self) -> Course | None:
-        """The turns trained through so far; None for an estimator that was handed in."""
+    def history(self) -> RunHistory | None:
+        """The changes trained through so far; None for an estimator that was handed in."""
         if self._given is None:
             return None
-        taken = tuple(turn for turn in self._turns[: self._turn] if turn.step < self.step)
-        return replace(self._given, turns=taken, steps=self.step, pending=None, _last=None)
+        taken = tuple(change for change in self._changes[: self._change] if change.step < self.step)
+        return replace(self._given, changes=taken, steps=self.step, pending=None, _last=None)
 
     def saved(self) -> Scenario:
-        """The scenario as it stands, its points written out, with its course."""
+        """The scenario as it stands, its points written out, with its history."""
         scenario = self.scenario.with_scene(self.scene)
-        return scenario if self.course is None else self.course.written(scenario, self.scene)
+        return scenario if self.history is None else self.history.written(scenario, self.scene)
 
     @property
     def scene(self) -> Scene:
@@ -260,7 +260,7 @@ class Run:
         and for nets but the one that was watched (`train(..., cascade=True)`)."""
         return self.session.cascade(self._replica(seed, clean))
 
-    def shots(
+    def renderings(
         self, view: str, seed: int = 0, columns: int = 256, rect: Domain | None = None
     ) -> tuple[Snapshot, Snapshot | None]:
         """What the figure of a view needs: the plane now, with its cascade for that view, and the clean twin for the
@@ -283,7 +283,7 @@ class Run:
         from boundaryviz.figures.draw import draw
         from boundaryviz.figures.style import Options
 
-        shown, beside = self.shots(view, seed, columns, rect)
+        shown, beside = self.renderings(view, seed, columns, rect)
         return draw(view, shown, Options(**options), beside)
 
     def report(self) -> dict[str, Any]:
@@ -321,28 +321,28 @@ def start(
     steps: int | None = None,
 ) -> Run:
     """A run at step 0. seeds: how many, from the scenario's own on, or which; by default, as twin, what the scenario's
-    course has, or else 1 without a twin. learner: an estimator of scikit-learn's kind in place of the scenario's
+    history has, or else 1 without a twin. learner: an estimator of scikit-learn's kind in place of the scenario's
     learner. cascade: as in `train`, of the seed number `watched`. steps: how long it shall be trained, default the
     scenario's. Raises DeviceError, ScenarioError where no training point has a label, MemoryNeeded, or ValueError
     without seeds.
     """
-    course = None if learner is not None else Course.read(scenario)
-    if course is None:
+    history = None if learner is not None else RunHistory.read(scenario)
+    if history is None:
         scene = scenario.scene()
-        course = Course.of(scenario, scene, drawn=scenario.plane is None)
+        history = RunHistory.of(scenario, scene, drawn=scenario.plane is None)
     else:
-        scenario, scene = course.scenario, course.scene
-    seeds, twin = course.seeds if seeds is None else seeds, course.twin if twin is None else twin
+        scenario, scene = history.scenario, history.scene
+    seeds, twin = history.seeds if seeds is None else seeds, history.twin if twin is None else twin
     first = scenario.training.seed
     if isinstance(seeds, int) and first + seeds - 1 > LARGEST_SEED:
         raise ScenarioError([f"seeds: {seeds:,} from {first:,} on lead beyond the largest seed, {LARGEST_SEED:,}"])
     chosen: Sequence[int] = range(first, first + seeds) if isinstance(seeds, int) else tuple(seeds)
     if not chosen:
         raise ValueError("a run needs at least one seed")
-    course = replace(course, seeds=len(chosen), twin=twin)
+    history = replace(history, seeds=len(chosen), twin=twin)
     attack = scenario.poison
     laid = (scene.points.origin == attack.group).any()
-    if not laid and (words := why_not(scene, attack)):
+    if not laid and (words := placement.check(scene, attack)):
         raise ScenarioError([f"poison: {words}"])
     if not can_teach(scene):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
@@ -351,7 +351,7 @@ def start(
         session = Session(scenario, scene, chosen, twin, device, steps=steps)
         if cascade:
             session.watch(watched)
-        return Run(session, course)
+        return Run(session, history)
     from boundaryviz.experiments.estimator import EstimatorSession
 
     check_memory(scenario.model_copy(update={"learner": AtOnceSpec()}), scene, len(chosen), 1 + twin, steps)
@@ -371,7 +371,7 @@ def train(
     """Train `scenario` (or the one called so) and return the run.
 
     seeds: how many, or which. twin: also train every seed without the poison. steps: default the scenario's. A
-    scenario with a course is trained as it was: with as many seeds and steps, and what was changed, at its step.
+    scenario with a history is trained as it was: with as many seeds and steps, and what was changed, at its step.
     progress: a function, False for none; by default a bar in terminals and notebooks.
     learner: an estimator of scikit-learn's kind, fitted once per seed in place of the scenario's learner.
     cascade: watch a net of the first seed for the figure 'cascade'; learners that are fitted at once need no watching.

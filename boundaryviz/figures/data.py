@@ -120,15 +120,15 @@ def _several(word: str, several: Sequence[Snapshot], with_losses: bool) -> Data:
 def _plane(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     points, rect = snapshot.scene.points, snapshot.rect
     rows, columns = snapshot.field.shape[-2:]
-    pins = snapshot.scene.targets
+    targets = snapshot.scene.targets
     found: dict[str, NDArray[Any]] = {
         "field": snapshot.field,
         "x": rect.left + (np.arange(columns) + 0.5) * (rect.width / columns),
         "y": rect.bottom + (np.arange(rows) + 0.5) * (rect.height / rows),
         "point_id": points.ids, "point_x": points.xy[:, 0], "point_y": points.xy[:, 1], "point_label": points.label,
         "point_split": points.split, "point_origin": points.origin,
-        "target_x": np.array([pin.x for pin in pins]), "target_y": np.array([pin.y for pin in pins]),
-        "target_wanted": np.array([pin.wanted for pin in pins], dtype=np.int16),
+        "target_x": np.array([target.x for target in targets]), "target_y": np.array([target.y for target in targets]),
+        "target_wanted": np.array([target.target_class for target in targets], dtype=np.int16),
     }  # fmt: skip
     if snapshot.predicted is not None:
         found["point_predicted"] = snapshot.predicted

@@ -24,8 +24,8 @@ from boundaryviz.figures.film_curves import MovingCurves
 from boundaryviz.figures.film_files import Picture
 from boundaryviz.figures.film_options import FilmOptions
 from boundaryviz.figures.film_planes import CascadePlane, FieldPlane, FlipPlane, MovingPlane
-from boundaryviz.figures.film_reel import Reel
 from boundaryviz.figures.flip import flip_handles, regions
+from boundaryviz.figures.frame_sequence import FrameSequence
 from boundaryviz.figures.plane import class_handles
 from boundaryviz.figures.style import AGAINST_CLEAN, any_letters
 from boundaryviz.figures.words import in_lines, literal
@@ -35,21 +35,21 @@ from boundaryviz.record.snapshot import Snapshot
 _HEADER, _CAPTION = 0.1, 0.09  # of the height
 
 _Words = Callable[[int, Snapshot, Snapshot | None], str]
-"""From a moment's number, the moment and its clean twin to what is said of it."""
+"""From a checkpoint's number, the checkpoint and its clean twin to what is said of it."""
 
 
 class Film:
     """The frames of a reel. Raises ValueError for a film that stands against the clean twin without one, and for
-    'cascade' where no moment has one."""
+    'cascade' where no checkpoint has one."""
 
-    def __init__(self, reel: Reel, options: FilmOptions) -> None:
-        if (options.view in AGAINST_CLEAN) != (reel.clean is not None):
+    def __init__(self, sequence: FrameSequence, options: FilmOptions) -> None:
+        if (options.view in AGAINST_CLEAN) != (sequence.clean is not None):
             raise ValueError(f"the films {' and '.join(AGAINST_CLEAN)} need a clean twin, and the others take none")
-        if options.view == "cascade" and all(moment.cascade is None for moment in reel.shown):
+        if options.view == "cascade" and all(checkpoint.cascade is None for checkpoint in sequence.shown):
             raise ValueError("no label cascade is known: a supervised learner has none")
-        if len({moment.cascade.measure for moment in reel.shown if moment.cascade is not None}) > 1:
+        if len({checkpoint.cascade.measure for checkpoint in sequence.shown if checkpoint.cascade is not None}) > 1:
             raise ValueError("the label cascades of one film are measured alike")
-        self.reel, self.options = reel, options
+        self.sequence, self.options = sequence, options
         self._style = options.look
         self._planes: list[MovingPlane] = []
         self._curves: list[MovingCurves] = []
@@ -61,13 +61,13 @@ class Film:
 
     def __len__(self) -> int:
         """Frames without title card and without the last one's stand."""
-        return len(self.reel.shown) * self.reel.each
+        return len(self.sequence.shown) * self.sequence.each
 
     # ---- frames -------------------------------------------------------------------------------------
 
     def picture(self, frame: int) -> Picture:
         """Frame number `frame`, from 0; not to be written to."""
-        at = frame // self.reel.each
+        at = frame // self.sequence.each
         if self._last is None or self._last[0] != at:
             self._show(at)
             self._canvas.restore_region(self._still)
@@ -83,7 +83,7 @@ class Film:
     def whole_picture(self, frame: int) -> Picture:
         """The same frame with everything drawn anew, which is slow; to be compared with."""
         with self._style.applied():
-            self._show(frame // self.reel.each)
+            self._show(frame // self.sequence.each)
             self._set_animated(False)
             self._canvas.draw()
             drawn = np.array(self._canvas.buffer_rgba())
@@ -93,15 +93,15 @@ class Film:
 
     def card(self) -> Picture:
         """The title card."""
-        return title_card(self.reel, self.options)
+        return title_card(self.sequence, self.options)
 
     def _show(self, at: int) -> None:
-        shown = self.reel.shown[at]
-        clean = None if self.reel.clean is None else self.reel.clean[at]
+        shown = self.sequence.shown[at]
+        clean = None if self.sequence.clean is None else self.sequence.clean[at]
         for plane in self._planes:
             plane.show(shown, clean)
         for curves in self._curves:
-            curves.show(self.reel.place(at, shown))
+            curves.show(self.sequence.place(at, shown))
         for text, words in self._texts:
             text.set_text(literal(words(at, shown, clean)))
 
@@ -136,11 +136,11 @@ class Film:
     def _compose_header(self, part: SubFigure) -> None:
         style, size = self._style, 1.15 * self._style.text
         edge = self._edge
-        words = self.reel.words(len(self.reel.shown) - 1, self.reel.shown[-1])
+        words = self.sequence.words(len(self.sequence.shown) - 1, self.sequence.shown[-1])
         where = part.text(1.0 - edge, 0.36, literal(words), ha="right", va="baseline", fontsize=size, color=style.ink)
-        self._texts.append((where, lambda at, shown, _: self.reel.words(at, shown)))
+        self._texts.append((where, lambda at, shown, _: self.sequence.words(at, shown)))
         letters = int((1.0 - 3 * edge) * 72 * self.options.width / self.options.dpi / (0.66 * size) - len(words))
-        title = in_lines(self.reel.shown[-1].scenario.title, letters, most=1, least=8)
+        title = in_lines(self.sequence.shown[-1].scenario.title, letters, most=1, least=8)
         part.text(edge, 0.36, title, va="baseline", fontsize=size, fontweight="bold", color=style.ink)
 
     @property
@@ -186,8 +186,8 @@ class Film:
     def _compose_cascade(self, part: SubFigure) -> None:
         rows: Any = part.subfigures(2, 1, height_ratios=(1.0 - _CAPTION, _CAPTION))
         plane, curves = self._two(rows[0]) if self._is_wide else (rows[0], None)
-        axes, first = plane.subplots(), self.reel.shown[0]
-        chained = [one for moment in self.reel.shown if (one := seen(moment)).cascade is not None]
+        axes, first = plane.subplots(), self.sequence.shown[0]
+        chained = [one for checkpoint in self.sequence.shown if (one := seen(checkpoint)).cascade is not None]
         span = Span.of_all((one.cascade, one.scene.points) for one in chained if one.cascade is not None)
         self._planes.append(CascadePlane(axes, first, span, self.options.drawing, self._style))
         chains = chained[0].cascade
@@ -209,7 +209,7 @@ class Film:
         return sides[0], sides[1]
 
     def _add_field(self, axes: Axes, title: str = "", clean: bool = False) -> None:
-        self._planes.append(FieldPlane(axes, self.reel.shown[0], self.options.drawing, self._style, clean))
+        self._planes.append(FieldPlane(axes, self.sequence.shown[0], self.options.drawing, self._style, clean))
         if title:
             axes.set_title(title, fontweight="bold")
 
@@ -227,29 +227,33 @@ class Film:
         self._legend(part, self._curves[0].handles)
 
     def _add_measures(self, places: Sequence[tuple[str, Axes]]) -> None:
-        sweep = self.reel.sweep
+        sweep = self.sequence.sweep
         for at, (measure, axes) in enumerate(places):
             values = sweep.values if sweep else ()
-            self._curves.append(MovingCurves(axes, self.reel.course, measure, self._style, values, named=at == 0))
+            self._curves.append(MovingCurves(axes, self.sequence.history, measure, self._style, values, named=at == 0))
             if sweep:
                 axes.set_xlabel(literal(sweep.name))
 
     def _class_handles(self) -> list[Line2D]:
-        """Of all moments together, each entry once."""
+        """Of all checkpoints together, each entry once."""
         found: dict[str, Line2D] = {}
         before = None
-        for moment in self.reel.shown:
-            if moment.scene is not before:
-                for handle in class_handles(seen(moment), self.options.drawing, self._style):
+        for checkpoint in self.sequence.shown:
+            if checkpoint.scene is not before:
+                for handle in class_handles(seen(checkpoint), self.options.drawing, self._style):
                     found.setdefault(str(handle.get_label()), handle)
-            before = moment.scene
+            before = checkpoint.scene
         return list(found.values())
 
     def _flip_handles(self) -> list[Artist]:
         """Of all regions that come in the film, and of both boundaries."""
-        reel, last = self.reel, self.reel.shown[-1]
-        assert reel.clean is not None
-        became = {k for one, clean in zip(reel.shown, reel.clean, strict=True) for k in regions(one.field, clean.field)}
+        sequence, last = self.sequence, self.sequence.shown[-1]
+        assert sequence.clean is not None
+        became = {
+            k
+            for one, clean in zip(sequence.shown, sequence.clean, strict=True)
+            for k in regions(one.field, clean.field)
+        }
         return flip_handles(last.scene, sorted(became), self._style)
 
     def _wrapped(self, words: str) -> str:
@@ -264,7 +268,7 @@ class Film:
 
     def _freeze(self) -> None:
         """Give everything its place for good, planes whole pixels, and keep what never moves as a picture."""
-        self._show(len(self.reel.shown) - 1)
+        self._show(len(self.sequence.shown) - 1)
         self._figure.get_layout_engine().execute(self._figure)  # type: ignore[union-attr]
         self._figure.set_layout_engine("none")
         for plane in self._planes:

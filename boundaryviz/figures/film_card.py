@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from boundaryviz.attacks.budget import Budget
 from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.figures.film_options import FilmOptions
-from boundaryviz.figures.film_reel import Reel
+from boundaryviz.figures.frame_sequence import FrameSequence
 from boundaryviz.figures.palette import ramp
 from boundaryviz.figures.words import in_lines
 from boundaryviz.record.snapshot import Snapshot
@@ -44,13 +44,13 @@ class _Block:
         return self.size * _LEADING * (1 + self.words.count("\n")) + self.below
 
 
-def title_card(reel: Reel, options: FilmOptions) -> NDArray[np.uint8]:
+def title_card(sequence: FrameSequence, options: FilmOptions) -> NDArray[np.uint8]:
     """A still picture, uint8 (height, width, 4): title, one sentence, learner and settings."""
-    style, last = options.look, reel.shown[-1]
+    style, last = options.look, sequence.shown[-1]
     texts = [
         _Block(last.scenario.title, 2.1, style.ink, "bold", 1.4),
         _Block(first_sentence(last.scenario.summary), 1.25, style.ink, below=1.3, most=5),
-        *(_Block(words, 0.95, style.faint) for words in settings(last, reel)),
+        *(_Block(words, 0.95, style.faint) for words in settings(last, sequence)),
     ]
     blocks = [replace(text, words=_wrapped(text, options)) for text in texts if text.words]
     with style.applied():
@@ -86,9 +86,9 @@ def first_sentence(text: str) -> str:
     return found[0] if found else plain
 
 
-def settings(moment: Snapshot, reel: Reel) -> list[str]:
+def settings(checkpoint: Snapshot, sequence: FrameSequence) -> list[str]:
     """Learner, training and points, a line each."""
-    scenario = moment.scenario
+    scenario = checkpoint.scenario
     learner: Any = scenario.learner
     lines = [", ".join([learner.TITLE, *_chosen(learner)])]
     if not getattr(learner, "AT_ONCE", False):
@@ -98,14 +98,14 @@ def settings(moment: Snapshot, reel: Reel) -> list[str]:
             f"{optimiser}, learning rate {training.learning_rate:g}, batch size {training.batch_size}, "
             f"seed {training.seed}"
         )
-    lines.append(_points(scenario, moment))
-    if reel.sweep is not None:
-        lines.append(f"{reel.sweep.name}: {reel.sweep.values[0]} to {reel.sweep.values[-1]}")
+    lines.append(_points(scenario, checkpoint))
+    if sequence.sweep is not None:
+        lines.append(f"{sequence.sweep.name}: {sequence.sweep.values[0]} to {sequence.sweep.values[-1]}")
     return lines
 
 
-def _points(scenario: Scenario, moment: Snapshot) -> str:
-    points, budget = moment.scene.points, Budget.of(moment.scene)
+def _points(scenario: Scenario, checkpoint: Snapshot) -> str:
+    points, budget = checkpoint.scene.points, Budget.of(checkpoint.scene)
     labelled = int(np.count_nonzero(points.is_train & points.is_labelled & ~points.is_poison & ~points.muted))
     words = f"{budget.total:,} training points, {labelled:,} of them labelled"
     attack = ATTACKS[scenario.poison.attack].TITLE.lower()

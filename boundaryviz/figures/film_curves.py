@@ -1,4 +1,4 @@
-"""The curves of a film: faint as a whole, and in full as far as the moment that is shown."""
+"""The curves of a film: faint as a whole, and in full as far as the checkpoint that is shown."""
 
 from __future__ import annotations
 
@@ -23,23 +23,29 @@ _FAINT = 0.32  # of a curve that is still to come
 
 
 class MovingCurves:
-    """Curves that stand there faintly as a whole and in full up to the moment, where a cursor stands.
+    """Curves that stand there faintly as a whole and in full up to the checkpoint, where a cursor stands.
 
     measure: 'loss', 'error' or 'flips'. values: those of a sweep, in words. named: as for `draw_curves`.
     """
 
     def __init__(
-        self, axes: Axes, course: CurveStore, measure: str, style: Style, values: Sequence[str] = (), named: bool = True
+        self,
+        axes: Axes,
+        history: CurveStore,
+        measure: str,
+        style: Style,
+        values: Sequence[str] = (),
+        named: bool = True,
     ) -> None:
         self.axes = axes
         if measure == "flips":
-            _draw_flips(axes, course, style)
+            _draw_flips(axes, history, style)
         else:
-            draw_curves(axes, course, measure, style, named)
-        if values and len(course):
+            draw_curves(axes, history, measure, style, named)
+        if values and len(history):
             axes.xaxis.set_major_locator(_some_of(len(values)))
             axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: literal(values[round(at)])))
-            if (best := best_step(course)) is not None:
+            if (best := best_step(history)) is not None:
                 for words in axes.texts:
                     if words.get_gid() == BEST:
                         words.set_text(f"best {literal(values[best])}")
@@ -110,20 +116,20 @@ def _some_of(count: int) -> FixedLocator:
     return FixedLocator(np.unique(np.linspace(0, count - 1, min(count, 6)).round()).tolist())
 
 
-def _draw_flips(axes: Axes, course: CurveStore, style: Style) -> None:
+def _draw_flips(axes: Axes, history: CurveStore, style: Style) -> None:
     """The share of test points that the poison flipped: its mean, and the range of the replicas."""
     axes.set(ylabel="flipped", xlabel="training step", axisbelow=True)
     axes.grid(axis="y")
-    values = course.column("flip_rate")
+    values = history.column("flip_rate")
     known = np.isfinite(values).any(axis=1)
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
     if not known.any():
-        words = "no test points" if len(course) else ""  # of a single frame, nothing is known before or after
+        words = "no test points" if len(history) else ""  # of a single frame, nothing is known before or after
         axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", color=style.faint)
         axes.set(xticks=[], yticks=[])
         return
-    step, values = course.step[known], values[known]
+    step, values = history.step[known], values[known]
     axes.plot(step, np.nanmean(values, axis=1), color=POISON, linewidth=style.line, gid="flip_rate")
     if values.shape[1] > 1:
         low, high = np.nanmin(values, axis=1), np.nanmax(values, axis=1)

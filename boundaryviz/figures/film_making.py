@@ -12,7 +12,7 @@ from boundaryviz.figures.draw import facts
 from boundaryviz.figures.film import Film
 from boundaryviz.figures.film_files import FilmFile, Picture, film_file
 from boundaryviz.figures.film_options import FilmOptions, check_film_path, check_room
-from boundaryviz.figures.film_reel import Reel
+from boundaryviz.figures.frame_sequence import FrameSequence
 from boundaryviz.scenario.atomic import replacing
 from boundaryviz.scenario.scratch import Scratch
 
@@ -27,7 +27,7 @@ _SOON = 60  # frames: below that the size is known before it could be estimated
 
 def write_film(
     path: str | Path,
-    reel: Reel,
+    sequence: FrameSequence,
     options: FilmOptions,
     progress: Progress | None = None,
     tell_size: Callable[[int], object] | None = None,
@@ -41,7 +41,7 @@ def write_film(
     """
     kind = check_film_path(path)
     check_room(options)
-    film = Film(reel, options)
+    film = Film(sequence, options)
     if tell_size is not None and len(film) > _SOON and (size := _estimated(film, kind)):
         tell_size(size)
     with replacing(path) as own:
@@ -81,7 +81,7 @@ def _size_of(film: Film, kind: str, folder: Path, begin: int, count: int) -> int
 
 
 def _opened(film: Film, kind: str, path: Path) -> AbstractContextManager[FilmFile]:
-    options, about = film.options, facts(film.reel.shown[-1])
+    options, about = film.options, facts(film.sequence.shown[-1])
     sample = [film.picture((len(film) - 1) * k // (_SAMPLES - 1)) for k in range(_SAMPLES)] if kind == "gif" else []
     words = {"title": about["title"], "comment": ", ".join(f"{k} {about[k]}" for k in ("scenario", "seed", "version"))}
     return film_file(kind, path, (options.width, options.height), options.rate, options.loop, sample, words)

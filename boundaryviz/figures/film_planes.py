@@ -1,4 +1,4 @@
-"""The planes of a film: each knows its artists, and gives them the next moment."""
+"""The planes of a film: each knows its artists, and gives them the next checkpoint."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _pixels(axes: Axes) -> tuple[int, int, int, int]:
 
 
 class MovingPlane:
-    """Points of one moment after the other over what subclasses lay under them, on axes that stay.
+    """Points of one checkpoint after the other over what subclasses lay under them, on axes that stay.
 
     clean: of the clean twin, from whose points all poison is left out.
     """
@@ -61,19 +61,19 @@ class MovingPlane:
 
     @property
     def artists(self) -> list[Artist]:
-        """What may differ between two moments, and the edges of the plane that lie over some of it."""
+        """What may differ between two checkpoints, and the edges of the plane that lie over some of it."""
         return [*self._ground, self._lost, *self._marks, *self.axes.spines.values()]
 
     def show(self, shown: Snapshot, clean: Snapshot | None) -> None:
-        """Take over a moment, and its clean twin's; points are placed anew only where they differ."""
-        moment = clean if self._clean else shown
-        assert moment is not None
-        self._lay(moment, clean)
-        at_once = getattr(moment.scenario.learner, "AT_ONCE", False)  # what such a learner leaves out is undecided
-        self._lost.set_visible(not np.isfinite(moment.field).all() and not at_once)
-        if self._shown is None or self._differ(self._shown, moment):
-            self._place_marks(moment)
-        self._shown = moment
+        """Take over a checkpoint, and its clean twin's; points are placed anew only where they differ."""
+        checkpoint = clean if self._clean else shown
+        assert checkpoint is not None
+        self._lay(checkpoint, clean)
+        at_once = getattr(checkpoint.scenario.learner, "AT_ONCE", False)  # what such a learner leaves out is undecided
+        self._lost.set_visible(not np.isfinite(checkpoint.field).all() and not at_once)
+        if self._shown is None or self._differ(self._shown, checkpoint):
+            self._place_marks(checkpoint)
+        self._shown = checkpoint
 
     def draw(self, renderer: RendererAgg) -> None:
         """Draw the artists, points as a picture of their own that is made when they change."""
@@ -87,18 +87,18 @@ class MovingPlane:
 
     # ---- for subclasses -----------------------------------------------------------------------------
 
-    def _lay(self, moment: Snapshot, clean: Snapshot | None) -> None:
-        """Bring what lies under the points up to this moment."""
+    def _lay(self, checkpoint: Snapshot, clean: Snapshot | None) -> None:
+        """Bring what lies under the points up to this checkpoint."""
         raise NotImplementedError
 
-    def _differ(self, before: Snapshot, moment: Snapshot) -> bool:
+    def _differ(self, before: Snapshot, checkpoint: Snapshot) -> bool:
         """Whether what is drawn over the ground is not the same in both."""
-        return before.scene is not moment.scene or self._options.errors
+        return before.scene is not checkpoint.scene or self._options.errors
 
-    def _draw_marks(self, moment: Snapshot) -> None:
+    def _draw_marks(self, checkpoint: Snapshot) -> None:
         """Draw what lies over the ground, with matplotlib's settings in force."""
         groups = frozenset[int]() if self._clean else None
-        draw_marks(self.axes, seen(moment, groups), self._options, self._style)
+        draw_marks(self.axes, seen(checkpoint, groups), self._options, self._style)
 
     def _line(self, dashes: Any = "-") -> LineCollection:
         """A boundary that has yet to be given its place."""
@@ -122,12 +122,12 @@ class MovingPlane:
         renderer.restore_region(kept)
         return drawn
 
-    def _place_marks(self, moment: Snapshot) -> None:
+    def _place_marks(self, checkpoint: Snapshot) -> None:
         for mark in self._marks:
             mark.remove()
         others, aspect = set(self.axes.get_children()), self.axes.get_aspect()
         with self._style.applied():
-            self._draw_marks(moment)
+            self._draw_marks(checkpoint)
         if self._shown is not None:
             self.axes.set_aspect(aspect)
         self._marks = [artist for artist in self.axes.get_children() if artist not in others]
@@ -153,9 +153,9 @@ class FieldPlane(MovingPlane):
         self._boundary = self._line()
         self._ground = [self._field, self._boundary]
 
-    def _lay(self, moment: Snapshot, clean: Snapshot | None) -> None:
-        self._field.set_data(field_image(moment.field, self._style.middle, self._options.levels, self._strength))
-        self._boundary.set_segments(boundary_lines(moment.field, moment.rect))
+    def _lay(self, checkpoint: Snapshot, clean: Snapshot | None) -> None:
+        self._field.set_data(field_image(checkpoint.field, self._style.middle, self._options.levels, self._strength))
+        self._boundary.set_segments(boundary_lines(checkpoint.field, checkpoint.rect))
 
 
 class FlipPlane(MovingPlane):
@@ -166,13 +166,13 @@ class FlipPlane(MovingPlane):
         self._lines = [self._line(CLEAN_DASHES), self._line()]
         self._regions: list[Artist] = []
 
-    def _lay(self, moment: Snapshot, clean: Snapshot | None) -> None:
+    def _lay(self, checkpoint: Snapshot, clean: Snapshot | None) -> None:
         assert clean is not None
         for region in self._regions:
             region.remove()
         with self._style.applied():
-            self._regions = draw_regions(self.axes, moment, clean)
-        for line, one in zip(self._lines, (clean, moment), strict=True):
+            self._regions = draw_regions(self.axes, checkpoint, clean)
+        for line, one in zip(self._lines, (clean, checkpoint), strict=True):
             line.set_segments(boundary_lines(one.field, one.rect))
         self._ground = [*self._regions, *self._lines]
 
@@ -184,9 +184,9 @@ class CascadePlane(FieldPlane):
         super().__init__(axes, first, options, style, strength=FAINT)
         self._span = span
 
-    def _differ(self, before: Snapshot, moment: Snapshot) -> bool:
-        return super()._differ(before, moment) or not same(before.cascade, moment.cascade)
+    def _differ(self, before: Snapshot, checkpoint: Snapshot) -> bool:
+        return super()._differ(before, checkpoint) or not same(before.cascade, checkpoint.cascade)
 
-    def _draw_marks(self, moment: Snapshot) -> None:
-        super()._draw_marks(moment)
-        draw_chains(self.axes, seen(moment), self._span, self._style)
+    def _draw_marks(self, checkpoint: Snapshot) -> None:
+        super()._draw_marks(checkpoint)
+        draw_chains(self.axes, seen(checkpoint), self._span, self._style)

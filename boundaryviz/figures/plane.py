@@ -148,7 +148,7 @@ def _scatter(
 def _draw_targets(axes: Axes, snapshot: Snapshot, style: Style) -> None:
     for target in snapshot.scene.targets:
         axes.scatter(
-            target.x, target.y, s=(3.2 * style.marker) ** 2, marker="*", facecolor=class_colour(target.wanted),
+            target.x, target.y, s=(3.2 * style.marker) ** 2, marker="*", facecolor=class_colour(target.target_class),
             edgecolor=style.ink, linewidth=0.6 * style.line, zorder=6, gid="target",
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boundaryviz.engine import worker
-from boundaryviz.gui import preflight, surroundings
+from boundaryviz.gui import preflight, system_info
 
 if TYPE_CHECKING:
     from boundaryviz.engine.link import Link, StartLink
@@ -34,9 +34,9 @@ def main(file: str | None = None, project: Project | None = None) -> int:
             print(problem.sentence, file=sys.stderr)
         return 3
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the trainer inherits it
-    state, unkept = surroundings.state_folder()
-    crash = surroundings.crashes_since_last_start(state) if state is not None else ""
-    crash_log = str(state / surroundings.TRAINER_LOG) if state is not None else None
+    state, unkept = system_info.state_folder()
+    crash = system_info.crashes_since_last_start(state) if state is not None else ""
+    crash_log = str(state / system_info.TRAINER_LOG) if state is not None else None
     started = worker.start(crash_log)  # torch loads there while everything else loads here
     from boundaryviz.engine.link import ProcessLink
 
@@ -69,31 +69,31 @@ def _run(
     app.setApplicationName("boundaryviz")
     app.setOrganizationName("boundaryviz")
     app.setDesktopFileName("boundaryviz")
-    from boundaryviz.gui.assembly import Desk
+    from boundaryviz.gui.assembly import Workbench
     from boundaryviz.record.pins_file import is_pins
 
-    desk = Desk(project, start, link, QSettings(), state)
-    desk.trouble.install()
-    _listen(desk.log)
-    native = surroundings.log_in(state, surroundings.WINDOW_LOG)  # open for as long as the program runs
+    workbench = Workbench(project, start, link, QSettings(), state)
+    workbench.errors.install()
+    _listen(workbench.log)
+    native = system_info.log_in(state, system_info.WINDOW_LOG)  # open for as long as the program runs
     if native is not None:
         faulthandler.enable(native)
     pins = file is not None and is_pins(file)
     if file is not None and not pins and Path(file).is_file():
-        desk.filing.opened(Path(file), project.stamp)
-        desk.timeline_files.opened()
+        workbench.filing.opened(Path(file), project.stamp)
+        workbench.timeline_files.opened()
     sys.setswitchinterval(_GIVE_WAY)
     # what stands now stays: looking through it for garbage at every other frame would cost a tenth of the time
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    desk.show(None if file else HINT)
+    workbench.show(None if file else HINT)
     if file is not None and pins:
-        desk.pin_files.open(Path(file))
+        workbench.pin_files.open(Path(file))
     if file is not None and Path(file).suffix.lower() == ".csv" and project.scenario.summary:
-        desk.window.notify(project.scenario.summary)  # how the table was read
-    desk.offer_what_was_left(crash, unkept)
+        workbench.window.notify(project.scenario.summary)  # how the table was read
+    workbench.offer_what_was_left(crash, unkept)
     code = app.exec()
-    desk.close()
+    workbench.close()
     return code
 
 

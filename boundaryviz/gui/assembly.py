@@ -18,9 +18,9 @@ from boundaryviz.gui.cascade_control import CascadeControl
 from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.compare_control import CompareControl
 from boundaryviz.gui.controller import Controller
-from boundaryviz.gui.display import Word
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.dose_control import DoseControl
+from boundaryviz.gui.error_reporting import ErrorReporting, trainer_words
 from boundaryviz.gui.exporting import Exporting
 from boundaryviz.gui.filing import Filing
 from boundaryviz.gui.film_control import FilmControl
@@ -29,6 +29,7 @@ from boundaryviz.gui.pasting import Pasting
 from boundaryviz.gui.picturing import Picturing
 from boundaryviz.gui.pin_files import PinFiles
 from boundaryviz.gui.poison_control import PoisonControl
+from boundaryviz.gui.presenter import Word
 from boundaryviz.gui.projects import Project
 from boundaryviz.gui.recent import RecentFiles
 from boundaryviz.gui.recovery import Session
@@ -36,7 +37,6 @@ from boundaryviz.gui.restoring import Restoring
 from boundaryviz.gui.saving import Saving
 from boundaryviz.gui.timeline_control import TimelineControl
 from boundaryviz.gui.timeline_files import TimelineFiles
-from boundaryviz.gui.trouble import Trouble, trainer_words
 from boundaryviz.gui.twin_control import TwinControl
 from boundaryviz.gui.views.palette import CommandPalette
 from boundaryviz.gui.views.shortcuts import ShortcutsDialog
@@ -63,7 +63,7 @@ _GESTURES = {
 }
 
 
-class Desk:
+class Workbench:
     """A window with everything that belongs to it, ready to be shown.
 
     state: the folder for recovery files and crash logs; None keeps neither.
@@ -85,12 +85,12 @@ class Desk:
         self.document = Document(given, self.window)
         self.client = TrainerClient(start, link, self.window)
         self.controller = Controller(self.window, self.document, self.client)
-        self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.display)
-        self.twin = TwinControl(self.window, self.document, self.client, self.controller.display)
-        self.compare = CompareControl(self.window, self.controller.display)
+        self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.presenter)
+        self.twin = TwinControl(self.window, self.document, self.client, self.controller.presenter)
+        self.compare = CompareControl(self.window, self.controller.presenter)
         self.dose = DoseControl(self.window.dose, self.document, self.window)
         self.timeline = TimelineControl(self.controller)
-        self.document.course, self.document.pending = self.controller.course.now, self.controller.course.pending
+        self.document.history, self.document.pending = self.controller.history.now, self.controller.history.pending
         self.log, self.writer = Logbook(self.window), Writer(self.window)
         self.reader = Writer(self.window, "boundaryviz-reader")
         self.recent = RecentFiles(settings, self.window)
@@ -99,7 +99,9 @@ class Desk:
         self.filing = Filing(self.controller, self.saving, self.recent, self.reader)
         self.timeline_files = TimelineFiles(self.document, self.timeline, self.twin.train, settings, self.log)
         self.saving.beside = self.timeline_files.beside
-        picturing = Picturing(self.document, self.client, self.controller.display, self.controller.course, self.window)
+        picturing = Picturing(
+            self.document, self.client, self.controller.presenter, self.controller.history, self.window
+        )
         self.exporting = Exporting(self.timeline, picturing, self.reader)
         self.pin_files = PinFiles(
             self.window, self.compare, self.writer, self.reader, self.saving, self.filing, self.log
@@ -111,9 +113,11 @@ class Desk:
             self.window, self.document, self.filing.may_leave, self.log, state, self.autosave, self.reader,
             self.filing.open,
         )  # fmt: skip
-        self.trouble = Trouble(self.window, self.log, lambda: bool(self.autosave and self.autosave.now()), self._theme)
+        self.errors = ErrorReporting(
+            self.window, self.log, lambda: bool(self.autosave and self.autosave.now()), self._theme
+        )
         self.client.failed.connect(self._note_failure)
-        self.film = FilmControl(self.window, self.document, self.controller.display)
+        self.film = FilmControl(self.window, self.document, self.controller.presenter)
         self.film.folder = self.exporting.folder = lambda: Path(self.saving.folder)
         self.window.may_close = lambda: self.film.may_leave() and self.filing.may_leave()
         self.poison = PoisonControl(self.controller)
@@ -132,7 +136,7 @@ class Desk:
         self.window.show()
         self.window.plane.setFocus()
         if hint:
-            self.controller.display.say(Word.HINT, hint)
+            self.controller.presenter.say(Word.HINT, hint)
             self.window.plane.committed.connect(self._hint_taken)
             self.document.opened.connect(self._hint_taken)
         if not self.timeline.taking_up:  # a project that goes on where it was waits to be told so
@@ -141,7 +145,7 @@ class Desk:
     def _hint_taken(self) -> None:
         self.window.plane.committed.disconnect(self._hint_taken)
         self.document.opened.disconnect(self._hint_taken)
-        self.controller.display.say(Word.HINT, None)
+        self.controller.presenter.say(Word.HINT, None)
 
     def close(self) -> None:
         """End the trainer and what writes, and leave no recovery file; the window may go now. Twice does no harm."""
@@ -170,7 +174,7 @@ class Desk:
         themes.apply(app, self._theme)  # once all widgets are there: each is polished once
         self.window.set_theme(self._theme)
         self.timeline.set_theme(self._theme)
-        self.trouble.set_theme(self._theme)
+        self.errors.set_theme(self._theme)
 
     def _autosave(self) -> Autosave | None:
         if self._state is None:
@@ -181,8 +185,8 @@ class Desk:
             self._unkept = f"Unsaved work cannot be kept for recovery: {error.strerror or error} ({self._state})."
             return None
         autosave = Autosave(self.document, self.writer, session, self.log)
-        self.controller.course.changed.connect(autosave.look)
-        autosave.trouble.connect(lambda words: self.window.notify(words, alarm=True))
+        self.controller.history.changed.connect(autosave.look)
+        autosave.failed.connect(lambda words: self.window.notify(words, alarm=True))
         return autosave
 
     def offer_what_was_left(self, crash: str, unkept: str = "") -> None:
@@ -197,7 +201,7 @@ class Desk:
                 self.window.notify(unkept, closable=True)
             return
         self.log.note("crash", crash, ERROR)
-        show = self.trouble.offer_crash(crash)
+        show = self.errors.offer_crash(crash)
         words = "boundaryviz crashed last time."
         if not self.restoring.offer(words, {"Show report": show}):
             self.window.notify(words, action="Show report", act=show, closable=True)

@@ -17,11 +17,11 @@ _DELAY = 150  # milliseconds in which further edits are gathered
 class Autosave(QObject):
     """Keeps the document's unsaved state in the recovery file of `session`, and clears it when nothing is unsaved.
 
-    kept: unsaved work has been written down. trouble: a sentence, once, when that no longer works.
+    kept: unsaved work has been written down. failed: a sentence, once, when that no longer works.
     """
 
     kept = pyqtSignal()
-    trouble = pyqtSignal(str)
+    failed = pyqtSignal(str)
 
     def __init__(self, document: Document, writer: Writer, session: Session, log: Logbook) -> None:
         super().__init__(document)
@@ -78,7 +78,7 @@ class Autosave(QObject):
                 self._failed = True
                 words = f"Unsaved work is not kept for recovery. {error}"
                 self._log.note("autosave", words, WARNING)
-                self.trouble.emit(words)
+                self.failed.emit(words)
             self._catch_up()
 
         self._writer.do(work, done, failed)

@@ -8,8 +8,8 @@ from PyQt6.QtCore import QObject
 
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.client import TrainerClient
-from boundaryviz.gui.display import Display
 from boundaryviz.gui.document import Document
+from boundaryviz.gui.presenter import Presenter
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.learners.cascade import Cascade, measured, threshold
 from boundaryviz.record.cascade import NEVER, SOURCES, TITLES, Span, account, nearest_to_pin, number
@@ -24,9 +24,9 @@ class CascadeControl(QObject):
     What was sent last is kept by ids, so that it stays on the plane through edits until the next is there.
     """
 
-    def __init__(self, window: MainWindow, document: Document, client: TrainerClient, display: Display) -> None:
+    def __init__(self, window: MainWindow, document: Document, client: TrainerClient, presenter: Presenter) -> None:
         super().__init__(window)
-        self._window, self._document, self._display = window, document, display
+        self._window, self._document, self._presenter = window, document, presenter
         self._sent: dict[bool, m.Cascade] = {}  # the last of the present, and with True of the past that is shown
         self._ids: NDArray[np.int64] | None = None
         self._pointer: tuple[float, float] | None = None
@@ -39,7 +39,7 @@ class CascadeControl(QObject):
         client.stated.connect(self._stated)
         document.changed.connect(self._follow)
         document.opened.connect(self._follow)
-        display.turned.connect(self._turned)
+        presenter.turned.connect(self._turned)
         window.plane.hovered.connect(self._hover)
         window.plane.selection_changed.connect(lambda _ids: self._show_path())
 
@@ -51,12 +51,12 @@ class CascadeControl(QObject):
     # ---- what comes in ------------------------------------------------------------------------------
 
     def _toggle(self, on: bool) -> None:
-        self._display.want_cascade(on)
+        self._presenter.want_cascade(on)
         self._window.cascade.set_shown(on)
         self._forget()  # the trainer sends a new one
 
     def _take(self, sent: m.Cascade) -> None:
-        if self.on and sent.past in (None, self._display.number):
+        if self.on and sent.past in (None, self._presenter.number):
             self._sent[sent.past is not None] = sent
             self._turned()
 
@@ -70,7 +70,7 @@ class CascadeControl(QObject):
 
     def _forget(self) -> None:
         self._sent.clear()
-        self._ids = self.chains = self._display.cascade = None
+        self._ids = self.chains = self._presenter.cascade = None
         self._follow()
 
     def _hover(self, place: tuple[float, float] | None) -> None:
@@ -84,21 +84,21 @@ class CascadeControl(QObject):
         """Show what is known of the points that the scene has now."""
         if not self.on:
             return
-        scene, points = self._display.scene, self._display.scene.points
+        scene, points = self._presenter.scene, self._presenter.scene.points
         self._taught, self._path_to = np.flatnonzero(points.is_train & scene.seen()), _UNKNOWN
         if self._ids is not points.ids:
             self._ids = points.ids
-            past = self._display.number
+            past = self._presenter.number
             sent = self._sent.get(past is not None)
             self.chains = None
             if sent is not None and sent.past == past and sent.chains is not None:
                 self.chains = sent.chains.among(len(points), _places(sent.ids, points.ids))
-            self._display.cascade = self.chains
+            self._presenter.cascade = self.chains
         self._show_points()
         self._show_path()
 
     def _show_points(self) -> None:
-        view, points, chains = self._window.cascade, self._display.scene.points, self.chains
+        view, points, chains = self._window.cascade, self._presenter.scene.points, self.chains
         shown = Span.of(chains, points) if chains is not None else None
         if chains is None or shown is None:
             at = np.empty(0, dtype=np.int64)
@@ -110,7 +110,7 @@ class CascadeControl(QObject):
 
     def _words(self, shown: Span | None) -> tuple[str, list[str], str]:
         """Title, ticks and note of the scale."""
-        spec = self._display.scenario.learner
+        spec = self._presenter.scenario.learner
         measure = measured(spec)
         if measure is None:
             words = "It learns from given labels alone and hands none on. Choose a semi-supervised learner to see one."
@@ -119,7 +119,7 @@ class CascadeControl(QObject):
         if measure == "step":
             title = f"Step at which it first passed the threshold of {threshold(spec):g}"
         if self.chains is None:
-            past = self._display.past is not None
+            past = self._presenter.past is not None
             note = "Comes where you rest, if this run was watched then."
             return title, [], note if past else "Waiting for the learner to be fitted. Press Play (Space)."
         if shown is None:
@@ -131,7 +131,7 @@ class CascadeControl(QObject):
 
     def _show_path(self) -> None:
         """The path to the point under the pointer, else to the only selected one, else to the first pin."""
-        view, scene, chains = self._window.cascade, self._display.scene, self.chains
+        view, scene, chains = self._window.cascade, self._presenter.scene, self.chains
         to = None if chains is None or not self.on else self._asked()
         if to == self._path_to:
             return
@@ -142,7 +142,7 @@ class CascadeControl(QObject):
             view.set_path(scene.points, chains.path(to), int(chains.label[to]), account(chains, scene, to), to)
 
     def _asked(self) -> int | None:
-        scene, plane = self._display.scene, self._window.plane
+        scene, plane = self._presenter.scene, self._window.plane
         points = scene.points
         taught = self._taught
         if self._pointer is not None and len(taught):

@@ -28,9 +28,9 @@ class TrainerClient(QObject):
     framed = pyqtSignal(object)  # Frame
     compared = pyqtSignal(object)  # Twins
     cascaded = pyqtSignal(object)  # Cascade
-    took = pyqtSignal(object)  # Took
-    recorded = pyqtSignal(object)  # Moment
-    shot = pyqtSignal(object)  # Shot
+    applied = pyqtSignal(object)  # RevisionApplied
+    recorded = pyqtSignal(object)  # Checkpoint
+    rendering = pyqtSignal(object)  # Rendering
     evaluated = pyqtSignal()  # `curves` has grown or begun anew
     stated = pyqtSignal(object)  # State
     failed = pyqtSignal(object)  # Failed
@@ -103,19 +103,19 @@ class TrainerClient(QObject):
     def resume(
         self, scenario: Scenario, scene: Scene, revision: int, state: Mapping[str, NDArray], go_on: bool = False
     ) -> None:
-        """Go back to the state of a moment, on its scenario and scene, and be paused there or `go_on`."""
+        """Go back to the state of a checkpoint, on its scenario and scene, and be paused there or `go_on`."""
         self.playing, self._resuming = False, 0
         self._send(m.Resume(scenario, scene, revision, state, self._device, self.seeds, self.twin))
         if go_on:
             self.play(True)
 
-    def recall(self, number: int, scenario: Scenario, scene: Scene, state: Mapping[str, NDArray]) -> None:
-        """Have a moment of the past at hand, for views and shots of it."""
-        self._send(m.Recall(number, scenario, scene, -1, state))
+    def load_checkpoint(self, number: int, scenario: Scenario, scene: Scene, state: Mapping[str, NDArray]) -> None:
+        """Have a checkpoint of the past at hand, for views and shots of it."""
+        self._send(m.LoadCheckpoint(number, scenario, scene, -1, state))
 
-    def shoot(self, number: int, rect: Domain | None = None, columns: int = 256, past: bool = False) -> None:
-        """Ask for a `shot` of what is shown, or of the moment recalled last."""
-        self._send(m.Shoot(number, rect, columns, past))
+    def render(self, number: int, rect: Domain | None = None, columns: int = 256, past: bool = False) -> None:
+        """Ask for a `rendering` of what is shown, or of the checkpoint recalled last."""
+        self._send(m.Render(number, rect, columns, past))
 
     def keep_curves(self, curves: CurveStore) -> None:
         """Go on from these curves."""
@@ -218,12 +218,12 @@ class TrainerClient(QObject):
                     self.compared.emit(said)
                 case m.Cascade():
                     self.cascaded.emit(said)
-                case m.Took():
-                    self.took.emit(said)
-                case m.Moment():
+                case m.RevisionApplied():
+                    self.applied.emit(said)
+                case m.Checkpoint():
                     self.recorded.emit(said)
-                case m.Shot():
-                    self.shot.emit(said)
+                case m.Rendering():
+                    self.rendering.emit(said)
                 case m.State():
                     if said.why == "loaded":
                         self._loading = max(self._loading - 1, 0)

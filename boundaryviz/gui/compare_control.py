@@ -7,9 +7,9 @@ from itertools import count
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from boundaryviz.gui.display import Display
+from boundaryviz.gui.presenter import Presenter
 from boundaryviz.gui.window import MainWindow
-from boundaryviz.record.pins import MOST, Pin
+from boundaryviz.record.pins import MOST, PinnedSnapshot
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.plain_text import NAME, one_line
 
@@ -21,10 +21,10 @@ class CompareControl(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, window: MainWindow, display: Display) -> None:
+    def __init__(self, window: MainWindow, presenter: Presenter) -> None:
         super().__init__(window)
-        self._window, self._display = window, display
-        self._pins: tuple[Pin, ...] = ()
+        self._window, self._presenter = window, presenter
+        self._pins: tuple[PinnedSnapshot, ...] = ()
         self._count = 0
         board, actions = window.compare, window.actions_
         actions["view.pin"].triggered.connect(lambda: self.pin())
@@ -37,12 +37,12 @@ class CompareControl(QObject):
         board.left.connect(lambda: actions["view.compare"].setChecked(False))
 
     @property
-    def pins(self) -> tuple[Pin, ...]:
+    def pins(self) -> tuple[PinnedSnapshot, ...]:
         """What is pinned, the first first; at most nine."""
         return self._pins
 
     @pins.setter
-    def pins(self, pins: tuple[Pin, ...]) -> None:
+    def pins(self, pins: tuple[PinnedSnapshot, ...]) -> None:
         if len(pins) > MOST:
             raise ValueError(f"at most {MOST} pins, not {len(pins)}")
         self._pins = pins
@@ -57,17 +57,19 @@ class CompareControl(QObject):
         if self._window.pages.currentIndex() != 0:  # unseen, the plane gets no frames, and training goes on
             self.tell("Show the plane first (Ctrl+5): a moment is pinned as the plane shows it.")
             return
-        shot = self._display.snapshot(clean)
-        if shot is None:
+        rendering = self._presenter.snapshot(clean)
+        if rendering is None:
             twin = "There is no clean twin to pin: switch it on with Ctrl+T."
             self.tell(twin if clean else "There is no boundary to pin yet, or the plane shows a hidden unit.")
             return
         taken = {pin.label for pin in self._pins}
         label = next(name for name in (f"Pin {k}" for k in count(self._count + 1)) if name not in taken)
         self._count += 1
-        self.pins = (*self._pins, Pin(label, shot, clean))
+        self.pins = (*self._pins, PinnedSnapshot(label, rendering, clean))
         twin = ", clean twin" if clean else ""
-        self.tell(f"Pinned step {shot.step:,}{twin} as {label}: {len(self._pins)} of {MOST}. Ctrl+5 compares them.")
+        self.tell(
+            f"Pinned step {rendering.step:,}{twin} as {label}: {len(self._pins)} of {MOST}. Ctrl+5 compares them."
+        )
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """What is pinned, each under its label, for a figure."""
@@ -104,7 +106,7 @@ class CompareControl(QObject):
             act=lambda: self._bring_back(kept), closable=True,
         )  # fmt: skip
 
-    def _bring_back(self, kept: tuple[Pin, ...]) -> None:
+    def _bring_back(self, kept: tuple[PinnedSnapshot, ...]) -> None:
         """Those that were removed, before what was pinned since."""
         self.pins = (*kept, *self._pins)[:MOST]
 

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QPoint
 from PyQt6.QtWidgets import QMenu
 
-from boundaryviz.attacks.lay import hand_group
+from boundaryviz.attacks.placement import hand_group
 from boundaryviz.gui.client import TrainerClient
-from boundaryviz.gui.course_keeper import CourseKeeper
-from boundaryviz.gui.display import Display, Word
-from boundaryviz.gui.document import Change, Document, State, Swap
+from boundaryviz.gui.document import Document, DocumentChange, State, Swap
+from boundaryviz.gui.history_keeper import HistoryKeeper
+from boundaryviz.gui.presenter import Presenter, Word
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.views.plain import add_action, menu_words, title_words
 from boundaryviz.gui.window import MainWindow
@@ -39,14 +39,14 @@ class Controller(QObject):
         self._pushed: State | None = None
         self._settings: Scenario | None = None  # that the panels show
         self._tell_instead: Callable[[int], None] | None = None
-        self.course = CourseKeeper(client, self)
-        self.display = Display(window, document, client)
+        self.history = HistoryKeeper(client, self)
+        self.presenter = Presenter(window, document, client)
         document.changed.connect(self._sync)
-        self.display.turned.connect(self._show_settings)
+        self.presenter.turned.connect(self._show_settings)
         document.opened.connect(self._opened)
         document.undo.cleanChanged.connect(self._title)
         document.filed.connect(self._title)
-        self.course.changed.connect(self._title)
+        self.history.changed.connect(self._title)
         self._wire_plane()
         self._wire_panels()
         self._wire_actions()
@@ -66,7 +66,7 @@ class Controller(QObject):
             window.points.set_scene(state.scene)
             window.tools.set_classes(state.scene.classes)
             self._name_classes()
-            self.display.say(Word.DATA, self._lacking(state.scene))
+            self.presenter.say(Word.DATA, self._lacking(state.scene))
         self._show_settings()
         self._tell(state, before, fresh)
         self._title()
@@ -74,11 +74,11 @@ class Controller(QObject):
     def _tell(self, state: State, before: State | None, fresh: bool) -> None:
         """Tell the trainer what changed."""
         revision, client = self.document.revision, self.client
-        self.course.push(revision, state)
+        self.history.push(revision, state)
         if self._tell_instead is not None:
             self._tell_instead(revision)
         elif fresh or before is None:
-            self.display.forget()
+            self.presenter.forget()
             client.load(state.scenario, state.scene, revision)
         else:
             other = state.scenario is not before.scenario
@@ -91,7 +91,7 @@ class Controller(QObject):
 
     def _show_settings(self) -> None:
         """Those of now, or of the moment of the past that is shown."""
-        scenario, window = self.display.scenario, self.window
+        scenario, window = self.presenter.scenario, self.window
         if scenario is not self._settings:
             self._settings = scenario
             window.data.set_values(scenario.data)
@@ -158,7 +158,7 @@ class Controller(QObject):
         """Other points under other words, as one undo step; their poison acts where the scenario says so."""
         self.do(Swap(State(scenario, replace(scene, poison_on=scenario.poison.on), edited=True)), text)
 
-    def do(self, change: Change, text: str) -> None:
+    def do(self, change: DocumentChange, text: str) -> None:
         """Make a change; where it cannot be made, say why and show what is in force."""
         try:
             self.document.do(change, text)
@@ -246,7 +246,7 @@ class Controller(QObject):
             "edit.undo": self._undo, "edit.redo": self._redo,
             "edit.clear": self._clear, "train.play": lambda: self.play(not self.client.playing),
             "train.step": self._step, "train.reset": self._reset, "train.seed": self._new_seed,
-            "train.redraw": self._redraw, "view.fit": plane.fit, "view.output": lambda: self.display.show_unit(None),
+            "train.redraw": self._redraw, "view.fit": plane.fit, "view.output": lambda: self.presenter.show_unit(None),
             "edit.delete": plane.delete_selection, "edit.all": plane.select_all,
         }  # fmt: skip
         for name, act in on.items():

@@ -13,11 +13,11 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 
-from boundaryviz.attacks.lay import relay
+from boundaryviz.attacks import placement
 from boundaryviz.gui.projects import Project
 from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.changes import Settings
-from boundaryviz.scenario.course import Course, Turn
+from boundaryviz.scenario.history import Change, RunHistory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.edits import Edit, apply
@@ -51,10 +51,10 @@ class Swap:
     state: State
 
 
-Change = Edit | Settings | Swap
+DocumentChange = Edit | Settings | Swap
 
 
-def perform(change: Change, state: State) -> tuple[State, Change]:
+def perform(change: DocumentChange, state: State) -> tuple[State, DocumentChange]:
     """The state after `change`, and the change that leads back.
 
     Raises ScenarioError for a setting that does not exist or is out of range, KeyError and ValueError as
@@ -80,19 +80,19 @@ def perform(change: Change, state: State) -> tuple[State, Change]:
             drawn = not state.edited and scenario.plane is None and after.group == before.group
             if drawn and after.model_copy(update={"on": before.on}) != before:
                 return State(scenario, scenario.scene()), Swap(state)  # and nothing of the attack before stays
-            return State(scenario, relay(state.scene, before, after), edited=not drawn), Swap(state)
+            return State(scenario, placement.update(state.scene, before, after), edited=not drawn), Swap(state)
         case Swap(other):
             return other, Swap(state)
         case _:
             scene, inverse = apply(change, state.scene)
-            back: Change = inverse if state.edited else Swap(state)
+            back: DocumentChange = inverse if state.edited else Swap(state)
             return State(state.scenario, scene, edited=True), back
 
 
 class _Command(QUndoCommand):
     """One undo step; the only kind there is."""
 
-    def __init__(self, document: Document, change: Change, back: Change, text: str) -> None:
+    def __init__(self, document: Document, change: DocumentChange, back: DocumentChange, text: str) -> None:
         super().__init__(text)
         self._document, self._change, self._back = document, change, back
         merges = isinstance(change, Settings) and change.merges
@@ -124,25 +124,25 @@ class _Command(QUndoCommand):
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """The changes in a course: how many, the last of them, and whether one more was made and not trained on yet.
+    """The changes in a history: how many, the last of them, and whether one more was made and not trained on yet.
 
     last: None where it is not known, as of a file, or where there is none.
     """
 
     count: int
-    last: Turn | None
+    last: Change | None
     pending: bool = False
 
     @classmethod
     def of_file(cls, scenario: Scenario) -> Mark:
         return cls(0 if scenario.course is None else len(scenario.course.turns), None)
 
-    def fits(self, turns: Sequence[Turn]) -> bool:
-        """Whether a course with these turns says nothing that this one did not; one without turns says nothing."""
-        if not turns:
+    def fits(self, changes: Sequence[Change]) -> bool:
+        """Whether a history with these turns says nothing that this one did not; one without turns says nothing."""
+        if not changes:
             return True
-        same = self.last is None or (self.count <= len(turns) and turns[self.count - 1] is self.last)
-        return same and self.count <= len(turns) <= self.count + self.pending
+        same = self.last is None or (self.count <= len(changes) and changes[self.count - 1] is self.last)
+        return same and self.count <= len(changes) <= self.count + self.pending
 
 
 class Document(QObject):
@@ -164,7 +164,7 @@ class Document(QObject):
         self.undo.setUndoLimit(1000)
         self.path: Path | None = None
         self.stamp: Stamp | None = None  # of the file at `path`, as it was read or written last
-        self.course: Callable[[], Course | None] = lambda: None  # of the run, to be saved with it
+        self.history: Callable[[], RunHistory | None] = lambda: None  # of the run, to be saved with it
         self.revision = 1
         self.given = given if isinstance(given, Project) else Project.of(given)
         """What was opened last, as it was in its file, with its course."""
@@ -193,25 +193,25 @@ class Document(QObject):
 
     @property
     def unsaved(self) -> bool:
-        """Whether the committed state is another than what was opened or saved last, or the course that led there."""
-        return not self.undo.isClean() or not self._mark.fits(self._course_turns())
+        """Whether the committed state is another than what was opened or saved last, or the history that led there."""
+        return not self.undo.isClean() or not self._mark.fits(self._history_changes())
 
     def mark(self) -> Mark:
-        """What tells the course of now from others, to be kept with what is being saved."""
-        turns = self._course_turns()
-        return Mark(len(turns), turns[-1] if turns else None, self.pending(self._state))
+        """What tells the history of now from others, to be kept with what is being saved."""
+        changes = self._history_changes()
+        return Mark(len(changes), changes[-1] if changes else None, self.pending(self._state))
 
-    def _course_turns(self) -> tuple[Turn, ...]:
-        course = self.course()
-        return () if course is None else course.turns
+    def _history_changes(self) -> tuple[Change, ...]:
+        history = self.history()
+        return () if history is None else history.changes
 
     def to_save(self) -> Callable[[], Scenario]:
         """Makes the complete scenario of now, in whatever thread calls it: all that it takes is frozen."""
-        state, course = self._state, self.course()
+        state, history = self._state, self.history()
 
         def make() -> Scenario:
             scenario = state.complete()
-            return scenario if course is None else course.written(scenario, state.scene)
+            return scenario if history is None else history.written(scenario, state.scene)
 
         return make
 
@@ -224,7 +224,7 @@ class Document(QObject):
             self.undo.resetClean()  # edits came in while it was written
         self.filed.emit()
 
-    def preview(self, change: Change) -> None:
+    def preview(self, change: DocumentChange) -> None:
         """Show `change` without doing it; the next preview replaces it."""
         self._preview = perform(change, self._state)[0]
         self._announce()
@@ -235,7 +235,7 @@ class Document(QObject):
             self._preview = None
             self._announce()
 
-    def do(self, change: Change, text: str) -> None:
+    def do(self, change: DocumentChange, text: str) -> None:
         """Make a change as one undo step. Raises as `perform` does; nothing has changed then."""
         self._preview = None
         state, back = perform(change, self._state)
@@ -260,7 +260,7 @@ class Document(QObject):
         self.revision += 1
         self.opened.emit()
 
-    def _perform(self, change: Change) -> None:
+    def _perform(self, change: DocumentChange) -> None:
         self._preview = None
         self._state = perform(change, self._state)[0]
         self._announce()

@@ -17,7 +17,7 @@ from boundaryviz.gui.timeline_control import TimelineControl
 from boundaryviz.gui.views.export_dialog import VIEWS, ExportDialog, ExportOptions
 from boundaryviz.gui.writing import Writer
 from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.record.strip import moments
+from boundaryviz.record.strip import checkpoints
 from boundaryviz.scenario import files
 from boundaryviz.scenario.command_line import NoCommand, figure, source
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -60,8 +60,8 @@ class Exporting(QObject):
     def export(self) -> None:
         """Have what is shown worked out, then ask for the kind of figure and write it. Asked again meanwhile, only the
         last time counts."""
-        display = self._control.display
-        if display.frame is None or display.frame.view.unit is not None:
+        presenter = self._control.presenter
+        if presenter.frame is None or presenter.frame.view.unit is not None:
             self._window.notify(
                 "There is no figure to export yet: wait for the first frame, and show the output, not a hidden unit."
             )
@@ -73,11 +73,11 @@ class Exporting(QObject):
         self._waits = True
         self._slow.start()
 
-        def shot(snapshot: Snapshot, clean: Snapshot | None) -> None:
+        def rendering(snapshot: Snapshot, clean: Snapshot | None) -> None:
             if asked != self._asked:
                 return
             others: list[Snapshot] = []
-            steps = self._control.strip(moments(snapshot.step))
+            steps = self._control.strip(checkpoints(snapshot.step))
             self._picturing.strip(steps, others.append, lambda: worked_out(snapshot, clean, others), rect)
 
         def worked_out(snapshot: Snapshot, clean: Snapshot | None, others: Sequence[Snapshot]) -> None:
@@ -90,7 +90,7 @@ class Exporting(QObject):
 
             self._reader.do(self._source(), then)
 
-        self._picturing.shoot(shot, rect)
+        self._picturing.render(rendering, rect)
 
     def _give_up(self) -> None:
         """Who was to work the figure out is gone, or failed, which is said elsewhere."""
@@ -149,8 +149,10 @@ class Exporting(QObject):
 
     def _source(self) -> Callable[[], Sequence[str] | str]:
         """Tells, in whatever thread calls it, what the command line trains to come here, or why there is nothing."""
-        make, course, path = self._document.to_save(), self._document.course(), self._document.path
-        edited = self._document.committed.edited or (course is not None and (bool(course.turns) or not course.drawn))
+        make, history, path = self._document.to_save(), self._document.history(), self._document.path
+        edited = self._document.committed.edited or (
+            history is not None and (bool(history.changes) or not history.drawn)
+        )
 
         def find() -> Sequence[str] | str:
             present = make()
@@ -215,9 +217,9 @@ class _Made:
         """The line; raises NoCommand."""
         if isinstance(made_from, str):
             raise NoCommand(made_from)
-        client, display, rect = control.client, control.display, self._rect
+        client, presenter, rect = control.client, control.presenter, self._rect
         run: dict[str, Any] = {
-            "view": chosen.view, "seeds": client.seeds, "twin": client.twin, "seed_shown": display.seed_shown,
+            "view": chosen.view, "seeds": client.seeds, "twin": client.twin, "seed_shown": presenter.seed_shown,
             "at": ",".join(str(one.step) for one in self.others(chosen)) if chosen.view == "frames" else None,
             "rect": None if rect is None else (rect.left, rect.right, rect.bottom, rect.top),
         }  # fmt: skip

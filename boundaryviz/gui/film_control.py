@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMessageBox
 
-from boundaryviz.gui.display import Display
 from boundaryviz.gui.document import Document
+from boundaryviz.gui.presenter import Presenter
 from boundaryviz.gui.program import OURS, Program
 from boundaryviz.gui.sweeps import sweepable
 from boundaryviz.gui.views.film_dialog import VIEWS, FilmChoice, FilmDialog, size_words
@@ -36,9 +36,11 @@ _PREVIEW = 720  # pixels of the longer side
 class FilmControl(QObject):
     """Joins the dialog, the document and the process. The dialog may be closed while a film is made."""
 
-    def __init__(self, window: MainWindow, document: Document, display: Display, command: Sequence[str] = OURS) -> None:
+    def __init__(
+        self, window: MainWindow, document: Document, presenter: Presenter, command: Sequence[str] = OURS
+    ) -> None:
         super().__init__(window)
-        self._window, self._document, self._display = window, document, display
+        self._window, self._document, self._presenter = window, document, presenter
         self._program = Program(self, command)
         self._program.said.connect(self._said)
         self._program.ended.connect(self._ended)
@@ -83,7 +85,7 @@ class FilmControl(QObject):
         if self.dialog is not None:
             self.dialog.close()
             self.dialog.deleteLater()
-        scenario, shown = self._document.committed.complete(), self._display.snapshot()
+        scenario, shown = self._document.committed.complete(), self._presenter.snapshot()
         steps = max(scenario.training.steps, shown.step if shown is not None else 0)
         poison = bool(self._document.scene.points.is_poison.any())
         have = dict.fromkeys(AGAINST_CLEAN, poison) | {"cascade": measured(scenario.learner) is not None}
@@ -184,7 +186,7 @@ class FilmControl(QObject):
         from boundaryviz.figures.style import AGAINST_CLEAN
 
         against = choice.view in AGAINST_CLEAN
-        shown, clean = self._display.snapshot(), self._display.snapshot(clean=True) if against else None
+        shown, clean = self._presenter.snapshot(), self._presenter.snapshot(clean=True) if against else None
         if shown is None:
             raise ValueError("A preview needs a first frame, and the output on the plane, not a hidden unit.")
         if against and clean is None:
@@ -195,7 +197,7 @@ class FilmControl(QObject):
 
         from boundaryviz.figures.film import Film
         from boundaryviz.figures.film_options import FilmOptions
-        from boundaryviz.figures.film_reel import Reel, Sweep
+        from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
         from boundaryviz.record.curves import CurveStore
 
         width, height = (round(side * _PREVIEW / max(choice.pixels) / 2) * 2 for side in choice.pixels)
@@ -209,11 +211,11 @@ class FilmControl(QObject):
         beside = None if clean is None else [clean]
         if choice.over:
             sweep = Sweep(sweepable(shown.scenario)[choice.over].title, ("\u2026",))
-            reel = Reel([shown], CurveStore(), beside, sweep)
+            sequence = FrameSequence([shown], CurveStore(), beside, sweep)
         else:
-            reel = Reel.over_training([shown], beside)
+            sequence = FrameSequence.over_training([shown], beside)
         picture = io.BytesIO()
-        Image.fromarray(Film(reel, options).picture(0)).save(picture, "png")
+        Image.fromarray(Film(sequence, options).picture(0)).save(picture, "png")
         return picture.getvalue()
 
 
@@ -231,17 +233,17 @@ def wrong(scenario: Scenario, choice: FilmChoice) -> str:
     return f"{words[0].upper()}{words[1:]}."
 
 
-def within(moment: Snapshot) -> Snapshot:
+def within(checkpoint: Snapshot) -> Snapshot:
     """Without what the view shows beyond the domain, where a film does not go."""
-    rect, domain = moment.rect, moment.scene.domain
-    rows, columns = moment.field.shape[-2:]
+    rect, domain = checkpoint.rect, checkpoint.scene.domain
+    rows, columns = checkpoint.field.shape[-2:]
     across, up = rect.width / columns, rect.height / rows
     left, right = (round((edge - rect.left) / across) for edge in (domain.left, domain.right))
     bottom, top = (round((edge - rect.bottom) / up) for edge in (domain.bottom, domain.top))
     left, bottom, right, top = max(left, 0), max(bottom, 0), min(right, columns), min(top, rows)
     if right - left < 2 or top - bottom < 2:  # zoomed into a place outside
-        return moment
+        return checkpoint
     kept = Domain(
         rect.left + left * across, rect.left + right * across, rect.bottom + bottom * up, rect.bottom + top * up
     )
-    return replace(moment, rect=kept, field=moment.field[..., bottom:top, left:right])
+    return replace(checkpoint, rect=kept, field=checkpoint.field[..., bottom:top, left:right])

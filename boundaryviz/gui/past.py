@@ -1,4 +1,4 @@
-"""A recorded moment as the window shows it."""
+"""A recorded checkpoint as the window shows it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import messages as m
-from boundaryviz.engine.examined import confusion
+from boundaryviz.engine.evaluation_set import confusion
 from boundaryviz.learners.base import UNDECIDED
 from boundaryviz.record.fields import classes_of, decided
 from boundaryviz.scenario.scenario import Scenario
@@ -17,29 +17,29 @@ from boundaryviz.scene.scene import Scene
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """A moment with what was trained on then. number: by which the trainer knows it, once it is recalled."""
+    """A checkpoint with what was trained on then. number: by which the trainer knows it, once it is recalled."""
 
     number: int
-    moment: m.Moment
+    checkpoint: m.Checkpoint
     scenario: Scenario
     scene: Scene
 
     def frame(self) -> m.Frame:
         """What was recorded, as if it came from the trainer."""
-        moment, scene = self.moment, self.scene
-        rows, columns = moment.field.shape[-2:]
-        field = moment.field.astype(np.float32)
-        clean = None if moment.clean is None else moment.clean.astype(np.float32)
+        checkpoint, scene = self.checkpoint, self.scene
+        rows, columns = checkpoint.field.shape[-2:]
+        field = checkpoint.field.astype(np.float32)
+        clean = None if checkpoint.clean is None else checkpoint.clean.astype(np.float32)
         predicted = self._looked_up(field)
         return m.Frame(
-            -1, moment.step, m.View(moment.rect, columns, rows, past=self.number), field, predicted,
-            confusion(scene, predicted), moment.state["diverged"], (), clean,
+            -1, checkpoint.step, m.View(checkpoint.rect, columns, rows, past=self.number), field, predicted,
+            confusion(scene, predicted), checkpoint.state["diverged"], (), clean,
             None if clean is None else self._looked_up(clean),
         )  # fmt: skip
 
     def _looked_up(self, field: NDArray[np.float32]) -> NDArray[np.int16]:
         """The class (N,) in whose part of the field each point lies; -1 where it is undecided or outside."""
         rows, columns = field.shape[-2:]
-        row, column, inside = self.moment.rect.cells(self.scene.points.xy, columns, rows)
+        row, column, inside = self.checkpoint.rect.cells(self.scene.points.xy, columns, rows)
         found = decided(field[..., row, column], classes_of(field))
         return np.where(inside, found, UNDECIDED).astype(np.int16)

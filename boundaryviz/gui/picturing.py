@@ -8,10 +8,10 @@ from PyQt6.QtCore import QObject
 
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.client import TrainerClient
-from boundaryviz.gui.course_keeper import CourseKeeper
-from boundaryviz.gui.display import Display
 from boundaryviz.gui.document import Document
+from boundaryviz.gui.history_keeper import HistoryKeeper
 from boundaryviz.gui.past import Past
+from boundaryviz.gui.presenter import Presenter
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.scenario import Scenario
@@ -25,24 +25,24 @@ class Picturing(QObject):
     """Makes the snapshots that figures, films and comparisons are drawn from, as a run without a window makes them."""
 
     def __init__(
-        self, document: Document, client: TrainerClient, display: Display, keeper: CourseKeeper, parent: QObject
+        self, document: Document, client: TrainerClient, presenter: Presenter, keeper: HistoryKeeper, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._document, self._client, self._display, self._keeper = document, client, display, keeper
+        self._document, self._client, self._presenter, self._keeper = document, client, presenter, keeper
 
-    def shoot(self, take: Take, rect: Domain | None = None, columns: int = 256) -> None:
+    def render(self, take: Take, rect: Domain | None = None, columns: int = 256) -> None:
         """Have `take` called with what is shown, the present or the past, worked out exactly; after a moment.
 
         rect: the part of the plane, None for the domain. columns: of the field.
         """
-        past = self._display.past
+        past = self._presenter.past
 
-        def taken(shot: m.Shot) -> None:
-            state = self._keeper.state(shot.revision) or self._document.committed
+        def taken(rendering: m.Rendering) -> None:
+            state = self._keeper.state(rendering.revision) or self._document.committed
             scenario, scene = (state.scenario, state.scene) if past is None else (past.scenario, past.scene)
-            take(self._of(shot, scenario, scene, clean=False), self._clean(shot, scenario, scene))
+            take(self._of(rendering, scenario, scene, clean=False), self._clean(rendering, scenario, scene))
 
-        self._display.shoot(taken, rect, columns, past)
+        self._presenter.render(taken, rect, columns, past)
 
     def strip(
         self, pasts: Sequence[Past], take: Callable[[Snapshot], object], then: Callable[[], None],
@@ -50,31 +50,39 @@ class Picturing(QObject):
     ) -> None:  # fmt: skip
         """Have `take` called with each of these moments, worked out exactly, one after the other, and then `then`."""
         if not pasts:
-            self._display.recall_past()
+            self._presenter.load_past()
             then()
             return
         past = pasts[0]
 
-        def taken(shot: m.Shot) -> None:
-            take(self._of(shot, past.scenario, past.scene, clean=False))
+        def taken(rendering: m.Rendering) -> None:
+            take(self._of(rendering, past.scenario, past.scene, clean=False))
             self.strip(pasts[1:], take, then, rect, columns)
 
-        self._display.shoot(taken, rect, columns, past)
+        self._presenter.render(taken, rect, columns, past)
 
-    def _of(self, shot: m.Shot, scenario: Scenario, scene: Scene, clean: bool) -> Snapshot:
-        field, predicted = (shot.clean, shot.clean_predicted) if clean else (shot.field, shot.predicted)
+    def _of(self, rendering: m.Rendering, scenario: Scenario, scene: Scene, clean: bool) -> Snapshot:
+        field, predicted = (
+            (rendering.clean, rendering.clean_predicted) if clean else (rendering.field, rendering.predicted)
+        )
         assert field is not None
         return Snapshot(
-            self._seeded(scenario), scene, shot.step, shot.rect, field, self._curves(shot.step, clean), predicted,
-            None if clean else shot.cascade,
-        )  # fmt: skip
+            self._seeded(scenario),
+            scene,
+            rendering.step,
+            rendering.rect,
+            field,
+            self._curves(rendering.step, clean),
+            predicted,
+            None if clean else rendering.cascade,
+        )
 
-    def _clean(self, shot: m.Shot, scenario: Scenario, scene: Scene) -> Snapshot | None:
-        return None if shot.clean is None else self._of(shot, scenario, scene, clean=True)
+    def _clean(self, rendering: m.Rendering, scenario: Scenario, scene: Scene) -> Snapshot | None:
+        return None if rendering.clean is None else self._of(rendering, scenario, scene, clean=True)
 
     def _seeded(self, scenario: Scenario) -> Scenario:
         """With the seed of the run that is shown."""
-        seed = scenario.training.seed + self._display.seed_shown
+        seed = scenario.training.seed + self._presenter.seed_shown
         return scenario.model_copy(update={"training": scenario.training.model_copy(update={"seed": seed})})
 
     def _curves(self, step: int, clean: bool) -> CurveStore:

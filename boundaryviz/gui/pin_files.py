@@ -14,7 +14,7 @@ from boundaryviz.gui.saving import Saving
 from boundaryviz.gui.window import MainWindow
 from boundaryviz.gui.writing import Writer
 from boundaryviz.record import pins_file
-from boundaryviz.record.pins import MOST, Pin
+from boundaryviz.record.pins import MOST, PinnedSnapshot
 from boundaryviz.scene.plain_text import file_stem
 
 _KIND = f"Pins (*{pins_file.ENDING})"
@@ -30,7 +30,7 @@ class PinFiles(QObject):
         super().__init__(window)
         self._reader = reader
         self._window, self._control, self._writer, self._saving, self._log = window, control, writer, saving, log
-        self._held: tuple[Path, tuple[Pin, ...]] | None = None
+        self._held: tuple[Path, tuple[PinnedSnapshot, ...]] | None = None
         window.compare.save_wanted.connect(self.save_as)
         window.compare.open_wanted.connect(self.ask_open)
         filing.open_pins = self.open
@@ -84,7 +84,7 @@ class PinFiles(QObject):
 
         self._reader.do(lambda: pins_file.read(path), lambda found: self._add(path, found), failed)
 
-    def _add(self, path: Path, found: tuple[Pin, ...]) -> None:
+    def _add(self, path: Path, found: tuple[PinnedSnapshot, ...]) -> None:
         before = self._control.pins
         if len(before) + len(found) > MOST:
             self._window.notify(

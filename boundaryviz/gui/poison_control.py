@@ -10,8 +10,9 @@ import numpy as np
 from PyQt6.QtCore import QObject, QPoint, QTimer
 from PyQt6.QtWidgets import QMenu
 
+from boundaryviz.attacks import placement
 from boundaryviz.attacks.budget import Budget
-from boundaryviz.attacks.lay import free_group, why_not
+from boundaryviz.attacks.placement import free_group
 from boundaryviz.attacks.specs import ATTACKS, AttackSpec
 from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.document import State, Swap
@@ -40,8 +41,8 @@ class PoisonControl(QObject):
         self._later.timeout.connect(self._tell)
         self._document.changed.connect(self._sync)
         self._document.opened.connect(self._sync)
-        display = controller.display
-        display.turned.connect(lambda: self._window.poison.set_values(display.scenario.poison))
+        presenter = controller.presenter
+        presenter.turned.connect(lambda: self._window.poison.set_values(presenter.scenario.poison))
         panel, plane, actions = self._window.poison, self._window.plane, self._window.actions_
         panel.changed.connect(self._set)
         panel.new_group.connect(self._new_group)
@@ -75,7 +76,7 @@ class PoisonControl(QObject):
         state = self._document.state
         scene, spec, panel = state.scene, state.scenario.poison, self._window.poison
         panel.set_budget(Budget.of(scene))
-        panel.set_why(why_not(scene, spec))
+        panel.set_why(placement.check(scene, spec))
         entries = group_entries(scene, spec)
         fresh = free_group(scene)
         why = "all groups are in use; delete one" if fresh is None else None
@@ -144,7 +145,7 @@ class PoisonControl(QObject):
         gone = Several((
             Recolumn(withdrawn, {"origin": np.zeros(len(withdrawn), dtype=np.int8)}),
             Remove(scene.points.ids[scene.points.origin == number]),
-            SetTargets(tuple(pin for pin in scene.targets if pin.group != number)),
+            SetTargets(tuple(target for target in scene.targets if target.group != number)),
             SetGroups(_with_group(scene, number, Group())),
         ))  # fmt: skip
         scenario: Scenario = state.scenario
@@ -163,22 +164,22 @@ class PoisonControl(QObject):
 
     def _pin_menu(self, at: QPoint, number: int) -> None:
         scene, spec = self._document.scene, self._document.scenario.poison
-        pin = scene.targets[number]
-        own = pin.group == spec.group
+        target = scene.targets[number]
+        own = target.group == spec.group
         menu = QMenu(self._window)
         for k in range(scene.classes):
             action = add_action(menu, f"Wanted: {scene.class_name(k)}")
             action.setCheckable(True)
-            action.setChecked(k == pin.wanted)
+            action.setChecked(k == target.target_class)
             change = (
                 Settings({"poison.wanted": k}, merges=False) if own
-                else SetTargets(_swapped(scene, number, replace(pin, wanted=k)))
+                else SetTargets(_swapped(scene, number, replace(target, target_class=k)))
             )  # fmt: skip
             action.triggered.connect(lambda _on, change=change: self._do(change, "Set wanted class"))
         menu.addSeparator()
         act: Callable[[], None]
-        if pin.group:
-            words, act = f"Delete {scene.group(pin.group).name}", lambda: self._delete_group(pin.group)
+        if target.group:
+            words, act = f"Delete {scene.group(target.group).name}", lambda: self._delete_group(target.group)
         else:
             gone = SetTargets((*scene.targets[:number], *scene.targets[number + 1 :]))
             words, act = "Delete target", lambda: self._do(gone, "Delete target")
@@ -191,7 +192,7 @@ def group_entries(scene: Scene, spec: AttackSpec) -> list[GroupEntry]:
     """The groups that have points, pins or the attack, as the list shows them."""
     origin = scene.points.origin.astype(np.int64)
     counts = np.bincount(origin[origin > 0], minlength=1)
-    numbers = {*np.unique(np.abs(origin)).tolist(), *(pin.group for pin in scene.targets), spec.group} - {0}
+    numbers = {*np.unique(np.abs(origin)).tolist(), *(target.group for target in scene.targets), spec.group} - {0}
     return [
         GroupEntry(
             k, scene.group(k).name[:1].upper() + scene.group(k).name[1:], int(counts[k]) if k < len(counts) else 0,
@@ -216,5 +217,5 @@ def _with_group(scene: Scene, number: int, group: Group) -> tuple[Group, ...]:
     return tuple(filled)
 
 
-def _swapped(scene: Scene, number: int, pin: Any) -> tuple[Any, ...]:
-    return (*scene.targets[:number], pin, *scene.targets[number + 1 :])
+def _swapped(scene: Scene, number: int, target: Any) -> tuple[Any, ...]:
+    return (*scene.targets[:number], target, *scene.targets[number + 1 :])

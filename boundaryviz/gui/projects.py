@@ -1,4 +1,4 @@
-"""What is opened: a scenario with the course of its run and the timeline that lies beside it. No Qt here.
+"""What is opened: a scenario with the history of its run and the timeline that lies beside it. No Qt here.
 
 Reading is for a thread: a large file takes a second or two.
 """
@@ -14,26 +14,26 @@ from boundaryviz.record.archive import ArchiveError
 from boundaryviz.record.timeline_file import Kept
 from boundaryviz.scenario import files
 from boundaryviz.scenario.atomic import Stamp, stamp_of
-from boundaryviz.scenario.course import Course
+from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)
 class Project:
-    """kept: its timeline, where one belongs to it. stamp: of the file that it was read from. trouble: what is to be
-    said of a timeline that could not be read."""
+    """kept: its timeline, where one belongs to it. stamp: of the file that it was read from. problem: what is
+    to be said of a timeline that could not be read."""
 
     scenario: Scenario
-    course: Course | None = None
+    history: RunHistory | None = None
     kept: Kept | None = None
     stamp: Stamp | None = None
-    trouble: str = ""
+    problem: str = ""
     aside: str = ""  # the timeline that belongs to another state of the project
 
     @classmethod
     def of(cls, scenario: Scenario) -> Self:
         """Without a timeline. Raises ScenarioError where the scenario's course cannot be followed."""
-        return cls(scenario, Course.read(scenario))
+        return cls(scenario, RunHistory.read(scenario))
 
 
 def read(path: Path) -> Project:
@@ -44,11 +44,11 @@ def read(path: Path) -> Project:
     stamp = stamp_of(path)
     project = replace(Project.of(files.read(path)), stamp=stamp)
     place = timeline_file.beside(path)
-    if project.course is None or path.suffix.lower() != ".bviz" or not place.exists():
+    if project.history is None or path.suffix.lower() != ".bviz" or not place.exists():
         return project
     try:
         kept = timeline_file.read(place, project.scenario)
         return replace(project, kept=kept, aside=place.name if kept is None else "")
     except (ArchiveError, OSError) as error:
         words = f"The timeline {place.name} could not be read: {error}. The points and settings are complete."
-        return replace(project, trouble=words)
+        return replace(project, problem=words)

@@ -8,7 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QSettings, pyqtSignal
 from PyQt6.QtWidgets import QMenu, QWidget
 
-from boundaryviz.gui import surroundings
+from boundaryviz.gui import system_info
 from boundaryviz.gui.views.plain import menu_words, tip
 from boundaryviz.scene.plain_text import one_line
 
@@ -73,5 +73,5 @@ class RecentFiles(QMenu):
 
 
 def _short(folder: Path) -> str:
-    home = surroundings.home()
+    home = system_info.home()
     return str(Path("~") / folder.relative_to(home)) if folder.is_relative_to(home) else str(folder)

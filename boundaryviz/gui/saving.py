@@ -8,7 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
-from boundaryviz.gui import surroundings
+from boundaryviz.gui import system_info
 from boundaryviz.gui.document import Document
 from boundaryviz.gui.logbook import WARNING, Logbook
 from boundaryviz.gui.views.plain import ask, warning_box
@@ -36,7 +36,7 @@ class Saving(QObject):
     def __init__(self, window: MainWindow, document: Document, writer: Writer, log: Logbook) -> None:
         super().__init__(window)
         self._window, self._document, self._writer, self._log = window, document, writer, log
-        self.folder = str(surroundings.home())
+        self.folder = str(system_info.home())
         self.beside: Callable[[Path], Callable[[Scenario], str] | None] = lambda _path: None
         """For a path that is saved to now: what writes more beside it, from the scenario written, and says what."""
         self._busy = self._again = False

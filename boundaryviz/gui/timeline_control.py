@@ -1,4 +1,4 @@
-"""The timeline of the run: recording its moments, showing the past, and going on from there as a branch."""
+"""The timeline of the run: recording its checkpoints, showing the past, and going on from there as a branch."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from boundaryviz.gui.controller import Controller
 from boundaryviz.gui.document import State
 from boundaryviz.gui.past import Past
 from boundaryviz.gui.theme import LIGHT, Theme
-from boundaryviz.gui.timeline_marks import TurnMarks, marks
-from boundaryviz.gui.views.moment_picture import moment_pixmap
+from boundaryviz.gui.timeline_marks import ChangeMarks, marks
+from boundaryviz.gui.views.checkpoint_picture import checkpoint_pixmap
 from boundaryviz.gui.views.widgets import Throttle
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.timeline import BUDGET, Timeline
 from boundaryviz.record.timeline_file import Kept
-from boundaryviz.scenario.course import Course, Visited, changed
+from boundaryviz.scenario.history import RunHistory, Visited, changed
 
 _REFRESH = 100  # milliseconds between two looks of the bar
-_REST = 120  # milliseconds after which a moment that is looked at is worked out exactly
+_REST = 120  # milliseconds after which a checkpoint that is looked at is worked out exactly
 _THUMBNAIL = QSize(144, 144)
 _GHOST_SHARE = 4  # an earlier course gets one part in so many of the memory
 
 
 @dataclass(frozen=True, eq=False)
 class Ghost:
-    """The course that was left for a branch: its moments and curves."""
+    """The course that was left for a branch: its checkpoints and curves."""
 
     timeline: Timeline
     curves: CurveStore
@@ -46,23 +46,23 @@ class _Branching:
 
 
 class TimelineControl(QObject):
-    """Joins the trainer's moments to the bar under the plane."""
+    """Joins the trainer's checkpoints to the bar under the plane."""
 
     def __init__(self, controller: Controller, budget: int = BUDGET) -> None:
         super().__init__(controller)
-        self._controller, self._keeper = controller, controller.course
+        self._controller, self._keeper = controller, controller.history
         self.document, self.client = controller.document, controller.client
-        self.window, self.display = controller.window, controller.display
+        self.window, self.presenter = controller.window, controller.presenter
         self._theme: Theme = LIGHT
         self._budget = budget
         self.timeline = Timeline(budget)
         self.ghost: Ghost | None = None
         self._branch: int | None = None
         self._branching: _Branching | None = None
-        self._take_up: tuple[Course, Kept] | None = None
-        self._survives: tuple[Course | None, Kept] | None = None  # a trainer that died
-        self._turns = 0
-        self._turn_marks = TurnMarks()
+        self._take_up: tuple[RunHistory, Kept] | None = None
+        self._survives: tuple[RunHistory | None, Kept] | None = None  # a trainer that died
+        self._changes = 0
+        self._change_marks = ChangeMarks()
         self._visited = Visited()
         self._numbers = count(1)
         self._ghost_shown: int | None = None
@@ -70,7 +70,7 @@ class TimelineControl(QObject):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST)
-        self._rest.timeout.connect(self.display.recall_past)
+        self._rest.timeout.connect(self.presenter.load_past)
         self._wire()
         self._refresh()
 
@@ -81,7 +81,7 @@ class TimelineControl(QObject):
         client.restarting.connect(self._restarting)
         client.framed.connect(self._framed)
         client.evaluated.connect(self._throttle)
-        self._keeper.changed.connect(self._course_changed)
+        self._keeper.changed.connect(self._history_changed)
         self.document.changed.connect(self.now)
         self.document.opened.connect(self.now)
         bar.set_thumbnail(self._thumbnail)
@@ -112,15 +112,15 @@ class TimelineControl(QObject):
 
     # ---- recording ----------------------------------------------------------------------------------
 
-    def _recorded(self, moment: m.Moment) -> None:
-        self.timeline.add(moment)
+    def _recorded(self, checkpoint: m.Checkpoint) -> None:
+        self.timeline.add(checkpoint)
         self._throttle()
 
-    def _course_changed(self) -> None:
-        turns = () if self._keeper.course is None else self._keeper.course.turns
-        for turn in turns[self._turns :]:
-            self.timeline.change(turn.step)
-        self._turns = len(turns)
+    def _history_changed(self) -> None:
+        changes = () if self._keeper.history is None else self._keeper.history.changes
+        for change in changes[self._changes :]:
+            self.timeline.change(change.step)
+        self._changes = len(changes)
         self._throttle()
 
     def _stated(self, state: m.State) -> None:
@@ -137,12 +137,12 @@ class TimelineControl(QObject):
         self._throttle()
 
     def _restarting(self) -> None:
-        """What was recorded of a run outlives its trainer: the next one goes on from the last moment."""
-        self._survives = self._keeper.now(), Kept(self.timeline.moments, self.client.curves)
+        """What was recorded of a run outlives its trainer: the next one goes on from the last checkpoint."""
+        self._survives = self._keeper.now(), Kept(self.timeline.checkpoints, self.client.curves)
 
     def _begin(self, timeline: Timeline, ghost: Ghost | None, branch: int | None) -> None:
         self.timeline, self.ghost, self._branch, self._branching = timeline, ghost, branch, None
-        self._turns = 0 if self._keeper.course is None else len(self._keeper.course.turns)
+        self._changes = 0 if self._keeper.history is None else len(self._keeper.history.changes)
         self._show_ghost()
 
     @property
@@ -150,16 +150,16 @@ class TimelineControl(QObject):
         """Those of the run so far."""
         return self.client.curves
 
-    def take_up(self, course: Course | None, kept: Kept | None, go_on: bool = False) -> None:
-        """A file was opened: be at the last of the moments kept with it, paused or to `go_on`; without any, keep its
-        course."""
-        self._keeper.open(course)
+    def take_up(self, history: RunHistory | None, kept: Kept | None, go_on: bool = False) -> None:
+        """A file was opened: be at the last of the checkpoints kept with it, paused or to `go_on`; without any, keep
+        its course."""
+        self._keeper.open(history)
         self._take_up = None
-        if course is None or kept is None or not kept.moments:
+        if history is None or kept is None or not kept.checkpoints:
             return
-        last = kept.moments[-1]
-        self._take_up = (course, kept)
-        scenario, scene = course.at(course.turns_before(last.step))
+        last = kept.checkpoints[-1]
+        self._take_up = (history, kept)
+        scenario, scene = history.at(history.changes_before(last.step))
         self.client.resume(scenario, scene, -1, last.state, go_on)  # the present, maybe another, is told of then
 
     @property
@@ -167,13 +167,15 @@ class TimelineControl(QObject):
         """Whether the run of a file is about to be gone on with."""
         return self._take_up is not None
 
-    def _taken_up(self, course: Course, kept: Kept) -> None:
+    def _taken_up(self, history: RunHistory, kept: Kept) -> None:
         self._take_up = None
-        last = kept.moments[-1].step
-        self._keeper.resume(replace(course, turns=course.turns[: course.turns_before(last)], pending=None, _last=None))
-        changes = [turn.step for turn in course.turns]
+        last = kept.checkpoints[-1].step
+        self._keeper.resume(
+            replace(history, changes=history.changes[: history.changes_before(last)], pending=None, _last=None)
+        )
+        changes = [change.step for change in history.changes]
         self.client.keep_curves(kept.curves)
-        self._begin(Timeline(self._budget, kept.moments, changes), None, None)
+        self._begin(Timeline(self._budget, kept.checkpoints, changes), None, None)
         state = self.document.state
         self.client.set_scene(state.scene, self.document.revision, state.scenario)
 
@@ -181,38 +183,38 @@ class TimelineControl(QObject):
 
     @property
     def _shown(self) -> int | None:
-        """The place of the moment that is shown."""
-        past = self.display.past
-        return None if past is None else self.timeline.nearest(past.moment.step)
+        """The place of the checkpoint that is shown."""
+        past = self.presenter.past
+        return None if past is None else self.timeline.nearest(past.checkpoint.step)
 
     @property
     def _ends_now(self) -> bool:
-        """Whether the last recorded moment is that of now."""
+        """Whether the last recorded checkpoint is that of now."""
         return len(self.timeline) > 0 and int(self.timeline.step[-1]) == self.client.step_count
 
     def past(self, index: int) -> Past:
-        """A recorded moment with what was trained on then."""
-        moment, course = self.timeline[index], self._keeper.course
-        if course is None:
+        """A recorded checkpoint with what was trained on then."""
+        checkpoint, history = self.timeline[index], self._keeper.history
+        if history is None:
             state = self.document.committed
-            return Past(next(self._numbers), moment, state.scenario, state.scene)
-        scenario, scene = self._visited.at(course, course.turns_before(moment.step))
-        return Past(next(self._numbers), moment, scenario, scene)
+            return Past(next(self._numbers), checkpoint, state.scenario, state.scene)
+        scenario, scene = self._visited.at(history, history.changes_before(checkpoint.step))
+        return Past(next(self._numbers), checkpoint, scenario, scene)
 
     def strip(self, steps: Sequence[int]) -> list[Past]:
-        """The recorded moments nearest to these steps, each once."""
+        """The recorded checkpoints nearest to these steps, each once."""
         found = sorted({at for step in steps if (at := self.timeline.nearest(step)) is not None})
         return [self.past(at) for at in found]
 
     def _scrub(self, index: int) -> None:
-        """As `show`; the last moment is now where training rests at it."""
+        """As `show`; the last checkpoint is now where training rests at it."""
         if index >= len(self.timeline) - 1 and not self.client.playing and self._ends_now:
             self.now()
         else:
             self.show(index)
 
     def show(self, index: int) -> None:
-        """Show a recorded moment; training pauses."""
+        """Show a recorded checkpoint; training pauses."""
         if not len(self.timeline):
             return
         if self.client.playing:
@@ -220,15 +222,15 @@ class TimelineControl(QObject):
         index = min(max(index, 0), len(self.timeline) - 1)
         step = self.timeline[index].step
         self._lock(f"Step {step:,}, the past. Resume here to go on from it; End leads back to now.")
-        self.display.show_past(self.past(index))
+        self.presenter.show_past(self.past(index))
         self.window.timeline.set_shown(index)
         self.window.curves.set_shown(step)
         self._rest.start()
 
     def move(self, by: int) -> None:
-        """To a moment so many later; past the last one back to now."""
+        """To a checkpoint so many later; past the last one back to now."""
         at = self._shown
-        if at is None:  # the last moment may be that of now, which is seen already
+        if at is None:  # the last checkpoint may be that of now, which is seen already
             at = len(self.timeline) - self._ends_now
         if by > 0 and at + by >= len(self.timeline):
             self.now()
@@ -237,11 +239,11 @@ class TimelineControl(QObject):
 
     def now(self) -> None:
         """Show the present."""
-        if self.display.past is None:
+        if self.presenter.past is None:
             return
         self._rest.stop()
         self._lock(None)
-        self.display.show_past(None)
+        self.presenter.show_past(None)
         self.window.timeline.set_shown(None)
         self.window.curves.set_shown(None)
 
@@ -255,36 +257,36 @@ class TimelineControl(QObject):
     # ---- branches -----------------------------------------------------------------------------------
 
     def resume(self) -> None:
-        """Go on training from the moment that is shown; the course so far stays as a ghost."""
-        past = self.display.past
+        """Go on training from the checkpoint that is shown; the history so far stays as a ghost."""
+        past = self.presenter.past
         if past is None:
             return
-        client, document, state = self.client, self.document, past.moment.state
-        self._branching = _Branching(past.moment.step, client.curves)
+        client, document, state = self.client, self.document, past.checkpoint.state
+        self._branching = _Branching(past.checkpoint.step, client.curves)
         self.now()
         committed = document.committed
         if past.scene is committed.scene and not changed(past.scenario, committed.scenario):
             client.resume(past.scenario, past.scene, document.revision, state)
         else:
             then = State(past.scenario, past.scene, self._edited(past))
-            text = f"Resume at step {past.moment.step:,}"
+            text = f"Resume at step {past.checkpoint.step:,}"
             self._controller.adopt(then, text, lambda r: client.resume(then.scenario, then.scene, r, state))
 
     def _edited(self, past: Past) -> bool:
         """Whether its scene has to be written out because it cannot be drawn again."""
-        course = self._keeper.course
-        return course is None or not course.drawn or past.scene is not course.scene
+        history = self._keeper.history
+        return history is None or not history.drawn or past.scene is not history.scene
 
     def _branch_off(self, branching: _Branching) -> None:
-        old, step, course = self.timeline, branching.step, self._keeper.course
-        if course is not None:
-            self._keeper.resume(course.until(step))
+        old, step, history = self.timeline, branching.step, self._keeper.history
+        if history is not None:
+            self._keeper.resume(history.until(step))
         ghost = Ghost(old.within(self._budget // _GHOST_SHARE), branching.curves)
         kept = old.within(self._budget - ghost.timeline.budget).until(step)
         self._begin(kept, ghost, step)
 
     def _show_ghost(self) -> None:
-        """The curves and, by and by, the boundary of the course that was left."""
+        """The curves and, by and by, the boundary of the history that was left."""
         window, ghost = self.window, self.ghost
         self._ghost_shown = None
         if ghost is None or not window.actions_["view.ghost"].isChecked():
@@ -294,8 +296,8 @@ class TimelineControl(QObject):
         seeds = self.client.seeds
         values = {name: ghost.curves.column(name)[:, -seeds:].mean(axis=1) for name in m.CURVES}
         window.curves.set_ghost(ghost.curves.step, values)
-        if self.display.frame is not None:
-            self._framed(self.display.frame)
+        if self.presenter.frame is not None:
+            self._framed(self.presenter.frame)
 
     def _framed(self, frame: m.Frame) -> None:
         """The ghost's boundary is that of the same step, as far as it was recorded."""
@@ -315,11 +317,11 @@ class TimelineControl(QObject):
     # ---- the bar ------------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
-        bar, display, timeline = self.window.timeline, self.display, self.timeline
-        bar.set_moments(timeline.step)
-        clean = display.replica(clean=True) if self.client.twin else None
-        turns = self._turn_marks.of(self._keeper.course)
-        bar.set_marks(marks(turns, self.client.curves, display.replica(), clean, self._branch))
+        bar, presenter, timeline = self.window.timeline, self.presenter, self.timeline
+        bar.set_checkpoints(timeline.step)
+        clean = presenter.replica(clean=True) if self.client.twin else None
+        changes = self._change_marks.of(self._keeper.history)
+        bar.set_marks(marks(changes, self.client.curves, presenter.replica(), clean, self._branch))
         bar.set_now(max(self.client.step_count, int(timeline.step[-1]) if len(timeline) else 0))
         bar.set_shown(self._shown)
         bytes_ = timeline.bytes + (0 if self.ghost is None else self.ghost.timeline.bytes)
@@ -330,4 +332,6 @@ class TimelineControl(QObject):
             return None
         past = self.past(index)
         ratio = self.window.devicePixelRatioF()
-        return moment_pixmap(past.moment.field, past.moment.rect, past.scene, _THUMBNAIL, self._theme, ratio)
+        return checkpoint_pixmap(
+            past.checkpoint.field, past.checkpoint.rect, past.scene, _THUMBNAIL, self._theme, ratio
+        )

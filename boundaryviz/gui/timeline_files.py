@@ -15,7 +15,7 @@ from boundaryviz.record.timeline import Timeline
 from boundaryviz.record.timeline_file import Kept
 from boundaryviz.scenario.scenario import Scenario
 
-_MOST = 96 << 20  # bytes of moments that a file holds at most
+_MOST = 96 << 20  # bytes of checkpoints that a file holds at most
 
 
 class TimelineFiles(QObject):
@@ -41,23 +41,30 @@ class TimelineFiles(QObject):
         control = self._control
         if not self._wanted.isChecked() or path.suffix.lower() != ".bviz" or not len(control.timeline):
             return None
-        moments, changes, curves = control.timeline.moments, control.timeline.changes, control.curves.of(slice(None))
+        checkpoints, changes, curves = (
+            control.timeline.checkpoints,
+            control.timeline.changes,
+            control.curves.of(slice(None)),
+        )
 
         def write(scenario: Scenario) -> str:
-            kept, place = Timeline(control.timeline.budget, moments, changes).within(_MOST), timeline_file.beside(path)
-            timeline_file.write(place, scenario, Kept(kept.moments, curves))
+            kept, place = (
+                Timeline(control.timeline.budget, checkpoints, changes).within(_MOST),
+                timeline_file.beside(path),
+            )
+            timeline_file.write(place, scenario, Kept(kept.checkpoints, curves))
             return f"its timeline, {place.stat().st_size / 1e6:.1f} MB"
 
         return write
 
     def opened(self) -> None:
-        """Take up the course of what was opened and, where one lay beside it, its timeline."""
+        """Take up the history of what was opened and, where one lay beside it, its timeline."""
         project = self._document.given
-        if project.trouble:
-            self._log.note("open", project.trouble, WARNING)
-            self._window.notify(project.trouble, alarm=True)
+        if project.problem:
+            self._log.note("open", project.problem, WARNING)
+            self._window.notify(project.problem, alarm=True)
         if project.aside:
             self._log.note("open", f"{project.aside} belongs to another state of the project and was left aside.")
-        if project.course is not None and project.kept is not None:
-            self._train(project.course.seeds, project.course.twin)
-        self._control.take_up(project.course, project.kept)
+        if project.history is not None and project.kept is not None:
+            self._train(project.history.seeds, project.history.twin)
+        self._control.take_up(project.history, project.kept)

@@ -10,18 +10,20 @@ import numpy as np
 from boundaryviz.gui.views.timeline_bar import Mark
 from boundaryviz.record.comparison import first_flips
 from boundaryviz.record.curves import CurveStore
-from boundaryviz.scenario.course import Course, Turn
+from boundaryviz.scenario.history import Change, RunHistory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
 
-_NEAR = 0.02  # turns of one kind are one, where no more steps lie between them than this share of the steps so far
+_NEAR = 0.02  # changes of one kind are one, where no more steps lie between them than this share of the steps so far
 _LEAST = 100  # or so many
 
 
-def marks(turns: Sequence[Mark], curves: CurveStore, replica: int, clean: int | None, branch: int | None) -> list[Mark]:
-    """In no order. turns: the marks of the course. replica, clean: whose curves tell of the best step and of flips.
+def marks(
+    changes: Sequence[Mark], curves: CurveStore, replica: int, clean: int | None, branch: int | None
+) -> list[Mark]:
+    """In no order. changes: the marks of the history. replica, clean: whose curves tell of the best step and of flips.
     branch: where it was resumed."""
-    found = [*turns]
+    found = [*changes]
     if len(curves) and replica < curves.replicas:
         best = curves.best(replica)
         if best is not None and best[0] > 0:
@@ -41,26 +43,26 @@ def marks(turns: Sequence[Mark], curves: CurveStore, replica: int, clean: int | 
     return found
 
 
-class TurnMarks:
-    """The marks of a course that grows: a drag is a turn at every step, so only new ones are put into words."""
+class ChangeMarks:
+    """The marks of a history that grows: a drag is a change at every step, so only new ones are put into words."""
 
     def __init__(self) -> None:
         self._marks: list[Mark] = []
-        self._turns: tuple[Turn, ...] = ()
+        self._changes: tuple[Change, ...] = ()
 
-    def of(self, course: Course | None) -> Sequence[Mark]:
+    def of(self, history: RunHistory | None) -> Sequence[Mark]:
         """In the order of their steps. Turns with the same words close to each other are one mark, at the first."""
-        turns, done = () if course is None else course.turns, len(self._turns)
-        if done and turns[done - 1 : done] != self._turns[-1:]:  # it is another course, or shorter than it was
-            self._marks, self._turns, done = [], (), 0
-        for at in range(done, len(turns)):
-            assert course is not None
-            self._add(_of_turn(turns[at], course.scenario), turns[at - 1].step if at else 0)
-        self._turns = turns
+        changes, done = () if history is None else history.changes, len(self._changes)
+        if done and changes[done - 1 : done] != self._changes[-1:]:  # it is another history, or shorter than it was
+            self._marks, self._changes, done = [], (), 0
+        for at in range(done, len(changes)):
+            assert history is not None
+            self._add(_of_change(changes[at], history.scenario), changes[at - 1].step if at else 0)
+        self._changes = changes
         return self._marks
 
     def _add(self, mark: Mark, last: int) -> None:
-        """last: the step of the turn before."""
+        """last: the step of the change before."""
         near = max(_LEAST, int(_NEAR * mark.step))
         if self._marks and _same(self._marks[-1], mark) and mark.step - last <= near:
             self._marks[-1] = replace(self._marks[-1], words=mark.words)
@@ -68,14 +70,14 @@ class TurnMarks:
             self._marks.append(mark)
 
 
-def _of_turn(turn: Turn, scenario: Scenario) -> Mark:
-    words = [*_settings(turn, scenario), *_edits(turn.edit)]
-    only_settings = bool(turn.values) and not list(_edits(turn.edit))
-    return Mark(turn.step, "setting" if only_settings else "edit", ", ".join(words) or "changed")
+def _of_change(change: Change, scenario: Scenario) -> Mark:
+    words = [*_settings(change, scenario), *_edits(change.edit)]
+    only_settings = bool(change.values) and not list(_edits(change.edit))
+    return Mark(change.step, "setting" if only_settings else "edit", ", ".join(words) or "changed")
 
 
-def _settings(turn: Turn, scenario: Scenario) -> Iterator[str]:
-    for path, value in turn.values.items():
+def _settings(change: Change, scenario: Scenario) -> Iterator[str]:
+    for path, value in change.values.items():
         section, _, name = path.partition(".")
         field = type(getattr(scenario, section)).model_fields.get(name)
         title = (field.title if field is not None and field.title else name or section).lower()

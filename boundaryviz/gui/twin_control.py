@@ -11,9 +11,9 @@ from PyQt6.QtCore import QObject
 from boundaryviz.attacks.budget import Budget
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.client import TrainerClient
-from boundaryviz.gui.display import Display
 from boundaryviz.gui.document import Document
-from boundaryviz.gui.views.attack_panel import Measure, Pin
+from boundaryviz.gui.presenter import Presenter
+from boundaryviz.gui.views.attack_panel import Measure, TargetState
 from boundaryviz.gui.views.plane import PlaneView
 from boundaryviz.gui.views.twin_planes import TWIN_VIEWS, TwinView
 from boundaryviz.gui.views.widgets import Throttle
@@ -33,9 +33,9 @@ _LOOKS = {
 class TwinControl(QObject):
     """Joins the twin's controls to the trainer, and what the trainer says of twins to the views."""
 
-    def __init__(self, window: MainWindow, document: Document, client: TrainerClient, display: Display) -> None:
+    def __init__(self, window: MainWindow, document: Document, client: TrainerClient, presenter: Presenter) -> None:
         super().__init__(window)
-        self._window, self._document, self._client, self._display = window, document, client, display
+        self._window, self._document, self._client, self._presenter = window, document, client, presenter
         self._found: dict[bool, Comparison] = {}  # of the present, and with True of the past that is shown
         self._diverged: tuple[int, ...] = ()
         self._budget = Budget(0, 0)
@@ -60,7 +60,7 @@ class TwinControl(QObject):
         client.stated.connect(self._stated)
         document.changed.connect(self._changed)
         document.opened.connect(self._opened)
-        display.turned.connect(self._turned)
+        presenter.turned.connect(self._turned)
         bar.set_seeds(client.seeds)
         self.show("side")
         self._changed()
@@ -71,7 +71,7 @@ class TwinControl(QObject):
         """Train so many seeds, each with a clean twin or not, from step 0; training goes on if it was running."""
         client, window = self._client, self._window
         window.transport.set_twin(twin)
-        window.transport.set_seeds(seeds, min(self._display.seed_shown, seeds - 1))
+        window.transport.set_seeds(seeds, min(self._presenter.seed_shown, seeds - 1))
         window.actions_["train.twin"].setChecked(twin)
         if (seeds, twin) == (client.seeds, client.twin):
             return
@@ -79,13 +79,13 @@ class TwinControl(QObject):
         self._forget()
         window.planes.set_twin(twin)
         self._say()
-        self._display.show_seed(self._display.seed_shown)
+        self._presenter.show_seed(self._presenter.seed_shown)
         state = self._document.state
         client.load(state.scenario, state.scene, self._document.revision)
 
     def show_seed(self, seed: int) -> None:
         """Show another of the runs, counted from 0."""
-        self._display.show_seed(seed)
+        self._presenter.show_seed(seed)
         self._pins_throttle()
 
     def show(self, view: TwinView) -> None:
@@ -95,7 +95,7 @@ class TwinControl(QObject):
             self._window.actions_[f"view.twin-{name}"].setChecked(name == view)
         self._show_floor()
         self._say()
-        frame = self._display.frame
+        frame = self._presenter.frame
         if frame is not None:
             self._window.planes.set_fields(frame.field, frame.clean, frame.view.rect, frame.view.unit is not None)
 
@@ -122,7 +122,7 @@ class TwinControl(QObject):
         self._pins_throttle()
 
     def _count(self) -> None:
-        scene = self._display.scene
+        scene = self._presenter.scene
         points = scene.points
         counted = (points.origin, points.muted, points.split, scene.groups, scene.poison_on)
         if any(one is not other for one, other in zip(counted, self._counted, strict=True)):  # not by every move
@@ -158,9 +158,9 @@ class TwinControl(QObject):
             self._say()
 
     def _compared(self, twins: m.Twins) -> None:
-        past, scene = twins.past is not None, self._display.scene if twins.past is not None else self._document.scene
+        past, scene = twins.past is not None, self._presenter.scene if twins.past is not None else self._document.scene
         fits = twins.clean_pins.shape[1] == len(scene.targets) and len(twins.diverged) == self._client.seeds
-        if not self._client.twin or not fits or (past and twins.past != self._display.number):
+        if not self._client.twin or not fits or (past and twins.past != self._presenter.number):
             return  # of before the last change; the next comparison is under way
         self._found[past] = Comparison.of(twins, scene)
         self._show_floor()
@@ -170,7 +170,7 @@ class TwinControl(QObject):
     @property
     def comparison(self) -> Comparison | None:
         """Of the moment that is shown; None until its twins are compared."""
-        return self._found.get(self._display.past is not None)
+        return self._found.get(self._presenter.past is not None)
 
     # ---- to the views
 
@@ -190,7 +190,7 @@ class TwinControl(QObject):
         """Which seeds are left out of the numbers because a twin of theirs diverged."""
         if self.comparison is None or not self.comparison.left_out:
             return ""
-        first = self._display.scenario.training.seed
+        first = self._presenter.scenario.training.seed
         lost = [str(first + int(k)) for k in np.flatnonzero(self.comparison.twins.diverged)]
         return f"Left out, because training diverged: seed {', '.join(lost)}."
 
@@ -199,7 +199,7 @@ class TwinControl(QObject):
         if found is None or len(found.kept) < 2:
             self._window.planes.set_floor(None)
         else:
-            self._window.planes.set_floor((found.flipped(), found.floor(), self._display.scene.domain))
+            self._window.planes.set_floor((found.flipped(), found.floor(), self._presenter.scene.domain))
 
     def _show_numbers(self) -> None:
         attack, status, found = self._window.attack, self._window.status, self.comparison
@@ -226,26 +226,39 @@ class TwinControl(QObject):
         """Margins and first flips; costly enough to be left alone while nobody looks."""
         if self._window.results_shown() is not self._window.attack:
             return
-        scene, client, past = self._display.scene, self._client, self._display.past
-        curves = client.curves if past is None else client.curves.until(past.moment.step)
-        pins, shown = scene.targets, self._display.replica()
+        scene, client, past = self._presenter.scene, self._client, self._presenter.past
+        curves = client.curves if past is None else client.curves.until(past.checkpoint.step)
+        targets, shown = scene.targets, self._presenter.replica()
         margins = curves.margins
-        if not len(curves) or margins.shape[1:] != (client.seeds * (1 + client.twin), len(pins)):
+        if not len(curves) or margins.shape[1:] != (client.seeds * (1 + client.twin), len(targets)):
             nan = float("nan")
-            self._window.attack.set_pins([
-                Pin(pin.wanted, scene.class_name(pin.wanted), nan, 0, client.seeds, nan) for pin in pins
-            ])  # fmt: skip
-            self._window.attack.set_margins(curves.step[:0], np.empty((0, len(pins))), [pin.wanted for pin in pins])
+            self._window.attack.set_pins(
+                [
+                    TargetState(target.target_class, scene.class_name(target.target_class), nan, 0, client.seeds, nan)
+                    for target in targets
+                ]
+            )
+            self._window.attack.set_margins(
+                curves.step[:0], np.empty((0, len(targets))), [target.target_class for target in targets]
+            )
             return
         won = (margins[-1, -client.seeds :] > 0).sum(axis=0)
         clean = margins[:, shown - client.seeds, None] if client.twin else None
         first = first_flips(curves.step, margins[:, shown, None], clean)[0]
-        self._window.attack.set_pins([
-            Pin(pin.wanted, scene.class_name(pin.wanted), float(margins[-1, shown, k]), int(won[k]), client.seeds,
-                float(first[k]))
-            for k, pin in enumerate(pins)
-        ])  # fmt: skip
-        self._window.attack.set_margins(curves.step, margins[:, shown], [pin.wanted for pin in pins])
+        self._window.attack.set_pins(
+            [
+                TargetState(
+                    target.target_class,
+                    scene.class_name(target.target_class),
+                    float(margins[-1, shown, k]),
+                    int(won[k]),
+                    client.seeds,
+                    float(first[k]),
+                )
+                for k, target in enumerate(targets)
+            ]
+        )
+        self._window.attack.set_margins(curves.step, margins[:, shown], [target.target_class for target in targets])
 
 
 def _measure(metric: Metric, clean: float | None = None) -> Measure:

@@ -12,14 +12,14 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.classic import FittedEstimator
-from boundaryviz.learners.refitted import Decide, Refitted
+from boundaryviz.learners.fitted_learner import Decide, FittedLearner
+from boundaryviz.learners.sklearn_adapter import FittedEstimator
 from boundaryviz.learners.specs_estimators import EstimatorSpec
 
 _FAR = 1e37  # trees compare coordinates in single precision
 
 
-class Estimator(Refitted):
+class Estimator(FittedLearner):
     """A supervised classifier of scikit-learn, with its settings under its own names; see `Learner` for the contract.
 
     It is given the labelled points, in the order of their ids, and no others. Where only one class has a label, it

@@ -8,12 +8,12 @@ from scipy import sparse
 from scipy.linalg import solve
 
 from boundaryviz.learners import graphs
+from boundaryviz.learners.fitted_learner import Decide, FittedLearner
 from boundaryviz.learners.graph_specs import CARRIERS, WHOLE, LapRLSSpec
 from boundaryviz.learners.kernels import gaussian, weighted_sums
-from boundaryviz.learners.refitted import Decide, Refitted
 
 
-class LapRLS(Refitted):
+class LapRLS(FittedLearner):
     """Laplacian-regularised least squares (Belkin, Niyogi and Sindhwani 2006, section 4.2); see `Learner`.
 
     f = sum_j a_j k(., x_j) makes sum_labelled (f - y)^2 + gamma_A l |f|_k^2 + gamma_I c f^T L f least, with targets

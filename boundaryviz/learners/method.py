@@ -19,7 +19,7 @@ from boundaryviz.learners.objectives import Ask
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class Columns:
     """Columns of a step, all labelled or all unlabelled, all clean or all poison.
 
     x (R, 2, B) places. q (R, C, B) one-hot labels, (R, 0, B) where unlabelled. weight (R, 1, B), 0 for a column that
@@ -38,9 +38,9 @@ class Part:
     partner: Tensor
     chance: Tensor
 
-    def of(self, some: slice) -> Part:
+    def of(self, some: slice) -> Columns:
         """Those replicas alone."""
-        return Part(*(getattr(self, f.name)[some] for f in fields(self)))
+        return Columns(*(getattr(self, f.name)[some] for f in fields(self)))
 
     def jittered(self, size: float, number: int = 0) -> Tensor:
         """The places after jitter `number`, of standard deviation `size`."""
@@ -48,20 +48,20 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Round:
+class StepBatch:
     """The clean columns of a step, or its poison; whatever there is of them."""
 
-    labelled: Part | None
-    unlabelled: Part | None
+    labelled: Columns | None
+    unlabelled: Columns | None
 
-    def of(self, some: slice) -> Round:
+    def of(self, some: slice) -> StepBatch:
         """Those replicas alone."""
-        return Round(*(part and part.of(some) for part in (self.labelled, self.unlabelled)))
+        return StepBatch(*(columns and columns.of(some) for columns in (self.labelled, self.unlabelled)))
 
 
 @dataclass(frozen=True, eq=False)
-class Turn:
-    """What a method is given of one round of a step, for some of the replicas.
+class StepContext:
+    """What a method is given of one batch of a step, for some of the replicas.
 
     some: which replicas. student: the net in training. teacher: its average, where the method keeps one. ramp (): how
     far the weight has risen.
@@ -70,7 +70,7 @@ class Turn:
     some: slice
     student: Ask
     teacher: Ask
-    round: Round
+    batch: StepBatch
     ramp: Tensor
 
 
@@ -116,27 +116,27 @@ class Method:
         """The step at which the unlabelled weight has its full size."""
         return self.spec.ramp_up
 
-    def losses(self, turns: Sequence[Turn]) -> list[Tensor]:
-        """The losses (R,) over the rounds of a step: the clean one, then the poison if some of its replicas see any.
+    def losses(self, contexts: Sequence[StepContext]) -> list[Tensor]:
+        """The losses (R,) over the batches of a step: the clean one, then the poison if some of its replicas see any.
 
-        What is remembered takes in what the rounds show.
+        What is remembered takes in what the batches show.
         """
-        return [self.loss(turn) for turn in turns]
+        return [self.loss(context) for context in contexts]
 
-    def loss(self, turn: Turn) -> Tensor:
-        """The loss of each replica over one round, (R,)."""
-        terms = self.supervised(turn)
-        if (part := turn.round.unlabelled) is not None:
-            terms.append(turn.ramp * self.spec.weight * self.unlabelled(turn, part))
+    def loss(self, context: StepContext) -> Tensor:
+        """The loss of each replica over one batch, (R,)."""
+        terms = self.supervised(context)
+        if (columns := context.batch.unlabelled) is not None:
+            terms.append(context.ramp * self.spec.weight * self.unlabelled(context, columns))
         return sum(terms[1:], terms[0])
 
-    def supervised(self, turn: Turn) -> list[Tensor]:
+    def supervised(self, context: StepContext) -> list[Tensor]:
         """The loss of the labelled columns, (R,), if there are any."""
-        if (part := turn.round.labelled) is None:
+        if (columns := context.batch.labelled) is None:
             return []
-        x = part.jittered(self.labelled_jitter) if self.jitters else part.x
-        return [objectives.cross_entropy(turn.student(x), part.q, part.weight)]
+        x = columns.jittered(self.labelled_jitter) if self.jitters else columns.x
+        return [objectives.cross_entropy(context.student(x), columns.q, columns.weight)]
 
-    def unlabelled(self, turn: Turn, part: Part) -> Tensor:
+    def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         """The loss of the unlabelled columns, (R,)."""
         raise NotImplementedError

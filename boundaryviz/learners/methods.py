@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from boundaryviz.learners import objectives
-from boundaryviz.learners.method import Method, Part, Turn
+from boundaryviz.learners.method import Columns, Method, StepContext
 from boundaryviz.learners.mixing import ICT, MixMatch
 
 
@@ -16,9 +16,9 @@ class PseudoLabel(Method):
 
     jitters = 1
 
-    def unlabelled(self, turn: Turn, part: Part) -> Tensor:
-        z = turn.student(part.jittered(self.spec.weak_noise))
-        return objectives.pseudo_label(z, z, part.weight, self.spec.threshold)
+    def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
+        z = context.student(columns.jittered(self.spec.weak_noise))
+        return objectives.pseudo_label(z, z, columns.weight, self.spec.threshold)
 
 
 class PiModel(Method):
@@ -26,10 +26,12 @@ class PiModel(Method):
 
     jitters = 2
 
-    def unlabelled(self, turn: Turn, part: Part) -> Tensor:
+    def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         with torch.no_grad():
-            target = F.softmax(turn.student(part.jittered(self.spec.weak_noise, 1)), 1)
-        return objectives.squared(F.softmax(turn.student(part.jittered(self.spec.weak_noise)), 1), target, part.weight)
+            target = F.softmax(context.student(columns.jittered(self.spec.weak_noise, 1)), 1)
+        return objectives.squared(
+            F.softmax(context.student(columns.jittered(self.spec.weak_noise)), 1), target, columns.weight
+        )
 
 
 class TemporalEnsembling(Method):
@@ -40,18 +42,18 @@ class TemporalEnsembling(Method):
     def remembers(self, replicas: int, device: torch.device, dtype: torch.dtype) -> list[Tensor]:
         return [torch.zeros(replicas, self.classes + 1, 1, device=device, dtype=dtype)]
 
-    def unlabelled(self, turn: Turn, part: Part) -> Tensor:
+    def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         """Rows of the memory: the running sum Z of each class, and 1 - alpha^t, the sum of its coefficients."""
-        keep, memory = self.spec.ensemble_decay, self.memory[0][turn.some]
-        p = F.softmax(turn.student(part.jittered(self.spec.weak_noise)), 1)
-        slot = part.slot[:, None].expand(-1, self.classes + 1, -1)
+        keep, memory = self.spec.ensemble_decay, self.memory[0][context.some]
+        p = F.softmax(context.student(columns.jittered(self.spec.weak_noise)), 1)
+        slot = columns.slot[:, None].expand(-1, self.classes + 1, -1)
         before = memory.gather(2, slot)
         so_far, total = before.split([self.classes, 1], 1)
         target = so_far / torch.where(total > 0, total, 1.0)
         now = torch.cat([p.detach(), torch.ones_like(total)], 1)
         memory.scatter_(2, slot, keep * before + (1 - keep) * now)
         memory[:, :, -1] = 0
-        return objectives.squared(p, target, part.weight * (total > 0))
+        return objectives.squared(p, target, columns.weight * (total > 0))
 
 
 class MeanTeacher(Method):
@@ -60,10 +62,12 @@ class MeanTeacher(Method):
     jitters = 2
     teaches = True
 
-    def unlabelled(self, turn: Turn, part: Part) -> Tensor:
+    def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         with torch.no_grad():
-            target = F.softmax(turn.teacher(part.jittered(self.spec.weak_noise, 1)), 1)
-        return objectives.squared(F.softmax(turn.student(part.jittered(self.spec.weak_noise)), 1), target, part.weight)
+            target = F.softmax(context.teacher(columns.jittered(self.spec.weak_noise, 1)), 1)
+        return objectives.squared(
+            F.softmax(context.student(columns.jittered(self.spec.weak_noise)), 1), target, columns.weight
+        )
 
 
 class VAT(Method):
@@ -71,10 +75,17 @@ class VAT(Method):
 
     jitters = 1
 
-    def unlabelled(self, turn: Turn, part: Part) -> Tensor:
+    def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         s = self.spec
         return objectives.vat(
-            turn.student, part.x, part.weight, part.noise, s.xi, s.epsilon, s.power_iterations, s.entropy_weight
+            context.student,
+            columns.x,
+            columns.weight,
+            columns.noise,
+            s.xi,
+            s.epsilon,
+            s.power_iterations,
+            s.entropy_weight,
         )
 
 
@@ -83,12 +94,12 @@ class UDA(Method):
 
     jitters = 1
 
-    def unlabelled(self, turn: Turn, part: Part) -> Tensor:
+    def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         s = self.spec
         with torch.no_grad():
-            asked = turn.student(part.x)
+            asked = context.student(columns.x)
         return objectives.uda(
-            asked, turn.student(part.jittered(s.strong_noise)), part.weight, s.threshold, s.temperature
+            asked, context.student(columns.jittered(s.strong_noise)), columns.weight, s.threshold, s.temperature
         )
 
 
@@ -97,15 +108,15 @@ class FixMatch(Method):
 
     jitters = 2
 
-    def unlabelled(self, turn: Turn, part: Part) -> Tensor:
-        asked, taught = self.asked(turn, part)
-        return objectives.pseudo_label(asked, taught, part.weight, self.spec.threshold)
+    def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
+        asked, taught = self.asked(context, columns)
+        return objectives.pseudo_label(asked, taught, columns.weight, self.spec.threshold)
 
-    def asked(self, turn: Turn, part: Part) -> tuple[Tensor, Tensor]:
+    def asked(self, context: StepContext, columns: Columns) -> tuple[Tensor, Tensor]:
         """Logits of the weakly jittered points, without a gradient, and of the strongly jittered ones."""
         with torch.no_grad():
-            asked = turn.student(part.jittered(self.spec.weak_noise, 1))
-        return asked, turn.student(part.jittered(self.spec.strong_noise))
+            asked = context.student(columns.jittered(self.spec.weak_noise, 1))
+        return asked, context.student(columns.jittered(self.spec.strong_noise))
 
 
 class FlexMatch(FixMatch):
@@ -114,15 +125,15 @@ class FlexMatch(FixMatch):
     def remembers(self, replicas: int, device: torch.device, dtype: torch.dtype) -> list[Tensor]:
         return [torch.full((replicas, 1), -1, device=device)]
 
-    def unlabelled(self, turn: Turn, part: Part) -> Tensor:
-        tau, chosen = self.spec.threshold, self.memory[0][turn.some]
-        thresholds = objectives.class_thresholds(chosen[:, :-1], self.seen[turn.some], self.classes, tau)
-        asked, taught = self.asked(turn, part)
+    def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
+        tau, chosen = self.spec.threshold, self.memory[0][context.some]
+        thresholds = objectives.class_thresholds(chosen[:, :-1], self.seen[context.some], self.classes, tau)
+        asked, taught = self.asked(context, columns)
         label, passed = objectives.confident(asked, tau)
-        before = chosen.gather(1, part.slot)
-        chosen.scatter_(1, part.slot, torch.where(passed[:, 0] > 0, label.max(1).indices, before))
+        before = chosen.gather(1, columns.slot)
+        chosen.scatter_(1, columns.slot, torch.where(passed[:, 0] > 0, label.max(1).indices, before))
         chosen[:, -1] = -1
-        return objectives.pseudo_label(asked, taught, part.weight, thresholds.to(asked.dtype))
+        return objectives.pseudo_label(asked, taught, columns.weight, thresholds.to(asked.dtype))
 
 
 METHODS: dict[str, type[Method]] = {

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from boundaryviz.learners import objectives
-from boundaryviz.learners.method import Method, Part, Turn
+from boundaryviz.learners.method import Columns, Method, StepContext
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Rest:
     poison: Tensor | None
     seeing: slice
 
-    def of(self, part: Part, at: int) -> Tensor:
+    def of(self, part: Columns, at: int) -> Tensor:
         """Each column's other half in its mixture number `at`, (R, 2 + C + 1, B)."""
         partner = part.partner[:, at][:, None]
         found = self.clean.gather(2, partner.expand(-1, self.clean.shape[1], -1))
@@ -53,26 +53,26 @@ class Rest:
 class Mixing(Method):
     """A method that mixes the columns of a step."""
 
-    def losses(self, turns: Sequence[Turn]) -> list[Tensor]:
-        """As `Method.losses`; each round is mixed with both."""
+    def losses(self, contexts: Sequence[StepContext]) -> list[Tensor]:
+        """As `Method.losses`; each batch is mixed with both."""
         with torch.no_grad():
-            columns = [self.columns(turn) for turn in turns]
+            columns = [self.columns(context) for context in contexts]
         pools = [torch.cat(some, 2) if some else None for some in columns]
         if pools[0] is None:
-            return [self.loss(turn) for turn in turns]
+            return [self.loss(context) for context in contexts]
         rests = [Rest(pools[0], None, slice(0, 0))]
-        if len(turns) > 1:
-            start = turns[0].some.start
-            seeing = slice(turns[1].some.start - start, turns[1].some.stop - start)
+        if len(contexts) > 1:
+            start = contexts[0].some.start
+            seeing = slice(contexts[1].some.start - start, contexts[1].some.stop - start)
             rests = [Rest(pools[0], pools[1], seeing), Rest(pools[0][seeing], pools[1], slice(None))]
-        return [self.mixed(*given) for given in zip(turns, columns, rests, strict=True)]
+        return [self.mixed(*given) for given in zip(contexts, columns, rests, strict=True)]
 
-    def columns(self, turn: Turn) -> list[Tensor]:
-        """What a round has to be mixed, as in `Rest`: a tensor for each part that is worked on by itself."""
+    def columns(self, context: StepContext) -> list[Tensor]:
+        """What a batch has to be mixed, as in `Rest`: a tensor for each part that is worked on by itself."""
         raise NotImplementedError
 
-    def mixed(self, turn: Turn, own: list[Tensor], rest: Rest) -> Tensor:
-        """The loss of each replica, (R,), over a round of which `own` is to be mixed with `rest`."""
+    def mixed(self, context: StepContext, own: list[Tensor], rest: Rest) -> Tensor:
+        """The loss of each replica, (R,), over a batch of which `own` is to be mixed with `rest`."""
         raise NotImplementedError
 
 
@@ -82,17 +82,17 @@ class ICT(Mixing):
     mixtures = 1
     teaches = True
 
-    def columns(self, turn: Turn) -> list[Tensor]:
+    def columns(self, context: StepContext) -> list[Tensor]:
         """The unlabelled points with the teacher's answers."""
-        part = turn.round.unlabelled
-        return [] if part is None else [torch.cat([part.x, F.softmax(turn.teacher(part.x), 1), part.weight], 1)]
+        part = context.batch.unlabelled
+        return [] if part is None else [torch.cat([part.x, F.softmax(context.teacher(part.x), 1), part.weight], 1)]
 
-    def mixed(self, turn: Turn, own: list[Tensor], rest: Rest) -> Tensor:
-        terms = self.supervised(turn)
-        if (part := turn.round.unlabelled) is not None:
+    def mixed(self, context: StepContext, own: list[Tensor], rest: Rest) -> Tensor:
+        terms = self.supervised(context)
+        if (part := context.batch.unlabelled) is not None:
             x, q = mixture(own[0], rest.of(part, 0), part.share)
-            loss = objectives.squared(F.softmax(turn.student(x), 1), q, part.weight)
-            terms.append(turn.ramp * self.spec.weight * loss)
+            loss = objectives.squared(F.softmax(context.student(x), 1), q, part.weight)
+            terms.append(context.ramp * self.spec.weight * loss)
         return sum(terms[1:], terms[0])
 
 
@@ -103,29 +103,29 @@ class MixMatch(Mixing):
     mixtures = 2
     mixes_labels = True
 
-    def columns(self, turn: Turn) -> list[Tensor]:
+    def columns(self, context: StepContext) -> list[Tensor]:
         """The labelled points, jittered; then each jitter of the unlabelled ones with their sharpened mean answer."""
         found = []
-        if (part := turn.round.labelled) is not None:
+        if (part := context.batch.labelled) is not None:
             found.append(torch.cat([part.jittered(self.spec.weak_noise), part.q, part.weight], 1))
-        if (part := turn.round.unlabelled) is not None:
+        if (part := context.batch.unlabelled) is not None:
             places = [part.jittered(self.spec.weak_noise, k) for k in range(self.jitters)]
-            answers = torch.stack([F.softmax(turn.student(x), 1) for x in places])
+            answers = torch.stack([F.softmax(context.student(x), 1) for x in places])
             q = objectives.sharpen(answers.mean(0), self.spec.temperature)
             found += [torch.cat([x, q, part.weight], 1) for x in places]
         return found
 
-    def mixed(self, turn: Turn, own: list[Tensor], rest: Rest) -> Tensor:
+    def mixed(self, context: StepContext, own: list[Tensor], rest: Rest) -> Tensor:
         own, terms = list(own), []
-        if (part := turn.round.labelled) is not None:
+        if (part := context.batch.labelled) is not None:
             x, q = mixture(own.pop(0), rest.of(part, 0), torch.maximum(part.share, 1 - part.share))
-            terms.append(objectives.cross_entropy(turn.student(x), q, part.weight))
-        if (part := turn.round.unlabelled) is not None:
+            terms.append(objectives.cross_entropy(context.student(x), q, part.weight))
+        if (part := context.batch.unlabelled) is not None:
             shares = torch.maximum(part.share, 1 - part.share).split(1, 1)
             for at, (columns, share) in enumerate(zip(own, shares, strict=True)):
                 x, q = mixture(columns, rest.of(part, at), share)
-                loss = objectives.squared(F.softmax(turn.student(x), 1), q, part.weight)
-                terms.append(turn.ramp * self.spec.weight / len(own) * loss)
+                loss = objectives.squared(F.softmax(context.student(x), 1), q, part.weight)
+                terms.append(context.ramp * self.spec.weight / len(own) * loss)
         return sum(terms[1:], terms[0])
 
 

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from boundaryviz.learners.backprop import Backprop
 from boundaryviz.learners.base import Problem, State, TrainingData
+from boundaryviz.learners.batch_loader import Batch, BatchLoader
 from boundaryviz.learners.capture import Captured
-from boundaryviz.learners.feed import Batch, Feed
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
@@ -42,26 +42,26 @@ class MLP(Network):
             state = [self.P, *self.optimiser.state]
             self._descend = Captured(self._descend_eagerly, state, self._constants)
         self.steps_done = 0
-        self._feed = Feed(problem.seeds, self.device, dtype)
+        self._loader = BatchLoader(problem.seeds, self.device, dtype)
         self.set_training(spec, training)
 
     # ---- what it trains on --------------------------------------------------------------------------
 
     def set_data(self, data: TrainingData) -> None:
         """Train on the labelled points of `data` from the next step on; the weights stay."""
-        self._feed.set_data(data, self._inputs(data.xy), self._targets(data.label), data.label >= 0)
+        self._loader.set_data(data, self._inputs(data.xy), self._targets(data.label), data.label >= 0)
 
     def set_training(self, spec: MLPSpec | LogisticSpec, training: TrainingSpec) -> None:
         """Take over rate, penalties, batch size and dropout from the next step on."""
         self._dropout = spec.dropout if isinstance(spec, MLPSpec) else 0.0
         self._drops = self._dropout > 0
         self.optimiser.set_training(training)
-        self._feed.set_batch_size(training.batch_size)
+        self._loader.set_batch_size(training.batch_size)
 
     @property
     def can_train(self) -> bool:
         """Whether there is a labelled point to learn from."""
-        return len(self._feed) > 0
+        return len(self._loader) > 0
 
     # ---- its state ----------------------------------------------------------------------------------
 
@@ -70,13 +70,13 @@ class MLP(Network):
 
     def state(self) -> State:
         """Parameters, what the optimiser keeps, and where in the order of points it is."""
-        return {**saved(self._tensors()), "steps": np.array(self.steps_done), "place": self._feed.place}
+        return {**saved(self._tensors()), "steps": np.array(self.steps_done), "place": self._loader.place}
 
     def restore(self, state: State) -> None:
         """Go on from a `state`; see `Learner`."""
         put_back(self._tensors(), state)
         self.steps_done = int(state["steps"])
-        self._feed.go_to(state["place"])
+        self._loader.go_to(state["place"])
 
     # ---- training -----------------------------------------------------------------------------------
 
@@ -84,7 +84,7 @@ class MLP(Network):
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
         for _ in range(n):
             if self.can_train:
-                parts = [(p.x, p.q, p.weight, *self._masks(p, at)) for at, p in enumerate(self._feed.next())]
+                parts = [(p.x, p.q, p.weight, *self._masks(p, at)) for at, p in enumerate(self._loader.next())]
                 self._descend(*chain.from_iterable(parts))
             self.steps_done += 1
 
@@ -95,11 +95,11 @@ class MLP(Network):
         gradient = self._backprop.gradient(x, q, weight, masks)
         if len(tensors) > each:
             x, q, weight, *masks = tensors[each:]
-            gradient = self._backprop.gradient(x, q, weight, masks, self._feed.seeing)
+            gradient = self._backprop.gradient(x, q, weight, masks, self._loader.seeing)
         self.optimiser.step(self.P, gradient)
 
     def _constants(self) -> Hashable:
-        seeing = self._feed.seeing
+        seeing = self._loader.seeing
         return self._drops, seeing.start, seeing.stop, self.optimiser.constants
 
     def _masks(self, batch: Batch, part: int) -> list[Tensor]:
@@ -111,7 +111,7 @@ class MLP(Network):
             return []
         columns = batch.weight.shape[2]
         seeds, which = np.unique(
-            self.problem.seeds[self._feed.seeing] if part else self.problem.seeds, return_inverse=True
+            self.problem.seeds[self._loader.seeing] if part else self.problem.seeds, return_inverse=True
         )
         masks = []
         for layer, units in enumerate(self.hidden):

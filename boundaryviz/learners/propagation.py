@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from boundaryviz.learners import graph_specs, graphs
+from boundaryviz.learners.fitted_learner import Decide, FittedLearner, shares
 from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec
 from boundaryviz.learners.kernels import weighted_sums
-from boundaryviz.learners.refitted import Decide, Refitted, shares
 
 _LEAST = 1e-9  # of a place's neighbourhood must be decided, or the place is undecided as well
 
 
-class _Propagation(Refitted):
+class _Propagation(FittedLearner):
     _spec: LabelPropagationSpec | LabelSpreadingSpec
 
     @abstractmethod
@@ -38,7 +38,7 @@ class _Propagation(Refitted):
 
 
 class LabelSpreading(_Propagation):
-    """Label spreading (Zhou et al. 2004); see `Learner` for the contract and `Refitted` for what is undecided."""
+    """Label spreading (Zhou et al. 2004); see `Learner` for the contract and `FittedLearner` for what is undecided."""
 
     def _mass(self, graph: graphs.Graph, given: NDArray[np.float64]) -> NDArray[np.float64]:
         assert isinstance(self._spec, LabelSpreadingSpec)

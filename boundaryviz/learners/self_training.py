@@ -13,9 +13,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import SVC
 
-from boundaryviz.learners.classic import FittedEstimator
+from boundaryviz.learners.fitted_learner import Decide, FittedLearner
 from boundaryviz.learners.graph_specs import SelfTrainingSpec
-from boundaryviz.learners.refitted import Decide, Refitted
+from boundaryviz.learners.sklearn_adapter import FittedEstimator
 
 
 class MarginSVC(SVC):
@@ -43,7 +43,7 @@ class _Fit:
         return self.decide(xy)
 
 
-class SelfTraining(Refitted):
+class SelfTraining(FittedLearner):
     """Self-training (Yarowsky 1995) by scikit-learn; see `Learner` for the contract.
 
     Where only one class has a label, it is the class of every place.

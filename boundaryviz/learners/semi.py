@@ -1,6 +1,6 @@
 """Semi-supervised networks on the replica axis: one loop for every method in `methods`.
 
-A step takes labelled and unlabelled columns, clean and poison in rounds of their own, so that the clean ones are
+A step takes labelled and unlabelled columns, clean and poison in batches of their own, so that the clean ones are
 worked on in the same shapes and with the same random numbers, hence to the same bits, whether or not there is poison.
 Only the replicas that see poison work on it.
 """
@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from boundaryviz.learners.base import Problem, State, TrainingData
+from boundaryviz.learners.batch_loader import Batch, BatchLoader
 from boundaryviz.learners.draws import Draws
-from boundaryviz.learners.feed import Batch, Feed
-from boundaryviz.learners.method import Part, Round, Turn
+from boundaryviz.learners.method import Columns, StepBatch, StepContext
 from boundaryviz.learners.methods import METHODS
 from boundaryviz.learners.net import forward
 from boundaryviz.learners.network import Network
@@ -51,7 +51,7 @@ class SemiSupervised(Network):
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         self._grad = torch.empty_like(self.P)
         self._nets: dict[tuple[int, int], tuple[list[Tensor], list[Tensor]]] = {}
-        self._labelled, self._unlabelled = (Feed(problem.seeds, self.device, dtype) for _ in range(2))
+        self._labelled, self._unlabelled = (BatchLoader(problem.seeds, self.device, dtype) for _ in range(2))
         self._draws = Draws(problem.seeds, self.device, dtype)
         self.steps_done = 0
         self.set_training(spec, training)
@@ -96,8 +96,8 @@ class SemiSupervised(Network):
         """Go on from a `state`; see `Learner`."""
         put_back(self._tensors(), state)
         self.steps_done = int(state["steps"])
-        for feed, place in zip((self._labelled, self._unlabelled), state["place"], strict=True):
-            feed.go_to(place)
+        for batch_loader, place in zip((self._labelled, self._unlabelled), state["place"], strict=True):
+            batch_loader.go_to(place)
 
     # ---- training -----------------------------------------------------------------------------------
 
@@ -105,10 +105,10 @@ class SemiSupervised(Network):
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
         for _ in range(n):
             if self.can_train:
-                self._descend(self._rounds())
+                self._descend(self._batches())
             self.steps_done += 1
 
-    def _rounds(self) -> list[Round]:
+    def _batches(self) -> list[StepBatch]:
         """The clean columns of this step; then its poison where there is any, of the replicas that see poison."""
         labelled = self._labelled.next()
         unlabelled = self._unlabelled.next() if len(self._unlabelled) else ()
@@ -116,24 +116,24 @@ class SemiSupervised(Network):
         poisoned = max(len(labelled), len(unlabelled)) > 1
         clean = unlabelled[0].weight.shape[2] if unlabelled else 0  # columns to be mixed with
         among = labelled[0].weight.shape[2] + method.jitters * clean if method.mixes_labels else clean
-        rounds = []
+        batches = []
         for at in range(1 + poisoned):
             shown = hidden = None
             if at < len(labelled):
                 counts = min(1, method.jitters), int(method.mixes_labels)
-                shown = self._part(labelled[at], at, *counts, among, poisoned)
+                shown = self._columns(labelled[at], at, *counts, among, poisoned)
             if at < len(unlabelled):
-                hidden = self._part(unlabelled[at], 2 + at, method.jitters, method.mixtures, among, poisoned)
-            rounds.append(Round(shown, hidden))
-        return rounds
+                hidden = self._columns(unlabelled[at], 2 + at, method.jitters, method.mixtures, among, poisoned)
+            batches.append(StepBatch(shown, hidden))
+        return batches
 
-    def _part(self, batch: Batch, number: int, jitters: int, mixtures: int, among: int, poisoned: bool) -> Part:
+    def _columns(self, batch: Batch, number: int, jitters: int, mixtures: int, among: int, poisoned: bool) -> Columns:
         """A batch with its random numbers; what replicas share is spread out over them."""
         replicas, columns = batch.weight.shape[0], batch.weight.shape[2]
         x, q, at = (t.expand(replicas, *t.shape[1:]) for t in (batch.x, batch.q, batch.at))
         draws, key = self._draws, (self.steps_done, number)
         mixing = (self._seeing if number % 2 else slice(None), mixtures, columns)
-        return Part(
+        return Columns(
             x,
             q,
             batch.weight,
@@ -144,33 +144,35 @@ class SemiSupervised(Network):
             draws.chances(*key, mixing if poisoned else (mixing[0], 0, columns)),
         )
 
-    def _descend(self, rounds: list[Round]) -> None:
-        """One step down the sum of the rounds' losses, whose gradients are taken one by one."""
+    def _descend(self, batches: list[StepBatch]) -> None:
+        """One step down the sum of the batches' losses, whose gradients are taken one by one."""
         risen = self.method.risen_at
         ramp = torch.tensor(min(1.0, self.steps_done / risen) if risen else 1.0, dtype=self.dtype, device=self.device)
-        for some in self._shards(rounds[0]):
-            turns = [self._turn(some, rounds[0], some, ramp)]
+        for some in self._shards(batches[0]):
+            contexts = [self._context(some, batches[0], some, ramp)]
             seeing = slice(max(some.start, self._seeing.start), min(some.stop, self._seeing.stop))
-            if len(rounds) > 1 and seeing.start < seeing.stop:
+            if len(batches) > 1 and seeing.start < seeing.stop:
                 first = self._seeing.start
-                turns.append(self._turn(seeing, rounds[1], slice(seeing.start - first, seeing.stop - first), ramp))
-            for at, (turn, loss) in enumerate(zip(turns, self.method.losses(turns), strict=True)):
-                params, _ = self._net(turn.some)
+                contexts.append(
+                    self._context(seeing, batches[1], slice(seeing.start - first, seeing.stop - first), ramp)
+                )
+            for at, (context, loss) in enumerate(zip(contexts, self.method.losses(contexts), strict=True)):
+                params, _ = self._net(context.some)
                 gradient = torch.cat([g.flatten(1) for g in torch.autograd.grad(loss.sum(), params)], 1)
                 if at:
-                    self._grad[turn.some] += gradient
+                    self._grad[context.some] += gradient
                 else:
-                    self._grad[turn.some] = gradient
+                    self._grad[context.some] = gradient
         self.optimiser.step(self.P, self._grad)
         if self.teacher is not None:
             # a true mean at first, so that the initial weights are soon forgotten (Tarvainen and Valpola 2017)
             keep = min(1 - 1 / (self.steps_done + 1), self.method.spec.teacher_decay)
             self.teacher.lerp_(self.P, 1 - keep)
 
-    def _turn(self, some: slice, columns: Round, rows: slice, ramp: Tensor) -> Turn:
-        """Of replicas `some`, whose columns are these rows of a round."""
+    def _context(self, some: slice, columns: StepBatch, rows: slice, ramp: Tensor) -> StepContext:
+        """Of replicas `some`, whose columns are these rows of a batch."""
         student, teacher = (self._ask(params) for params in self._net(some))
-        return Turn(some, student, teacher, columns.of(rows), ramp)
+        return StepContext(some, student, teacher, columns.of(rows), ramp)
 
     def _ask(self, params: list[Tensor]) -> Ask:
         return lambda x: forward(params, self.features.of_tensor(x), self._activate)
@@ -183,8 +185,8 @@ class SemiSupervised(Network):
             self._nets[key] = [v.detach().requires_grad_() for v in views(self.P[some])], views(teacher[some])
         return self._nets[key]
 
-    def _shards(self, clean: Round) -> list[slice]:
-        """The replicas divided for rounds as wide as this one."""
+    def _shards(self, clean: StepBatch) -> list[slice]:
+        """The replicas divided for batches as wide as this one."""
         replicas = rows = len(self.P)
         if self.device.type == "cpu":
             points = max(part.x.shape[2] for part in (clean.labelled, clean.unlabelled) if part is not None)

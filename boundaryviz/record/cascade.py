@@ -117,6 +117,6 @@ def nearest_to_pin(scene: Scene) -> int | None:
     candidates = np.flatnonzero(points.is_train & ~points.is_labelled & scene.seen())
     if not scene.targets or not len(candidates):
         return None
-    pin = scene.targets[0]
-    gap = np.linalg.norm(points.xy[candidates] - (pin.x, pin.y), axis=1)
+    target = scene.targets[0]
+    gap = np.linalg.norm(points.xy[candidates] - (target.x, target.y), axis=1)
     return int(candidates[gap.argmin()])

@@ -23,11 +23,11 @@ class Comparison:
 
     twins: Twins
     rate: float
-    wanted: tuple[int, ...] = ()
+    target_classes: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, twins: Twins, scene: Scene) -> Comparison:
-        return cls(twins, Budget.of(scene).rate, tuple(pin.wanted for pin in scene.targets))
+        return cls(twins, Budget.of(scene).rate, tuple(target.target_class for target in scene.targets))
 
     @property
     def kept(self) -> NDArray[np.int64]:
@@ -54,13 +54,13 @@ class Comparison:
                 found["leverage"] = Metric.of(flips / self.rate)
         found["flip_area"] = Metric.of(self._each((t.clean_area != t.poisoned_area).mean(axis=(1, 2))))
         found["poison_rate"] = Metric.of([self.rate] * len(t.diverged))
-        if self.wanted:
-            found["attack_success_rate"] = Metric.of(self._each((t.poisoned_pins == self.wanted).mean(axis=1)))
+        if self.target_classes:
+            found["attack_success_rate"] = Metric.of(self._each((t.poisoned_pins == self.target_classes).mean(axis=1)))
         return found
 
     def clean_success(self) -> Metric:
         """The share of pins that the clean twins give to the attacker unasked, per seed."""
-        return Metric.of(self._each((self.twins.clean_pins == np.array(self.wanted, dtype=int)).mean(axis=1)))
+        return Metric.of(self._each((self.twins.clean_pins == np.array(self.target_classes, dtype=int)).mean(axis=1)))
 
     def floor_rate(self) -> float:
         """Share of test points on which two clean twins of different seeds differ, in the mean; 0 for one seed."""

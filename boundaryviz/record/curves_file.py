@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import CURVES, Curves
 from boundaryviz.record.curves import FIRST, CurveStore
-from boundaryviz.scenario.course_spec import STEPS
+from boundaryviz.scenario.history_spec import STEPS
 
 _COLUMNS = ("step", "values", "margins")
 _RUNS = 1_000

@@ -21,7 +21,7 @@ _NAMES = ("learner.name", "data.name", "poison.attack")  # values that say thems
 
 
 @dataclass(frozen=True, eq=False)
-class Pin:
+class PinnedSnapshot:
     """A moment that is kept beside others. clean: of the clean twin."""
 
     label: str
@@ -33,7 +33,7 @@ class Pin:
         return replace(self.snapshot, label=self.label)
 
 
-def differences(pins: Sequence[Pin]) -> tuple[str, ...]:
+def differences(pins: Sequence[PinnedSnapshot]) -> tuple[str, ...]:
     """For each pin, in short words, what of it is not the same in all: step, points, twin and settings.
 
     A setting that not every pin has counts among those that have it. Empty where nothing differs.
@@ -47,10 +47,10 @@ def differences(pins: Sequence[Pin]) -> tuple[str, ...]:
     return tuple(", ".join(_words(path, one[path]) for path in varied if path in one) for one in facts)
 
 
-def _facts(pin: Pin) -> dict[str, Any]:
-    shot = pin.snapshot
-    plain = shot.scenario.bare().model_dump(mode="json")
-    facts = {"step": shot.step, "clean": pin.clean, "points": len(shot.scene.points)}
+def _facts(pin: PinnedSnapshot) -> dict[str, Any]:
+    rendering = pin.snapshot
+    plain = rendering.scenario.bare().model_dump(mode="json")
+    facts = {"step": rendering.step, "clean": pin.clean, "points": len(rendering.scene.points)}
     for section in _SECTIONS:
         facts |= {f"{section}.{name}": value for name, value in _flat(plain[section]).items()}
     return facts

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from boundaryviz.record import curves_file
 from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
-from boundaryviz.record.pins import MOST, Pin
+from boundaryviz.record.pins import MOST, PinnedSnapshot
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario import files
-from boundaryviz.scenario.course_spec import STEPS
+from boundaryviz.scenario.history_spec import STEPS
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.bounds import check_view
 from boundaryviz.scene.plain_text import path_end
@@ -34,28 +34,30 @@ def is_pins(path: str | Path) -> bool:
     return str(path).lower().endswith(ENDING)
 
 
-def write(path: str | Path, pins: Sequence[Pin]) -> None:
+def write(path: str | Path, pins: Sequence[PinnedSnapshot]) -> None:
     """Write pins, but for their label cascades. Raises WriteError."""
     arrays: dict[str, NDArray] = {}
     text = {"format": _FORMAT}
     for number, pin in enumerate(pins):
-        shot, columns = pin.snapshot, f"p{number}."
-        rect = [shot.rect.left, shot.rect.right, shot.rect.bottom, shot.rect.top]
-        text[f"{columns}pin"] = json.dumps({"label": pin.label, "clean": pin.clean, "step": shot.step, "rect": rect})
-        text[f"{columns}scenario"] = _ascii(files.dumps(shot.scenario.with_scene(shot.scene)))
-        arrays[f"{columns}field"] = shot.field
-        if shot.predicted is not None:
-            arrays[f"{columns}predicted"] = shot.predicted
-        arrays |= curves_file.to_arrays(shot.curves, columns, _CURVES)
+        rendering, columns = pin.snapshot, f"p{number}."
+        rect = [rendering.rect.left, rendering.rect.right, rendering.rect.bottom, rendering.rect.top]
+        text[f"{columns}pin"] = json.dumps(
+            {"label": pin.label, "clean": pin.clean, "step": rendering.step, "rect": rect}
+        )
+        text[f"{columns}scenario"] = _ascii(files.dumps(rendering.scenario.with_scene(rendering.scene)))
+        arrays[f"{columns}field"] = rendering.field
+        if rendering.predicted is not None:
+            arrays[f"{columns}predicted"] = rendering.predicted
+        arrays |= curves_file.to_arrays(rendering.curves, columns, _CURVES)
     write_archive(path, arrays, text)
 
 
-def read(path: str | Path) -> tuple[Pin, ...]:
+def read(path: str | Path) -> tuple[PinnedSnapshot, ...]:
     """The pins in a file, one to nine. Raises ArchiveError, in a sentence, for a file that holds none."""
     arrays, text = read_archive(path, _LIMIT)
     if text.get("format") != _FORMAT:
         raise ArchiveError(f"{path_end(path)}: it holds no pins, or is of a newer version")
-    found: list[Pin] = []
+    found: list[PinnedSnapshot] = []
     shared: dict[str, Scenario] = {}  # by their text: pins of one run often have one
     try:
         while (columns := f"p{len(found)}.") + "pin" in text:
@@ -74,7 +76,7 @@ def read(path: str | Path) -> tuple[Pin, ...]:
     return tuple(found)
 
 
-def _pin(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str, scenario: Scenario) -> Pin:
+def _pin(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str, scenario: Scenario) -> PinnedSnapshot:
     if len(text[f"{columns}pin"]) > _SAID:
         raise ValueError("too much is said of a pin")
     scene, said = scenario.scene(), json.loads(text[f"{columns}pin"])
@@ -92,7 +94,7 @@ def _pin(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str, s
         if not known or (len(predicted) and not -1 <= predicted.min() <= predicted.max() < scene.classes):
             raise ValueError("classes predicted for other points")
     curves = curves_file.from_arrays(arrays, columns)
-    return Pin(label, Snapshot(scenario, scene, step, rect, field, curves, predicted), clean)
+    return PinnedSnapshot(label, Snapshot(scenario, scene, step, rect, field, curves, predicted), clean)
 
 
 def _ascii(words: str) -> str:

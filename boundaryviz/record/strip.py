@@ -8,7 +8,7 @@ STRIP = 6
 """How many moments a strip shows where nobody asks for others."""
 
 
-def moments(last: int, count: int = STRIP) -> tuple[int, ...]:
+def checkpoints(last: int, count: int = STRIP) -> tuple[int, ...]:
     """Up to `count` steps from 0 to `last`, rising: after 0 they grow by about the same factor, over two decades or
     what there is of them, and are round where that leaves them in order. Fewer where there are not as many steps.
     """

@@ -1,4 +1,4 @@
-"""A timeline beside its project, as `.npz`: the moments of a run and its curves."""
+"""A timeline beside its project, as `.npz`: the checkpoints of a run and its curves."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.messages import Moment, Why
+from boundaryviz.engine.messages import Checkpoint, Why
 from boundaryviz.record import curves_file
 from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
 from boundaryviz.record.curves import CurveStore
-from boundaryviz.scenario.course_spec import STEPS
+from boundaryviz.scenario.history_spec import STEPS
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.bounds import check_view
 from boundaryviz.scene.scene import Domain
 
 _FORMAT = "1"
-_TOGETHER = 16  # moments in one array: copying it stops every other thread
-_MOMENTS, _SIDE, _SAID = 60_000, 1024, 20_000  # at most; cells of a field to a side; characters said of a group
+_TOGETHER = 16  # checkpoints in one array: copying it stops every other thread
+_CHECKPOINTS, _SIDE, _SAID = 60_000, 1024, 20_000  # at most; cells of a field to a side; characters said of a group
 _WHYS = frozenset(get_args(Why))
 
 
@@ -31,7 +31,7 @@ _WHYS = frozenset(get_args(Why))
 class Kept:
     """What lies in the file."""
 
-    moments: tuple[Moment, ...]
+    checkpoints: tuple[Checkpoint, ...]
     curves: CurveStore
 
 
@@ -50,7 +50,7 @@ def write(path: str | Path, scenario: Scenario, kept: Kept) -> None:
     """Write the timeline of the run that `scenario`, with its course, came from. Raises WriteError."""
     arrays = curves_file.to_arrays(kept.curves)
     text = {"format": _FORMAT, "key": key(scenario)}
-    for number, group in enumerate(_alike(kept.moments)):
+    for number, group in enumerate(_alike(kept.checkpoints)):
         columns, first = f"g{number}", group[0]
         arrays[f"{columns}.step"] = np.array([one.step for one in group])
         arrays[f"{columns}.field"] = np.stack([one.field for one in group])
@@ -77,18 +77,18 @@ def read(path: str | Path, scenario: Scenario) -> Kept | None:
         curves = curves_file.from_arrays(arrays)
         count, parts = _groups(arrays), _parts(arrays)
         arrays.clear()  # a group's are given up as soon as it is copied: there is not room for all of them twice
-        moments = [one for number in range(count) for one in _group(parts.pop(f"g{number}"), text, f"g{number}")]
-        if len(moments) > _MOMENTS:
-            raise ValueError(f"{len(moments):,} moments; a window keeps far fewer")
+        checkpoints = [one for number in range(count) for one in _group(parts.pop(f"g{number}"), text, f"g{number}")]
+        if len(checkpoints) > _CHECKPOINTS:
+            raise ValueError(f"{len(checkpoints):,} moments; a window keeps far fewer")
     except (KeyError, ValueError, IndexError, TypeError, OverflowError, RecursionError) as error:
         raise ArchiveError(f"what it holds does not fit together ({error})") from None
-    return Kept(tuple(sorted(moments, key=lambda one: one.step)), curves)
+    return Kept(tuple(sorted(checkpoints, key=lambda one: one.step)), curves)
 
 
-def _alike(moments: Sequence[Moment]) -> list[list[Moment]]:
+def _alike(checkpoints: Sequence[Checkpoint]) -> list[list[Checkpoint]]:
     """Moments whose arrays have the same shapes and whose fields cover the same rectangle, some together."""
-    groups: dict[object, list[Moment]] = {}
-    for one in moments:
+    groups: dict[object, list[Checkpoint]] = {}
+    for one in checkpoints:
         shapes = tuple((name, array.shape, array.dtype) for name, array in one.state.items())
         clean = None if one.clean is None else one.clean.shape
         groups.setdefault((one.rect, one.field.shape, clean, shapes), []).append(one)
@@ -111,7 +111,7 @@ def _groups(arrays: Mapping[str, NDArray]) -> int:
     return number
 
 
-def _group(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str) -> list[Moment]:
+def _group(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str) -> list[Checkpoint]:
     step, field, clean = arrays["step"], arrays["field"], arrays.get("clean")
     prefix = "state."
     state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
@@ -134,7 +134,7 @@ def _group(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str)
     if state["diverged"].ndim != 2 or state["diverged"].dtype != np.bool_:
         raise ValueError("no word of which models diverged")
     return [
-        Moment(
+        Checkpoint(
             int(step[k]), rect, field[k].copy(), None if clean is None else clean[k].copy(),
             {name: np.array(array[k]) for name, array in state.items()}, frozenset(why[k]) & _WHYS,
         )

@@ -14,7 +14,7 @@ import numpy as np
 from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario import text
 from boundaryviz.scenario.atomic import WriteError, check_writable, write_atomic
-from boundaryviz.scenario.course import Course
+from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.plain_text import one_line, path_end
@@ -74,7 +74,7 @@ def sealed(scenario: Scenario, suffix: str = ".bviz") -> bytes:
 
 def sealed_at_least(scenario: Scenario, suffix: str = ".bviz") -> tuple[bytes, Scenario, str]:
     """As `sealed`, of the scenario or, where its course cannot be kept, of it without one: points and settings count
-    for more than how the run came to them. Also what was sealed, and why the course is not in it, "" where it is.
+    for more than how the run came to them. Also what was sealed, and why the history is not in it, "" where it is.
 
     Raises WriteError where not even that can be kept.
     """
@@ -160,7 +160,7 @@ def _parsed(words: str, path: Path, suffix: str) -> Scenario:
     values.setdefault("title", values["name"])
     try:
         scenario = Scenario.parse(values)
-        Course.read(scenario)
+        RunHistory.read(scenario)
         return scenario
     except ScenarioError as error:
         places = [problem.partition(": ")[0] for problem in error.problems]

@@ -9,7 +9,7 @@ Values = dict[str, Any]
 
 
 def _to_2(values: Values) -> Values:
-    """Version 2 may hold the course of edits, which a file of version 1 has none of."""
+    """Version 2 may hold the history of edits, which a file of version 1 has none of."""
     return values
 
 

@@ -56,6 +56,13 @@ class GroupSpec(Spec):
     on: bool = True
     wanted: int | None = None
 
+    @classmethod
+    def of(cls, group: Group) -> Self:
+        return cls(name=group.name, on=group.on, wanted=group.target_class)
+
+    def group(self) -> Group:
+        return Group(self.name, self.on, self.wanted)
+
 
 TargetColumns = Annotated[tuple[tuple[float, float, int] | tuple[float, float, int, int], ...], Field(max_length=1_000)]
 """Target pins written out: x, y, the class wanted, and the group that aims there."""
@@ -83,13 +90,13 @@ class PlaneSpec(Spec):
             classes=scene.classes,
             class_names=scene.class_names,
             axis_names=scene.axis_names,
-            targets=tuple((t.x, t.y, t.wanted, t.group) for t in scene.targets),
-            groups=tuple(GroupSpec(**vars(group)) for group in scene.groups),
+            targets=tuple((t.x, t.y, t.target_class, t.group) for t in scene.targets),
+            groups=tuple(GroupSpec.of(group) for group in scene.groups),
         )
 
     def scene(self) -> Scene:
         """Raises ValueError for columns, pins or groups that make no scene."""
         return Scene(
             self.points.points(), Domain(*self.domain), self.classes, self.class_names, self.axis_names,
-            tuple(Target(*t) for t in self.targets), tuple(Group(**group.model_dump()) for group in self.groups),
+            tuple(Target(*t) for t in self.targets), tuple(group.group() for group in self.groups),
         )  # fmt: skip

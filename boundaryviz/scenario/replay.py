@@ -1,6 +1,6 @@
-"""The turns of a course followed quickly: each at the cost of what it changes, and not of the whole scene.
+"""The changes of a history followed quickly: each at the cost of what it changes, and not of the whole scene.
 
-A long drag on a large scene makes thousands of turns that move one point, and whoever opens it waits for all of them.
+A long drag on a large scene makes thousands of changes that move one point, and whoever opens it waits for all of them.
 So the columns of points are changed in place here, where `edits.apply` makes new ones.
 """
 
@@ -24,7 +24,7 @@ WORK = 200_000_000
 
 
 class Replay:
-    """Scenario and scene after the turns taken so far, the same to the bit as `course.taken` makes them."""
+    """Scenario and scene after the changes taken so far, the same to the bit as `history.taken` makes them."""
 
     _frame: Scene
     """All of the scene but its points."""
@@ -36,7 +36,7 @@ class Replay:
         self._begin(scene)
 
     def take(self, values: Mapping[str, Any], edit: Edit) -> None:
-        """Make one turn. Raises KeyError, ValueError or ScenarioError where it cannot be made."""
+        """Make one change. Raises KeyError, ValueError or ScenarioError where it cannot be made."""
         if values:
             self._scenario = self._scenario.replaced(values)
         self._do(edit)
@@ -85,7 +85,7 @@ class Replay:
                 check_ids(new.ids)
                 self._add(new, at)
             case SetTargets(targets):
-                check_places(np.array([(pin.x, pin.y) for pin in targets]))
+                check_places(np.array([(target.x, target.y) for target in targets]))
                 self._frame = replace(self._frame, targets=targets)
             case SetGroups(groups):
                 self._frame = replace(self._frame, groups=groups)

@@ -10,10 +10,10 @@ from typing import Any, Final, Literal
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from boundaryviz.attacks.lay import lay, relay
+from boundaryviz.attacks import placement
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
-from boundaryviz.scenario.course_spec import TURNS, CourseSpec
+from boundaryviz.scenario.history_spec import TURNS, RunHistorySpec
 from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.plane import PlaneSpec, PointColumns
 from boundaryviz.scenario.text import MAX_VALUES
@@ -69,7 +69,7 @@ class Scenario(Spec):
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()
     plane: PlaneSpec | None = None
-    course: CourseSpec | None = None
+    course: RunHistorySpec | None = None
     expect: dict[str, float | tuple[float, float]] = {}
 
     @classmethod
@@ -94,7 +94,7 @@ class Scenario(Spec):
     def scene(self) -> Scene:
         """The scene this scenario starts with."""
         if self.plane is None:
-            return lay(build(self.data), self.poison)
+            return placement.inject(build(self.data), self.poison)
         return replace(self.plane.scene(), poison_on=self.poison.on)
 
     def with_scene(self, scene: Scene) -> Scenario:
@@ -185,19 +185,19 @@ class Scenario(Spec):
         if problems:
             raise ScenarioError(problems)
         if kept is not None and changed.poison != self.poison:
-            kept = PlaneSpec.of(relay(self.scene(), self.poison, changed.poison))
-        return changed.model_copy(update={"plane": kept, "course": self._course_after(values, redrawn)})
+            kept = PlaneSpec.of(placement.update(self.scene(), self.poison, changed.poison))
+        return changed.model_copy(update={"plane": kept, "course": self._history_after(values, redrawn)})
 
-    def _course_after(self, values: Mapping[str, Any], redrawn: bool) -> CourseSpec | None:
+    def _history_after(self, values: Mapping[str, Any], redrawn: bool) -> RunHistorySpec | None:
         if self.course is None or redrawn or any(path.startswith("poison.") for path in values):
             return None
         paths = list(values)
         if "learner.name" in values:
-            spoken = {*self.course.values, *(path for turn in self.course.turns for path in turn.values)}
+            spoken = {*self.course.values, *(path for change in self.course.turns for path in change.values)}
             paths += [path for path in spoken if path.startswith("learner")]
-        course = self.course.overruled(paths)
+        history = self.course.overruled(paths)
         steps = values.get("training.steps")
-        return course if steps is None else course.lasting(steps)
+        return history if steps is None else history.lasting(steps)
 
 
 def _check_counts(values: Mapping[str, Any], before: str = "", deep: int = 0) -> None:
@@ -206,16 +206,16 @@ def _check_counts(values: Mapping[str, Any], before: str = "", deep: int = 0) ->
         most = _MOST.get(name, _ENTRIES)
         count = len(value) if isinstance(value, list) or (name == "expect" and isinstance(value, Mapping)) else 0
         if name == "turns" and count <= most:  # what each changes counts, beside its step
-            count = sum(max(1, len(turn) - 1) for turn in value if isinstance(turn, Mapping))
+            count = sum(max(1, len(change) - 1) for change in value if isinstance(change, Mapping))
         if count > most:
             path = one_line(before + name, _LONG)
             raise ScenarioError([f"{path}: there are {count:,} of them; at most {most:,} are read"])
         if isinstance(value, Mapping) and deep < _DEEP:
             _check_counts(value, f"{before}{name}.", deep + 1)
         elif name == "turns" and isinstance(value, list):
-            for number, turn in enumerate(value):
-                if isinstance(turn, Mapping):
-                    _check_counts(turn, f"{before}{name}.{number}.", deep + 1)
+            for number, change in enumerate(value):
+                if isinstance(change, Mapping):
+                    _check_counts(change, f"{before}{name}.{number}.", deep + 1)
 
 
 def _paths(values: Mapping[str, Any], before: str = "") -> list[str]:

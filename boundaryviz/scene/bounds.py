@@ -52,5 +52,5 @@ def check_scene(scene: Scene) -> None:
     """Raises ValueError, in words, for a scene that could not be drawn or trained on."""
     check_domain(scene.domain)
     check_places(scene.points.xy)
-    check_places(np.array([(pin.x, pin.y) for pin in scene.targets]))
+    check_places(np.array([(target.x, target.y) for target in scene.targets]))
     check_ids(scene.points.ids)

@@ -290,11 +290,11 @@ class Domain:
 
 @dataclass(frozen=True)
 class Target:
-    """A pin: the place an attacker wants classified as `wanted`. group: of poison that aims at it, 0 for none."""
+    """A pin: the place an attacker wants classified as `target_class`. group: of poison that aims at it, 0 for none."""
 
     x: float
     y: float
-    wanted: int
+    target_class: int
     group: int = 0
 
     def __post_init__(self) -> None:
@@ -308,7 +308,7 @@ class Group:
 
     name: str = ""
     on: bool = True
-    wanted: int | None = None
+    target_class: int | None = None
 
 
 @dataclass(frozen=True)
@@ -333,9 +333,9 @@ class Scene:
             raise ValueError(f"a scene has 2 to {MAX_CLASSES} classes, not {self.classes}")
         if len(self.points) and self.points.label.max() >= self.classes:
             raise ValueError(f"a label is outside 0..{self.classes - 1}")
-        if any(not 0 <= target.wanted < self.classes for target in self.targets):
+        if any(not 0 <= target.target_class < self.classes for target in self.targets):
             raise ValueError(f"a target pin wants a class outside 0..{self.classes - 1}")
-        if any(group.wanted is not None and not 0 <= group.wanted < self.classes for group in self.groups):
+        if any(group.target_class is not None and not 0 <= group.target_class < self.classes for group in self.groups):
             raise ValueError(f"a group of poison wants a class outside 0..{self.classes - 1}")
 
     def with_points(self, points: Points) -> Scene:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.attacks.aims import AttackError, aim
 from boundaryviz.attacks.bridge import along, bridge, density, path, shares
-from boundaryviz.attacks.lay import lay, lift, placed, relay, why_not
-from boundaryviz.attacks.routes import sparse_route
-from boundaryviz.attacks.specs import BridgeSpec, CopiesSpec, FlipSpec, JunkSpec, Profile
+from boundaryviz.attacks.paths import sparse_route
+from boundaryviz.attacks.placement import check, inject, placed, remove, update
+from boundaryviz.attacks.specs import BridgeSpec, CopiesSpec, FlipSpec, OutOfDistributionSpec, Profile
+from boundaryviz.attacks.targets import AttackError, aim
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.scene import Domain, Points, Scene
 
@@ -124,9 +124,9 @@ def test_a_sparse_route_goes_round_a_crowd() -> None:
 def test_the_target_snaps_to_a_point_and_the_nearest_label_is_the_source() -> None:
     scene = plain((-1, 0, 0), (0, 0, 0), (1, 0.1, 1), (1.5, 0, 1))
     found = aim(scene, (0.9, 0.0))
-    assert (tuple(found.target), found.wanted, tuple(found.source)) == ((1.0, 0.1), 0, (0.0, 0.0))
+    assert (tuple(found.target), found.target_class, tuple(found.source)) == ((1.0, 0.1), 0, (0.0, 0.0))
     assert tuple(aim(scene, (0.9, 0.0), snap=False).target) == (0.9, 0.0)
-    assert aim(scene, (-0.9, 0.0), source=(1.4, 0.0)).wanted == 1
+    assert aim(scene, (-0.9, 0.0), source=(1.4, 0.0)).target_class == 1
     assert tuple(aim(scene).target) == (1.0, 0.1)
 
 
@@ -152,16 +152,16 @@ def test_poison_and_muted_points_are_no_aim() -> None:
 )
 def test_what_is_missing_is_said_and_nothing_is_laid(scene: Scene, spec: dict, words: str) -> None:
     bridge_spec = BridgeSpec(count=5, **spec)
-    assert words in (why_not(scene, bridge_spec) or "")
-    assert len(lay(scene, bridge_spec).points) == len(scene.points)
+    assert words in (check(scene, bridge_spec) or "")
+    assert len(inject(scene, bridge_spec).points) == len(scene.points)
     with pytest.raises(AttackError):
         placed(scene, bridge_spec)
 
 
 def test_a_bridge_of_nothing_and_one_of_a_hundred_thousand() -> None:
-    assert why_not(MOONS, BridgeSpec(count=0)) is None
-    assert lay(MOONS, BridgeSpec(count=0)) == MOONS
-    assert (lay(MOONS, BridgeSpec(count=100_000)).points.origin == 1).sum() == 100_000
+    assert check(MOONS, BridgeSpec(count=0)) is None
+    assert inject(MOONS, BridgeSpec(count=0)) == MOONS
+    assert (inject(MOONS, BridgeSpec(count=100_000)).points.origin == 1).sum() == 100_000
 
 
 # ---- laying and lifting ---------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ SPECS = st.one_of(
     ),
     st.builds(CopiesSpec, count=st.integers(0, 30), labelled=st.booleans(), group=st.integers(1, 3)),
     st.builds(FlipSpec, count=st.integers(0, 30), choose=st.sampled_from(["target", "boundary", "random"])),
-    st.builds(JunkSpec, count=st.integers(0, 30), clusters=st.integers(1, 5), group=st.integers(1, 3)),
+    st.builds(OutOfDistributionSpec, count=st.integers(0, 30), clusters=st.integers(1, 5), group=st.integers(1, 3)),
 )  # fmt: skip
 
 
@@ -184,24 +184,26 @@ def bare(scene: Scene) -> Scene:
 
 @given(SPECS)
 def test_lifting_undoes_laying(spec: BridgeSpec) -> None:
-    laid = lay(MOONS, spec)
-    assert bare(lift(laid, spec)) == bare(MOONS)
+    laid = inject(MOONS, spec)
+    assert bare(remove(laid, spec)) == bare(MOONS)
     assert int((laid.points.origin == spec.group).sum()) <= spec.count
 
 
 @given(SPECS, SPECS)
 def test_laying_anew_is_laying_on_the_clean_scene(before: BridgeSpec, after: BridgeSpec) -> None:
     """Where both are of one group; of two groups each stays."""
-    scene = relay(lay(MOONS, before), before, after)
+    scene = update(inject(MOONS, before), before, after)
     if before.group == after.group:
-        assert bare(scene) == bare(lay(MOONS, after))
+        assert bare(scene) == bare(inject(MOONS, after))
     else:
-        assert (scene.points.origin == before.group).sum() == (lay(MOONS, before).points.origin == before.group).sum()
+        assert (scene.points.origin == before.group).sum() == (
+            inject(MOONS, before).points.origin == before.group
+        ).sum()
 
 
 def test_switching_off_moves_no_point() -> None:
     spec = BridgeSpec(count=6)
-    laid = lay(MOONS, spec)
-    off = relay(laid, spec, spec.model_copy(update={"on": False}))
+    laid = inject(MOONS, spec)
+    off = update(laid, spec, spec.model_copy(update={"on": False}))
     assert off.points is laid.points
     assert not off.poison_on

@@ -110,7 +110,7 @@ def test_after_a_refused_load_a_smaller_scene_or_other_settings_load_it():
     session = talk.trainer._session
     assert session is not None
     assert (session.scene, session.scenario.learner.ambient, session.seeds) == (FEW, 0.5, (0, 1))
-    assert isinstance(talk.tell(m.StepN(1))[0], m.Took)
+    assert isinstance(talk.tell(m.StepN(1))[0], m.RevisionApplied)
 
 
 def test_a_scene_that_is_too_large_is_refused_and_undoing_it_goes_on_from_the_weights_there_are():
@@ -144,8 +144,8 @@ def test_a_moment_of_the_past_that_is_too_large_is_refused_and_changes_start_afr
     refused(talk.tell(m.Resume(KERNELS, MANY, 2, state, "cpu")))
     assert talk.trainer._session is None
     assert states(talk.tell(m.SetScene(FEW, 3))) == ["loaded"]
-    failed = talk.tell(m.Recall(1, KERNELS, MANY, 4, state))  # only looked at: what trains goes on
-    assert [one.where for one in failed if isinstance(one, m.Failed)] == ["while handling Recall"]
+    failed = talk.tell(m.LoadCheckpoint(1, KERNELS, MANY, 4, state))  # only looked at: what trains goes on
+    assert [one.where for one in failed if isinstance(one, m.Failed)] == ["while handling LoadCheckpoint"]
     assert states(talk.tell(m.StepN(1))) == ["asked"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boundaryviz.attacks.lay import lay
+from boundaryviz.attacks.placement import inject
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
 from boundaryviz.experiments.dose import counterpart, dose_response, measured
@@ -45,7 +45,7 @@ def test_a_replica_of_a_dose_sees_the_scene_with_that_many_points(attack: str, c
     doses = (0, 1, 3, 4, 11)
     laid = Laid.of(scenario, doses)
     for dose, groups, rate in zip(doses, laid.groups, laid.rates, strict=True):
-        alone = lay(bare(scenario.scene()), scenario.poison.model_copy(update={"count": dose}))
+        alone = inject(bare(scenario.scene()), scenario.poison.model_copy(update={"count": dose}))
         seen, theirs = laid.scene.points.take(laid.scene.seen(groups)), alone.points.take(alone.seen())
         columns = [sorted(zip(*p.xy.T, p.label, p.split, p.is_poison, strict=True)) for p in (seen, theirs)]
         assert columns[0] == columns[1]

@@ -13,7 +13,7 @@ from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import SVC, LinearSVC
 
 from boundaryviz.experiments.run import train
-from boundaryviz.learners.classic import FittedEstimator
+from boundaryviz.learners.sklearn_adapter import FittedEstimator
 from boundaryviz.scenario.gallery import load
 
 ESTIMATORS = [

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.experiments.filming import Take, over_training, over_values, spaced
+from boundaryviz.experiments.filming import RunConfig, over_training, over_values, spaced
 from boundaryviz.experiments.run import start
-from boundaryviz.figures.film_reel import Sweep
+from boundaryviz.figures.frame_sequence import Sweep
 from boundaryviz.learners.cascade import same
 from boundaryviz.scenario.scenario import Scenario
 
@@ -36,96 +36,97 @@ def test_early_steps_get_their_share():
 
 def test_moments_are_those_of_the_run_and_the_course_is_whole():
     told: list[tuple[int, int]] = []
-    reel = over_training(Take(SMALL, device="cpu"), 10, "linear", lambda *now: told.append(now))
-    assert [one.step for one in reel.shown] == list(range(0, 91, 10))
+    sequence = over_training(RunConfig(SMALL, device="cpu"), 10, "linear", lambda *now: told.append(now))
+    assert [one.step for one in sequence.shown] == list(range(0, 91, 10))
     run = start(SMALL, device="cpu")
     run.advance(40)
-    assert np.array_equal(reel.shown[4].field, run.snapshot().field)
-    assert reel.course.step.tolist() == [0, 20, 40, 60, 80]
-    assert reel.shown[0].curves is reel.course
+    assert np.array_equal(sequence.shown[4].field, run.snapshot().field)
+    assert sequence.history.step.tolist() == [0, 20, 40, 60, 80]
+    assert sequence.shown[0].curves is sequence.history
     assert told[-1] == (90, 90)
     assert told == sorted(told)
-    assert reel.clean is None
-    assert reel.each == 1
+    assert sequence.clean is None
+    assert sequence.each == 1
 
 
 def test_twins_and_seeds_are_the_ones_asked_for():
-    reel = over_training(Take(POISONED, seeds=2, shown=1, twin=True, device="cpu"), 3)
-    assert reel.clean is not None
+    sequence = over_training(RunConfig(POISONED, seeds=2, shown=1, twin=True, device="cpu"), 3)
+    assert sequence.clean is not None
     run = start(POISONED, 2, True, "cpu")
     run.advance(90)
-    assert np.array_equal(reel.shown[-1].field, run.snapshot(1).field)
-    assert np.array_equal(reel.clean[-1].field, run.snapshot(1, clean=True).field)
-    assert np.array_equal(reel.course.column("flip_rate"), run.curves.of(slice(2, 4)).column("flip_rate"))
+    assert np.array_equal(sequence.shown[-1].field, run.snapshot(1).field)
+    assert np.array_equal(sequence.clean[-1].field, run.snapshot(1, clean=True).field)
+    assert np.array_equal(sequence.history.column("flip_rate"), run.curves.of(slice(2, 4)).column("flip_rate"))
 
 
 def test_equal_changes_skip_what_stands_still():
     slow = SMALL.with_values({"training.steps": 3000})
-    even, linear = (over_training(Take(slow, device="cpu"), 20, spacing) for spacing in ("even", "linear"))
+    even, linear = (over_training(RunConfig(slow, device="cpu"), 20, spacing) for spacing in ("even", "linear"))
     assert len(even.shown) == 20
 
-    def jumps(reel):
-        return [np.abs(a.field - b.field).mean() for a, b in zip(reel.shown, reel.shown[1:], strict=False)]
+    def jumps(sequence):
+        return [np.abs(a.field - b.field).mean() for a, b in zip(sequence.shown, sequence.shown[1:], strict=False)]
 
     assert max(jumps(even)) < 0.7 * max(jumps(linear))
     assert (even.shown[0].step, even.shown[-1].step) == (0, 3000)
 
 
 def test_where_there_are_fewer_steps_than_frames_each_stands_for_several():
-    reel = over_training(Take(SMALL.with_values({"training.steps": 3}), device="cpu"), 24)
-    assert [one.step for one in reel.shown] == [0, 1, 2, 3]
-    assert reel.each == 6
+    sequence = over_training(RunConfig(SMALL.with_values({"training.steps": 3}), device="cpu"), 24)
+    assert [one.step for one in sequence.shown] == [0, 1, 2, 3]
+    assert sequence.each == 6
 
 
 def test_a_sweep_trains_every_value_to_its_end():
     scenarios = [SMALL.with_values({"data.noise": noise}) for noise in (0.0, 0.2, 0.4)]
     told: list[tuple[int, int]] = []
-    takes = [Take(one, 2, device="cpu") for one in scenarios]
-    reel = over_values(takes, Sweep("Noise", ("0", "0.2", "0.4")), 30, lambda *now: told.append(now))
-    assert [one.step for one in reel.shown] == [90] * 3
-    assert reel.each == 10
+    takes = [RunConfig(one, 2, device="cpu") for one in scenarios]
+    sequence = over_values(takes, Sweep("Noise", ("0", "0.2", "0.4")), 30, lambda *now: told.append(now))
+    assert [one.step for one in sequence.shown] == [90] * 3
+    assert sequence.each == 10
     assert told[-1] == (270, 270)
     run = start(scenarios[1], 2, device="cpu")
     run.advance(90)
-    assert np.array_equal(reel.shown[1].field, run.snapshot().field)
-    assert reel.course.step.tolist() == [0, 1, 2]
-    assert np.array_equal(reel.course.column("test_error")[1], run.metrics["test_error"].per_seed)
+    assert np.array_equal(sequence.shown[1].field, run.snapshot().field)
+    assert sequence.history.step.tolist() == [0, 1, 2]
+    assert np.array_equal(sequence.history.column("test_error")[1], run.metrics["test_error"].per_seed)
 
 
 def test_a_sweep_over_data_of_different_places_shows_one_plane():
     scenarios = [Scenario().with_values({"data.name": "iris", "data.seed": 0, "training.steps": 5})]
     scenarios.append(SMALL.with_values({"data.name": "moons", "training.steps": 5}))
-    reel = over_values([Take(one, device="cpu") for one in scenarios], Sweep("Data", ("iris", "moons")), 2)
-    first, second = reel.shown
+    sequence = over_values([RunConfig(one, device="cpu") for one in scenarios], Sweep("Data", ("iris", "moons")), 2)
+    first, second = sequence.shown
     assert first.rect == second.rect
-    assert {(one.scene.domain == first.rect) for one in reel.shown} != {True}
+    assert {(one.scene.domain == first.rect) for one in sequence.shown} != {True}
 
 
 def test_with_very_many_moments_the_fields_shrink_to_fit(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("boundaryviz.experiments.filming._BYTES", 4 * 120**2 * 5)
-    reel = over_training(Take(SMALL, device="cpu"), 5)
-    assert reel.shown[0].field.shape[1] == 120
+    sequence = over_training(RunConfig(SMALL, device="cpu"), 5)
+    assert sequence.shown[0].field.shape[1] == 120
 
 
 def test_cascades_of_every_moment_are_those_of_the_run():
     spec = {"learner.name": "pseudo-label", "training.evaluate_every": 30}
     made = POISONED.with_values(spec)
-    reel = over_training(Take(made, device="cpu", cascade=True), 4, "linear")
+    sequence = over_training(RunConfig(made, device="cpu", cascade=True), 4, "linear")
     assert (
-        reel.shown[0].cascade is None or not (reel.shown[0].cascade.when < np.inf)[made.scene().points.label < 0].any()
+        sequence.shown[0].cascade is None
+        or not (sequence.shown[0].cascade.when < np.inf)[made.scene().points.label < 0].any()
     )
     run = start(made, device="cpu", cascade=True)
     run.advance(made.steps)
-    assert same(reel.shown[-1].cascade, run.cascade())
-    assert over_training(Take(made, device="cpu"), 3).shown[-1].cascade is None
+    assert same(sequence.shown[-1].cascade, run.cascade())
+    assert over_training(RunConfig(made, device="cpu"), 3).shown[-1].cascade is None
 
 
 def test_cascades_over_a_setting_are_those_of_each_run():
     made = POISONED.with_values({"learner.name": "label-spreading"})
     some = [made.with_values({"poison.count": count}) for count in (0, 4)]
-    reel = over_values([Take(one, device="cpu", cascade=True) for one in some], Sweep("points", ("0", "4")), 4)
-    for one, moment in zip(some, reel.shown, strict=True):
+    sequence = over_values([RunConfig(one, device="cpu", cascade=True) for one in some], Sweep("points", ("0", "4")), 4)
+    for one, checkpoint in zip(some, sequence.shown, strict=True):
         run = start(one, device="cpu")
         run.advance(one.steps)
-        assert same(moment.cascade, run.cascade())
-        assert moment.cascade is not None
+        assert same(checkpoint.cascade, run.cascade())
+        assert checkpoint.cascade is not None

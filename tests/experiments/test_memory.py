@@ -12,9 +12,9 @@ from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
 from boundaryviz.experiments import dose, run
 from boundaryviz.experiments.dose import dose_response
-from boundaryviz.experiments.filming import Take, over_training, over_values
+from boundaryviz.experiments.filming import RunConfig, over_training, over_values
 from boundaryviz.experiments.run import start, train
-from boundaryviz.figures.film_reel import Sweep
+from boundaryviz.figures.frame_sequence import Sweep
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario import cost
 from boundaryviz.scenario.cost import MemoryNeeded
@@ -89,8 +89,8 @@ def test_a_film_of_more_moments_than_fit_is_refused_before_training(monkeypatch:
     monkeypatch.setattr(cost, "available", lambda: 1e9)
     monkeypatch.setattr(run.Run, "advance", lambda *_: pytest.fail("this was to be refused first"))
     with pytest.raises(MemoryNeeded, match=r"this film would take about .* take fewer frames, values or points"):
-        over_training(Take(many, twin=True, device="cpu"), 5000, "even")
-    take = Take(SMALL.with_values({"training.evaluate_every": 1, "training.steps": 20_000}), device="cpu")
+        over_training(RunConfig(many, twin=True, device="cpu"), 5000, "even")
+    take = RunConfig(SMALL.with_values({"training.evaluate_every": 1, "training.steps": 20_000}), device="cpu")
     with pytest.raises(MemoryNeeded, match="this film would take about 8"):  # each keeps its curves
         over_values([replace(take, seeds=64)] * 100, Sweep("rate", ("",) * 100), 5000)
     for frames in (0, 5001, 10**12):

@@ -12,21 +12,21 @@ from boundaryviz.cli.app import run as cli
 from boundaryviz.engine import messages as m
 from boundaryviz.experiments.run import start, train
 from boundaryviz.scenario import files
-from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.gallery import load
+from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move, Remove, apply, relabel
 from boundaryviz.scene.scene import Points
 from helpers.talks import Conversation
 
 
-def session(learner: str, twin: bool) -> tuple[Scenario, m.Moment]:
+def session(learner: str, twin: bool) -> tuple[Scenario, m.Checkpoint]:
     """A live run with changes while it trained, as a project holds it, and the last moment of it."""
     scenario = load("two-moons-bridge").with_values(
         {"data.n": 60, "learner.name": learner, "poison.count": 4, "training.batch_size": 16}
     )
     scene = scenario.scene()
-    course = Course.of(scenario, scene, drawn=True, seeds=2, twin=twin)
+    history = RunHistory.of(scenario, scene, drawn=True, seeds=2, twin=twin)
     talk = Conversation(m.Load(scenario, scene, 1, "cpu", 2, twin))
     ids = scene.points.ids
     changes = (
@@ -40,9 +40,9 @@ def session(learner: str, twin: bool) -> tuple[Scenario, m.Moment]:
         scenario = scenario.replaced(values) if values else scenario
         scene, _ = apply(edit, scene)
         talk.tell(m.SetScene(scene, number, scenario))
-        course = course.then(step, scenario, scene)
+        history = history.then(step, scenario, scene)
     talk.train_to(45)
-    return course.come_to(45).written(scenario.with_scene(scene), scene), talk.heard(m.Moment)[-1]
+    return history.come_to(45).written(scenario.with_scene(scene), scene), talk.heard(m.Checkpoint)[-1]
 
 
 @pytest.mark.parametrize("twin", [False, True])
@@ -75,10 +75,10 @@ def test_a_rerun_can_be_saved_and_run_again(tmp_path: Path) -> None:
     run = start(project, device="cpu")
     run.advance(25)
     saved = run.saved()
-    course = Course.read(saved)
-    assert course is not None
-    assert [turn.step for turn in course.turns] == [7, 12, 20]
-    assert course.steps == 25
+    history = RunHistory.read(saved)
+    assert history is not None
+    assert [change.step for change in history.changes] == [7, 12, 20]
+    assert history.steps == 25
     again = train(saved, device="cpu", progress=False)
     a, b = (one.session.state() for one in (run, again))  # type: ignore[attr-defined]
     assert all(np.array_equal(a[name], b[name]) for name in a)
@@ -102,10 +102,10 @@ def test_the_command_line_runs_a_project_as_it_was(tmp_path: Path, capsys: pytes
 
 def test_curves_begin_anew_with_other_data() -> None:
     scenario = load("moons").with_values({"data.n": 40})
-    course = Course.of(scenario, scenario.scene(), drawn=True)
+    history = RunHistory.of(scenario, scenario.scene(), drawn=True)
     other = scenario.with_values({"data.seed": 5})
-    course = course.then(20, other, other.scene()).come_to(40)
-    run = train(course.written(other, other.scene()), device="cpu", progress=False)
+    history = history.then(20, other, other.scene()).come_to(40)
+    run = train(history.written(other, other.scene()), device="cpu", progress=False)
     assert run.curves.step[0] > 20
     assert run.scenario.data.seed == 5
 

@@ -10,64 +10,66 @@ import pytest
 from boundaryviz.figures.film import Film
 from boundaryviz.figures.film_card import first_sentence, settings
 from boundaryviz.figures.film_options import FilmOptions
-from boundaryviz.figures.film_reel import Reel, Sweep
+from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.cascade import Span
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scene.scene import Split
-from helpers.reels import SMALL, reel, wandering, with_more_points
+from helpers.sequences import SMALL, sequence, wandering, with_more_points
 from helpers.snapshots import curves, field, snapshot
 
 
-def twins(count: int = 3) -> Reel:
+def twins(count: int = 3) -> FrameSequence:
     """The poisoned model of a reel beside a clean twin that stays."""
-    made = reel(count)
+    made = sequence(count)
     clean = [replace(one, field=wandering(0.5)) for one in made.shown]
-    course = curves()
-    course._values[: len(course), :, -1] = np.linspace(0.0, 0.2, len(course))[:, None]
-    return Reel(made.shown, course, clean)
+    history = curves()
+    history._values[: len(history), :, -1] = np.linspace(0.0, 0.2, len(history))[:, None]
+    return FrameSequence(made.shown, history, clean)
 
 
-def chained(k: int, moment):
+def chained(k: int, checkpoint):
     """With every moment the labels come ten points further; before the first nothing is known."""
     at = np.arange(40)
     got = at < 10 * k
     one = Cascade(
         "step", np.where(got, at - 1, -1), np.where(got, 0, -1), np.where(got, at % 2, -1), np.where(got, at, np.inf)
     )
-    return replace(moment, cascade=one if k else None)
+    return replace(checkpoint, cascade=one if k else None)
 
 
-def undecided(k: int, moment):
-    values = moment.field.copy()
+def undecided(k: int, checkpoint):
+    values = checkpoint.field.copy()
     values[:, : 8 * k] = np.nan
-    return replace(moment, field=values)
+    return replace(checkpoint, field=values)
 
 
-def sweep(count: int = 3) -> Reel:
-    course = curves(2, count)
-    course._step[:count] = np.arange(count)
-    return Reel(reel(count).shown, course, sweep=Sweep("Noise", tuple(f"0.{k}" for k in range(count))), each=4)
+def sweep(count: int = 3) -> FrameSequence:
+    history = curves(2, count)
+    history._step[:count] = np.arange(count)
+    return FrameSequence(
+        sequence(count).shown, history, sweep=Sweep("Noise", tuple(f"0.{k}" for k in range(count))), each=4
+    )
 
 
 CASES = {
-    "summary": (reel, {}),
-    "boundary": (reel, {"view": "boundary"}),
-    "curves": (reel, {"view": "curves", "style": "paper"}),
+    "summary": (sequence, {}),
+    "boundary": (sequence, {"view": "boundary"}),
+    "curves": (sequence, {"view": "curves", "style": "paper"}),
     "twin": (twins, {"view": "twin", "style": "dark"}),
     "flip": (twins, {"view": "flip"}),
     "flip, upright": (twins, {"view": "flip", "width": 300, "height": 480, "style": "dark"}),
-    "cascade": (lambda: reel(4, chained), {"view": "cascade"}),
-    "square": (reel, {"width": 480, "height": 480, "style": "dark"}),
-    "points come": (lambda: reel(4, with_more_points), {}),
-    "errors shown": (reel, {"errors": True, "held_out": True, "view": "boundary"}),
-    "levels": (reel, {"levels": 2, "view": "boundary"}),
-    "undecided": (lambda: reel(4, undecided), {"view": "boundary"}),
-    "three classes": (lambda: Reel.over_training([snapshot(3, field=field(3))] * 2), {"view": "boundary"}),
-    "many seeds": (lambda: Reel.over_training([snapshot(curves=curves(4), step=s) for s in (0, 95, 290)]), {}),
+    "cascade": (lambda: sequence(4, chained), {"view": "cascade"}),
+    "square": (sequence, {"width": 480, "height": 480, "style": "dark"}),
+    "points come": (lambda: sequence(4, with_more_points), {}),
+    "errors shown": (sequence, {"errors": True, "held_out": True, "view": "boundary"}),
+    "levels": (sequence, {"levels": 2, "view": "boundary"}),
+    "undecided": (lambda: sequence(4, undecided), {"view": "boundary"}),
+    "three classes": (lambda: FrameSequence.over_training([snapshot(3, field=field(3))] * 2), {"view": "boundary"}),
+    "many seeds": (lambda: FrameSequence.over_training([snapshot(curves=curves(4), step=s) for s in (0, 95, 290)]), {}),
     "sweep": (sweep, {}),
-    "one moment": (lambda: reel(1), {}),
-    "no curves": (lambda: Reel.over_training([snapshot(curves=CurveStore())]), {}),
+    "one moment": (lambda: sequence(1), {}),
+    "no curves": (lambda: FrameSequence.over_training([snapshot(curves=CurveStore())]), {}),
 }
 
 
@@ -83,15 +85,15 @@ def test_a_frame_is_what_it_would_be_drawn_anew(make, choice):
 
 
 def test_the_film_moves_and_comes_back_to_the_same_pixels():
-    film = Film(reel(5, with_more_points), FilmOptions(**SMALL))
+    film = Film(sequence(5, with_more_points), FilmOptions(**SMALL))
     first, last = film.picture(0), film.picture(4)
     assert (first != last).mean() > 0.05
     assert np.array_equal(film.picture(0), first)
-    assert np.array_equal(Film(reel(5, with_more_points), FilmOptions(**SMALL)).picture(4), last)
+    assert np.array_equal(Film(sequence(5, with_more_points), FilmOptions(**SMALL)).picture(4), last)
 
 
 def test_places_and_limits_are_those_of_the_whole_film():
-    film = Film(reel(5, with_more_points), FilmOptions(**SMALL))
+    film = Film(sequence(5, with_more_points), FilmOptions(**SMALL))
 
     def fixed():
         parts = [*film._planes, *film._curves]
@@ -106,7 +108,7 @@ def test_places_and_limits_are_those_of_the_whole_film():
 
 
 def test_curves_end_where_the_moment_is():
-    film = Film(reel(5), FilmOptions(**SMALL, view="curves"))
+    film = Film(sequence(5), FilmOptions(**SMALL, view="curves"))
     film.picture(1)  # step 72, between the evaluations at 70 and 80
     loss = film._curves[0]
     for line, (x, y) in zip(loss._so_far, loss._data, strict=True):
@@ -117,7 +119,7 @@ def test_curves_end_where_the_moment_is():
 
 
 def test_steps_are_written_equally_wide():
-    made = Reel.over_training([snapshot(step=s) for s in (0, 7, 999, 1_000, 31_415)])
+    made = FrameSequence.over_training([snapshot(step=s) for s in (0, 7, 999, 1_000, 31_415)])
     words = [made.words(k, one) for k, one in enumerate(made.shown)]
     assert [w.replace("\u2007", "").replace("\u2008", "") for w in words] == [
         "step 0", "step 7", "step 999", "step 1,000", "step 31,415",
@@ -141,7 +143,7 @@ def test_a_sweep_names_the_value_and_stands_each_moment():
 
 def test_the_twin_tells_how_many_test_points_flipped():
     film = Film(twins(), FilmOptions(**SMALL, view="twin"))
-    made = film.reel
+    made = film.sequence
     clean = replace(made.clean[0], predicted=1 - made.shown[0].predicted)
     film = Film(replace(made, clean=[clean] * 3), film.options)
     film.picture(0)
@@ -160,22 +162,22 @@ def test_a_flip_film_names_all_that_comes_and_shows_what_is_there():
 
 
 def test_a_cascade_film_keeps_one_scale_and_follows_the_path():
-    film = Film(reel(5, chained), FilmOptions(**SMALL, view="cascade"))
+    film = Film(sequence(5, chained), FilmOptions(**SMALL, view="cascade"))
     told, words = film._texts[1][0], []
     for frame in range(5):
         film.picture(frame)
         words.append(told.get_text())
     assert words[0] == "", "nothing is known yet"
     assert words[-1].startswith("At the target: class ")
-    times = [one.cascade for one in film.reel.shown if one.cascade is not None]
-    points = film.reel.shown[-1].scene.points
+    times = [one.cascade for one in film.sequence.shown if one.cascade is not None]
+    points = film.sequence.shown[-1].scene.points
     whole = Span.of(times[-1], points)
     assert Span.of_all((one, points) for one in times) == whole
     assert Span.of_all(()) is None
 
 
 def test_points_of_a_cascade_are_drawn_anew_only_when_they_differ():
-    film = Film(reel(3, lambda k, moment: chained(2, moment)), FilmOptions(**SMALL, view="cascade"))
+    film = Film(sequence(3, lambda k, checkpoint: chained(2, checkpoint)), FilmOptions(**SMALL, view="cascade"))
     film.picture(0)
     before = film._planes[0]._layer
     film.picture(1)
@@ -184,17 +186,17 @@ def test_points_of_a_cascade_are_drawn_anew_only_when_they_differ():
 
 def test_what_cannot_be_filmed_is_said():
     with pytest.raises(ValueError, match="clean twin"):
-        Film(reel(2), FilmOptions(view="twin"))
+        Film(sequence(2), FilmOptions(view="twin"))
     with pytest.raises(ValueError, match="clean twin"):
-        Film(reel(2), FilmOptions(view="flip"))
+        Film(sequence(2), FilmOptions(view="flip"))
     with pytest.raises(ValueError, match="supervised learner has none"):
-        Film(reel(2), FilmOptions(view="cascade"))
+        Film(sequence(2), FilmOptions(view="cascade"))
     with pytest.raises(ValueError, match="at least one moment"):
-        Reel([], curves())
+        FrameSequence([], curves())
     with pytest.raises(ValueError, match="2 moments, but 1 of the clean twin"):
-        Reel(reel(2).shown, curves(), reel(1).shown)
+        FrameSequence(sequence(2).shown, curves(), sequence(1).shown)
     with pytest.raises(ValueError, match="2 moments, but 1 values"):
-        Reel(reel(2).shown, curves(), sweep=Sweep("n", ("1",)))
+        FrameSequence(sequence(2).shown, curves(), sweep=Sweep("n", ("1",)))
 
 
 @pytest.mark.parametrize(
@@ -211,11 +213,11 @@ def test_options_out_of_range_are_named(choice, words):
 
 
 def test_the_title_card_says_what_it_is_about():
-    film = Film(reel(2), FilmOptions(**SMALL))
+    film = Film(sequence(2), FilmOptions(**SMALL))
     card = film.card()
     assert card.shape == (240, 320, 4)
     assert len(np.unique(card.reshape(-1, 4), axis=0)) > 10
-    learner, training, points = settings(film.reel.shown[-1], film.reel)
+    learner, training, points = settings(film.sequence.shown[-1], film.sequence)
     assert learner == "Multilayer perceptron, hidden layers 16-16, activation tanh"
     assert training == "Adam, learning rate 0.01, batch size 32, seed 7"
     assert points.endswith("1 poison (bridge)") or "poison" in points

@@ -33,7 +33,7 @@ from boundaryviz.scene.plain_text import PARAGRAPH, few_lines, one_line
 from boundaryviz.scene.scene import Group, Scene
 from boundaryviz.scene.table_cells import from_cell
 from helpers.hostile import ANY, HOSTILE
-from helpers.reels import SMALL, reel
+from helpers.sequences import SMALL, sequence
 from helpers.snapshots import snapshot
 
 SIX = st.tuples(*[ANY] * 6)
@@ -140,7 +140,7 @@ def test_the_data_of_a_figure_hold_no_formula(texts: tuple[str, ...]):
 
 
 def test_a_film_is_made_and_names_itself(tmp_path: Path):
-    made = reel(3, lambda _, moment: replace(hostile(HOSTILE), step=moment.step, field=moment.field))
+    made = sequence(3, lambda _, checkpoint: replace(hostile(HOSTILE), step=checkpoint.step, field=checkpoint.field))
     options = FilmOptions(**{**SMALL, "view": "boundary"})
     assert title_card(made, options).shape == (240, 320, 4)
     write_film(tmp_path / "film.mp4", made, options)

@@ -18,7 +18,7 @@ from boundaryviz.figures.style import MOST_PIXELS, WIDTHS_CM, Options
 from boundaryviz.gui.views import export_dialog
 from boundaryviz.scenario import cost
 from boundaryviz.scenario.cost import MemoryNeeded
-from helpers.reels import reel
+from helpers.sequences import sequence
 from helpers.snapshots import snapshot
 
 
@@ -68,6 +68,6 @@ def test_the_largest_films_are_checked_before_a_frame_is_drawn(tmp_path: Path, m
     monkeypatch.setattr(cost, "available", lambda: 1e9)
     monkeypatch.setattr(film_making, "Film", lambda *_: pytest.fail("this was to be refused first"))
     with pytest.raises(MemoryNeeded, match=r"this film would take about 2\.4 GB of memory.*; take smaller frames"):
-        write_film(tmp_path / "film.mp4", reel(), FilmOptions(width=MOST_SIDE, height=MOST_SIDE))
+        write_film(tmp_path / "film.mp4", sequence(), FilmOptions(width=MOST_SIDE, height=MOST_SIDE))
     assert list(tmp_path.iterdir()) == []
     check_film(FilmOptions(width=1920, height=1080))

@@ -10,7 +10,15 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.attacks.budget import Budget
 from boundaryviz.gui.theme import DARK
-from boundaryviz.gui.views.attack_panel import NO_PINS, NO_POISON, NO_TWIN, AttackPanel, Measure, Pin, number_words
+from boundaryviz.gui.views.attack_panel import (
+    NO_PINS,
+    NO_POISON,
+    NO_TWIN,
+    AttackPanel,
+    Measure,
+    TargetState,
+    number_words,
+)
 from boundaryviz.gui.views.margin_plot import MarginPlot
 
 NAN = float("nan")
@@ -83,7 +91,7 @@ def test_numbers_change_and_nothing_moves(panel: AttackPanel) -> None:
 def test_it_fits_the_width_of_the_dock(panel: AttackPanel) -> None:
     panel.set_budget(Budget(123, 9_999_999))
     panel.set_measures({name: Measure(0.5, 0.25, 0.5) for name in panel.values}, "Mean ± spread over 16 seeds.")
-    panel.set_pins([Pin(0, "class 0", 0.5, 3, 8, 1240.0)])
+    panel.set_pins([TargetState(0, "class 0", 0.5, 3, 8, 1240.0)])
     panel.set_theme(DARK)
     panel.grab()
     inside = panel.plot.parentWidget()
@@ -92,14 +100,14 @@ def test_it_fits_the_width_of_the_dock(panel: AttackPanel) -> None:
 
 
 def test_each_pin_has_its_row(panel: AttackPanel) -> None:
-    cell = lambda row, at: panel.pins.item(row, at).text()  # type: ignore[union-attr]  # noqa: E731
-    panel.set_pins([Pin(0, "orange", 0.8749, 3, 8, 1240.0), Pin(1, "blue", NAN, 0, 8, NAN)])
+    cell = lambda row, at: panel.targets.item(row, at).text()  # type: ignore[union-attr]  # noqa: E731
+    panel.set_pins([TargetState(0, "orange", 0.8749, 3, 8, 1240.0), TargetState(1, "blue", NAN, 0, 8, NAN)])
     assert [cell(0, at) for at in range(4)] == ["1: orange", "+0.875", "3 of 8", "1,240"]
     assert [cell(1, at) for at in range(4)] == ["2: blue", "undecided", "0 of 8", "not yet"]
     assert panel.no_pins.isHidden()
     panel.set_pins([])
     assert not panel.no_pins.isHidden()
-    assert panel.pins.isHidden()
+    assert panel.targets.isHidden()
 
 
 def test_margins_have_a_line_for_each_pin_and_a_zero(qtbot: QtBot) -> None:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.figures.palette import SEQUENCE, class_colour, group_colour, rgb, sequence
-from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.assembly import Workbench
 from boundaryviz.gui.theme import DARK
 from boundaryviz.gui.views.cascade_item import TONES, arrows, dots, symbol_size
 from boundaryviz.gui.views.cascade_view import CascadeView
@@ -23,7 +23,7 @@ from boundaryviz.gui.views.plane import PlaneView
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Recolumn, Remove
 from boundaryviz.scene.scene import Domain, Points, Scene, Split
-from helpers.desks import desks
+from helpers.workbenches import workbenches
 
 DOMAIN = Domain(-2.0, 2.0, -1.0, 1.0)
 POINTS = Points.of([[-1.5, 0.0], [-0.5, 0.0], [0.5, 0.0], [1.5, 0.5]], [1, -1, -1, -1], Split.TRAIN, [0, 0, 1, 0])
@@ -154,15 +154,15 @@ def test_tones_divide_the_whole_scale(view: tuple[PlaneView, CascadeView]) -> No
 
 
 @pytest.fixture
-def open_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
-    def make(learner: str, scene: Scene | None = None, **values: object) -> Desk:
+def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workbench]]:
+    def make(learner: str, scene: Scene | None = None, **values: object) -> Workbench:
         fixed = {"data.n": 60, "data.labels_per_class": 3, "data.labels_at": "centres"}
         scenario = Scenario().with_values({**fixed, "learner.name": learner, **values})
         if scene is not None:
             scenario = scenario.with_scene(scene)
         return show(scenario)
 
-    with desks(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
+    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
         yield make
 
 
@@ -177,132 +177,134 @@ def chain() -> Scene:
 SPREADING = {"learner.neighbours": 3, "learner.both_ways": True}
 
 
-def shown(desk: Desk) -> str:
-    return desk.window.cascade.account.text()
+def shown(workbench: Workbench) -> str:
+    return workbench.window.cascade.account.text()
 
 
-def reached(desk: Desk) -> int:
-    chains = desk.cascade.chains
+def reached(workbench: Workbench) -> int:
+    chains = workbench.cascade.chains
     return -1 if chains is None else int(np.isfinite(chains.when).sum())
 
 
 def test_the_path_of_the_point_under_the_pointer_is_shown_and_breaks_with_the_bridge(
-    open_desk: Callable[..., Desk], qtbot: QtBot
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
 ) -> None:
-    desk = open_desk("label-spreading", chain(), **SPREADING)
-    desk.controller.play(True)
-    desk.window.actions_["view.cascade"].setChecked(True)
-    qtbot.waitUntil(lambda: reached(desk) == 14, timeout=10_000)
-    far = desk.document.scene.points.xy[13]
-    desk.window.plane.hovered.emit((float(far[0]), float(far[1])))
-    assert "from class 0 label" in shown(desk)
-    assert "of them poison" in shown(desk)
-    assert np.array_equal(desk.window.cascade.path.places[0], [0.0, 0.0])
-    assert np.array_equal(desk.window.cascade.path.places[-1], far)
-    bead = desk.document.scene.points.ids[4:5]
-    desk.document.do(Recolumn(bead, {"muted": np.array([True])}), "Mute")
-    qtbot.waitUntil(lambda: reached(desk) == 4, timeout=10_000)
-    assert shown(desk) == "no label comes here"
-    assert len(desk.window.cascade.path.places) == 0
-    desk.document.undo.undo()
-    qtbot.waitUntil(lambda: reached(desk) == 14, timeout=10_000)
-    before = desk.cascade.chains
+    workbench = open_workbench("label-spreading", chain(), **SPREADING)
+    workbench.controller.play(True)
+    workbench.window.actions_["view.cascade"].setChecked(True)
+    qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
+    far = workbench.document.scene.points.xy[13]
+    workbench.window.plane.hovered.emit((float(far[0]), float(far[1])))
+    assert "from class 0 label" in shown(workbench)
+    assert "of them poison" in shown(workbench)
+    assert np.array_equal(workbench.window.cascade.path.places[0], [0.0, 0.0])
+    assert np.array_equal(workbench.window.cascade.path.places[-1], far)
+    bead = workbench.document.scene.points.ids[4:5]
+    workbench.document.do(Recolumn(bead, {"muted": np.array([True])}), "Mute")
+    qtbot.waitUntil(lambda: reached(workbench) == 4, timeout=10_000)
+    assert shown(workbench) == "no label comes here"
+    assert len(workbench.window.cascade.path.places) == 0
+    workbench.document.undo.undo()
+    qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
+    before = workbench.cascade.chains
     assert before is not None
-    desk.document.do(Remove(bead), "Delete")
-    now = desk.cascade.chains  # what is known already is matched by ids until the trainer has answered
+    workbench.document.do(Remove(bead), "Delete")
+    now = workbench.cascade.chains  # what is known already is matched by ids until the trainer has answered
     assert now is not None
     assert np.array_equal(now.when, np.delete(before.when, 4))
     assert now.path(3) == before.path(3)
     assert now.path(4) == []
-    qtbot.waitUntil(lambda: reached(desk) == 4, timeout=10_000)
-    qtbot.waitUntil(lambda: desk.controller.display.frame is not None, timeout=10_000)
-    snapshot = desk.controller.display.snapshot()
+    qtbot.waitUntil(lambda: reached(workbench) == 4, timeout=10_000)
+    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=10_000)
+    snapshot = workbench.controller.presenter.snapshot()
     assert snapshot is not None
-    assert snapshot.cascade is desk.cascade.chains
+    assert snapshot.cascade is workbench.cascade.chains
 
 
 def test_the_only_selected_point_is_asked_about_where_the_pointer_is_nowhere(
-    open_desk: Callable[..., Desk], qtbot: QtBot
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
 ) -> None:
-    desk = open_desk("label-spreading", chain(), **SPREADING)
-    desk.controller.play(True)
-    desk.window.actions_["view.cascade"].setChecked(True)
-    qtbot.waitUntil(lambda: reached(desk) == 14, timeout=10_000)
-    assert shown(desk) == ""
-    ids = desk.document.scene.points.ids
-    desk.window.plane.select(ids[[2]])
-    assert shown(desk).startswith("from class 0 label")
-    desk.window.plane.select(ids[[2, 3]])
-    assert shown(desk) == ""
-    desk.window.plane.select(ids[[0]])
-    assert shown(desk) == "a given label: class 0"
-    desk.window.actions_["view.cascade"].setChecked(False)
-    assert not desk.window.cascade.account.isVisible()
-    assert not desk.window.cascade.scale.isVisible()
-    snapshot = desk.controller.display.snapshot()
+    workbench = open_workbench("label-spreading", chain(), **SPREADING)
+    workbench.controller.play(True)
+    workbench.window.actions_["view.cascade"].setChecked(True)
+    qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
+    assert shown(workbench) == ""
+    ids = workbench.document.scene.points.ids
+    workbench.window.plane.select(ids[[2]])
+    assert shown(workbench).startswith("from class 0 label")
+    workbench.window.plane.select(ids[[2, 3]])
+    assert shown(workbench) == ""
+    workbench.window.plane.select(ids[[0]])
+    assert shown(workbench) == "a given label: class 0"
+    workbench.window.actions_["view.cascade"].setChecked(False)
+    assert not workbench.window.cascade.account.isVisible()
+    assert not workbench.window.cascade.scale.isVisible()
+    snapshot = workbench.controller.presenter.snapshot()
     assert snapshot is None or snapshot.cascade is None
 
 
 def test_without_pointer_or_selection_the_way_to_the_first_pin_is_shown(
-    open_desk: Callable[..., Desk], qtbot: QtBot
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
 ) -> None:
-    desk = open_desk("label-spreading", **{"poison.target": [0.0, 0.5], "poison.count": 5})
-    desk.controller.play(True)
-    desk.window.actions_["view.cascade"].setChecked(True)
-    qtbot.waitUntil(lambda: reached(desk) > 10, timeout=10_000)
-    pin = desk.document.scene.targets[0]
-    assert np.linalg.norm(desk.window.cascade.path.places[-1] - (pin.x, pin.y)) < 0.3
-    end = desk.window.cascade.path.places[-1]
-    points = desk.document.scene.points
+    workbench = open_workbench("label-spreading", **{"poison.target": [0.0, 0.5], "poison.count": 5})
+    workbench.controller.play(True)
+    workbench.window.actions_["view.cascade"].setChecked(True)
+    qtbot.waitUntil(lambda: reached(workbench) > 10, timeout=10_000)
+    pin = workbench.document.scene.targets[0]
+    assert np.linalg.norm(workbench.window.cascade.path.places[-1] - (pin.x, pin.y)) < 0.3
+    end = workbench.window.cascade.path.places[-1]
+    points = workbench.document.scene.points
     bead = points.ids[points.is_poison & (points.xy != end).all(axis=1)][:1]
-    desk.window.plane.select(bead)
-    assert np.array_equal(desk.window.cascade.path.places[-1], points.xy[points.positions(bead)[0]])
-    desk.document.do(Recolumn(bead, {"muted": np.array([True])}), "Mute")
-    assert np.array_equal(desk.window.cascade.path.places[-1], end)
+    workbench.window.plane.select(bead)
+    assert np.array_equal(workbench.window.cascade.path.places[-1], points.xy[points.positions(bead)[0]])
+    workbench.document.do(Recolumn(bead, {"muted": np.array([True])}), "Mute")
+    assert np.array_equal(workbench.window.cascade.path.places[-1], end)
 
 
-def test_a_point_added_while_paused_is_hollow_until_the_next_fit(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
-    desk = open_desk("label-spreading", chain(), **SPREADING)
-    desk.window.actions_["view.cascade"].setChecked(True)
-    scale = desk.window.cascade.scale
+def test_a_point_added_while_paused_is_hollow_until_the_next_fit(
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    workbench = open_workbench("label-spreading", chain(), **SPREADING)
+    workbench.window.actions_["view.cascade"].setChecked(True)
+    scale = workbench.window.cascade.scale
     assert "Press Play" in scale.note.text()
-    desk.window.actions_["train.step"].trigger()
-    qtbot.waitUntil(lambda: reached(desk) == 14, timeout=10_000)
+    workbench.window.actions_["train.step"].trigger()
+    qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
     assert "shortest along the learner's graph" in scale.note.text()
     assert scale.bar.ticks[0] == "0"
-    desk.document.do(Add(Points.of([[4.3, 0.1]], first_id=900)), "Add point")
+    workbench.document.do(Add(Points.of([[4.3, 0.1]], first_id=900)), "Add point")
     qtbot.wait(60)
-    assert reached(desk) == 14
-    assert 14 in desk.window.plane.points.order
-    desk.window.actions_["train.step"].trigger()
-    qtbot.waitUntil(lambda: reached(desk) == 15, timeout=10_000)
+    assert reached(workbench) == 14
+    assert 14 in workbench.window.plane.points.order
+    workbench.window.actions_["train.step"].trigger()
+    qtbot.waitUntil(lambda: reached(workbench) == 15, timeout=10_000)
 
 
 def test_nets_colour_points_by_their_first_pass_and_a_reset_begins_anew(
-    open_desk: Callable[..., Desk], qtbot: QtBot
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
 ) -> None:
-    desk = open_desk("fixmatch", **{"learner.threshold": 0.6, "training.evaluate_every": 5})
-    desk.window.actions_["view.cascade"].setChecked(True)
-    desk.controller.play(True)
-    qtbot.waitUntil(lambda: reached(desk) > 20, timeout=20_000)
-    scale = desk.window.cascade.scale
+    workbench = open_workbench("fixmatch", **{"learner.threshold": 0.6, "training.evaluate_every": 5})
+    workbench.window.actions_["view.cascade"].setChecked(True)
+    workbench.controller.play(True)
+    qtbot.waitUntil(lambda: reached(workbench) > 20, timeout=20_000)
+    scale = workbench.window.cascade.scale
     assert scale.title.text() == "Step at which it first passed the threshold of 0.6"
     assert "need not be the cause" in scale.note.text()
-    desk.controller.play(False)
-    desk.window.actions_["train.reset"].trigger()
-    qtbot.waitUntil(lambda: 0 <= reached(desk) < 20, timeout=10_000)
+    workbench.controller.play(False)
+    workbench.window.actions_["train.reset"].trigger()
+    qtbot.waitUntil(lambda: 0 <= reached(workbench) < 20, timeout=10_000)
 
 
-def test_a_supervised_learner_is_said_to_have_none(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
-    desk = open_desk("mlp")
-    desk.window.actions_["view.cascade"].setChecked(True)
+def test_a_supervised_learner_is_said_to_have_none(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
+    workbench = open_workbench("mlp")
+    workbench.window.actions_["view.cascade"].setChecked(True)
     qtbot.wait(60)
-    scale = desk.window.cascade.scale
+    scale = workbench.window.cascade.scale
     assert scale.isVisible()
     assert "no label cascade" in scale.title.text()
     assert "Choose a semi-supervised learner" in scale.note.text()
     assert scale.bar.isHidden()
-    desk.window.learner.changed.emit("learner.name", "label-spreading")
-    desk.controller.play(True)
-    qtbot.waitUntil(lambda: reached(desk) > 10, timeout=10_000)
+    workbench.window.learner.changed.emit("learner.name", "label-spreading")
+    workbench.controller.play(True)
+    qtbot.waitUntil(lambda: reached(workbench) > 10, timeout=10_000)
     assert not scale.bar.isHidden()

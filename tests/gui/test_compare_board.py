@@ -14,23 +14,23 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
-from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.assembly import Workbench
 from boundaryviz.gui.theme import DARK, LIGHT
 from boundaryviz.gui.views.compare_board import EMPTY, CompareBoard, columns_for
 from boundaryviz.gui.views.compare_curves import pin_pen
-from boundaryviz.record.pins import Pin
+from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.scenario.scenario import Scenario
-from helpers.desks import desks
 from helpers.snapshots import PLANE, snapshot
+from helpers.workbenches import workbenches
 
 Key, Button = Qt.Key, Qt.MouseButton
 
 
-def pins(count: int) -> tuple[Pin, ...]:
+def pins(count: int) -> tuple[PinnedSnapshot, ...]:
     """The boundary moves to the right from pin to pin."""
     x = PLANE.grid(64, 32)[:, 0].reshape(32, 64)
     fields = [(1.0 / (1.0 + np.exp(-9.0 * (x - 0.2 * i)))).astype(np.float32) for i in range(count)]
-    return tuple(Pin(f"Pin {i + 1}", snapshot(step=100 * i, field=field)) for i, field in enumerate(fields))
+    return tuple(PinnedSnapshot(f"Pin {i + 1}", snapshot(step=100 * i, field=field)) for i, field in enumerate(fields))
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_two_are_chosen_and_compared(board: CompareBoard) -> None:
 
 
 def test_what_cannot_be_compared_says_why(board: CompareBoard) -> None:
-    board.set_pins((*pins(1), Pin("three", snapshot(3))))
+    board.set_pins((*pins(1), PinnedSnapshot("three", snapshot(3))))
     assert "2 classes and the other 3" in board.difference.words.text()
     assert not board.difference.plane.isVisible()
 
@@ -185,15 +185,15 @@ def test_no_two_curves_look_the_same(board: CompareBoard) -> None:
 
 
 @pytest.fixture
-def open_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Desk]]:
-    with desks(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
+def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Workbench]]:
+    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
         yield lambda: show(Scenario().with_values({"data.n": 60, "learner.hidden": [8]}))
 
 
-def test_pins_are_taken_kept_and_refused(open_desk: Callable[[], Desk], qtbot: QtBot) -> None:
-    desk = open_desk()
-    window, control = desk.window, desk.compare
-    qtbot.waitUntil(lambda: desk.controller.display.frame is not None, timeout=20_000)
+def test_pins_are_taken_kept_and_refused(open_workbench: Callable[[], Workbench], qtbot: QtBot) -> None:
+    workbench = open_workbench()
+    window, control = workbench.window, workbench.compare
+    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=20_000)
     told: list[str] = []
     strip = window.statusBar()
     assert strip is not None
@@ -203,7 +203,7 @@ def test_pins_are_taken_kept_and_refused(open_desk: Callable[[], Desk], qtbot: Q
     window.actions_["view.pin-clean"].trigger()
     qtbot.waitUntil(lambda: any("no clean twin" in words for words in told))
     window.actions_["train.reset"].trigger()
-    desk.document.open(Scenario().with_values({"data.n": 40}), saved=False)
+    workbench.document.open(Scenario().with_values({"data.n": 40}), saved=False)
     assert [pin.label for pin in control.pins] == ["Pin 1"]
     control.pins = control.pins * 9
     window.actions_["view.pin"].trigger()
@@ -213,19 +213,19 @@ def test_pins_are_taken_kept_and_refused(open_desk: Callable[[], Desk], qtbot: Q
         control.pins = control.pins * 2
 
 
-def test_the_board_takes_the_place_of_the_plane(open_desk: Callable[[], Desk], qtbot: QtBot) -> None:
-    desk = open_desk()
-    window, action = desk.window, desk.window.actions_["view.compare"]
-    qtbot.waitUntil(lambda: desk.controller.display.frame is not None, timeout=20_000)
-    desk.compare.pin()
+def test_the_board_takes_the_place_of_the_plane(open_workbench: Callable[[], Workbench], qtbot: QtBot) -> None:
+    workbench = open_workbench()
+    window, action = workbench.window, workbench.window.actions_["view.compare"]
+    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=20_000)
+    workbench.compare.pin()
     action.trigger()
     assert window.pages.currentWidget() is window.compare
-    desk.compare.pin()
-    assert len(desk.compare.pins) == 1, "an unseen plane shows no present moment"
+    workbench.compare.pin()
+    assert len(workbench.compare.pins) == 1, "an unseen plane shows no present moment"
     window.compare.renamed.emit(0, "first")
-    assert [shot.label for shot in desk.compare.snapshots()] == ["first"]
+    assert [rendering.label for rendering in workbench.compare.snapshots()] == ["first"]
     window.compare.removed.emit(0)
-    assert desk.compare.pins == ()
+    assert workbench.compare.pins == ()
     window.show_welcome(False)
     assert not action.isChecked()
     action.trigger()
@@ -233,71 +233,73 @@ def test_the_board_takes_the_place_of_the_plane(open_desk: Callable[[], Desk], q
     assert window.pages.currentIndex() == 0
 
 
-def test_pins_are_saved_and_opened_again(open_desk: Callable[[], Desk], qtbot: QtBot, tmp_path: Path) -> None:
-    desk, path = open_desk(), tmp_path / "meine Pins \u00fc.pins.npz"
-    desk.compare.pins = pins(3)
-    assert desk.pin_files.file() is None
-    desk.pin_files.save_to(path)
-    qtbot.waitUntil(lambda: desk.pin_files.file() == path, timeout=5000)
-    desk.compare.pins = desk.compare.pins[:2]
-    assert desk.pin_files.file() is None, "the file holds others now"
-    desk.compare.pins = ()
-    desk.filing.open(path)
-    desk.reader.wait()
-    assert [pin.label for pin in desk.compare.pins] == ["Pin 1", "Pin 2", "Pin 3"]
-    assert desk.pin_files.file() == path
-    assert desk.window.pages.currentWidget() is desk.window.compare
-    desk.filing.open(path)
-    desk.reader.wait()
-    desk.filing.open(path)
-    desk.reader.wait()
-    assert len(desk.compare.pins) == 9
-    desk.filing.open(path)
-    desk.reader.wait()
-    assert len(desk.compare.pins) == 9
-    assert "there is room for 0" in desk.window.banner.text.text()
+def test_pins_are_saved_and_opened_again(open_workbench: Callable[[], Workbench], qtbot: QtBot, tmp_path: Path) -> None:
+    workbench, path = open_workbench(), tmp_path / "meine Pins \u00fc.pins.npz"
+    workbench.compare.pins = pins(3)
+    assert workbench.pin_files.file() is None
+    workbench.pin_files.save_to(path)
+    qtbot.waitUntil(lambda: workbench.pin_files.file() == path, timeout=5000)
+    workbench.compare.pins = workbench.compare.pins[:2]
+    assert workbench.pin_files.file() is None, "the file holds others now"
+    workbench.compare.pins = ()
+    workbench.filing.open(path)
+    workbench.reader.wait()
+    assert [pin.label for pin in workbench.compare.pins] == ["Pin 1", "Pin 2", "Pin 3"]
+    assert workbench.pin_files.file() == path
+    assert workbench.window.pages.currentWidget() is workbench.window.compare
+    workbench.filing.open(path)
+    workbench.reader.wait()
+    workbench.filing.open(path)
+    workbench.reader.wait()
+    assert len(workbench.compare.pins) == 9
+    workbench.filing.open(path)
+    workbench.reader.wait()
+    assert len(workbench.compare.pins) == 9
+    assert "there is room for 0" in workbench.window.banner.text.text()
 
 
 def test_a_file_that_holds_no_pins_leaves_those_there_are(
-    open_desk: Callable[[], Desk], qtbot: QtBot, tmp_path: Path
+    open_workbench: Callable[[], Workbench], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    desk, path = open_desk(), tmp_path / "x.pins.npz"
-    desk.compare.pins = pins(2)
+    workbench, path = open_workbench(), tmp_path / "x.pins.npz"
+    workbench.compare.pins = pins(2)
     path.write_bytes(b"PK, and nothing more")
-    desk.filing.open(path)
-    desk.reader.wait()
-    assert len(desk.compare.pins) == 2
-    assert "x.pins.npz was not opened" in desk.window.banner.text.text()
-    desk.pin_files.save_to(tmp_path / "no" / "x.pins.npz")
-    qtbot.waitUntil(lambda: "Cannot write" in desk.window.banner.text.text(), timeout=5000)
-    assert desk.pin_files.file() is None
+    workbench.filing.open(path)
+    workbench.reader.wait()
+    assert len(workbench.compare.pins) == 2
+    assert "x.pins.npz was not opened" in workbench.window.banner.text.text()
+    workbench.pin_files.save_to(tmp_path / "no" / "x.pins.npz")
+    qtbot.waitUntil(lambda: "Cannot write" in workbench.window.banner.text.text(), timeout=5000)
+    assert workbench.pin_files.file() is None
 
 
 def test_a_name_without_its_ending_replaces_nothing_unasked(
-    open_desk: Callable[[], Desk], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_workbench: Callable[[], Workbench], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk, there = open_desk(), tmp_path / "v1.5.pins.npz"
+    workbench, there = open_workbench(), tmp_path / "v1.5.pins.npz"
     there.write_bytes(b"older")
-    desk.compare.pins = pins(2)
+    workbench.compare.pins = pins(2)
     asked: list[Path] = []
-    monkeypatch.setattr(desk.saving, "may_replace", lambda path: asked.append(path) or len(asked) > 1)
+    monkeypatch.setattr(workbench.saving, "may_replace", lambda path: asked.append(path) or len(asked) > 1)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "v1.5"), ""))
-    desk.pin_files.save_as()
-    desk.writer.wait()
+    workbench.pin_files.save_as()
+    workbench.writer.wait()
     assert (asked, there.read_bytes()) == ([there], b"older")
-    desk.pin_files.save_as()
-    qtbot.waitUntil(lambda: desk.pin_files.file() == there, timeout=5000)
+    workbench.pin_files.save_as()
+    qtbot.waitUntil(lambda: workbench.pin_files.file() == there, timeout=5000)
 
 
-def test_pins_that_were_all_removed_can_be_brought_back(open_desk: Callable[[], Desk]) -> None:
-    desk = open_desk()
-    desk.compare.pins = some = pins(3)
-    desk.window.actions_["view.compare"].setChecked(True)
-    desk.window.compare.cleared.emit()
-    assert desk.compare.pins == ()
-    assert desk.window.banner.isVisible(), "on the board, too"
-    desk.window.banner.action_button.click()
-    assert desk.compare.pins == some
-    desk.window.actions_["view.compare"].setChecked(True)
-    desk.window.actions_["view.twin-overlay"].trigger()
-    assert desk.window.pages.currentWidget() is not desk.window.compare, "a look at the twin is one at the plane"
+def test_pins_that_were_all_removed_can_be_brought_back(open_workbench: Callable[[], Workbench]) -> None:
+    workbench = open_workbench()
+    workbench.compare.pins = some = pins(3)
+    workbench.window.actions_["view.compare"].setChecked(True)
+    workbench.window.compare.cleared.emit()
+    assert workbench.compare.pins == ()
+    assert workbench.window.banner.isVisible(), "on the board, too"
+    workbench.window.banner.action_button.click()
+    assert workbench.compare.pins == some
+    workbench.window.actions_["view.compare"].setChecked(True)
+    workbench.window.actions_["view.twin-overlay"].trigger()
+    assert workbench.window.pages.currentWidget() is not workbench.window.compare, (
+        "a look at the twin is one at the plane"
+    )

@@ -18,8 +18,8 @@ from boundaryviz.gui.film_control import FilmControl, within
 from boundaryviz.gui.views.film_dialog import FilmChoice, FilmDialog
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain
-from helpers.desks import SilentLink, desks
 from helpers.snapshots import snapshot
+from helpers.workbenches import SilentLink, workbenches
 
 WORK = Scenario(name="work").with_values({"data.n": 40, "learner.hidden": [4]})
 SMALL = FilmChoice("gif", "boundary", "slides", "720x720", 10, 1.0, False, steps=20)
@@ -27,11 +27,11 @@ SMALL = FilmChoice("gif", "boundary", "slides", "720x720", 10, 1.0, False, steps
 
 @pytest.fixture
 def film(qtbot: QtBot, own_settings: Path) -> Iterator[FilmControl]:
-    with desks(qtbot, own_settings, SilentLink) as show:
-        desk = show(WORK)
-        desk.controller.display.snapshot = lambda clean=False: None if clean else snapshot(step=290)
-        desk.window.actions_["file.film"].trigger()
-        yield desk.film
+    with workbenches(qtbot, own_settings, SilentLink) as show:
+        workbench = show(WORK)
+        workbench.controller.presenter.snapshot = lambda clean=False: None if clean else snapshot(step=290)
+        workbench.window.actions_["file.film"].trigger()
+        yield workbench.film
 
 
 def dialog(film: FilmControl) -> FilmDialog:
@@ -179,9 +179,9 @@ def test_the_window_asks_before_it_gives_up_a_film(
 def test_a_preview_leaves_out_what_lies_beyond_the_domain():
     wide = Domain(-4.0, 4.0, -1.0, 3.0)  # twice as wide and high as the scene's
     field = np.arange(64 * 128, dtype=np.float32).reshape(64, 128)
-    moment = within(snapshot(rect=wide, field=field))
-    assert moment.rect == moment.scene.domain
-    assert np.array_equal(moment.field, field[:32, 32:96])
+    checkpoint = within(snapshot(rect=wide, field=field))
+    assert checkpoint.rect == checkpoint.scene.domain
+    assert np.array_equal(checkpoint.field, field[:32, 32:96])
     near = snapshot(rect=Domain(0.0, 0.5, 0.0, 0.5))
     assert within(near).rect == near.rect
     beyond = snapshot(rect=Domain(5.0, 6.0, 0.0, 0.5))
@@ -197,6 +197,6 @@ def test_the_preview_is_a_frame_of_what_the_plane_shows(film: FilmControl):
             film._render(FilmChoice(view=view))
     with pytest.raises(ValueError, match="Show the label cascade"):
         film._render(FilmChoice(view="cascade"))
-    film._display.snapshot = lambda clean=False: None
+    film._presenter.snapshot = lambda clean=False: None
     with pytest.raises(ValueError, match="needs a first frame"):
         film._render(FilmChoice())

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 import boundaryviz
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
-from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.assembly import Workbench
 from boundaryviz.gui.recovery import Origin
 from boundaryviz.gui.views.banner import DETAILS, SENTENCE, Banner
 from boundaryviz.gui.views.export_dialog import ExportDialog
@@ -26,14 +26,14 @@ from boundaryviz.gui.views.film_dialog import FilmDialog
 from boundaryviz.gui.views.plain import PlainLabel, ask, literal, tip, warning_box
 from boundaryviz.gui.views.recovery_dialog import RecoveryDialog
 from boundaryviz.gui.views.welcome import Card
-from boundaryviz.record.pins import Pin
+from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.plain_text import few_lines
 from boundaryviz.scene.scene import Domain, Group, Points, Scene, Target
-from helpers.desks import desks
 from helpers.hostile import HOSTILE, PICTURE
 from helpers.plainness import SIZE, complaints, words_shown
 from helpers.snapshots import snapshot
+from helpers.workbenches import workbenches
 
 FILE = "<b>x & &File [*] %1 <img src=x>"  # a file's name holds no slash
 
@@ -70,21 +70,23 @@ def as_table(folder: Path) -> Path:
 
 
 @pytest.fixture
-def open_desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Desk]]:
+def open_workbench(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Workbench]]:
     monkeypatch.setattr(ExportDialog, "exec", lambda dialog: dialog.show())
     monkeypatch.setattr(ExportDialog, "deleteLater", lambda dialog: None)
-    with desks(qtbot, tmp_path, lambda: InlineLink(Trainer()), tmp_path / "state") as show:
+    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer()), tmp_path / "state") as show:
         yield lambda: show(Scenario().with_values({"data.n": 20, "learner.hidden": [4]}))
 
 
-def walk(desk: Desk, qtbot: QtBot) -> Iterator[str]:
+def walk(workbench: Workbench, qtbot: QtBot) -> Iterator[str]:
     """Show one thing after another; what is shown."""
-    window, actions = desk.window, desk.window.actions_
+    window, actions = workbench.window, workbench.window.actions_
     yield "opened"
     actions["train.twin"].setChecked(True)
-    desk.client.set_stop_at(10)
-    desk.controller.play(True)
-    qtbot.waitUntil(lambda: not desk.client.playing and desk.controller.display.frame is not None, timeout=20_000)
+    workbench.client.set_stop_at(10)
+    workbench.controller.play(True)
+    qtbot.waitUntil(
+        lambda: not workbench.client.playing and workbench.controller.presenter.frame is not None, timeout=20_000
+    )
     for tabs in (window.settings_tabs, window.result_tabs):
         for at in range(tabs.count()):
             tabs.setCurrentIndex(at)
@@ -92,12 +94,14 @@ def walk(desk: Desk, qtbot: QtBot) -> Iterator[str]:
     actions["view.twin-flips"].trigger()
     actions["view.cascade"].setChecked(True)
     yield "flips and the cascade"
-    window.status.set_pointer((0.1, 0.2), desk.document.scene.class_name(3), 0.5)
+    window.status.set_pointer((0.1, 0.2), workbench.document.scene.class_name(3), 0.5)
     actions["point.tool-target"].trigger()
     yield "a tool that names a class"
     actions["view.cascade"].setChecked(False)
-    desk.compare.pin()
-    desk.compare.pins = tuple(Pin(text, pin.snapshot) for text in HOSTILE for pin in desk.compare.pins)[:8]
+    workbench.compare.pin()
+    workbench.compare.pins = tuple(
+        PinnedSnapshot(text, pin.snapshot) for text in HOSTILE for pin in workbench.compare.pins
+    )[:8]
     actions["view.compare"].setChecked(True)
     window.compare.tiles[0].plane.set_pointer((0.1, 0.2))
     yield "compare board"
@@ -110,15 +114,15 @@ def walk(desk: Desk, qtbot: QtBot) -> Iterator[str]:
     for text in (HOSTILE[0], *HOSTILE[2:4]):
         window.notify(text, details=text, action="Do", act=lambda: None, alarm=True)
         window.statusBar().showMessage(text)
-        desk.log.note("test", text)
+        workbench.log.note("test", text)
         yield "banner"
         window.statusBar().clearMessage()
     window.banner.hide()
 
 
-def dialogs(desk: Desk, qtbot: QtBot) -> Iterator[QDialog]:
+def dialogs(workbench: Workbench, qtbot: QtBot) -> Iterator[QDialog]:
     """Every dialog, one after the other."""
-    actions = desk.window.actions_
+    actions = workbench.window.actions_
     for name, kind in (
         ("file.film", "FilmDialog"), ("help.log", "LogPanel"), ("help.report", "ReportDialog"),
         ("help.shortcuts", "ShortcutsDialog"), ("view.commands", "CommandPalette"), ("file.export", "ExportDialog"),
@@ -130,7 +134,7 @@ def dialogs(desk: Desk, qtbot: QtBot) -> Iterator[QDialog]:
         qtbot.waitUntil(lambda found=found: bool(found()), timeout=20_000)
         yield found()[0]
         found()[0].close()
-    recovery = RecoveryDialog(desk.window)
+    recovery = RecoveryDialog(workbench.window)
     recovery.set_rows([Origin(f"/folder/{text}", text, 3, time.time()) for text in HOSTILE])
     recovery.show()
     yield recovery
@@ -142,34 +146,34 @@ def dialogs(desk: Desk, qtbot: QtBot) -> Iterator[QDialog]:
     ids=["bviz", "csv", "other texts"],
 )  # fmt: skip
 def test_nothing_that_a_file_says_is_markup_or_makes_the_window_grow(
-    write: Callable[[Path], Path], open_desk: Callable[[], Desk], qtbot: QtBot, tmp_path: Path,
+    write: Callable[[Path], Path], open_workbench: Callable[[], Workbench], qtbot: QtBot, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):  # fmt: skip
     if write is as_table:  # previews are looked at once
         for kind in (FilmDialog, ExportDialog):
             monkeypatch.setattr(kind, "_draw", lambda _dialog: None)
-    desk = open_desk()
-    desk.filing.open(write(tmp_path))
-    desk.reader.wait()
-    assert desk.document.scene.class_names, desk.window.banner.words
-    desk.window.resize(*SIZE)
-    for shown in walk(desk, qtbot):
+    workbench = open_workbench()
+    workbench.filing.open(write(tmp_path))
+    workbench.reader.wait()
+    assert workbench.document.scene.class_names, workbench.window.banner.words
+    workbench.window.resize(*SIZE)
+    for shown in walk(workbench, qtbot):
         QApplication.processEvents()
         assert not complaints(), shown
-        assert (desk.window.width(), desk.window.height()) == SIZE, shown
-    shown = words_shown(desk.window.plane)  # at the axes, as it stands
+        assert (workbench.window.width(), workbench.window.height()) == SIZE, shown
+    shown = words_shown(workbench.window.plane)  # at the axes, as it stands
     assert PICTURE[:12] in shown or HOSTILE[5][:12] in shown
-    for dialog in dialogs(desk, qtbot):
+    for dialog in dialogs(workbench, qtbot):
         QApplication.processEvents()
         assert not complaints(), dialog.windowTitle()
         assert dialog.height() <= SIZE[1], dialog.windowTitle()
-    desk.recent.fill()
+    workbench.recent.fill()
     assert not complaints()
 
 
-def test_boxes_and_menus_say_it_as_it_stands(open_desk: Callable[[], Desk], qtbot: QtBot):
-    desk = open_desk()
-    desk.document.open(hostile(HOSTILE))
+def test_boxes_and_menus_say_it_as_it_stands(open_workbench: Callable[[], Workbench], qtbot: QtBot):
+    workbench = open_workbench()
+    workbench.document.open(hostile(HOSTILE))
     seen: list[str] = []
 
     def look() -> None:
@@ -183,19 +187,19 @@ def test_boxes_and_menus_say_it_as_it_stands(open_desk: Callable[[], Desk], qtbo
 
     for text in HOSTILE:
         QTimer.singleShot(0, look)
-        ask(desk.window, "Save as", text, QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.Yes)
+        ask(workbench.window, "Save as", text, QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.Yes)
         QTimer.singleShot(0, look)
-        box = warning_box(desk.window, "Changed", text, text)
+        box = warning_box(workbench.window, "Changed", text, text)
         box.exec()
         box.deleteLater()
-    desk.document.saved = lambda *_: None
+    workbench.document.saved = lambda *_: None
     for act in (
-        lambda: desk.controller._menu(desk.window.pos(), desk.document.scene.points.ids[:1]),
-        lambda: desk.poison._pin_menu(desk.window.pos(), 0),
+        lambda: workbench.controller._menu(workbench.window.pos(), workbench.document.scene.points.ids[:1]),
+        lambda: workbench.poison._pin_menu(workbench.window.pos(), 0),
     ):
         QTimer.singleShot(50, look)
         act()
-    desk.poison._delete_group(1)  # whose name stands in the undo list
+    workbench.poison._delete_group(1)  # whose name stands in the undo list
     assert not complaints() + seen
 
 

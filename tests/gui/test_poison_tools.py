@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.attacks.lay import hand_group
+from boundaryviz.attacks.placement import hand_group
 from boundaryviz.attacks.specs import BridgeSpec, FlipSpec
 from boundaryviz.gui.document import State, perform
 from boundaryviz.gui.tools import (
@@ -178,7 +178,7 @@ def test_dragging_the_target_lays_the_bridge_anew_in_one_step() -> None:
 
 def test_dragging_the_source_to_another_class_carries_that_class() -> None:
     after = done(drag(BridgeTool(), LAID, (0.0, 0.0), (2.0, -0.5), (3.9, 0.1)), LAID)
-    assert after.scene.targets[0].wanted == 1
+    assert after.scene.targets[0].target_class == 1
 
 
 @given(st.floats(-1.9, 1.9))

@@ -205,7 +205,7 @@ def test_a_right_click_on_a_pin_asks_for_its_menu(plane: PlaneView) -> None:
     assert len(points) == 1
 
 
-def turn(plane: PlaneView, place: tuple[float, float], keys: Qt.KeyboardModifier) -> None:
+def change(plane: PlaneView, place: tuple[float, float], keys: Qt.KeyboardModifier) -> None:
     at, viewport = plane.canvas.to_pixel(*place), plane.canvas.viewport()
     assert viewport is not None
     event = QWheelEvent(
@@ -222,10 +222,10 @@ def test_ctrl_and_the_wheel_zoom_unless_a_tool_takes_them(plane: PlaneView) -> N
     plane.set_scene(Scene(Points.of([[-1.0, 0.0], [1.0, 0.2]], [0, 1]), DOMAIN))
     plane.set_tool(BridgeTool())
     rect = plane.rect()
-    turn(plane, (0.3, 0.0), CTRL)
+    change(plane, (0.3, 0.0), CTRL)
     assert heard == ["Set points"]
     assert plane.rect() == rect
-    turn(plane, (0.3, 0.0), Qt.KeyboardModifier.NoModifier)
+    change(plane, (0.3, 0.0), Qt.KeyboardModifier.NoModifier)
     assert heard == ["Set points"]
     assert plane.rect() != rect
 

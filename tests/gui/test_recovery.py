@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.assembly import Workbench
 from boundaryviz.gui.recovery import Origin, Orphan, Session, orphans
 from boundaryviz.scenario import files
 from boundaryviz.scenario.atomic import PART, WriteError, stamp_of
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Move
-from helpers.desks import SilentLink, desks
+from helpers.workbenches import SilentLink, workbenches
 
 WORK = Scenario(name="work", title="Wörk").with_values({"data.n": 20})
 ORIGIN = Origin("/home/me/wörk.bviz", "Wörk", 20, 1_700_000_000.0)
@@ -180,13 +180,13 @@ def state(own_settings: Path) -> Path:
 
 
 @pytest.fixture
-def open_desk(qtbot: QtBot, own_settings: Path, state: Path) -> Iterator[Callable[[], Desk]]:
-    with desks(qtbot, own_settings, SilentLink, state) as show:
+def open_workbench(qtbot: QtBot, own_settings: Path, state: Path) -> Iterator[Callable[[], Workbench]]:
+    with workbenches(qtbot, own_settings, SilentLink, state) as show:
         yield lambda: show(WORK)
 
 
-def edit(desk: Desk, x: float = 0.1) -> None:
-    desk.document.do(Move(desk.document.scene.points.ids[:1], np.array([[x, 0.2]])), "Move point")
+def edit(workbench: Workbench, x: float = 0.1) -> None:
+    workbench.document.do(Move(workbench.document.scene.points.ids[:1], np.array([[x, 0.2]])), "Move point")
 
 
 def kept(state: Path) -> list[Path]:
@@ -199,35 +199,35 @@ def read(path: Path) -> tuple[dict, Scenario]:
 
 
 def test_an_edit_is_kept_until_it_is_saved_or_undone(
-    open_desk: Callable[[], Desk], state: Path, qtbot: QtBot, tmp_path: Path
+    open_workbench: Callable[[], Workbench], state: Path, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    desk = open_desk()
+    workbench = open_workbench()
     assert kept(state) == []
-    desk.document.preview(Move(desk.document.scene.points.ids[:1], np.array([[9.0, 9.0]])))
-    edit(desk)
+    workbench.document.preview(Move(workbench.document.scene.points.ids[:1], np.array([[9.0, 9.0]])))
+    edit(workbench)
     qtbot.waitUntil(lambda: len(kept(state)) == 1)
     origin, scenario = read(kept(state)[0])
-    assert (origin["path"], origin["title"], origin["points"]) == ("", "Wörk", len(desk.document.scene.points))
-    assert scenario.scene() == desk.document.scene
-    edit(desk, 0.5)
-    qtbot.waitUntil(lambda: read(kept(state)[0])[1].scene() == desk.document.scene)
-    desk.document.undo.undo()
-    desk.document.undo.undo()
+    assert (origin["path"], origin["title"], origin["points"]) == ("", "Wörk", len(workbench.document.scene.points))
+    assert scenario.scene() == workbench.document.scene
+    edit(workbench, 0.5)
+    qtbot.waitUntil(lambda: read(kept(state)[0])[1].scene() == workbench.document.scene)
+    workbench.document.undo.undo()
+    workbench.document.undo.undo()
     qtbot.waitUntil(lambda: not kept(state))
-    edit(desk)
+    edit(workbench)
     qtbot.waitUntil(lambda: len(kept(state)) == 1)
-    desk.document.path = tmp_path / "a.bviz"
-    desk.saving.save()
+    workbench.document.path = tmp_path / "a.bviz"
+    workbench.saving.save()
     qtbot.waitUntil(lambda: not kept(state))
-    edit(desk, 0.7)
+    edit(workbench, 0.7)
     qtbot.waitUntil(lambda: len(kept(state)) == 1)
     assert read(kept(state)[0])[0]["path"] == str(tmp_path / "a.bviz")
-    desk.close()
+    workbench.close()
     assert list(state.iterdir()) == []
 
 
-def test_two_windows_keep_their_own(open_desk: Callable[[], Desk], state: Path, qtbot: QtBot) -> None:
-    one, other = open_desk(), open_desk()
+def test_two_windows_keep_their_own(open_workbench: Callable[[], Workbench], state: Path, qtbot: QtBot) -> None:
+    one, other = open_workbench(), open_workbench()
     edit(one, 0.1)
     edit(other, 0.9)
     qtbot.waitUntil(lambda: len(kept(state)) == 2)
@@ -239,41 +239,41 @@ def test_two_windows_keep_their_own(open_desk: Callable[[], Desk], state: Path, 
 
 
 def test_one_is_offered_in_the_banner_and_restored_unsaved_with_its_path(
-    open_desk: Callable[[], Desk], state: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_workbench: Callable[[], Workbench], state: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "wörk.bviz"
     files.write(path, WORK)
     old = dead(state, WORK.with_values({"training.seed": 7}), Origin(str(path), "Wörk", 40, 1.0, stamp_of(path)))
-    desk = open_desk()
-    desk.offer_what_was_left("")
-    banner = desk.window.banner
+    workbench = open_workbench()
+    workbench.offer_what_was_left("")
+    banner = workbench.window.banner
     assert "“Wörk” with 40 points" in banner.text.text()
     assert [banner.action_button.text(), *(b.text() for b in banner.other_buttons)] == ["Restore", "Discard", "Later"]
     banner.action_button.click()
-    desk.reader.wait()
-    assert desk.document.scenario.training.seed == 7
-    assert desk.document.unsaved
-    assert desk.document.path == path
-    assert desk.window.isWindowModified()
+    workbench.reader.wait()
+    assert workbench.document.scenario.training.seed == 7
+    assert workbench.document.unsaved
+    assert workbench.document.path == path
+    assert workbench.window.isWindowModified()
     qtbot.waitUntil(lambda: not old.exists() and len(kept(state)) == 1)  # this session has it now
     path.write_bytes(b"changed since the crash")
     asked: list[str] = []
     monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box.text()))
-    desk.saving.save()
-    desk.writer.wait()
+    workbench.saving.save()
+    workbench.writer.wait()
     assert "changed by another program" in asked[0]
 
 
 @pytest.mark.parametrize("button", ["Discard", "Later"])
 def test_it_can_be_discarded_or_left_for_the_next_start(
-    open_desk: Callable[[], Desk], state: Path, button: str
+    open_workbench: Callable[[], Workbench], state: Path, button: str
 ) -> None:
     old = dead(state)
-    desk = open_desk()
-    desk.offer_what_was_left("")
-    next(b for b in desk.window.banner.other_buttons if b.text() == button).click()
-    assert desk.window.banner.isHidden()
-    desk.close()
+    workbench = open_workbench()
+    workbench.offer_what_was_left("")
+    next(b for b in workbench.window.banner.other_buttons if b.text() == button).click()
+    assert workbench.window.banner.isHidden()
+    workbench.close()
     assert old.exists() == (button == "Later")
     left, _ = orphans(state)
     assert [orphan.path for orphan in left] == [old] * (button == "Later")
@@ -281,69 +281,69 @@ def test_it_can_be_discarded_or_left_for_the_next_start(
         orphan.let_go()
 
 
-def test_several_are_listed_the_newest_first(open_desk: Callable[[], Desk], state: Path) -> None:
+def test_several_are_listed_the_newest_first(open_workbench: Callable[[], Workbench], state: Path) -> None:
     for number in range(3):
         dead(state, WORK, Origin("", f"Work {number}", number, 1_000.0 * number))
-    desk = open_desk()
-    desk.offer_what_was_left("")
-    assert "Unsaved work of 3 was kept" in desk.window.banner.text.text()
-    desk.window.banner.action_button.click()
-    dialog = desk.restoring._dialog
+    workbench = open_workbench()
+    workbench.offer_what_was_left("")
+    assert "Unsaved work of 3 was kept" in workbench.window.banner.text.text()
+    workbench.window.banner.action_button.click()
+    dialog = workbench.restoring._dialog
     assert dialog is not None
-    assert desk.window.banner.isHidden()
+    assert workbench.window.banner.isHidden()
     titles = lambda: [dialog.table.item(row, 0).text() for row in range(dialog.table.rowCount())]  # noqa: E731
     assert titles() == ["Work 2", "Work 1", "Work 0"]
     dialog.table.selectRow(1)
     dialog.discard_button.click()
     assert titles() == ["Work 2", "Work 0"]
     dialog.restore_button.click()
-    desk.reader.wait()
-    assert desk.document.scenario.title == "Wörk"
-    assert desk.restoring.found == 1
-    desk.window.actions_["file.recover"].trigger()
-    assert desk.restoring._dialog is not None
-    desk.restoring._dialog.later_button.click()
+    workbench.reader.wait()
+    assert workbench.document.scenario.title == "Wörk"
+    assert workbench.restoring.found == 1
+    workbench.window.actions_["file.recover"].trigger()
+    assert workbench.restoring._dialog is not None
+    workbench.restoring._dialog.later_button.click()
 
 
-def test_damaged_work_is_put_aside_and_said_so(open_desk: Callable[[], Desk], state: Path) -> None:
+def test_damaged_work_is_put_aside_and_said_so(open_workbench: Callable[[], Workbench], state: Path) -> None:
     old = dead(state)
     old.write_bytes(old.read_bytes()[:-300])
-    desk = open_desk()
-    before = desk.document.state
-    desk.offer_what_was_left("")
-    desk.window.banner.action_button.click()
-    desk.reader.wait()
-    assert "could not be read" in desk.window.banner.text.text()
+    workbench = open_workbench()
+    before = workbench.document.state
+    workbench.offer_what_was_left("")
+    workbench.window.banner.action_button.click()
+    workbench.reader.wait()
+    assert "could not be read" in workbench.window.banner.text.text()
     assert old.with_suffix(".broken").exists()
-    assert desk.document.state is before
+    assert workbench.document.state is before
 
 
 def test_a_failing_disk_is_told_once_and_keeping_goes_on_when_it_can(
-    open_desk: Callable[[], Desk], state: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    open_workbench: Callable[[], Workbench], state: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = open_desk()
+    workbench = open_workbench()
 
     def full(*_: object) -> None:
         raise WriteError("Cannot write: the disk is full.")
 
     with monkeypatch.context() as patched:
         patched.setattr("boundaryviz.gui.recovery.write_atomic", full)
-        edit(desk)
-        qtbot.waitUntil(lambda: "not kept for recovery" in desk.window.banner.words)
-    edit(desk, 0.5)
-    qtbot.waitUntil(lambda: len(kept(state)) == 1 and not desk.writer.busy)
-    texts = [entry.text for entry in desk.log.entries if entry.source == "autosave"]
+        edit(workbench)
+        qtbot.waitUntil(lambda: "not kept for recovery" in workbench.window.banner.words)
+    edit(workbench, 0.5)
+    qtbot.waitUntil(lambda: len(kept(state)) == 1 and not workbench.writer.busy)
+    texts = [entry.text for entry in workbench.log.entries if entry.source == "autosave"]
     assert sum("not kept" in text for text in texts) == 1
     assert "Unsaved work is kept for recovery again." in texts
 
 
-def test_a_crash_writes_down_at_once(open_desk: Callable[[], Desk], state: Path) -> None:
-    desk = open_desk()
-    assert desk.autosave is not None
-    assert not desk.autosave.now(), "there is nothing unsaved"
-    edit(desk)
-    assert desk.autosave.now()
-    assert read(kept(state)[0])[1].scene() == desk.document.scene
+def test_a_crash_writes_down_at_once(open_workbench: Callable[[], Workbench], state: Path) -> None:
+    workbench = open_workbench()
+    assert workbench.autosave is not None
+    assert not workbench.autosave.now(), "there is nothing unsaved"
+    edit(workbench)
+    assert workbench.autosave.now()
+    assert read(kept(state)[0])[1].scene() == workbench.document.scene
 
 
 def test_a_damaged_body_is_refused_in_words(tmp_path: Path) -> None:
@@ -357,7 +357,7 @@ def test_a_damaged_body_is_refused_in_words(tmp_path: Path) -> None:
 
 
 def test_of_a_file_and_what_was_kept_the_newer_is_offered(
-    open_desk: Callable[[], Desk], state: Path, tmp_path: Path
+    open_workbench: Callable[[], Workbench], state: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "wörk.bviz"
     files.write(path, WORK)
@@ -365,23 +365,23 @@ def test_of_a_file_and_what_was_kept_the_newer_is_offered(
     files.write(path, WORK.with_values({"training.seed": 8}))  # as a save that ended just before the program did
     kept_at = old.stat().st_mtime_ns
     os.utime(path, ns=(kept_at + 5_000_000, kept_at + 5_000_000))
-    desk = open_desk()
-    desk.offer_what_was_left("")
-    banner = desk.window.banner
+    workbench = open_workbench()
+    workbench.offer_what_was_left("")
+    banner = workbench.window.banner
     assert "wörk.bviz was saved after the last edits" in banner.text.text()
     assert [b.text() for b in banner.other_buttons] == ["Restore the older", "Discard", "Later"]
     banner.action_button.click()
-    desk.reader.wait()
-    assert desk.document.scenario.training.seed == 8
-    assert desk.document.path == path
-    assert not desk.document.unsaved
+    workbench.reader.wait()
+    assert workbench.document.scenario.training.seed == 8
+    assert workbench.document.path == path
+    assert not workbench.document.unsaved
     assert old.exists(), "what was kept is not thrown away unasked"
     os.utime(path, ns=(kept_at - 5_000_000, kept_at - 5_000_000))
-    desk.window.actions_["file.recover"].trigger()
-    assert desk.restoring._dialog is not None
-    cell = desk.restoring._dialog.table.item(0, 3)
+    workbench.window.actions_["file.recover"].trigger()
+    assert workbench.restoring._dialog is not None
+    cell = workbench.restoring._dialog.table.item(0, 3)
     assert cell is not None
     assert cell.text() == "wörk.bviz"
-    desk.restoring._dialog.restore_button.click()
-    desk.reader.wait()
-    assert desk.document.scenario.training.seed == 7
+    workbench.restoring._dialog.restore_button.click()
+    workbench.reader.wait()
+    assert workbench.document.scenario.training.seed == 7

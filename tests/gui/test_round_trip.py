@@ -15,35 +15,35 @@ from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.recovery import Origin, Session, orphans
 from boundaryviz.scenario import files
 from boundaryviz.scenario.atomic import WriteError
-from boundaryviz.scenario.course import Course
+from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.edits import Move, apply
 from boundaryviz.scene.scene import Domain, Points, Scene
-from helpers.desks import SilentLink, at_rest, desks
+from helpers.workbenches import SilentLink, at_rest, workbenches
 
 
 @pytest.mark.parametrize("first", range(0, 50, 10))
 def test_every_state_that_the_window_can_reach_is_the_same_when_it_is_opened_again(
     first: int, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    with desks(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        desk = show(Scenario().with_values({"data.n": 20}))
-        desk.client._stop_listening()  # walks listen themselves
+    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
+        workbench = show(Scenario().with_values({"data.n": 20}))
+        workbench.client._stop_listening()  # walks listen themselves
         for seed in range(first, first + 10):
-            roundtrips.look(desk, tmp_path, seed)
-        qtbot.waitUntil(lambda: at_rest(desk))
+            roundtrips.look(workbench, tmp_path, seed)
+        qtbot.waitUntil(lambda: at_rest(workbench))
 
 
 def test_a_table_that_is_pasted_while_poison_is_off_comes_back_so(qtbot: QtBot, tmp_path: Path) -> None:
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     clipboard.setText("x,y,label,origin\n0,0,0,\n1,1,1,poison\n")
-    with desks(qtbot, tmp_path, SilentLink) as show:
-        desk = show(Scenario().with_values({"data.n": 20, "poison.on": False}))
-        desk.pasting.paste()
-        desk.reader.wait()
-        state = desk.document.committed
+    with workbenches(qtbot, tmp_path, SilentLink) as show:
+        workbench = show(Scenario().with_values({"data.n": 20, "poison.on": False}))
+        workbench.pasting.paste()
+        workbench.reader.wait()
+        state = workbench.document.committed
         assert not state.scene.acting
         assert state.complete().scene() == state.scene
 
@@ -55,9 +55,9 @@ def own_points() -> Scenario:
 
 def test_own_points_that_were_trained_on_as_they_are_open_again(tmp_path: Path) -> None:
     scenario = own_points()
-    course = Course.of(scenario, scenario.scene()).come_to(25)
-    files.write(path := tmp_path / "own.bviz", course.written(scenario, scenario.scene()))
-    found = Course.read(files.read(path))
+    history = RunHistory.of(scenario, scenario.scene()).come_to(25)
+    files.write(path := tmp_path / "own.bviz", history.written(scenario, scenario.scene()))
+    found = RunHistory.read(files.read(path))
     assert found is not None
     assert found.scene == scenario.scene()
     assert (found.steps, found.drawn) == (25, False)
@@ -107,7 +107,7 @@ def test_a_table_that_could_not_be_opened_is_not_written(tmp_path: Path, where: 
 
 def test_a_course_that_cannot_be_followed_does_not_keep_the_points_from_being_kept(tmp_path: Path) -> None:
     scenario = own_points()
-    torn = Course.of(scenario, scenario.scene(), drawn=True).come_to(3)  # they are not drawn
+    torn = RunHistory.of(scenario, scenario.scene(), drawn=True).come_to(3)  # they are not drawn
     moved = apply(Move([0], [[1.0, 1.0]]), scenario.scene())[0]
     written = torn.then(2, scenario, moved).written(scenario.with_scene(moved), moved)
     with pytest.raises(WriteError):

@@ -9,47 +9,47 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.assembly import Workbench
 from boundaryviz.scenario import atomic, files
-from boundaryviz.scenario.course import Course
+from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
-from helpers.desks import afresh, at_rest, lasting_desk
 from helpers.saves import answer, banner, edit, save
+from helpers.workbenches import afresh, at_rest, lasting_workbench
 
 
 @pytest.fixture(scope="module")
-def only_desk(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with lasting_desk(tmp_path_factory.mktemp("settings")) as desk:
-        yield desk
+def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    with lasting_workbench(tmp_path_factory.mktemp("settings")) as workbench:
+        yield workbench
 
 
 @pytest.fixture
-def desk(only_desk: Desk, qtbot: QtBot) -> Iterator[Desk]:
-    yield afresh(only_desk, Scenario(name="mine", title="Mine").with_values({"data.n": 20}))
-    qtbot.waitUntil(lambda: at_rest(only_desk))
+def workbench(only_workbench: Workbench, qtbot: QtBot) -> Iterator[Workbench]:
+    yield afresh(only_workbench, Scenario(name="mine", title="Mine").with_values({"data.n": 20}))
+    qtbot.waitUntil(lambda: at_rest(only_workbench))
 
 
 @pytest.mark.parametrize("agrees", [True, False])
 @pytest.mark.parametrize("protected", ["read-only", "linked"])
 def test_a_protected_file_is_overwritten_only_when_asked_to(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protected: str, agrees: bool
+    workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protected: str, agrees: bool
 ) -> None:
     path = tmp_path / "a.bviz"
-    save(desk, path)
-    edit(desk)
+    save(workbench, path)
+    edit(workbench)
     if protected == "read-only":
         path.chmod(0o444)
     else:
         os.link(path, tmp_path / "b.bviz")
     before = path.read_bytes()
     said = answer(monkeypatch, "Overwrite" if agrees else "Cancel")
-    save(desk)
+    save(workbench)
     assert len(said) == 1
     assert (path.read_bytes() == before) is not agrees
-    assert desk.document.unsaved is not agrees
+    assert workbench.document.unsaved is not agrees
     if agrees:
-        assert files.read(path).scene() == desk.document.scene
+        assert files.read(path).scene() == workbench.document.scene
 
 
 BROKEN = [OSError(28, "No space left on device"), ValueError("embedded null byte"), MemoryError(),
@@ -58,57 +58,57 @@ BROKEN = [OSError(28, "No space left on device"), ValueError("embedded null byte
 
 @pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)
 def test_whatever_goes_wrong_is_said_and_the_next_save_saves(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, qtbot: QtBot
+    workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, qtbot: QtBot
 ) -> None:
     def broken(*_: object) -> bytes:
         raise error
 
-    edit(desk)
+    edit(workbench)
     with monkeypatch.context() as patch, qtbot.captureExceptions() as raised:
         patch.setattr(files, "sealed", broken)
-        save(desk, tmp_path / "a.bviz")
+        save(workbench, tmp_path / "a.bviz")
     assert [one[1] for one in raised] == ([] if isinstance(error, OSError | ValueError) else [error]), "for the report"
-    assert banner(desk)
-    assert "not enough memory" in banner(desk) or str(error) in banner(desk)
-    assert desk.document.unsaved
+    assert banner(workbench)
+    assert "not enough memory" in banner(workbench) or str(error) in banner(workbench)
+    assert workbench.document.unsaved
     assert not (tmp_path / "a.bviz").exists()
-    save(desk)
-    assert not desk.document.unsaved
-    assert not banner(desk)
-    assert files.read(tmp_path / "a.bviz").scene() == desk.document.scene
+    save(workbench)
+    assert not workbench.document.unsaved
+    assert not banner(workbench)
+    assert files.read(tmp_path / "a.bviz").scene() == workbench.document.scene
 
 
 @pytest.mark.parametrize(
     "error", [atomic.WriteError("The disk is full."), ValueError("too large"), MemoryError()], ids=repr
 )
 def test_a_timeline_that_is_not_written_is_said_and_the_project_counts_as_saved(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+    workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def beside(_: Scenario) -> str:
         raise error
 
-    edit(desk)
+    edit(workbench)
     with monkeypatch.context() as patch:
-        patch.setattr(desk.saving, "beside", lambda _path: beside)
-        save(desk, tmp_path / "a.bviz")
-    assert "points and settings are safe, its timeline was not written" in banner(desk)
-    assert not desk.document.unsaved
-    assert files.read(tmp_path / "a.bviz").scene() == desk.document.scene
-    edit(desk, 0.6)
-    save(desk)  # and nobody else is said to have changed the file
-    assert not desk.document.unsaved
+        patch.setattr(workbench.saving, "beside", lambda _path: beside)
+        save(workbench, tmp_path / "a.bviz")
+    assert "points and settings are safe, its timeline was not written" in banner(workbench)
+    assert not workbench.document.unsaved
+    assert files.read(tmp_path / "a.bviz").scene() == workbench.document.scene
+    edit(workbench, 0.6)
+    save(workbench)  # and nobody else is said to have changed the file
+    assert not workbench.document.unsaved
 
 
 def test_a_course_that_no_reader_takes_does_not_keep_the_points_from_being_saved(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    edit(desk)
-    scenario, scene = desk.document.scenario, desk.document.scene
-    torn = Course.of(Scenario(data=DataSpec(name="points")), scene, drawn=True).then(2, scenario, scene)
+    edit(workbench)
+    scenario, scene = workbench.document.scenario, workbench.document.scene
+    torn = RunHistory.of(Scenario(data=DataSpec(name="points")), scene, drawn=True).then(2, scenario, scene)
     with monkeypatch.context() as patch:
-        patch.setattr(desk.document, "course", lambda: torn)
-        save(desk, tmp_path / "a.bviz")
-    assert "points and settings are safe, how its run came to them was not kept" in banner(desk)
+        patch.setattr(workbench.document, "history", lambda: torn)
+        save(workbench, tmp_path / "a.bviz")
+    assert "points and settings are safe, how its run came to them was not kept" in banner(workbench)
     found = files.read(tmp_path / "a.bviz")
     assert found.course is None
     assert found.scene() == scene

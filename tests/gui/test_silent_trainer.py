@@ -14,7 +14,7 @@ from boundaryviz.scenario import files
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move
 from boundaryviz.scene.scene import Points
-from helpers.desks import SilentLink, desks
+from helpers.workbenches import SilentLink, workbenches
 
 
 class Mute(SilentLink):
@@ -40,19 +40,19 @@ def test_a_trainer_that_does_not_answer_is_said_and_work_goes_on(
         links.append(Mute())
         return links[-1]
 
-    with desks(qtbot, tmp_path, start) as show:
-        desk = show(Scenario().with_values({"data.n": 20}))
-        banner = desk.window.banner
-        desk.window.status.set_rates(1000.0, 60.0)
+    with workbenches(qtbot, tmp_path, start) as show:
+        workbench = show(Scenario().with_values({"data.n": 20}))
+        banner = workbench.window.banner
+        workbench.window.status.set_rates(1000.0, 60.0)
         links[0].how = Silence(3.0, works)
         qtbot.waitUntil(lambda: not banner.isHidden() and says in banner.text.text(), timeout=5_000)
-        assert "1,000" not in desk.window.status.steps.text()
-        desk.controller.do(Add(Points.of([[0.0, 0.0]], 1, first_id=10_000)), "Add point")
-        desk.saving.save_to(tmp_path / "meanwhile.bviz")
-        desk.writer.wait()
+        assert "1,000" not in workbench.window.status.steps.text()
+        workbench.controller.do(Add(Points.of([[0.0, 0.0]], 1, first_id=10_000)), "Add point")
+        workbench.saving.save_to(tmp_path / "meanwhile.bviz")
+        workbench.writer.wait()
         assert 10_000 in files.read(tmp_path / "meanwhile.bviz").scene().points.ids
-        desk.document.undo.undo()
-        assert 10_000 not in desk.document.scene.points.ids
+        workbench.document.undo.undo()
+        assert 10_000 not in workbench.document.scene.points.ids
 
         links[0].how = None  # it answers again
         qtbot.waitUntil(banner.isHidden, timeout=5_000)
@@ -77,15 +77,15 @@ def test_a_revision_that_is_under_way_is_kept_when_its_repetition_is_replaced(qt
             return gather(self.waiting, message) if self.room < 0 else None
 
     links: list[Slow] = []
-    with desks(qtbot, tmp_path, lambda: links.append(Slow()) or links[-1]) as show:  # type: ignore[func-returns-value]
-        desk = show(Scenario().with_values({"data.n": 20}))
-        point = desk.document.scene.points.ids[:1]
-        desk.document.preview(Move(point, np.array([[0.1, 0.0]])))
-        state, revision = desk.document.state, desk.document.revision  # which is under way
+    with workbenches(qtbot, tmp_path, lambda: links.append(Slow()) or links[-1]) as show:  # type: ignore[func-returns-value]
+        workbench = show(Scenario().with_values({"data.n": 20}))
+        point = workbench.document.scene.points.ids[:1]
+        workbench.document.preview(Move(point, np.array([[0.1, 0.0]])))
+        state, revision = workbench.document.state, workbench.document.revision  # which is under way
         links[0].room = 0
-        desk.client.set_scene(state.scene, revision, state.scenario)  # told again, as after a restart
-        desk.document.preview(Move(point, np.array([[0.2, 0.0]])))
-        assert desk.controller.course.state(revision) is state
+        workbench.client.set_scene(state.scene, revision, state.scenario)  # told again, as after a restart
+        workbench.document.preview(Move(point, np.array([[0.2, 0.0]])))
+        assert workbench.controller.history.state(revision) is state
 
 
 def test_states_that_nobody_will_train_on_are_not_kept(qtbot: QtBot, tmp_path: Path) -> None:
@@ -98,11 +98,11 @@ def test_states_that_nobody_will_train_on_are_not_kept(qtbot: QtBot, tmp_path: P
         def send(self, message: ToTrainer) -> ToTrainer | None:  # type: ignore[override]
             return gather(self.waiting, message)
 
-    with desks(qtbot, tmp_path, Full) as show:
-        desk = show(Scenario().with_values({"data.n": 20}))
+    with workbenches(qtbot, tmp_path, Full) as show:
+        workbench = show(Scenario().with_values({"data.n": 20}))
         for x in range(200):
-            desk.document.preview(Move(desk.document.scene.points.ids[:1], np.array([[x / 100, 0.0]])))
-        assert len(desk.controller.course._pushed) < 5
-        state, revision = desk.document.state, desk.document.revision
-        desk.client.set_scene(state.scene, revision, state.scenario)  # told again, as after a restart
-        assert desk.controller.course.state(revision) is state
+            workbench.document.preview(Move(workbench.document.scene.points.ids[:1], np.array([[x / 100, 0.0]])))
+        assert len(workbench.controller.history._pushed) < 5
+        state, revision = workbench.document.state, workbench.document.revision
+        workbench.client.set_scene(state.scene, revision, state.scenario)  # told again, as after a restart
+        assert workbench.controller.history.state(revision) is state

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui import surroundings
-from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui import system_info
+from boundaryviz.gui.assembly import Workbench
 from boundaryviz.scenario.scenario import Scenario
-from helpers.desks import SilentLink, desks
 from helpers.saves import edit
+from helpers.workbenches import SilentLink, workbenches
 
 WORK = Scenario(name="work", title="Wörk").with_values({"data.n": 20})
 
@@ -25,8 +25,8 @@ def state(own_settings: Path) -> Path:
 
 
 @pytest.fixture
-def open_desk(qtbot: QtBot, own_settings: Path, state: Path) -> Iterator[Callable[[], Desk]]:
-    with desks(qtbot, own_settings, SilentLink, state) as show:
+def open_workbench(qtbot: QtBot, own_settings: Path, state: Path) -> Iterator[Callable[[], Workbench]]:
+    with workbenches(qtbot, own_settings, SilentLink, state) as show:
         yield lambda: show(WORK)
 
 
@@ -38,14 +38,14 @@ def test_where_nothing_can_be_kept_a_sentence_says_so(
     monkeypatch.setenv("XDG_STATE_HOME", str(home))
     match spoilt:
         case "no home":
-            monkeypatch.setattr(surroundings, "user_state_path", lambda _: Path("~/.local/state/boundaryviz"))
+            monkeypatch.setattr(system_info, "user_state_path", lambda _: Path("~/.local/state/boundaryviz"))
         case "a file":
             home.write_text("")
         case "a pipe":
             os.mkfifo(home)
         case "forbidden":
-            monkeypatch.setattr(surroundings.tempfile, "TemporaryFile", forbidden)
-    folder, words = surroundings.state_folder()
+            monkeypatch.setattr(system_info.tempfile, "TemporaryFile", forbidden)
+    folder, words = system_info.state_folder()
     assert folder is None
     assert words.startswith("Unsaved work cannot be kept for recovery: ")
     assert "XDG_STATE_HOME" in words
@@ -56,34 +56,34 @@ def forbidden(**_: object) -> None:
     raise PermissionError(errno.EACCES, "Permission denied")
 
 
-def test_pipes_in_the_state_folder_hang_nobody(state: Path, open_desk: Callable[[], Desk]) -> None:
+def test_pipes_in_the_state_folder_hang_nobody(state: Path, open_workbench: Callable[[], Workbench]) -> None:
     state.mkdir(parents=True)
     names = ["session-1-aa.recovery", "session-1-aa.lock", "session-2-bb.recovery"]
-    for name in (*names, surroundings.WINDOW_LOG, surroundings.TRAINER_LOG, surroundings._SEEN):
+    for name in (*names, system_info.WINDOW_LOG, system_info.TRAINER_LOG, system_info._SEEN):
         os.mkfifo(state / name)
-    assert surroundings.state_folder() == (state, "")
-    assert surroundings.crashes_since_last_start(state) == ""
-    assert surroundings.last_crash(state) == ""
-    assert surroundings.tail(state / surroundings.WINDOW_LOG) == ""
-    assert surroundings.log_in(state, surroundings.WINDOW_LOG) is None
-    desk = open_desk()
-    desk.offer_what_was_left("")
-    edit(desk)
-    assert desk.autosave is not None
-    assert desk.autosave.now()
+    assert system_info.state_folder() == (state, "")
+    assert system_info.crashes_since_last_start(state) == ""
+    assert system_info.last_crash(state) == ""
+    assert system_info.tail(state / system_info.WINDOW_LOG) == ""
+    assert system_info.log_in(state, system_info.WINDOW_LOG) is None
+    workbench = open_workbench()
+    workbench.offer_what_was_left("")
+    edit(workbench)
+    assert workbench.autosave is not None
+    assert workbench.autosave.now()
 
 
 def test_a_window_that_cannot_keep_work_says_so_and_works(
-    state: Path, open_desk: Callable[[], Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    state: Path, open_workbench: Callable[[], Workbench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("boundaryviz.gui.recovery.LockFile.take", forbidden_here)
-    desk = open_desk()
-    desk.offer_what_was_left("")
-    assert "Unsaved work cannot be kept for recovery" in desk.window.banner.text.text()
-    edit(desk)
-    desk.saving.save_to(tmp_path / "a.bviz")
-    desk.writer.wait()
-    assert not desk.document.unsaved
+    workbench = open_workbench()
+    workbench.offer_what_was_left("")
+    assert "Unsaved work cannot be kept for recovery" in workbench.window.banner.text.text()
+    edit(workbench)
+    workbench.saving.save_to(tmp_path / "a.bviz")
+    workbench.writer.wait()
+    assert not workbench.document.unsaved
 
 
 def forbidden_here(_: Path) -> None:
@@ -95,4 +95,4 @@ def test_without_a_home_files_are_proposed_where_the_program_was_started(monkeyp
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.setattr(Path, "home", homeless)
-    assert surroundings.home() == Path.cwd()
+    assert system_info.home() == Path.cwd()

@@ -13,7 +13,7 @@ from PyQt6.QtGui import QPixmap
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.theme import DARK, LIGHT
-from boundaryviz.gui.views.moment_picture import moment_pixmap
+from boundaryviz.gui.views.checkpoint_picture import checkpoint_pixmap
 from boundaryviz.gui.views.timeline_bar import Mark, TimelineBar
 from boundaryviz.gui.views.timeline_paint import EDGE, Axis
 from boundaryviz.scenario.gallery import load
@@ -27,7 +27,7 @@ def bar(qtbot: QtBot) -> TimelineBar:
     qtbot.addWidget(made)
     made.resize(900, 48)
     made.show()
-    made.set_moments(STEPS)
+    made.set_checkpoints(STEPS)
     made.set_now(600)
     qtbot.waitExposed(made)
     made.track.repaint()
@@ -149,7 +149,7 @@ def test_a_small_picture_shows_the_field_the_right_way_up(classes: int, qapp: ob
     scene = type(scene)(scene.points.take([]), scene.domain, classes)
     y = np.linspace(0, 1, 32, dtype=np.float16)[:, None] * np.ones(48, dtype=np.float16)
     field = y if classes == 2 else np.stack([1 - y, y, np.zeros_like(y)])
-    image = moment_pixmap(field, scene.domain, scene, QSize(96, 96), LIGHT).toImage()
+    image = checkpoint_pixmap(field, scene.domain, scene, QSize(96, 96), LIGHT).toImage()
     middle = image.height() // 2
     above, below = image.pixelColor(48, middle - 25), image.pixelColor(48, middle + 25)
     assert above.blue() > above.red()  # class 1 is blue, and at the top

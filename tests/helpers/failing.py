@@ -17,17 +17,17 @@ import pytest
 from boundaryviz.figures import film_making
 from boundaryviz.figures.data import Data, write_data
 from boundaryviz.figures.film_options import FilmOptions
-from boundaryviz.figures.film_reel import Reel
+from boundaryviz.figures.frame_sequence import FrameSequence
 from boundaryviz.figures.sheet import save
-from boundaryviz.gui import surroundings
+from boundaryviz.gui import system_info
 from boundaryviz.gui.recovery import Origin, Session
 from boundaryviz.record import pins_file, timeline_file
-from boundaryviz.record.pins import Pin
+from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.record.timeline_file import Kept
 from boundaryviz.scenario import files
 from boundaryviz.scenario.atomic import WriteError, write_atomic
 from boundaryviz.scenario.scenario import Scenario
-from helpers.reels import SMALL, reel
+from helpers.sequences import SMALL, sequence
 from helpers.snapshots import curves, snapshot
 
 CALLS = ("open", "write", "fsync", "replace", "chmod", "chown", "setxattr", "close")
@@ -99,8 +99,8 @@ def _seen(path: Path) -> None:
             told.append(error)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(surroundings, "write_atomic", write)
-        surroundings.crashes_since_last_start(path.parent)
+        patch.setattr(system_info, "write_atomic", write)
+        system_info.crashes_since_last_start(path.parent)
     if told:
         raise told[0]
 
@@ -108,8 +108,8 @@ def _seen(path: Path) -> None:
 class QuickFilm:
     """A film of three frames that are drawn in no time."""
 
-    def __init__(self, shown: Reel, options: FilmOptions) -> None:
-        self.reel, self.options = shown, options
+    def __init__(self, shown: FrameSequence, options: FilmOptions) -> None:
+        self.sequence, self.options = shown, options
 
     def __len__(self) -> int:
         return 3
@@ -119,14 +119,14 @@ class QuickFilm:
 
 
 @cache
-def _reel() -> Reel:
-    return reel(1)
+def _sequence() -> FrameSequence:
+    return sequence(1)
 
 
 def _film(path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(film_making, "Film", QuickFilm)
-        film_making.write_film(path, _reel(), FilmOptions(view="boundary", **SMALL))  # type: ignore[arg-type]
+        film_making.write_film(path, _sequence(), FilmOptions(view="boundary", **SMALL))  # type: ignore[arg-type]
 
 
 KINDS: dict[str, Write] = {
@@ -134,9 +134,9 @@ KINDS: dict[str, Write] = {
     "a.toml": _scenario,
     "a.csv": _scenario,
     "a.timeline.npz": lambda path: timeline_file.write(path, Scenario(), Kept((), curves(1, 3))),
-    "a.pins.npz": lambda path: pins_file.write(path, [Pin("new", snapshot())]),
+    "a.pins.npz": lambda path: pins_file.write(path, [PinnedSnapshot("new", snapshot())]),
     "session-1-a.recovery": _recovery,
-    surroundings._SEEN: _seen,
+    system_info._SEEN: _seen,
     "f.png": lambda path: save(Quick(), path),  # type: ignore[arg-type]
     "f.svg": lambda path: save(Quick(), path),  # type: ignore[arg-type]
     "f.pdf": lambda path: save(Quick(), path),  # type: ignore[arg-type]

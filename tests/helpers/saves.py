@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 from PyQt6.QtWidgets import QMessageBox
 
-from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.assembly import Workbench
 from boundaryviz.scene.edits import Move
 
 
-def edit(desk: Desk, x: float = 0.1) -> None:
-    desk.document.do(Move(desk.document.scene.points.ids[:1], np.array([[x, 0.2]])), "Move point")
+def edit(workbench: Workbench, x: float = 0.1) -> None:
+    workbench.document.do(Move(workbench.document.scene.points.ids[:1], np.array([[x, 0.2]])), "Move point")
 
 
-def save(desk: Desk, path: Path | None = None) -> None:
+def save(workbench: Workbench, path: Path | None = None) -> None:
     """Save, where nothing is asked."""
     if path is not None:
-        desk.document.path = path
-    desk.saving.save()
-    desk.writer.wait()
+        workbench.document.path = path
+    workbench.saving.save()
+    workbench.writer.wait()
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, role: str) -> list[str]:
@@ -38,5 +38,5 @@ def answer(monkeypatch: pytest.MonkeyPatch, role: str) -> list[str]:
     return said
 
 
-def banner(desk: Desk) -> str:
-    return "" if desk.window.banner.isHidden() else desk.window.banner.text.text()
+def banner(workbench: Workbench) -> str:
+    return "" if workbench.window.banner.isHidden() else workbench.window.banner.text.text()

@@ -11,7 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from PyQt6 import sip
@@ -106,7 +106,10 @@ def _threads() -> Mapping[Hashable, str]:
 
 def _children() -> Mapping[Hashable, str]:
     """Child processes by id, zombies too; nothing where there is no /proc."""
-    ids = [pid for tasks in Path("/proc/self/task").glob("*/children") for pid in tasks.read_text().split()]
+    ids = []
+    for children in Path("/proc/self/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread may end meanwhile
+            ids += children.read_text().split()
     commands = {pid: _command(pid) for pid in ids}
     return {pid: words for pid, words in commands.items() if not any(name in words for name in _LASTING_PROCESSES)}
 

@@ -189,9 +189,9 @@ def test_the_order_of_points_is_irrelevant_along_graphs(spec: object, shuffle: i
 
 @settings(max_examples=30)
 @given(st.integers(0, 10_000), st.integers(1, 120), st.integers(1, 12))
-def test_the_nearest_earlier_point_is_that_of_a_full_search(seed: int, n: int, moments: int):
+def test_the_nearest_earlier_point_is_that_of_a_full_search(seed: int, n: int, checkpoints: int):
     rng = np.random.default_rng(seed)
-    xy, when = rng.normal(size=(n, 2)), np.sort(rng.integers(0, moments, n)).astype(float)
+    xy, when = rng.normal(size=(n, 2)), np.sort(rng.integers(0, checkpoints, n)).astype(float)
     gap = np.linalg.norm(xy[:, None] - xy, axis=2)
     gap[when[:, None] <= when] = np.inf
     wanted = np.where(np.isinf(gap.min(axis=1)), -1, gap.argmin(axis=1))

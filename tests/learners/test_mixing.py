@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from boundaryviz.learners.method import Part, Turn
+from boundaryviz.learners.method import Columns, StepContext
 from boundaryviz.learners.mixing import Mixing, Rest, mixture
 from boundaryviz.learners.specs import TrainingSpec
 from boundaryviz.learners.specs_semi import ICTSpec, MixMatchSpec
@@ -18,12 +18,12 @@ from helpers.models import blobs, budgeted, make, weighing
 CLEAN, DRAWN = 6, 40_000
 
 
-def part_of(replicas: int) -> Part:
+def part_of(replicas: int) -> Columns:
     """Many columns with their partners; whatever else a part holds is left empty."""
     rng = np.random.default_rng(0)
     partner = torch.from_numpy(rng.integers(0, CLEAN, (replicas, 1, DRAWN)))
     nothing = torch.empty(replicas, 0, DRAWN)
-    return Part(*(nothing,) * 6, partner, torch.from_numpy(rng.random((replicas, 1, DRAWN), np.float32)))
+    return Columns(*(nothing,) * 6, partner, torch.from_numpy(rng.random((replicas, 1, DRAWN), np.float32)))
 
 
 def columns(first: int, weight: torch.Tensor) -> torch.Tensor:
@@ -58,18 +58,18 @@ def test_clean_points_are_mixed_with_poison(spec: Any):
     data = budgeted(spec, blobs(60, replicas=2, poison=20))
     data = weighing(data, np.stack([~data.poison, np.ones(60)]))
     learner = make(spec, TrainingSpec(batch_size="full"), (0, 0), 2, data, torch.float64)
-    rounds, ramp = learner._rounds(), torch.ones((), dtype=torch.float64)
+    batches, ramp = learner._batches(), torch.ones((), dtype=torch.float64)
     method: Mixing = learner.method
 
     def loss(shift: float) -> torch.Tensor:
-        poison = rounds[1]
+        poison = batches[1]
         assert poison.unlabelled is not None
         moved = replace(poison, unlabelled=replace(poison.unlabelled, x=poison.unlabelled.x + shift))
-        turns: list[Turn] = [
-            learner._turn(slice(0, 2), rounds[0], slice(0, 2), ramp),
-            learner._turn(slice(1, 2), moved, slice(0, 1), ramp),
+        contexts: list[StepContext] = [
+            learner._context(slice(0, 2), batches[0], slice(0, 2), ramp),
+            learner._context(slice(1, 2), moved, slice(0, 1), ramp),
         ]
-        return method.losses(turns)[0].detach()
+        return method.losses(contexts)[0].detach()
 
     here, there = loss(0.0), loss(3.0)
     assert here[0] == there[0]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from boundaryviz.engine.messages import CURVES
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.features import FeatureMap
-from boundaryviz.learners.method import Turn
+from boundaryviz.learners.method import StepContext
 from boundaryviz.learners.specs import FAMILIES, MLPSpec, TrainingSpec
 from boundaryviz.learners.specs_semi import (
     SEMI_SUPERVISED,
@@ -41,11 +41,11 @@ def softmax(z: NDArray) -> NDArray:
     return e / e.sum(1, keepdims=True)
 
 
-def turn_of(learner: Any) -> Turn:
+def context_of(learner: Any) -> StepContext:
     """The clean round of the step to come."""
     some = slice(0, 1)
-    turn: Turn = learner._turn(some, learner._rounds()[0], some, torch.ones((), dtype=torch.float64))
-    return turn
+    context: StepContext = learner._context(some, learner._batches()[0], some, torch.ones((), dtype=torch.float64))
+    return context
 
 
 # ---- whatever the method --------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def test_twins_share_jitters_and_poison_shifts_none():
     poisoned = make(spec, TrainingSpec(), (4, 7, 4), data=budgeted(spec, blobs(60, replicas=3)))
     more = budgeted(spec, blobs(80, replicas=3, poison=20))
     poisoned.set_data(taken(more, more.poison | (more.ids < 60)))
-    a, b = plain._rounds(), poisoned._rounds()
+    a, b = plain._batches(), poisoned._batches()
     assert (len(a), len(b)) == (1, 2)
     assert torch.equal(a[0].unlabelled.noise, b[0].unlabelled.noise)
     assert torch.equal(a[0].labelled.noise, b[0].labelled.noise)
@@ -127,7 +127,7 @@ def test_twins_share_jitters_and_poison_shifts_none():
     assert torch.equal(noise[0], noise[2])
     assert not torch.equal(noise[0], noise[1])
     plain.step(1)
-    assert not torch.equal(noise, plain._rounds()[0].unlabelled.noise)
+    assert not torch.equal(noise, plain._batches()[0].unlabelled.noise)
 
 
 # ---- teachers -------------------------------------------------------------------------------------------
@@ -164,13 +164,13 @@ def test_a_mean_teacher_s_student_is_pulled_and_its_teacher_is_not():
     learner.step(3)
     learner.teacher.requires_grad_()
     params, _ = learner._net(slice(0, 1))
-    turn = turn_of(learner)
-    loss = learner.method.unlabelled(turn, turn.round.unlabelled).sum()
+    context = context_of(learner)
+    loss = learner.method.unlabelled(context, context.batch.unlabelled).sum()
     pulls = torch.autograd.grad(loss, [*params, learner.teacher], allow_unused=True)
     assert max(float(g.abs().max()) for g in pulls[:-1]) > 1e-5
     assert pulls[-1] is None
-    own = turn.student(turn.round.unlabelled.jittered(0.1)).detach()
-    others = turn.teacher(turn.round.unlabelled.jittered(0.1, 1)).detach()
+    own = context.student(context.batch.unlabelled.jittered(0.1)).detach()
+    others = context.teacher(context.batch.unlabelled.jittered(0.1, 1)).detach()
     assert (own - others).abs().max() > 1e-3
 
 
@@ -202,11 +202,11 @@ def test_temporal_ensembles_are_corrected_averages_that_follow_their_points():
 def test_temporal_ensembling_teaches_from_the_second_sight_on():
     spec = TemporalEnsemblingSpec(**SMALL)
     learner = made(spec)
-    first = turn_of(learner)
-    assert float(learner.method.unlabelled(first, first.round.unlabelled).detach()) == 0.0
+    first = context_of(learner)
+    assert float(learner.method.unlabelled(first, first.batch.unlabelled).detach()) == 0.0
     learner.step(1)
-    then = turn_of(learner)
-    assert float(learner.method.unlabelled(then, then.round.unlabelled).detach()) > 0.0
+    then = context_of(learner)
+    assert float(learner.method.unlabelled(then, then.batch.unlabelled).detach()) > 0.0
 
 
 def test_flexmatch_remembers_the_last_confident_class():
@@ -229,12 +229,12 @@ def test_mixmatch_as_numpy_says_it():
     spec = MixMatchSpec(**SMALL, weight=7.0, weak_noise=0.2, ramp_up=0)
     learner = made(spec)
     learner.step(2)
-    turn = turn_of(learner)
-    lab, unl = turn.round.labelled, turn.round.unlabelled
+    context = context_of(learner)
+    lab, unl = context.batch.labelled, context.batch.unlabelled
 
     def answer(x: NDArray) -> NDArray:
         with torch.no_grad():
-            return softmax(turn.student(torch.from_numpy(x)).numpy())
+            return softmax(context.student(torch.from_numpy(x)).numpy())
 
     def places(part: Any, k: int) -> NDArray:
         return (part.x + 0.2 * part.noise[:, 2 * k : 2 * k + 2]).numpy()
@@ -254,7 +254,7 @@ def test_mixmatch_as_numpy_says_it():
     p, cut = answer(x[None])[0], lab.x.shape[2]
     supervised = (-(q * np.log(p)).sum(0) * weight)[:cut].sum()
     unlabelled = (((p - q) ** 2).mean(0) * weight)[cut:].sum() / 2
-    assert float(learner.method.losses([turn])[0].detach()) == pytest.approx(supervised + 7.0 * unlabelled, rel=1e-9)
+    assert float(learner.method.losses([context])[0].detach()) == pytest.approx(supervised + 7.0 * unlabelled, rel=1e-9)
 
 
 # ---- how well they learn --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.record.pins import Difference, Pin, Turned, differences, last
+from boundaryviz.record.pins import Difference, PinnedSnapshot, Turned, differences, last
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Domain, Points, Scene, Split
 from helpers.snapshots import PLANE, curves, snapshot
@@ -127,8 +127,10 @@ def test_pins_are_told_apart_by_what_differs() -> None:
     seed = base.with_values({"training.seed": 8, "data.seed": 3, "poison.on": not base.poison.on})
     fewer = Scene(first.scene.points.take(np.arange(30)), PLANE)
     pins = (
-        Pin("a", first), Pin("b", snapshot(scenario=rate, step=1_200)), Pin("c", snapshot(scenario=seed, scene=fewer)),
-    )  # fmt: skip
+        PinnedSnapshot("a", first),
+        PinnedSnapshot("b", snapshot(scenario=rate, step=1_200)),
+        PinnedSnapshot("c", snapshot(scenario=seed, scene=fewer)),
+    )
     a, b, c = differences(pins)
     assert "step 290" in a
     assert "40 points" in a
@@ -145,7 +147,13 @@ def test_pins_are_told_apart_by_what_differs() -> None:
 def test_learners_are_told_apart_by_name_not_by_settings_only_one_has() -> None:
     base = snapshot().scenario
     other = snapshot(scenario=base.with_values({"learner.name": "SVC"}))
-    assert differences((Pin("a", snapshot()), Pin("b", other))) == (base.learner.name.replace("_", " "), "SVC")
-    assert differences((Pin("a", snapshot()), Pin("b", snapshot(), clean=True))) == ("with poison", "clean twin")
-    assert differences((Pin("a", snapshot()), Pin("b", snapshot()))) == ("", "")
+    assert differences((PinnedSnapshot("a", snapshot()), PinnedSnapshot("b", other))) == (
+        base.learner.name.replace("_", " "),
+        "SVC",
+    )
+    assert differences((PinnedSnapshot("a", snapshot()), PinnedSnapshot("b", snapshot(), clean=True))) == (
+        "with poison",
+        "clean twin",
+    )
+    assert differences((PinnedSnapshot("a", snapshot()), PinnedSnapshot("b", snapshot()))) == ("", "")
     assert differences(()) == ()

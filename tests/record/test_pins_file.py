@@ -12,21 +12,23 @@ from boundaryviz.experiments.run import start
 from boundaryviz.figures.draw import draw, save
 from boundaryviz.record import pins_file
 from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
-from boundaryviz.record.pins import MOST, Difference, Pin
+from boundaryviz.record.pins import MOST, Difference, PinnedSnapshot
 from boundaryviz.scenario.scenario import Scenario
 from helpers.snapshots import field, snapshot
 
 
-def pinned() -> tuple[Pin, ...]:
+def pinned() -> tuple[PinnedSnapshot, ...]:
     """Of a run under attack its beginning, its end and the clean twin; and one of three classes, under odd words."""
     values = {"data.n": 40, "learner.hidden": [4], "poison.count": 3, "poison.target": [0.0, 0.5]}
     run = start(Scenario(name="mine", title="Mine").with_values(values), twin=True, device="cpu")
     first = run.snapshot(columns=32)
     run.advance(30)
     return (
-        Pin("Pin 1", first), Pin("after", run.snapshot(columns=48)), Pin("clean", run.snapshot(clean=True), True),
-        Pin("\u00e4\n\"$x$\"", snapshot(3, field=field(3), predicted=None)),
-    )  # fmt: skip
+        PinnedSnapshot("Pin 1", first),
+        PinnedSnapshot("after", run.snapshot(columns=48)),
+        PinnedSnapshot("clean", run.snapshot(clean=True), True),
+        PinnedSnapshot('\u00e4\n"$x$"', snapshot(3, field=field(3), predicted=None)),
+    )
 
 
 def test_pins_come_back_as_they_were(tmp_path: Path) -> None:
@@ -89,7 +91,7 @@ def broken(path: Path, **changes: object) -> None:
 )  # fmt: skip
 def test_what_holds_no_pins_is_refused_in_words(tmp_path: Path, changes: dict, words: str) -> None:
     path = tmp_path / "mine.pins.npz"
-    pins_file.write(path, (Pin("a", snapshot()),))
+    pins_file.write(path, (PinnedSnapshot("a", snapshot()),))
     broken(path, **changes)
     with pytest.raises(ArchiveError, match=words):
         pins_file.read(path)
@@ -100,6 +102,6 @@ def test_none_and_too_many_are_refused(tmp_path: Path) -> None:
     pins_file.write(path, ())
     with pytest.raises(ArchiveError, match="there is no pin in it"):
         pins_file.read(path)
-    pins_file.write(path, [Pin(str(k), snapshot()) for k in range(MOST + 1)])
+    pins_file.write(path, [PinnedSnapshot(str(k), snapshot()) for k in range(MOST + 1)])
     with pytest.raises(ArchiveError, match="more than 9 pins"):
         pins_file.read(path)

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as numbers
 from numpy.typing import NDArray
 
-from boundaryviz.engine.messages import CURVES, Curves, Moment
+from boundaryviz.engine.messages import CURVES, Checkpoint, Curves
 from boundaryviz.record import archive, curves_file, pins_file, timeline_file
 from boundaryviz.record.archive import WORDS, ArchiveError, read_archive, write_archive
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.fields import decided
-from boundaryviz.record.pins import Difference, Pin
+from boundaryviz.record.pins import Difference, PinnedSnapshot
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.timeline_file import Kept
 from boundaryviz.scenario.scenario import Scenario
@@ -136,7 +136,7 @@ def test_more_curves_than_there_is_room_for_are_refused(monkeypatch: pytest.Monk
 
 def pins(path: Path, field: NDArray, said: dict[str, Any] | None = None, count: int = 1) -> Path:
     """A file of pins of one scene with this field, about which this is said."""
-    pins_file.write(path, [Pin("a", snapshot(field=np.full((4, 4), 0.5, np.float32)))] * count)
+    pins_file.write(path, [PinnedSnapshot("a", snapshot(field=np.full((4, 4), 0.5, np.float32)))] * count)
     arrays, text = read_archive(path)
     for k in range(count):
         arrays[f"p{k}.field"] = field
@@ -169,7 +169,7 @@ def test_fields_of_anything_but_probabilities_are_refused(value: float, tmp_path
 def test_parts_of_the_plane_that_nobody_can_show_are_refused(rect: list[float], tmp_path: Path) -> None:
     path = pins(tmp_path / "a.pins.npz", np.full((4, 4), 0.5, np.float32), {"rect": rect})
     assert "too large or too narrow" in refused(pins_file.read, path)
-    timeline_file.write(tmp_path / "t.npz", SCENARIO, Kept((moment(3),), curves(2)))
+    timeline_file.write(tmp_path / "t.npz", SCENARIO, Kept((checkpoint(3),), curves(2)))
     arrays, text = read_archive(tmp_path / "t.npz")
     write_archive(tmp_path / "t.npz", arrays, text | {"g0.rect": json.dumps(rect)})
     assert "too large or too narrow" in refused(timeline_file.read, tmp_path / "t.npz", SCENARIO)
@@ -182,9 +182,9 @@ def test_what_is_said_of_a_pin_is_bounded(said: dict[str, Any], tmp_path: Path) 
 
 def test_pins_of_one_scene_share_it_and_its_text_is_plain(tmp_path: Path) -> None:
     scenario = snapshot().scenario.model_copy(update={"title": "\U0001f600 ä \u2028"})
-    shot = replace(snapshot(), scenario=scenario)
+    rendering = replace(snapshot(), scenario=scenario)
     path = tmp_path / "a.pins.npz"
-    pins_file.write(path, [Pin(str(k), shot) for k in range(9)])
+    pins_file.write(path, [PinnedSnapshot(str(k), rendering) for k in range(9)])
     found = pins_file.read(path)
     assert {pin.snapshot.scenario.title for pin in found} == {"\U0001f600 ä \u2028"}
     assert len({id(pin.snapshot.scenario) for pin in found}) == 1
@@ -194,7 +194,7 @@ def test_pins_of_one_scene_share_it_and_its_text_is_plain(tmp_path: Path) -> Non
 # ---- their difference -------------------------------------------------------------------------------
 
 
-def shot(field: NDArray, rect: Domain) -> Snapshot:
+def rendering(field: NDArray, rect: Domain) -> Snapshot:
     classes = 2 if field.ndim == 2 else len(field)
     return Snapshot(SCENARIO, Scene(Points.of([]), Domain(-1, 1, -1, 1), classes), 1, rect, field, curves(2))
 
@@ -216,7 +216,7 @@ RECTS = st.sampled_from(
 def test_differences_are_those_of_places_one_by_one(
     fields: tuple[NDArray, NDArray], rects: tuple[Domain, Domain]
 ) -> None:
-    a, b = (shot(field, rect) for field, rect in zip(fields, rects, strict=True))
+    a, b = (rendering(field, rect) for field, rect in zip(fields, rects, strict=True))
     found = Difference.of(a, b)
     grid = found.rect.grid(found.a.shape[-1], found.a.shape[-2])
     at = []
@@ -238,12 +238,12 @@ def test_differences_are_those_of_places_one_by_one(
 
 def test_two_large_fields_are_compared_soon() -> None:
     wide, high = (
-        shot(np.zeros((2, 8_192), np.float32), Domain(0, 1, 0, 1)),
-        shot(np.ones((8_192, 2), np.float32), Domain(0, 1, 0, 1)),
+        rendering(np.zeros((2, 8_192), np.float32), Domain(0, 1, 0, 1)),
+        rendering(np.ones((8_192, 2), np.float32), Domain(0, 1, 0, 1)),
     )
     with soon():  # before, it was worked out for each pair of classes, at places listed one by one
         assert Difference.of(wide, high).area == 1.0
-    large = shot(np.zeros((2_048, 2_048), np.float32), Domain(0, 1, 0, 1))
+    large = rendering(np.zeros((2_048, 2_048), np.float32), Domain(0, 1, 0, 1))
     with soon(2.5):
         assert Difference.of(large, large).area == 0.0
 
@@ -251,9 +251,9 @@ def test_two_large_fields_are_compared_soon() -> None:
 # ---- timelines --------------------------------------------------------------------------------------
 
 
-def moment(step: int, shape: tuple[int, int] = (4, 6)) -> Moment:
+def checkpoint(step: int, shape: tuple[int, int] = (4, 6)) -> Checkpoint:
     state = {"step": np.array(step), "diverged": np.zeros(1, bool), "learner.P": np.zeros((1, 7))}
-    return Moment(step, Domain(0, 1, 0, 1), np.zeros(shape, np.float16), None, state, frozenset())
+    return Checkpoint(step, Domain(0, 1, 0, 1), np.zeros(shape, np.float16), None, state, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def moment(step: int, shape: tuple[int, int] = (4, 6)) -> Moment:
 )  # fmt: skip
 def test_timelines_of_no_window_are_refused(changes: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "t.npz"
-    timeline_file.write(path, SCENARIO, Kept((moment(3),), curves(2)))
+    timeline_file.write(path, SCENARIO, Kept((checkpoint(3),), curves(2)))
     arrays, text = read_archive(path)
     for name, value in changes.items():
         (text if isinstance(value, str) else arrays)[name] = value
@@ -277,13 +277,13 @@ def test_timelines_of_no_window_are_refused(changes: dict[str, Any], tmp_path: P
 
 
 def test_a_field_of_one_row_is_one_of_a_flat_plane(tmp_path: Path) -> None:
-    timeline_file.write(tmp_path / "t.npz", SCENARIO, Kept((moment(3, (1, 256)),), curves(2)))
+    timeline_file.write(tmp_path / "t.npz", SCENARIO, Kept((checkpoint(3, (1, 256)),), curves(2)))
     kept = timeline_file.read(tmp_path / "t.npz", SCENARIO)
     assert kept is not None
-    assert kept.moments[0].field.shape == (1, 256)
+    assert kept.checkpoints[0].field.shape == (1, 256)
 
 
 def test_more_moments_than_a_window_keeps_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    timeline_file.write(tmp_path / "t.npz", SCENARIO, Kept(tuple(moment(k) for k in range(9)), curves(2)))
-    monkeypatch.setattr(timeline_file, "_MOMENTS", 8)
+    timeline_file.write(tmp_path / "t.npz", SCENARIO, Kept(tuple(checkpoint(k) for k in range(9)), curves(2)))
+    monkeypatch.setattr(timeline_file, "_CHECKPOINTS", 8)
     assert "9 moments" in refused(timeline_file.read, tmp_path / "t.npz", SCENARIO)

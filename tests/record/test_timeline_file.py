@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from boundaryviz.engine.messages import Moment
+from boundaryviz.engine.messages import Checkpoint
 from boundaryviz.record import timeline_file
 from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
 from boundaryviz.record.timeline_file import Kept
@@ -23,7 +23,7 @@ SCENARIO = Scenario()
 
 def kept(steps: list[int], points: int = 5) -> Kept:
     rng = np.random.default_rng(0)
-    moments = []
+    checkpoints = []
     for number, step in enumerate(steps):
         state = {
             "step": np.array(step), "diverged": np.zeros(1, dtype=bool), "learner.P": rng.normal(size=(1, 7)),
@@ -33,8 +33,8 @@ def kept(steps: list[int], points: int = 5) -> Kept:
         field[0, 0] = np.nan
         clean = field + np.float16(1) if number % 2 else None
         why = frozenset({"best"}) if number == 1 else frozenset()
-        moments.append(Moment(step, Domain(0.0, 1.5, -0.1, 1.0), field, clean, state, why))  # type: ignore[arg-type]
-    return Kept(tuple(moments), curves())
+        checkpoints.append(Checkpoint(step, Domain(0.0, 1.5, -0.1, 1.0), field, clean, state, why))  # type: ignore[arg-type]
+    return Kept(tuple(checkpoints), curves())
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -44,8 +44,8 @@ def test_moments_and_curves_survive_to_the_bit(steps: list[int], tmp_path: Path)
     timeline_file.write(path, SCENARIO, before)
     after = timeline_file.read(path, SCENARIO)
     assert after is not None
-    assert [one.step for one in after.moments] == steps
-    for a, b in zip(before.moments, after.moments, strict=True):
+    assert [one.step for one in after.checkpoints] == steps
+    for a, b in zip(before.checkpoints, after.checkpoints, strict=True):
         assert (a.rect, a.why) == (b.rect, b.why)
         assert a.field.tobytes() == b.field.tobytes()
         assert (a.clean is None) == (b.clean is None)
@@ -68,7 +68,7 @@ def test_a_timeline_of_another_state_is_none_of_this_project(tmp_path: Path) -> 
 )
 def test_what_does_not_fit_together_is_refused(mistake: str, tmp_path: Path) -> None:
     path = tmp_path / "a.timeline.npz"
-    timeline_file.write(path, SCENARIO, replace(kept([0, 5, 9]), moments=kept([0, 5, 9]).moments[::2]))
+    timeline_file.write(path, SCENARIO, replace(kept([0, 5, 9]), checkpoints=kept([0, 5, 9]).checkpoints[::2]))
     arrays, text = read_archive(path)
     if mistake in ("why", "rect"):
         text[f"g0.{mistake}"] = "[1]"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaryviz.scenario import files, sweep, text
-from boundaryviz.scenario.course_spec import STEPS, TURNS
+from boundaryviz.scenario.history_spec import STEPS, TURNS
 from boundaryviz.scenario.scenario import PROBLEM, SHOWN, Scenario, ScenarioError
 from boundaryviz.scenario.text import parsed
 from boundaryviz.scene.bounds import FARTHEST
@@ -259,8 +259,8 @@ def test_places_too_far_out_are_refused_wherever_they_stand(at: float) -> None:
         {"plane": plane(domain=[-abs(at), 1, -1, 1])},
         {"course": {"start": "plane", "plane": plane(x=at)}},
         *(
-            held | {"course": {"turns": [turn]}}
-            for turn in ({"moved": moved}, {"added": added}, {"targets": [[at, 0, 1]]}, {"plane": plane(x=at)})
+            held | {"course": {"turns": [change]}}
+            for change in ({"moved": moved}, {"added": added}, {"targets": [[at, 0, 1]]}, {"plane": plane(x=at)})
         ),
     ):
         (said,) = problems(json.dumps(values))

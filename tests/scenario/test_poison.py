@@ -79,7 +79,7 @@ def test_a_file_keeps_groups_muted_points_and_pins(tmp_path: Path) -> None:
     scene = scenario.scene()
     for edit in (
         mute(scene.points.ids[-1:], True),
-        SetGroups((Group("mine", on=False, wanted=1), Group("yours"))),
+        SetGroups((Group("mine", on=False, target_class=1), Group("yours"))),
         SetTargets((Target(0.5, 0.5, 1), *scene.targets)),
     ):
         scene, _ = apply(edit, scene)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaryviz.scenario import files, replay
-from boundaryviz.scenario.course import Course, Turn, taken
+from boundaryviz.scenario.history import Change, RunHistory, taken
 from boundaryviz.scenario.replay import Replay
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, SetTargets, Several, apply
@@ -25,23 +25,23 @@ VALUES = st.sampled_from(
 
 
 @st.composite
-def courses(draw: st.DrawFn) -> tuple[Scene, list[tuple[dict, Edit]]]:
+def histories(draw: st.DrawFn) -> tuple[Scene, list[tuple[dict, Edit]]]:
     scene = start = draw(scenes())
-    turns = []
+    changes = []
     for _ in range(draw(st.integers(0, 6))):
         edit = draw(edits(scene))
-        turns.append((draw(VALUES), edit))
+        changes.append((draw(VALUES), edit))
         scene = apply(edit, scene)[0]
-    return start, turns
+    return start, changes
 
 
-@given(courses())
-def test_turns_followed_quickly_come_to_the_same_bits(course: tuple[Scene, list[tuple[dict, Edit]]]) -> None:
-    scene, turns = course
+@given(histories())
+def test_turns_followed_quickly_come_to_the_same_bits(history: tuple[Scene, list[tuple[dict, Edit]]]) -> None:
+    scene, changes = history
     quick, at = Replay(Scenario(), scene), (Scenario(), scene)
-    for values, edit in turns:
+    for values, edit in changes:
         quick.take(values, edit)
-        at = taken(Turn(0, values, edit), *at)
+        at = taken(Change(0, values, edit), *at)
     scenario, after = quick.end()
     assert scenario == at[0]
     assert bits(after) == bits(at[1])
@@ -49,15 +49,15 @@ def test_turns_followed_quickly_come_to_the_same_bits(course: tuple[Scene, list[
     assert bits(quick.end()[1]) == bits(after)
 
 
-@given(courses(), st.data())
+@given(histories(), st.data())
 def test_what_cannot_be_done_one_by_one_cannot_be_done_quickly(
-    course: tuple[Scene, list[tuple[dict, Edit]]], data: st.DataObject
+    history: tuple[Scene, list[tuple[dict, Edit]]], data: st.DataObject
 ) -> None:
-    scene, turns = course
+    scene, changes = history
     quick, at = Replay(Scenario(), scene), (Scenario(), scene)
-    for values, edit in turns:
+    for values, edit in changes:
         quick.take(values, edit)
-        at = taken(Turn(0, values, edit), *at)
+        at = taken(Change(0, values, edit), *at)
     there = [*at[1].points.ids.tolist(), 0]
     one = np.array([data.draw(st.sampled_from([there[0], 77_777]))])
     point = Points(one, [[0.0, 0.0]], [0], [0], [0])
@@ -70,7 +70,7 @@ def test_what_cannot_be_done_one_by_one_cannot_be_done_quickly(
         ])
     )  # fmt: skip
     try:
-        wanted = bits(taken(Turn(0, {}, wrong), *at)[1])
+        wanted = bits(taken(Change(0, {}, wrong), *at)[1])
     except (KeyError, ValueError):
         with pytest.raises((KeyError, ValueError)):
             quick.take({}, wrong)
@@ -79,22 +79,22 @@ def test_what_cannot_be_done_one_by_one_cannot_be_done_quickly(
         assert bits(quick.end()[1]) == wanted
 
 
-def dragged(turns: int, points: int) -> str:
+def dragged(changes: int, points: int) -> str:
     """One point of a scene dragged about."""
-    moved = [{"step": k, "moved": {"id": [7], "x": [k / turns], "y": [0.5]}} for k in range(turns)]
+    moved = [{"step": k, "moved": {"id": [7], "x": [k / changes], "y": [0.5]}} for k in range(changes)]
     return json.dumps(
-        {"data": {"n": points}, "course": {"steps": turns, "start": "drawn", "turns": moved, "ends_here": False}}
+        {"data": {"n": points}, "course": {"steps": changes, "start": "drawn", "turns": moved, "ends_here": False}}
     )
 
 
-@pytest.mark.parametrize(("turns", "points"), [(20_000, 500), (3_000, 100_000)])
-def test_a_long_drag_is_followed_soon(turns: int, points: int) -> None:
+@pytest.mark.parametrize(("changes", "points"), [(20_000, 500), (3_000, 100_000)])
+def test_a_long_drag_is_followed_soon(changes: int, points: int) -> None:
     with soon():  # before, a copy of the whole scene was made and checked for each turn
-        scenario = files.parse(dragged(turns, points), Path("a.bviz"), ".bviz")
-        course = Course.read(scenario)
-    assert course is not None
-    scene = course.last[1]
-    assert scene.points.xy[scene.points.positions(7)].tolist() == [[(turns - 1) / turns, 0.5]]
+        scenario = files.parse(dragged(changes, points), Path("a.bviz"), ".bviz")
+        history = RunHistory.read(scenario)
+    assert history is not None
+    scene = history.last[1]
+    assert scene.points.xy[scene.points.positions(7)].tolist() == [[(changes - 1) / changes, 0.5]]
 
 
 def test_points_put_between_others_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

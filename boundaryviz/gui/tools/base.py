@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.attacks.lay import hand_group
+from boundaryviz.attacks.placement import hand_group
 from boundaryviz.attacks.specs import AttackSpec, BridgeSpec
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scene.edits import Edit

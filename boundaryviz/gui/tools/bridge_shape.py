@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.attacks.aims import Aim, aim
 from boundaryviz.attacks.bridge import along, path
 from boundaryviz.attacks.budget import Budget
-from boundaryviz.attacks.lay import free_group
+from boundaryviz.attacks.placement import free_group
 from boundaryviz.attacks.specs import SHARED, AttackSpec, BridgeSpec
+from boundaryviz.attacks.targets import Aim, aim
 from boundaryviz.gui.tools.base import Context, Gesture, Handle
 from boundaryviz.gui.tools.geometry import nearest, nearest_on
 from boundaryviz.gui.tools.picking import REACH
@@ -39,7 +39,7 @@ class Laid:
             middle = along(self.line, np.array([0.5]))[0]
             found.append(Handle("bend", float(middle[0]), float(middle[1])))
         for kind, place in (("target", goal.target), ("source", goal.source)):
-            found.append(Handle(kind, float(place[0]), float(place[1]), goal.wanted))
+            found.append(Handle(kind, float(place[0]), float(place[1]), goal.target_class))
         if hot is not None and hot.index is not None:
             found[hot.index] = replace(found[hot.index], hot=True)
         return tuple(found)

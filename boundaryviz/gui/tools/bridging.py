@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from boundaryviz.attacks.aims import AttackError
 from boundaryviz.attacks.specs import AttackSpec, BridgeSpec
+from boundaryviz.attacks.targets import AttackError
 from boundaryviz.gui.tools.base import (
     Cancel,
     Commit,

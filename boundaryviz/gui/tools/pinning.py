@@ -18,12 +18,12 @@ PIN_REACH = 12.0  # pixels: how far from its centre a pin can be grabbed
 
 def pin_under(scene: Scene, gesture: Gesture) -> int | None:
     """Which target pin is under the pointer, or None."""
-    places = np.array([(pin.x, pin.y) for pin in scene.targets]).reshape(-1, 2)
+    places = np.array([(target.x, target.y) for target in scene.targets]).reshape(-1, 2)
     return nearest(places, gesture.xy, PIN_REACH * gesture.pixel)
 
 
 @dataclass(eq=False)
-class _HeldPin:
+class _HeldTarget:
     """A pin from press to release."""
 
     at: int
@@ -42,7 +42,7 @@ class TargetTool(PickTool):
 
     def __init__(self) -> None:
         super().__init__()
-        self._pin: _HeldPin | None = None
+        self._pin: _HeldTarget | None = None
 
     @property
     def active(self) -> bool:
@@ -52,22 +52,22 @@ class TargetTool(PickTool):
         at = pin_under(context.scene, gesture)
         if at is None:
             return super().press(gesture, context)
-        self._pin = _HeldPin(at, gesture, context)
+        self._pin = _HeldTarget(at, gesture, context)
         self.cursor = "move"
         return ()
 
     def move(self, gesture: Gesture) -> Outcomes:
-        pin = self._pin
-        if pin is None:
+        target = self._pin
+        if target is None:
             return super().move(gesture)
-        pin.dragging = pin.dragging or gesture.pixels_from(pin.start) >= SLACK
-        return (Preview(_moved(pin, gesture)),) if pin.dragging else ()
+        target.dragging = target.dragging or gesture.pixels_from(target.start) >= SLACK
+        return (Preview(_moved(target, gesture)),) if target.dragging else ()
 
     def release(self, gesture: Gesture) -> Outcomes:
-        pin, self._pin = self._pin, None
-        if pin is None:
+        target, self._pin = self._pin, None
+        if target is None:
             return super().release(gesture)
-        return (Commit(_moved(pin, gesture), "Move target"),) if pin.dragging else ()
+        return (Commit(_moved(target, gesture), "Move target"),) if target.dragging else ()
 
     def cancel(self) -> Outcomes:
         held, self._pin = self._pin, None
@@ -96,8 +96,8 @@ class TargetTool(PickTool):
     def _set(context: Context, x: float, y: float) -> Outcomes:
         if not 0 <= context.label < context.scene.classes:
             return (Say(_what_next(context)),)
-        pin = Target(x, y, context.label)
-        return (Commit(SetTargets((*context.scene.targets, pin)), "Set target"),)
+        target = Target(x, y, context.label)
+        return (Commit(SetTargets((*context.scene.targets, target)), "Set target"),)
 
 
 def _what_next(context: Context) -> str:
@@ -109,11 +109,11 @@ def _what_next(context: Context) -> str:
     return f"No point is of class {label} yet, so nothing can be taken for it."
 
 
-def _moved(pin: _HeldPin, gesture: Gesture) -> Edit | Settings:
+def _moved(held: _HeldTarget, gesture: Gesture) -> Edit | Settings:
     """The attack's own pin is moved by its settings, so that its points follow."""
-    scene, spec = pin.context.scene, pin.context.attack
-    target = scene.targets[pin.at]
+    scene, spec = held.context.scene, held.context.attack
+    target = scene.targets[held.at]
     if target.group == spec.group:
         return Settings({"poison.target": (gesture.x, gesture.y)}, merges=False)
     moved = replace(target, x=gesture.x, y=gesture.y)
-    return SetTargets((*scene.targets[: pin.at], moved, *scene.targets[pin.at + 1 :]))
+    return SetTargets((*scene.targets[: held.at], moved, *scene.targets[held.at + 1 :]))

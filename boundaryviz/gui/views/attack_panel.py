@@ -50,11 +50,11 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Pin:
+class TargetState:
     """One target: the class wanted and its name, the margin of the seed shown, how many of the seeds flipped, and the
     first step at which the seed shown did and its clean twin did not, NaN where never."""
 
-    wanted: int
+    target_class: int
     name: str
     margin: float
     flipped: int
@@ -76,7 +76,7 @@ class AttackPanel(QWidget):
         self.clean = figures("888.8 %", "figures-faint")
         self.nothing = label(NO_TWIN, "faint", wraps=True)
         self.no_pins = label(NO_PINS, "faint", wraps=True)
-        self.pins = self._table()
+        self.targets = self._table()
         self.plot = MarginPlot()
         self.plot_title = label("margin over training, seed shown", "faint")
         self._budget, self._measures = self._budget_grid(), self._measure_grid()
@@ -87,7 +87,7 @@ class AttackPanel(QWidget):
         for part in (
             label("Budget", "title"), self.count, self.talk, self._budget, self._rule(),
             label("What the poison changes", "title"), self.nothing, self.seeds, self._measures, self._rule(),
-            label("Targets", "title"), self.no_pins, self.pins, self.plot_title, self.plot,
+            label("Targets", "title"), self.no_pins, self.targets, self.plot_title, self.plot,
         ):  # fmt: skip
             column.addWidget(part)
         column.addStretch(1)
@@ -138,29 +138,31 @@ class AttackPanel(QWidget):
         clean = None if attack is None else attack.clean
         self.clean.setText("\u2013" if clean is None else number_words(clean, True))
 
-    def set_pins(self, pins: Sequence[Pin]) -> None:
+    def set_pins(self, targets: Sequence[TargetState]) -> None:
         """One row each, in the order of the scene."""
-        some = bool(pins)
+        some = bool(targets)
         self.no_pins.setVisible(not some)
-        for part in (self.pins, self.plot_title, self.plot):
+        for part in (self.targets, self.plot_title, self.plot):
             part.setVisible(some)
-        if self.pins.rowCount() != len(pins):
-            self.pins.setRowCount(len(pins))
-            header = self.pins.horizontalHeader()
+        if self.targets.rowCount() != len(targets):
+            self.targets.setRowCount(len(targets))
+            header = self.targets.horizontalHeader()
             assert header is not None
-            row = self.pins.verticalHeader()
+            row = self.targets.verticalHeader()
             assert row is not None
-            shown = min(len(pins), _ROWS)
-            self.pins.setFixedHeight(header.sizeHint().height() + shown * row.defaultSectionSize() + 4)
-        for row_, pin in enumerate(pins):
-            first = "not yet" if math.isnan(pin.first) else f"{pin.first:,.0f}"
-            margin = "undecided" if math.isnan(pin.margin) else f"{pin.margin:+.3f}"
-            for at, words in enumerate((f"{row_ + 1}: {pin.name}", margin, f"{pin.flipped} of {pin.seeds}", first)):
+            shown = min(len(targets), _ROWS)
+            self.targets.setFixedHeight(header.sizeHint().height() + shown * row.defaultSectionSize() + 4)
+        for row_, target in enumerate(targets):
+            first = "not yet" if math.isnan(target.first) else f"{target.first:,.0f}"
+            margin = "undecided" if math.isnan(target.margin) else f"{target.margin:+.3f}"
+            for at, words in enumerate(
+                (f"{row_ + 1}: {target.name}", margin, f"{target.flipped} of {target.seeds}", first)
+            ):
                 self._write(row_, at, words)
 
-    def set_margins(self, step: NDArray[np.int64], margins: NDArray[np.float64], wanted: Sequence[int]) -> None:
+    def set_margins(self, step: NDArray[np.int64], margins: NDArray[np.float64], target_classes: Sequence[int]) -> None:
         """Of the seed shown, see `MarginPlot.set_margins`."""
-        self.plot.set_margins(step, margins, wanted)
+        self.plot.set_margins(step, margins, target_classes)
 
     def set_theme(self, theme: Theme) -> None:
         self.plot.dress(theme)
@@ -168,12 +170,12 @@ class AttackPanel(QWidget):
     # ---- inside
 
     def _write(self, row: int, column: int, words: str) -> None:
-        item = self.pins.item(row, column)
+        item = self.targets.item(row, column)
         if item is None:
             item = QTableWidgetItem()
             right = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             item.setTextAlignment(right | Qt.AlignmentFlag.AlignVCenter)
-            self.pins.setItem(row, column, item)
+            self.targets.setItem(row, column, item)
         if item.text() != words:
             item.setText(words)
 

@@ -17,7 +17,7 @@ from boundaryviz.gui.views.compare_plane import ComparePlane
 from boundaryviz.gui.views.compare_tile import CompareTile
 from boundaryviz.gui.views.focus_frame import FocusFrame
 from boundaryviz.gui.views.widgets import label
-from boundaryviz.record.pins import MOST, Pin, differences
+from boundaryviz.record.pins import MOST, PinnedSnapshot, differences
 from boundaryviz.scene.scene import Domain
 
 EMPTY = "Press Ctrl+P on any moment to pin it here."
@@ -50,7 +50,7 @@ class CompareBoard(FocusFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Pinned moments")
         self._theme = theme
-        self._pins: tuple[Pin, ...] = ()
+        self._pins: tuple[PinnedSnapshot, ...] = ()
         self._looks: dict[int, int] = {}  # of which pen each pin is, by its snapshot
         self.tiles: list[CompareTile] = []
         self.chosen: list[int | None] = [None, None]
@@ -110,7 +110,7 @@ class CompareBoard(FocusFrame):
 
     # ---- setters
 
-    def set_pins(self, pins: Sequence[Pin]) -> None:
+    def set_pins(self, pins: Sequence[PinnedSnapshot]) -> None:
         """Show these, at most nine; what was chosen stays chosen while it is there."""
         old = dict(zip((id(pin.snapshot) for pin in self._pins), self.tiles, strict=True))
         kept = [None if at is None else id(self._pins[at].snapshot) for at in self.chosen]
@@ -158,7 +158,7 @@ class CompareBoard(FocusFrame):
     def _planes(self) -> list[ComparePlane]:
         return [*(tile.plane for tile in self.tiles), self.difference.plane]
 
-    def _made(self, pin: Pin) -> CompareTile:
+    def _made(self, pin: PinnedSnapshot) -> CompareTile:
         tile = CompareTile(pin, self._theme, self._holder)
         tile.clicked.connect(partial(self._clicked, tile))
         tile.removed.connect(lambda: self.removed.emit(self.tiles.index(tile)))

@@ -17,7 +17,7 @@ from boundaryviz.gui.views.compare_tile import Swatch
 from boundaryviz.gui.views.curve_data import thin
 from boundaryviz.gui.views.curve_plot import CurvePlot
 from boundaryviz.gui.views.widgets import Elided, label
-from boundaryviz.record.pins import Pin
+from boundaryviz.record.pins import PinnedSnapshot
 
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 _TITLES = {"loss": "Validation loss", "error": "Validation error"}
@@ -36,7 +36,7 @@ class CompareCurves(QWidget):
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._pins: tuple[Pin, ...] = ()
+        self._pins: tuple[PinnedSnapshot, ...] = ()
         self._looks: tuple[int, ...] = ()
         self.quantity = "loss"
         self.plot = CurvePlot("validation", ())
@@ -86,7 +86,7 @@ class CompareCurves(QWidget):
         column.addLayout(row, 1)
         self.set_theme(theme)
 
-    def set_pins(self, pins: Sequence[Pin], looks: Sequence[int]) -> None:
+    def set_pins(self, pins: Sequence[PinnedSnapshot], looks: Sequence[int]) -> None:
         """looks: which of the pens of `pin_pen` each of them has."""
         self._pins, self._looks = tuple(pins), tuple(looks)
         for parts in self.entries:

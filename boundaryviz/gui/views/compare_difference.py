@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.views.compare_plane import ComparePlane
 from boundaryviz.gui.views.widgets import Elided, figures, label
-from boundaryviz.record.pins import Difference, Pin
+from boundaryviz.record.pins import Difference, PinnedSnapshot
 from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scene import Scene
 
@@ -65,7 +65,7 @@ class CompareDifference(QWidget):
         layout.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._show(False)
 
-    def set_pair(self, a: Pin | None, b: Pin | None) -> None:
+    def set_pair(self, a: PinnedSnapshot | None, b: PinnedSnapshot | None) -> None:
         """Compare these; None where none is chosen."""
         if a is None or b is None:
             self.title.set_words("Difference of two pins")

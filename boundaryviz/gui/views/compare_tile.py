@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QV
 from boundaryviz.gui.theme import LIGHT, Theme
 from boundaryviz.gui.views.compare_plane import ComparePlane
 from boundaryviz.gui.views.widgets import Elided, label
-from boundaryviz.record.pins import Pin
+from boundaryviz.record.pins import PinnedSnapshot
 
 _FRAME = 2  # pixels of the frame around a chosen tile
 _NARROW = 150  # pixels
@@ -56,7 +56,7 @@ class CompareTile(QWidget):
     removed = pyqtSignal()
     renamed = pyqtSignal(str)
 
-    def __init__(self, pin: Pin, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
+    def __init__(self, pin: PinnedSnapshot, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._chosen = theme, ""
         self.plane = ComparePlane(theme)
@@ -91,9 +91,9 @@ class CompareTile(QWidget):
         self.close_.clicked.connect(lambda: self.removed.emit())
         self.edit.editingFinished.connect(self._take_name)
         self.edit.given_up.connect(self._end_edit)
-        shot = pin.snapshot
-        self.plane.set_scene(shot.scene)
-        self.plane.set_field(shot.field, shot.rect)
+        rendering = pin.snapshot
+        self.plane.set_scene(rendering.scene)
+        self.plane.set_field(rendering.field, rendering.rect)
         self.set_pin(pin, "")
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -105,7 +105,7 @@ class CompareTile(QWidget):
         """What it takes around its plane, in pixels."""
         return QSize(2 * _FRAME, 2 * _FRAME + self._head.sizeHint().height())
 
-    def set_pin(self, pin: Pin, facts: str) -> None:
+    def set_pin(self, pin: PinnedSnapshot, facts: str) -> None:
         """Its label, and in what it differs from the others."""
         self.name.set_words(pin.label)
         self.facts.set_words(facts)

@@ -23,7 +23,7 @@ class MarginPlot(CurvePlot):
 
     def __init__(self, theme: Theme = LIGHT) -> None:
         super().__init__("margin", ())
-        self._wanted: tuple[int, ...] = ()
+        self._target_classes: tuple[int, ...] = ()
         self._end = 100.0
         self.lines: list[pg.PlotCurveItem] = []
         self.zero = pg.InfiniteLine(angle=0, pos=0.0)
@@ -40,10 +40,11 @@ class MarginPlot(CurvePlot):
             line.setData([], [])
         self.show_range((0.0, self._end), (-1.05, 1.05))
 
-    def set_margins(self, step: NDArray[np.int64], margins: NDArray[np.float64], wanted: Sequence[int]) -> None:
-        """margins: (K, P), -1..1, NaN where undecided. wanted: the class that the attacker wants at each pin."""
-        if tuple(wanted) != self._wanted:
-            self._set_lines(tuple(wanted))
+    def set_margins(self, step: NDArray[np.int64], margins: NDArray[np.float64], target_classes: Sequence[int]) -> None:
+        """margins: (K, P), -1..1, NaN where undecided. target_classes: the class that the attacker wants at each
+        pin."""
+        if tuple(target_classes) != self._target_classes:
+            self._set_lines(tuple(target_classes))
         if not len(step):
             self.clear()
             return
@@ -60,16 +61,16 @@ class MarginPlot(CurvePlot):
         self.zero.setPen(pg.mkPen(theme.ink, width=1, style=Qt.PenStyle.DashLine))
         self._colour()
 
-    def _set_lines(self, wanted: tuple[int, ...]) -> None:
+    def _set_lines(self, target_classes: tuple[int, ...]) -> None:
         for line in self.lines:
             self.box.removeItem(line)
-        self._wanted = wanted
-        self.lines = [pg.PlotCurveItem(connect="finite") for _ in wanted]
+        self._target_classes = target_classes
+        self.lines = [pg.PlotCurveItem(connect="finite") for _ in target_classes]
         for line in self.lines:
             self.box.addItem(line, ignoreBounds=True)
         self._colour()
 
     def _colour(self) -> None:
-        for i, (line, k) in enumerate(zip(self.lines, self._wanted, strict=True)):
+        for i, (line, k) in enumerate(zip(self.lines, self._target_classes, strict=True)):
             colour = mix(class_colour(k), self._theme.ink, 0.15)
-            line.setPen(pg.mkPen(colour, width=1, style=_DASHES[self._wanted[:i].count(k) % len(_DASHES)]))
+            line.setPen(pg.mkPen(colour, width=1, style=_DASHES[self._target_classes[:i].count(k) % len(_DASHES)]))

@@ -87,10 +87,10 @@ class PinItem(pg.GraphicsObject):
         self._size = share * PIN
         self.update()
 
-    def set_pins(self, pins: tuple[Target, ...]) -> None:
-        if pins != self._pins:
+    def set_pins(self, targets: tuple[Target, ...]) -> None:
+        if targets != self._pins:
             self.prepareGeometryChange()
-            self._pins = pins
+            self._pins = targets
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -100,7 +100,7 @@ class PinItem(pg.GraphicsObject):
     def boundingRect(self) -> QRectF:
         if not self._pins:
             return QRectF()
-        x, y = [pin.x for pin in self._pins], [pin.y for pin in self._pins]
+        x, y = [target.x for target in self._pins], [target.y for target in self._pins]
         across = self.pixelVectors()
         margin = self._size * max((v.length() for v in across if v is not None), default=0.0)
         box = QRectF(min(x), min(y), max(x) - min(x), max(y) - min(y))
@@ -112,18 +112,18 @@ class PinItem(pg.GraphicsObject):
         transform = painter.transform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         star = QTransform.fromScale(self._size, self._size).map(Symbols["star"])
-        for pin in self._pins:
-            painter.setTransform(QTransform.fromTranslate(*_device(transform, pin)))
+        for target in self._pins:
+            painter.setTransform(QTransform.fromTranslate(*_device(transform, target)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor("white"), 5.0, join=Qt.PenJoinStyle.RoundJoin))
             painter.drawPath(star)
-            painter.setBrush(QColor(class_colour(pin.wanted)))
+            painter.setBrush(QColor(class_colour(target.target_class)))
             painter.setPen(QPen(QColor("#1c2329"), 2.0, join=Qt.PenJoinStyle.RoundJoin))
             painter.drawPath(star)
 
 
-def _device(transform: QTransform, pin: Target) -> tuple[float, float]:
-    at = transform.map(QPointF(pin.x, pin.y))
+def _device(transform: QTransform, target: Target) -> tuple[float, float]:
+    at = transform.map(QPointF(target.x, target.y))
     return at.x(), at.y()
 
 

@@ -49,7 +49,7 @@ class _Track(QWidget):
         self._repaint.setInterval(_REPAINT)
         self._repaint.timeout.connect(self.update)
 
-    def set_moments(self, step: NDArray[np.int64], now: int) -> None:
+    def set_checkpoints(self, step: NDArray[np.int64], now: int) -> None:
         self._step, self._now = step, now
         if not self._repaint.isActive():
             self._repaint.start()
@@ -186,17 +186,17 @@ class TimelineBar(QWidget):
         self._asking.timeout.connect(self._show_popup)
         self.set_shown(None)
 
-    def set_moments(self, step: NDArray[np.int64]) -> None:
+    def set_checkpoints(self, step: NDArray[np.int64]) -> None:
         """The steps (K,) of the recorded moments, increasing."""
         self._step = step
-        self.track.set_moments(step, self._now)
+        self.track.set_checkpoints(step, self._now)
         self._say()
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """What stands on the timeline."""
         if tuple(marks) != self.track.marks:
             self.track.marks = tuple(marks)
-            self.track.set_moments(self._step, self._now)
+            self.track.set_checkpoints(self._step, self._now)
 
     def set_shown(self, index: int | None) -> None:
         """Which moment is shown; None is the present."""
@@ -214,7 +214,7 @@ class TimelineBar(QWidget):
     def set_now(self, step: int) -> None:
         """The step that training has come to."""
         self._now = step
-        self.track.set_moments(self._step, step)
+        self.track.set_checkpoints(self._step, step)
         self._say()
 
     def set_memory(self, words: str) -> None:

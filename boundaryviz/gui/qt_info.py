@@ -1,4 +1,4 @@
-"""What Qt knows of this machine, as JSON: `python -m boundaryviz.gui.qt_facts`, asked by `boundaryviz doctor`."""
+"""What Qt knows of this machine, as JSON: `python -m boundaryviz.gui.qt_info`, asked by `boundaryviz doctor`."""
 
 from __future__ import annotations
 

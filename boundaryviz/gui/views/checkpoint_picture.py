@@ -15,7 +15,9 @@ from boundaryviz.scene.scene import Domain, Scene
 _FINEST = 160  # cells across, of which a small picture needs no more
 
 
-def moment_pixmap(field: NDArray, rect: Domain, scene: Scene, size: QSize, theme: Theme, ratio: float = 1.0) -> QPixmap:
+def checkpoint_pixmap(
+    field: NDArray, rect: Domain, scene: Scene, size: QSize, theme: Theme, ratio: float = 1.0
+) -> QPixmap:
     """A field (rows, columns) or (classes, rows, columns) over `rect`, row 0 at the bottom, as large as its shape
     allows within `size` logical pixels."""
     every = max(1, field.shape[-1] // _FINEST)

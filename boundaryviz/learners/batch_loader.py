@@ -23,7 +23,7 @@ class Batch:
     """Columns of one step: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B).
 
     at: int64 (R or 1, B), the positions of the columns in the data; a column of weight 0 may stand anywhere.
-    Of poison R are the replicas that see any, see `Feed.seeing`.
+    Of poison R are the replicas that see any, see `BatchLoader.seeing`.
     """
 
     x: Tensor
@@ -37,7 +37,7 @@ Step = tuple[Batch, ...]
 columns are worked on in the same shapes, hence to the same bits, whether or not there is any."""
 
 
-class Feed:
+class BatchLoader:
     """Deals out points, batch by batch and epoch by epoch; see `batches` for the order.
 
     seeing: the replicas that see poison, from the first to the last.

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.attacks.aims import Aim, AttackError, aim
 from boundaryviz.attacks.bridge import bridge
-from boundaryviz.attacks.others import copies, flips, junk
-from boundaryviz.attacks.specs import ATTACKS, AttackSpec, BridgeSpec, CopiesSpec, FlipSpec, JunkSpec
+from boundaryviz.attacks.heuristics import copies, flips, junk
+from boundaryviz.attacks.specs import ATTACKS, AttackSpec, BridgeSpec, CopiesSpec, FlipSpec, OutOfDistributionSpec
+from boundaryviz.attacks.targets import Aim, AttackError, aim
 from boundaryviz.scene.scene import MAX_GROUPS, Group, Points, Scene
 
 _LAY = 7  # key of the random stream, so that other users of the seed draw other numbers
@@ -18,7 +18,7 @@ _LAY = 7  # key of the random stream, so that other users of the seed draw other
 
 def aimed(scene: Scene, spec: AttackSpec) -> Aim | None:
     """Where the attack aims; None for one that aims nowhere. Raises AttackError where it cannot."""
-    if isinstance(spec, JunkSpec) or (isinstance(spec, FlipSpec) and spec.choose != "target"):
+    if isinstance(spec, OutOfDistributionSpec) or (isinstance(spec, FlipSpec) and spec.choose != "target"):
         return None
     if spec.count == 0 and spec.target is None:
         return None
@@ -42,11 +42,11 @@ def placed(scene: Scene, spec: AttackSpec) -> tuple[Points, NDArray[np.int64]]:
             return copies(scene, spec, rng), nobody
         case FlipSpec():
             return flips(scene, spec, rng)
-        case JunkSpec():
+        case OutOfDistributionSpec():
             return junk(scene, spec, rng), nobody
 
 
-def why_not(scene: Scene, spec: AttackSpec) -> str | None:
+def check(scene: Scene, spec: AttackSpec) -> str | None:
     """Why the attack cannot be laid on this scene, in a sentence; None where it can."""
     try:
         aimed(scene, spec)
@@ -56,10 +56,10 @@ def why_not(scene: Scene, spec: AttackSpec) -> str | None:
     return None
 
 
-def lay(scene: Scene, spec: AttackSpec) -> Scene:
+def inject(scene: Scene, spec: AttackSpec) -> Scene:
     """The scene with the attack in it: its points, its pin, its group, and whether poison acts.
 
-    Where it cannot be laid (see `why_not`) none of its points are there.
+    Where it cannot be laid (see `check`) none of its points are there.
     """
     scene = replace(scene, poison_on=spec.on)
     try:
@@ -72,17 +72,17 @@ def lay(scene: Scene, spec: AttackSpec) -> Scene:
         origin = points.origin.copy()
         origin[points.positions(withdrawn)] = -spec.group
         points = points.with_columns(origin=origin)
-    targets = scene.targets if goal is None else (*scene.targets, goal.pin(spec.group))
+    targets = scene.targets if goal is None else (*scene.targets, goal.as_target(spec.group))
     groups = scene.groups
     if len(planted):
         name = f"{ATTACKS[spec.attack].TITLE.lower()} {spec.group}" if spec.group > 1 else ATTACKS[spec.attack].TITLE
-        wanted = goal.wanted if goal is not None else spec.wanted
-        groups = _with_group(groups, spec.group, name.capitalize(), wanted)
+        target_class = goal.target_class if goal is not None else spec.wanted
+        groups = _with_group(groups, spec.group, name.capitalize(), target_class)
         points = Points.join(points, planted)
     return replace(scene, points=points, targets=targets, groups=groups)
 
 
-def lift(scene: Scene, spec: AttackSpec) -> Scene:
+def remove(scene: Scene, spec: AttackSpec) -> Scene:
     """The scene without the points and pins of the attack's group; points that it withdrew are back."""
     points = scene.points
     origin = np.where(points.origin == -spec.group, 0, points.origin)
@@ -90,12 +90,12 @@ def lift(scene: Scene, spec: AttackSpec) -> Scene:
     return replace(scene, points=kept, targets=tuple(t for t in scene.targets if t.group != spec.group))
 
 
-def relay(scene: Scene, before: AttackSpec, after: AttackSpec) -> Scene:
+def update(scene: Scene, before: AttackSpec, after: AttackSpec) -> Scene:
     """The scene with `after` in the place of `before`; the other groups stay, and so does `before` in another group."""
     if after.model_copy(update={"on": before.on}) == before:
         return replace(scene, poison_on=after.on)
-    base = lift(scene, before) if after.group == before.group else lift(scene, after)
-    return lay(base, after)
+    base = remove(scene, before) if after.group == before.group else remove(scene, after)
+    return inject(base, after)
 
 
 def free_group(scene: Scene) -> int | None:
@@ -106,7 +106,7 @@ def free_group(scene: Scene) -> int | None:
 
 def hand_group(scene: Scene, spec: AttackSpec) -> int:
     """The group that poison placed by hand goes to: the attack's own while the attack lays nothing; after that the
-    first without a name, because laying the attack anew would lift it again.
+    first without a name, because laying the attack anew would remove it again.
     """
     if spec.count == 0:
         return spec.group
@@ -114,9 +114,9 @@ def hand_group(scene: Scene, spec: AttackSpec) -> int:
     return next((k for k in range(1, MAX_GROUPS + 1) if k not in named), spec.group)
 
 
-def _with_group(groups: tuple[Group, ...], number: int, name: str, wanted: int | None) -> tuple[Group, ...]:
+def _with_group(groups: tuple[Group, ...], number: int, name: str, target_class: int | None) -> tuple[Group, ...]:
     """With an entry for group `number`; one that is there keeps its name and switch."""
     filled = [*groups, *(Group() for _ in range(number - len(groups)))]
     old = filled[number - 1]
-    filled[number - 1] = Group(old.name or name, old.on, wanted)
+    filled[number - 1] = Group(old.name or name, old.on, target_class)
     return tuple(filled)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import StartLink
 from boundaryviz.engine.messages import FromTrainer
-from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui.assembly import Workbench
 from boundaryviz.scenario.scenario import Scenario
 
 
@@ -38,50 +38,52 @@ class SilentLink:
 
 
 @contextmanager
-def desks(
+def workbenches(
     qtbot: QtBot, folder: Path, start: StartLink, state: Path | None = None
-) -> Iterator[Callable[[Scenario], Desk]]:
+) -> Iterator[Callable[[Scenario], Workbench]]:
     """Shows a window on each scenario it is called with; closes them all in the end. state: for recovery files."""
-    opened: list[Desk] = []
+    opened: list[Workbench] = []
 
-    def show(scenario: Scenario) -> Desk:
+    def show(scenario: Scenario) -> Workbench:
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-        desk = Desk(scenario, start, None, settings, state)
-        desk.window.may_close = lambda: True
-        opened.append(desk)
-        qtbot.addWidget(desk.window)
-        with qtbot.waitExposed(desk.window):
-            desk.window.show()
-        return desk
+        workbench = Workbench(scenario, start, None, settings, state)
+        workbench.window.may_close = lambda: True
+        opened.append(workbench)
+        qtbot.addWidget(workbench.window)
+        with qtbot.waitExposed(workbench.window):
+            workbench.window.show()
+        return workbench
 
     yield show
-    for desk in opened:
-        desk.close()
+    for workbench in opened:
+        workbench.close()
 
 
 @contextmanager
-def lasting_desk(folder: Path) -> Iterator[Desk]:
+def lasting_workbench(folder: Path) -> Iterator[Workbench]:
     """One window for several tests, with a trainer that says nothing; `afresh` makes it as new for each."""
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-    desk = Desk(Scenario().with_values({"data.n": 20}), SilentLink, None, settings)
-    desk.window.show()
+    workbench = Workbench(Scenario().with_values({"data.n": 20}), SilentLink, None, settings)
+    workbench.window.show()
     QApplication.processEvents()  # what comes with the first painting belongs to the window, and not to its first test
-    yield desk
-    desk.close()
-    desk.window.deleteLater()
+    yield workbench
+    workbench.close()
+    workbench.window.deleteLater()
 
 
-def afresh(desk: Desk, scenario: Scenario) -> Desk:
+def afresh(workbench: Workbench, scenario: Scenario) -> Workbench:
     """The same window on another scenario, as if it had just been opened on it."""
-    desk.document.open(scenario)
-    desk.window.banner.hide()
-    desk.window.plane.set_selection([])
-    desk.recent.forget()
-    desk.log.clear()
-    return desk
+    workbench.document.open(scenario)
+    workbench.window.banner.hide()
+    workbench.window.plane.set_selection([])
+    workbench.recent.forget()
+    workbench.log.clear()
+    return workbench
 
 
-def at_rest(desk: Desk) -> bool:
+def at_rest(workbench: Workbench) -> bool:
     """Whether nothing is waiting for its turn but the next look for answers."""
-    desk.window.statusBar().clearMessage()  # which would stand there for four seconds
-    return all(timer.parent() is desk.client for timer in desk.window.findChildren(QTimer) if timer.isActive())
+    workbench.window.statusBar().clearMessage()  # which would stand there for four seconds
+    return all(
+        timer.parent() is workbench.client for timer in workbench.window.findChildren(QTimer) if timer.isActive()
+    )

@@ -7,13 +7,13 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.client import TrainerClient
 from boundaryviz.gui.document import State
-from boundaryviz.scenario.course import Course
+from boundaryviz.scenario.history import RunHistory
 
 
-class CourseKeeper(QObject):
-    """Writes the course of the run while it goes. changed: it has another turn, or begins anew.
+class HistoryKeeper(QObject):
+    """Writes the history of the run while it goes. changed: it has another change, or begins anew.
 
-    course: None before the first step. The course of a file that was opened stays until a step is done.
+    history: None before the first step. The history of a file that was opened stays until a step is done.
     """
 
     changed = pyqtSignal()
@@ -23,10 +23,10 @@ class CourseKeeper(QObject):
         self._client = client
         self._pushed: dict[int, State] = {}
         self._fresh = True  # no step has been done since step 0
-        self._given = False  # the course is that of a file, whose loading is still to be answered
+        self._given = False  # the history is that of a file, whose loading is still to be answered
         self._taken: State | None = None  # what was trained on last
-        self.course: Course | None = None
-        client.took.connect(self._took)
+        self.history: RunHistory | None = None
+        client.applied.connect(self._applied)
         client.superseded.connect(lambda revision: self._pushed.pop(revision, None))
         client.framed.connect(lambda frame: self._forget(frame.revision))
         client.stated.connect(self._stated)
@@ -39,24 +39,26 @@ class CourseKeeper(QObject):
         """What the trainer was told under this number, if it can still be asked about it."""
         return self._pushed.get(revision)
 
-    def now(self) -> Course | None:
-        """The course as far as it has come."""
-        if self.course is None or self._fresh:
-            return self.course
-        return self.course.come_to(max(self._client.step_count, *(turn.step for turn in self.course.turns[-1:]), 0))
+    def now(self) -> RunHistory | None:
+        """The history as far as it has come."""
+        if self.history is None or self._fresh:
+            return self.history
+        return self.history.come_to(
+            max(self._client.step_count, *(change.step for change in self.history.changes[-1:]), 0)
+        )
 
     def pending(self, state: State) -> bool:
         """Whether a state, which is in force, has yet to be trained on, after others."""
         return self._taken is not None and self._taken is not state
 
-    def open(self, course: Course | None) -> None:
-        """A file was opened that holds this course; it stays until a step is done."""
-        self.course, self._fresh, self._given, self._taken = course, True, True, None
+    def open(self, history: RunHistory | None) -> None:
+        """A file was opened that holds this history; it stays until a step is done."""
+        self.history, self._fresh, self._given, self._taken = history, True, True, None
         self.changed.emit()
 
-    def resume(self, course: Course) -> None:
-        """Go on from this course, at its end."""
-        self.course, self._fresh, self._given, self._taken = course, False, False, None
+    def resume(self, history: RunHistory) -> None:
+        """Go on from this history, at its end."""
+        self.history, self._fresh, self._given, self._taken = history, False, False, None
         self.changed.emit()
 
     def _stated(self, said: m.State) -> None:
@@ -66,20 +68,20 @@ class CourseKeeper(QObject):
         if said.why == "loaded" and self._given:
             self._given = False
         else:
-            self.course = None
+            self.history = None
             self.changed.emit()
 
-    def _took(self, took: m.Took) -> None:
-        state = self._taken = self._pushed[took.revision]
-        self._forget(took.revision)
+    def _applied(self, applied: m.RevisionApplied) -> None:
+        state = self._taken = self._pushed[applied.revision]
+        self._forget(applied.revision)
         client = self._client
-        if self._fresh or self.course is None:
+        if self._fresh or self.history is None:
             drawn = not state.edited and state.scenario.plane is None
-            self.course = Course.of(state.scenario, state.scene, drawn, client.seeds, client.twin)
+            self.history = RunHistory.of(state.scenario, state.scene, drawn, client.seeds, client.twin)
             self._fresh = False
         else:
-            before = self.course.last[0]
-            self.course = self.course.then(took.step, state.scenario, state.scene)
+            before = self.history.last[0]
+            self.history = self.history.then(applied.step, state.scenario, state.scene)
             if before.data != state.scenario.data:
                 client.forget_curves()  # losses on other data cannot be compared
         self.changed.emit()

@@ -45,8 +45,9 @@ class Word(IntEnum):
     HINT = 4
 
 
-class Display(QObject):
-    """Brings frames, curves and states to the views. turned: another moment of the past is shown, or the present."""
+class Presenter(QObject):
+    """Brings frames, curves and states to the views. turned: another checkpoint of the past is shown, or the
+    present."""
 
     turned = pyqtSignal()
 
@@ -58,8 +59,8 @@ class Display(QObject):
         """Among the points of `scene`, while the plane shows it."""
         self._live: m.Frame | None = None  # the last frame of the present
         self.past: Past | None = None
-        """The moment shown in the place of the present."""
-        self._shots: dict[int, Callable[[m.Shot], None]] = {}
+        """The checkpoint shown in the place of the present."""
+        self._renderings: dict[int, Callable[[m.Rendering], None]] = {}
         self._view = m.View(document.scene.domain, 256, 256)
         self._hover: tuple[float, float] | None = None
         self._paints: deque[float] = deque(maxlen=240)
@@ -77,7 +78,7 @@ class Display(QObject):
         client.ready.connect(self._show_ready)
         client.failed.connect(self._show_failure)
         client.fell_silent.connect(self._show_silence)
-        client.shot.connect(self._take_shot)
+        client.rendering.connect(self._take_rendering)
         window.plane.view_changed.connect(lambda rect, columns, rows: self._ask(rect=rect, columns=columns, rows=rows))
         window.planes.hovered.connect(self._hovered)
         window.plane.painted.connect(self._painted)
@@ -97,7 +98,7 @@ class Display(QObject):
 
     @property
     def number(self) -> int | None:
-        """By which the trainer knows the moment of the past that is shown; None for the present."""
+        """By which the trainer knows the checkpoint of the past that is shown; None for the present."""
         return None if self.past is None else self.past.number
 
     def forget(self) -> None:
@@ -161,22 +162,26 @@ class Display(QObject):
         self._view = replace(self._view, **changes)
         self._client.set_view(self._view)
 
-    def shoot(
-        self, take: Callable[[m.Shot], None], rect: Domain | None = None, columns: int = 256, past: Past | None = None
+    def render(
+        self,
+        take: Callable[[m.Rendering], None],
+        rect: Domain | None = None,
+        columns: int = 256,
+        past: Past | None = None,
     ) -> None:
-        """Have what is shown, or a moment of the past, worked out exactly; `take` is called with it."""
+        """Have what is shown, or a checkpoint of the past, worked out exactly; `take` is called with it."""
         if past is not None:
-            self._client.recall(past.number, past.scenario, past.scene, past.moment.state)
+            self._client.load_checkpoint(past.number, past.scenario, past.scene, past.checkpoint.state)
         number = next(self._numbers)
-        self._shots[number] = take
-        self._client.shoot(number, rect, columns, past is not None)
+        self._renderings[number] = take
+        self._client.render(number, rect, columns, past is not None)
 
-    def _take_shot(self, shot: m.Shot) -> None:
-        if (take := self._shots.pop(shot.number, None)) is not None:
-            take(shot)
+    def _take_rendering(self, rendering: m.Rendering) -> None:
+        if (take := self._renderings.pop(rendering.number, None)) is not None:
+            take(rendering)
 
     def show_past(self, past: Past | None) -> None:
-        """Show a recorded moment in the place of the present, as it was recorded; None goes back to the present."""
+        """Show a recorded checkpoint in the place of the present, as it was recorded; None goes back to the present."""
         window, before = self._window, self.scene
         self.past = past
         if self.scene is not before:
@@ -189,16 +194,16 @@ class Display(QObject):
                 self._show(self._live)
         else:
             self._show(past.frame())
-        window.transport.set_step(self._client.step_count if past is None else past.moment.step)
+        window.transport.set_step(self._client.step_count if past is None else past.checkpoint.step)
         self._start_curves()
         self.say(Word.UNIT, self._words.get(Word.UNIT))
         self.turned.emit()
 
-    def recall_past(self) -> None:
-        """Have the moment that is shown worked out anew for what is visible of the plane."""
+    def load_past(self) -> None:
+        """Have the checkpoint that is shown worked out anew for what is visible of the plane."""
         past = self.past
         if past is not None:
-            self._client.recall(past.number, past.scenario, past.scene, past.moment.state)
+            self._client.load_checkpoint(past.number, past.scenario, past.scene, past.checkpoint.state)
             self._ask(past=past.number)
 
     def want_cascade(self, on: bool) -> None:
@@ -281,7 +286,11 @@ class Display(QObject):
         poisoned = {name: column[:, -seeds:] for name, column in columns.items()}
         clean = {name: column[:, :seeds] for name, column in columns.items()} if twin else None
         self._window.curves.set_curves(curves.step, poisoned, clean)
-        at = -1 if self.past is None else max(int(np.searchsorted(curves.step, self.past.moment.step, "right")) - 1, 0)
+        at = (
+            -1
+            if self.past is None
+            else max(int(np.searchsorted(curves.step, self.past.checkpoint.step, "right")) - 1, 0)
+        )
         last = {name: float(column[at, shown]) for name, column in columns.items()}
         split = "validation" if np.isfinite(columns["validation_loss"][0, shown]) else "train"
         began, now = columns["train_loss"][0, shown], last["train_loss"]
@@ -296,7 +305,7 @@ class Display(QObject):
     def _show_state(self, state: m.State) -> None:
         window = self._window
         window.transport.set_playing(state.playing)
-        window.transport.set_step(state.step if self.past is None else self.past.moment.step)
+        window.transport.set_step(state.step if self.past is None else self.past.checkpoint.step)
         window.actions_["train.play"].setText("&Pause" if state.playing else "&Play")
         if state.why in ("loaded", "reset"):
             self.say(Word.DIVERGED, None)

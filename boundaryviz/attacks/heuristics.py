@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.attacks.aims import AttackError, aim
-from boundaryviz.attacks.specs import CopiesSpec, FlipSpec, JunkSpec
+from boundaryviz.attacks.specs import CopiesSpec, FlipSpec, OutOfDistributionSpec
+from boundaryviz.attacks.targets import AttackError, aim
 from boundaryviz.scene.scene import UNLABELLED, Points, Scene
 
 
@@ -19,12 +19,12 @@ def copies(scene: Scene, spec: CopiesSpec, rng: np.random.Generator) -> Points:
     original = goal.target[None]
     points = scene.points
     if spec.of == "around":
-        others = points.xy[(points.origin <= 0) & ~points.muted & points.is_train & (points.label != goal.wanted)]
+        others = points.xy[(points.origin <= 0) & ~points.muted & points.is_train & (points.label != goal.target_class)]
         near = np.argsort(((others - goal.target) ** 2).sum(axis=1), kind="stable")[: max(spec.count, 1)]
         original = others[near] if len(others) else original
     xy = original[np.arange(spec.count) % len(original)]
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
-    return Points.of(xy, goal.wanted if spec.labelled else UNLABELLED, origin=spec.group, first_id=points.next_id)
+    return Points.of(xy, goal.target_class if spec.labelled else UNLABELLED, origin=spec.group, first_id=points.next_id)
 
 
 def flips(scene: Scene, spec: FlipSpec, rng: np.random.Generator) -> tuple[Points, NDArray[np.int64]]:
@@ -46,7 +46,7 @@ def flips(scene: Scene, spec: FlipSpec, rng: np.random.Generator) -> tuple[Point
         order = at[np.argsort(_to_another_class(points, at), kind="stable")]
     else:
         goal = aim(scene, spec.target, spec.wanted, None, spec.snap)
-        at = at[points.label[at] != goal.wanted]
+        at = at[points.label[at] != goal.target_class]
         gap = np.linalg.norm(points.xy[at] - goal.target, axis=1)
         order = at[np.argsort(gap, kind="stable")]
         if spec.radius is not None:
@@ -58,7 +58,7 @@ def flips(scene: Scene, spec: FlipSpec, rng: np.random.Generator) -> tuple[Point
     return planted, points.ids[chosen]
 
 
-def junk(scene: Scene, spec: JunkSpec, rng: np.random.Generator) -> Points:
+def junk(scene: Scene, spec: OutOfDistributionSpec, rng: np.random.Generator) -> Points:
     """Unlabelled Gaussian clusters of equal size, to a point."""
     d = scene.domain
     drawn = rng.uniform((d.left, d.bottom), (d.right, d.top), (spec.clusters, 2))

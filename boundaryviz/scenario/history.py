@@ -1,6 +1,6 @@
-"""The course of a run: where it began, and what was changed at which step.
+"""The history of a run: where it began, and what was changed at which step.
 
-A change of data or settings while a model trains is part of the experiment. So a course holds everything that was
+A change of data or settings while a model trains is part of the experiment. So a history holds everything that was
 trained on, in the order of training steps, as differences; replayed, it gives the same parameters.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.scenario.course_spec import STEPS, CourseSpec, TurnSpec
+from boundaryviz.scenario.history_spec import STEPS, ChangeSpec, RunHistorySpec
 from boundaryviz.scenario.plane import PlaneSpec
 from boundaryviz.scenario.replay import Replay
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -22,12 +22,12 @@ from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, 
 from boundaryviz.scene.scene import Points, Scene
 
 SECTIONS = ("data", "poison", "learner", "training")
-_EVERY, _MOST = 32, 64  # turns between two scenes that are kept on the way, and how many are kept in all
+_EVERY, _MOST = 32, 64  # changes between two scenes that are kept on the way, and how many are kept in all
 _COLUMNS = ("label", "split", "origin", "muted")
 
 
 @dataclass(frozen=True, eq=False)
-class Turn:
+class Change:
     """What changed after `step` steps: settings by dotted path, or a whole section where its kind changed, and the
     scene. The steps after it are trained on the changed ones."""
 
@@ -37,22 +37,22 @@ class Turn:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class RunHistory:
     """A run from step 0 on.
 
-    scenario, scene: with which it began; the scenario has neither plane nor course. drawn: the scene is the one that
-    the scenario draws. turns: in the order of their steps. steps: how many have been done. seeds, twin: how many runs
+    scenario, scene: with which it began; the scenario has neither plane nor history. drawn: the scene is the one that
+    the scenario draws. changes: in the order of their steps. steps: how many have been done. seeds, twin: how many runs
     there are, and whether each has a clean twin. pending: what was changed after the last step, and not trained on yet.
     """
 
     scenario: Scenario
     scene: Scene
     drawn: bool = False
-    turns: tuple[Turn, ...] = ()
+    changes: tuple[Change, ...] = ()
     steps: int = 0
     seeds: int = 1
     twin: bool = False
-    pending: Turn | None = None
+    pending: Change | None = None
     _last: tuple[Scenario, Scene] | None = field(default=None, repr=False)
 
     @classmethod
@@ -62,9 +62,9 @@ class Course:
 
     @classmethod
     def read(cls, scenario: Scenario) -> Self | None:
-        """The course that a scenario holds, None where it has none.
+        """The history that a scenario holds, None where it has none.
 
-        Raises ScenarioError, with the turn and its step, where it cannot be followed to the scene written out.
+        Raises ScenarioError, with the change and its step, where it cannot be followed to the scene written out.
         """
         spec = scenario.course
         if spec is None:
@@ -83,106 +83,108 @@ class Course:
         except ValueError as error:
             raise ScenarioError([f"course.plane: {error}"]) from None
         drawn = spec.start == "drawn" or (spec.start == "present" and scenario.plane is None)
-        if max(spec.steps, *(turn.step for turn in spec.turns), 0) > STEPS:
+        if max(spec.steps, *(change.step for change in spec.turns), 0) > STEPS:
             raise ScenarioError([f"course.steps: must be at most {STEPS:,}"])
-        turns: list[Turn] = []
+        changes: list[Change] = []
         for number, one in enumerate(spec.turns):
             try:
-                turn = Turn(one.step, one.values, one.edit())
-                if turns and turn.step < turns[-1].step:
+                change = Change(one.step, one.values, one.edit())
+                if changes and change.step < changes[-1].step:
                     raise ValueError("its step lies before that of the turn before it")
-                replay.take(turn.values, turn.edit)
+                replay.take(change.values, change.edit)
             except (KeyError, ValueError) as error:
                 words = error.args[0] if isinstance(error, KeyError) else str(error).replace("\n", "; ")
                 raise ScenarioError([f"course.turns.{number}: at step {one.step}: {words}"]) from None
-            turns.append(turn)
-        course = cls(first, scene, drawn, tuple(turns), spec.steps, spec.seeds, spec.twin, None, replay.end())
+            changes.append(change)
+        history = cls(first, scene, drawn, tuple(changes), spec.steps, spec.seeds, spec.twin, None, replay.end())
         if not spec.ends_here:
-            return course
-        pending = course.then(max(spec.steps, *(turn.step for turn in turns), 0), scenario, scenario.scene()).turns
-        return replace(course, pending=pending[-1] if len(pending) > len(turns) else None)
+            return history
+        pending = history.then(
+            max(spec.steps, *(change.step for change in changes), 0), scenario, scenario.scene()
+        ).changes
+        return replace(history, pending=pending[-1] if len(pending) > len(changes) else None)
 
     def written(self, present: Scenario, scene: Scene) -> Scenario:
-        """The scenario `present`, whose scene is `scene`, with this course in it."""
+        """The scenario `present`, whose scene is `scene`, with this history in it."""
         start: dict[str, Any] = {}
-        if self.turns or changed(self.scenario, present) or difference(self.scene, scene):
+        if self.changes or changed(self.scenario, present) or difference(self.scene, scene):
             plane = None if self.drawn else PlaneSpec.of(self.scene)
             start = {"start": "drawn" if self.drawn else "plane", "plane": plane}
-        turns = tuple(TurnSpec.of(turn.step, dict(turn.values), turn.edit) for turn in self.turns)
+        changes = tuple(ChangeSpec.of(change.step, dict(change.values), change.edit) for change in self.changes)
         values = changed(present, self.scenario)
-        spec = CourseSpec(steps=self.steps, seeds=self.seeds, twin=self.twin, values=values, turns=turns, **start)
+        spec = RunHistorySpec(steps=self.steps, seeds=self.seeds, twin=self.twin, values=values, turns=changes, **start)
         return present.model_copy(update={"course": spec})
 
     @property
     def last(self) -> tuple[Scenario, Scene]:
-        """Scenario and scene after every turn."""
-        return self._last or self.at(len(self.turns))
+        """Scenario and scene after every change."""
+        return self._last or self.at(len(self.changes))
 
-    def then(self, step: int, scenario: Scenario, scene: Scene) -> Course:
+    def then(self, step: int, scenario: Scenario, scene: Scene) -> RunHistory:
         """With the steps after `step` trained on this scenario and scene. Raises ValueError for a step before the last
-        turn."""
-        if self.turns and step < self.turns[-1].step:
-            raise ValueError(f"step {step} lies before the last turn, at step {self.turns[-1].step}")
+        change."""
+        if self.changes and step < self.changes[-1].step:
+            raise ValueError(f"step {step} lies before the last turn, at step {self.changes[-1].step}")
         before, scenario = self.last, scenario.bare()
         values, edit = changed(before[0], scenario), difference(before[1], scene)
         if not values and edit is None:
             return self
-        turn = Turn(step, values, edit or Several(()))
-        return replace(self, turns=(*self.turns, turn), steps=max(step, self.steps), _last=(scenario, scene))
+        change = Change(step, values, edit or Several(()))
+        return replace(self, changes=(*self.changes, change), steps=max(step, self.steps), _last=(scenario, scene))
 
-    def come_to(self, step: int) -> Course:
+    def come_to(self, step: int) -> RunHistory:
         """With `step` steps done."""
         return replace(self, steps=step)
 
-    def until(self, step: int) -> Course:
+    def until(self, step: int) -> RunHistory:
         """As it was after `step` steps, before anything was changed there."""
-        turns = self.turns[: self.turns_before(step)]
-        return replace(self, turns=turns, steps=step, pending=None, _last=None)
+        changes = self.changes[: self.changes_before(step)]
+        return replace(self, changes=changes, steps=step, pending=None, _last=None)
 
-    def turns_before(self, step: int) -> int:
-        """How many turns the model of step `step` has been trained through."""
-        return bisect_left(self.turns, step, key=lambda turn: turn.step)
+    def changes_before(self, step: int) -> int:
+        """How many changes the model of step `step` has been trained through."""
+        return bisect_left(self.changes, step, key=lambda change: change.step)
 
-    def at(self, turns: int) -> tuple[Scenario, Scene]:
-        """Scenario and scene after so many turns.
+    def at(self, changes: int) -> tuple[Scenario, Scene]:
+        """Scenario and scene after so many changes.
 
-        Raises KeyError, ValueError or ScenarioError for a turn that cannot be made.
+        Raises KeyError, ValueError or ScenarioError for a change that cannot be made.
         """
         scenario, scene = self.scenario, self.scene
-        for turn in self.turns[:turns]:
-            scenario, scene = taken(turn, scenario, scene)
+        for change in self.changes[:changes]:
+            scenario, scene = taken(change, scenario, scene)
         return scenario, scene
 
 
 class Visited:
-    """What was trained on after so many turns of a course, found quickly from what was asked before."""
+    """What was trained on after so many changes of a history, found quickly from what was asked before."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, tuple[Turn, Scenario, Scene]] = {}
+        self._kept: dict[int, tuple[Change, Scenario, Scene]] = {}
 
-    def at(self, course: Course, turns: int) -> tuple[Scenario, Scene]:
-        """As `Course.at`."""
-        valid = lambda k: k <= turns and self._kept[k][0] is course.turns[k - 1]  # noqa: E731
+    def at(self, history: RunHistory, changes: int) -> tuple[Scenario, Scene]:
+        """As `RunHistory.at`."""
+        valid = lambda k: k <= changes and self._kept[k][0] is history.changes[k - 1]  # noqa: E731
         found = max(filter(valid, self._kept), default=0)
-        scenario, scene = self._kept[found][1:] if found else (course.scenario, course.scene)
-        for number in range(found, turns):
-            scenario, scene = taken(course.turns[number], scenario, scene)
-            if number + 1 == turns or (number + 1) % _EVERY == 0:
-                self._keep(number + 1, (course.turns[number], scenario, scene))
+        scenario, scene = self._kept[found][1:] if found else (history.scenario, history.scene)
+        for number in range(found, changes):
+            scenario, scene = taken(history.changes[number], scenario, scene)
+            if number + 1 == changes or (number + 1) % _EVERY == 0:
+                self._keep(number + 1, (history.changes[number], scenario, scene))
         return scenario, scene
 
-    def _keep(self, number: int, what: tuple[Turn, Scenario, Scene]) -> None:
+    def _keep(self, number: int, what: tuple[Change, Scenario, Scene]) -> None:
         self._kept.pop(number, None)
         self._kept[number] = what
         if len(self._kept) > _MOST:
             del self._kept[next(iter(self._kept))]
 
 
-def taken(turn: Turn, scenario: Scenario, scene: Scene) -> tuple[Scenario, Scene]:
-    """Scenario and scene after a turn. Raises KeyError, ValueError or ScenarioError where it cannot be made."""
-    if turn.values:
-        scenario = scenario.replaced(turn.values)
-    scene = apply(turn.edit, scene)[0]
+def taken(change: Change, scenario: Scenario, scene: Scene) -> tuple[Scenario, Scene]:
+    """Scenario and scene after a change. Raises KeyError, ValueError or ScenarioError where it cannot be made."""
+    if change.values:
+        scenario = scenario.replaced(change.values)
+    scene = apply(change.edit, scene)[0]
     if scene.poison_on != scenario.poison.on:
         scene = replace(scene, poison_on=scenario.poison.on)
     return scenario, scene

@@ -1,4 +1,4 @@
-"""The course of a run as files hold it; see `course.Course` for what it is."""
+"""The history of a run as files hold it; see `history.RunHistory` for what it is."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from boundaryviz.scenario.plane import (
     Whole,
 )  # fmt: skip
 from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
-from boundaryviz.scene.scene import Group, Target
+from boundaryviz.scene.scene import Target
 from boundaryviz.scene.specs import Spec
 
 STEPS, TURNS = 10**10, 50_000
-"""At most, of a course in a file: weeks of training, and as many changes as are followed in a second or two."""
+"""At most, of a history in a file: weeks of training, and as many changes as are followed in a second or two."""
 
 
 class MovedColumns(Spec):
@@ -45,7 +45,7 @@ class ChangedColumns(Spec):
     muted: Marks | None = None
 
 
-class TurnSpec(Spec):
+class ChangeSpec(Spec):
     """What was changed after `step` steps, in the order in which it is done; what was not is left out.
 
     at: the positions of added points in the result. plane: another scene altogether.
@@ -64,7 +64,7 @@ class TurnSpec(Spec):
 
     @classmethod
     def of(cls, step: int, values: dict[str, Any], edit: Edit) -> Self:
-        """edit: as `course.difference` makes them."""
+        """edit: as `history.difference` makes them."""
         found: dict[str, Any] = {"step": step, "values": values}
         for one in edit.edits if isinstance(edit, Several) else (edit,):
             match one:
@@ -80,9 +80,9 @@ class TurnSpec(Spec):
                     found["added"] = PointColumns.of(points)
                     found["at"] = () if at is None else tuple(at.tolist())
                 case SetTargets(targets):
-                    found["targets"] = tuple((t.x, t.y, t.wanted, t.group) for t in targets)
+                    found["targets"] = tuple((t.x, t.y, t.target_class, t.group) for t in targets)
                 case SetGroups(groups):
-                    found["groups"] = tuple(GroupSpec(**vars(group)) for group in groups)
+                    found["groups"] = tuple(GroupSpec.of(group) for group in groups)
                 case Replace(scene):
                     found["plane"] = PlaneSpec.of(scene)
         return cls(**found)
@@ -110,10 +110,10 @@ class TurnSpec(Spec):
         if self.targets is not None:
             yield SetTargets(tuple(Target(*t) for t in self.targets))
         if self.groups is not None:
-            yield SetGroups(tuple(Group(**group.model_dump()) for group in self.groups))
+            yield SetGroups(tuple(group.group() for group in self.groups))
 
 
-class CourseSpec(Spec):
+class RunHistorySpec(Spec):
     """Where a run began, what was changed at which step, and how far it came.
 
     start: the scene at step 0: drawn from `data` and `poison`, the one written out in `plane`, or, where nothing was
@@ -127,19 +127,19 @@ class CourseSpec(Spec):
     start: Literal["drawn", "plane", "present"] = "present"
     values: dict[str, Any] = {}
     plane: PlaneSpec | None = None
-    turns: tuple[SerializeAsAny[TurnSpec], ...] = ()
+    turns: tuple[SerializeAsAny[ChangeSpec], ...] = ()
     ends_here: bool = True
 
     @field_serializer("turns")
-    def _briefly(self, turns: tuple[TurnSpec, ...]) -> list[dict[str, Any]]:
-        return [turn.model_dump(mode="json", exclude_defaults=True) for turn in turns]
+    def _briefly(self, changes: tuple[ChangeSpec, ...]) -> list[dict[str, Any]]:
+        return [change.model_dump(mode="json", exclude_defaults=True) for change in changes]
 
     def overruled(self, paths: Iterable[str]) -> Self:
         """Without what it says of these settings: they hold from step 0 on."""
         taken = tuple(paths)
         keep = lambda values: {p: v for p, v in values.items() if p not in taken}  # noqa: E731
-        turns = tuple(turn.model_copy(update={"values": keep(turn.values)}) for turn in self.turns)
-        return self.model_copy(update={"values": keep(self.values), "turns": turns})
+        changes = tuple(change.model_copy(update={"values": keep(change.values)}) for change in self.turns)
+        return self.model_copy(update={"values": keep(self.values), "turns": changes})
 
     def lasting(self, steps: int) -> Self:
         """With another number of steps."""

@@ -18,28 +18,28 @@ class AttackError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Aim:
-    """target: (2,), the place attacked. wanted: the class it shall be given. source: (2,), a labelled point of
+    """target: (2,), the place attacked. target_class: the class it shall be given. source: (2,), a labelled point of
     that class."""
 
     target: NDArray[np.float64]
-    wanted: int
+    target_class: int
     source: NDArray[np.float64]
 
-    def pin(self, group: int) -> Target:
-        """The target as a pin of a group of poison."""
-        return Target(float(self.target[0]), float(self.target[1]), self.wanted, group)
+    def as_target(self, group: int) -> Target:
+        """The target that a group of poison aims at."""
+        return Target(float(self.target[0]), float(self.target[1]), self.target_class, group)
 
 
 def aim(
     scene: Scene,
     target: tuple[float, float] | None = None,
-    wanted: int | None = None,
+    target_class: int | None = None,
     source: tuple[float, float] | None = None,
     snap: bool = True,
 ) -> Aim:
     """The clean points decide; poison and muted points are not looked at. snap: see `AttackSpec`.
 
-    Raises AttackError without a labelled training point of the wanted class, for a target outside the domain, and
+    Raises AttackError without a labelled training point of the target class, for a target outside the domain, and
     where source and target fall together.
     """
     points = scene.points
@@ -47,33 +47,33 @@ def aim(
     labelled = clean.take(clean.is_train & clean.is_labelled)
     if not len(labelled):
         raise AttackError("There is no labelled training point to start from. Give a point a class first.")
-    if wanted is None:
-        wanted = int(labelled.label[_nearest(labelled.xy, source)]) if source is not None else 0
-    own = labelled.take(labelled.label == wanted)
+    if target_class is None:
+        target_class = int(labelled.label[_nearest(labelled.xy, source)]) if source is not None else 0
+    own = labelled.take(labelled.label == target_class)
     if not len(own):
         raise AttackError(
-            f"No training point is labelled {scene.class_name(wanted)}, the class to be spread. Label one, or choose "
-            "another class."
+            f"No training point is labelled {scene.class_name(target_class)}, the class to be spread. "
+            "Label one, or choose another class."
         )
-    at = _sought(scene, clean, own, wanted) if target is None else np.array(target)
+    at = _sought(scene, clean, own, target_class) if target is None else np.array(target)
     if target is not None and not _inside(scene, at):
         raise AttackError(f"The target ({at[0]:g}, {at[1]:g}) lies outside the plane. Put it within.")
     if snap and target is not None:
-        others = clean.take(clean.is_train & (clean.label != wanted))
+        others = clean.take(clean.is_train & (clean.label != target_class))
         at = others.xy[_nearest(others.xy, target)] if len(others) else at
     start = own.xy[_nearest(own.xy, source if source is not None else at)]
     if np.array_equal(start, at):
         raise AttackError("Source and target are one and the same place. Move the target away from the labelled point.")
-    return Aim(at, wanted, start)
+    return Aim(at, target_class, start)
 
 
-def _sought(scene: Scene, clean: Points, own: Points, wanted: int) -> NDArray[np.float64]:
-    """The known point of another class, of any split, that is nearest to a labelled point of the wanted one."""
-    others = clean.xy[(clean.label != wanted) & (clean.label != UNLABELLED)]
+def _sought(scene: Scene, clean: Points, own: Points, target_class: int) -> NDArray[np.float64]:
+    """The known point of another class, of any split, that is nearest to a labelled point of the target class."""
+    others = clean.xy[(clean.label != target_class) & (clean.label != UNLABELLED)]
     if not len(others):
         raise AttackError(
-            f"Every known point is {scene.class_name(wanted)}: there is nothing to turn over. Choose a target, or "
-            "label a point of another class."
+            f"Every known point is {scene.class_name(target_class)}: there is nothing to turn over. "
+            "Choose a target, or label a point of another class."
         )
     starts = own.xy[:1000]
     if len(others) > _MANY:  # a tree finds the few that may be nearest; which of them is, is left to plain numbers

@@ -25,21 +25,21 @@ def moved(x: float, scene: Scene = SCENE) -> Scene:
     return apply(Move(scene.points.ids[:1], [[x, 0.0]]), scene)[0]
 
 
-def same(a: m.Moment, b: m.Moment) -> bool:
+def same(a: m.Checkpoint, b: m.Checkpoint) -> bool:
     return all(np.array_equal(a.state[name], b.state[name]) for name in a.state)
 
 
 def test_a_run_is_recorded_from_its_beginning_to_its_halt() -> None:
     talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"))
     talk.train_to(300)
-    moments = talk.heard(m.Moment)
-    steps = [one.step for one in moments]
-    assert moments[0].why == {"first"}
+    checkpoints = talk.heard(m.Checkpoint)
+    steps = [one.step for one in checkpoints]
+    assert checkpoints[0].why == {"first"}
     assert steps[0] == 0
     assert max(steps) == 300
     assert len(set(steps)) == len(steps) > 10
     direct = Session(SCENARIO, SCENE, device="cpu")
-    for one in sorted(moments, key=lambda one: one.step):
+    for one in sorted(checkpoints, key=lambda one: one.step):
         direct.step(one.step - direct.step_count)
         assert all(np.array_equal(one.state[name], array) for name, array in direct.state().items())
         assert one.field.shape[1] == 256 or one.field.shape[0] == 256
@@ -60,7 +60,7 @@ JUST = Domain(
 def test_moments_fill_the_plane_as_it_is_shown_unless_that_is_far_out(shown: Domain, kept: Domain) -> None:
     talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"), m.View(shown, 40, 30), m.Credit())
     talk.train_to(200)
-    later = [one for one in talk.heard(m.Moment) if one.step > 0]
+    later = [one for one in talk.heard(m.Checkpoint) if one.step > 0]
     assert len(later) > 5
     assert {one.rect for one in later} == {kept}
 
@@ -70,24 +70,27 @@ def test_the_lowest_validation_loss_is_recorded_as_soon_as_it_can_be() -> None:
     talk.train_to(400)
     loss = {int(s): v for c in talk.heard(m.Curves) for s, v in zip(c.step, c.values[:, 0, 1], strict=True)}
     lowest = min(loss, key=lambda step: loss[step])
-    best = [one.step for one in talk.heard(m.Moment) if "best" in one.why]
+    best = [one.step for one in talk.heard(m.Checkpoint) if "best" in one.why]
     assert max(best) == lowest
 
 
 def test_changes_are_told_with_the_step_from_which_they_are_trained_on() -> None:
     talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"))
-    assert talk.heard(m.Took) == []
+    assert talk.heard(m.RevisionApplied) == []
     talk.train_to(20)
-    assert talk.heard(m.Took) == [m.Took(1, 0)]
+    assert talk.heard(m.RevisionApplied) == [m.RevisionApplied(1, 0)]
     talk.tell(m.SetScene(moved(0.1), 2), m.SetScene(moved(0.2), 3))
     talk.tell(m.StepN(1))
     talk.tell(m.StepN(1))
-    assert talk.heard(m.Took) == [m.Took(1, 0), m.Took(3, 20)]  # nothing was trained on 2
+    assert talk.heard(m.RevisionApplied) == [
+        m.RevisionApplied(1, 0),
+        m.RevisionApplied(3, 20),
+    ]  # nothing was trained on 2
     slower = SCENARIO.with_values({"training.learning_rate": 0.0001})
     talk.tell(m.SetScene(moved(0.3), 4, slower))
     talk.train_to(30)
-    assert talk.heard(m.Took)[-1] == m.Took(4, 22)
-    assert {20, 22} <= {one.step for one in talk.heard(m.Moment)}
+    assert talk.heard(m.RevisionApplied)[-1] == m.RevisionApplied(4, 22)
+    assert {20, 22} <= {one.step for one in talk.heard(m.Checkpoint)}
     direct = Session(SCENARIO, SCENE, device="cpu")
     direct.step(20)
     direct.set_scene(moved(0.2))
@@ -95,18 +98,18 @@ def test_changes_are_told_with_the_step_from_which_they_are_trained_on() -> None
     direct.set_scenario(slower)
     direct.set_scene(moved(0.3))
     direct.step(8)
-    assert all(np.array_equal(talk.heard(m.Moment)[-1].state[k], v) for k, v in direct.state().items())
+    assert all(np.array_equal(talk.heard(m.Checkpoint)[-1].state[k], v) for k, v in direct.state().items())
 
 
 def test_a_reset_begins_anew() -> None:
     talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"))
     talk.train_to(10)
     said = talk.tell(m.Reset(0))
-    (first,) = [one for one in said if isinstance(one, m.Moment)]
+    (first,) = [one for one in said if isinstance(one, m.Checkpoint)]
     assert first.step == 0
     assert first.why == {"first"}
     talk.train_to(10)
-    assert talk.heard(m.Took) == [m.Took(1, 0), m.Took(1, 0)]
+    assert talk.heard(m.RevisionApplied) == [m.RevisionApplied(1, 0), m.RevisionApplied(1, 0)]
 
 
 @pytest.mark.parametrize("twin", [False, True])
@@ -115,13 +118,13 @@ def test_resumed_at_a_moment_it_goes_on_as_it_did(twin: bool) -> None:
     scene = scenario.scene()
     talk = Conversation(m.Load(scenario, scene, 1, "cpu", 2, twin))
     talk.train_to(60)
-    moments = {one.step: one for one in talk.heard(m.Moment)}
-    middle = next(step for step in sorted(moments) if step >= 20)
-    other = Conversation(m.Resume(scenario, scene, 5, moments[middle].state, "cpu", 2, twin))
+    checkpoints = {one.step: one for one in talk.heard(m.Checkpoint)}
+    middle = next(step for step in sorted(checkpoints) if step >= 20)
+    other = Conversation(m.Resume(scenario, scene, 5, checkpoints[middle].state, "cpu", 2, twin))
     assert other.heard(m.State) == [m.State(False, middle, "resumed")]
     other.train_to(60)
-    assert same(other.heard(m.Moment)[-1], moments[60])
-    assert other.heard(m.Took) == []  # what it resumes with is what was trained on
+    assert same(other.heard(m.Checkpoint)[-1], checkpoints[60])
+    assert other.heard(m.RevisionApplied) == []  # what it resumes with is what was trained on
 
 
 def test_a_pin_that_flips_is_recorded_at_that_step() -> None:
@@ -135,33 +138,33 @@ def test_a_pin_that_flips_is_recorded_at_that_step() -> None:
                 won.setdefault(int(pin), int(step))
     flips = {step for step in won.values() if step > 0}
     assert flips
-    assert flips == {one.step for one in talk.heard(m.Moment) if "flip" in one.why}
+    assert flips == {one.step for one in talk.heard(m.Checkpoint) if "flip" in one.why}
 
 
 def test_a_recalled_moment_is_shown_and_shot_while_the_present_stays() -> None:
     talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"), VIEW)
     talk.train_to(100)
     talk.listen(0.2)
-    past = next(one for one in talk.heard(m.Moment) if one.step >= 30)
+    past = next(one for one in talk.heard(m.Checkpoint) if one.step >= 30)
     direct = Session(SCENARIO, SCENE, device="cpu")
     direct.step(past.step)
     other = moved(0.4)
     direct.set_scene(other)
     shown = m.View(VIEW.rect, 40, 30, past=7)
-    talk.tell(m.Credit(), m.Recall(7, SCENARIO, other, 3, past.state), shown)
+    talk.tell(m.Credit(), m.LoadCheckpoint(7, SCENARIO, other, 3, past.state), shown)
     talk.listen(0.3)
     frame = talk.heard(m.Frame)[-1]
     assert (frame.step, frame.revision, frame.view.past) == (past.step, 3, 7)
     np.testing.assert_array_equal(frame.field, direct.field(VIEW.rect, 40, 30))
     np.testing.assert_array_equal(frame.predicted, direct.predicted())
-    (shot,) = [one for one in talk.tell(m.Shoot(11, None, 64)) if isinstance(one, m.Shot)]
-    assert (shot.number, shot.step, shot.revision, shot.clean) == (11, past.step, 3, None)
-    np.testing.assert_array_equal(shot.field, direct.field(SCENE.domain, 64, len(shot.field)))
+    (rendering,) = [one for one in talk.tell(m.Render(11, None, 64)) if isinstance(one, m.Rendering)]
+    assert (rendering.number, rendering.step, rendering.revision, rendering.clean) == (11, past.step, 3, None)
+    np.testing.assert_array_equal(rendering.field, direct.field(SCENE.domain, 64, len(rendering.field)))
     talk.tell(m.Credit(), VIEW)
     talk.listen(0.3)
     assert talk.heard(m.Frame)[-1].step == 100
-    (shot,) = [one for one in talk.tell(m.Shoot(12, VIEW.rect, 32)) if isinstance(one, m.Shot)]
-    assert (shot.step, shot.revision, shot.rect) == (100, 1, VIEW.rect)
+    (rendering,) = [one for one in talk.tell(m.Render(12, VIEW.rect, 32)) if isinstance(one, m.Rendering)]
+    assert (rendering.step, rendering.revision, rendering.rect) == (100, 1, VIEW.rect)
 
 
 def test_the_beginning_after_a_reset_is_dense_again() -> None:
@@ -172,7 +175,7 @@ def test_the_beginning_after_a_reset_is_dense_again() -> None:
     before = len(talk.said)
     talk.tell(m.Reset(0))
     talk.train_to(60)
-    assert sum(isinstance(one, m.Moment) and one.step < 60 for one in talk.said[before:]) > 40
+    assert sum(isinstance(one, m.Checkpoint) and one.step < 60 for one in talk.said[before:]) > 40
 
 
 def test_one_beginning_soon_after_the_other_gets_no_burst() -> None:
@@ -194,12 +197,14 @@ def test_twins_and_cascade_of_a_recalled_moment_are_told_as_they_were() -> None:
     talk = Conversation(view, m.Load(poisoned, scene, 1, "cpu", twin=True))
     talk.train_to(100)
     talk.listen(1.0)
-    past = next(one for one in talk.heard(m.Moment) if one.step >= 30)
+    past = next(one for one in talk.heard(m.Checkpoint) if one.step >= 30)
     direct = Session(poisoned, scene, twin=True, device="cpu")
     direct.watch(0)
     direct.step(past.step)
     before = len(talk.said)
-    talk.tell(m.Recall(7, poisoned, scene, 3, past.state), m.View(VIEW.rect, 40, 30, clean=True, cascade=True, past=7))
+    talk.tell(
+        m.LoadCheckpoint(7, poisoned, scene, 3, past.state), m.View(VIEW.rect, 40, 30, clean=True, cascade=True, past=7)
+    )
     talk.listen(1.0)
     (twins,) = [one for one in talk.said[before:] if isinstance(one, m.Twins)]
     assert (twins.past, twins.step) == (7, past.step)
@@ -230,19 +235,19 @@ def test_what_is_fitted_at_once_is_recorded_when_it_rests() -> None:
     talk.tell(m.SetScene(moved(0.3, scene), 2))
     talk.listen(0.2)
     talk.tell(m.Pause())
-    assert [one.step for one in talk.heard(m.Moment)] == [0, 1, 2]
-    assert talk.heard(m.Took) == [m.Took(1, 0), m.Took(2, 1)]
-    again = Conversation(m.Resume(scenario, moved(0.3, scene), 2, talk.heard(m.Moment)[-1].state, "cpu"))
-    (shot,) = [one for one in again.tell(m.Shoot(1)) if isinstance(one, m.Shot)]
-    (was,) = [one for one in talk.tell(m.Shoot(1)) if isinstance(one, m.Shot)]
-    np.testing.assert_array_equal(shot.field, was.field)
+    assert [one.step for one in talk.heard(m.Checkpoint)] == [0, 1, 2]
+    assert talk.heard(m.RevisionApplied) == [m.RevisionApplied(1, 0), m.RevisionApplied(2, 1)]
+    again = Conversation(m.Resume(scenario, moved(0.3, scene), 2, talk.heard(m.Checkpoint)[-1].state, "cpu"))
+    (rendering,) = [one for one in again.tell(m.Render(1)) if isinstance(one, m.Rendering)]
+    (was,) = [one for one in talk.tell(m.Render(1)) if isinstance(one, m.Rendering)]
+    np.testing.assert_array_equal(rendering.field, was.field)
 
 
 def test_a_state_that_does_not_fit_is_told_and_changes_nothing() -> None:
     talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"))
     talk.train_to(10)
     wider = SCENARIO.with_values({"learner.hidden": [9]})
-    said = talk.tell(m.Resume(wider, SCENE, 2, talk.heard(m.Moment)[-1].state, "cpu"))
+    said = talk.tell(m.Resume(wider, SCENE, 2, talk.heard(m.Checkpoint)[-1].state, "cpu"))
     assert [one.where for one in said if isinstance(one, m.Failed)] == ["while handling Resume"]
-    (shot,) = [one for one in talk.tell(m.Shoot(1)) if isinstance(one, m.Shot)]
-    assert shot.step == 10
+    (rendering,) = [one for one in talk.tell(m.Render(1)) if isinstance(one, m.Rendering)]
+    assert rendering.step == 10

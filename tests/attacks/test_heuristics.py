@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from boundaryviz.attacks.budget import Budget
-from boundaryviz.attacks.lay import lay, placed, why_not
-from boundaryviz.attacks.specs import CopiesSpec, FlipSpec, JunkSpec
+from boundaryviz.attacks.placement import check, inject, placed
+from boundaryviz.attacks.specs import CopiesSpec, FlipSpec, OutOfDistributionSpec
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.scene import Group, Points
 
@@ -35,7 +35,7 @@ def test_unlabelled_copies_of_the_target_pile_up_on_it() -> None:
 
 @pytest.mark.parametrize("choose", ["target", "boundary", "random"])
 def test_flips_put_a_wrong_label_in_the_place_of_a_point(choose: str) -> None:
-    scene = lay(MOONS, FlipSpec(count=15, choose=choose))
+    scene = inject(MOONS, FlipSpec(count=15, choose=choose))
     points = scene.points
     planted, gone = points.take(points.origin == 1), points.take(points.origin == -1)
     assert len(planted) == len(gone) == 15
@@ -56,18 +56,18 @@ def test_flips_at_the_boundary_are_those_nearest_to_another_class() -> None:
 
 def test_flips_in_a_region_stay_within_it() -> None:
     points, _ = placed(MOONS, FlipSpec(count=200, target=(0.0, 0.5), radius=0.3))
-    target = lay(MOONS, FlipSpec(count=200, target=(0.0, 0.5), radius=0.3)).targets[0]
+    target = inject(MOONS, FlipSpec(count=200, target=(0.0, 0.5), radius=0.3)).targets[0]
     assert 0 < len(points) < 200
     assert np.linalg.norm(points.xy - (target.x, target.y), axis=1).max() <= 0.3
 
 
 def test_flips_need_labels() -> None:
     bare = MOONS.with_points(MOONS.points.with_columns(label=np.full(len(MOONS.points), -1)))
-    assert "label could be flipped" in (why_not(bare, FlipSpec(count=3, choose="random")) or "")
+    assert "label could be flipped" in (check(bare, FlipSpec(count=3, choose="random")) or "")
 
 
 def test_junk_lies_in_its_clusters_and_has_no_class() -> None:
-    spec = JunkSpec(count=400, clusters=2, spread=0.02, centres=((0.5, 0.5), (-1.0, -1.0)))
+    spec = OutOfDistributionSpec(count=400, clusters=2, spread=0.02, centres=((0.5, 0.5), (-1.0, -1.0)))
     points, _ = placed(MOONS, spec)
     assert (points.label == -1).all()
     gaps = np.linalg.norm(points.xy[:, None] - np.array(spec.centres), axis=2)

@@ -1,4 +1,4 @@
-"""What a film shows: moments in their order, and the course of the curves they lie on."""
+"""What a film shows: checkpoints in their order, and the history of the curves they lie on."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ _WIDE, _NARROW = "\u2007", "\u2008"  # spaces as wide as a digit, and as a comma
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """A way through values of a setting, one run for each. name: in words; values: in words, one for each moment."""
+    """A way through values of a setting, one run for each. name: in words; values: in words, one for each
+    checkpoint."""
 
     name: str
     values: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Reel:
-    """One or more moments, all over the same rectangle with fields of the same shape.
+class FrameSequence:
+    """One or more checkpoints, all over the same rectangle with fields of the same shape.
 
-    shown, clean: any sequences; a moment is asked for when it is drawn, so that they may be made on demand. clean: the
-    clean twin's, for the film 'twin'. course: evaluations over the whole film; their steps are those of the moments,
-    or with a sweep the numbers of the moments from 0. each: how many frames a moment stands.
+    shown, clean: any sequences; a checkpoint is asked for when it is drawn, so that they may be made on demand. clean:
+    the clean twin's, for the film 'twin'. history: evaluations over the whole film; their steps are those of the
+    checkpoints, or with a sweep the numbers of the checkpoints from 0. each: how many frames a checkpoint stands.
     """
 
     shown: Sequence[Snapshot]
-    course: CurveStore
+    history: CurveStore
     clean: Sequence[Snapshot] | None = None
     sweep: Sweep | None = None
     each: int = 1
@@ -45,20 +46,22 @@ class Reel:
             raise ValueError("a moment stands for at least one frame")
 
     @classmethod
-    def over_training(cls, shown: Sequence[Snapshot], clean: Sequence[Snapshot] | None = None, each: int = 1) -> Reel:
-        """Moments of one run, in their order; the course is the last one's."""
+    def over_training(
+        cls, shown: Sequence[Snapshot], clean: Sequence[Snapshot] | None = None, each: int = 1
+    ) -> FrameSequence:
+        """Moments of one run, in their order; the history is the last one's."""
         return cls(shown, shown[-1].curves, clean, None, each)
 
-    def place(self, at: int, moment: Snapshot) -> int:
-        """Where this moment, number `at`, lies on the course."""
-        return moment.step if self.sweep is None else at
+    def place(self, at: int, checkpoint: Snapshot) -> int:
+        """Where this checkpoint, number `at`, lies on the history."""
+        return checkpoint.step if self.sweep is None else at
 
-    def words(self, at: int, moment: Snapshot) -> str:
-        """'step 1,240', as wide as for every other moment; or the value of the setting."""
+    def words(self, at: int, checkpoint: Snapshot) -> str:
+        """'step 1,240', as wide as for every other checkpoint; or the value of the setting."""
         if self.sweep is not None:
             return f"{self.sweep.name} {self.sweep.values[at]}"
         most = f"{self.shown[-1].step:,}"
-        here = f"{moment.step:,}".rjust(len(most))
+        here = f"{checkpoint.step:,}".rjust(len(most))
         kept = len(most) - len(here.lstrip())
         blank = "".join(_NARROW if mark == "," else _WIDE for mark in most[:kept])
         return f"step {blank}{here.lstrip()}"

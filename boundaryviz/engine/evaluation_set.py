@@ -15,7 +15,7 @@ _SPLITS = len(Split)
 
 
 @dataclass(frozen=True, eq=False)
-class Examined:
+class EvaluationSet:
     """M points that are asked about at every evaluation.
 
     xy: (M, 2). label: int64 (M,), of unlabelled poison the class it is to spread, 0 where there is none to compare
@@ -31,10 +31,10 @@ class Examined:
     twin: NDArray[np.int64]
 
     @classmethod
-    def of(cls, scene: Scene, seen: NDArray[np.bool_], cast: Cast) -> Examined:
+    def of(cls, scene: Scene, seen: NDArray[np.bool_], cast: Cast) -> EvaluationSet:
         """seen: bool (R, N), as the cast sees the scene. A clean replica is asked about the poison that acts."""
         points = scene.points
-        carried = np.array([-1, *(k if (k := scene.group(i).wanted) is not None else -1 for i in _groups(scene))])
+        carried = np.array([-1, *(k if (k := scene.group(i).target_class) is not None else -1 for i in _groups(scene))])
         label = np.where(points.is_poison & ~points.is_labelled, carried[np.maximum(points.origin, 0)], points.label)
         known, planted = label >= 0, points.is_poison
         counts = [(points.split == split) & ~planted & known & seen for split in Split]

@@ -14,15 +14,15 @@ from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.messages import Failed
-from boundaryviz.gui import surroundings
-from boundaryviz.gui.assembly import Desk
+from boundaryviz.gui import system_info
+from boundaryviz.gui.assembly import Workbench
 from boundaryviz.gui.logbook import ERROR, INFO, WARNING, Logbook
 from boundaryviz.gui.theme import DARK
 from boundaryviz.gui.views.log_panel import LogPanel
 from boundaryviz.gui.views.report_dialog import ReportDialog
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
-from helpers.desks import SilentLink, desks
+from helpers.workbenches import SilentLink, workbenches
 
 
 def copied() -> str:
@@ -98,87 +98,87 @@ def test_a_report_is_copied_whole(qtbot: QtBot) -> None:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, own_settings: Path) -> Iterator[Desk]:
-    with desks(qtbot, own_settings, SilentLink, own_settings / "state" / "boundaryviz") as show:
+def workbench(qtbot: QtBot, own_settings: Path) -> Iterator[Workbench]:
+    with workbenches(qtbot, own_settings, SilentLink, own_settings / "state" / "boundaryviz") as show:
         yield show(Scenario().with_values({"data.n": 20}))
 
 
-def reports(desk: Desk) -> list[ReportDialog]:
-    return [dialog for dialog in desk.window.findChildren(ReportDialog) if dialog.isVisible()]
+def reports(workbench: Workbench) -> list[ReportDialog]:
+    return [dialog for dialog in workbench.window.findChildren(ReportDialog) if dialog.isVisible()]
 
 
 def test_an_exception_writes_down_first_then_one_dialog_tells(
-    desk: Desk, own_settings: Path, capsys: pytest.CaptureFixture[str]
+    workbench: Workbench, own_settings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    desk.document.do(Move(desk.document.scene.points.ids[:1], np.array([[0.1, 0.2]])), "Move point")
+    workbench.document.do(Move(workbench.document.scene.points.ids[:1], np.array([[0.1, 0.2]])), "Move point")
     for words in ("first", "second"):
         try:
             raise RuntimeError(words)
         except RuntimeError:
-            desk.trouble.hook(*sys.exc_info())  # type: ignore[arg-type]
-    (dialog,) = reports(desk)
+            workbench.errors.hook(*sys.exc_info())  # type: ignore[arg-type]
+    (dialog,) = reports(workbench)
     assert "offered at the next start" in dialog.sentence.text()
     report = dialog.report.toPlainText()
     for wanted in ("RuntimeError: first", "boundaryviz: 0", "numpy ", "Qt: ", "device: ", "Log\n"):
         assert wanted in report
     assert len(list((own_settings / "state" / "boundaryviz").glob("*.recovery"))) == 1
-    assert "RuntimeError: second" in desk.log.entries[-1].text
+    assert "RuntimeError: second" in workbench.log.entries[-1].text
     assert "RuntimeError: first" in capsys.readouterr().err
     dialog.close()
 
 
-def test_failures_of_the_trainer_and_saves_stand_in_the_log(desk: Desk, own_settings: Path) -> None:
-    (own_settings / "state" / "boundaryviz" / surroundings.TRAINER_LOG).write_text("Fatal Python error: Aborted\n")
-    desk.client.failed.emit(Failed("in the trainer's process", "It was ended by signal 6.", fatal=True))
-    desk.client.failed.emit(Failed("while stepping", "no", "Traceback ..."))
-    texts = [entry.text for entry in desk.log.entries]
+def test_failures_of_the_trainer_and_saves_stand_in_the_log(workbench: Workbench, own_settings: Path) -> None:
+    (own_settings / "state" / "boundaryviz" / system_info.TRAINER_LOG).write_text("Fatal Python error: Aborted\n")
+    workbench.client.failed.emit(Failed("in the trainer's process", "It was ended by signal 6.", fatal=True))
+    workbench.client.failed.emit(Failed("while stepping", "no", "Traceback ..."))
+    texts = [entry.text for entry in workbench.log.entries]
     assert "Fatal Python error" in texts[0]
     assert texts[1].endswith("Traceback ...")
-    desk.window.actions_["help.log"].trigger()
-    assert "while stepping" in desk.trouble.panel.text.toPlainText()
-    desk.log.note("save", "Saved a.bviz")
-    assert "Saved a.bviz" in desk.trouble.panel.text.toPlainText()
-    desk.trouble.panel.close()
-    desk.window.actions_["help.report"].trigger()
-    (dialog,) = reports(desk)
+    workbench.window.actions_["help.log"].trigger()
+    assert "while stepping" in workbench.errors.panel.text.toPlainText()
+    workbench.log.note("save", "Saved a.bviz")
+    assert "Saved a.bviz" in workbench.errors.panel.text.toPlainText()
+    workbench.errors.panel.close()
+    workbench.window.actions_["help.report"].trigger()
+    (dialog,) = reports(workbench)
     assert "while stepping" in dialog.report.toPlainText()
     dialog.close()
 
 
-def test_a_crash_of_the_last_session_is_offered_once(desk: Desk, own_settings: Path) -> None:
+def test_a_crash_of_the_last_session_is_offered_once(workbench: Workbench, own_settings: Path) -> None:
     state = own_settings / "state" / "boundaryviz"
-    assert surroundings.crashes_since_last_start(state) == ""
-    with (state / surroundings.WINDOW_LOG).open("a") as log:
+    assert system_info.crashes_since_last_start(state) == ""
+    with (state / system_info.WINDOW_LOG).open("a") as log:
         faulthandler.dump_traceback(log)
-    crash = surroundings.crashes_since_last_start(state)
-    assert surroundings.WINDOW_LOG in crash
-    assert "test_trouble.py" in crash
-    assert surroundings.crashes_since_last_start(state) == ""
-    assert "test_trouble.py" in surroundings.last_crash(state)
-    desk.offer_what_was_left(crash)
-    assert "crashed last time" in desk.window.banner.text.text()
-    desk.window.banner.action_button.click()
-    (dialog,) = reports(desk)
-    assert "test_trouble.py" in dialog.report.toPlainText()
+    crash = system_info.crashes_since_last_start(state)
+    assert system_info.WINDOW_LOG in crash
+    assert "test_error_reporting.py" in crash
+    assert system_info.crashes_since_last_start(state) == ""
+    assert "test_error_reporting.py" in system_info.last_crash(state)
+    workbench.offer_what_was_left(crash)
+    assert "crashed last time" in workbench.window.banner.text.text()
+    workbench.window.banner.action_button.click()
+    (dialog,) = reports(workbench)
+    assert "test_error_reporting.py" in dialog.report.toPlainText()
     dialog.close()
 
 
 def test_only_what_came_since_is_shown_and_a_large_log_begins_anew(tmp_path: Path) -> None:
-    log = tmp_path / surroundings.TRAINER_LOG
+    log = tmp_path / system_info.TRAINER_LOG
     log.write_text("old")
-    assert "old" in surroundings.crashes_since_last_start(tmp_path)
+    assert "old" in system_info.crashes_since_last_start(tmp_path)
     log.write_text("old new")
-    assert surroundings.crashes_since_last_start(tmp_path).endswith("\nnew")
+    assert system_info.crashes_since_last_start(tmp_path).endswith("\nnew")
     log.write_text("x" * 2_000_000)
-    assert len(surroundings.crashes_since_last_start(tmp_path)) < 30_000
+    assert len(system_info.crashes_since_last_start(tmp_path)) < 30_000
     assert log.stat().st_size == 0
-    assert surroundings.crashes_since_last_start(tmp_path / "nowhere") == ""
+    assert system_info.crashes_since_last_start(tmp_path / "nowhere") == ""
     log.write_text("newest")
     for damaged in ("[]", "[" * 100_000, '{"', "\ud800"):
-        (tmp_path / surroundings._SEEN).write_text(damaged, errors="surrogatepass")
-        assert surroundings.crashes_since_last_start(tmp_path).endswith("newest"), "all of it, since nothing is known"
+        (tmp_path / system_info._SEEN).write_text(damaged, errors="surrogatepass")
+        assert system_info.crashes_since_last_start(tmp_path).endswith("newest"), "all of it, since nothing is known"
 
 
 def test_every_dependency_is_named_in_a_report() -> None:
-    assert all(surroundings.packages().values())
-    assert surroundings.state_files(Path("/nowhere at all")) == []
+    assert all(system_info.packages().values())
+    assert system_info.state_files(Path("/nowhere at all")) == []

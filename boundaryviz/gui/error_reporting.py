@@ -13,7 +13,7 @@ from types import TracebackType
 from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QObject
 from PyQt6.QtGui import QGuiApplication
 
-from boundaryviz.gui import surroundings
+from boundaryviz.gui import system_info
 from boundaryviz.gui.logbook import ERROR, Logbook
 from boundaryviz.gui.theme import Theme
 from boundaryviz.gui.views.log_panel import LogPanel
@@ -21,7 +21,7 @@ from boundaryviz.gui.views.report_dialog import ReportDialog
 from boundaryviz.gui.window import MainWindow
 
 
-class Trouble(QObject):
+class ErrorReporting(QObject):
     """Reports and the log panel. keep: writes unsaved work down at once; whether it did."""
 
     def __init__(self, window: MainWindow, log: Logbook, keep: Callable[[], bool], theme: Theme) -> None:
@@ -64,13 +64,13 @@ class Trouble(QObject):
 
     def report(self, what: str = "") -> str:
         """The text of a report."""
-        facts = surroundings.basics() | {
+        facts = system_info.basics() | {
             "Qt": f"{QT_VERSION_STR}, PyQt {PYQT_VERSION_STR}, platform {QGuiApplication.platformName()}",
             "device": self._window.status.device.text() or "not known yet",
         }
-        packages = "".join(f"\n  {name} {found or 'missing'}" for name, found in surroundings.packages().items())
+        packages = "".join(f"\n  {name} {found or 'missing'}" for name, found in system_info.packages().items())
         lines = [f"{name}: {words}" for name, words in facts.items()]
-        lines += [f"packages:{packages}", *(f"{k}={v}" for k, v in surroundings.variables().items())]
+        lines += [f"packages:{packages}", *(f"{k}={v}" for k, v in system_info.variables().items())]
         parts = ["\n".join(lines)]
         if what:
             parts.insert(0, what.strip())
@@ -105,5 +105,5 @@ class Trouble(QObject):
 
 def trainer_words(where: str, message: str, details: str, folder: Path | None) -> str:
     """A trainer's failure for the log, with the end of its crash log where it died without a word."""
-    last = surroundings.tail(folder / surroundings.TRAINER_LOG) if folder is not None and not details else ""
+    last = system_info.tail(folder / system_info.TRAINER_LOG) if folder is not None and not details else ""
     return "\n".join(filter(None, [f"Failed {where}: {message}", details.strip(), last]))

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from boundaryviz.attacks import aims
-from boundaryviz.attacks.aims import AttackError, aim
+from boundaryviz.attacks import targets
+from boundaryviz.attacks.targets import AttackError, aim
 from boundaryviz.scenario import files
 from boundaryviz.scene.scene import Domain, Points, Scene
 from helpers.busy import soon
@@ -27,7 +27,7 @@ def test_among_many_points_the_same_one_is_found(xy: np.ndarray, every: int) -> 
     found = []
     for many in (0, 10**9):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(aims, "_MANY", many)
+            patch.setattr(targets, "_MANY", many)
             try:
                 at = aim(scene)
                 found.append((at.target.tolist(), at.source.tolist()))

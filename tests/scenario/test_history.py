@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaryviz.scenario import files
-from boundaryviz.scenario.course import Course, changed, difference
-from boundaryviz.scenario.course_spec import TurnSpec
 from boundaryviz.scenario.gallery import load
+from boundaryviz.scenario.history import RunHistory, changed, difference
+from boundaryviz.scenario.history_spec import ChangeSpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Add, Move, Remove, Replace, SetTargets, apply, mute, relabel
 from boundaryviz.scene.scene import Points, Scene, Target
@@ -44,8 +44,8 @@ def test_a_turn_survives_its_columns(pair: tuple[Scene, Scene]) -> None:
     before, after = pair
     edit = difference(before, after)
     if edit is not None:
-        plain = TurnSpec.of(3, {}, edit).model_dump_json(exclude_defaults=True)
-        assert bits(apply(TurnSpec.model_validate_json(plain).edit(), before)[0]) == bits(after)
+        plain = ChangeSpec.of(3, {}, edit).model_dump_json(exclude_defaults=True)
+        assert bits(apply(ChangeSpec.model_validate_json(plain).edit(), before)[0]) == bits(after)
 
 
 def test_differences_are_no_larger_than_the_change() -> None:
@@ -67,10 +67,10 @@ def test_the_sign_of_zero_is_a_difference() -> None:
     assert isinstance(difference(scene, apply(Move([0], [[-0.0, 0.0]]), scene)[0]), Move)
 
 
-def evolved(start: Scenario) -> tuple[Course, Scenario, Scene]:
+def evolved(start: Scenario) -> tuple[RunHistory, Scenario, Scene]:
     """A course with every kind of turn, and what it came to."""
     scene = start.scene()
-    course = Course.of(start, scene, drawn=True, seeds=2, twin=True)
+    history = RunHistory.of(start, scene, drawn=True, seeds=2, twin=True)
     ids = scene.points.ids
     steps = (
         (10, {}, Move(ids[:2], [[0.5, 0.25], [0.1, -0.3]])),
@@ -84,21 +84,21 @@ def evolved(start: Scenario) -> tuple[Course, Scenario, Scene]:
     for step, values, edit in steps:
         scenario = scenario.replaced(values) if values else scenario
         scene = replace(apply(edit, scene)[0], poison_on=scenario.poison.on)
-        course = course.then(step, scenario, scene)
-    return course.come_to(75), scenario, scene
+        history = history.then(step, scenario, scene)
+    return history.come_to(75), scenario, scene
 
 
 def test_a_course_replays_every_turn_through_a_file(tmp_path: Path) -> None:
     start = load("two-moons-bridge-neural").with_values({"data.n": 40})
-    course, scenario, scene = evolved(start)
-    files.write(tmp_path / "course.bviz", course.written(scenario.with_scene(scene), scene))
+    history, scenario, scene = evolved(start)
+    files.write(tmp_path / "course.bviz", history.written(scenario.with_scene(scene), scene))
     read = files.read(tmp_path / "course.bviz")
-    again = Course.read(read)
+    again = RunHistory.read(read)
     assert again is not None
     assert (again.steps, again.seeds, again.twin, again.drawn) == (75, 2, True, True)
-    assert [turn.step for turn in again.turns] == [10, 10, 25, 40, 41, 60]
-    for count in range(len(course.turns) + 1):
-        (a, one), (b, other) = course.at(count), again.at(count)
+    assert [change.step for change in again.changes] == [10, 10, 25, 40, 41, 60]
+    for count in range(len(history.changes) + 1):
+        (a, one), (b, other) = history.at(count), again.at(count)
         assert changed(a, b) == {}
         assert bits(one) == bits(other)
         assert one.poison_on == other.poison_on
@@ -107,50 +107,50 @@ def test_a_course_replays_every_turn_through_a_file(tmp_path: Path) -> None:
 
 
 def test_what_was_trained_through_at_a_step() -> None:
-    course, _, _ = evolved(load("two-moons-bridge-neural").with_values({"data.n": 40}))
-    assert [course.turns_before(step) for step in (0, 10, 11, 25, 26, 61, 1000)] == [0, 0, 2, 2, 3, 6, 6]
-    cut = course.until(25)
-    assert len(cut.turns) == 2
+    history, _, _ = evolved(load("two-moons-bridge-neural").with_values({"data.n": 40}))
+    assert [history.changes_before(step) for step in (0, 10, 11, 25, 26, 61, 1000)] == [0, 0, 2, 2, 3, 6, 6]
+    cut = history.until(25)
+    assert len(cut.changes) == 2
     assert cut.steps == 25
-    assert bits(cut.last[1]) == bits(course.at(2)[1])
+    assert bits(cut.last[1]) == bits(history.at(2)[1])
     with pytest.raises(ValueError, match="before the last turn"):
-        course.then(59, *course.last)
+        history.then(59, *history.last)
 
 
 def test_nothing_changed_is_no_turn() -> None:
     start = load("moons")
-    course = Course.of(start, start.scene(), drawn=True)
-    assert course.then(5, start, start.scene()) is course
+    history = RunHistory.of(start, start.scene(), drawn=True)
+    assert history.then(5, start, start.scene()) is history
 
 
 def test_an_untouched_course_needs_no_second_scene() -> None:
     start = load("moons")
     scene = apply(Move([0], [[0.3, 0.4]]), start.scene())[0]
-    written = Course.of(start, scene).come_to(9).written(start.with_scene(scene), scene)
+    written = RunHistory.of(start, scene).come_to(9).written(start.with_scene(scene), scene)
     assert written.course is not None
     assert written.course.start == "present"
-    again = Course.read(written)
+    again = RunHistory.read(written)
     assert again is not None
     assert bits(again.scene) == bits(scene)
     other = apply(Move([0], [[0.5, 0.4]]), scene)[0]  # changed at the end, not yet trained on
-    pending = Course.read(Course.of(start, scene).come_to(9).written(start.with_scene(other), other))
+    pending = RunHistory.read(RunHistory.of(start, scene).come_to(9).written(start.with_scene(other), other))
     assert pending is not None
     assert bits(pending.scene) == bits(scene)
 
 
 def test_settings_given_later_overrule_the_course() -> None:
     start = load("two-moons-bridge-neural").with_values({"data.n": 40})
-    course, scenario, scene = evolved(start)
-    written = course.written(scenario.with_scene(scene), scene)
+    history, scenario, scene = evolved(start)
+    written = history.written(scenario.with_scene(scene), scene)
     faster = written.with_values({"training.learning_rate": 0.5, "training.steps": 90})
-    again = Course.read(faster)
+    again = RunHistory.read(faster)
     assert again is not None
     assert again.steps == 90
-    assert {again.at(k)[0].training.learning_rate for k in range(len(again.turns) + 1)} == {0.5}
+    assert {again.at(k)[0].training.learning_rate for k in range(len(again.changes) + 1)} == {0.5}
     assert again.at(6)[0].training.batch_size == 16
     assert written.with_values({"data.seed": 3}).course is None
     assert written.with_values({"poison.count": 3}).course is None
-    other = Course.read(written.with_values({"learner.name": "mlp"}))
+    other = RunHistory.read(written.with_values({"learner.name": "mlp"}))
     assert other is not None
     assert other.at(6)[0].learner.name == "mlp"
 
@@ -159,44 +159,44 @@ def test_settings_given_later_overrule_the_course() -> None:
 @given(st.integers(0, 5), st.sampled_from(["step", "ids", "columns", "values"]))
 def test_a_turn_that_cannot_be_made_is_named(number: int, mistake: str) -> None:
     start = load("two-moons-bridge-neural").with_values({"data.n": 40})
-    course, scenario, scene = evolved(start)
-    plain = course.written(scenario.with_scene(scene), scene).model_dump(mode="json")
-    turn = plain["course"]["turns"][number]
+    history, scenario, scene = evolved(start)
+    plain = history.written(scenario.with_scene(scene), scene).model_dump(mode="json")
+    change = plain["course"]["turns"][number]
     if mistake == "step":
-        turn["step"] = -1
+        change["step"] = -1
     elif mistake == "ids":
-        turn["removed"] = [99_999]
+        change["removed"] = [99_999]
     elif mistake == "columns":
-        turn["moved"] = {"id": [0, 1], "x": [0.0], "y": [0.0]}
+        change["moved"] = {"id": [0, 1], "x": [0.0], "y": [0.0]}
     else:
-        turn["values"] = {"training.nothing": 1}
+        change["values"] = {"training.nothing": 1}
     with pytest.raises(ScenarioError) as refused:
-        Course.read(Scenario.parse(plain))
+        RunHistory.read(Scenario.parse(plain))
     assert f"course.turns.{number}" in refused.value.problems[0]
 
 
 def test_a_random_walk_of_scenes_is_cheap_to_keep() -> None:
     scene = load("moons").scene()
-    course = Course.of(load("moons"), scene, drawn=True)
+    history = RunHistory.of(load("moons"), scene, drawn=True)
     rng = np.random.default_rng(0)
     for step in range(1, 200):
         scene, _ = apply(Move(scene.points.ids[:1], rng.normal(size=(1, 2))), scene)
-        course = course.then(step, course.scenario, scene)
-    written = course.written(course.scenario.with_scene(scene), scene)
-    assert len(files.dumps(written)) < 2 * len(files.dumps(course.scenario.with_scene(scene))) + 200 * 120
+        history = history.then(step, history.scenario, scene)
+    written = history.written(history.scenario.with_scene(scene), scene)
+    assert len(files.dumps(written)) < 2 * len(files.dumps(history.scenario.with_scene(scene))) + 200 * 120
 
 
 def test_what_is_not_trained_on_yet_is_pending() -> None:
     start = load("two-moons-bridge-neural").with_values({"data.n": 40})
-    course, scenario, scene = evolved(start)
-    assert Course.read(course.written(scenario.with_scene(scene), scene)).pending is None  # type: ignore[union-attr]
+    history, scenario, scene = evolved(start)
+    assert RunHistory.read(history.written(scenario.with_scene(scene), scene)).pending is None  # type: ignore[union-attr]
     later, _ = apply(Move(scene.points.ids[:1], [[2.0, 2.0]]), scene)
-    written = course.written(scenario.with_scene(later), later)
-    pending = Course.read(written).pending  # type: ignore[union-attr]
+    written = history.written(scenario.with_scene(later), later)
+    pending = RunHistory.read(written).pending  # type: ignore[union-attr]
     assert pending is not None
     assert pending.step == 75
     assert bits(apply(pending.edit, scene)[0]) == bits(later)
-    shorter = Course.read(written.with_values({"training.steps": 50}))
+    shorter = RunHistory.read(written.with_values({"training.steps": 50}))
     assert shorter is not None
     assert shorter.pending is None
     assert shorter.steps == 50

@@ -9,19 +9,19 @@ import pytest
 import torch
 
 from boundaryviz.learners.base import TrainingData
+from boundaryviz.learners.batch_loader import BatchLoader, Step
 from boundaryviz.learners.draws import Draws
-from boundaryviz.learners.feed import Feed, Step
 from helpers.models import blobs, weighing
 
 EVERYBODY = slice(None)
 
 
-def feed_of(data: TrainingData, size: Any) -> Feed:
-    feed = Feed(tuple(range(len(data.weights))), torch.device("cpu"), torch.float32)
-    feed.set_batch_size(size)
+def loader_of(data: TrainingData, size: Any) -> BatchLoader:
+    batch_loader = BatchLoader(tuple(range(len(data.weights))), torch.device("cpu"), torch.float32)
+    batch_loader.set_batch_size(size)
     places = torch.from_numpy(data.xy.T)
-    feed.set_data(data, places, places[:0], data.label >= 0)
-    return feed
+    batch_loader.set_data(data, places, places[:0], data.label >= 0)
+    return batch_loader
 
 
 def seen_by(data: TrainingData, replicas: list[int], poison_of: int = 4) -> TrainingData:
@@ -35,10 +35,10 @@ def seen_by(data: TrainingData, replicas: list[int], poison_of: int = 4) -> Trai
 @pytest.mark.parametrize("size", [10, 500, "full"])
 def test_poison_comes_to_those_that_see_it_and_only_when_there_is_some(size: Any):
     data = seen_by(blobs(100, replicas=5, poison=8), [2, 3])
-    feed = feed_of(data, size)
-    assert feed.seeing == slice(2, 4)
+    batch_loader = loader_of(data, size)
+    assert batch_loader.seeing == slice(2, 4)
     batches = 10 if size == 10 else 1
-    steps: list[Step] = [feed.next() for _ in range(batches)]
+    steps: list[Step] = [batch_loader.next() for _ in range(batches)]
     found: list[set[int]] = [set() for _ in range(2)]
     for clean, *poison in steps:
         assert clean.weight.shape[0] == 5
@@ -58,12 +58,12 @@ def _rows(data: TrainingData, at: torch.Tensor) -> torch.Tensor:
 
 
 def test_a_batch_that_holds_every_point_is_gathered_once():
-    feed = feed_of(blobs(20, replicas=2), 20)
-    first = feed.next()
-    assert feed.next() is first
+    batch_loader = loader_of(blobs(20, replicas=2), 20)
+    first = batch_loader.next()
+    assert batch_loader.next() is first
     np.testing.assert_allclose(first[0].weight[:, 0, :20], 1 / 20)
-    feed.set_batch_size(19)
-    assert feed.next()[0].weight.shape[2] == 19
+    batch_loader.set_batch_size(19)
+    assert batch_loader.next()[0].weight.shape[2] == 19
 
 
 @pytest.mark.parametrize("columns", [50, 5000])

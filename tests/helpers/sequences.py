@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from boundaryviz.figures.film_reel import Reel
+from boundaryviz.figures.frame_sequence import FrameSequence
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Points
 from helpers.snapshots import PLANE, curves, snapshot
@@ -21,27 +21,29 @@ def wandering(share: float, columns: int = 64, rows: int = 32) -> np.ndarray:
     return (1.0 / (1.0 + np.exp(-4.0 * (x - PLANE.left - share * PLANE.width)))).astype(np.float32)
 
 
-def reel(count: int = 5, change: Callable[[int, Snapshot], Snapshot] | None = None, **changes: object) -> Reel:
+def sequence(
+    count: int = 5, change: Callable[[int, Snapshot], Snapshot] | None = None, **changes: object
+) -> FrameSequence:
     """Moments from step 0 to 290. change: what becomes of each. changes: fields of all."""
-    course = curves()
-    moments = []
+    history = curves()
+    checkpoints = []
     for k in range(count):
         share = k / max(count - 1, 1)
-        one = snapshot(step=round(290 * share), field=wandering(0.2 + 0.6 * share), curves=course, **changes)
-        moments.append(change(k, one) if change else one)
-    first = moments[0].scene
-    return Reel.over_training([replace(m, scene=first) if m.scene == first else m for m in moments])
+        one = snapshot(step=round(290 * share), field=wandering(0.2 + 0.6 * share), curves=history, **changes)
+        checkpoints.append(change(k, one) if change else one)
+    first = checkpoints[0].scene
+    return FrameSequence.over_training([replace(m, scene=first) if m.scene == first else m for m in checkpoints])
 
 
-def with_more_points(k: int, moment: Snapshot) -> Snapshot:
+def with_more_points(k: int, checkpoint: Snapshot) -> Snapshot:
     """One more labelled point with every moment."""
     if not k:
-        return moment
+        return checkpoint
     xy = np.stack([np.linspace(-1.5, 1.5, k), np.full(k, 0.9)], axis=1)
-    points = moment.scene.points
+    points = checkpoint.scene.points
     more = Points(
         np.arange(k) + 1000, xy, np.zeros(k, np.int16), np.zeros(k, np.int8), np.zeros(k, np.int8), np.zeros(k, bool)
     )
     columns = ("ids", "xy", "label", "split", "origin", "muted")
     joined = Points(*(np.concatenate([getattr(points, c), getattr(more, c)]) for c in columns))
-    return replace(moment, scene=moment.scene.with_points(joined), predicted=None)
+    return replace(checkpoint, scene=checkpoint.scene.with_points(joined), predicted=None)

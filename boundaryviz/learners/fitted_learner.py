@@ -23,7 +23,7 @@ _SMALLEST = 1e-12  # below it a probability counts as this much, so that a certa
 _FAR = 1e100  # coordinates beyond it count as this much: their squares must not overflow
 
 
-class Refitted(ABC):
+class FittedLearner(ABC):
     """R replicas of a model without weights to descend; see `Learner` for the contract.
 
     A place that no label reached is *undecided*: its probabilities and scores are NaN and its class is -1. So is
