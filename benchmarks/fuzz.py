@@ -98,7 +98,7 @@ def _peak(anew: bool = False) -> int:
 
 def _open(kind: str, path: Path) -> Any:
     """Whatever is done with a file of this kind when it is opened; the scenario, for those that hold one."""
-    from boundaryviz.gui.recovery import Orphan
+    from boundaryviz.gui.document.recovery import Orphan
     from boundaryviz.record import pins_file, timeline_file
     from boundaryviz.record.archive import read_archive
     from boundaryviz.record.pins import Difference, differences

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from benchmarks.fuzz_archives import claims, resized
 from benchmarks.fuzz_sizes import oversized
 from boundaryviz.engine.messages import CURVES, Checkpoint, Curves
-from boundaryviz.gui.recovery import Origin
+from boundaryviz.gui.document.recovery import Origin
 from boundaryviz.record import pins_file, timeline_file
 from boundaryviz.record.archive import read_archive, write_archive
 from boundaryviz.record.curves import CurveStore

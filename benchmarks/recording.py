@@ -88,7 +88,7 @@ def scrubbing() -> None:
     from PyQt6.QtWidgets import QApplication
 
     from boundaryviz.engine.link import InlineLink
-    from boundaryviz.gui.assembly import Workbench
+    from boundaryviz.gui.workbench import Workbench
 
     app = QApplication.instance() or QApplication([])
     settings = QSettings("boundaryviz", "benchmark-recording")

@@ -19,8 +19,8 @@ import numpy as np
 
 from benchmarks.walks import Walk
 from boundaryviz.engine.link import InlineLink
-from boundaryviz.gui.assembly import Workbench
-from boundaryviz.gui.recovery import Origin, Orphan, Session, orphans
+from boundaryviz.gui.document.recovery import Origin, Orphan, Session, orphans
+from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import files
 from boundaryviz.scenario.history import RunHistory, difference
 from boundaryviz.scene.scene import KINDS, Scene

@@ -21,8 +21,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from boundaryviz.gui.document import State
-from boundaryviz.gui.writing import Writer
+from boundaryviz.gui.document.document import State
+from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.scenario import files
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Points

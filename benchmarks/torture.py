@@ -121,7 +121,7 @@ def _until_killed(
 def _judge(folder: Path, reports: list[dict[str, object]], killed: float, result: Round) -> None:
     """Read every file there is, and find the newest state in them among those that were reported."""
     from benchmarks.torture_child import digest
-    from boundaryviz.gui.recovery import KEPT
+    from boundaryviz.gui.document.recovery import KEPT
     from boundaryviz.scenario import files
     from boundaryviz.scenario.atomic import PART
     from boundaryviz.scenario.scenario import ScenarioError
@@ -162,7 +162,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _start_again(folder: Path, result: Round) -> None:
     """A second start finds what the first one left, and restores it."""
-    from boundaryviz.gui.recovery import KEPT
+    from boundaryviz.gui.document.recovery import KEPT
 
     left = sum(path.name.endswith(KEPT) for path in _files(folder))
     with _child(folder, "again") as child:

@@ -141,7 +141,7 @@ def restore(workbench: Any) -> None:
 
 def main(mode: str, *arguments: str) -> int:
     from boundaryviz.engine import link, worker
-    from boundaryviz.gui import assembly
+    from boundaryviz.gui import workbench as assembly
 
     if mode == "again" or arguments[2] == "0":
         worker.start = lambda *_: None  # type: ignore[assignment]

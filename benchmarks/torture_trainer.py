@@ -272,7 +272,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     from boundaryviz.engine.link import ProcessLink
     from boundaryviz.gui import app as program
-    from boundaryviz.gui.assembly import Workbench
+    from boundaryviz.gui.workbench import Workbench
     from boundaryviz.scenario.scenario import Scenario
 
     worker.start = start

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from boundaryviz.attacks.specs import ATTACKS
-from boundaryviz.gui.assembly import Workbench
+from boundaryviz.gui.workbench import Workbench
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario import files, gallery
 from boundaryviz.scenario.changes import Settings

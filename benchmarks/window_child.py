@@ -27,7 +27,7 @@ class Probe:
     """Wraps the desk: starts the measurement once the window is shown, prints its result and closes."""
 
     def __init__(self, mode: str) -> None:
-        from boundaryviz.gui import assembly
+        from boundaryviz.gui import workbench as assembly
 
         probe = self
         self.mode = mode

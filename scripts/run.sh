@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 bv() { .venv/bin/python -m boundaryviz "$@"; }
 
-if why=$(.venv/bin/python -m boundaryviz.gui.preflight); then
+if why=$(.venv/bin/python -m boundaryviz.gui.diagnostics.preflight); then
     bv "$@"
     exit
 fi

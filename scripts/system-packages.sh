@@ -10,7 +10,7 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     exit 1
 fi
 
-packages=$("$python" -I boundaryviz/gui/preflight.py --packages)
+packages=$("$python" -I boundaryviz/gui/diagnostics/preflight.py --packages)
 "$python" -c 'import ensurepip, venv' 2>/dev/null || packages="$packages python3-venv"
 for pair in "$@"; do
     command -v "${pair%%=*}" >/dev/null || packages="$packages ${pair#*=}"

@@ -13,7 +13,7 @@ import pytest
 
 from boundaryviz.cli.app import run
 from boundaryviz.cli.values import assignments, parsed
-from boundaryviz.gui.projects import Project
+from boundaryviz.gui.document.projects import Project
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.record.metrics import Metric
 from boundaryviz.scenario import gallery

@@ -54,7 +54,7 @@ def test_the_command_line_loads_nothing_before_it_knows_what_for():
 
 
 def test_looking_before_qt_is_started_does_not_load_qt():
-    assert "PyQt6" not in loaded_after_importing(["boundaryviz.gui.preflight"])
+    assert "PyQt6" not in loaded_after_importing(["boundaryviz.gui.diagnostics.preflight"])
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))

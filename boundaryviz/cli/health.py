@@ -12,7 +12,7 @@ from platformdirs import user_state_path
 
 from boundaryviz.cli.tables import row, show, table
 from boundaryviz.cli.terminal import plain, print_json
-from boundaryviz.gui import system_info
+from boundaryviz.gui.shell import system_info
 
 _PATIENCE = 30.0  # seconds that Qt may take to say what it is
 
@@ -22,7 +22,7 @@ def health() -> dict[str, Any]:
 
     Imports torch; Qt is asked in a process of its own, as it would abort this one where a library is missing.
     """
-    from boundaryviz.gui.preflight import check
+    from boundaryviz.gui.diagnostics.preflight import check
 
     problems = [problem.sentence for problem in check()]
     packages = system_info.packages()
@@ -83,7 +83,7 @@ def show_health(as_json: bool) -> None:
 def _qt(offscreen: bool) -> dict[str, Any]:
     """What Qt says of its platform, fonts and settings. offscreen: where no window can open."""
     environment = os.environ | ({"QT_QPA_PLATFORM": "offscreen"} if offscreen else {})
-    command = [sys.executable, "-m", "boundaryviz.gui.qt_info"]
+    command = [sys.executable, "-m", "boundaryviz.gui.shell.qt_info"]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_PATIENCE, check=False)
     except subprocess.TimeoutExpired:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boundaryviz.engine import worker
-from boundaryviz.gui import preflight, system_info
+from boundaryviz.gui.diagnostics import preflight
+from boundaryviz.gui.shell import system_info
 
 if TYPE_CHECKING:
     from boundaryviz.engine.link import Link, StartLink
-    from boundaryviz.gui.logbook import Logbook
-    from boundaryviz.gui.projects import Project
+    from boundaryviz.gui.document.projects import Project
+    from boundaryviz.gui.shell.logbook import Logbook
 
 FIRST = "moons"  # what a first start trains
 HINT = "Drag a point and watch the boundary follow."
@@ -49,7 +50,7 @@ def main(file: str | None = None, project: Project | None = None) -> int:
 
 def read(file: str | None) -> Project:
     """What to begin with. Raises ScenarioError for a file that cannot be used."""
-    from boundaryviz.gui import projects
+    from boundaryviz.gui.document import projects
     from boundaryviz.record.pins_file import is_pins
     from boundaryviz.scenario import gallery
 
@@ -69,7 +70,7 @@ def _run(
     app.setApplicationName("boundaryviz")
     app.setOrganizationName("boundaryviz")
     app.setDesktopFileName("boundaryviz")
-    from boundaryviz.gui.assembly import Workbench
+    from boundaryviz.gui.workbench import Workbench
     from boundaryviz.record.pins_file import is_pins
 
     workbench = Workbench(project, start, link, QSettings(), state)

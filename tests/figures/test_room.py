@@ -15,7 +15,7 @@ from boundaryviz.figures.film_options import MOST_SIDE, FilmOptions
 from boundaryviz.figures.film_options import check_room as check_film
 from boundaryviz.figures.sheet import FORMATS, check_room
 from boundaryviz.figures.style import MOST_PIXELS, WIDTHS_CM, Options
-from boundaryviz.gui.views import export_dialog
+from boundaryviz.gui.widgets import export_dialog
 from boundaryviz.scenario import cost
 from boundaryviz.scenario.cost import MemoryNeeded
 from helpers.sequences import sequence

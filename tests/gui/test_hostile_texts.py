@@ -18,14 +18,14 @@ from pytestqt.qtbot import QtBot
 import boundaryviz
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
-from boundaryviz.gui.assembly import Workbench
-from boundaryviz.gui.recovery import Origin
-from boundaryviz.gui.views.banner import DETAILS, SENTENCE, Banner
-from boundaryviz.gui.views.export_dialog import ExportDialog
-from boundaryviz.gui.views.film_dialog import FilmDialog
-from boundaryviz.gui.views.plain import PlainLabel, ask, literal, tip, warning_box
-from boundaryviz.gui.views.recovery_dialog import RecoveryDialog
-from boundaryviz.gui.views.welcome import Card
+from boundaryviz.gui.document.recovery import Origin
+from boundaryviz.gui.export.film_dialog import FilmDialog
+from boundaryviz.gui.files.recovery_dialog import RecoveryDialog
+from boundaryviz.gui.files.welcome import Card
+from boundaryviz.gui.shell.banner import DETAILS, SENTENCE, Banner
+from boundaryviz.gui.widgets.export_dialog import ExportDialog
+from boundaryviz.gui.widgets.plain import PlainLabel, ask, literal, tip, warning_box
+from boundaryviz.gui.workbench import Workbench
 from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.plain_text import few_lines

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Failed, Frame
 from boundaryviz.engine.trainer import Trainer
-from boundaryviz.gui.assembly import Workbench
+from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move, relabel
 from boundaryviz.scene.scene import Points

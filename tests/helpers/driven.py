@@ -11,7 +11,8 @@ from typing import Any
 
 from PyQt6.QtCore import QPointF, QSocketNotifier
 
-from boundaryviz.gui import app, assembly
+from boundaryviz.gui import app
+from boundaryviz.gui import workbench as assembly
 
 
 def answer(workbench: assembly.Workbench, question: str) -> dict[str, Any]:

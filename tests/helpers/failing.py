@@ -19,8 +19,8 @@ from boundaryviz.figures.data import Data, write_data
 from boundaryviz.figures.film_options import FilmOptions
 from boundaryviz.figures.frame_sequence import FrameSequence
 from boundaryviz.figures.sheet import save
-from boundaryviz.gui import system_info
-from boundaryviz.gui.recovery import Origin, Session
+from boundaryviz.gui.document.recovery import Origin, Session
+from boundaryviz.gui.shell import system_info
 from boundaryviz.record import pins_file, timeline_file
 from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.record.timeline_file import Kept

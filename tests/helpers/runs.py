@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.assembly import Workbench
+from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scene.edits import Add
 from boundaryviz.scene.scene import Points
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PyQt6.QtWidgets import QMessageBox
 
-from boundaryviz.gui.assembly import Workbench
+from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scene.edits import Move
 
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import StartLink
 from boundaryviz.engine.messages import FromTrainer
-from boundaryviz.gui.assembly import Workbench
+from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 
 

@@ -1,0 +1,1 @@
+"""Who gave whom a label, drawn over the plane."""

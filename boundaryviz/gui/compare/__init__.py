@@ -1,0 +1,1 @@
+"""Pinned moments side by side."""

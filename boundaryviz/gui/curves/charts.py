@@ -1,0 +1,332 @@
+"""Loss, error and flips over training, with exact values under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from boundaryviz.gui.shell.theme import LIGHT, Theme
+from boundaryviz.gui.widgets.controls import Throttle, figures, label, value_words
+from boundaryviz.gui.widgets.curve_data import Summary, Trace, thin, thin_band
+from boundaryviz.gui.widgets.curve_legend import CurveLegend
+from boundaryviz.gui.widgets.curve_plot import SPLITS, CurvePlot
+from boundaryviz.gui.widgets.scale import tidy_above
+
+_CLEAN = tuple(f"clean {name}" for name in SPLITS)
+CURVES: dict[str, tuple[str, ...]] = {
+    "loss": (*_CLEAN, *SPLITS, "poison"), "error": (*_CLEAN, *SPLITS), "flips": ("flips",),
+}  # fmt: skip
+"""The curves of each plot, the first at the bottom."""
+_KEYS = {("loss", "poison"): "poison_loss", ("flips", "flips"): "flip_rate"}
+_REDRAW = 66  # ms; fifteen times a second is as fast as a curve can be read
+
+Values = Mapping[str, NDArray[np.float64]]
+
+
+class CurvesView(QWidget):
+    """Two plots, one above the other, and above each its values: at the cursor, or else the last ones.
+
+    With several seeds a curve is their mean in the band of all. With the clean twin its curves run along, paler, and
+    the share of flips can stand in the place of the error. Arrow keys move the cursor while the view has the focus,
+    Escape takes it away.
+    """
+
+    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._step: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._values: Values = {}
+        self._clean: Values = {}
+        self._cursor: int | None = None
+        self._past: int | None = None
+        self._ghost: tuple[NDArray[np.int64], Values] | None = None
+        self._log = {"x": False, "y": False}
+        self._x_end = 100.0
+        self._summaries = {(quantity, name): Summary() for quantity, names in CURVES.items() for name in names}
+        self._traces = {key: Trace() for key in self._summaries}
+        self._stale = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Curves of loss and error")
+        self.plots = {quantity: CurvePlot(quantity, names) for quantity, names in CURVES.items()}
+        self.legends = {
+            "loss": CurveLegend("loss", (*SPLITS, "poison"), ("poison",)), "error": CurveLegend("error", SPLITS),
+            "flips": CurveLegend("flips", ("flips",), ("flips",)),
+        }  # fmt: skip
+        self.readouts: dict[tuple[str, str], QLabel] = {
+            (quantity, name): readout for quantity, legend in self.legends.items()
+            for name, readout in legend.readouts.items()
+        }  # fmt: skip
+        self.where = figures("step 88,888,888", "faint", Qt.AlignmentFlag.AlignLeft)
+        self.best_words = label("", "faint")
+        self.flips = self._toggle("flips", "The share of test points that the poison flips, in place of the error")
+        self.log_x = self._toggle("log x", "A logarithmic step axis")
+        self.log_y = self._toggle("log y", "A logarithmic axis for loss and error")
+        self._hint = label("The curves appear here as it trains.", "faint")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self.where)
+        head.addWidget(self.best_words, 1)
+        head.addWidget(self.log_x)
+        head.addWidget(self.log_y)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self._hint, 1)
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(2)
+        below = QHBoxLayout()
+        below.addWidget(self.legends["error"])
+        below.addWidget(self.legends["flips"])
+        below.addWidget(self.flips, 0, Qt.AlignmentFlag.AlignTop)
+        body.addWidget(self.legends["loss"])
+        for quantity, plot in self.plots.items():
+            if quantity == "error":
+                body.addLayout(below)
+            body.addWidget(plot, 1)
+            plot.hovered.connect(self._hovered)
+        layout.addWidget(self._body, 1)
+        self._throttle = Throttle(lambda _: self._draw(), _REDRAW, self)
+        self.flips.toggled.connect(lambda _: self._arrange())
+        self.log_x.toggled.connect(lambda on: self.set_log(x=on))
+        self.log_y.toggled.connect(lambda on: self.set_log(y=on))
+        self.set_theme(theme)
+        self._arrange()
+        self.clear()
+
+    def set_curves(self, step: NDArray[np.int64], values: Values, clean: Values | None = None) -> None:
+        """Show a run so far, or several seeds of it.
+
+        step: (K,), increasing. values: 'train_loss', 'validation_error' and so on -> (K,) or (K, S), NaN where there
+        was nothing to evaluate. clean: the same of the clean twins, where there are any; 'poison_loss' and
+        'flip_rate' are shown only then. Fewer points than before begin a new run, for which the axes start afresh.
+        The arrays are read later, when the view is drawn; do not write to the first K values again.
+        """
+        if len(step) < len(self._step) or (len(step) and len(self._step) and step[0] != self._step[0]):
+            self._forget()
+        twins = bool(self._clean)
+        self._step = step
+        self._values, self._clean = dict(values), dict(clean or {})
+        if bool(self._clean) != twins:
+            self._forget()
+            self._arrange()
+        if not self.isVisible():
+            self._stale = True
+        else:
+            self._throttle()
+
+    def set_shown(self, step: int | None) -> None:
+        """The step that is shown elsewhere: a line stands there, and the values are those of it; None is the last."""
+        self._past = step
+        self._draw_readouts()
+
+    def set_ghost(self, step: NDArray[np.int64] | None, values: Values) -> None:
+        """An earlier course, dashed: step (K,), and values (K,) by the names of `set_curves`; None for none."""
+        self._ghost = None if step is None else (step, values)
+        self._draw()
+
+    def clear(self) -> None:
+        """No run yet."""
+        self._forget()
+        self._step = np.empty(0, dtype=np.int64)
+        self._values = {}
+        self._draw()
+
+    def set_log(self, *, x: bool | None = None, y: bool | None = None) -> None:
+        """Linear or logarithmic axes; None leaves one as it is."""
+        self._log = {"x": self._log["x"] if x is None else x, "y": self._log["y"] if y is None else y}
+        self.log_x.setChecked(self._log["x"])
+        self.log_y.setChecked(self._log["y"])
+        for plot in self.plots.values():
+            plot.axes["bottom"].setLogMode(self._log["x"])
+            plot.axes["left"].setLogMode(self._log["y"])
+        self._draw()
+
+    def set_theme(self, theme: Theme) -> None:
+        for quantity, plot in self.plots.items():
+            plot.dress(theme)
+            self.legends[quantity].set_theme(theme)
+
+    @property
+    def best_step(self) -> int | None:
+        """The step of the lowest validation loss; None where there is none."""
+        lowest = self._traces["loss", "validation"].lowest
+        return None if lowest is None else int(self._step[lowest])
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is None:
+            return
+        moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_PageUp: -20, Qt.Key.Key_PageDown: 20}
+        key = Qt.Key(event.key())
+        if key in moves and len(self._step):
+            at = len(self._step) - 1 if self._cursor is None else self._cursor
+            self._set_cursor(min(max(at + moves[key], 0), len(self._step) - 1))
+        elif key == Qt.Key.Key_Escape and self._cursor is not None:
+            self._set_cursor(None)
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._draw()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        self._cursor = None
+        super().hideEvent(event)
+
+    def _forget(self) -> None:
+        self._x_end = 100.0
+        self._cursor = None
+        for plot in self.plots.values():
+            plot.extent.clear()
+        for key, trace in self._traces.items():
+            trace.clear()
+            self._summaries[key].clear()
+
+    def _arrange(self) -> None:
+        """What belongs to the twin is there only with it."""
+        twins = bool(self._clean)
+        self.flips.setVisible(twins)
+        below = "flips" if twins and self.flips.isChecked() else "error"
+        for quantity, plot in self.plots.items():
+            shown = quantity in ("loss", below)
+            plot.setVisible(shown)
+            self.legends[quantity].setVisible(shown)
+            self.legends[quantity].show_twins(twins)
+        if twins:
+            self._draw()
+
+    def _given(self) -> Iterator[tuple[tuple[str, str], NDArray[np.float64]]]:
+        """The values of every curve there is."""
+        for key in self._summaries:
+            quantity, name = key
+            if key in _KEYS:
+                found = self._values.get(_KEYS[key]) if self._clean else None
+            elif name.startswith("clean "):
+                found = self._clean.get(f"{name.removeprefix('clean ')}_{quantity}")
+            else:
+                found = self._values.get(f"{name}_{quantity}")
+            yield key, np.empty(0) if found is None else found
+
+    def _draw(self) -> None:
+        self._stale = False
+        empty = not len(self._step)
+        self._hint.setVisible(empty)
+        self._body.setVisible(not empty)
+        if not empty:
+            self._draw_curves()
+        self._draw_readouts()
+
+    def _draw_curves(self) -> None:
+        log_x, log_y = self._log["x"], self._log["y"]
+        self._x_end = max(self._x_end, tidy_above(max(float(self._step[-1]), 1.0)))
+        for key, given in self._given():
+            summary = self._summaries[key]
+            start = summary.update(given)
+            self._traces[key].update(summary.mean)
+            for edge in (summary.low, summary.high):
+                self.plots[key[0]].extent.include(edge[start:])
+        best = self.best_step
+        for quantity, plot in self.plots.items():
+            if plot.isHidden():
+                continue
+            for name in plot.curves:
+                self._draw_curve(plot, name, quantity, 2 * plot.width())
+            self._draw_ghosts(plot, quantity)
+            low, high = plot.extent.logarithmic() if log_y else plot.extent.linear()
+            plot.show_range((0.0, float(np.log10(self._x_end)) if log_x else self._x_end), (low, high))
+            plot.best.setVisible(best is not None)
+            if best is not None:
+                plot.best.setValue(np.log10(max(best, 1)) if log_x else best)
+
+    def _draw_ghosts(self, plot: CurvePlot, quantity: str) -> None:
+        for name, curve in plot.ghosts.items():
+            values = None if self._ghost is None else self._ghost[1].get(f"{name}_{quantity}")
+            if self._ghost is None or values is None:
+                curve.setData([], [])
+                continue
+            seen = int(np.searchsorted(self._ghost[0], self._x_end, side="right")) + 1
+            x = self._ghost[0][:seen].astype(np.float64)
+            x = np.log10(np.maximum(x, 1.0)) if self._log["x"] else x
+            thin_x, thin_y = thin(x, self._scaled(values[:seen]), 2 * plot.width())
+            curve.setData(thin_x, np.where(np.isfinite(thin_y), thin_y, np.nan))
+
+    def _draw_curve(self, plot: CurvePlot, name: str, quantity: str, most: int) -> None:
+        at, made = self._traces[quantity, name].index, self._summaries[quantity, name]
+        x = self._step[at].astype(np.float64)
+        x = np.log10(np.maximum(x, 1.0)) if self._log["x"] else x
+        thin_x, thin_y = thin(x, self._scaled(made.mean[at]), most)
+        plot.curves[name].setData(thin_x, np.where(np.isfinite(thin_y), thin_y, np.nan))
+        if made.runs > 1 and not name.startswith("clean"):
+            band = thin_band(x, self._scaled(made.low[at]), self._scaled(made.high[at]), most)
+            plot.bands[name].setData(*band)
+        else:
+            plot.bands[name].setData([], [])
+
+    def _scaled(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not self._log["y"]:
+            return y
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(y > 0, np.log10(y), np.nan)
+
+    def _draw_readouts(self) -> None:
+        count = len(self._step)
+        last = count - 1
+        if self._past is not None and count:
+            last = max(int(np.searchsorted(self._step, self._past, side="right")) - 1, 0)
+        at = last if self._cursor is None else min(self._cursor, count - 1)
+        shown = self._cursor is not None and count > 0
+        self.where.setText(f"step {self._step[at]:,}" if count else "")
+        best = self.best_step
+        self.best_words.setText("" if best is None else f"best {best:,}")
+        self.best_words.setToolTip("The step of the lowest validation loss, the dotted line in the plots")
+        for key, readout in self.readouts.items():
+            made = self._summaries[key]
+            if not count or not len(made.mean):
+                readout.setText("\u2013")
+                continue
+            mean, low, high = (float(part[min(at, len(part) - 1)]) for part in (made.mean, made.low, made.high))
+            readout.setText(value_words(mean))
+            several = f"{value_words(low)} to {value_words(high)} over {made.runs} seeds"
+            readout.setToolTip(several if made.runs > 1 else "")
+        for plot in self.plots.values():
+            plot.past.setVisible(self._past is not None)
+            if self._past is not None:
+                plot.past.setValue(np.log10(max(self._past, 1)) if self._log["x"] else self._past)
+            plot.cursor.setVisible(shown)
+            if shown:
+                step = float(self._step[at])
+                plot.cursor.setValue(np.log10(max(step, 1.0)) if self._log["x"] else step)
+
+    def _hovered(self, x: float | None) -> None:
+        if x is None or not len(self._step):
+            self._set_cursor(None)
+            return
+        step = 10.0**x if self._log["x"] else x
+        right = int(np.clip(np.searchsorted(self._step, step), 1, max(len(self._step) - 1, 1)))
+        left = right - 1
+        if right >= len(self._step) or step - self._step[left] <= self._step[right] - step:
+            self._set_cursor(left)
+        else:
+            self._set_cursor(right)
+
+    def _set_cursor(self, at: int | None) -> None:
+        if at != self._cursor:
+            self._cursor = at
+            self._draw_readouts()
+
+    def _toggle(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button

@@ -1,0 +1,1 @@
+"""What is missing before Qt starts, and reports of what went wrong."""

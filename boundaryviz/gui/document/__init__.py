@@ -1,0 +1,1 @@
+"""What is being edited, with undo, and how it outlives a crash."""

@@ -1,0 +1,134 @@
+"""Dose-responses in the window: worked out in a process of their own, which the window can end at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QObject
+
+from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.dose.panel import DosePanel
+from boundaryviz.gui.shell.program import OURS, Program
+from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
+from boundaryviz.record.dose import DoseResponse
+from boundaryviz.scenario.files import WriteError
+from boundaryviz.scene.plain_text import file_stem
+
+
+class DoseControl(QObject):
+    """Joins the panel, the document and `boundaryviz dose --lines`.
+
+    The process is killed by Cancel, by another scenario, and when the window closes. Its death is told in the panel.
+    """
+
+    def __init__(
+        self,
+        panel: DosePanel,
+        document: Document,
+        parent: QObject | None = None,
+        command: Sequence[str] = OURS,
+    ) -> None:
+        super().__init__(parent)
+        self._panel, self._document = panel, document
+        self._program = Program(self, command)
+        self._program.said.connect(self._said)
+        self._program.ended.connect(self._ended)
+        self.response: DoseResponse | None = None
+        panel.asked.connect(self.run)
+        panel.cancelled.connect(self.cancel)
+        panel.saving.connect(self._export)
+        document.changed.connect(self._changed)
+        document.opened.connect(self._opened)
+
+    @property
+    def running(self) -> bool:
+        return self._program.running
+
+    # ---- the process --------------------------------------------------------------------------------
+
+    def run(self, doses: tuple[int, ...] | None, seeds: int) -> None:
+        """Work out the dose-response of the document as it is now."""
+        if self.running:
+            return
+        options = ["--seeds", str(seeds)]
+        if doses is not None:
+            options += ["--doses", ",".join(map(str, doses))]
+        self.response = None
+        try:
+            self._program.start("dose", self._document.committed.complete(), options)
+        except WriteError as error:
+            self._panel.say(str(error), problem=True)
+            return
+        self._panel.set_response(None)
+        self._panel.set_running(True)
+        self._panel.say("Starting ...")
+
+    def cancel(self) -> None:
+        """End the process; what it has said so far stays."""
+        if self._stop():
+            self._panel.say("Cancelled." if self.response is None else "Cancelled; shown is what was known by then.")
+
+    def close(self) -> None:
+        """End the process without a word; the window may go now."""
+        self._stop()
+
+    def _stop(self) -> bool:
+        stopped = self._program.kill()
+        if stopped:
+            self._panel.set_running(False)
+        return stopped
+
+    def _said(self, line: dict[str, Any]) -> None:
+        if "response" in line:
+            self.response = DoseResponse.parse(line["response"])
+            self._panel.set_response(self.response)
+        else:
+            self._panel.set_progress(line["done"], line["of"])
+            self._panel.say("")
+
+    def _ended(self, problem: str) -> None:
+        self._panel.set_running(False)
+        self._panel.say(problem, problem=bool(problem))
+
+    # ---- the document -------------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        if self.response is not None and not self.running:
+            self._panel.say("Measured before the last change.")
+
+    def _opened(self) -> None:
+        """Another scenario: what was measured is not its own."""
+        self._stop()
+        self.response = None
+        self._panel.set_response(None)
+        self._panel.say("")
+
+    # ---- the figure ---------------------------------------------------------------------------------
+
+    def _export(self) -> None:
+        """Ask how and where, and write the figure. matplotlib is loaded only here."""
+        response = self.response
+        if response is None:
+            return
+        from boundaryviz.figures.dose import draw_dose
+        from boundaryviz.figures.draw import save
+        from boundaryviz.figures.style import Options
+
+        def options(chosen: ExportOptions) -> Options:
+            return Options(width_cm=chosen.width_cm, style=chosen.style, dpi=chosen.dpi)  # type: ignore[arg-type]
+
+        def render(chosen: ExportOptions) -> bytes:
+            return draw_dose(response, options(chosen))._repr_png_()
+
+        def written(chosen: ExportOptions, path: Path) -> None:
+            save(draw_dose(response, options(chosen)), path)
+            self._panel.say(f"Wrote {path.name}.")
+
+        dialog = ExportDialog(
+            render, written, ExportOptions(view="dose", width_cm=12.0), f"{file_stem(response.scenario)}-dose",
+            parent=self._panel.window(), views={"dose": "Dose-response"},
+        )  # fmt: skip
+        dialog.exec()
+        dialog.deleteLater()

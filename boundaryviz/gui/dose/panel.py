@@ -1,0 +1,277 @@
+"""How much poison does how much: the fields that ask for it, and the answer as it comes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QHideEvent, QKeyEvent
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from boundaryviz.attacks.budget import TALK_RATES
+from boundaryviz.gui.dose.plot import DosePlot, SeriesSwatch
+from boundaryviz.gui.shell.theme import LIGHT, Theme
+from boundaryviz.gui.widgets.controls import figures, label, restyle
+from boundaryviz.gui.widgets.number import NumberEdit, parse_number
+from boundaryviz.record.dose import Band, DoseResponse
+from boundaryviz.record.dose_axis import DoseAxis, percent
+
+MOST_SEEDS, MOST_DOSES = 64, 100
+_HINT = (
+    "Run lays this scenario's attack with more and more points, over several seeds, in a process of its own, "
+    "and shows what each dose turns over."
+)
+
+
+class DosePanel(QWidget):
+    """Fields, progress and two plots with their values: at the pointer, or else at the largest dose.
+
+    asked: Run, with the doses as a tuple of numbers or None for the usual ones, and how many seeds. cancelled:
+    Cancel. saving: a figure is wanted. Arrow keys move from dose to dose while the view has the focus.
+    """
+
+    asked = pyqtSignal(object, int)
+    cancelled = pyqtSignal()
+    saving = pyqtSignal()
+
+    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._running = theme, False
+        self._response: DoseResponse | None = None
+        self._seeds, self._at = 8, None  # type: int, int | None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Dose-response")
+        self.run = QPushButton("Run")
+        self.run.setProperty("role", "primary")
+        self.save = QPushButton("Export...")
+        self.save.setToolTip("Write this figure as PNG, SVG or PDF")
+        self.doses = QLineEdit()
+        self.doses.setPlaceholderText("automatic")
+        self.doses.setAccessibleName("Doses")
+        self.doses.setToolTip(
+            "Numbers of poison points, such as 1, 10, 100. Empty takes eight, up to some 4 % of the training points."
+        )
+        tip = f"How many seeds, 1 to {MOST_SEEDS}. The bands are 95 % over them."
+        self.seeds = NumberEdit.called("Seeds", tip, 44)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.words = label("", "faint", wraps=True)
+        self._hint = label(_HINT, "faint", wraps=True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.plots = {"flips": DosePlot("share of test points flipped", True), "success": DosePlot("success", False)}
+        self._legend, self._where = QGridLayout(), label("", "title", parent=self)
+        self._named: list[tuple[str, bool]] = []
+        self._values: list[tuple[QLabel, QLabel]] = []
+        self._compose()
+        self.run.clicked.connect(self._pressed)
+        self.save.clicked.connect(self.saving)
+        self.doses.returnPressed.connect(self._ask)
+        self.doses.textEdited.connect(lambda: restyle(self.doses, "invalid", False))
+        self.seeds.committed.connect(self._seeds_typed)
+        self.seeds.stepped.connect(lambda by: self._set_seeds(self._seeds + by))
+        for plot in self.plots.values():
+            plot.hovered.connect(self._point_at)
+        self._set_seeds(self._seeds)
+        self.set_theme(theme)
+        self.set_running(False)
+        self.set_response(None)
+
+    def _compose(self) -> None:
+        fields = QHBoxLayout()
+        fields.setSpacing(8)
+        for title, field in (("Doses", self.doses), ("Seeds", self.seeds)):
+            words = label(title)
+            words.setBuddy(field)
+            fields.addWidget(words)
+            fields.addWidget(field, 1 if field is self.doses else 0)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.run)
+        buttons.addWidget(self.save)
+        buttons.addWidget(self.words, 1)
+        self._legend.setHorizontalSpacing(8)
+        self._legend.setVerticalSpacing(2)
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(2)
+        body.addLayout(self._legend)
+        above = QHBoxLayout()
+        self._flips_title = label("test points flipped", "faint")
+        above.addWidget(self._flips_title, 1)
+        self.notes = label("dotted: as given in the talk", "faint")
+        above.addWidget(self.notes)
+        body.addLayout(above)
+        body.addWidget(self.plots["flips"], 1)
+        self._success_title = label("attack success", "faint")
+        body.addWidget(self._success_title)
+        body.addWidget(self.plots["success"], 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(fields)
+        layout.addLayout(buttons)
+        layout.addWidget(self.progress)
+        layout.addWidget(self._hint, 1)
+        layout.addWidget(self._body, 1)
+
+    # ---- what it shows ------------------------------------------------------------------------------
+
+    def set_running(self, on: bool) -> None:
+        """Whether it is being worked out; Run is then Cancel."""
+        self._running = on
+        self.run.setText("Cancel" if on else "Run")
+        self.run.setToolTip("Stop; what was finished stays" if on else "Work it out, in a process of its own")
+        self.progress.setValue(0)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
+        self.progress.setVisible(on)
+        for field in (self.doses, self.seeds):
+            field.setEnabled(not on)
+
+    def set_progress(self, done: int, total: int) -> None:
+        self.progress.setRange(0, max(total, 1))
+        self.progress.setValue(done)
+
+    def say(self, words: str, problem: bool = False) -> None:
+        """A sentence beside the buttons."""
+        restyle(self.words, "role", "problem" if problem else "faint")
+        self.words.setText(words)
+
+    def set_response(self, response: DoseResponse | None) -> None:
+        """Show what is known so far; None is nothing."""
+        self._response = response
+        shown = response is not None and bool(response.curves)
+        self.save.setEnabled(shown)
+        self._hint.setVisible(not shown)
+        self._body.setVisible(shown)
+        if response is not None and shown:
+            self._at = None if self._at is None or self._at >= len(response.doses) else self._at
+            self._draw(response)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme, self._named = theme, []
+        for plot in self.plots.values():
+            plot.dress(theme)
+        if self._response is not None and self._response.curves:
+            self._draw(self._response)
+
+    def _draw(self, response: DoseResponse) -> None:
+        axis = DoseAxis.of(response)
+        self.plots["flips"].show_bands(axis, [(c.flip_band(), c.supervised) for c in response.curves])
+        bands = [(band, c.supervised) for c in response.curves if (band := c.success_band()) is not None]
+        for part in (self._success_title, self.plots["success"]):
+            part.setVisible(bool(bands))
+        if bands:
+            self.plots["success"].show_bands(axis, bands, top=1.0)
+        seeds = "; ".join(f"{curve.title}: {curve.seeds_words}" for curve in response.curves)
+        self.notes.setVisible(any(axis.holds_rate(rate) for rate in TALK_RATES.values()))
+        for title in (self._flips_title, self.notes, self._success_title):  # on a plot it would hide what is asked for
+            title.setToolTip(f"{response.attack}. {seeds}.\n{axis.talk_words()}\nBands: 95 % over the seeds.")
+        self._write(response)
+
+    def _write(self, response: DoseResponse) -> None:
+        """The legend, with the values at one dose."""
+        named = [(curve.title, curve.supervised) for curve in response.curves]
+        if named != self._named:
+            self._name(named)
+        at = len(response.doses) - 1 if self._at is None else self._at
+        dose = response.doses[at]
+        rate = percent(float(f"{response.rates[at]:.2g}"))
+        self._where.setText(f"{dose:,} point{'s' * (dose != 1)}, {rate}")
+        for curve, values in zip(response.curves, self._values, strict=True):
+            for value, band in zip(values, (curve.flip_band(), curve.success_band()), strict=True):
+                _fill(value, band, at)
+        for plot in self.plots.values():
+            plot.point_at(self._at)
+
+    def _name(self, named: list[tuple[str, bool]]) -> None:
+        """Rows of the legend for learners of these names; the values come later."""
+        self._named, self._values = named, []
+        while (item := self._legend.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None and widget is not self._where:
+                widget.hide()
+                widget.deleteLater()
+        self._legend.addWidget(self._where, 0, 0, 1, 2)
+        for column, words in ((2, "flipped"), (3, "success")):
+            self._legend.addWidget(_right(words), 0, column)
+        for row, (title, supervised) in enumerate(named, 1):
+            values = figures("100.0 %"), figures("100.0 %")
+            self._values.append(values)
+            self._legend.addWidget(SeriesSwatch(row - 1, supervised, self._theme), row, 0)
+            self._legend.addWidget(label(title), row, 1)
+            for column, value in enumerate(values, 2):
+                self._legend.addWidget(value, row, column)
+        self._legend.setColumnStretch(1, 1)
+
+    def _point_at(self, at: int | None) -> None:
+        if at != self._at and self._response is not None and self._response.curves:
+            self._at = at
+            self._write(self._response)
+
+    # ---- what it asks -------------------------------------------------------------------------------
+
+    def _pressed(self) -> None:
+        if self._running:
+            self.cancelled.emit()
+        else:
+            self._ask()
+
+    def ask(self) -> None:
+        """As if Run were pressed; nothing while it runs."""
+        if not self._running:
+            self._ask()
+
+    def _ask(self) -> None:
+        numbers = [parse_number(part) for part in self.doses.text().replace(";", ",").split(",") if part.strip()]
+        wrong = any(n is None or n != int(n) or not 0 <= n <= 100_000 for n in numbers) or len(numbers) > MOST_DOSES
+        restyle(self.doses, "invalid", wrong)
+        if wrong:
+            self.say(
+                f"Doses are up to {MOST_DOSES} whole numbers of points from 0 to 100,000, such as 1, 10, 100.",
+                problem=True,
+            )
+            return
+        doses = tuple(int(n) for n in numbers if n is not None)
+        self.asked.emit(doses or None, self._seeds)
+
+    def _seeds_typed(self, text: str) -> None:
+        number = parse_number(text)
+        self._set_seeds(self._seeds if number is None else round(number))
+
+    def _set_seeds(self, seeds: int) -> None:
+        self._seeds = int(np.clip(seeds, 1, MOST_SEEDS))
+        self.seeds.show_text(str(self._seeds))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if event is None:
+            return
+        key = Qt.Key(event.key())
+        if key in moves and self._response is not None and self._response.curves:
+            last = len(self._response.doses) - 1
+            self._point_at(min(max((last if self._at is None else self._at) + moves[key], 0), last))
+        elif key == Qt.Key.Key_Escape and self._at is not None:
+            self._point_at(None)
+        else:
+            super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        self._point_at(None)
+        super().hideEvent(event)
+
+
+def _right(words: str) -> QWidget:
+    made = label(words, "faint")
+    made.setAlignment(Qt.AlignmentFlag.AlignRight)
+    return made
+
+
+def _fill(value: QLabel, band: Band | None, at: int) -> None:
+    mean = math.nan if band is None else float(band.mean[at])
+    value.setText("\u2013" if math.isnan(mean) else f"{100 * mean:.3g} %")
+    sure = band is not None and bool(np.isfinite(band.low[at]))
+    spread = f"{100 * band.low[at]:.3g} % to {100 * band.high[at]:.3g} %" if band is not None and sure else ""
+    value.setToolTip(f"{spread}, 95 % over the seeds" if spread else "")

@@ -1,0 +1,285 @@
+"""Figures out of the window: exact snapshots of what is shown, the dialog, the file, and the line that repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QByteArray, QMimeData, QObject, QTimer
+from PyQt6.QtGui import QGuiApplication, QImage
+
+from boundaryviz.gui.export.picturing import Picturing
+from boundaryviz.gui.shell.writer import Writer
+from boundaryviz.gui.timeline.control import TimelineControl
+from boundaryviz.gui.widgets.export_dialog import VIEWS, ExportDialog, ExportOptions
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.record.strip import checkpoints
+from boundaryviz.scenario import files
+from boundaryviz.scenario.command_line import NoCommand, figure, source
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.plain_text import file_stem
+from boundaryviz.scene.scene import Domain
+
+if TYPE_CHECKING:
+    from boundaryviz.figures.sheet import SceneFigure
+    from boundaryviz.figures.style import Options
+
+_PREVIEW = 144  # dots per inch, however many the file will have
+_SLOW = 300  # milliseconds after which it is said that a figure is being worked out
+
+
+class Exporting(QObject):
+    """Writes what is shown, the present or the past, exactly as `boundaryviz figure` would. matplotlib is loaded only
+    here."""
+
+    def __init__(self, control: TimelineControl, picturing: Picturing, reader: Writer) -> None:
+        super().__init__(control)
+        self._reader = reader
+        self._control, self._picturing = control, picturing
+        self._window, self._document = control.window, control.document
+        self.dialog: ExportDialog | None = None
+        self.pins: Callable[[], Sequence[Snapshot]] = tuple
+        """What is pinned for comparison, in its order."""
+        self.pins_file: Callable[[], Path | None] = lambda: None
+        """The file that holds just these pins."""
+        self.folder: Callable[[], Path] = Path
+        """Where figures are proposed to go."""
+        self._asked, self._waits = 0, False
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(_SLOW)
+        self._slow.timeout.connect(lambda: self._say("Working the figure out\u2026"))
+        self._window.actions_["file.export"].triggered.connect(lambda: self.export())
+        control.client.failed.connect(lambda _: self._give_up())
+        control.client.restarting.connect(self._give_up)
+
+    def export(self) -> None:
+        """Have what is shown worked out, then ask for the kind of figure and write it. Asked again meanwhile, only the
+        last time counts."""
+        presenter = self._control.presenter
+        if presenter.frame is None or presenter.frame.view.unit is not None:
+            self._window.notify(
+                "There is no figure to export yet: wait for the first frame, and show the output, not a hidden unit."
+            )
+            return
+        canvas = self._window.plane.canvas
+        rect = None if canvas.fitted else canvas.rect_shown()
+        self._asked += 1
+        asked = self._asked
+        self._waits = True
+        self._slow.start()
+
+        def rendering(snapshot: Snapshot, clean: Snapshot | None) -> None:
+            if asked != self._asked:
+                return
+            others: list[Snapshot] = []
+            steps = self._control.strip(checkpoints(snapshot.step))
+            self._picturing.strip(steps, others.append, lambda: worked_out(snapshot, clean, others), rect)
+
+        def worked_out(snapshot: Snapshot, clean: Snapshot | None, others: Sequence[Snapshot]) -> None:
+            def then(source: Sequence[str] | str) -> None:
+                if asked == self._asked:
+                    self._waits = False
+                    self._slow.stop()
+                    self._say("")
+                    self._open(snapshot, clean, others, rect, source)
+
+            self._reader.do(self._source(), then)
+
+        self._picturing.render(rendering, rect)
+
+    def _give_up(self) -> None:
+        """Who was to work the figure out is gone, or failed, which is said elsewhere."""
+        if self._waits:
+            self._waits = False
+            self._asked += 1
+            self._slow.stop()
+            self._say("")
+
+    def _open(
+        self, snapshot: Snapshot, clean: Snapshot | None, strip: Sequence[Snapshot], rect: Domain | None,
+        source: Sequence[str] | str,
+    ) -> None:  # fmt: skip
+        from boundaryviz.figures.style import AGAINST_CLEAN
+
+        have, pins = dict.fromkeys(AGAINST_CLEAN, clean is not None), self.pins()
+        have |= {"cascade": snapshot.cascade is not None, "frames": len(strip) > 1, "compare": len(pins) > 1}
+        made = _Made(snapshot, clean, {"frames": strip, "compare": pins}, rect, self._looks())
+        pinned = self.pins_file()
+        self.dialog = ExportDialog(
+            made.preview, lambda chosen, path: self._write(made, chosen, path), stem=self._stem(),
+            parent=self._window, views=[view for view in VIEWS if have.get(view, True)],
+            command=lambda chosen: (
+                made.command_for_pins(pinned, chosen) if chosen.view == "compare"
+                else made.command(source, chosen, self._control)
+            ),
+            copy=lambda chosen: _copy(made, chosen), check=_as_seen, folder=self.folder(),
+            options=ExportOptions(view=self._first(have)),
+        )  # fmt: skip
+        self.dialog.exec()
+        self.dialog.deleteLater()
+        self.dialog = None
+
+    def _first(self, have: Mapping[str, bool]) -> str:
+        """The view that is most like what the window shows."""
+        window, planes = self._window, self._window.planes
+        if window.pages.currentWidget() is window.compare and have["compare"]:
+            return "compare"
+        if have["cascade"] and window.actions_["view.cascade"].isChecked():
+            return "cascade"
+        if have["twin"]:
+            return "flip" if planes.view == "flips" else "twin"
+        return "boundary"
+
+    def _stem(self) -> str:
+        path = self._document.path
+        return file_stem(self._document.scenario.name) if path is None else path.stem
+
+    def _looks(self) -> dict[str, Any]:
+        """How the plane shows what it shows."""
+        actions = self._window.actions_
+        return {
+            "levels": 2 if actions["view.discrete"].isChecked() else None,
+            "held_out": actions["view.held-out"].isChecked(), "errors": actions["view.prediction"].isChecked(),
+        }  # fmt: skip
+
+    def _source(self) -> Callable[[], Sequence[str] | str]:
+        """Tells, in whatever thread calls it, what the command line trains to come here, or why there is nothing."""
+        make, history, path = self._document.to_save(), self._document.history(), self._document.path
+        edited = self._document.committed.edited or (
+            history is not None and (bool(history.changes) or not history.drawn)
+        )
+
+        def find() -> Sequence[str] | str:
+            present = make()
+            try:
+                return source(present.bare(), path if path is not None and _holds(path, present) else None, edited)
+            except NoCommand as error:
+                return str(error)
+
+        return find
+
+    def _write(self, made: _Made, chosen: ExportOptions, path: Path) -> None:
+        from boundaryviz.figures.data import data_of, write_data
+        from boundaryviz.figures.sheet import save
+
+        save(made.figure(chosen), path)
+        if chosen.data:
+            beside = made.clean if made.against(chosen) else None
+            write_data(data_of(chosen.view, made.shown, beside, made.others(chosen)), _data_beside(path, chosen.data))
+        QTimer.singleShot(0, lambda: self._say(f"Wrote {path.name}.", 4000))
+
+    def _say(self, words: str, milliseconds: int = 0) -> None:
+        """In the status bar, for so long, or until something else is said."""
+        strip = self._window.statusBar()
+        if strip is not None:
+            strip.showMessage(words, milliseconds)
+
+
+class _Made:
+    """What figures are drawn from, fixed while the dialog is open."""
+
+    def __init__(
+        self, shown: Snapshot, clean: Snapshot | None, several: Mapping[str, Sequence[Snapshot]], rect: Domain | None,
+        looks: dict[str, Any],
+    ) -> None:  # fmt: skip
+        self.shown, self.clean, self._several, self._rect, self._looks = shown, clean, several, rect, looks
+
+    def against(self, chosen: ExportOptions) -> bool:
+        from boundaryviz.figures.style import AGAINST_CLEAN
+
+        return chosen.view in AGAINST_CLEAN
+
+    def others(self, chosen: ExportOptions) -> Sequence[Snapshot]:
+        return self._several.get(chosen.view, ())
+
+    def figure(self, chosen: ExportOptions) -> SceneFigure:
+        from boundaryviz.figures.draw import draw
+
+        beside, others = self.clean if self.against(chosen) else None, self.others(chosen)
+        named = others[0] if chosen.view == "compare" else self.shown
+        return draw(chosen.view, named, self._options(chosen), beside, others)
+
+    def preview(self, chosen: ExportOptions) -> bytes:
+        return self.figure(replace(chosen, dpi=_PREVIEW))._repr_png_()
+
+    def _options(self, chosen: ExportOptions) -> Options:
+        from boundaryviz.figures.style import Options
+
+        plain = {name: value for name, value in asdict(chosen).items() if name not in ("format", "view", "data")}
+        return Options(**plain, **self._looks)
+
+    def command(self, made_from: Sequence[str] | str, chosen: ExportOptions, control: TimelineControl) -> str:
+        """The line; raises NoCommand."""
+        if isinstance(made_from, str):
+            raise NoCommand(made_from)
+        client, presenter, rect = control.client, control.presenter, self._rect
+        run: dict[str, Any] = {
+            "view": chosen.view, "seeds": client.seeds, "twin": client.twin, "seed_shown": presenter.seed_shown,
+            "at": ",".join(str(one.step) for one in self.others(chosen)) if chosen.view == "frames" else None,
+            "rect": None if rect is None else (rect.left, rect.right, rect.bottom, rect.top),
+        }  # fmt: skip
+        return figure(made_from, self._output(chosen), run | self._chosen(chosen), steps=self.shown.step)
+
+    def command_for_pins(self, file: Path | None, chosen: ExportOptions) -> str:
+        """The line that draws a file of pins; raises NoCommand."""
+        if file is None:
+            raise NoCommand("Save the pins first (Ctrl+5), and the command line can name their file.")
+        return figure((str(file),), self._output(chosen), {"view": chosen.view} | self._chosen(chosen))
+
+    def _output(self, chosen: ExportOptions) -> str:
+        return f"{file_stem(self.shown.scenario.name)}.{chosen.format}"
+
+    def _chosen(self, chosen: ExportOptions) -> dict[str, Any]:
+        """Options of `boundaryviz figure` about the figure itself."""
+        return {
+            "width": chosen.width_cm, "style": chosen.style, "font": chosen.font,
+            "dpi": chosen.dpi if chosen.format == "png" else None, "legend": chosen.legend, "letters": chosen.letters,
+            "transparent": chosen.transparent, **self._looks,
+            "data": str(_data_beside(Path(self._output(chosen)), chosen.data)) if chosen.data else None,
+        }  # fmt: skip
+
+
+def _data_beside(path: Path, kind: str) -> Path:
+    """Where a figure's data go: not to NAME.csv, which may well be the points that somebody saved."""
+    return path.with_name(f"{path.stem}-data.{kind}")
+
+
+def _as_seen(pixels: NDArray[np.uint8], kind: str) -> NDArray[np.uint8]:
+    from boundaryviz.figures.vision import Vision, simulate
+
+    return simulate(pixels, cast(Vision, kind))
+
+
+def _copy(made: _Made, chosen: ExportOptions) -> None:
+    """The figure on the clipboard, as a picture and as SVG."""
+    import io
+
+    drawn = made.figure(chosen)
+    svg = io.BytesIO()
+    drawn.savefig(svg, format="svg")
+    png = io.BytesIO()
+    drawn.savefig(png, format="png", dpi=chosen.dpi)
+    data = QMimeData()
+    data.setImageData(QImage.fromData(png.getvalue()))
+    data.setData("image/svg+xml", QByteArray(svg.getvalue()))
+    clipboard = QGuiApplication.clipboard()
+    if clipboard is not None:
+        clipboard.setMimeData(data)
+
+
+def _holds(path: Path, present: Scenario) -> bool:
+    """Whether a file holds the scenario and its course as they are now, but for the steps done since."""
+    try:
+        saved = files.read(path)
+    except (ScenarioError, OSError):
+        return False
+    if saved.course is None or present.course is None:
+        return saved == present
+    return saved.course.steps <= present.course.steps and saved == present.model_copy(
+        update={"course": present.course.model_copy(update={"steps": saved.course.steps})}
+    )

@@ -1,0 +1,249 @@
+"""Films in the window: drawn and written by `boundaryviz animate` in a process of its own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QMessageBox
+
+from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.export.film_dialog import VIEWS, FilmChoice, FilmDialog, size_words
+from boundaryviz.gui.export.sweeps import sweepable
+from boundaryviz.gui.shell.frame import MainWindow
+from boundaryviz.gui.shell.program import OURS, Program
+from boundaryviz.gui.training.presenter import Presenter
+from boundaryviz.gui.widgets.plain import ask
+from boundaryviz.learners.cascade import measured
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario import sweep
+from boundaryviz.scenario.files import WriteError, check_writable
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.plain_text import file_stem
+from boundaryviz.scene.scene import Domain
+
+if TYPE_CHECKING:
+    from boundaryviz.figures.style import StyleName
+
+_DOSE = "poison.count"
+_PREVIEW = 720  # pixels of the longer side
+
+
+class FilmControl(QObject):
+    """Joins the dialog, the document and the process. The dialog may be closed while a film is made."""
+
+    def __init__(
+        self, window: MainWindow, document: Document, presenter: Presenter, command: Sequence[str] = OURS
+    ) -> None:
+        super().__init__(window)
+        self._window, self._document, self._presenter = window, document, presenter
+        self._program = Program(self, command)
+        self._program.said.connect(self._said)
+        self._program.ended.connect(self._ended)
+        self._path: Path | None = None
+        self._written, self._cancelled = 0, False
+        self.dialog: FilmDialog | None = None
+        self.folder: Callable[[], Path] = Path
+        """Where films are proposed to go."""
+        window.actions_["file.film"].triggered.connect(lambda: self.show())
+
+    @property
+    def running(self) -> bool:
+        return self._program.running
+
+    def show(self) -> None:
+        """Open the dialog, or bring the one that watches a film being made to the front."""
+        if self.dialog is None or not self.running:
+            self._open()
+        assert self.dialog is not None
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+
+    def may_leave(self) -> bool:
+        """Ask what becomes of a film that is being made; whether the window may close."""
+        if not self.running or self._path is None:
+            return True
+        button = QMessageBox.StandardButton
+        answer = ask(
+            self._window, "A film is being made", f"{self._path.name} is not finished. Give it up?",
+            button.Discard | button.Cancel, button.Cancel,
+        )  # fmt: skip
+        return bool(answer == button.Discard)
+
+    def close(self) -> None:
+        """Give up what is being made; the window may go now."""
+        self._program.close()
+
+    def _open(self) -> None:
+        from boundaryviz.figures.style import AGAINST_CLEAN
+
+        if self.dialog is not None:
+            self.dialog.close()
+            self.dialog.deleteLater()
+        scenario, shown = self._document.committed.complete(), self._presenter.snapshot()
+        steps = max(scenario.training.steps, shown.step if shown is not None else 0)
+        poison = bool(self._document.scene.points.is_poison.any())
+        have = dict.fromkeys(AGAINST_CLEAN, poison) | {"cascade": measured(scenario.learner) is not None}
+        sweeps = sweepable(scenario)
+        at_once = getattr(scenario.learner, "AT_ONCE", False)  # over training nothing would move
+        self.dialog = FilmDialog(
+            self._render, file_stem(scenario.name), [view for view in VIEWS if have.get(view, True)],
+            sweeps, steps=steps, parent=self._window, check=self._wrong,
+            folder=self.folder(), over=_DOSE if at_once and poison and _DOSE in sweeps else "",
+            view=self._first(),
+        )  # fmt: skip
+        self.dialog.asked.connect(self._make)
+        self.dialog.cancelled.connect(self._cancel)
+
+    def _first(self) -> str:
+        """The view that is most like what the window shows; empty for the usual one."""
+        actions, planes = self._window.actions_, self._window.planes
+        if actions["view.cascade"].isChecked():
+            return "cascade"
+        if actions["train.twin"].isChecked():
+            return "flip" if planes.view == "flips" else "twin"
+        return ""
+
+    def _wrong(self, choice: FilmChoice) -> str:
+        return wrong(self._document.committed.scenario.bare(), choice)
+
+    # ---- the process --------------------------------------------------------------------------------
+
+    def _make(self, choice: FilmChoice, path: Path) -> None:
+        assert self.dialog is not None
+        try:
+            check_writable(path)
+            self._program.start("animate", self._document.to_save()(), self._options(choice, path))
+        except WriteError as error:
+            self.dialog.say(str(error), problem=True)
+            return
+        self._path, self._written, self._cancelled = path, 0, False
+        self.dialog.set_running(True)
+        self.dialog.say("Starting\u2026")
+
+    def _options(self, choice: FilmChoice, path: Path) -> list[str]:
+        actions = self._window.actions_
+        options = [
+            "--output", str(path.absolute()), "--view", choice.view, "--style", choice.style,
+            "--size", choice.size, "--fps", str(choice.rate), "--seconds", f"{choice.seconds:g}",
+            "--steps", str(choice.steps), "--spacing", choice.spacing, "--loop", "0" if choice.loops else "1",
+        ]  # fmt: skip
+        switches = {
+            "--no-title": not choice.title, "--held-out": actions["view.held-out"].isChecked(),
+            "--errors": actions["view.prediction"].isChecked(),
+        }  # fmt: skip
+        options += [name for name, on in switches.items() if on]
+        options += ["--levels", "2"] if actions["view.discrete"].isChecked() else []
+        return options + (["--over", f"{choice.over}={choice.values}"] if choice.over else [])
+
+    def _cancel(self) -> None:
+        self._cancelled = True
+        self._program.interrupt()
+
+    def _said(self, line: dict[str, Any]) -> None:
+        assert self.dialog is not None
+        if "doing" in line:
+            unit = "step" if line["doing"] == "training" else "frame"
+            self.dialog.set_progress(line["done"], line["of"])
+            words = f"{line['doing'].capitalize()}: {unit} {line['done']:,} of {line['of']:,}"
+            self.dialog.say(words)
+            if not self.dialog.isVisible() and self._path is not None:
+                self._tell(f"{self._path.name}, {words[0].lower()}{words[1:]}", 2000)
+        elif "estimate" in line:
+            self.dialog.set_size(line["estimate"])
+        elif "wrote" in line:
+            self._written = line["bytes"]
+
+    def _ended(self, problem: str) -> None:
+        assert self.dialog is not None
+        assert self._path is not None
+        self.dialog.set_running(False)
+        if self._written:
+            words = f"Wrote {self._path.name}, {size_words(self._written)}."
+            self.dialog.say(words)
+            self._tell(words, 4000)
+        elif self._cancelled:
+            self.dialog.say("Cancelled; nothing was written.")
+        else:
+            self.dialog.say(problem, problem=True)
+            if not self.dialog.isVisible():
+                self._window.notify(f"The film was not made: {problem}", alarm=True)
+
+    def _tell(self, words: str, milliseconds: int) -> None:
+        strip = self._window.statusBar()
+        if strip is not None:
+            strip.showMessage(words, milliseconds)
+
+    # ---- the preview --------------------------------------------------------------------------------
+
+    def _render(self, choice: FilmChoice) -> bytes:
+        """A frame of what the plane shows now. matplotlib is loaded only here. Raises ValueError where it cannot be."""
+        from boundaryviz.figures.style import AGAINST_CLEAN
+
+        against = choice.view in AGAINST_CLEAN
+        shown, clean = self._presenter.snapshot(), self._presenter.snapshot(clean=True) if against else None
+        if shown is None:
+            raise ValueError("A preview needs a first frame, and the output on the plane, not a hidden unit.")
+        if against and clean is None:
+            raise ValueError("Switch the twin on (Ctrl+T) to see a preview; the film trains its own.")
+        if choice.view == "cascade" and shown.cascade is None:
+            raise ValueError("Show the label cascade (K) to see a preview; the film looks for itself.")
+        from PIL import Image
+
+        from boundaryviz.figures.film import Film
+        from boundaryviz.figures.film_options import FilmOptions
+        from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
+        from boundaryviz.record.curves import CurveStore
+
+        width, height = (round(side * _PREVIEW / max(choice.pixels) / 2) * 2 for side in choice.pixels)
+        actions = self._window.actions_
+        options = FilmOptions(
+            choice.view, cast("StyleName", choice.style), width, height,
+            levels=2 if actions["view.discrete"].isChecked() else None,
+            held_out=actions["view.held-out"].isChecked(), errors=actions["view.prediction"].isChecked(),
+        )  # fmt: skip
+        shown, clean = within(shown), None if clean is None else within(clean)
+        beside = None if clean is None else [clean]
+        if choice.over:
+            sweep = Sweep(sweepable(shown.scenario)[choice.over].title, ("\u2026",))
+            sequence = FrameSequence([shown], CurveStore(), beside, sweep)
+        else:
+            sequence = FrameSequence.over_training([shown], beside)
+        picture = io.BytesIO()
+        Image.fromarray(Film(sequence, options).picture(0)).save(picture, "png")
+        return picture.getvalue()
+
+
+def wrong(scenario: Scenario, choice: FilmChoice) -> str:
+    """What is wrong with the values that a film shall lead through, in a sentence; empty where nothing is."""
+    frames = max(round(choice.seconds * choice.rate), 1)
+    try:
+        sweep.scenarios(f"{choice.over}={choice.values}", frames, scenario)
+    except sweep.SweepError as error:
+        words = error.words
+    except ScenarioError as error:
+        words = error.problems[0].partition(": ")[2] or error.problems[0]
+    else:
+        return ""
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def within(checkpoint: Snapshot) -> Snapshot:
+    """Without what the view shows beyond the domain, where a film does not go."""
+    rect, domain = checkpoint.rect, checkpoint.scene.domain
+    rows, columns = checkpoint.field.shape[-2:]
+    across, up = rect.width / columns, rect.height / rows
+    left, right = (round((edge - rect.left) / across) for edge in (domain.left, domain.right))
+    bottom, top = (round((edge - rect.bottom) / up) for edge in (domain.bottom, domain.top))
+    left, bottom, right, top = max(left, 0), max(bottom, 0), min(right, columns), min(top, rows)
+    if right - left < 2 or top - bottom < 2:  # zoomed into a place outside
+        return checkpoint
+    kept = Domain(
+        rect.left + left * across, rect.left + right * across, rect.bottom + bottom * up, rect.bottom + top * up
+    )
+    return replace(checkpoint, rect=kept, field=checkpoint.field[..., bottom:top, left:right])

@@ -1,0 +1,1 @@
+"""Opening, saving, pasting, recent files, and what is offered at the start."""

@@ -1,0 +1,164 @@
+"""Files into the window, new, opened, dropped or opened again, and what becomes of the work that was there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
+
+from boundaryviz.gui.document import projects
+from boundaryviz.gui.document.projects import Project
+from boundaryviz.gui.files.recent import RecentFiles
+from boundaryviz.gui.files.saving import Saving
+from boundaryviz.gui.files.welcome import Card
+from boundaryviz.gui.shell.writer import Writer
+from boundaryviz.gui.training.controller import Controller
+from boundaryviz.gui.widgets.plain import ask
+from boundaryviz.record import pins_file
+from boundaryviz.scenario import gallery
+from boundaryviz.scenario.atomic import Stamp
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.plain_text import one_line
+from boundaryviz.scene.scene import Domain, Points, Scene
+
+_OPENABLE = f"Scenarios, tables and pins (*.bviz *.toml *.csv *{pins_file.ENDING});;All files (*)"
+
+
+_SLOW = 300  # milliseconds after which it is said that a file is being read
+
+
+class Filing(QObject):
+    """Between the disk and the document; trouble is told in the window's banner."""
+
+    def __init__(self, controller: Controller, saving: Saving, recent: RecentFiles, reader: Writer) -> None:
+        super().__init__(controller)
+        self._reader = reader
+        self._asked = 0  # how often something was to be shown
+        self._tell_slow = ""
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(_SLOW)
+        self._slow.timeout.connect(lambda: self._tell(self._tell_slow))
+        self._controller, self._window, self._document = controller, controller.window, controller.document
+        self._saving, self._recent = saving, recent
+        self.open_pins: Callable[[Path], None] = lambda _path: None
+        actions = self._window.actions_
+        on: dict[str, Callable[[], object]] = {
+            "file.new": self.new, "file.examples": self.examples, "file.open": self.ask_open,
+            "file.save": saving.save, "file.save-as": saving.save_as,
+            "file.quit": self._window.close,
+        }  # fmt: skip
+        for name, act in on.items():
+            actions[name].triggered.connect(lambda _=False, act=act: act())
+        self._window.dropped.connect(lambda path: self.open(Path(path)))
+        saving.written.connect(recent.add)
+        recent.chosen.connect(lambda path: self.open(Path(path)))
+        welcome = self._window.welcome
+        welcome.chosen.connect(self.open_example)
+        welcome.open_file.connect(self.ask_open)
+        welcome.draw_own.connect(self.new)
+        welcome.left.connect(lambda: self._window.show_welcome(False))
+
+    # ---- in -----------------------------------------------------------------------------------------
+
+    def examples(self) -> None:
+        """The page of examples; again, back to the plane."""
+        showing = self._window.pages.currentWidget() is self._window.welcome
+        if not showing and not self._window.welcome.cards:
+            self._window.welcome.set_cards(Card(s.name, s.title, s.summary, s.scene()) for s in gallery.scenarios())
+        self._window.show_welcome(not showing)
+
+    def open_example(self, name: str) -> None:
+        if self.may_leave():
+            scenario = gallery.load(name)
+            self._show(scenario)
+            if scenario.look_at:
+                self._window.notify(" ".join(scenario.look_at.split()))
+            self._controller.play(True)
+
+    def new(self) -> None:
+        """An empty plane, for points drawn by hand."""
+        if self.may_leave():
+            scene = Scene(Points.of([]), Domain(-6.0, 6.0, -6.0, 6.0))
+            scenario = Scenario(name="own-points", title="Your own points", data=DataSpec(name="points"))
+            self._show(scenario.with_scene(scene))
+            self._window.actions_["point.tool-add"].trigger()
+
+    def ask_open(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open", self._saving.folder, _OPENABLE)
+        if path:
+            self.open(Path(path))
+
+    def open(self, path: Path) -> None:
+        """Open a scenario, a table or pins; what was open stays untouched where that fails."""
+        if pins_file.is_pins(path):
+            self.open_pins(path)
+            return
+        self._saving.folder = str(path.parent)
+        self._asked += 1
+        asked = self._asked
+        self._slow.start()
+
+        def then(project: Project) -> None:
+            if asked != self._asked:  # another file was asked for meanwhile
+                return
+            self._slow.stop()
+            if self.may_leave():
+                own = path.suffix.lower() == ".bviz"  # a TOML file may hold remarks, which saving would lose
+                self._show(project, path if own else None, project.stamp if own else None)
+                self._recent.add(path)
+                if project.scenario.summary and path.suffix.lower() == ".csv":
+                    self._window.notify(project.scenario.summary)
+
+        def failed(error: Exception) -> None:
+            if asked == self._asked:
+                self._slow.stop()
+                problems = error.problems if isinstance(error, ScenarioError) else [str(error)]
+                self._trouble(f"{path.name} was not opened", problems)
+
+        self._tell_slow = f"Opening {path.name}\u2026"
+        self._reader.do(lambda: projects.read(path), then, failed)
+
+    def opened(self, path: Path, stamp: Stamp | None) -> None:
+        """The document was read from this file before the window was there."""
+        if path.suffix.lower() == ".bviz":
+            self._document.path, self._document.stamp = path, stamp
+            self._document.filed.emit()
+        self._saving.folder = str(path.absolute().parent)
+        self._recent.add(path)
+
+    def _show(self, given: Scenario | Project, path: Path | None = None, stamp: Stamp | None = None) -> None:
+        self._asked += 1  # a file that is still being read comes too late
+        self._window.banner.hide()
+        self._document.open(given, path, stamp=stamp)
+        self._window.show_welcome(False)
+
+    # ---- out ----------------------------------------------------------------------------------------
+
+    def may_leave(self) -> bool:
+        """Ask what becomes of unsaved changes; whether to go on."""
+        if not self._document.unsaved:
+            return True
+        button = QMessageBox.StandardButton
+        answer = ask(
+            self._window, "Unsaved changes", f"Save the changes to {one_line(self._document.scenario.title)}?",
+            button.Save | button.Discard | button.Cancel, button.Save,
+        )  # fmt: skip
+        if answer == button.Save:
+            return self._saving.save_and_wait()
+        return bool(answer == button.Discard)
+
+    # ---- words --------------------------------------------------------------------------------------
+
+    def _trouble(self, what: str, problems: list[str]) -> None:
+        shown = "; ".join(problems[:2])
+        more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
+        self._window.notify(f"{what}: {shown}{more}.", details="\n".join(problems), alarm=True)
+
+    def _tell(self, words: str) -> None:
+        strip = self._window.statusBar()
+        if strip is not None:
+            QTimer.singleShot(0, lambda: strip.showMessage(words, 4000))

@@ -1,0 +1,110 @@
+"""Points to the clipboard and from it: tables of any kind, and what numpy prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtGui import QGuiApplication
+
+from boundaryviz.gui.shell.writer import Writer
+from boundaryviz.gui.training.controller import Controller
+from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.edits import Add
+from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED, Points, Scene
+from boundaryviz.scene.tables import SHARES, Table, TableError, read_table, write_table
+
+_ALL_TRAIN = (1.0, 0.0, 0.0)
+
+
+class Pasting(QObject):
+    """Copy, paste in the place of the scene, and paste into it; trouble is told in the window's banner."""
+
+    def __init__(self, controller: Controller, reader: Writer) -> None:
+        super().__init__(controller)
+        self._reader = reader
+        self._controller, self._window, self._document = controller, controller.window, controller.document
+        actions = self._window.actions_
+        actions["file.paste"].triggered.connect(lambda: self.paste())
+        actions["edit.paste-points"].triggered.connect(lambda: self.paste_into())
+        actions["edit.copy"].triggered.connect(lambda: self.copy())
+        self._window.welcome.paste_table.connect(self.paste)
+
+    def copy(self) -> None:
+        """The selected points, or all of them, as a table on the clipboard."""
+        scene, ids = self._document.scene, self._window.plane.selection
+        points = scene.points.take(scene.points.positions(ids)) if len(ids) else scene.points
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None and len(points):
+            clipboard.setText(write_table(scene.with_points(points)))
+            self._tell(f"Copied {_counted(len(points))}.")
+
+    def paste(self) -> None:
+        """Take the points on the clipboard in the place of those there are, with undo, under the settings of now."""
+        self._read(SHARES, self._put_in_place)
+
+    def _put_in_place(self, table: Table) -> None:
+        scenario = self._document.scenario.model_copy(
+            update={"name": "pasted", "title": "Pasted points", "data": DataSpec(name="points")}
+        )
+        self._controller.replace_scene(scenario, table.scene, "Paste a table")
+        self._window.show_welcome(False)
+        self._window.plane.fit()
+        if table.notes:
+            self._window.notify(" ".join(table.notes))
+
+    def paste_into(self) -> None:
+        """Add the points on the clipboard to those there are, as one undo step; they are selected afterwards."""
+        self._read(_ALL_TRAIN, self._add)
+
+    def _add(self, table: Table) -> None:
+        scene = self._document.committed.scene
+        points = _fitted(table.scene, scene)
+        self._controller.do(Add(points), "Paste points")
+        self._window.show_welcome(False)
+        self._window.plane.set_selection(points.ids)
+        x, y = points.xy.T
+        inside = (x >= scene.domain.left) & (x <= scene.domain.right) & (y >= scene.domain.bottom)
+        outside = int((~(inside & (y <= scene.domain.top))).sum())
+        if outside:
+            self._window.notify(f"{_counted(outside)} of {len(points):,} lie outside the plane shown.", closable=True)
+        self._tell(f"Added {_counted(len(points))}.")
+
+    def _read(self, shares: tuple[float, float, float], then: Callable[[Table], None]) -> None:
+        """Have the table on the clipboard read, and `then` called with it."""
+        clipboard = QGuiApplication.clipboard()
+        text = clipboard.text() if clipboard is not None else ""
+        if not text.strip():
+            self._window.notify("There is no text on the clipboard. Copy a table with columns x and y.")
+            return
+        self._reader.do(lambda: read_table(text, shares=shares), then, self._refuse)
+
+    def _refuse(self, error: Exception) -> None:
+        problems = error.problems if isinstance(error, TableError) else [str(error)]
+        more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
+        self._window.notify(
+            f"The clipboard holds no table of points: {'; '.join(problems[:2])}{more}.",
+            details="\n".join(problems), alarm=True,
+        )  # fmt: skip
+
+    def _tell(self, words: str) -> None:
+        strip = self._window.statusBar()
+        if strip is not None:
+            QTimer.singleShot(0, lambda: strip.showMessage(words, 4000))
+
+
+def _fitted(pasted: Scene, scene: Scene) -> Points:
+    """Pasted points with ids of their own and, where all their classes have a name here, those classes."""
+    points, names = pasted.points, pasted.class_names
+    label = points.label
+    if names and scene.class_names and set(names) <= set(scene.class_names):
+        here = np.array([*(scene.class_names.index(name) for name in names), *[0] * (MAX_CLASSES - len(names))])
+        label = np.where(label == UNLABELLED, UNLABELLED, here[label])
+    first = scene.points.next_id
+    return replace(points, ids=np.arange(first, first + len(points)), label=label)
+
+
+def _counted(n: int) -> str:
+    return f"{n:,} {'point' if n == 1 else 'points'}"

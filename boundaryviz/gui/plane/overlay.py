@@ -1,0 +1,163 @@
+"""What lies above the points: target pins, the outlines of tools, and a calm word over the plane."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
+
+from boundaryviz.figures.palette import class_colour
+from boundaryviz.gui.shell.theme import Theme
+from boundaryviz.gui.tools import Circle, Path
+from boundaryviz.gui.widgets.plain import PlainLabel
+from boundaryviz.scene.scene import Target
+
+PIN = 24.0  # diameter of a target pin in pixels
+_LEGEND = 304  # pixels of width that a legend in the other corner may take
+
+
+class OutlineItem(pg.GraphicsObject):
+    """A tool's circle, rubber band or lasso: ink dashes, seen on every colour, around a tint of the accent."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._path = QPainterPath()
+        self.shape_shown: Circle | Path | None = None
+
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()  # its margins are pixels
+
+    def show_shape(self, shape: Circle | Path | None) -> None:
+        """shape: in data coordinates; None shows nothing."""
+        self.prepareGeometryChange()
+        self.shape_shown = shape
+        self._path = QPainterPath()
+        if isinstance(shape, Circle):
+            self._path.addEllipse(QPointF(shape.x, shape.y), shape.radius, shape.radius)
+        elif shape is not None:
+            self._path.addPolygon(QPolygonF([QPointF(float(x), float(y)) for x, y in shape.xy]))
+            self._path.closeSubpath()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        across = self.pixelVectors()
+        margin = 3.0 * max((v.length() for v in across if v is not None), default=0.0)
+        return self._path.boundingRect().adjusted(-margin, -margin, margin, margin)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
+        if self._path.isEmpty():
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        soft, ground, ink = QColor(self._theme.accent), QColor(self._theme.plane), QColor(self._theme.ink)
+        soft.setAlpha(18)
+        ratio = 1.0 if widget is None else widget.devicePixelRatioF()  # cosmetic pens count the screen's own pixels
+        under, over = QPen(ground, 3.0 * ratio), QPen(ink, 1.5 * ratio, Qt.PenStyle.DashLine)
+        for pen in (under, over):
+            pen.setCosmetic(True)
+        painter.setPen(under)
+        painter.setBrush(soft)
+        painter.drawPath(self._path)
+        painter.setPen(over)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(self._path)
+
+
+class PinItem(pg.GraphicsObject):
+    """Target pins: stars in the colour of the class that an attacker wants there."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._pins: tuple[Target, ...] = ()
+        self._size = PIN
+
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()  # its margins are pixels
+
+    def set_size(self, share: float) -> None:
+        """How large stars are, as a share of their usual size."""
+        self.prepareGeometryChange()
+        self._size = share * PIN
+        self.update()
+
+    def set_pins(self, targets: tuple[Target, ...]) -> None:
+        if targets != self._pins:
+            self.prepareGeometryChange()
+            self._pins = targets
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        if not self._pins:
+            return QRectF()
+        x, y = [target.x for target in self._pins], [target.y for target in self._pins]
+        across = self.pixelVectors()
+        margin = self._size * max((v.length() for v in across if v is not None), default=0.0)
+        box = QRectF(min(x), min(y), max(x) - min(x), max(y) - min(y))
+        return box.adjusted(-margin, -margin, margin, margin)
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, _widget: QWidget | None = None
+    ) -> None:
+        transform = painter.transform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        star = QTransform.fromScale(self._size, self._size).map(Symbols["star"])
+        for target in self._pins:
+            painter.setTransform(QTransform.fromTranslate(*_device(transform, target)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor("white"), 5.0, join=Qt.PenJoinStyle.RoundJoin))
+            painter.drawPath(star)
+            painter.setBrush(QColor(class_colour(target.target_class)))
+            painter.setPen(QPen(QColor("#1c2329"), 2.0, join=Qt.PenJoinStyle.RoundJoin))
+            painter.drawPath(star)
+
+
+def _device(transform: QTransform, target: Target) -> tuple[float, float]:
+    at = transform.map(QPointF(target.x, target.y))
+    return at.x(), at.y()
+
+
+class Banner(PlainLabel):
+    """A sentence in a quiet box, in the middle of the top or on the left of the foot of its parent, where it leaves a
+    legend its corner; the mouse goes through it."""
+
+    def __init__(self, parent: QWidget, at_bottom: bool = False) -> None:
+        super().__init__("", parent)
+        self._at_bottom = at_bottom
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setWordWrap(True)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setStyleSheet(
+            f"background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.line};"
+            f"border-radius: 8px; padding: 5px 14px; font-size: {10 if self._at_bottom else 11}pt;"
+        )
+
+    def say(self, text: str | None, area: QRectF) -> None:
+        """text: what to say, None hides. area: the part of the parent to stand in, in its pixels."""
+        self.setText(text or "")
+        self.setVisible(bool(text))
+        text = self.text()
+        if not text:
+            return
+        widest = max(int(area.width()) - (_LEGEND if self._at_bottom else 32), 80)
+        self.ensurePolished()  # the first time the style sheet's font and padding are not in force yet
+        self.setFixedWidth(min(widest, self.fontMetrics().horizontalAdvance(text) + 48))
+        self.setMinimumHeight(0)  # or it would never become less high
+        self.setFixedHeight(self.heightForWidth(self.width()))
+        if self._at_bottom:
+            self.move(int(area.left()) + 12, int(area.bottom()) - 12 - self.height())
+        else:
+            self.move(int(area.center().x() - self.width() / 2), int(area.top()) + 16)

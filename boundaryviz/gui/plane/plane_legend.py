@@ -1,0 +1,95 @@
+"""A small legend in a corner of the plane; the mouse goes through it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from boundaryviz.gui.plane.twin_pictures import floor_picture, hatched
+from boundaryviz.gui.shell.theme import LIGHT, Theme
+
+_SWATCH, _LINE, _MARGIN = 30, 18, 10  # pixels: width of a swatch, height of a line, room around all
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands beside some words. label: the class, for `became`, -1 for undecided."""
+
+    kind: Literal["line", "dashes", "became", "flipped", "floor"]
+    words: str
+    label: int = -1
+
+
+class PlaneLegend(QWidget):
+    """Entries one below the other on a quiet ground."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._theme = LIGHT
+        self.entries: tuple[Entry, ...] = ()
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def set_entries(self, entries: Sequence[Entry]) -> None:
+        """Show these; none hides the legend."""
+        self.entries = tuple(entries)
+        self.setAccessibleName("; ".join(entry.words for entry in entries))
+        self.setVisible(bool(entries))
+        self.resize(self.sizeHint())
+        self.update()
+
+    def stand_in(self, area: QRectF) -> None:
+        """Go to the upper right corner of this part of the parent, in its pixels; the lower one is a cascade's."""
+        self.resize(self.sizeHint())
+        self.move(int(area.right()) - self.width() - 12, int(area.top()) + 12)
+
+    def sizeHint(self) -> QSize:
+        widest = max((self.fontMetrics().horizontalAdvance(entry.words) for entry in self.entries), default=0)
+        return QSize(_SWATCH + widest + 3 * _MARGIN, _LINE * len(self.entries) + 2 * _MARGIN - 4)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._theme.line), 1.0))
+        painter.setBrush(QColor(self._theme.panel))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6.0, 6.0)
+        for i, entry in enumerate(self.entries):
+            top = _MARGIN - 2 + i * _LINE
+            self._swatch(painter, entry, QRectF(_MARGIN, top + 3, _SWATCH, _LINE - 6))
+            painter.setPen(QColor(self._theme.text))
+            words = QRectF(_SWATCH + 2 * _MARGIN, top, self.width(), _LINE)
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, entry.words)
+        painter.end()
+
+    def _swatch(self, painter: QPainter, entry: Entry, place: QRectF) -> None:
+        ink = QColor(self._theme.ink)
+        if entry.kind in ("line", "dashes"):
+            pen = QPen(ink, 2.0, cap=Qt.PenCapStyle.FlatCap)
+            if entry.kind == "dashes":
+                pen.setDashPattern([4.0, 3.0])
+            painter.setPen(pen)
+            painter.drawLine(QPointF(place.left(), place.center().y()), QPointF(place.right(), place.center().y()))
+            return
+        rows, columns = 2 * int(place.height()), 2 * int(place.width())
+        if entry.kind == "became":
+            colours = hatched(entry.label, rows, columns, self._theme.plane, self._theme.ink)
+            picture = colours.view(np.uint8).reshape(rows, columns, 4)
+        else:  # from none to all
+            share = np.tile(np.linspace(0.0, 1.0, columns // 6, dtype=np.float32), (rows // 6, 1))
+            none = np.zeros_like(share)
+            parts = (share, none) if entry.kind == "flipped" else (none, share)
+            picture = floor_picture(*parts, self._theme.plane, self._theme.ink)
+        upright = np.ascontiguousarray(picture[::-1])
+        rows, columns = upright.shape[:2]
+        image = QImage(upright.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
+        painter.drawImage(place, image)

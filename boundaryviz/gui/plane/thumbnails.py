@@ -1,0 +1,59 @@
+"""Small pictures of data: the points of a scene in their classes' colours."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QPainter, QPixmap
+
+from boundaryviz.figures.palette import class_colour
+from boundaryviz.gui.shell.theme import THEMES, Theme
+from boundaryviz.scene.data import DataSpec, build
+from boundaryviz.scene.scene import Domain, Scene
+
+_MOST = 240  # points of a thumbnail; more would only cover one another
+
+
+def scene_pixmap(scene: Scene, size: QSize, theme: Theme, ratio: float = 1.0) -> QPixmap:
+    """The scene's points on the theme's plane, `size` in logical pixels, whole domain, aspect kept."""
+    picture = QPixmap(size * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(QColor(Qt.GlobalColor.transparent))
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.plane))
+    painter.drawRoundedRect(QRectF(0, 0, size.width(), size.height()), 4, 4)
+    domain = scene.domain
+    scale = min(size.width() / domain.width, size.height() / domain.height)
+    place = QRectF(0, 0, scale * domain.width, scale * domain.height)
+    place.moveCenter(QRectF(0, 0, size.width(), size.height()).center())
+    draw_points(painter, scene, domain, place)
+    painter.end()
+    return picture
+
+
+def draw_points(painter: QPainter, scene: Scene, rect: Domain, place: QRectF) -> None:
+    """Some of the scene's points as dots; the part `rect` of the plane fills `place`."""
+    points, scale = scene.points, place.width() / rect.width
+    radius = max(1.0, min(place.width(), place.height()) / 45)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for i in np.linspace(0, len(points) - 1, min(len(points), _MOST)).astype(int):
+        x, y = points.xy[i]
+        painter.setBrush(QColor(class_colour(int(points.label[i]))))
+        at = QPointF(place.left() + (x - rect.left) * scale, place.top() + (rect.top - y) * scale)
+        painter.drawEllipse(at, radius, radius)
+
+
+def data_pixmap(name: str, size: QSize, theme: Theme, ratio: float = 1.0) -> QPixmap:
+    """A data set by name, a few of its points at their default noise."""
+    return _data_pixmap(name, size.width(), size.height(), theme.name, ratio)
+
+
+@lru_cache(maxsize=128)
+def _data_pixmap(name: str, width: int, height: int, theme: str, ratio: float) -> QPixmap:
+    scene = build(DataSpec(name=name, n=200, validation=0.0, test=0.0))
+    return scene_pixmap(scene, QSize(width, height), THEMES[theme], ratio)

@@ -1,0 +1,1 @@
+"""The panel of attacks and of groups of poison."""

@@ -1,0 +1,152 @@
+"""The poison panel: whether it acts, which attack lays it and how, what it costs, and its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from boundaryviz.attacks.budget import Budget
+from boundaryviz.attacks.specs import ATTACKS
+from boundaryviz.gui.poison.group_list import GroupEntry, GroupList
+from boundaryviz.gui.shell.icons import icon
+from boundaryviz.gui.shell.theme import LIGHT, Theme
+from boundaryviz.gui.widgets.controls import QuietCombo, label
+from boundaryviz.gui.widgets.forms import SpecForm
+
+_ELSEWHERE = ("attack", "on", "group")  # the chooser, the switch and the list
+_UNUSED: dict[str, tuple[str, ...]] = {"junk": ("target", "snap", "wanted")}
+
+
+class PoisonPanel(QWidget):
+    """changed: dotted path such as 'poison.count' and the new value. settled: path; a drag or typing is over.
+
+    new_group: the next attack shall go to a group of its own. What is done with groups comes from `groups`.
+    """
+
+    changed = pyqtSignal(str, object)
+    settled = pyqtSignal(str)
+    new_group = pyqtSignal()
+
+    def __init__(
+        self, theme: Theme = LIGHT, attacks: Mapping[str, type[Any]] = ATTACKS, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._attacks = attacks
+        self._name = next(iter(attacks))
+        self._forms: dict[str, SpecForm] = {}  # made when first shown, as those of the learners
+        self.switch = QPushButton()
+        self.switch.setCheckable(True)
+        self.switch.setMinimumHeight(34)
+        self.switch.setToolTip("Let all poison act, or silence it; nothing is removed (Shift+P on the plane).")
+        self.combo = QuietCombo()
+        self.combo.setAccessibleName("Attack")
+        self.combo.setToolTip("How the poison is laid. Choosing another lays it anew, with the same number of points.")
+        for name, spec in attacks.items():
+            self.combo.addItem(spec.TITLE, name)
+            self.combo.setItemData(self.combo.count() - 1, spec.__doc__, 3)  # the role of tooltips
+        self.summary = label("", "faint", wraps=True)
+        self.why = label("", "problem", wraps=True)
+        self.budget, self.scaled = label("", wraps=True), label("", "faint", wraps=True)
+        self.groups = GroupList(theme)
+        self.button = QPushButton("New group")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        self._column = QVBoxLayout()  # the form of the attack shown
+        heading = QHBoxLayout()
+        heading.addWidget(label("Groups", "title"), 1)
+        heading.addWidget(self.button)
+        for part in (self.switch, self.budget, self.scaled, self.combo, self.summary, self.why):
+            layout.addWidget(part)
+        layout.addLayout(self._column)
+        layout.addLayout(heading)
+        layout.addWidget(self.groups)
+        self.why.hide()
+        self.combo.activated.connect(self._chosen)
+        self.switch.clicked.connect(lambda on: self.changed.emit("poison.on", on))
+        self.button.clicked.connect(lambda: self.new_group.emit())
+        self.set_theme(theme)
+        self.set_budget(Budget(0, 0))
+
+    @property
+    def form(self) -> SpecForm:
+        """The form of the attack shown."""
+        if self._name not in self._forms:
+            form = SpecForm(self._attacks[self._name], "poison", skip=(*_ELSEWHERE, *_UNUSED.get(self._name, ())))
+            form.changed.connect(self.changed)
+            form.settled.connect(self.settled)
+            self._column.addWidget(form)
+            self._forms[self._name] = form
+        return self._forms[self._name]
+
+    def set_values(self, spec: Any) -> None:
+        """Show these settings of an attack; nothing is emitted."""
+        self._name = spec.attack
+        self.combo.setCurrentIndex(self.combo.findData(self._name))
+        self.summary.setText((self._attacks[self._name].__doc__ or "").strip())
+        self.switch.setChecked(spec.on)
+        self.switch.setText("Poison acts" if spec.on else "Poison is off")
+        self.form.set_values(spec)
+        for name, form in self._forms.items():
+            form.setVisible(name == self._name)
+        if self._name == "flip":
+            aimless = None if spec.choose == "target" else "only labels nearest to the target look for one"
+            for field in ("target", "snap", "radius"):
+                self.form.set_disabled(f"poison.{field}", aimless)
+
+    def set_why(self, words: str | None) -> None:
+        """Why the attack cannot be laid; None where it can."""
+        self.why.setText(words or "")
+        self.why.setVisible(bool(words))
+
+    def set_budget(self, budget: Budget) -> None:
+        """What the poison that acts costs, and in how many points it would be the rates of the talk."""
+        self.budget.setText(budget_words(budget))
+        self.scaled.setText(scaled_words(budget))
+        for part, lines in ((self.budget, 1), (self.scaled, 2)):  # so that nothing below moves under the pointer
+            part.setMinimumHeight(lines * part.fontMetrics().lineSpacing())
+
+    def set_groups(self, entries: Sequence[GroupEntry], why_no_other: str | None) -> None:
+        """The groups there are; why there can be no new one, None where there can."""
+        self.groups.set_entries(entries)
+        self.button.setEnabled(why_no_other is None)
+        self.button.setToolTip(
+            "The next attack goes to a group of its own, so that two can be compared."
+            + (f"\nOff: {why_no_other}" if why_no_other else "")
+        )
+
+    def set_theme(self, theme: Theme) -> None:
+        self.switch.setIcon(icon("poison", theme.text))
+        self.groups.set_theme(theme)
+
+    def _chosen(self, index: int) -> None:
+        name = self.combo.itemData(index)
+        if name != self._name:
+            self.changed.emit("poison.attack", name)
+            self.settled.emit("poison.attack")
+
+
+def budget_words(budget: Budget) -> str:
+    """'10 of 5,010 training points are poison: 0.2 %.'"""
+    if not budget.poison:
+        return f"No poison acts among {budget.total:,} training points."
+    are = "is" if budget.poison == 1 else "are"
+    return f"{budget.poison:,} of {budget.total:,} training points {are} poison: {100 * budget.rate:.3g} %."
+
+
+def scaled_words(budget: Budget) -> str:
+    """In how many points this poison would be the rates that the talk gives."""
+    if not budget.poison:
+        return ""
+    semi, self_supervised = (_large(budget.points_at(rate)) for rate in (1e-3, 1e-7))
+    return f"That is 0.1 % of {semi} points, and 0.00001 % of {self_supervised}."
+
+
+def _large(number: float) -> str:
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if number >= 0.9995 * size:
+            return f"{number / size:.4g} {word}"
+    return f"{number:,.0f}"

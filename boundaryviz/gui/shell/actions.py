@@ -1,0 +1,208 @@
+"""Every action of the window, as one table: menu, words, shortcut, tip and icon.
+
+Menus, tool bars, the command palette and the shortcut overview are all made from these QActions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
+from PyQt6.QtWidgets import QMenuBar, QWidget
+
+from boundaryviz.gui.shell.icons import icon
+from boundaryviz.gui.shell.theme import Theme, disabled
+from boundaryviz.gui.tools import TOOLS
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """name: 'menu.what'. keys: shortcuts, the first one shown; on_plane: they work while the plane has the focus."""
+
+    name: str
+    text: str
+    tip: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    checkable: bool = False
+    on_plane: bool = False
+    apart: bool = False  # a separator comes before it
+
+
+_TOOL_ICONS = {
+    "select": ("select", "V"), "add": ("add", "A"),
+    "brush": ("brush", "B"), "erase": ("erase", "E"), "relabel": ("relabel", "L"),
+    "lasso": ("lasso", "O"), "rectangle": ("rectangle", "M"),
+    "bridge": ("bridge", "G"), "target": ("target", "T"),
+}  # fmt: skip
+
+MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
+
+_TABLE = (
+    _Entry("file.new", "&New plane", "Start with an empty plane and draw your own points", ("Ctrl+N",),
+           "file"),
+    _Entry("file.examples", "E&xamples...", "Choose an example scenario", ("Ctrl+Shift+O",), "grid"),
+    _Entry("file.open", "&Open...", "Open a scenario, a table of points or pins (.bviz, .toml, .csv, .pins.npz)",
+           ("Ctrl+O",), "folder"),
+    _Entry("file.paste", "&Paste a table", "Take the table of points that is on the clipboard, in the place of these",
+           ("Ctrl+V",), "paste"),
+    _Entry("file.save", "&Save", "Save the scenario with its points", ("Ctrl+S",), "save",
+           apart=True),
+    _Entry("file.save-as", "Save &as...", "Save under another name, as TOML, or the points alone as a table",
+           ("Ctrl+Shift+S",)),
+    _Entry("file.timeline", "Keep the &timeline", "Save the recorded moments beside the project, to go on there later",
+           checkable=True),
+    _Entry("file.recover", "Recover &unsaved work...", "What was not saved when boundaryviz ended unexpectedly"),
+    _Entry("file.export", "&Export figure...", "Write what you see as PNG, SVG or PDF", ("Ctrl+E",),
+           "image"),
+    _Entry("file.film", "Export a &film...", "Write a film of training, or of a setting, as MP4, GIF or WebP",
+           ("Ctrl+Shift+E",), "film"),
+    _Entry("file.quit", "&Quit", "Leave boundaryviz", ("Ctrl+Q",), apart=True),
+    _Entry("edit.undo", "&Undo", "Take back the last change", ("Ctrl+Z",), "undo"),
+    _Entry("edit.redo", "&Redo", "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),
+    _Entry("edit.all", "Select &all", "Select every point", ("Ctrl+A",), on_plane=True, apart=True),
+    _Entry("edit.delete", "&Delete points", "Delete the selected points", ("Delete",), "delete",
+           on_plane=True),
+    _Entry("edit.clear", "&Clear the plane", "Delete every point", ("Ctrl+Shift+Delete",)),
+    _Entry("edit.copy", "&Copy points", "Copy the selected points, or all, as a table", ("Ctrl+C",), on_plane=True),
+    _Entry("edit.paste-points", "&Paste points into the plane", "Add the points on the clipboard to those there are: a "
+           "table, or what numpy prints", ("Ctrl+Shift+V",)),
+    _Entry("point.unlabelled", "&Unlabelled", "New points have no label; selected ones lose theirs", ("U", "0"),
+           on_plane=True, checkable=True),
+    _Entry("point.poison", "&Poison", "New points are poison: planted by an attacker", ("P",), "poison",
+           on_plane=True, checkable=True, apart=True),
+    _Entry("point.poison-on", "Poison &acts", "Let all poison act, or silence it without removing any", ("Shift+P",),
+           on_plane=True, checkable=True),
+    _Entry("point.mute", "&Mute", "Mute the selected points, so that nobody sees them, or let them be seen again",
+           ("Shift+M",), on_plane=True),
+    _Entry("train.play", "&Play", "Train, or pause", ("Space",), "play", on_plane=True),
+    _Entry("train.step", "&Step", "Do one training step, and pause", ("S",), "step", on_plane=True),
+    _Entry("train.reset", "&Reset", "Back to step 0 with the same initial weights", ("R",), "reset",
+           on_plane=True),
+    _Entry("train.seed", "&New seed", "Back to step 0 with other initial weights", ("Shift+R",), "dice",
+           on_plane=True),
+    _Entry("train.earlier", "Ear&lier moment", "Show the recorded moment before", (",",), on_plane=True, apart=True),
+    _Entry("train.later", "La&ter moment", "Show the recorded moment after; past the last one, the present", (".",),
+           on_plane=True),
+    _Entry("train.first", "&First moment", "Show the first recorded moment", ("Ctrl+Home",)),
+    _Entry("train.now", "&Back to now", "Show the present again", ("Ctrl+End",)),
+    _Entry("train.resume", "Resume &here", "Go on training from the moment that is shown, as a branch",
+           ("Ctrl+Return",)),
+    _Entry("train.twin", "&Twin", "Also train without the poison, and compare", ("Ctrl+T",), checkable=True,
+           apart=True),
+    _Entry("train.dose", "Dose-re&sponse", "Lay the attack with more and more points, over several seeds"),
+    _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
+    _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
+    _Entry("view.discrete", "&Decision only", "Show the decided class instead of its probability", ("D",),
+           checkable=True, on_plane=True, apart=True),
+    _Entry("view.contours", "&Contour lines", "Draw the decision boundary and lines of equal probability", ("C",),
+           checkable=True, on_plane=True),
+    _Entry("view.prediction", "&Prediction in the points", "Outline: the true class. Fill: the predicted one",
+           ("F",), checkable=True, on_plane=True),
+    _Entry("view.held-out", "&Held-out points", "Show validation and test points too", ("H",), checkable=True,
+           on_plane=True),
+    _Entry("view.cascade", "Label casca&de", "Colour each unlabelled point by when it got its label, and show the way "
+           "from a given label to the point under the pointer", ("K",), checkable=True, on_plane=True),
+    _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",
+           ("J",), checkable=True, on_plane=True),
+    _Entry("view.ghost", "Earlier &course", "After a resume, show boundary and curves of the course before, dashed",
+           checkable=True),
+    _Entry("view.output", "Show the &output", "Back from a hidden unit to the model's output", ("Ctrl+0",)),
+    _Entry("view.twin-side", "Twin s&ide by side", "The clean twin beside the poisoned model", ("Ctrl+1",),
+           checkable=True, apart=True),
+    _Entry("view.twin-overlay", "Twin o&verlay", "The boundaries of both on one plane", ("Ctrl+2",), checkable=True),
+    _Entry("view.twin-flips", "Fli&p region", "What the poison gave to another class", ("Ctrl+3",), checkable=True),
+    _Entry("view.twin-floor", "Seed f&loor", "Flips by the poison against what a new seed changes", ("Ctrl+4",),
+           checkable=True),
+    _Entry("view.pin", "&Pin this moment", "Keep what the plane shows, to compare it with others", ("Ctrl+P",),
+           apart=True),
+    _Entry("view.pin-clean", "Pin the clean t&win", "Keep the clean twin of what the plane shows", ("Ctrl+Shift+P",)),
+    _Entry("view.compare", "Compare p&ins", "What is pinned, side by side", ("Ctrl+5",), checkable=True),
+    _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True, apart=True),
+    _Entry("view.projector", "Plane &alone", "Nothing but the plane, full screen", ("F11",), checkable=True),
+    _Entry("view.theme", "Da&rk theme", "Light or dark", ("Ctrl+D",), "theme", checkable=True),
+    _Entry("view.commands", "Command &palette", "Find any command by name", ("Ctrl+K",), "search", apart=True),
+    _Entry("help.shortcuts", "&Shortcuts", "All keys at a glance", ("F1",), "keyboard"),
+    _Entry("help.log", "&Log", "What the program has said: saves, failures, warnings", apart=True),
+    _Entry("help.report", "&Report a problem...", "Versions, device and log, ready to be copied into a report"),
+    _Entry("help.about", "&About boundaryviz", "Version, licence and what it runs on"),
+)  # fmt: skip
+
+
+class Actions(QObject):
+    """The QActions by name, `actions['train.play']`; those of tools and classes are checked one at a time."""
+
+    def __init__(self, window: QWidget, plane: QWidget) -> None:
+        super().__init__(window)
+        self._window, self._plane = window, plane
+        self._by_name: dict[str, QAction] = {}
+        self._icons: dict[str, str] = {}
+        self._apart: set[str] = set()
+        for entry in _TABLE:
+            self._make(entry)
+        self.tools, self.classes = QActionGroup(self), QActionGroup(self)
+        for name, tool in TOOLS.items():
+            picture, key = _TOOL_ICONS[name]
+            entry = _Entry(
+                f"point.tool-{name}", tool.title, tool.explains, (key,), picture, True, True, name == "select"
+            )
+            self.tools.addAction(self._make(entry))
+        for label in range(9):
+            entry = _Entry(
+                f"point.class-{label}", f"Class {label}", f"New points are of class {label}; selected ones become it",
+                (str(label + 1),), "", True, True, label == 0,
+            )  # fmt: skip
+            self.classes.addAction(self._make(entry))
+        self.classes.addAction(self["point.unlabelled"])
+
+    def _make(self, entry: _Entry) -> QAction:
+        action = QAction(entry.text, self)
+        action.setObjectName(entry.name)
+        action.setCheckable(entry.checkable)
+        action.setShortcuts([QKeySequence(key) for key in entry.keys])
+        shown = f" ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if entry.keys else ""
+        action.setToolTip(entry.tip + shown)
+        action.setStatusTip(entry.tip)
+        action.setWhatsThis(entry.tip)
+        action.setShortcutContext(
+            Qt.ShortcutContext.WidgetWithChildrenShortcut if entry.on_plane else Qt.ShortcutContext.WindowShortcut
+        )
+        (self._plane if entry.on_plane else self._window).addAction(action)
+        self._by_name[entry.name] = action
+        if entry.icon:
+            self._icons[entry.name] = entry.icon
+        if entry.apart:
+            self._apart.add(entry.name)
+        return action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._by_name[name]
+
+    def all(self) -> list[QAction]:
+        """Every action, in menu order."""
+        return list(self._by_name.values())
+
+    def group(self, menu: str) -> list[QAction]:
+        """The actions of one menu."""
+        return [action for name, action in self._by_name.items() if name.startswith(menu + ".")]
+
+    def share(self, menu: str, widget: QWidget, but: str = "") -> None:
+        """Let the keys of a menu that work on the plane also work on `widget`, `but` for the one it has itself."""
+        on_plane = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        widget.addActions([a for a in self.group(menu) if a.shortcutContext() == on_plane and a.objectName() != but])
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Make the menus."""
+        for menu, title in MENUS.items():
+            target = bar.addMenu(title)
+            assert target is not None
+            for action in self.group(menu):
+                if action.objectName() in self._apart:
+                    target.addSeparator()
+                target.addAction(action)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour the icons."""
+        for name, picture in self._icons.items():
+            self[name].setIcon(icon(picture, theme.text, disabled(theme)))

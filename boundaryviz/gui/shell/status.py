@@ -1,0 +1,113 @@
+"""What the status bar says, each number in a place of its own width."""
+
+from __future__ import annotations
+
+import math
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from boundaryviz.gui.widgets.controls import Elided, figures, label, value_words
+
+_TWIN = {
+    "flip rate": "Share of the test points predicted otherwise than by the clean twin, mean over the seeds",
+    "leverage": "Flip rate divided by the share of poison in the training points",
+}
+
+
+class StatusFields(QWidget):
+    """Place and class under the cursor, loss and error, speed and device."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        left = Qt.AlignmentFlag.AlignLeft
+        self.place = figures("-88.888, -88.888", align=left)
+        self.answer = figures("class 8 (unlabelled) 888.8 %", align=left)
+        self.loss = figures("8.88888", align=left)
+        self.error = figures("888.8 %", align=left)
+        self.flips = figures("888.8 %", align=left)
+        self.leverage = figures("8,888.8", align=left)
+        self.steps = figures("888,888 steps/s")
+        self.frames = figures("888 frames/s")
+        self.device = label("", "faint")
+        self.said = Elided("faint")
+        self._words: dict[str, str] = {}
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 0, 8, 0)
+        layout.setSpacing(8)
+        for name, parts in (
+            ("Position under the cursor", (self.place,)),
+            ("Predicted class and its probability there", (self.answer,)),
+            ("Training loss", (label("loss", "faint"), self.loss)),
+            ("Share of points predicted wrongly", (label("error", "faint"), self.error)),
+        ):
+            for part in parts:
+                part.setToolTip(name)
+                layout.addWidget(part)
+            parts[-1].setAccessibleName(name)
+            layout.addWidget(self._rule())
+        self._twin = QWidget()
+        twin = QHBoxLayout(self._twin)
+        twin.setContentsMargins(0, 0, 0, 0)
+        twin.setSpacing(8)
+        for name, part in (("flip rate", self.flips), ("leverage", self.leverage)):
+            for shown in (label(name, "faint"), part):
+                shown.setToolTip(_TWIN[name])
+                twin.addWidget(shown)
+            part.setAccessibleName(name)
+        layout.addWidget(self._twin)
+        layout.addWidget(self.said, 1)
+        for name, part in (("Training speed", self.steps), ("Drawing speed", self.frames), ("Device", self.device)):
+            part.setToolTip(name)
+            part.setAccessibleName(name)
+            layout.addWidget(part)
+        self.set_pointer(None)
+        self.set_metrics(None, None)
+        self.set_rates(None, None)
+        self.set_twin(False)
+
+    def set_pointer(
+        self, place: tuple[float, float] | None, class_name: str = "", probability: float | None = None
+    ) -> None:
+        """Where the cursor is, the class predicted there and its probability 0..1; None when it is elsewhere."""
+        self._show(self.place, "" if place is None else f"{place[0]:.3f}, {place[1]:.3f}")
+        sure = "" if probability is None or math.isnan(probability) else f" {probability:.1%}"
+        answer = "" if place is None else f"{class_name}{sure}"
+        metrics = self.answer.fontMetrics()
+        room = self.answer.width() - metrics.horizontalAdvance(sure)
+        if metrics.horizontalAdvance(answer) > self.answer.width():
+            answer = metrics.elidedText(class_name, Qt.TextElideMode.ElideRight, room) + sure
+        self._show(self.answer, answer)
+
+    def set_metrics(self, loss: float | None, error: float | None, split: str = "") -> None:
+        """The newest loss and error (0..1); `split` says of which points."""
+        self._show(self.loss, "\u2013" if loss is None else value_words(loss))
+        self._show(self.error, "\u2013" if error is None or math.isnan(error) else f"{error:.1%}")
+        if split:
+            self.loss.setToolTip(f"Loss on {split} points")
+            self.error.setToolTip(f"Share of {split} points predicted wrongly")
+
+    def set_twin(self, on: bool, flip_rate: float | None = None, leverage: float | None = None) -> None:
+        """Whether a clean twin trains, and what it tells: the share of test points that flip, and the leverage."""
+        self._twin.setVisible(on)
+        for field, value, form in ((self.flips, flip_rate, ".1%"), (self.leverage, leverage, ",.1f")):
+            self._show(field, "\u2013" if value is None or math.isnan(value) else format(value, form))
+
+    def set_rates(self, steps: float | None, frames: float | None) -> None:
+        """Training steps and drawn frames a second."""
+        self._show(self.steps, "" if steps is None else f"{steps:,.0f} steps/s")
+        self._show(self.frames, "" if frames is None else f"{frames:.0f} frames/s")
+
+    def set_device(self, words: str) -> None:
+        """The device in words, such as 'CPU, 2 threads'."""
+        self._show(self.device, words)
+
+    def _show(self, field: QLabel, words: str) -> None:
+        if field.text() != words:
+            field.setText(words)
+
+    def _rule(self) -> QFrame:
+        rule = QFrame(self)
+        rule.setProperty("role", "rule")
+        rule.setFixedSize(1, 14)
+        return rule

@@ -1,0 +1,321 @@
+"""The only place that joins document, trainer and views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from random import SystemRandom
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, QPoint
+from PyQt6.QtWidgets import QMenu
+
+from boundaryviz.attacks.placement import hand_group
+from boundaryviz.gui.document.document import Document, DocumentChange, State, Swap
+from boundaryviz.gui.shell.frame import MainWindow
+from boundaryviz.gui.tools import TOOLS
+from boundaryviz.gui.training.client import TrainerClient
+from boundaryviz.gui.training.history_keeper import HistoryKeeper
+from boundaryviz.gui.training.presenter import Presenter, Word
+from boundaryviz.gui.widgets.plain import add_action, menu_words, title_words
+from boundaryviz.scenario.changes import Settings, resets
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.edits import Move, Recolumn, Remove, mute, relabel
+from boundaryviz.scene.lessons import lacking
+from boundaryviz.scene.plain_text import one_line
+from boundaryviz.scene.scene import Origin, Scene
+
+_SELECTING = ("select", "lasso", "rectangle")
+
+
+class Controller(QObject):
+    """Pushes what changed in the document to the trainer and the views, and what they say to the document."""
+
+    def __init__(self, window: MainWindow, document: Document, client: TrainerClient) -> None:
+        super().__init__(window)
+        self.window, self.document, self.client = window, document, client
+        self._pushed: State | None = None
+        self._settings: Scenario | None = None  # that the panels show
+        self._tell_instead: Callable[[int], None] | None = None
+        self.history = HistoryKeeper(client, self)
+        self.presenter = Presenter(window, document, client)
+        document.changed.connect(self._sync)
+        self.presenter.turned.connect(self._show_settings)
+        document.opened.connect(self._opened)
+        document.undo.cleanChanged.connect(self._title)
+        document.filed.connect(self._title)
+        self.history.changed.connect(self._title)
+        self._wire_plane()
+        self._wire_panels()
+        self._wire_actions()
+        self._sync(loaded=True)
+
+    # ---- document -> everybody ----------------------------------------------------------------------
+
+    def _sync(self, loaded: bool = False) -> None:
+        """Push what differs between the document and what was pushed last."""
+        state, before = self.document.state, self._pushed
+        self._pushed = state
+        window = self.window
+        fresh = loaded or before is None or resets(before.scenario, state.scenario)
+        window.plane.set_attack(state.scenario.poison)
+        if before is None or state.scene is not before.scene:
+            window.plane.set_scene(state.scene)
+            window.points.set_scene(state.scene)
+            window.tools.set_classes(state.scene.classes)
+            self._name_classes()
+            self.presenter.say(Word.DATA, self._lacking(state.scene))
+        self._show_settings()
+        self._tell(state, before, fresh)
+        self._title()
+
+    def _tell(self, state: State, before: State | None, fresh: bool) -> None:
+        """Tell the trainer what changed."""
+        revision, client = self.document.revision, self.client
+        self.history.push(revision, state)
+        if self._tell_instead is not None:
+            self._tell_instead(revision)
+        elif fresh or before is None:
+            self.presenter.forget()
+            client.load(state.scenario, state.scene, revision)
+        else:
+            other = state.scenario is not before.scenario
+            if state.scene is not before.scene:
+                client.set_scene(state.scene, revision, state.scenario if other else None)
+            elif other:
+                client.set_scenario(state.scenario, revision)
+            if state.scenario.training.seed != before.scenario.training.seed:
+                client.reset(state.scenario.training.seed)
+
+    def _show_settings(self) -> None:
+        """Those of now, or of the moment of the past that is shown."""
+        scenario, window = self.presenter.scenario, self.window
+        if scenario is not self._settings:
+            self._settings = scenario
+            window.data.set_values(scenario.data)
+            window.learner.set_values(scenario.learner)
+            window.training.set_values(scenario.training)
+            window.transport.set_seed(scenario.training.seed)
+            self._say_what_applies(scenario)
+
+    def adopt(self, state: State, text: str, tell: Callable[[int], None]) -> None:
+        """Put a state in the place of the present one, as one undo step, of which `tell`, given its revision, tells the
+        trainer."""
+        self._tell_instead = tell
+        try:
+            self.document.do(Swap(state), text)
+        finally:
+            self._tell_instead = None
+
+    def _opened(self) -> None:
+        self.window.plane.set_selection([])
+        self.window.plane.fit()
+        self._sync(loaded=True)
+
+    @staticmethod
+    def _lacking(scene: Scene) -> str | None:
+        """What to say over the plane when there is nothing to learn; an empty plane says so by itself."""
+        words = lacking(scene) if len(scene.points) else None
+        return words and f"{words} Choose a class on the left and add points."
+
+    def _title(self) -> None:
+        name = one_line(self.document.path.name if self.document.path else self.document.scenario.title)
+        self.window.setWindowTitle(f"{title_words(name)}[*] - boundaryviz")
+        self.window.setWindowModified(self.document.unsaved)
+
+    def _name_classes(self) -> None:
+        scene = self.document.scene
+        for label in range(9):
+            self.window.actions_[f"point.class-{label}"].setText(menu_words(scene.class_name(label).capitalize()))
+
+    def _say_what_applies(self, scenario: Scenario) -> None:
+        """Switch off what does nothing with these settings, and say why."""
+        training = self.window.training
+        momentum = "only 'SGD + momentum' uses it" if scenario.training.optimiser != "momentum" else None
+        form, learner = self.window.learner.form, scenario.learner
+        at_once = "this learner is fitted at once, not in small steps" if getattr(learner, "AT_ONCE", False) else None
+        for field in ("optimiser", "learning_rate", "batch_size", "l1", "l2"):
+            training.set_disabled(f"training.{field}", at_once)
+        training.set_disabled("training.momentum", at_once or momentum)
+        if (fourier := getattr(learner, "fourier", None)) is not None:
+            form.set_disabled("learner.fourier_scale", "there are no Fourier features" if not fourier else None)
+        if learner.name == "mlp":
+            flat = "there is no hidden layer" if not learner.hidden else None
+            form.set_disabled("learner.activation", flat)
+            form.set_disabled("learner.dropout", flat)
+        elif learner.name in ("label-propagation", "label-spreading"):
+            knn = learner.kernel == "knn"
+            for field in ("neighbours", "both_ways"):
+                form.set_disabled(f"learner.{field}", None if knn else "a Gaussian graph joins all points")
+            form.set_disabled("learner.gamma", "nearest neighbours all weigh the same" if knn else None)
+        elif learner.name == "SVC":
+            for field, kernels in (("gamma", "rbf poly sigmoid"), ("degree", "poly"), ("coef0", "poly sigmoid")):
+                form.set_disabled(f"learner.{field}", None if learner.kernel in kernels else "this kernel has none")
+
+    def replace_scene(self, scenario: Scenario, scene: Scene, text: str) -> None:
+        """Other points under other words, as one undo step; their poison acts where the scenario says so."""
+        self.do(Swap(State(scenario, replace(scene, poison_on=scenario.poison.on), edited=True)), text)
+
+    def do(self, change: DocumentChange, text: str) -> None:
+        """Make a change; where it cannot be made, say why and show what is in force."""
+        try:
+            self.document.do(change, text)
+        except (ScenarioError, ValueError, KeyError) as error:
+            self.window.notify(str(error).replace("\n", "; "))
+            scenario = self.document.scenario
+            self.window.data.set_values(scenario.data)
+
+    def _set(self, path: str, value: Any) -> None:
+        section, _, name = path.partition(".")
+        title = type(getattr(self.document.scenario, section)).model_fields[name].title or name
+        self.do(Settings({path: value}), f"Set {title.lower()}")
+
+    # ---- plane -> document --------------------------------------------------------------------------
+
+    def _wire_plane(self) -> None:
+        plane = self.window.plane
+        plane.previewed.connect(self.document.preview)
+        plane.committed.connect(self.do)
+        plane.cancelled.connect(self.document.drop_preview)
+        plane.selection_changed.connect(self._selected)
+        plane.context_requested.connect(self._menu)
+        self.window.points.selection_changed.connect(lambda ids: plane.set_selection(sorted(ids)))
+        self.window.points.edited.connect(self._edited)
+
+    def _selected(self, ids: NDArray[np.int64]) -> None:
+        self.window.points.set_selection(ids)
+
+    def _edited(self, point: int, column: str, value: object) -> None:
+        """A cell of the point table was typed over."""
+        ids, points = np.array([point]), self.document.scene.points
+        at = int(points.positions(ids)[0])
+        if column in ("x", "y"):
+            xy = points.xy[at].copy()
+            xy["xy".index(column)] = value
+            self.do(Move(ids, xy[None]), "Move point")
+        else:
+            self.do(Recolumn(ids, {column: np.array([value])}), f"Set {column}")
+
+    def _menu(self, at: QPoint, ids: NDArray[np.int64]) -> None:
+        menu = QMenu(self.window)
+        if len(ids):
+            scene = self.document.scene
+            for label in [*range(scene.classes), -1]:
+                words = f"Make {scene.class_name(label)}" if label >= 0 else "Take the label away"
+                self._offer(menu, words, lambda _=False, k=label: self.do(relabel(ids, k), "Relabel"))
+            menu.addSeparator()
+            flags = scene.points.is_poison[scene.points.positions(ids)]
+            origin = Origin.CLEAN if flags.all() else hand_group(scene, self.document.scenario.poison)
+            column = {"origin": np.full(len(ids), origin, dtype=np.int8)}
+            words = "Mark as clean" if flags.all() else "Mark as poison"
+            self._offer(menu, words, lambda: self.do(Recolumn(ids, column), words))
+            on = not scene.points.muted[scene.points.positions(ids)].all()
+            self._offer(menu, "Mute" if on else "Unmute", lambda: self.do(mute(ids, on), "Mute" if on else "Unmute"))
+            self._offer(menu, "Delete", lambda: self.do(Remove(ids), "Delete"))
+            menu.addSeparator()
+        for name in ("view.fit", "view.discrete", "view.contours", "view.prediction", "view.held-out", "file.export"):
+            menu.addAction(self.window.actions_[name])
+        menu.exec(at)
+        menu.deleteLater()
+
+    @staticmethod
+    def _offer(menu: QMenu, words: str, act: Callable[..., object]) -> None:
+        add_action(menu, words).triggered.connect(act)
+
+    # ---- panels and actions -> document and trainer -------------------------------------------------
+
+    def _wire_panels(self) -> None:
+        window, client = self.window, self.client
+        for panel in (window.data, window.learner, window.training):
+            panel.changed.connect(self._set)
+        window.data.redraw.connect(self._redraw)
+        bar = window.transport
+        bar.reset.connect(self._reset)
+        bar.play_toggled.connect(self.play)
+        bar.step.connect(self._step)
+        bar.speed_changed.connect(client.set_speed)
+        bar.stop_at_changed.connect(client.set_stop_at)
+        bar.seed_changed.connect(lambda seed: self._set("training.seed", seed))
+        bar.new_seed.connect(self._new_seed)
+
+    def _wire_actions(self) -> None:
+        actions, plane = self.window.actions_, self.window.plane
+        on: dict[str, Callable[..., object]] = {
+            "edit.undo": self._undo, "edit.redo": self._redo,
+            "edit.clear": self._clear, "train.play": lambda: self.play(not self.client.playing),
+            "train.step": self._step, "train.reset": self._reset, "train.seed": self._new_seed,
+            "train.redraw": self._redraw, "view.fit": plane.fit, "view.output": lambda: self.presenter.show_unit(None),
+            "edit.delete": plane.delete_selection, "edit.all": plane.select_all,
+        }  # fmt: skip
+        for name, act in on.items():
+            actions[name].triggered.connect(lambda _=False, act=act: act())
+        toggles: dict[str, Callable[[bool], None]] = {
+            "view.discrete": plane.set_discrete, "view.contours": plane.set_contours,
+            "view.prediction": plane.set_show_prediction, "view.held-out": plane.set_show_held_out,
+            "point.poison": plane.set_poison, "view.panels": self.window.show_panels,
+            "view.projector": self.window.show_plane_alone,
+        }  # fmt: skip
+        for name, toggle in toggles.items():
+            actions[name].toggled.connect(toggle)
+        for name, tool in TOOLS.items():
+            actions[f"point.tool-{name}"].triggered.connect(lambda _=False, tool=tool: plane.set_tool(tool()))
+        for label in range(9):
+            actions[f"point.class-{label}"].triggered.connect(lambda _=False, k=label: self._choose_class(k))
+        actions["point.unlabelled"].triggered.connect(lambda: self._choose_class(-1))
+        actions["point.tool-select"].setChecked(True)
+        actions["point.class-0"].setChecked(True)
+        actions["view.contours"].setChecked(True)
+        plane.set_show_held_out(False)
+        self.document.undo.canUndoChanged.connect(actions["edit.undo"].setEnabled)
+        self.document.undo.canRedoChanged.connect(actions["edit.redo"].setEnabled)
+        actions["edit.undo"].setEnabled(False)
+        actions["edit.redo"].setEnabled(False)
+        undo, redo = actions["edit.undo"], actions["edit.redo"]
+        self.document.undo.undoTextChanged.connect(lambda t: undo.setText(f"&Undo {menu_words(t.lower())}".strip()))
+        self.document.undo.redoTextChanged.connect(lambda t: redo.setText(f"&Redo {menu_words(t.lower())}".strip()))
+
+    def _choose_class(self, label: int) -> None:
+        """What new points get; with a tool that selects, the selected points get it too."""
+        plane = self.window.plane
+        plane.set_label(label)
+        ids = plane.selection
+        if len(ids) and plane.tool.name in _SELECTING:
+            self.do(relabel(ids, label), "Relabel")
+
+    def _undo(self) -> None:
+        self.window.plane.cancel_stroke()
+        self.document.undo.undo()
+
+    def _redo(self) -> None:
+        self.window.plane.cancel_stroke()
+        self.document.undo.redo()
+
+    def _clear(self) -> None:
+        ids = self.document.scene.points.ids
+        if len(ids):
+            self.do(Remove(ids), "Clear the plane")
+
+    def play(self, on: bool) -> None:
+        stop = self.client.stop_at
+        if on and stop is not None and self.client.step_count >= stop:
+            self.window.notify(
+                f"Step {stop:,}, where training shall stop, has been reached. Press Reset, or clear 'stop at'."
+            )
+            on = False
+        self.client.play(on)
+        self.window.transport.set_playing(on)
+
+    def _step(self) -> None:
+        self.client.step()
+        self.window.transport.set_playing(False)
+
+    def _reset(self) -> None:
+        self.client.reset(self.document.scenario.training.seed)
+
+    def _new_seed(self) -> None:
+        self._set("training.seed", SystemRandom().randrange(1000))
+
+    def _redraw(self) -> None:
+        self._set("data.seed", (self.document.scenario.data.seed + 1) % 2**31)

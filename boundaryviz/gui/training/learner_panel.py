@@ -1,0 +1,70 @@
+"""Which learner, and its settings: one form per family, the chosen one shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from boundaryviz.gui.widgets.controls import QuietCombo, label
+from boundaryviz.gui.widgets.forms import SpecForm
+
+
+class LearnerPanel(QWidget):
+    """A chooser of families and the form of the chosen one.
+
+    changed: dotted path and value; 'learner.name' when another family is chosen. settled: as in `SpecForm`.
+    """
+
+    changed = pyqtSignal(str, object)
+    settled = pyqtSignal(str)
+
+    def __init__(self, families: Mapping[str, type[BaseModel]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._families = families
+        self.combo = QuietCombo()
+        self.combo.setAccessibleName("Learner")
+        self.combo.setMaxVisibleItems(len(families))
+        self.combo.setToolTip("What kind of model is trained. Choosing another starts afresh with its defaults.")
+        for name, family in families.items():
+            self.combo.addItem(getattr(family, "TITLE", name), name)
+            self.combo.setItemData(self.combo.count() - 1, family.__doc__, 3)  # the role of tooltips
+        self.summary = label("", "faint", wraps=True)
+        self._forms: dict[str, SpecForm] = {}  # made when first shown: all of them would delay the window's opening
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.combo)
+        layout.addWidget(self.summary)
+        self._name = next(iter(families))
+        self.combo.activated.connect(self._chosen)
+
+    @property
+    def form(self) -> SpecForm:
+        """The form of the family shown."""
+        if self._name not in self._forms:
+            form = SpecForm(self._families[self._name], "learner", skip=("name",))
+            form.changed.connect(self.changed)
+            form.settled.connect(self.settled)
+            column = self.layout()
+            assert column is not None
+            column.addWidget(form)
+            self._forms[self._name] = form
+        return self._forms[self._name]
+
+    def set_values(self, spec: BaseModel) -> None:
+        """Show this spec; nothing is emitted."""
+        self._name = str(spec.name)  # type: ignore[attr-defined]
+        self.combo.setCurrentIndex(self.combo.findData(self._name))
+        self.summary.setText((self._families[self._name].__doc__ or "").strip())
+        self.form.set_values(spec)
+        for name, form in self._forms.items():
+            form.setVisible(name == self._name)
+
+    def _chosen(self, index: int) -> None:
+        name = self.combo.itemData(index)
+        if name != self._name:
+            self.changed.emit("learner.name", name)
+            self.settled.emit("learner.name")

@@ -1,0 +1,392 @@
+"""What the trainer says, on the screen; and what it is asked to show."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from enum import IntEnum
+from itertools import count
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from boundaryviz.engine import messages as m
+from boundaryviz.engine.link import Silence
+from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.shell.frame import MainWindow
+from boundaryviz.gui.training.client import TrainerClient
+from boundaryviz.gui.training.past import Past
+from boundaryviz.learners.cascade import Cascade
+from boundaryviz.record.fields import classes_of
+from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.scene import Domain, Scene
+
+_CURVES = 100  # milliseconds between two drawings of the curves
+_FAR_ABOVE = 20.0  # times the first training loss: there something is wrong, even if it is still a number
+_COUNTERS = 0.05  # seconds between two looks of the running numbers: faster than that nobody reads
+_MAPS = 36  # pixels, the side of a small map
+
+
+_STUCK = "The trainer does not answer. You can go on editing, undo and save; Restart begins a new one."
+_BUSY = "The trainer has been busy with one thing for some seconds. You can wait, or Restart begins a new one."
+
+
+class Word(IntEnum):
+    """What a sentence over the plane is about, the most pressing first."""
+
+    DIVERGED = 0
+    DATA = 1
+    RISING = 2
+    UNIT = 3
+    HINT = 4
+
+
+class Presenter(QObject):
+    """Brings frames, curves and states to the views. turned: another checkpoint of the past is shown, or the
+    present."""
+
+    turned = pyqtSignal()
+
+    def __init__(self, window: MainWindow, document: Document, client: TrainerClient) -> None:
+        super().__init__(window)
+        self._window, self._document, self._client = window, document, client
+        self.frame: m.Frame | None = None
+        self.cascade: Cascade | None = None
+        """Among the points of `scene`, while the plane shows it."""
+        self._live: m.Frame | None = None  # the last frame of the present
+        self.past: Past | None = None
+        """The checkpoint shown in the place of the present."""
+        self._renderings: dict[int, Callable[[m.Rendering], None]] = {}
+        self._view = m.View(document.scene.domain, 256, 256)
+        self._hover: tuple[float, float] | None = None
+        self._paints: deque[float] = deque(maxlen=240)
+        self._owes_credit = False
+        self._words: dict[Word, str] = {}
+        self._counted = 0.0
+        self._numbers = count(1)
+        self._curves_timer = QTimer(self)
+        self._curves_timer.setSingleShot(True)
+        self._curves_timer.setInterval(_CURVES)
+        self._curves_timer.timeout.connect(self._draw_curves)
+        client.framed.connect(self._show_frame)
+        client.evaluated.connect(self._start_curves)
+        client.stated.connect(self._show_state)
+        client.ready.connect(self._show_ready)
+        client.failed.connect(self._show_failure)
+        client.fell_silent.connect(self._show_silence)
+        client.rendering.connect(self._take_rendering)
+        window.plane.view_changed.connect(lambda rect, columns, rows: self._ask(rect=rect, columns=columns, rows=rows))
+        window.planes.hovered.connect(self._hovered)
+        window.plane.painted.connect(self._painted)
+        window.units.unit_clicked.connect(lambda layer, index: self.show_unit((layer, index)))
+        window.units.unit_cleared.connect(lambda: self.show_unit(None))
+        window.result_tabs.currentChanged.connect(self._tab_changed)
+
+    @property
+    def scene(self) -> Scene:
+        """The scene shown: the document's, or that of the past."""
+        return self._document.scene if self.past is None else self.past.scene
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario shown."""
+        return self._document.scenario if self.past is None else self.past.scenario
+
+    @property
+    def number(self) -> int | None:
+        """By which the trainer knows the checkpoint of the past that is shown; None for the present."""
+        return None if self.past is None else self.past.number
+
+    def forget(self) -> None:
+        """What was learnt is void: another learner or another scenario begins."""
+        self.frame = self._live = None
+        self._window.plane.set_predicted(None)
+        self._window.points.set_predicted(None)
+
+    def say(self, about: Word, words: str | None) -> None:
+        """A sentence over the plane, or none any more; of several the most pressing is shown, and none in the past."""
+        if words is None:
+            self._words.pop(about, None)
+        else:
+            self._words[about] = words
+        shown = self._words if self.past is None else {}
+        self._window.plane.set_banner(shown[min(shown)] if shown else None)
+
+    def show_seed(self, seed: int) -> None:
+        """Show the run with the seed so many after the first, and, with the twin on, its clean twin."""
+        self._ask(seed=seed, clean=self._client.twin)
+
+    @property
+    def seed_shown(self) -> int:
+        """The number of the seed that the plane shows, counted from 0."""
+        return min(self._view.seed, self._client.seeds - 1)
+
+    def replica(self, clean: bool = False) -> int:
+        """Where the run shown, or its clean twin, stands among the replicas."""
+        return self.seed_shown + (self._client.seeds if self._client.twin and not clean else 0)
+
+    def snapshot(self, clean: bool = False) -> Snapshot | None:
+        """What the plane shows now, or its clean twin, for a figure: of the seed shown, as if it had run alone.
+
+        None before the first frame, while it shows a hidden unit, and for a twin that there is not.
+        """
+        frame, curves = self.frame, self._client.curves
+        if frame is None or frame.view.unit is not None:
+            return None
+        field, predicted = (frame.clean, frame.clean_predicted) if clean else (frame.field, frame.predicted)
+        if field is None:
+            return None
+        state, past, replica = self._document.committed, self.past, self.replica(clean)
+        scenario, scene = (state.complete(), state.scene) if past is None else (past.scenario, past.scene)
+        if classes_of(field) != scene.classes:  # one of them has just come or gone
+            return None
+        curves = curves.until(frame.step)
+        whole = predicted is not None and len(predicted) == len(scene.points)
+        chains = None if clean else self.cascade
+        if chains is not None and len(chains.when) != len(scene.points):
+            chains = None
+        training = scenario.training.model_copy(update={"seed": scenario.training.seed + self.seed_shown})
+        return Snapshot(
+            scenario.model_copy(update={"training": training}), scene, frame.step, frame.view.rect, field,
+            curves.of(slice(replica, replica + 1)) if replica < curves.replicas else curves,
+            predicted if whole else None, chains,
+        )  # fmt: skip
+
+    # ---- asking -------------------------------------------------------------------------------------
+
+    def _ask(self, **changes: Any) -> None:
+        self._view = replace(self._view, **changes)
+        self._client.set_view(self._view)
+
+    def render(
+        self,
+        take: Callable[[m.Rendering], None],
+        rect: Domain | None = None,
+        columns: int = 256,
+        past: Past | None = None,
+    ) -> None:
+        """Have what is shown, or a checkpoint of the past, worked out exactly; `take` is called with it."""
+        if past is not None:
+            self._client.load_checkpoint(past.number, past.scenario, past.scene, past.checkpoint.state)
+        number = next(self._numbers)
+        self._renderings[number] = take
+        self._client.render(number, rect, columns, past is not None)
+
+    def _take_rendering(self, rendering: m.Rendering) -> None:
+        if (take := self._renderings.pop(rendering.number, None)) is not None:
+            take(rendering)
+
+    def show_past(self, past: Past | None) -> None:
+        """Show a recorded checkpoint in the place of the present, as it was recorded; None goes back to the present."""
+        window, before = self._window, self.scene
+        self.past = past
+        if self.scene is not before:
+            window.plane.set_scene(self.scene)
+            window.planes.set_scene(self.scene, undecided=getattr(self._document.scenario.learner, "AT_ONCE", False))
+            window.points.set_scene(self.scene)
+        if past is None:
+            self._ask(past=None)
+            if self._live is not None:
+                self._show(self._live)
+        else:
+            self._show(past.frame())
+        window.transport.set_step(self._client.step_count if past is None else past.checkpoint.step)
+        self._start_curves()
+        self.say(Word.UNIT, self._words.get(Word.UNIT))
+        self.turned.emit()
+
+    def load_past(self) -> None:
+        """Have the checkpoint that is shown worked out anew for what is visible of the plane."""
+        past = self.past
+        if past is not None:
+            self._client.load_checkpoint(past.number, past.scenario, past.scene, past.checkpoint.state)
+            self._ask(past=past.number)
+
+    def want_cascade(self, on: bool) -> None:
+        """Whether the trainer shall also send label cascades."""
+        self._ask(cascade=on)
+
+    def show_unit(self, unit: tuple[int, int] | None) -> None:
+        """Show hidden unit (layer, index) on the plane instead of the output; None goes back."""
+        self._ask(unit=unit)
+        self._window.units.set_selected(unit)
+        shown = None if unit is None else f"Layer {unit[0] + 1}, unit {unit[1] + 1}. Ctrl+0 shows the output again."
+        self.say(Word.UNIT, shown)
+
+    def _tab_changed(self) -> None:
+        self._ask(maps=_MAPS if self._window.results_shown() is self._window.units else 0)
+        self._fill_tab()
+
+    # ---- showing ------------------------------------------------------------------------------------
+
+    def _show_frame(self, frame: m.Frame) -> None:
+        if frame.view.past is None:
+            self._live = frame
+        # the next frame is computed while this one is painted; an unseen plane asks for none until it is seen
+        self._owes_credit = True
+        if self._window.plane.isVisible() and not self._window.isMinimized():
+            self._give_credit()
+        if frame.view.past == self.number:
+            self._show(frame)
+
+    def _show(self, frame: m.Frame) -> None:
+        self.frame = frame
+        window, scene = self._window, self.scene
+        window.planes.set_fields(frame.field, frame.clean, frame.view.rect, unit=frame.view.unit is not None)
+        if frame.clean_predicted is not None and len(frame.clean_predicted) == len(scene.points):
+            window.planes.set_clean_predicted(frame.clean_predicted)
+        if len(frame.predicted) == len(scene.points):
+            window.plane.set_predicted(frame.predicted)
+        now = time.perf_counter()
+        if not frame.playing or now - self._counted >= _COUNTERS:
+            self._counted = now
+            window.transport.set_step(frame.step)
+            window.status.set_rates(frame.steps_per_second if frame.playing else None, self._frames_per_second())
+            self._show_hover()
+        if frame.units:
+            window.units.set_units(frame.units)
+            window.units.set_selected(frame.view.unit)
+        self._fill_tab()
+
+    def _painted(self) -> None:
+        """The last frame is on the screen."""
+        self._paints.append(time.perf_counter())
+        self._give_credit()
+
+    def _give_credit(self) -> None:
+        if self._owes_credit:
+            self._owes_credit = False
+            self._client.want_frame()
+
+    def _frames_per_second(self) -> float | None:
+        now = time.perf_counter()
+        recent = [t for t in self._paints if now - t <= 1.0]
+        return len(recent) / (now - recent[0]) if len(recent) > 2 else None
+
+    def _start_curves(self) -> None:
+        if not self._curves_timer.isActive():
+            self._curves_timer.start()
+
+    def _draw_curves(self) -> None:
+        curves = self._client.curves
+        if not len(curves):
+            self._window.curves.clear()
+            return
+        if not self._window.plane.isVisible():  # no frames come then, and the counter would stand still
+            self._window.transport.set_step(int(curves.step[-1]))
+            self._window.status.set_rates(None, None)
+        seeds, twin, shown = self._client.seeds, self._client.twin, self.replica()
+        if curves.replicas != seeds * (1 + twin):
+            return  # of before the number of seeds changed
+        columns = {name: curves.column(name) for name in m.CURVES}
+        poisoned = {name: column[:, -seeds:] for name, column in columns.items()}
+        clean = {name: column[:, :seeds] for name, column in columns.items()} if twin else None
+        self._window.curves.set_curves(curves.step, poisoned, clean)
+        at = (
+            -1
+            if self.past is None
+            else max(int(np.searchsorted(curves.step, self.past.checkpoint.step, "right")) - 1, 0)
+        )
+        last = {name: float(column[at, shown]) for name, column in columns.items()}
+        split = "validation" if np.isfinite(columns["validation_loss"][0, shown]) else "train"
+        began, now = columns["train_loss"][0, shown], last["train_loss"]
+        self.say(
+            Word.RISING,
+            f"The training loss is {now:,.3g}; it began at {began:,.3g}. The learning rate may be too large."
+            if now > _FAR_ABOVE * max(began, 0.1)
+            else None,
+        )
+        self._window.status.set_metrics(last[f"{split}_loss"], last[f"{split}_error"], split)
+
+    def _show_state(self, state: m.State) -> None:
+        window = self._window
+        window.transport.set_playing(state.playing)
+        window.transport.set_step(state.step if self.past is None else self.past.checkpoint.step)
+        window.actions_["train.play"].setText("&Pause" if state.playing else "&Play")
+        if state.why in ("loaded", "reset"):
+            self.say(Word.DIVERGED, None)
+        if state.why == "diverged":
+            self.say(
+                Word.DIVERGED,
+                f"Training diverged at step {state.step:,}: the weights are no longer numbers. "
+                "Lower the learning rate, then press Reset.",
+            )
+        if not state.playing:
+            window.status.set_rates(None, None)
+
+    def _show_ready(self, ready: m.Ready) -> None:
+        self._window.status.set_device(ready.device)
+        self._window.learner.setToolTip(f"{ready.parameters:,} parameters")
+        if self._view.unit is not None:
+            self.show_unit(None)
+        if not ready.layers:
+            self._window.units.set_units(())
+
+    def _show_failure(self, failed: m.Failed) -> None:
+        self._window.transport.set_playing(False)
+        self._window.status.set_rates(None, None)
+        if failed.fatal:
+            self._window.notify(
+                f"{failed.message} Your points and settings are safe.", details=failed.details,
+                action="Restart", act=self._restart, alarm=True,
+            )  # fmt: skip
+            self._window.transport.set_disabled("the trainer has stopped; press Restart above")
+        else:
+            self._window.notify(
+                f"Something failed {failed.where}: {failed.message}", details=failed.details, alarm=True
+            )
+
+    def _show_silence(self, silence: Silence | None) -> None:
+        """Say that the trainer does not answer, and take it back when it does."""
+        window = self._window
+        if silence is None:
+            if window.banner.words in (_STUCK, _BUSY):
+                window.banner.hide()
+            return
+        window.status.set_rates(None, None)
+        words = _BUSY if silence.works else _STUCK
+        window.notify(words, action="Restart", act=self._restart, alarm=not silence.works, closable=True)
+
+    def _restart(self) -> None:
+        state = self._document.state
+        self._window.transport.set_disabled(None)
+        self._owes_credit = False
+        self._client.restart(state.scenario, state.scene, self._document.revision)
+        self._window.notify("The trainer was started again. Press Play to go on.")
+
+    def _fill_tab(self) -> None:
+        """Bring the tab at the front up to the last frame; those behind wait."""
+        frame, scene, shown = self.frame, self.scene, self._window.results_shown()
+        if frame is None:
+            return
+        if shown is self._window.confusion and frame.confusion.shape[1] == scene.classes:
+            self._window.confusion.set_matrix(frame.confusion, [scene.class_name(k) for k in range(scene.classes)])
+        elif shown is self._window.points and len(frame.predicted) == len(scene.points):
+            self._window.points.set_predicted(frame.predicted)
+
+    def _hovered(self, place: tuple[float, float] | None) -> None:
+        self._hover = place
+        self._show_hover()
+
+    def _show_hover(self) -> None:
+        status = self._window.status
+        planes, hover = self._window.planes, self._hover
+        value = None if hover is None or self.frame is None else planes.value_at(*hover)
+        shares = None if hover is None else planes.floor_at(*hover)
+        if shares is not None:
+            status.set_pointer(hover, f"poison {shares[0]:.0%}, new seed {shares[1]:.0%}")
+        elif value is None:
+            status.set_pointer(self._hover)
+        elif self._view.unit is not None:
+            status.set_pointer(self._hover, f"activation {float(value):.3f}")
+        else:
+            values = np.atleast_1d(value)
+            chances = np.array([1 - values[0], values[0]]) if len(values) == 1 else values
+            top = int(chances.argmax())
+            decided = not np.isnan(chances[top])
+            name = self._document.scene.class_name(top) if decided else "undecided"
+            status.set_pointer(self._hover, name, float(chances[top]))

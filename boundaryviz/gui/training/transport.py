@@ -1,0 +1,297 @@
+"""Reset, play, step: the bar at the top of the window."""
+
+from __future__ import annotations
+
+import math
+
+from PyQt6.QtCore import QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolTip, QWidget
+
+from boundaryviz.gui.shell.icons import icon
+from boundaryviz.gui.shell.theme import LIGHT, Theme, disabled
+from boundaryviz.gui.widgets.controls import QuietCombo, QuietSlider, figures, label, restyle
+from boundaryviz.gui.widgets.fields import number_words
+from boundaryviz.gui.widgets.number import NumberEdit, parse_number
+
+_PER_DECADE = 10
+_DECADES = 3  # the slider runs from 1 to 1,000 steps a second, then 'max'
+_MAX_POSITION = _DECADES * _PER_DECADE + 1
+LARGEST_SEED = 2**31 - 1
+SEEDS = (1, 2, 4, 8, 16)
+
+
+class TransportBar(QWidget):
+    """Buttons, step counter, speed, stop, seed and twin; it shows what it is told and changes nothing itself.
+
+    reset: back to step 0 with the same initial weights. play_toggled: wants to train. step: one step, then rest.
+    speed_changed: steps a second, None for as fast as it goes. stop_at_changed: a step, None for never.
+    seed_changed: the seed that was typed, 0..2^31-1. new_seed: any other seed.
+    twin_toggled: wants a clean twin. seeds_changed: how many seeds, one of `SEEDS`. shown_changed: which of them the
+    plane shall show, counted from 0.
+    """
+
+    reset = pyqtSignal()
+    play_toggled = pyqtSignal(bool)
+    step = pyqtSignal()
+    speed_changed = pyqtSignal(object)
+    stop_at_changed = pyqtSignal(object)
+    seed_changed = pyqtSignal(int)
+    new_seed = pyqtSignal()
+    twin_toggled = pyqtSignal(bool)
+    seeds_changed = pyqtSignal(int)
+    shown_changed = pyqtSignal(int)
+
+    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._playing = False
+        self._speed: float | None = None
+        self._stop_at: int | None = None
+        self._seed = 0
+        self.reset_button = self._button("Reset", "Back to step 0 with the same initial weights (R)")
+        self.play_button = self._button("Play", "Train (Space)")
+        self.play_button.setProperty("role", "primary")
+        self.play_button.setFixedWidth(104)
+        self.play_button.setMinimumHeight(32)
+        self.step_button = self._button("Step", "One training step, then rest (S)")
+        self.counter = figures("88,888,888")
+        self.counter.setAccessibleName("Step counter")
+        self.slider = QuietSlider()
+        self.slider.setRange(0, _MAX_POSITION)
+        self.slider.setPageStep(_PER_DECADE)
+        self.slider.setMinimumWidth(48)
+        self.slider.setMaximumWidth(112)
+        self.slider.setAccessibleName("Speed slider")
+        self.speed_edit = NumberEdit.called("Speed", "Training steps a second, from 1 to 1,000, or 'max'", 60, self)
+        self.slider.setToolTip(self.speed_edit.toolTip() + ", on a logarithmic slider")
+        self.stop_edit = NumberEdit.called(
+            "Stop at step", "Play rests at this step: a whole number; empty is never", 72, self
+        )
+        self.stop_edit.setPlaceholderText("never")
+        self.seed_edit = NumberEdit.called(
+            "Seed", f"Decides the initial weights, the batches and the noise: 0 to {LARGEST_SEED:,}", 96, self
+        )
+        self.seed_button = self._button("", "Another seed: other initial weights (Shift+R)")
+        self.seed_button.setAccessibleName("New seed")
+        self.seed_button.setFixedWidth(40)
+        self.twin_button = self._button("Twin", "Also train without the poison, and compare (Ctrl+T)")
+        self.twin_button.setCheckable(True)
+        self.seeds = self._combo("Number of seeds", 72, "How many seeds train at once, from the seed on the left on")
+        for count in SEEDS:
+            self.seeds.addItem(f"\u00d7 {count}", count)
+        self.shown = self._combo("Seed shown", 88, "The seed that the plane shows")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(6)
+        words = {name: label(name, "faint") for name in ("step", "speed", "steps/s", "stop at", "seed")}
+        self._spare = [words[name] for name in ("steps/s", "step", "speed", "stop at", "seed")]
+        groups: tuple[tuple[QWidget, ...], ...] = (
+            (self.reset_button, self.play_button, self.step_button),
+            (words["step"], self.counter),
+            (words["speed"], self.slider, self.speed_edit, words["steps/s"]),
+            (words["stop at"], self.stop_edit),
+            (words["seed"], self.seed_edit, self.seed_button),
+            (self.twin_button, self.seeds, self.shown),
+        )
+        for i, group in enumerate(groups):
+            if i:
+                layout.addWidget(self._rule())
+            for part in group:
+                layout.addWidget(part)
+        layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # it can be narrower, without words
+        layout.setStretchFactor(self.slider, 1000)  # the first to grow, up to its most
+        layout.addStretch(1)
+        self.reset_button.clicked.connect(self.reset)
+        self.play_button.clicked.connect(lambda: self.play_toggled.emit(not self._playing))
+        self.step_button.clicked.connect(self.step)
+        self.seed_button.clicked.connect(self.new_seed)
+        self.slider.valueChanged.connect(lambda position: self._choose_speed(speed_at(position)))
+        self.speed_edit.committed.connect(self._speed_typed)
+        self.speed_edit.stepped.connect(lambda steps: self.slider.setValue(self.slider.value() + steps))
+        self.stop_edit.committed.connect(self._stop_typed)
+        self.stop_edit.stepped.connect(
+            lambda steps: self._choose_stop(max(0, (self._stop_at or 0) + 100 * steps) or None)
+        )
+        self.seed_edit.committed.connect(self._seed_typed)
+        self.seed_edit.stepped.connect(lambda steps: self._choose_seed(self._seed + steps))
+        self.twin_button.clicked.connect(self.twin_toggled)
+        self.seeds.activated.connect(lambda at: self.seeds_changed.emit(self.seeds.itemData(at)))
+        self.shown.activated.connect(self.shown_changed)
+        self.set_theme(theme)
+        self.set_playing(False)
+        self.set_step(0)
+        self.set_speed(None)
+        self.set_seed(0)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icons in the theme's colours."""
+        self._theme = theme
+        off = disabled(theme)
+        self.reset_button.setIcon(icon("reset", theme.text, off))
+        self.step_button.setIcon(icon("step", theme.text, off))
+        self.seed_button.setIcon(icon("dice", theme.text, off))
+        self.set_playing(self._playing)
+
+    def set_playing(self, playing: bool) -> None:
+        """Whether training runs."""
+        self._playing = playing
+        self.play_button.setText("Pause" if playing else "Play")
+        self.play_button.setToolTip("Rest (Space)" if playing else "Train (Space)")
+        self.play_button.setIcon(icon("pause" if playing else "play", self._theme.on_accent, disabled(self._theme)))
+
+    def set_step(self, step: int) -> None:
+        self.counter.setText(f"{step:,}")
+
+    def set_speed(self, speed: float | None) -> None:
+        """Steps a second; None is as fast as it goes."""
+        self._speed = speed
+        restyle(self.speed_edit, "invalid", False)
+        self.speed_edit.show_text("max" if speed is None else number_words(speed))
+        self.slider.blockSignals(True)
+        self.slider.setValue(position_of(speed))
+        self.slider.blockSignals(False)
+
+    def set_stop_at(self, step: int | None) -> None:
+        self._stop_at = step
+        restyle(self.stop_edit, "invalid", False)
+        self.stop_edit.show_text("" if step is None else f"{step:,}")
+
+    def set_seed(self, seed: int) -> None:
+        self._seed = seed
+        restyle(self.seed_edit, "invalid", False)
+        self.seed_edit.show_text(str(seed))
+        self.set_seeds(self.seeds.currentData(), self.shown.currentIndex())
+
+    def set_twin(self, on: bool) -> None:
+        """Whether each seed also trains without the poison."""
+        self.twin_button.setChecked(on)
+
+    def set_seeds(self, count: int, shown: int = 0) -> None:
+        """How many seeds train, and which of them is shown, counted from 0. A file may ask for a number that is not
+        among `SEEDS`; it stands at the end of them then."""
+        if self.seeds.findData(count) < 0:
+            self.seeds.addItem(f"× {count}", count)
+        self.seeds.setCurrentIndex(self.seeds.findData(count))
+        self.shown.clear()
+        for k in range(count):
+            self.shown.addItem(f"seed {self._seed + k}", k)
+        self.shown.setCurrentIndex(min(max(shown, 0), count - 1))
+        longest = self.shown.fontMetrics().horizontalAdvance(f"seed {self._seed + count - 1}")
+        self.shown.setFixedWidth(max(88, longest + 48))
+        self.shown.setVisible(count > 1)
+        self._make_room()
+
+    def set_disabled(self, reason: str | None) -> None:
+        """Switch training off and say why, such as 'the trainer has stopped'; None switches it on again."""
+        for button, tip in (
+            (self.reset_button, "Back to step 0 with the same initial weights (R)"),
+            (self.play_button, "Rest (Space)" if self._playing else "Train (Space)"),
+            (self.step_button, "One training step, then rest (S)"),
+        ):
+            button.setEnabled(reason is None)
+            button.setToolTip(f"Off: {reason}" if reason else tip)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._whole() - sum(self._room(part) for part in self._spare), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Where the bar is too narrow the words go, one after the other; the fields' tooltips say the same."""
+        lacking = self._whole() - self.width()
+        for part in self._spare:
+            part.setVisible(lacking <= 0)
+            lacking -= self._room(part)
+        if (layout := self.layout()) is not None:
+            layout.activate()  # or one picture would show everything squeezed
+
+    def _whole(self) -> int:
+        """The width that everything needs."""
+        layout = self.layout()
+        assert layout is not None
+        return layout.minimumSize().width() + sum(self._room(part) for part in self._spare if part.isHidden())
+
+    def _room(self, part: QWidget) -> int:
+        layout = self.layout()
+        assert layout is not None
+        return part.minimumSizeHint().width() + layout.spacing()
+
+    def _speed_typed(self, text: str) -> None:
+        number = parse_number(text)
+        if text.strip().lower() in ("max", ""):
+            self._choose_speed(None)
+        elif number is None or not 1 <= number <= 10**_DECADES:
+            self._refuse(self.speed_edit)
+        else:
+            self._choose_speed(number)
+
+    def _stop_typed(self, text: str) -> None:
+        number = 0.0 if not text.strip() or text.strip().lower() == "never" else parse_number(text)
+        if number is None or number < 0 or not number.is_integer():
+            self._refuse(self.stop_edit)
+            return
+        self._choose_stop(int(number) or None)
+
+    def _seed_typed(self, text: str) -> None:
+        number = parse_number(text)
+        if number is None or not number.is_integer():
+            self._refuse(self.seed_edit)
+            return
+        self._choose_seed(int(number))
+
+    def _choose_speed(self, speed: float | None) -> None:
+        self.set_speed(speed)
+        self.speed_changed.emit(speed)
+
+    def _choose_stop(self, step: int | None) -> None:
+        self.set_stop_at(step)
+        self.stop_at_changed.emit(step)
+
+    def _choose_seed(self, seed: int) -> None:
+        if not 0 <= seed <= LARGEST_SEED:
+            self._refuse(self.seed_edit)
+            return
+        changed = seed != self._seed
+        self.set_seed(seed)
+        if changed:
+            self.seed_changed.emit(seed)
+
+    def _refuse(self, edit: NumberEdit) -> None:
+        """A red outline, and the tooltip at once: it says what the field takes. The old value stays in force."""
+        restyle(edit, "invalid", True)
+        QToolTip.showText(edit.mapToGlobal(QPoint(0, edit.height())), edit.toolTip(), edit)
+
+    def _button(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setToolTip(tip)
+        button.setIconSize(QSize(18, 18))
+        button.setAutoDefault(False)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the plane
+        return button
+
+    def _combo(self, name: str, width: int, tip: str) -> QuietCombo:
+        combo = QuietCombo(self)
+        combo.setFixedWidth(width)
+        combo.setAccessibleName(name)
+        combo.setToolTip(tip)
+        return combo
+
+    def _rule(self) -> QFrame:
+        rule = QFrame(self)
+        rule.setProperty("role", "rule")
+        rule.setFixedSize(1, 24)
+        return rule
+
+
+def speed_at(position: int) -> float | None:
+    """Steps a second at a slider position; None at the end."""
+    return None if position >= _MAX_POSITION else float(f"{10 ** (position / _PER_DECADE):.1e}")
+
+
+def position_of(speed: float | None) -> int:
+    """The slider position nearest to a speed."""
+    if speed is None:
+        return _MAX_POSITION
+    return min(max(round(math.log10(max(speed, 1.0)) * _PER_DECADE), 0), _MAX_POSITION - 1)

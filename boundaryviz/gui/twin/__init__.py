@@ -1,0 +1,1 @@
+"""The clean twin beside the poisoned run, and what the poison changes."""

@@ -1,0 +1,257 @@
+"""What the attack costs and what it has reached: budget, measures of the twins, target pins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QGridLayout,
+    QHeaderView,
+    QScrollArea,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from boundaryviz.attacks.budget import TALK_RATES, Budget
+from boundaryviz.gui.shell.theme import Theme
+from boundaryviz.gui.twin.margin_plot import MarginPlot
+from boundaryviz.gui.widgets.controls import figures, label
+
+MEASURES = {
+    "flip_rate": ("flip rate", "Share of the test points predicted otherwise than by the clean twin"),
+    "flip_area": ("flip area", "Share of the domain's area decided otherwise than by the clean twin"),
+    "flip_rate_excess": ("beyond the seeds", "The flip rate less what clean twins of different seeds differ by"),
+    "leverage": ("leverage", "Flip rate divided by the share of poison: test points flipped for each poison point"),
+    "attack_success_rate": ("attack success", "Share of the target pins predicted as the attacker wants"),
+}
+NO_POISON = "No poison acts. Switch Poison on (P) and add points, or let an attack lay them."
+NO_TWIN = "Switch the twin on (Ctrl+T) to see what the poison changes."
+NO_PINS = "No target pins. A pin marks a place that an attacker wants to be of another class."
+_COLUMNS = ("target", "margin", "taken", "first step")
+_ROWS = 5  # of the table, before it scrolls
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Over the seeds. spread: their standard deviation, None for a single seed. clean: the clean twins' mean."""
+
+    mean: float
+    spread: float | None = None
+    clean: float | None = None
+
+
+@dataclass(frozen=True)
+class TargetState:
+    """One target: the class wanted and its name, the margin of the seed shown, how many of the seeds flipped, and the
+    first step at which the seed shown did and its clean twin did not, NaN where never."""
+
+    target_class: int
+    name: str
+    margin: float
+    flipped: int
+    seeds: int
+    first: float
+
+
+class AttackPanel(QWidget):
+    """Setters in; it shows and changes nothing. Numbers stand in places of their own, which never move."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.count = label("", wraps=True)
+        self.talk = label("At the talk's rates these points would be among", "faint", wraps=True)
+        self.budgets = {kind: figures("8,888,888,888") for kind in TALK_RATES}
+        self.seeds = label("", "faint", wraps=True)
+        self.values = {name: figures("888.8 %") for name in MEASURES}
+        self.spreads = {name: figures("± 888.8 %", "figures-faint", Qt.AlignmentFlag.AlignLeft) for name in MEASURES}
+        self.clean = figures("888.8 %", "figures-faint")
+        self.nothing = label(NO_TWIN, "faint", wraps=True)
+        self.no_pins = label(NO_PINS, "faint", wraps=True)
+        self.targets = self._table()
+        self.plot = MarginPlot()
+        self.plot_title = label("margin over training, seed shown", "faint")
+        self._budget, self._measures = self._budget_grid(), self._measure_grid()
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(6)
+        for part in (
+            label("Budget", "title"), self.count, self.talk, self._budget, self._rule(),
+            label("What the poison changes", "title"), self.nothing, self.seeds, self._measures, self._rule(),
+            label("Targets", "title"), self.no_pins, self.targets, self.plot_title, self.plot,
+        ):  # fmt: skip
+            column.addWidget(part)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
+        self.set_budget(Budget(0, 0))
+        self.set_measures(None)
+        self.set_pins([])
+
+    # ---- setters
+
+    def set_budget(self, budget: Budget) -> None:
+        """What acts now, and among how many points it would be the talk's rates."""
+        some = budget.poison > 0
+        for part in (self.talk, self._budget):
+            part.setVisible(some)
+        if not some:
+            self.count.setText(NO_POISON)
+            return
+        points = "point" if budget.poison == 1 else "points"
+        self.count.setText(
+            f"{budget.poison:,} poison {points} of {budget.total:,} in training: {100 * budget.rate:.3g} %"
+        )
+        for kind, rate in TALK_RATES.items():
+            self.budgets[kind].setText(f"{round(budget.points_at(rate)):,}")
+
+    def set_measures(self, measures: Mapping[str, Measure] | None, words: str = "") -> None:
+        """measures: by name of `MEASURES`, some of which may be missing; None without a twin. words: of which seeds
+        they are."""
+        self.nothing.setVisible(measures is None)
+        for part in (self.seeds, self._measures):
+            part.setVisible(measures is not None)
+        self.seeds.setText(words)
+        found = measures or {}
+        for name in MEASURES:
+            one = found.get(name)
+            share = name != "leverage"
+            self.values[name].setText("\u2013" if one is None else number_words(one.mean, share))
+            spread = None if one is None else one.spread
+            self.spreads[name].setText("" if spread is None else f"± {number_words(spread, share)}")
+        attack = found.get("attack_success_rate")
+        clean = None if attack is None else attack.clean
+        self.clean.setText("\u2013" if clean is None else number_words(clean, True))
+
+    def set_pins(self, targets: Sequence[TargetState]) -> None:
+        """One row each, in the order of the scene."""
+        some = bool(targets)
+        self.no_pins.setVisible(not some)
+        for part in (self.targets, self.plot_title, self.plot):
+            part.setVisible(some)
+        if self.targets.rowCount() != len(targets):
+            self.targets.setRowCount(len(targets))
+            header = self.targets.horizontalHeader()
+            assert header is not None
+            row = self.targets.verticalHeader()
+            assert row is not None
+            shown = min(len(targets), _ROWS)
+            self.targets.setFixedHeight(header.sizeHint().height() + shown * row.defaultSectionSize() + 4)
+        for row_, target in enumerate(targets):
+            first = "not yet" if math.isnan(target.first) else f"{target.first:,.0f}"
+            margin = "undecided" if math.isnan(target.margin) else f"{target.margin:+.3f}"
+            for at, words in enumerate(
+                (f"{row_ + 1}: {target.name}", margin, f"{target.flipped} of {target.seeds}", first)
+            ):
+                self._write(row_, at, words)
+
+    def set_margins(self, step: NDArray[np.int64], margins: NDArray[np.float64], target_classes: Sequence[int]) -> None:
+        """Of the seed shown, see `MarginPlot.set_margins`."""
+        self.plot.set_margins(step, margins, target_classes)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.plot.dress(theme)
+
+    # ---- inside
+
+    def _write(self, row: int, column: int, words: str) -> None:
+        item = self.targets.item(row, column)
+        if item is None:
+            item = QTableWidgetItem()
+            right = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+            item.setTextAlignment(right | Qt.AlignmentFlag.AlignVCenter)
+            self.targets.setItem(row, column, item)
+        if item.text() != words:
+            item.setText(words)
+
+    def _table(self) -> QTableWidget:
+        table = QTableWidget(0, len(_COLUMNS))
+        table.setHorizontalHeaderLabels(_COLUMNS)
+        table.setAccessibleName("Target pins")
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setShowGrid(False)
+        header, rows = table.horizontalHeader(), table.verticalHeader()
+        assert header is not None
+        assert rows is not None
+        rows.hide()
+        rows.setDefaultSectionSize(26)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(40)
+        header.setHighlightSections(False)
+        for at, tip in enumerate((
+            "The class that the attacker wants there",
+            "Probability of that class less the largest other one, of the seed shown: above 0 the attacker has won",
+            "How many of the seeds predict what the attacker wants, by the poison or without it",
+            "The first step at which the seed shown, and not its clean twin, predicted what the attacker wants",
+        )):  # fmt: skip
+            item = table.horizontalHeaderItem(at)
+            assert item is not None
+            item.setToolTip(tip)
+        return table
+
+    def _budget_grid(self) -> QWidget:
+        grid, holder = _grid()
+        for row, (kind, rate) in enumerate(TALK_RATES.items()):
+            share = figures("0.00001 %")
+            share.setText(f"{100 * rate:.5f}".rstrip("0").rstrip(".") + " %")
+            grid.addWidget(share, row, 0)
+            grid.addWidget(label(kind, "faint"), row, 1)
+            self.budgets[kind].setAccessibleName(f"Points for the talk's rate of {kind} learning")
+            grid.addWidget(self.budgets[kind], row, 2)
+        return holder
+
+    def _measure_grid(self) -> QWidget:
+        grid, holder = _grid()
+        for row, (name, (title, tip)) in enumerate(MEASURES.items()):
+            head = label(title)
+            for part in (head, self.values[name], self.spreads[name]):
+                part.setToolTip(tip)
+            self.values[name].setAccessibleName(title)
+            grid.addWidget(head, row, 0)
+            grid.addWidget(self.values[name], row, 1)
+            grid.addWidget(self.spreads[name], row, 2)
+        head = label("of the clean twin", "faint")
+        for part in (head, self.clean):
+            part.setToolTip("Share of the pins that the clean twins give to the attacker unasked")
+        grid.addWidget(head, len(MEASURES), 0)
+        grid.addWidget(self.clean, len(MEASURES), 1)
+        return holder
+
+    def _rule(self) -> QFrame:
+        rule = QFrame()
+        rule.setProperty("role", "rule")
+        rule.setFixedHeight(1)
+        return rule
+
+
+def _grid() -> tuple[QGridLayout, QWidget]:
+    holder = QWidget()
+    grid = QGridLayout(holder)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(8)
+    grid.setVerticalSpacing(2)
+    grid.setColumnStretch(3, 1)
+    return grid, holder
+
+
+def number_words(value: float, share: bool) -> str:
+    """A share as per cent, another number as it is; a dash for what could not be measured."""
+    if math.isnan(value):
+        return "\u2013"
+    return f"{100 * value:.1f} %" if share else f"{value:,.1f}"

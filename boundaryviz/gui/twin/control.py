@@ -1,0 +1,265 @@
+"""The clean twin in the window: switching it, choosing seeds and views, and telling what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from PyQt6.QtCore import QObject
+
+from boundaryviz.attacks.budget import Budget
+from boundaryviz.engine import messages as m
+from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.plane.plane import PlaneView
+from boundaryviz.gui.plane.twin_planes import TWIN_VIEWS, TwinView
+from boundaryviz.gui.shell.frame import MainWindow
+from boundaryviz.gui.training.client import TrainerClient
+from boundaryviz.gui.training.presenter import Presenter
+from boundaryviz.gui.twin.attack_panel import Measure, TargetState
+from boundaryviz.gui.widgets.controls import Throttle
+from boundaryviz.record.comparison import Comparison, first_flips
+from boundaryviz.record.metrics import Metric
+
+_REFRESH = 200  # milliseconds between two looks at the pins
+SAME = "No poison acts: both are the same until there is some."
+ONE_SEED = "The seed floor needs at least two seeds: choose how many beside Twin."
+_LOOKS = {
+    "view.discrete": PlaneView.set_discrete, "view.contours": PlaneView.set_contours,
+    "view.prediction": PlaneView.set_show_prediction, "view.held-out": PlaneView.set_show_held_out,
+}  # fmt: skip
+
+
+class TwinControl(QObject):
+    """Joins the twin's controls to the trainer, and what the trainer says of twins to the views."""
+
+    def __init__(self, window: MainWindow, document: Document, client: TrainerClient, presenter: Presenter) -> None:
+        super().__init__(window)
+        self._window, self._document, self._client, self._presenter = window, document, client, presenter
+        self._found: dict[bool, Comparison] = {}  # of the present, and with True of the past that is shown
+        self._diverged: tuple[int, ...] = ()
+        self._budget = Budget(0, 0)
+        self._counted: tuple[object, ...] = (None,) * 5
+        self._pins_throttle = Throttle(lambda _: self._show_pins(), _REFRESH, self)
+        bar, actions = window.transport, window.actions_
+        bar.twin_toggled.connect(actions["train.twin"].setChecked)
+        bar.seeds_changed.connect(lambda seeds: self.train(seeds, client.twin))
+        bar.shown_changed.connect(self.show_seed)
+        actions["train.twin"].toggled.connect(lambda on: self.train(client.seeds, on))
+        window.planes.view_chosen.connect(self.show)
+        for view in TWIN_VIEWS:
+            actions[f"view.twin-{view}"].triggered.connect(partial(self._asked_for, view))
+        for name, look in _LOOKS.items():
+            actions[name].toggled.connect(partial(self._look, name, look))
+            self._look(name, look, actions[name].isChecked())
+        window.points.selection_changed.connect(lambda ids: window.planes.set_selection(sorted(ids)))
+        window.result_tabs.currentChanged.connect(lambda _: self._pins_throttle())
+        client.compared.connect(self._compared)
+        client.evaluated.connect(self._pins_throttle)
+        client.framed.connect(self._framed)
+        client.stated.connect(self._stated)
+        document.changed.connect(self._changed)
+        document.opened.connect(self._opened)
+        presenter.turned.connect(self._turned)
+        bar.set_seeds(client.seeds)
+        self.show("side")
+        self._changed()
+
+    # ---- switching
+
+    def train(self, seeds: int, twin: bool) -> None:
+        """Train so many seeds, each with a clean twin or not, from step 0; training goes on if it was running."""
+        client, window = self._client, self._window
+        window.transport.set_twin(twin)
+        window.transport.set_seeds(seeds, min(self._presenter.seed_shown, seeds - 1))
+        window.actions_["train.twin"].setChecked(twin)
+        if (seeds, twin) == (client.seeds, client.twin):
+            return
+        client.set_twins(seeds, twin)
+        self._forget()
+        window.planes.set_twin(twin)
+        self._say()
+        self._presenter.show_seed(self._presenter.seed_shown)
+        state = self._document.state
+        client.load(state.scenario, state.scene, self._document.revision)
+
+    def show_seed(self, seed: int) -> None:
+        """Show another of the runs, counted from 0."""
+        self._presenter.show_seed(seed)
+        self._pins_throttle()
+
+    def show(self, view: TwinView) -> None:
+        """Show both in another way."""
+        self._window.planes.set_view(view)
+        for name in TWIN_VIEWS:
+            self._window.actions_[f"view.twin-{name}"].setChecked(name == view)
+        self._show_floor()
+        self._say()
+        frame = self._presenter.frame
+        if frame is not None:
+            self._window.planes.set_fields(frame.field, frame.clean, frame.view.rect, frame.view.unit is not None)
+
+    def _asked_for(self, view: TwinView, _checked: bool) -> None:
+        """By key or menu: the view, and the twin where there is none yet."""
+        self.show(view)
+        self._window.actions_["train.twin"].setChecked(True)
+        self._window.actions_["view.compare"].setChecked(False)
+
+    def _look(self, name: str, look: Callable[[PlaneView, bool], None], on: bool) -> None:
+        self._window.planes.set_look(name, lambda plane: look(plane, on))
+
+    # ---- from the document
+
+    def _opened(self) -> None:
+        self._forget()
+        self._window.planes.set_selection([])
+        self._changed()
+
+    def _changed(self) -> None:
+        state = self._document.state
+        self._window.planes.set_scene(state.scene, undecided=getattr(state.scenario.learner, "AT_ONCE", False))
+        self._count()
+        self._pins_throttle()
+
+    def _count(self) -> None:
+        scene = self._presenter.scene
+        points = scene.points
+        counted = (points.origin, points.muted, points.split, scene.groups, scene.poison_on)
+        if any(one is not other for one, other in zip(counted, self._counted, strict=True)):  # not by every move
+            self._counted, self._budget = counted, Budget.of(scene)
+            self._window.attack.set_budget(self._budget)
+            self._say()
+
+    def _turned(self) -> None:
+        """Another moment of the past is shown, whose twins have yet to be compared, or the present again."""
+        self._found.pop(True, None)
+        self._count()
+        self._show_floor()
+        self._show_numbers()
+        self._pins_throttle()
+
+    # ---- from the trainer
+
+    def _forget(self) -> None:
+        """What was compared is void."""
+        self._found.clear()
+        self._diverged = ()
+        self._show_floor()
+        self._show_numbers()
+
+    def _stated(self, state: m.State) -> None:
+        if state.why in ("loaded", "reset"):
+            self._forget()
+
+    def _framed(self, frame: m.Frame) -> None:
+        diverged = tuple(int(k) for k in np.flatnonzero(frame.diverged))
+        if diverged != self._diverged:
+            self._diverged = diverged
+            self._say()
+
+    def _compared(self, twins: m.Twins) -> None:
+        past, scene = twins.past is not None, self._presenter.scene if twins.past is not None else self._document.scene
+        fits = twins.clean_pins.shape[1] == len(scene.targets) and len(twins.diverged) == self._client.seeds
+        if not self._client.twin or not fits or (past and twins.past != self._presenter.number):
+            return  # of before the last change; the next comparison is under way
+        self._found[past] = Comparison.of(twins, scene)
+        self._show_floor()
+        self._show_numbers()
+        self._pins_throttle()
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """Of the moment that is shown; None until its twins are compared."""
+        return self._found.get(self._presenter.past is not None)
+
+    # ---- to the views
+
+    def _say(self) -> None:
+        """One sentence beside the choice of views, the most pressing."""
+        client, planes = self._client, self._window.planes
+        words = ""
+        if client.twin and not self._budget.poison:
+            words = SAME
+        elif planes.view == "floor" and client.seeds < 2:
+            words = ONE_SEED
+        elif self._diverged and len(self._diverged) < client.seeds * (1 + client.twin):
+            words = self._left_out()
+        planes.set_words(words)
+
+    def _left_out(self) -> str:
+        """Which seeds are left out of the numbers because a twin of theirs diverged."""
+        if self.comparison is None or not self.comparison.left_out:
+            return ""
+        first = self._presenter.scenario.training.seed
+        lost = [str(first + int(k)) for k in np.flatnonzero(self.comparison.twins.diverged)]
+        return f"Left out, because training diverged: seed {', '.join(lost)}."
+
+    def _show_floor(self) -> None:
+        found = self.comparison
+        if found is None or len(found.kept) < 2:
+            self._window.planes.set_floor(None)
+        else:
+            self._window.planes.set_floor((found.flipped(), found.floor(), self._presenter.scene.domain))
+
+    def _show_numbers(self) -> None:
+        attack, status, found = self._window.attack, self._window.status, self.comparison
+        if not self._client.twin:
+            attack.set_measures(None)
+            status.set_twin(False)
+            return
+        if found is None:
+            attack.set_measures({})
+            status.set_twin(True)
+            return
+        metrics = found.metrics()
+        measures = {name: _measure(metric) for name, metric in metrics.items()}
+        if (success := metrics.get("attack_success_rate")) is not None:
+            measures["attack_success_rate"] = _measure(success, found.clean_success().mean)
+        seeds = len(found.twins.diverged)
+        kept = "1 seed" if len(found.kept) == 1 else f"{len(found.kept)} seeds"
+        words = f"Mean ± spread over {kept}." if seeds > 1 else "One seed; several tell more."
+        attack.set_measures(measures, " ".join(filter(None, (words, self._left_out()))))
+        mean = {name: metric.mean for name, metric in metrics.items()}
+        status.set_twin(True, mean.get("flip_rate"), mean.get("leverage"))
+
+    def _show_pins(self) -> None:
+        """Margins and first flips; costly enough to be left alone while nobody looks."""
+        if self._window.results_shown() is not self._window.attack:
+            return
+        scene, client, past = self._presenter.scene, self._client, self._presenter.past
+        curves = client.curves if past is None else client.curves.until(past.checkpoint.step)
+        targets, shown = scene.targets, self._presenter.replica()
+        margins = curves.margins
+        if not len(curves) or margins.shape[1:] != (client.seeds * (1 + client.twin), len(targets)):
+            nan = float("nan")
+            self._window.attack.set_pins(
+                [
+                    TargetState(target.target_class, scene.class_name(target.target_class), nan, 0, client.seeds, nan)
+                    for target in targets
+                ]
+            )
+            self._window.attack.set_margins(
+                curves.step[:0], np.empty((0, len(targets))), [target.target_class for target in targets]
+            )
+            return
+        won = (margins[-1, -client.seeds :] > 0).sum(axis=0)
+        clean = margins[:, shown - client.seeds, None] if client.twin else None
+        first = first_flips(curves.step, margins[:, shown, None], clean)[0]
+        self._window.attack.set_pins(
+            [
+                TargetState(
+                    target.target_class,
+                    scene.class_name(target.target_class),
+                    float(margins[-1, shown, k]),
+                    int(won[k]),
+                    client.seeds,
+                    float(first[k]),
+                )
+                for k, target in enumerate(targets)
+            ]
+        )
+        self._window.attack.set_margins(curves.step, margins[:, shown], [target.target_class for target in targets])
+
+
+def _measure(metric: Metric, clean: float | None = None) -> Measure:
+    return Measure(metric.mean, metric.std if len(metric.per_seed) > 1 else None, clean)

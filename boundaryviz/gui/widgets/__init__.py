@@ -1,0 +1,1 @@
+"""Widgets that know no feature: setters in, Qt signals out."""

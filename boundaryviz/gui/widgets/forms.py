@@ -1,0 +1,191 @@
+"""A form made from a spec: every field with its control, its explanation and its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from boundaryviz.gui.widgets.controls import Fold, label
+from boundaryviz.gui.widgets.editors import Editor, editor_for
+from boundaryviz.gui.widgets.fields import FieldPlan, plans
+from boundaryviz.gui.widgets.number import NumberEditor
+from boundaryviz.gui.widgets.places import PlaceEditor, PlacesEditor
+
+TITLE_WIDTH = 112
+_PLACES: dict[str, type[PlaceEditor | PlacesEditor]] = {"place": PlaceEditor, "places": PlacesEditor}
+
+
+class _Row(QWidget):
+    """Title and editor, with a line under them while what was typed cannot be used."""
+
+    def __init__(self, plan: FieldPlan) -> None:
+        super().__init__()
+        self.plan = plan
+        self.editor: NumberEditor | Editor = _PLACES[plan.kind](plan) if plan.kind in _PLACES else editor_for(plan)
+        self.title = label(plan.title, wraps=True)
+        self.title.setBuddy(self.editor)
+        self.unit: QLabel | None = label(plan.unit, "faint") if plan.unit else None
+        self.problem = label("", "problem", wraps=True)
+        self.problem.hide()
+        self.help = plan.help
+        self.reason: str | None = None
+        line = QVBoxLayout() if self.editor.wide else QHBoxLayout()
+        line.setSpacing(4 if self.editor.wide else 8)
+        if not self.editor.wide:
+            self.title.setFixedWidth(TITLE_WIDTH)
+        line.addWidget(self.title)
+        line.addWidget(self.editor, 1)
+        if self.unit is not None:
+            line.addWidget(self.unit)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(line)
+        layout.addWidget(self.problem)
+        self.set_disabled(None)
+
+    def set_disabled(self, reason: str | None) -> None:
+        self.reason = reason
+        self.editor.setEnabled(reason is None)
+        self.title.setEnabled(reason is None)
+        self.setToolTip(f"{self.help}\nOff: {reason}" if reason else self.help)
+        self.setWhatsThis(self.toolTip())
+
+    def set_problem(self, words: str) -> None:
+        self.problem.setText(words)
+        self.problem.setVisible(bool(words))
+        self.editor.set_invalid(bool(words))
+
+
+class SpecForm(QWidget):
+    """Controls for the fields of one spec; `advanced` ones lie in a fold.
+
+    changed: dotted path (`prefix` and field) and the new value, checked by the spec itself. A value that the
+        spec turns down is never emitted: a sentence under the field says why, the old value stays in force.
+    settled: path; a drag or typing is over, so that an undo step can end.
+    prefix: put before the field's name, such as 'training'. skip: fields left out.
+    """
+
+    changed = pyqtSignal(str, object)
+    settled = pyqtSignal(str)
+
+    def __init__(
+        self,
+        spec_type: type[BaseModel],
+        prefix: str = "",
+        skip: Collection[str] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._type = spec_type
+        self._prefix = f"{prefix}." if prefix else ""
+        self._spec: BaseModel = spec_type()
+        self._rows: dict[str, _Row] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        deeper = QWidget()
+        advanced = QVBoxLayout(deeper)
+        advanced.setContentsMargins(0, 0, 0, 0)
+        advanced.setSpacing(8)
+        for plan in plans(spec_type):
+            if plan.name not in skip:
+                row = _Row(plan)
+                self._rows[plan.name] = row
+                (advanced if plan.advanced else layout).addWidget(row)
+                self._connect(row)
+        self.fold: Fold | None = None
+        if advanced.count():
+            self.fold = Fold("Advanced", deeper, parent=self)
+            layout.addWidget(self.fold)
+        else:
+            deeper.deleteLater()
+
+    def set_values(self, spec: BaseModel) -> None:
+        """Show this spec; nothing is emitted. Raises TypeError for a spec of another kind."""
+        if not isinstance(spec, self._type):
+            raise TypeError(f"this form shows {self._type.__name__}, not {type(spec).__name__}")
+        for name, row in self._rows.items():
+            value = getattr(spec, name)
+            changed = value != getattr(self._spec, name)
+            row.editor.set_value(value)
+            if changed:
+                row.set_problem("")
+        self._spec = spec
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of all fields shown."""
+        return [self._prefix + name for name in self._rows]
+
+    def values(self) -> BaseModel:
+        """The spec in force."""
+        return self._spec
+
+    def set_disabled(self, path: str, reason: str | None) -> None:
+        """Switch a field off and say why in its tooltip; None switches it on again."""
+        self._row(path).set_disabled(reason)
+
+    def set_range(self, path: str, low: float | None, high: float | None) -> None:
+        """Where a number's slider runs; typed values may go as far as the field allows."""
+        editor = self.editor(path)
+        if isinstance(editor, NumberEditor):
+            editor.set_range(low, high)
+
+    def set_fallback(self, path: str, value: float | None) -> None:
+        """The number that a field's 'default' stands for."""
+        editor = self.editor(path)
+        if isinstance(editor, NumberEditor):
+            editor.set_fallback(value)
+
+    def explain(self, path: str, words: str) -> None:
+        """A tooltip in better words than the field's own, such as what noise means for the data set at hand."""
+        row = self._row(path)
+        row.help = words
+        row.set_disabled(row.reason)
+
+    def editor(self, path: str) -> Any:
+        """The editor of a field, by its name or path."""
+        return self._row(path).editor
+
+    def problem(self, path: str) -> str:
+        """The sentence under a field; empty where there is none."""
+        return self._row(path).problem.text()
+
+    def _row(self, path: str) -> _Row:
+        return self._rows[path.removeprefix(self._prefix)]
+
+    def _connect(self, row: _Row) -> None:
+        name = row.plan.name
+        row.editor.proposed.connect(lambda value: self._propose(name, value))
+        row.editor.refused.connect(row.set_problem)
+        row.editor.settled.connect(lambda: self.settled.emit(self._prefix + name))
+
+    def _propose(self, name: str, value: object) -> None:
+        row = self._rows[name]
+        try:
+            spec = self._type.model_validate({**dict(self._spec), name: value})
+        except ValidationError as error:
+            row.set_problem(_sentence(row.plan, error))
+            return
+        row.set_problem("")
+        changed = getattr(spec, name) != getattr(self._spec, name)
+        self._spec = spec
+        row.editor.set_value(getattr(spec, name))
+        if changed:
+            self.changed.emit(self._prefix + name, getattr(spec, name))
+
+
+def _sentence(plan: FieldPlan, error: ValidationError) -> str:
+    """Why the spec turned a value down."""
+    first = error.errors(include_url=False)[0]
+    if plan.range_words and first["type"] in (
+        "greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number"
+    ):  # fmt: skip
+        return f"{plan.title} runs {plan.range_words}{' ' + plan.unit if plan.unit else ''}."
+    words = first["msg"].removeprefix("Value error, ")
+    return f"{words[:1].upper()}{words[1:]}."

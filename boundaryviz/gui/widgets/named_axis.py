@@ -1,0 +1,43 @@
+"""An axis under a name that somebody wrote: plain, on one line, and ended by dots where the axis is too short."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QFontMetricsF
+
+from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.scene.plain_text import LINE, one_line
+
+_LIFT = 3  # pixels: pyqtgraph puts the foot of a letter that has one below the edge
+
+
+class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
+    """pyqtgraph writes labels as HTML; nothing in a name is markup here. The whole name stands under the pointer."""
+
+    def __init__(self, side: str, box: pg.ViewBox) -> None:
+        self.name = ""
+        super().__init__(side, linkView=box)
+        self.enableAutoSIPrefix(False)  # ticks say what they are, and not how many thousandths
+
+    def set_name(self, name: str) -> None:
+        """Write a name at the axis; an empty one takes no room."""
+        self.name = one_line(name, LINE)
+        self.setToolTip(tip(self.name))
+        self.setLabel(self.name)
+
+    def labelString(self) -> str:
+        """The name as far as there is room, in HTML that says just that."""
+        along = self.size().height() if self.orientation in ("left", "right") else self.size().width()
+        shown = QFontMetricsF(self.label.font()).elidedText(self.name, Qt.TextElideMode.ElideRight, along)
+        style = ";".join(f"{key}: {value}" for key, value in self.labelStyle.items())
+        return f"<span style='{style}'>{escape(shown)}</span>"
+
+    def resizeEvent(self, ev: object = None) -> None:
+        if self.label is not None and self.name:
+            self.label.setHtml(self.labelString())
+        super().resizeEvent(ev)
+        if self.label is not None and self.orientation == "bottom":
+            self.label.setY(self.label.y() - _LIFT)

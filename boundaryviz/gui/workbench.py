@@ -1,0 +1,230 @@
+"""Putting the window together, and what concerns it as a whole: theme, help, command palette, recovery."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QSettings
+from PyQt6.QtWidgets import QApplication, QMessageBox
+
+import boundaryviz
+from boundaryviz.engine.link import Link, StartLink
+from boundaryviz.engine.messages import Failed
+from boundaryviz.gui.cascade.control import CascadeControl
+from boundaryviz.gui.compare.control import CompareControl
+from boundaryviz.gui.compare.pin_files import PinFiles
+from boundaryviz.gui.diagnostics.error_reporting import ErrorReporting, trainer_words
+from boundaryviz.gui.document.autosave import Autosave
+from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.document.projects import Project
+from boundaryviz.gui.document.recovery import Session
+from boundaryviz.gui.dose.control import DoseControl
+from boundaryviz.gui.export.exporting import Exporting
+from boundaryviz.gui.export.film_control import FilmControl
+from boundaryviz.gui.export.picturing import Picturing
+from boundaryviz.gui.files.filing import Filing
+from boundaryviz.gui.files.pasting import Pasting
+from boundaryviz.gui.files.recent import RecentFiles
+from boundaryviz.gui.files.restoring import Restoring
+from boundaryviz.gui.files.saving import Saving
+from boundaryviz.gui.poison.control import PoisonControl
+from boundaryviz.gui.shell import theme as themes
+from boundaryviz.gui.shell.actions import MENUS
+from boundaryviz.gui.shell.frame import MainWindow
+from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
+from boundaryviz.gui.shell.palette import CommandPalette
+from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
+from boundaryviz.gui.shell.writer import Writer
+from boundaryviz.gui.timeline.control import TimelineControl
+from boundaryviz.gui.timeline.files import TimelineFiles
+from boundaryviz.gui.training.client import TrainerClient
+from boundaryviz.gui.training.controller import Controller
+from boundaryviz.gui.training.presenter import Word
+from boundaryviz.gui.twin.control import TwinControl
+from boundaryviz.scenario.scenario import Scenario
+
+_GESTURES = {
+    "Mouse": [
+        ("Drag a point", "moves it, whatever the tool"),
+        ("Shift-click", "adds a point to the selection"),
+        ("Wheel", "zooms at the pointer"),
+        ("Middle or right drag", "moves the plane"),
+        ("Right click", "menu of the point or pin under the pointer"),
+        ("Alt-click", "mutes a point, so that nobody sees it, or lets it be seen again"),
+        ("Ctrl + wheel on a bridge", "more or fewer points"),
+        ("Esc", "gives up the stroke, then the selection"),
+    ],
+    "Keyboard on the plane": [
+        ("Arrows", "nudge the selection by a pixel; with Shift by ten"),
+        ("[ and ]", "smaller and larger brush"),
+        ("Ctrl + and Ctrl -", "zoom"),
+    ],
+}
+
+
+class Workbench:
+    """A window with everything that belongs to it, ready to be shown.
+
+    state: the folder for recovery files and crash logs; None keeps neither.
+    """
+
+    def __init__(
+        self,
+        given: Scenario | Project,
+        start: StartLink,
+        link: Link | None,
+        settings: QSettings,
+        state: Path | None = None,
+    ) -> None:
+        self._settings, self._state = settings, state
+        self._closed = False
+        self._unkept = ""  # why unsaved work is not kept
+        self._theme = themes.named(str(settings.value("theme", "system")))
+        self.window = MainWindow(settings)
+        self.document = Document(given, self.window)
+        self.client = TrainerClient(start, link, self.window)
+        self.controller = Controller(self.window, self.document, self.client)
+        self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.presenter)
+        self.twin = TwinControl(self.window, self.document, self.client, self.controller.presenter)
+        self.compare = CompareControl(self.window, self.controller.presenter)
+        self.dose = DoseControl(self.window.dose, self.document, self.window)
+        self.timeline = TimelineControl(self.controller)
+        self.document.history, self.document.pending = self.controller.history.now, self.controller.history.pending
+        self.log, self.writer = Logbook(self.window), Writer(self.window)
+        self.reader = Writer(self.window, "boundaryviz-reader")
+        self.recent = RecentFiles(settings, self.window)
+        self.window.add_submenu("file", self.recent, before="file.paste")
+        self.saving = Saving(self.window, self.document, self.writer, self.log)
+        self.filing = Filing(self.controller, self.saving, self.recent, self.reader)
+        self.timeline_files = TimelineFiles(self.document, self.timeline, self.twin.train, settings, self.log)
+        self.saving.beside = self.timeline_files.beside
+        picturing = Picturing(
+            self.document, self.client, self.controller.presenter, self.controller.history, self.window
+        )
+        self.exporting = Exporting(self.timeline, picturing, self.reader)
+        self.pin_files = PinFiles(
+            self.window, self.compare, self.writer, self.reader, self.saving, self.filing, self.log
+        )  # fmt: skip
+        self.exporting.pins, self.exporting.pins_file = self.compare.snapshots, self.pin_files.file
+        self.pasting = Pasting(self.controller, self.reader)
+        self.autosave = self._autosave()
+        self.restoring = Restoring(
+            self.window, self.document, self.filing.may_leave, self.log, state, self.autosave, self.reader,
+            self.filing.open,
+        )  # fmt: skip
+        self.errors = ErrorReporting(
+            self.window, self.log, lambda: bool(self.autosave and self.autosave.now()), self._theme
+        )
+        self.client.failed.connect(self._note_failure)
+        self.film = FilmControl(self.window, self.document, self.controller.presenter)
+        self.film.folder = self.exporting.folder = lambda: Path(self.saving.folder)
+        self.window.may_close = lambda: self.film.may_leave() and self.filing.may_leave()
+        self.poison = PoisonControl(self.controller)
+        self._dress()
+        self.window.restore()
+        actions = self.window.actions_
+        actions["view.theme"].setChecked(self._theme.name == "dark")
+        actions["view.theme"].toggled.connect(lambda dark: self.set_theme("dark" if dark else "light"))
+        actions["train.dose"].triggered.connect(lambda: self._dose())
+        actions["view.commands"].triggered.connect(lambda: self._palette())
+        actions["help.shortcuts"].triggered.connect(lambda: self._shortcuts())
+        actions["help.about"].triggered.connect(lambda: self._about())
+
+    def show(self, hint: str | None = None) -> None:
+        """Open the window and start training; `hint` says what to try."""
+        self.window.show()
+        self.window.plane.setFocus()
+        if hint:
+            self.controller.presenter.say(Word.HINT, hint)
+            self.window.plane.committed.connect(self._hint_taken)
+            self.document.opened.connect(self._hint_taken)
+        if not self.timeline.taking_up:  # a project that goes on where it was waits to be told so
+            self.controller.play(True)
+
+    def _hint_taken(self) -> None:
+        self.window.plane.committed.disconnect(self._hint_taken)
+        self.document.opened.disconnect(self._hint_taken)
+        self.controller.presenter.say(Word.HINT, None)
+
+    def close(self) -> None:
+        """End the trainer and what writes, and leave no recovery file; the window may go now. Twice does no harm."""
+        if self._closed:
+            return
+        self._closed = True
+        self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
+        self.dose.close()
+        self.film.close()
+        self.client.close()
+        self.reader.give_up()
+        self.writer.close()
+        self.restoring.close()
+        if self.autosave is not None:
+            self.autosave.close()
+
+    def set_theme(self, name: str) -> None:
+        """'light', 'dark' or 'system'; remembered."""
+        self._settings.setValue("theme", name)
+        self._theme = themes.named(name)
+        self._dress()
+
+    def _dress(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        themes.apply(app, self._theme)  # once all widgets are there: each is polished once
+        self.window.set_theme(self._theme)
+        self.timeline.set_theme(self._theme)
+        self.errors.set_theme(self._theme)
+
+    def _autosave(self) -> Autosave | None:
+        if self._state is None:
+            return None
+        try:
+            session = Session(self._state)
+        except OSError as error:
+            self._unkept = f"Unsaved work cannot be kept for recovery: {error.strerror or error} ({self._state})."
+            return None
+        autosave = Autosave(self.document, self.writer, session, self.log)
+        self.controller.history.changed.connect(autosave.look)
+        autosave.failed.connect(lambda words: self.window.notify(words, alarm=True))
+        return autosave
+
+    def offer_what_was_left(self, crash: str, unkept: str = "") -> None:
+        """Offer unsaved work of dead sessions and, where the last one died in native code, what it left in its log.
+
+        unkept: why nothing can be kept of this session, where that is so.
+        """
+        if unkept := unkept or self._unkept:
+            self.log.note("autosave", unkept, WARNING)
+        if not crash:
+            if not self.restoring.offer() and unkept:
+                self.window.notify(unkept, closable=True)
+            return
+        self.log.note("crash", crash, ERROR)
+        show = self.errors.offer_crash(crash)
+        words = "boundaryviz crashed last time."
+        if not self.restoring.offer(words, {"Show report": show}):
+            self.window.notify(words, action="Show report", act=show, closable=True)
+
+    def _note_failure(self, failed: Failed) -> None:
+        words = trainer_words(failed.where, failed.message, failed.details, self._state if failed.fatal else None)
+        self.log.note("trainer", words, ERROR)
+
+    def _dose(self) -> None:
+        self.window.show_result(self.window.dose)
+        self.window.dose.ask()
+
+    def _palette(self) -> None:
+        CommandPalette(self.window.actions_.all(), self.window).popup()
+
+    def _shortcuts(self) -> None:
+        groups = {title.replace("&", ""): self.window.actions_.group(menu) for menu, title in MENUS.items()}
+        ShortcutsDialog(groups, _GESTURES, self.window).open()
+
+    def _about(self) -> None:
+        QMessageBox.about(
+            self.window, "About boundaryviz",
+            f"<b>boundaryviz {boundaryviz.__version__}</b><p>A desktop laboratory for decision boundaries and their "
+            f"poisoning.</p><p>Python {platform.python_version()}, Qt {QT_VERSION_STR}, PyQt {PYQT_VERSION_STR}</p>"
+            "<p>Free software under the GNU General Public License, version 3 or later.</p>",
+        )  # fmt: skip

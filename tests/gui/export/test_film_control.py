@@ -1,0 +1,202 @@
+"""Films in the window: a process of their own, watched, cancelled, failing, and outlived by nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PyQt6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from boundaryviz.gui.export.film_control import FilmControl, within
+from boundaryviz.gui.export.film_dialog import FilmChoice, FilmDialog
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.scene import Domain
+from helpers.snapshots import snapshot
+from helpers.workbenches import SilentLink, workbenches
+
+WORK = Scenario(name="work").with_values({"data.n": 40, "learner.hidden": [4]})
+SMALL = FilmChoice("gif", "boundary", "slides", "720x720", 10, 1.0, False, steps=20)
+
+
+@pytest.fixture
+def film(qtbot: QtBot, own_settings: Path) -> Iterator[FilmControl]:
+    with workbenches(qtbot, own_settings, SilentLink) as show:
+        workbench = show(WORK)
+        workbench.controller.presenter.snapshot = lambda clean=False: None if clean else snapshot(step=290)
+        workbench.window.actions_["file.film"].trigger()
+        yield workbench.film
+
+
+def dialog(film: FilmControl) -> FilmDialog:
+    assert film.dialog is not None
+    return film.dialog
+
+
+def instead(film: FilmControl, script: str) -> None:
+    """A script of Python in the place of the program."""
+    film._program.command = (sys.executable, "-c", script)
+
+
+def ended(film: FilmControl) -> Callable[[], bool]:
+    return lambda: not film.running
+
+
+def said(*lines: dict) -> str:
+    return "\n".join(f"print({json.dumps(line)!r}, flush=True)" for line in lines)
+
+
+def test_the_film_is_of_the_scenario_in_the_window(film: FilmControl, qtbot: QtBot, tmp_path: Path):
+    place = tmp_path / "ein Film.gif"
+    assert dialog(film).choice.steps == 2000  # the scenario's, which the window has not reached
+    dialog(film).asked.emit(SMALL, place)
+    qtbot.waitUntil(ended(film), timeout=60_000)
+    assert dialog(film).words.text().startswith("Wrote ein Film.gif, ")
+    with Image.open(place) as written:
+        assert written.size == (720, 720)
+        assert written.n_frames >= 10
+    assert os.listdir(tmp_path) == [place.name]
+
+
+def test_what_is_chosen_and_what_the_window_shows_becomes_the_command(film: FilmControl):
+    actions = film._window.actions_
+    actions["view.held-out"].setChecked(True)
+    actions["view.discrete"].setChecked(True)
+    choice = FilmChoice("webp", "twin", "dark", "1280x720", 30, 4.5, False, False, "even", "data.noise", "0..1", 70)
+    words = " ".join(film._options(choice, Path("/films/a b.webp")))
+    assert words == (
+        "--output /films/a b.webp --view twin --style dark --size 1280x720 --fps 30 --seconds 4.5 --steps 70 "
+        "--spacing even --loop 1 --no-title --held-out --levels 2 --over data.noise=0..1"
+    )
+
+
+def test_progress_and_size_are_told(film: FilmControl, qtbot: QtBot, tmp_path: Path):
+    lines = {"doing": "drawing", "done": 1200, "of": 3000}, {"estimate": 5_000_000}
+    instead(film, said(*lines) + "\nimport time; time.sleep(60)")
+    dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
+    qtbot.waitUntil(lambda: "5.0 MB" in dialog(film).amount.text(), timeout=20_000)
+    assert dialog(film).words.text() == "Drawing: frame 1,200 of 3,000"
+    assert dialog(film).progress.value() == 1200
+    dialog(film).make.click()  # Cancel
+    qtbot.waitUntil(ended(film), timeout=20_000)
+    assert dialog(film).words.text() == "Cancelled; nothing was written."
+    assert dialog(film).make.text() == "Save as\u2026"
+
+
+def test_a_process_that_does_not_listen_is_killed_in_the_end(film: FilmControl, qtbot: QtBot, tmp_path: Path):
+    film._program._patience.setInterval(50)
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    instead(film, deaf + said({"doing": "training", "done": 1, "of": 2}) + "\ntime.sleep(60)")
+    dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
+    qtbot.waitUntil(lambda: "Training" in dialog(film).words.text(), timeout=20_000)
+    dialog(film).make.click()
+    qtbot.waitUntil(ended(film), timeout=20_000)
+    assert "Cancelled" in dialog(film).words.text()
+
+
+def test_views_are_those_that_the_work_has(film: FilmControl):
+    def offered() -> list[str]:
+        film.show()
+        return [dialog(film).view.itemData(at) for at in range(dialog(film).view.count())]
+
+    assert offered() == ["summary", "boundary", "curves"]
+    poisoned = WORK.with_values(
+        {"learner.name": "vat", "data.labels_per_class": 3, "poison.count": 3, "poison.target": [0.0, 0.5]}
+    )
+    film._document.open(poisoned)
+    assert offered() == ["summary", "boundary", "twin", "flip", "cascade", "curves"]
+    assert dialog(film).choice.over == ""
+    film._document.open(poisoned.with_values({"learner.name": "label-spreading"}))
+    film.show()
+    assert dialog(film).over.currentData() == "poison.count", "over training nothing would move"
+    assert dialog(film).values.text()
+
+
+def test_why_a_film_was_not_made_is_told_in_the_dialog_or_the_banner(film: FilmControl, qtbot: QtBot, tmp_path: Path):
+    instead(film, "import sys; sys.exit('error: --over data.noise=7: must be at most 1')")
+    dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
+    qtbot.waitUntil(ended(film), timeout=20_000)
+    assert "must be at most 1" in dialog(film).words.text()
+    assert dialog(film).words.property("role") == "problem"
+    assert film._window.banner.isHidden()
+    dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
+    dialog(film).close()
+    qtbot.waitUntil(ended(film), timeout=20_000)
+    assert not film._window.banner.isHidden()
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_starts(film: FilmControl, tmp_path: Path):
+    dialog(film).asked.emit(SMALL, tmp_path / "no" / "x.gif")
+    assert not film.running
+    assert "there is no folder" in dialog(film).words.text()
+    assert dialog(film).view.isEnabled()
+
+
+def test_the_dialog_may_go_while_a_film_is_made_and_comes_back(film: FilmControl, qtbot: QtBot, tmp_path: Path):
+    instead(film, "import time; time.sleep(60)")
+    before = dialog(film)
+    before.asked.emit(SMALL, tmp_path / "x.gif")
+    before.close()
+    assert film.running
+    film.show()
+    assert dialog(film) is before
+    assert before.isVisible()
+    film.close()  # as the window does when it goes
+    assert not film.running
+    film.show()
+    assert dialog(film) is not before
+
+
+def test_the_window_asks_before_it_gives_up_a_film(
+    film: FilmControl, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+
+    def answer(_parent: object, _title: str, words: str, *_: object) -> QMessageBox.StandardButton:
+        asked.append(words)
+        return QMessageBox.StandardButton.Cancel if len(asked) == 1 else QMessageBox.StandardButton.Discard
+
+    monkeypatch.setattr(QMessageBox, "question", answer)
+    assert film.may_leave()
+    instead(film, said({"doing": "drawing", "done": 3, "of": 9}) + "\nimport time; time.sleep(60)")
+    dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
+    dialog(film).close()
+    strip = film._window.statusBar()
+    assert strip is not None
+    qtbot.waitUntil(lambda: strip.currentMessage() == "x.gif, drawing: frame 3 of 9", timeout=20_000)
+    assert not film.may_leave()
+    assert film.may_leave()
+    assert asked == ["x.gif is not finished. Give it up?"] * 2
+    film.close()
+
+
+def test_a_preview_leaves_out_what_lies_beyond_the_domain():
+    wide = Domain(-4.0, 4.0, -1.0, 3.0)  # twice as wide and high as the scene's
+    field = np.arange(64 * 128, dtype=np.float32).reshape(64, 128)
+    checkpoint = within(snapshot(rect=wide, field=field))
+    assert checkpoint.rect == checkpoint.scene.domain
+    assert np.array_equal(checkpoint.field, field[:32, 32:96])
+    near = snapshot(rect=Domain(0.0, 0.5, 0.0, 0.5))
+    assert within(near).rect == near.rect
+    beyond = snapshot(rect=Domain(5.0, 6.0, 0.0, 0.5))
+    assert within(beyond) is beyond
+
+
+def test_the_preview_is_a_frame_of_what_the_plane_shows(film: FilmControl):
+    picture = film._render(FilmChoice())
+    assert picture.startswith(b"\x89PNG")
+    assert film._render(FilmChoice(over="data.noise", values="0..1")) != picture
+    for view in ("twin", "flip"):
+        with pytest.raises(ValueError, match="Switch the twin on"):
+            film._render(FilmChoice(view=view))
+    with pytest.raises(ValueError, match="Show the label cascade"):
+        film._render(FilmChoice(view="cascade"))
+    film._presenter.snapshot = lambda clean=False: None
+    with pytest.raises(ValueError, match="needs a first frame"):
+        film._render(FilmChoice())

@@ -1,0 +1,158 @@
+import numpy as np
+import pytest
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtTest import QTest
+
+from boundaryviz.figures.palette import BLUE, ORANGE
+from boundaryviz.gui.files.welcome import Card, WelcomePage
+from boundaryviz.gui.plane.thumbnails import data_pixmap, scene_pixmap
+from boundaryviz.gui.shell.icons import NAMES, icon
+from boundaryviz.gui.shell.theme import DARK, LIGHT
+from boundaryviz.gui.training.data_panel import DataPanel
+from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.datasets import DATASETS
+from boundaryviz.scene.scene import Domain, Points, Scene
+
+
+def two_points():
+    return Scene(Points.of([[-1.0, 1.0], [1.0, -1.0]], [0, 1]), Domain(-2.0, 2.0, -2.0, 2.0))
+
+
+def test_a_thumbnail_shows_points_where_they_are_in_their_colours(qapp):
+    picture = scene_pixmap(two_points(), QSize(240, 120), LIGHT).toImage()
+    assert (picture.width(), picture.height()) == (240, 120)
+    assert picture.pixelColor(90, 30).name() == ORANGE
+    assert picture.pixelColor(150, 90).name() == BLUE
+    assert picture.pixelColor(120, 60).name() == LIGHT.plane
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_data_set_has_a_thumbnail(qapp, name):
+    picture = data_pixmap(name, QSize(48, 36), DARK).toImage()
+    colours = {picture.pixelColor(x, y).name() for x in range(0, 48) for y in range(0, 36)}
+    assert {ORANGE, BLUE} <= colours
+
+
+def test_an_empty_scene_has_a_thumbnail(qapp):
+    empty = Scene(Points.of(np.empty((0, 2))), Domain(-1.0, 1.0, -1.0, 1.0))
+    assert scene_pixmap(empty, QSize(40, 40), LIGHT).toImage().pixelColor(20, 20).name() == LIGHT.plane
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_icon_draws_something(qapp, name):
+    picture = icon(name, "#ff0000").pixmap(24, 24).toImage()
+    inked = sum(picture.pixelColor(x, y).alpha() > 128 for x in range(24) for y in range(24))
+    assert inked > 10
+
+
+@pytest.fixture
+def page(qtbot):
+    made = WelcomePage()
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    made.set_cards([Card(n, n.title(), f"All about {n}. " * 9, two_points()) for n in ("one", "two", "three")])
+    return made
+
+
+def test_a_card_is_chosen_by_mouse_and_by_keyboard(page):
+    chosen = []
+    page.chosen.connect(chosen.append)
+    QTest.mouseClick(page.cards[1], Qt.MouseButton.LeftButton)
+    QTest.keyClick(page.cards[2], Qt.Key.Key_Space)
+    assert chosen == ["two", "three"]
+    assert page.cards[0].accessibleName() == "One"
+
+
+def test_ways_to_ones_own_data(page):
+    heard = []
+    for name in ("open_file", "paste_table", "draw_own"):
+        getattr(page, name).connect(lambda name=name: heard.append(name))
+    for button in (page.open_button, page.paste_button, page.draw_button):
+        button.click()
+    assert heard == ["open_file", "paste_table", "draw_own"]
+
+
+def test_cards_fill_the_width_and_go_to_the_next_line(page):
+    page.grab()
+    tops = [card.y() for card in page.cards]
+    assert len(set(tops)) == 1
+    assert page.cards[-1].geometry().right() + 18 >= page.cards[0].parentWidget().width() - page.cards[0].width()
+    page.resize(420, 600)
+    page.grab()
+    assert [card.x() for card in page.cards] == [page.cards[0].x()] * 3
+    assert len({card.y() for card in page.cards}) == 3
+
+
+def test_cards_are_replaced_and_an_empty_gallery_is_said(page):
+    page.set_cards([])
+    assert page._nothing.isVisible()
+    page.set_cards([Card("x", "X", "", two_points())])
+    assert [c.card.name for c in page.cards] == ["x"]
+    assert not page._nothing.isVisible()
+
+
+@pytest.fixture
+def panel(qtbot):
+    made = DataPanel()
+    qtbot.addWidget(made)
+    made.resize(340, 600)
+    made.show()
+    return made
+
+
+def choose(panel, name):
+    index = panel.combo.findData(name)
+    panel.combo.setCurrentIndex(index)
+    panel.combo.activated.emit(index)
+
+
+def test_choosing_a_data_set_is_told_once(panel):
+    heard = []
+    panel.changed.connect(lambda *a: heard.append(a))
+    choose(panel, "spiral")
+    assert heard == [("data.name", "spiral")]
+    panel.set_values(DataSpec(name="spiral"))
+    choose(panel, "spiral")
+    assert heard == [("data.name", "spiral")]
+    panel.form.editor("n").edit.setFocus()
+    QTest.keyClick(panel.form.editor("n").edit, Qt.Key.Key_Up)
+    assert heard[-1] == ("data.n", 560)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_noise_is_explained_in_the_data_sets_own_words(panel, name):
+    panel.set_values(DataSpec(name=name))
+    source = DATASETS[name]
+    row = panel.form.editor("noise").parentWidget()
+    assert panel.summary.text() == source.summary
+    if source.noise.largest > 0:
+        assert source.noise.meaning in row.toolTip()
+        assert float(panel.form.editor("noise").edit.text()) == pytest.approx(source.noise.default)
+    else:
+        assert not panel.form.editor("noise").isEnabled()
+
+
+def test_new_points_are_asked_for(panel):
+    heard = []
+    panel.redraw.connect(lambda: heard.append(1))
+    panel.button.click()
+    assert heard == [1]
+
+
+def test_points_of_ones_own_have_no_settings_to_draw_by(panel):
+    panel.set_values(DataSpec(name="points"))
+    assert panel.combo.currentText() == "Your own points"
+    assert not panel.button.isEnabled()
+    assert not panel.form.editor("n").isEnabled()
+    assert "drawn by hand" in panel.form.editor("n").parentWidget().toolTip()
+    panel.set_values(DataSpec(name="moons"))
+    assert panel.combo.findData("points") < 0
+    assert panel.form.editor("n").isEnabled()
+
+
+def test_the_list_shows_pictures_once_it_is_opened(panel):
+    assert panel.combo.itemIcon(0).isNull()
+    panel.combo.showPopup()
+    assert not any(panel.combo.itemIcon(i).isNull() for i in range(panel.combo.count()))
+    panel.combo.hidePopup()

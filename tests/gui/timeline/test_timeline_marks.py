@@ -1,0 +1,46 @@
+"""The marks of a course that grows, against those of one that is there at once."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from boundaryviz.gui.timeline.marks import ChangeMarks
+from boundaryviz.scenario.history import Change, RunHistory
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.edits import Edit, Move, Remove, Several
+
+EDITS: tuple[Edit, ...] = (
+    Several(()), Move(np.array([1]), np.zeros((1, 2))), Move(np.array([1, 2]), np.zeros((2, 2))), Remove(np.array([1])),
+)  # fmt: skip
+SCENARIO = Scenario()
+TURNS = st.lists(st.tuples(st.integers(0, 200), st.booleans(), st.sampled_from(EDITS)), max_size=12)
+
+
+def history(found: list[tuple[int, bool, Edit]]) -> RunHistory:
+    steps = np.cumsum([gap for gap, _, _ in found])
+    changes = (
+        Change(int(step), {"training.momentum": 0.5} if set_ else {}, edit)
+        for step, (_, set_, edit) in zip(steps, found, strict=True)
+    )
+    return RunHistory(SCENARIO, SCENARIO.scene(), changes=tuple(changes))
+
+
+@given(TURNS, TURNS, st.lists(st.integers(0, 12), max_size=6))
+def test_marks_of_a_course_that_grows_shrinks_and_is_left_are_those_of_each_alone(
+    one: list[tuple[int, bool, Edit]], other: list[tuple[int, bool, Edit]], lengths: list[int]
+) -> None:
+    marks = ChangeMarks()
+    for number, whole in enumerate([history(one), history(other)] * 2):
+        for length in lengths if number % 2 else [*lengths, 12]:
+            part = RunHistory(whole.scenario, whole.scene, changes=whole.changes[:length])
+            assert list(marks.of(part)) == list(ChangeMarks().of(part))
+    assert list(marks.of(None)) == []
+
+
+def test_a_drag_is_one_mark_with_its_last_words() -> None:
+    """Turns of one kind within 100 steps of each other, or 2 % of the steps so far, are told as one."""
+    drag: list[tuple[int, bool, Edit]] = [(3, False, EDITS[1])] * 40 + [(101, False, EDITS[1])] + [(1, True, EDITS[0])]
+    found = ChangeMarks().of(history(drag))
+    assert [(mark.step, mark.kind, mark.words) for mark in found] == [
+        (3, "edit", "moved 1 point"), (221, "edit", "moved 1 point"), (222, "setting", "momentum 0.5"),
+    ]  # fmt: skip

@@ -1,0 +1,266 @@
+"""The twin in the whole window, on a trainer in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from boundaryviz.engine.link import InlineLink
+from boundaryviz.engine.messages import Frame, Load, Play, State, ToTrainer
+from boundaryviz.engine.trainer import Trainer
+from boundaryviz.figures.draw import draw
+from boundaryviz.gui.training.client import TrainerClient
+from boundaryviz.gui.twin.control import ONE_SEED, SAME
+from boundaryviz.gui.workbench import Workbench
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.edits import Move
+from helpers.workbenches import workbenches
+
+SPREADING = {
+    "data.n": 300, "data.noise": 0.06, "data.labels_per_class": 3, "data.labels_at": "centres",
+    "learner.name": "label-spreading", "poison.target": [0, 0.5], "poison.count": 6,
+}  # fmt: skip
+NET = {"data.n": 60, "learner.hidden": [8], "training.evaluate_every": 5}
+POISONED_NET = {**NET, "poison.target": [0, 0.5], "poison.count": 6}
+
+
+@pytest.fixture
+def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workbench]]:
+    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
+        yield lambda values: show(Scenario().with_values(values))
+
+
+def frame(workbench: Workbench) -> Frame:
+    shown = workbench.controller.presenter.frame
+    assert shown is not None
+    return shown
+
+
+def switched_on(workbench: Workbench, qtbot: QtBot, seeds: int = 1) -> None:
+    workbench.window.actions_["train.twin"].setChecked(True)
+    if seeds > 1:
+        workbench.window.transport.seeds_changed.emit(seeds)
+    qtbot.waitUntil(lambda: workbench.twin.comparison is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: frame(workbench).clean is not None, timeout=20_000)
+
+
+def words(workbench: Workbench) -> str:
+    return str(workbench.window.planes.words.text())
+
+
+def test_the_toggle_trains_both_from_the_start_and_goes_on_training(
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    workbench = open_workbench(POISONED_NET)
+    workbench.controller.play(True)
+    qtbot.waitUntil(lambda: workbench.client.step_count > 20, timeout=20_000)
+    switched_on(workbench, qtbot)
+    assert workbench.window.transport.twin_button.isChecked()
+    assert workbench.client.playing
+    assert int(workbench.client.curves.step[0]) == 0
+    assert workbench.client.curves.replicas == 2
+    qtbot.waitUntil(lambda: workbench.client.step_count > 5, timeout=20_000)
+    workbench.window.transport.twin_button.click()
+    assert not workbench.window.actions_["train.twin"].isChecked()
+    qtbot.waitUntil(lambda: frame(workbench).clean is None and workbench.client.curves.replicas == 1, timeout=20_000)
+    assert workbench.client.playing
+    assert workbench.document.undo.count() == 0, "the twin is no change of the document"
+
+
+def test_switching_twice_in_a_row_leaves_it_playing(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
+    workbench = open_workbench(NET)
+    workbench.controller.play(True)
+    qtbot.waitUntil(lambda: workbench.client.step_count > 5, timeout=20_000)
+    for on in (True, False, True):
+        workbench.window.actions_["train.twin"].setChecked(on)
+    qtbot.waitUntil(lambda: workbench.client.curves.replicas == 2 and workbench.client.step_count > 5, timeout=20_000)
+    assert workbench.client.playing
+
+
+def test_a_load_that_goes_on_playing_never_says_that_it_rests(qtbot: QtBot) -> None:
+    class Silent:
+        def __init__(self) -> None:
+            self.sent: list[ToTrainer] = []
+            self.says: list[State] = []
+
+        def send(self, message: ToTrainer) -> None:
+            self.sent.append(message)
+
+        def poll(self) -> list[State]:
+            said, self.says = self.says, []
+            return said
+
+        def close(self) -> None: ...
+
+        def fileno(self) -> None: ...
+
+    link, scenario = Silent(), Scenario()
+    client = TrainerClient(lambda: link, link)
+    told: list[bool] = []
+    client.stated.connect(lambda state: told.append(state.playing))
+    client.play(True)
+    client.load(scenario, scenario.scene(), 1)
+    client.load(scenario, scenario.scene(), 2)
+    assert [type(message) for message in link.sent] == [Play, Load, Play, Load, Play]
+    link.says = [State(False, 0, "loaded"), State(False, 0, "loaded"), State(True, 0)]
+    qtbot.waitUntil(lambda: len(told) == 3)
+    assert told == [True, True, True]
+    client.load(scenario, scenario.scene(), 3)
+    client.play(False)
+    link.says = [State(False, 0, "loaded"), State(True, 0), State(False, 3)]
+    qtbot.waitUntil(lambda: len(told) == 6)
+    assert told[3:] == [False, True, False]
+    client.close()
+
+
+def test_numbers_and_pins_tell_what_the_poison_changed(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
+    workbench = open_workbench(SPREADING)
+    window = workbench.window
+    window.result_tabs.setCurrentIndex(4)
+    assert window.results_shown() is window.attack
+    assert not window.attack.nothing.isHidden()
+    workbench.controller.play(True)
+    switched_on(workbench, qtbot)
+    qtbot.waitUntil(
+        lambda: workbench.twin.comparison is not None and workbench.twin.comparison.twins.step > 0, timeout=20_000
+    )
+    comparison = workbench.twin.comparison
+    assert comparison is not None
+    found = comparison.metrics()
+    assert found["flip_rate"].mean > 0
+    assert found["attack_success_rate"].mean == 1.0
+    attack = window.attack
+    assert attack.values["flip_rate"].text() == f"{100 * found['flip_rate'].mean:.1f} %"
+    assert attack.values["attack_success_rate"].text() == "100.0 %"
+    assert attack.clean.text() == "0.0 %"
+    assert attack.spreads["flip_rate"].text() == "", "one seed has no spread"
+    assert "6 poison points of 306" in attack.count.text()
+    assert window.status.flips.text() == f"{found['flip_rate'].mean:.1%}"
+    assert window.status.leverage.text() == f"{found['leverage'].mean:,.1f}"
+    qtbot.waitUntil(lambda: attack.targets.rowCount() == 1 and attack.targets.item(0, 1).text().startswith("+"))
+    assert attack.targets.item(0, 2).text() == "1 of 1"
+    assert attack.targets.item(0, 3).text() == "1"
+    window.actions_["train.twin"].setChecked(False)
+    assert not window.attack.nothing.isHidden()
+    assert window.status.flips.isHidden() or not window.status.flips.isVisible()
+
+
+def test_without_poison_both_are_the_same_and_it_says_so(
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    workbench = open_workbench(NET)
+    switched_on(workbench, qtbot)
+    assert words(workbench) == SAME
+    shown = frame(workbench)
+    assert shown.clean is not None
+    assert np.array_equal(shown.field, shown.clean)
+    assert workbench.window.status.flips.text() == "0.0%"
+    assert workbench.window.status.leverage.text() == "\u2013"
+    workbench.window.data.changed.emit("data.seed", 3)
+    assert words(workbench) == SAME
+
+
+def test_the_seed_floor_asks_for_two_seeds(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
+    workbench = open_workbench(POISONED_NET)
+    switched_on(workbench, qtbot)
+    workbench.window.planes.buttons["floor"].click()
+    assert workbench.window.actions_["view.twin-floor"].isChecked()
+    assert words(workbench) == ONE_SEED
+    workbench.window.transport.seeds_changed.emit(2)
+    assert words(workbench) == ""
+    qtbot.waitUntil(lambda: workbench.window.planes.floor_at(0.0, 0.0) is not None, timeout=20_000)
+    assert workbench.client.curves.replicas == 4
+    workbench.window.planes.hovered.emit((0.0, 0.0))
+    assert "new seed" in workbench.window.status.answer.text()
+
+
+def test_seeds_train_without_a_twin_and_each_can_be_shown(
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    workbench = open_workbench(NET)
+    bar = workbench.window.transport
+    bar.seeds_changed.emit(4)
+    qtbot.waitUntil(lambda: workbench.client.curves.replicas == 4 and len(workbench.client.curves) > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: len(frame(workbench).diverged) == 4, timeout=20_000)
+    assert [bar.shown.itemText(k) for k in range(bar.shown.count())] == [f"seed {k}" for k in range(4)]
+    first = frame(workbench).field.copy()
+    bar.shown_changed.emit(3)
+    qtbot.waitUntil(lambda: frame(workbench).view.seed == 3, timeout=20_000)
+    assert not np.array_equal(frame(workbench).field, first)
+    snapshot = workbench.controller.presenter.snapshot()
+    assert snapshot is not None
+    assert snapshot.scenario.training.seed == 3
+    assert snapshot.curves.replicas == 1
+    bar.seeds_changed.emit(2)
+    assert bar.shown.currentIndex() == 1
+    qtbot.waitUntil(lambda: len(frame(workbench).diverged) == 2 and frame(workbench).view.seed == 1, timeout=20_000)
+
+
+def test_a_view_by_key_switches_the_twin_on(open_workbench: Callable[..., Workbench]) -> None:
+    workbench = open_workbench(POISONED_NET)
+    for name in ("flips", "side", "overlay", "floor"):
+        workbench.window.actions_[f"view.twin-{name}"].trigger()
+        assert workbench.client.twin
+        assert workbench.window.planes.view == name
+        checked = [n for n in ("side", "overlay", "flips", "floor")
+                   if workbench.window.actions_[f"view.twin-{n}"].isChecked()]  # fmt: skip
+        assert checked == [name]
+
+
+def test_a_drag_reaches_both_planes_and_undo_takes_it_back(
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    workbench = open_workbench(POISONED_NET)
+    switched_on(workbench, qtbot)
+    planes, document = workbench.window.planes, workbench.document
+    assert planes.clean is not None
+    ids, before = document.scene.points.ids[:1], document.scene.points.xy[0].copy()
+    planes.clean.previewed.emit(Move(ids, np.array([[1.5, 1.5]])))
+    for plane in (planes.plane, planes.clean):
+        assert plane.scene.points.xy[0].tolist() == [1.5, 1.5]
+    planes.clean.committed.emit(Move(ids, np.array([[1.5, 1.0]])), "Move point")
+    assert document.undo.count() == 1
+    document.undo.undo()
+    for plane in (planes.plane, planes.clean):
+        assert np.array_equal(plane.scene.points.xy[0], before)
+
+
+def test_a_figure_of_both_can_be_drawn(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
+    workbench = open_workbench(POISONED_NET)
+    presenter = workbench.controller.presenter
+    qtbot.waitUntil(lambda: presenter.frame is not None, timeout=20_000)
+    assert presenter.snapshot(clean=True) is None
+    switched_on(workbench, qtbot, seeds=2)
+    poisoned, clean = presenter.snapshot(), presenter.snapshot(clean=True)
+    assert poisoned is not None
+    assert clean is not None
+    assert poisoned.curves.replicas == clean.curves.replicas == 1
+    figure = draw("twin", poisoned, None, clean)
+    assert "poisoned" in [axes.get_title(loc="left") for axes in figure.axes]
+
+
+def test_curves_of_both_run_together(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
+    workbench = open_workbench(POISONED_NET)
+    workbench.controller.play(True)
+    switched_on(workbench, qtbot, seeds=2)
+    curves = workbench.window.curves
+    qtbot.waitUntil(lambda: curves.readouts["loss", "clean train"].text() not in ("", "\u2013"), timeout=20_000)
+    assert not curves.flips.isHidden()
+    workbench.window.actions_["train.twin"].setChecked(False)
+    workbench.window.transport.seeds_changed.emit(1)
+    qtbot.waitUntil(curves.flips.isHidden, timeout=20_000)
+
+
+def test_a_seed_that_diverged_is_named_and_left_out(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
+    workbench = open_workbench(POISONED_NET)
+    switched_on(workbench, qtbot, seeds=2)
+    found = lambda: workbench.twin.comparison.twins if workbench.twin.comparison else None  # noqa: E731
+    qtbot.waitUntil(lambda: found() is not None and len(found().diverged) == 2, timeout=20_000)
+    workbench.client.compared.emit(replace(found(), diverged=np.array([False, True])))
+    assert "diverged: seed 1" in workbench.window.attack.seeds.text()
+    assert "over 1 seed." in workbench.window.attack.seeds.text()
