@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.cast import CLEAN, Cast
 from boundaryviz.engine.messages import CURVES
+from boundaryviz.engine.replicas import CLEAN, Replicas
 from boundaryviz.scene.scene import Scene, Split
 
 _SPLITS = len(Split)
@@ -31,21 +31,23 @@ class EvaluationSet:
     twin: NDArray[np.int64]
 
     @classmethod
-    def of(cls, scene: Scene, seen: NDArray[np.bool_], cast: Cast) -> EvaluationSet:
-        """seen: bool (R, N), as the cast sees the scene. A clean replica is asked about the poison that acts."""
+    def of(cls, scene: Scene, seen: NDArray[np.bool_], replicas: Replicas) -> EvaluationSet:
+        """seen: bool (R, N), as the replicas see the scene. A clean replica is asked about the poison that acts."""
         points = scene.points
         carried = np.array([-1, *(k if (k := scene.group(i).target_class) is not None else -1 for i in _groups(scene))])
         label = np.where(points.is_poison & ~points.is_labelled, carried[np.maximum(points.origin, 0)], points.label)
         known, planted = label >= 0, points.is_poison
         counts = [(points.split == split) & ~planted & known & seen for split in Split]
         others = scene.seen()
-        theirs = np.stack([others if groups == CLEAN else own for groups, own in zip(cast.groups, seen, strict=True)])
+        theirs = np.stack(
+            [others if groups == CLEAN else own for groups, own in zip(replicas.groups, seen, strict=True)]
+        )
         counts.append(theirs & planted & known & points.is_train)
         test = (points.split == Split.TEST) & ~points.muted
         asked = np.any(counts, axis=(0, 1)) | test
         return cls(
             points.xy[asked], np.maximum(label[asked], 0).astype(np.int64), np.stack(counts)[..., asked], test[asked],
-            np.array(cast.clean_twins()),
+            np.array(replicas.clean_twins()),
         )  # fmt: skip
 
     def summary(self, loss: NDArray[np.float64], predicted: NDArray[np.int64]) -> NDArray[np.float64]:

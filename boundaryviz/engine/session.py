@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.cascades import Cascades
-from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
 from boundaryviz.engine.messages import CURVES, Curves, Twins
+from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import surface
 from boundaryviz.engine.twins import compare, margins
 from boundaryviz.learners.base import Learner, Problem, TrainingData
@@ -37,7 +37,7 @@ class Session:
     """R replicas of a scenario's learner in lock step.
 
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
-    poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). cast: other replicas than these.
+    poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). replicas: others than these.
     steps: for how many somebody will keep the curves.
     evaluated: the last evaluation.
     Raises DeviceError for a device that is not there, and MemoryNeeded before anything is built for which there is no
@@ -51,7 +51,7 @@ class Session:
         seeds: Sequence[int] | None = None,
         twin: bool = False,
         device: str = "auto",
-        cast: Cast | None = None,
+        replicas: Replicas | None = None,
         steps: int = 0,
     ) -> None:
         devices.one_thread()
@@ -60,13 +60,13 @@ class Session:
         self.device_name = devices.describe(self.device)
         self.scenario = scenario
         self.scene = scenario.scene() if scene is None else scene
-        sights = len(set(cast.groups)) if cast is not None else 1 + twin
-        runs = len(cast) // sights if cast is not None else 1 if seeds is None else len(seeds)
+        sights = len(set(replicas.groups)) if replicas is not None else 1 + twin
+        runs = len(replicas) // sights if replicas is not None else 1 if seeds is None else len(seeds)
         self._crowd, self._needs = (runs, sights, steps), 0.0
         self._afford(scenario, self.scene)
         self.seeds = tuple(seeds) if seeds is not None else (scenario.training.seed,)
         self.twin = twin
-        self.cast = cast or Cast.of(self.seeds, twin)
+        self.replicas = replicas or Replicas.of(self.seeds, twin)
         self._watched: int | None = None
         self.reset()
 
@@ -77,22 +77,18 @@ class Session:
         if self.device.type != "cuda":
             self._needs = check_memory(scenario, scene, *self._crowd, had=self._needs)
 
-    @property
-    def replicas(self) -> int:
-        return len(self.cast)
-
     def reset(self, seeds: Sequence[int] | None = None) -> None:
         """Back to step 0 with the initial weights of the seeds, or of others, as many; settings and scene stay."""
         if seeds is not None:
-            self.seeds, self.cast = tuple(seeds), Cast.of(seeds, self.twin)
+            self.seeds, self.replicas = tuple(seeds), Replicas.of(seeds, self.twin)
         module, _, name = FAMILIES[self.scenario.learner.name][1].partition(":")
         family = getattr(import_module(module), name)
-        problem = Problem(self.scene.classes, self.scene.domain, self.cast.seeds)
+        problem = Problem(self.scene.classes, self.scene.domain, self.replicas.seeds)
         self.learner: Learner = family(self.scenario.learner, self.scenario.training, problem, self.device)
         self.step_count = 0
         self.cascades = Cascades(self.learner, self.scenario.learner)
         self.cascades.watch(self._watched, 0)
-        self.diverged = np.zeros(self.replicas, dtype=bool)
+        self.diverged = np.zeros(len(self.replicas), dtype=bool)
         self._recorded: list[Evaluation] = []
         self.set_scene(self.scene)
         self._record()
@@ -111,7 +107,7 @@ class Session:
             self.reset()
             return
         self.scene = scene
-        seen = np.stack([scene.seen(groups) for groups in self.cast.groups])
+        seen = np.stack([scene.seen(groups) for groups in self.replicas.groups])
         points, train = scene.points, scene.points.is_train
         data = TrainingData(
             points.ids[train], points.xy[train], points.label[train].astype(np.int64), points.is_poison[train],
@@ -119,7 +115,7 @@ class Session:
         )  # fmt: skip
         self.learner.set_data(data)
         self.cascades.set_data(data)
-        self._evaluation_set = EvaluationSet.of(scene, seen, self.cast)
+        self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas)
 
     def set_scenario(self, scenario: Scenario) -> None:
         """Take over the settings that apply live (rate, penalties, batch size, dropout). Raises as `set_scene` does."""
@@ -189,18 +185,18 @@ class Session:
     # ---- going back ---------------------------------------------------------------------------------
 
     def state(self) -> dict[str, NDArray]:
-        """All that training from here on depends on, besides scenario, scene and cast, as arrays of its own."""
+        """All that training from here on depends on, besides scenario, scene and replicas, as arrays of its own."""
         learner = {f"learner.{name}": array for name, array in self.learner.state().items()}
         cascades = {f"cascade.{name}": array for name, array in self.cascades.state().items()}
         return {"step": np.array(self.step_count), "diverged": self.diverged.copy(), **learner, **cascades}
 
     def restore(self, state: Mapping[str, NDArray]) -> None:
-        """Go on from a `state` of a session with this scenario, scene and cast; on the CPU to the same bits.
+        """Go on from a `state` of a session with this scenario, scene and replicas; on the CPU to the same bits.
 
         What was evaluated and not taken yet is dropped. Raises KeyError or ValueError for a state that does not fit.
         """
-        if state["diverged"].shape != (self.replicas,):
-            raise ValueError(f"a state of {state['diverged'].size} models does not fit {self.replicas}")
+        if state["diverged"].shape != (len(self.replicas),):
+            raise ValueError(f"a state of {state['diverged'].size} models does not fit {len(self.replicas)}")
         self.learner.restore(_named(state, "learner."))
         self.step_count, self.diverged = int(state["step"]), state["diverged"].copy()
         self.cascades.restore(_named(state, "cascade."), self.step_count)
@@ -223,12 +219,12 @@ class Session:
         """Losses, errors and flips now, float64 (R, 8), columns as in `CURVES`; NaN where there is nothing to see."""
         asked = self._evaluation_set
         if not len(asked.xy):
-            return np.full((self.replicas, len(CURVES)), np.nan)
+            return np.full((len(self.replicas), len(CURVES)), np.nan)
         return asked.summary(*self.learner.evaluate(asked.xy, asked.label))
 
     def margins(self) -> NDArray[np.float64]:
         """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`."""
-        return margins(self.scene, self.replicas, self.learner.probabilities)
+        return margins(self.scene, len(self.replicas), self.learner.probabilities)
 
     def probabilities(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
         """Class probabilities at `xy` (G, 2): float32 (G, C)."""

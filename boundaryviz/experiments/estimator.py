@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.evaluation_set import EvaluationSet
 from boundaryviz.engine.messages import CURVES, Curves, Twins
+from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.twins import compare, margins
 from boundaryviz.learners.base import decided
 from boundaryviz.learners.sklearn_adapter import FittedEstimator
@@ -34,23 +34,19 @@ class EstimatorSession:
         self.learner_name = type(estimator).__name__
         self.device_name = "CPU: scikit-learn"
         self.step_count = 0
-        self.cast = Cast.of(seeds, twin)
-        self.diverged = np.zeros(self.replicas, dtype=bool)
+        self.replicas = Replicas.of(seeds, twin)
+        self.diverged = np.zeros(len(self.replicas), dtype=bool)
         self._fitted: list[FittedEstimator] = []
-        self._seen = np.stack([self.scene.seen(groups) for groups in self.cast.groups])
-        self._evaluation_set = EvaluationSet.of(self.scene, self._seen, self.cast)
+        self._seen = np.stack([self.scene.seen(groups) for groups in self.replicas.groups])
+        self._evaluation_set = EvaluationSet.of(self.scene, self._seen, self.replicas)
         self._recorded: list[tuple[int, NDArray[np.float64], NDArray[np.float64]]] = []
         self._record()
-
-    @property
-    def replicas(self) -> int:
-        return len(self.cast)
 
     def step(self, n: int = 1) -> None:
         """Fit in the first step; more steps change nothing."""
         if not self._fitted:
             points, classes = self.scene.points, self.scene.classes
-            for seed, seen in zip(self.cast.seeds, self._seen, strict=True):
+            for seed, seen in zip(self.replicas.seeds, self._seen, strict=True):
                 shown = points.take(seen & points.is_train)
                 fitted = FittedEstimator(self.estimator, shown.xy, shown.label.astype(np.int64), classes, seed)
                 self._fitted.append(fitted)
@@ -58,7 +54,7 @@ class EstimatorSession:
         self._record()
 
     def _record(self) -> None:
-        self._recorded.append((self.step_count, self.evaluate(), margins(self.scene, self.replicas, self._all)))
+        self._recorded.append((self.step_count, self.evaluate(), margins(self.scene, len(self.replicas), self._all)))
 
     def take_curves(self) -> Curves | None:
         if not self._recorded:
@@ -71,7 +67,7 @@ class EstimatorSession:
         """(R, 8), columns as in `CURVES`: mean log loss and 0/1 error, and what the poison flips."""
         asked = self._evaluation_set
         if not len(asked.xy):
-            return np.full((self.replicas, len(CURVES)), np.nan)
+            return np.full((len(self.replicas), len(CURVES)), np.nan)
         p = self._all(asked.xy)
         true = p[:, asked.label, np.arange(len(asked.label))]
         even = 1.0 / self.scene.classes  # what an undecided point counts as
@@ -86,7 +82,7 @@ class EstimatorSession:
 
     def _all(self, xy: NDArray[np.float64]) -> NDArray[np.float32]:
         """(R, classes, n)"""
-        return np.stack([self.probabilities(xy, replica).T for replica in range(self.replicas)])
+        return np.stack([self.probabilities(xy, replica).T for replica in range(len(self.replicas))])
 
     def probabilities(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
         """(n, classes) at `xy` (n, 2); NaN where undecided."""

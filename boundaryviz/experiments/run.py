@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from boundaryviz.attacks import placement
 from boundaryviz.engine.messages import Curves, Twins
+from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.experiments.progress import bar
 from boundaryviz.learners.base import decided
@@ -44,14 +45,13 @@ class Trained(Protocol):
 
     scenario: Scenario
     scene: Scene
+    replicas: Replicas
     seeds: tuple[int, ...]
     twin: bool
     step_count: int
     device_name: str
     diverged: NDArray[np.bool_]
 
-    @property
-    def replicas(self) -> int: ...
     def step(self, n: int = 1) -> None: ...
     def take_curves(self) -> Curves | None: ...
     def twins(self, side: int = 128) -> Twins: ...
@@ -71,7 +71,7 @@ class Run:
         self._given = history
         self._changes = () if history is None else (*history.changes, *filter(None, (history.pending,)))
         self._change = 0
-        self.curves = CurveStore(session.replicas)
+        self.curves = CurveStore(len(session.replicas))
         self.seconds = 0.0
         self._collect()
 
@@ -108,7 +108,7 @@ class Run:
             session.set_scene(scene)
             if scenario.data != before.data:  # losses on other data cannot be compared
                 self._collect()
-                self.curves = CurveStore(self.session.replicas)
+                self.curves = CurveStore(len(self.session.replicas))
             self._change += 1
         return 1 << 60
 
@@ -206,7 +206,7 @@ class Run:
 
     def _classes(self, xy: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
         """The predicted classes, (seeds, len(xy))."""
-        chosen = range(self.session.replicas)[self._replicas(clean)]
+        chosen = range(len(self.session.replicas))[self._replicas(clean)]
         return np.stack([decided(self.session.probabilities(xy, replica)) for replica in chosen])
 
     def _replicas(self, clean: bool) -> slice:
@@ -234,7 +234,7 @@ class Run:
         """
         if step not in (-1, self.step):
             raise ValueError(f"only the last step, {self.step}, is kept; train with steps={step} to see that one")
-        fields = [self.session.field(self.scene.domain, columns, rows, r) for r in range(self.session.replicas)]
+        fields = [self.session.field(self.scene.domain, columns, rows, r) for r in range(len(self.session.replicas))]
         return np.stack(fields)
 
     def snapshot(self, seed: int = 0, clean: bool = False, columns: int = 256, rect: Domain | None = None) -> Snapshot:
@@ -295,7 +295,7 @@ class Run:
             "seeds": list(self.seeds),
             "steps": self.step,
             "steps_per_second": round(self.steps_per_second, 1),
-            "replica_steps_per_second": round(self.steps_per_second * self.session.replicas, 1),
+            "replica_steps_per_second": round(self.steps_per_second * len(self.session.replicas), 1),
             "diverged": int(self.diverged.sum()),
             "left_out": self.left_out,
             "metrics": _plain(self.metrics),

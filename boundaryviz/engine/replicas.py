@@ -10,7 +10,7 @@ CLEAN: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
-class Cast:
+class Replicas:
     """R replicas. seeds: one each. groups: of poison that each sees; None stands for those that are switched on.
 
     A clean replica sees none. Replicas with one seed share initial weights, batches and noise.
@@ -25,6 +25,11 @@ class Cast:
         if not twin:
             return cls(tuple(seeds), (None,) * len(seeds))
         return cls((*seeds, *seeds), (CLEAN,) * len(seeds) + (None,) * len(seeds))
+
+    @classmethod
+    def doses(cls, seeds: Sequence[int], groups: Sequence[frozenset[int]]) -> Self:
+        """Every seed at every dose, which are groups of poison: all doses of the first seed, then of the next."""
+        return cls(tuple(seed for seed in seeds for _ in groups), tuple(groups) * len(seeds))
 
     def __len__(self) -> int:
         return len(self.seeds)
