@@ -31,8 +31,7 @@ class Estimator(FittedLearner):
 
     def set_data(self, data: TrainingData) -> None:
         """Learn from the labelled points of `data` with the next step."""
-        k = data.label >= 0
-        super().set_data(TrainingData(data.ids[k], data.xy[k], data.label[k], data.poison[k], data.weights[:, k]))
+        super().set_data(data.labelled())
 
     def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
         return self._fit_seeded(xy, label, 0)

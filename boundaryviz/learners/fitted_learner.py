@@ -29,8 +29,8 @@ class FittedLearner(ABC):
     A place that no label reached is *undecided*: its probabilities and scores are NaN and its class is -1. So is
     every place before the first step. In the loss such a point counts as an even guess, in the error as wrong.
     Settings and data act with the next step. Replicas that see the same points share one fit, as does one whose
-    points have not changed since the last. seeded: whether a fit depends on the seed; where it does not, seeds are
-    not looked at.
+    points have not changed since the last. A weight is how often a point is there, a whole number. seeded: whether a
+    fit depends on the seed; where it does not, seeds are not looked at.
     """
 
     hidden: tuple[int, ...] = ()
@@ -60,11 +60,13 @@ class FittedLearner(ABC):
 
     def set_data(self, data: TrainingData) -> None:
         """Learn from all points of `data`, labelled or not, with the next step."""
-        order = np.argsort(data.ids)
-        xy, label = np.clip(data.xy[order], -_FAR, _FAR), data.label[order]
-        seen = [weights[order] != 0 for weights in data.weights]
-        seeds = self.problem.seeds if self.seeded else [0] * len(seen)
-        points = [(xy[some], label[some], seed) for some, seed in zip(seen, seeds, strict=True)]
+        order, weights, points = np.argsort(data.point_ids), data.point_weights, []
+        for replica, seed in enumerate(self.problem.seeds):
+            if not replica or data.extra is not None:
+                own = data.of(replica)
+                xy, label = np.clip(own.xy[order], -_FAR, _FAR), own.label[order]
+            some = _as_often(weights[replica][order])
+            points.append((xy[some], label[some], seed if self.seeded else 0))
         if len(points) != len(self._points) or not all(map(_same, points, self._points)):
             self._points, self._stale = points, True
 
@@ -168,6 +170,13 @@ class FittedLearner(ABC):
     def finite(self) -> NDArray[np.bool_]:
         """True of every replica, (R,): nothing here can diverge."""
         return np.ones(len(self.problem.seeds), dtype=bool)
+
+
+def _as_often(weight: NDArray[np.float32]) -> NDArray:
+    """An index of points that has each as often as its weight (n,) says. Raises ValueError for no whole number."""
+    if np.mod(weight, 1).any():
+        raise ValueError("a learner that is fitted at once takes whole numbers as weights: how often a point is there")
+    return np.repeat(np.arange(len(weight)), weight.astype(np.int64)) if weight.max(initial=0) > 1 else weight != 0
 
 
 def _same(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
