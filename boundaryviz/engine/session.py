@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.scene import Domain, Scene
+from boundaryviz.scene.scene import Domain, Scene, Split
 
 
 class Evaluation(NamedTuple):
@@ -37,7 +38,8 @@ class Session:
     """R replicas of a scenario's learner in lock step.
 
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
-    poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). replicas: others than these.
+    poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). replicas: whatever else, each as a run
+    of its own.
     steps: for how many somebody will keep the curves.
     evaluated: the last evaluation.
     Raises DeviceError for a device that is not there, and MemoryNeeded before anything is built for which there is no
@@ -60,13 +62,16 @@ class Session:
         self.device_name = devices.describe(self.device)
         self.scenario = scenario
         self.scene = scenario.scene() if scene is None else scene
-        sights = len(set(replicas.groups)) if replicas is not None else 1 + twin
-        runs = len(replicas) // sights if replicas is not None else 1 if seeds is None else len(seeds)
+        sights = replicas.sights if replicas is not None else 1 + twin
+        runs = -(-len(replicas) // sights) if replicas is not None else 1 if seeds is None else len(seeds)
         self._crowd, self._needs = (runs, sights, steps), 0.0
+        self._handed = replicas
         self._afford(scenario, self.scene)
         self.seeds = tuple(seeds) if seeds is not None else (scenario.training.seed,)
         self.twin = twin
-        self.replicas = replicas or Replicas.of(self.seeds, twin)
+        self.replicas = Replicas.of(self.seeds, twin)
+        if replicas is not None:
+            self.seeds, self.twin, self.replicas = replicas.seeds, False, replicas
         self._watched: int | None = None
         self.reset()
 
@@ -74,13 +79,18 @@ class Session:
 
     def _afford(self, scenario: Scenario, scene: Scene) -> None:
         """Raise MemoryNeeded where there is no memory to train this scenario on this scene instead of what is there."""
-        if self.device.type != "cuda":
-            self._needs = check_memory(scenario, scene, *self._crowd, had=self._needs)
+        if self.device.type == "cuda":
+            return
+        own, apart = 0, False
+        if (given := self._handed) is not None:
+            scene, own, apart = given.largest(scene), len(given.extra or ()), given.apart
+        self._needs = check_memory(scenario, scene, *self._crowd, own, self._needs, apart)
 
     def reset(self, seeds: Sequence[int] | None = None) -> None:
         """Back to step 0 with the initial weights of the seeds, or of others, as many; settings and scene stay."""
         if seeds is not None:
-            self.seeds, self.replicas = tuple(seeds), Replicas.of(seeds, self.twin)
+            self.seeds, given = tuple(seeds), self._handed
+            self.replicas = Replicas.of(seeds, self.twin) if given is None else replace(given, seeds=self.seeds)
         module, _, name = FAMILIES[self.scenario.learner.name][1].partition(":")
         family = getattr(import_module(module), name)
         problem = Problem(self.scene.classes, self.scene.domain, self.replicas.seeds)
@@ -97,8 +107,9 @@ class Session:
         """Train and evaluate on `scene` from now on; the weights stay unless the number of classes changed.
 
         scenario: settings that apply live, where some change with it. Raises MemoryNeeded, and goes on as it was,
-        where there is no memory for it.
+        where there is no memory for it, or ValueError where an id is that of a replica's own point.
         """
+        extra = self.replicas.extra_in(scene)
         self._afford(scenario or self.scenario, scene)
         if scenario is not None:
             self._set_scenario(scenario)
@@ -107,11 +118,17 @@ class Session:
             self.reset()
             return
         self.scene = scene
-        seen = np.stack([scene.seen(groups) for groups in self.replicas.groups])
-        points, train = scene.points, scene.points.is_train
+        points, seen, training = (
+            scene.points,
+            self.replicas.seen_in(scene),
+            self.replicas.roles_in(scene) == Split.TRAIN,
+        )
+        train = training.any(axis=0)
+        weights = (seen & training)[:, train] * self.replicas.weights_in(scene)[:, train]
+        self._trained = np.flatnonzero(train)
         data = TrainingData(
             points.ids[train], points.xy[train], points.label[train].astype(np.int64), points.is_poison[train],
-            seen[:, train].astype(np.float32),
+            weights, self.replicas.windows, extra,
         )  # fmt: skip
         self.learner.set_data(data)
         self.cascades.set_data(data)
@@ -247,7 +264,8 @@ class Session:
         """Who gave whom a label, among the points of the scene; None where `Cascades.of` has none."""
         found = self.cascades.of(replica)
         points = self.scene.points
-        return None if found is None else found.among(len(points), np.flatnonzero(points.is_train))
+        at = np.append(self._trained, np.full(len(self.replicas.extra or ()), -1))
+        return None if found is None else found.among(len(points), at)
 
     def confusion(self, predicted: NDArray[np.int16]) -> NDArray[np.int64]:
         """Counts (3, C, C) by split, true and predicted class, of the labelled clean points that are decided."""

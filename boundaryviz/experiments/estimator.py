@@ -37,7 +37,7 @@ class EstimatorSession:
         self.replicas = Replicas.of(seeds, twin)
         self.diverged = np.zeros(len(self.replicas), dtype=bool)
         self._fitted: list[FittedEstimator] = []
-        self._seen = np.stack([self.scene.seen(groups) for groups in self.replicas.groups])
+        self._seen = self.replicas.seen_in(self.scene)
         self._evaluation_set = EvaluationSet.of(self.scene, self._seen, self.replicas)
         self._recorded: list[tuple[int, NDArray[np.float64], NDArray[np.float64]]] = []
         self._record()
