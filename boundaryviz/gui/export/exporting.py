@@ -16,8 +16,7 @@ from boundaryviz.gui.export.picturing import Picturing
 from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.widgets.export_dialog import VIEWS, ExportDialog, ExportOptions
-from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.record.strip import checkpoints
+from boundaryviz.record.snapshot import Snapshot, checkpoints
 from boundaryviz.scenario import files
 from boundaryviz.scenario.command_line import NoCommand, figure, source
 from boundaryviz.scenario.scenario import Scenario, ScenarioError

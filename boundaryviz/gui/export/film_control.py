@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMessageBox
 
 from boundaryviz.gui.document.document import Document
-from boundaryviz.gui.export.film_dialog import VIEWS, FilmChoice, FilmDialog, size_words
+from boundaryviz.gui.export.film_dialog import VIEWS, FilmChoice, FilmDialog
 from boundaryviz.gui.export.sweeps import sweepable
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.program import OURS, Program
@@ -23,6 +23,7 @@ from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.files import WriteError, check_writable
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.words import size_words
 from boundaryviz.scene.plain_text import file_stem
 from boundaryviz.scene.scene import Domain
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from PyQt6.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent, QWheelEvent
@@ -46,23 +46,27 @@ class Throttle(QObject):
             self._act(self._waiting.pop())
 
 
-class QuietSlider(QSlider):
+class _Quiet:
+    """Leaves the wheel to the panel it lies in, unless it has the focus; stands before the widget it is mixed into."""
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        if event is None:
+            return
+        if cast(QWidget, self).hasFocus():
+            super().wheelEvent(event)  # type: ignore[misc]
+        else:
+            event.ignore()
+
+
+class QuietSlider(_Quiet, QSlider):
     """A horizontal slider that leaves the wheel to the panel it lies in, unless it has the focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        if event is None:
-            return
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
-
-class QuietCombo(QComboBox):
+class QuietCombo(_Quiet, QComboBox):
     """A combo box that leaves the wheel to the panel it lies in, unless it has the focus.
 
     Its list hangs below it like a drop-down: Fusion's own popup forgets the style sheet's padding and cuts entries.
@@ -75,14 +79,6 @@ class QuietCombo(QComboBox):
         self.setMinimumContentsLength(6)
         self.setView(QListView(self))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        if event is None:
-            return
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class Fold(QWidget):

@@ -6,8 +6,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 
-from boundaryviz.gui.shell.fuzzy import score
-from boundaryviz.gui.shell.palette import CommandPalette
+from boundaryviz.gui.shell.palette import CommandPalette, score
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 
 Key = Qt.Key
