@@ -29,7 +29,6 @@ from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.restoring import Restoring
 from boundaryviz.gui.files.saving import Saving
 from boundaryviz.gui.poison.control import PoisonControl
-from boundaryviz.gui.shell import theme as themes
 from boundaryviz.gui.shell.actions import MENUS
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
@@ -42,6 +41,7 @@ from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.training.presenter import Word
 from boundaryviz.gui.twin.control import TwinControl
+from boundaryviz.gui.widgets import theme as themes
 from boundaryviz.scenario.scenario import Scenario
 
 _GESTURES = {

@@ -18,7 +18,7 @@ from boundaryviz.gui.diagnostics.report_dialog import ReportDialog
 from boundaryviz.gui.shell import system_info
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.logbook import ERROR, Logbook
-from boundaryviz.gui.shell.theme import Theme
+from boundaryviz.gui.widgets.theme import Theme
 
 
 class ErrorReporting(QObject):

@@ -15,9 +15,9 @@ from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer, p
 from PyQt6.QtGui import QColor, QContextMenuEvent, QCursor, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
-from boundaryviz.gui.shell.theme import Theme
 from boundaryviz.gui.tools import Gesture
 from boundaryviz.gui.widgets.named_axis import NamedAxis
+from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import Domain
 
 ZOOM_STEP = 1.2  # per notch of the wheel

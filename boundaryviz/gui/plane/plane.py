@@ -17,8 +17,6 @@ from boundaryviz.gui.plane.field_layer import FieldLayer
 from boundaryviz.gui.plane.marks import Marks
 from boundaryviz.gui.plane.overlay import Banner
 from boundaryviz.gui.plane.point_layer import PointItem
-from boundaryviz.gui.shell.focus_frame import FocusFrame
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.tools import (
     Cancel,
     Commit,
@@ -36,6 +34,8 @@ from boundaryviz.gui.tools import (
     mute_click,
     pin_under,
 )
+from boundaryviz.gui.widgets.controls import FocusFrame
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.edits import Move, Remove
 from boundaryviz.scene.scene import Domain, Points, Scene
 

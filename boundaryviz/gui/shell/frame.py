@@ -33,7 +33,6 @@ from boundaryviz.gui.poison.panel import PoisonPanel
 from boundaryviz.gui.shell.actions import MENUS, Actions
 from boundaryviz.gui.shell.banner import Banner
 from boundaryviz.gui.shell.status import StatusFields
-from boundaryviz.gui.shell.theme import Theme
 from boundaryviz.gui.timeline.bar import TimelineBar
 from boundaryviz.gui.training.data_panel import DataPanel
 from boundaryviz.gui.training.learner_panel import LearnerPanel
@@ -41,6 +40,7 @@ from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.gui.twin.attack_panel import AttackPanel
 from boundaryviz.gui.units.unit_maps import UnitMaps
 from boundaryviz.gui.widgets.forms import SpecForm
+from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 
 _LAYOUT_VERSION = 1

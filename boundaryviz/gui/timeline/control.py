@@ -12,12 +12,12 @@ from PyQt6.QtGui import QKeySequence, QPixmap, QShortcut
 
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.document.document import State
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.timeline.checkpoint_picture import checkpoint_pixmap
 from boundaryviz.gui.timeline.marks import ChangeMarks, marks
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.training.past import Past
 from boundaryviz.gui.widgets.controls import Throttle
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.timeline import BUDGET, Timeline
 from boundaryviz.record.timeline_file import Kept

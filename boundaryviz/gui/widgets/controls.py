@@ -1,4 +1,4 @@
-"""Small things every view is made of: a fold, sliders and boxes the wheel passes over, a throttle, choices, labels."""
+"""Small things every view is made of: frames, folds, labels, choices, a throttle, and what the wheel passes over."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from PyQt6.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QResizeEvent, QWheelEvent
+from PyQt6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QLabel, QListView, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.widgets.plain import PlainLabel, tip
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 
 
@@ -79,6 +80,32 @@ class QuietCombo(_Quiet, QComboBox):
         self.setMinimumContentsLength(6)
         self.setView(QListView(self))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+
+
+class FocusFrame(QWidget):
+    """Its margin takes the accent while it has the focus by a key; by the mouse one knows where one is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme: Theme = LIGHT
+        self._focus_shown = False
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        super().focusInEvent(event)
+        keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._show_focus(event is not None and event.reason() in keys)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        super().focusOutEvent(event)
+        self._show_focus(False)
+
+    def _show_focus(self, on: bool) -> None:
+        self._focus_shown = on
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.fillRect(QWidget.rect(self), QColor(self._theme.accent if self._focus_shown else self._theme.panel))
 
 
 class Fold(QWidget):

@@ -18,7 +18,7 @@ from boundaryviz.figures.palette import SEQUENCE, class_colour, group_colour, rg
 from boundaryviz.gui.cascade.item import TONES, arrows, dots, symbol_size
 from boundaryviz.gui.cascade.view import CascadeView
 from boundaryviz.gui.plane.plane import PlaneView
-from boundaryviz.gui.shell.theme import DARK
+from boundaryviz.gui.widgets.theme import DARK
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Recolumn, Remove

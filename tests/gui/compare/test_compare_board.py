@@ -16,7 +16,7 @@ from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.compare.board import EMPTY, CompareBoard, columns_for
 from boundaryviz.gui.compare.curves import pin_pen
-from boundaryviz.gui.shell.theme import DARK, LIGHT
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.scenario.scenario import Scenario

@@ -9,8 +9,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from boundaryviz.gui.curves.charts import CurvesView
-from boundaryviz.gui.shell.theme import DARK
 from boundaryviz.gui.widgets.curve_data import Summary, TidyRange, Trace, thin, thin_band
+from boundaryviz.gui.widgets.theme import DARK
 
 
 @given(

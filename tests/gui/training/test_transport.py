@@ -5,8 +5,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QToolTip
 
-from boundaryviz.gui.shell.theme import DARK
 from boundaryviz.gui.training.transport import LARGEST_SEED, SEEDS, TransportBar, position_of, speed_at
+from boundaryviz.gui.widgets.theme import DARK
 
 
 @pytest.fixture
