@@ -105,7 +105,7 @@ def scrubbing() -> None:
     for at in rng.integers(0, len(workbench.timeline.timeline), SCRUBS):
         began = time.perf_counter()
         workbench.timeline.show(int(at))
-        workbench.window.plane.canvas.viewport().repaint()  # type: ignore[union-attr]
+        workbench.plane.canvas.viewport().repaint()  # type: ignore[union-attr]
         taken.append(1000 * (time.perf_counter() - began))
     rows, columns = workbench.timeline.timeline[1].field.shape
     workbench.close()

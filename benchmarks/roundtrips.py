@@ -150,7 +150,7 @@ def main(arguments: list[str] | None = None) -> int:
                 if not isinstance(error, Lost):
                     traceback.print_exc()
             app.processEvents()
-        workbench.window.may_close = lambda: True
+        workbench.window.ask_nothing()
         workbench.close()
     done = ", ".join(f"{what} {n:,}" for what, n in actions.most_common())
     print(f"{given.states:,} states in {time.monotonic() - began:.0f} s, {wrong} wrong\nactions: {done}")

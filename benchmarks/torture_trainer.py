@@ -282,7 +282,7 @@ def main(arguments: list[str] | None = None) -> int:
         folder = Path(name)
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         workbench = Workbench(Scenario(), ProcessLink, None, settings, folder / "state")
-        workbench.window.may_close = lambda: True
+        workbench.window.ask_nothing()
         sys.setswitchinterval(program._GIVE_WAY)
         workbench.show()
         app.processEvents()

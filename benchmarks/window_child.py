@@ -43,7 +43,7 @@ class Probe:
         from PyQt6.QtCore import QEvent, QObject
 
         self.workbench = workbench
-        workbench.window.may_close = lambda: True
+        workbench.window.ask_nothing()
         probe = self
 
         class Paints(QObject):
@@ -54,7 +54,7 @@ class Probe:
 
         self.paints: list[float] = []
         self._filter = Paints(workbench.window)
-        workbench.window.plane.canvas.viewport().installEventFilter(self._filter)
+        workbench.plane.canvas.viewport().installEventFilter(self._filter)
         getattr(self, self.mode)()
 
     def on_paint(self) -> None:
@@ -91,7 +91,7 @@ class Probe:
 
         heart.timeout.connect(beat)
         heart.start(5)
-        workbench.window.plane.painted.connect(framed)
+        workbench.plane.painted.connect(framed)
 
     # ---- frames -------------------------------------------------------------------------------------
 
@@ -123,7 +123,7 @@ class Probe:
 
         def begin() -> None:
             steps, began, worked = self.workbench.client.step_count, time.perf_counter(), time.process_time()
-            self.workbench.window.plane.painted.connect(lambda: times.append(time.perf_counter()))
+            self.workbench.plane.painted.connect(lambda: times.append(time.perf_counter()))
 
             def end() -> None:
                 rate = (self.workbench.client.step_count - steps) / (time.perf_counter() - began)
@@ -143,7 +143,7 @@ class Probe:
         from PyQt6.QtGui import QMouseEvent
         from PyQt6.QtWidgets import QApplication
 
-        canvas = self.workbench.window.plane.canvas
+        canvas = self.workbench.plane.canvas
         viewport = canvas.viewport()
         start = self.workbench.document.scene.points.xy[0].copy()
         none, left = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
@@ -187,7 +187,7 @@ class Probe:
                 delays.append((now - waiting.pop(0)[1]) * 1000)
 
         def begin() -> None:
-            self.workbench.window.plane.painted.connect(painted)
+            self.workbench.plane.painted.connect(painted)
             self._drag(300, 25, lambda: None, lambda: self.finish(spread(delays)))
 
         changed = lambda: waiting.append((self.workbench.document.revision, time.perf_counter()))  # noqa: E731

@@ -47,7 +47,7 @@ def workbenches(
     def show(scenario: Scenario) -> Workbench:
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         workbench = Workbench(scenario, start, None, settings, state)
-        workbench.window.may_close = lambda: True
+        workbench.window.ask_nothing()
         opened.append(workbench)
         qtbot.addWidget(workbench.window)
         with qtbot.waitExposed(workbench.window):
@@ -75,7 +75,7 @@ def afresh(workbench: Workbench, scenario: Scenario) -> Workbench:
     """The same window on another scenario, as if it had just been opened on it."""
     workbench.document.open(scenario)
     workbench.window.banner.hide()
-    workbench.window.plane.set_selection([])
+    workbench.plane.set_selection([])
     workbench.recent.forget()
     workbench.log.clear()
     return workbench

@@ -18,6 +18,7 @@ from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.export.exporting import ExportDialog
 from boundaryviz.gui.widgets.export_dialog import ExportOptions
 from boundaryviz.gui.workbench import Workbench
+from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move
@@ -112,7 +113,7 @@ def test_a_moment_of_the_past_and_a_part_of_the_plane_are_made_again_too(
     edited(workbench, qtbot, tmp_path)
     at = next(k for k, step in enumerate(workbench.timeline.timeline.step) if step > 25)
     workbench.timeline.show(at)
-    workbench.window.plane.zoom(1.7)
+    workbench.plane.zoom(1.7)
     workbench.controller.presenter.frame = None
     qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=5000)  # worked out anew
     dialog = dialogs(workbench, qtbot)
@@ -163,7 +164,7 @@ def test_what_is_pinned_is_compared_where_anything_is(
 ) -> None:
     workbench = open_workbench(load("moons").with_values(SMALL))
     train_to(workbench, qtbot, 10)
-    workbench.exporting.pins = lambda: [snapshot(label="one"), snapshot(label="other")]
+    workbench.compare.pins = tuple(PinnedSnapshot(name, snapshot()) for name in ("one", "other"))
     dialog = dialogs(workbench, qtbot)
     assert dialog.view.findData("compare") >= 0
     chosen = ExportOptions("svg", "compare", 12.0, data="csv")
@@ -184,7 +185,7 @@ def test_the_dialog_begins_with_what_the_window_shows_beside_its_file(
     workbench.window.actions_["view.twin-flips"].trigger()
     train_to(workbench, qtbot, 10)
     workbench.saving.save_to(tmp_path / "mine.bviz")
-    workbench.saving.folder = str(tmp_path)
+    workbench.folder.path = tmp_path
     workbench.writer.wait()
     qtbot.waitUntil(lambda: workbench.controller.presenter.frame.clean is not None, timeout=5000)
     dialog = dialogs(workbench, qtbot)

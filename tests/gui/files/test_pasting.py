@@ -44,7 +44,7 @@ def test_pasted_points_are_added_selected_and_taken_back_as_one(workbench: Workb
     assert points.xy.tolist() == [[0, 0], [1, 1], [0.1, 0.2], [0.3, 9.0]]
     assert points.label.tolist() == [0, 1, 1, 0]
     assert points.is_train.all()
-    assert workbench.window.plane.selection.tolist() == [2, 3]
+    assert workbench.plane.selection.tolist() == [2, 3]
     assert "1 point of 2 lie outside" in workbench.window.banner.text.text()
     workbench.document.undo.undo()
     assert workbench.document.scene is before
@@ -59,14 +59,14 @@ def test_a_spreadsheets_classes_are_known_by_name(workbench: Workbench) -> None:
 
 
 def test_a_copy_pasted_into_the_plane_is_there_twice(workbench: Workbench) -> None:
-    workbench.window.plane.set_selection([1])
+    workbench.plane.set_selection([1])
     workbench.pasting.copy()
     workbench.pasting.paste_into()
     workbench.reader.wait()
     points = workbench.document.scene.points
     assert np.array_equal(points.xy[2], points.xy[1])
     assert (points.label.tolist(), points.ids.tolist()) == ([0, 1, 1], [0, 1, 2])
-    workbench.window.plane.set_selection([])
+    workbench.plane.set_selection([])
     workbench.pasting.copy()
     workbench.pasting.paste()
     workbench.reader.wait()
