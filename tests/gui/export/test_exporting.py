@@ -244,7 +244,7 @@ def test_a_figure_that_cannot_be_worked_out_is_given_up_and_the_next_one_made(
     workbench.window.actions_["file.export"].trigger()
     workbench.exporting._slow.timeout.emit()
     workbench.client.failed.emit(Failed("while handling Shoot", "there is not enough memory"))
-    assert words[-2:] == ["Working the figure out\u2026", ""]
+    qtbot.waitUntil(lambda: words[-2:] == ["Working the figure out\u2026", ""])
     assert not workbench.exporting._slow.isActive()
     dialog = dialogs(workbench, qtbot)
     assert len(workbench.window.findChildren(ExportDialog)) == 1, "what was given up does not come afterwards"

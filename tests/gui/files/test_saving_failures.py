@@ -89,7 +89,7 @@ def test_a_timeline_that_is_not_written_is_said_and_the_project_counts_as_saved(
 
     edit(workbench)
     with monkeypatch.context() as patch:
-        patch.setattr(workbench.saving, "beside", lambda _path: beside)
+        patch.setattr(workbench.saving, "_beside", lambda _path: beside)
         save(workbench, tmp_path / "a.bviz")
     assert "points and settings are safe, its timeline was not written" in banner(workbench)
     assert not workbench.document.unsaved
