@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmarks.measure import Row, interleaved, ratio, span
-from benchmarks.subjects import hold_equal, words
+from benchmarks.subjects import hold_equal, modules, words
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
 from boundaryviz.experiments.doses import Laid
@@ -59,16 +59,7 @@ class PlainRun:
         self.labelled, self.label = xy[known], torch.tensor(points.label[known].astype(int))
         self.pool = xy[~known]
         self.spec: Any = like.scenario.learner
-        parts: list[nn.Module] = []
-        learner: Any = like.learner
-        params = learner.layout.views(learner.P)
-        for weight, bias in zip(params[::2], params[1::2], strict=True):
-            linear = nn.Linear(weight.shape[2], weight.shape[1])
-            with torch.no_grad():
-                linear.weight.copy_(weight[replica])
-                linear.bias.copy_(bias[replica, :, 0])
-            parts += [linear, nn.ReLU()]
-        self.net = nn.Sequential(*parts[:-1])
+        self.net = modules(like.learner, nn.ReLU, replica)
         self.optimiser = torch.optim.Adam(self.net.parameters(), lr=like.scenario.training.learning_rate)
         self.batches: Iterator[Tensor] = iter(())
         self.unlabelled = {"pi-model": self._pi, "fixmatch": self._fixmatch, "vat": self._vat}[self.spec.name]
