@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +20,7 @@ from boundaryviz.gui.views.compare_curves import pin_pen
 from boundaryviz.record.pins import Pin
 from boundaryviz.scenario.scenario import Scenario
 from helpers.desks import desks
+from helpers.qtest import QTest
 from helpers.snapshots import PLANE, snapshot
 
 Key, Button = Qt.Key, Qt.MouseButton
@@ -225,7 +225,7 @@ def test_the_board_takes_the_place_of_the_plane(open_desk: Callable[[], Desk], q
     window.compare.renamed.emit(0, "first")
     assert [shot.label for shot in desk.compare.snapshots()] == ["first"]
     window.compare.removed.emit(0)
-    assert desk.compare.pins == ()
+    assert not desk.compare.pins
     window.show_welcome(False)
     assert not action.isChecked()
     action.trigger()
@@ -244,7 +244,7 @@ def test_pins_are_saved_and_opened_again(open_desk: Callable[[], Desk], qtbot: Q
     desk.compare.pins = ()
     desk.filing.open(path)
     desk.reader.wait()
-    assert [pin.label for pin in desk.compare.pins] == ["Pin 1", "Pin 2", "Pin 3"]
+    assert [shot.label for shot in desk.compare.snapshots()] == ["Pin 1", "Pin 2", "Pin 3"]
     assert desk.pin_files.file() == path
     assert desk.window.pages.currentWidget() is desk.window.compare
     desk.filing.open(path)
@@ -280,7 +280,12 @@ def test_a_name_without_its_ending_replaces_nothing_unasked(
     there.write_bytes(b"older")
     desk.compare.pins = pins(2)
     asked: list[Path] = []
-    monkeypatch.setattr(desk.saving, "may_replace", lambda path: asked.append(path) or len(asked) > 1)
+
+    def second_time(path: Path) -> bool:
+        asked.append(path)
+        return len(asked) > 1
+
+    monkeypatch.setattr(desk.saving, "may_replace", second_time)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "v1.5"), ""))
     desk.pin_files.save_as()
     desk.writer.wait()
@@ -294,7 +299,7 @@ def test_pins_that_were_all_removed_can_be_brought_back(open_desk: Callable[[], 
     desk.compare.pins = some = pins(3)
     desk.window.actions_["view.compare"].setChecked(True)
     desk.window.compare.cleared.emit()
-    assert desk.compare.pins == ()
+    assert not desk.compare.pins
     assert desk.window.banner.isVisible(), "on the board, too"
     desk.window.banner.action_button.click()
     assert desk.compare.pins == some

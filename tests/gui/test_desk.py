@@ -19,6 +19,7 @@ from boundaryviz.scene.edits import Add, Move, relabel
 from boundaryviz.scene.scene import Points
 from helpers.desks import desks
 from helpers.runs import train_to
+from helpers.there import there
 
 
 class Broken(InlineLink):
@@ -28,7 +29,7 @@ class Broken(InlineLink):
         super().__init__(Trainer())
         self.dead = False
 
-    def poll(self):  # type: ignore[no-untyped-def]
+    def poll(self):
         if self.dead:
             self.dead = False
             return [Failed("in the trainer's process", "The trainer was ended by signal 9.", fatal=True)]
@@ -63,7 +64,7 @@ def test_a_drag_trains_on_the_moved_point_before_the_button_is_up(open_desk: Cal
     ids = desk.document.scene.points.ids[:1]
     desk.window.plane.previewed.emit(Move(ids, np.array([[1.5, 1.5]])))
     revision = desk.document.revision
-    qtbot.waitUntil(lambda: shown(desk) is not None and shown(desk).revision == revision)
+    qtbot.waitUntil(lambda: there(shown(desk)).revision == revision)
     desk.window.plane.cancelled.emit()
     assert desk.document.scene is desk.document.committed.scene
     assert desk.document.undo.count() == 0
@@ -74,10 +75,9 @@ def test_reset_gives_the_same_weights_and_a_new_seed_others(open_desk: Callable[
     actions = desk.window.actions_
 
     def field_at_start() -> np.ndarray:
-        qtbot.waitUntil(lambda: shown(desk) is not None and shown(desk).step == 0, timeout=5_000)
+        qtbot.waitUntil(lambda: there(shown(desk)).step == 0, timeout=5_000)
         qtbot.wait(150)
-        assert shown(desk) is not None
-        return shown(desk).field.copy()
+        return there(shown(desk)).field.copy()
 
     first = field_at_start()
     actions["train.step"].trigger()
@@ -180,14 +180,13 @@ def test_new_points_open_a_third_class(open_desk: Callable[..., Desk], qtbot: Qt
     desk = open_desk()
     desk.document.do(Add(Points.of([[0.0, 0.0]], 2, first_id=10_000)), "Add point")
     qtbot.waitUntil(
-        lambda: shown(desk) is not None and shown(desk).field.ndim == 3,
+        lambda: there(shown(desk)).field.ndim == 3,
         timeout=5_000,
     )
-    assert shown(desk) is not None
-    assert shown(desk).field.shape[0] == 3
+    assert there(shown(desk)).field.shape[0] == 3
     desk.document.undo.undo()
     qtbot.waitUntil(
-        lambda: shown(desk) is not None and shown(desk).field.ndim == 2,
+        lambda: there(shown(desk)).field.ndim == 2,
         timeout=5_000,
     )
 
@@ -224,7 +223,7 @@ def test_a_hidden_unit_can_be_shown_and_left(open_desk: Callable[..., Desk], qtb
     desk = open_desk()
     desk.window.result_tabs.setCurrentIndex(1)
     desk.window.units.unit_clicked.emit(0, 3)
-    showing = lambda: shown(desk) is not None and shown(desk).view.unit  # noqa: E731
+    showing = lambda: there(shown(desk)).view.unit  # noqa: E731
     qtbot.waitUntil(lambda: showing() == (0, 3), timeout=5_000)
     assert desk.controller.display.snapshot() is None
     desk.window.actions_["view.output"].trigger()

@@ -16,14 +16,14 @@ from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Failed
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.assembly import Desk
-from boundaryviz.gui.exporting import ExportDialog
-from boundaryviz.gui.views.export_dialog import ExportOptions
+from boundaryviz.gui.views.export_dialog import ExportDialog, ExportOptions
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move
 from boundaryviz.scene.scene import Points
 from helpers.desks import desks
 from helpers.snapshots import snapshot
+from helpers.there import there
 
 SMALL = {"data.n": 60, "training.evaluate_every": 5}
 
@@ -144,7 +144,7 @@ def test_the_figure_goes_to_the_clipboard_and_its_data_beside_it(
     data = clipboard.mimeData()
     assert data is not None
     assert data.hasImage()
-    assert b"<svg" in bytes(data.data("image/svg+xml"))
+    assert b"<svg" in data.data("image/svg+xml").data()
     dialog._write(ExportOptions("png", "boundary", 9.0, data="npz"), tmp_path / "f.png")
     with np.load(tmp_path / "f-data.npz", allow_pickle=False) as found:
         assert len(found.files) > 3
@@ -182,7 +182,7 @@ def test_the_dialog_begins_with_what_the_window_shows_beside_its_file(
     desk.saving.save_to(tmp_path / "mine.bviz")
     desk.saving.folder = str(tmp_path)
     desk.writer.wait()
-    qtbot.waitUntil(lambda: desk.controller.display.frame.clean is not None, timeout=5000)
+    qtbot.waitUntil(lambda: there(desk.controller.display.frame).clean is not None, timeout=5000)
     dialog = dialogs(desk, qtbot)
     assert dialog.view.currentData() == "flip"
     desk.window.actions_["file.film"].trigger()
@@ -199,7 +199,7 @@ def test_pins_are_named_by_their_file(
     desk = open_desk(load("moons").with_values(SMALL))
     for step in (10, 25):
         train_to(desk, qtbot, step)
-        qtbot.waitUntil(lambda step=step: desk.controller.display.frame.step == step, timeout=5000)
+        qtbot.waitUntil(lambda: there(desk.controller.display.frame).step == step, timeout=5000)  # noqa: B023 - it is over by then
         desk.compare.pin()
     desk.pin_files.save_to(tmp_path / "two.pins.npz")
     desk.writer.wait()
@@ -235,7 +235,7 @@ def test_a_figure_that_cannot_be_worked_out_is_given_up_and_the_next_one_made(
     desk = open_desk(load("moons").with_values(SMALL))
     train_to(desk, qtbot, 10)
     words: list[str] = []
-    desk.window.statusBar().messageChanged.connect(words.append)
+    there(desk.window.statusBar()).messageChanged.connect(words.append)
     desk.window.actions_["file.export"].trigger()
     desk.exporting._slow.timeout.emit()
     desk.client.failed.emit(Failed("while handling Shoot", "there is not enough memory"))

@@ -19,6 +19,7 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Remove
 from helpers.desks import desks
 from helpers.runs import put_a_point, train_to, wait_for_recall
+from helpers.there import there
 
 NET = {"data.n": 60, "learner.hidden": [6], "training.evaluate_every": 5}
 
@@ -66,9 +67,11 @@ def test_numbers_of_the_attack_and_the_cascade_are_those_of_the_moment(
     assert desk.twin.comparison is None, "not compared yet"
     assert desk.twin._budget == budget
     qtbot.waitUntil(lambda: desk.twin.comparison is not None, timeout=5000)
-    assert desk.twin.comparison.twins.step == step
+    assert there(desk.twin.comparison).twins.step == step
     qtbot.waitUntil(lambda: display.cascade is not None, timeout=5000)
-    times = display.cascade.when[np.isfinite(display.cascade.when)]
+    times = there(display.cascade).when
+    times = times[np.isfinite(times)]
+    assert chains is not None
     assert times.max() <= step < chains.when[np.isfinite(chains.when)].max()
     shot = display.snapshot()
     assert shot is not None
@@ -116,7 +119,7 @@ def test_the_status_bar_tells_of_the_moment_and_end_leads_back(open_desk: Callab
     qtbot.waitUntil(lambda: window.status.loss.text() == last, timeout=5000)
     assert not window.plane._banner.isHidden()
     desk.timeline.move(-1)
-    assert display.past.moment.step < 60, "the last moment is that of now"
+    assert there(display.past).moment.step < 60, "the last moment is that of now"
     window.timeline.scrubbed.emit(len(desk.timeline.timeline) - 1)
     assert display.past is None
 
@@ -129,7 +132,7 @@ def test_the_earlier_course_is_not_drawn_beyond_its_end(open_desk: Callable[...,
     qtbot.waitUntil(lambda: desk.timeline.ghost is not None, timeout=5000)
     qtbot.waitUntil(lambda: desk.timeline._ghost_shown is not None, timeout=5000)
     train_to(desk, qtbot, 80)
-    qtbot.waitUntil(lambda: desk.timeline.display.frame.step == 80, timeout=5000)
+    qtbot.waitUntil(lambda: there(desk.timeline.display.frame).step == 80, timeout=5000)
     assert desk.timeline._ghost_shown is None
 
 
@@ -201,7 +204,7 @@ def test_frames_of_the_present_never_pass_for_the_past(open_desk: Callable[..., 
     desk = open_desk()
     train_to(desk, qtbot, 40)
     desk.timeline.show(1)
-    step = desk.timeline.display.past.moment.step
+    step = there(desk.timeline.display.past).moment.step
     wait_for_recall(desk, qtbot)
     seen: list[tuple[int | None, int]] = []
     desk.client.framed.connect(lambda frame: seen.append((frame.view.past, frame.step)))

@@ -24,6 +24,7 @@ from boundaryviz.scenario.atomic import PART, WriteError, stamp_of
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Move
 from helpers.desks import SilentLink, desks
+from helpers.there import there
 
 WORK = Scenario(name="work", title="Wörk").with_values({"data.n": 20})
 ORIGIN = Origin("/home/me/wörk.bviz", "Wörk", 20, 1_700_000_000.0)
@@ -291,18 +292,18 @@ def test_several_are_listed_the_newest_first(open_desk: Callable[[], Desk], stat
     dialog = desk.restoring._dialog
     assert dialog is not None
     assert desk.window.banner.isHidden()
-    titles = lambda: [dialog.table.item(row, 0).text() for row in range(dialog.table.rowCount())]  # noqa: E731
+    titles = lambda: [there(dialog.table.item(row, 0)).text() for row in range(dialog.table.rowCount())]  # noqa: E731
     assert titles() == ["Work 2", "Work 1", "Work 0"]
     dialog.table.selectRow(1)
-    dialog.discard_button.click()
+    there(dialog.discard_button).click()
     assert titles() == ["Work 2", "Work 0"]
-    dialog.restore_button.click()
+    there(dialog.restore_button).click()
     desk.reader.wait()
     assert desk.document.scenario.title == "Wörk"
     assert desk.restoring.found == 1
     desk.window.actions_["file.recover"].trigger()
     assert desk.restoring._dialog is not None
-    desk.restoring._dialog.later_button.click()
+    there(desk.restoring._dialog.later_button).click()
 
 
 def test_damaged_work_is_put_aside_and_said_so(open_desk: Callable[[], Desk], state: Path) -> None:
@@ -382,6 +383,6 @@ def test_of_a_file_and_what_was_kept_the_newer_is_offered(
     cell = desk.restoring._dialog.table.item(0, 3)
     assert cell is not None
     assert cell.text() == "wörk.bviz"
-    desk.restoring._dialog.restore_button.click()
+    there(desk.restoring._dialog.restore_button).click()
     desk.reader.wait()
     assert desk.document.scenario.training.seed == 7

@@ -21,6 +21,7 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
 from helpers.desks import desks
 from helpers.runs import equal, put_a_point, state_at, train_to
+from helpers.there import there
 
 NET = {"data.n": 60, "learner.hidden": [6], "training.evaluate_every": 5}
 
@@ -46,10 +47,10 @@ def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
     frame = desk.controller.display.frame
     assert frame is not None
     assert frame.step == step
-    qtbot.waitUntil(lambda: desk.controller.display.frame.view.past is not None, timeout=5000)
+    qtbot.waitUntil(lambda: there(desk.controller.display.frame).view.past is not None, timeout=5000)
     desk.controller.display.frame = None
     qtbot.waitUntil(lambda: desk.controller.display.frame is not None, timeout=5000)  # worked out anew
-    assert desk.controller.display.frame.step == step
+    assert there(desk.controller.display.frame).step == step
     assert desk.client.step_count == 90  # training stands where it stood
     course = desk.document.course()
     assert course is not None
@@ -63,7 +64,7 @@ def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
     assert not len(plane.selection)
     desk.timeline.now()
     assert window.plane.scene is desk.document.scene
-    assert desk.controller.display.frame.step == 90
+    assert there(desk.controller.display.frame).step == 90
 
 
 def test_a_branch_without_a_change_goes_on_as_the_course_did(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:

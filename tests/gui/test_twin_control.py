@@ -20,6 +20,7 @@ from boundaryviz.gui.twin_control import ONE_SEED, SAME
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
 from helpers.desks import desks
+from helpers.there import there
 
 SPREADING = {
     "data.n": 300, "data.noise": 0.06, "data.labels_per_class": 3, "data.labels_at": "centres",
@@ -95,7 +96,11 @@ def test_a_load_that_goes_on_playing_never_says_that_it_rests(qtbot: QtBot) -> N
             said, self.says = self.says, []
             return said
 
+        def silence(self) -> None: ...
+
         def close(self) -> None: ...
+
+        def abandon(self) -> None: ...
 
         def fileno(self) -> None: ...
 
@@ -140,9 +145,9 @@ def test_numbers_and_pins_tell_what_the_poison_changed(open_desk: Callable[..., 
     assert "6 poison points of 306" in attack.count.text()
     assert window.status.flips.text() == f"{found['flip_rate'].mean:.1%}"
     assert window.status.leverage.text() == f"{found['leverage'].mean:,.1f}"
-    qtbot.waitUntil(lambda: attack.pins.rowCount() == 1 and attack.pins.item(0, 1).text().startswith("+"))
-    assert attack.pins.item(0, 2).text() == "1 of 1"
-    assert attack.pins.item(0, 3).text() == "1"
+    qtbot.waitUntil(lambda: attack.pins.rowCount() == 1 and there(attack.pins.item(0, 1)).text().startswith("+"))
+    assert there(attack.pins.item(0, 2)).text() == "1 of 1"
+    assert there(attack.pins.item(0, 3)).text() == "1"
     window.actions_["train.twin"].setChecked(False)
     assert not window.attack.nothing.isHidden()
     assert window.status.flips.isHidden() or not window.status.flips.isVisible()
@@ -251,8 +256,8 @@ def test_curves_of_both_run_together(open_desk: Callable[..., Desk], qtbot: QtBo
 def test_a_seed_that_diverged_is_named_and_left_out(open_desk: Callable[..., Desk], qtbot: QtBot) -> None:
     desk = open_desk(POISONED_NET)
     switched_on(desk, qtbot, seeds=2)
-    found = lambda: desk.twin.comparison.twins if desk.twin.comparison else None  # noqa: E731
-    qtbot.waitUntil(lambda: found() is not None and len(found().diverged) == 2, timeout=20_000)
+    found = lambda: there(desk.twin.comparison).twins  # noqa: E731
+    qtbot.waitUntil(lambda: len(found().diverged) == 2, timeout=20_000)
     desk.client.compared.emit(replace(found(), diverged=np.array([False, True])))
     assert "diverged: seed 1" in desk.window.attack.seeds.text()
     assert "over 1 seed." in desk.window.attack.seeds.text()

@@ -14,6 +14,7 @@ from boundaryviz.engine.link import StartLink
 from boundaryviz.engine.messages import FromTrainer
 from boundaryviz.gui.assembly import Desk
 from boundaryviz.scenario.scenario import Scenario
+from helpers.there import there
 
 
 class SilentLink:
@@ -83,5 +84,5 @@ def afresh(desk: Desk, scenario: Scenario) -> Desk:
 
 def at_rest(desk: Desk) -> bool:
     """Whether nothing is waiting for its turn but the next look for answers."""
-    desk.window.statusBar().clearMessage()  # which would stand there for four seconds
+    there(desk.window.statusBar()).clearMessage()  # which would stand there for four seconds
     return all(timer.parent() is desk.client for timer in desk.window.findChildren(QTimer) if timer.isActive())

@@ -59,7 +59,7 @@ def answer(desk: assembly.Desk, question: str) -> dict[str, Any]:
 class AnsweringDesk(assembly.Desk):
     def show(self, hint: str | None = None) -> None:
         super().show(hint)
-        self._stdin = QSocketNotifier(0, QSocketNotifier.Type.Read, self.window)
+        self._stdin = QSocketNotifier(0, QSocketNotifier.Type.Read, self.window)  # type: ignore[call-overload]
         self._stdin.activated.connect(self._read)
 
     def _read(self) -> None:
@@ -73,4 +73,4 @@ class AnsweringDesk(assembly.Desk):
 
 if __name__ == "__main__":
     assembly.Desk = AnsweringDesk  # type: ignore[misc]
-    sys.exit(app.main(*sys.argv[1:]))
+    sys.exit(app.main(sys.argv[1] if len(sys.argv) > 1 else None))
