@@ -54,12 +54,8 @@ lint: install-dev ## check style, types and layers
 lock: install-dev ## write lock.txt anew, after a change of constraints.txt
 	$(BIN)/python tools/lock.py
 
-bench: install-dev ## measure against plain torch, scikit-learn and numpy, and the window itself
+bench: install-dev ## measure against plain torch, scikit-learn, numpy and what one would notice; fails where a bound is missed
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.window
-	$(BIN)/python -m benchmarks.saving
-	$(BIN)/python -m benchmarks.recording
-	$(BIN)/python -m benchmarks.film
 
 torture: install-dev ## kill the program 200 times while it edits and saves, and stop, kill and garble its trainer 200 times
 	$(BIN)/python -m benchmarks.torture
