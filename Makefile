@@ -16,7 +16,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench torture fuzz roundtrips wheel \
+.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden torture fuzz roundtrips wheel \
   clean system system-test
 
 help: ## list what there is to make
@@ -60,6 +60,9 @@ bench: install-dev ## measure against plain torch, scikit-learn and numpy, and t
 	$(BIN)/python -m benchmarks.saving
 	$(BIN)/python -m benchmarks.recording
 	$(BIN)/python -m benchmarks.film
+
+golden: install-dev ## compare with BASE=COMMIT: every number and figure has to be the same; ONLY=WORDS for some
+	$(BIN)/python -m tools.golden "$(BASE)" --only "$(ONLY)"
 
 torture: install-dev ## kill the program 200 times while it edits and saves, and stop, kill and garble its trainer 200 times
 	$(BIN)/python -m benchmarks.torture
