@@ -163,14 +163,14 @@ def test_a_package_from_somewhere_else_is_refused(tmp_path: Path) -> None:
 
 def test_the_tree_is_the_same_as_itself_and_what_fails_is_said(tmp_path: Path) -> None:
     item = golden.Item("train moons", ("train", "moons", "--set", "data.n=40", "--steps", "5", "--json", "-"))
-    (_, found), (_, bad) = golden.compared([item, BAD], golden.ROOT, golden.ROOT, tmp_path, 2)
+    (_, found), (_, bad) = golden.compared([item, BAD], checkout.ROOT, checkout.ROOT, tmp_path, 2)
     assert found == []
     assert bad == [f"{side} fails: exit code 2, {SAID}" for side in ("base", "tree")]
 
 
 def test_another_exit_code_is_a_difference(tmp_path: Path) -> None:
     commands = (("figure", "nosuch-thing"), ("scenarios",))
-    one, other = (golden.run(golden.Item("", command), golden.ROOT, tmp_path / command[0]) for command in commands)
+    one, other = (golden.run(golden.Item("", command), checkout.ROOT, tmp_path / command[0]) for command in commands)
     assert list(golden.differences(one.found, other.found)) == ["exit code: 2, 0"]
 
 
