@@ -4,7 +4,7 @@ Both are measured in turn on this machine, in pairs whose order alternates, each
 through the documented Python API in CPU time (`benchmarks.before_after_child`), the window by the side's own
 `benchmarks.window_child`, without a screen and by the clock: keep the machine quiet. For each measure it prints the
 median ratio of speeds, greater than 1 where the tree is faster, and its 95 % interval. Exit codes: 0, 1 where an
-interval lies wholly below the floor, 2 for wrong usage, 130 interrupted.
+interval lies wholly below the floor or a side cannot be measured, 2 for wrong usage, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -62,11 +62,13 @@ def interval(base: Sequence[float], tree: Sequence[float]) -> tuple[float, float
 
 def child(mode: str, folder: Path, least: bool, root: Path) -> dict[str, Any]:
     """What the child of `mode` prints about the package in `root`. folder: for its temporary files. least: with the
-    least work. Raises RuntimeError where it fails.
+    least work. Raises RuntimeError where it fails, TimeoutExpired where it does not end.
     """
     if mode == "api":
         what = [str(ROOT / "benchmarks" / "before_after_child.py")]
     else:
+        if not (root / "benchmarks" / "window_child.py").is_file():  # or an installed one would be taken for it
+            raise RuntimeError(f"{root} has no benchmarks/window_child.py to measure its window; see --only.")
         what = ["-m", "benchmarks.window_child", mode]
     surroundings = environment(root) | {"TMPDIR": str(folder), "BENCH_BEGAN": repr(time.time())}
     done = subprocess.run(
@@ -109,6 +111,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CheckoutError as error:
         print(error, file=sys.stderr)
         return 2
+    except (RuntimeError, subprocess.TimeoutExpired) as error:
+        print(error, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130

@@ -101,6 +101,16 @@ def test_the_python_api_is_measured_in_the_tree_asked_for(tmp_path: Path) -> Non
     assert all(seconds > 0 for seconds in found.values())
 
 
+def test_a_side_that_cannot_be_measured_is_said(
+    timed: Callable[[float], int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    whole = before_after.child
+    timed(1.0)
+    monkeypatch.setattr(before_after, "child", whole)
+    assert before_after.main(["HEAD", "--only", "start", "--least"]) == 1
+    assert f"{tmp_path / 'base'} has no benchmarks/window_child.py" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(which("git") is None, reason="needs git")
 def test_a_commit_and_the_tree_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
