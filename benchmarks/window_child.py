@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 BEGAN = float(os.environ.get("BENCH_BEGAN", repr(time.time())))
-os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="boundaryviz-bench-")
+HOME = tempfile.TemporaryDirectory(prefix="boundaryviz-bench-")  # removed at the end
+os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = HOME.name
 
 from boundaryviz.gui import app  # noqa: E402 - the clock runs from the start of the command
 
@@ -24,7 +25,7 @@ def since_start() -> float:
 
 
 class Probe:
-    """Wraps the desk: starts to measure once the window is shown, prints the results and closes."""
+    """Wraps the workbench: starts to measure once the window is shown, prints the results and closes."""
 
     def __init__(self, modes: list[str], least: bool) -> None:
         from boundaryviz.gui import workbench as assembly

@@ -16,7 +16,13 @@ from benchmarks import frame, roundtrips
 from benchmarks.frame import NotHere, Row, Section, sections
 
 ROOT = Path(__file__).parents[1]
-PROGRAMS = ("fuzz", "roundtrips", "torture", "torture_trainer")  # tried below, and in test_fuzz.py
+PROGRAMS = (
+    "before_after",
+    "fuzz",
+    "roundtrips",
+    "torture",
+    "torture_trainer",
+)  # tried below, and in files of their own
 SECTIONS = sections()
 
 

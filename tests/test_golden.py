@@ -9,10 +9,10 @@ from pathlib import Path
 from shutil import which
 
 import pytest
+from boundaryviz.scenario.course import Course
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.scenario.course import Course
 from boundaryviz.scenario.files import read
 from tools import checkout, golden
 
