@@ -22,7 +22,7 @@ PROGRAMS = (
     "roundtrips",
     "torture",
     "torture_trainer",
-)  # tried below, and in files of their own
+)  # each has its test
 SECTIONS = sections()
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from boundaryviz.scenario.course import Course
 from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaryviz.scenario.files import read
+from boundaryviz.scenario.history import RunHistory
 from tools import checkout, golden
 
 needs_git = pytest.mark.skipif(which("git") is None, reason="needs git")
@@ -78,9 +78,9 @@ def test_every_scenario_is_trained_with_its_twin_where_it_has_poison_and_names_a
 
 
 def test_the_courses_that_are_resumed_have_changes_in_them() -> None:
-    courses = [Course.read(read(path)) for path in golden.COURSES.glob("*.bviz")]
+    courses = [RunHistory.read(read(path)) for path in golden.COURSES.glob("*.bviz")]
     assert courses
-    assert all(course is not None and course.twin and len(course.turns) == 4 for course in courses)
+    assert all(course is not None and course.twin and len(course.changes) == 4 for course in courses)
 
 
 @pytest.fixture
