@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,8 +11,6 @@ from hypothesis import strategies as st
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.figures.palette import SEQUENCE, class_colour, group_colour, rgb, sequence
 from boundaryviz.gui.cascade.item import TONES, arrows, dots, symbol_size
 from boundaryviz.gui.cascade.view import CascadeView
@@ -23,7 +20,6 @@ from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Recolumn, Remove
 from boundaryviz.scene.scene import Domain, Points, Scene, Split
-from helpers.workbenches import workbenches
 
 DOMAIN = Domain(-2.0, 2.0, -1.0, 1.0)
 POINTS = Points.of([[-1.5, 0.0], [-0.5, 0.0], [0.5, 0.0], [1.5, 0.5]], [1, -1, -1, -1], Split.TRAIN, [0, 0, 1, 0])
@@ -151,7 +147,7 @@ def test_tones_divide_the_whole_scale(view: tuple[PlaneView, CascadeView]) -> No
 
 
 @pytest.fixture
-def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workbench]]:
+def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[..., Workbench]:
     def make(learner: str, scene: Scene | None = None, **values: object) -> Workbench:
         fixed = {"data.n": 60, "data.labels_per_class": 3, "data.labels_at": "centres"}
         scenario = Scenario().with_values({**fixed, "learner.name": learner, **values})
@@ -159,8 +155,7 @@ def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workb
             scenario = scenario.with_scene(scene)
         return show(scenario)
 
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield make
+    return make
 
 
 def chain() -> Scene:

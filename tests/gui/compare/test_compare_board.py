@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,6 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.compare import pin_files
 from boundaryviz.gui.compare.board import EMPTY, CompareBoard, columns_for
 from boundaryviz.gui.compare.curves import pin_pen
@@ -22,7 +20,6 @@ from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.scenario.scenario import Scenario
 from helpers.qtest import QTest
 from helpers.snapshots import PLANE, snapshot
-from helpers.workbenches import workbenches
 
 Key, Button = Qt.Key, Qt.MouseButton
 
@@ -186,9 +183,8 @@ def test_no_two_curves_look_the_same(board: CompareBoard) -> None:
 
 
 @pytest.fixture
-def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Workbench]]:
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield lambda: show(Scenario().with_values({"data.n": 60, "learner.hidden": [8]}))
+def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[[], Workbench]:
+    return lambda: show(Scenario().with_values({"data.n": 60, "learner.hidden": [8]}))
 
 
 def test_pins_are_taken_kept_and_refused(open_workbench: Callable[[], Workbench], qtbot: QtBot) -> None:

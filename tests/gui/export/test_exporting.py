@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,7 @@ from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.cli.app import run as cli
-from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Failed
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.record.pins import PinnedSnapshot
@@ -24,19 +22,17 @@ from boundaryviz.scene.edits import Add, Move
 from boundaryviz.scene.scene import Points
 from helpers.snapshots import snapshot
 from helpers.there import there
-from helpers.workbenches import workbenches
 
 SMALL = {"data.n": 60, "training.evaluate_every": 5}
 
 
 @pytest.fixture
 def open_workbench(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[Scenario], Workbench]]:
+    show: Callable[[Scenario], Workbench], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Scenario], Workbench]:
     monkeypatch.setattr(ExportDialog, "exec", lambda dialog: dialog.show())
     monkeypatch.setattr(ExportDialog, "deleteLater", lambda dialog: None)
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield show
+    return show
 
 
 def train_to(workbench: Workbench, qtbot: QtBot, step: int) -> None:

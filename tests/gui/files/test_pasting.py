@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PyQt6.QtGui import QGuiApplication
-from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Points, Scene
-from helpers.workbenches import afresh, at_rest, lasting_workbench
-
-
-@pytest.fixture(scope="module")
-def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    with lasting_workbench(tmp_path_factory.mktemp("settings")) as workbench:
-        yield workbench
 
 
 @pytest.fixture
-def workbench(only_workbench: Workbench, qtbot: QtBot) -> Iterator[Workbench]:
+def begin_with() -> Scenario:
     scene = Scene(Points.of([[0, 0], [1, 1]], [0, 1]), Domain(-2, 2, -2, 2), 2, ("blue", "red"))
-    yield afresh(only_workbench, Scenario(data=DataSpec(name="points")).with_scene(scene))
-    qtbot.waitUntil(lambda: at_rest(only_workbench))
+    return Scenario(data=DataSpec(name="points")).with_scene(scene)
 
 
 def put(text: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, QSettings, Qt, QTimer
+from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -22,25 +22,14 @@ from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Remove, Replace, SetTargets, relabel
 from boundaryviz.scene.scene import Points, Target
+from helpers.workbenches import workbenches
 
 
 @pytest.fixture
 def open_workbench(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Workbench]]:
     monkeypatch.setattr(Workbench, "_dress", lambda workbench: None)  # to dress a window takes longer than these tests
-    workbenches: list[Workbench] = []
-
-    def make(**values: object) -> Workbench:
-        scenario = Scenario().with_values({"data.n": 60, "learner.hidden": [4], **values})
-        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        workbench = Workbench(scenario, lambda: InlineLink(Trainer()), None, settings)
-        workbench.window.ask_nothing()
-        workbenches.append(workbench)
-        qtbot.addWidget(workbench.window)
-        return workbench
-
-    yield make
-    for workbench in workbenches:
-        workbench.close()
+    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer()), shown=False) as make:
+        yield lambda **values: make(Scenario().with_values({"data.n": 60, "learner.hidden": [4], **values}))
 
 
 def told(workbench: Workbench) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,6 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.training.presenter import Word
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.changes import Settings
@@ -19,15 +17,13 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Remove
 from helpers.runs import put_a_point, train_to, wait_for_load
 from helpers.there import there
-from helpers.workbenches import workbenches
 
 NET = {"data.n": 60, "learner.hidden": [6], "training.evaluate_every": 5}
 
 
 @pytest.fixture
-def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workbench]]:
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield lambda **values: show(Scenario().with_values({**NET, **values}))
+def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[..., Workbench]:
+    return lambda **values: show(Scenario().with_values({**NET, **values}))
 
 
 def test_the_keys_of_training_and_of_looks_work_on_the_bar_too(

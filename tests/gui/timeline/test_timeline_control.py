@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +10,7 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Failed
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.experiments.run import train
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import files
@@ -21,15 +19,13 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
 from helpers.runs import equal, put_a_point, state_at, train_to
 from helpers.there import there
-from helpers.workbenches import workbenches
 
 NET = {"data.n": 60, "learner.hidden": [6], "training.evaluate_every": 5}
 
 
 @pytest.fixture
-def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workbench]]:
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield lambda **values: show(Scenario().with_values({**NET, **values}))
+def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[..., Workbench]:
+    return lambda **values: show(Scenario().with_values({**NET, **values}))
 
 
 def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(

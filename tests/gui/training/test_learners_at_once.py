@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
@@ -20,16 +16,8 @@ AT_ONCE = [name for name, (spec, _) in FAMILIES.items() if getattr(spec, "AT_ONC
 
 
 @pytest.fixture
-def workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Workbench]:
-    scenario = Scenario().with_values({"data.n": 60, "data.labels_per_class": 3})
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    workbench = Workbench(scenario, lambda: InlineLink(Trainer()), None, settings)
-    workbench.window.ask_nothing()
-    qtbot.addWidget(workbench.window)
-    with qtbot.waitExposed(workbench.window):
-        workbench.window.show()
-    yield workbench
-    workbench.close()
+def workbench(show: Callable[[Scenario], Workbench]) -> Workbench:
+    return show(Scenario().with_values({"data.n": 60, "data.labels_per_class": 3}))
 
 
 @pytest.mark.parametrize("name", AT_ONCE)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Frame, Load, Play, State, ToTrainer
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.figures.draw import draw
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.twin.control import ONE_SEED, SAME
@@ -20,7 +17,6 @@ from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
 from helpers.there import there
-from helpers.workbenches import workbenches
 
 SPREADING = {
     "data.n": 300, "data.noise": 0.06, "data.labels_per_class": 3, "data.labels_at": "centres",
@@ -31,9 +27,8 @@ POISONED_NET = {**NET, "poison.target": [0, 0.5], "poison.count": 6}
 
 
 @pytest.fixture
-def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workbench]]:
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield lambda values: show(Scenario().with_values(values))
+def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[..., Workbench]:
+    return lambda values: show(Scenario().with_values(values))
 
 
 def frame(workbench: Workbench) -> Frame:
