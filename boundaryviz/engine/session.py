@@ -84,7 +84,7 @@ class Session:
         own, apart = 0, False
         if (given := self._handed) is not None:
             scene, own, apart = given.largest(scene), len(given.extra or ()), given.apart
-        self._needs = check_memory(scenario, scene, *self._crowd, own, self._needs, apart)
+        self._needs = check_memory(scenario, scene, *self._crowd, own, self._needs, apart=apart)
 
     def reset(self, seeds: Sequence[int] | None = None) -> None:
         """Back to step 0 with the initial weights of the seeds, or of others, as many; settings and scene stay."""

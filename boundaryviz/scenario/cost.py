@@ -59,6 +59,7 @@ def memory_needed(
     sights: int = 1,
     steps: int = 0,
     planted: int = 0,
+    *,
     apart: bool = False,
 ) -> Needs:
     """Bytes that a session takes at its peak, by what would make them fewer.
@@ -68,7 +69,7 @@ def memory_needed(
     curves are kept. planted: points of poison that are yet to be laid, or of each replica's own. apart: what is to be
     seen differs by more than poison: each replica has weights and batches of its own, and none is compared with a twin.
     """
-    size = size_of(scene, runs, sights, planted, apart)
+    size = size_of(scene, runs, sights, planted, apart=apart)
     each = _APART if apart else _TOGETHER
     evaluations = steps // scenario.training.evaluate_every + 1
     return summed(
@@ -78,7 +79,7 @@ def memory_needed(
     )
 
 
-def size_of(scene: Scene, runs: int = 1, sights: int = 1, planted: int = 0, apart: bool = False) -> Size:
+def size_of(scene: Scene, runs: int = 1, sights: int = 1, planted: int = 0, *, apart: bool = False) -> Size:
     """What the memory for a scene hangs on; arguments as in `memory_needed`."""
     points = scene.points
     training = points.is_train & ~points.muted
@@ -108,11 +109,12 @@ def check_memory(
     steps: int = 0,
     planted: int = 0,
     had: float = 0.0,
+    *,
     apart: bool = False,
 ) -> float:
     """The bytes of `memory_needed`. had: that are taken already. Raises MemoryNeeded where the machine has not got
     the rest."""
-    return afford(memory_needed(scenario, scene, runs, sights, steps, planted, apart), "this run", had)
+    return afford(memory_needed(scenario, scene, runs, sights, steps, planted, apart=apart), "this run", had)
 
 
 def afford(needs: Mapping[str, float], what: str, had: float = 0.0) -> float:

@@ -12,9 +12,9 @@ from boundaryviz.scenario.cost import memory_needed
 from boundaryviz.scenario.scenario import Scenario
 from helpers.peaks import Case, peaks, who
 
-FEW = {"data__labels_per_class": 10}
-TRAIN_ALONE = {"data__test": 0.0, "data__validation": 0.0}
-NOISY = {"data__label_noise": 0.3}
+FEW: dict[str, Any] = {"data__labels_per_class": 10}
+TRAIN_ALONE: dict[str, Any] = {"data__test": 0.0, "data__validation": 0.0}
+NOISY: dict[str, Any] = {"data__label_noise": 0.3}
 NETS = [name for name, (spec, _) in FAMILIES.items() if hasattr(spec, "_dims")]
 UNLABELLED = [name for name in NETS if not is_supervised(name)]
 
@@ -74,7 +74,8 @@ def test_estimates_are_within_a_factor_of_two():
             needs = memory_needed(scenario, scene, one["replicas"], 1 + one["twin"], 4)
         else:
             runs = -(-len(replicas) // replicas.sights)
-            needs = memory_needed(scenario, scene, runs, replicas.sights, 4, len(replicas.extra or ()), replicas.apart)
+            own = len(replicas.extra or ())
+            needs = memory_needed(scenario, scene, runs, replicas.sights, 4, own, apart=replicas.apart)
         factor = sum(needs.values()) / measured
         if not 0.5 <= factor <= 2.0:
             wrong[f"{one}: {measured / 1e6:.0f} MB"] = f"{factor:.2f}"

@@ -65,7 +65,9 @@ def edited(scene: Scene, replicas: Replicas, at: int) -> Scene:
     points = scene.points.with_columns(split=replicas.roles_in(scene)[at])
     points = points.take(replicas.weights_in(scene)[at] != 0)
     if (extra := replicas.extra) is not None:
-        own = Points(extra.ids, extra.xy[at], extra.label[at], np.zeros(len(extra)), np.full(len(extra), OWN))
+        own = Points(
+            extra.ids, extra.xy[at], extra.label[at], *np.array([[0], [OWN]], dtype=np.int8).repeat(len(extra), 1)
+        )
         points = Points.join(points, own.take(extra.weight[at] != 0))
     return scene.with_points(points)
 
@@ -146,7 +148,7 @@ def test_weighted_points_of_what_is_fitted_at_once_are_there_as_often():
         np.testing.assert_allclose(together[at, :-6], alone[:-6], atol=1e-5)
     assert replicas.weights is not None
     with pytest.raises(ValueError, match="whole numbers as weights"):
-        run(of, of.scene(), replace(replicas, weights=replicas.weights / 2))
+        run(of, of.scene(), replace(replicas, weights=replicas.weights / np.float32(2)))
 
 
 def test_a_weight_is_what_a_point_counts_in_the_loss():
@@ -154,7 +156,7 @@ def test_a_weight_is_what_a_point_counts_in_the_loss():
     of = scenario("logistic", "full")
     scene, points = of.scene(), of.scene().points
     twice = points.take(points.is_train).take([0, 5])
-    weights = np.ones((1, 2)) * 2
+    weights = np.full((1, 2), 2, dtype=np.float32)
     copies = Points(np.array([900, 901]), twice.xy, twice.label, twice.split, twice.origin)
     a = run(of, scene, Replicas((0,), (None,), twice.ids, weights))
     b = run(of, scene.with_points(Points.join(points, copies)), Replicas.of((0,)))
@@ -173,12 +175,11 @@ def anything(draw: st.DrawFn) -> tuple[Scene, Replicas]:
     points = Points.of(rng.standard_normal((n, 2)), rng.integers(0, 2, n), rng.choice(3, n, p=(0.7, 0.2, 0.1)), origin)
     scene = replace(scenario("logistic").scene(), points=points, targets=(), groups=(Group(),))
     ids = rng.permutation(n)[: draw(st.integers(1, n))]
-    weights = rng.choice([0, 1, 2.5], (r, len(ids))) if draw(st.booleans()) else None
-    role = rng.integers(0, 3, (r, len(ids))) if draw(st.booleans()) else None
+    weights: Any = rng.choice([0, 1, 2.5], (r, len(ids))) if draw(st.booleans()) else None
+    role: Any = rng.integers(0, 3, (r, len(ids))) if draw(st.booleans()) else None
     p = draw(st.integers(0, 3))
-    extra = Extra(
-        n + np.arange(p), rng.standard_normal((r, p, 2)), rng.integers(-1, 2, (r, p)), rng.integers(0, 2, (r, p))
-    )
+    there = rng.integers(0, 2, (r, p)).astype(np.float32)
+    extra = Extra(n + np.arange(p), rng.standard_normal((r, p, 2)), rng.integers(-1, 2, (r, p)), there)
     groups = tuple(CLEAN if k else None for k in rng.integers(0, 2, r))
     seeds = tuple(rng.integers(0, 2, r).tolist())
     return scene, Replicas(seeds, groups, ids, weights, role, extra if p else None)
@@ -387,7 +388,7 @@ def test_a_chain_that_comes_from_a_point_of_its_own_is_told_of_the_others():
 )
 def test_what_does_not_fit_is_refused(what: dict[str, Any], words: str):
     with pytest.raises(ValueError, match=words):
-        Replicas(**({"seeds": (0, 1), "groups": (None, None)} | what))
+        Replicas(**dict[str, Any]({"seeds": (0, 1), "groups": (None, None)} | what))
 
 
 @pytest.mark.parametrize(
@@ -401,7 +402,7 @@ def test_what_does_not_fit_is_refused(what: dict[str, Any], words: str):
 )
 def test_extra_points_that_do_not_fit_are_refused(what: dict[str, Any], words: str):
     with pytest.raises(ValueError, match=words):
-        Extra(**({"ids": [5], "xy": np.zeros((2, 1, 2)), "label": np.zeros((2, 1), int)} | what))
+        Extra(**dict[str, Any]({"ids": [5], "xy": np.zeros((2, 1, 2)), "label": np.zeros((2, 1), int)} | what))
 
 
 def test_an_id_of_the_scene_is_refused_for_a_point_of_its_own():

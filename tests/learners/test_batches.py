@@ -210,9 +210,8 @@ def test_with_windows_of_its_own_a_replica_is_dealt_what_it_would_be_alone(
         before = epoch(pool, seeds, number + late, size)
         parts = before.renewed(np.flatnonzero(late), epoch(pool, seeds, number, size, np.flatnonzero(late)))
         for replica, length in enumerate(together.length):
-            shown = [one.weight[:length, replica] > 0 for one in (parts, together)]
-            columns = [one.index[:length, replica][some] for one, some in zip((parts, together), shown, strict=True)]
-            assert np.array_equal(*columns)
+            a, b = (one.index[:length, replica][one.weight[:length, replica] > 0] for one in (parts, together))
+            assert np.array_equal(a, b)
             assert parts.length[replica] == length
             assert not parts.weight[length:, replica].any()
     for replica, seed in enumerate(seeds):
