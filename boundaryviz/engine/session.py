@@ -39,8 +39,7 @@ class Session:
 
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
     poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). replicas: whatever else, each as a run
-    of its own.
-    steps: for how many somebody will keep the curves.
+    of its own, or with `twin` a clean half and then a poisoned one. steps: for how many somebody will keep the curves.
     evaluated: the last evaluation.
     Raises DeviceError for a device that is not there, and MemoryNeeded before anything is built for which there is no
     memory; the check is that of the processor's memory, and on CUDA left out.
@@ -67,11 +66,10 @@ class Session:
         self._crowd, self._needs = (runs, sights, steps), 0.0
         self._handed = replicas
         self._afford(scenario, self.scene)
-        self.seeds = tuple(seeds) if seeds is not None else (scenario.training.seed,)
-        self.twin = twin
-        self.replicas = Replicas.of(self.seeds, twin)
-        if replicas is not None:
-            self.seeds, self.twin, self.replicas = replicas.seeds, False, replicas
+        if seeds is None:
+            seeds = (scenario.training.seed,) if replicas is None else replicas.seeds[: len(replicas) // (1 + twin)]
+        self.seeds, self.twin = tuple(seeds), twin
+        self.replicas = replicas or Replicas.of(self.seeds, twin)
         self._watched: int | None = None
         self.reset()
 
@@ -118,11 +116,8 @@ class Session:
             self.reset()
             return
         self.scene = scene
-        points, seen, training = (
-            scene.points,
-            self.replicas.seen_in(scene),
-            self.replicas.roles_in(scene) == Split.TRAIN,
-        )
+        points, seen = scene.points, self.replicas.seen_in(scene)
+        training = self.replicas.roles_in(scene) == Split.TRAIN
         train = training.any(axis=0)
         weights = (seen & training)[:, train] * self.replicas.weights_in(scene)[:, train]
         self._trained = np.flatnonzero(train)
