@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boundaryviz.scene.scene import KINDS, Group, Points, Scene, Target, frozen
+from boundaryviz.scene.arrays import frozen
+from boundaryviz.scene.scene import KINDS, Group, Points, Scene, Target
 
 _COLUMNS = {name: KINDS[name] for name in ("label", "split", "origin", "muted")}
 
