@@ -19,6 +19,7 @@ from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.data import DataSpec, build
+from boundaryviz.scene.from_arrays import from_arrays
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Scene
 from boundaryviz.scene.specs import Spec
@@ -92,6 +93,24 @@ class Scenario(Spec):
         except ValueError as error:
             raise ScenarioError([f"plane: {error}"]) from None
         return scenario
+
+    @classmethod
+    def from_arrays(
+        cls, X: Any, y: Any = None, *, learner: Any = None, training: TrainingSpec | None = None, name: str = "arrays",
+        **options: Any,
+    ) -> Scenario:  # fmt: skip
+        """A scenario of points with D inputs, X (n, D), and classes y (n,), -1 for a point without a label.
+
+        learner: its spec, default a network that sees its inputs scaled. options: those of `scene.from_arrays`, such
+        as response, split and section. Raises ScenarioError, in words, for arrays that make no scene.
+        """
+        try:
+            scene = from_arrays(X, y, **options)
+        except ValueError as error:
+            raise ScenarioError([f"data: {error}"]) from None
+        learner = MLPSpec(input_scale="domain") if learner is None else learner
+        scenario = cls(name=name, title=name, data=DataSpec(name="points"), learner=learner)
+        return scenario.model_copy(update={"training": training or scenario.training}).with_scene(scene)
 
     def scene(self) -> Scene:
         """The scene this scenario starts with."""

@@ -105,7 +105,10 @@ class Section:
 
     def shadow(self, inputs: ArrayLike) -> NDArray[np.float64]:
         """The places (N, 2) of the plane that are nearest to `inputs` (N, D)."""
-        found: NDArray[np.float64] = (np.asarray(inputs, dtype=np.float64) - self.origin) @ np.linalg.pinv(self.axes)
+        lengths = self.axes @ self.axes.T
+        plain = not lengths[0, 1] and set(np.diag(lengths).tolist()) <= {0.0, 1.0}  # columns come out as they are
+        back = self.axes.T if plain else np.linalg.pinv(self.axes)
+        found: NDArray[np.float64] = (np.asarray(inputs, dtype=np.float64) - self.origin) @ back
         return found
 
     def carried(
