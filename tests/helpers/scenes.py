@@ -19,9 +19,14 @@ GROUPS = st.builds(Group, st.sampled_from(["", "bridge", "päth"]), st.booleans(
 
 @st.composite
 def points(
-    draw: st.DrawFn, *, least: int = 0, most: int = 12, classes: int = 3, taken: frozenset[int] = frozenset(),
+    draw: st.DrawFn,
+    *,
+    least: int = 0,
+    most: int = 12,
+    classes: int = 3,
+    taken: frozenset[int] = frozenset(),
     width: int = 0,
-):  # fmt: skip
+) -> Points:
     """Points with ids in any order, none of them in `taken`. width: of their inputs, 0 for none."""
     ids = draw(
         st.lists(st.integers(0, 10_000).filter(lambda i: i not in taken), min_size=least, max_size=most, unique=True)
@@ -108,7 +113,7 @@ def edits(draw: st.DrawFn, scene: Scene, deep: bool = True) -> Edit:
 def bits(scene: Scene) -> tuple[object, ...]:
     """Everything in a scene, coordinates as bytes: -0.0 and 0.0 differ."""
     p = scene.points
-    columns = tuple(column.tobytes() for column in (p.ids, p.xy, p.label, p.split, p.origin, p.muted))
+    columns: tuple[object, ...] = tuple(column.tobytes() for column in (p.ids, p.xy, p.label, p.split, p.origin, p.muted))
     columns += tuple(None if column is None else (column.shape, column.tobytes()) for column in (p.inputs, p.response))
     return (
         columns,

@@ -63,7 +63,7 @@ def agree(learner: Any, reference: Any, xy: Any, kernel: str, within: float) -> 
 
 
 def test_the_nearest_neighbour_graph_is_scikit_learn_s_without_its_loops():
-    xy = moons()[0].xy
+    xy = moons()[0].x
     theirs = NearestNeighbors(n_neighbors=7).fit(xy).kneighbors_graph(xy).toarray()
     ours = graphs.knn_graph(graphs.tree(xy), 7).toarray()
     assert np.array_equal(ours, theirs - np.eye(len(xy)))

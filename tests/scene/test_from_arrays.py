@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.from_arrays import from_arrays
 from boundaryviz.scene.scene import Domain, Split
@@ -90,4 +91,4 @@ def test_a_scenario_of_arrays_holds_them():
     np.testing.assert_array_equal(points.x, X)
     np.testing.assert_array_equal(points.responses, response)
     assert scenario.name == scenario.title == "mine"
-    assert scenario.learner.input_scale == "domain"
+    assert scenario.learner == MLPSpec(input_scale="domain")
