@@ -131,8 +131,8 @@ def test_two_inputs_are_treated_as_places_are():
     wide = replace(flat, points=flat.points.with_columns(inputs=flat.points.xy), section=section)
     spec = MLPSpec(hidden=(6,), features=("x", "y", "x2", "sin_y"), fourier=2)
     runs = [session(spec, scene, 60) for scene in (flat, wide)]
-    states = [run.learner.state()["P"] for run in runs]
-    np.testing.assert_array_equal(*states)
+    one, two = (run.learner.state()["P"] for run in runs)
+    np.testing.assert_array_equal(one, two)
     rect = flat.domain
     np.testing.assert_array_equal(runs[0].field(rect, 20, 20), runs[1].field(rect, 20, 20))
     np.testing.assert_array_equal(runs[0].evaluate(), runs[1].evaluate())

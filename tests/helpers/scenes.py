@@ -113,8 +113,8 @@ def edits(draw: st.DrawFn, scene: Scene, deep: bool = True) -> Edit:
 def bits(scene: Scene) -> tuple[object, ...]:
     """Everything in a scene, coordinates as bytes: -0.0 and 0.0 differ."""
     p = scene.points
-    columns: tuple[object, ...] = tuple(column.tobytes() for column in (p.ids, p.xy, p.label, p.split, p.origin, p.muted))
-    columns += tuple(None if column is None else (column.shape, column.tobytes()) for column in (p.inputs, p.response))
+    several = (p.ids, p.xy, p.label, p.split, p.origin, p.muted, p.inputs, p.response)
+    columns = tuple(None if column is None else (column.shape, column.tobytes()) for column in several)
     return (
         columns,
         scene.section,
