@@ -86,7 +86,7 @@ class NetSpec(Spec):
             {DEALT: replicas * (50 * self._dealt(size, training) + (14 * size.classes + 6) * size.asked)},
             {BATCH: 4 * self._activations(size, training)},
             {FOURIER: 42 * self.fourier * size.training},
-            {INPUTS: 40.0 * max(size.width - 2, 0) * (size.training + size.asked)},
+            {INPUTS: 30.0 * max(size.width - 2, 0) * (size.training + size.asked)},
         )
 
     def _dims(self, size: Size) -> tuple[int, ...]:

@@ -13,7 +13,8 @@ from boundaryviz.scene.arrays import frozen
 
 Ask = Callable[[NDArray[np.float64]], NDArray]
 
-_FLOATS = 1 << 23  # of inputs that are held at once
+HELD = 1 << 23
+"""Inputs, of all places together, that are held at once where places of the plane are asked about."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +130,7 @@ def on_plane(section: Section | None, ask: Ask) -> Ask:
     """
     if section is None:
         return ask
-    most = max(_FLOATS // section.width, 1)
+    most = max(HELD // section.width, 1)
 
     def asked(places: NDArray[np.float64]) -> NDArray:
         starts = range(0, max(len(places), 1), most)

@@ -166,7 +166,7 @@ def test_every_semi_supervised_method_takes_three_inputs_and_poison(name: str):
     run = session(SEMI_SUPERVISED[name](**SMALL), scene, 12, twin=True)
     assert not run.diverged.any()
     run.watch(0)
-    cascade = run.cascade()
+    cascade = run.cascade(run.shown(0))
     assert cascade is not None
     assert len(cascade.when) == len(scene.points)
 

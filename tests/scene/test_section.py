@@ -163,7 +163,7 @@ def test_places_are_asked_about_in_parts(scene: Scene):
         assert on_plane(None, ask) is ask
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("boundaryviz.scene.section._FLOATS", 3 * scene.section.width)
+        patch.setattr("boundaryviz.scene.section.HELD", 3 * scene.section.width)
         places = RNG.normal(size=(7, 2))
         inputs = scene.embed(places)
         np.testing.assert_allclose(on_plane(scene.section, ask)(places), [inputs.sum(axis=1), inputs[:, 0]])
