@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -288,7 +288,7 @@ def test_a_moved_point_acts_in_its_own_batch_alone(spec: Any):
 
 @every_family
 def test_nothing_handed_in_is_changed_or_needs_to_be_writeable(spec: Any):
-    data = blobs(40, replicas=2, poison=4)
+    data = replace(blobs(40, replicas=2, poison=4), response=np.arange(40.0))
     copies = {f.name: getattr(data, f.name).copy() for f in fields(data)}
     for f in fields(data):
         getattr(data, f.name).flags.writeable = False
