@@ -88,10 +88,15 @@ def sealed_at_least(scenario: Scenario, suffix: str = ".bviz") -> tuple[bytes, S
 def encoded(scenario: Scenario, suffix: str = ".bviz") -> bytes:
     """The bytes of a file that ends in `suffix` (`.toml`, `.csv`, else `.bviz`); a `.csv` keeps only the points.
 
-    Raises WriteError for a scenario too large to be read again.
+    Raises WriteError for a scenario too large to be read again, and for points of which a `.csv` would lose something.
     """
     if suffix.lower() == ".csv":
-        return write_table(scenario.scene()).encode(errors="replace")
+        scene = scenario.scene()
+        if scene.points.inputs is not None or scene.points.response is not None:
+            raise WriteError(
+                "A .csv holds places and labels, and these points have inputs or responses too; save them as .bviz."
+            )
+        return write_table(scene).encode(errors="replace")
     toml = suffix.lower() == ".toml"
     words = (text.dumps_toml if toml else text.dumps)(scenario.written())
     try:

@@ -60,7 +60,7 @@ def test_inputs_and_responses_are_read_back_to_the_bit(tmp_path: Path, suffix: s
 
 
 def test_a_table_that_would_lose_inputs_is_not_written(tmp_path: Path):
-    with pytest.raises(WriteError, match="another thing"):
+    with pytest.raises(WriteError, match=r"have inputs or responses too; save them as \.bviz"):
         write(tmp_path / "a.csv", Scenario().with_scene(lifted(3)))
     assert not list(tmp_path.iterdir())
 
