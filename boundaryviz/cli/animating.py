@@ -98,8 +98,8 @@ def _sequence(request: Request, rate: int, watch: Show) -> Any:
             raise UsageProblem("--view cascade: these learners measure their cascades differently; film them apart")
 
     from boundaryviz.engine.device import DeviceError
-    from boundaryviz.experiments.filming import RunConfig, over_training, over_values
     from boundaryviz.figures.frame_sequence import Sweep
+    from boundaryviz.studies.filming import RunConfig, over_training, over_values
 
     take = RunConfig(scenario, job.seeds or 1, job.shown, bool(job.twin), job.device, job.cascade)
 
@@ -126,7 +126,7 @@ def _shown(told: Lines | None) -> Iterator[Show]:
     if told is not None:
         yield lambda what, done, total: told.progress(done, total, doing=what)
         return
-    from boundaryviz.experiments.progress import bar
+    from boundaryviz.runs.progress import bar
 
     with bar("film") as show:
         yield lambda _what, done, total: show(done, total)

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from boundaryviz.experiments.run import train
+from boundaryviz.runs.run import train
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.scenario import ScenarioError
 from boundaryviz.scene.datasets import DATASETS

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Failed
 from boundaryviz.engine.trainer import Trainer
-from boundaryviz.experiments.run import train
 from boundaryviz.gui.workbench import Workbench
+from boundaryviz.runs.run import train
 from boundaryviz.scenario import files
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario

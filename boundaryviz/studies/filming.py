@@ -10,10 +10,10 @@ from typing import Literal
 import numpy as np
 
 from boundaryviz.engine.messages import Curves
-from boundaryviz.experiments.run import Run, start
 from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.runs.run import Run, start
 from boundaryviz.scenario.cost import afford
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.sweep import MOST

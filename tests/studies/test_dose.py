@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from boundaryviz.attacks.placement import inject
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
-from boundaryviz.experiments.dose import counterpart, dose_response, measured
-from boundaryviz.experiments.doses import Laid, bare, default_doses
-from boundaryviz.experiments.run import Run, train
 from boundaryviz.learners.specs import FAMILIES, is_supervised
 from boundaryviz.record.dose import DoseResponse
+from boundaryviz.runs.run import Run, train
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.studies.dose import counterpart, dose_response, measured
+from boundaryviz.studies.doses import Laid, bare, default_doses
 
 SMALL = Scenario().with_values(
     {"data.n": 60, "data.labels_per_class": 3, "learner.hidden": [6], "training.steps": 30, "poison.target": [0.0, 0.5]}
@@ -230,5 +230,5 @@ def test_mistakes_in_what_is_asked_are_said():
 
 
 def test_which_doses_there_are_is_known_without_torch():
-    code = "import sys, boundaryviz.experiments.doses; print([m for m in ('torch', 'sklearn') if m in sys.modules])"
+    code = "import sys, boundaryviz.studies.doses; print([m for m in ('torch', 'sklearn') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"

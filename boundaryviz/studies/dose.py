@@ -13,16 +13,16 @@ from boundaryviz.attacks.specs import ATTACKS, FlipSpec
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
-from boundaryviz.experiments.doses import Laid, bare, counted
-from boundaryviz.experiments.run import Progress, Run
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, is_supervised
 from boundaryviz.learners.specs_estimators import KNeighborsClassifierSpec
 from boundaryviz.learners.specs_net import NetSpec
 from boundaryviz.record.dose import DoseCurve, DoseResponse, Varies
+from boundaryviz.runs.run import Progress, Run
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Scene, Split
+from boundaryviz.studies.doses import Laid, bare, counted
 
 _LOOKS = 20  # how often `watch` is told while a learner trains
 
