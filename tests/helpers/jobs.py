@@ -1,0 +1,105 @@
+"""Jobs for tests: some that behave in all the ways that jobs do, and one that has no process at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from boundaryviz.jobs.messages import FromJob, Progress, Request, Result, Tell
+
+
+@dataclass(frozen=True)
+class Asked:
+    """how: the name of a function of this module without its `does_`. folder: where it may write."""
+
+    JOB: ClassVar[str] = "helpers.jobs:does"
+    how: str
+    folder: Path = Path()
+
+
+def does(request: Asked, tell: Tell) -> None:
+    globals()[f"does_{request.how}"](request, tell)
+
+
+def does_count(_request: Asked, tell: Tell) -> None:
+    for done in range(1, 4):
+        tell.progress(done, 3, "counting")
+        tell.result({"square": done**2, "nice": os.nice(0), "threads": os.environ["OMP_NUM_THREADS"]})
+        time.sleep(0.11)  # progress is told ten times a second
+
+
+def does_stay(request: Asked, tell: Tell) -> None:
+    """Go on until it is told not to, beside a file that is there as long."""
+    place = request.folder / "beside"
+    place.touch()
+    try:
+        while True:
+            tell.progress(1, 2)
+            time.sleep(0.01)
+    finally:
+        place.unlink()
+
+
+def does_listen_to_nobody(request: Asked, tell: Tell) -> None:
+    tell.result(os.getpid())
+    time.sleep(600)
+
+
+def does_fail(_request: Asked, tell: Tell) -> None:
+    raise KeyError("oh")
+
+
+def does_die(_request: Asked, tell: Tell) -> None:
+    tell.progress(1, 2)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def does_say_what_cannot_be_sent(_request: Asked, tell: Tell) -> None:
+    tell.result(lambda: None)
+
+
+def does_talk_nonsense(_request: Asked, tell: Tell) -> None:
+    tell._connection.send("nonsense")  # type: ignore[attr-defined]
+    time.sleep(600)
+
+
+def does_talk_garbage(_request: Asked, tell: Tell) -> None:
+    tell._connection.send_bytes(b"garbage")  # type: ignore[attr-defined]
+    time.sleep(600)
+
+
+@dataclass
+class FakeJob:
+    """A job that says what the test puts into `said`. It has to be polled, so it is soon heard."""
+
+    request: Request
+    said: list[FromJob] = field(default_factory=list)
+    cancelled: bool = False
+    gone: bool = False
+
+    def poll(self) -> list[FromJob]:
+        said, self.said = self.said, []
+        return said
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+    def kill(self) -> None:
+        self.gone = True
+
+    close = kill
+
+    def fileno(self) -> None:
+        return None
+
+
+def progress(done: int, of: int, words: str = "") -> Progress:
+    return Progress(done, of, words)
+
+
+def result(value: object) -> Result:
+    return Result(value)
