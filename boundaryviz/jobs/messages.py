@@ -23,8 +23,8 @@ class Tell(Protocol):
         """Say how much is done. Raises Cancelled where the work is not wanted any more."""
 
     def result(self, value: object) -> None:
-        """Hand out a result, or what is known of it so far: picklable, in a class that the other side can load.
-        Raises Cancelled."""
+        """Hand out a result, or what is known of it so far: picklable, of a class that the other side can load. That
+        is done also where the work is not wanted any more, unless nobody listens: then it raises Cancelled."""
 
 
 class Cancelled(BaseException):  # not an Exception: nothing that handles failures may take it for one

@@ -66,8 +66,6 @@ class _Teller:
             self._send(Progress(done, of, words))
 
     def result(self, value: object) -> None:
-        if self._unwanted.is_set():
-            raise Cancelled
         self._send(Result(value))
 
     def end(self, words: str = "") -> None:

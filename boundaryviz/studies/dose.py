@@ -26,7 +26,7 @@ from boundaryviz.scene.scene import Scene, Split
 from boundaryviz.studies.doses import Laid, bare, counted
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import DoseRequest
-from boundaryviz.studies.running import Failure, Watcher, carry_out
+from boundaryviz.studies.running import AllOrNothing, carry_out
 from boundaryviz.studies.stores import ResultStore
 from boundaryviz.studies.tasks import Batch, Task, content_key, part_key
 
@@ -87,15 +87,12 @@ def job(request: DoseRequest, tell: Tell) -> None:
     dose_response(request.scenario, request.doses, request.seeds, progress=tell.progress, watch=tell.result)
 
 
-class _Watcher(Watcher):
-    """Puts the response together. A learner that cannot be measured ends it."""
+class _Watcher(AllOrNothing):
+    """Puts the response together, of all learners or none."""
 
     def __init__(self, found: DoseResponse, progress: Progress | None, watch: Watch | None) -> None:
-        self.found, self._progress, self._watch = found, progress, watch
-
-    def progress(self, done: int, of: int) -> None:
-        if self._progress is not None:
-            self._progress(done, of)
+        super().__init__(progress)
+        self.found, self._watch = found, watch
 
     def partial(self, batch: Batch, value: Any) -> None:
         self._know(value)
@@ -103,9 +100,6 @@ class _Watcher(Watcher):
     def finished(self, batch: Batch, values: Sequence[Any]) -> None:
         content: Any = batch.content
         self._know(content.work.curve(content.laid, values))
-
-    def failed(self, failure: Failure) -> None:
-        raise failure.error
 
     def _know(self, curve: DoseCurve) -> None:
         self.found = self.found.with_curve(curve)

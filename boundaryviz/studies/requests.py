@@ -16,7 +16,7 @@ Spacing = Literal["log", "linear", "even"]
 
 @dataclass(frozen=True)
 class DoseRequest:
-    """A dose-response, as `studies.dose.dose_response` takes it. Its results are `DoseResponse`s, the last one whole."""
+    """A dose-response, as `dose.dose_response` takes it. Its results are `DoseResponse`s, the last one whole."""
 
     JOB: ClassVar[str] = "boundaryviz.studies.dose:job"
     scenario: Scenario

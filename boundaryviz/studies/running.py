@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +39,20 @@ class Watcher:
 
     def failed(self, failure: Failure) -> None:
         """A batch came to nothing; the others go on."""
+
+
+class AllOrNothing(Watcher):
+    """The first batch that comes to nothing ends it all, with what that batch raised."""
+
+    def __init__(self, progress: Callable[[int, int], object] | None = None) -> None:
+        self._progress = progress
+
+    def progress(self, done: int, of: int) -> None:
+        if self._progress is not None:
+            self._progress(done, of)
+
+    def failed(self, failure: Failure) -> None:
+        raise failure.error
 
 
 def carry_out(

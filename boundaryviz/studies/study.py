@@ -55,7 +55,7 @@ class Study(Spec):
     axes: tuple[Axis, ...] = ()
     seeds: int | tuple[int, ...] = 1
     twin: bool = False
-    steps: int | None = Field(None, ge=1)
+    steps: int | None = Field(default=None, ge=1)
     device: str = "auto"
 
     @field_validator("axes")

@@ -1,15 +1,15 @@
-"""Jobs for tests: some that behave in all the ways that jobs do, and one that has no process at all."""
+"""Jobs for tests, which behave in all the ways that jobs do."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from boundaryviz.jobs.messages import FromJob, Progress, Request, Result, Tell
+from boundaryviz.jobs.messages import Tell
 
 
 @dataclass(frozen=True)
@@ -70,36 +70,3 @@ def does_talk_nonsense(_request: Asked, tell: Tell) -> None:
 def does_talk_garbage(_request: Asked, tell: Tell) -> None:
     tell._connection.send_bytes(b"garbage")  # type: ignore[attr-defined]
     time.sleep(600)
-
-
-@dataclass
-class FakeJob:
-    """A job that says what the test puts into `said`. It has to be polled, so it is soon heard."""
-
-    request: Request
-    said: list[FromJob] = field(default_factory=list)
-    cancelled: bool = False
-    gone: bool = False
-
-    def poll(self) -> list[FromJob]:
-        said, self.said = self.said, []
-        return said
-
-    def cancel(self) -> None:
-        self.cancelled = True
-
-    def kill(self) -> None:
-        self.gone = True
-
-    close = kill
-
-    def fileno(self) -> None:
-        return None
-
-
-def progress(done: int, of: int, words: str = "") -> Progress:
-    return Progress(done, of, words)
-
-
-def result(value: object) -> Result:
-    return Result(value)
