@@ -17,8 +17,8 @@ from boundaryviz.runs.run import start, train
 from boundaryviz.scenario import cost
 from boundaryviz.scenario.cost import MemoryNeeded
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.studies import dose
 from boundaryviz.studies.dose import dose_response
+from boundaryviz.studies.doses import Laid
 from boundaryviz.studies.filming import RunConfig, over_training, over_values
 
 SMALL = Scenario().with_values({"data.n": 60, "learner.hidden": [4], "training.steps": 40, "poison.count": 2})
@@ -34,7 +34,7 @@ def nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(cost, "available", lambda: 16e9)
     monkeypatch.setattr(Session, "reset", built)
-    monkeypatch.setattr(dose.Laid, "of", built)
+    monkeypatch.setattr(Laid, "of", built)
 
 
 @pytest.mark.parametrize("name", FAMILIES)

@@ -49,7 +49,7 @@ def test_training_and_drawing_are_told_and_then_the_file(over: str | None, tmp_p
     assert told.doing[-1] == ("drawing", 6, 6)
     assert told.results == [FilmWritten(place, place.stat().st_size)]
     with Image.open(place) as film:
-        assert film.n_frames == 6
+        assert getattr(film, "n_frames", 1) == 6
 
 
 @pytest.mark.parametrize("when", ["training", "drawing"])

@@ -57,7 +57,7 @@ def test_its_results_are_those_of_runs_by_themselves_and_survive_in_a_file(twin:
 def test_what_is_no_study_is_said():
     for axes, words in (((("data.nois", (1,)),), "did you mean data.noise"), ((("data.noise", (7,)),), "at most 1")):
         with pytest.raises(ScenarioError, match=words):
-            Study(scenario=SMALL, axes=[Axis(path=path, values=values) for path, values in axes]).batches()
+            Study(scenario=SMALL, axes=tuple(Axis(path=path, values=values) for path, values in axes)).batches()
     for seeds in ((), (-1,), 0, (2**40,)):
         with pytest.raises(ScenarioError, match="seeds"):
             Study(scenario=SMALL, seeds=seeds).batches()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,7 +47,7 @@ def test_words_do_not_count_and_points_kinds_and_formats_do(monkeypatch: pytest.
     scene = moons.scene()
     written = moons.with_scene(scene)
     keys = {key, content_key("metrics", written), content_key("dose", moons), content_key("metrics", moons, steps=3)}
-    moved = apply(Move(scene.points.ids[:1], [[1e-12, 0.0]]), scene)[0]
+    moved = apply(Move(scene.points.ids[:1], np.array([[1e-12, 0.0]])), scene)[0]
     keys.add(content_key("metrics", moons.with_scene(moved)))
     monkeypatch.setattr(tasks, "FORMAT", tasks.FORMAT + 1)
     keys.add(content_key("metrics", moons))

@@ -6,15 +6,17 @@ import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.document.document import Document, Settings
+from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.dose.control import DoseControl
 from boundaryviz.gui.dose.panel import DosePanel
 from boundaryviz.jobs.messages import Ended, FromJob, Progress, Result
 from boundaryviz.jobs.process import JobError
 from boundaryviz.record.dose import DoseResponse
+from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
 from boundaryviz.studies.dose import dose_response
@@ -63,7 +65,7 @@ def ended(control: DoseControl) -> bool:
 
 def test_it_measures_the_scenario_as_it_is_in_the_window(make: Make, qtbot: QtBot):
     control = make(real=True)
-    control._document.do(Move(control._document.scene.points.ids[:1], [[0.1, 0.1]]), "Move")
+    control._document.do(Move(control._document.scene.points.ids[:1], np.array([[0.1, 0.1]])), "Move")
     control._panel.doses.setText("2, 9")
     control._panel.ask()
     assert control.running
@@ -126,7 +128,7 @@ def test_a_job_that_cannot_be_started_is_said(make: Make, monkeypatch: pytest.Mo
     def none(_request: object) -> None:
         raise JobError("Its process could not be started: no room.")
 
-    control._job.begun = none
+    monkeypatch.setattr(control._job, "begun", none)
     control.run(None, 1)
     assert ended(control)
     assert "could not be started" in control._panel.words.text()
