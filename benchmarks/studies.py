@@ -38,8 +38,8 @@ def nothing(content: Nothing, tell: Tell) -> list[dict[str, float]]:
 
 @section("studies", "Studies")
 def studies(least: bool) -> Iterator[Row]:
-    """Microseconds a task, of the executors without what starting their processes takes."""
-    many, few = (20, 10) if least else (_TASKS, _FEW)
+    """Microseconds a task, of the executors without what starting their processes takes, unless `least`."""
+    many, few = (20, 0) if least else (_TASKS, _FEW)
     batches = [Batch((Task(part_key("none", k), f"task {k}"),), Nothing(k)) for k in range(many)]
     executors: tuple[tuple[str, Executor], ...] = (("in this process", InProcess()), ("loky, two processes", Loky(2)))
     for words, executor in executors:
@@ -54,9 +54,8 @@ def studies(least: bool) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "results.sqlite"
         with SqliteStore(place) as store:
-            yield _each(
-                "a row stored in a transaction of its own", _taken(lambda: _put_singly(store, rows)) / results, None
-            )
+            taken = _taken(lambda: _put_singly(store, rows))
+            yield _each("a row stored in a transaction of its own", taken / results, None)
 
         def opened() -> None:
             with SqliteStore(place) as store:
