@@ -6,6 +6,7 @@ Imports nothing heavy; what the job needs is loaded when its request has come.
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import sys
@@ -38,6 +39,7 @@ def start() -> worker.Started:
 def main(connection: Connection) -> None:
     """What the process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which then cancels
+    multiprocessing.current_process().daemon = False  # it may have processes of its own, as studies do
     if hasattr(os, "nice"):
         os.nice(_GENTLE)
     os.environ["OMP_NUM_THREADS"] = "1"  # read when the libraries that train are loaded

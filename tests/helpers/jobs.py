@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from boundaryviz.jobs.messages import Tell
+from boundaryviz.studies.loky import Loky
+from boundaryviz.studies.running import carry_out
+from boundaryviz.studies.stores import MemoryStore
+from helpers.batches import batches
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,13 @@ def does_stay(request: Asked, tell: Tell) -> None:
             time.sleep(0.01)
     finally:
         place.unlink()
+
+
+def does_share(_request: Asked, tell: Tell) -> None:
+    """Have processes of its own."""
+    store = MemoryStore()
+    assert carry_out(batches(range(3)), store, Loky(1)) == []
+    tell.result(len(store))
 
 
 def does_listen_to_nobody(request: Asked, tell: Tell) -> None:

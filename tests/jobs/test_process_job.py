@@ -75,10 +75,14 @@ def test_progress_results_and_the_end_come_in_their_order_at_low_priority(ask: A
     assert job.poll() == []
 
 
-def test_cancelled_at_once_it_has_not_begun(ask: Ask, tmp_path: Path):
+def test_it_may_have_processes_of_its_own(ask: Ask):
+    assert heard(ask("share")) == [Result(3), Ended()]
+
+
+def test_cancelled_at_once_it_is_over_and_has_left_nothing(ask: Ask, tmp_path: Path):
     job = ask("stay")
     job.cancel()
-    assert heard(job) == [Ended("Cancelled.")]
+    assert heard(job)[-1] == Ended("Cancelled.")
     assert list(tmp_path.iterdir()) == []
 
 
