@@ -15,6 +15,7 @@ from boundaryviz.cli.results import first_interrupt_waits
 from boundaryviz.cli.terminal import Lines
 from boundaryviz.cli.training import Job
 from boundaryviz.scenario import sweep
+from boundaryviz.scenario.words import size_words
 from boundaryviz.studies.requests import FilmRequest
 
 if TYPE_CHECKING:
@@ -114,11 +115,6 @@ def _shown(told: Lines | None) -> Iterator[Show]:
 
     with bar("film") as show:
         yield lambda _what, done, total: show(done, total)
-
-
-def size_words(size: int) -> str:
-    """Bytes as '820 kB' or '4.1 MB'."""
-    return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
 
 
 @contextmanager

@@ -25,7 +25,8 @@ class DoseControl(QObject):
 
     def __init__(self, panel: DosePanel, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._panel, self._document = panel, document
+        self.panel = self._panel = panel
+        self._document = document
         self._job = JobRunner(self)
         self._job.progress.connect(self._progressed)
         self._job.result.connect(self._found)
