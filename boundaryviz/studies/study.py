@@ -15,6 +15,7 @@ from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.specs import Spec
 from boundaryviz.studies.tasks import Batch, Task, content_key, part_key
 
+_MOST_SEEDS = 1_000_000
 _TOGETHER = 64  # replicas of a batch at most
 
 
@@ -94,6 +95,8 @@ class Study(Spec):
 
     def _seeds(self, scenario: Scenario) -> tuple[int, ...]:
         first = scenario.training.seed
+        if isinstance(self.seeds, int) and self.seeds > _MOST_SEEDS:
+            raise ScenarioError([f"seeds: {self.seeds:,} are too many; {_MOST_SEEDS:,} are the most"])
         seeds = tuple(range(first, first + self.seeds)) if isinstance(self.seeds, int) else self.seeds
         if not seeds:
             raise ScenarioError(["seeds: a study needs at least one"])

@@ -58,7 +58,7 @@ def test_what_is_no_study_is_said():
     for axes, words in (((("data.nois", (1,)),), "did you mean data.noise"), ((("data.noise", (7,)),), "at most 1")):
         with pytest.raises(ScenarioError, match=words):
             Study(scenario=SMALL, axes=tuple(Axis(path=path, values=values) for path, values in axes)).batches()
-    for seeds in ((), (-1,), 0, (2**40,)):
+    for seeds in ((), (-1,), 0, (2**40,), 10**18):
         with pytest.raises(ScenarioError, match="seeds"):
             Study(scenario=SMALL, seeds=seeds).batches()
     with pytest.raises(ValidationError, match="varied by one axis"):
