@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from boundaryviz.learners.base import Extra
 from boundaryviz.learners.streams import Purpose, generator, hashes, key
-from boundaryviz.scene.scene import UNLABELLED, Points, Scene, Split, frozen
+from boundaryviz.scene.arrays import frozen
+from boundaryviz.scene.scene import UNLABELLED, Points, Scene, Split
 
 CLEAN: frozenset[int] = frozenset()
 
@@ -142,15 +143,16 @@ class Replicas:
 
     @classmethod
     def effect_map(cls, scene: Scene, places: ArrayLike, label: int, seed: int = 0) -> Self:
-        """One replica that sees the scene as it is, then for each of `places` (G, D) one with a point of poison there.
+        """One replica that sees the scene as it is, then for each of `places` (G, 2) of the plane shown one with
+        a point of poison there.
 
         label: of that point, -1 for none.
         """
-        xy = np.asarray(places, dtype=np.float64)
-        replicas = 1 + len(xy)
+        x = scene.embed(np.asarray(places, dtype=np.float64))
+        replicas = 1 + len(x)
         extra = Extra(
             [scene.points.next_id],  # type: ignore[arg-type]
-            np.concatenate([xy[:1], xy])[:, None],
+            np.concatenate([x[:1], x])[:, None],
             np.full((replicas, 1), label),
             np.sign(np.arange(replicas, dtype=np.float32))[:, None],
         )
@@ -204,7 +206,7 @@ class Replicas:
         groups = np.array([[numbers.setdefault(g, len(numbers))] for g in self.groups])
         columns = [groups, self.weights, self.role]
         if self.extra is not None:
-            columns += [c.reshape(len(self), -1) for c in (self.extra.xy, self.extra.label, self.extra.weight)]
+            columns += [c.reshape(len(self), -1) for c in (self.extra.x, self.extra.label, self.extra.weight)]
         return int(_numbered([c for c in columns if c is not None]).max(initial=0)) + 1
 
     # ---- on a scene ---------------------------------------------------------------------------------
@@ -222,9 +224,14 @@ class Replicas:
         return np.stack([scene.seen(groups) for groups in self.groups])
 
     def extra_in(self, scene: Scene) -> Extra | None:
-        """The points of each one's own. Raises ValueError where the scene has a point with one of their ids."""
-        if self.extra is not None and np.isin(self.extra.ids, scene.points.ids).any():
+        """The points of each one's own. Raises ValueError where the scene has a point with one of their ids, or other
+        inputs than they have."""
+        if self.extra is None:
+            return None
+        if np.isin(self.extra.ids, scene.points.ids).any():
             raise ValueError("the scene has a point with the id of one that is a replica's own; give that another id")
+        if (given := self.extra.x.shape[2]) != (width := scene.points.x.shape[1]):
+            raise ValueError(f"extra points with {given} inputs do not go with points that have {width}")
         return self.extra
 
     def largest(self, scene: Scene) -> Scene:

@@ -10,36 +10,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.specs import TrainingSpec
-from boundaryviz.scene.scene import Domain, frozen
+from boundaryviz.scene.arrays import frozen
+from boundaryviz.scene.scene import Domain
+from boundaryviz.scene.section import Section
 
 
 @dataclass(frozen=True, eq=False)
 class Extra:
     """P points of poison in each of R replicas, at places of the replica's own: slots that each fills itself.
 
-    ids: int64 (P,), of no other point. xy: float64 (R, P, D). label: int64 (R, P), -1 where unlabelled.
+    ids: int64 (P,), of no other point. x: float64 (R, P, D). label: int64 (R, P), -1 where unlabelled.
     weight: float32 (R, P), 0 where a replica leaves the slot empty; by default 1.
 
     Raises ValueError for shapes that do not fit, ids that repeat, and places or weights that are none.
     """
 
     ids: NDArray[np.int64]
-    xy: NDArray[np.float64]
+    x: NDArray[np.float64]
     label: NDArray[np.int64]
     weight: NDArray[np.float32] = None  # type: ignore[assignment]  # 1 everywhere
 
     def __post_init__(self) -> None:
         if self.weight is None:
             object.__setattr__(self, "weight", np.ones(np.shape(self.label), dtype=np.float32))
-        kinds = {"ids": np.int64, "xy": np.float64, "label": np.int64, "weight": np.float32}
+        kinds = {"ids": np.int64, "x": np.float64, "label": np.int64, "weight": np.float32}
         for name, kind in kinds.items():
             object.__setattr__(self, name, frozen(getattr(self, name), kind))
         slots = self.label.shape
-        if self.xy.ndim != 3 or not self.xy.shape[:2] == slots == self.weight.shape or self.ids.shape != slots[1:]:
-            raise ValueError("extra points need ids (P,), places (R, P, D), labels (R, P) and weights (R, P)")
+        if self.x.ndim != 3 or not self.x.shape[:2] == slots == self.weight.shape or self.ids.shape != slots[1:]:
+            raise ValueError("extra points need ids (P,), inputs (R, P, D), labels (R, P) and weights (R, P)")
         if len(np.unique(self.ids)) < len(self.ids):
             raise ValueError("ids of extra points must be unique")
-        if not np.isfinite(self.xy).all():
+        if not np.isfinite(self.x).all():
             raise ValueError("every coordinate of an extra point must be finite")
         if not (np.isfinite(self.weight).all() and (self.weight >= 0).all()):
             raise ValueError("weights of extra points must be finite and not negative")
@@ -52,17 +54,19 @@ class Extra:
 class TrainingData:
     """The training points of R replicas, N that they share and P of each one's own.
 
-    ids: int64 (N,). xy: float64 (N, 2). label: int64 (N,), -1 where unlabelled.
+    ids: int64 (N,). x: float64 (N, D), their inputs. label: int64 (N,), -1 where unlabelled.
     poison: bool (N,). weights: float32 (R, N); a point that a replica must not see has weight 0.
+    response: float64 (N,), a real-valued target beside the label, NaN where it is not known; None for none.
     windows: int64 (R,); replicas with one number deal the clean points that any of them sees out in the same batches,
     those with another number their own; None where all have one. extra: the points of a replica's own.
     """
 
     ids: NDArray[np.int64]
-    xy: NDArray[np.float64]
+    x: NDArray[np.float64]
     label: NDArray[np.int64]
     poison: NDArray[np.bool_]
     weights: NDArray[np.float32]
+    response: NDArray[np.float64] | None = None
     windows: NDArray[np.int64] | None = None
     extra: Extra | None = None
 
@@ -77,12 +81,12 @@ class TrainingData:
         return self.weights if self.extra is None else np.concatenate([self.weights, self.extra.weight], axis=1)
 
     def rows(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Places and labels of whatever has one place: the points, then the slots of each replica in turn,
+        """Inputs and labels of whatever has one place: the points, then the slots of each replica in turn,
         (N + R P, D) and (N + R P,)."""
         if self.extra is None:
-            return self.xy, self.label
-        places = self.extra.xy.reshape(-1, self.extra.xy.shape[2])
-        return np.concatenate([self.xy, places]), np.concatenate([self.label, self.extra.label.ravel()])
+            return self.x, self.label
+        own = self.extra.x.reshape(-1, self.extra.x.shape[2])
+        return np.concatenate([self.x, own]), np.concatenate([self.label, self.extra.label.ravel()])
 
     def of(self, replica: int) -> TrainingData:
         """What one replica is told, its slots being points like others: N + P of them, weights (1, N + P)."""
@@ -92,9 +96,10 @@ class TrainingData:
         return replace(
             own,
             ids=self.point_ids,
-            xy=np.concatenate([self.xy, self.extra.xy[replica]]),
+            x=np.concatenate([self.x, self.extra.x[replica]]),
             label=np.concatenate([self.label, self.extra.label[replica]]),
             poison=np.append(self.poison, np.ones(len(self.extra), dtype=bool)),
+            response=None if self.response is None else np.append(self.response, np.full(len(self.extra), np.nan)),
             weights=np.concatenate([own.weights, self.extra.weight[replica : replica + 1]], axis=1),
         )
 
@@ -103,17 +108,27 @@ class TrainingData:
         k, extra = self.label >= 0, self.extra
         if extra is not None:
             extra = replace(extra, weight=np.where(extra.label >= 0, extra.weight, np.float32(0)))
-        columns = {name: getattr(self, name)[k] for name in ("ids", "xy", "label", "poison")}
+        columns = {name: getattr(self, name)[k] for name in ("ids", "x", "label", "poison")}
+        columns["response"] = None if self.response is None else self.response[k]
         return replace(self, **columns, weights=self.weights[:, k], extra=extra)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What a learner has to be told before it can start. seeds: one for each replica."""
+    """What a learner has to be told before it can start.
+
+    seeds: one for each replica. section: of the inputs, None where they are places of the plane.
+    """
 
     classes: int
     domain: Domain
     seeds: tuple[int, ...]
+    section: Section | None = None
+
+    @property
+    def width(self) -> int:
+        """D, how many inputs a point has."""
+        return 2 if self.section is None else self.section.width
 
 
 State = Mapping[str, NDArray]
@@ -163,32 +178,32 @@ class Learner(Protocol):
     def step(self, n: int = 1) -> None:
         """Do n training steps."""
 
-    def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
-        """Class probabilities at `xy` (G, 2): (R, C, G), or (1, C, G) of one replica; NaN where undecided."""
+    def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
+        """Class probabilities at `x` (G, D): (R, C, G), or (1, C, G) of one replica; NaN where undecided."""
         ...
 
-    def predict(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
-        """Predicted classes at `xy` (G, 2): (R, G), or (1, G) of one replica; -1 where undecided."""
+    def predict(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """Predicted classes at `x` (G, D): (R, G), or (1, G) of one replica; -1 where undecided."""
         ...
 
-    def scores(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
-        """What decides at `xy` (G, 2): of two classes the second's lead (1, G), else one number each (C, G)."""
+    def scores(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
+        """What decides at `x` (G, D): of two classes the second's lead (1, G), else one number each (C, G)."""
         ...
 
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
         ...
 
-    def unit(self, xy: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
-        """Activation of one hidden unit at `xy` (G, 2): (G,)."""
+    def unit(self, x: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
+        """Activation of one hidden unit at `x` (G, D): (G,)."""
         ...
 
-    def units(self, xy: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
-        """Activations of every hidden layer at `xy` (G, 2): (units, G) each."""
+    def units(self, x: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
+        """Activations of every hidden layer at `x` (G, D): (units, G) each."""
         ...
 
     def evaluate(
-        self, xy: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
         ...

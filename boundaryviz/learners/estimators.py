@@ -33,15 +33,15 @@ class Estimator(FittedLearner):
         """Learn from the labelled points of `data` with the next step."""
         super().set_data(data.labelled())
 
-    def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
-        return self._fit_seeded(xy, label, 0)
+    def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
+        return self._fit_seeded(x, label, 0)
 
-    def _fit_seeded(self, xy: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
+    def _fit_seeded(self, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
         seen = np.unique(label)
         if len(seen) == 1:
             only = np.eye(self.problem.classes)[seen]
             return lambda places: np.repeat(only, len(places), axis=0)
-        fitted = FittedEstimator(estimator(self._spec, len(label)), _near(xy), label, self.problem.classes, seed)
+        fitted = FittedEstimator(estimator(self._spec, len(label)), _near(x), label, self.problem.classes, seed)
         return lambda places: fitted.probabilities(_near(places))
 
 
@@ -65,5 +65,5 @@ def estimator(spec: EstimatorSpec, labels: int) -> Any:
             return RandomForestClassifier(**settings)
 
 
-def _near(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.clip(xy, -_FAR, _FAR)
+def _near(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.clip(x, -_FAR, _FAR)

@@ -60,11 +60,11 @@ class SemiSupervised(Network):
 
     def set_data(self, data: TrainingData) -> None:
         """Train on the points of `data` from the next step on; weights and what is remembered of points stay."""
-        rows, label = data.rows()
-        places = torch.from_numpy(np.ascontiguousarray(rows.T)).to(self.device, self.dtype)
+        x, label = data.rows()
+        inputs = torch.from_numpy(np.ascontiguousarray(x.T)).to(self.device, self.dtype)
         known = label >= 0
-        self._labelled.set_data(data, places, self._targets(label), known)
-        self._unlabelled.set_data(data, places, places[:0], ~known)
+        self._labelled.set_data(data, inputs, self._targets(label), known)
+        self._unlabelled.set_data(data, inputs, inputs[:0], ~known)
         hidden = np.broadcast_to(data.label < 0, data.weights.shape)
         if data.extra is not None:
             hidden = np.concatenate([hidden, data.extra.label < 0], axis=1)
@@ -142,7 +142,7 @@ class SemiSupervised(Network):
             q,
             batch.weight,
             torch.where(batch.weight[:, 0] != 0, at, self._points) if self.method.memory else at,
-            draws.normal(*key, (mixing[0], 2 * jitters, columns)),
+            draws.normal(*key, (mixing[0], x.shape[1] * jitters, columns)),
             draws.shares(*key, mixing, getattr(self.method.spec, "alpha", 1.0)),
             draws.partners(*key, mixing, among),
             draws.chances(*key, mixing if poisoned else (mixing[0], 0, columns)),

@@ -66,7 +66,7 @@ def edited(scene: Scene, replicas: Replicas, at: int) -> Scene:
     points = points.take(replicas.weights_in(scene)[at] != 0)
     if (extra := replicas.extra) is not None:
         own = Points(
-            extra.ids, extra.xy[at], extra.label[at], *np.array([[0], [OWN]], dtype=np.int8).repeat(len(extra), 1)
+            extra.ids, extra.x[at], extra.label[at], *np.array([[0], [OWN]], dtype=np.int8).repeat(len(extra), 1)
         )
         points = Points.join(points, own.take(extra.weight[at] != 0))
     return scene.with_points(points)
@@ -394,15 +394,15 @@ def test_what_does_not_fit_is_refused(what: dict[str, Any], words: str):
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ({"xy": np.zeros((2, 2))}, "ids \\(P,\\), places"),
-        ({"ids": [5, 5], "xy": np.zeros((2, 2, 2)), "label": np.zeros((2, 2), int)}, "unique"),
-        ({"xy": np.full((2, 1, 2), np.inf)}, "coordinate"),
+        ({"x": np.zeros((2, 2))}, "ids .*, inputs"),
+        ({"ids": [5, 5], "x": np.zeros((2, 2, 2)), "label": np.zeros((2, 2), int)}, "unique"),
+        ({"x": np.full((2, 1, 2), np.inf)}, "coordinate"),
         ({"weight": [[1.0], [-1.0]]}, "not negative"),
     ],
 )
 def test_extra_points_that_do_not_fit_are_refused(what: dict[str, Any], words: str):
     with pytest.raises(ValueError, match=words):
-        Extra(**dict[str, Any]({"ids": [5], "xy": np.zeros((2, 1, 2)), "label": np.zeros((2, 1), int)} | what))
+        Extra(**dict[str, Any]({"ids": [5], "x": np.zeros((2, 1, 2)), "label": np.zeros((2, 1), int)} | what))
 
 
 def test_an_id_of_the_scene_is_refused_for_a_point_of_its_own():
@@ -414,3 +414,6 @@ def test_an_id_of_the_scene_is_refused_for_a_point_of_its_own():
         session.set_scene(scene.with_points(clash))
     session.step(1)
     assert session.scene is scene
+    wide = Replicas((0,), (None,), extra=Extra(np.array([900]), np.zeros((1, 1, 3)), np.zeros((1, 1), int)))
+    with pytest.raises(ValueError, match="extra points with 3 inputs do not go with points that have 2"):
+        run(of, scene, wide)

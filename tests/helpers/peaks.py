@@ -13,11 +13,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from boundaryviz.scenario.scenario import Scenario
+    from boundaryviz.scene.scene import Scene
 
 Case = dict[str, Any]
-"""values: settings by dotted path. replicas, twin, steps: as a session takes them. who: what is built of `Replicas`, so
-many of them."""
+"""values: settings by dotted path. replicas, twin, steps: as a session takes them. width: of inputs, where not 2. who:
+what is built of `Replicas`, so many of them."""
 
 
 def peaks(cases: Sequence[Case]) -> list[int]:
@@ -45,6 +49,16 @@ def who(case: Case, scene: Any) -> Any:
     return None
 
 
+def scene_of(case: Case, scenario: Scenario) -> Scene:
+    """The scene that a case is about."""
+    if "width" not in case:
+        return scenario.scene()
+    sys.path.append(str(Path(__file__).parents[1]))
+    from helpers.lifted import lift
+
+    return lift(scenario.scene(), case["width"])
+
+
 def _status(name: str) -> int:
     found = re.search(rf"^{name}:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
     assert found is not None
@@ -56,7 +70,7 @@ def _measured(case: Case) -> int:
     from boundaryviz.scenario.scenario import Scenario
 
     scenario = Scenario().with_values({"training.evaluate_every": 2, **case["values"]})
-    scene = scenario.scene()
+    scene = scene_of(case, scenario)
     ctypes.CDLL(None).malloc_trim(0)  # what was freed and kept would hide what is taken
     Path("/proc/self/clear_refs").write_text("5")  # the peak is that of now
     before = _status("VmRSS")
