@@ -17,6 +17,7 @@ from boundaryviz.engine.session import Session
 from boundaryviz.learners.base import Extra
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Group, Origin, Points, Scene, Split
+from helpers.lifted import lift
 
 STEPS = 12
 NETS = {
@@ -417,3 +418,19 @@ def test_an_id_of_the_scene_is_refused_for_a_point_of_its_own():
     wide = Replicas((0,), (None,), extra=Extra(np.array([900]), np.zeros((1, 1, 3)), np.zeros((1, 1), int)))
     with pytest.raises(ValueError, match="extra points with 3 inputs do not go with points that have 2"):
         run(of, scene, wide)
+
+
+def test_points_of_their_own_have_as_many_inputs_as_others():
+    of = scenario("logistic")
+    scene = lift(of.scene(), 5)
+    replicas = Replicas.effect_map(scene, PLACES, 1)
+    together = run(of, scene, replicas)
+    for at in range(1, 3):
+        own = scene.completed(Points.of(PLACES[at - 1 : at], 1, origin=OWN, first_id=scene.points.next_id))
+        alone = run(of, scene.with_points(Points.join(scene.points, own)), Replicas.of((0,)))
+        np.testing.assert_allclose(together.evaluate()[at, :6], alone.evaluate()[0, :6], atol=1e-5)
+        np.testing.assert_allclose(
+            together.learner.probabilities(scene.points.x)[at],
+            alone.learner.probabilities(scene.points.x)[0],
+            atol=1e-5,
+        )
