@@ -278,9 +278,9 @@ def measured(run: Run, doses: int) -> tuple[NDArray[np.float64], NDArray[np.floa
     the first dose is the clean twin. NaN where it or the dose diverged; no success without pins."""
     session: Any = run.session
     scene: Scene = session.scene
-    test = scene.points.xy[(scene.points.split == Split.TEST) & ~scene.points.muted]
+    test = scene.points.x[(scene.points.split == Split.TEST) & ~scene.points.muted]
     targets = np.array([(target.x, target.y) for target in scene.targets], dtype=np.float64).reshape(-1, 2)
-    found = session.learner.predict(np.concatenate([test, targets]))
+    found = session.learner.predict(np.concatenate([test, scene.embed(targets)]))
     found = found.reshape(-1, doses, found.shape[1])
     lost = ~session.learner.finite().reshape(-1, doses)
     lost = lost | lost[:, :1]
