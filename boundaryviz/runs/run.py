@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 from boundaryviz.attacks import placement
 from boundaryviz.engine.messages import Curves, Twins
 from boundaryviz.engine.session import Session
-from boundaryviz.experiments.progress import bar
 from boundaryviz.learners.base import decided
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.graph_specs import AtOnceSpec
@@ -23,6 +22,7 @@ from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metrics, attack_success_rate, of_curves
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.runs.progress import bar
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.history import RunHistory, taken
@@ -355,7 +355,7 @@ def start(
         if cascade:
             session.watch(watched)
         return Run(session, history)
-    from boundaryviz.experiments.estimator import EstimatorSession
+    from boundaryviz.runs.estimator import EstimatorSession
 
     check_memory(scenario.model_copy(update={"learner": AtOnceSpec()}), scene, len(chosen), 1 + twin, steps)
     return Run(EstimatorSession(scenario, learner, tuple(chosen), twin))
