@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from boundaryviz.experiments.run import start
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
