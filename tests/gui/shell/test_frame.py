@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QSettings
-from PyQt6.QtWidgets import QLineEdit, QWidget
+from PyQt6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.shell.frame import MainWindow
 from helpers.there import there
+from helpers.workbenches import bare_frame
 
 
 class View(QLineEdit):
@@ -67,11 +69,7 @@ def test_it_knows_which_result_and_page_are_at_the_front(frame: MainWindow, qtbo
 
 
 def test_before_anything_is_added_no_result_is_at_the_front(qtbot: QtBot, tmp_path: Path) -> None:
-    bare = MainWindow(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat), QWidget())
-    qtbot.addWidget(bare)
-    assert bare.result_shown() is None
-    for part in (bare._plane, bare.pages, bare.banner, bare.status, bare.bar, bare.settings_tabs, bare.result_tabs):
-        qtbot.addWidget(part)  # which nothing holds before it is composed
+    assert bare_frame(qtbot, tmp_path).result_shown() is None
 
 
 def test_the_plane_alone_is_alone(frame: MainWindow) -> None:
@@ -96,8 +94,13 @@ def test_a_few_words_come_when_the_menu_that_asked_for_them_has_closed(frame: Ma
 @pytest.mark.parametrize("answers", [(True, True), (True, False), (False, True)])
 def test_it_closes_when_all_that_are_asked_agree(frame: MainWindow, answers: tuple[bool, bool]) -> None:
     asked = list[int]()
-    for number, answer in enumerate(answers):
-        frame.ask_before_closing(lambda number=number, answer=answer: asked.append(number) or answer)  # type: ignore[misc]
+
+    def ask(number: int) -> bool:
+        asked.append(number)
+        return answers[number]
+
+    for number in range(len(answers)):
+        frame.ask_before_closing(partial(ask, number))
     assert frame.close() == all(answers)
     assert asked == ([0, 1] if answers[0] else [0])
     assert frame.isHidden() == all(answers)
