@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from boundaryviz.experiments.run import start
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.session import Session
-from boundaryviz.experiments.run import start
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.learners.specs_estimators import KNeighborsClassifierSpec, RandomForestClassifierSpec, SVCSpec
 from boundaryviz.learners.specs_semi import SEMI_SUPERVISED, MeanTeacherSpec
+from boundaryviz.runs.run import start
 from boundaryviz.scenario.inputs import InputsError
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec, build
