@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from statistics import median
 from typing import Any
 
@@ -29,7 +28,7 @@ def twins() -> Iterator[Row]:
                 f"{words(hidden)} {activation}, {'full batch' if size == 'full' else f'batch of {size}'}", spec, size
             )
     for name in ("vat", "fixmatch", "pi-model", "mixmatch"):
-        yield _row(f"{name}, as it comes", FAMILIES[name][0](), 32)
+        yield _row(f"{name}, as it comes", FAMILIES[name].spec(), 32)
 
 
 def _row(what: str, spec: Any, size: Size) -> Row:
@@ -41,9 +40,8 @@ def _row(what: str, spec: Any, size: Size) -> Row:
 
 def _learner(spec: Any, size: Size, poison: int) -> Any:
     """All clean replicas, then their twins; a supervised one knows every label, another those of six clean points."""
-    module, _, name = FAMILIES[spec.name][1].partition(":")
     problem = Problem(2, DOMAIN, 2 * tuple(range(_SEEDS)))
-    made = getattr(import_module(module), name)(spec, TrainingSpec(batch_size=size, learning_rate=0.003), problem)
+    made = spec.family.load()(spec, TrainingSpec(batch_size=size, learning_rate=0.003), problem)
     xy, label = points(_POINTS)
     if spec.name != "mlp":
         label = np.where(np.arange(_POINTS) < _LABELLED, label, -1)

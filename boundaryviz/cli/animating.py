@@ -108,7 +108,7 @@ def _sequence(request: Request, rate: int, watch: Show) -> Any:
 
     try:
         if not values:
-            if getattr(scenario.learner, "AT_ONCE", False):
+            if scenario.learner.family.at_once:
                 say(f"note: {scenario.learner.name} is fitted at once; --over makes a film over a setting")
             return over_training(take, frames, request.spacing, training)
         way = Sweep(sweep.title_of(scenario, path), tuple(sweep.value_words(value) for value in values))

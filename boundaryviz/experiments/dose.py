@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.attacks.specs import ATTACKS, FlipSpec
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
 from boundaryviz.experiments.doses import Laid, bare, counted
 from boundaryviz.experiments.run import Progress, Run
-from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, is_supervised
-from boundaryviz.learners.specs_estimators import KNeighborsClassifierSpec
+from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
+from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec
 from boundaryviz.learners.specs_net import NetSpec
 from boundaryviz.record.dose import DoseCurve, DoseResponse, Varies
 from boundaryviz.scenario.cost import check_memory
@@ -24,6 +23,7 @@ from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Scene, Split
 
+_NEIGHBOURS = 5  # that vote, where a learner looks at none itself
 _LOOKS = 20  # how often `watch` is told while a learner trains
 
 Watch = Callable[[DoseResponse], object]
@@ -66,7 +66,7 @@ def dose_response(
         work.check_memory()
     laid = Laid.of(scenario, counts)
     total = sum(work.units for work in works)
-    found = DoseResponse(scenario.name, scenario.title, ATTACKS[scenario.poison.attack].TITLE, counts, laid.rates)
+    found = DoseResponse(scenario.name, scenario.title, scenario.poison.TITLE, counts, laid.rates)
     before = 0
     for work in works:
         response = found
@@ -90,7 +90,7 @@ def counterpart(spec: Any, scene: Scene) -> LearnerSpec | None:
     Against a net the same net without the method; against anything else nearest neighbours, as many as it looks at
     itself, but no more than the rarest class has labels.
     """
-    if is_supervised(spec.name):
+    if spec.family.supervised:
         return None
     if isinstance(spec, NetSpec):
         shared = {
@@ -100,7 +100,7 @@ def counterpart(spec: Any, scene: Scene) -> LearnerSpec | None:
     points = scene.points
     taught = points.label[points.is_train & points.is_labelled & ~points.muted]
     rarest = int(np.unique(taught, return_counts=True)[1].min(initial=len(taught)))
-    return KNeighborsClassifierSpec(n_neighbors=max(1, min(spec.neighbours, rarest)))
+    return KNeighborsClassifierSpec(n_neighbors=max(1, min(getattr(spec, "neighbours", _NEIGHBOURS), rarest)))
 
 
 @dataclass(frozen=True)
@@ -117,13 +117,13 @@ class _Work:
     @property
     def at_once(self) -> bool:
         """Whether the learner is fitted at once and nothing is random."""
-        spec = self.scenario.learner
-        return getattr(spec, "AT_ONCE", False) and spec.name != "RandomForestClassifier"
+        family = self.scenario.learner.family
+        return family.at_once and not family.seeded
 
     def check_memory(self) -> None:
         """Raise MemoryNeeded where there is none for all doses and seeds, before they are laid."""
-        flips = isinstance(self.scenario.poison, FlipSpec)  # nested, so that the largest dose holds the others
-        planted = max(self.doses) if flips else sum(self.doses)
+        nested = self.scenario.poison.STANDS_IN  # the largest dose holds the others
+        planted = max(self.doses) if nested else sum(self.doses)
         runs = 1 if self.at_once else self.seeds
         if devices.resolve(self.device).type != "cuda":
             check_memory(self.scenario, bare(self.scenario.scene()), runs, len(self.doses), planted=planted)
@@ -135,7 +135,7 @@ class _Work:
 
     @property
     def _steps(self) -> int:
-        return 1 if getattr(self.scenario.learner, "AT_ONCE", False) else self.steps
+        return 1 if self.scenario.learner.family.at_once else self.steps
 
     def done(self, laid: Laid, tell: Callable[[int, DoseCurve | None], None]) -> DoseCurve:
         """Do it all; `tell` hears how much is done, and now and then what came of it so far."""
@@ -185,8 +185,8 @@ class _Work:
     def _curve(
         self, varies: Varies, steps: int, flips: NDArray[np.float64], success: NDArray[np.float64] | None
     ) -> DoseCurve:
-        spec: Any = self.scenario.learner
-        return DoseCurve(spec.name, self.title, is_supervised(spec.name), varies, steps, flips, success)
+        spec = self.scenario.learner
+        return DoseCurve(spec.name, self.title, spec.family.supervised, varies, steps, flips, success)
 
 
 def measured(run: Run, doses: int) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
@@ -239,6 +239,6 @@ def _chosen(scenario: Scenario, learners: Sequence[str | LearnerSpec] | None) ->
         )
     own = scenario.learner
     specs: list[Any] = [
-        (own if one == own.name else FAMILIES[one][0]()) if isinstance(one, str) else one for one in learners
+        (own if one == own.name else FAMILIES[one].spec()) if isinstance(one, str) else one for one in learners
     ]
     return specs

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from boundaryviz.learners.base import Problem, TrainingData
-from boundaryviz.learners.specs import FAMILIES, TrainingSpec
-from boundaryviz.learners.specs_semi import UnlabelledSpec
+from boundaryviz.learners.families.semi_supervised import UnlabelledSpec
+from boundaryviz.learners.specs import TrainingSpec
 from boundaryviz.scene.scene import Domain
 
 DOMAIN = Domain(-2.0, 2.0, -2.0, 2.0)
@@ -70,10 +69,10 @@ def make(
     device: str = "cpu",
 ) -> Any:
     """A learner of the family of `spec`, on `data` if there is any."""
-    module, _, name = FAMILIES[spec.name][1].partition(":")
-    family = getattr(import_module(module), name)
     options = {} if dtype == torch.float32 else {"dtype": dtype}
-    learner = family(spec, training or TrainingSpec(), Problem(classes, DOMAIN, tuple(seeds)), device, **options)
+    learner = spec.family.load()(
+        spec, training or TrainingSpec(), Problem(classes, DOMAIN, tuple(seeds)), device, **options
+    )
     if data is not None:
         learner.set_data(data)
     return learner

@@ -12,26 +12,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.graph_specs import AtOnceSpec
+from boundaryviz.learners.families.estimators import RandomForestClassifierSpec
+from boundaryviz.learners.families.semi_supervised import UnlabelledSpec
 from boundaryviz.learners.specs import (
     FAMILIES,
     LabelSpreadingSpec,
     LogisticSpec,
     MLPSpec,
     TrainingSpec,
-    is_supervised,
 )
-from boundaryviz.learners.specs_estimators import RandomForestClassifierSpec
-from boundaryviz.learners.specs_semi import UnlabelledSpec
 from helpers.models import GRID, blobs, budgeted, joined, make, relative, taken, thought, weighing
 
 NETS = ("mlp", "logistic")  # supervised ones
-AT_ONCE = tuple(name for name, (spec, _) in FAMILIES.items() if issubclass(spec, AtOnceSpec))
+AT_ONCE = tuple(name for name, family in FAMILIES.items() if family.at_once)
 BLUNT = "DecisionTreeClassifier"  # few of the points of two blobs move its cuts, too little for the grid to tell
-UNSEEDED = tuple(name for name in AT_ONCE if name != "RandomForestClassifier")  # nothing is random
+UNSEEDED = tuple(name for name, family in FAMILIES.items() if not family.seeded)  # nothing is random
 SMALL = {"hidden": (8, 8), "activation": "tanh", "unlabelled_batch": 40}
 _DEFAULTS: dict[str, Any] = {
-    name: spec(**SMALL) if issubclass(spec, UnlabelledSpec) else spec() for name, (spec, _) in FAMILIES.items()
+    name: family.spec(**SMALL if issubclass(family.spec, UnlabelledSpec) else {}) for name, family in FAMILIES.items()
 } | {"RandomForestClassifier": RandomForestClassifierSpec(n_estimators=5)}
 SPECS = _DEFAULTS | {
     "relu": MLPSpec(hidden=(8, 8), activation="relu", fourier=2),
@@ -51,7 +49,7 @@ def _over(specs: dict[str, Any]) -> Any:
 
 
 every_spec = _over(SPECS)
-supervised = _over({k: s for k, s in SPECS.items() if is_supervised(s.name)})
+supervised = _over({k: s for k, s in SPECS.items() if s.family.supervised})
 nets = _over({k: s for k, s in SPECS.items() if s.name in NETS})
 every_family = _over(_DEFAULTS)
 in_steps = _over({k: s for k, s in _DEFAULTS.items() if k not in AT_ONCE})

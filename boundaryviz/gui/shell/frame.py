@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
             self.actions_.tools.actions(), self.actions_.classes.actions(), [self.actions_["point.poison"]]
         )
         self.data = DataPanel()
-        self.learner = LearnerPanel({name: spec for name, (spec, _) in FAMILIES.items()})
+        self.learner = LearnerPanel(FAMILIES)
         self.training = SpecForm(TrainingSpec, "training", skip=("seed",))
         self.poison = PoisonPanel()
         self.curves, self.confusion, self.units, self.points = CurvesView(), ConfusionView(), UnitMaps(), PointTable()

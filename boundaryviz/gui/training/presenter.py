@@ -186,7 +186,7 @@ class Presenter(QObject):
         self.past = past
         if self.scene is not before:
             window.plane.set_scene(self.scene)
-            window.planes.set_scene(self.scene, undecided=getattr(self._document.scenario.learner, "AT_ONCE", False))
+            window.planes.set_scene(self.scene, undecided=self._document.scenario.learner.family.at_once)
             window.points.set_scene(self.scene)
         if past is None:
             self._ask(past=None)
