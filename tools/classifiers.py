@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from itertools import takewhile
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from boundaryviz.scene.data import DataSpec, build
 TABLE = Path(__file__).parents[1] / "assets" / "data" / "classifiers.json"
 OURS = ("n_jobs", "random_state", "verbose", "warm_start")
 """Settings that are ours to make: seeds come from the run, and the rest is none of the model."""
+
+LEAVING = ("deprecated", "warn")
+"""Defaults of settings that scikit-learn is about to drop or change."""
 
 
 def works(made: Any) -> bool:
@@ -56,6 +60,8 @@ def kinds(constraints: list[Any], default: Any) -> list[Any]:
             found.append("none")
         elif one is str:
             found.append("str")
+    if words and isinstance(default, str):
+        words = sorted({*words, default})
     found = sorted(set(found) - ({"str"} if words else set()))
     return found + ([words] if words else [])
 
@@ -68,19 +74,20 @@ def entry(made: Any) -> dict[str, Any]:
     settings = {}
     rules = getattr(made, "_parameter_constraints", {})
     for name, default in sorted(made().get_params(deep=False).items()):
-        if name not in OURS and isinstance(default, bool | int | float | str | None):
+        if name not in OURS and default not in LEAVING and isinstance(default, bool | int | float | str | None):
             given = rules.get(name, [])
             taken = kinds(given if isinstance(given, list) else [], default)
             if taken != ["none"]:
                 settings[name] = {"default": default, "takes": taken}
     seeded = "random_state" in made().get_params(deep=False)
     module = made.__module__
-    public = ".".join(part for part in module.split(".") if not part.startswith("_"))
+    public = ".".join(takewhile(lambda part: not part.startswith("_"), module.split(".")))
     return {"module": public, "seeded": seeded, "settings": settings}
 
 
 def main() -> None:
     warnings.simplefilter("ignore")
+    warnings.simplefilter("error", FutureWarning)  # a class that is about to go is none to offer
     found = {name: entry(made) for name, made in all_estimators(type_filter="classifier") if works(made)}
     lines = ",\n".join(f'"{name}": {json.dumps(one, sort_keys=True)}' for name, one in found.items())
     TABLE.write_text(f'{{"scikit-learn": "{sklearn.__version__}", "classifiers": {{\n{lines}\n}}}}\n', encoding="utf-8")

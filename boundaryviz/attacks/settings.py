@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.attacks.targets import Aim, aim
 from boundaryviz.scene.bounds import check_places
+from boundaryviz.scene.registry import checked_settings
 from boundaryviz.scene.scene import MAX_GROUPS, Points, Scene
 from boundaryviz.scene.specs import Spec, setting
 
@@ -82,13 +83,4 @@ SHARED: Final = tuple(AttackSettings.model_fields)
 
 def accepted(given: Any) -> tuple[str, type[AttackSettings]]:
     """Name and class of an attack. Raises TypeError for what is none."""
-    if not (isinstance(given, type) and issubclass(given, AttackSettings)):
-        raise TypeError("it is no class of AttackSettings")
-    name = given.model_fields.get("attack")
-    if name is None or not isinstance(name.default, str) or not name.default:
-        raise TypeError(f"the class {given.__name__} has no field `attack` with its name as default")
-    if not isinstance(getattr(given, "TITLE", None), str):
-        raise TypeError(f"the class {given.__name__} has no TITLE")
-    if given.place is AttackSettings.place:
-        raise TypeError(f"the class {given.__name__} does not say where its points go: it has no `place`")
-    return name.default, given
+    return checked_settings(given, AttackSettings, "attack", "place"), given

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from boundaryviz.learners.needs import Needs, Size
+from boundaryviz.scene.registry import checked_settings
 from boundaryviz.scene.specs import Spec
 
 if TYPE_CHECKING:
@@ -110,17 +111,11 @@ def family(
 
 def accepted(given: Any) -> tuple[str, Family]:
     """Name and family of a class of settings. Raises TypeError for what is none."""
-    if not (isinstance(given, type) and issubclass(given, LearnerSettings)):
-        raise TypeError("it is no class of LearnerSettings")
+    name = checked_settings(given, LearnerSettings, "name")
     found = vars(given).get("family")
     if not isinstance(found, Family):
         raise TypeError(f"the class {given.__name__} lacks the decorator `family`")
-    name = given.model_fields.get("name")
-    if name is None or not isinstance(name.default, str) or not name.default:
-        raise TypeError(f"the class {given.__name__} has no field `name` with its name as default")
-    if not isinstance(getattr(given, "TITLE", None), str):
-        raise TypeError(f"the class {given.__name__} has no TITLE")
-    return found.name, found
+    return name, found
 
 
 def declared_in(module: ModuleType) -> list[type[LearnerSettings]]:

@@ -157,7 +157,7 @@ class Scenario(Spec):
             )
         problems: list[str] = []
         if (name := values.get("learner.name", plain["learner"]["name"])) not in FAMILIES:
-            problems.append(f"learner.name: unknown learner{_quoted(name)}; there are: {', '.join(FAMILIES)}")
+            problems.append(f"learner.name: unknown learner{_quoted(name)}; there are: {', '.join(FAMILIES)}{_MORE}")
         elif name != plain["learner"]["name"]:
             plain["learner"] = FAMILIES[name].spec().model_dump(mode="json")
         if (attack := values.get("poison.attack", plain["poison"]["attack"])) not in ATTACKS:
@@ -257,6 +257,7 @@ def _path(loc: tuple[int | str, ...]) -> str:
     return ".".join(steps) or "scenario"
 
 
+_MORE = ", and scikit-learn's classifiers by their own names"
 _MANY = 10_000  # problems that are looked at one by one
 _LONG = 80  # characters of a value that are repeated
 

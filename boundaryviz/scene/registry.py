@@ -12,6 +12,8 @@ from threading import RLock
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
+from pydantic import BaseModel
+
 from boundaryviz.scene.plain_text import one_line
 
 T = TypeVar("T")
@@ -104,6 +106,24 @@ class Registry(Mapping[str, T], Generic[T]):
             _log.warning("%s", words, exc_info=not isinstance(error, ValueError | TypeError))
         else:
             self._found.update(new)
+
+
+def checked_settings(given: Any, base: type[BaseModel], tag: str, method: str | None = None) -> str:
+    """The name under which a class of settings is registered: the default of its field `tag`.
+
+    Raises TypeError where it is no class that `base` is a base of, has no such field, no TITLE, or no `method` of its
+    own.
+    """
+    if not (isinstance(given, type) and issubclass(given, base)):
+        raise TypeError(f"it is no class of {base.__name__}")
+    field = given.model_fields.get(tag)
+    if field is None or not isinstance(field.default, str) or not field.default:
+        raise TypeError(f"the class {given.__name__} has no field `{tag}` with its name as default")
+    if not isinstance(getattr(given, "TITLE", None), str):
+        raise TypeError(f"the class {given.__name__} has no TITLE")
+    if method is not None and getattr(given, method) is getattr(base, method):
+        raise TypeError(f"the class {given.__name__} has no method `{method}`")
+    return field.default
 
 
 def modules_of(package: ModuleType) -> Iterator[ModuleType]:

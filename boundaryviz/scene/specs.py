@@ -29,7 +29,7 @@ class Spec(BaseModel):
 def setting(
     default: Any,
     title: str,
-    explains: str,
+    description: str,
     *,
     unit: str = "",
     log: bool = False,
@@ -47,7 +47,7 @@ def setting(
     form: dict[str, Any] = {"unit": unit, "log": log, "advanced": advanced, "resets": resets}
     if choices:
         form["choices"] = [[value, words] for value, words in choices.items()]
-    return Field(default, title=title, description=explains, json_schema_extra={"form": form}, **limits)
+    return Field(default, title=title, description=description, json_schema_extra={"form": form}, **limits)
 
 
 class OneOf:

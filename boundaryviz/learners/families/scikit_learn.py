@@ -11,7 +11,7 @@ from functools import cache, reduce
 from operator import or_
 from typing import Any, Literal
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from boundaryviz.learners.family import Family, family
 from boundaryviz.learners.specs_fitted import AtOnceSpec
@@ -48,7 +48,12 @@ def classifier(name: str) -> Family | None:
         return None
     fields: dict[str, Any] = {"name": (Literal[name], name)}
     fields |= {
-        key: (_type(one["takes"]), setting(one["default"], key, f"See {key} of scikit-learn's {name}."))
+        key: (
+            _type(one["takes"]),
+            (setting if _fits_a_form(one["takes"]) else Field)(
+                one["default"], title=key, description=f"See {key} of scikit-learn's {name}."
+            ),
+        )
         for key, one in entry["settings"].items()
     }
     made: type[ClassifierSpec] = create_model(
@@ -70,6 +75,18 @@ def _type(takes: list[Any]) -> Any:
     """The union of what a setting takes: names of types, and lists of words."""
     kinds = [Literal[tuple(one)] if isinstance(one, list) else _TYPES[one] for one in takes]
     return reduce(or_, kinds)
+
+
+def _fits_a_form(takes: list[Any]) -> bool:
+    """Whether the window has a control for it: values of one kind, or numbers and one value that is none."""
+    if len(takes) == 1:
+        return True
+    others = [one for one in takes if one not in ("int", "float")]
+    return len(takes) == 2 and len(others) == 1 and (others == ["none"] or _is_one_word(others[0]))
+
+
+def _is_one_word(takes: Any) -> bool:
+    return isinstance(takes, list) and len(takes) == 1
 
 
 def _made(name: str, values: dict[str, Any]) -> ClassifierSpec:
