@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from boundaryviz import attacks, learners
+    from boundaryviz.estimator import BoundaryClassifier
     from boundaryviz.experiments.dose import dose_response
     from boundaryviz.experiments.run import Run, train
     from boundaryviz.record.metrics import Metric
@@ -29,12 +30,14 @@ _WHERE = {
     "Run": "experiments.run:Run",
     "dose_response": "experiments.dose:dose_response",
     "Metric": "record.metrics:Metric",
+    "BoundaryClassifier": "estimator:BoundaryClassifier",
     "datasets": "scene.datasets",
     "learners": "learners",
     "attacks": "attacks",
 }
 
 __all__ = [
+    "BoundaryClassifier",
     "Metric",
     "Run",
     "Scenario",
