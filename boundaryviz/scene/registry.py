@@ -94,7 +94,7 @@ class Registry(Mapping[str, T], Generic[T]):
     def _take(self, entry: EntryPoint) -> None:
         try:
             loaded = entry.load()
-            several = loaded if isinstance(loaded, list | tuple) else (loaded,)
+            several = loaded if isinstance(loaded, list) else [loaded]
             new = dict(self._accept(one) for one in several)
             if taken := sorted(name for name in new if name in self._found or self._unlisted(name) is not None):
                 raise ValueError(f"there already is a {self._kind} of the name {taken[0]!r}")

@@ -10,13 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import Lasso
 from sklearn.utils import all_estimators
 
+from boundaryviz.experiments.run import train
 from boundaryviz.gui.widgets.fields import plans
 from boundaryviz.learners.estimators import estimator
 from boundaryviz.learners.families.scikit_learn import classifier, table
 from boundaryviz.learners.specs import FAMILIES
+from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from helpers.models import GRID, blobs, make
 
@@ -78,3 +82,12 @@ def test_they_are_found_by_name_and_not_listed():
     assert "GaussianNB" in FAMILIES
     assert set(NAMES).isdisjoint(list(FAMILIES))
     assert FAMILIES["GaussianNB"] is classifier("GaussianNB")
+
+
+def test_a_handed_in_estimator_runs_in_the_ordinary_session_and_stays_out_of_files():
+    with pytest.raises(ValueError, match="Lasso is not a classifier"):
+        train("moons", learner=Lasso(), progress=False)
+    run = train("moons", learner=ExtraTreesClassifier(3), seeds=2, progress=False)
+    assert run.report()["learner"] == "ExtraTreesClassifier"
+    assert run.session.spec.estimator.random_state is None
+    assert run.saved().learner == load("moons").learner  # no file can hold it

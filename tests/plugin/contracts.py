@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from boundaryviz.defences import DEFENCES
-from boundaryviz.testing import AttackContract, DatasetContract, DefenceContract, LearnerContract
 from boundaryviz_example.midpoint import MidpointSpec
 from boundaryviz_example.outliers import OutliersSpec
 from boundaryviz_example.ring import RingSpec
 from boundaryviz_example.stripes import STRIPES
+
+from boundaryviz.defences import DEFENCES
+from boundaryviz.testing import AttackContract, DatasetContract, DefenceContract, LearnerContract
 
 
 class TestMidpoint(LearnerContract):
