@@ -82,6 +82,9 @@ class LearnerSettings(Spec):
     if TYPE_CHECKING:
         name: str = ""  # a field of each, in the place where it wants it
 
+        def __getattr__(self, name: str) -> Any:
+            """A setting of its own, whichever it is of."""
+
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """Bytes that R models on N points need, asked about M points at once, beyond what all learners need."""
         return {}

@@ -64,10 +64,11 @@ def make(
     seeds: Sequence[int] = (0,),
     classes: int = 2,
     data: TrainingData | None = None,
+    dtype: Any = None,
     device: str = "cpu",
-    **options: Any,
 ) -> Any:
-    """A learner of the family of `spec`, on `data` if there is any. options: of the constructor of a net."""
+    """A learner of the family of `spec`, on `data` if there is any. dtype: of a net, default its own."""
+    options = {} if dtype is None else {"dtype": dtype}
     problem = Problem(classes, DOMAIN, tuple(seeds))
     learner = spec.family.load()(spec, training or TrainingSpec(), problem, device, **options)
     if data is not None:

@@ -18,7 +18,7 @@ from helpers.models import blobs, make, taken, thought, weighing
 
 NETS = ("mlp", "logistic")  # supervised ones
 BLUNT = "DecisionTreeClassifier"  # few of the points of two blobs move its cuts, too little for the grid to tell
-SMALL = {"hidden": (8, 8), "activation": "tanh", "unlabelled_batch": 40}
+SMALL: dict[str, Any] = {"hidden": (8, 8), "activation": "tanh", "unlabelled_batch": 40}
 _DEFAULTS: dict[str, Any] = {
     name: family.spec(**SMALL if issubclass(family.spec, UnlabelledSpec) else {}) for name, family in FAMILIES.items()
 } | {"RandomForestClassifier": RandomForestClassifierSpec(n_estimators=5)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from helpers.models import GRID, blobs, make
 
 @settings(max_examples=20)
 @given(st.integers(0, 2**32), st.integers(2, 5), st.sampled_from([1e-9, 0.1]), st.sampled_from(["data", "even"]))
-def test_it_is_scikit_learn_s(seed: int, classes: int, smoothing: float, prior: str):
+def test_it_is_scikit_learn_s(seed: int, classes: int, smoothing: float, prior: Any):
     data = blobs(60, classes, seed=seed)
     data = replace(data, label=np.where(data.ids % 4 == 3, -1, data.label))  # of which it is told nothing
     learner = make(NaiveBayesSpec(smoothing=smoothing, prior=prior), classes=classes, data=data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.metadata import EntryPoint, EntryPoints
 from typing import Any
 
@@ -17,7 +16,7 @@ CLASH = [("five", 5), ("one", 6)]
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How often entry points are looked for; there are some good and some bad ones."""
     entries = {
         "theirs": f"{__name__}:THEIRS", "list": f"{__name__}:LIST", "clash": f"{__name__}:CLASH",

@@ -18,7 +18,7 @@ from boundaryviz.gui.diagnostics.log_panel import LogPanel
 from boundaryviz.gui.diagnostics.report_dialog import ReportDialog
 from boundaryviz.gui.shell import system_info
 from boundaryviz.gui.shell.logbook import ERROR, INFO, WARNING, Logbook
-from boundaryviz.gui.shell.theme import DARK
+from boundaryviz.gui.widgets.theme import DARK
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
@@ -115,7 +115,7 @@ def test_an_exception_writes_down_first_then_one_dialog_tells(
         try:
             raise RuntimeError(words)
         except RuntimeError:
-            workbench.errors.hook(*sys.exc_info())  # type: ignore[arg-type]
+            workbench.errors.hook(*sys.exc_info())
     (dialog,) = reports(workbench)
     assert "offered at the next start" in dialog.sentence.text()
     report = dialog.report.toPlainText()

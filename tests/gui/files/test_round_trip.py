@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,9 @@ from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from benchmarks import roundtrips
-from boundaryviz.engine.link import InlineLink
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.document.recovery import Origin, Session, orphans
-from boundaryviz.scenario import files
+from boundaryviz.gui.workbench import Workbench
+from boundaryviz.scenario import files, text
 from boundaryviz.scenario.atomic import WriteError
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
@@ -25,14 +25,13 @@ from helpers.workbenches import SilentLink, at_rest, workbenches
 
 @pytest.mark.parametrize("first", range(0, 50, 10))
 def test_every_state_that_the_window_can_reach_is_the_same_when_it_is_opened_again(
-    first: int, qtbot: QtBot, tmp_path: Path
+    first: int, show: Callable[[Scenario], Workbench], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        workbench = show(Scenario().with_values({"data.n": 20}))
-        workbench.client._stop_listening()  # walks listen themselves
-        for seed in range(first, first + 10):
-            roundtrips.look(workbench, tmp_path, seed)
-        qtbot.waitUntil(lambda: at_rest(workbench))
+    workbench = show(Scenario().with_values({"data.n": 20}))
+    workbench.client._stop_listening()  # walks listen themselves
+    for seed in range(first, first + 10):
+        roundtrips.look(workbench, tmp_path, seed)
+    qtbot.waitUntil(lambda: at_rest(workbench))
 
 
 def test_a_table_that_is_pasted_while_poison_is_off_comes_back_so(qtbot: QtBot, tmp_path: Path) -> None:
@@ -66,7 +65,7 @@ def test_own_points_that_were_trained_on_as_they_are_open_again(tmp_path: Path) 
 class Unreadable(Scenario):
     """Says of itself what no reader takes."""
 
-    def model_dump(self, **options: object) -> dict[str, object]:  # type: ignore[override]
+    def model_dump(self, **options: object) -> dict[str, object]:
         return super().model_dump(**options) | {"training": {"steps": -1}}  # type: ignore[arg-type]
 
 
@@ -83,8 +82,8 @@ def test_what_could_not_be_opened_is_refused_and_the_file_before_stays(tmp_path:
 @pytest.mark.parametrize("suffix", [".bviz", ".toml"])
 def test_what_would_be_another_thing_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
     for name in ("dumps", "dumps_toml"):
-        write = getattr(files.text, name)
-        monkeypatch.setattr(files.text, name, lambda values, write=write: write(values).replace("0.03", "0.3", 1))
+        write = getattr(text, name)
+        monkeypatch.setattr(text, name, lambda values, write=write: write(values).replace("0.03", "0.3", 1))
     scenario = own_points().with_values({"training.learning_rate": 0.03})
     with pytest.raises(WriteError, match="another thing"):
         files.write(tmp_path / f"mine{suffix}", scenario)
@@ -108,7 +107,7 @@ def test_a_table_that_could_not_be_opened_is_not_written(tmp_path: Path, where: 
 def test_a_course_that_cannot_be_followed_does_not_keep_the_points_from_being_kept(tmp_path: Path) -> None:
     scenario = own_points()
     torn = RunHistory.of(scenario, scenario.scene(), drawn=True).come_to(3)  # they are not drawn
-    moved = apply(Move([0], [[1.0, 1.0]]), scenario.scene())[0]
+    moved = apply(Move(np.array([0]), np.array([[1.0, 1.0]])), scenario.scene())[0]
     written = torn.then(2, scenario, moved).written(scenario.with_scene(moved), moved)
     with pytest.raises(WriteError):
         files.sealed(written)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PyQt6.QtCore import QSettings
@@ -16,21 +17,8 @@ from boundaryviz.gui.files.recent import MOST, RecentFiles
 from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import atomic, files
-from boundaryviz.scenario.scenario import Scenario
 from helpers.saves import answer, banner, edit, save
-from helpers.workbenches import afresh, at_rest, lasting_workbench
-
-
-@pytest.fixture(scope="module")
-def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    with lasting_workbench(tmp_path_factory.mktemp("settings")) as workbench:
-        yield workbench
-
-
-@pytest.fixture
-def workbench(only_workbench: Workbench, qtbot: QtBot) -> Iterator[Workbench]:
-    yield afresh(only_workbench, Scenario(name="mine", title="Mine").with_values({"data.n": 20}))
-    qtbot.waitUntil(lambda: at_rest(only_workbench))
+from helpers.there import there
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, path: Path | str, kind: str = "") -> None:
@@ -57,7 +45,11 @@ def test_the_text_is_made_and_written_outside_the_windows_thread(
     threads: list[threading.Thread] = []
     for module, name in ((files, "encoded"), (files, "write_atomic")):
         real = getattr(module, name)
-        told = lambda *a, real=real: (threads.append(threading.current_thread()), real(*a))[1]  # noqa: E731
+
+        def told(*given: Any, real: Callable[..., Any] = real) -> Any:
+            threads.append(threading.current_thread())
+            return real(*given)
+
         monkeypatch.setattr(module, name, told)
     save(workbench, tmp_path / "a.bviz")
     assert len(threads) == 2
@@ -273,7 +265,9 @@ def test_what_is_opened_and_saved_is_recent_and_can_be_opened_from_there(
     workbench.saving.save_as()
     workbench.writer.wait()
     assert [Path(path).name for path in workbench.recent.paths] == ["b & c.bviz", "a.bviz"]
-    menu = next(a.menu() for a in workbench.window.menuBar().actions()[0].menu().actions() if a.menu() is not None)
+    menu = next(
+        a.menu() for a in there(there(workbench.window.menuBar()).actions()[0].menu()).actions() if a.menu() is not None
+    )
     assert menu is workbench.recent
     workbench.recent.actions()[1].trigger()
     workbench.reader.wait()

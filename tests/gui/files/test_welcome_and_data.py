@@ -1,17 +1,17 @@
 import numpy as np
 import pytest
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtTest import QTest
 
 from boundaryviz.figures.palette import BLUE, ORANGE
 from boundaryviz.gui.files.welcome import Card, WelcomePage
 from boundaryviz.gui.plane.thumbnails import data_pixmap, scene_pixmap
-from boundaryviz.gui.shell.icons import NAMES, icon
-from boundaryviz.gui.shell.theme import DARK, LIGHT
 from boundaryviz.gui.training.data_panel import DataPanel
+from boundaryviz.gui.widgets.icons import NAMES, icon
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.scene import Domain, Points, Scene
+from helpers.qtest import QTest
 
 
 def two_points():
@@ -56,7 +56,7 @@ def page(qtbot):
 
 
 def test_a_card_is_chosen_by_mouse_and_by_keyboard(page):
-    chosen = []
+    chosen: list[str] = []
     page.chosen.connect(chosen.append)
     QTest.mouseClick(page.cards[1], Qt.MouseButton.LeftButton)
     QTest.keyClick(page.cards[2], Qt.Key.Key_Space)

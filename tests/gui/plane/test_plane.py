@@ -11,10 +11,10 @@ from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from boundaryviz.gui.plane.canvas import resolution
 from boundaryviz.gui.plane.plane import EMPTY, PlaneView
-from boundaryviz.gui.plane.scope import resolution
-from boundaryviz.gui.shell.theme import DARK, LIGHT
 from boundaryviz.gui.tools import TOOLS, AddTool, BrushTool, Circle, EraseTool, RectangleTool
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scene.edits import Edit, Move, Remove, apply
 from boundaryviz.scene.scene import Domain, Origin, Points, Scene, Split
 
@@ -153,7 +153,7 @@ def test_other_keys_go_on_to_the_window(qtbot: QtBot) -> None:
     seen: list[int] = []
 
     class Window(QWidget):
-        def keyPressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        def keyPressEvent(self, event) -> None:
             seen.append(event.key())
 
     window = Window()

@@ -12,10 +12,10 @@ from PyQt6.QtCore import QPoint, QSize, Qt
 from PyQt6.QtGui import QPixmap
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.shell.theme import DARK, LIGHT
 from boundaryviz.gui.timeline.bar import Mark, TimelineBar
 from boundaryviz.gui.timeline.checkpoint_picture import checkpoint_pixmap
 from boundaryviz.gui.timeline.paint import EDGE, Axis
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scenario.gallery import load
 
 STEPS = np.array([0, 1, 2, 5, 10, 20, 50, 100, 200, 500])
@@ -127,7 +127,7 @@ def test_every_mark_is_painted_in_both_themes(bar: TimelineBar) -> None:
         bar.set_marks([])
         empty = bar.track.grab().toImage()
         for kind in ("edit", "setting", "best", "flip", "diverged", "branch"):
-            bar.set_marks([Mark(20, kind, "x")])  # type: ignore[arg-type]
+            bar.set_marks([Mark(20, kind, "x")])
             assert bar.track.grab().toImage() != empty
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +10,7 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Failed
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.experiments.run import train
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import files
@@ -20,15 +18,14 @@ from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
 from helpers.runs import equal, put_a_point, state_at, train_to
-from helpers.workbenches import workbenches
+from helpers.there import there
 
 NET = {"data.n": 60, "learner.hidden": [6], "training.evaluate_every": 5}
 
 
 @pytest.fixture
-def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workbench]]:
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield lambda **values: show(Scenario().with_values({**NET, **values}))
+def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[..., Workbench]:
+    return lambda **values: show(Scenario().with_values({**NET, **values}))
 
 
 def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
@@ -38,23 +35,23 @@ def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
     train_to(workbench, qtbot, 40)
     put_a_point(workbench, 1.5)
     train_to(workbench, qtbot, 90)
-    window, points = workbench.window, len(workbench.document.scene.points)
+    points = len(workbench.document.scene.points)
     workbench.timeline.show(3)
     step = int(workbench.timeline.timeline.step[3])
     assert step < 40
-    assert len(window.plane.scene.points) == points - 1
+    assert len(workbench.plane.scene.points) == points - 1
     frame = workbench.controller.presenter.frame
     assert frame is not None
     assert frame.step == step
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame.view.past is not None, timeout=5000)
+    qtbot.waitUntil(lambda: there(workbench.controller.presenter.frame).view.past is not None, timeout=5000)
     workbench.controller.presenter.frame = None
     qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=5000)  # worked out anew
-    assert workbench.controller.presenter.frame.step == step
+    assert there(workbench.controller.presenter.frame).step == step
     assert workbench.client.step_count == 90  # training stands where it stood
     history = workbench.document.history()
     assert history is not None
     assert history.steps == 90
-    plane = window.plane
+    plane = workbench.plane
     at = plane.canvas.to_pixel(*plane.scene.points.xy[0])
     before = workbench.document.undo.count()
     qtbot.mousePress(plane.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPointF(at).toPoint())
@@ -62,8 +59,8 @@ def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
     assert workbench.document.undo.count() == before
     assert not len(plane.selection)
     workbench.timeline.now()
-    assert window.plane.scene is workbench.document.scene
-    assert workbench.controller.presenter.frame.step == 90
+    assert workbench.plane.scene is workbench.document.scene
+    assert there(workbench.controller.presenter.frame).step == 90
 
 
 def test_a_branch_without_a_change_goes_on_as_the_course_did(
@@ -87,7 +84,7 @@ def test_a_branch_without_a_change_goes_on_as_the_course_did(
     np.testing.assert_array_equal(workbench.client.curves.column("train_loss"), curve)
     assert workbench.timeline.ghost is not None
     assert workbench.timeline.ghost.timeline.step[-1] == 80
-    track = workbench.window.timeline.track
+    track = workbench.timeline.bar.track
     qtbot.waitUntil(lambda: {"branch", "edit"} <= {mark.kind for mark in track.marks}, timeout=5000)
 
 
@@ -106,7 +103,7 @@ def test_resuming_before_a_change_takes_it_back_as_one_undo_step(
     assert workbench.document.undo.undoText().startswith("Resume at step")
     train_to(workbench, qtbot, 60)
     straight = train(workbench.document.committed.complete(), steps=60, device="cpu", progress=False)
-    assert equal(state_at(workbench, 60), straight.session.state())  # type: ignore[attr-defined]
+    assert equal(state_at(workbench, 60), straight.session.state())
     workbench.document.undo.undo()
     assert len(workbench.document.scene.points) == len(old.points) + 1
 
@@ -138,7 +135,7 @@ def test_a_saved_session_runs_again_headless_to_the_same_bits(
     assert [change.step for change in history.changes] == [20, 33]
     again = train(str(path), device="cpu", progress=False)
     assert again.step == 61
-    assert equal(state_at(workbench, 61), again.session.state())  # type: ignore[attr-defined]
+    assert equal(state_at(workbench, 61), again.session.state())
     np.testing.assert_array_equal(again.curves.values, workbench.client.curves.values)
 
 
