@@ -15,6 +15,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Lasso
 from sklearn.utils import all_estimators
 
+from boundaryviz.cli.failures import UsageProblem
+from boundaryviz.cli.training import check_cascade
 from boundaryviz.experiments.run import train
 from boundaryviz.gui.widgets.fields import plans
 from boundaryviz.learners.estimators import estimator
@@ -76,6 +78,14 @@ def test_what_it_does_not_take_is_said():
         Scenario().with_values({"learner.name": "GaussianNB", "learner.n_estimators": 3})
     with pytest.raises(ScenarioError, match="by their own names"):
         Scenario().with_values({"learner.name": "GaussianBN"})
+
+
+def test_one_that_uses_unlabelled_points_and_cannot_say_who_gave_whom_a_label_says_so():
+    scenario = Scenario().with_values({"learner.name": "LabelSpreading"})
+    with pytest.raises(UsageProblem, match="does not say who gave whom a label"):
+        check_cascade(scenario)
+    with pytest.raises(UsageProblem, match="is supervised"):
+        check_cascade(Scenario())
 
 
 def test_they_are_found_by_name_and_not_listed():
