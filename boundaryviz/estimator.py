@@ -15,7 +15,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.specs import FAMILIES, LARGEST_SEED
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED, Domain, Points, Scene
+from boundaryviz.scene.from_arrays import from_arrays
+from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED
 
 _SPARSE = 100_000  # steps between evaluations: nobody reads the curves of a fit
 
@@ -28,7 +29,7 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
     whole number is the training seed itself.
 
     A learner that uses unlabelled points takes y = -1 for "no label", as scikit-learn's own do; to any other, -1 is a
-    class like another. Points have two features: the plane is all that learners know so far.
+    class like another. Points have as many features as X has columns.
     """
 
     def __init__(
@@ -46,27 +47,27 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train on `X` (n, 2) and `y` (n,), from the beginning. Raises ValueError for what cannot be learnt."""
+        """Train on `X` (n, D) and `y` (n,), from the beginning. Raises ValueError for what cannot be learnt."""
         scenario = self._scenario()
-        xy, given = validate_data(self, X, y, dtype=np.float64)
+        x, given = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(given)
         self.classes_, label = self._labels(given, supervised=scenario.learner.family.supervised)
-        scene = _scene(xy, label, len(self.classes_))
+        scene = from_arrays(x, label)
         self._scenario_, self._session = scenario, Session(scenario, scene, device=self.device)
         self._session.step(1 if scenario.learner.family.at_once else scenario.training.steps)
         return self
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Class probabilities at `X` (n, 2): (n, classes), columns as in `classes_`; even where nothing decides."""
+        """Class probabilities at `X` (n, D): (n, classes), columns as in `classes_`; even where nothing decides."""
         check_is_fitted(self)
-        xy: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, reset=False)
-        found = self._session.probabilities(xy).astype(np.float64)
+        x: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, reset=False)
+        found = self._session.probabilities(x).astype(np.float64)
         found[np.isnan(found).any(axis=1)] = 1.0
         shares: NDArray[np.float64] = found / found.sum(axis=1, keepdims=True)
         return shares
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """The likeliest class at each of `X` (n, 2), the first of equals."""
+        """The likeliest class at each of `X` (n, D), the first of equals."""
         likeliest = self.predict_proba(X).argmax(axis=1)
         found: NDArray[Any] = self.classes_[likeliest]
         return found
@@ -116,13 +117,6 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
             scene, learnt = kept
             self._session = Session(self._scenario_, scene, device=self.device)
             self._session.restore(learnt)
-
-
-def _scene(X: NDArray[np.float64], label: NDArray[np.int64], classes: int) -> Scene:
-    """The scene of points (n, 2) that are all trained on. Raises ValueError for points of other than two features."""
-    if X.shape[1] != 2:
-        raise ValueError(f"X has {X.shape[1]} feature(s), and learners here know points of two features alone")
-    return Scene(Points.of(X, label), Domain.around(X), classes)
 
 
 def _plain(value: Any) -> Any:

@@ -34,18 +34,18 @@ class Estimator(FittedLearner):
     def set_data(self, data: TrainingData) -> None:
         """Learn from those points of `data` with the next step that it knows what to do with."""
         k = (data.label >= 0) | self._whole_pool
-        super().set_data(TrainingData(data.ids[k], data.xy[k], data.label[k], data.poison[k], data.weights[:, k]))
+        super().set_data(TrainingData(data.ids[k], data.x[k], data.label[k], data.poison[k], data.weights[:, k]))
 
-    def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
-        return self._fit_seeded(xy, label, 0)
+    def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
+        return self._fit_seeded(x, label, 0)
 
-    def _fit_seeded(self, xy: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
+    def _fit_seeded(self, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
         seen = np.unique(label[label >= 0])
         if len(seen) == 1:
             only = np.eye(self.problem.classes)[seen]
             return lambda places: np.repeat(only, len(places), axis=0)
         template = estimator(self._spec, int((label >= 0).sum()))
-        fitted = FittedEstimator(template, _near(xy), label, self.problem.classes, seed)
+        fitted = FittedEstimator(template, _near(x), label, self.problem.classes, seed)
         return lambda places: fitted.probabilities(_near(places))
 
 
@@ -62,5 +62,5 @@ def estimator(spec: Any, labels: int) -> Any:
     return getattr(import_module(table()[spec.name]["module"]), spec.name)(**settings)
 
 
-def _near(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.clip(xy, -_FAR, _FAR)
+def _near(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.clip(x, -_FAR, _FAR)

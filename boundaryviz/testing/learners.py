@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -137,7 +137,7 @@ class LearnerContract:
 
     def test_what_poison_does_depends_on_its_own_place(self) -> None:
         data = blobs(80, poison=5)
-        away = placed(data, data.xy + 3.0 * data.poison[:, None])
+        away = placed(data, data.x + 3.0 * data.poison[:, None])
         assert relative(thought(self.trained(data)), thought(self.trained(away))) > 1e-4
 
     # ---- points that nobody sees --------------------------------------------------------------------
@@ -225,7 +225,7 @@ class LearnerContract:
         seen = 0
         for at in range(0, 96, 2):
             learner = self._fresh(data)
-            learner.set_data(placed(data, data.xy + 5.0 * (np.arange(96) == at)[:, None]))
+            learner.set_data(placed(data, data.x + 5.0 * (np.arange(96) == at)[:, None]))
             learner.step(1)
             seen += not np.array_equal(thought(learner), thought(untouched))
         assert 0 < seen <= 32  # those of the first batch, less the few that have no say (beyond a margin)
@@ -233,14 +233,14 @@ class LearnerContract:
     # ---- what is handed out -------------------------------------------------------------------------
 
     def test_nothing_handed_in_is_changed_or_needs_to_be_writeable(self) -> None:
-        data = blobs(40, replicas=2, poison=4)
+        data = replace(blobs(40, replicas=2, poison=4), response=np.arange(40.0))
         arrays = {f.name: getattr(data, f.name) for f in fields(data) if getattr(data, f.name) is not None}
         copies = {name: array.copy() for name, array in arrays.items()}
         for array in arrays.values():
             array.flags.writeable = False
         for size in (8, "full"):
             learner = self.trained(data, (0, 1), size)
-            learner.evaluate(data.xy, data.label)
+            learner.evaluate(data.x, data.label)
         assert all(np.array_equal(arrays[name], copy) for name, copy in copies.items())
 
     def test_results_share_no_memory_with_the_learner(self) -> None:
@@ -248,7 +248,7 @@ class LearnerContract:
         learner = self.trained(data)
         before = thought(learner)
         results = [
-            learner.probabilities(GRID), learner.predict(GRID), *learner.evaluate(data.xy, data.label),
+            learner.probabilities(GRID), learner.predict(GRID), *learner.evaluate(data.x, data.label),
             learner.finite(), *learner.units(GRID), *learner.state().values(),
         ]  # fmt: skip
         copies = [result.copy() for result in results]
@@ -313,7 +313,7 @@ def inert(rng: np.random.Generator, unlabelled: bool) -> tuple[TrainingData, Tra
     n, extra = int(rng.integers(20, 61)), int(rng.integers(1, 41))
     plain = blobs(n, seed=int(rng.integers(51)), replicas=2, poison=int(rng.integers(6)))
     ids = rng.choice(2 * (n + extra), n + extra, replace=False)
-    plain = TrainingData(ids[:n], plain.xy, plain.label, plain.poison, plain.weights)
+    plain = TrainingData(ids[:n], plain.x, plain.label, plain.poison, plain.weights)
     far = (1.0, 1e6, 1e300)[rng.integers(3)]
     added = TrainingData(
         ids[n:],

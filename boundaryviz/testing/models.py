@@ -32,12 +32,12 @@ def taken(data: TrainingData, index: ArrayLike) -> TrainingData:
     """The points at these positions or under this mask, in that order."""
     i = np.asarray(index)
     i = i if i.dtype == bool else i.astype(int)
-    return TrainingData(data.ids[i], data.xy[i], data.label[i], data.poison[i], data.weights[:, i])
+    return TrainingData(data.ids[i], data.x[i], data.label[i], data.poison[i], data.weights[:, i])
 
 
 def joined(a: TrainingData, b: TrainingData) -> TrainingData:
     """The points of `a`, then those of `b`."""
-    columns = {name: np.concatenate([getattr(a, name), getattr(b, name)]) for name in ("ids", "xy", "label", "poison")}
+    columns = {name: np.concatenate([getattr(a, name), getattr(b, name)]) for name in ("ids", "x", "label", "poison")}
     return TrainingData(**columns, weights=np.concatenate([a.weights, b.weights], axis=1))
 
 
@@ -48,7 +48,7 @@ def weighing(data: TrainingData, weights: ArrayLike) -> TrainingData:
 
 def placed(data: TrainingData, xy: NDArray[np.float64]) -> TrainingData:
     """The same points elsewhere (N, 2)."""
-    return replace(data, xy=xy)
+    return replace(data, x=xy)
 
 
 def budgeted(spec: Any, data: TrainingData) -> TrainingData:

@@ -25,13 +25,13 @@ def test_it_is_scikit_learn_s(seed: int, classes: int, smoothing: float, prior: 
     known = data.label >= 0
     seen = np.unique(data.label[known])
     even = None if prior == "data" else np.full(len(seen), 1.0 / len(seen))
-    theirs = GaussianNB(priors=even, var_smoothing=smoothing).fit(data.xy[known], data.label[known])
+    theirs = GaussianNB(priors=even, var_smoothing=smoothing).fit(data.x[known], data.label[known])
     np.testing.assert_allclose(learner.probabilities(GRID)[0, seen].T, theirs.predict_proba(GRID), atol=1e-6)
 
 
 @pytest.mark.parametrize("scale", [1e-150, 1e150])
 def test_every_place_has_a_class_however_large_the_units(scale: float):
     data = blobs(20)
-    learner = make(NaiveBayesSpec(), data=replace(data, xy=data.xy * scale))
+    learner = make(NaiveBayesSpec(), data=replace(data, x=data.x * scale))
     learner.step()
     assert (learner.predict(np.array([[0.0, 0.0], [1e300, -1e300]])) >= 0).all()

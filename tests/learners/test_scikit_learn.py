@@ -17,11 +17,11 @@ from sklearn.utils import all_estimators
 
 from boundaryviz.cli.failures import UsageProblem
 from boundaryviz.cli.training import check_cascade
-from boundaryviz.experiments.run import train
 from boundaryviz.gui.widgets.fields import plans
 from boundaryviz.learners.estimators import estimator
 from boundaryviz.learners.families.scikit_learn import classifier, table
 from boundaryviz.learners.specs import FAMILIES
+from boundaryviz.runs.run import train
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from helpers.models import GRID, blobs, make
@@ -41,7 +41,7 @@ def test_it_learns_what_scikit_learn_itself_does(name: str):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         learner.step()
-        theirs.fit(data.xy, data.label)
+        theirs.fit(data.x, data.label)
     # the likeliest class: NearestCentroid decides by another distance than that of its probabilities
     likeliest = theirs.predict_proba(GRID).argmax(axis=1) if hasattr(theirs, "predict_proba") else theirs.predict(GRID)
     assert np.array_equal(learner.predict(GRID)[0], likeliest)

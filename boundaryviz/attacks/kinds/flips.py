@@ -69,8 +69,9 @@ class FlipSpec(AttackSettings):
         chosen = np.sort(order[: self.count])
         old = points.label[chosen]
         new = (old + 1) % scene.classes if self.wanted is None else np.full(len(chosen), self.wanted)
-        planted = Points.of(points.xy[chosen], new, origin=self.group, first_id=points.next_id)
-        return planted, points.ids[chosen]
+        same = points.take(chosen)
+        planted = Points.of(same.xy, new, origin=self.group, first_id=points.next_id)
+        return planted.with_columns(inputs=same.inputs, response=same.response), same.ids
 
 
 def _to_another_class(points: Points, at: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -34,13 +34,13 @@ class NaiveBayes(FittedLearner):
 
     _spec: NaiveBayesSpec
 
-    def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
+    def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
         known = label >= 0
-        xy, label = xy[known], label[known]
+        x, label = x[known], label[known]
         classes, count = np.unique(label, return_counts=True)
-        mean = np.stack([xy[label == k].mean(axis=0) for k in classes])
-        least = self._spec.smoothing * xy.var(axis=0).max()
-        variance = np.stack([xy[label == k].var(axis=0) for k in classes]) + max(least, np.finfo(float).tiny)
+        mean = np.stack([x[label == k].mean(axis=0) for k in classes])
+        least = self._spec.smoothing * x.var(axis=0).max()
+        variance = np.stack([x[label == k].var(axis=0) for k in classes]) + max(least, np.finfo(float).tiny)
         prior = np.log(count / count.sum()) if self._spec.prior == "data" else np.zeros(len(classes))
         head = prior - 0.5 * np.log(variance).sum(axis=1)
         every = self.problem.classes

@@ -18,30 +18,13 @@ from boundaryviz.estimator import BoundaryClassifier
 X, Y = make_moons(120, noise=0.2, random_state=0)
 
 
-# scikit-learn hands these checks data of other than two features
-WIDE = (
-    "check_fit_score_takes_y", "check_dont_overwrite_parameters", "check_n_features_in_after_fitting",
-    "check_positive_only_tag_during_fit", "check_estimators_dtypes", "check_dtype_object", "check_pipeline_consistency",
-    "check_estimators_nan_inf", "check_estimators_pickle", "check_f_contiguous_array_estimator",
-    "check_supervised_y_2d",
-    "check_methods_sample_order_invariance", "check_methods_subset_invariance", "check_dict_unchanged",
-    "check_fit2d_predict1d",
-)  # fmt: skip
-
-
-def too_wide(_: Any) -> dict[str, str]:
-    return dict.fromkeys(WIDE, "points have two features")
-
-
-@parametrize_with_checks([BoundaryClassifier("SVC")], expected_failed_checks=too_wide)
+@parametrize_with_checks([BoundaryClassifier("SVC")])
 def test_it_keeps_scikit_learn_s_conventions(estimator: Any, check: Any):
     check(estimator)
 
 
 @pytest.mark.slow
-@parametrize_with_checks(
-    [BoundaryClassifier("logistic", training={"steps": 300, "learning_rate": 0.05})], expected_failed_checks=too_wide
-)
+@parametrize_with_checks([BoundaryClassifier("logistic", training={"steps": 300, "learning_rate": 0.05})])
 def test_one_that_is_trained_in_steps_keeps_them_too(estimator: Any, check: Any):
     check(estimator)
 
@@ -88,7 +71,7 @@ def test_what_cannot_be_learnt_is_said():
         (BoundaryClassifier(training={"steps": 0}), X, Y, "training.steps: must be at least 1"),
         (BoundaryClassifier("SVC"), X, np.zeros(len(X), int), "got 1 class"),
         (BoundaryClassifier("SVC"), X, np.arange(len(X)) % 12, "at most 10 classes"),
-        (BoundaryClassifier("SVC"), np.zeros((9, 3)), Y[:9], "two features alone"),
+        (BoundaryClassifier(settings={"features": ["x", "xy"]}), np.eye(6), Y[:6], "on a plane alone"),
     ):
         with pytest.raises(ValueError, match=words):
             made.fit(x, y)
