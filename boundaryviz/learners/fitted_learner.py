@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Problem, State, TrainingData, decided
 from boundaryviz.learners.needs import PLACES
-from boundaryviz.learners.specs import TrainingSpec
+from boundaryviz.learners.training_spec import TrainingSpec
 
 Decide = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Inputs (G, D) to class probabilities (G, C), NaN where nothing decides."""
@@ -29,12 +29,11 @@ class FittedLearner(ABC):
     A place that no label reached is *undecided*: its probabilities and scores are NaN and its class is -1. So is
     every place before the first step. In the loss such a point counts as an even guess, in the error as wrong.
     Settings and data act with the next step. Replicas that see the same points share one fit, as does one whose
-    points have not changed since the last. A weight is how often a point is there, a whole number. seeded: whether a
-    fit depends on the seed; where it does not, seeds are not looked at.
+    points have not changed since the last. A weight is how often a point is there, a whole number. Seeds are not looked
+    at unless the family is `seeded`.
     """
 
     hidden: tuple[int, ...] = ()
-    seeded: ClassVar[bool] = False
 
     def __init__(self, spec: Any, training: TrainingSpec, problem: Problem, device: object = "cpu") -> None:
         self.problem = problem
@@ -50,7 +49,7 @@ class FittedLearner(ABC):
         """Learn from points (n, D) in the order of their ids, at least one of them labelled."""
 
     def _fit_seeded(self, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
-        """As `_fit`; the seed is 0 unless the learner is `seeded`."""
+        """As `_fit`; the seed is 0 unless the family is `seeded`."""
         return self._fit(x, label)
 
     def _nothing(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -61,12 +60,13 @@ class FittedLearner(ABC):
     def set_data(self, data: TrainingData) -> None:
         """Learn from all points of `data`, labelled or not, with the next step."""
         order, weights, points = np.argsort(data.point_ids), data.point_weights, []
+        seeded = self._spec.family.seeded
         for replica, seed in enumerate(self.problem.seeds):
             if not replica or data.extra is not None:
                 own = data.of(replica)
                 x, label = np.clip(own.x[order], -_FAR, _FAR), own.label[order]
             some = _as_often(weights[replica][order])
-            points.append((x[some], label[some], seed if self.seeded else 0))
+            points.append((x[some], label[some], seed if seeded else 0))
         if len(points) != len(self._points) or not all(map(_same, points, self._points)):
             self._points, self._stale = points, True
 
