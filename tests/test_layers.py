@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,24 @@ def test_every_module_imports_only_what_lies_below_it():
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def imports(path: Path, known: set[str]) -> set[str]:
+    """The `known` modules that a file imports anywhere, be it inside a function or for its types alone."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inside = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= inside & known or {node.module}
+    return found & known
+
+
+def test_no_file_reaches_itself_be_it_for_its_types_alone():
+    """Contracts leave out what is imported for types. The package itself is left out: it has names and no code."""
+    known = {module(path) for path in SOURCES} - {"boundaryviz"}
+    TopologicalSorter({module(path): imports(path, known) for path in SOURCES}).prepare()  # raises CycleError
 
 
 def test_light_layers_load_nothing_heavy_and_no_window():
