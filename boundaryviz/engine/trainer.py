@@ -99,7 +99,7 @@ class Trainer:
                 return [self._ready(), *self._restarted("loaded")]
             case m.Resume():
                 session = _begun(message)
-                session.watch(self._view.seed if self._view is not None else 0)
+                session.watch(self._seed_of(session))
                 session.restore(message.state)
                 self._session, self._revision, self._playing = session, message.revision, False
                 self._loaded_checkpoint = None
@@ -371,7 +371,11 @@ class Trainer:
     def _seed(self) -> int:
         """Which of the runs is shown."""
         assert self._session is not None
-        return min(self._view.seed if self._view is not None else 0, len(self._session.seeds) - 1)
+        return self._seed_of(self._session)
+
+    def _seed_of(self, session: Session) -> int:
+        """Which of a session's runs is shown: the view may still ask for one of more runs than there are now."""
+        return min(self._view.seed if self._view is not None else 0, len(session.seeds) - 1)
 
     def _watch(self) -> None:
         """Points are watched all along, so that the cascade can be asked for at any step."""

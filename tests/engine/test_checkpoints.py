@@ -251,3 +251,17 @@ def test_a_state_that_does_not_fit_is_told_and_changes_nothing() -> None:
     assert [one.where for one in said if isinstance(one, m.Failed)] == ["while handling Resume"]
     (rendering,) = [one for one in talk.tell(m.Render(1)) if isinstance(one, m.Rendering)]
     assert rendering.step == 10
+
+
+def test_resuming_with_fewer_runs_than_the_view_shows_watches_the_last_of_them() -> None:
+    made = SCENARIO.with_values({"learner.name": "fixmatch", "data.labels_per_class": 3, "learner.threshold": 0.55})
+    scene = made.scene()
+    alone = Conversation(m.Load(made, scene, 1, "cpu"))
+    alone.train_to(40)
+    talk = Conversation(m.View(VIEW.rect, 40, 30, seed=3), m.Load(made, scene, 1, "cpu", seeds=4))
+    said = talk.tell(m.Resume(made, scene, 2, alone.heard(m.Checkpoint)[-1].state, "cpu", seeds=1))
+    assert [one.message for one in said if isinstance(one, m.Failed)] == []
+    assert [one for one in said if isinstance(one, m.State)] == [m.State(False, 40, "resumed")]
+    session = talk.trainer._session
+    assert session is not None
+    assert session.cascades.watched == 0
