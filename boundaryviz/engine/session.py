@@ -14,9 +14,9 @@ from boundaryviz.engine import device as devices
 from boundaryviz.engine.cascades import Cascades
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
-from boundaryviz.engine.messages import CURVES, Curves, Twins
+from boundaryviz.engine.messages import CURVES, Curves
 from boundaryviz.engine.surface import surface
-from boundaryviz.engine.twins import compare, margins
+from boundaryviz.engine.twins import Twins, compare, margins
 from boundaryviz.learners.base import Learner, Problem, TrainingData
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.specs import FAMILIES

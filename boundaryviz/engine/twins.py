@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.messages import Twins
 from boundaryviz.scene.scene import Scene, Split
 
 Places = NDArray[np.float64]
+Predict = Callable[[Places], NDArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Twins:
+    """What clean and poisoned twins of S seeds predict at one step: classes, int8, -1 where undecided.
+
+    clean, poisoned: (S, T), of the test points. clean_pins, poisoned_pins: (S, P). clean_area, poisoned_area:
+    (S, rows, columns), of square cells over the domain, row 0 at the bottom. diverged: bool (S,), either twin.
+    """
+
+    step: int
+    clean: NDArray[np.int8]
+    poisoned: NDArray[np.int8]
+    clean_pins: NDArray[np.int8]
+    poisoned_pins: NDArray[np.int8]
+    clean_area: NDArray[np.int8]
+    poisoned_area: NDArray[np.int8]
+    diverged: NDArray[np.bool_]
 
 
 def margins(scene: Scene, replicas: int, probabilities: Callable[[Places], NDArray]) -> NDArray[np.float64]:
@@ -29,10 +48,21 @@ def margins(scene: Scene, replicas: int, probabilities: Callable[[Places], NDArr
     return np.asarray(own - p.max(axis=1))
 
 
-def compare(
-    scene: Scene, step: int, diverged: NDArray[np.bool_], predict: Callable[[Places], NDArray], side: int = 128
-) -> Twins:
-    """What 2 S replicas, the clean ones first, make of everything twins are compared on.
+def compare(scene: Scene, step: int, diverged: NDArray[np.bool_], predict: Predict, side: int = 128) -> Twins:
+    """What 2 S replicas, the clean ones first, make of everything twins are compared on; see `comparing`."""
+    work = comparing(scene, step, diverged, predict, side)
+    try:
+        while True:
+            next(work)
+    except StopIteration as done:
+        found: Twins = done.value
+        return found
+
+
+def comparing(
+    scene: Scene, step: int, diverged: NDArray[np.bool_], predict: Predict, side: int, places: int | None = None
+) -> Generator[None, None, Twins]:
+    """As `compare`, in slices of so many places each; None for all in one.
 
     predict: places (G, 2) to classes (2 S, G). side: cells along the longer side of the domain.
     """
@@ -41,8 +71,13 @@ def compare(
     columns, rows = max(round(d.width / cell), 1), max(round(d.height / cell), 1)
     test = scene.points.xy[(scene.points.split == Split.TEST) & ~scene.points.muted]
     targets = _places(scene)
-    found = predict(np.concatenate([test, targets, d.grid(columns, rows)])).astype(np.int8)
-    at_test, at_pins, area = np.split(found, [len(test), len(test) + len(targets)], axis=1)
+    asked = np.concatenate([test, targets, d.grid(columns, rows)])
+    parts: list[NDArray[np.int8]] = []
+    for start in range(0, len(asked), places or len(asked)):
+        if parts:
+            yield
+        parts.append(predict(asked[start : start + (places or len(asked))]).astype(np.int8))
+    at_test, at_pins, area = np.split(np.concatenate(parts, 1), [len(test), len(test) + len(targets)], axis=1)
     area = area.reshape(2 * k, rows, columns)
     return Twins(
         step, at_test[:k], at_test[k:], at_pins[:k], at_pins[k:], area[:k], area[k:], diverged[:k] | diverged[k:]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.evaluation_set import EvaluationSet
-from boundaryviz.engine.messages import CURVES, Curves, Twins
-from boundaryviz.engine.twins import compare, margins
+from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.engine.twins import Twins, compare, margins
 from boundaryviz.learners.base import decided
 from boundaryviz.learners.sklearn_adapter import FittedEstimator
 from boundaryviz.scenario.scenario import Scenario

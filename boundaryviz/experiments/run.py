@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boundaryviz.attacks import placement
-from boundaryviz.engine.messages import Curves, Twins
+from boundaryviz.engine.messages import Curves
 from boundaryviz.engine.session import Session
+from boundaryviz.engine.twins import Twins
 from boundaryviz.experiments.progress import bar
 from boundaryviz.learners.base import decided
 from boundaryviz.learners.cascade import Cascade

@@ -42,6 +42,7 @@ from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.training.presenter import Word
 from boundaryviz.gui.twin.control import TwinControl
+from boundaryviz.gui.units.control import UnitsControl
 from boundaryviz.scenario.scenario import Scenario
 
 _GESTURES = {
@@ -87,6 +88,7 @@ class Workbench:
         self.controller = Controller(self.window, self.document, self.client)
         self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.presenter)
         self.twin = TwinControl(self.window, self.document, self.client, self.controller.presenter)
+        self.units = UnitsControl(self.window, self.client, self.controller.presenter)
         self.compare = CompareControl(self.window, self.controller.presenter)
         self.dose = DoseControl(self.window.dose, self.document, self.window)
         self.timeline = TimelineControl(self.controller)

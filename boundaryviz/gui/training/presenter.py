@@ -28,7 +28,6 @@ from boundaryviz.scene.scene import Domain, Scene
 _CURVES = 100  # milliseconds between two drawings of the curves
 _FAR_ABOVE = 20.0  # times the first training loss: there something is wrong, even if it is still a number
 _COUNTERS = 0.05  # seconds between two looks of the running numbers: faster than that nobody reads
-_MAPS = 36  # pixels, the side of a small map
 
 
 _STUCK = "The trainer does not answer. You can go on editing, undo and save; Restart begins a new one."
@@ -47,9 +46,10 @@ class Word(IntEnum):
 
 class Presenter(QObject):
     """Brings frames, curves and states to the views. turned: another checkpoint of the past is shown, or the
-    present."""
+    present. unit_shown: which hidden unit, (layer, index), the plane is to show, None for the output."""
 
     turned = pyqtSignal()
+    unit_shown = pyqtSignal(object)
 
     def __init__(self, window: MainWindow, document: Document, client: TrainerClient) -> None:
         super().__init__(window)
@@ -82,9 +82,7 @@ class Presenter(QObject):
         window.plane.view_changed.connect(lambda rect, columns, rows: self._ask(rect=rect, columns=columns, rows=rows))
         window.planes.hovered.connect(self._hovered)
         window.plane.painted.connect(self._painted)
-        window.units.unit_clicked.connect(lambda layer, index: self.show_unit((layer, index)))
-        window.units.unit_cleared.connect(lambda: self.show_unit(None))
-        window.result_tabs.currentChanged.connect(self._tab_changed)
+        window.result_tabs.currentChanged.connect(lambda _: self._fill_tab())
 
     @property
     def scene(self) -> Scene:
@@ -206,20 +204,12 @@ class Presenter(QObject):
             self._client.load_checkpoint(past.number, past.scenario, past.scene, past.checkpoint.state)
             self._ask(past=past.number)
 
-    def want_cascade(self, on: bool) -> None:
-        """Whether the trainer shall also send label cascades."""
-        self._ask(cascade=on)
-
     def show_unit(self, unit: tuple[int, int] | None) -> None:
         """Show hidden unit (layer, index) on the plane instead of the output; None goes back."""
         self._ask(unit=unit)
-        self._window.units.set_selected(unit)
+        self.unit_shown.emit(unit)
         shown = None if unit is None else f"Layer {unit[0] + 1}, unit {unit[1] + 1}. Ctrl+0 shows the output again."
         self.say(Word.UNIT, shown)
-
-    def _tab_changed(self) -> None:
-        self._ask(maps=_MAPS if self._window.results_shown() is self._window.units else 0)
-        self._fill_tab()
 
     # ---- showing ------------------------------------------------------------------------------------
 
@@ -247,9 +237,6 @@ class Presenter(QObject):
             window.transport.set_step(frame.step)
             window.status.set_rates(frame.steps_per_second if frame.playing else None, self._frames_per_second())
             self._show_hover()
-        if frame.units:
-            window.units.set_units(frame.units)
-            window.units.set_selected(frame.view.unit)
         self._fill_tab()
 
     def _painted(self) -> None:
@@ -323,12 +310,11 @@ class Presenter(QObject):
         self._window.learner.setToolTip(f"{ready.parameters:,} parameters")
         if self._view.unit is not None:
             self.show_unit(None)
-        if not ready.layers:
-            self._window.units.set_units(())
 
     def _show_failure(self, failed: m.Failed) -> None:
-        self._window.transport.set_playing(False)
-        self._window.status.set_rates(None, None)
+        if not failed.aside:
+            self._window.transport.set_playing(False)
+            self._window.status.set_rates(None, None)
         if failed.fatal:
             self._window.notify(
                 f"{failed.message} Your points and settings are safe.", details=failed.details,
