@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import messages as m
+from boundaryviz.engine.blocks import Blocks
 from boundaryviz.engine.probes.base import Shown
 from boundaryviz.engine.probes.scheduler import Scheduler
 from boundaryviz.engine.recorder import Recorder
@@ -47,7 +48,7 @@ class Trainer:
         self._due = self._slow_at = self._curves_at = -1.0
         self._predicted: NDArray[np.int16] = np.empty(0, np.int16)
         self._clean_predicted: NDArray[np.int16] | None = None
-        self._probes = Scheduler(clock)
+        self._probes, self._blocks = Scheduler(clock), Blocks()
         self._rate = 0.0
         self._mark = (0.0, 0)
         self._paced = (0.0, 0)
@@ -220,16 +221,18 @@ class Trainer:
         recorder, seed, now = self._recorder, self._seed, began
         while allowed > 0 and now - began < _TURN and not self._rests:
             self._dirty = self._dirty or not (session.settled or self._looks_back)
-            session.step(1)
+            steps = self._blocks.size(min(allowed, recorder.free(session)), began + _TURN - now)
+            session.step(steps)
+            self._blocks.took(steps, self._clock() - now)
             recorder.look(session, seed)
-            allowed -= 1
+            allowed -= steps
             now = self._clock()
         recorder.trained(now - began)
         if self._rests:
             recorder.record(session, seed)
-        since, steps = self._mark
+        since, before = self._mark
         if now - since >= 0.5:
-            self._rate = (session.step_count - steps) / (now - since)
+            self._rate = (session.step_count - before) / (now - since)
             self._mark = (now, session.step_count)
         if session.diverged.all():
             return said + self._pause("diverged")
