@@ -16,7 +16,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench torture fuzz roundtrips wheel \
+.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden compare-speed torture fuzz roundtrips wheel \
   clean system system-test
 
 help: ## list what there is to make
@@ -54,12 +54,14 @@ lint: install-dev ## check style, types and layers
 lock: install-dev ## write lock.txt anew, after a change of constraints.txt
 	$(BIN)/python tools/lock.py
 
-bench: install-dev ## measure against plain torch, scikit-learn and numpy, and the window itself
+bench: install-dev ## measure against plain torch, scikit-learn, numpy and what one would notice; fails where a bound is missed
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.window
-	$(BIN)/python -m benchmarks.saving
-	$(BIN)/python -m benchmarks.recording
-	$(BIN)/python -m benchmarks.film
+
+golden: install-dev ## compare with BASE=COMMIT: every number and figure has to be the same; ONLY=WORDS for some
+	$(BIN)/python -m tools.golden "$(BASE)" --only "$(ONLY)"
+
+compare-speed: install-dev ## compare with BASE=COMMIT: training, frames, drag and start, in ten pairs, or PAIRS=NUMBER
+	$(BIN)/python -m benchmarks.before_after "$(BASE)" --pairs $(or $(PAIRS),10)
 
 torture: install-dev ## kill the program 200 times while it edits and saves, and stop, kill and garble its trainer 200 times
 	$(BIN)/python -m benchmarks.torture

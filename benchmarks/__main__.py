@@ -1,72 +1,74 @@
-"""Prints the table. Names of sections as arguments print those alone."""
+"""Prints the table: `python -m benchmarks [--least] [SECTION ...]`, all sections where none is named.
+
+Exit codes: 0, 1 where a bound is missed, 2 for a section that there is not, 3 where this machine lacks what one needs.
+With --least bounds are printed and not held.
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
-from benchmarks import dose, surfaces, training, twins
-from benchmarks.measure import Row
+from benchmarks import tables
+from benchmarks.frame import NotHere, Row, sections
 from boundaryviz.engine import device
 
-SECTIONS: dict[str, tuple[str, Callable[[], Iterator[Row]]]] = {
-    "torch": ("Training against plain torch", training.against_plain_torch),
-    "vmap": ("Training against vmap", training.against_vmap),
-    "sklearn": ("Training against scikit-learn", training.against_scikit_learn),
-    "hardware": ("Training against the hardware", training.against_hardware),
-    "twins": ("Twins", twins.twins),
-    "dose": ("Dose-response", dose.dose_response),
-    "surface": ("Fields", surfaces.surfaces),
-    "rates": ("Our own rates", training.rates),
-}
 
-
-def main(names: list[str]) -> int:
-    """0, or 2 for a section that there is not."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=130)
-    if unknown := [name for name in names if name not in SECTIONS]:
-        console.print(f"There is no section {', '.join(unknown)}. Sections: {', '.join(SECTIONS)}.")
-        return 2
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; returns the exit code."""
+    there = sections()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against peers and bounds.")
+    parser.add_argument("--least", action="store_true", help="the least work: see that it runs, hold no bound")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of: {', '.join(there)}")
+    given = parser.parse_args(arguments)
+    if unknown := [name for name in given.sections if name not in there]:
+        parser.error(f"there is no section {', '.join(unknown)}; there are: {', '.join(there)}")
     device.one_thread()
     device.keep_memory()
-    began = time.perf_counter()
-    table = Table(box=box.SIMPLE, title=f"One thread of {device.processor()}")
-    for heading in ("what", "against", "times", "measured", "floor"):
-        number = heading in ("measured", "floor")
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number)
-    missed = 0
-    for name in names or SECTIONS:
-        title, section = SECTIONS[name]
+    began, console = time.perf_counter(), tables.console()
+    title = f"One thread of {device.processor()}" + (", with the least work: times say nothing" * given.least)
+    table = tables.table(title, "what", "against", "times", "measured", "bound", numbers=("measured", "bound"))
+    missed = lacking = 0
+    for name in given.sections or there:
+        section = there[name]
         table.add_section()
-        table.add_row(f"[bold]{title}")
-        with console.status(f"{title} ..."):
-            for row in section():
-                table.add_row(row.what, row.against, row.detail, *_verdict(row))
-                missed += row.holds is False
+        table.add_row(f"[bold]{section.title}")
+        try:
+            with console.status(f"{section.title} ..."):
+                for row in section.measure(given.least):
+                    table.add_row(row.what, row.against, row.detail, *_verdict(row))
+                    missed += row.holds is False
+        except NotHere as error:
+            table.add_row(f"[bold red]{error}")
+            lacking += 1
     console.print(table)
-    floors = "every floor is reached" if not missed else f"{missed} below the floor"
-    console.print(f"{floors}; {time.perf_counter() - began:.0f} s")
-    return 0
+    console.print(f"{_words(missed, lacking)}; {time.perf_counter() - began:.0f} s")
+    if missed and not given.least:
+        return 1
+    return 3 if lacking else 0
+
+
+def _words(missed: int, lacking: int) -> str:
+    bounds = f"{missed} missed their bound" if missed else "every bound holds"
+    return bounds + (f", {lacking} sections could not be measured" if lacking else "")
 
 
 def _verdict(row: Row) -> tuple[str, str]:
+    """What was reached, and the bound."""
     if row.reached is None:
         return "", ""
     colour = {True: "[green]", False: "[bold red]", None: ""}[row.holds]
-    floor = "" if row.floor is None else _number(row.floor, row.unit)
-    return f"{colour}{_number(row.reached, row.unit)}", floor
+    bounds = ("≥", row.floor), ("≤", row.ceiling)
+    words = [f"{sign} {_number(bound, row.unit)}" for sign, bound in bounds if bound is not None]
+    return f"{colour}{_number(row.reached, row.unit)}", ", ".join(words)
 
 
 def _number(value: float, unit: str) -> str:
-    return f"×{value:.3g}" if unit == "×" else f"{value:.3g} {unit}"
+    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"×{number}" if unit == "×" else f"{number} {unit}"
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

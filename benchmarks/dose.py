@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from statistics import median
 from typing import Any
 
@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from benchmarks.measure import Row, interleaved, ratio, span
-from benchmarks.subjects import hold_equal, words
+from benchmarks.frame import Row, section
+from benchmarks.measure import interleaved, ratio, span
+from benchmarks.subjects import hold_equal, modules, words
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
 from boundaryviz.experiments.doses import Laid
@@ -27,17 +28,16 @@ _SETTINGS: tuple[tuple[str, tuple[int, ...], int, float | None], ...] = (
     ("fixmatch", (32, 32), 256, None), ("fixmatch", (64, 64), 256, None), ("vat", (64, 64), 256, None),
     ("fixmatch", (32, 32), 64, 10.0), ("fixmatch", (64, 64), 32, 10.0),
 )  # fmt: skip
-_CHECKED = 30  # steps before losses are compared
 
 
-def scenario(name: str, hidden: tuple[int, ...], **values: Any) -> Scenario:
+def scenario(name: str, hidden: tuple[int, ...], values: Mapping[str, object]) -> Scenario:
     """Moons with three labels a class among a thousand points, a bridge to the tip, and the method's own settings."""
     return Scenario().with_values(
         {
             "data.n": 1000, "data.noise": 0.06, "data.labels_per_class": 3, "data.labels_at": "centres",
             "poison.target": [0.0, 0.5], "learner.name": name, "learner.hidden": list(hidden),
             "training.learning_rate": 0.003, "training.evaluate_every": 100_000,
-        } | {key.replace("__", "."): value for key, value in values.items()}
+        } | dict(values)
     )  # fmt: skip
 
 
@@ -59,16 +59,7 @@ class PlainRun:
         self.labelled, self.label = xy[known], torch.tensor(points.label[known].astype(int))
         self.pool = xy[~known]
         self.spec: Any = like.scenario.learner
-        parts: list[nn.Module] = []
-        learner: Any = like.learner
-        params = learner.layout.views(learner.P)
-        for weight, bias in zip(params[::2], params[1::2], strict=True):
-            linear = nn.Linear(weight.shape[2], weight.shape[1])
-            with torch.no_grad():
-                linear.weight.copy_(weight[replica])
-                linear.bias.copy_(bias[replica, :, 0])
-            parts += [linear, nn.ReLU()]
-        self.net = nn.Sequential(*parts[:-1])
+        self.net = modules(like.learner, nn.ReLU, replica)
         self.optimiser = torch.optim.Adam(self.net.parameters(), lr=like.scenario.training.learning_rate)
         self.batches: Iterator[Tensor] = iter(())
         self.unlabelled = {"pi-model": self._pi, "fixmatch": self._fixmatch, "vat": self._vat}[self.spec.name]
@@ -118,30 +109,32 @@ class PlainRun:
         return divergence(self.net(x + self.spec.epsilon * F.normalize(slope)))
 
 
-def dose_response() -> Iterator[Row]:
+@section("dose", "Dose-response")
+def dose_response(least: bool) -> Iterator[Row]:
     """A dose-response of 8 doses and 8 seeds: what 64 plain runs take to what the batch takes, per step."""
     torch.manual_seed(0)
     for name in dict.fromkeys(name for name, *_ in _SETTINGS):
-        checked(name)
-    runs = len(DOSES) * SEEDS
+        checked(name, 3 if least else 30)
+    doses, seeds, small = (DOSES[-2:], 1, {"data.n": 200}) if least else (DOSES, SEEDS, {})
+    runs = len(doses) * seeds
     for name, hidden, batch, floor in _SETTINGS:
-        ours = session(scenario(name, hidden, learner__unlabelled_batch=batch))
-        theirs, mine = interleaved([PlainRun(ours, RUN).step, ours.learner.step])
+        ours = session(scenario(name, hidden, {"learner.unlabelled_batch": batch} | small), doses, seeds)
+        theirs, mine = interleaved([PlainRun(ours, min(RUN, runs - 1)).step, ours.learner.step], least)
         detail = f"{span(runs * median(theirs))} → {span(median(mine))}"
         what = f"{name}, {words(hidden)}, batch of {batch}, R = {runs}"
         yield Row(what, "torch.nn + Adam", detail, runs * ratio(theirs, mine), floor)
 
 
-def checked(name: str) -> None:
+def checked(name: str, steps: int) -> None:
     """Raises AssertionError where the two disagree without noise, on the whole pool: then nothing is drawn."""
-    quiet = {"learner__unlabelled_batch": "full", "training__batch_size": "full"}
-    noise = {"vat": {"learner__epsilon": 1e-6}}.get(name, {"learner__weak_noise": 0.0})
-    noise |= {"learner__strong_noise": 0.0} if name == "fixmatch" else {}
-    both = session(scenario(name, (16, 16), **quiet, **noise), (0, 10), 1)
+    quiet = {"learner.unlabelled_batch": "full", "training.batch_size": "full"}
+    noise = {"vat": {"learner.epsilon": 1e-6}}.get(name, {"learner.weak_noise": 0.0})
+    noise |= {"learner.strong_noise": 0.0} if name == "fixmatch" else {}
+    both = session(scenario(name, (16, 16), {**quiet, **noise}), (0, 10), 1)
     points = both.scene.points.take(both.scene.points.is_train & both.scene.points.is_labelled)
     plain = [PlainRun(both, replica) for replica in range(2)]
-    both.step(_CHECKED)
+    both.step(steps)
     losses = both.learner.evaluate(points.xy, points.label.astype(int))[0].mean(axis=1)
     for theirs, ours in zip(plain, losses, strict=True):
-        theirs.step(_CHECKED)
+        theirs.step(steps)
         hold_equal(float(ours), theirs.labelled_loss(), f"plain {name}")

@@ -25,10 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks import tables
 from benchmarks.fuzz_files import KINDS, Case, cases, fuzzed_scenario
 
 SECONDS, BYTES, WORDS = 2.0, 300_000_000, 10_000
@@ -255,16 +253,15 @@ def run(count: int, base: int, keep: Path, jobs: int = 2) -> list[Outcome]:
 def show(outcomes: Iterable[Outcome], seconds: float) -> None:
     """The figures."""
     all_ = list(outcomes)
-    table = Table(box=box.SIMPLE, title=f"{len(all_):,} files in {seconds:.0f} s")
-    for heading in ("kind", "files", "opened", "refused", "wrong", "slowest", "memory taken"):
-        table.add_column(heading, justify="left" if heading == "kind" else "right")
+    numbers = ("files", "opened", "refused", "wrong", "slowest", "memory taken")
+    table = tables.table(f"{len(all_):,} files in {seconds:.0f} s", "kind", *numbers, numbers=numbers)
     for kind in (*KINDS, "all"):
         some = [outcome for outcome in all_ if kind in (outcome.kind, "all")]
         how = Counter("wrong" if outcome.wrong else outcome.how for outcome in some)
         slowest, taken = max((o.seconds for o in some), default=0.0), max((o.taken for o in some), default=0)
         cells = [f"{n:,}" for n in (len(some), how["opened"], how["refused"], how["wrong"])]
         table.add_row(kind, *cells, f"{slowest * 1000:,.0f} ms", f"{taken / 1e6:,.0f} MB")
-    (Console() if sys.stdout.isatty() else Console(width=100)).print(table)
+    tables.console().print(table)
 
 
 def main(arguments: list[str] | None = None) -> int:

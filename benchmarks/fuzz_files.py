@@ -287,7 +287,7 @@ def _originals(kind: str) -> list[bytes]:
     for save in (write_archive, lambda path, arrays: np.savez_compressed(path, **arrays)):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "a.npz"
-            save(path, {"field": np.linspace(0, 1, 300, dtype=np.float32).reshape(3, 100), "on": np.ones(5, bool)})  # type: ignore[operator]
+            save(path, {"field": np.linspace(0, 1, 300, dtype=np.float32).reshape(3, 100), "on": np.ones(5, bool)})
             made.append(path.read_bytes())
     return made
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -143,11 +144,11 @@ def _nested(rng: random.Random, amount: float) -> str:
 def _points(rng: random.Random, amount: float) -> str:
     n = some(amount, 300_000)
     places = np.random.default_rng(n).normal(size=(2, n)) * abs(rng.choice([1.0, 1.0, 1.0, *EXTREMES[4:8]]))
-    columns = {"id": list(range(n)), "x": places[0].tolist(), "y": places[1].tolist()}
+    columns: dict[str, list[Any]] = {"id": list(range(n)), "x": places[0].tolist(), "y": places[1].tolist()}
     columns |= dict.fromkeys(("label", "split", "origin"), [0] * n)
     spoiled = rng.choice(["none", "none", *columns])
     if spoiled != "none":
-        columns[spoiled] = [rng.choice([2**63, -1, 0.5, "a", None, 10**400])] * n  # type: ignore[list-item]
+        columns[spoiled] = [rng.choice([2**63, -1, 0.5, "a", None, 10**400])] * n
     plane = {"points": columns, "domain": [-9, 9, -9, 9]}
     return json.dumps(
         {"title": rng.choice(["a", "\U0001f600"]), "data": {"name": "points"}, "plane": plane}, ensure_ascii=False
@@ -206,14 +207,15 @@ def _changes(rng: random.Random, amount: float) -> str:
     for k in range(some(amount, 100_000)):
         new = {"id": [n * 20 + k], "x": [0.5], "y": [k / 9], "label": [k % 2], "split": [0], "origin": [0]}
         kind = kinds[k % len(kinds)]
-        changes.append({"step": k} | {
+        whats: dict[str, dict[str, Any]] = {
             "move": {"moved": {"id": [k % n], "x": [0.1], "y": [k / 7]}}, "remove": {"removed": [k % n]},
             "label": {"changed": {"id": [k % n], "label": [k % 2]}}, "add": {"added": new},
             "values": {"values": {"training.learning_rate": 0.1 + k * 1e-6}},
             "pins": {"targets": [[0.1, 0.2, 1]], "groups": [{"on": bool(k % 2)}]}, "none": {},
             "between": {"added": new, "at": [3]}, "lift": {"removed": [n * 20 + k - 1]},
             "plane": {"plane": {"domain": [0, 1, 0, 1], "points": _EMPTY}},
-        }[kind])  # fmt: skip
+        }  # fmt: skip
+        changes.append({"step": k} | whats[kind])
     history = {"steps": len(changes), "start": "drawn", "turns": changes, "ends_here": rng.random() < 0.3}
     return json.dumps({"data": {"n": n}, "course": history})[:31_999_999]
 

@@ -1,50 +1,34 @@
-"""Interleaved timing, and rows of the table."""
+"""Interleaved timing."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
+
+import numpy as np
 
 Work = Callable[[int], object]
 """Does the same thing n times over."""
 
 _ROUNDS = 9
 _SLICE = 0.05  # seconds of one turn
+_TICK = 1e-9  # seconds: what the clock cannot see
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: what is measured `against` what, and what is `reached` of which `floor`, if there is one.
+def interleaved(works: Sequence[Work], least: bool = False) -> list[list[float]]:
+    """Seconds of CPU time that doing each once takes, for each round; in every round each has its turn.
 
-    unit of both: × or %.
+    least: one round, in which each is done once.
     """
-
-    what: str
-    against: str
-    detail: str
-    reached: float | None = None
-    floor: float | None = None
-    unit: str = "×"
-
-    @property
-    def holds(self) -> bool | None:
-        """Whether the floor is reached; None where there is none."""
-        if self.floor is None or self.reached is None:
-            return None
-        return self.reached >= self.floor
-
-
-def interleaved(works: Sequence[Work], rounds: int = _ROUNDS) -> list[list[float]]:
-    """Seconds of CPU time that doing each once takes, for each round; in every round each has its turn."""
-    changes = [_change(work) for work in works]
+    changes = [1 if least else _change(work) for work in works]
     seconds: list[list[float]] = [[] for _ in works]
-    for _ in range(rounds):
+    for _ in range(1 if least else _ROUNDS):
         for work, n, taken in zip(works, changes, seconds, strict=True):
             began = time.process_time()
             work(n)
-            taken.append((time.process_time() - began) / n)
+            taken.append(max((time.process_time() - began) / n, _TICK))
     return seconds
 
 
@@ -73,6 +57,17 @@ def repeated(once: Callable[[], object]) -> Work:
             once()
 
     return work
+
+
+def gaps(times: Sequence[float]) -> list[float]:
+    """Milliseconds between neighbours."""
+    return [(b - a) * 1000 for a, b in pairwise(times)]
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Median, 95th percentile and the greatest."""
+    middle, p95 = np.percentile(values, [50, 95]).tolist()
+    return {"median": middle, "p95": p95, "most": max(values)}
 
 
 def span(seconds: float) -> str:

@@ -14,7 +14,7 @@ from sklearn.neural_network import MLPClassifier
 from torch import Tensor, nn
 from torch.func import grad, vmap
 
-from benchmarks.subjects import RATE, Size, points
+from benchmarks.subjects import RATE, Size, layers, modules, points
 from boundaryviz.learners.batches import Pool, epoch
 from boundaryviz.learners.mlp import MLP
 from boundaryviz.learners.optimisers import Optimiser
@@ -25,14 +25,7 @@ class PlainTorch:
     """torch.nn and torch.optim.Adam, one network at a time."""
 
     def __init__(self, like: MLP, batch_size: Size, n: int, activation: type[nn.Module]) -> None:
-        parts: list[nn.Module] = []
-        for weight, bias in zip(like.params[::2], like.params[1::2], strict=True):
-            linear = nn.Linear(weight.shape[2], weight.shape[1])
-            with torch.no_grad():
-                linear.weight.copy_(weight[0])
-                linear.bias.copy_(bias[0, :, 0])
-            parts += [linear, activation()]
-        self.net = nn.Sequential(*parts[:-1])
+        self.net = modules(like, activation)
         self.optimiser = torch.optim.Adam(self.net.parameters(), lr=RATE)
         self.criterion = nn.CrossEntropyLoss()
         xy, label = points(n, like.problem.classes)
@@ -114,10 +107,9 @@ class ScikitLearn:
         )  # fmt: skip
         self.classes = np.arange(like.problem.classes)
         self.step()
-        for mine, weight in zip(self.model.coefs_, like.params[::2], strict=True):
-            mine[:] = weight[0].T.numpy()
-        for mine, bias in zip(self.model.intercepts_, like.params[1::2], strict=True):
-            mine[:] = bias[0, :, 0].numpy()
+        theirs = zip(self.model.coefs_, self.model.intercepts_, strict=True)
+        for (weight, bias), (coefficients, intercepts) in zip(layers(like), theirs, strict=True):
+            coefficients[:], intercepts[:] = weight.T.numpy(), bias.numpy()
 
     def step(self, n: int = 1) -> None:
         with warnings.catch_warnings():
@@ -136,14 +128,13 @@ class ScikitLearn:
 
 def numpy_pass(like: MLP) -> Any:
     """Probability of class 1 at points (G, 2) in one numpy pass, row-major."""
-    weights = [w[0].T.numpy().copy() for w in like.params[::2]]
-    biases = [b[0, :, 0].numpy().copy() for b in like.params[1::2]]
+    parts = [(weight.T.numpy().copy(), bias.numpy().copy()) for weight, bias in layers(like)]
 
     def ask(xy: NDArray[np.float32]) -> NDArray[np.float32]:
         h = xy
-        for at, (w, b) in enumerate(zip(weights, biases, strict=True)):
+        for at, (w, b) in enumerate(parts):
             h = h @ w + b
-            if at + 1 < len(weights):
+            if at + 1 < len(parts):
                 h = np.tanh(h)
         e = np.exp(h - h.max(axis=1, keepdims=True))
         return e[:, 1] / e.sum(axis=1)

@@ -3,11 +3,14 @@ of the past is on the plane."""
 
 from __future__ import annotations
 
-import os
 import time
+from collections.abc import Iterator
 
 import numpy as np
 
+from benchmarks.frame import Row, section
+from benchmarks.measure import spread
+from benchmarks.workbenches import application, opened
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.recorder import Recorder
 from boundaryviz.engine.trainer import Trainer
@@ -47,29 +50,35 @@ def _steps(trainer: Trainer, seconds: float) -> float:
     return (trainer._session.step_count - first) / (time.process_time() - began)  # type: ignore[union-attr]
 
 
-def cost() -> None:
-    print("recording: steps a second with and without, processor time, interleaved")
-    for name, values, twin in (
+@section("recording", "Recording the past")
+def recording(least: bool) -> Iterator[Row]:
+    """Steps a second of processor time with recording, of those without."""
+    rounds, seconds = (1, 0.01) if least else (ROUNDS, SECONDS)
+    settings: tuple[tuple[str, dict[str, object], bool], ...] = (
         ("moons, 16-16", {}, False),
         ("moons, 64-64", {"learner.hidden": [64, 64]}, False),
         ("bridge, VAT 64-64, with twin", {}, True),
-    ):
+    )
+    for name, values, twin in settings:
         scenario = load("two-moons-bridge-neural" if twin else "moons").with_values(values)
         pairs = [_trainer(scenario, records, twin) for records in (False, True)]
-        rates = np.array([[_steps(one, SECONDS) for one in pairs] for _ in range(ROUNDS)])
+        rates = np.array([[_steps(one, seconds) for one in pairs] for _ in range(rounds)])
         without, with_ = np.median(rates, axis=0)
-        print(f"  {name:30} {without:9,.0f} {with_:9,.0f}   recording costs {100 * (1 - with_ / without):5.1f} %")
+        detail = f"{without:,.0f} → {with_:,.0f} steps/s"
+        yield Row(name, "nothing recorded", detail, 100 * float(np.median(rates[:, 1] / rates[:, 0])), unit="%")
 
 
-def memory() -> None:
-    print(f"a run of {LONG:,} steps, recorded as densely as the schedule asks for, in the window's memory")
+@section("memory", "Memory of the past")
+def memory(least: bool) -> Iterator[Row]:
+    """What a long run takes in the window's memory, recorded as densely as the schedule asks for."""
+    steps = 300 if least else LONG
     scenario = load("moons").with_values({"data.n": 10, "training.evaluate_every": 1000, "learner.hidden": [4]})
     trainer = _trainer(scenario, True, False)
     session, recorder = trainer._session, trainer._recorder
     assert session is not None
     timeline = Timeline()
     largest = 0
-    while session.step_count < LONG:
+    while session.step_count < steps:
         session.step(1)
         recorder._credit = 1.0  # time is no limit here
         recorder.look(session, 0)
@@ -77,47 +86,34 @@ def memory() -> None:
             timeline.add(checkpoint)
             largest = max(largest, timeline.bytes)
     counted = sum(size(one) for one in timeline.checkpoints)
-    words = f"  {len(timeline):,} moments, {counted / 2**20:.1f} MB at the end, {largest / 2**20:.1f} MB at most"
-    print(f"{words}, of {BUDGET / 2**20:.0f} MB")
+    detail = f"{len(timeline):,} moments, {counted / 2**20:.1f} MB at the end"
+    budget = BUDGET / 2**20
+    yield Row(f"the most in {steps:,} steps", "the budget", detail, largest / 2**20, ceiling=budget, unit="MB")
 
 
-def scrubbing() -> None:
-    print(f"scrubbing: from the index of a moment to its painted field, {SCRUBS} moments at random")
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PyQt6.QtCore import QSettings
-    from PyQt6.QtWidgets import QApplication
-
-    from boundaryviz.engine.link import InlineLink
-    from boundaryviz.gui.workbench import Workbench
-
-    app = QApplication.instance() or QApplication([])
-    settings = QSettings("boundaryviz", "benchmark-recording")
-    workbench = Workbench(load("moons"), lambda: InlineLink(Trainer()), None, settings)
-    workbench.window.show()
-    workbench.controller.play(True)
-    end = time.monotonic() + 15
-    while time.monotonic() < end:
-        app.processEvents()
-    workbench.controller.play(False)
-    for _ in range(50):
-        app.processEvents()
-    rng, taken = np.random.default_rng(0), []
-    for at in rng.integers(0, len(workbench.timeline.timeline), SCRUBS):
-        began = time.perf_counter()
-        workbench.timeline.show(int(at))
-        workbench.window.plane.canvas.viewport().repaint()  # type: ignore[union-attr]
-        taken.append(1000 * (time.perf_counter() - began))
-    rows, columns = workbench.timeline.timeline[1].field.shape
-    workbench.close()
-    p50, p95 = np.percentile(taken, [50, 95])
-    print(f"  fields of {columns} x {rows}: median {p50:.1f} ms, 95 % {p95:.1f} ms, worst {max(taken):.1f} ms")
-
-
-def main() -> None:
-    scrubbing()
-    cost()
-    memory()
-
-
-if __name__ == "__main__":
-    main()
+@section("scrubbing", "Going back to a moment")
+def scrubbing(least: bool) -> Iterator[Row]:
+    """From the index of a moment to its painted field, moments at random."""
+    scrubs, seconds = (3, 0.2) if least else (SCRUBS, 15.0)
+    app = application()
+    with opened(load("moons")) as (workbench, _):
+        workbench.window.show()
+        workbench.controller.play(True)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end or len(workbench.timeline.timeline) < 2:
+            app.processEvents()
+        workbench.controller.play(False)
+        for _ in range(50):
+            app.processEvents()
+        rng, taken = np.random.default_rng(0), []
+        viewport = workbench.window.plane.canvas.viewport()
+        assert viewport is not None
+        for at in rng.integers(0, len(workbench.timeline.timeline), scrubs):
+            began = time.perf_counter()
+            workbench.timeline.show(int(at))
+            viewport.repaint()
+            taken.append(1000 * (time.perf_counter() - began))
+        rows, columns = workbench.timeline.timeline[1].field.shape
+    of = spread(taken)
+    yield Row(f"a field of {columns} x {rows}, median", "", f"worst {of['most']:.1f} ms", of["median"], unit="ms")
+    yield Row("the same, 95th percentile", "", "", of["p95"], unit="ms")

@@ -7,9 +7,7 @@ leads, as a project, a table and a recovery file; it exits with 1 where one coul
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 import time
 import traceback
 from collections import Counter
@@ -18,11 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.walks import Walk
-from boundaryviz.engine.link import InlineLink
+from benchmarks.workbenches import application, opened
 from boundaryviz.gui.document.recovery import Origin, Orphan, Session, orphans
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import files
 from boundaryviz.scenario.history import RunHistory, difference
+from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import KINDS, Scene
 from boundaryviz.scene.tables import read_table
 
@@ -126,19 +125,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--states", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PyQt6.QtCore import QSettings
-    from PyQt6.QtWidgets import QApplication
-
-    from boundaryviz.engine.trainer import Trainer
-    from boundaryviz.scenario.scenario import Scenario
-
-    app = QApplication(sys.argv[:1])
     wrong, began, actions = 0, time.monotonic(), Counter[str]()
-    with tempfile.TemporaryDirectory(prefix="boundaryviz-roundtrips-") as name:
-        folder = Path(name)
-        settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-        workbench = Workbench(Scenario().with_values({"data.n": 20}), lambda: InlineLink(Trainer()), None, settings)
+    with opened(Scenario().with_values({"data.n": 20})) as (workbench, folder):
         workbench.client._stop_listening()
         workbench.window.show()
         for number in range(given.states):
@@ -149,9 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
                 print(f"{type(error).__name__}: {error}; {'; '.join(error.__notes__)}", file=sys.stderr, flush=True)
                 if not isinstance(error, Lost):
                     traceback.print_exc()
-            app.processEvents()
-        workbench.window.may_close = lambda: True
-        workbench.close()
+            application().processEvents()
     done = ", ".join(f"{what} {n:,}" for what, n in actions.most_common())
     print(f"{given.states:,} states in {time.monotonic() - began:.0f} s, {wrong} wrong\nactions: {done}")
     return int(wrong > 0)

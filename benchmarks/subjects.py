@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from boundaryviz.learners.base import Problem, TrainingData
 from boundaryviz.learners.mlp import MLP
@@ -47,6 +49,24 @@ def loss(of: MLP, n: int, replica: int = 0) -> float:
     """Mean loss on the points."""
     xy, label = points(n, of.problem.classes)
     return float(of.evaluate(xy, label)[0][replica].mean())
+
+
+def layers(of: Any, replica: int = 0) -> list[tuple[Tensor, Tensor]]:
+    """Weights (out, in) and biases (out,) of each layer of one replica, sharing memory with the learner's own."""
+    views = of.layout.views(of.P)
+    return [(weight[replica], bias[replica, :, 0]) for weight, bias in zip(views[::2], views[1::2], strict=True)]
+
+
+def modules(of: Any, activation: type[nn.Module], replica: int = 0) -> nn.Sequential:
+    """The net of one replica, made of torch.nn, with a copy of its weights."""
+    parts: list[nn.Module] = []
+    for weight, bias in layers(of, replica):
+        linear = nn.Linear(weight.shape[1], weight.shape[0])
+        with torch.no_grad():
+            linear.weight.copy_(weight)
+            linear.bias.copy_(bias)
+        parts += [linear, activation()]
+    return nn.Sequential(*parts[:-1])
 
 
 def words(hidden: tuple[int, ...], outputs: int = 2) -> str:

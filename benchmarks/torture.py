@@ -1,9 +1,10 @@
 """`kill -9` at random moments while the real program edits, trains, saves and autosaves; then what is left is judged.
 
-`python -m benchmarks.torture [--rounds N] [--seed S] [--jobs J] [--trained K]` prints a table of figures and exits
-with 1 where a promise was broken: every project readable and in a state that was reported, at most the last second of
-edits missing, and what was left offered at the next start. Every K-th round trains with the real trainer; in the others
-nobody answers, so that a round need not wait for torch. The folder of a round that broke a promise is kept, and named.
+`python -m benchmarks.torture [--rounds N] [--seed S] [--jobs J] [--trained K] [--longest T]` prints a table of figures
+and exits with 1 where a promise was broken: every project readable and in a state that was reported, at most the last
+second of edits missing, and what was left offered at the next start. Every K-th round trains with the real trainer; in
+the others nobody answers, so that a round need not wait for torch. The folder of a round that broke a promise is kept,
+and named.
 """
 
 from __future__ import annotations
@@ -24,12 +25,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
+from benchmarks import tables
 
 ALLOWED = 1.0  # seconds of edits that may be missing
-_LONGEST = 4.0  # seconds between the first edit and the kill, at most
 _START = 60.0  # seconds a child may take to come up
 
 
@@ -55,10 +53,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2, help="rounds at a time")
     parser.add_argument("--trained", type=int, default=10, help="every so many rounds the real trainer trains")
+    parser.add_argument("--longest", type=float, default=4.0, help="seconds from the first edit to the kill, at most")
     given = parser.parse_args(arguments)
     began = time.monotonic()
     numbers = range(given.rounds)
-    one = lambda n: play(n, given.seed, given.trained > 0 and n % given.trained == 0)  # noqa: E731
+    one = lambda n: play(n, given.seed, given.trained > 0 and n % given.trained == 0, given.longest)  # noqa: E731
     rounds: list[Round] = []
     with ThreadPoolExecutor(given.jobs) as pool:
         for done in pool.map(one, numbers):
@@ -69,13 +68,13 @@ def main(arguments: list[str] | None = None) -> int:
     return int(any(done.problems for done in rounds))
 
 
-def play(number: int, seed: int, trained: bool) -> Round:
+def play(number: int, seed: int, trained: bool, longest: float) -> Round:
     """One round: start, let it edit, kill it, look at what is left, start again, see that it is offered."""
     rng = random.Random(f"{seed} {number}")
     folder = Path(tempfile.mkdtemp(prefix="boundaryviz-torture-"))
     result = Round(number, trained)
     try:
-        reports, killed = _until_killed(folder, rng, trained, result)
+        reports, killed = _until_killed(folder, rng, trained, longest, result)
         if reports:
             _judge(folder, reports, killed, result)
             _start_again(folder, result)
@@ -97,7 +96,7 @@ def _child(folder: Path, *arguments: object) -> subprocess.Popen[str]:
 
 
 def _until_killed(
-    folder: Path, rng: random.Random, trained: bool, result: Round
+    folder: Path, rng: random.Random, trained: bool, longest: float, result: Round
 ) -> tuple[list[dict[str, object]], float]:
     """What the child reported, oldest first, and when it was killed (monotonic)."""
     work = folder / "work"
@@ -108,7 +107,7 @@ def _until_killed(
         first = child.stdout.readline()  # it edits from now on
         if not first:
             raise RuntimeError(f"the program did not start: {(folder / 'said').read_text()[-600:]}")
-        time.sleep(rng.uniform(0.0, _LONGEST))
+        time.sleep(rng.uniform(0.0, longest))
         os.kill(child.pid, signal.SIGKILL)
         killed = time.monotonic()
         rest = child.stdout.read()
@@ -185,11 +184,8 @@ def show(rounds: Iterable[Round], seconds: float) -> None:
     """The figures."""
     all_ = list(rounds)
     ages = [done.missing for done in all_]
-    table = Table(box=box.SIMPLE, title=f"kill -9, {len(all_)} rounds in {seconds:.0f} s")
-    table.add_column("what")
-    table.add_column("measured", justify="right")
     unreadable = sum("cannot be read" in words for done in all_ for words in done.problems)
-    lines = {
+    lines: dict[str, int | str] = {
         "rounds with the real trainer training": sum(done.trained for done in all_),
         "edits reported": sum(done.edits for done in all_),
         "saves finished": sum(done.saves for done in all_),
@@ -203,9 +199,7 @@ def show(rounds: Iterable[Round], seconds: float) -> None:
         "unfinished temporary files left, before the next start": sum(done.parts for done in all_),
         "rounds that broke a promise": sum(bool(done.problems) for done in all_),
     }
-    for what, value in lines.items():
-        table.add_row(what, f"{value:,}" if isinstance(value, int) else value)
-    (Console() if sys.stdout.isatty() else Console(width=100)).print(table)
+    tables.show(f"kill -9, {len(all_)} rounds in {seconds:.0f} s", lines)
 
 
 if __name__ == "__main__":

@@ -9,34 +9,36 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Row, interleaved, ratio, span
+from benchmarks.frame import Row, section
+from benchmarks.measure import interleaved, ratio, span
 from benchmarks.subjects import DOMAIN, Size, points, words
 from boundaryviz.learners.base import Problem, TrainingData
-from boundaryviz.learners.specs import FAMILIES, MLPSpec, TrainingSpec
+from boundaryviz.learners.specs import FAMILIES, Activation, MLPSpec, TrainingSpec
 
 _SEEDS = 8
 _POINTS, _POISON, _LABELLED = 1000, 20, 6
 _FLOOR = 60.0  # per cent
 
 
-def twins() -> Iterator[Row]:
+@section("twins", "Twins")
+def twins(least: bool) -> Iterator[Row]:
     """Steps a second of eight seeds, each with its twin, on 1000 points of which 20 are poison, against the same 16
     replicas on 1000 clean points."""
-    for hidden, activation in (((16, 16), "tanh"), ((64, 64), "relu")):
+    nets: tuple[tuple[tuple[int, ...], Activation], ...] = (((16, 16), "tanh"), ((64, 64), "relu"))
+    for hidden, activation in nets:
         for size in (32, "full"):
             spec = MLPSpec(hidden=hidden, activation=activation)
-            yield _row(
-                f"{words(hidden)} {activation}, {'full batch' if size == 'full' else f'batch of {size}'}", spec, size
-            )
+            batch = "full batch" if size == "full" else f"batch of {size}"
+            yield _row(f"{words(hidden)} {activation}, {batch}", spec, size, least)
     for name in ("vat", "fixmatch", "pi-model", "mixmatch"):
-        yield _row(f"{name}, as it comes", FAMILIES[name][0](), 32)
+        yield _row(f"{name}, as it comes", FAMILIES[name][0](), 32, least)
 
 
-def _row(what: str, spec: Any, size: Size) -> Row:
+def _row(what: str, spec: Any, size: Size, least: bool) -> Row:
     learners = [_learner(spec, size, poison) for poison in (0, _POISON)]
-    without, mine = interleaved([each.step for each in learners])
+    without, mine = interleaved([each.step for each in learners], least)
     detail = f"{span(median(without))} → {span(median(mine))}"
-    return Row(f"{what}, R = {2 * _SEEDS}", "no poison", detail, 100 * ratio(without, mine), _FLOOR, "%")
+    return Row(f"{what}, R = {2 * _SEEDS}", "no poison", detail, 100 * ratio(without, mine), _FLOOR, unit="%")
 
 
 def _learner(spec: Any, size: Size, poison: int) -> Any:

@@ -21,7 +21,7 @@ from boundaryviz.scenario import files, gallery
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.datasets import DATASETS
-from boundaryviz.scene.edits import Add, Move, Recolumn, Remove, SetTargets, mute, relabel
+from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, SetTargets, mute, relabel
 from boundaryviz.scene.scene import Points, Target
 
 _NAMES = ("Mine", "", "two\nlines", 'say "so"', "Übung <b>1</b>", "=1+1")
@@ -180,11 +180,11 @@ class Walk:
             return
         origin = np.full(len(ids), self._rng.randint(-1, 2), dtype=np.int8)
         split = np.full(len(ids), self._rng.randint(0, 2), dtype=np.int8)
-        edit = self._rng.choice([
+        edits: list[Edit] = [
             Move(ids, self._places(len(ids))), relabel(ids, self._rng.randint(-1, 2)),
             mute(ids, self._rng.random() < 0.6), Recolumn(ids, {"origin": origin}), Recolumn(ids, {"split": split}),
-        ])  # fmt: skip
-        self.workbench.controller.do(edit, "Edit")
+        ]  # fmt: skip
+        self.workbench.controller.do(self._rng.choice(edits), "Edit")
 
     def _add(self) -> None:
         first, label = self.workbench.document.committed.scene.points.next_id, self._rng.randint(-1, 2)
@@ -231,7 +231,12 @@ class Walk:
 
     def _data(self) -> None:
         rng = self._rng
-        values = [{"data.noise": 0.1}, {"data.seed": 3}, {"data.n": 20}, {"data.labels_per_class": 2}]
+        values: list[dict[str, Any]] = [
+            {"data.noise": 0.1},
+            {"data.seed": 3},
+            {"data.n": 20},
+            {"data.labels_per_class": 2},
+        ]
         self._set(rng.choice([*values, {"data.name": rng.choice(list(DATASETS)), **_SMALL}]))
 
     def _poison(self) -> None:

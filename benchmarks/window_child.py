@@ -1,4 +1,6 @@
-"""The product under measurement: opens the real window, does one thing to it, prints the figures as JSON."""
+"""The product under measurement: opens the real window, does things to it one by one, prints the figures as JSON.
+
+`python -m benchmarks.window_child MODE ... [--least]`, where modes are methods of Probe."""
 
 from __future__ import annotations
 
@@ -8,12 +10,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
-SAVES = 12
 BEGAN = float(os.environ.get("BENCH_BEGAN", repr(time.time())))
-os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="boundaryviz-bench-")
+HOME = tempfile.TemporaryDirectory(prefix="boundaryviz-bench-")  # removed at the end
+os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = HOME.name
 
 from boundaryviz.gui import app  # noqa: E402 - the clock runs from the start of the command
 
@@ -24,13 +25,14 @@ def since_start() -> float:
 
 
 class Probe:
-    """Wraps the desk: starts the measurement once the window is shown, prints its result and closes."""
+    """Wraps the workbench: starts to measure once the window is shown, prints the results and closes."""
 
-    def __init__(self, mode: str) -> None:
+    def __init__(self, modes: list[str], least: bool) -> None:
         from boundaryviz.gui import workbench as assembly
 
         probe = self
-        self.mode = mode
+        self._modes, self._least = modes, least
+        self._results: dict[str, dict[str, float]] = {}
 
         class MeasuredWorkbench(assembly.Workbench):
             def show(self, hint: str | None = None) -> None:
@@ -55,14 +57,40 @@ class Probe:
         self.paints: list[float] = []
         self._filter = Paints(workbench.window)
         workbench.window.plane.canvas.viewport().installEventFilter(self._filter)
-        getattr(self, self.mode)()
+        self._next()
 
     def on_paint(self) -> None:
         self.paints.append(time.perf_counter())
 
-    def finish(self, result: dict[str, float]) -> None:
-        print(json.dumps(result), flush=True)
+    def _next(self) -> None:
+        if len(self._results) < len(self._modes):
+            getattr(self, self._modes[len(self._results)])()
+            return
+        print(json.dumps(self._results), flush=True)
         self.workbench.window.close()
+
+    def finish(self, result: dict[str, float]) -> None:
+        """The measurement is done: on to the next."""
+        self._results[self._modes[len(self._results)]] = result
+        self._next()
+
+    def _of(self, full: int, least: int) -> int:
+        """How much of something, or how long."""
+        return least if self._least else full
+
+    def _until(self, true: Callable[[], object], then: Callable[[], None]) -> None:
+        """Go on with `then` as soon as something is so."""
+        from PyQt6.QtCore import QTimer
+
+        timer = QTimer(self.workbench.window)
+
+        def look() -> None:
+            if true():
+                timer.stop()
+                then()
+
+        timer.timeout.connect(look)
+        timer.start(50)
 
     # ---- start --------------------------------------------------------------------------------------
 
@@ -105,19 +133,17 @@ class Probe:
                 "data.validation": 0.0, "data.test": 0.0}  # fmt: skip
         self.workbench.document.open(Scenario().with_values({**base, **values}))
         self.workbench.controller.play(True)
-        self._wait = QTimer(self.workbench.window)
 
-        def look() -> None:
+        def trains() -> bool:
             frame = self.workbench.controller.presenter.frame
-            if frame is not None and frame.step > 100:
-                self._wait.stop()
-                QTimer.singleShot(1500, then)
+            return frame is not None and frame.step > self._of(100, 2)
 
-        self._wait.timeout.connect(look)
-        self._wait.start(50)
+        self._until(trains, lambda: QTimer.singleShot(self._of(1500, 20), then))
 
     def frames(self) -> None:
         from PyQt6.QtCore import QTimer
+
+        from benchmarks.measure import gaps, spread
 
         times: list[float] = []
 
@@ -130,9 +156,9 @@ class Probe:
                 cost = (time.process_time() - worked) / max(len(times), 1) * 1000
                 self.finish({**spread(gaps(times)), "steps": rate, "cost": cost})
 
-            QTimer.singleShot(8000, end)
+            QTimer.singleShot(self._of(8000, 100), lambda: self._until(lambda: len(times) > 1, end))
 
-        self._load(begin, **{"data.n": 1000})
+        self._load(begin, **{"data.n": self._of(1000, 50)})
 
     # ---- drags --------------------------------------------------------------------------------------
 
@@ -177,6 +203,8 @@ class Probe:
         timer.start(every)
 
     def drag(self) -> None:
+        from benchmarks.measure import spread
+
         waiting: list[tuple[int, float]] = []  # revision and when its mouse move came
         delays: list[float] = []
 
@@ -188,18 +216,22 @@ class Probe:
 
         def begin() -> None:
             self.workbench.window.plane.painted.connect(painted)
-            self._drag(300, 25, lambda: None, lambda: self.finish(spread(delays)))
+            end = lambda: self._until(lambda: delays, lambda: self.finish(spread(delays)))  # noqa: E731
+            self._drag(self._of(300, 4), 25, lambda: None, end)
 
         changed = lambda: waiting.append((self.workbench.document.revision, time.perf_counter()))  # noqa: E731
         self.workbench.document.changed.connect(changed)
-        self._load(begin, **{"data.n": 1000})
+        self._load(begin, **{"data.n": self._of(1000, 50)})
 
     def crowd(self) -> None:
+        from benchmarks.measure import gaps, spread
+
         def begin() -> None:
             self.paints.clear()
-            self._drag(400, 8, lambda: None, lambda: self.finish(spread(gaps(self.paints))))
+            end = lambda: self._until(lambda: len(self.paints) > 1, lambda: self.finish(spread(gaps(self.paints))))  # noqa: E731
+            self._drag(self._of(400, 4), 8, lambda: None, end)
 
-        self._load(begin, **{"data.n": 10_000})
+        self._load(begin, **{"data.n": self._of(10_000, 50)})
 
     # ---- saving -------------------------------------------------------------------------------------
 
@@ -209,11 +241,13 @@ class Probe:
 
         from PyQt6.QtCore import QTimer
 
+        from benchmarks.measure import gaps, spread
         from boundaryviz.scene.edits import Move
 
         folder = tempfile.TemporaryDirectory(prefix="boundaryviz-bench-")
         path, window = Path(folder.name) / "many.bviz", self.workbench.window
         beats: list[float] = []
+        saves = self._of(12, 1)
         longest: dict[str, list[float]] = {"saved": [], "idle": []}
         heart = QTimer(window)
         heart.timeout.connect(lambda: beats.append(time.perf_counter()))
@@ -222,14 +256,14 @@ class Probe:
             if beats:
                 longest["idle" if number % 2 else "saved"].append(max(gaps(beats)))
             beats[:] = [time.perf_counter()]
-            if number == 2 * SAVES:
+            if number == 2 * saves:
                 heart.stop()
                 folder.cleanup()
                 self.finish({f"{what} {k}": v for what, all_ in longest.items() for k, v in spread(all_).items()})
                 return
             if number % 2:
                 self.workbench.saving.save_to(path)
-            QTimer.singleShot(700, lambda: change(number + 1))
+            QTimer.singleShot(self._of(700, 60), lambda: change(number + 1))
 
         def begin() -> None:
             points = self.workbench.document.scene.points
@@ -237,22 +271,10 @@ class Probe:
             heart.start(1)
             change(0)
 
-        self._load(begin, **{"data.n": 20_000})
-
-
-def gaps(times: list[float]) -> list[float]:
-    """Milliseconds between neighbours."""
-    return [(b - a) * 1000 for a, b in pairwise(times)]
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    """Median, 95th percentile and the greatest."""
-    import numpy as np
-
-    median, p95 = np.percentile(values, [50, 95]).tolist()
-    return {"median": median, "p95": p95, "most": max(values), "count": float(len(values))}
+        self._load(begin, **{"data.n": self._of(20_000, 50)})
 
 
 if __name__ == "__main__":
-    probe = Probe(sys.argv[1])
+    given = sys.argv[1:]
+    probe = Probe([mode for mode in given if mode != "--least"], "--least" in given)
     sys.exit(app.main())

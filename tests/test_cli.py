@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from boundaryviz.cli.app import run
-from boundaryviz.cli.values import assignments, parsed
+from boundaryviz.cli.values import assignments
 from boundaryviz.gui.document.projects import Project
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.record.metrics import Metric
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.files import read
+from boundaryviz.scenario.text import parsed
 from boundaryviz.scene.datasets import DATASETS
 
 SMALL = ["--steps", "20", "--set", "data.n=40", "--set", "learner.hidden=[4]"]

@@ -28,6 +28,7 @@ from boundaryviz.cli.terminal import Lines, PrintError, print_json
 from boundaryviz.experiments.progress import bar
 from boundaryviz.experiments.run import Run, start
 from boundaryviz.record.dose import DoseCurve, DoseResponse
+from boundaryviz.scenario import gallery
 from boundaryviz.scenario.atomic import WriteError
 from boundaryviz.scenario.files import read
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -123,7 +124,7 @@ def test_whatever_goes_wrong_is_said_on_a_line_and_obeys_nothing(words: str) -> 
 def test_lists_and_reports_obey_nothing(words: str) -> None:
     with pytest.MonkeyPatch.context() as patch, streams() as (printed, _):
         scenario = Scenario(name=words, title=words, summary=words)
-        patch.setattr(listing.gallery, "scenarios", lambda: [scenario])
+        patch.setattr(gallery, "scenarios", lambda: [scenario])
         patch.setattr(health, "health", lambda: REPORT(words))
         for as_json in (False, True):
             listing.list_scenarios(as_json)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fuzz import attempt, run
+from benchmarks.fuzz import attempt, main
 from benchmarks.fuzz_files import KINDS, cases
 
 
@@ -20,11 +20,12 @@ def test_each_is_opened_or_refused_in_words(tmp_path: Path) -> None:
     assert {outcome.how for outcome in outcomes} >= {"opened", "refused"}
 
 
-def test_what_does_wrong_is_found_kept_and_gone_on_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_opened_in_processes_of_their_own_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
-    outcomes = run(count=20, base=3, keep=tmp_path, jobs=1)
-    assert len(outcomes) == 20
-    assert not any(outcome.wrong for outcome in outcomes)
+    assert main(["--files", "20", "--seed", "3", "--keep", str(tmp_path), "--jobs", "1"]) == 0
+    assert "20 files in" in capsys.readouterr().out
 
 
 def test_a_file_is_charged_with_its_own_memory_alone(tmp_path: Path) -> None:

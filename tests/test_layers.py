@@ -32,7 +32,7 @@ def loaded_after_importing(modules: list[str]) -> set[str]:
 
 
 def test_every_module_imports_only_what_lies_below_it():
-    command = [Path(sys.executable).parent / "lint-imports", "--no-cache"]
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -18,7 +18,7 @@ import boundaryviz
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PINS = {
+PINS: dict[str, str] = {
     canonicalize_name(name): version
     for name, version in re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
 }
@@ -128,7 +128,7 @@ def fake_programs(folder: Path, user: int) -> dict[str, str]:
 
 
 def system_packages(environment: dict[str, str], *programs: str) -> subprocess.CompletedProcess[str]:
-    command = [ROOT / "scripts" / "system-packages.sh", *programs]
+    command = [str(ROOT / "scripts" / "system-packages.sh"), *programs]
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 

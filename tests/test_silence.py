@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import pytest
 from PyQt6.QtCore import QTimer
@@ -21,7 +22,8 @@ def impatient(monkeypatch):
 
 def test_a_widget_is_noticed_until_it_is_deleted(qtbot):
     leftovers = Leftovers()
-    widget = QWidget(objectName="forgotten")
+    widget = QWidget()
+    widget.setObjectName("forgotten")
     assert leftovers.find() == ["widget left over: QWidget 'forgotten'"]
     widget.deleteLater()
     assert leftovers.find() == []
@@ -29,7 +31,7 @@ def test_a_widget_is_noticed_until_it_is_deleted(qtbot):
 
 def test_a_widget_in_a_reference_cycle_is_collected(qtbot):
     leftovers = Leftovers()
-    widget = QWidget()
+    widget: Any = QWidget()
     widget.itself = widget
     del widget
     assert leftovers.find() == []
@@ -37,7 +39,9 @@ def test_a_widget_in_a_reference_cycle_is_collected(qtbot):
 
 def test_only_a_running_timer_is_noticed(qtbot):
     leftovers = Leftovers()
-    timer = QTimer(objectName="tick", interval=1000)
+    timer = QTimer()
+    timer.setObjectName("tick")
+    timer.setInterval(1000)
     assert leftovers.find() == []
     timer.start()
     assert leftovers.find() == ["running timer left over: QTimer 'tick' of NoneType, 1000 ms"]

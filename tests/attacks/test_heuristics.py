@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def test_unlabelled_copies_of_the_target_pile_up_on_it() -> None:
 
 
 @pytest.mark.parametrize("choose", ["target", "boundary", "random"])
-def test_flips_put_a_wrong_label_in_the_place_of_a_point(choose: str) -> None:
+def test_flips_put_a_wrong_label_in_the_place_of_a_point(choose: Any) -> None:
     scene = inject(MOONS, FlipSpec(count=15, choose=choose))
     points = scene.points
     planted, gone = points.take(points.origin == 1), points.take(points.origin == -1)

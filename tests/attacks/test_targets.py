@@ -24,7 +24,7 @@ PLACES = arrays(np.float64, st.tuples(st.integers(2, 30), st.just(2)), elements=
 def test_among_many_points_the_same_one_is_found(xy: np.ndarray, every: int) -> None:
     label = (np.arange(len(xy)) % (every + 1) > 0).astype(int)
     scene = Scene(Points.of(xy, label), Domain(-9, 9, -9, 9))
-    found = []
+    found: list[object] = []
     for many in (0, 10**9):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(targets, "_MANY", many)

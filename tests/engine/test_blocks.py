@@ -26,7 +26,8 @@ class Timed:
     """A trainer under a clock that only steps, fields and evaluations move."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, single: bool, field: float, evaluation: float) -> None:
-        self.now, self.calls, self.longest = 64.0, [], 0.0
+        self.now, self.longest = 64.0, 0.0
+        self.calls: list[int] = []
         monkeypatch.undo()
         self._costs(monkeypatch, "field", field)
         self._costs(monkeypatch, "evaluate", evaluation)

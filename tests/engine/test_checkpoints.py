@@ -20,7 +20,7 @@ SCENE = SCENARIO.scene()
 
 
 def moved(x: float, scene: Scene = SCENE) -> Scene:
-    return apply(Move(scene.points.ids[:1], [[x, 0.0]]), scene)[0]
+    return apply(Move(scene.points.ids[:1], np.array([[x, 0.0]])), scene)[0]
 
 
 def same(a: m.Checkpoint, b: m.Checkpoint) -> bool:

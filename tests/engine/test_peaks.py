@@ -12,9 +12,9 @@ from boundaryviz.scenario.cost import memory_needed
 from boundaryviz.scenario.scenario import Scenario
 from helpers.peaks import Case, peaks
 
-FEW = {"data__labels_per_class": 10}
-TRAIN_ALONE = {"data__test": 0.0, "data__validation": 0.0}
-NOISY = {"data__label_noise": 0.3}
+FEW: dict[str, Any] = {"data__labels_per_class": 10}
+TRAIN_ALONE: dict[str, Any] = {"data__test": 0.0, "data__validation": 0.0}
+NOISY: dict[str, Any] = {"data__label_noise": 0.3}
 NETS = [name for name, (spec, _) in FAMILIES.items() if hasattr(spec, "_dims")]
 UNLABELLED = [name for name in NETS if not is_supervised(name)]
 

@@ -176,8 +176,9 @@ def test_a_trainer_that_hangs_while_it_starts_is_noticed(
     link.send(m.Load(SCENARIO, SCENE, 1, "cpu"))
     assert told(link).works is works
     link.abandon()
-    assert link.pid is not None
-    assert soon(lambda: ended(link.pid))
+    pid = link.pid
+    assert pid is not None
+    assert soon(lambda: ended(pid))
 
 
 def test_nonsense_ends_a_trainer_in_words():
@@ -189,7 +190,9 @@ def test_nonsense_ends_a_trainer_in_words():
     (failed,) = listen(link, is_a(m.Failed))
     assert failed.fatal
     assert "could not be understood" in failed.message
-    assert soon(lambda: ended(process.pid))
+    pid = process.pid
+    assert pid is not None
+    assert soon(lambda: ended(pid))
     theirs.close()
     link.close()
 

@@ -7,6 +7,7 @@ import pytest
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.session import Session
+from boundaryviz.learners.graph_specs import LapRLSSpec
 from boundaryviz.scenario import cost
 from boundaryviz.scenario.cost import MemoryNeeded
 from boundaryviz.scenario.scenario import Scenario
@@ -109,6 +110,7 @@ def test_after_a_refused_load_a_smaller_scene_or_other_settings_load_it():
     assert states(said) == ["loaded"]
     session = talk.trainer._session
     assert session is not None
+    assert isinstance(session.scenario.learner, LapRLSSpec)
     assert (session.scene, session.scenario.learner.ambient, session.seeds) == (FEW, 0.5, (0, 1))
     assert isinstance(talk.tell(m.StepN(1))[0], m.RevisionApplied)
 
@@ -122,6 +124,7 @@ def test_a_scene_that_is_too_large_is_refused_and_undoing_it_goes_on_from_the_we
     assert talk.tell(m.SetScene(FEW, 4)) == []
     session = talk.trainer._session
     assert session is not None
+    assert isinstance(session.scenario.learner, LapRLSSpec)
     assert (session.scene, session.scenario.learner.ambient, session.step_count) == (FEW, 0.5, 5)
     assert states(talk.tell(m.StepN(1))) == ["asked"]
 

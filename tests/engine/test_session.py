@@ -112,7 +112,7 @@ def test_a_field_lies_at_cell_centres_with_row_0_at_the_bottom():
     run = session()
     run.step(50)
     field = run.field(DOMAIN, 40, 20)
-    assert (field.shape, field.dtype) == ((20, 40), np.float32)
+    assert (field.shape, field.dtype) == ((20, 40), np.dtype(np.float32))
     for row, column in ((0, 0), (3, 30), (19, 39), (10, 5)):
         centre = np.array([[-2 + (column + 0.5) * 0.1, -1 + (row + 0.5) * 0.1]])
         assert field[row, column] == pytest.approx(run.probabilities(centre)[0, 1], abs=1e-6)

@@ -10,8 +10,9 @@ from sklearn.naive_bayes import GaussianNB
 
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
-from boundaryviz.experiments import dose, run
+from boundaryviz.experiments import run
 from boundaryviz.experiments.dose import dose_response
+from boundaryviz.experiments.doses import Laid
 from boundaryviz.experiments.filming import RunConfig, over_training, over_values
 from boundaryviz.experiments.run import start, train
 from boundaryviz.figures.frame_sequence import Sweep
@@ -33,7 +34,7 @@ def nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(cost, "available", lambda: 16e9)
     monkeypatch.setattr(Session, "reset", built)
-    monkeypatch.setattr(dose.Laid, "of", built)
+    monkeypatch.setattr(Laid, "of", built)
 
 
 @pytest.mark.parametrize("name", FAMILIES)

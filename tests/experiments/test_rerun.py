@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from boundaryviz.scenario import files
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.edits import Add, Move, Remove, apply, relabel
+from boundaryviz.scene.edits import Add, Edit, Move, Remove, apply, relabel
 from boundaryviz.scene.scene import Points
 from helpers.talks import Conversation
 
@@ -29,7 +30,7 @@ def session(learner: str, twin: bool) -> tuple[Scenario, m.Checkpoint]:
     history = RunHistory.of(scenario, scene, drawn=True, seeds=2, twin=twin)
     talk = Conversation(m.Load(scenario, scene, 1, "cpu", 2, twin))
     ids = scene.points.ids
-    changes = (
+    changes: tuple[tuple[int, dict[str, Any], Edit], ...] = (
         (7, {}, Move(ids[:3], np.zeros((3, 2)))),
         (12, {"training.learning_rate": 0.005}, relabel(ids[4:6], 0)),
         (20, {}, Add(Points.of([[0.3, 0.3]], first_id=scene.points.next_id))),
@@ -113,7 +114,7 @@ def test_curves_begin_anew_with_other_data() -> None:
 def test_what_was_changed_after_the_last_step_is_there_at_the_end() -> None:
     project, _ = session("mlp", False)
     scene = project.scene()
-    later, _ = apply(Move(scene.points.ids[:1], [[2.0, 2.0]]), scene)
+    later, _ = apply(Move(scene.points.ids[:1], np.array([[2.0, 2.0]])), scene)
     run = train(project.with_scene(later), device="cpu", progress=False)
     assert run.step == 45
     assert run.scene.points == later.points

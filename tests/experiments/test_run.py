@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from boundaryviz.experiments.run import Run, start, train
 from boundaryviz.scenario.scenario import Scenario
@@ -90,9 +93,7 @@ def test_flips_are_counted_on_test_points(twins: Run) -> None:
 
 
 def test_a_twin_has_its_figure_and_others_have_none(twins: Run) -> None:
-    words = {
-        text.get_text() for axes in twins.figure("twin").findobj(lambda a: hasattr(a, "get_text")) for text in [axes]
-    }
+    words = {text.get_text() for text in twins.figure("twin").findobj(Text) if isinstance(text, Text)}
     assert {"clean twin", "poisoned"} <= words
     with pytest.raises(ValueError, match="twin"):
         train(SMALL, steps=1, progress=False).figure("twin")
@@ -122,7 +123,7 @@ def test_a_snapshot_names_its_seed_and_has_square_cells() -> None:
 
 
 @pytest.mark.parametrize("xy", [[1.0, 2.0], [[1.0, 2.0, 3.0]], 4.0])
-def test_places_have_two_coordinates(xy: object) -> None:
+def test_places_have_two_coordinates(xy: Any) -> None:
     with pytest.raises(ValueError, match=r"\(n, 2\)"):
         start(SMALL).predict(xy)
 

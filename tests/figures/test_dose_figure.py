@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,11 +42,16 @@ def words_of(figure: object) -> str:
 
 
 @pytest.mark.parametrize(("style", "width"), [("paper", 8.5), ("dark", 8.5), ("slides", 17.0)])
-def test_nothing_of_it_overlaps_or_leaves_the_sheet(style: str, width: float, monkeypatch: pytest.MonkeyPatch):
+def test_nothing_of_it_overlaps_or_leaves_the_sheet(style: Any, width: float, monkeypatch: pytest.MonkeyPatch):
     figure = draw_dose(response(n=20_000, title="Poison"), Options(style=style, width_cm=width, dpi=100))
     drawn: list[Text] = []  # ticks beyond the axes have words too, which are never drawn
     draw = Text.draw
-    monkeypatch.setattr(Text, "draw", lambda text, *more: (drawn.append(text), draw(text, *more))[1])
+
+    def drawing(text: Text, *more: Any) -> None:
+        drawn.append(text)
+        draw(text, *more)
+
+    monkeypatch.setattr(Text, "draw", drawing)
     with figure.look.applied():
         figure.canvas.draw()
         boxes = [
@@ -66,11 +72,13 @@ def test_it_shows_means_bands_and_the_talk_s_rates():
     lines = {line.get_gid(): line for line in flips.get_lines() if line.get_gid()}
     means = lines["dose label-spreading"]
     np.testing.assert_allclose(10 ** np.asarray(means.get_xdata()), DOSES[1:])
-    np.testing.assert_allclose(means.get_ydata(), shown.curves[0].flip_band().mean[1:])
+    np.testing.assert_allclose(np.asarray(means.get_ydata()), shown.curves[0].flip_band().mean[1:])
     assert lines["dose KNeighborsClassifier"].get_linestyle() == "--"
     assert means.get_marker() != lines["dose KNeighborsClassifier"].get_marker()
     assert means.get_color() != lines["dose KNeighborsClassifier"].get_color()
-    talk = sorted(10 ** line.get_xdata()[0] for line in success.get_lines() if line.get_gid() == "talk")
+    talk = sorted(
+        10 ** float(np.asarray(line.get_xdata())[0]) for line in success.get_lines() if line.get_gid() == "talk"
+    )
     assert talk == pytest.approx([1.0, 10.0], rel=0.02)  # 0.1 % and 1 % of a thousand
     words = words_of(figure).replace("\n", " ")
     assert "as given in the talk; off the axis: 0.00001\u00a0% (self-supervised)" in words

@@ -6,13 +6,17 @@ import re
 import subprocess
 import sys
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
+from matplotlib.colors import to_rgba_array
+from matplotlib.typing import ColorType
 from PIL import Image
 
 from boundaryviz import __version__
@@ -24,10 +28,10 @@ from boundaryviz.gui.shell.theme import LIGHT
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.files import WriteError
 from boundaryviz.scene.scene import Domain, Points, Scene
-from helpers.snapshots import PLANE, curves, field, snapshot
+from helpers.snapshots import PLANE, curves, field, snapshot, titles
 
 
-def _draw(view: str, options: Options | None = None, **changes: object):
+def _draw(view: str, options: Options | None = None, **changes: Any):
     shown = snapshot(**changes)
     return draw(view, shown, options, snapshot() if view in AGAINST_CLEAN else None)
 
@@ -49,7 +53,7 @@ LOOKS = [
 
 
 @pytest.mark.parametrize(("view", "style", "width"), LOOKS)
-def test_every_view_and_style_has_the_width_asked_for(view: str, style: str, width: float, tmp_path: Path) -> None:
+def test_every_view_and_style_has_the_width_asked_for(view: str, style: Any, width: float, tmp_path: Path) -> None:
     save(_draw(view, Options(width_cm=width, style=style, dpi=100)), tmp_path / "f.png")
     with Image.open(tmp_path / "f.png") as image:
         assert image.width == pytest.approx(width / 2.54 * 100, abs=1)
@@ -140,11 +144,16 @@ def test_settings_of_matplotlib_are_left_alone() -> None:
 def test_points_of_held_out_splits_come_on_demand() -> None:
     def count(options: Options) -> int:
         axes = draw("boundary", snapshot(), options).axes[0]
-        return sum(len(c.get_offsets()) for c in axes.collections if isinstance(c, PathCollection))
+        return sum(len(np.asarray(c.get_offsets())) for c in axes.collections if isinstance(c, PathCollection))
 
     shown = snapshot().scene.points
     assert count(Options()) == shown.is_train.sum() + 2  # the poison's ring and the pin
     assert count(Options(held_out=True)) == len(shown) + 2
+
+
+def colours(found: ColorType | Sequence[ColorType]) -> list[tuple[float, ...]]:
+    """To two digits."""
+    return [tuple(colour) for colour in np.round(to_rgba_array(found), 2).tolist()]
 
 
 def test_errors_show_the_true_class_round_the_predicted_one() -> None:
@@ -153,18 +162,18 @@ def test_errors_show_the_true_class_round_the_predicted_one() -> None:
     wrong = points.is_train & points.is_labelled & (shown.predicted != points.label)
     axes = draw("boundary", shown, Options(errors=True)).axes[0]
     two_coloured = [
-        len(c.get_offsets())
+        len(np.asarray(c.get_offsets()))
         for c in axes.collections
         if isinstance(c, PathCollection)
-        and len(c.get_facecolor()) == len(c.get_edgecolor()) == 1
-        and {tuple(np.round(c.get_facecolor()[0], 2)), tuple(np.round(c.get_edgecolor()[0], 2))}
+        and len(colours(c.get_facecolor())) == len(colours(c.get_edgecolor())) == 1
+        and {colours(c.get_facecolor())[0], colours(c.get_edgecolor())[0]}
         == {(0.96, 0.58, 0.13, 1.0), (0.03, 0.47, 0.74, 1.0)}
     ]
     assert sum(two_coloured) == wrong.sum() > 0
 
 
 def test_empty_planes_and_empty_curves_are_drawn_too(tmp_path: Path) -> None:
-    empty = {"scene": Scene(Points.of([]), PLANE), "curves": CurveStore(), "predicted": None}
+    empty: dict[str, Any] = {"scene": Scene(Points.of([]), PLANE), "curves": CurveStore(), "predicted": None}
     figure = _draw("summary", **empty)
     save(figure, tmp_path / "f.svg")
     assert (tmp_path / "f.svg").read_text().count("not evaluated yet") == 2
@@ -193,7 +202,7 @@ def test_a_long_title_keeps_clear_of_the_step() -> None:
     figure = draw("boundary", replace(shown, scenario=scenario), Options(width_cm=8.5))
     figure.canvas.draw()
     axes = figure.axes[0]
-    left, right = axes._left_title.get_window_extent(), axes._right_title.get_window_extent()
+    left, right = (title.get_window_extent() for title in titles(axes))
     assert "\n" in axes.get_title(loc="left")
     assert left.x1 < right.x0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -96,7 +97,7 @@ def test_places_and_limits_are_those_of_the_whole_film():
     film = Film(sequence(5, with_more_points), FilmOptions(**SMALL))
 
     def fixed():
-        parts = [*film._planes, *film._curves]
+        parts: list[Any] = [*film._planes, *film._curves]
         return [(p.axes.get_xlim(), p.axes.get_ylim(), p.axes.bbox.extents.tolist()) for p in parts]
 
     film.picture(0)
@@ -115,7 +116,7 @@ def test_curves_end_where_the_moment_is():
         drawn = np.asarray(line.get_xdata())
         assert drawn[-1] == 72
         assert np.array_equal(drawn[:-1], x[x <= 72])
-        assert sorted(y[7:9])[0] <= line.get_ydata()[-1] <= sorted(y[7:9])[1]
+        assert min(y[7:9]) <= np.asarray(line.get_ydata())[-1] <= max(y[7:9])
 
 
 def test_steps_are_written_equally_wide():
@@ -144,7 +145,10 @@ def test_a_sweep_names_the_value_and_stands_each_moment():
 def test_the_twin_tells_how_many_test_points_flipped():
     film = Film(twins(), FilmOptions(**SMALL, view="twin"))
     made = film.sequence
-    clean = replace(made.clean[0], predicted=1 - made.shown[0].predicted)
+    predicted = made.shown[0].predicted
+    assert made.clean is not None
+    assert predicted is not None
+    clean = replace(made.clean[0], predicted=1 - predicted)
     film = Film(replace(made, clean=[clean] * 3), film.options)
     film.picture(0)
     assert (made.shown[0].scene.points.split == Split.TEST).any()
@@ -156,7 +160,7 @@ def test_a_flip_film_names_all_that_comes_and_shows_what_is_there():
     film = Film(made, FilmOptions(**{**SMALL, "width": 640, "height": 480}, view="flip"))
     legend = {words.get_text() for part in film._figure.subfigs[1].subfigs for words in part.legends[0].get_texts()}
     assert {"became class 0", "became class 1", "clean boundary", "poisoned boundary"} <= legend
-    plane = film._planes[0]
+    plane: Any = film._planes[0]
     came = [{region.get_gid() for region in plane._regions} for frame in range(3) if film.picture(frame) is not None]
     assert came == [{"became 1"}, set(), {"became 0"}]  # the boundary wanders over the clean one from left to right
 

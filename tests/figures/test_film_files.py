@@ -27,7 +27,7 @@ def read(path: Path) -> list[np.ndarray]:
     """Every frame, (height, width, 3)."""
     if path.suffix == ".webp":  # ffmpeg cannot read what it writes
         with Image.open(path) as film:
-            return [np.array(_at(film, k).convert("RGB")) for k in range(film.n_frames)]
+            return [np.array(_at(film, k).convert("RGB")) for k in range(getattr(film, "n_frames", 1))]
     with av.open(str(path)) as film:
         space = "ITU709" if path.suffix == ".mp4" else None
         return [f.reformat(format="rgb24", src_colorspace=space).to_ndarray() for f in film.decode(video=0)]

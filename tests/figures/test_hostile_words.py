@@ -7,6 +7,7 @@ import io
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import av
@@ -40,7 +41,12 @@ SIX = st.tuples(*[ANY] * 6)
 COARSE = Options(dpi=30)
 
 
-def hostile(texts: tuple[str, ...], **changes: object) -> Snapshot:
+def preprocessed(text: Any, words: str) -> tuple[str, object]:
+    """What matplotlib, in its own counsel, makes of words before it draws them."""
+    return text._preprocess_math(words)
+
+
+def hostile(texts: tuple[str, ...], **changes: Any) -> Snapshot:
     """A moment with these in the place of title, class names, axis names and group."""
     shown = snapshot(**changes)
     title, one, two, x, y, group = texts[:6]
@@ -99,7 +105,7 @@ def test_what_files_say_of_themselves_is_one_line_each(texts: tuple[str, ...], k
 @given(ANY, st.integers(1, 60), st.integers(1, 4))
 def test_words_are_no_formula_and_fit_their_lines(text: str, letters: int, most: int):
     shown = Text(text=in_lines(text, letters, most))
-    words, is_formula = shown._preprocess_math(shown.get_text())
+    words, is_formula = preprocessed(shown, shown.get_text())
     assert is_formula is False
     assert len(words.splitlines()) <= most
     assert all(len(line) <= max(letters, 12) for line in words.splitlines())
@@ -107,7 +113,7 @@ def test_words_are_no_formula_and_fit_their_lines(text: str, letters: int, most:
 
 @given(ANY)
 def test_dollars_and_strokes_stay_as_they_are(text: str):
-    words, is_formula = Text()._preprocess_math(literal(text))
+    words, is_formula = preprocessed(Text(), literal(text))
     assert is_formula is False
     assert len(words) <= PARAGRAPH
     assert words.replace("\\$", "$") == few_lines(text).replace("\\$", "$")

@@ -28,7 +28,7 @@ from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.dose import DoseCurve, DoseResponse
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.files import WriteError
-from helpers.snapshots import field, snapshot
+from helpers.snapshots import field, snapshot, titles
 
 
 def some(count: int) -> list[Snapshot]:
@@ -273,5 +273,5 @@ def test_heads_of_twins_stand_beside_each_other_when_it_is_narrow() -> None:
     figure = draw("twin", far, Options(width_cm=8.5), snapshot(field=1.0 - field()))
     figure.canvas.draw()
     axes = figure.get_axes()[1]
-    left, right = axes._left_title.get_window_extent(), axes._right_title.get_window_extent()
+    left, right = (title.get_window_extent() for title in titles(axes))
     assert left.x1 <= right.x0

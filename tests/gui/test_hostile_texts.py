@@ -33,6 +33,7 @@ from boundaryviz.scene.scene import Domain, Group, Points, Scene, Target
 from helpers.hostile import HOSTILE, PICTURE
 from helpers.plainness import SIZE, complaints, words_shown
 from helpers.snapshots import snapshot
+from helpers.there import there
 from helpers.workbenches import workbenches
 
 FILE = "<b>x & &File [*] %1 <img src=x>"  # a file's name holds no slash
@@ -113,11 +114,17 @@ def walk(workbench: Workbench, qtbot: QtBot) -> Iterator[str]:
     window.show_welcome(False)
     for text in (HOSTILE[0], *HOSTILE[2:4]):
         window.notify(text, details=text, action="Do", act=lambda: None, alarm=True)
-        window.statusBar().showMessage(text)
+        there(window.statusBar()).showMessage(text)
         workbench.log.note("test", text)
         yield "banner"
-        window.statusBar().clearMessage()
+        there(window.statusBar()).clearMessage()
     window.banner.hide()
+
+
+def open_of_kind(kind: str) -> list[QDialog]:
+    """Those on the screen."""
+    windows = QApplication.topLevelWidgets()
+    return [one for one in windows if isinstance(one, QDialog) and type(one).__name__ == kind and one.isVisible()]
 
 
 def dialogs(workbench: Workbench, qtbot: QtBot) -> Iterator[QDialog]:
@@ -128,12 +135,9 @@ def dialogs(workbench: Workbench, qtbot: QtBot) -> Iterator[QDialog]:
         ("help.shortcuts", "ShortcutsDialog"), ("view.commands", "CommandPalette"), ("file.export", "ExportDialog"),
     ):  # fmt: skip
         actions[name].trigger()
-        found = lambda kind=kind: [  # noqa: E731
-            one for one in QApplication.topLevelWidgets() if type(one).__name__ == kind and one.isVisible()
-        ]
-        qtbot.waitUntil(lambda found=found: bool(found()), timeout=20_000)
-        yield found()[0]
-        found()[0].close()
+        qtbot.waitUntil(lambda: bool(open_of_kind(kind)), timeout=20_000)  # noqa: B023 - it is over before the next
+        yield open_of_kind(kind)[0]
+        open_of_kind(kind)[0].close()
     recovery = RecoveryDialog(workbench.window)
     recovery.set_rows([Origin(f"/folder/{text}", text, 3, time.time()) for text in HOSTILE])
     recovery.show()
@@ -192,7 +196,7 @@ def test_boxes_and_menus_say_it_as_it_stands(open_workbench: Callable[[], Workbe
         box = warning_box(workbench.window, "Changed", text, text)
         box.exec()
         box.deleteLater()
-    workbench.document.saved = lambda *_: None
+    setattr(workbench.document, "saved", lambda *_: None)  # noqa: B010
     for act in (
         lambda: workbench.controller._menu(workbench.window.pos(), workbench.document.scene.points.ids[:1]),
         lambda: workbench.poison._pin_menu(workbench.window.pos(), 0),

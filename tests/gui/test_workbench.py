@@ -18,6 +18,7 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move, relabel
 from boundaryviz.scene.scene import Points
 from helpers.runs import train_to
+from helpers.there import there
 from helpers.workbenches import workbenches
 
 
@@ -28,7 +29,7 @@ class Broken(InlineLink):
         super().__init__(Trainer())
         self.dead = False
 
-    def poll(self):  # type: ignore[no-untyped-def]
+    def poll(self):
         if self.dead:
             self.dead = False
             return [Failed("in the trainer's process", "The trainer was ended by signal 9.", fatal=True)]
@@ -65,7 +66,7 @@ def test_a_drag_trains_on_the_moved_point_before_the_button_is_up(
     ids = workbench.document.scene.points.ids[:1]
     workbench.window.plane.previewed.emit(Move(ids, np.array([[1.5, 1.5]])))
     revision = workbench.document.revision
-    qtbot.waitUntil(lambda: shown(workbench) is not None and shown(workbench).revision == revision)
+    qtbot.waitUntil(lambda: there(shown(workbench)).revision == revision)
     workbench.window.plane.cancelled.emit()
     assert workbench.document.scene is workbench.document.committed.scene
     assert workbench.document.undo.count() == 0
@@ -78,10 +79,9 @@ def test_reset_gives_the_same_weights_and_a_new_seed_others(
     actions = workbench.window.actions_
 
     def field_at_start() -> np.ndarray:
-        qtbot.waitUntil(lambda: shown(workbench) is not None and shown(workbench).step == 0, timeout=5_000)
+        qtbot.waitUntil(lambda: there(shown(workbench)).step == 0, timeout=5_000)
         qtbot.wait(150)
-        assert shown(workbench) is not None
-        return shown(workbench).field.copy()
+        return there(shown(workbench)).field.copy()
 
     first = field_at_start()
     actions["train.step"].trigger()
@@ -196,14 +196,13 @@ def test_new_points_open_a_third_class(open_workbench: Callable[..., Workbench],
     workbench = open_workbench()
     workbench.document.do(Add(Points.of([[0.0, 0.0]], 2, first_id=10_000)), "Add point")
     qtbot.waitUntil(
-        lambda: shown(workbench) is not None and shown(workbench).field.ndim == 3,
+        lambda: there(shown(workbench)).field.ndim == 3,
         timeout=5_000,
     )
-    assert shown(workbench) is not None
-    assert shown(workbench).field.shape[0] == 3
+    assert there(shown(workbench)).field.shape[0] == 3
     workbench.document.undo.undo()
     qtbot.waitUntil(
-        lambda: shown(workbench) is not None and shown(workbench).field.ndim == 2,
+        lambda: there(shown(workbench)).field.ndim == 2,
         timeout=5_000,
     )
 
@@ -240,7 +239,7 @@ def test_a_hidden_unit_can_be_shown_and_left(open_workbench: Callable[..., Workb
     workbench = open_workbench()
     workbench.window.result_tabs.setCurrentIndex(1)
     workbench.window.units.unit_clicked.emit(0, 3)
-    showing = lambda: shown(workbench) is not None and shown(workbench).view.unit  # noqa: E731
+    showing = lambda: there(shown(workbench)).view.unit  # noqa: E731
     qtbot.waitUntil(lambda: showing() == (0, 3), timeout=5_000)
     assert workbench.controller.presenter.snapshot() is None
     workbench.window.actions_["view.output"].trigger()

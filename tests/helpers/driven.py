@@ -70,7 +70,7 @@ def answer(workbench: assembly.Workbench, question: str) -> dict[str, Any]:
 class AnsweringWorkbench(assembly.Workbench):
     def show(self, hint: str | None = None) -> None:
         super().show(hint)
-        self._stdin = QSocketNotifier(0, QSocketNotifier.Type.Read, self.window)
+        self._stdin = QSocketNotifier(0, QSocketNotifier.Type.Read, self.window)  # type: ignore[call-overload]
         self._stdin.activated.connect(self._read)
 
     def _read(self) -> None:
@@ -84,4 +84,4 @@ class AnsweringWorkbench(assembly.Workbench):
 
 if __name__ == "__main__":
     assembly.Workbench = AnsweringWorkbench  # type: ignore[misc]
-    sys.exit(app.main(*sys.argv[1:]))
+    sys.exit(app.main(sys.argv[1] if len(sys.argv) > 1 else None))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,7 +53,7 @@ class Disk:
             yield
 
     def _failing(self, name: str, real: Callable[..., object]) -> Callable[..., object]:
-        def call(*given: object, **options: object) -> object:
+        def call(*given: Any, **options: Any) -> Any:
             self.calls += 1
             if self.calls - 1 != self.at:
                 return real(*given, **options)
@@ -126,7 +127,7 @@ def _sequence() -> FrameSequence:
 def _film(path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(film_making, "Film", QuickFilm)
-        film_making.write_film(path, _sequence(), FilmOptions(view="boundary", **SMALL))  # type: ignore[arg-type]
+        film_making.write_film(path, _sequence(), FilmOptions(view="boundary", **SMALL))
 
 
 KINDS: dict[str, Write] = {

@@ -26,9 +26,10 @@ _OWN = ("About boundaryviz",)  # windows whose rich text is ours
 
 def complaints() -> list[str]:
     """A line for each thing that is wrong anywhere."""
-    found, actions = [], {}
+    found: list[str] = []
+    actions: dict[QAction, QWidget] = {}
     for widget in QApplication.allWidgets():
-        if widget.window().windowTitle() not in _OWN:
+        if _title(widget) not in _OWN:
             found += [f"{_called(widget)}: {words}" for words in _of_widget(widget)]
             actions |= dict.fromkeys(widget.actions(), widget)
     return found + [
@@ -123,4 +124,10 @@ def _is_marked(words: str) -> bool:
 
 def _called(widget: QWidget) -> str:
     parent = widget.parentWidget()
-    return f"{type(widget).__name__} in {type(parent).__name__} in {widget.window().windowTitle()[:30]!r}"
+    return f"{type(widget).__name__} in {type(parent).__name__} in {_title(widget)[:30]!r}"
+
+
+def _title(widget: QWidget) -> str:
+    """Of the window that it is in."""
+    window = widget.window()
+    return "" if window is None else window.windowTitle()

@@ -16,7 +16,9 @@ GROUPS = st.builds(Group, st.sampled_from(["", "bridge", "päth"]), st.booleans(
 
 
 @st.composite
-def points(draw: st.DrawFn, *, least: int = 0, most: int = 12, classes: int = 3, taken: frozenset[int] = frozenset()):
+def points(
+    draw: st.DrawFn, *, least: int = 0, most: int = 12, classes: int = 3, taken: frozenset[int] = frozenset()
+) -> Points:
     """Points with ids in any order, none of them in `taken`."""
     ids = draw(
         st.lists(st.integers(0, 10_000).filter(lambda i: i not in taken), min_size=least, max_size=most, unique=True)

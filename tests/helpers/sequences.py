@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Points
 from helpers.snapshots import PLANE, curves, snapshot
 
-SMALL = {"width": 320, "height": 240, "hold": 0.0, "card": 0.0}
+SMALL: dict[str, Any] = {"width": 320, "height": 240, "hold": 0.0, "card": 0.0}
 
 
 def wandering(share: float, columns: int = 64, rows: int = 32) -> np.ndarray:
@@ -22,7 +23,7 @@ def wandering(share: float, columns: int = 64, rows: int = 32) -> np.ndarray:
 
 
 def sequence(
-    count: int = 5, change: Callable[[int, Snapshot], Snapshot] | None = None, **changes: object
+    count: int = 5, change: Callable[[int, Snapshot], Snapshot] | None = None, **changes: Any
 ) -> FrameSequence:
     """Moments from step 0 to 290. change: what becomes of each. changes: fields of all."""
     history = curves()

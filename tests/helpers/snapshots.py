@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 from boundaryviz.engine.messages import CURVES, Curves
 from boundaryviz.record.curves import CurveStore
@@ -11,6 +15,12 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Origin, Points, Scene, Split, Target
 
 PLANE = Domain(-2.0, 2.0, -1.0, 1.0)
+
+
+def titles(axes: Axes) -> tuple[Text, Text]:
+    """The words over the left and the right end of axes, which matplotlib keeps to itself."""
+    own: Any = axes
+    return own._left_title, own._right_title
 
 
 def curves(replicas: int = 1, evaluations: int = 30) -> CurveStore:
@@ -34,7 +44,7 @@ def field(classes: int = 2, columns: int = 64, rows: int = 32) -> np.ndarray:
     return (logits / logits.sum(axis=0)).astype(np.float32)
 
 
-def snapshot(classes: int = 2, replicas: int = 1, **changes: object) -> Snapshot:
+def snapshot(classes: int = 2, replicas: int = 1, **changes: Any) -> Snapshot:
     """Points of every split, an unlabelled one, a poison one, and a pin; the predicted class is the side of x = 0."""
     rng = np.random.default_rng(0)
     xy = rng.uniform((-2, -1), (2, 1), (40, 2))

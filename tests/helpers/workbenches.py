@@ -14,6 +14,7 @@ from boundaryviz.engine.link import StartLink
 from boundaryviz.engine.messages import FromTrainer
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
+from helpers.there import there
 
 
 class SilentLink:
@@ -83,7 +84,7 @@ def afresh(workbench: Workbench, scenario: Scenario) -> Workbench:
 
 def at_rest(workbench: Workbench) -> bool:
     """Whether nothing is waiting for its turn but the next look for answers."""
-    workbench.window.statusBar().clearMessage()  # which would stand there for four seconds
+    there(workbench.window.statusBar()).clearMessage()  # which would stand there for four seconds
     return all(
         timer.parent() is workbench.client for timer in workbench.window.findChildren(QTimer) if timer.isActive()
     )

@@ -28,7 +28,7 @@ def seen_by(data: TrainingData, replicas: list[int], poison_of: int = 4) -> Trai
     """The poison with a weight in these of the replicas alone."""
     weights = np.ones_like(data.weights)
     weights[:, data.poison] = 0
-    weights[np.ix_(replicas, np.flatnonzero(data.poison)[:poison_of])] = 1
+    weights[np.ix_(np.array(replicas), np.flatnonzero(data.poison)[:poison_of])] = 1
     return weighing(data, weights)
 
 
@@ -43,7 +43,7 @@ def test_poison_comes_to_those_that_see_it_and_only_when_there_is_some(size: Any
     for clean, *poison in steps:
         assert clean.weight.shape[0] == 5
         for batch in poison:
-            assert (batch.weight.shape[0], batch.weight.any()) == (2, True)
+            assert (batch.weight.shape[0], bool(batch.weight.any())) == (2, True)
             for row in range(2):
                 at = batch.at.expand(2, -1)[row][batch.weight[row, 0] > 0]
                 found[row].update(at.tolist())

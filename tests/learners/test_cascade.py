@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -114,18 +115,18 @@ def test_points_on_top_of_each_other_are_joined(kernel: str):
     assert found.when.max() < 1e-300
 
 
-def lengths(data: TrainingData, spec: object) -> NDArray[np.float64]:
+def lengths(data: TrainingData, spec: Any) -> NDArray[np.float64]:
     """The length of the step from point i to point j (n, n), from its definition; infinity where there is none."""
     gap = np.linalg.norm(data.xy[:, None] - data.xy, axis=2)
     if getattr(spec, "kernel", "knn") == "rbf":
-        step = spec.gamma * gap**2  # type: ignore[attr-defined]
+        step = spec.gamma * gap**2
         reach = -np.log(graphs.NONE) if isinstance(spec, LabelPropagationSpec) else np.inf
         return np.where((step <= reach) & ~np.eye(len(gap), dtype=bool), step, np.inf)
     whole = isinstance(spec, LapRLSSpec)
-    near = np.argsort(gap, axis=1)[:, : spec.neighbours + whole]  # type: ignore[attr-defined]
+    near = np.argsort(gap, axis=1)[:, : spec.neighbours + whole]
     listens = np.zeros_like(gap, dtype=bool)
     listens[np.arange(len(gap))[:, None], near] = True
-    if whole or spec.both_ways:  # type: ignore[attr-defined]
+    if whole or spec.both_ways:
         listens |= listens.T
     return np.where(listens.T, gap, np.inf)
 
@@ -198,7 +199,7 @@ def test_the_nearest_earlier_point_is_that_of_a_full_search(seed: int, n: int, c
     assert np.array_equal(nearest_earlier(xy, when), wanted)
 
 
-def first_passes(seed: int, n: int = 60) -> tuple[TrainingData, NDArray[np.float64], NDArray[np.int64]]:
+def first_passes(seed: int, n: int = 60) -> tuple[TrainingData, NDArray, NDArray]:
     rng = np.random.default_rng(seed)
     when = rng.integers(0, 8, n) * 20.0
     when[rng.random(n) < 0.2] = np.inf

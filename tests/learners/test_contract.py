@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.graph_specs import AtOnceSpec
+from boundaryviz.learners.graph_specs import AtOnceSpec, LabelSpreadingSpec
 from boundaryviz.learners.specs import (
     FAMILIES,
-    LabelSpreadingSpec,
     LogisticSpec,
     MLPSpec,
     TrainingSpec,
@@ -29,7 +28,7 @@ NETS = ("mlp", "logistic")  # supervised ones
 AT_ONCE = tuple(name for name, (spec, _) in FAMILIES.items() if issubclass(spec, AtOnceSpec))
 BLUNT = "DecisionTreeClassifier"  # few of the points of two blobs move its cuts, too little for the grid to tell
 UNSEEDED = tuple(name for name in AT_ONCE if name != "RandomForestClassifier")  # nothing is random
-SMALL = {"hidden": (8, 8), "activation": "tanh", "unlabelled_batch": 40}
+SMALL: dict[str, Any] = {"hidden": (8, 8), "activation": "tanh", "unlabelled_batch": 40}
 _DEFAULTS: dict[str, Any] = {
     name: spec(**SMALL) if issubclass(spec, UnlabelledSpec) else spec() for name, (spec, _) in FAMILIES.items()
 } | {"RandomForestClassifier": RandomForestClassifierSpec(n_estimators=5)}

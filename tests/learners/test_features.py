@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -14,7 +16,7 @@ XY = np.array([[0.0, 0.0], [10.0, -4.0], [5.0, -2.0], [1.25, -0.5]])
 
 
 def test_the_playgrounds_inputs_in_the_order_asked():
-    names = ("xy", "sin_y", "x", "y2", "x2", "y", "sin_x")
+    names: Any = ("xy", "sin_y", "x", "y2", "x2", "y", "sin_x")
     x, y = XY.T
     expected = [x * y, np.sin(y), x, y * y, x * x, y, np.sin(x)]
     features = FeatureMap(LogisticSpec(features=names), DOMAIN)
@@ -24,7 +26,7 @@ def test_the_playgrounds_inputs_in_the_order_asked():
 
 def test_the_domain_is_scaled_to_one():
     features = FeatureMap(MLPSpec(input_scale="domain"), DOMAIN)
-    np.testing.assert_allclose(features(XY).T, [[-1, 1], [1, -1], [0, 0], [-0.75, 0.75]])
+    np.testing.assert_allclose(features(XY).T, np.array([[-1, 1], [1, -1], [0, 0], [-0.75, 0.75]]))
 
 
 @pytest.mark.parametrize("scale", [0.5, 2.0])

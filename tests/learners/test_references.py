@@ -176,5 +176,6 @@ def test_minibatches_are_the_mean_over_what_was_dealt():
         nn.functional.cross_entropy(answer, torch.from_numpy(data.label[shown])).backward()
         with torch.no_grad():
             for p in net.parameters():
-                p -= 0.1 * p.grad
+                assert p.grad is not None
+                p.sub_(0.1 * p.grad)
     np.testing.assert_allclose(learner.P[0].detach().numpy(), flat(net), rtol=1e-9)

@@ -75,7 +75,7 @@ def test_unlabelled_points_alone_teach_nothing(name: str):
 def test_weight_and_ramp_apply_live(name: str):
     """With weight 0, or before the ramp has risen, the unlabelled points have no say in the step to come."""
     settings = SMALL | ({"threshold": 0.5} if "threshold" in SEMI_SUPERVISED[name].model_fields else {})
-    family = SEMI_SUPERVISED[name]
+    family: Any = SEMI_SUPERVISED[name]
     silent, rising, full = family(**settings, weight=0.0), family(**settings, ramp_up=10), family(**settings, ramp_up=0)
     learners = [made(spec, optimiser="sgd", learning_rate=0.1) for spec in (silent, rising, full)]
     moved = budgeted(full, blobs(30))
@@ -231,6 +231,8 @@ def test_mixmatch_as_numpy_says_it():
     learner.step(2)
     context = context_of(learner)
     lab, unl = context.batch.labelled, context.batch.unlabelled
+    assert lab is not None
+    assert unl is not None
 
     def answer(x: NDArray) -> NDArray:
         with torch.no_grad():

@@ -26,7 +26,8 @@ def half_labelled(n: int, seed: int, poison: int = 0) -> Any:
 def spec_of(name: str) -> Any:
     if name == "dropout":
         return MLPSpec(hidden=(5, 4), dropout=0.2)
-    return FAMILIES[name][0](hidden=(5, 4), **({"ramp_up": 6} if "ramp_up" in FAMILIES[name][0].model_fields else {}))
+    family: Any = FAMILIES[name][0]
+    return family(hidden=(5, 4), **({"ramp_up": 6} if "ramp_up" in family.model_fields else {}))
 
 
 @pytest.mark.parametrize("name", ["dropout", *METHODS])

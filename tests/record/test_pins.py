@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,10 +17,15 @@ from helpers.snapshots import PLANE, curves, snapshot
 TESTS = Points.of([[-1.0, 0.0], [0.25, 0.0], [1.5, 0.5], [0.5, -0.5]], 0, Split.TEST)
 
 
-def half_plane(from_x: float, rect: Domain = PLANE, columns: int = 64, rows: int = 32, **changes: object) -> Snapshot:
+def half_plane(from_x: float, rect: Domain = PLANE, columns: int = 64, rows: int = 32, **changes: Any) -> Snapshot:
     """Class 1 with certainty right of `from_x`, class 0 elsewhere."""
     x = rect.grid(columns, rows)[:, 0].reshape(rows, columns)
-    values = {"field": (x > from_x).astype(np.float32), "rect": rect, "scene": Scene(TESTS, PLANE), **changes}
+    values: dict[str, Any] = {
+        "field": (x > from_x).astype(np.float32),
+        "rect": rect,
+        "scene": Scene(TESTS, PLANE),
+        **changes,
+    }
     return snapshot(**values)
 
 

@@ -63,7 +63,7 @@ def test_special_moments_outlive_the_others() -> None:
     timeline = Timeline(10 * ONE)
     special = {37: "edit", 59: "flip", 61: "best"}
     for step in range(200):
-        timeline.add(checkpoint(step, *((special[step],) if step in special else ())))  # type: ignore[arg-type]
+        timeline.add(checkpoint(step, *((special[step],) if step in special else ())))
     assert set(special) <= set(timeline.step.tolist())
     for step in range(200, 300):
         timeline.add(checkpoint(step, "edit"))  # more special ones than there is room for

@@ -232,7 +232,8 @@ def test_weeks_of_training_are_opened() -> None:
     "path", ["title.U", "version.x", "order.a", "expect.a", "data.name.x", "plane", "course", ".", "data."]
 )
 def test_a_turn_that_sets_what_is_no_setting_is_named(path: str) -> None:
-    for values in ({"values": {path: "x"}}, {"turns": [{"values": {path: {}}}]}):
+    histories: list[dict[str, Any]] = [{"values": {path: "x"}}, {"turns": [{"values": {path: {}}}]}]
+    for values in histories:
         (said,) = problems(json.dumps({"course": values}))
         assert "there is no such setting" in said
 

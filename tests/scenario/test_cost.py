@@ -211,7 +211,7 @@ def test_without_a_list_of_memory_the_system_is_asked_and_what_says_nothing_refu
     machine: Path, monkeypatch: pytest.MonkeyPatch
 ):
     answers = {"SC_PHYS_PAGES": 1000, "SC_PAGE_SIZE": 4096}
-    monkeypatch.setattr(cost.os, "sysconf", lambda name: answers[name] if name in answers else _unknown())
+    monkeypatch.setattr("os.sysconf", lambda name: answers[name] if name in answers else _unknown())
     assert available() == 4_096_000
     answers.clear()
     assert available() == float("inf")

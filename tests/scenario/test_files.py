@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
+from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario.files import WriteError, check_writable, dumps, read, write, write_atomic
 from boundaryviz.scenario.scenario import VERSION, Scenario, ScenarioError
 from helpers.scenes import bits, scenes
@@ -41,6 +42,7 @@ def test_toml_gives_the_file_its_name(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('[data]\nname = "xor"\n[learner]\nname = "mlp"\nhidden = [3]\n')
     scenario = read(tmp_path / "mine.toml")
     assert (scenario.name, scenario.title, scenario.data.name) == ("mine", "mine", "xor")
+    assert isinstance(scenario.learner, MLPSpec)
     assert scenario.learner.hidden == (3,)
 
 
@@ -101,6 +103,7 @@ def test_tables_become_points_with_a_net_that_sees_them_scaled(tmp_path: Path) -
     path = tmp_path / "table.csv"
     path.write_text("x,y,label\n" + "".join(f"{i},{i * 1000},{i % 2}\n" for i in range(20)))
     scenario = read(path)
+    assert isinstance(scenario.learner, MLPSpec)
     assert (scenario.name, scenario.data.name, scenario.learner.input_scale) == ("table", "points", "domain")
     assert len(scenario.scene().points) == 20
 

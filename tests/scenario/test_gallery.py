@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from boundaryviz.experiments.run import train
+from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.scenario import ScenarioError
 from boundaryviz.scene.datasets import DATASETS
@@ -48,9 +49,12 @@ def test_the_playground_s_data_sets_come_with_its_own_net_and_rate(name: str) ->
     assert (default.data.name, default.data.n, default.data.noise) == (name, 250, None)
     assert DATASETS[name].noise.default == 0.0
     assert len(default.scene().points) == 500
-    assert solved.expect["test_error"] <= 0.05
+    error = solved.expect["test_error"]
+    assert isinstance(error, float)
+    assert error <= 0.05
     assert default.variant_of == solved.name
     net, how = default.learner, default.training
+    assert isinstance(net, MLPSpec)
     assert (net.hidden, net.activation, net.output, net.loss, net.init) == (
         (4, 2), "tanh", "tanh", "squared", "playground",
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.history import RunHistory, changed, difference
 from boundaryviz.scenario.history_spec import ChangeSpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.edits import Add, Move, Remove, Replace, SetTargets, apply, mute, relabel
+from boundaryviz.scene.edits import Add, Edit, Move, Remove, Replace, SetTargets, apply, mute, relabel
 from boundaryviz.scene.scene import Points, Scene, Target
 from helpers.scenes import bits, edits, scenes
 
@@ -51,7 +52,7 @@ def test_a_turn_survives_its_columns(pair: tuple[Scene, Scene]) -> None:
 def test_differences_are_no_larger_than_the_change() -> None:
     scene = load("moons").scene()
     assert difference(scene, replace(scene)) is None
-    moved, _ = apply(Move(scene.points.ids[3:5], [[0.1, 0.2], [-0.0, 0.3]]), scene)
+    moved, _ = apply(Move(scene.points.ids[3:5], np.array([[0.1, 0.2], [-0.0, 0.3]])), scene)
     edit = difference(scene, moved)
     assert isinstance(edit, Move)
     assert edit.ids.tolist() == scene.points.ids[3:5].tolist()
@@ -63,8 +64,8 @@ def test_differences_are_no_larger_than_the_change() -> None:
 
 
 def test_the_sign_of_zero_is_a_difference() -> None:
-    scene = apply(Move([0], [[0.0, 0.0]]), load("moons").scene())[0]
-    assert isinstance(difference(scene, apply(Move([0], [[-0.0, 0.0]]), scene)[0]), Move)
+    scene = apply(Move(np.array([0]), np.array([[0.0, 0.0]])), load("moons").scene())[0]
+    assert isinstance(difference(scene, apply(Move(np.array([0]), np.array([[-0.0, 0.0]])), scene)[0]), Move)
 
 
 def evolved(start: Scenario) -> tuple[RunHistory, Scenario, Scene]:
@@ -72,8 +73,8 @@ def evolved(start: Scenario) -> tuple[RunHistory, Scenario, Scene]:
     scene = start.scene()
     history = RunHistory.of(start, scene, drawn=True, seeds=2, twin=True)
     ids = scene.points.ids
-    steps = (
-        (10, {}, Move(ids[:2], [[0.5, 0.25], [0.1, -0.3]])),
+    steps: tuple[tuple[int, dict[str, Any], Edit], ...] = (
+        (10, {}, Move(ids[:2], np.array([[0.5, 0.25], [0.1, -0.3]]))),
         (10, {"training.learning_rate": 0.001}, relabel(ids[3:4], 1)),
         (25, {"poison.on": False}, mute(ids[5:7], True)),
         (40, {"poison.on": True, "training.batch_size": 16}, Add(Points.of([[1, 1]], first_id=scene.points.next_id))),
@@ -125,14 +126,14 @@ def test_nothing_changed_is_no_turn() -> None:
 
 def test_an_untouched_course_needs_no_second_scene() -> None:
     start = load("moons")
-    scene = apply(Move([0], [[0.3, 0.4]]), start.scene())[0]
+    scene = apply(Move(np.array([0]), np.array([[0.3, 0.4]])), start.scene())[0]
     written = RunHistory.of(start, scene).come_to(9).written(start.with_scene(scene), scene)
     assert written.course is not None
     assert written.course.start == "present"
     again = RunHistory.read(written)
     assert again is not None
     assert bits(again.scene) == bits(scene)
-    other = apply(Move([0], [[0.5, 0.4]]), scene)[0]  # changed at the end, not yet trained on
+    other = apply(Move(np.array([0]), np.array([[0.5, 0.4]])), scene)[0]  # changed at the end, not yet trained on
     pending = RunHistory.read(RunHistory.of(start, scene).come_to(9).written(start.with_scene(other), other))
     assert pending is not None
     assert bits(pending.scene) == bits(scene)
@@ -190,7 +191,7 @@ def test_what_is_not_trained_on_yet_is_pending() -> None:
     start = load("two-moons-bridge-neural").with_values({"data.n": 40})
     history, scenario, scene = evolved(start)
     assert RunHistory.read(history.written(scenario.with_scene(scene), scene)).pending is None  # type: ignore[union-attr]
-    later, _ = apply(Move(scene.points.ids[:1], [[2.0, 2.0]]), scene)
+    later, _ = apply(Move(scene.points.ids[:1], np.array([[2.0, 2.0]])), scene)
     written = history.written(scenario.with_scene(later), later)
     pending = RunHistory.read(written).pending  # type: ignore[union-attr]
     assert pending is not None

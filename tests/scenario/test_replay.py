@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from boundaryviz.scene.scene import Points, Scene, Target
 from helpers.busy import soon
 from helpers.scenes import bits, edits, scenes
 
-VALUES = st.sampled_from(
+VALUES: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [{}, {}, {"poison.on": False}, {"poison.on": True}, {"training.learning_rate": 0.5}, {"data": {"n": 20}}]
 )
 
@@ -27,7 +28,7 @@ VALUES = st.sampled_from(
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[Scene, list[tuple[dict, Edit]]]:
     scene = start = draw(scenes())
-    changes = []
+    changes: list[tuple[dict, Edit]] = []
     for _ in range(draw(st.integers(0, 6))):
         edit = draw(edits(scene))
         changes.append((draw(VALUES), edit))
@@ -60,15 +61,16 @@ def test_what_cannot_be_done_one_by_one_cannot_be_done_quickly(
         at = taken(Change(0, values, edit), *at)
     there = [*at[1].points.ids.tolist(), 0]
     one = np.array([data.draw(st.sampled_from([there[0], 77_777]))])
-    point = Points(one, [[0.0, 0.0]], [0], [0], [0])
-    wrong = data.draw(
-        st.sampled_from([
-            Move(one, [[0.0, 0.0]]), Move(one, [[np.nan, 0.0]]), Remove(one), Recolumn(one, {"label": [10]}),
-            Recolumn(one, {"split": [3]}), Recolumn(one, {"origin": [-101]}), Recolumn(one, {"muted": [True]}),
-            Add(point), Add(point, [5_000]), Add(point, [-1]), SetTargets((Target(0, 0, 9),)),
-            Several((Remove(one), Add(point), Move(one, [[1.0, 2.0]]))), Several((Remove(one), Remove(one))),
-        ])
-    )  # fmt: skip
+    point = Points.of([[0.0, 0.0]], 0, first_id=int(one[0]))
+    far, zero = np.array([[np.nan, 0.0]]), np.array([[0.0, 0.0]])
+    mistakes: list[Edit] = [
+        Move(one, zero), Move(one, far), Remove(one), Add(point), Add(point, np.array([5_000])),
+        Add(point, np.array([-1])), SetTargets((Target(0, 0, 9),)), Recolumn(one, {"label": np.array([10])}),
+        Recolumn(one, {"split": np.array([3])}), Recolumn(one, {"origin": np.array([-101])}),
+        Recolumn(one, {"muted": np.array([True])}), Several((Remove(one), Remove(one))),
+        Several((Remove(one), Add(point), Move(one, np.array([[1.0, 2.0]])))),
+    ]  # fmt: skip
+    wrong = data.draw(st.sampled_from(mistakes))
     try:
         wanted = bits(taken(Change(0, {}, wrong), *at)[1])
     except (KeyError, ValueError):

@@ -211,7 +211,12 @@ def test_names_of_any_letters_are_written_and_read(name: str, tmp_path: Path) ->
 def test_the_folder_is_synced_after_the_renaming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[bool] = []
     fsync = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append((tmp_path / "a").exists()), fsync(handle)))
+
+    def watched(handle: int) -> None:
+        synced.append((tmp_path / "a").exists())
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
     write_atomic(tmp_path / "a", b"new")
     assert synced == [False, True]
 

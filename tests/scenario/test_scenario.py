@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario.scenario import VERSION, Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from helpers.scenes import bits, scenes
@@ -22,6 +23,7 @@ def test_settings_change_by_dotted_path_and_the_original_stays() -> None:
     changed = scenario.with_values(
         {"learner.hidden": [64, 64], "training.learning_rate": 0.5, "data.n": 50, "training.batch_size": "full"}
     )
+    assert isinstance(changed.learner, MLPSpec)
     assert changed.learner.hidden == (64, 64)
     assert (changed.training.learning_rate, changed.data.n, changed.training.batch_size) == (0.5, 50, "full")
     assert scenario == Scenario()
@@ -33,7 +35,9 @@ def test_a_new_learner_takes_its_own_defaults_before_other_settings() -> None:
     assert changed.learner.name == "logistic"
     assert changed.learner.features == ("x", "x2")
     assert changed.learner.loss == "cross-entropy"
-    assert start.with_values({"learner.name": "mlp"}).learner.hidden == (3,)
+    back = start.with_values({"learner.name": "mlp"}).learner
+    assert isinstance(back, MLPSpec)
+    assert back.hidden == (3,)
 
 
 def test_every_problem_is_named_with_its_path() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -94,7 +96,7 @@ def test_position_noise_pushes_every_point_and_touches_no_label(jitter: float) -
 
 
 def test_noises_do_not_shift_each_others_numbers() -> None:
-    settings = {"n": 200, "labels_per_class": 7}
+    settings: dict[str, Any] = {"n": 200, "labels_per_class": 7}
     plain, flipped = drawn(**settings).points, drawn(**settings, label_noise=0.3).points
     pushed, both = drawn(**settings, jitter=0.2).points, drawn(**settings, jitter=0.2, label_noise=0.3).points
     assert np.array_equal(both.xy, pushed.xy)

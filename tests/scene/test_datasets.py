@@ -30,7 +30,7 @@ class Scripted(np.random.Generator):
         super().__init__(np.random.PCG64(0))
         self.fractions = list(fractions)
 
-    def uniform(self, low=0.0, high=1.0, size=None):  # type: ignore[override]
+    def uniform(self, low=0.0, high=1.0, size=None):
         low, high = np.broadcast_arrays(low, high)
         return np.broadcast_to(low + self.fractions.pop(0) * (high - low), low.shape if size is None else size).copy()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,9 +45,10 @@ def test_columns_are_read_only(column: str) -> None:
 
 def test_the_givers_arrays_are_not_shared_while_they_can_change() -> None:
     xy, label = np.zeros((2, 2)), np.zeros(2, dtype=np.int16)
-    view = label.view()
+    view, small = label.view(), np.zeros(2, dtype=np.int8)
     view.flags.writeable = False
-    given_outright, given_as_view = Points.of(xy, label), Points(np.arange(2), xy, view, view, view)
+    given_outright = Points.of(xy, label)
+    given_as_view = Points(np.arange(2), xy, view, small, small)
     xy[:], label[:] = 9.0, 1
     assert not given_outright.xy.any()
     assert not given_outright.label.any()
@@ -102,7 +104,7 @@ def test_a_scene_survives_the_way_to_another_process(scene: Scene) -> None:
 def test_equality_looks_at_every_column() -> None:
     p = three()
     assert p == three()
-    others = {"ids": [3, 4, 5], "xy": p.xy + 1, "muted": [True] * 3}
+    others: dict[str, Any] = {"ids": [3, 4, 5], "xy": p.xy + 1, "muted": [True] * 3}
     others |= {name: [1, 1, 1] for name in ("label", "split", "origin")}
     assert all(p != p.with_columns(**{name: column}) for name, column in others.items())
 

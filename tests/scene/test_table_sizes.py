@@ -199,7 +199,7 @@ def test_lists_that_never_end_are_refused_soon(text: str) -> None:
     st.sampled_from(["[]", "()"]), st.sampled_from([", ", " ", " ,\n"]), st.sampled_from([",", " , ", "\n", ""]),
 )  # fmt: skip
 def test_rows_read_at_once_are_the_rows(rows: list[list[float]], marks: str, between: str, after: str) -> None:
-    left, right = marks
+    left, right = marks[0], marks[1]
     words = [left + between.join(map(repr, row)) + right for row in rows]
     text = f"[{(after or ',').join(words)}{after}]"
     if len({len(row) for row in rows}) == 1:

@@ -112,10 +112,7 @@ def test_many_points_become_dots(view: tuple[PlaneView, CascadeView]) -> None:
     plane.set_scene(Scene(points, DOMAIN))
     cascade.set_points(points, np.arange(n), np.ones(n), np.ones(n, dtype=np.int64))
     image = plane.grab().toImage()
-    late = sum(
-        near(image.pixelColor(x, 250).getRgb()[:3], rgb(SEQUENCE[-1]))  # type: ignore[arg-type]
-        for x in range(100, 700)
-    )
+    late = sum(near(image.pixelColor(x, 250).getRgb()[:3], rgb(SEQUENCE[-1])) for x in range(100, 700))
     assert late > 20
 
 

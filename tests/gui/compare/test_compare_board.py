@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +19,7 @@ from boundaryviz.gui.shell.theme import DARK, LIGHT
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.scenario.scenario import Scenario
+from helpers.qtest import QTest
 from helpers.snapshots import PLANE, snapshot
 from helpers.workbenches import workbenches
 
@@ -225,7 +225,7 @@ def test_the_board_takes_the_place_of_the_plane(open_workbench: Callable[[], Wor
     window.compare.renamed.emit(0, "first")
     assert [rendering.label for rendering in workbench.compare.snapshots()] == ["first"]
     window.compare.removed.emit(0)
-    assert workbench.compare.pins == ()
+    assert not workbench.compare.pins
     window.show_welcome(False)
     assert not action.isChecked()
     action.trigger()
@@ -244,7 +244,7 @@ def test_pins_are_saved_and_opened_again(open_workbench: Callable[[], Workbench]
     workbench.compare.pins = ()
     workbench.filing.open(path)
     workbench.reader.wait()
-    assert [pin.label for pin in workbench.compare.pins] == ["Pin 1", "Pin 2", "Pin 3"]
+    assert [rendering.label for rendering in workbench.compare.snapshots()] == ["Pin 1", "Pin 2", "Pin 3"]
     assert workbench.pin_files.file() == path
     assert workbench.window.pages.currentWidget() is workbench.window.compare
     workbench.filing.open(path)
@@ -280,7 +280,12 @@ def test_a_name_without_its_ending_replaces_nothing_unasked(
     there.write_bytes(b"older")
     workbench.compare.pins = pins(2)
     asked: list[Path] = []
-    monkeypatch.setattr(workbench.saving, "may_replace", lambda path: asked.append(path) or len(asked) > 1)
+
+    def second_time(path: Path) -> bool:
+        asked.append(path)
+        return len(asked) > 1
+
+    monkeypatch.setattr(workbench.saving, "may_replace", second_time)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "v1.5"), ""))
     workbench.pin_files.save_as()
     workbench.writer.wait()
@@ -294,7 +299,7 @@ def test_pins_that_were_all_removed_can_be_brought_back(open_workbench: Callable
     workbench.compare.pins = some = pins(3)
     workbench.window.actions_["view.compare"].setChecked(True)
     workbench.window.compare.cleared.emit()
-    assert workbench.compare.pins == ()
+    assert not workbench.compare.pins
     assert workbench.window.banner.isVisible(), "on the board, too"
     workbench.window.banner.action_button.click()
     assert workbench.compare.pins == some

@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from boundaryviz.gui.curves.charts import CurvesView
 from boundaryviz.gui.shell.theme import DARK
 from boundaryviz.gui.widgets.curve_data import Summary, TidyRange, Trace, thin, thin_band
+from helpers.qtest import QTest
 
 
 @given(

@@ -115,7 +115,7 @@ def test_an_exception_writes_down_first_then_one_dialog_tells(
         try:
             raise RuntimeError(words)
         except RuntimeError:
-            workbench.errors.hook(*sys.exc_info())  # type: ignore[arg-type]
+            workbench.errors.hook(*sys.exc_info())
     (dialog,) = reports(workbench)
     assert "offered at the next start" in dialog.sentence.text()
     report = dialog.report.toPlainText()

@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import PyQt6
 import pytest
@@ -40,14 +42,15 @@ def _function(body):
     return call
 
 
-def loader(missing: set[str] = frozenset(), reachable: bool = True):
+def loader(missing: Collection[str] = (), reachable: bool = True):
     libraries = FakeXcb(reachable)
 
-    def load(soname: str) -> FakeXcb:
+    def open_library(soname: str) -> FakeXcb:
         if soname in missing:
             raise OSError(f"{soname}: cannot open shared object file")
         return libraries
 
+    load: Any = open_library
     load.libraries = libraries
     return load
 

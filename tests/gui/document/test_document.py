@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PyQt6.QtCore import QCoreApplication
 
-from boundaryviz.gui.document.document import Document, State, Swap, perform
+from boundaryviz.gui.document.document import Document, DocumentChange, State, Swap, perform
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Add, Move, Remove, relabel
@@ -32,7 +32,7 @@ def test_undo_leads_back_through_every_state_and_redo_forth(kinds: list[str]) ->
     states = [document.state]
     for i, kind in enumerate(kinds):
         ids = document.scene.points.ids
-        change = {
+        changes: dict[str, DocumentChange] = {
             "add": Add(Points.of([[i, i]], 1, first_id=document.scene.points.next_id)),
             "move": Move(ids[:2], np.full((2, 2), float(i))),
             "remove": Remove(ids[-1:]),
@@ -40,9 +40,9 @@ def test_undo_leads_back_through_every_state_and_redo_forth(kinds: list[str]) ->
             "rate": Settings({"training.learning_rate": 0.1 + i}),
             "noise": Settings({"data.noise": 0.01 * i}),
             "learner": Settings({"learner.name": "logistic" if i % 2 else "mlp"}),
-        }[kind]
+        }
         before = document.undo.count()
-        document.do(change, kind)
+        document.do(changes[kind], kind)
         if document.undo.count() == before:  # merged into the last step
             states[-1] = document.state
         else:

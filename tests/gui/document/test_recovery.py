@@ -23,6 +23,7 @@ from boundaryviz.scenario import files
 from boundaryviz.scenario.atomic import PART, WriteError, stamp_of
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Move
+from helpers.there import there
 from helpers.workbenches import SilentLink, workbenches
 
 WORK = Scenario(name="work", title="Wörk").with_values({"data.n": 20})
@@ -291,18 +292,18 @@ def test_several_are_listed_the_newest_first(open_workbench: Callable[[], Workbe
     dialog = workbench.restoring._dialog
     assert dialog is not None
     assert workbench.window.banner.isHidden()
-    titles = lambda: [dialog.table.item(row, 0).text() for row in range(dialog.table.rowCount())]  # noqa: E731
+    titles = lambda: [there(dialog.table.item(row, 0)).text() for row in range(dialog.table.rowCount())]  # noqa: E731
     assert titles() == ["Work 2", "Work 1", "Work 0"]
     dialog.table.selectRow(1)
-    dialog.discard_button.click()
+    there(dialog.discard_button).click()
     assert titles() == ["Work 2", "Work 0"]
-    dialog.restore_button.click()
+    there(dialog.restore_button).click()
     workbench.reader.wait()
     assert workbench.document.scenario.title == "Wörk"
     assert workbench.restoring.found == 1
     workbench.window.actions_["file.recover"].trigger()
     assert workbench.restoring._dialog is not None
-    workbench.restoring._dialog.later_button.click()
+    there(workbench.restoring._dialog.later_button).click()
 
 
 def test_damaged_work_is_put_aside_and_said_so(open_workbench: Callable[[], Workbench], state: Path) -> None:
@@ -382,6 +383,6 @@ def test_of_a_file_and_what_was_kept_the_newer_is_offered(
     cell = workbench.restoring._dialog.table.item(0, 3)
     assert cell is not None
     assert cell.text() == "wörk.bviz"
-    workbench.restoring._dialog.restore_button.click()
+    there(workbench.restoring._dialog.restore_button).click()
     workbench.reader.wait()
     assert workbench.document.scenario.training.seed == 7

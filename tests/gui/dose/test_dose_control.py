@@ -8,16 +8,19 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.document.document import Document, Settings
+from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.dose.control import DoseControl
 from boundaryviz.gui.dose.panel import DosePanel
 from boundaryviz.record.dose import DoseResponse
+from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.scratch import Scratch
 from boundaryviz.scene.edits import Move
+from helpers.there import there
 
 Make = Callable[..., DoseControl]
 SMALL = Scenario().with_values(
@@ -62,7 +65,7 @@ def ended(control: DoseControl) -> bool:
 
 def test_it_measures_the_scenario_as_it_is_in_the_window(make: Make, qtbot: QtBot):
     control = make()
-    control._document.do(Move(control._document.scene.points.ids[:1], [[0.1, 0.1]]), "Move")
+    control._document.do(Move(control._document.scene.points.ids[:1], np.array([[0.1, 0.1]])), "Move")
     control._panel.doses.setText("2, 9")
     control._panel.ask()
     place = folder(control)
@@ -139,7 +142,7 @@ def test_what_a_killed_window_left_goes_when_the_next_opens_and_no_room_is_said(
 ):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     killed = Scratch("dose")
-    killed._lock.release(remove=False)  # as the system does
+    there(killed._lock).release(remove=False)  # as the system does
     os.utime(killed.path, (0, 0))
     living = Scratch("animate")
     os.utime(living.path, (0, 0))

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QBuffer, QIODevice, Qt
 from PyQt6.QtGui import QGuiApplication, QImage
-from PyQt6.QtTest import QTest
 
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
 from boundaryviz.scenario.cost import MemoryNeeded
 from boundaryviz.scenario.files import WriteError
+from helpers.qtest import QTest
+from helpers.there import there
 
 
 def png(width=300, height=200):
@@ -17,7 +18,7 @@ def png(width=300, height=200):
     image = QImage(width, height, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.white)
     image.save(buffer, "PNG")
-    return bytes(buffer.data())
+    return buffer.data().data()
 
 
 class Caller:
@@ -190,7 +191,7 @@ def test_the_command_is_copied_and_where_there_is_none_it_says_why(qtbot, caller
     qtbot.addWidget(made)
     choose(made.view, "curves")
     made.copy_line.click()
-    assert QGuiApplication.clipboard().text() == "boundaryviz figure moons --view curves"
+    assert there(QGuiApplication.clipboard()).text() == "boundaryviz figure moons --view curves"
     choose(made.view, "compare")
     assert made.line.text() == "Pinned by hand."
     assert not made.copy_line.isEnabled()
@@ -244,7 +245,7 @@ def test_where_there_is_no_background_squares_show(qtbot, caller):
     image = QImage(300, 200, QImage.Format.Format_ARGB32)
     image.fill(Qt.GlobalColor.transparent)
     image.save(buffer, "PNG")
-    caller.render = lambda options: bytes(buffer.data())
+    caller.render = lambda options: buffer.data().data()
     made = ExportDialog(caller.render, caller.write, ExportOptions(transparent=True))
     qtbot.addWidget(made)
     made.show()

@@ -15,14 +15,14 @@ from boundaryviz.cli.app import run as cli
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Failed
 from boundaryviz.engine.trainer import Trainer
-from boundaryviz.gui.export.exporting import ExportDialog
-from boundaryviz.gui.widgets.export_dialog import ExportOptions
+from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move
 from boundaryviz.scene.scene import Points
 from helpers.snapshots import snapshot
+from helpers.there import there
 from helpers.workbenches import workbenches
 
 SMALL = {"data.n": 60, "training.evaluate_every": 5}
@@ -148,7 +148,7 @@ def test_the_figure_goes_to_the_clipboard_and_its_data_beside_it(
     data = clipboard.mimeData()
     assert data is not None
     assert data.hasImage()
-    assert b"<svg" in bytes(data.data("image/svg+xml"))
+    assert b"<svg" in data.data("image/svg+xml").data()
     dialog._write(ExportOptions("png", "boundary", 9.0, data="npz"), tmp_path / "f.png")
     with np.load(tmp_path / "f-data.npz", allow_pickle=False) as found:
         assert len(found.files) > 3
@@ -186,7 +186,7 @@ def test_the_dialog_begins_with_what_the_window_shows_beside_its_file(
     workbench.saving.save_to(tmp_path / "mine.bviz")
     workbench.saving.folder = str(tmp_path)
     workbench.writer.wait()
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame.clean is not None, timeout=5000)
+    qtbot.waitUntil(lambda: there(workbench.controller.presenter.frame).clean is not None, timeout=5000)
     dialog = dialogs(workbench, qtbot)
     assert dialog.view.currentData() == "flip"
     workbench.window.actions_["file.film"].trigger()
@@ -203,7 +203,7 @@ def test_pins_are_named_by_their_file(
     workbench = open_workbench(load("moons").with_values(SMALL))
     for step in (10, 25):
         train_to(workbench, qtbot, step)
-        qtbot.waitUntil(lambda step=step: workbench.controller.presenter.frame.step == step, timeout=5000)
+        qtbot.waitUntil(lambda: there(workbench.controller.presenter.frame).step == step, timeout=5000)  # noqa: B023 - it is over by then
         workbench.compare.pin()
     workbench.pin_files.save_to(tmp_path / "two.pins.npz")
     workbench.writer.wait()
@@ -239,7 +239,7 @@ def test_a_figure_that_cannot_be_worked_out_is_given_up_and_the_next_one_made(
     workbench = open_workbench(load("moons").with_values(SMALL))
     train_to(workbench, qtbot, 10)
     words: list[str] = []
-    workbench.window.statusBar().messageChanged.connect(words.append)
+    there(workbench.window.statusBar()).messageChanged.connect(words.append)
     workbench.window.actions_["file.export"].trigger()
     workbench.exporting._slow.timeout.emit()
     workbench.client.failed.emit(Failed("while handling Shoot", "there is not enough memory"))

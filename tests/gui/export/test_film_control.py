@@ -29,7 +29,7 @@ SMALL = FilmChoice("gif", "boundary", "slides", "720x720", 10, 1.0, False, steps
 def film(qtbot: QtBot, own_settings: Path) -> Iterator[FilmControl]:
     with workbenches(qtbot, own_settings, SilentLink) as show:
         workbench = show(WORK)
-        workbench.controller.presenter.snapshot = lambda clean=False: None if clean else snapshot(step=290)
+        setattr(workbench.controller.presenter, "snapshot", lambda clean=False: None if clean else snapshot(step=290))  # noqa: B010
         workbench.window.actions_["file.film"].trigger()
         yield workbench.film
 
@@ -60,7 +60,7 @@ def test_the_film_is_of_the_scenario_in_the_window(film: FilmControl, qtbot: QtB
     assert dialog(film).words.text().startswith("Wrote ein Film.gif, ")
     with Image.open(place) as written:
         assert written.size == (720, 720)
-        assert written.n_frames >= 10
+        assert getattr(written, "n_frames", 1) >= 10
     assert os.listdir(tmp_path) == [place.name]
 
 
@@ -197,6 +197,6 @@ def test_the_preview_is_a_frame_of_what_the_plane_shows(film: FilmControl):
             film._render(FilmChoice(view=view))
     with pytest.raises(ValueError, match="Show the label cascade"):
         film._render(FilmChoice(view="cascade"))
-    film._presenter.snapshot = lambda clean=False: None
+    setattr(film._presenter, "snapshot", lambda clean=False: None)  # noqa: B010
     with pytest.raises(ValueError, match="needs a first frame"):
         film._render(FilmChoice())

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QBuffer, QIODevice, Qt
 from PyQt6.QtGui import QImage
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +16,7 @@ from boundaryviz.gui.export.film_dialog import FilmChoice, FilmDialog, Sweepable
 from boundaryviz.gui.export.sweeps import sweepable
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
+from helpers.qtest import QTest
 
 SWEEPS = {"poison.count": Sweepable("Poison: points", "0..40")}
 
@@ -27,7 +27,7 @@ def png() -> bytes:
     image = QImage(640, 360, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.white)
     image.save(buffer, "PNG")
-    return bytes(buffer.data())
+    return buffer.data().data()
 
 
 class Caller:

@@ -13,7 +13,7 @@ from benchmarks import roundtrips
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.document.recovery import Origin, Session, orphans
-from boundaryviz.scenario import files
+from boundaryviz.scenario import files, text
 from boundaryviz.scenario.atomic import WriteError
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
@@ -66,7 +66,7 @@ def test_own_points_that_were_trained_on_as_they_are_open_again(tmp_path: Path) 
 class Unreadable(Scenario):
     """Says of itself what no reader takes."""
 
-    def model_dump(self, **options: object) -> dict[str, object]:  # type: ignore[override]
+    def model_dump(self, **options: object) -> dict[str, object]:
         return super().model_dump(**options) | {"training": {"steps": -1}}  # type: ignore[arg-type]
 
 
@@ -83,8 +83,8 @@ def test_what_could_not_be_opened_is_refused_and_the_file_before_stays(tmp_path:
 @pytest.mark.parametrize("suffix", [".bviz", ".toml"])
 def test_what_would_be_another_thing_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
     for name in ("dumps", "dumps_toml"):
-        write = getattr(files.text, name)
-        monkeypatch.setattr(files.text, name, lambda values, write=write: write(values).replace("0.03", "0.3", 1))
+        write = getattr(text, name)
+        monkeypatch.setattr(text, name, lambda values, write=write: write(values).replace("0.03", "0.3", 1))
     scenario = own_points().with_values({"training.learning_rate": 0.03})
     with pytest.raises(WriteError, match="another thing"):
         files.write(tmp_path / f"mine{suffix}", scenario)
@@ -108,7 +108,7 @@ def test_a_table_that_could_not_be_opened_is_not_written(tmp_path: Path, where: 
 def test_a_course_that_cannot_be_followed_does_not_keep_the_points_from_being_kept(tmp_path: Path) -> None:
     scenario = own_points()
     torn = RunHistory.of(scenario, scenario.scene(), drawn=True).come_to(3)  # they are not drawn
-    moved = apply(Move([0], [[1.0, 1.0]]), scenario.scene())[0]
+    moved = apply(Move(np.array([0]), np.array([[1.0, 1.0]])), scenario.scene())[0]
     written = torn.then(2, scenario, moved).written(scenario.with_scene(moved), moved)
     with pytest.raises(WriteError):
         files.sealed(written)

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PyQt6.QtCore import QSettings
@@ -18,6 +19,7 @@ from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import atomic, files
 from boundaryviz.scenario.scenario import Scenario
 from helpers.saves import answer, banner, edit, save
+from helpers.there import there
 from helpers.workbenches import afresh, at_rest, lasting_workbench
 
 
@@ -57,7 +59,11 @@ def test_the_text_is_made_and_written_outside_the_windows_thread(
     threads: list[threading.Thread] = []
     for module, name in ((files, "encoded"), (files, "write_atomic")):
         real = getattr(module, name)
-        told = lambda *a, real=real: (threads.append(threading.current_thread()), real(*a))[1]  # noqa: E731
+
+        def told(*given: Any, real: Callable[..., Any] = real) -> Any:
+            threads.append(threading.current_thread())
+            return real(*given)
+
         monkeypatch.setattr(module, name, told)
     save(workbench, tmp_path / "a.bviz")
     assert len(threads) == 2
@@ -273,7 +279,9 @@ def test_what_is_opened_and_saved_is_recent_and_can_be_opened_from_there(
     workbench.saving.save_as()
     workbench.writer.wait()
     assert [Path(path).name for path in workbench.recent.paths] == ["b & c.bviz", "a.bviz"]
-    menu = next(a.menu() for a in workbench.window.menuBar().actions()[0].menu().actions() if a.menu() is not None)
+    menu = next(
+        a.menu() for a in there(there(workbench.window.menuBar()).actions()[0].menu()).actions() if a.menu() is not None
+    )
     assert menu is workbench.recent
     workbench.recent.actions()[1].trigger()
     workbench.reader.wait()

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtTest import QTest
 
 from boundaryviz.figures.palette import BLUE, ORANGE
 from boundaryviz.gui.files.welcome import Card, WelcomePage
@@ -12,6 +11,7 @@ from boundaryviz.gui.training.data_panel import DataPanel
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.scene import Domain, Points, Scene
+from helpers.qtest import QTest
 
 
 def two_points():
@@ -56,7 +56,7 @@ def page(qtbot):
 
 
 def test_a_card_is_chosen_by_mouse_and_by_keyboard(page):
-    chosen = []
+    chosen: list[str] = []
     page.chosen.connect(chosen.append)
     QTest.mouseClick(page.cards[1], Qt.MouseButton.LeftButton)
     QTest.keyClick(page.cards[2], Qt.Key.Key_Space)

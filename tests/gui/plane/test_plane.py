@@ -153,7 +153,7 @@ def test_other_keys_go_on_to_the_window(qtbot: QtBot) -> None:
     seen: list[int] = []
 
     class Window(QWidget):
-        def keyPressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        def keyPressEvent(self, event) -> None:
             seen.append(event.key())
 
     window = Window()

@@ -81,7 +81,10 @@ def test_a_field_stays_where_its_rectangle_is(plane: PlaneView) -> None:
     image = plane.grab().toImage()
     assert colour_at(plane, image, -0.5, -0.5) == rgb(LIGHT.plane)
     assert colour_at(plane, image, 1.2, 0.2) == rgb(LIGHT.plane)
-    assert near(colour_at(plane, image, 0.5, 0.25), tuple(field_image(np.ones((1, 1)), LIGHT.plane, None, 0.6)[0, 0]))
+    assert near(
+        colour_at(plane, image, 0.5, 0.25),
+        tuple(field_image(np.ones((1, 1), np.float32), LIGHT.plane, None, 0.6)[0, 0]),
+    )
     assert plane.value_at(0.99, 0.01) == 1.0
     assert plane.value_at(1.01, 0.01) is None
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QItemSelectionModel, Qt
@@ -85,7 +87,7 @@ def commit(table, editor):
 
 
 def test_coordinates_and_labels_are_edited_through_signals_alone(table):
-    got = []
+    got: list[Any] = []
     table.edited.connect(lambda *a: got.append(a))
     before = row(table, 2)
     editor = edit(table, 2, 1)
@@ -100,7 +102,7 @@ def test_coordinates_and_labels_are_edited_through_signals_alone(table):
 
 
 def test_an_unchanged_cell_says_nothing_and_nonsense_is_explained(table):
-    got = []
+    got: list[Any] = []
     table.edited.connect(lambda *a: got.append(a))
     editor = edit(table, 0, 3)
     commit(table, editor)
@@ -118,7 +120,7 @@ def test_other_columns_cannot_be_edited(table):
 
 
 def test_selection_goes_out_when_a_person_selects_and_comes_in_silently(table):
-    got = []
+    got: list[Any] = []
     table.selection_changed.connect(got.append)
     table.set_selection([11, 13, 999])
     assert table.selection() == {11, 13}
@@ -133,7 +135,7 @@ def test_selection_goes_out_when_a_person_selects_and_comes_in_silently(table):
 
 
 def test_points_that_go_leave_the_selection(table):
-    got = []
+    got: list[Any] = []
     table.selection_changed.connect(got.append)
     table.set_selection([11, 13])
     s = scene()

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QMouseEvent
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +18,7 @@ from boundaryviz.gui.shell.theme import DARK
 from boundaryviz.gui.tools import AddTool, BrushTool
 from boundaryviz.scene.edits import Add, Edit, Move, apply
 from boundaryviz.scene.scene import Domain, Points, Scene
+from helpers.qtest import QTest
 
 SCENE = Scene(
     Points.of([[0.0, 0.0], [2.0, 1.0], [-2.0, 2.0]], [0, 1, -1], origin=[0, 0, 1], first_id=10), Domain(-4, 4, -4, 4)
@@ -162,7 +162,7 @@ def test_selections_are_one(planes: TwinPlanes) -> None:
     clean = side_by_side(planes)
     told: list[list[int]] = []
     planes.plane.selection_changed.connect(lambda ids: told.append(sorted(ids.tolist())))
-    planes.plane.select([10])
+    planes.plane.select(np.array([10]))
     assert clean.selection.tolist() == [10]
     clean.select(np.array([11, 12]))
     assert planes.plane.selection.tolist() == [11, 12]

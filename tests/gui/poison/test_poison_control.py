@@ -17,6 +17,7 @@ from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.poison.panel import budget_words, scaled_words
 from boundaryviz.gui.workbench import Workbench
+from boundaryviz.learners.specs_semi import FixMatchSpec
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Remove, Replace, SetTargets, relabel
@@ -270,12 +271,14 @@ def test_muting_every_label_is_said_over_the_plane(open_workbench: Callable[...,
 def test_the_jitter_circle_shows_the_learner_s_own_sizes(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench()
     jitter = workbench.window.plane.marks.jitter
-    assert jitter.radii == ()
+    assert not jitter.radii
     workbench.controller.do(Settings({"learner.name": "fixmatch", "learner.strong_noise": 0.3}), "Learner")
-    assert [radius for _, radius in jitter.radii] == [workbench.document.scenario.learner.weak_noise, 0.3]
-    assert jitter.radii[1][0].endswith(" 0.3")
+    learner, radii = workbench.document.scenario.learner, list(jitter.radii)
+    assert isinstance(learner, FixMatchSpec)
+    assert [radius for _, radius in radii] == [learner.weak_noise, 0.3]
+    assert radii[1][0].endswith(" 0.3")
     workbench.window.actions_["view.jitter"].trigger()
-    assert jitter.radii == ()
+    assert not jitter.radii
 
 
 def test_the_data_panel_counts_the_labels_there_are_now(open_workbench: Callable[..., Workbench]) -> None:

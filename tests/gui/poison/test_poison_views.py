@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QWheelEvent
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -25,6 +25,7 @@ from boundaryviz.gui.tools import BridgeTool, Guide, Handle
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.scene.edits import Recolumn
 from boundaryviz.scene.scene import Domain, Group, Points, Scene, Split, Target
+from helpers.qtest import QTest
 
 DOMAIN = Domain(-2.0, 2.0, -1.0, 1.0)
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -53,7 +54,7 @@ def picture_of(style: Style, theme: Theme = LIGHT) -> QImage:
 
 
 def count_near(image: QImage, colour: str, within: int = 40) -> int:
-    pixels = np.array(image.constBits().asarray(image.sizeInBytes()), dtype=int).reshape(-1, 4)[:, 2::-1]  # type: ignore[union-attr]
+    pixels = np.array(image.constBits().asarray(image.sizeInBytes()), dtype=int).reshape(-1, 4)[:, 2::-1]
     return int((np.abs(pixels - rgb(colour)).max(axis=1) <= within).sum())
 
 
@@ -260,7 +261,7 @@ def test_a_sentence_takes_one_line_where_there_is_room_for_it(plane: PlaneView, 
 
 
 @pytest.mark.parametrize("spec_type", ATTACKS.values(), ids=ATTACKS)
-def test_every_attack_has_a_form_of_all_its_settings(qtbot: QtBot, spec_type: type) -> None:
+def test_every_attack_has_a_form_of_all_its_settings(qtbot: QtBot, spec_type: Any) -> None:
     form = SpecForm(spec_type, "poison", skip=("attack",))
     qtbot.addWidget(form)
     assert set(form.paths) == {f"poison.{name}" for name in spec_type.model_fields if name != "attack"}

@@ -3,12 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 
 from boundaryviz.gui.shell.fuzzy import score
 from boundaryviz.gui.shell.palette import CommandPalette
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
+from helpers.qtest import QTest
+from helpers.there import there
 
 Key = Qt.Key
 
@@ -25,7 +26,7 @@ def test_a_name_fits_just_when_it_has_the_letters_in_order(typed, name):
      ("play", "Play", "Apply last layout"), ("un", "Undo", "Show hidden units")],
 )  # fmt: skip
 def test_beginnings_of_words_and_runs_come_first(typed, better, worse):
-    assert score(typed, better) > score(typed, worse)
+    assert there(score(typed, better)) > there(score(typed, worse))
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def test_where_nothing_can_be_kept_a_sentence_says_so(
         case "a pipe":
             os.mkfifo(home)
         case "forbidden":
-            monkeypatch.setattr(system_info.tempfile, "TemporaryFile", forbidden)
+            monkeypatch.setattr("tempfile.TemporaryFile", forbidden)
     folder, words = system_info.state_folder()
     assert folder is None
     assert words.startswith("Unsaved work cannot be kept for recovery: ")

@@ -18,6 +18,7 @@ from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Remove
 from helpers.runs import put_a_point, train_to, wait_for_load
+from helpers.there import there
 from helpers.workbenches import workbenches
 
 NET = {"data.n": 60, "learner.hidden": [6], "training.evaluate_every": 5}
@@ -70,9 +71,11 @@ def test_numbers_of_the_attack_and_the_cascade_are_those_of_the_moment(
     assert workbench.twin.comparison is None, "not compared yet"
     assert workbench.twin._budget == budget
     qtbot.waitUntil(lambda: workbench.twin.comparison is not None, timeout=5000)
-    assert workbench.twin.comparison.twins.step == step
+    assert there(workbench.twin.comparison).twins.step == step
     qtbot.waitUntil(lambda: presenter.cascade is not None, timeout=5000)
-    times = presenter.cascade.when[np.isfinite(presenter.cascade.when)]
+    times = there(presenter.cascade).when
+    times = times[np.isfinite(times)]
+    assert chains is not None
     assert times.max() <= step < chains.when[np.isfinite(chains.when)].max()
     rendering = presenter.snapshot()
     assert rendering is not None
@@ -126,7 +129,7 @@ def test_the_status_bar_tells_of_the_moment_and_end_leads_back(
     qtbot.waitUntil(lambda: window.status.loss.text() == last, timeout=5000)
     assert not window.plane._banner.isHidden()
     workbench.timeline.move(-1)
-    assert presenter.past.checkpoint.step < 60, "the last moment is that of now"
+    assert there(presenter.past).checkpoint.step < 60, "the last moment is that of now"
     window.timeline.scrubbed.emit(len(workbench.timeline.timeline) - 1)
     assert presenter.past is None
 
@@ -139,7 +142,7 @@ def test_the_earlier_course_is_not_drawn_beyond_its_end(open_workbench: Callable
     qtbot.waitUntil(lambda: workbench.timeline.ghost is not None, timeout=5000)
     qtbot.waitUntil(lambda: workbench.timeline._ghost_shown is not None, timeout=5000)
     train_to(workbench, qtbot, 80)
-    qtbot.waitUntil(lambda: workbench.timeline.presenter.frame.step == 80, timeout=5000)
+    qtbot.waitUntil(lambda: there(workbench.timeline.presenter.frame).step == 80, timeout=5000)
     assert workbench.timeline._ghost_shown is None
 
 
@@ -211,7 +214,7 @@ def test_frames_of_the_present_never_pass_for_the_past(open_workbench: Callable[
     workbench = open_workbench()
     train_to(workbench, qtbot, 40)
     workbench.timeline.show(1)
-    step = workbench.timeline.presenter.past.checkpoint.step
+    step = there(workbench.timeline.presenter.past).checkpoint.step
     wait_for_load(workbench, qtbot)
     seen: list[tuple[int | None, int]] = []
     workbench.client.framed.connect(lambda frame: seen.append((frame.view.past, frame.step)))

@@ -127,7 +127,7 @@ def test_every_mark_is_painted_in_both_themes(bar: TimelineBar) -> None:
         bar.set_marks([])
         empty = bar.track.grab().toImage()
         for kind in ("edit", "setting", "best", "flip", "diverged", "branch"):
-            bar.set_marks([Mark(20, kind, "x")])  # type: ignore[arg-type]
+            bar.set_marks([Mark(20, kind, "x")])
             assert bar.track.grab().toImage() != empty
 
 

@@ -20,6 +20,7 @@ from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
 from helpers.runs import equal, put_a_point, state_at, train_to
+from helpers.there import there
 from helpers.workbenches import workbenches
 
 NET = {"data.n": 60, "learner.hidden": [6], "training.evaluate_every": 5}
@@ -46,10 +47,10 @@ def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
     frame = workbench.controller.presenter.frame
     assert frame is not None
     assert frame.step == step
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame.view.past is not None, timeout=5000)
+    qtbot.waitUntil(lambda: there(workbench.controller.presenter.frame).view.past is not None, timeout=5000)
     workbench.controller.presenter.frame = None
     qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=5000)  # worked out anew
-    assert workbench.controller.presenter.frame.step == step
+    assert there(workbench.controller.presenter.frame).step == step
     assert workbench.client.step_count == 90  # training stands where it stood
     history = workbench.document.history()
     assert history is not None
@@ -63,7 +64,7 @@ def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
     assert not len(plane.selection)
     workbench.timeline.now()
     assert window.plane.scene is workbench.document.scene
-    assert workbench.controller.presenter.frame.step == 90
+    assert there(workbench.controller.presenter.frame).step == 90
 
 
 def test_a_branch_without_a_change_goes_on_as_the_course_did(

@@ -71,6 +71,12 @@ def commits(outcomes: Outcomes) -> list[Commit]:
     return [o for o in outcomes if isinstance(o, Commit)]
 
 
+def bridge(state: State) -> BridgeSpec:
+    """The poison of a state, which is a bridge."""
+    assert isinstance(state.scenario.poison, BridgeSpec)
+    return state.scenario.poison
+
+
 def done(outcomes: Outcomes, state: State) -> State:
     """The state after the one step that the outcomes ask for."""
     (commit,) = commits(outcomes)
@@ -186,18 +192,18 @@ def test_the_middle_follows_the_hand_that_bends_it(bend: float) -> None:
     across = np.array([-1.0, 2.0])  # to the left of the way from source to target
     to = np.array([1.0, 0.5]) + bend * across
     steps = drag(BridgeTool(), LAID, (1.0, 0.5), (1.0, 0.6), tuple(to.tolist()))
-    spec = done(steps, LAID).scenario.poison
+    spec = bridge(done(steps, LAID))
     assert spec.curvature == pytest.approx(bend, abs=0.021)
 
 
 def test_shift_drag_adds_a_waypoint_that_a_double_click_removes() -> None:
     tool = BridgeTool()
     added = done(drag(tool, LAID, (1.0, 0.5), (1.0, -0.5), (1.5, -1.0), shift=True), LAID)
-    assert added.scenario.poison.via == ((1.5, -1.0),)
+    assert bridge(added).via == ((1.5, -1.0),)
     assert nearest_on(guide(tool.rest(seen(added))).line, np.array([1.5, -1.0]))[1] < 1e-9
     assert not commits(click(tool, added, 1.5, -1.0, time=5.0))
     removed = done(click(tool, added, 1.5, -1.0, time=5.2), added)
-    assert removed.scenario.poison.via == ()
+    assert bridge(removed).via == ()
 
 
 def test_two_slow_clicks_are_no_double_click() -> None:
@@ -211,7 +217,7 @@ def test_waypoints_keep_the_order_of_the_path() -> None:
     tool = BridgeTool()
     state = state_of(count=10, source=(0.0, 0.0), target=(2.0, 1.0), via=[(1.0, 0.5)])
     after = done(drag(tool, state, (1.7, 0.85), (1.7, 0.0), (1.7, -0.2), shift=True), state)
-    assert after.scenario.poison.via == ((1.0, 0.5), (1.7, -0.2))
+    assert bridge(after).via == ((1.0, 0.5), (1.7, -0.2))
 
 
 def test_a_bead_is_dragged_alone_and_the_path_as_a_whole() -> None:

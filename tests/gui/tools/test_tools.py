@@ -30,7 +30,8 @@ from boundaryviz.gui.tools import (
     hit_test,
 )
 from boundaryviz.gui.tools.geometry import in_box, in_polygon, near_segment, nearest
-from boundaryviz.scene.edits import Add, Move, Recolumn, Remove, SetTargets, apply
+from boundaryviz.scenario.changes import Settings
+from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, SetTargets, apply
 from boundaryviz.scene.scene import UNLABELLED, Domain, Origin, Points, Scene, Split
 
 PIXEL = 0.01
@@ -38,6 +39,12 @@ DOMAIN = Domain(-5.0, 5.0, -5.0, 5.0)
 PICKERS = [SelectTool, AddTool, LassoTool, RectangleTool]
 coordinate = st.floats(-4.0, 4.0)
 places = st.lists(st.tuples(coordinate, coordinate), min_size=1, max_size=30)
+
+
+def edit_of(outcome: Preview | Commit) -> Edit:
+    """What it does to the points; none of these tools changes a setting."""
+    assert not isinstance(outcome.edit, Settings)
+    return outcome.edit
 
 
 def scene_of(*xy: tuple[float, float], label: int = 0) -> Scene:
@@ -85,7 +92,7 @@ def test_dragging_a_selected_point_moves_the_selection() -> None:
     commit = stroke(SelectTool(), context, at(0.0, 0.0), at(1.0, -1.0))[-1][0]
     assert isinstance(commit, Commit)
     assert commit.text == "Move 2 points"
-    after = apply(commit.edit, THREE)[0].points.xy
+    after = apply(edit_of(commit), THREE)[0].points.xy
     np.testing.assert_allclose(after, [[1.0, -1.0], [1.0, 0.0], [3.0, 1.0]])
 
 
@@ -172,7 +179,7 @@ def test_brush_sprays_within_its_radius_at_its_rate(seed: int, radius: float, ga
     new = commit.edit.points  # type: ignore[union-attr]
     assert abs(len(new) - 1 - tool.rate * clock) <= 1.0
     assert near_segment(new.xy, np.zeros(2), path[-1].xy, radius + 1e-9).all()
-    assert len(apply(commit.edit, THREE)[0].points) == len(THREE.points) + len(new)
+    assert len(apply(edit_of(commit), THREE)[0].points) == len(THREE.points) + len(new)
 
 
 def test_a_stall_does_not_pour_out_points() -> None:
@@ -204,8 +211,8 @@ def test_relabel_paints_the_current_label_onto_those_that_differ(label: int, tex
     assert isinstance(commit, Commit)
     assert isinstance(commit.edit, Recolumn)
     assert commit.text == text
-    assert apply(commit.edit, THREE)[0].points.label.tolist() == [label, label, 0]
-    again = Context(apply(commit.edit, THREE)[0], label=label, radius=0.3)
+    assert apply(edit_of(commit), THREE)[0].points.label.tolist() == [label, label, 0]
+    again = Context(apply(edit_of(commit), THREE)[0], label=label, radius=0.3)
     assert not any(isinstance(o, Commit) for out in stroke(RelabelTool(), again, at(0.0, 0.0)) for o in out)
 
 
@@ -233,7 +240,7 @@ def test_every_preview_applies_to_the_scene_at_the_press(
     outcomes = [o for out in stroke(kind(), context, *gestures) for o in out]
     for outcome in outcomes:
         if isinstance(outcome, Preview | Commit):
-            after, inverse = apply(outcome.edit, scene)
+            after, inverse = apply(edit_of(outcome), scene)
             assert apply(inverse, after)[0].points == scene.points
     assert sum(isinstance(o, Commit) for o in outcomes) <= 1
 

@@ -2,11 +2,11 @@ from itertools import pairwise
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QToolTip
 
 from boundaryviz.gui.shell.theme import DARK
 from boundaryviz.gui.training.transport import LARGEST_SEED, SEEDS, TransportBar, position_of, speed_at
+from helpers.qtest import QTest
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from boundaryviz.gui.twin.control import ONE_SEED, SAME
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
+from helpers.there import there
 from helpers.workbenches import workbenches
 
 SPREADING = {
@@ -95,7 +96,11 @@ def test_a_load_that_goes_on_playing_never_says_that_it_rests(qtbot: QtBot) -> N
             said, self.says = self.says, []
             return said
 
+        def silence(self) -> None: ...
+
         def close(self) -> None: ...
+
+        def abandon(self) -> None: ...
 
         def fileno(self) -> None: ...
 
@@ -142,9 +147,9 @@ def test_numbers_and_pins_tell_what_the_poison_changed(open_workbench: Callable[
     assert "6 poison points of 306" in attack.count.text()
     assert window.status.flips.text() == f"{found['flip_rate'].mean:.1%}"
     assert window.status.leverage.text() == f"{found['leverage'].mean:,.1f}"
-    qtbot.waitUntil(lambda: attack.targets.rowCount() == 1 and attack.targets.item(0, 1).text().startswith("+"))
-    assert attack.targets.item(0, 2).text() == "1 of 1"
-    assert attack.targets.item(0, 3).text() == "1"
+    qtbot.waitUntil(lambda: attack.targets.rowCount() == 1 and there(attack.targets.item(0, 1)).text().startswith("+"))
+    assert there(attack.targets.item(0, 2)).text() == "1 of 1"
+    assert there(attack.targets.item(0, 3)).text() == "1"
     window.actions_["train.twin"].setChecked(False)
     assert not window.attack.nothing.isHidden()
     assert window.status.flips.isHidden() or not window.status.flips.isVisible()
@@ -259,8 +264,8 @@ def test_curves_of_both_run_together(open_workbench: Callable[..., Workbench], q
 def test_a_seed_that_diverged_is_named_and_left_out(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench(POISONED_NET)
     switched_on(workbench, qtbot, seeds=2)
-    found = lambda: workbench.twin.comparison.twins if workbench.twin.comparison else None  # noqa: E731
-    qtbot.waitUntil(lambda: found() is not None and len(found().diverged) == 2, timeout=20_000)
+    found = lambda: there(workbench.twin.comparison).twins  # noqa: E731
+    qtbot.waitUntil(lambda: len(found().diverged) == 2, timeout=20_000)
     other = replace(found(), diverged=np.array([False, True]))
     workbench.client.probed.emit(ProbeResult("twins", Key(None, workbench.document.revision, other.step), other))
     assert "diverged: seed 1" in workbench.window.attack.seeds.text()

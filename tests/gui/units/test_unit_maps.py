@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QHelpEvent, QMouseEvent
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolTip
 
 from boundaryviz.figures.palette import BLUE, ORANGE
 from boundaryviz.gui.shell.theme import DARK, LIGHT
 from boundaryviz.gui.units.unit_maps import UnitMaps
+from helpers.qtest import QTest
 
 
 def maps(*layers, size=24):

@@ -3,7 +3,6 @@ from typing import Literal
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel
 
 from boundaryviz.gui.shell.theme import DARK, LIGHT, style_sheet
@@ -13,6 +12,7 @@ from boundaryviz.gui.widgets.number import DRAG_INTERVAL
 from boundaryviz.learners.specs import FAMILIES, MLPSpec, TrainingSpec
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.specs import Spec, setting
+from helpers.qtest import QTest
 
 Key = Qt.Key
 
@@ -144,7 +144,7 @@ def test_a_drag_is_told_at_most_thirty_times_a_second_and_its_end_always(qtbot):
     form, heard = form_of(qtbot, TrainingSpec)
     slider = form.editor("learning_rate").slider
     slider.setSliderDown(True)
-    settled = []
+    settled: list[str] = []
     form.settled.connect(settled.append)
     for position in range(20, 121):
         slider.setSliderPosition(position)

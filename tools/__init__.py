@@ -1,0 +1,1 @@
+"""Programs that developers run: `python -m tools.golden`, for one."""
