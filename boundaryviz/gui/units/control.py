@@ -8,9 +8,8 @@ from boundaryviz.engine import messages as m
 from boundaryviz.engine.probes.units import UnitsSettings
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.client import TrainerClient
+from boundaryviz.gui.training.in_front import WhileInFront
 from boundaryviz.gui.training.presenter import Presenter
-
-_SETTINGS = UnitsSettings(side=36)
 
 
 class UnitsControl(QObject):
@@ -18,25 +17,14 @@ class UnitsControl(QObject):
 
     def __init__(self, window: MainWindow, client: TrainerClient, presenter: Presenter) -> None:
         super().__init__(window)
-        self._window, self._client, self._presenter = window, client, presenter
+        self._window, self._presenter = window, presenter
         self._unit: tuple[int, int] | None = None
-        self._asks = False
+        WhileInFront(window, client, window.units, "units", UnitsSettings(side=36))
         window.units.unit_clicked.connect(lambda layer, index: presenter.show_unit((layer, index)))
         window.units.unit_cleared.connect(lambda: presenter.show_unit(None))
-        window.result_tabs.currentChanged.connect(lambda _: self._tab_changed())
         presenter.unit_shown.connect(self._select)
         client.probed.connect(self._take)
         client.ready.connect(self._ready)
-
-    def _tab_changed(self) -> None:
-        asks = self._window.results_shown() is self._window.units
-        if asks == self._asks:
-            return
-        self._asks = asks
-        if asks:
-            self._client.subscribe("units", _SETTINGS)
-        else:
-            self._client.unsubscribe("units")
 
     def _select(self, unit: tuple[int, int] | None) -> None:
         self._unit = unit
