@@ -41,10 +41,15 @@ def margins(scene: Scene, replicas: int, probabilities: Callable[[Places], NDArr
     targets = scene.targets
     if not targets:
         return np.empty((replicas, 0))
-    p = probabilities(_places(scene)).astype(np.float64)
-    at, target_class = np.arange(len(targets)), np.array([target.target_class for target in targets])
-    own = p[:, target_class, at]
-    p[:, target_class, at] = -np.inf
+    return leads(probabilities(_places(scene)), np.array([target.target_class for target in targets]))
+
+
+def leads(p: NDArray[np.floating], label: NDArray[np.integer]) -> NDArray[np.float64]:
+    """By how much the class `label` (G,) is more probable than the likeliest other one: float64 (R, G) in -1..1 of
+    probabilities (R, C, G); NaN where undecided."""
+    p, at = p.astype(np.float64), np.arange(len(label))
+    own = p[:, label, at]
+    p[:, label, at] = -np.inf
     return np.asarray(own - p.max(axis=1))
 
 
