@@ -106,7 +106,7 @@ def scrubbing(least: bool) -> Iterator[Row]:
         for _ in range(50):
             app.processEvents()
         rng, taken = np.random.default_rng(0), []
-        viewport = workbench.window.plane.canvas.viewport()
+        viewport = workbench.plane.canvas.viewport()
         assert viewport is not None
         for at in rng.integers(0, len(workbench.timeline.timeline), scrubs):
             began = time.perf_counter()

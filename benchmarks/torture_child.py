@@ -125,7 +125,7 @@ def restore(workbench: Any) -> None:
 
     def end() -> None:
         print(json.dumps(told), flush=True)
-        workbench.window.may_close = lambda: True
+        workbench.window.ask_nothing()
         workbench.window.close()
 
     def kept() -> None:

@@ -247,7 +247,7 @@ class Walk:
         self._set({"poison.attack": self._rng.choice(list(ATTACKS)), "poison.count": self._rng.randint(0, 5)})
 
     def _group(self) -> None:
-        poison, number = self.workbench.window.poison, self._rng.randint(1, 3)
+        poison, number = self.workbench.poison.panel, self._rng.randint(1, 3)
         match self._rng.randrange(5):
             case 0 | 1:
                 poison.new_group.emit()

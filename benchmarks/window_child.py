@@ -45,7 +45,7 @@ class Probe:
         from PyQt6.QtCore import QEvent, QObject
 
         self.workbench = workbench
-        workbench.window.may_close = lambda: True
+        workbench.window.ask_nothing()
         probe = self
 
         class Paints(QObject):
@@ -56,7 +56,7 @@ class Probe:
 
         self.paints: list[float] = []
         self._filter = Paints(workbench.window)
-        workbench.window.plane.canvas.viewport().installEventFilter(self._filter)
+        workbench.plane.canvas.viewport().installEventFilter(self._filter)
         self._next()
 
     def on_paint(self) -> None:
@@ -119,7 +119,7 @@ class Probe:
 
         heart.timeout.connect(beat)
         heart.start(5)
-        workbench.window.plane.painted.connect(framed)
+        workbench.plane.painted.connect(framed)
 
     # ---- frames -------------------------------------------------------------------------------------
 
@@ -149,7 +149,7 @@ class Probe:
 
         def begin() -> None:
             steps, began, worked = self.workbench.client.step_count, time.perf_counter(), time.process_time()
-            self.workbench.window.plane.painted.connect(lambda: times.append(time.perf_counter()))
+            self.workbench.plane.painted.connect(lambda: times.append(time.perf_counter()))
 
             def end() -> None:
                 rate = (self.workbench.client.step_count - steps) / (time.perf_counter() - began)
@@ -169,7 +169,7 @@ class Probe:
         from PyQt6.QtGui import QMouseEvent
         from PyQt6.QtWidgets import QApplication
 
-        canvas = self.workbench.window.plane.canvas
+        canvas = self.workbench.plane.canvas
         viewport = canvas.viewport()
         start = self.workbench.document.scene.points.xy[0].copy()
         none, left = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
@@ -215,7 +215,7 @@ class Probe:
                 delays.append((now - waiting.pop(0)[1]) * 1000)
 
         def begin() -> None:
-            self.workbench.window.plane.painted.connect(painted)
+            self.workbench.plane.painted.connect(painted)
             end = lambda: self._until(lambda: delays, lambda: self.finish(spread(delays)))  # noqa: E731
             self._drag(self._of(300, 4), 25, lambda: None, end)
 

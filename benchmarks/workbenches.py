@@ -40,7 +40,7 @@ def opened(scenario: Scenario, start: StartLink = inline, recovery: bool = False
         folder = Path(name)
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         workbench = Workbench(scenario, start, None, settings, folder / "state" if recovery else None)
-        workbench.window.may_close = lambda: True
+        workbench.window.ask_nothing()
         try:
             yield workbench, folder
         finally:

@@ -17,6 +17,7 @@ from boundaryviz.cli.training import Job, check_cascade
 from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.words import size_words
 
 _GENTLE = 5  # by how much a run that somebody watches gives way to other processes
 _SECONDS, _SECONDS_EACH = 12.0, 1.5  # a film's usual length; over a list of values, for each
@@ -130,11 +131,6 @@ def _shown(told: Lines | None) -> Iterator[Show]:
 
     with bar("film") as show:
         yield lambda _what, done, total: show(done, total)
-
-
-def size_words(size: int) -> str:
-    """Bytes as '820 kB' or '4.1 MB'."""
-    return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
 
 
 @contextmanager

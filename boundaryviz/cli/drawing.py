@@ -121,7 +121,7 @@ def parse_rect(text: str | None) -> Domain | None:
 def parse_steps(text: str | None, last: int) -> tuple[int, ...]:
     """'0,20,100' as rising steps up to `last`; some that tell the story where there is no text. Raises UsageProblem."""
     from boundaryviz.figures.multiples import MOST_FRAMES
-    from boundaryviz.record.strip import checkpoints
+    from boundaryviz.record.snapshot import checkpoints
 
     if text is None:
         return checkpoints(last)

@@ -1,4 +1,5 @@
-"""Putting the window together, and what concerns it as a whole: theme, help, command palette, recovery."""
+"""The one place that knows every feature: joins them, puts their views into the window, and does what concerns it as a
+whole: theme, help, command palette, recovery."""
 
 from __future__ import annotations
 
@@ -14,12 +15,15 @@ from boundaryviz.engine.messages import Failed
 from boundaryviz.gui.cascade.control import CascadeControl
 from boundaryviz.gui.compare.control import CompareControl
 from boundaryviz.gui.compare.pin_files import PinFiles
+from boundaryviz.gui.confusion.control import ConfusionControl
+from boundaryviz.gui.curves.control import CurvesControl
 from boundaryviz.gui.diagnostics.error_reporting import ErrorReporting, trainer_words
 from boundaryviz.gui.document.autosave import Autosave
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.projects import Project
 from boundaryviz.gui.document.recovery import Session
 from boundaryviz.gui.dose.control import DoseControl
+from boundaryviz.gui.dose.panel import DosePanel
 from boundaryviz.gui.export.exporting import Exporting
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
@@ -28,9 +32,11 @@ from boundaryviz.gui.files.pasting import Pasting
 from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.restoring import Restoring
 from boundaryviz.gui.files.saving import Saving
+from boundaryviz.gui.plane.plane import PlaneView
+from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.poison.control import PoisonControl
-from boundaryviz.gui.shell import theme as themes
 from boundaryviz.gui.shell.actions import MENUS
+from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.shell.palette import CommandPalette
@@ -40,9 +46,12 @@ from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.timeline.files import TimelineFiles
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.controller import Controller
+from boundaryviz.gui.training.history_keeper import HistoryKeeper
+from boundaryviz.gui.training.points import PointsControl
 from boundaryviz.gui.training.presenter import Word
 from boundaryviz.gui.twin.control import TwinControl
 from boundaryviz.gui.units.control import UnitsControl
+from boundaryviz.gui.widgets import theme as themes
 from boundaryviz.scenario.scenario import Scenario
 
 _GESTURES = {
@@ -82,49 +91,89 @@ class Workbench:
         self._closed = False
         self._unkept = ""  # why unsaved work is not kept
         self._theme = themes.named(str(settings.value("theme", "system")))
-        self.window = MainWindow(settings)
-        self.document = Document(given, self.window)
-        self.client = TrainerClient(start, link, self.window)
-        self.controller = Controller(self.window, self.document, self.client)
-        self.cascade = CascadeControl(self.window, self.document, self.client, self.controller.presenter)
-        self.twin = TwinControl(self.window, self.document, self.client, self.controller.presenter)
-        self.units = UnitsControl(self.window, self.client, self.controller.presenter)
-        self.compare = CompareControl(self.window, self.controller.presenter)
-        self.dose = DoseControl(self.window.dose, self.document, self.window)
-        self.timeline = TimelineControl(self.controller)
-        self.document.history, self.document.pending = self.controller.history.now, self.controller.history.pending
-        self.log, self.writer = Logbook(self.window), Writer(self.window)
-        self.reader = Writer(self.window, "boundaryviz-reader")
-        self.recent = RecentFiles(settings, self.window)
-        self.window.add_submenu("file", self.recent, before="file.paste")
-        self.saving = Saving(self.window, self.document, self.writer, self.log)
-        self.filing = Filing(self.controller, self.saving, self.recent, self.reader)
-        self.timeline_files = TimelineFiles(self.document, self.timeline, self.twin.train, settings, self.log)
-        self.saving.beside = self.timeline_files.beside
-        picturing = Picturing(
-            self.document, self.client, self.controller.presenter, self.controller.history, self.window
-        )
-        self.exporting = Exporting(self.timeline, picturing, self.reader)
-        self.pin_files = PinFiles(
-            self.window, self.compare, self.writer, self.reader, self.saving, self.filing, self.log
+        self.plane = PlaneView()
+        self.planes = TwinPlanes(self.plane)
+        self.window = window = MainWindow(settings, self.plane)
+        self.log, self.writer = Logbook(window), Writer(window)
+        self.reader = Writer(window, "boundaryviz-reader")
+        self.folder = Folder()
+        self.client = client = TrainerClient(start, link, window)
+        self.history = HistoryKeeper(client, window)
+        self.document = document = Document(given, window, self.history.now, self.history.pending)
+        self.controller = Controller(window, self.planes, document, client, self.history)
+        self._join_views()
+        self._join_files()
+        self.errors = ErrorReporting(window, self.log, lambda: bool(self.autosave and self.autosave.now()))
+        client.failed.connect(self._note_failure)
+        self.film = FilmControl(window, self.planes, document, self.controller.presenter, self.folder)
+        for may_leave in (self.film.may_leave, self.filing.may_leave):
+            window.ask_before_closing(may_leave)
+        self.poison = PoisonControl(window, self.planes, self.controller)
+        self._arrange()
+        self._dress()
+        window.restore()
+        self._wire()
+
+    def _join_views(self) -> None:
+        """What shows the run."""
+        window, document, client, planes = self.window, self.document, self.client, self.planes
+        presenter, transport = self.controller.presenter, self.controller.transport
+        self.curves = CurvesControl(window, presenter)
+        self.units = UnitsControl(window, client, presenter)
+        self.confusion = ConfusionControl(window, presenter)
+        self.points = PointsControl(window, planes, document, presenter, self.controller.do)
+        self.cascade = CascadeControl(window, self.plane, document, client, presenter)
+        self.twin = TwinControl(window, planes, transport, document, client, presenter)
+        self.compare = CompareControl(window, presenter)
+        self.dose = DoseControl(DosePanel(), document, window)
+        self.timeline = TimelineControl(window, planes, self.controller)
+        self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
+
+    def _join_files(self) -> None:
+        """What goes to files and comes from them."""
+        window, document, client, log, folder = self.window, self.document, self.client, self.log, self.folder
+        presenter, settings = self.controller.presenter, self._settings
+        self.recent = RecentFiles(settings, window)
+        window.add_submenu("file", self.recent, before="file.paste")
+        self.timeline_files = TimelineFiles(window, document, self.timeline, self.twin.train, settings, log)
+        self.saving = Saving(window, document, self.writer, log, folder, self.timeline_files.beside)
+        self.pin_files = PinFiles(window, self.compare, self.writer, self.reader, folder, log)
+        self.filing = Filing(
+            window, self.controller, self.saving, self.recent, self.reader, folder, self.pin_files.open
         )  # fmt: skip
-        self.exporting.pins, self.exporting.pins_file = self.compare.snapshots, self.pin_files.file
-        self.pasting = Pasting(self.controller, self.reader)
+        picturing = Picturing(document, client, presenter, self.history, window)
+        self.exporting = Exporting(
+            window, self.planes, document, client, presenter, picturing, self.reader, folder,
+            self.timeline.strip, self.compare.snapshots, self.pin_files.file,
+        )  # fmt: skip
+        self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.reader)
         self.autosave = self._autosave()
         self.restoring = Restoring(
-            self.window, self.document, self.filing.may_leave, self.log, state, self.autosave, self.reader,
-            self.filing.open,
-        )  # fmt: skip
-        self.errors = ErrorReporting(
-            self.window, self.log, lambda: bool(self.autosave and self.autosave.now()), self._theme
+            window, document, self.filing.may_leave, log, self._state, self.autosave, self.reader, self.filing.open
         )
-        self.client.failed.connect(self._note_failure)
-        self.film = FilmControl(self.window, self.document, self.controller.presenter)
-        self.film.folder = self.exporting.folder = lambda: Path(self.saving.folder)
-        self.window.may_close = lambda: self.film.may_leave() and self.filing.may_leave()
-        self.poison = PoisonControl(self.controller)
-        self._dress()
-        self.window.restore()
+
+    def _arrange(self) -> None:
+        """Which view stands where."""
+        window, controller = self.window, self.controller
+        window.add_bar(controller.transport)
+        window.add_centre(controller.tools, self.planes, self.timeline.bar)
+        window.add_page(self.filing.welcome)
+        window.add_page(self.compare.board)
+        window.add_panel("Data", controller.data)
+        window.add_panel("Learner", controller.learner)
+        window.add_panel("Training", controller.training)
+        window.add_panel("Poison", self.poison.panel)
+        window.add_result("Curves", self.curves.view)
+        window.add_result("Units", self.units.view)
+        window.add_result("Confusion", self.confusion.view)
+        window.add_result("Points", self.points.table)
+        window.add_result("Attack", self.twin.panel)
+        window.add_result("Dose", self.dose.panel)
+        window.themed.connect(self.dose.panel.set_theme)
+        window.compose()
+
+    def _wire(self) -> None:
+        """The commands that concern the window as a whole."""
         actions = self.window.actions_
         actions["view.theme"].setChecked(self._theme.name == "dark")
         actions["view.theme"].toggled.connect(lambda dark: self.set_theme("dark" if dark else "light"))
@@ -136,16 +185,16 @@ class Workbench:
     def show(self, hint: str | None = None) -> None:
         """Open the window and start training; `hint` says what to try."""
         self.window.show()
-        self.window.plane.setFocus()
+        self.plane.setFocus()
         if hint:
             self.controller.presenter.say(Word.HINT, hint)
-            self.window.plane.committed.connect(self._hint_taken)
+            self.plane.committed.connect(self._hint_taken)
             self.document.opened.connect(self._hint_taken)
         if not self.timeline.taking_up:  # a project that goes on where it was waits to be told so
             self.controller.play(True)
 
     def _hint_taken(self) -> None:
-        self.window.plane.committed.disconnect(self._hint_taken)
+        self.plane.committed.disconnect(self._hint_taken)
         self.document.opened.disconnect(self._hint_taken)
         self.controller.presenter.say(Word.HINT, None)
 
@@ -175,8 +224,6 @@ class Workbench:
         assert isinstance(app, QApplication)
         themes.apply(app, self._theme)  # once all widgets are there: each is polished once
         self.window.set_theme(self._theme)
-        self.timeline.set_theme(self._theme)
-        self.errors.set_theme(self._theme)
 
     def _autosave(self) -> Autosave | None:
         if self._state is None:
@@ -187,7 +234,7 @@ class Workbench:
             self._unkept = f"Unsaved work cannot be kept for recovery: {error.strerror or error} ({self._state})."
             return None
         autosave = Autosave(self.document, self.writer, session, self.log)
-        self.controller.history.changed.connect(autosave.look)
+        self.history.changed.connect(autosave.look)
         autosave.failed.connect(lambda words: self.window.notify(words, alarm=True))
         return autosave
 
@@ -213,8 +260,8 @@ class Workbench:
         self.log.note("trainer", words, ERROR)
 
     def _dose(self) -> None:
-        self.window.show_result(self.window.dose)
-        self.window.dose.ask()
+        self.window.show_result(self.dose.panel)
+        self.dose.panel.ask()
 
     def _palette(self) -> None:
         CommandPalette(self.window.actions_.all(), self.window).popup()

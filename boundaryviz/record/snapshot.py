@@ -1,4 +1,4 @@
-"""One moment of a run, with all that a figure of it needs."""
+"""One moment of a run, with all that a figure of it needs; and which moments tell a run's story."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
+
+STRIP = 6
+"""How many moments a strip shows where nobody asks for others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,3 +40,21 @@ class Snapshot:
     def name(self) -> str:
         """What it is called beside others."""
         return self.label or self.scenario.title
+
+
+def checkpoints(last: int, count: int = STRIP) -> tuple[int, ...]:
+    """Up to `count` steps from 0 to `last`, rising: after 0 they grow by about the same factor, over two decades or
+    what there is of them, and are round where that leaves them in order. Fewer where there are not as many steps.
+    """
+    if last <= 0 or count < 2:
+        return (max(last, 0),)
+    steps = [0]
+    for step in np.geomspace(max(1.0, last / 100), last, count - 1)[:-1]:
+        steps.append(max(_round(step), steps[-1] + 1))
+    return (*(step for step in steps if step < last), last)
+
+
+def _round(step: float) -> int:
+    """To one figure."""
+    unit = 10.0 ** np.floor(np.log10(step))
+    return int(round(step / unit) * unit)

@@ -1,4 +1,4 @@
-"""Settings in words, as labels of runs that differ by them."""
+"""Settings in words, as labels of runs that differ by them; and sizes of files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.datasets import DATASETS
+
+
+def size_words(size: int) -> str:
+    """Bytes as '820 kB' or '4.1 MB'."""
+    return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
 
 
 def settings_in_words(scenario: Scenario, paths: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from boundaryviz.figures.draw import FORMATS, draw, save
 from boundaryviz.figures.plane import boundary_lines
 from boundaryviz.figures.progress import best_step
 from boundaryviz.figures.style import AGAINST_CLEAN, VIEWS, Options
-from boundaryviz.gui.shell.theme import LIGHT
+from boundaryviz.gui.widgets.theme import LIGHT
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.files import WriteError
 from boundaryviz.scene.scene import Domain, Points, Scene

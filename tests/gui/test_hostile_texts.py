@@ -104,14 +104,14 @@ def walk(workbench: Workbench, qtbot: QtBot) -> Iterator[str]:
         PinnedSnapshot(text, pin.snapshot) for text in HOSTILE for pin in workbench.compare.pins
     )[:8]
     actions["view.compare"].setChecked(True)
-    window.compare.tiles[0].plane.set_pointer((0.1, 0.2))
+    workbench.compare.board.tiles[0].plane.set_pointer((0.1, 0.2))
     yield "compare board"
     actions["view.compare"].setChecked(False)
     scene = snapshot().scene
-    window.welcome.set_cards(Card(text, text, text, scene) for text in HOSTILE)
-    window.show_welcome(True)
+    workbench.filing.welcome.set_cards(Card(text, text, text, scene) for text in HOSTILE)
+    window.show_page(workbench.filing.welcome)
     yield "welcome"
-    window.show_welcome(False)
+    window.show_page(None)
     for text in (HOSTILE[0], *HOSTILE[2:4]):
         window.notify(text, details=text, action="Do", act=lambda: None, alarm=True)
         there(window.statusBar()).showMessage(text)
@@ -165,7 +165,7 @@ def test_nothing_that_a_file_says_is_markup_or_makes_the_window_grow(
         QApplication.processEvents()
         assert not complaints(), shown
         assert (workbench.window.width(), workbench.window.height()) == SIZE, shown
-    shown = words_shown(workbench.window.plane)  # at the axes, as it stands
+    shown = words_shown(workbench.plane)  # at the axes, as it stands
     assert PICTURE[:12] in shown or HOSTILE[5][:12] in shown
     for dialog in dialogs(workbench, qtbot):
         QApplication.processEvents()

@@ -133,7 +133,7 @@ def test_add_drag_lasso_relabel_undo_redo_and_export(
     assert redone["xy"] == relabelled["xy"]
     assert redone["label"] == relabelled["label"]
 
-    person.click_widget("transport.play_button")
+    person.click_widget("controller.transport.play_button")
     person.until(lambda s: not s["playing"])
     person.key("ctrl+e")
     screen.wait_for_window("Export a figure")
@@ -176,8 +176,8 @@ def test_killing_the_trainer_leaves_the_window_alive(open_window: Callable[..., 
     assert said["n"] == before["n"] + 1
     person.key("ctrl+z")
     person.until(lambda s: s["n"] == before["n"])
-    person.click_widget("banner.action_button")
-    person.click_widget("transport.play_button")
+    person.click_widget("window.banner.action_button")
+    person.click_widget("controller.transport.play_button")
     person.until(lambda s: s["steps"] > 0 and s["playing"])
 
 
@@ -186,7 +186,7 @@ def test_a_bridge_from_an_empty_start(open_window: Callable[..., Person]) -> Non
     person.key("ctrl+n")
     person.until(lambda s: s["n"] == 0)
     person.click_at("tab 0")
-    person.click_widget("data.combo")
+    person.click_widget("controller.data.combo")
     person.type("Two moons")
     person.key("Return")
     person.until(lambda s: s["n"] > 0)
@@ -223,7 +223,7 @@ def test_a_bridge_from_an_empty_start(open_window: Callable[..., Person]) -> Non
     assert bent["n"] == laid["n"]
     assert bent["xy"] != laid["xy"]
     if not bent["playing"]:
-        person.click_widget("transport.play_button")
+        person.click_widget("controller.transport.play_button")
     person.until(lambda s: s["steps"] > 0)
     person.key("Escape")
     for _ in range(2):

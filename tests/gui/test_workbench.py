@@ -64,10 +64,10 @@ def test_a_drag_trains_on_the_moved_point_before_the_button_is_up(
 ) -> None:
     workbench = open_workbench()
     ids = workbench.document.scene.points.ids[:1]
-    workbench.window.plane.previewed.emit(Move(ids, np.array([[1.5, 1.5]])))
+    workbench.plane.previewed.emit(Move(ids, np.array([[1.5, 1.5]])))
     revision = workbench.document.revision
     qtbot.waitUntil(lambda: there(shown(workbench)).revision == revision)
-    workbench.window.plane.cancelled.emit()
+    workbench.plane.cancelled.emit()
     assert workbench.document.scene is workbench.document.committed.scene
     assert workbench.document.undo.count() == 0
 
@@ -102,12 +102,12 @@ def test_live_settings_keep_the_weights_and_others_start_afresh(
     workbench = open_workbench()
     workbench.controller.play(True)
     qtbot.waitUntil(lambda: workbench.client.step_count > 30, timeout=20_000)
-    workbench.window.training.changed.emit("training.learning_rate", 0.5)
+    workbench.controller.training.changed.emit("training.learning_rate", 0.5)
     before = workbench.client.step_count
     qtbot.waitUntil(lambda: workbench.client.step_count > before + 20, timeout=20_000)
     workbench.controller.play(False)
     qtbot.wait(50)
-    workbench.window.learner.changed.emit("learner.hidden", (3, 3))
+    workbench.controller.learner.changed.emit("learner.hidden", (3, 3))
     qtbot.waitUntil(lambda: workbench.client.step_count == 0, timeout=5_000)
     assert workbench.document.scenario.learner.hidden == (3, 3)  # type: ignore[union-attr]
 
@@ -124,7 +124,7 @@ def test_divergence_is_said_in_words_and_reset_takes_it_away(
         }
     )
     workbench.controller.play(True)
-    said = lambda: workbench.window.plane._banner_text or ""  # noqa: E731
+    said = lambda: workbench.plane._banner_text or ""  # noqa: E731
     qtbot.waitUntil(lambda: "diverged" in said(), timeout=20_000)
     assert not workbench.client.playing
     assert "learning rate" in said()
@@ -228,17 +228,17 @@ def test_every_action_explains_itself_and_no_shortcut_is_taken_twice(open_workbe
 def test_examples_fill_a_page_and_open(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench()
     workbench.window.actions_["file.examples"].trigger()
-    assert workbench.window.pages.currentWidget() is workbench.window.welcome
-    card = workbench.window.welcome.cards[0]
+    assert workbench.window.page_shown() is workbench.filing.welcome
+    card = workbench.filing.welcome.cards[0]
     card.click()
-    assert workbench.window.pages.currentWidget() is not workbench.window.welcome
+    assert workbench.window.page_shown() is not workbench.filing.welcome
     qtbot.waitUntil(lambda: workbench.client.playing, timeout=5_000)
 
 
 def test_a_hidden_unit_can_be_shown_and_left(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench()
     workbench.window.result_tabs.setCurrentIndex(1)
-    workbench.window.units.unit_clicked.emit(0, 3)
+    workbench.units.view.unit_clicked.emit(0, 3)
     showing = lambda: there(shown(workbench)).view.unit  # noqa: E731
     qtbot.waitUntil(lambda: showing() == (0, 3), timeout=5_000)
     assert workbench.controller.presenter.snapshot() is None
@@ -248,20 +248,20 @@ def test_a_hidden_unit_can_be_shown_and_left(open_workbench: Callable[..., Workb
 
 
 def banner_over_plane(workbench: Workbench) -> str:
-    return workbench.window.plane._banner_text or ""
+    return workbench.plane._banner_text or ""
 
 
 def test_choosing_rows_of_the_table_selects_on_the_plane(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench()
     ids = frozenset(workbench.document.scene.points.ids[:3].tolist())
-    workbench.window.points.selection_changed.emit(ids)
-    assert frozenset(workbench.window.plane.selection.tolist()) == ids
+    workbench.points.table.selection_changed.emit(ids)
+    assert frozenset(workbench.plane.selection.tolist()) == ids
 
 
 def test_a_class_relabels_the_selection_only_with_a_tool_that_selects(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench()
     actions, scene = workbench.window.actions_, workbench.document.scene
-    workbench.window.plane.set_selection(scene.points.ids[scene.points.label == 0][:2])
+    workbench.plane.set_selection(scene.points.ids[scene.points.label == 0][:2])
     actions["point.tool-add"].trigger()
     actions["point.class-1"].trigger()
     assert workbench.document.scene is scene
@@ -298,7 +298,7 @@ def test_play_at_its_stop_says_why_it_does_not(open_workbench: Callable[..., Wor
 
 def test_a_unit_on_the_plane_is_named_there(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench()
-    workbench.window.units.unit_clicked.emit(0, 3)
+    workbench.units.view.unit_clicked.emit(0, 3)
     assert "Layer 1, unit 4" in banner_over_plane(workbench)
     workbench.window.actions_["view.output"].trigger()
     assert not banner_over_plane(workbench)
@@ -308,9 +308,9 @@ def test_hiding_the_panels_leaves_the_keyboard_to_the_plane(
     open_workbench: Callable[..., Workbench], qtbot: QtBot
 ) -> None:
     workbench = open_workbench()
-    workbench.window.transport.reset_button.setFocus()
+    workbench.controller.transport.reset_button.setFocus()
     workbench.window.actions_["view.panels"].trigger()
-    qtbot.waitUntil(workbench.window.plane.hasFocus)
+    qtbot.waitUntil(workbench.plane.hasFocus)
 
 
 def test_another_data_set_brings_its_own_name_and_begins_the_curves_anew(
@@ -319,7 +319,7 @@ def test_another_data_set_brings_its_own_name_and_begins_the_curves_anew(
     workbench = open_workbench()
     workbench.controller.play(True)
     qtbot.waitUntil(lambda: len(workbench.client.curves) > 2, timeout=10_000)
-    workbench.window.data.changed.emit("data.name", "circle")
+    workbench.controller.data.changed.emit("data.name", "circle")
     assert "Circle" in workbench.window.windowTitle()
     assert workbench.document.undo.undoText() == "Set data set"
     qtbot.waitUntil(

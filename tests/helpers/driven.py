@@ -16,7 +16,7 @@ from boundaryviz.gui import workbench as assembly
 
 
 def answer(workbench: assembly.Workbench, question: str) -> dict[str, Any]:
-    scene, plane = workbench.document.scene, workbench.window.plane
+    scene, plane = workbench.document.scene, workbench.plane
     if question == "state":
         points = scene.points
         return {
@@ -44,14 +44,14 @@ def answer(workbench: assembly.Workbench, question: str) -> dict[str, Any]:
         canvas = plane.canvas
         at = canvas.mapToGlobal(canvas.to_pixel(x, y).toPoint())
         return {"x": at.x(), "y": at.y()}
-    if kind == "widget":  # the middle of a widget, by a dotted path from the window
-        widget: Any = workbench.window
+    if kind == "widget":  # the middle of a widget, by a dotted path from the workbench
+        widget: Any = workbench
         for name in numbers[0].split("."):
             widget = widget[name] if isinstance(widget, dict) else getattr(widget, name)
         at = widget.mapToGlobal(QPointF(widget.rect().center()))
         return {"x": round(at.x()), "y": round(at.y())}
     if kind == "tool":  # the button of a tool
-        button = workbench.window.tools._buttons[workbench.window.actions_[f"point.tool-{numbers[0]}"]]
+        button = workbench.controller.tools._buttons[workbench.window.actions_[f"point.tool-{numbers[0]}"]]
         at = button.mapToGlobal(QPointF(button.rect().center()))
         return {"x": round(at.x()), "y": round(at.y())}
     if kind == "tab":  # the middle of a settings tab
@@ -60,7 +60,7 @@ def answer(workbench: assembly.Workbench, question: str) -> dict[str, Any]:
         at = bar.mapToGlobal(QPointF(bar.tabRect(int(numbers[0])).center()))
         return {"x": round(at.x()), "y": round(at.y())}
     if kind == "setting":  # where a setting of the data or of training is typed
-        form = workbench.window.data.form if numbers[0].startswith("data.") else workbench.window.training
+        form = workbench.controller.data.form if numbers[0].startswith("data.") else workbench.controller.training
         edit = form.editor(numbers[0]).edit
         at = edit.mapToGlobal(QPointF(edit.rect().center()))
         return {"x": round(at.x()), "y": round(at.y())}
@@ -76,7 +76,7 @@ class AnsweringWorkbench(assembly.Workbench):
     def _read(self) -> None:
         line = sys.stdin.readline()
         if not line:
-            self.window.may_close = lambda: True
+            self.window.ask_nothing()
             self.window.close()
             return
         print(json.dumps(answer(self, line.strip())), flush=True)

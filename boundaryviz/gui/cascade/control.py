@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
 from boundaryviz.engine import messages as m
+from boundaryviz.gui.cascade.view import CascadeView
 from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.presenter import Presenter
@@ -19,13 +21,17 @@ _UNKNOWN = -1  # which path is shown, when the points or the cascade have change
 
 
 class CascadeControl(QObject):
-    """Joins the action 'view.cascade', the probe 'cascade' and the window's `CascadeView`.
+    """Joins the action 'view.cascade', the probe 'cascade' and the `CascadeView` over the plane.
 
     What was sent last is kept by ids, so that it stays on the plane through edits until the next is there.
     """
 
-    def __init__(self, window: MainWindow, document: Document, client: TrainerClient, presenter: Presenter) -> None:
+    def __init__(
+        self, window: MainWindow, plane: PlaneView, document: Document, client: TrainerClient, presenter: Presenter
+    ) -> None:
         super().__init__(window)
+        self._plane, self.view = plane, CascadeView(plane)
+        window.themed.connect(self.view.set_theme)
         self._window, self._document, self._client, self._presenter = window, document, client, presenter
         self._sent: dict[bool, m.ProbeResult] = {}  # the last of the present, and with True of the past that is shown
         self._ids: NDArray[np.int64] | None = None
@@ -40,8 +46,8 @@ class CascadeControl(QObject):
         document.changed.connect(self._follow)
         document.opened.connect(self._follow)
         presenter.turned.connect(self._turned)
-        window.plane.hovered.connect(self._hover)
-        window.plane.selection_changed.connect(lambda _ids: self._show_path())
+        plane.hovered.connect(self._hover)
+        plane.selection_changed.connect(lambda _ids: self._show_path())
 
     @property
     def on(self) -> bool:
@@ -55,7 +61,7 @@ class CascadeControl(QObject):
             self._client.subscribe("cascade")
         else:
             self._client.unsubscribe("cascade")
-        self._window.cascade.set_shown(on)
+        self.view.set_shown(on)
         self._forget()  # the trainer sends a new one
 
     def _take(self, sent: m.ProbeResult) -> None:
@@ -101,7 +107,7 @@ class CascadeControl(QObject):
         self._show_path()
 
     def _show_points(self) -> None:
-        view, points, chains = self._window.cascade, self._presenter.scene.points, self.chains
+        view, points, chains = self.view, self._presenter.scene.points, self.chains
         shown = Span.of(chains, points) if chains is not None else None
         if chains is None or shown is None:
             at = np.empty(0, dtype=np.int64)
@@ -134,7 +140,7 @@ class CascadeControl(QObject):
 
     def _show_path(self) -> None:
         """The path to the point under the pointer, else to the only selected one, else to the first pin."""
-        view, scene, chains = self._window.cascade, self._presenter.scene, self.chains
+        view, scene, chains = self.view, self._presenter.scene, self.chains
         to = None if chains is None or not self.on else self._asked()
         if to == self._path_to:
             return
@@ -145,7 +151,7 @@ class CascadeControl(QObject):
             view.set_path(scene.points, chains.path(to), int(chains.label[to]), account(chains, scene, to), to)
 
     def _asked(self) -> int | None:
-        scene, plane = self._presenter.scene, self._window.plane
+        scene, plane = self._presenter.scene, self._plane
         points = scene.points
         taught = self._taught
         if self._pointer is not None and len(taught):

@@ -17,7 +17,7 @@ from pyqtgraph.Qt.internals import PrimitiveArray
 
 from boundaryviz.figures.palette import class_colour, group_colour, rgb, sequence
 from boundaryviz.gui.plane.symbols import outline_of
-from boundaryviz.gui.shell.theme import Theme
+from boundaryviz.gui.widgets.theme import Theme
 
 TONES = 32  # colours of the scale
 _CELL = 28  # pixels, the side of a picture of one symbol

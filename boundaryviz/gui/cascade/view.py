@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from boundaryviz.figures.palette import FAINT, UNDER_POINTS, sequence
 from boundaryviz.gui.cascade.item import CascadeItem, PathItem
 from boundaryviz.gui.plane.plane import PlaneView
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import label
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.scene import Points
 
 _MARGIN = 10  # pixels between the rim of the plane and the scale

@@ -14,9 +14,8 @@ from boundaryviz.gui.compare.curves import CompareCurves, pin_pen
 from boundaryviz.gui.compare.difference import CompareDifference
 from boundaryviz.gui.compare.plane import ComparePlane
 from boundaryviz.gui.compare.tile import CompareTile
-from boundaryviz.gui.shell.focus_frame import FocusFrame
-from boundaryviz.gui.shell.theme import LIGHT, Theme
-from boundaryviz.gui.widgets.controls import label
+from boundaryviz.gui.widgets.controls import FocusFrame, label
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.pins import MOST, PinnedSnapshot, differences
 from boundaryviz.scene.scene import Domain
 

@@ -13,10 +13,10 @@ from PyQt6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QHBoxLayout, Q
 
 from boundaryviz.figures.palette import SERIES
 from boundaryviz.gui.compare.tile import Swatch
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import Elided, label
 from boundaryviz.gui.widgets.curve_data import thin
 from boundaryviz.gui.widgets.curve_plot import CurvePlot
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.pins import PinnedSnapshot
 
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)

@@ -8,8 +8,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from boundaryviz.gui.compare.plane import ComparePlane
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import Elided, figures, label
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.pins import Difference, PinnedSnapshot
 from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scene import Scene

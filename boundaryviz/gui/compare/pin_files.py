@@ -7,9 +7,8 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QFileDialog
 
-from boundaryviz.gui.compare.control import CompareControl
-from boundaryviz.gui.files.filing import Filing
-from boundaryviz.gui.files.saving import Saving
+from boundaryviz.gui.compare.control import TOLD, CompareControl
+from boundaryviz.gui.shell.folder import Folder, may_replace
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.logbook import WARNING, Logbook
 from boundaryviz.gui.shell.writer import Writer
@@ -24,16 +23,14 @@ class PinFiles(QObject):
     """Between the disk and the pins; trouble is told in the window's banner."""
 
     def __init__(
-        self, window: MainWindow, control: CompareControl, writer: Writer, reader: Writer, saving: Saving,
-        filing: Filing, log: Logbook,
+        self, window: MainWindow, control: CompareControl, writer: Writer, reader: Writer, folder: Folder, log: Logbook
     ) -> None:  # fmt: skip
         super().__init__(window)
         self._reader = reader
-        self._window, self._control, self._writer, self._saving, self._log = window, control, writer, saving, log
+        self._window, self._control, self._writer, self._folder, self._log = window, control, writer, folder, log
         self._held: tuple[Path, tuple[PinnedSnapshot, ...]] | None = None
-        window.compare.save_wanted.connect(self.save_as)
-        window.compare.open_wanted.connect(self.ask_open)
-        filing.open_pins = self.open
+        control.board.save_wanted.connect(self.save_as)
+        control.board.open_wanted.connect(self.ask_open)
 
     def file(self) -> Path | None:
         """The file that holds just the pins there are; None where none does."""
@@ -42,26 +39,26 @@ class PinFiles(QObject):
     def save_as(self) -> None:
         """Ask where, and save the pins there."""
         first = file_stem(self._control.pins[0].snapshot.scenario.name) if self._control.pins else "pins"
-        place = str(Path(self._saving.folder) / f"{first}{pins_file.ENDING}")
+        place = str(self._folder.path / f"{first}{pins_file.ENDING}")
         chosen, _ = QFileDialog.getSaveFileName(self._window, "Save the pins", place, _KIND)
         if not chosen:
             return
         path = Path(chosen)
         if not pins_file.is_pins(path):
             path = path.with_name(f"{path.name}{pins_file.ENDING}")
-            if path.exists() and not self._saving.may_replace(path):  # the dialog has asked for another name
+            if path.exists() and not may_replace(self._window, path):  # the dialog has asked for another name
                 return
         self.save_to(path)
 
     def save_to(self, path: Path) -> None:
         """Save the pins at `path`, in the writer's thread."""
         pins = self._control.pins
-        self._saving.folder = str(path.absolute().parent)
+        self._folder.path = path.absolute().parent
 
         def then(_: object) -> None:
             self._held = path, pins
             self._log.note("save", f"Saved {path}")
-            self._control.tell(f"Saved {path.name}.")
+            self._window.tell(f"Saved {path.name}.", TOLD)
 
         def failed(error: Exception) -> None:
             self._log.note("save", str(error), WARNING)
@@ -70,13 +67,13 @@ class PinFiles(QObject):
         self._writer.do(lambda: pins_file.write(path, pins), then, failed)
 
     def ask_open(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open pins", self._saving.folder, _KIND)
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open pins", str(self._folder.path), _KIND)
         if chosen:
             self.open(Path(chosen))
 
     def open(self, path: Path) -> None:
         """Put the pins in a file beside those there are, and show them; where that fails all stay as they were."""
-        self._saving.folder = str(path.absolute().parent)
+        self._folder.path = path.absolute().parent
 
         def failed(error: Exception) -> None:
             self._log.note("open", str(error), WARNING)
@@ -96,4 +93,4 @@ class PinFiles(QObject):
         if not before:
             self._held = path, self._control.pins
         self._window.actions_["view.compare"].setChecked(True)
-        self._control.tell(f"Opened {path.name}: {len(found)} pin{'s' * (len(found) != 1)}.")
+        self._window.tell(f"Opened {path.name}: {len(found)} pin{'s' * (len(found) != 1)}.", TOLD)

@@ -13,9 +13,9 @@ from boundaryviz.gui.plane.field_layer import FieldLayer
 from boundaryviz.gui.plane.overlay import PinItem
 from boundaryviz.gui.plane.point_layer import PointItem
 from boundaryviz.gui.plane.twin_planes import LinkedCursor
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.tools import Gesture
 from boundaryviz.gui.widgets.controls import label
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.scene import Domain, Scene
 
 _CORNER = 6  # pixels from the corner to the words in it

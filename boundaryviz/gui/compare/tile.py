@@ -7,8 +7,8 @@ from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, Q
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.compare.plane import ComparePlane
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import Elided, label
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.pins import PinnedSnapshot
 
 _FRAME = 2  # pixels of the frame around a chosen tile

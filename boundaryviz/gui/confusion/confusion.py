@@ -22,9 +22,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from boundaryviz.gui.shell.theme import LIGHT, Theme, contrast, mix
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.theme import LIGHT, Theme, contrast, mix
 
 SPLITS = ("train", "validation", "test")
 _CELL = 44  # logical pixels a cell must be wide and high to show count and share

@@ -10,12 +10,12 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import Throttle, figures, label, value_words
 from boundaryviz.gui.widgets.curve_data import Summary, Trace, thin, thin_band
 from boundaryviz.gui.widgets.curve_legend import CurveLegend
 from boundaryviz.gui.widgets.curve_plot import SPLITS, CurvePlot
 from boundaryviz.gui.widgets.scale import tidy_above
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 _CLEAN = tuple(f"clean {name}" for name in SPLITS)
 CURVES: dict[str, tuple[str, ...]] = {

@@ -18,24 +18,21 @@ from boundaryviz.gui.diagnostics.report_dialog import ReportDialog
 from boundaryviz.gui.shell import system_info
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.logbook import ERROR, Logbook
-from boundaryviz.gui.shell.theme import Theme
 
 
 class ErrorReporting(QObject):
     """Reports and the log panel. keep: writes unsaved work down at once; whether it did."""
 
-    def __init__(self, window: MainWindow, log: Logbook, keep: Callable[[], bool], theme: Theme) -> None:
+    def __init__(self, window: MainWindow, log: Logbook, keep: Callable[[], bool]) -> None:
         super().__init__(window)
         self._window, self._log, self._keep = window, log, keep
         self._told = False
-        self.panel = LogPanel(theme, window)
+        self.panel = LogPanel(parent=window)
+        window.themed.connect(self.panel.set_theme)
         self.panel.cleared.connect(log.clear)
         log.added.connect(self._added)
         window.actions_["help.log"].triggered.connect(lambda: self.show_log())
         window.actions_["help.report"].triggered.connect(lambda: self.show_report())
-
-    def set_theme(self, theme: Theme) -> None:
-        self.panel.set_theme(theme)
 
     def show_log(self) -> None:
         if not self.panel.isVisible():

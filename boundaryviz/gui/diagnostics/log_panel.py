@@ -10,8 +10,8 @@ from PyQt6.QtGui import QColor, QFontDatabase, QGuiApplication, QTextCharFormat,
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.shell.logbook import ERROR, INFO, WARNING, Entry
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import QuietCombo, label
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 _LEVELS = {"Everything": INFO, "Warnings and errors": WARNING, "Errors": ERROR}
 _NAMES = {INFO: "", WARNING: "warning", ERROR: "error"}

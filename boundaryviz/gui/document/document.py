@@ -157,20 +157,26 @@ class Document(QObject):
     opened = pyqtSignal()
     filed = pyqtSignal()
 
-    def __init__(self, given: Scenario | Project, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        given: Scenario | Project,
+        parent: QObject | None = None,
+        history: Callable[[], RunHistory | None] = lambda: None,
+        pending: Callable[[State], bool] = lambda _state: False,
+    ) -> None:
+        """history: of the run, to be saved with it. pending: whether a state has yet to be trained on."""
         super().__init__(parent)
         scenario = given.scenario if isinstance(given, Project) else given
         self.undo = QUndoStack(self)
         self.undo.setUndoLimit(1000)
         self.path: Path | None = None
         self.stamp: Stamp | None = None  # of the file at `path`, as it was read or written last
-        self.history: Callable[[], RunHistory | None] = lambda: None  # of the run, to be saved with it
+        self.history, self._pending = history, pending
         self.revision = 1
         self.given = given if isinstance(given, Project) else Project.of(given)
         """What was opened last, as it was in its file, with its course."""
         self._state = State.of(scenario)
         self._preview: State | None = None
-        self.pending: Callable[[State], bool] = lambda _state: False  # whether a state has yet to be trained on
         self._mark = Mark.of_file(scenario)
 
     @property
@@ -199,7 +205,7 @@ class Document(QObject):
     def mark(self) -> Mark:
         """What tells the history of now from others, to be kept with what is being saved."""
         changes = self._history_changes()
-        return Mark(len(changes), changes[-1] if changes else None, self.pending(self._state))
+        return Mark(len(changes), changes[-1] if changes else None, self._pending(self._state))
 
     def _history_changes(self) -> tuple[Change, ...]:
         history = self.history()

@@ -31,7 +31,8 @@ class DoseControl(QObject):
         command: Sequence[str] = OURS,
     ) -> None:
         super().__init__(parent)
-        self._panel, self._document = panel, document
+        self.panel = self._panel = panel
+        self._document = document
         self._program = Program(self, command)
         self._program.said.connect(self._said)
         self._program.ended.connect(self._ended)

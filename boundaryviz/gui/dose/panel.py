@@ -11,9 +11,9 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QProgre
 
 from boundaryviz.attacks.budget import TALK_RATES
 from boundaryviz.gui.dose.plot import DosePlot, SeriesSwatch
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import figures, label, restyle
 from boundaryviz.gui.widgets.number import NumberEdit, parse_number
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.dose import Band, DoseResponse
 from boundaryviz.record.dose_axis import DoseAxis, percent
 

@@ -12,8 +12,8 @@ from PyQt6.QtWidgets import QWidget
 
 from boundaryviz.attacks.budget import TALK_RATES
 from boundaryviz.figures.palette import SERIES
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.scale import tidy_above
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.dose import Band
 from boundaryviz.record.dose_axis import DoseAxis, percent
 

@@ -12,12 +12,17 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QByteArray, QMimeData, QObject, QTimer
 from PyQt6.QtGui import QGuiApplication, QImage
 
-from boundaryviz.gui.export.picturing import Picturing
+from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.export.picturing import Picturing, view_shown
+from boundaryviz.gui.plane.twin_planes import TwinPlanes
+from boundaryviz.gui.shell.folder import Folder
+from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.writer import Writer
-from boundaryviz.gui.timeline.control import TimelineControl
+from boundaryviz.gui.training.client import TrainerClient
+from boundaryviz.gui.training.past import Past
+from boundaryviz.gui.training.presenter import Presenter
 from boundaryviz.gui.widgets.export_dialog import VIEWS, ExportDialog, ExportOptions
-from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.record.strip import checkpoints
+from boundaryviz.record.snapshot import Snapshot, checkpoints
 from boundaryviz.scenario import files
 from boundaryviz.scenario.command_line import NoCommand, figure, source
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -36,37 +41,38 @@ class Exporting(QObject):
     """Writes what is shown, the present or the past, exactly as `boundaryviz figure` would. matplotlib is loaded only
     here."""
 
-    def __init__(self, control: TimelineControl, picturing: Picturing, reader: Writer) -> None:
-        super().__init__(control)
-        self._reader = reader
-        self._control, self._picturing = control, picturing
-        self._window, self._document = control.window, control.document
+    def __init__(
+        self, window: MainWindow, planes: TwinPlanes, document: Document, client: TrainerClient, presenter: Presenter,
+        picturing: Picturing, reader: Writer, folder: Folder, strip: Callable[[Sequence[int]], Sequence[Past]],
+        pins: Callable[[], Sequence[Snapshot]], pins_file: Callable[[], Path | None],
+    ) -> None:  # fmt: skip
+        """strip: the recorded moments nearest to some steps. pins: what is pinned for comparison, in its order.
+        pins_file: the file that holds just these pins."""
+        super().__init__(window)
+        self._window, self._planes, self._document = window, planes, document
+        self._client, self._presenter, self._picturing = client, presenter, picturing
+        self._reader, self._folder = reader, folder
+        self._strip, self._pins, self._pins_file = strip, pins, pins_file
         self.dialog: ExportDialog | None = None
-        self.pins: Callable[[], Sequence[Snapshot]] = tuple
-        """What is pinned for comparison, in its order."""
-        self.pins_file: Callable[[], Path | None] = lambda: None
-        """The file that holds just these pins."""
-        self.folder: Callable[[], Path] = Path
-        """Where figures are proposed to go."""
         self._asked, self._waits = 0, False
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(_SLOW)
-        self._slow.timeout.connect(lambda: self._say("Working the figure out\u2026"))
-        self._window.actions_["file.export"].triggered.connect(lambda: self.export())
-        control.client.failed.connect(lambda _: self._give_up())
-        control.client.restarting.connect(self._give_up)
+        self._slow.timeout.connect(lambda: window.tell("Working the figure out\u2026", 0))
+        window.actions_["file.export"].triggered.connect(lambda: self.export())
+        client.failed.connect(lambda _: self._give_up())
+        client.restarting.connect(self._give_up)
 
     def export(self) -> None:
         """Have what is shown worked out, then ask for the kind of figure and write it. Asked again meanwhile, only the
         last time counts."""
-        presenter = self._control.presenter
-        if presenter.frame is None or presenter.frame.view.unit is not None:
+        frame = self._presenter.frame
+        if frame is None or frame.view.unit is not None:
             self._window.notify(
                 "There is no figure to export yet: wait for the first frame, and show the output, not a hidden unit."
             )
             return
-        canvas = self._window.plane.canvas
+        canvas = self._planes.plane.canvas
         rect = None if canvas.fitted else canvas.rect_shown()
         self._asked += 1
         asked = self._asked
@@ -77,7 +83,7 @@ class Exporting(QObject):
             if asked != self._asked:
                 return
             others: list[Snapshot] = []
-            steps = self._control.strip(checkpoints(snapshot.step))
+            steps = self._strip(checkpoints(snapshot.step))
             self._picturing.strip(steps, others.append, lambda: worked_out(snapshot, clean, others), rect)
 
         def worked_out(snapshot: Snapshot, clean: Snapshot | None, others: Sequence[Snapshot]) -> None:
@@ -85,7 +91,7 @@ class Exporting(QObject):
                 if asked == self._asked:
                     self._waits = False
                     self._slow.stop()
-                    self._say("")
+                    self._window.tell("", 0)
                     self._open(snapshot, clean, others, rect, source)
 
             self._reader.do(self._source(), then)
@@ -98,7 +104,7 @@ class Exporting(QObject):
             self._waits = False
             self._asked += 1
             self._slow.stop()
-            self._say("")
+            self._window.tell("", 0)
 
     def _open(
         self, snapshot: Snapshot, clean: Snapshot | None, strip: Sequence[Snapshot], rect: Domain | None,
@@ -106,34 +112,23 @@ class Exporting(QObject):
     ) -> None:  # fmt: skip
         from boundaryviz.figures.style import AGAINST_CLEAN
 
-        have, pins = dict.fromkeys(AGAINST_CLEAN, clean is not None), self.pins()
+        have, pins = dict.fromkeys(AGAINST_CLEAN, clean is not None), self._pins()
         have |= {"cascade": snapshot.cascade is not None, "frames": len(strip) > 1, "compare": len(pins) > 1}
         made = _Made(snapshot, clean, {"frames": strip, "compare": pins}, rect, self._looks())
-        pinned = self.pins_file()
+        pinned = self._pins_file()
         self.dialog = ExportDialog(
             made.preview, lambda chosen, path: self._write(made, chosen, path), stem=self._stem(),
             parent=self._window, views=[view for view in VIEWS if have.get(view, True)],
             command=lambda chosen: (
                 made.command_for_pins(pinned, chosen) if chosen.view == "compare"
-                else made.command(source, chosen, self._control)
+                else made.command(source, chosen, self._client, self._presenter.seed_shown)
             ),
-            copy=lambda chosen: _copy(made, chosen), check=_as_seen, folder=self.folder(),
-            options=ExportOptions(view=self._first(have)),
+            copy=lambda chosen: _copy(made, chosen), check=_as_seen, folder=self._folder.path,
+            options=ExportOptions(view=view_shown(self._window.actions_, self._planes.view, have) or "boundary"),
         )  # fmt: skip
         self.dialog.exec()
         self.dialog.deleteLater()
         self.dialog = None
-
-    def _first(self, have: Mapping[str, bool]) -> str:
-        """The view that is most like what the window shows."""
-        window, planes = self._window, self._window.planes
-        if window.pages.currentWidget() is window.compare and have["compare"]:
-            return "compare"
-        if have["cascade"] and window.actions_["view.cascade"].isChecked():
-            return "cascade"
-        if have["twin"]:
-            return "flip" if planes.view == "flips" else "twin"
-        return "boundary"
 
     def _stem(self) -> str:
         path = self._document.path
@@ -171,13 +166,7 @@ class Exporting(QObject):
         if chosen.data:
             beside = made.clean if made.against(chosen) else None
             write_data(data_of(chosen.view, made.shown, beside, made.others(chosen)), _data_beside(path, chosen.data))
-        QTimer.singleShot(0, lambda: self._say(f"Wrote {path.name}.", 4000))
-
-    def _say(self, words: str, milliseconds: int = 0) -> None:
-        """In the status bar, for so long, or until something else is said."""
-        strip = self._window.statusBar()
-        if strip is not None:
-            strip.showMessage(words, milliseconds)
+        self._window.tell(f"Wrote {path.name}.")
 
 
 class _Made:
@@ -213,13 +202,13 @@ class _Made:
         plain = {name: value for name, value in asdict(chosen).items() if name not in ("format", "view", "data")}
         return Options(**plain, **self._looks)
 
-    def command(self, made_from: Sequence[str] | str, chosen: ExportOptions, control: TimelineControl) -> str:
+    def command(self, made_from: Sequence[str] | str, chosen: ExportOptions, client: TrainerClient, seed: int) -> str:
         """The line; raises NoCommand."""
         if isinstance(made_from, str):
             raise NoCommand(made_from)
-        client, presenter, rect = control.client, control.presenter, self._rect
+        rect = self._rect
         run: dict[str, Any] = {
-            "view": chosen.view, "seeds": client.seeds, "twin": client.twin, "seed_shown": presenter.seed_shown,
+            "view": chosen.view, "seeds": client.seeds, "twin": client.twin, "seed_shown": seed,
             "at": ",".join(str(one.step) for one in self.others(chosen)) if chosen.view == "frames" else None,
             "rect": None if rect is None else (rect.left, rect.right, rect.bottom, rect.top),
         }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -12,8 +12,11 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMessageBox
 
 from boundaryviz.gui.document.document import Document
-from boundaryviz.gui.export.film_dialog import VIEWS, FilmChoice, FilmDialog, size_words
+from boundaryviz.gui.export.film_dialog import VIEWS, FilmChoice, FilmDialog
+from boundaryviz.gui.export.picturing import view_shown
 from boundaryviz.gui.export.sweeps import sweepable
+from boundaryviz.gui.plane.twin_planes import TwinPlanes
+from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.program import OURS, Program
 from boundaryviz.gui.training.presenter import Presenter
@@ -23,6 +26,7 @@ from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.files import WriteError, check_writable
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.words import size_words
 from boundaryviz.scene.plain_text import file_stem
 from boundaryviz.scene.scene import Domain
 
@@ -37,18 +41,18 @@ class FilmControl(QObject):
     """Joins the dialog, the document and the process. The dialog may be closed while a film is made."""
 
     def __init__(
-        self, window: MainWindow, document: Document, presenter: Presenter, command: Sequence[str] = OURS
-    ) -> None:
+        self, window: MainWindow, planes: TwinPlanes, document: Document, presenter: Presenter, folder: Folder,
+        command: Sequence[str] = OURS,
+    ) -> None:  # fmt: skip
         super().__init__(window)
-        self._window, self._document, self._presenter = window, document, presenter
+        self._window, self._planes, self._folder = window, planes, folder
+        self._document, self._presenter = document, presenter
         self._program = Program(self, command)
         self._program.said.connect(self._said)
         self._program.ended.connect(self._ended)
         self._path: Path | None = None
         self._written, self._cancelled = 0, False
         self.dialog: FilmDialog | None = None
-        self.folder: Callable[[], Path] = Path
-        """Where films are proposed to go."""
         window.actions_["file.film"].triggered.connect(lambda: self.show())
 
     @property
@@ -94,20 +98,11 @@ class FilmControl(QObject):
         self.dialog = FilmDialog(
             self._render, file_stem(scenario.name), [view for view in VIEWS if have.get(view, True)],
             sweeps, steps=steps, parent=self._window, check=self._wrong,
-            folder=self.folder(), over=_DOSE if at_once and poison and _DOSE in sweeps else "",
-            view=self._first(),
+            folder=self._folder.path, over=_DOSE if at_once and poison and _DOSE in sweeps else "",
+            view=view_shown(self._window.actions_, self._planes.view, dict.fromkeys(VIEWS, True) | have),
         )  # fmt: skip
         self.dialog.asked.connect(self._make)
         self.dialog.cancelled.connect(self._cancel)
-
-    def _first(self) -> str:
-        """The view that is most like what the window shows; empty for the usual one."""
-        actions, planes = self._window.actions_, self._window.planes
-        if actions["view.cascade"].isChecked():
-            return "cascade"
-        if actions["train.twin"].isChecked():
-            return "flip" if planes.view == "flips" else "twin"
-        return ""
 
     def _wrong(self, choice: FilmChoice) -> str:
         return wrong(self._document.committed.scenario.bare(), choice)
@@ -153,7 +148,7 @@ class FilmControl(QObject):
             words = f"{line['doing'].capitalize()}: {unit} {line['done']:,} of {line['of']:,}"
             self.dialog.say(words)
             if not self.dialog.isVisible() and self._path is not None:
-                self._tell(f"{self._path.name}, {words[0].lower()}{words[1:]}", 2000)
+                self._window.tell(f"{self._path.name}, {words[0].lower()}{words[1:]}", 2000)
         elif "estimate" in line:
             self.dialog.set_size(line["estimate"])
         elif "wrote" in line:
@@ -166,18 +161,13 @@ class FilmControl(QObject):
         if self._written:
             words = f"Wrote {self._path.name}, {size_words(self._written)}."
             self.dialog.say(words)
-            self._tell(words, 4000)
+            self._window.tell(words)
         elif self._cancelled:
             self.dialog.say("Cancelled; nothing was written.")
         else:
             self.dialog.say(problem, problem=True)
             if not self.dialog.isVisible():
                 self._window.notify(f"The film was not made: {problem}", alarm=True)
-
-    def _tell(self, words: str, milliseconds: int) -> None:
-        strip = self._window.statusBar()
-        if strip is not None:
-            strip.showMessage(words, milliseconds)
 
     # ---- the preview --------------------------------------------------------------------------------
 

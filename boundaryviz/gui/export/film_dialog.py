@@ -25,6 +25,7 @@ from boundaryviz.gui.widgets.controls import choices, label, restyle
 from boundaryviz.gui.widgets.export_dialog import STYLES
 from boundaryviz.gui.widgets.export_dialog import VIEWS as FIGURE_VIEWS
 from boundaryviz.gui.widgets.number import NumberEdit, parse_number
+from boundaryviz.scenario.words import size_words
 
 FORMATS = {"mp4": "MP4, a video", "gif": "GIF, for any page", "webp": "WebP, for the web"}
 VIEWS = {view: FIGURE_VIEWS[view] for view in ("summary", "boundary", "twin", "flip", "cascade", "curves")}
@@ -341,11 +342,6 @@ class FilmDialog(QDialog):
         name = str(self._folder / f"{self._stem}.{kind}")
         chosen, _ = QFileDialog.getSaveFileName(self, "Save the film", name, f"{kind.upper()} (*.{kind})")
         return Path(chosen) if chosen else None
-
-
-def size_words(size: int) -> str:
-    """Bytes as '820 kB' or '4.1 MB'."""
-    return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
 
 
 def _row(*parts: QWidget | None) -> QHBoxLayout:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PyQt6.QtCore import QObject
 
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.shell.actions import Actions
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
 from boundaryviz.gui.training.past import Past
@@ -91,3 +92,14 @@ class Picturing(QObject):
         if curves.replicas != seeds * (1 + twin):
             return curves
         return curves.of(slice(0, seeds) if clean or not twin else slice(seeds, 2 * seeds))
+
+
+def view_shown(actions: Actions, planes: str | None, have: Mapping[str, bool]) -> str:
+    """The view of a figure or film that is most like what the window shows, of those one can have; empty for the usual
+    one. planes: how the twin planes show."""
+    likest = {
+        "view.compare": "compare",
+        "view.cascade": "cascade",
+        "train.twin": "flip" if planes == "flips" else "twin",
+    }
+    return next((view for name, view in likest.items() if have.get(view) and actions[name].isChecked()), "")

@@ -12,7 +12,9 @@ from boundaryviz.gui.document import projects
 from boundaryviz.gui.document.projects import Project
 from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.saving import Saving
-from boundaryviz.gui.files.welcome import Card
+from boundaryviz.gui.files.welcome import Card, WelcomePage
+from boundaryviz.gui.shell.folder import Folder
+from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.widgets.plain import ask
@@ -33,43 +35,48 @@ _SLOW = 300  # milliseconds after which it is said that a file is being read
 class Filing(QObject):
     """Between the disk and the document; trouble is told in the window's banner."""
 
-    def __init__(self, controller: Controller, saving: Saving, recent: RecentFiles, reader: Writer) -> None:
-        super().__init__(controller)
-        self._reader = reader
+    def __init__(
+        self, window: MainWindow, controller: Controller, saving: Saving, recent: RecentFiles, reader: Writer,
+        folder: Folder, open_pins: Callable[[Path], None],
+    ) -> None:  # fmt: skip
+        """open_pins: opens a file of pins."""
+        super().__init__(window)
+        self._reader, self._folder, self._open_pins = reader, folder, open_pins
         self._asked = 0  # how often something was to be shown
         self._tell_slow = ""
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(_SLOW)
-        self._slow.timeout.connect(lambda: self._tell(self._tell_slow))
-        self._controller, self._window, self._document = controller, controller.window, controller.document
+        self._slow.timeout.connect(lambda: window.tell(self._tell_slow))
+        self._controller, self._window, self._document = controller, window, controller.document
         self._saving, self._recent = saving, recent
-        self.open_pins: Callable[[Path], None] = lambda _path: None
-        actions = self._window.actions_
+        self.welcome = WelcomePage()
+        window.themed.connect(self.welcome.set_theme)
+        actions = window.actions_
         on: dict[str, Callable[[], object]] = {
             "file.new": self.new, "file.examples": self.examples, "file.open": self.ask_open,
             "file.save": saving.save, "file.save-as": saving.save_as,
-            "file.quit": self._window.close,
+            "file.quit": window.close,
         }  # fmt: skip
         for name, act in on.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
-        self._window.dropped.connect(lambda path: self.open(Path(path)))
+        window.dropped.connect(lambda path: self.open(Path(path)))
         saving.written.connect(recent.add)
         recent.chosen.connect(lambda path: self.open(Path(path)))
-        welcome = self._window.welcome
+        welcome = self.welcome
         welcome.chosen.connect(self.open_example)
         welcome.open_file.connect(self.ask_open)
         welcome.draw_own.connect(self.new)
-        welcome.left.connect(lambda: self._window.show_welcome(False))
+        welcome.left.connect(lambda: window.show_page(None))
 
     # ---- in -----------------------------------------------------------------------------------------
 
     def examples(self) -> None:
         """The page of examples; again, back to the plane."""
-        showing = self._window.pages.currentWidget() is self._window.welcome
-        if not showing and not self._window.welcome.cards:
-            self._window.welcome.set_cards(Card(s.name, s.title, s.summary, s.scene()) for s in gallery.scenarios())
-        self._window.show_welcome(not showing)
+        showing = self._window.page_shown() is self.welcome
+        if not showing and not self.welcome.cards:
+            self.welcome.set_cards(Card(s.name, s.title, s.summary, s.scene()) for s in gallery.scenarios())
+        self._window.show_page(None if showing else self.welcome)
 
     def open_example(self, name: str) -> None:
         if self.may_leave():
@@ -88,16 +95,16 @@ class Filing(QObject):
             self._window.actions_["point.tool-add"].trigger()
 
     def ask_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open", self._saving.folder, _OPENABLE)
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open", str(self._folder.path), _OPENABLE)
         if path:
             self.open(Path(path))
 
     def open(self, path: Path) -> None:
         """Open a scenario, a table or pins; what was open stays untouched where that fails."""
         if pins_file.is_pins(path):
-            self.open_pins(path)
+            self._open_pins(path)
             return
-        self._saving.folder = str(path.parent)
+        self._folder.path = path.parent
         self._asked += 1
         asked = self._asked
         self._slow.start()
@@ -127,14 +134,14 @@ class Filing(QObject):
         if path.suffix.lower() == ".bviz":
             self._document.path, self._document.stamp = path, stamp
             self._document.filed.emit()
-        self._saving.folder = str(path.absolute().parent)
+        self._folder.path = path.absolute().parent
         self._recent.add(path)
 
     def _show(self, given: Scenario | Project, path: Path | None = None, stamp: Stamp | None = None) -> None:
         self._asked += 1  # a file that is still being read comes too late
         self._window.banner.hide()
         self._document.open(given, path, stamp=stamp)
-        self._window.show_welcome(False)
+        self._window.show_page(None)
 
     # ---- out ----------------------------------------------------------------------------------------
 
@@ -157,8 +164,3 @@ class Filing(QObject):
         shown = "; ".join(problems[:2])
         more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
         self._window.notify(f"{what}: {shown}{more}.", details="\n".join(problems), alarm=True)
-
-    def _tell(self, words: str) -> None:
-        strip = self._window.statusBar()
-        if strip is not None:
-            QTimer.singleShot(0, lambda: strip.showMessage(words, 4000))

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QGuiApplication
 
+from boundaryviz.gui.files.welcome import WelcomePage
+from boundaryviz.gui.plane.plane import PlaneView
+from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.scene.data import DataSpec
@@ -22,24 +25,27 @@ _ALL_TRAIN = (1.0, 0.0, 0.0)
 class Pasting(QObject):
     """Copy, paste in the place of the scene, and paste into it; trouble is told in the window's banner."""
 
-    def __init__(self, controller: Controller, reader: Writer) -> None:
-        super().__init__(controller)
+    def __init__(
+        self, window: MainWindow, plane: PlaneView, welcome: WelcomePage, controller: Controller, reader: Writer
+    ) -> None:
+        super().__init__(window)
         self._reader = reader
-        self._controller, self._window, self._document = controller, controller.window, controller.document
-        actions = self._window.actions_
+        self._window, self._plane = window, plane
+        self._controller, self._document = controller, controller.document
+        actions = window.actions_
         actions["file.paste"].triggered.connect(lambda: self.paste())
         actions["edit.paste-points"].triggered.connect(lambda: self.paste_into())
         actions["edit.copy"].triggered.connect(lambda: self.copy())
-        self._window.welcome.paste_table.connect(self.paste)
+        welcome.paste_table.connect(self.paste)
 
     def copy(self) -> None:
         """The selected points, or all of them, as a table on the clipboard."""
-        scene, ids = self._document.scene, self._window.plane.selection
+        scene, ids = self._document.scene, self._plane.selection
         points = scene.points.take(scene.points.positions(ids)) if len(ids) else scene.points
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None and len(points):
             clipboard.setText(write_table(scene.with_points(points)))
-            self._tell(f"Copied {_counted(len(points))}.")
+            self._window.tell(f"Copied {_counted(len(points))}.")
 
     def paste(self) -> None:
         """Take the points on the clipboard in the place of those there are, with undo, under the settings of now."""
@@ -50,8 +56,8 @@ class Pasting(QObject):
             update={"name": "pasted", "title": "Pasted points", "data": DataSpec(name="points")}
         )
         self._controller.replace_scene(scenario, table.scene, "Paste a table")
-        self._window.show_welcome(False)
-        self._window.plane.fit()
+        self._window.show_page(None)
+        self._plane.fit()
         if table.notes:
             self._window.notify(" ".join(table.notes))
 
@@ -63,14 +69,14 @@ class Pasting(QObject):
         scene = self._document.committed.scene
         points = _fitted(table.scene, scene)
         self._controller.do(Add(points), "Paste points")
-        self._window.show_welcome(False)
-        self._window.plane.set_selection(points.ids)
+        self._window.show_page(None)
+        self._plane.set_selection(points.ids)
         x, y = points.xy.T
         inside = (x >= scene.domain.left) & (x <= scene.domain.right) & (y >= scene.domain.bottom)
         outside = int((~(inside & (y <= scene.domain.top))).sum())
         if outside:
             self._window.notify(f"{_counted(outside)} of {len(points):,} lie outside the plane shown.", closable=True)
-        self._tell(f"Added {_counted(len(points))}.")
+        self._window.tell(f"Added {_counted(len(points))}.")
 
     def _read(self, shares: tuple[float, float, float], then: Callable[[Table], None]) -> None:
         """Have the table on the clipboard read, and `then` called with it."""
@@ -88,11 +94,6 @@ class Pasting(QObject):
             f"The clipboard holds no table of points: {'; '.join(problems[:2])}{more}.",
             details="\n".join(problems), alarm=True,
         )  # fmt: skip
-
-    def _tell(self, words: str) -> None:
-        strip = self._window.statusBar()
-        if strip is not None:
-            QTimer.singleShot(0, lambda: strip.showMessage(words, 4000))
 
 
 def _fitted(pasted: Scene, scene: Scene) -> Points:

@@ -134,7 +134,7 @@ class Restoring(QObject):
     def _open(self, orphan: Orphan, project: Project) -> None:
         origin = orphan.origin
         path = Path(origin.path) if origin.path.lower().endswith(_SAVED_AS) else None
-        self._window.show_welcome(False)
+        self._window.show_page(None)
         self._document.open(project, path, saved=False, stamp=origin.stamp)
         self._log.note("recovery", f"Restored “{origin.title}”, {origin.points:,} points, from {orphan.path.name}")
 

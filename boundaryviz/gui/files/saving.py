@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from boundaryviz.gui.document.document import Document
-from boundaryviz.gui.shell import system_info
+from boundaryviz.gui.shell.folder import Folder, may_replace
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.logbook import WARNING, Logbook
 from boundaryviz.gui.shell.writer import Writer
-from boundaryviz.gui.widgets.plain import ask, warning_box
+from boundaryviz.gui.widgets.plain import warning_box
 from boundaryviz.scenario import files
 from boundaryviz.scenario.atomic import ChangedError, ProtectedError, Stamp, clear_parts
 from boundaryviz.scenario.scenario import Scenario
@@ -33,12 +33,14 @@ class Saving(QObject):
 
     written = pyqtSignal(object)
 
-    def __init__(self, window: MainWindow, document: Document, writer: Writer, log: Logbook) -> None:
+    def __init__(
+        self, window: MainWindow, document: Document, writer: Writer, log: Logbook, folder: Folder,
+        beside: Callable[[Path], Callable[[Scenario], str] | None],
+    ) -> None:  # fmt: skip
+        """beside: for a path that is saved to, what writes more beside it, from the scenario written, and says what."""
         super().__init__(window)
         self._window, self._document, self._writer, self._log = window, document, writer, log
-        self.folder = str(system_info.home())
-        self.beside: Callable[[Path], Callable[[Scenario], str] | None] = lambda _path: None
-        """For a path that is saved to now: what writes more beside it, from the scenario written, and says what."""
+        self._folder, self._beside = folder, beside
         self._busy = self._again = False
         self._trouble = ""  # that the banner may still tell of
 
@@ -56,16 +58,16 @@ class Saving(QObject):
         if self._busy:
             return
         path, document = self._document.path, self._document
-        name = str(path or Path(self.folder) / f"{file_stem(document.scenario.name)}.bviz")
+        name = str(path or self._folder.path / f"{file_stem(document.scenario.name)}.bviz")
         chosen, kind = QFileDialog.getSaveFileName(self._window, "Save as", name, ";;".join(KINDS))
         if not chosen:
             return
         path = Path(chosen)
         if path.suffix.lower() not in KINDS.values():
             path = path.with_name(path.name + KINDS.get(kind, ".bviz"))
-            if path.exists() and not self.may_replace(path):  # the dialog has asked for another name
+            if path.exists() and not may_replace(self._window, path):  # the dialog has asked for another name
                 return
-        self.folder = str(path.parent)
+        self._folder.path = path.parent
         self.save_to(path)
 
     def save_to(self, path: Path) -> None:
@@ -81,7 +83,7 @@ class Saving(QObject):
     def _write(self, path: Path, expected: Stamp | None, anyway: bool = False) -> None:
         """expected: what must still be there. anyway: also over a file that is not overwritten unasked."""
         document, state, mark = self._document, self._document.committed, self._document.mark()
-        make, beside, suffix = document.to_save(), self.beside(path), path.suffix.lower()
+        make, beside, suffix = document.to_save(), self._beside(path), path.suffix.lower()
         self._busy = True
 
         def work() -> tuple[Stamp | None, str, str]:
@@ -107,7 +109,7 @@ class Saving(QObject):
                 words = f"Saved {path.name}: points and settings are safe, {lost}"
                 self._log.note("save", words, WARNING)
                 self._window.notify(words, alarm=True)
-            self._tell(f"Saved {path.name}{more and f' and {more}'}.")
+            self._window.tell(f"Saved {path.name}{more and f' and {more}'}.")
             self.written.emit(path)
             if self._again:
                 self._again = False
@@ -147,14 +149,3 @@ class Saving(QObject):
             self._write(path, expected if protected else None, protected)
         elif chosen is other:
             self.save_as()
-
-    def may_replace(self, path: Path) -> bool:
-        """Ask whether what lies there may go; for a name that a dialog has not asked about."""
-        words = f"{path.name} is there already. Replace it?"
-        answer = ask(self._window, "Save as", words, _Button.Yes | _Button.No, _Button.No)
-        return bool(answer == _Button.Yes)
-
-    def _tell(self, words: str) -> None:
-        strip = self._window.statusBar()
-        if strip is not None:
-            QTimer.singleShot(0, lambda: strip.showMessage(words, 4000))

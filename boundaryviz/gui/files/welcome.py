@@ -10,11 +10,11 @@ from PyQt6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPainter, QPa
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from boundaryviz.gui.plane.thumbnails import scene_pixmap
-from boundaryviz.gui.shell.icons import icon
-from boundaryviz.gui.shell.theme import LIGHT, Theme, mix
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.flow import FlowLayout
+from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.plain import menu_words, tip
+from boundaryviz.gui.widgets.theme import LIGHT, Theme, mix
 from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 from boundaryviz.scene.scene import Scene
 

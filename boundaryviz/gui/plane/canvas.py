@@ -11,17 +11,18 @@ from collections.abc import Callable
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QContextMenuEvent, QCursor, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
-from boundaryviz.gui.shell.theme import Theme
 from boundaryviz.gui.tools import Gesture
 from boundaryviz.gui.widgets.named_axis import NamedAxis
+from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import Domain
 
 ZOOM_STEP = 1.2  # per notch of the wheel
 DEEPEST, WIDEST = 1e-3, 1e2  # how far one can zoom, as shares of the domain
+CELLS, MOST = 256, 320  # a field has about CELLS x CELLS cells, at most MOST a side
 SLACK = 4  # pixels a right press may move and still open the menu
 
 _LEFT, _MIDDLE, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
@@ -281,3 +282,34 @@ class PlaneCanvas(pg.GraphicsView):
             self.set_cursor(self._cursor_name)
         self._pan_from = to
         self.pan_by(step.x(), step.y())
+
+
+class Scope(QObject):
+    """changed: Domain, columns, rows: what is shown now, and how finely a field should cover it."""
+
+    changed = pyqtSignal(object, int, int)
+
+    def __init__(self, rect: Callable[[], Domain], parent: QObject) -> None:
+        super().__init__(parent)
+        self._rect = rect
+        self._last: tuple[Domain, int, int] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._tell)
+
+    def start(self) -> None:
+        """Something else may be visible now; it is told soon."""
+        self._timer.start()
+
+    def _tell(self) -> None:
+        rect = self._rect()
+        view = (rect, *resolution(rect.width / rect.height))
+        if view != self._last:
+            self._last = view
+            self.changed.emit(*view)
+
+
+def resolution(aspect: float) -> tuple[int, int]:
+    """Columns and rows of square cells for a view of this aspect: about 256 x 256 in all, at most 320 a side."""
+    columns = min(CELLS * aspect**0.5, MOST, MOST * aspect)
+    return max(round(columns), 2), max(round(columns / aspect), 2)

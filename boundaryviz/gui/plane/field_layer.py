@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from boundaryviz.figures.palette import UNDER_POINTS, field_image
 from boundaryviz.gui.plane.contours import FAINT_LEVELS, NONE, class_lines, dashed, level_lines
 from boundaryviz.gui.plane.twin_pictures import flip_picture, floor_picture
-from boundaryviz.gui.shell.theme import Theme
+from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import Domain
 
 Beside = Literal["nothing", "overlay", "flips", "floor"]

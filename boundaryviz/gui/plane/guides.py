@@ -11,8 +11,8 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTrans
 from PyQt6.QtWidgets import QApplication, QStyleOptionGraphicsItem, QWidget
 
 from boundaryviz.figures.palette import class_colour, group_colour
-from boundaryviz.gui.shell.theme import Theme
 from boundaryviz.gui.tools import Guide, Handle
+from boundaryviz.gui.widgets.theme import Theme
 
 _SIZE = 11.0  # side of a handle in pixels
 _WIDEST = 320.0  # pixels of a note

@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QWidget
 
 from boundaryviz.gui.plane.guides import GuideItem, JitterItem
 from boundaryviz.gui.plane.overlay import Banner, OutlineItem, PinItem
-from boundaryviz.gui.shell.theme import Theme
 from boundaryviz.gui.tools import Guide, Shape
+from boundaryviz.gui.widgets.theme import Theme
 
 
 class Marks:

@@ -9,9 +9,9 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 
 from boundaryviz.figures.palette import class_colour
-from boundaryviz.gui.shell.theme import Theme
 from boundaryviz.gui.tools import Circle, Path
 from boundaryviz.gui.widgets.plain import PlainLabel
+from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import Target
 
 PIN = 24.0  # diameter of a target pin in pixels

@@ -12,15 +12,11 @@ from PyQt6.QtGui import QContextMenuEvent, QKeyEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from boundaryviz.attacks.specs import AttackSpec, BridgeSpec
-from boundaryviz.gui.plane.canvas import PlaneCanvas
+from boundaryviz.gui.plane.canvas import PlaneCanvas, Scope
 from boundaryviz.gui.plane.field_layer import FieldLayer
 from boundaryviz.gui.plane.marks import Marks
 from boundaryviz.gui.plane.overlay import Banner
-from boundaryviz.gui.plane.plane_keys import act
 from boundaryviz.gui.plane.point_layer import PointItem
-from boundaryviz.gui.plane.scope import Scope
-from boundaryviz.gui.shell.focus_frame import FocusFrame
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.tools import (
     Cancel,
     Commit,
@@ -38,9 +34,13 @@ from boundaryviz.gui.tools import (
     mute_click,
     pin_under,
 )
+from boundaryviz.gui.widgets.controls import FocusFrame
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.edits import Move, Remove
 from boundaryviz.scene.scene import Domain, Points, Scene
 
+_NUDGES = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+_ZOOM = 1.2
 SMALLEST, LARGEST = 4.0, 400.0  # radius of the brush in pixels
 EMPTY = "No points yet: take the Add tool and click, or choose a data set."
 
@@ -365,7 +365,7 @@ class PlaneView(FocusFrame):
     # ---- keys
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        if event is not None and not act(self, Qt.Key(event.key()), event.modifiers()):
+        if event is not None and not _act(self, Qt.Key(event.key()), event.modifiers()):
             super().keyPressEvent(event)  # to the window's actions
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
@@ -398,3 +398,34 @@ class PlaneView(FocusFrame):
     def _show_banner(self) -> None:
         text = self._banner_text or (None if len(self._scene.points) else EMPTY)
         self._banner.say(text, self.canvas.area)
+
+
+def _act(plane: PlaneView, key: Qt.Key, held: Qt.KeyboardModifier) -> bool:
+    """Do what a key asks the plane for; whether it asked for anything."""
+    ctrl = bool(held & Qt.KeyboardModifier.ControlModifier)
+    far = 10 if held & Qt.KeyboardModifier.ShiftModifier else 1
+    match key:
+        case Qt.Key.Key_Escape if plane.tool.active:
+            plane.cancel_stroke()
+        case Qt.Key.Key_Escape if len(plane.selection):
+            plane.select(np.empty(0, dtype=np.int64))
+        case Qt.Key.Key_Home:
+            plane.fit()
+        case Qt.Key.Key_A if ctrl:
+            plane.select_all()
+        case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
+            plane.delete_selection()
+        case Qt.Key.Key_Left | Qt.Key.Key_Right | Qt.Key.Key_Up | Qt.Key.Key_Down if not ctrl:
+            right, up = _NUDGES[key]
+            plane.nudge(right * far, up * far)
+        case Qt.Key.Key_BracketLeft:
+            plane.change_brush(0.8)
+        case Qt.Key.Key_BracketRight:
+            plane.change_brush(1.25)
+        case Qt.Key.Key_Plus | Qt.Key.Key_Equal if ctrl:
+            plane.zoom(_ZOOM)
+        case Qt.Key.Key_Minus if ctrl:
+            plane.zoom(1.0 / _ZOOM)
+        case _:
+            return False
+    return True

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from boundaryviz.gui.plane.twin_pictures import floor_picture, hatched
-from boundaryviz.gui.shell.theme import LIGHT, Theme
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 _SWATCH, _LINE, _MARGIN = 30, 18, 10  # pixels: width of a swatch, height of a line, room around all
 

@@ -18,7 +18,7 @@ from pyqtgraph.Qt.internals import PrimitiveArray
 
 from boundaryviz.figures.palette import class_colour, crowded, group_colour, rgb
 from boundaryviz.gui.plane.symbols import CHOSEN, HELD_OUT, MUTED, TRUTH_OUTLINE, WRONG, Atlas, rings, style_codes
-from boundaryviz.gui.shell.theme import Theme
+from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import UNLABELLED, Group, Points, Scene
 
 GHOST = 0.3  # opacity of poison that the model shown does not see

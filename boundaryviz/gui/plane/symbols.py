@@ -15,7 +15,7 @@ from PyQt6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, Q
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 
 from boundaryviz.figures.palette import GROUPS, SYMBOLS, class_colour
-from boundaryviz.gui.shell.theme import Theme
+from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import MAX_CLASSES, Points
 
 HELD_OUT, MUTED, CHOSEN, WRONG, TRUTH_OUTLINE = 1, 2, 4, 8, 16

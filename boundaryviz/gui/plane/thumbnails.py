@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPixmap
 
 from boundaryviz.figures.palette import class_colour
-from boundaryviz.gui.shell.theme import THEMES, Theme
+from boundaryviz.gui.widgets.theme import THEMES, Theme
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.scene import Domain, Scene
 

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 
 from boundaryviz.figures.palette import SYMBOLS, class_colour
-from boundaryviz.gui.shell.theme import Theme
+from boundaryviz.gui.widgets.theme import Theme
 
 _SIDE = 36
 

@@ -23,10 +23,10 @@ from PyQt6.QtWidgets import (
 from boundaryviz.gui.plane.field_layer import Beside
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.plane_legend import Entry, PlaneLegend
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.tools import Context, Gesture
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.scene import Domain, Scene
 
 TwinView = Literal["side", "overlay", "flips", "floor"]

@@ -15,7 +15,10 @@ from boundaryviz.attacks.budget import Budget
 from boundaryviz.attacks.placement import free_group
 from boundaryviz.attacks.specs import ATTACKS, AttackSpec
 from boundaryviz.gui.document.document import State, Swap
+from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.poison.group_list import GroupEntry
+from boundaryviz.gui.poison.panel import PoisonPanel
+from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.widgets.plain import add_action
 from boundaryviz.scenario.changes import Settings
@@ -31,9 +34,12 @@ _NOWHERE: dict[str, Any] = {"target": None, "source": None, "via": (), "centres"
 class PoisonControl(QObject):
     """Brings the poison of the document to the views and what they ask for to the document."""
 
-    def __init__(self, controller: Controller) -> None:
-        super().__init__(controller)
-        self._window, self._document, self._do = controller.window, controller.document, controller.do
+    def __init__(self, window: MainWindow, planes: TwinPlanes, controller: Controller) -> None:
+        super().__init__(window)
+        self._window, self._planes, self._plane = window, planes, planes.plane
+        self._document, self._do, self._data = controller.document, controller.do, controller.data
+        self.panel = PoisonPanel()
+        window.themed.connect(self.panel.set_theme)
         self._learner: object = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -42,8 +48,8 @@ class PoisonControl(QObject):
         self._document.changed.connect(self._sync)
         self._document.opened.connect(self._sync)
         presenter = controller.presenter
-        presenter.turned.connect(lambda: self._window.poison.set_values(presenter.scenario.poison))
-        panel, plane, actions = self._window.poison, self._window.plane, self._window.actions_
+        presenter.turned.connect(lambda: self.panel.set_values(presenter.scenario.poison))
+        panel, plane, actions = self.panel, self._plane, window.actions_
         panel.changed.connect(self._set)
         panel.new_group.connect(self._new_group)
         panel.groups.renamed.connect(lambda k, name: self._change_group(k, "Rename group", name=name))
@@ -64,7 +70,7 @@ class PoisonControl(QObject):
     def _sync(self) -> None:
         state = self._document.state
         spec = state.scenario.poison
-        self._window.poison.set_values(spec)
+        self.panel.set_values(spec)
         self._window.actions_["point.poison-on"].setChecked(spec.on)
         if state.scenario.learner is not self._learner:
             self._learner = state.scenario.learner
@@ -74,7 +80,7 @@ class PoisonControl(QObject):
     def _tell(self) -> None:
         """What takes a look at every point."""
         state = self._document.state
-        scene, spec, panel = state.scene, state.scenario.poison, self._window.poison
+        scene, spec, panel = state.scene, state.scenario.poison, self.panel
         panel.set_budget(Budget.of(scene))
         panel.set_why(placement.check(scene, spec))
         entries = group_entries(scene, spec)
@@ -88,7 +94,7 @@ class PoisonControl(QObject):
         counts = np.bincount(known, minlength=scene.classes)
         names = [scene.class_name(k) for k in range(scene.classes)]
         bare = int(np.count_nonzero(points.is_train & ~points.is_labelled & (points.origin <= 0)))
-        self._window.data.set_labels(names, counts.tolist(), bare)
+        self._data.set_labels(names, counts.tolist(), bare)
 
     def _show_jitter(self) -> None:
         learner = self._document.scenario.learner
@@ -99,8 +105,8 @@ class PoisonControl(QObject):
         )
         on = self._window.actions_["view.jitter"].isChecked()
         shown = radii if on else ()
-        self._window.plane.marks.jitter.set_radii(shown)
-        self._window.planes.set_look("jitter", lambda clean: clean.marks.jitter.set_radii(shown))
+        self._plane.marks.jitter.set_radii(shown)
+        self._planes.set_look("jitter", lambda clean: clean.marks.jitter.set_radii(shown))
 
     # ---- panel -> document
 
@@ -134,7 +140,7 @@ class PoisonControl(QObject):
 
     def _select_group(self, number: int) -> None:
         points = self._document.scene.points
-        self._window.plane.select(points.ids[points.origin == number])
+        self._plane.select(points.ids[points.origin == number])
 
     def _delete_group(self, number: int) -> None:
         """Its points, pins and entry go, what it withdrew is back; its attack, if it is the one set, lays nothing."""
@@ -156,7 +162,7 @@ class PoisonControl(QObject):
     # ---- plane -> document
 
     def _mute(self) -> None:
-        ids = self._window.plane.selection
+        ids = self._plane.selection
         if len(ids):
             points = self._document.scene.points
             on = not points.muted[points.positions(ids)].all()

@@ -10,10 +10,10 @@ from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.figures.palette import group_colour
-from boundaryviz.gui.shell.icons import icon
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import figures, label
+from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 _SWATCH = 14
 

@@ -11,10 +11,10 @@ from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from boundaryviz.attacks.budget import Budget
 from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.gui.poison.group_list import GroupEntry, GroupList
-from boundaryviz.gui.shell.icons import icon
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import QuietCombo, label
 from boundaryviz.gui.widgets.forms import SpecForm
+from boundaryviz.gui.widgets.icons import icon
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 _ELSEWHERE = ("attack", "on", "group")  # the chooser, the switch and the list
 _UNUSED: dict[str, tuple[str, ...]] = {"junk": ("target", "snap", "wanted")}

@@ -11,9 +11,9 @@ from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QMenuBar, QWidget
 
-from boundaryviz.gui.shell.icons import icon
-from boundaryviz.gui.shell.theme import Theme, disabled
 from boundaryviz.gui.tools import TOOLS
+from boundaryviz.gui.widgets.icons import icon
+from boundaryviz.gui.widgets.theme import Theme, disabled
 
 
 @dataclass(frozen=True)

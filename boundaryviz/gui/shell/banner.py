@@ -18,9 +18,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from boundaryviz.gui.shell.icons import icon
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import label, restyle
+from boundaryviz.gui.widgets.icons import icon
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.plain_text import long_text, one_line
 
 SENTENCE, DETAILS = 600, 20_000

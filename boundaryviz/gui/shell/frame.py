@@ -1,10 +1,10 @@
-"""The window: which view stands where. What they do stands in the controller."""
+"""The window's frame: bars, pages, tabs, banner and status bar, into which the features put their views."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PyQt6.QtCore import QByteArray, QSettings, Qt, pyqtSignal
+from PyQt6.QtCore import QByteArray, QSettings, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
@@ -19,100 +19,97 @@ from PyQt6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from boundaryviz.gui.cascade.view import CascadeView
-from boundaryviz.gui.compare.board import CompareBoard
-from boundaryviz.gui.confusion.confusion import ConfusionView
-from boundaryviz.gui.curves.charts import CurvesView
-from boundaryviz.gui.dose.panel import DosePanel
-from boundaryviz.gui.files.welcome import WelcomePage
-from boundaryviz.gui.plane.plane import PlaneView
-from boundaryviz.gui.plane.point_table import PointTable
-from boundaryviz.gui.plane.tool_column import ToolColumn
-from boundaryviz.gui.plane.twin_planes import TwinPlanes
-from boundaryviz.gui.poison.panel import PoisonPanel
 from boundaryviz.gui.shell.actions import MENUS, Actions
 from boundaryviz.gui.shell.banner import Banner
 from boundaryviz.gui.shell.status import StatusFields
-from boundaryviz.gui.shell.theme import Theme
-from boundaryviz.gui.timeline.bar import TimelineBar
-from boundaryviz.gui.training.data_panel import DataPanel
-from boundaryviz.gui.training.learner_panel import LearnerPanel
-from boundaryviz.gui.training.transport import TransportBar
-from boundaryviz.gui.twin.attack_panel import AttackPanel
-from boundaryviz.gui.units.unit_maps import UnitMaps
-from boundaryviz.gui.widgets.forms import SpecForm
-from boundaryviz.learners.specs import FAMILIES, TrainingSpec
+from boundaryviz.gui.widgets.theme import Theme
 
 _LAYOUT_VERSION = 1
 _PANEL_WIDTH = 340
+_TOLD = 4_000  # milliseconds that a sentence in the status bar stays
 
 
 class MainWindow(QMainWindow):
-    """Composes the views and remembers where they stood.
+    """Knows no view: `add_...` take them, `compose` puts all of them into the window, in whose order the keys go.
 
-    may_close: asked before the window closes. dropped: a local path was dropped on the window.
+    dropped: a local path was dropped on the window. themed: the theme, for whatever draws itself.
+    result_changed: another result is at the front. page_changed: another page is.
     """
 
     dropped = pyqtSignal(str)
+    themed = pyqtSignal(object)
+    result_changed = pyqtSignal()
+    page_changed = pyqtSignal()
 
-    def __init__(self, settings: QSettings) -> None:
+    def __init__(self, settings: QSettings, plane: QWidget) -> None:
+        """plane: where the keys of the actions `on_plane` work, and where the focus goes when a page closes."""
         super().__init__()
         self.setObjectName("window")
         self.setAcceptDrops(True)
-        self._settings = settings
-        self.may_close: Callable[[], bool] = lambda: True
-        self.plane = PlaneView()
-        self.cascade = CascadeView(self.plane)
-        self.planes = TwinPlanes(self.plane)
-        self.timeline = TimelineBar()
-        self.actions_ = Actions(self, self.plane)
-        self.transport = TransportBar()
-        self.tools = ToolColumn(
-            self.actions_.tools.actions(), self.actions_.classes.actions(), [self.actions_["point.poison"]]
-        )
-        self.data = DataPanel()
-        self.learner = LearnerPanel({name: spec for name, (spec, _) in FAMILIES.items()})
-        self.training = SpecForm(TrainingSpec, "training", skip=("seed",))
-        self.poison = PoisonPanel()
-        self.curves, self.confusion, self.units, self.points = CurvesView(), ConfusionView(), UnitMaps(), PointTable()
-        self.attack, self.dose = AttackPanel(), DosePanel()
-        self.status, self.banner, self.welcome = StatusFields(), Banner(), WelcomePage()
-        self.compare = CompareBoard()
+        self._settings, self._plane = settings, plane
+        self._may_close: list[Callable[[], bool]] = []
         self._act: Callable[[], None] | None = None
         self._others: dict[str, Callable[[], None]] = {}
+        self._results: dict[QWidget, QWidget] = {}  # what holds a result -> the result
+        self._chrome: list[QWidget] = []  # what goes where the plane stands alone
+        self.actions_ = Actions(self, plane)
+        self.status, self.banner = StatusFields(), Banner()
+        self.pages = QStackedWidget()
+        self.settings_tabs, self.result_tabs = QTabWidget(), QTabWidget()
+        self.docks: list[QDockWidget] = []
+        self.bar = QToolBar("Transport")
+        self.bar.setObjectName("transport")
+        self.bar.setMovable(False)
+        self.bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._middle = QWidget()
+        self._across = QHBoxLayout(self._middle)
+        self._across.setContentsMargins(0, 0, 0, 0)
+        self._across.setSpacing(0)
+        self.pages.addWidget(self._middle)
         self.banner.focus_left.connect(self._focus_page)
         self.banner.action.connect(self._banner_action)
         self.banner.other.connect(self._banner_action)
-        self._compose()
+        self.result_tabs.currentChanged.connect(lambda _at: self.result_changed.emit())
+        self.pages.currentChanged.connect(lambda _at: self.page_changed.emit())
+        self.themed.connect(self.banner.set_theme)
+        self.themed.connect(self.actions_.set_theme)
         menus = self.menuBar()
         assert menus is not None
         self.actions_.fill(menus)
-        self.actions_.share("train", self.timeline.track)
-        self.actions_.share("view", self.timeline.track, but="view.fit")  # Home leads to the first moment there
 
-    def _compose(self) -> None:
-        bar = QToolBar("Transport")
-        bar.setObjectName("transport")
-        bar.setMovable(False)
-        bar.addWidget(self.transport)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.addToolBar(bar)
-        self.bar = bar
+    # ---- what stands where --------------------------------------------------------------------------
 
-        middle = QWidget()
-        row = QHBoxLayout(middle)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.tools)
-        planes = QVBoxLayout()
-        planes.setSpacing(0)
-        planes.addWidget(self.planes, 1)
-        planes.addWidget(self.timeline)
-        row.addLayout(planes, 1)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(middle)
-        self.pages.addWidget(self.welcome)
-        self.pages.addWidget(self.compare)
+    def add_bar(self, view: QWidget) -> None:
+        """Into the bar at the top."""
+        self.bar.addWidget(view)
+
+    def add_centre(self, side: QWidget, centre: QWidget, below: QWidget) -> None:
+        """The page of the plane: a column at its side, and what lies below it."""
+        self._across.addWidget(side)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(centre, 1)
+        column.addWidget(below)
+        self._across.addLayout(column, 1)
+        self._chrome += [side, below]
+
+    def add_page(self, view: QWidget) -> None:
+        """In the place of the plane, once it is asked for."""
+        self.pages.addWidget(view)
+
+    def add_panel(self, title: str, view: QWidget) -> None:
+        """A tab of the settings; it scrolls."""
+        self.settings_tabs.addTab(_scrolled(view), title)
+
+    def add_result(self, title: str, view: QWidget) -> None:
+        """A tab of the results."""
+        holder = _with_margin(view)
+        self._results[holder] = view
+        self.result_tabs.addTab(holder, title)
+
+    def compose(self) -> None:
+        """Put what was added into the window."""
+        self.addToolBar(self.bar)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -120,21 +117,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.banner)  # above whichever page is shown
         column.addWidget(self.pages, 1)
         self.setCentralWidget(whole)
-
-        self.settings_tabs, self.result_tabs = QTabWidget(), QTabWidget()
-        settings = (
-            ("Data", self.data), ("Learner", self.learner), ("Training", self.training), ("Poison", self.poison),
-        )  # fmt: skip
-        for title, panel in settings:
-            self.settings_tabs.addTab(_scrolled(panel), title)
-        results: tuple[tuple[str, QWidget], ...] = (
-            ("Curves", self.curves), ("Units", self.units), ("Confusion", self.confusion), ("Points", self.points),
-            ("Attack", self.attack), ("Dose", self.dose),
-        )  # fmt: skip
-        self._results = [view for _, view in results]
-        for title, view in results:
-            self.result_tabs.addTab(_with_margin(view), title)
-        self.docks = [self._dock("Settings", self.settings_tabs), self._dock("Results", self.result_tabs)]
+        self.docks += [self._dock("Settings", self.settings_tabs), self._dock("Results", self.result_tabs)]
         self.resizeDocks(self.docks, [_PANEL_WIDTH, _PANEL_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks(self.docks, [380, 420], Qt.Orientation.Vertical)
         strip = self.statusBar()
@@ -151,14 +134,54 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         return dock
 
-    def results_shown(self) -> QWidget:
+    def add_submenu(self, menu: str, submenu: QMenu, before: str) -> None:
+        """Put a menu of its own into a menu, before an action; both by name."""
+        bar = self.menuBar()
+        assert bar is not None
+        holder = bar.actions()[list(MENUS).index(menu)].menu()
+        assert holder is not None
+        holder.insertMenu(self.actions_[before], submenu)
+
+    # ---- what is at the front -----------------------------------------------------------------------
+
+    def result_shown(self) -> QWidget | None:
         """The view in the tab at the front of the results."""
         holder = self.result_tabs.currentWidget()
-        return next(view for view in self._results if view.parentWidget() is holder)
+        return None if holder is None else self._results[holder]
 
     def show_result(self, view: QWidget) -> None:
         """Bring the tab of a result to the front."""
         self.result_tabs.setCurrentWidget(view.parentWidget())
+
+    def page_shown(self) -> QWidget | None:
+        """The page in the place of the plane; None while the plane is there."""
+        page = self.pages.currentWidget()
+        return None if page is self._middle else page
+
+    def show_page(self, page: QWidget | None) -> None:
+        """A page in the place of the plane; None brings the plane back, with the keys."""
+        self.pages.setCurrentWidget(self._middle if page is None else page)
+        if page is None:
+            self._plane.setFocus()
+
+    def show_panels(self, on: bool) -> None:
+        for dock in self.docks:
+            dock.setVisible(on)
+        self._plane.setFocus()  # or the focus would go to whatever comes next, and the next key with it
+
+    def show_plane_alone(self, on: bool) -> None:
+        """Nothing but the plane on the whole screen, for a projector; or everything again."""
+        for part in (self.menuBar(), self.bar, self.statusBar(), *self._chrome, *self.docks):
+            if part is not None:
+                part.setVisible(not on)
+        if on:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+            self.show_panels(self.actions_["view.panels"].isChecked())
+        self._plane.setFocus()
+
+    # ---- what is said -------------------------------------------------------------------------------
 
     def notify(
         self, text: str, *, details: str = "", action: str = "", act: Callable[[], None] | None = None,
@@ -174,10 +197,16 @@ class MainWindow(QMainWindow):
             text, details=details, action=action, others=list(self._others), alarm=alarm, closable=can_close
         )
 
+    def tell(self, words: str, milliseconds: int = _TOLD) -> None:
+        """Say a few words in the status bar, for so long; 0 is until something else is said."""
+        strip = self.statusBar()
+        if strip is not None:  # soon, for a menu that closes takes what the bar says with it
+            QTimer.singleShot(0, lambda: strip.showMessage(words, milliseconds))
+
     def _focus_page(self) -> None:
         """Where the keys are expected to work."""
-        page = self.pages.currentWidget()
-        (self.plane if page is None or page.isAncestorOf(self.plane) else page).setFocus()
+        page = self.page_shown()
+        (self._plane if page is None else page).setFocus()
 
     def _banner_action(self, other: str = "") -> None:
         act = self._others.get(other) if other else self._act
@@ -186,48 +215,9 @@ class MainWindow(QMainWindow):
         if act is not None:
             act()
 
-    def add_submenu(self, menu: str, submenu: QMenu, before: str) -> None:
-        """Put a menu of its own into a menu, before an action; both by name."""
-        bar = self.menuBar()
-        assert bar is not None
-        holder = bar.actions()[list(MENUS).index(menu)].menu()
-        assert holder is not None
-        holder.insertMenu(self.actions_[before], submenu)
-
-    # ---- looks --------------------------------------------------------------------------------------
-
     def set_theme(self, theme: Theme) -> None:
         """Dress every view that draws itself; the style sheet does the others."""
-        for view in (
-            self.plane, self.planes, self.timeline, self.cascade, self.attack, self.transport, self.tools, self.data,
-            self.curves, self.confusion, self.units, self.banner, self.welcome, self.poison, self.dose, self.compare,
-            self.actions_,
-        ):  # fmt: skip
-            view.set_theme(theme)
-
-    def show_panels(self, on: bool) -> None:
-        for dock in self.docks:
-            dock.setVisible(on)
-        self.plane.setFocus()  # or the focus would go to whatever comes next, and the next key with it
-
-    def show_plane_alone(self, on: bool) -> None:
-        """Nothing but the plane on the whole screen, for a projector; or everything again."""
-        chrome = (self.menuBar(), self.bar, self.statusBar(), self.tools, self.timeline, *self.docks)
-        for part in chrome:
-            if part is not None:
-                part.setVisible(not on)
-        if on:
-            self.showFullScreen()
-        else:
-            self.showNormal()
-            self.show_panels(self.actions_["view.panels"].isChecked())
-        self.plane.setFocus()
-
-    def show_welcome(self, on: bool) -> None:
-        """The page of examples in the place of the plane."""
-        self.pages.setCurrentIndex(int(on))
-        if not on:
-            self.plane.setFocus()
+        self.themed.emit(theme)
 
     # ---- memory -------------------------------------------------------------------------------------
 
@@ -251,9 +241,19 @@ class MainWindow(QMainWindow):
             self._settings.setValue("geometry", self.saveGeometry())
             self._settings.setValue("layout", self.saveState(_LAYOUT_VERSION))
 
+    # ---- leaving, and what is dropped ---------------------------------------------------------------
+
+    def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
+        """Have this asked before the window closes, after what was given before; who says no keeps it open."""
+        self._may_close.append(may_close)
+
+    def ask_nothing(self) -> None:
+        """Close without a question, whatever is unsaved."""
+        self._may_close.clear()
+
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
-        if self.may_close():
+        if all(may_close() for may_close in self._may_close):
             self.remember()
             event.accept()
         else:

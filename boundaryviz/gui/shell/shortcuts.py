@@ -17,8 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from boundaryviz.gui.shell.fuzzy import score
-from boundaryviz.gui.shell.palette import plain
+from boundaryviz.gui.shell.palette import plain, score
 from boundaryviz.gui.widgets.controls import label
 
 

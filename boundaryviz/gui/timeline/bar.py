@@ -10,10 +10,10 @@ from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.timeline.paint import EDGE, Axis, Mark, paint
 from boundaryviz.gui.widgets.controls import figures, label
 from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 __all__ = ["Mark", "TimelineBar"]
 

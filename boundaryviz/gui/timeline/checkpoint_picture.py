@@ -9,7 +9,7 @@ from PyQt6.QtGui import QImage, QPainter, QPixmap
 
 from boundaryviz.figures.palette import UNDER_POINTS, field_image
 from boundaryviz.gui.plane.thumbnails import draw_points
-from boundaryviz.gui.shell.theme import Theme
+from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import Domain, Scene
 
 _FINEST = 160  # cells across, of which a small picture needs no more

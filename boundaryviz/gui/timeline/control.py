@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
-from PyQt6.QtCore import QObject, QSize, Qt, QTimer
+from PyQt6.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QPixmap, QShortcut
 
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.document.document import State
-from boundaryviz.gui.shell.theme import LIGHT, Theme
+from boundaryviz.gui.plane.twin_planes import TwinPlanes
+from boundaryviz.gui.shell.frame import MainWindow
+from boundaryviz.gui.timeline.bar import TimelineBar
 from boundaryviz.gui.timeline.checkpoint_picture import checkpoint_pixmap
 from boundaryviz.gui.timeline.marks import ChangeMarks, marks
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.training.past import Past
 from boundaryviz.gui.widgets.controls import Throttle
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.timeline import BUDGET, Timeline
 from boundaryviz.record.timeline_file import Kept
@@ -46,13 +49,23 @@ class _Branching:
 
 
 class TimelineControl(QObject):
-    """Joins the trainer's checkpoints to the bar under the plane."""
+    """Joins the trainer's checkpoints to the bar under the plane.
 
-    def __init__(self, controller: Controller, budget: int = BUDGET) -> None:
-        super().__init__(controller)
+    ghost_changed: the steps of the course that was left, or None, and its curves by name.
+    """
+
+    ghost_changed = pyqtSignal(object, object)
+
+    def __init__(self, window: MainWindow, planes: TwinPlanes, controller: Controller, budget: int = BUDGET) -> None:
+        super().__init__(window)
+        self._window, self._planes, self._plane = window, planes, planes.plane
         self._controller, self._keeper = controller, controller.history
-        self.document, self.client = controller.document, controller.client
-        self.window, self.presenter = controller.window, controller.presenter
+        self.document, self.client, self.presenter = controller.document, controller.client, controller.presenter
+        self.bar = TimelineBar()
+        window.actions_.share("train", self.bar.track)
+        window.actions_.share("view", self.bar.track, but="view.fit")  # Home leads to the first moment there
+        window.themed.connect(self.bar.set_theme)
+        window.themed.connect(self.set_theme)
         self._theme: Theme = LIGHT
         self._budget = budget
         self.timeline = Timeline(budget)
@@ -75,7 +88,7 @@ class TimelineControl(QObject):
         self._refresh()
 
     def _wire(self) -> None:
-        client, bar, actions = self.client, self.window.timeline, self.window.actions_
+        client, bar, actions = self.client, self.bar, self._window.actions_
         client.recorded.connect(self._recorded)
         client.stated.connect(self._stated)
         client.restarting.connect(self._restarting)
@@ -89,7 +102,7 @@ class TimelineControl(QObject):
         bar.now_wanted.connect(self.now)
         bar.resume_wanted.connect(self.resume)
         bar.pin_wanted.connect(actions["view.pin"].trigger)
-        transport = self.window.transport
+        transport = self._controller.transport
         for signal in (transport.play_toggled, transport.step, transport.reset):
             signal.connect(lambda *_: self.now())
         on: dict[str, Callable[[], object]] = {
@@ -99,7 +112,7 @@ class TimelineControl(QObject):
         }  # fmt: skip
         for name, act in on.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
-        end = QShortcut(QKeySequence(Qt.Key.Key_End), self.window.plane)
+        end = QShortcut(QKeySequence(Qt.Key.Key_End), self._plane)
         end.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         end.activated.connect(self.now)
         actions["train.resume"].setEnabled(False)
@@ -223,8 +236,7 @@ class TimelineControl(QObject):
         step = self.timeline[index].step
         self._lock(f"Step {step:,}, the past. Resume here to go on from it; End leads back to now.")
         self.presenter.show_past(self.past(index))
-        self.window.timeline.set_shown(index)
-        self.window.curves.set_shown(step)
+        self.bar.set_shown(index)
         self._rest.start()
 
     def move(self, by: int) -> None:
@@ -244,15 +256,14 @@ class TimelineControl(QObject):
         self._rest.stop()
         self._lock(None)
         self.presenter.show_past(None)
-        self.window.timeline.set_shown(None)
-        self.window.curves.set_shown(None)
+        self.bar.set_shown(None)
 
     def _lock(self, words: str | None) -> None:
-        window = self.window
-        window.plane.set_locked(words)
-        window.planes.set_look("past", lambda plane: plane.set_locked(None if words is None else ""))
-        window.actions_["train.resume"].setEnabled(words is not None)
-        window.actions_["train.now"].setEnabled(words is not None)
+        actions = self._window.actions_
+        self._plane.set_locked(words)
+        self._planes.set_look("past", lambda plane: plane.set_locked(None if words is None else ""))
+        actions["train.resume"].setEnabled(words is not None)
+        actions["train.now"].setEnabled(words is not None)
 
     # ---- branches -----------------------------------------------------------------------------------
 
@@ -287,24 +298,24 @@ class TimelineControl(QObject):
 
     def _show_ghost(self) -> None:
         """The curves and, by and by, the boundary of the history that was left."""
-        window, ghost = self.window, self.ghost
+        ghost = self.ghost
         self._ghost_shown = None
-        if ghost is None or not window.actions_["view.ghost"].isChecked():
-            window.curves.set_ghost(None, {})
-            window.plane.field_layer.set_ghost(None, None)
+        if ghost is None or not self._window.actions_["view.ghost"].isChecked():
+            self.ghost_changed.emit(None, {})
+            self._plane.field_layer.set_ghost(None, None)
             return
         seeds = self.client.seeds
         values = {name: ghost.curves.column(name)[:, -seeds:].mean(axis=1) for name in m.CURVES}
-        window.curves.set_ghost(ghost.curves.step, values)
+        self.ghost_changed.emit(ghost.curves.step, values)
         if self.presenter.frame is not None:
             self._framed(self.presenter.frame)
 
     def _framed(self, frame: m.Frame) -> None:
         """The ghost's boundary is that of the same step, as far as it was recorded."""
         ghost = self.ghost
-        if ghost is None or not self.window.actions_["view.ghost"].isChecked():
+        if ghost is None or not self._window.actions_["view.ghost"].isChecked():
             return
-        steps, layer = ghost.timeline.step, self.window.plane.field_layer
+        steps, layer = ghost.timeline.step, self._plane.field_layer
         at = ghost.timeline.nearest(frame.step) if len(steps) and frame.step <= steps[-1] else None
         if at == self._ghost_shown:
             return
@@ -317,7 +328,7 @@ class TimelineControl(QObject):
     # ---- the bar ------------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
-        bar, presenter, timeline = self.window.timeline, self.presenter, self.timeline
+        bar, presenter, timeline = self.bar, self.presenter, self.timeline
         bar.set_checkpoints(timeline.step)
         clean = presenter.replica(clean=True) if self.client.twin else None
         changes = self._change_marks.of(self._keeper.history)
@@ -331,7 +342,7 @@ class TimelineControl(QObject):
         if not 0 <= index < len(self.timeline):
             return None
         past = self.past(index)
-        ratio = self.window.devicePixelRatioF()
+        ratio = self._window.devicePixelRatioF()
         return checkpoint_pixmap(
             past.checkpoint.field, past.checkpoint.rect, past.scene, _THUMBNAIL, self._theme, ratio
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QSettings
 
 from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.logbook import WARNING, Logbook
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.record import timeline_file
@@ -22,14 +23,13 @@ class TimelineFiles(QObject):
     """Keeps what the timeline needs to go on where it was when the project was saved."""
 
     def __init__(
-        self, document: Document, control: TimelineControl, train: Callable[[int, bool], None], settings: QSettings,
-        log: Logbook,
+        self, window: MainWindow, document: Document, control: TimelineControl, train: Callable[[int, bool], None],
+        settings: QSettings, log: Logbook,
     ) -> None:  # fmt: skip
         """train: has so many seeds trained, with clean twins or without."""
-        super().__init__(control)
-        self._document, self._control, self._train, self._log = document, control, train, log
-        self._window = control.window
-        self._wanted = self._window.actions_["file.timeline"]
+        super().__init__(window)
+        self._window, self._document, self._control, self._train, self._log = window, document, control, train, log
+        self._wanted = window.actions_["file.timeline"]
         self._wanted.setChecked(settings.value("timeline", "yes") == "yes")
         self._wanted.toggled.connect(lambda on: settings.setValue("timeline", "yes" if on else "no"))
         document.opened.connect(self.opened)

@@ -13,7 +13,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from boundaryviz.figures.palette import POISON
-from boundaryviz.gui.shell.theme import Theme
+from boundaryviz.gui.widgets.theme import Theme
 
 Kind = Literal["edit", "setting", "best", "flip", "diverged", "branch"]
 EDGE = 14.0  # pixels at both ends, so that the handle fits

@@ -1,4 +1,4 @@
-"""The only place that joins document, trainer and views."""
+"""Joins the document, the trainer, the plane and the panels of data, learner and training."""
 
 from __future__ import annotations
 
@@ -14,33 +14,51 @@ from PyQt6.QtWidgets import QMenu
 
 from boundaryviz.attacks.placement import hand_group
 from boundaryviz.gui.document.document import Document, DocumentChange, State, Swap
+from boundaryviz.gui.plane.tool_column import ToolColumn
+from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.training.client import TrainerClient
+from boundaryviz.gui.training.data_panel import DataPanel
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
+from boundaryviz.gui.training.learner_panel import LearnerPanel
 from boundaryviz.gui.training.presenter import Presenter, Word
+from boundaryviz.gui.training.transport import TransportBar
+from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import add_action, menu_words, title_words
+from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario.changes import Settings, resets
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.edits import Move, Recolumn, Remove, mute, relabel
+from boundaryviz.scene.edits import Recolumn, Remove, mute, relabel
 from boundaryviz.scene.lessons import lacking
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Origin, Scene
 
+Do = Callable[[DocumentChange, str], None]
+"""Makes a change, as one undo step under this name."""
 _SELECTING = ("select", "lasso", "rectangle")
 
 
 class Controller(QObject):
     """Pushes what changed in the document to the trainer and the views, and what they say to the document."""
 
-    def __init__(self, window: MainWindow, document: Document, client: TrainerClient) -> None:
+    def __init__(
+        self, window: MainWindow, planes: TwinPlanes, document: Document, client: TrainerClient, history: HistoryKeeper
+    ) -> None:
         super().__init__(window)
-        self.window, self.document, self.client = window, document, client
+        self.document, self.client, self.history = document, client, history
+        self._window, self._plane = window, planes.plane
+        actions = window.actions_
+        self.tools = ToolColumn(actions.tools.actions(), actions.classes.actions(), [actions["point.poison"]])
+        self.transport, self.data = TransportBar(), DataPanel()
+        self.learner = LearnerPanel({name: spec for name, (spec, _) in FAMILIES.items()})
+        self.training = SpecForm(TrainingSpec, "training", skip=("seed",))
+        for view in (planes.plane, planes, self.transport, self.tools, self.data):
+            window.themed.connect(view.set_theme)
         self._pushed: State | None = None
         self._settings: Scenario | None = None  # that the panels show
         self._tell_instead: Callable[[int], None] | None = None
-        self.history = HistoryKeeper(client, self)
-        self.presenter = Presenter(window, document, client)
+        self.presenter = Presenter(window, planes, self.transport, document, client)
         document.changed.connect(self._sync)
         self.presenter.turned.connect(self._show_settings)
         document.opened.connect(self._opened)
@@ -58,13 +76,12 @@ class Controller(QObject):
         """Push what differs between the document and what was pushed last."""
         state, before = self.document.state, self._pushed
         self._pushed = state
-        window = self.window
+        plane = self._plane
         fresh = loaded or before is None or resets(before.scenario, state.scenario)
-        window.plane.set_attack(state.scenario.poison)
+        plane.set_attack(state.scenario.poison)
         if before is None or state.scene is not before.scene:
-            window.plane.set_scene(state.scene)
-            window.points.set_scene(state.scene)
-            window.tools.set_classes(state.scene.classes)
+            plane.set_scene(state.scene)
+            self.tools.set_classes(state.scene.classes)
             self._name_classes()
             self.presenter.say(Word.DATA, self._lacking(state.scene))
         self._show_settings()
@@ -91,13 +108,13 @@ class Controller(QObject):
 
     def _show_settings(self) -> None:
         """Those of now, or of the moment of the past that is shown."""
-        scenario, window = self.presenter.scenario, self.window
+        scenario = self.presenter.scenario
         if scenario is not self._settings:
             self._settings = scenario
-            window.data.set_values(scenario.data)
-            window.learner.set_values(scenario.learner)
-            window.training.set_values(scenario.training)
-            window.transport.set_seed(scenario.training.seed)
+            self.data.set_values(scenario.data)
+            self.learner.set_values(scenario.learner)
+            self.training.set_values(scenario.training)
+            self.transport.set_seed(scenario.training.seed)
             self._say_what_applies(scenario)
 
     def adopt(self, state: State, text: str, tell: Callable[[int], None]) -> None:
@@ -110,8 +127,8 @@ class Controller(QObject):
             self._tell_instead = None
 
     def _opened(self) -> None:
-        self.window.plane.set_selection([])
-        self.window.plane.fit()
+        self._plane.set_selection([])
+        self._plane.fit()
         self._sync(loaded=True)
 
     @staticmethod
@@ -122,19 +139,19 @@ class Controller(QObject):
 
     def _title(self) -> None:
         name = one_line(self.document.path.name if self.document.path else self.document.scenario.title)
-        self.window.setWindowTitle(f"{title_words(name)}[*] - boundaryviz")
-        self.window.setWindowModified(self.document.unsaved)
+        self._window.setWindowTitle(f"{title_words(name)}[*] - boundaryviz")
+        self._window.setWindowModified(self.document.unsaved)
 
     def _name_classes(self) -> None:
         scene = self.document.scene
         for label in range(9):
-            self.window.actions_[f"point.class-{label}"].setText(menu_words(scene.class_name(label).capitalize()))
+            self._window.actions_[f"point.class-{label}"].setText(menu_words(scene.class_name(label).capitalize()))
 
     def _say_what_applies(self, scenario: Scenario) -> None:
         """Switch off what does nothing with these settings, and say why."""
-        training = self.window.training
+        training = self.training
         momentum = "only 'SGD + momentum' uses it" if scenario.training.optimiser != "momentum" else None
-        form, learner = self.window.learner.form, scenario.learner
+        form, learner = self.learner.form, scenario.learner
         at_once = "this learner is fitted at once, not in small steps" if getattr(learner, "AT_ONCE", False) else None
         for field in ("optimiser", "learning_rate", "batch_size", "l1", "l2"):
             training.set_disabled(f"training.{field}", at_once)
@@ -163,9 +180,9 @@ class Controller(QObject):
         try:
             self.document.do(change, text)
         except (ScenarioError, ValueError, KeyError) as error:
-            self.window.notify(str(error).replace("\n", "; "))
+            self._window.notify(str(error).replace("\n", "; "))
             scenario = self.document.scenario
-            self.window.data.set_values(scenario.data)
+            self.data.set_values(scenario.data)
 
     def _set(self, path: str, value: Any) -> None:
         section, _, name = path.partition(".")
@@ -175,31 +192,14 @@ class Controller(QObject):
     # ---- plane -> document --------------------------------------------------------------------------
 
     def _wire_plane(self) -> None:
-        plane = self.window.plane
+        plane = self._plane
         plane.previewed.connect(self.document.preview)
         plane.committed.connect(self.do)
         plane.cancelled.connect(self.document.drop_preview)
-        plane.selection_changed.connect(self._selected)
         plane.context_requested.connect(self._menu)
-        self.window.points.selection_changed.connect(lambda ids: plane.set_selection(sorted(ids)))
-        self.window.points.edited.connect(self._edited)
-
-    def _selected(self, ids: NDArray[np.int64]) -> None:
-        self.window.points.set_selection(ids)
-
-    def _edited(self, point: int, column: str, value: object) -> None:
-        """A cell of the point table was typed over."""
-        ids, points = np.array([point]), self.document.scene.points
-        at = int(points.positions(ids)[0])
-        if column in ("x", "y"):
-            xy = points.xy[at].copy()
-            xy["xy".index(column)] = value
-            self.do(Move(ids, xy[None]), "Move point")
-        else:
-            self.do(Recolumn(ids, {column: np.array([value])}), f"Set {column}")
 
     def _menu(self, at: QPoint, ids: NDArray[np.int64]) -> None:
-        menu = QMenu(self.window)
+        menu = QMenu(self._window)
         if len(ids):
             scene = self.document.scene
             for label in [*range(scene.classes), -1]:
@@ -216,7 +216,7 @@ class Controller(QObject):
             self._offer(menu, "Delete", lambda: self.do(Remove(ids), "Delete"))
             menu.addSeparator()
         for name in ("view.fit", "view.discrete", "view.contours", "view.prediction", "view.held-out", "file.export"):
-            menu.addAction(self.window.actions_[name])
+            menu.addAction(self._window.actions_[name])
         menu.exec(at)
         menu.deleteLater()
 
@@ -227,11 +227,11 @@ class Controller(QObject):
     # ---- panels and actions -> document and trainer -------------------------------------------------
 
     def _wire_panels(self) -> None:
-        window, client = self.window, self.client
-        for panel in (window.data, window.learner, window.training):
+        client, bar = self.client, self.transport
+        for panel in (self.data, self.learner, self.training):
             panel.changed.connect(self._set)
-        window.data.redraw.connect(self._redraw)
-        bar = window.transport
+        self.data.redraw.connect(self._redraw)
+        client.ready.connect(lambda ready: self.learner.setToolTip(f"{ready.parameters:,} parameters"))
         bar.reset.connect(self._reset)
         bar.play_toggled.connect(self.play)
         bar.step.connect(self._step)
@@ -241,7 +241,7 @@ class Controller(QObject):
         bar.new_seed.connect(self._new_seed)
 
     def _wire_actions(self) -> None:
-        actions, plane = self.window.actions_, self.window.plane
+        actions, plane = self._window.actions_, self._plane
         on: dict[str, Callable[..., object]] = {
             "edit.undo": self._undo, "edit.redo": self._redo,
             "edit.clear": self._clear, "train.play": lambda: self.play(not self.client.playing),
@@ -254,8 +254,8 @@ class Controller(QObject):
         toggles: dict[str, Callable[[bool], None]] = {
             "view.discrete": plane.set_discrete, "view.contours": plane.set_contours,
             "view.prediction": plane.set_show_prediction, "view.held-out": plane.set_show_held_out,
-            "point.poison": plane.set_poison, "view.panels": self.window.show_panels,
-            "view.projector": self.window.show_plane_alone,
+            "point.poison": plane.set_poison, "view.panels": self._window.show_panels,
+            "view.projector": self._window.show_plane_alone,
         }  # fmt: skip
         for name, toggle in toggles.items():
             actions[name].toggled.connect(toggle)
@@ -278,18 +278,18 @@ class Controller(QObject):
 
     def _choose_class(self, label: int) -> None:
         """What new points get; with a tool that selects, the selected points get it too."""
-        plane = self.window.plane
+        plane = self._plane
         plane.set_label(label)
         ids = plane.selection
         if len(ids) and plane.tool.name in _SELECTING:
             self.do(relabel(ids, label), "Relabel")
 
     def _undo(self) -> None:
-        self.window.plane.cancel_stroke()
+        self._plane.cancel_stroke()
         self.document.undo.undo()
 
     def _redo(self) -> None:
-        self.window.plane.cancel_stroke()
+        self._plane.cancel_stroke()
         self.document.undo.redo()
 
     def _clear(self) -> None:
@@ -300,16 +300,16 @@ class Controller(QObject):
     def play(self, on: bool) -> None:
         stop = self.client.stop_at
         if on and stop is not None and self.client.step_count >= stop:
-            self.window.notify(
+            self._window.notify(
                 f"Step {stop:,}, where training shall stop, has been reached. Press Reset, or clear 'stop at'."
             )
             on = False
         self.client.play(on)
-        self.window.transport.set_playing(on)
+        self.transport.set_playing(on)
 
     def _step(self) -> None:
         self.client.step()
-        self.window.transport.set_playing(False)
+        self.transport.set_playing(False)
 
     def _reset(self) -> None:
         self.client.reset(self.document.scenario.training.seed)

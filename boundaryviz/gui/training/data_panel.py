@@ -9,10 +9,10 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.plane.thumbnails import data_pixmap
-from boundaryviz.gui.shell.icons import icon
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import QuietCombo, label
 from boundaryviz.gui.widgets.forms import SpecForm
+from boundaryviz.gui.widgets.icons import icon
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS, Dataset
 

@@ -21,11 +21,11 @@ class WhileInFront(QObject):
         self._window, self._client, self._view = window, client, view
         self._probe, self._settings = probe, settings
         self._asks = False
-        window.result_tabs.currentChanged.connect(lambda _: self._look())
+        window.result_changed.connect(self._look)
         self._look()
 
     def _look(self) -> None:
-        asks = self._window.results_shown() is self._view
+        asks = self._window.result_shown() is self._view
         if asks != self._asks:
             self._asks = asks
             if asks:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import count
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.link import Silence
 from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.past import Past
+from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.fields import classes_of
 from boundaryviz.record.snapshot import Snapshot
@@ -28,7 +31,6 @@ from boundaryviz.scene.scene import Domain, Scene
 _CURVES = 100  # milliseconds between two drawings of the curves
 _FAR_ABOVE = 20.0  # times the first training loss: there something is wrong, even if it is still a number
 _COUNTERS = 0.05  # seconds between two looks of the running numbers: faster than that nobody reads
-
 
 _STUCK = "The trainer does not answer. You can go on editing, undo and save; Restart begins a new one."
 _BUSY = "The trainer has been busy with one thing for some seconds. You can wait, or Restart begins a new one."
@@ -44,16 +46,35 @@ class Word(IntEnum):
     HINT = 4
 
 
+@dataclass(frozen=True, eq=False)
+class CurvesShown:
+    """The curves so far, by name: of each seed (steps, seeds), and of the clean twins where there are any."""
+
+    step: NDArray[np.int64]
+    poisoned: dict[str, NDArray[np.float64]]
+    clean: dict[str, NDArray[np.float64]] | None
+
+
 class Presenter(QObject):
-    """Brings frames, curves and states to the views. turned: another checkpoint of the past is shown, or the
-    present. unit_shown: which hidden unit, (layer, index), the plane is to show, None for the output."""
+    """Brings frames and states to the plane, the transport bar and the status bar, and tells other views of them.
+
+    turned: another checkpoint of the past is shown, or the present. shown: a Frame was brought to the plane.
+    forgotten: what was learnt is void. unit_shown: hidden unit (layer, index) on the plane, None for the output.
+    curves_shown: CurvesShown, or None while there are none, at most ten times a second.
+    """
 
     turned = pyqtSignal()
+    shown = pyqtSignal(object)
+    forgotten = pyqtSignal()
     unit_shown = pyqtSignal(object)
+    curves_shown = pyqtSignal(object)
 
-    def __init__(self, window: MainWindow, document: Document, client: TrainerClient) -> None:
+    def __init__(
+        self, window: MainWindow, planes: TwinPlanes, transport: TransportBar, document: Document, client: TrainerClient
+    ) -> None:
         super().__init__(window)
-        self._window, self._document, self._client = window, document, client
+        self._window, self._planes, self._plane, self._transport = window, planes, planes.plane, transport
+        self._document, self._client = document, client
         self.frame: m.Frame | None = None
         self.cascade: Cascade | None = None
         """Among the points of `scene`, while the plane shows it."""
@@ -79,10 +100,9 @@ class Presenter(QObject):
         client.failed.connect(self._show_failure)
         client.fell_silent.connect(self._show_silence)
         client.rendering.connect(self._take_rendering)
-        window.plane.view_changed.connect(lambda rect, columns, rows: self._ask(rect=rect, columns=columns, rows=rows))
-        window.planes.hovered.connect(self._hovered)
-        window.plane.painted.connect(self._painted)
-        window.result_tabs.currentChanged.connect(lambda _: self._fill_tab())
+        planes.plane.view_changed.connect(lambda rect, columns, rows: self._ask(rect=rect, columns=columns, rows=rows))
+        planes.hovered.connect(self._hovered)
+        planes.plane.painted.connect(self._painted)
 
     @property
     def scene(self) -> Scene:
@@ -102,8 +122,8 @@ class Presenter(QObject):
     def forget(self) -> None:
         """What was learnt is void: another learner or another scenario begins."""
         self.frame = self._live = None
-        self._window.plane.set_predicted(None)
-        self._window.points.set_predicted(None)
+        self._plane.set_predicted(None)
+        self.forgotten.emit()
 
     def say(self, about: Word, words: str | None) -> None:
         """A sentence over the plane, or none any more; of several the most pressing is shown, and none in the past."""
@@ -112,7 +132,7 @@ class Presenter(QObject):
         else:
             self._words[about] = words
         shown = self._words if self.past is None else {}
-        self._window.plane.set_banner(shown[min(shown)] if shown else None)
+        self._plane.set_banner(shown[min(shown)] if shown else None)
 
     def show_seed(self, seed: int) -> None:
         """Show the run with the seed so many after the first, and, with the twin on, its clean twin."""
@@ -180,19 +200,18 @@ class Presenter(QObject):
 
     def show_past(self, past: Past | None) -> None:
         """Show a recorded checkpoint in the place of the present, as it was recorded; None goes back to the present."""
-        window, before = self._window, self.scene
+        before = self.scene
         self.past = past
         if self.scene is not before:
-            window.plane.set_scene(self.scene)
-            window.planes.set_scene(self.scene, undecided=getattr(self._document.scenario.learner, "AT_ONCE", False))
-            window.points.set_scene(self.scene)
+            self._plane.set_scene(self.scene)
+            self._planes.set_scene(self.scene, undecided=getattr(self._document.scenario.learner, "AT_ONCE", False))
         if past is None:
             self._ask(past=None)
             if self._live is not None:
                 self._show(self._live)
         else:
             self._show(past.frame())
-        window.transport.set_step(self._client.step_count if past is None else past.checkpoint.step)
+        self._transport.set_step(self._client.step_count if past is None else past.checkpoint.step)
         self._start_curves()
         self.say(Word.UNIT, self._words.get(Word.UNIT))
         self.turned.emit()
@@ -218,26 +237,26 @@ class Presenter(QObject):
             self._live = frame
         # the next frame is computed while this one is painted; an unseen plane asks for none until it is seen
         self._owes_credit = True
-        if self._window.plane.isVisible() and not self._window.isMinimized():
+        if self._plane.isVisible() and not self._window.isMinimized():
             self._give_credit()
         if frame.view.past == self.number:
             self._show(frame)
 
     def _show(self, frame: m.Frame) -> None:
         self.frame = frame
-        window, scene = self._window, self.scene
-        window.planes.set_fields(frame.field, frame.clean, frame.view.rect, unit=frame.view.unit is not None)
+        planes, scene = self._planes, self.scene
+        planes.set_fields(frame.field, frame.clean, frame.view.rect, unit=frame.view.unit is not None)
         if frame.clean_predicted is not None and len(frame.clean_predicted) == len(scene.points):
-            window.planes.set_clean_predicted(frame.clean_predicted)
+            planes.set_clean_predicted(frame.clean_predicted)
         if len(frame.predicted) == len(scene.points):
-            window.plane.set_predicted(frame.predicted)
+            self._plane.set_predicted(frame.predicted)
         now = time.perf_counter()
         if not frame.playing or now - self._counted >= _COUNTERS:
             self._counted = now
-            window.transport.set_step(frame.step)
-            window.status.set_rates(frame.steps_per_second if frame.playing else None, self._frames_per_second())
+            self._transport.set_step(frame.step)
+            self._window.status.set_rates(frame.steps_per_second if frame.playing else None, self._frames_per_second())
             self._show_hover()
-        self._fill_tab()
+        self.shown.emit(frame)
 
     def _painted(self) -> None:
         """The last frame is on the screen."""
@@ -261,10 +280,10 @@ class Presenter(QObject):
     def _draw_curves(self) -> None:
         curves = self._client.curves
         if not len(curves):
-            self._window.curves.clear()
+            self.curves_shown.emit(None)
             return
-        if not self._window.plane.isVisible():  # no frames come then, and the counter would stand still
-            self._window.transport.set_step(int(curves.step[-1]))
+        if not self._plane.isVisible():  # no frames come then, and the counter would stand still
+            self._transport.set_step(int(curves.step[-1]))
             self._window.status.set_rates(None, None)
         seeds, twin, shown = self._client.seeds, self._client.twin, self.replica()
         if curves.replicas != seeds * (1 + twin):
@@ -272,7 +291,7 @@ class Presenter(QObject):
         columns = {name: curves.column(name) for name in m.CURVES}
         poisoned = {name: column[:, -seeds:] for name, column in columns.items()}
         clean = {name: column[:, :seeds] for name, column in columns.items()} if twin else None
-        self._window.curves.set_curves(curves.step, poisoned, clean)
+        self.curves_shown.emit(CurvesShown(curves.step, poisoned, clean))
         at = (
             -1
             if self.past is None
@@ -291,8 +310,8 @@ class Presenter(QObject):
 
     def _show_state(self, state: m.State) -> None:
         window = self._window
-        window.transport.set_playing(state.playing)
-        window.transport.set_step(state.step if self.past is None else self.past.checkpoint.step)
+        self._transport.set_playing(state.playing)
+        self._transport.set_step(state.step if self.past is None else self.past.checkpoint.step)
         window.actions_["train.play"].setText("&Pause" if state.playing else "&Play")
         if state.why in ("loaded", "reset"):
             self.say(Word.DIVERGED, None)
@@ -307,20 +326,19 @@ class Presenter(QObject):
 
     def _show_ready(self, ready: m.Ready) -> None:
         self._window.status.set_device(ready.device)
-        self._window.learner.setToolTip(f"{ready.parameters:,} parameters")
         if self._view.unit is not None:
             self.show_unit(None)
 
     def _show_failure(self, failed: m.Failed) -> None:
         if not failed.aside:
-            self._window.transport.set_playing(False)
+            self._transport.set_playing(False)
             self._window.status.set_rates(None, None)
         if failed.fatal:
             self._window.notify(
                 f"{failed.message} Your points and settings are safe.", details=failed.details,
                 action="Restart", act=self._restart, alarm=True,
             )  # fmt: skip
-            self._window.transport.set_disabled("the trainer has stopped; press Restart above")
+            self._transport.set_disabled("the trainer has stopped; press Restart above")
         else:
             self._window.notify(
                 f"Something failed {failed.where}: {failed.message}", details=failed.details, alarm=True
@@ -339,28 +357,17 @@ class Presenter(QObject):
 
     def _restart(self) -> None:
         state = self._document.state
-        self._window.transport.set_disabled(None)
+        self._transport.set_disabled(None)
         self._owes_credit = False
         self._client.restart(state.scenario, state.scene, self._document.revision)
         self._window.notify("The trainer was started again. Press Play to go on.")
-
-    def _fill_tab(self) -> None:
-        """Bring the tab at the front up to the last frame; those behind wait."""
-        frame, scene, shown = self.frame, self.scene, self._window.results_shown()
-        if frame is None:
-            return
-        if shown is self._window.confusion and frame.confusion.shape[1] == scene.classes:
-            self._window.confusion.set_matrix(frame.confusion, [scene.class_name(k) for k in range(scene.classes)])
-        elif shown is self._window.points and len(frame.predicted) == len(scene.points):
-            self._window.points.set_predicted(frame.predicted)
 
     def _hovered(self, place: tuple[float, float] | None) -> None:
         self._hover = place
         self._show_hover()
 
     def _show_hover(self) -> None:
-        status = self._window.status
-        planes, hover = self._window.planes, self._hover
+        status, planes, hover = self._window.status, self._planes, self._hover
         value = None if hover is None or self.frame is None else planes.value_at(*hover)
         shares = None if hover is None else planes.floor_at(*hover)
         if shares is not None:

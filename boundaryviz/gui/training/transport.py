@@ -8,11 +8,11 @@ from PyQt6.QtCore import QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolTip, QWidget
 
-from boundaryviz.gui.shell.icons import icon
-from boundaryviz.gui.shell.theme import LIGHT, Theme, disabled
 from boundaryviz.gui.widgets.controls import QuietCombo, QuietSlider, figures, label, restyle
 from boundaryviz.gui.widgets.fields import number_words
+from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.number import NumberEdit, parse_number
+from boundaryviz.gui.widgets.theme import LIGHT, Theme, disabled
 
 _PER_DECADE = 10
 _DECADES = 3  # the slider runs from 1 to 1,000 steps a second, then 'max'

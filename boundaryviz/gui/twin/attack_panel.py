@@ -22,9 +22,9 @@ from PyQt6.QtWidgets import (
 )
 
 from boundaryviz.attacks.budget import TALK_RATES, Budget
-from boundaryviz.gui.shell.theme import Theme
 from boundaryviz.gui.twin.margin_plot import MarginPlot
 from boundaryviz.gui.widgets.controls import figures, label
+from boundaryviz.gui.widgets.theme import Theme
 
 MEASURES = {
     "flip_rate": ("flip rate", "Share of the test points predicted otherwise than by the clean twin"),

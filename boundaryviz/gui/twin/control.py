@@ -12,11 +12,12 @@ from boundaryviz.attacks.budget import Budget
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.plane.plane import PlaneView
-from boundaryviz.gui.plane.twin_planes import TWIN_VIEWS, TwinView
+from boundaryviz.gui.plane.twin_planes import TWIN_VIEWS, TwinPlanes, TwinView
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.presenter import Presenter
-from boundaryviz.gui.twin.attack_panel import Measure, TargetState
+from boundaryviz.gui.training.transport import TransportBar
+from boundaryviz.gui.twin.attack_panel import AttackPanel, Measure, TargetState
 from boundaryviz.gui.widgets.controls import Throttle
 from boundaryviz.record.comparison import Comparison, first_flips
 from boundaryviz.record.metrics import Metric
@@ -33,27 +34,32 @@ _LOOKS = {
 class TwinControl(QObject):
     """Joins the twin's controls to the trainer, and what the trainer says of twins to the views."""
 
-    def __init__(self, window: MainWindow, document: Document, client: TrainerClient, presenter: Presenter) -> None:
+    def __init__(
+        self, window: MainWindow, planes: TwinPlanes, transport: TransportBar, document: Document,
+        client: TrainerClient, presenter: Presenter,
+    ) -> None:  # fmt: skip
         super().__init__(window)
+        self._planes, self._transport = planes, transport
+        self.panel = AttackPanel()
+        window.themed.connect(self.panel.set_theme)
         self._window, self._document, self._client, self._presenter = window, document, client, presenter
         self._found: dict[bool, Comparison] = {}  # of the present, and with True of the past that is shown
         self._diverged: tuple[int, ...] = ()
         self._budget = Budget(0, 0)
         self._counted: tuple[object, ...] = (None,) * 5
         self._pins_throttle = Throttle(lambda _: self._show_pins(), _REFRESH, self)
-        bar, actions = window.transport, window.actions_
+        bar, actions = transport, window.actions_
         bar.twin_toggled.connect(actions["train.twin"].setChecked)
         bar.seeds_changed.connect(lambda seeds: self.train(seeds, client.twin))
         bar.shown_changed.connect(self.show_seed)
         actions["train.twin"].toggled.connect(lambda on: self.train(client.seeds, on))
-        window.planes.view_chosen.connect(self.show)
+        planes.view_chosen.connect(self.show)
         for view in TWIN_VIEWS:
             actions[f"view.twin-{view}"].triggered.connect(partial(self._asked_for, view))
         for name, look in _LOOKS.items():
             actions[name].toggled.connect(partial(self._look, name, look))
             self._look(name, look, actions[name].isChecked())
-        window.points.selection_changed.connect(lambda ids: window.planes.set_selection(sorted(ids)))
-        window.result_tabs.currentChanged.connect(lambda _: self._pins_throttle())
+        window.result_changed.connect(self._pins_throttle)
         client.probed.connect(self._compared)
         client.evaluated.connect(self._pins_throttle)
         client.framed.connect(self._framed)
@@ -70,15 +76,15 @@ class TwinControl(QObject):
 
     def train(self, seeds: int, twin: bool) -> None:
         """Train so many seeds, each with a clean twin or not, from step 0; training goes on if it was running."""
-        client, window = self._client, self._window
-        window.transport.set_twin(twin)
-        window.transport.set_seeds(seeds, min(self._presenter.seed_shown, seeds - 1))
-        window.actions_["train.twin"].setChecked(twin)
+        client = self._client
+        self._transport.set_twin(twin)
+        self._transport.set_seeds(seeds, min(self._presenter.seed_shown, seeds - 1))
+        self._window.actions_["train.twin"].setChecked(twin)
         if (seeds, twin) == (client.seeds, client.twin):
             return
         client.set_twins(seeds, twin)
         self._forget()
-        window.planes.set_twin(twin)
+        self._planes.set_twin(twin)
         self._say()
         self._presenter.show_seed(self._presenter.seed_shown)
         state = self._document.state
@@ -91,14 +97,14 @@ class TwinControl(QObject):
 
     def show(self, view: TwinView) -> None:
         """Show both in another way."""
-        self._window.planes.set_view(view)
+        self._planes.set_view(view)
         for name in TWIN_VIEWS:
             self._window.actions_[f"view.twin-{name}"].setChecked(name == view)
         self._show_floor()
         self._say()
         frame = self._presenter.frame
         if frame is not None:
-            self._window.planes.set_fields(frame.field, frame.clean, frame.view.rect, frame.view.unit is not None)
+            self._planes.set_fields(frame.field, frame.clean, frame.view.rect, frame.view.unit is not None)
 
     def _asked_for(self, view: TwinView, _checked: bool) -> None:
         """By key or menu: the view, and the twin where there is none yet."""
@@ -107,18 +113,18 @@ class TwinControl(QObject):
         self._window.actions_["view.compare"].setChecked(False)
 
     def _look(self, name: str, look: Callable[[PlaneView, bool], None], on: bool) -> None:
-        self._window.planes.set_look(name, lambda plane: look(plane, on))
+        self._planes.set_look(name, lambda plane: look(plane, on))
 
     # ---- from the document
 
     def _opened(self) -> None:
         self._forget()
-        self._window.planes.set_selection([])
+        self._planes.set_selection([])
         self._changed()
 
     def _changed(self) -> None:
         state = self._document.state
-        self._window.planes.set_scene(state.scene, undecided=getattr(state.scenario.learner, "AT_ONCE", False))
+        self._planes.set_scene(state.scene, undecided=getattr(state.scenario.learner, "AT_ONCE", False))
         self._count()
         self._pins_throttle()
 
@@ -128,7 +134,7 @@ class TwinControl(QObject):
         counted = (points.origin, points.muted, points.split, scene.groups, scene.poison_on)
         if any(one is not other for one, other in zip(counted, self._counted, strict=True)):  # not by every move
             self._counted, self._budget = counted, Budget.of(scene)
-            self._window.attack.set_budget(self._budget)
+            self.panel.set_budget(self._budget)
             self._say()
 
     def _turned(self) -> None:
@@ -180,7 +186,7 @@ class TwinControl(QObject):
 
     def _say(self) -> None:
         """One sentence beside the choice of views, the most pressing."""
-        client, planes = self._client, self._window.planes
+        client, planes = self._client, self._planes
         words = ""
         if client.twin and not self._budget.poison:
             words = SAME
@@ -201,12 +207,12 @@ class TwinControl(QObject):
     def _show_floor(self) -> None:
         found = self.comparison
         if found is None or len(found.kept) < 2:
-            self._window.planes.set_floor(None)
+            self._planes.set_floor(None)
         else:
-            self._window.planes.set_floor((found.flipped(), found.floor(), self._presenter.scene.domain))
+            self._planes.set_floor((found.flipped(), found.floor(), self._presenter.scene.domain))
 
     def _show_numbers(self) -> None:
-        attack, status, found = self._window.attack, self._window.status, self.comparison
+        attack, status, found = self.panel, self._window.status, self.comparison
         if not self._client.twin:
             attack.set_measures(None)
             status.set_twin(False)
@@ -228,7 +234,7 @@ class TwinControl(QObject):
 
     def _show_pins(self) -> None:
         """Margins and first flips; costly enough to be left alone while nobody looks."""
-        if self._window.results_shown() is not self._window.attack:
+        if self._window.result_shown() is not self.panel:
             return
         scene, client, past = self._presenter.scene, self._client, self._presenter.past
         curves = client.curves if past is None else client.curves.until(past.checkpoint.step)
@@ -236,20 +242,20 @@ class TwinControl(QObject):
         margins = curves.margins
         if not len(curves) or margins.shape[1:] != (client.seeds * (1 + client.twin), len(targets)):
             nan = float("nan")
-            self._window.attack.set_pins(
+            self.panel.set_pins(
                 [
                     TargetState(target.target_class, scene.class_name(target.target_class), nan, 0, client.seeds, nan)
                     for target in targets
                 ]
             )
-            self._window.attack.set_margins(
+            self.panel.set_margins(
                 curves.step[:0], np.empty((0, len(targets))), [target.target_class for target in targets]
             )
             return
         won = (margins[-1, -client.seeds :] > 0).sum(axis=0)
         clean = margins[:, shown - client.seeds, None] if client.twin else None
         first = first_flips(curves.step, margins[:, shown, None], clean)[0]
-        self._window.attack.set_pins(
+        self.panel.set_pins(
             [
                 TargetState(
                     target.target_class,
@@ -262,7 +268,7 @@ class TwinControl(QObject):
                 for k, target in enumerate(targets)
             ]
         )
-        self._window.attack.set_margins(curves.step, margins[:, shown], [target.target_class for target in targets])
+        self.panel.set_margins(curves.step, margins[:, shown], [target.target_class for target in targets])
 
 
 def _measure(metric: Metric, clean: float | None = None) -> Measure:

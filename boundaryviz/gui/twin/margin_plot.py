@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
 
 from boundaryviz.figures.palette import class_colour
-from boundaryviz.gui.shell.theme import LIGHT, Theme, mix
 from boundaryviz.gui.widgets.curve_data import thin
 from boundaryviz.gui.widgets.curve_plot import CurvePlot
 from boundaryviz.gui.widgets.scale import tidy_above
+from boundaryviz.gui.widgets.theme import LIGHT, Theme, mix
 
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DotLine)
 

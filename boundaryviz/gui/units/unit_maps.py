@@ -11,8 +11,8 @@ from PyQt6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPai
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from boundaryviz.figures.palette import ramp
-from boundaryviz.gui.shell.theme import LIGHT, Theme
 from boundaryviz.gui.widgets.controls import label
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 _GAP = 4
 

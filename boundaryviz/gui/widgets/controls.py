@@ -1,16 +1,17 @@
-"""Small things every view is made of: a fold, sliders and boxes the wheel passes over, a throttle, choices, labels."""
+"""Small things every view is made of: frames, folds, labels, choices, a throttle, and what the wheel passes over."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from PyQt6.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QResizeEvent, QWheelEvent
+from PyQt6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QLabel, QListView, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.widgets.plain import PlainLabel, tip
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 
 
@@ -46,23 +47,27 @@ class Throttle(QObject):
             self._act(self._waiting.pop())
 
 
-class QuietSlider(QSlider):
+class _Quiet:
+    """Leaves the wheel to the panel it lies in, unless it has the focus; stands before the widget it is mixed into."""
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        if event is None:
+            return
+        if cast(QWidget, self).hasFocus():
+            super().wheelEvent(event)  # type: ignore[misc]
+        else:
+            event.ignore()
+
+
+class QuietSlider(_Quiet, QSlider):
     """A horizontal slider that leaves the wheel to the panel it lies in, unless it has the focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        if event is None:
-            return
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
-
-class QuietCombo(QComboBox):
+class QuietCombo(_Quiet, QComboBox):
     """A combo box that leaves the wheel to the panel it lies in, unless it has the focus.
 
     Its list hangs below it like a drop-down: Fusion's own popup forgets the style sheet's padding and cuts entries.
@@ -76,13 +81,31 @@ class QuietCombo(QComboBox):
         self.setView(QListView(self))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        if event is None:
-            return
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+
+class FocusFrame(QWidget):
+    """Its margin takes the accent while it has the focus by a key; by the mouse one knows where one is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme: Theme = LIGHT
+        self._focus_shown = False
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        super().focusInEvent(event)
+        keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._show_focus(event is not None and event.reason() in keys)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        super().focusOutEvent(event)
+        self._show_focus(False)
+
+    def _show_focus(self, on: bool) -> None:
+        self._focus_shown = on
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.fillRect(QWidget.rect(self), QColor(self._theme.accent if self._focus_shown else self._theme.panel))
 
 
 class Fold(QWidget):

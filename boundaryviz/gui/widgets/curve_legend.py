@@ -8,9 +8,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from boundaryviz.gui.shell.theme import Theme
 from boundaryviz.gui.widgets.controls import figures, label
 from boundaryviz.gui.widgets.curve_plot import pens
+from boundaryviz.gui.widgets.theme import Theme
 
 
 class _Swatch(QWidget):

@@ -10,8 +10,8 @@ from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPen
 
 from boundaryviz.figures.palette import POISON
-from boundaryviz.gui.shell.theme import Theme, mix
 from boundaryviz.gui.widgets.curve_data import TidyRange
+from boundaryviz.gui.widgets.theme import Theme, mix
 
 SPLITS = ("train", "validation", "test")
 _RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")

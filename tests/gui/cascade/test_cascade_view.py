@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,18 +11,15 @@ from hypothesis import strategies as st
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.figures.palette import SEQUENCE, class_colour, group_colour, rgb, sequence
 from boundaryviz.gui.cascade.item import TONES, arrows, dots, symbol_size
 from boundaryviz.gui.cascade.view import CascadeView
 from boundaryviz.gui.plane.plane import PlaneView
-from boundaryviz.gui.shell.theme import DARK
+from boundaryviz.gui.widgets.theme import DARK
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Recolumn, Remove
 from boundaryviz.scene.scene import Domain, Points, Scene, Split
-from helpers.workbenches import workbenches
 
 DOMAIN = Domain(-2.0, 2.0, -1.0, 1.0)
 POINTS = Points.of([[-1.5, 0.0], [-0.5, 0.0], [0.5, 0.0], [1.5, 0.5]], [1, -1, -1, -1], Split.TRAIN, [0, 0, 1, 0])
@@ -151,7 +147,7 @@ def test_tones_divide_the_whole_scale(view: tuple[PlaneView, CascadeView]) -> No
 
 
 @pytest.fixture
-def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workbench]]:
+def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[..., Workbench]:
     def make(learner: str, scene: Scene | None = None, **values: object) -> Workbench:
         fixed = {"data.n": 60, "data.labels_per_class": 3, "data.labels_at": "centres"}
         scenario = Scenario().with_values({**fixed, "learner.name": learner, **values})
@@ -159,8 +155,7 @@ def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workb
             scenario = scenario.with_scene(scene)
         return show(scenario)
 
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield make
+    return make
 
 
 def chain() -> Scene:
@@ -175,7 +170,7 @@ SPREADING = {"learner.neighbours": 3, "learner.both_ways": True}
 
 
 def shown(workbench: Workbench) -> str:
-    return workbench.window.cascade.account.text()
+    return workbench.cascade.view.account.text()
 
 
 def reached(workbench: Workbench) -> int:
@@ -191,16 +186,16 @@ def test_the_path_of_the_point_under_the_pointer_is_shown_and_breaks_with_the_br
     workbench.window.actions_["view.cascade"].setChecked(True)
     qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
     far = workbench.document.scene.points.xy[13]
-    workbench.window.plane.hovered.emit((float(far[0]), float(far[1])))
+    workbench.plane.hovered.emit((float(far[0]), float(far[1])))
     assert "from class 0 label" in shown(workbench)
     assert "of them poison" in shown(workbench)
-    assert np.array_equal(workbench.window.cascade.path.places[0], [0.0, 0.0])
-    assert np.array_equal(workbench.window.cascade.path.places[-1], far)
+    assert np.array_equal(workbench.cascade.view.path.places[0], [0.0, 0.0])
+    assert np.array_equal(workbench.cascade.view.path.places[-1], far)
     bead = workbench.document.scene.points.ids[4:5]
     workbench.document.do(Recolumn(bead, {"muted": np.array([True])}), "Mute")
     qtbot.waitUntil(lambda: reached(workbench) == 4, timeout=10_000)
     assert shown(workbench) == "no label comes here"
-    assert len(workbench.window.cascade.path.places) == 0
+    assert len(workbench.cascade.view.path.places) == 0
     workbench.document.undo.undo()
     qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
     before = workbench.cascade.chains
@@ -227,15 +222,15 @@ def test_the_only_selected_point_is_asked_about_where_the_pointer_is_nowhere(
     qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
     assert shown(workbench) == ""
     ids = workbench.document.scene.points.ids
-    workbench.window.plane.select(ids[[2]])
+    workbench.plane.select(ids[[2]])
     assert shown(workbench).startswith("from class 0 label")
-    workbench.window.plane.select(ids[[2, 3]])
+    workbench.plane.select(ids[[2, 3]])
     assert shown(workbench) == ""
-    workbench.window.plane.select(ids[[0]])
+    workbench.plane.select(ids[[0]])
     assert shown(workbench) == "a given label: class 0"
     workbench.window.actions_["view.cascade"].setChecked(False)
-    assert not workbench.window.cascade.account.isVisible()
-    assert not workbench.window.cascade.scale.isVisible()
+    assert not workbench.cascade.view.account.isVisible()
+    assert not workbench.cascade.view.scale.isVisible()
     snapshot = workbench.controller.presenter.snapshot()
     assert snapshot is None or snapshot.cascade is None
 
@@ -248,14 +243,14 @@ def test_without_pointer_or_selection_the_way_to_the_first_pin_is_shown(
     workbench.window.actions_["view.cascade"].setChecked(True)
     qtbot.waitUntil(lambda: reached(workbench) > 10, timeout=10_000)
     pin = workbench.document.scene.targets[0]
-    assert np.linalg.norm(workbench.window.cascade.path.places[-1] - (pin.x, pin.y)) < 0.3
-    end = workbench.window.cascade.path.places[-1]
+    assert np.linalg.norm(workbench.cascade.view.path.places[-1] - (pin.x, pin.y)) < 0.3
+    end = workbench.cascade.view.path.places[-1]
     points = workbench.document.scene.points
     bead = points.ids[points.is_poison & (points.xy != end).all(axis=1)][:1]
-    workbench.window.plane.select(bead)
-    assert np.array_equal(workbench.window.cascade.path.places[-1], points.xy[points.positions(bead)[0]])
+    workbench.plane.select(bead)
+    assert np.array_equal(workbench.cascade.view.path.places[-1], points.xy[points.positions(bead)[0]])
     workbench.document.do(Recolumn(bead, {"muted": np.array([True])}), "Mute")
-    assert np.array_equal(workbench.window.cascade.path.places[-1], end)
+    assert np.array_equal(workbench.cascade.view.path.places[-1], end)
 
 
 def test_a_point_added_while_paused_is_hollow_until_the_next_fit(
@@ -263,7 +258,7 @@ def test_a_point_added_while_paused_is_hollow_until_the_next_fit(
 ) -> None:
     workbench = open_workbench("label-spreading", chain(), **SPREADING)
     workbench.window.actions_["view.cascade"].setChecked(True)
-    scale = workbench.window.cascade.scale
+    scale = workbench.cascade.view.scale
     assert "Press Play" in scale.note.text()
     workbench.window.actions_["train.step"].trigger()
     qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
@@ -272,7 +267,7 @@ def test_a_point_added_while_paused_is_hollow_until_the_next_fit(
     workbench.document.do(Add(Points.of([[4.3, 0.1]], first_id=900)), "Add point")
     qtbot.wait(60)
     assert reached(workbench) == 14
-    assert 14 in workbench.window.plane.points.order
+    assert 14 in workbench.plane.points.order
     workbench.window.actions_["train.step"].trigger()
     qtbot.waitUntil(lambda: reached(workbench) == 15, timeout=10_000)
 
@@ -284,7 +279,7 @@ def test_nets_colour_points_by_their_first_pass_and_a_reset_begins_anew(
     workbench.window.actions_["view.cascade"].setChecked(True)
     workbench.controller.play(True)
     qtbot.waitUntil(lambda: reached(workbench) > 20, timeout=20_000)
-    scale = workbench.window.cascade.scale
+    scale = workbench.cascade.view.scale
     assert scale.title.text() == "Step at which it first passed the threshold of 0.6"
     assert "need not be the cause" in scale.note.text()
     workbench.controller.play(False)
@@ -296,12 +291,12 @@ def test_a_supervised_learner_is_said_to_have_none(open_workbench: Callable[...,
     workbench = open_workbench("mlp")
     workbench.window.actions_["view.cascade"].setChecked(True)
     qtbot.wait(60)
-    scale = workbench.window.cascade.scale
+    scale = workbench.cascade.view.scale
     assert scale.isVisible()
     assert "no label cascade" in scale.title.text()
     assert "Choose a semi-supervised learner" in scale.note.text()
     assert scale.bar.isHidden()
-    workbench.window.learner.changed.emit("learner.name", "label-spreading")
+    workbench.controller.learner.changed.emit("learner.name", "label-spreading")
     workbench.controller.play(True)
     qtbot.waitUntil(lambda: reached(workbench) > 10, timeout=10_000)
     assert not scale.bar.isHidden()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +11,15 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
-from boundaryviz.engine.trainer import Trainer
+from boundaryviz.gui.compare import pin_files
 from boundaryviz.gui.compare.board import EMPTY, CompareBoard, columns_for
 from boundaryviz.gui.compare.curves import pin_pen
-from boundaryviz.gui.shell.theme import DARK, LIGHT
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.scenario.scenario import Scenario
 from helpers.qtest import QTest
 from helpers.snapshots import PLANE, snapshot
-from helpers.workbenches import workbenches
 
 Key, Button = Qt.Key, Qt.MouseButton
 
@@ -185,9 +183,8 @@ def test_no_two_curves_look_the_same(board: CompareBoard) -> None:
 
 
 @pytest.fixture
-def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Workbench]]:
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield lambda: show(Scenario().with_values({"data.n": 60, "learner.hidden": [8]}))
+def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[[], Workbench]:
+    return lambda: show(Scenario().with_values({"data.n": 60, "learner.hidden": [8]}))
 
 
 def test_pins_are_taken_kept_and_refused(open_workbench: Callable[[], Workbench], qtbot: QtBot) -> None:
@@ -219,18 +216,18 @@ def test_the_board_takes_the_place_of_the_plane(open_workbench: Callable[[], Wor
     qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=20_000)
     workbench.compare.pin()
     action.trigger()
-    assert window.pages.currentWidget() is window.compare
+    assert window.page_shown() is workbench.compare.board
     workbench.compare.pin()
     assert len(workbench.compare.pins) == 1, "an unseen plane shows no present moment"
-    window.compare.renamed.emit(0, "first")
+    workbench.compare.board.renamed.emit(0, "first")
     assert [rendering.label for rendering in workbench.compare.snapshots()] == ["first"]
-    window.compare.removed.emit(0)
+    workbench.compare.board.removed.emit(0)
     assert not workbench.compare.pins
-    window.show_welcome(False)
+    window.show_page(None)
     assert not action.isChecked()
     action.trigger()
-    QTest.keyClick(window.compare, Key.Key_Escape)
-    assert window.pages.currentIndex() == 0
+    QTest.keyClick(workbench.compare.board, Key.Key_Escape)
+    assert window.page_shown() is None
 
 
 def test_pins_are_saved_and_opened_again(open_workbench: Callable[[], Workbench], qtbot: QtBot, tmp_path: Path) -> None:
@@ -246,7 +243,7 @@ def test_pins_are_saved_and_opened_again(open_workbench: Callable[[], Workbench]
     workbench.reader.wait()
     assert [rendering.label for rendering in workbench.compare.snapshots()] == ["Pin 1", "Pin 2", "Pin 3"]
     assert workbench.pin_files.file() == path
-    assert workbench.window.pages.currentWidget() is workbench.window.compare
+    assert workbench.window.page_shown() is workbench.compare.board
     workbench.filing.open(path)
     workbench.reader.wait()
     workbench.filing.open(path)
@@ -281,11 +278,11 @@ def test_a_name_without_its_ending_replaces_nothing_unasked(
     workbench.compare.pins = pins(2)
     asked: list[Path] = []
 
-    def second_time(path: Path) -> bool:
+    def second_time(_parent: object, path: Path) -> bool:
         asked.append(path)
         return len(asked) > 1
 
-    monkeypatch.setattr(workbench.saving, "may_replace", second_time)
+    monkeypatch.setattr(pin_files, "may_replace", second_time)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "v1.5"), ""))
     workbench.pin_files.save_as()
     workbench.writer.wait()
@@ -298,13 +295,11 @@ def test_pins_that_were_all_removed_can_be_brought_back(open_workbench: Callable
     workbench = open_workbench()
     workbench.compare.pins = some = pins(3)
     workbench.window.actions_["view.compare"].setChecked(True)
-    workbench.window.compare.cleared.emit()
+    workbench.compare.board.cleared.emit()
     assert not workbench.compare.pins
     assert workbench.window.banner.isVisible(), "on the board, too"
     workbench.window.banner.action_button.click()
     assert workbench.compare.pins == some
     workbench.window.actions_["view.compare"].setChecked(True)
     workbench.window.actions_["view.twin-overlay"].trigger()
-    assert workbench.window.pages.currentWidget() is not workbench.window.compare, (
-        "a look at the twin is one at the plane"
-    )
+    assert workbench.window.page_shown() is not workbench.compare.board, "a look at the twin is one at the plane"

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from PyQt6.QtCore import Qt
 
 from boundaryviz.gui.confusion.confusion import ConfusionView, short_count
-from boundaryviz.gui.shell.theme import THEMES, contrast, mix
+from boundaryviz.gui.widgets.theme import THEMES, contrast, mix
 
 
 @pytest.fixture

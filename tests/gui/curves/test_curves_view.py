@@ -8,8 +8,8 @@ from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication
 
 from boundaryviz.gui.curves.charts import CurvesView
-from boundaryviz.gui.shell.theme import DARK
 from boundaryviz.gui.widgets.curve_data import Summary, TidyRange, Trace, thin, thin_band
+from boundaryviz.gui.widgets.theme import DARK
 from helpers.qtest import QTest
 
 

@@ -18,7 +18,7 @@ from boundaryviz.gui.diagnostics.log_panel import LogPanel
 from boundaryviz.gui.diagnostics.report_dialog import ReportDialog
 from boundaryviz.gui.shell import system_info
 from boundaryviz.gui.shell.logbook import ERROR, INFO, WARNING, Logbook
-from boundaryviz.gui.shell.theme import DARK
+from boundaryviz.gui.widgets.theme import DARK
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.dose.panel import DosePanel
-from boundaryviz.gui.shell.theme import DARK, LIGHT
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.record.dose import DoseCurve, DoseResponse
 
 DOSES = (0, 1, 10, 40)

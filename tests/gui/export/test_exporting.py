@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,30 +12,27 @@ from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.cli.app import run as cli
-from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Failed
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
 from boundaryviz.gui.workbench import Workbench
+from boundaryviz.record.pins import PinnedSnapshot
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Move
 from boundaryviz.scene.scene import Points
 from helpers.snapshots import snapshot
 from helpers.there import there
-from helpers.workbenches import workbenches
 
 SMALL = {"data.n": 60, "training.evaluate_every": 5}
 
 
 @pytest.fixture
 def open_workbench(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[Scenario], Workbench]]:
+    show: Callable[[Scenario], Workbench], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Scenario], Workbench]:
     monkeypatch.setattr(ExportDialog, "exec", lambda dialog: dialog.show())
     monkeypatch.setattr(ExportDialog, "deleteLater", lambda dialog: None)
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield show
+    return show
 
 
 def train_to(workbench: Workbench, qtbot: QtBot, step: int) -> None:
@@ -112,7 +109,7 @@ def test_a_moment_of_the_past_and_a_part_of_the_plane_are_made_again_too(
     edited(workbench, qtbot, tmp_path)
     at = next(k for k, step in enumerate(workbench.timeline.timeline.step) if step > 25)
     workbench.timeline.show(at)
-    workbench.window.plane.zoom(1.7)
+    workbench.plane.zoom(1.7)
     workbench.controller.presenter.frame = None
     qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=5000)  # worked out anew
     dialog = dialogs(workbench, qtbot)
@@ -163,7 +160,7 @@ def test_what_is_pinned_is_compared_where_anything_is(
 ) -> None:
     workbench = open_workbench(load("moons").with_values(SMALL))
     train_to(workbench, qtbot, 10)
-    workbench.exporting.pins = lambda: [snapshot(label="one"), snapshot(label="other")]
+    workbench.compare.pins = tuple(PinnedSnapshot(name, snapshot()) for name in ("one", "other"))
     dialog = dialogs(workbench, qtbot)
     assert dialog.view.findData("compare") >= 0
     chosen = ExportOptions("svg", "compare", 12.0, data="csv")
@@ -184,7 +181,7 @@ def test_the_dialog_begins_with_what_the_window_shows_beside_its_file(
     workbench.window.actions_["view.twin-flips"].trigger()
     train_to(workbench, qtbot, 10)
     workbench.saving.save_to(tmp_path / "mine.bviz")
-    workbench.saving.folder = str(tmp_path)
+    workbench.folder.path = tmp_path
     workbench.writer.wait()
     qtbot.waitUntil(lambda: there(workbench.controller.presenter.frame).clean is not None, timeout=5000)
     dialog = dialogs(workbench, qtbot)
@@ -243,7 +240,7 @@ def test_a_figure_that_cannot_be_worked_out_is_given_up_and_the_next_one_made(
     workbench.window.actions_["file.export"].trigger()
     workbench.exporting._slow.timeout.emit()
     workbench.client.failed.emit(Failed("while handling Shoot", "there is not enough memory"))
-    assert words[-2:] == ["Working the figure out\u2026", ""]
+    qtbot.waitUntil(lambda: words[-2:] == ["Working the figure out\u2026", ""])
     assert not workbench.exporting._slow.isActive()
     dialog = dialogs(workbench, qtbot)
     assert len(workbench.window.findChildren(ExportDialog)) == 1, "what was given up does not come afterwards"

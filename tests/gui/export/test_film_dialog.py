@@ -12,10 +12,11 @@ from PyQt6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.export.film_control import wrong
-from boundaryviz.gui.export.film_dialog import FilmChoice, FilmDialog, Sweepable, size_words
+from boundaryviz.gui.export.film_dialog import FilmChoice, FilmDialog, Sweepable
 from boundaryviz.gui.export.sweeps import sweepable
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.words import size_words
 from helpers.qtest import QTest
 
 SWEEPS = {"poison.count": Sweepable("Poison: points", "0..40")}

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PyQt6.QtGui import QGuiApplication
-from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Points, Scene
-from helpers.workbenches import afresh, at_rest, lasting_workbench
-
-
-@pytest.fixture(scope="module")
-def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    with lasting_workbench(tmp_path_factory.mktemp("settings")) as workbench:
-        yield workbench
 
 
 @pytest.fixture
-def workbench(only_workbench: Workbench, qtbot: QtBot) -> Iterator[Workbench]:
+def begin_with() -> Scenario:
     scene = Scene(Points.of([[0, 0], [1, 1]], [0, 1]), Domain(-2, 2, -2, 2), 2, ("blue", "red"))
-    yield afresh(only_workbench, Scenario(data=DataSpec(name="points")).with_scene(scene))
-    qtbot.waitUntil(lambda: at_rest(only_workbench))
+    return Scenario(data=DataSpec(name="points")).with_scene(scene)
 
 
 def put(text: str) -> None:
@@ -44,7 +33,7 @@ def test_pasted_points_are_added_selected_and_taken_back_as_one(workbench: Workb
     assert points.xy.tolist() == [[0, 0], [1, 1], [0.1, 0.2], [0.3, 9.0]]
     assert points.label.tolist() == [0, 1, 1, 0]
     assert points.is_train.all()
-    assert workbench.window.plane.selection.tolist() == [2, 3]
+    assert workbench.plane.selection.tolist() == [2, 3]
     assert "1 point of 2 lie outside" in workbench.window.banner.text.text()
     workbench.document.undo.undo()
     assert workbench.document.scene is before
@@ -59,14 +48,14 @@ def test_a_spreadsheets_classes_are_known_by_name(workbench: Workbench) -> None:
 
 
 def test_a_copy_pasted_into_the_plane_is_there_twice(workbench: Workbench) -> None:
-    workbench.window.plane.set_selection([1])
+    workbench.plane.set_selection([1])
     workbench.pasting.copy()
     workbench.pasting.paste_into()
     workbench.reader.wait()
     points = workbench.document.scene.points
     assert np.array_equal(points.xy[2], points.xy[1])
     assert (points.label.tolist(), points.ids.tolist()) == ([0, 1, 1], [0, 1, 2])
-    workbench.window.plane.set_selection([])
+    workbench.plane.set_selection([])
     workbench.pasting.copy()
     workbench.pasting.paste()
     workbench.reader.wait()

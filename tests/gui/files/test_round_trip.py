@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,8 @@ from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from benchmarks import roundtrips
-from boundaryviz.engine.link import InlineLink
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.document.recovery import Origin, Session, orphans
+from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import files, text
 from boundaryviz.scenario.atomic import WriteError
 from boundaryviz.scenario.history import RunHistory
@@ -25,14 +25,13 @@ from helpers.workbenches import SilentLink, at_rest, workbenches
 
 @pytest.mark.parametrize("first", range(0, 50, 10))
 def test_every_state_that_the_window_can_reach_is_the_same_when_it_is_opened_again(
-    first: int, qtbot: QtBot, tmp_path: Path
+    first: int, show: Callable[[Scenario], Workbench], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        workbench = show(Scenario().with_values({"data.n": 20}))
-        workbench.client._stop_listening()  # walks listen themselves
-        for seed in range(first, first + 10):
-            roundtrips.look(workbench, tmp_path, seed)
-        qtbot.waitUntil(lambda: at_rest(workbench))
+    workbench = show(Scenario().with_values({"data.n": 20}))
+    workbench.client._stop_listening()  # walks listen themselves
+    for seed in range(first, first + 10):
+        roundtrips.look(workbench, tmp_path, seed)
+    qtbot.waitUntil(lambda: at_rest(workbench))
 
 
 def test_a_table_that_is_pasted_while_poison_is_off_comes_back_so(qtbot: QtBot, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +17,8 @@ from boundaryviz.gui.files.recent import MOST, RecentFiles
 from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import atomic, files
-from boundaryviz.scenario.scenario import Scenario
 from helpers.saves import answer, banner, edit, save
 from helpers.there import there
-from helpers.workbenches import afresh, at_rest, lasting_workbench
-
-
-@pytest.fixture(scope="module")
-def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    with lasting_workbench(tmp_path_factory.mktemp("settings")) as workbench:
-        yield workbench
-
-
-@pytest.fixture
-def workbench(only_workbench: Workbench, qtbot: QtBot) -> Iterator[Workbench]:
-    yield afresh(only_workbench, Scenario(name="mine", title="Mine").with_values({"data.n": 20}))
-    qtbot.waitUntil(lambda: at_rest(only_workbench))
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, path: Path | str, kind: str = "") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,19 +14,6 @@ from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
 from helpers.saves import answer, banner, edit, save
-from helpers.workbenches import afresh, at_rest, lasting_workbench
-
-
-@pytest.fixture(scope="module")
-def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    with lasting_workbench(tmp_path_factory.mktemp("settings")) as workbench:
-        yield workbench
-
-
-@pytest.fixture
-def workbench(only_workbench: Workbench, qtbot: QtBot) -> Iterator[Workbench]:
-    yield afresh(only_workbench, Scenario(name="mine", title="Mine").with_values({"data.n": 20}))
-    qtbot.waitUntil(lambda: at_rest(only_workbench))
 
 
 @pytest.mark.parametrize("agrees", [True, False])
@@ -89,7 +75,7 @@ def test_a_timeline_that_is_not_written_is_said_and_the_project_counts_as_saved(
 
     edit(workbench)
     with monkeypatch.context() as patch:
-        patch.setattr(workbench.saving, "beside", lambda _path: beside)
+        patch.setattr(workbench.saving, "_beside", lambda _path: beside)
         save(workbench, tmp_path / "a.bviz")
     assert "points and settings are safe, its timeline was not written" in banner(workbench)
     assert not workbench.document.unsaved

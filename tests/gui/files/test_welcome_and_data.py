@@ -5,9 +5,9 @@ from PyQt6.QtCore import QSize, Qt
 from boundaryviz.figures.palette import BLUE, ORANGE
 from boundaryviz.gui.files.welcome import Card, WelcomePage
 from boundaryviz.gui.plane.thumbnails import data_pixmap, scene_pixmap
-from boundaryviz.gui.shell.icons import NAMES, icon
-from boundaryviz.gui.shell.theme import DARK, LIGHT
 from boundaryviz.gui.training.data_panel import DataPanel
+from boundaryviz.gui.widgets.icons import NAMES, icon
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.scene import Domain, Points, Scene

@@ -11,10 +11,10 @@ from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from boundaryviz.gui.plane.canvas import resolution
 from boundaryviz.gui.plane.plane import EMPTY, PlaneView
-from boundaryviz.gui.plane.scope import resolution
-from boundaryviz.gui.shell.theme import DARK, LIGHT
 from boundaryviz.gui.tools import TOOLS, AddTool, BrushTool, Circle, EraseTool, RectangleTool
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scene.edits import Edit, Move, Remove, apply
 from boundaryviz.scene.scene import Domain, Origin, Points, Scene, Split
 

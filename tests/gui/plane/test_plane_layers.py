@@ -31,8 +31,8 @@ from boundaryviz.gui.plane.symbols import (
     Style,
     style_codes,
 )
-from boundaryviz.gui.shell.theme import DARK, LIGHT
 from boundaryviz.gui.tools import Circle, Path
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scene.edits import Move, apply
 from boundaryviz.scene.scene import Domain, Origin, Points, Scene, Split, Target
 

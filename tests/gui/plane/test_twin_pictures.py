@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from boundaryviz.figures.palette import field_image
 from boundaryviz.gui.plane.twin_pictures import decided, flip_picture, floor_picture, hatch
-from boundaryviz.gui.shell.theme import THEMES
+from boundaryviz.gui.widgets.theme import THEMES
 
 SHARES = st.floats(0.0, 1.0, width=32)
 FIELDS = arrays(np.float32, (6, 7), elements=SHARES | st.just(np.nan))

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.point_layer import GHOST
 from boundaryviz.gui.plane.twin_planes import TWIN_VIEWS, TwinPlanes
-from boundaryviz.gui.shell.theme import DARK
 from boundaryviz.gui.tools import AddTool, BrushTool
+from boundaryviz.gui.widgets.theme import DARK
 from boundaryviz.scene.edits import Add, Edit, Move, apply
 from boundaryviz.scene.scene import Domain, Points, Scene
 from helpers.qtest import QTest

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, QSettings, Qt, QTimer
+from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -22,25 +22,14 @@ from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Remove, Replace, SetTargets, relabel
 from boundaryviz.scene.scene import Points, Target
+from helpers.workbenches import workbenches
 
 
 @pytest.fixture
 def open_workbench(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Workbench]]:
     monkeypatch.setattr(Workbench, "_dress", lambda workbench: None)  # to dress a window takes longer than these tests
-    workbenches: list[Workbench] = []
-
-    def make(**values: object) -> Workbench:
-        scenario = Scenario().with_values({"data.n": 60, "learner.hidden": [4], **values})
-        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        workbench = Workbench(scenario, lambda: InlineLink(Trainer()), None, settings)
-        workbench.window.may_close = lambda: True
-        workbenches.append(workbench)
-        qtbot.addWidget(workbench.window)
-        return workbench
-
-    yield make
-    for workbench in workbenches:
-        workbench.close()
+    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer()), shown=False) as make:
+        yield lambda **values: make(Scenario().with_values({"data.n": 60, "learner.hidden": [4], **values}))
 
 
 def told(workbench: Workbench) -> None:
@@ -69,13 +58,11 @@ def choose(words: str) -> None:
 def test_the_panel_lays_an_attack_and_undo_takes_it_back(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench()
     before = workbench.document.scene
-    workbench.window.poison.changed.emit("poison.count", 10)
+    workbench.poison.panel.changed.emit("poison.count", 10)
     told(workbench)
     assert np.count_nonzero(workbench.document.scene.points.origin == 1) == 10
-    assert workbench.window.poison.budget.text() == "10 of 70 training points are poison: 14.3 %."
-    assert [(e.name.text(), e.count.text()) for e in workbench.window.poison.groups.lines.values()] == [
-        ("Bridge", "10")
-    ]
+    assert workbench.poison.panel.budget.text() == "10 of 70 training points are poison: 14.3 %."
+    assert [(e.name.text(), e.count.text()) for e in workbench.poison.panel.groups.lines.values()] == [("Bridge", "10")]
     assert workbench.document.undo.undoText() == "Set points"
     workbench.document.undo.undo()
     assert workbench.document.scene is before
@@ -86,21 +73,21 @@ def test_every_attack_has_a_form_and_each_change_of_a_slider_is_one_step(
 ) -> None:
     workbench = open_workbench()
     for name in ("copies", "flip", "junk", "bridge"):
-        workbench.window.poison.changed.emit("poison.attack", name)
-        assert workbench.window.poison.form.isVisibleTo(workbench.window.poison)
-        assert workbench.window.poison.form.values() == workbench.document.scenario.poison
+        workbench.poison.panel.changed.emit("poison.attack", name)
+        assert workbench.poison.panel.form.isVisibleTo(workbench.poison.panel)
+        assert workbench.poison.panel.form.values() == workbench.document.scenario.poison
         for count in (3, 4, 5):
-            workbench.window.poison.changed.emit("poison.count", count)
+            workbench.poison.panel.changed.emit("poison.count", count)
         workbench.document.undo.undo()
         workbench.document.undo.redo()
     assert workbench.document.undo.count() == 8
     told(workbench)
-    assert workbench.window.poison.why.isHidden()
+    assert workbench.poison.panel.why.isHidden()
 
 
 def test_the_switch_silences_poison_and_the_key_does_the_same(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench(**{"poison.count": 5})
-    action, panel = workbench.window.actions_["point.poison-on"], workbench.window.poison
+    action, panel = workbench.window.actions_["point.poison-on"], workbench.poison.panel
     assert action.isChecked()
     assert panel.switch.text() == "Poison acts"
     action.trigger()
@@ -116,7 +103,7 @@ def test_the_switch_silences_poison_and_the_key_does_the_same(open_workbench: Ca
 
 def test_two_attacks_stand_side_by_side_in_two_groups(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench(**{"poison.count": 5})
-    panel, document = workbench.window.poison, workbench.document
+    panel, document = workbench.poison.panel, workbench.document
     told(workbench)
     panel.button.click()
     assert document.scenario.poison.group == 2
@@ -132,7 +119,7 @@ def test_two_attacks_stand_side_by_side_in_two_groups(open_workbench: Callable[.
     panel.groups.lines[1].name.editingFinished.emit()
     assert document.scene.group(1).name == "First"
     panel.groups.lines[2].select.click()
-    chosen = document.scene.points.positions(workbench.window.plane.selection)
+    chosen = document.scene.points.positions(workbench.plane.selection)
     assert set(document.scene.points.origin[chosen].tolist()) == {2}
     steps, before = document.undo.count(), document.scene
     panel.groups.lines[1].delete.click()
@@ -148,11 +135,11 @@ def test_deleting_the_attack_s_group_restores_labels_and_lays_nothing_again(
 ) -> None:
     workbench = open_workbench()
     clean = workbench.document.scene.points
-    workbench.window.poison.changed.emit("poison.attack", "flip")
-    workbench.window.poison.changed.emit("poison.count", 6)
+    workbench.poison.panel.changed.emit("poison.attack", "flip")
+    workbench.poison.panel.changed.emit("poison.count", 6)
     assert -1 in origin(workbench)
     told(workbench)
-    workbench.window.poison.groups.deleted.emit(1)
+    workbench.poison.panel.groups.deleted.emit(1)
     assert workbench.document.scene.points == clean
     assert workbench.document.scenario.poison.count == 0
     assert workbench.document.scenario.with_scene(workbench.document.scene).scene() == workbench.document.scene
@@ -164,7 +151,7 @@ def test_points_planted_by_hand_survive_the_first_attack(open_workbench: Callabl
     next_id = workbench.document.scene.points.next_id
     workbench.controller.do(Add(Points.of([[0.0, 0.0]], origin=1, first_id=next_id)), "Add")
     for count in (4, 8):
-        workbench.window.poison.changed.emit("poison.count", count)
+        workbench.poison.panel.changed.emit("poison.count", count)
     counts = np.bincount(np.maximum(workbench.document.scene.points.origin, 0))
     assert counts[1:].tolist() == [1, 8]
     assert workbench.document.undo.count() == 2
@@ -172,7 +159,7 @@ def test_points_planted_by_hand_survive_the_first_attack(open_workbench: Callabl
 
 def test_what_is_missing_is_said_and_the_window_goes_on(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench(**{"poison.count": 5})
-    document, panel = workbench.document, workbench.window.poison
+    document, panel = workbench.document, workbench.poison.panel
     clean = document.scene.points.ids[document.scene.points.origin == 0]
 
     def why() -> str:
@@ -212,11 +199,11 @@ def test_a_bridge_of_a_hundred_thousand_points_is_a_picture_of_their_density(
     open_workbench: Callable[..., Workbench],
 ) -> None:
     workbench = open_workbench()
-    workbench.window.poison.changed.emit("poison.count", 100_000)
-    plane = workbench.window.plane
+    workbench.poison.panel.changed.emit("poison.count", 100_000)
+    plane = workbench.plane
     assert len(plane.points.crowd) == 100_000
     assert len(plane.points.order) == 60
-    workbench.window.poison.changed.emit("poison.count", 0)
+    workbench.poison.panel.changed.emit("poison.count", 0)
     assert not len(plane.points.crowd)
 
 
@@ -224,7 +211,7 @@ def test_the_context_menu_of_a_pin_sets_its_class_and_deletes_it(open_workbench:
     workbench = open_workbench(**{"poison.count": 5})
     own = workbench.document.scene.targets
     workbench.controller.do(SetTargets((*own, Target(0.0, 0.0, 0))), "Set target")
-    pins = workbench.window.plane.pin_context_requested
+    pins = workbench.plane.pin_context_requested
     choose("Wanted: class 1")
     pins.emit(QPoint(200, 200), 1)
     assert workbench.document.scene.targets[1] == Target(0.0, 0.0, 1)
@@ -243,7 +230,7 @@ def test_the_context_menu_of_a_pin_sets_its_class_and_deletes_it(open_workbench:
 
 def test_points_are_muted_by_key_and_in_the_table(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench()
-    plane, table = workbench.window.plane, workbench.window.points
+    plane, table = workbench.plane, workbench.points.table
     train = workbench.document.scene.points.ids[:3]
     plane.select(train)
     workbench.window.actions_["point.mute"].trigger()
@@ -262,7 +249,7 @@ def test_points_are_muted_by_key_and_in_the_table(open_workbench: Callable[..., 
 
 def test_muting_every_label_is_said_over_the_plane(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench()
-    plane = workbench.window.plane
+    plane = workbench.plane
     plane.select_all()
     workbench.window.actions_["point.mute"].trigger()
     assert "muted" in plane._banner.text()
@@ -270,7 +257,7 @@ def test_muting_every_label_is_said_over_the_plane(open_workbench: Callable[...,
 
 def test_the_jitter_circle_shows_the_learner_s_own_sizes(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench()
-    jitter = workbench.window.plane.marks.jitter
+    jitter = workbench.plane.marks.jitter
     assert not jitter.radii
     workbench.controller.do(Settings({"learner.name": "fixmatch", "learner.strong_noise": 0.3}), "Learner")
     learner, radii = workbench.document.scenario.learner, list(jitter.radii)
@@ -284,11 +271,11 @@ def test_the_jitter_circle_shows_the_learner_s_own_sizes(open_workbench: Callabl
 def test_the_data_panel_counts_the_labels_there_are_now(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench(**{"data.labels_per_class": 3})
     told(workbench)
-    assert workbench.window.data.labels.text().startswith("Labels now: 3 class 0, 3 class 1; 54 without. By hand")
+    assert workbench.controller.data.labels.text().startswith("Labels now: 3 class 0, 3 class 1; 54 without. By hand")
     points = workbench.document.scene.points
     workbench.controller.do(relabel(points.ids[points.is_train & ~points.is_labelled][:2], 0), "Relabel")
     told(workbench)
-    assert workbench.window.data.labels.text().startswith("Labels now: 5 class 0, 3 class 1; 52")
+    assert workbench.controller.data.labels.text().startswith("Labels now: 5 class 0, 3 class 1; 52")
 
 
 @pytest.mark.parametrize(

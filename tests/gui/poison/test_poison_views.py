@@ -20,9 +20,9 @@ from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.point_layer import MANY, density_picture
 from boundaryviz.gui.plane.symbols import ACTS, MUTED, RESTS, WITHDRAWN, Style, paint_symbol, rings
 from boundaryviz.gui.poison.group_list import GroupEntry, GroupList
-from boundaryviz.gui.shell.theme import DARK, LIGHT, THEMES, Theme
 from boundaryviz.gui.tools import BridgeTool, Guide, Handle
 from boundaryviz.gui.widgets.forms import SpecForm
+from boundaryviz.gui.widgets.theme import DARK, LIGHT, THEMES, Theme
 from boundaryviz.scene.edits import Recolumn
 from boundaryviz.scene.scene import Domain, Group, Points, Scene, Split, Target
 from helpers.qtest import QTest

@@ -5,8 +5,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QWidget
 
-from boundaryviz.gui.shell.fuzzy import score
-from boundaryviz.gui.shell.palette import CommandPalette
+from boundaryviz.gui.shell.palette import CommandPalette, score
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from helpers.qtest import QTest
 from helpers.there import there

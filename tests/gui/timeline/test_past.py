@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,6 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.training.presenter import Word
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.changes import Settings
@@ -19,15 +17,13 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Remove
 from helpers.runs import put_a_point, train_to, wait_for_load
 from helpers.there import there
-from helpers.workbenches import workbenches
 
 NET = {"data.n": 60, "learner.hidden": [6], "training.evaluate_every": 5}
 
 
 @pytest.fixture
-def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workbench]]:
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield lambda **values: show(Scenario().with_values({**NET, **values}))
+def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[..., Workbench]:
+    return lambda **values: show(Scenario().with_values({**NET, **values}))
 
 
 def test_the_keys_of_training_and_of_looks_work_on_the_bar_too(
@@ -36,7 +32,7 @@ def test_the_keys_of_training_and_of_looks_work_on_the_bar_too(
     workbench = open_workbench()
     train_to(workbench, qtbot, 40)
     workbench.timeline.show(1)
-    track = workbench.window.timeline.track
+    track = workbench.timeline.bar.track
     shared = {action.objectName() for action in track.actions()}
     assert {"train.play", "train.step", "train.reset", "train.earlier", "view.discrete"} <= shared
     assert "view.fit" not in shared, "Home is the first moment there"
@@ -54,7 +50,7 @@ def test_numbers_of_the_attack_and_the_cascade_are_those_of_the_moment(
     window, presenter = workbench.window, workbench.timeline.presenter
     window.actions_["view.cascade"].setChecked(True)
     window.actions_["train.twin"].setChecked(True)
-    window.show_result(window.attack)
+    window.show_result(workbench.twin.panel)
     train_to(workbench, qtbot, 60)
     qtbot.waitUntil(
         lambda: workbench.twin.comparison is not None and workbench.twin.comparison.twins.step == 60, timeout=5000
@@ -122,15 +118,15 @@ def test_the_status_bar_tells_of_the_moment_and_end_leads_back(
     first = f"{workbench.client.curves.column('validation_loss')[0, 0]:.4f}"
     assert first != last
     qtbot.waitUntil(lambda: window.status.loss.text() == first, timeout=5000)
-    assert window.plane._banner.isHidden(), "nothing can be dragged there"
-    window.plane.setFocus()
-    qtbot.keyClick(window.plane, Qt.Key.Key_End)
+    assert workbench.plane._banner.isHidden(), "nothing can be dragged there"
+    workbench.plane.setFocus()
+    qtbot.keyClick(workbench.plane, Qt.Key.Key_End)
     qtbot.waitUntil(lambda: presenter.past is None, timeout=5000)
     qtbot.waitUntil(lambda: window.status.loss.text() == last, timeout=5000)
-    assert not window.plane._banner.isHidden()
+    assert not workbench.plane._banner.isHidden()
     workbench.timeline.move(-1)
     assert there(presenter.past).checkpoint.step < 60, "the last moment is that of now"
-    window.timeline.scrubbed.emit(len(workbench.timeline.timeline) - 1)
+    workbench.timeline.bar.scrubbed.emit(len(workbench.timeline.timeline) - 1)
     assert presenter.past is None
 
 
@@ -170,7 +166,7 @@ def test_a_change_that_was_taken_back_while_it_trained_is_still_to_be_saved(
 
 def test_the_panels_show_the_settings_of_the_moment(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench(**{"training.learning_rate": 0.02})
-    form = workbench.window.training
+    form = workbench.controller.training
     rate = lambda: form.editor("training.learning_rate").value()  # noqa: E731
     train_to(workbench, qtbot, 20)
     workbench.controller.do(Settings({"training.learning_rate": 0.5}), "Set learning rate")

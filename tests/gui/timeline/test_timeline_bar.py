@@ -12,10 +12,10 @@ from PyQt6.QtCore import QPoint, QSize, Qt
 from PyQt6.QtGui import QPixmap
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.shell.theme import DARK, LIGHT
 from boundaryviz.gui.timeline.bar import Mark, TimelineBar
 from boundaryviz.gui.timeline.checkpoint_picture import checkpoint_pixmap
 from boundaryviz.gui.timeline.paint import EDGE, Axis
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scenario.gallery import load
 
 STEPS = np.array([0, 1, 2, 5, 10, 20, 50, 100, 200, 500])

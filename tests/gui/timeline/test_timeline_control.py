@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +10,7 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Failed
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.experiments.run import train
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import files
@@ -21,15 +19,13 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
 from helpers.runs import equal, put_a_point, state_at, train_to
 from helpers.there import there
-from helpers.workbenches import workbenches
 
 NET = {"data.n": 60, "learner.hidden": [6], "training.evaluate_every": 5}
 
 
 @pytest.fixture
-def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workbench]]:
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield lambda **values: show(Scenario().with_values({**NET, **values}))
+def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[..., Workbench]:
+    return lambda **values: show(Scenario().with_values({**NET, **values}))
 
 
 def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
@@ -39,11 +35,11 @@ def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
     train_to(workbench, qtbot, 40)
     put_a_point(workbench, 1.5)
     train_to(workbench, qtbot, 90)
-    window, points = workbench.window, len(workbench.document.scene.points)
+    points = len(workbench.document.scene.points)
     workbench.timeline.show(3)
     step = int(workbench.timeline.timeline.step[3])
     assert step < 40
-    assert len(window.plane.scene.points) == points - 1
+    assert len(workbench.plane.scene.points) == points - 1
     frame = workbench.controller.presenter.frame
     assert frame is not None
     assert frame.step == step
@@ -55,7 +51,7 @@ def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
     history = workbench.document.history()
     assert history is not None
     assert history.steps == 90
-    plane = window.plane
+    plane = workbench.plane
     at = plane.canvas.to_pixel(*plane.scene.points.xy[0])
     before = workbench.document.undo.count()
     qtbot.mousePress(plane.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPointF(at).toPoint())
@@ -63,7 +59,7 @@ def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
     assert workbench.document.undo.count() == before
     assert not len(plane.selection)
     workbench.timeline.now()
-    assert window.plane.scene is workbench.document.scene
+    assert workbench.plane.scene is workbench.document.scene
     assert there(workbench.controller.presenter.frame).step == 90
 
 
@@ -88,7 +84,7 @@ def test_a_branch_without_a_change_goes_on_as_the_course_did(
     np.testing.assert_array_equal(workbench.client.curves.column("train_loss"), curve)
     assert workbench.timeline.ghost is not None
     assert workbench.timeline.ghost.timeline.step[-1] == 80
-    track = workbench.window.timeline.track
+    track = workbench.timeline.bar.track
     qtbot.waitUntil(lambda: {"branch", "edit"} <= {mark.kind for mark in track.marks}, timeout=5000)
 
 

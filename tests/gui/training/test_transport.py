@@ -4,8 +4,8 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QToolTip
 
-from boundaryviz.gui.shell.theme import DARK
 from boundaryviz.gui.training.transport import LARGEST_SEED, SEEDS, TransportBar, position_of, speed_at
+from boundaryviz.gui.widgets.theme import DARK
 from helpers.qtest import QTest
 
 

@@ -9,7 +9,6 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.attacks.budget import Budget
-from boundaryviz.gui.shell.theme import DARK
 from boundaryviz.gui.twin.attack_panel import (
     NO_PINS,
     NO_POISON,
@@ -20,6 +19,7 @@ from boundaryviz.gui.twin.attack_panel import (
     number_words,
 )
 from boundaryviz.gui.twin.margin_plot import MarginPlot
+from boundaryviz.gui.widgets.theme import DARK
 
 NAN = float("nan")
 

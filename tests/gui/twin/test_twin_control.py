@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Frame, Key, Load, Play, ProbeResult, State, ToTrainer
-from boundaryviz.engine.trainer import Trainer
 from boundaryviz.figures.draw import draw
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.twin.control import ONE_SEED, SAME
@@ -20,7 +17,6 @@ from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
 from helpers.there import there
-from helpers.workbenches import workbenches
 
 SPREADING = {
     "data.n": 300, "data.noise": 0.06, "data.labels_per_class": 3, "data.labels_at": "centres",
@@ -31,9 +27,8 @@ POISONED_NET = {**NET, "poison.target": [0, 0.5], "poison.count": 6}
 
 
 @pytest.fixture
-def open_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Workbench]]:
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
-        yield lambda values: show(Scenario().with_values(values))
+def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[..., Workbench]:
+    return lambda values: show(Scenario().with_values(values))
 
 
 def frame(workbench: Workbench) -> Frame:
@@ -45,13 +40,13 @@ def frame(workbench: Workbench) -> Frame:
 def switched_on(workbench: Workbench, qtbot: QtBot, seeds: int = 1) -> None:
     workbench.window.actions_["train.twin"].setChecked(True)
     if seeds > 1:
-        workbench.window.transport.seeds_changed.emit(seeds)
+        workbench.controller.transport.seeds_changed.emit(seeds)
     qtbot.waitUntil(lambda: workbench.twin.comparison is not None, timeout=20_000)
     qtbot.waitUntil(lambda: frame(workbench).clean is not None, timeout=20_000)
 
 
 def words(workbench: Workbench) -> str:
-    return str(workbench.window.planes.words.text())
+    return str(workbench.planes.words.text())
 
 
 def test_the_toggle_trains_both_from_the_start_and_goes_on_training(
@@ -61,12 +56,12 @@ def test_the_toggle_trains_both_from_the_start_and_goes_on_training(
     workbench.controller.play(True)
     qtbot.waitUntil(lambda: workbench.client.step_count > 20, timeout=20_000)
     switched_on(workbench, qtbot)
-    assert workbench.window.transport.twin_button.isChecked()
+    assert workbench.controller.transport.twin_button.isChecked()
     assert workbench.client.playing
     assert int(workbench.client.curves.step[0]) == 0
     assert workbench.client.curves.replicas == 2
     qtbot.waitUntil(lambda: workbench.client.step_count > 5, timeout=20_000)
-    workbench.window.transport.twin_button.click()
+    workbench.controller.transport.twin_button.click()
     assert not workbench.window.actions_["train.twin"].isChecked()
     qtbot.waitUntil(lambda: frame(workbench).clean is None and workbench.client.curves.replicas == 1, timeout=20_000)
     assert workbench.client.playing
@@ -127,8 +122,8 @@ def test_numbers_and_pins_tell_what_the_poison_changed(open_workbench: Callable[
     workbench = open_workbench(SPREADING)
     window = workbench.window
     window.result_tabs.setCurrentIndex(4)
-    assert window.results_shown() is window.attack
-    assert not window.attack.nothing.isHidden()
+    assert window.result_shown() is workbench.twin.panel
+    assert not workbench.twin.panel.nothing.isHidden()
     workbench.controller.play(True)
     switched_on(workbench, qtbot)
     qtbot.waitUntil(
@@ -139,7 +134,7 @@ def test_numbers_and_pins_tell_what_the_poison_changed(open_workbench: Callable[
     found = comparison.metrics()
     assert found["flip_rate"].mean > 0
     assert found["attack_success_rate"].mean == 1.0
-    attack = window.attack
+    attack = workbench.twin.panel
     assert attack.values["flip_rate"].text() == f"{100 * found['flip_rate'].mean:.1f} %"
     assert attack.values["attack_success_rate"].text() == "100.0 %"
     assert attack.clean.text() == "0.0 %"
@@ -151,7 +146,7 @@ def test_numbers_and_pins_tell_what_the_poison_changed(open_workbench: Callable[
     assert there(attack.targets.item(0, 2)).text() == "1 of 1"
     assert there(attack.targets.item(0, 3)).text() == "1"
     window.actions_["train.twin"].setChecked(False)
-    assert not window.attack.nothing.isHidden()
+    assert not workbench.twin.panel.nothing.isHidden()
     assert window.status.flips.isHidden() or not window.status.flips.isVisible()
 
 
@@ -166,21 +161,21 @@ def test_without_poison_both_are_the_same_and_it_says_so(
     assert np.array_equal(shown.field, shown.clean)
     assert workbench.window.status.flips.text() == "0.0%"
     assert workbench.window.status.leverage.text() == "\u2013"
-    workbench.window.data.changed.emit("data.seed", 3)
+    workbench.controller.data.changed.emit("data.seed", 3)
     assert words(workbench) == SAME
 
 
 def test_the_seed_floor_asks_for_two_seeds(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench(POISONED_NET)
     switched_on(workbench, qtbot)
-    workbench.window.planes.buttons["floor"].click()
+    workbench.planes.buttons["floor"].click()
     assert workbench.window.actions_["view.twin-floor"].isChecked()
     assert words(workbench) == ONE_SEED
-    workbench.window.transport.seeds_changed.emit(2)
+    workbench.controller.transport.seeds_changed.emit(2)
     assert words(workbench) == ""
-    qtbot.waitUntil(lambda: workbench.window.planes.floor_at(0.0, 0.0) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.planes.floor_at(0.0, 0.0) is not None, timeout=20_000)
     assert workbench.client.curves.replicas == 4
-    workbench.window.planes.hovered.emit((0.0, 0.0))
+    workbench.planes.hovered.emit((0.0, 0.0))
     assert "new seed" in workbench.window.status.answer.text()
 
 
@@ -188,7 +183,7 @@ def test_seeds_train_without_a_twin_and_each_can_be_shown(
     open_workbench: Callable[..., Workbench], qtbot: QtBot
 ) -> None:
     workbench = open_workbench(NET)
-    bar = workbench.window.transport
+    bar = workbench.controller.transport
     bar.seeds_changed.emit(4)
     qtbot.waitUntil(lambda: workbench.client.curves.replicas == 4 and len(workbench.client.curves) > 0, timeout=20_000)
     qtbot.waitUntil(lambda: len(frame(workbench).diverged) == 4, timeout=20_000)
@@ -211,7 +206,7 @@ def test_a_view_by_key_switches_the_twin_on(open_workbench: Callable[..., Workbe
     for name in ("flips", "side", "overlay", "floor"):
         workbench.window.actions_[f"view.twin-{name}"].trigger()
         assert workbench.client.twin
-        assert workbench.window.planes.view == name
+        assert workbench.planes.view == name
         checked = [n for n in ("side", "overlay", "flips", "floor")
                    if workbench.window.actions_[f"view.twin-{n}"].isChecked()]  # fmt: skip
         assert checked == [name]
@@ -222,7 +217,7 @@ def test_a_drag_reaches_both_planes_and_undo_takes_it_back(
 ) -> None:
     workbench = open_workbench(POISONED_NET)
     switched_on(workbench, qtbot)
-    planes, document = workbench.window.planes, workbench.document
+    planes, document = workbench.planes, workbench.document
     assert planes.clean is not None
     ids, before = document.scene.points.ids[:1], document.scene.points.xy[0].copy()
     planes.clean.previewed.emit(Move(ids, np.array([[1.5, 1.5]])))
@@ -253,11 +248,11 @@ def test_curves_of_both_run_together(open_workbench: Callable[..., Workbench], q
     workbench = open_workbench(POISONED_NET)
     workbench.controller.play(True)
     switched_on(workbench, qtbot, seeds=2)
-    curves = workbench.window.curves
+    curves = workbench.curves.view
     qtbot.waitUntil(lambda: curves.readouts["loss", "clean train"].text() not in ("", "\u2013"), timeout=20_000)
     assert not curves.flips.isHidden()
     workbench.window.actions_["train.twin"].setChecked(False)
-    workbench.window.transport.seeds_changed.emit(1)
+    workbench.controller.transport.seeds_changed.emit(1)
     qtbot.waitUntil(curves.flips.isHidden, timeout=20_000)
 
 
@@ -268,5 +263,5 @@ def test_a_seed_that_diverged_is_named_and_left_out(open_workbench: Callable[...
     qtbot.waitUntil(lambda: len(found().diverged) == 2, timeout=20_000)
     other = replace(found(), diverged=np.array([False, True]))
     workbench.client.probed.emit(ProbeResult("twins", Key(None, workbench.document.revision, other.step), other))
-    assert "diverged: seed 1" in workbench.window.attack.seeds.text()
-    assert "over 1 seed." in workbench.window.attack.seeds.text()
+    assert "diverged: seed 1" in workbench.twin.panel.seeds.text()
+    assert "over 1 seed." in workbench.twin.panel.seeds.text()

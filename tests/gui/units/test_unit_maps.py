@@ -7,8 +7,8 @@ from PyQt6.QtGui import QHelpEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication, QToolTip
 
 from boundaryviz.figures.palette import BLUE, ORANGE
-from boundaryviz.gui.shell.theme import DARK, LIGHT
 from boundaryviz.gui.units.unit_maps import UnitMaps
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from helpers.qtest import QTest
 
 

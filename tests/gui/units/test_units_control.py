@@ -36,12 +36,12 @@ def test_maps_are_asked_for_while_they_are_at_the_front_of_whatever_trainer(qtbo
         workbench = show(SCENARIO)
         window, document = workbench.window, workbench.document
         assert links[0].heard == []
-        window.show_result(window.units)
+        window.show_result(workbench.units.view)
         assert [type(one) for one in links[0].heard] == [Subscribe]
         workbench.client.restart(document.scenario, document.scene, document.revision)
         assert links[1].heard == links[0].heard
-        window.show_result(window.curves)
-        window.show_result(window.points)
+        window.show_result(workbench.curves.view)
+        window.show_result(workbench.points.table)
         assert [type(one) for one in links[1].heard] == [Subscribe, Unsubscribe]
         workbench.client.restart(document.scenario, document.scene, document.revision)
         assert links[2].heard == []
@@ -50,7 +50,7 @@ def test_maps_are_asked_for_while_they_are_at_the_front_of_whatever_trainer(qtbo
 def test_maps_of_a_moment_that_is_not_shown_are_left_aside(qtbot: QtBot, tmp_path: Path) -> None:
     with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
         workbench = show(SCENARIO)
-        units = workbench.window.units
+        units = workbench.units.view
         workbench.window.show_result(units)
         qtbot.waitUntil(lambda: [len(layer._maps) for layer in units.layers] == [3], timeout=10_000)
         other = (np.zeros((5, 4, 4), dtype=np.uint8),)

@@ -5,10 +5,10 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication, QLabel
 
-from boundaryviz.gui.shell.theme import DARK, LIGHT, style_sheet
 from boundaryviz.gui.widgets.fields import plans
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.number import DRAG_INTERVAL
+from boundaryviz.gui.widgets.theme import DARK, LIGHT, style_sheet
 from boundaryviz.learners.specs import FAMILIES, MLPSpec, TrainingSpec
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.specs import Spec, setting

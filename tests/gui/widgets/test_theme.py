@@ -5,8 +5,8 @@ import pytest
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit
 
-from boundaryviz.gui.shell import theme as themes
-from boundaryviz.gui.shell.theme import DARK, LIGHT, THEMES, contrast, mix, named, palette, style_sheet
+from boundaryviz.gui.widgets import theme as themes
+from boundaryviz.gui.widgets.theme import DARK, LIGHT, THEMES, contrast, mix, named, palette, style_sheet
 
 
 def test_contrast_is_that_of_wcag():

@@ -1,0 +1,31 @@
+"""The tab Curves: what the run has come to, the moment shown in it, and the course left for a branch."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject
+
+from boundaryviz.gui.curves.charts import CurvesView
+from boundaryviz.gui.shell.frame import MainWindow
+from boundaryviz.gui.training.presenter import CurvesShown, Presenter
+
+
+class CurvesControl(QObject):
+    """Brings the curves that the presenter tells of to the view."""
+
+    def __init__(self, window: MainWindow, presenter: Presenter) -> None:
+        super().__init__(window)
+        self._presenter = presenter
+        self.view = CurvesView()
+        window.themed.connect(self.view.set_theme)
+        presenter.curves_shown.connect(self._show)
+        presenter.turned.connect(self._turned)
+
+    def _show(self, curves: CurvesShown | None) -> None:
+        if curves is None:
+            self.view.clear()
+        else:
+            self.view.set_curves(curves.step, curves.poisoned, curves.clean)
+
+    def _turned(self) -> None:
+        past = self._presenter.past
+        self.view.set_shown(None if past is None else past.checkpoint.step)

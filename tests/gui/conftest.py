@@ -1,0 +1,41 @@
+"""Windows for tests of them: one that lasts for a file, made as new for each test, and others with a trainer inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from boundaryviz.engine.link import InlineLink
+from boundaryviz.engine.trainer import Trainer
+from boundaryviz.gui.workbench import Workbench
+from boundaryviz.scenario.scenario import Scenario
+from helpers.workbenches import afresh, at_rest, lasting_workbench, workbenches
+
+
+@pytest.fixture(scope="module")
+def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    with lasting_workbench(tmp_path_factory.mktemp("settings")) as workbench:
+        yield workbench
+
+
+@pytest.fixture
+def begin_with() -> Scenario:
+    """What `workbench` opens; a file of tests may have its own."""
+    return Scenario(name="mine", title="Mine").with_values({"data.n": 20})
+
+
+@pytest.fixture
+def workbench(only_workbench: Workbench, begin_with: Scenario, qtbot: QtBot) -> Iterator[Workbench]:
+    """The lasting window, whose trainer says nothing, as if it had just been opened."""
+    yield afresh(only_workbench, begin_with)
+    qtbot.waitUntil(lambda: at_rest(only_workbench))
+
+
+@pytest.fixture
+def show(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[Scenario], Workbench]]:
+    """Shows a window on a scenario, with a trainer in this process."""
+    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
+        yield show
