@@ -167,3 +167,32 @@ def test_of_what_waits_the_last_word_on_each_probe_counts() -> None:
     ):  # fmt: skip
         assert m.gather(waiting, message) is None
     assert waiting == [m.Subscribe("twins"), m.Pause(), m.Subscribe("units", "other")]
+
+
+def test_margins_are_those_of_the_points_that_count_class_by_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boundaryviz.engine.probes.margins._SLICE", 7)
+    made = SCENARIO.with_values({"data.noise": 0.4, "data.labels_per_class": 9})
+    scene = made.scene()
+    scene = scene.with_points(scene.points.with_columns(muted=scene.points.ids % 7 == 0))
+    talk = Conversation(m.Load(made, scene, 1, "cpu"), VIEW, m.StepN(9), m.Subscribe("margin-quantiles"))
+    talk.listen(0.5)
+    (said,) = answers(talk.said, "margin-quantiles")
+    points, p = scene.points, trained(talk).probabilities(scene.points.xy).astype(float)
+    assert said.value.quantiles.shape == (3, 2, 5)
+    for split in range(3):
+        for label in range(2):
+            those = (points.split == split) & (points.label == label) & ~points.muted
+            assert said.value.count[split, label] == those.sum()
+            expected = np.quantile(p[those, label] - p[those, 1 - label], [0.05, 0.25, 0.5, 0.75, 0.95])
+            np.testing.assert_allclose(said.value.quantiles[split, label], expected, atol=1e-6)
+    assert said.value.undecided.sum() == 0
+
+
+def test_where_nothing_decides_there_are_no_margins() -> None:
+    made = SCENARIO.with_values({"learner.name": "label-spreading"})
+    talk = Conversation(m.Load(made, SCENE, 1, "cpu"), VIEW, m.Subscribe("margin-quantiles"))
+    talk.listen(0.5)
+    (said,) = answers(talk.said, "margin-quantiles")
+    assert said.value.count.sum() == 0
+    assert said.value.undecided.sum() == SCENE.points.is_labelled.sum()
+    assert np.isnan(said.value.quantiles).all()
