@@ -15,9 +15,9 @@ from benchmarks.measure import interleaved, ratio, span
 from benchmarks.subjects import hold_equal, modules, words
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
-from boundaryviz.experiments.doses import Laid
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Points
+from boundaryviz.studies.doses import Laid
 
 DOSES = (0, 1, 2, 5, 10, 20, 30, 40)  # of a thousand points
 SEEDS = 8

@@ -10,13 +10,13 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.frame import Row, section
-from boundaryviz.experiments.filming import RunConfig, over_training
 from boundaryviz.figures.draw import draw
 from boundaryviz.figures.film_making import write_film
 from boundaryviz.figures.film_options import VIEWS, FilmOptions
 from boundaryviz.figures.frame_sequence import FrameSequence
 from boundaryviz.figures.style import AGAINST_CLEAN, Options
 from boundaryviz.scenario.gallery import load
+from boundaryviz.studies.filming import RunConfig, over_training
 
 FRAMES, ANEW, ROUNDS = 300, 6, 2
 KINDS = ("mp4", "webp", "gif")

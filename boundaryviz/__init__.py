@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from boundaryviz import attacks, learners
-    from boundaryviz.experiments.dose import dose_response
-    from boundaryviz.experiments.run import Run, train
     from boundaryviz.record.metrics import Metric
+    from boundaryviz.runs.run import Run, train
     from boundaryviz.scenario.gallery import load
     from boundaryviz.scenario.gallery import names as scenarios
     from boundaryviz.scenario.scenario import Scenario, ScenarioError
     from boundaryviz.scene import datasets
+    from boundaryviz.studies.dose import dose_response
 
 __version__ = "0.1.0"
 
@@ -25,9 +25,9 @@ _WHERE = {
     "scenarios": "scenario.gallery:names",
     "Scenario": "scenario.scenario:Scenario",
     "ScenarioError": "scenario.scenario:ScenarioError",
-    "train": "experiments.run:train",
-    "Run": "experiments.run:Run",
-    "dose_response": "experiments.dose:dose_response",
+    "train": "runs.run:train",
+    "Run": "runs.run:Run",
+    "dose_response": "studies.dose:dose_response",
     "Metric": "record.metrics:Metric",
     "datasets": "scene.datasets",
     "learners": "learners",

@@ -247,7 +247,7 @@ def test_an_unexpected_error_is_a_failed_run(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr("boundaryviz.experiments.run.start", broken)
+    monkeypatch.setattr("boundaryviz.runs.run.start", broken)
     assert run(["train", "moons"]) == 1
     shown = capsys.readouterr()
     assert shown.err == "error: the run failed: RuntimeError: out of memory\n"

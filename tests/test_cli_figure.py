@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from boundaryviz.cli.app import run
-from boundaryviz.experiments.run import train
 from boundaryviz.record import pins_file
 from boundaryviz.record.pins import PinnedSnapshot
+from boundaryviz.runs.run import train
 from boundaryviz.scenario.files import write
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.history import RunHistory

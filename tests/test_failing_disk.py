@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from boundaryviz.cli.app import run
-from boundaryviz.experiments.run import Run, start
+from boundaryviz.runs.run import Run, start
 from boundaryviz.scenario.atomic import WriteError
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.scratch import clear_scratch

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,13 @@ def layer(*names: str) -> list[str]:
     return [module(path) for path in SOURCES if path.relative_to(PACKAGE).parts[0].removesuffix(".py") in names]
 
 
+def light_studies() -> list[str]:
+    """The modules of studies that import-linter holds to need no torch."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    named = {name for contract in contracts for name in contract.get("source_modules", ())}
+    return sorted(name for name in named if name.startswith("boundaryviz.studies."))
+
+
 def loaded_after_importing(modules: list[str]) -> set[str]:
     """The top-level packages in sys.modules of a fresh interpreter that imported `modules`."""
     code = f"import importlib, sys\nfor name in {modules!r}: importlib.import_module(name)\nprint(*sys.modules)"
@@ -39,7 +47,7 @@ def test_every_module_imports_only_what_lies_below_it():
 
 def test_light_layers_load_nothing_heavy_and_no_window():
     modules = ["boundaryviz", "boundaryviz.engine.messages", "boundaryviz.learners.specs"]
-    loaded = loaded_after_importing(modules + layer("scene", "scenario", "record", "figures"))
+    loaded = loaded_after_importing(modules + layer("scene", "scenario", "record", "figures", "jobs") + light_studies())
     assert loaded.isdisjoint((*HEAVY, "PyQt6", "pyqtgraph"))
 
 

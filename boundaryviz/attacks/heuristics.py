@@ -54,8 +54,9 @@ def flips(scene: Scene, spec: FlipSpec, rng: np.random.Generator) -> tuple[Point
     chosen = np.sort(order[: spec.count])
     old = points.label[chosen]
     new = (old + 1) % scene.classes if spec.wanted is None else np.full(len(chosen), spec.wanted)
-    planted = Points.of(points.xy[chosen], new, origin=spec.group, first_id=points.next_id)
-    return planted, points.ids[chosen]
+    same = points.take(chosen)
+    planted = Points.of(same.xy, new, origin=spec.group, first_id=points.next_id)
+    return planted.with_columns(inputs=same.inputs, response=same.response), same.ids
 
 
 def junk(scene: Scene, spec: OutOfDistributionSpec, rng: np.random.Generator) -> Points:

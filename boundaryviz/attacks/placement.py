@@ -78,7 +78,7 @@ def inject(scene: Scene, spec: AttackSpec) -> Scene:
         name = f"{ATTACKS[spec.attack].TITLE.lower()} {spec.group}" if spec.group > 1 else ATTACKS[spec.attack].TITLE
         target_class = goal.target_class if goal is not None else spec.wanted
         groups = _with_group(groups, spec.group, name.capitalize(), target_class)
-        points = Points.join(points, planted)
+        points = Points.join(points, scene.completed(planted))
     return replace(scene, points=points, targets=targets, groups=groups)
 
 

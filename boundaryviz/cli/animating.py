@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.results import first_interrupt_waits
 from boundaryviz.cli.terminal import Lines
-from boundaryviz.cli.training import Job, check_cascade
-from boundaryviz.learners.cascade import measured
+from boundaryviz.cli.training import Job
 from boundaryviz.scenario import sweep
-from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.words import size_words
+from boundaryviz.studies.requests import FilmRequest
+
+if TYPE_CHECKING:
+    from boundaryviz.figures.film_options import FilmOptions
 
 _GENTLE = 5  # by how much a run that somebody watches gives way to other processes
-_SECONDS, _SECONDS_EACH = 12.0, 1.5  # a film's usual length; over a list of values, for each
 
 Show = Callable[[str, int, int], object]
 """Called with what is being done, 'training' or 'drawing', how much of it, and of how much."""
@@ -34,6 +35,15 @@ class Request:
     spacing: Any = "log"
     seconds: float | None = None
     over: str | None = None
+
+    def of(self, output: Path, options: FilmOptions) -> FilmRequest:
+        """The film of the scenario as it is asked for. Raises ScenarioError or UsageProblem."""
+        job = self.job
+        scenario = replace(job, cascade=job.cascade and self.over is None).prepared()  # else each value is looked at
+        return FilmRequest(
+            scenario, output, options, self.seconds, self.spacing, self.over, job.seeds or 1, job.shown, bool(job.twin),
+            job.cascade, job.device,
+        )  # fmt: skip
 
 
 def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
@@ -61,12 +71,8 @@ def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
             if asked:
                 raise KeyboardInterrupt
 
-        sequence = _sequence(request, chosen.rate, watch)
-
-        from boundaryviz.figures.film_making import write_film
-
-        size = write_film(
-            output, sequence, chosen, lambda done, total: watch("drawing", done, total),
+        size = _made(
+            request.of(output, chosen), watch,
             lambda size: told.tell({"estimate": size}) if lines else say(f"about {size_words(size)}"),
         )  # fmt: skip
     if lines:
@@ -78,44 +84,22 @@ def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
     return Exit.DONE
 
 
-def _sequence(request: Request, rate: int, watch: Show) -> Any:
-    """Trained and looked at as often as asked for."""
-    job = request.job
-    scenario = replace(job, cascade=job.cascade and request.over is None).prepared()  # else each value is looked at
-    seconds = _SECONDS if request.seconds is None else request.seconds
-    frames = max(1, round(seconds * rate))
-    path, values, scenarios = "", list[Any](), list[Scenario]()
-    if request.over is not None:
-        try:
-            path, values, ranges, scenarios = sweep.scenarios(request.over, frames, scenario)
-        except sweep.SweepError as error:
-            raise UsageProblem(f"--over {error}") from None
-        if not ranges and request.seconds is None:
-            frames = max(1, round(min(_SECONDS_EACH * len(values), 60.0) * rate))
-    if job.cascade:
-        for one in scenarios:
-            check_cascade(one)
-        if len({measured(one.learner) for one in scenarios}) > 1:
-            raise UsageProblem("--view cascade: these learners measure their cascades differently; film them apart")
-
+def _made(film: FilmRequest, watch: Show, tell_size: Callable[[int], object]) -> int:
+    """Make the film, with what cannot be in the words of the command's options; its bytes."""
     from boundaryviz.engine.device import DeviceError
-    from boundaryviz.experiments.filming import RunConfig, over_training, over_values
-    from boundaryviz.figures.frame_sequence import Sweep
+    from boundaryviz.studies.film import CascadeError, make_film
 
-    take = RunConfig(scenario, job.seeds or 1, job.shown, bool(job.twin), job.device, job.cascade)
-
-    def training(done: int, total: int) -> None:
-        watch("training", done, total)
-
+    learner = film.scenario.learner
+    if film.over is None and getattr(learner, "AT_ONCE", False):
+        say(f"note: {learner.name} is fitted at once; --over makes a film over a setting")
     try:
-        if not values:
-            if getattr(scenario.learner, "AT_ONCE", False):
-                say(f"note: {scenario.learner.name} is fitted at once; --over makes a film over a setting")
-            return over_training(take, frames, request.spacing, training)
-        way = Sweep(sweep.title_of(scenario, path), tuple(sweep.value_words(value) for value in values))
-        return over_values([replace(take, scenario=one) for one in scenarios], way, frames, training)
+        return make_film(film, watch, tell_size)
+    except sweep.SweepError as error:
+        raise UsageProblem(f"--over {error}") from None
+    except CascadeError as error:
+        raise UsageProblem(f"--view cascade: {error}") from None
     except DeviceError as error:
-        raise UsageProblem(f"--device {job.device}: {error}") from None
+        raise UsageProblem(f"--device {film.device}: {error}") from None
 
 
 # ---- progress -------------------------------------------------------------------------------------------
@@ -127,7 +111,7 @@ def _shown(told: Lines | None) -> Iterator[Show]:
     if told is not None:
         yield lambda what, done, total: told.progress(done, total, doing=what)
         return
-    from boundaryviz.experiments.progress import bar
+    from boundaryviz.runs.progress import bar
 
     with bar("film") as show:
         yield lambda _what, done, total: show(done, total)

@@ -111,7 +111,7 @@ def _responded(
 
     with first_interrupt_waits() as asked:
         from boundaryviz.engine.device import DeviceError
-        from boundaryviz.experiments.dose import dose_response
+        from boundaryviz.studies.dose import dose_response
 
         def progress(done: int, total: int) -> None:
             show(done, total)
@@ -128,7 +128,7 @@ def _responded(
 
 
 def _bar(scenario: Scenario) -> Any:
-    from boundaryviz.experiments.progress import bar
+    from boundaryviz.runs.progress import bar
 
     return bar(f"doses of {scenario.name}")
 

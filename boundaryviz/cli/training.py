@@ -86,8 +86,8 @@ def trained(
     stops = stops or (scenario.steps,)
     with first_interrupt_waits() as asked:  # also while torch is loading
         from boundaryviz.engine.device import DeviceError
-        from boundaryviz.experiments.progress import bar
-        from boundaryviz.experiments.run import start
+        from boundaryviz.runs.progress import bar
+        from boundaryviz.runs.run import start
         from boundaryviz.scene.lessons import lacking
 
         try:

@@ -73,7 +73,7 @@ class Cascades:
         if not len(left) or self._passed_over * _ASKED < len(left):
             return
         self._passed_over = 0
-        p = self._learner.probabilities(data.xy[left], self.watched)[0]
+        p = self._learner.probabilities(data.x[left], self.watched)[0]
         passed = p.max(axis=0) >= threshold(self._spec)  # never of NaN
         self._when[left[passed]], self._label[left[passed]] = step, p.argmax(axis=0)[passed]
         self.version += bool(passed.any())

@@ -18,13 +18,13 @@ _SPLITS = len(Split)
 class EvaluationSet:
     """M points that are asked about at every evaluation.
 
-    xy: (M, 2). label: int64 (M,), of unlabelled poison the class it is to spread, 0 where there is none to compare
+    x: (M, D). label: int64 (M,), of unlabelled poison the class it is to spread, 0 where there is none to compare
     with. counts: bool (4, R, M), which of them count as clean training, validation, test and poison points of a
     replica. test: bool (M,), the points on which twins are compared. twin: int64 (R,), the clean twin of each
     replica, itself where it has none.
     """
 
-    xy: NDArray[np.float64]
+    x: NDArray[np.float64]
     label: NDArray[np.int64]
     counts: NDArray[np.bool_]
     test: NDArray[np.bool_]
@@ -44,7 +44,7 @@ class EvaluationSet:
         test = (points.split == Split.TEST) & ~points.muted
         asked = np.any(counts, axis=(0, 1)) | test
         return cls(
-            points.xy[asked], np.maximum(label[asked], 0).astype(np.int64), np.stack(counts)[..., asked], test[asked],
+            points.x[asked], np.maximum(label[asked], 0).astype(np.int64), np.stack(counts)[..., asked], test[asked],
             np.array(cast.clean_twins()),
         )  # fmt: skip
 

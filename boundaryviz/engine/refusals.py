@@ -1,4 +1,5 @@
-"""What the trainer was told and refused for want of memory, and what that makes of the messages after it."""
+"""What the trainer was told and refused, for want of memory or because it does not fit, and what that makes of the
+messages after it."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import replace
 
 from boundaryviz.engine import messages as m
 from boundaryviz.scenario.cost import MemoryNeeded
+from boundaryviz.scenario.inputs import InputsError
 from boundaryviz.scene.scene import Scene
 
 Request = m.Load | m.SetScene | m.SetScenario | m.Resume
@@ -22,7 +24,7 @@ class Refusals:
 
     def __init__(self) -> None:
         self._asked: Request | None = None
-        self._why = ""
+        self._where, self._why = "", ""
 
     @property
     def barred(self) -> bool:
@@ -39,7 +41,8 @@ class Refusals:
         message = self._joined(message, scene)
         try:
             said = act(message)
-        except MemoryNeeded as error:
+        except (MemoryNeeded, InputsError) as error:
+            self._where = "for want of memory" if isinstance(error, MemoryNeeded) else "on these points"
             self._asked, self._why = message, str(error)
             return self._refusal
         self._asked = None
@@ -47,7 +50,7 @@ class Refusals:
 
     @property
     def _refusal(self) -> list[m.FromTrainer]:
-        return [m.Failed("for want of memory", self._why)]
+        return [m.Failed(self._where, self._why)]
 
     def _joined(self, message: Request, scene: Scene | None) -> Request:
         """A change with what is still wanted of the refused one."""

@@ -21,8 +21,10 @@ from boundaryviz.learners.base import Learner, Problem, TrainingData
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.cost import check_memory
+from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
+from boundaryviz.scene.section import on_plane
 
 
 class Evaluation(NamedTuple):
@@ -41,7 +43,8 @@ class Session:
     steps: for how many somebody will keep the curves.
     evaluated: the last evaluation.
     Raises DeviceError for a device that is not there, and MemoryNeeded before anything is built for which there is no
-    memory; the check is that of the processor's memory, and on CUDA left out.
+    memory; the check is that of the processor's memory, and on CUDA left out. Raises InputsError for a learner that is
+    not for points with such inputs.
     """
 
     def __init__(
@@ -73,7 +76,11 @@ class Session:
     # ---- set-up -------------------------------------------------------------------------------------
 
     def _afford(self, scenario: Scenario, scene: Scene) -> None:
-        """Raise MemoryNeeded where there is no memory to train this scenario on this scene instead of what is there."""
+        """Raise MemoryNeeded where there is no memory to train this scenario on this scene instead of what is there.
+
+        Raise InputsError where its learner is not for such points.
+        """
+        check_inputs(scenario, scene)
         if self.device.type != "cuda":
             self._needs = check_memory(scenario, scene, *self._crowd, had=self._needs)
 
@@ -87,7 +94,7 @@ class Session:
             self.seeds, self.cast = tuple(seeds), Cast.of(seeds, self.twin)
         module, _, name = FAMILIES[self.scenario.learner.name][1].partition(":")
         family = getattr(import_module(module), name)
-        problem = Problem(self.scene.classes, self.scene.domain, self.cast.seeds)
+        problem = Problem(self.scene.classes, self.scene.domain, self.cast.seeds, self.scene.section)
         self.learner: Learner = family(self.scenario.learner, self.scenario.training, problem, self.device)
         self.step_count = 0
         self.cascades = Cascades(self.learner, self.scenario.learner)
@@ -98,15 +105,16 @@ class Session:
         self._record()
 
     def set_scene(self, scene: Scene, scenario: Scenario | None = None) -> None:
-        """Train and evaluate on `scene` from now on; the weights stay unless the number of classes changed.
+        """Train and evaluate on `scene` from now on; the weights stay unless the number of classes or inputs changed.
 
-        scenario: settings that apply live, where some change with it. Raises MemoryNeeded, and goes on as it was,
-        where there is no memory for it.
+        scenario: settings that apply live, where some change with it. Raises MemoryNeeded, or InputsError, and goes on
+        as it was, where there is no memory for it, or the learner is not for such points.
         """
         self._afford(scenario or self.scenario, scene)
         if scenario is not None:
             self._set_scenario(scenario)
-        if scene.classes != self.learner.problem.classes:
+        problem = self.learner.problem
+        if (scene.classes, scene.points.width) != (problem.classes, problem.width):
             self.scene = scene
             self.reset()
             return
@@ -114,8 +122,8 @@ class Session:
         seen = np.stack([scene.seen(groups) for groups in self.cast.groups])
         points, train = scene.points, scene.points.is_train
         data = TrainingData(
-            points.ids[train], points.xy[train], points.label[train].astype(np.int64), points.is_poison[train],
-            seen[:, train].astype(np.float32),
+            points.ids[train], points.x[train], points.label[train].astype(np.int64), points.is_poison[train],
+            seen[:, train].astype(np.float32), None if points.response is None else points.response[train],
         )  # fmt: skip
         self.learner.set_data(data)
         self.cascades.set_data(data)
@@ -234,21 +242,21 @@ class Session:
     def evaluate(self) -> NDArray[np.float64]:
         """Losses, errors and flips now, float64 (R, 8), columns as in `CURVES`; NaN where there is nothing to see."""
         asked = self._evaluation_set
-        if not len(asked.xy):
+        if not len(asked.x):
             return np.full((self.replicas, len(CURVES)), np.nan)
-        return asked.summary(*self.learner.evaluate(asked.xy, asked.label))
+        return asked.summary(*self.learner.evaluate(asked.x, asked.label))
 
     def margins(self) -> NDArray[np.float64]:
         """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`."""
         return margins(self.scene, self.replicas, self.learner.probabilities)
 
-    def probabilities(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
-        """Class probabilities at `xy` (G, 2): float32 (G, C)."""
-        return np.ascontiguousarray(self.learner.probabilities(xy, replica)[0].T)
+    def probabilities(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
+        """Class probabilities at `x` (G, D): float32 (G, C)."""
+        return np.ascontiguousarray(self.learner.probabilities(x, replica)[0].T)
 
     def predicted(self, replica: int = 0) -> NDArray[np.int16]:
         """The class predicted for each point of the scene, int16 (N,); -1 where undecided."""
-        return self.learner.predict(self.scene.points.xy, replica)[0].astype(np.int16)
+        return self.learner.predict(self.scene.points.x, replica)[0].astype(np.int16)
 
     def twins(self, side: int = 128) -> Twins:
         """What clean and poisoned twins make of test points, pins and the domain. side: cells along its longer side.
@@ -278,24 +286,26 @@ class Session:
         unit: tuple[int, int] | None = None,
         quick: bool = False,
     ) -> NDArray[np.float32]:
-        """What `rect` looks like, at cell centres, row 0 at the bottom.
+        """What `rect` of the plane that is shown looks like, at cell centres, row 0 at the bottom.
 
         float32 (rows, columns), the probability of class 1, for two classes; (C, rows, columns) for more; the
         activation of hidden unit (layer, index) where one is named; NaN where undecided. quick: exact near the
         boundary and around points that lie on the wrong side of it, interpolated elsewhere.
         """
+        points, section = self.scene.points, self.scene.section
         if unit is not None:
-            return self.learner.unit(rect.grid(columns, rows), *unit, replica).reshape(rows, columns)
-        points = self.scene.points
+            active = on_plane(section, lambda x: self.learner.unit(x, *unit, replica))
+            return active(rect.grid(columns, rows)).reshape(rows, columns)
         places = (points.xy, points.label) if quick else (None, None)
-        scores = surface(lambda xy: self.learner.scores(xy, replica), rect, columns, rows, *places)
+        ask = on_plane(section, lambda x: self.learner.scores(x, replica))
+        scores = surface(ask, rect, columns, rows, *places)
         values: NDArray[np.float32] = self.learner.shown(scores)
         return values[0] if len(values) == 1 else values
 
     def units(self, rect: Domain, side: int, replica: int = 0) -> tuple[NDArray[np.uint8], ...]:
         """Small maps of every hidden layer, uint8 (units, side, side); 0..255 is -1..1 times the unit's range."""
         maps = []
-        for layer in self.learner.units(rect.grid(side, side), replica):
+        for layer in self.learner.units(self.scene.embed(rect.grid(side, side)), replica):
             layer = np.nan_to_num(layer)  # of a net that diverged
             span = np.maximum(np.abs(layer).max(axis=1, keepdims=True), 1e-12)
             scaled = layer / span * 127.5 + 127.5

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.scene import Scene, Split
+from boundaryviz.scene.section import on_plane
 
-Places = NDArray[np.float64]
-Predict = Callable[[Places], NDArray]
+Inputs = NDArray[np.float64]
+Predict = Callable[[Inputs], NDArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,16 +33,16 @@ class Twins:
     diverged: NDArray[np.bool_]
 
 
-def margins(scene: Scene, replicas: int, probabilities: Callable[[Places], NDArray]) -> NDArray[np.float64]:
+def margins(scene: Scene, replicas: int, probabilities: Callable[[Inputs], NDArray]) -> NDArray[np.float64]:
     """How far each pin is on the attacker's side, float64 (R, P): the probability of the class the attacker wants
     less the largest other one, in -1..1; NaN where undecided.
 
-    probabilities: places (G, 2) to (R, C, G).
+    probabilities: inputs (G, D) to (R, C, G).
     """
     targets = scene.targets
     if not targets:
         return np.empty((replicas, 0))
-    return leads(probabilities(_places(scene)), np.array([target.target_class for target in targets]))
+    return leads(probabilities(scene.embed(_places(scene))), np.array([target.target_class for target in targets]))
 
 
 def leads(p: NDArray[np.floating], label: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -69,19 +70,24 @@ def comparing(
 ) -> Generator[None, None, Twins]:
     """As `compare`, in slices of so many places each; None for all in one.
 
-    predict: places (G, 2) to classes (2 S, G). side: cells along the longer side of the domain.
+    predict: inputs (G, D) to classes (2 S, G). side: cells along the longer side of the domain.
     """
     k, d = len(diverged) // 2, scene.domain
     cell = max(d.width, d.height) / side
     columns, rows = max(round(d.width / cell), 1), max(round(d.height / cell), 1)
-    test = scene.points.xy[(scene.points.split == Split.TEST) & ~scene.points.muted]
-    targets = _places(scene)
-    asked = np.concatenate([test, targets, d.grid(columns, rows)])
+    test = scene.points.x[(scene.points.split == Split.TEST) & ~scene.points.muted]
+    targets, plane = _places(scene), d.grid(columns, rows)
+    shown = np.concatenate([targets, plane])
+    asks = [(predict, test), (on_plane(scene.section, predict), shown)]  # many places of many inputs each: in parts
+    if scene.section is None:
+        asks = [(predict, np.concatenate([test, shown]))]
     parts: list[NDArray[np.int8]] = []
-    for start in range(0, len(asked), places or len(asked)):
-        if parts:
-            yield
-        parts.append(predict(asked[start : start + (places or len(asked))]).astype(np.int8))
+    for ask, asked in asks:
+        size = places or max(len(asked), 1)
+        for start in range(0, max(len(asked), 1), size):
+            if parts:
+                yield
+            parts.append(ask(asked[start : start + size]).astype(np.int8))
     at_test, at_pins, area = np.split(np.concatenate(parts, 1), [len(test), len(test) + len(targets)], axis=1)
     area = area.reshape(2 * k, rows, columns)
     return Twins(
@@ -89,5 +95,5 @@ def comparing(
     )
 
 
-def _places(scene: Scene) -> Places:
+def _places(scene: Scene) -> NDArray[np.float64]:
     return np.array([(target.x, target.y) for target in scene.targets], dtype=np.float64).reshape(-1, 2)

@@ -1,4 +1,5 @@
-"""The trainer's process: how it is started, and what it does first. Imports nothing heavy, so it starts at once."""
+"""Processes of ours: how they are started, and what the trainer's does first. Imports nothing heavy, so it starts at
+once."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import faulthandler
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -20,11 +22,21 @@ def start(crash_log: str | None = None) -> Started:
 
     crash_log: file that faulthandler writes to when the process dies from a native fault.
     """
+    return spawned(main, "trainer", crash_log)
+
+
+def spawned(work: Callable[..., None], name: str, *more: object) -> Started:
+    """A process that does `work(connection, *more)`, and our end of the pipe to it. Raises OSError."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=main, args=(theirs, crash_log), name="boundaryviz-trainer", daemon=True)
-    process.start()
-    theirs.close()
+    process = context.Process(target=work, args=(theirs, *more), name=f"boundaryviz-{name}", daemon=True)
+    try:
+        process.start()
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
     return ours, process
 
 

@@ -11,30 +11,42 @@ from numpy.typing import NDArray
 
 from boundaryviz.learners.specs import TrainingSpec
 from boundaryviz.scene.scene import Domain
+from boundaryviz.scene.section import Section
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
     """The training points of R replicas, N in all.
 
-    ids: int64 (N,). xy: float64 (N, 2). label: int64 (N,), -1 where unlabelled.
+    ids: int64 (N,). x: float64 (N, D), their inputs. label: int64 (N,), -1 where unlabelled.
     poison: bool (N,). weights: float32 (R, N); a point that a replica must not see has weight 0.
+    response: float64 (N,), a real-valued target beside the label, NaN where it is not known; None for none.
     """
 
     ids: NDArray[np.int64]
-    xy: NDArray[np.float64]
+    x: NDArray[np.float64]
     label: NDArray[np.int64]
     poison: NDArray[np.bool_]
     weights: NDArray[np.float32]
+    response: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What a learner has to be told before it can start. seeds: one for each replica."""
+    """What a learner has to be told before it can start.
+
+    seeds: one for each replica. section: of the inputs, None where they are places of the plane.
+    """
 
     classes: int
     domain: Domain
     seeds: tuple[int, ...]
+    section: Section | None = None
+
+    @property
+    def width(self) -> int:
+        """D, how many inputs a point has."""
+        return 2 if self.section is None else self.section.width
 
 
 State = Mapping[str, NDArray]
@@ -84,32 +96,32 @@ class Learner(Protocol):
     def step(self, n: int = 1) -> None:
         """Do n training steps."""
 
-    def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
-        """Class probabilities at `xy` (G, 2): (R, C, G), or (1, C, G) of one replica; NaN where undecided."""
+    def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
+        """Class probabilities at `x` (G, D): (R, C, G), or (1, C, G) of one replica; NaN where undecided."""
         ...
 
-    def predict(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
-        """Predicted classes at `xy` (G, 2): (R, G), or (1, G) of one replica; -1 where undecided."""
+    def predict(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """Predicted classes at `x` (G, D): (R, G), or (1, G) of one replica; -1 where undecided."""
         ...
 
-    def scores(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
-        """What decides at `xy` (G, 2): of two classes the second's lead (1, G), else one number each (C, G)."""
+    def scores(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
+        """What decides at `x` (G, D): of two classes the second's lead (1, G), else one number each (C, G)."""
         ...
 
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
         ...
 
-    def unit(self, xy: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
-        """Activation of one hidden unit at `xy` (G, 2): (G,)."""
+    def unit(self, x: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
+        """Activation of one hidden unit at `x` (G, D): (G,)."""
         ...
 
-    def units(self, xy: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
-        """Activations of every hidden layer at `xy` (G, 2): (units, G) each."""
+    def units(self, x: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
+        """Activations of every hidden layer at `x` (G, D): (units, G) each."""
         ...
 
     def evaluate(
-        self, xy: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
         ...

@@ -14,6 +14,7 @@ from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.cascade import Cascade, Measure, seeds
 from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec
 
+_FLOATS = 1 << 24  # of steps whose lengths are worked out at a time
 _FEW = 2000  # pairs up to which distances are a table; a tree would take longer to build
 
 
@@ -28,11 +29,11 @@ def shortest(
     """
     n = len(data.ids)
     at = _seen(data, replica)
-    xy, known = data.xy[at], np.flatnonzero(data.label[at] >= 0)
+    x, known = data.x[at], np.flatnonzero(data.label[at] >= 0)
     result = Cascade.none("length", n)
     if not len(known):
         return result
-    length = _lengths(xy, spec)
+    length = _lengths(x, spec)
     if sparse.issparse(length):
         when, before, seed = dijkstra(length, indices=known, min_only=True, return_predecessors=True)
         before, seed = np.maximum(before, -1), np.maximum(seed, -1)
@@ -64,14 +65,14 @@ def handed(
     for k in np.unique(result.label[at]):
         some = np.flatnonzero((result.label[at] == k) & (k >= 0))
         some = some[np.argsort(rank[some], kind="stable")]
-        earlier = nearest_earlier(data.xy[at[some]], rank[some])
+        earlier = nearest_earlier(data.x[at[some]], rank[some])
         result.before[at[some]] = np.where(earlier < 0, -1, at[some][earlier])
     result.seed[:] = seeds(result.before, np.isin(np.arange(len(data.ids)), at[given]))
     return result
 
 
-def nearest_earlier(xy: NDArray[np.float64], when: NDArray[np.float64]) -> NDArray[np.int64]:
-    """For each point (n, 2) the position of the nearest one with a smaller `when`, -1 for the earliest.
+def nearest_earlier(x: NDArray[np.float64], when: NDArray[np.float64]) -> NDArray[np.int64]:
+    """For each point (n, D) the position of the nearest one with a smaller `when`, -1 for the earliest.
 
     when: (n,), in rising order. By halves: those of the later half first look among the earlier half, which takes
     O(n log^2 n) in all.
@@ -85,21 +86,21 @@ def nearest_earlier(xy: NDArray[np.float64], when: NDArray[np.float64]) -> NDArr
         middle = start + int(np.searchsorted(when[start:end], when[(start + end) // 2]))
         if middle == start:
             middle += int(np.searchsorted(when[start:end], when[start], side="right"))
-        distance, at = _nearest(xy[start:middle], xy[middle:end])
+        distance, at = _nearest(x[start:middle], x[middle:end])
         closer = distance < gap[middle:end]
         nearest[middle:end][closer], gap[middle:end][closer] = start + at[closer], distance[closer]
         parts += [(start, middle), (middle, end)]
     return nearest
 
 
-def _nearest(points: NDArray[np.float64], xy: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Distance to and position of the nearest of `points` (m, 2) for each of `xy` (n, 2)."""
-    if len(points) * len(xy) > _FEW:
-        distance, at = graphs.nearest(graphs.tree(points), xy, 1)
+def _nearest(points: NDArray[np.float64], x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Distance to and position of the nearest of `points` (m, D) for each of `x` (n, D)."""
+    if len(points) * len(x) > _FEW:
+        distance, at = graphs.nearest(graphs.tree(points), x, 1)
         return distance[:, 0], at[:, 0]
-    gap = np.linalg.norm(xy[:, None] - points, axis=2)
+    gap = np.linalg.norm(x[:, None] - points, axis=2)
     at = gap.argmin(axis=1)
-    return gap[np.arange(len(xy)), at], at
+    return gap[np.arange(len(x)), at], at
 
 
 def _seen(data: TrainingData, replica: int) -> NDArray[np.int64]:
@@ -108,16 +109,17 @@ def _seen(data: TrainingData, replica: int) -> NDArray[np.int64]:
     return order[data.weights[replica][order] != 0]
 
 
-def _lengths(xy: NDArray[np.float64], spec: Any) -> graphs.Graph:
+def _lengths(x: NDArray[np.float64], spec: Any) -> graphs.Graph:
     """How long the step is from point i to point j, (n, n); no entry, or infinity, where no label can take it."""
-    points, tiny = graphs.tree(xy), np.finfo(float).tiny  # 0 would be no edge
+    points, tiny = graphs.tree(x), np.finfo(float).tiny  # 0 would be no edge
     if isinstance(spec, LapRLSSpec) or spec.kernel == "knn":
         edges = (
             graphs.knn_graph(points, spec.neighbours + 1, both_ways=True)  # as `laprls.laplacian` joins them
             if isinstance(spec, LapRLSSpec)
             else graphs.knn_graph(points, spec.neighbours, spec.both_ways)
         ).tocoo()
-        gap = np.linalg.norm(xy[edges.row] - xy[edges.col], axis=1)
+        parts = np.array_split(np.stack([edges.row, edges.col]), -(-edges.nnz * x.shape[1] // _FLOATS) or 1, axis=1)
+        gap = np.concatenate([np.linalg.norm(x[a] - x[b], axis=1) for a, b in parts])
         return sparse.csr_array((np.maximum(gap, tiny), (edges.col, edges.row)), shape=edges.shape)
     graph = graphs.gaussian_graph(points, spec.gamma)
     least = graphs.NONE if isinstance(spec, LabelPropagationSpec) else tiny

@@ -32,17 +32,17 @@ class Estimator(FittedLearner):
     def set_data(self, data: TrainingData) -> None:
         """Learn from the labelled points of `data` with the next step."""
         k = data.label >= 0
-        super().set_data(TrainingData(data.ids[k], data.xy[k], data.label[k], data.poison[k], data.weights[:, k]))
+        super().set_data(TrainingData(data.ids[k], data.x[k], data.label[k], data.poison[k], data.weights[:, k]))
 
-    def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
-        return self._fit_seeded(xy, label, 0)
+    def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
+        return self._fit_seeded(x, label, 0)
 
-    def _fit_seeded(self, xy: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
+    def _fit_seeded(self, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
         seen = np.unique(label)
         if len(seen) == 1:
             only = np.eye(self.problem.classes)[seen]
             return lambda places: np.repeat(only, len(places), axis=0)
-        fitted = FittedEstimator(estimator(self._spec, len(label)), _near(xy), label, self.problem.classes, seed)
+        fitted = FittedEstimator(estimator(self._spec, len(label)), _near(x), label, self.problem.classes, seed)
         return lambda places: fitted.probabilities(_near(places))
 
 
@@ -66,5 +66,5 @@ def estimator(spec: EstimatorSpec, labels: int) -> Any:
             return RandomForestClassifier(**settings)
 
 
-def _near(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.clip(xy, -_FAR, _FAR)
+def _near(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.clip(x, -_FAR, _FAR)

@@ -14,10 +14,10 @@ from boundaryviz.learners.needs import PLACES
 from boundaryviz.learners.specs import TrainingSpec
 
 Decide = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-"""Places (G, 2) to class probabilities (G, C), NaN where nothing decides."""
+"""Inputs (G, D) to class probabilities (G, C), NaN where nothing decides."""
 
 _Points = tuple[NDArray[np.float64], NDArray[np.int64], int]
-"""What a fit is made from: places, labels, seed."""
+"""What a fit is made from: inputs, labels, seed."""
 
 _SMALLEST = 1e-12  # below it a probability counts as this much, so that a certain mistake has a finite loss
 _FAR = 1e100  # coordinates beyond it count as this much: their squares must not overflow
@@ -46,25 +46,25 @@ class FittedLearner(ABC):
         self._evaluated: tuple[NDArray, NDArray, NDArray[np.float64], NDArray[np.int64]] | None = None
 
     @abstractmethod
-    def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
-        """Learn from points (n, 2) in the order of their ids, at least one of them labelled."""
+    def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
+        """Learn from points (n, D) in the order of their ids, at least one of them labelled."""
 
-    def _fit_seeded(self, xy: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
+    def _fit_seeded(self, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
         """As `_fit`; the seed is 0 unless the learner is `seeded`."""
-        return self._fit(xy, label)
+        return self._fit(x, label)
 
-    def _nothing(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.full((len(xy), self.problem.classes), np.nan)
+    def _nothing(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.full((len(x), self.problem.classes), np.nan)
 
     # ---- what it trains on --------------------------------------------------------------------------
 
     def set_data(self, data: TrainingData) -> None:
         """Learn from all points of `data`, labelled or not, with the next step."""
         order = np.argsort(data.ids)
-        xy, label = np.clip(data.xy[order], -_FAR, _FAR), data.label[order]
+        x, label = np.clip(data.x[order], -_FAR, _FAR), data.label[order]
         seen = [weights[order] != 0 for weights in data.weights]
         seeds = self.problem.seeds if self.seeded else [0] * len(seen)
-        points = [(xy[some], label[some], seed) for some, seed in zip(seen, seeds, strict=True)]
+        points = [(x[some], label[some], seed) for some, seed in zip(seen, seeds, strict=True)]
         if len(points) != len(self._points) or not all(map(_same, points, self._points)):
             self._points, self._stale = points, True
 
@@ -117,52 +117,52 @@ class FittedLearner(ABC):
 
     # ---- what it thinks -----------------------------------------------------------------------------
 
-    def _ask(self, xy: NDArray[np.float64], replica: int | None) -> NDArray[np.float64]:
-        """Probabilities (R or 1, G, C) at places (G, 2), worked out once for replicas of one fit."""
+    def _ask(self, x: NDArray[np.float64], replica: int | None) -> NDArray[np.float64]:
+        """Probabilities (R or 1, G, C) at `x` (G, D), worked out once for replicas of one fit."""
         chosen = self._replicas if replica is None else [self._replicas[replica]]
-        xy = np.clip(xy, -_FAR, _FAR)
-        parts = [xy[at : at + PLACES] for at in range(0, max(len(xy), 1), PLACES)]
+        x = np.clip(x, -_FAR, _FAR)
+        parts = [x[at : at + PLACES] for at in range(0, max(len(x), 1), PLACES)]
         several = {id(one): one for one in chosen}
         answers = {key: np.concatenate([decide(part) for part in parts]) for key, decide in several.items()}
         return np.stack([answers[id(decide)] for decide in chosen])
 
-    def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
-        """Class probabilities at `xy` (G, 2): float32 (R, C, G), or (1, C, G) of one replica; NaN where undecided."""
-        return np.ascontiguousarray(self._ask(xy, replica).transpose(0, 2, 1), dtype=np.float32)
+    def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
+        """Class probabilities at `x` (G, D): float32 (R, C, G), or (1, C, G) of one replica; NaN where undecided."""
+        return np.ascontiguousarray(self._ask(x, replica).transpose(0, 2, 1), dtype=np.float32)
 
-    def predict(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
-        """Predicted classes at `xy` (G, 2): int64 (R, G), or (1, G) of one replica; -1 where undecided."""
-        return decided(self._ask(xy, replica))
+    def predict(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """Predicted classes at `x` (G, D): int64 (R, G), or (1, G) of one replica; -1 where undecided."""
+        return decided(self._ask(x, replica))
 
-    def scores(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
-        """At `xy` (G, 2), the second of two classes' lead in probability (1, G), else the probabilities (C, G)."""
-        p = self._ask(xy, replica)[0].T
+    def scores(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
+        """At `x` (G, D), the second of two classes' lead in probability (1, G), else the probabilities (C, G)."""
+        p = self._ask(x, replica)[0].T
         return np.ascontiguousarray(p[1:] - p[:1] if len(p) == 2 else p, dtype=np.float32)
 
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
         return (scores + np.float32(1)) * np.float32(0.5) if len(scores) == 1 else scores.copy()
 
-    def unit(self, xy: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
+    def unit(self, x: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
         """Raises IndexError: there are no hidden units."""
         raise IndexError("this learner has no hidden units")
 
-    def units(self, xy: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
+    def units(self, x: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
         """Of every hidden layer: there is none."""
         return []
 
     def evaluate(
-        self, xy: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Negative log-probability of the true class, float64 (R, N), and predicted class, int64 (R, N); an undecided
         point counts as an even guess and as class -1. Asked again about the same points, it looks up the answer.
         """
         last = self._evaluated
-        if last is None or not _same((xy, label), last[:2]):
-            p = self._ask(xy, None)
+        if last is None or not _same((x, label), last[:2]):
+            p = self._ask(x, None)
             true = p[:, np.arange(len(label)), label]
             loss = -np.log(np.where(np.isnan(true), 1.0 / self.problem.classes, np.clip(true, _SMALLEST, 1.0)))
-            last = self._evaluated = (xy.copy(), label.copy(), loss, decided(p))
+            last = self._evaluated = (x.copy(), label.copy(), loss, decided(p))
         return last[2].copy(), last[3].copy()
 
     def finite(self) -> NDArray[np.bool_]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from boundaryviz.learners.needs import PLACES, Needs, Size, summed
+from boundaryviz.learners.needs import INPUTS, PLACES, Needs, Size, summed
+from boundaryviz.scene.section import HELD
 from boundaryviz.scene.specs import Spec, setting
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class AtOnceSpec(Spec):
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """What R models on N points need, asked about M points at once."""
         each = 28 * size.training + (8 * size.classes + 30) * size.asked
-        return summed({SEEN: float(size.replicas * each)}, self._fitting(size))
+        more = max(size.width - 2, 0)  # inputs than places have
+        wide = 8.0 * (more * ((size.replicas + 4) * size.training + 3 * size.asked) + 3 * min(more * PLACES, HELD))
+        return summed({SEEN: float(size.replicas * each)}, {INPUTS: wide}, self._fitting(size))
 
     def _fitting(self, size: Size) -> Needs:
         """What fitting takes, and the answers to a field."""

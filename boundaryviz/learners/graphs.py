@@ -23,14 +23,14 @@ Graph = Any
 NONE = 1e-9  # in propagation a weight below this counts as none: solving for what it carries would lose all digits
 
 
-def tree(xy: NDArray[np.float64]) -> cKDTree:
-    """For the nearest neighbours among points (n, 2). Points on top of each other do not slow it down."""
-    return cKDTree(xy, balanced_tree=False, compact_nodes=False)
+def tree(x: NDArray[np.float64]) -> cKDTree:
+    """For the nearest neighbours among points (n, D). Points on top of each other do not slow it down."""
+    return cKDTree(x, balanced_tree=False, compact_nodes=False)
 
 
-def nearest(points: cKDTree, xy: NDArray[np.float64], k: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Distances and positions (n, k) of the nearest points of each of `xy` (n, 2); fewer where there are not k."""
-    distance, at = points.query(xy, k=np.arange(1, min(k, points.n) + 1))
+def nearest(points: cKDTree, x: NDArray[np.float64], k: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Distances and positions (n, k) of the nearest points of each of `x` (n, D); fewer where there are not k."""
+    distance, at = points.query(x, k=np.arange(1, min(k, points.n) + 1))
     return distance, at
 
 

@@ -24,20 +24,20 @@ class LapRLS(FittedLearner):
 
     _spec: LapRLSSpec
 
-    def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
+    def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
         spec, known = self._spec, label >= 0
         y = np.where(label[:, None] == np.arange(self.problem.classes), 1.0, -1.0) * known[:, None]
-        smooth = spec.intrinsic * known.sum() * laplacian(xy, spec.neighbours)
+        smooth = spec.intrinsic * known.sum() * laplacian(x, spec.neighbours)
         ridge = spec.ambient * known.sum()
-        if len(xy) <= WHOLE:
-            carriers = xy
-            kernel = gaussian(xy, xy, spec.gamma)
-            a = solve(known[:, None] * kernel + ridge * np.eye(len(xy)) + smooth @ kernel, y)
+        if len(x) <= WHOLE:
+            carriers = x
+            kernel = gaussian(x, x, spec.gamma)
+            a = solve(known[:, None] * kernel + ridge * np.eye(len(x)) + smooth @ kernel, y)
         else:
-            spaced = np.zeros(len(xy), dtype=bool)
-            spaced[np.linspace(0, len(xy) - 1, CARRIERS).astype(int)] = True
-            carriers = xy[spaced | known]
-            to = gaussian(xy, carriers, spec.gamma)
+            spaced = np.zeros(len(x), dtype=bool)
+            spaced[np.linspace(0, len(x) - 1, CARRIERS).astype(int)] = True
+            carriers = x[spaced | known]
+            to = gaussian(x, carriers, spec.gamma)
             among = gaussian(carriers, carriers, spec.gamma)
             system = to[known].T @ to[known] + ridge * among + to.T @ (smooth @ to)
             system[np.diag_indices_from(system)] += 1e-10 * np.trace(system) / len(system)
@@ -49,9 +49,9 @@ class LapRLS(FittedLearner):
         return decide
 
 
-def laplacian(xy: NDArray[np.float64], neighbours: int) -> sparse.csr_array:
+def laplacian(x: NDArray[np.float64], neighbours: int) -> sparse.csr_array:
     """I - D^-1/2 W D^-1/2 of the graph that joins each point with its nearest, 0 or 1, whichever of two it is."""
-    joined = graphs.knn_graph(graphs.tree(xy), neighbours + 1, both_ways=True)
+    joined = graphs.knn_graph(graphs.tree(x), neighbours + 1, both_ways=True)
     degree = np.asarray(joined.sum(axis=0)).ravel()
     scaling = sparse.diags_array(1.0 / np.sqrt(np.maximum(degree, 1.0)))
     return (sparse.diags_array((degree > 0).astype(float)) - scaling @ joined @ scaling).tocsr()

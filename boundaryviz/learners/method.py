@@ -22,9 +22,9 @@ from boundaryviz.learners.objectives import Ask
 class Columns:
     """Columns of a step, all labelled or all unlabelled, all clean or all poison.
 
-    x (R, 2, B) places. q (R, C, B) one-hot labels, (R, 0, B) where unlabelled. weight (R, 1, B), 0 for a column that
+    x (R, D, B) inputs. q (R, C, B) one-hot labels, (R, 0, B) where unlabelled. weight (R, 1, B), 0 for a column that
     a replica must not see. slot: int64 (R, B), the place of a point in what is remembered of points; columns of
-    weight 0 share the last one. noise (R, 2 jitters, B) standard normal. share, partner, chance (R, mixtures, B): how
+    weight 0 share the last one. noise (R, D jitters, B) standard normal. share, partner, chance (R, mixtures, B): how
     much of a mixture is the column itself, which of the clean columns is the rest, and by what chance, in [0, 1), it
     is poison instead; see `mixing`.
     """
@@ -49,7 +49,8 @@ class Columns:
 
     def jittered(self, size: float, number: int = 0) -> Tensor:
         """The places after jitter `number`, of standard deviation `size`."""
-        return self.x + size * self.noise[:, 2 * number : 2 * number + 2]
+        width = self.x.shape[1]
+        return self.x + size * self.noise[:, width * number : width * (number + 1)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from boundaryviz.learners.method import Columns, Method, StepContext
 class Rest:
     """What mixtures take their other half from.
 
-    Columns (R, 2 + C + 1, B): a place, an answer, and a weight, 0 where the replica must not see it. poison: None
+    Columns (R, D + C + 1, B): a place, an answer, and a weight, 0 where the replica must not see it. poison: None
     where there is none, else the poison of the replicas `seeing`, which are counted from the first of `clean`.
     """
 
@@ -31,7 +31,7 @@ class Rest:
     seeing: slice
 
     def of(self, part: Columns, at: int) -> Tensor:
-        """Each column's other half in its mixture number `at`, (R, 2 + C + 1, B)."""
+        """Each column's other half in its mixture number `at`, (R, D + C + 1, B)."""
         partner = part.partner[:, at][:, None]
         found = self.clean.gather(2, partner.expand(-1, self.clean.shape[1], -1))
         if self.poison is not None:
@@ -90,7 +90,7 @@ class ICT(Mixing):
     def mixed(self, context: StepContext, own: list[Tensor], rest: Rest) -> Tensor:
         terms = self.supervised(context)
         if (part := context.batch.unlabelled) is not None:
-            x, q = mixture(own[0], rest.of(part, 0), part.share)
+            x, q = mixture(own[0], rest.of(part, 0), part.share, part.x.shape[1])
             loss = objectives.squared(F.softmax(context.student(x), 1), q, part.weight)
             terms.append(context.ramp * self.spec.weight * loss)
         return sum(terms[1:], terms[0])
@@ -118,21 +118,22 @@ class MixMatch(Mixing):
     def mixed(self, context: StepContext, own: list[Tensor], rest: Rest) -> Tensor:
         own, terms = list(own), []
         if (part := context.batch.labelled) is not None:
-            x, q = mixture(own.pop(0), rest.of(part, 0), torch.maximum(part.share, 1 - part.share))
+            share = torch.maximum(part.share, 1 - part.share)
+            x, q = mixture(own.pop(0), rest.of(part, 0), share, part.x.shape[1])
             terms.append(objectives.cross_entropy(context.student(x), q, part.weight))
         if (part := context.batch.unlabelled) is not None:
             shares = torch.maximum(part.share, 1 - part.share).split(1, 1)
             for at, (columns, share) in enumerate(zip(own, shares, strict=True)):
-                x, q = mixture(columns, rest.of(part, at), share)
+                x, q = mixture(columns, rest.of(part, at), share, part.x.shape[1])
                 loss = objectives.squared(F.softmax(context.student(x), 1), q, part.weight)
                 terms.append(context.ramp * self.spec.weight / len(own) * loss)
         return sum(terms[1:], terms[0])
 
 
-def mixture(own: Tensor, other: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
+def mixture(own: Tensor, other: Tensor, share: Tensor, width: int) -> tuple[Tensor, Tensor]:
     """Places and answers of columns mixed with others, one by one; one that must not be seen leaves its own as it is.
 
-    own, other (R, 2 + C + 1, B) as in `Rest`. share (R, 1, B), how much is a column's own.
+    own, other (R, D + C + 1, B) as in `Rest`. share (R, 1, B), how much is a column's own. width: D.
     """
     mix = objectives.mixup(own, torch.where(other[:, -1:] > 0, other, own), share)
-    return mix[:, :2], mix[:, 2:-1]
+    return mix[:, :width], mix[:, width:-1]

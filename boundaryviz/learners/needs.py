@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 Needs = dict[str, float]
 """Bytes, each amount under what would make it smaller."""
 
+INPUTS = "fewer points or inputs"
 PLACES = 1 << 16
 """Places that a learner which is fitted at once is asked about at a time; a usual field is no more."""
 _CELL = 4  # points to a cell, where it is counted who is in the minority
@@ -27,7 +28,7 @@ class Size:
     runs: how many, each with a seed of its own. sights: how many different sets of points there are to see; every run
     is trained once with each. training, unlabelled: points that are trained on, and how many of them are. poison:
     whether some are, labelled and unlabelled ones. asked: points that all replicas are asked about at once. classes:
-    how many. xy (n, 2) and label (n,): of the labelled training points.
+    how many. xy (n, 2) and label (n,): of the labelled training points. width: inputs of a point.
     """
 
     runs: int
@@ -39,6 +40,7 @@ class Size:
     classes: int
     xy: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
     label: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    width: int = 2
 
     @property
     def replicas(self) -> int:

@@ -39,7 +39,7 @@ class Network:
         dtype: torch.dtype,
     ) -> None:
         self.problem, self.device, self.dtype = problem, torch.device(device), dtype
-        self.features = FeatureMap(spec, problem.domain)
+        self.features = FeatureMap(spec, problem.domain, problem.section)
         self._loss, self._squash = loss, squash
         self.hidden = hidden
         self.layout = Layout((self.features.size, *hidden, losses.outputs(loss, problem.classes)))
@@ -61,64 +61,64 @@ class Network:
         """`losses.targets` (K, N) of labels (N,)."""
         return losses.targets(torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype)
 
-    def _inputs(self, xy: NDArray[np.float64]) -> Tensor:
-        return torch.from_numpy(self.features(xy)).to(self.device, self.dtype)
+    def _inputs(self, x: NDArray[np.float64]) -> Tensor:
+        return torch.from_numpy(self.features(x)).to(self.device, self.dtype)
 
-    def _parts(self, xy: NDArray[np.float64], replica: int | None) -> Iterator[tuple[list[Tensor], Tensor]]:
-        """The parameters of one replica or of all, with inputs (1, F, g) at `xy` (G, 2) in parts that fit the cache."""
+    def _parts(self, x: NDArray[np.float64], replica: int | None) -> Iterator[tuple[list[Tensor], Tensor]]:
+        """The parameters of one replica or of all, with inputs (1, F, g) at `x` (G, D) in parts that fit the cache."""
         params = self.asked
         if replica is not None and len(self.P) > 1:
             params = [p[replica : replica + 1] for p in params]
         columns = max(256, _FLOATS // (len(params[0]) * max(self.layout.dims)))
         many = max(columns, _INPUTS // self.features.size // columns * columns)
-        for start in range(0, max(len(xy), 1), many):
-            for part in self._inputs(xy[start : start + many])[None].split(columns, 2):
+        for start in range(0, max(len(x), 1), many):
+            for part in self._inputs(x[start : start + many])[None].split(columns, 2):
                 yield params, part
 
-    def _outputs(self, xy: NDArray[np.float64], replica: int | None) -> Tensor:
-        """What the last layer says of `xy` (G, 2), (R or 1, K, G)."""
-        parts = [forward(params, x, self._activate) for params, x in self._parts(xy, replica)]
+    def _outputs(self, x: NDArray[np.float64], replica: int | None) -> Tensor:
+        """What the last layer says of `x` (G, D), (R or 1, K, G)."""
+        parts = [forward(params, part, self._activate) for params, part in self._parts(x, replica)]
         z = torch.cat(parts, 2)
         return torch.tanh(z) if self._squash else z
 
-    def probabilities(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
-        """Class probabilities at `xy` (G, 2): float32 (R, C, G), or (1, C, G) of one replica."""
-        return losses.probabilities(self._loss, self._outputs(xy, replica)).float().cpu().numpy()
+    def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
+        """Class probabilities at `x` (G, D): float32 (R, C, G), or (1, C, G) of one replica."""
+        return losses.probabilities(self._loss, self._outputs(x, replica)).float().cpu().numpy()
 
-    def predict(self, xy: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
-        """Predicted classes at `xy` (G, 2): int64 (R, G), or (1, G) of one replica."""
-        return losses.leading(self._outputs(xy, replica)).cpu().numpy()
+    def predict(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """Predicted classes at `x` (G, D): int64 (R, G), or (1, G) of one replica."""
+        return losses.leading(self._outputs(x, replica)).cpu().numpy()
 
-    def scores(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
-        """What decides at `xy` (G, 2): of two classes the second's lead (1, G), else the outputs (C, G); float32.
+    def scores(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
+        """What decides at `x` (G, D): of two classes the second's lead (1, G), else the outputs (C, G); float32.
 
         Smoother than the probabilities, which saturate: `shown` turns them into those, wherever they come from.
         """
-        return losses.scores(self._outputs(xy, replica))[0].float().cpu().numpy()
+        return losses.scores(self._outputs(x, replica))[0].float().cpu().numpy()
 
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
         flat = torch.from_numpy(scores.reshape(1, len(scores), -1))
         return losses.shown(self._loss, flat).numpy().reshape(scores.shape)
 
-    def unit(self, xy: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
-        """Activation of one hidden unit at `xy` (G, 2): float32 (G,)."""
+    def unit(self, x: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
+        """Activation of one hidden unit at `x` (G, D): float32 (G,)."""
         found = [
-            next(islice(layers(params, x, self._activate), layer, None))[0, index]
-            for params, x in self._parts(xy, replica)
+            next(islice(layers(params, part, self._activate), layer, None))[0, index]
+            for params, part in self._parts(x, replica)
         ]
         return torch.cat(found).float().cpu().numpy()
 
-    def units(self, xy: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
-        """Activations of every hidden layer at `xy` (G, 2): float32 (units, G) each."""
-        parts = [[h[0] for h in layers(params, x, self._activate)] for params, x in self._parts(xy, replica)]
+    def units(self, x: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
+        """Activations of every hidden layer at `x` (G, D): float32 (units, G) each."""
+        parts = [[h[0] for h in layers(params, part, self._activate)] for params, part in self._parts(x, replica)]
         return [torch.cat(layer, 1).float().cpu().numpy() for layer in zip(*parts, strict=True)][:-1]
 
     def evaluate(
-        self, xy: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
-        q, z = self._targets(label), self._outputs(xy, None)
+        q, z = self._targets(label), self._outputs(x, None)
         return losses.per_point(self._loss, z, q[None]).cpu().double().numpy(), losses.leading(z).cpu().numpy()
 
     def finite(self) -> NDArray[np.bool_]:

@@ -24,8 +24,8 @@ class _Propagation(FittedLearner):
     def _mass(self, graph: graphs.Graph, given: NDArray[np.float64]) -> NDArray[np.float64]:
         """Label mass (n, C) of every point from one-hot rows `given` (n, C)."""
 
-    def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
-        points, spec = graphs.tree(xy), self._spec
+    def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
+        points, spec = graphs.tree(x), self._spec
         given = (label[:, None] == np.arange(self.problem.classes)).astype(np.float64)
         if spec.kernel == "knn":
             graph = graphs.knn_graph(points, spec.neighbours, spec.both_ways)
@@ -57,25 +57,25 @@ class LabelPropagation(_Propagation):
 
 
 def _by_neighbours(
-    points: cKDTree, share: NDArray[np.float64], neighbours: int, xy: NDArray[np.float64]
+    points: cKDTree, share: NDArray[np.float64], neighbours: int, x: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The mean of the nearest points."""
-    return shares(share[graphs.nearest(points, xy, neighbours)[1]].sum(axis=1))
+    return shares(share[graphs.nearest(points, x, neighbours)[1]].sum(axis=1))
 
 
 def _by_gaussian(
-    points: cKDTree, share: NDArray[np.float64], gamma: float, xy: NDArray[np.float64]
+    points: cKDTree, share: NDArray[np.float64], gamma: float, x: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The mean of all points, by their Gaussian weight."""
-    sums = weighted_sums(xy, points.data, np.column_stack([share, np.ones(len(share))]), gamma)
+    sums = weighted_sums(x, points.data, np.column_stack([share, np.ones(len(share))]), gamma)
     return shares(sums[:, :-1], _LEAST * sums[:, -1:])
 
 
 def _by_near_gaussian(
-    points: cKDTree, share: NDArray[np.float64], gamma: float, xy: NDArray[np.float64]
+    points: cKDTree, share: NDArray[np.float64], gamma: float, x: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The mean of the nearest points, by their Gaussian weight relative to the nearest's, which cannot underflow."""
-    distance, at = graphs.nearest(points, xy, graph_specs.KEPT)
+    distance, at = graphs.nearest(points, x, graph_specs.KEPT)
     weight = np.exp(-gamma * (distance**2 - distance[:, :1] ** 2))
     mass = (share[at] * weight[..., None]).sum(axis=1)
     return shares(mass, _LEAST * weight.sum(axis=1, keepdims=True))

@@ -39,8 +39,8 @@ class _Fit:
     round: NDArray[np.float64]
     label: NDArray[np.int64]
 
-    def __call__(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.decide(xy)
+    def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        return self.decide(x)
 
 
 class SelfTraining(FittedLearner):
@@ -58,7 +58,7 @@ class SelfTraining(FittedLearner):
         fit = self._replicas[replica]
         return (fit.round.copy(), fit.label.copy()) if isinstance(fit, _Fit) else None
 
-    def _fit(self, xy: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
+    def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
         classes, unlabelled = self.problem.classes, int((label < 0).sum())
         seen = np.unique(label[label >= 0])
         given = np.where(label >= 0, 0.0, np.inf)
@@ -75,7 +75,7 @@ class SelfTraining(FittedLearner):
                 k_best=min(self._spec.k_best, unlabelled),
                 max_iter=self._spec.rounds,
             )
-        fitted = FittedEstimator(model, xy, label, classes, seed=0)
+        fitted = FittedEstimator(model, x, label, classes, seed=0)
         if not unlabelled:
             return _Fit(fitted.probabilities, given, label)
         got = fitted.estimator.labeled_iter_

@@ -69,10 +69,10 @@ class SemiSupervised(Network):
 
     def set_data(self, data: TrainingData) -> None:
         """Train on the points of `data` from the next step on; weights and what is remembered of points stay."""
-        places = torch.from_numpy(np.ascontiguousarray(data.xy.T)).to(self.device, self.dtype)
+        inputs = torch.from_numpy(np.ascontiguousarray(data.x.T)).to(self.device, self.dtype)
         known = data.label >= 0
-        self._labelled.set_data(data, places, self._targets(data.label), known)
-        self._unlabelled.set_data(data, places, places[:0], ~known)
+        self._labelled.set_data(data, inputs, self._targets(data.label), known)
+        self._unlabelled.set_data(data, inputs, inputs[:0], ~known)
         seen = torch.from_numpy((data.weights != 0) & ~known).to(self.device)
         self._points, self._seeing = len(data.ids), self._labelled.seeing
         self.method.set_points(data.ids, seen)
@@ -160,7 +160,7 @@ class SemiSupervised(Network):
             q,
             batch.weight,
             torch.where(batch.weight[:, 0] != 0, at, self._points) if self.method.memory else at,
-            draws.normal(*key, (mixing[0], 2 * jitters, columns)),
+            draws.normal(*key, (mixing[0], x.shape[1] * jitters, columns)),
             draws.shares(*key, mixing, getattr(self.method.spec, "alpha", 1.0)),
             draws.partners(*key, mixing, among),
             draws.chances(*key, mixing if poisoned else (mixing[0], 0, columns)),

@@ -1,4 +1,4 @@
-"""Estimators of scikit-learn's kind on the plane: fitted at once instead of in steps."""
+"""Estimators of scikit-learn's kind: fitted at once instead of in steps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class FittedEstimator:
     """
 
     def __init__(
-        self, estimator: Any, xy: NDArray[np.float64], label: NDArray[np.int64], classes: int, seed: int
+        self, estimator: Any, x: NDArray[np.float64], label: NDArray[np.int64], classes: int, seed: int
     ) -> None:
         if not (hasattr(estimator, "fit") and is_classifier(estimator)):
             raise ValueError(f"{type(estimator).__name__} is not a classifier of scikit-learn's kind")
@@ -32,24 +32,24 @@ class FittedEstimator:
         states = {key: seed for key in self.estimator.get_params() if key.split("__")[-1] == "random_state"}
         self.estimator.set_params(**states)
         shown = known | _takes_unlabelled(estimator)
-        self.estimator.fit(xy[shown], label[shown])
+        self.estimator.fit(x[shown], label[shown])
 
-    def probabilities(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        """At `xy` (n, 2): (n, classes), 0 for classes that were not seen; NaN where the estimator has no answer.
+    def probabilities(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """At `x` (n, D): (n, classes), 0 for classes that were not seen; NaN where the estimator has no answer.
 
         Its own probabilities where it has any, else the logistic function of its margins, else its decision.
         """
         seen = np.asarray(self.estimator.classes_, dtype=np.int64)
-        result = np.zeros((len(xy), self.classes))
-        if not len(xy):
+        result = np.zeros((len(x), self.classes))
+        if not len(x):
             return result
         if hasattr(self.estimator, "predict_proba"):
             with np.errstate(invalid="ignore"):  # label propagation divides 0 by 0 where no label has come
-                given = self.estimator.predict_proba(xy)
+                given = self.estimator.predict_proba(x)
             result[:, seen] = given
             result[~np.isfinite(given).all(axis=1)] = np.nan
         elif hasattr(self.estimator, "decision_function"):
-            margin = np.asarray(self.estimator.decision_function(xy))
+            margin = np.asarray(self.estimator.decision_function(x))
             if margin.ndim == 1:
                 result[:, seen[1]] = 0.5 + 0.5 * np.tanh(0.5 * margin)
                 result[:, seen[0]] = 1.0 - result[:, seen[1]]
@@ -57,13 +57,13 @@ class FittedEstimator:
                 odds = np.exp(margin - margin.max(axis=1, keepdims=True))
                 result[:, seen] = odds / odds.sum(axis=1, keepdims=True)
             else:  # one against one
-                self._decide(xy, result)
+                self._decide(x, result)
         else:
-            self._decide(xy, result)
+            self._decide(x, result)
         return result
 
-    def _decide(self, xy: NDArray[np.float64], result: NDArray[np.float64]) -> None:
-        result[np.arange(len(xy)), self.estimator.predict(xy).astype(np.int64)] = 1.0
+    def _decide(self, x: NDArray[np.float64], result: NDArray[np.float64]) -> None:
+        result[np.arange(len(x)), self.estimator.predict(x).astype(np.int64)] = 1.0
 
 
 def _takes_unlabelled(estimator: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from boundaryviz.learners.needs import Needs, Size, summed
+from boundaryviz.learners.needs import INPUTS, Needs, Size, summed
 from boundaryviz.scene.specs import Spec, setting
 
 if TYPE_CHECKING:
@@ -65,6 +65,16 @@ class NetSpec(Spec):
         if not self.features and not self.fourier:
             raise ValueError("a model needs at least one input feature")
 
+    def misfit(self, width: int) -> str:
+        """Why it cannot learn from points with so many inputs, in words; "" where it can."""
+        if width == 2 or set(self.features) in (set(), {"x", "y"}):
+            return ""
+        shown = ", ".join(FEATURE_WORDS[name] for name in self.features)
+        return (
+            f"{shown} can be had of places on a plane alone, and these points have {width:,} "
+            f"input{'s' * (width != 1)}; take x and y, which then stand for all of them"
+        )
+
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """What R nets on N points need, asked about M points at once."""
         dims, replicas = self._dims(size), size.replicas
@@ -76,11 +86,13 @@ class NetSpec(Spec):
             {DEALT: replicas * (50 * self._dealt(size, training) + (14 * size.classes + 6) * size.asked)},
             {BATCH: 4 * self._activations(size, training)},
             {FOURIER: 42 * self.fourier * size.training},
+            {INPUTS: 30.0 * max(size.width - 2, 0) * (size.training + size.asked)},
         )
 
     def _dims(self, size: Size) -> tuple[int, ...]:
         """Inputs, units of the hidden layers, outputs."""
-        return len(self.features) + 2 * self.fourier, *getattr(self, "hidden", ()), size.classes
+        columns = len(self.features) if size.width == 2 else size.width * bool(self.features)
+        return columns + 2 * self.fourier, *getattr(self, "hidden", ()), size.classes
 
     def _dealt(self, size: Size, training: TrainingSpec) -> float:
         """For how many points of each replica it is told when they come: for many batches of a few points each,

@@ -91,8 +91,8 @@ def _unlabelled_batch(default: int) -> Any:
 class UnlabelledSpec(NetSpec):
     """A network that learns from labelled and unlabelled points.
 
-    DRAWN: bytes of random numbers that an unlabelled point takes at a step. KEPT: that are kept of it, and for each
-    class.
+    DRAWN: bytes of random numbers that an unlabelled point of the plane takes at a step. KEPT: that are kept of it,
+    and for each class.
     """
 
     DRAWN: ClassVar[int] = 8
@@ -119,7 +119,7 @@ class UnlabelledSpec(NetSpec):
         each, by_class = self.KEPT
         return summed(
             super().memory(size, training),
-            {BATCH: 2.0 * size.replicas * batch * ahead * self.DRAWN},
+            {BATCH: 1.0 * size.width * size.replicas * batch * ahead * self.DRAWN},
             {DEALT: size.replicas * size.training * (each + by_class * size.classes)},
         )
 

@@ -88,6 +88,7 @@ def size_of(scene: Scene, runs: int = 1, sights: int = 1, planted: int = 0) -> S
         scene.classes,
         points.xy[taught],
         points.label[taught].astype("int64"),
+        points.width,
     )
 
 

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-
 from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario import text
 from boundaryviz.scenario.atomic import WriteError, check_writable, write_atomic
@@ -18,7 +16,7 @@ from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.plain_text import one_line, path_end
-from boundaryviz.scene.scene import KINDS, Points
+from boundaryviz.scene.scene import Points
 from boundaryviz.scene.tables import TableError, read_table, write_table
 
 __all__ = [
@@ -90,12 +88,17 @@ def sealed_at_least(scenario: Scenario, suffix: str = ".bviz") -> tuple[bytes, S
 def encoded(scenario: Scenario, suffix: str = ".bviz") -> bytes:
     """The bytes of a file that ends in `suffix` (`.toml`, `.csv`, else `.bviz`); a `.csv` keeps only the points.
 
-    Raises WriteError for a scenario too large to be read again.
+    Raises WriteError for a scenario too large to be read again, and for points of which a `.csv` would lose something.
     """
     if suffix.lower() == ".csv":
-        return write_table(scenario.scene()).encode(errors="replace")
+        scene = scenario.scene()
+        if scene.points.inputs is not None or scene.points.response is not None:
+            raise WriteError(
+                "A .csv holds places and labels, and these points have inputs or responses too; save them as .bviz."
+            )
+        return write_table(scene).encode(errors="replace")
     toml = suffix.lower() == ".toml"
-    words = (text.dumps_toml if toml else text.dumps)(scenario.model_dump(mode="json"))
+    words = (text.dumps_toml if toml else text.dumps)(scenario.written())
     try:
         text.check_text(words, ".toml" if toml else ".bviz")
     except text.TextError as error:
@@ -110,13 +113,12 @@ def _whole(words: str) -> str:
 
 def dumps(scenario: Scenario) -> str:
     """The scenario as readable JSON: a line per setting, and a line per column of points."""
-    return text.dumps(scenario.model_dump(mode="json"))
+    return text.dumps(scenario.written())
 
 
 def _same_points(found: Points, points: Points) -> bool:
     """Whether all is the same but the ids, which a table does not keep."""
-    columns = (name for name in KINDS if name != "ids")
-    return all(np.array_equal(getattr(found, name), getattr(points, name)) for name in columns)
+    return found == points.with_columns(ids=found.ids) if len(found) == len(points) else False
 
 
 def _decoded(path: Path, suffix: str) -> str:

@@ -18,12 +18,23 @@ from boundaryviz.scenario.history_spec import STEPS, ChangeSpec, RunHistorySpec
 from boundaryviz.scenario.plane import PlaneSpec
 from boundaryviz.scenario.replay import Replay
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several, apply
-from boundaryviz.scene.scene import Points, Scene
+from boundaryviz.scene.edits import (
+    COLUMNS,
+    Add,
+    Edit,
+    Move,
+    Recolumn,
+    Remove,
+    Replace,
+    SetGroups,
+    SetTargets,
+    Several,
+    apply,
+)
+from boundaryviz.scene.scene import OPTIONAL, Points, Scene
 
 SECTIONS = ("data", "poison", "learner", "training")
 _EVERY, _MOST = 32, 64  # changes between two scenes that are kept on the way, and how many are kept in all
-_COLUMNS = ("label", "split", "origin", "muted")
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,8 +220,10 @@ def difference(before: Scene, after: Scene) -> Edit | None:
     """The edit that leads from one scene to another to the bit, but for `poison_on`; None where they are the same."""
     if before is after:
         return None
-    plain = ("domain", "classes", "class_names", "axis_names")
+    plain = ("domain", "classes", "class_names", "axis_names", "section")
     if any(getattr(before, name) != getattr(after, name) for name in plain):
+        return Replace(after)
+    if any((getattr(before.points, name) is None) != (getattr(after.points, name) is None) for name in OPTIONAL):
         return Replace(after)
     edits = _of_points(before.points, after.points)
     if edits is None:
@@ -237,10 +250,11 @@ def _of_points(before: Points, after: Points) -> list[Edit] | None:
             before = before.take(stay)
         kept = ~new  # type: ignore[assignment]
     ids = before.ids
-    moved = _differ(before.xy, after.xy, kept)
+    moved = _either(_differ(before.xy, after.xy, kept), _differ(before.inputs, after.inputs, kept))
     if moved is not None:
-        edits.append(Move(ids[moved], after.xy[kept][moved]))
-    columns = {name: _differ(getattr(before, name), getattr(after, name), kept) for name in _COLUMNS}
+        inputs = None if after.inputs is None else after.inputs[kept][moved]
+        edits.append(Move(ids[moved], after.xy[kept][moved], inputs))
+    columns = {name: _differ(getattr(before, name), getattr(after, name), kept) for name in COLUMNS}
     some = [mask for mask in columns.values() if mask is not None]
     if some:
         mask = np.logical_or.reduce(some)
@@ -251,9 +265,13 @@ def _of_points(before: Points, after: Points) -> list[Edit] | None:
     return edits
 
 
-def _differ(before: NDArray, after: NDArray, kept: Any) -> NDArray[np.bool_] | None:
+def _either(a: NDArray[np.bool_] | None, b: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    return b if a is None else a if b is None else a | b
+
+
+def _differ(before: NDArray | None, after: NDArray | None, kept: Any) -> NDArray[np.bool_] | None:
     """Which rows differ in a bit; None for none. after: of all points, of which those `kept` are compared."""
-    if before is after:
+    if before is None or after is None or before is after:
         return None
     now = after[kept]
     if now.dtype.kind == "f":  # 0.0 and -0.0 are not the same

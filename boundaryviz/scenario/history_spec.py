@@ -18,6 +18,11 @@ from boundaryviz.scenario.plane import (
     Splits,
     TargetColumns,
     Whole,
+    Wide,
+    columns_of,
+    responses_read,
+    responses_written,
+    table_of,
 )  # fmt: skip
 from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
 from boundaryviz.scene.scene import Target
@@ -28,11 +33,12 @@ STEPS, TURNS = 10**10, 50_000
 
 
 class MovedColumns(Spec):
-    """Points that were moved, and where to."""
+    """Points that were moved, and where to; inputs: where to in the space of those, a column for each."""
 
     id: Whole
     x: Numbers
     y: Numbers
+    inputs: Wide = ()
 
 
 class ChangedColumns(Spec):
@@ -43,6 +49,8 @@ class ChangedColumns(Spec):
     split: Splits | None = None
     origin: Whole | None = None
     muted: Marks | None = None
+    response: Numbers | None = None
+    unknown: Marks | None = None
 
 
 class ChangeSpec(Spec):
@@ -62,6 +70,16 @@ class ChangeSpec(Spec):
     groups: Groups | None = None
     plane: PlaneSpec | None = None
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether it says what only version 3 of the format can."""
+        moved, changed = self.moved, self.changed
+        return bool(
+            (moved is not None and moved.inputs)
+            or (changed is not None and changed.response is not None)
+            or any(one is not None and one.is_wide for one in (self.added, self.plane))
+        )
+
     @classmethod
     def of(cls, step: int, values: dict[str, Any], edit: Edit) -> Self:
         """edit: as `history.difference` makes them."""
@@ -70,11 +88,20 @@ class ChangeSpec(Spec):
             match one:
                 case Remove(ids):
                     found["removed"] = tuple(ids.tolist())
-                case Move(ids, xy):
+                case Move(ids, xy, inputs):
                     x, y = xy.T.tolist()
-                    found["moved"] = MovedColumns(id=tuple(ids.tolist()), x=tuple(x), y=tuple(y))
+                    found["moved"] = MovedColumns(
+                        id=tuple(ids.tolist()), x=tuple(x), y=tuple(y), inputs=columns_of(inputs)
+                    )
                 case Recolumn(ids, columns):
-                    plain = {name: tuple(column.tolist()) for name, column in columns.items()}
+                    plain: dict[str, tuple[Any, ...]] = {
+                        name: tuple(column.tolist()) for name, column in columns.items() if name != "response"
+                    }
+                    if "response" in columns:
+                        response, unknown = responses_written(columns["response"])
+                        plain["response"] = response or ()
+                        if unknown:
+                            plain["unknown"] = unknown
                     found["changed"] = ChangedColumns(id=tuple(ids.tolist()), **plain)
                 case Add(points, at):
                     found["added"] = PointColumns.of(points)
@@ -99,11 +126,16 @@ class ChangeSpec(Spec):
         if (moved := self.moved) is not None:
             if not len(moved.id) == len(moved.x) == len(moved.y):
                 raise ValueError("the columns of moved points must have one length")
-            yield Move(moved.id, np.array((moved.x, moved.y)).T)  # type: ignore[arg-type]
+            inputs = table_of(moved.inputs, len(moved.id), "moved points")
+            yield Move(moved.id, np.array((moved.x, moved.y)).T, inputs)  # type: ignore[arg-type]
         if (changed := self.changed) is not None:
-            columns = {name: column for name, column in vars(changed).items() if name != "id" and column is not None}
+            columns: dict[str, Any] = {
+                name: column for name, column in vars(changed).items() if name != "id" and column is not None
+            }
             if any(len(column) != len(changed.id) for column in columns.values()):
                 raise ValueError("the columns of changed points must have one length")
+            if (response := responses_read(changed.response, columns.pop("unknown", ()), len(changed.id))) is not None:
+                columns["response"] = response
             yield Recolumn(changed.id, columns)  # type: ignore[arg-type]
         if self.added is not None:
             yield Add(self.added.points(), self.at or None)  # type: ignore[arg-type]
@@ -133,6 +165,11 @@ class RunHistorySpec(Spec):
     @field_serializer("turns")
     def _briefly(self, changes: tuple[ChangeSpec, ...]) -> list[dict[str, Any]]:
         return [change.model_dump(mode="json", exclude_defaults=True) for change in changes]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it says what only version 3 of the format can."""
+        return (self.plane is not None and self.plane.is_wide) or any(change.is_wide for change in self.turns)
 
     def overruled(self, paths: Iterable[str]) -> Self:
         """Without what it says of these settings: they hold from step 0 on."""

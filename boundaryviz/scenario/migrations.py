@@ -13,7 +13,12 @@ def _to_2(values: Values) -> Values:
     return values
 
 
-MIGRATIONS: Mapping[int, Callable[[Values], Values]] = {1: _to_2}
+def _to_3(values: Values) -> Values:
+    """In version 3 points may have inputs, and a section of them, and responses; none have in a file of version 2."""
+    return values
+
+
+MIGRATIONS: Mapping[int, Callable[[Values], Values]] = {1: _to_2, 2: _to_3}
 """version -> what makes values of the next version from values of this one."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from boundaryviz.scene.scene import MAX_CLASSES, MAX_GROUPS, Domain, Group, Points, Scene, Target
+from boundaryviz.scene.section import Section
 from boundaryviz.scene.specs import Spec, setting
 
 # Of a long column the first wrong value is told: a word about each of a million takes longer than reading them.
@@ -17,8 +19,20 @@ Splits = Annotated[tuple[Literal[0, 1, 2], ...], Field(fail_fast=True)]
 Marks = Annotated[tuple[bool, ...], Field(fail_fast=True)]
 
 
+Wide = Annotated[tuple[Numbers, ...], Field(fail_fast=True)]
+"""Of points with D inputs, D columns."""
+
+
+def later(default: Any) -> Any:
+    """A field that came with version 3 of the format, and is left out where it is empty: files without are as ever."""
+    return Field(default, exclude_if=lambda value: value == default)
+
+
 class PointColumns(Spec):
-    """Points written out as columns of one length, for data that is not drawn from a generator."""
+    """Points written out as columns of one length, for data that is not drawn from a generator.
+
+    inputs: a column for each. response: 0 where it is not known, which `unknown` says, where that is so of some.
+    """
 
     id: Whole
     x: Numbers
@@ -27,9 +41,18 @@ class PointColumns(Spec):
     split: Splits
     origin: Whole
     muted: Marks = ()
+    inputs: Wide = later(())
+    response: Numbers | None = later(None)
+    unknown: Marks = later(())
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it says what only version 3 of the format can."""
+        return bool(self.inputs or self.response is not None or self.unknown)
 
     @classmethod
     def of(cls, points: Points) -> Self:
+        response, unknown = responses_written(points.response)
         return cls(
             id=tuple(points.ids.tolist()),
             x=tuple(points.xy[:, 0].tolist()),
@@ -38,6 +61,9 @@ class PointColumns(Spec):
             split=tuple(points.split.tolist()),
             origin=tuple(points.origin.tolist()),
             muted=tuple(points.muted.tolist()) if points.muted.any() else (),
+            inputs=columns_of(points.inputs),
+            response=response,
+            unknown=unknown,
         )
 
     def points(self) -> Points:
@@ -46,7 +72,63 @@ class PointColumns(Spec):
         if len({len(c) for c in (self.id, self.x, self.y, self.label, self.split, self.origin, muted)}) != 1:
             raise ValueError("the columns of points must have one length")
         xy = np.array((self.x, self.y), dtype=float).T
-        return Points(*map(np.asarray, (self.id, xy, self.label, self.split, self.origin, muted)))
+        inputs = table_of(self.inputs, len(self.id), "points")
+        response = responses_read(self.response, self.unknown, len(self.id))
+        plain = map(np.asarray, (self.id, xy, self.label, self.split, self.origin, muted))
+        return Points(*plain).with_columns(inputs=inputs, response=response)
+
+
+def columns_of(table: NDArray[np.float64] | None) -> tuple[tuple[float, ...], ...]:
+    """The columns of a table (N, D); none of none."""
+    return () if table is None else tuple(map(tuple, table.T.tolist()))
+
+
+def table_of(columns: tuple[tuple[float, ...], ...], n: int, whose: str) -> NDArray[np.float64] | None:
+    """The table (n, D) of D columns; None of none. whose: for the words of a ValueError where they are not n long."""
+    if any(len(column) != n for column in columns):
+        raise ValueError(f"the inputs of {n} {whose} need columns of as many numbers")
+    return np.ascontiguousarray(np.array(columns, dtype=float).T) if columns else None
+
+
+def responses_written(response: NDArray[np.float64] | None) -> tuple[tuple[float, ...] | None, tuple[bool, ...]]:
+    """Responses as numbers, and which of them are not known; nothing where all are."""
+    if response is None:
+        return None, ()
+    unknown = np.isnan(response)
+    return tuple(np.where(unknown, 0.0, response).tolist()), tuple(unknown.tolist()) if unknown.any() else ()
+
+
+def responses_read(values: tuple[float, ...] | None, unknown: tuple[bool, ...], n: int) -> NDArray[np.float64] | None:
+    """Responses (n,), NaN where unknown; None of none. Raises ValueError where there are not n of them."""
+    if values is None and not unknown:
+        return None
+    if values is None or len(values) != n or len(unknown) not in (0, n):
+        raise ValueError(f"{n} points need as many responses")
+    found = np.array(values, dtype=float)
+    found[np.array(unknown or (False,) * n, dtype=bool)] = np.nan
+    return found
+
+
+class SectionSpec(Spec):
+    """The plane of the inputs that is shown, written out; see `section.Section`."""
+
+    origin: Numbers
+    axes: tuple[Numbers, Numbers]
+    low: Numbers
+    high: Numbers
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, section: Section) -> Self:
+        plain = {name: getattr(section, name).tolist() for name in ("origin", "axes", "low", "high")}
+        return cls(**plain, names=section.names)
+
+    def section(self) -> Section:
+        """Raises ValueError for numbers that make no section."""
+        if len(set(map(len, self.axes))) > 1:
+            raise ValueError("the axes of a section must have one length")
+        origin, axes, low, high = (np.array(one, dtype=float) for one in (self.origin, self.axes, self.low, self.high))
+        return Section(origin, axes, low, high, self.names)
 
 
 class GroupSpec(Spec):
@@ -80,6 +162,12 @@ class PlaneSpec(Spec):
     axis_names: tuple[str, str] = ("x", "y")
     targets: TargetColumns = ()
     groups: Groups = ()
+    section: SectionSpec | None = later(None)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it says what only version 3 of the format can."""
+        return self.section is not None or self.points.is_wide
 
     @classmethod
     def of(cls, scene: Scene) -> Self:
@@ -92,6 +180,7 @@ class PlaneSpec(Spec):
             axis_names=scene.axis_names,
             targets=tuple((t.x, t.y, t.target_class, t.group) for t in scene.targets),
             groups=tuple(GroupSpec.of(group) for group in scene.groups),
+            section=None if scene.section is None else SectionSpec.of(scene.section),
         )
 
     def scene(self) -> Scene:
@@ -99,4 +188,5 @@ class PlaneSpec(Spec):
         return Scene(
             self.points.points(), Domain(*self.domain), self.classes, self.class_names, self.axis_names,
             tuple(Target(*t) for t in self.targets), tuple(group.group() for group in self.groups),
+            section=None if self.section is None else self.section.section(),
         )  # fmt: skip

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene import edits
-from boundaryviz.scene.bounds import check_ids, check_places, check_scene
+from boundaryviz.scene.bounds import check_inputs, check_places, check_points, check_scene
 from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
-from boundaryviz.scene.scene import KINDS, Points, Scene, check_column
+from boundaryviz.scene.scene import KINDS, OPTIONAL, Points, Scene, check_column
 
 WORK = 200_000_000
 """Points gone through at most, in all, to put others between them: about a second of it."""
@@ -47,7 +47,9 @@ class Replay:
         """Scenario and scene as they are now."""
         if self._owned:
             order = self._ordered()
-            self._begin(replace(self._frame, points=Points(*(self._columns[name][order] for name in KINDS))))
+            self._begin(
+                replace(self._frame, points=Points(**{name: column[order] for name, column in self._columns.items()}))
+            )
         return self._scenario, replace(self._frame, points=self._points)
 
     # ---- inside
@@ -56,7 +58,9 @@ class Replay:
         """Every point has a row in the columns; those added later follow, and rows of removed ones stay unused."""
         self._points = points = scene.points
         self._frame = replace(scene, points=points.take(np.empty(0, np.int64)))
-        self._columns: dict[str, NDArray] = {name: getattr(points, name) for name in KINDS}
+        self._columns: dict[str, NDArray] = {
+            name: column for name in (*KINDS, *OPTIONAL) if (column := getattr(points, name)) is not None
+        }
         self._owned = False  # whether the columns may be written to
         self._count = self._used = len(points)  # points there are, and rows
         self._order = [np.arange(self._used)]  # the rows in the order of their points, and some of removed ones
@@ -70,9 +74,16 @@ class Replay:
             case Several(parts):
                 for one in parts:
                     self._do(one)
-            case Move(ids, xy):
+            case Move(ids, xy, inputs):
                 check_places(xy)
-                self._write(ids, {"xy": xy})
+                if inputs is None and "inputs" not in self._columns:
+                    self._write(ids, {"xy": xy})
+                    return
+                rows, section = self._found(ids), self._frame.section
+                before, were = (self._columns.get(name, self._columns["xy"])[rows] for name in ("xy", "inputs"))
+                inputs = edits.inputs_after(section, were, before, xy, inputs)
+                check_inputs(inputs)
+                self._write(ids, {"xy": xy, "inputs": inputs})
             case Recolumn(ids, columns):
                 self._write(ids, columns)
             case Remove(ids):
@@ -81,8 +92,8 @@ class Replay:
                 self._alive[rows] = False
                 self._count -= len(rows)
             case Add(new, at):
-                check_places(new.xy)
-                check_ids(new.ids)
+                new = self._frame.completed(new)
+                check_points(new)
                 self._add(new, at)
             case SetTargets(targets):
                 check_places(np.array([(target.x, target.y) for target in targets]))
@@ -98,9 +109,16 @@ class Replay:
         self._own()
         for name, values in columns.items():
             check_column(name, values)
+            self._answer(name)
             self._columns[name][rows] = values
         if "label" in columns:
             self._hold(columns["label"])
+
+    def _answer(self, name: str) -> None:
+        """Have a column for responses, where there was none and `name` is that."""
+        if name == "response" and name not in self._columns:
+            self._columns[name] = np.full(len(self._alive), np.nan)
+            self._frame = replace(self._frame, points=self._frame.points.with_columns(response=np.empty(0)))
 
     def _hold(self, label: NDArray[np.int16]) -> None:
         """Have as many classes as these labels need."""
@@ -113,8 +131,12 @@ class Replay:
             raise ValueError("ids must be unique")
         self._own(self._used + len(new))
         rows = np.arange(self._used, self._used + len(new))
-        for name in KINDS:
-            self._columns[name][rows] = getattr(new, name)
+        if new.width != self._frame.points.width or (new.inputs is None) != (self._frame.section is None):
+            raise ValueError(f"points with {new.width} inputs are added to others that have no such inputs")
+        if new.response is not None:
+            self._answer("response")
+        for name, column in self._columns.items():
+            column[rows] = new.responses if name == "response" else getattr(new, name)
         self._alive[rows] = True
         self._used += len(new)
         self._others |= dict(zip(new.ids.tolist(), rows.tolist(), strict=True))

@@ -15,22 +15,25 @@ from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scenario.history_spec import TURNS, RunHistorySpec
 from boundaryviz.scenario.migrations import migrated
-from boundaryviz.scenario.plane import PlaneSpec, PointColumns
+from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.data import DataSpec, build
+from boundaryviz.scene.from_arrays import from_arrays
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Scene
 from boundaryviz.scene.specs import Spec
 
-VERSION: Final = 2
-"""Of the format of files. 2: `course`."""
+VERSION: Final = 3
+"""Of the format of files. 2: `course`. 3: points with inputs or responses; what has neither is written as version 2."""
 
 
 SHOWN, PROBLEM = 20, 450
 """Problems that are listed, and characters of each."""
 _ENTRIES, _DEEP = 1_000, 4  # of a list, and tables within tables
-_MOST = {"turns": TURNS} | dict.fromkeys((*PointColumns.model_fields, "removed", "at"), MAX_VALUES[".bviz"])
+_MOST = {"turns": TURNS} | dict.fromkeys(
+    (*PointColumns.model_fields, *SectionSpec.model_fields, "removed", "at"), MAX_VALUES[".bviz"]
+)
 
 
 class ScenarioError(ValueError):
@@ -57,7 +60,7 @@ class Scenario(Spec):
     the name means the clean twin's. Tests hold them.
     """
 
-    version: Literal[2] = VERSION
+    version: Literal[3] = VERSION
     name: str = "untitled"
     title: str = "Untitled"
     summary: str = ""
@@ -91,6 +94,24 @@ class Scenario(Spec):
             raise ScenarioError([f"plane: {error}"]) from None
         return scenario
 
+    @classmethod
+    def from_arrays(
+        cls, X: Any, y: Any = None, *, learner: Any = None, training: TrainingSpec | None = None, name: str = "arrays",
+        **options: Any,
+    ) -> Scenario:  # fmt: skip
+        """A scenario of points with D inputs, X (n, D), and classes y (n,), -1 for a point without a label.
+
+        learner: its spec, default a network that sees its inputs scaled. options: those of `scene.from_arrays`, such
+        as response, split and section. Raises ScenarioError, in words, for arrays that make no scene.
+        """
+        try:
+            scene = from_arrays(X, y, **options)
+        except ValueError as error:
+            raise ScenarioError([f"data: {error}"]) from None
+        learner = MLPSpec(input_scale="domain") if learner is None else learner
+        scenario = cls(name=name, title=name, data=DataSpec(name="points"), learner=learner)
+        return scenario.model_copy(update={"training": training or scenario.training}).with_scene(scene)
+
     def scene(self) -> Scene:
         """The scene this scenario starts with."""
         if self.plane is None:
@@ -100,6 +121,11 @@ class Scenario(Spec):
     def with_scene(self, scene: Scene) -> Scenario:
         """The same scenario with this scene written out."""
         return self.model_copy(update={"plane": PlaneSpec.of(scene)})
+
+    def written(self) -> dict[str, Any]:
+        """As nested plain values for a file, under the least version of the format that has words for all of it."""
+        wide = any(one is not None and one.is_wide for one in (self.plane, self.course))
+        return self.model_dump(mode="json") | {"version": VERSION if wide else 2}
 
     @property
     def steps(self) -> int:

@@ -27,13 +27,6 @@ class SweepError(ValueError):
         self.words = words
 
 
-def scenarios(text: str, frames: int, scenario: Scenario) -> tuple[str, list[Any], bool, list[Scenario]]:
-    """What `parse` returns, and the scenario with each of the values. Raises ScenarioError for a value that it does not
-    take, and what `parse` does."""
-    path, values, ranges = parse(text, frames, scenario)
-    return path, values, ranges, [scenario.with_values({path: value}) for value in values]
-
-
 def parse(text: str, frames: int, scenario: Scenario) -> tuple[str, list[Any], bool]:
     """The path, its values, and whether they are a range: 'poison.count=0..40', 'data.noise=0..0.5:100' with 100
     values, or 'learner.hidden=[2],[4],[8,8]'. frames: at most so many values of a range, which are

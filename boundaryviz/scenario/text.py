@@ -209,6 +209,8 @@ def _json(value: Any, indent: str = "") -> str:
         inner = indent + "  "
         rows = [f"{inner}{_plain(str(key))}: {_json(item, inner)}" for key, item in value.items()]
         return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+    if isinstance(value, list) and value and isinstance(value[0], list):
+        return "[" + ", ".join(_json(row, indent) for row in value) + "]"
     if isinstance(value, list) and len(value) > _SLICE:
         items = iter(value)
         return "[" + ", ".join(_plain(part)[1:-1] for part in iter(lambda: list(islice(items, _SLICE)), [])) + "]"

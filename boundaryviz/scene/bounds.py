@@ -10,19 +10,47 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.scene.scene import Domain, Scene
+from boundaryviz.scene.scene import Domain, Points, Scene
+from boundaryviz.scene.section import Section
 
 FARTHEST = 1e18
 """Of coordinates: their squares fit single precision, and one can zoom out a hundred times from where tables end."""
 _NARROWEST, _RELATIVE = 1e-30, 1e-12  # sides of a domain, in its units and as a share of how far out it lies
 _ZOOMED = 1e6  # as many times farther out or narrower than a domain what is shown of it may be
 _LAST_ID = 2**53
+MOST_INPUTS = 10_000
+"""Of a point: as wide are the first layer of a net, and every distance that is measured."""
 
 
 def check_places(xy: NDArray[np.float64]) -> None:
     """Raises ValueError where one of these coordinates lies too far out."""
     if xy.size and (far := np.abs(xy).max()) > FARTHEST:
         raise ValueError(f"a coordinate of {far:g} lies too far out, beyond {FARTHEST:g}; rescale the data")
+
+
+def check_points(points: Points) -> None:
+    """Raises ValueError for points that lie too far out, or have too many inputs, and for ids out of bounds."""
+    check_places(points.xy)
+    check_ids(points.ids)
+    if points.inputs is not None:
+        check_inputs(points.inputs)
+
+
+def check_inputs(inputs: NDArray[np.float64]) -> None:
+    """Raises ValueError for inputs (N, D) that lie too far out, or are too many."""
+    if inputs.shape[1] > MOST_INPUTS:
+        raise ValueError(f"points have {inputs.shape[1]:,} inputs; at most {MOST_INPUTS:,} are read: choose among them")
+    if inputs.size and (far := np.abs(inputs).max()) > FARTHEST:
+        raise ValueError(f"an input of {far:g} lies too far out, beyond {FARTHEST:g}; rescale the data")
+
+
+def check_section(section: Section, domain: Domain) -> None:
+    """Raises ValueError for a section on which places of the domain stand for inputs that lie too far out."""
+    corners = np.array([(u, v) for u in (domain.left, domain.right) for v in (domain.bottom, domain.top)])
+    with np.errstate(over="ignore", invalid="ignore"):
+        reach = np.abs(section.embed(corners)).max()
+    if not max(reach, np.abs(section.low).max(), np.abs(section.high).max()) <= 4 * FARTHEST:
+        raise ValueError("the plane of the inputs that is shown reaches too far out; rescale the data")
 
 
 def check_ids(ids: NDArray[np.int64]) -> None:
@@ -51,6 +79,7 @@ def check_view(rect: Domain) -> None:
 def check_scene(scene: Scene) -> None:
     """Raises ValueError, in words, for a scene that could not be drawn or trained on."""
     check_domain(scene.domain)
-    check_places(scene.points.xy)
+    check_points(scene.points)
     check_places(np.array([(target.x, target.y) for target in scene.targets]))
-    check_ids(scene.points.ids)
+    if scene.section is not None:
+        check_section(scene.section, scene.domain)

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boundaryviz.scene.scene import KINDS, Group, Points, Scene, Target, frozen
+from boundaryviz.scene.arrays import frozen
+from boundaryviz.scene.scene import KINDS, OPTIONAL, Group, Points, Scene, Target
+from boundaryviz.scene.section import Section
 
-_COLUMNS = {name: KINDS[name] for name in ("label", "split", "origin", "muted")}
+COLUMNS = {name: (KINDS | OPTIONAL)[name] for name in ("label", "split", "origin", "muted", "response")}
+"""The columns that can be set, and what they hold."""
 
 
 def _keep(edit: object, **arrays: tuple[ArrayLike, type]) -> None:
@@ -45,27 +48,33 @@ class Remove:
 
 @dataclass(frozen=True, eq=False)
 class Move:
-    """Put the points with these ids (K,) at `xy` (K, 2)."""
+    """Put the points with these ids (K,) at `xy` (K, 2).
+
+    inputs: what they have afterwards, (K, D); by default those they had, carried along the plane that is shown.
+    """
 
     ids: NDArray[np.int64]
     xy: NDArray[np.float64]
+    inputs: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         _keep(self, ids=(self.ids, np.int64), xy=(self.xy, np.float64))
+        if self.inputs is not None:
+            _keep(self, inputs=(self.inputs, np.float64))
 
 
 @dataclass(frozen=True, eq=False)
 class Recolumn:
-    """Set `columns` (label, split, origin or muted; each (K,)) of the points with these ids (K,)."""
+    """Set `columns` (label, split, origin, muted or response; each (K,)) of the points with these ids (K,)."""
 
     ids: NDArray[np.int64]
     columns: dict[str, NDArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _keep(self, ids=(self.ids, np.int64))
-        if unknown := set(self.columns) - set(_COLUMNS):
-            raise ValueError(f"points have no column {sorted(unknown)[0]!r} to set; there are: {', '.join(_COLUMNS)}")
-        kept = {name: frozen(values, _COLUMNS[name]) for name, values in self.columns.items()}
+        if unknown := set(self.columns) - set(COLUMNS):
+            raise ValueError(f"points have no column {sorted(unknown)[0]!r} to set; there are: {', '.join(COLUMNS)}")
+        kept = {name: frozen(values, COLUMNS[name]) for name, values in self.columns.items()}
         object.__setattr__(self, "columns", kept)
 
 
@@ -117,7 +126,8 @@ def apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
     the scene given is never changed.
     """
     after, inverse = _apply(edit, scene)
-    return after, inverse if after.classes == scene.classes else Replace(scene)
+    led_back = after.classes == scene.classes and (after.points.response is None) == (scene.points.response is None)
+    return after, inverse if led_back else Replace(scene)
 
 
 def _apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
@@ -130,21 +140,25 @@ def _apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
             kept = np.ones(len(points), dtype=bool)
             kept[at] = False
             return replace(scene, points=points.take(kept)), Add(points.take(at), at)
-        case Move(ids, xy):
+        case Move(ids, xy, inputs):
             at = points.positions(ids)
-            moved = points.xy.copy()
+            before, moved = points.xy[at], points.xy.copy()
             moved[at] = xy
-            return replace(scene, points=points.with_columns(xy=moved)), Move(ids, points.xy[at])
+            if points.inputs is None and inputs is None:
+                return replace(scene, points=points.with_columns(xy=moved)), Move(ids, before)
+            were, wide = points.x[at], points.x.copy()
+            wide[at] = inputs_after(scene.section, were, before, xy, inputs)
+            return replace(scene, points=points.with_columns(xy=moved, inputs=wide)), Move(ids, before, were)
         case Recolumn(ids, columns):
             at = points.positions(ids)
             changed: dict[str, NDArray] = {}
-            before: dict[str, NDArray] = {}
+            had: dict[str, NDArray] = {}
             for name, values in columns.items():
-                column = getattr(points, name)
-                before[name] = column[at]
+                column = points.responses if name == "response" else getattr(points, name)
+                had[name] = column[at]
                 changed[name] = column.copy()
                 changed[name][at] = values
-            return scene.with_points(points.with_columns(**changed)), Recolumn(ids, before)
+            return scene.with_points(points.with_columns(**changed)), Recolumn(ids, had)
         case SetTargets(targets):
             return replace(scene, targets=targets), SetTargets(scene.targets)
         case SetGroups(groups):
@@ -157,6 +171,26 @@ def _apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
                 scene, inverse = apply(one, scene)
                 inverses.append(inverse)
             return scene, Several(tuple(reversed(inverses)))
+
+
+def inputs_after(
+    section: Section | None,
+    inputs: NDArray[np.float64],
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    given: NDArray[np.float64] | None,
+) -> NDArray[np.float64]:
+    """The inputs of points (K, D) that had `inputs` and are moved from `before` to `after` (K, 2): those that are
+    given, or else those they had, carried along the section. Raises ValueError for inputs where points have none, or
+    of another width.
+    """
+    if section is None:
+        raise ValueError("points without inputs are given some; models are given their places")
+    if given is None:
+        return section.carried(inputs, before, after)
+    if given.shape != inputs.shape:
+        raise ValueError(f"{len(inputs)} points with {section.width} inputs are given others of shape {given.shape}")
+    return given
 
 
 def free_positions(count: int, at: NDArray[np.int64] | None, others: int) -> NDArray[np.int64]:
@@ -177,4 +211,4 @@ def _insert(scene: Scene, new: Points, at: NDArray[np.int64] | None) -> Scene:
     order = np.full(total, -1, dtype=np.int64)
     order[free_positions(len(new), at, len(points))] = np.arange(len(points), total)
     order[order < 0] = np.arange(len(points))
-    return scene.with_points(Points.join(points, new).take(order))
+    return scene.with_points(Points.join(points, scene.completed(new)).take(order))

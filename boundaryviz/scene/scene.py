@@ -13,7 +13,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from boundaryviz.scene.arrays import frozen
 from boundaryviz.scene.plain_text import NAME, one_line
+from boundaryviz.scene.section import Section, box
 
 UNLABELLED = -1
 MAX_CLASSES = 10
@@ -47,44 +49,17 @@ def origin_word(origin: int) -> str:
     return kind if number == 1 else f"{kind} {number}"
 
 
-def frozen(values: ArrayLike, dtype: type) -> NDArray:
-    """A read-only array of `dtype` that nobody else can write to; shared where `values` already is one.
-
-    Raises ValueError when an integer `dtype` cannot hold the values.
-    """
-    given = np.asarray(values)
-    array: NDArray = given
-    if given.dtype != dtype:
-        try:
-            if given.dtype.kind in "biu":  # which is most of the time, and can warn of nothing
-                array = given.astype(dtype)
-            else:
-                with np.errstate(invalid="ignore"):
-                    array = given.astype(dtype)
-        except OverflowError as error:
-            raise ValueError(f"a number is too large: {error}") from None
-        if array.dtype.kind in "iu" and (array != given).any():
-            raise ValueError(f"whole numbers that fit {array.dtype} are needed")
-    if _writeable(array):
-        array = array.copy()
-        array.flags.writeable = False
-    return array
-
-
-def _writeable(array: NDArray) -> bool:
-    """Whether these values can change: a read-only view may still show somebody's writeable array."""
-    owner: object = array
-    while isinstance(owner, np.ndarray):
-        if owner.flags.writeable:
-            return True
-        owner = owner.base
-    return owner is not None and not isinstance(owner, bytes)
-
-
 def _unique(ids: NDArray[np.int64]) -> bool:
     """Whether no id repeats. Ids nearly always increase, which is seen without sorting."""
     increasing = lambda values: bool((values[1:] > values[:-1]).all())  # noqa: E731
     return increasing(ids) or increasing(np.sort(ids))
+
+
+def _with_one_nan(values: ArrayLike) -> NDArray[np.float64]:
+    """With the same bits for whatever is no number, so that equal columns are equal to the bit."""
+    found = np.asarray(values, dtype=np.float64)
+    lost = np.isnan(found)
+    return np.where(lost, np.nan, found) if lost.any() and len(np.unique(found[lost].view(np.int64))) > 1 else found
 
 
 KINDS: dict[str, type] = {
@@ -92,11 +67,16 @@ KINDS: dict[str, type] = {
 }  # fmt: skip
 """The columns of points and what they hold."""
 
+OPTIONAL: dict[str, type] = {"inputs": np.float64, "response": np.float64}
+"""Those that points may be without."""
+
 
 def check_column(name: str, values: NDArray) -> None:
     """Raises ValueError for values, in the dtype of that column, that points cannot have in it."""
-    if name == "xy" and not np.isfinite(values).all():
-        raise ValueError("every coordinate must be finite")
+    if name in ("xy", "inputs") and not np.isfinite(values).all():
+        raise ValueError("every coordinate must be finite" if name == "xy" else "every input must be finite")
+    if name == "response" and np.isinf(values).any():
+        raise ValueError("a response must be finite, or NaN where it is not known")
     if not len(values):
         return
     if name == "label" and (values.min() < UNLABELLED or values.max() >= MAX_CLASSES):
@@ -112,11 +92,13 @@ class Points:
     """N points as read-only columns.
 
     ids: int64 (N,), unique, never reused within a scene.
-    xy: float64 (N, 2), finite.
+    xy: float64 (N, 2), finite: the place on the plane, where a point is shown and dragged.
     label: int16 (N,), the class 0..9 or -1 for unlabelled.
     split: int8 (N,), a `Split`.
     origin: int8 (N,), an `Origin`: 0, or plus or minus the number of a group of poison.
     muted: bool (N,), points that nobody sees, for trying what would be without them.
+    inputs: float64 (N, D), finite: what models are given of a point; None where that is its place.
+    response: float64 (N,), a real-valued target beside the label, NaN where it is not known; None for none.
 
     Raises ValueError when columns differ in length, ids repeat, or a value is out of range.
     """
@@ -127,6 +109,8 @@ class Points:
     split: NDArray[np.int8]
     origin: NDArray[np.int8]
     muted: NDArray[np.bool_] = field(default=None)  # type: ignore[arg-type]  # none of them
+    inputs: NDArray[np.float64] | None = None
+    response: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         if self.muted is None:
@@ -138,6 +122,15 @@ class Points:
             raise ValueError(f"columns of {n} points must have shapes (n,) and xy (n, 2)")
         for name in KINDS:
             check_column(name, getattr(self, name))
+        for name, kind in OPTIONAL.items():
+            if (values := getattr(self, name)) is not None:
+                values = _with_one_nan(values) if name == "response" else values
+                object.__setattr__(self, name, frozen(values, kind))
+                check_column(name, getattr(self, name))
+        if self.inputs is not None and not (self.inputs.ndim == 2 and self.inputs.shape[1] and len(self.inputs) == n):
+            raise ValueError(f"inputs of {n} points must have shape (n, D), D at least 1")
+        if self.response is not None and self.response.shape != (n,):
+            raise ValueError(f"responses of {n} points must have shape (n,)")
         if not _unique(self.ids):
             raise ValueError("ids must be unique")
 
@@ -164,16 +157,30 @@ class Points:
 
     @classmethod
     def join(cls, *several: Points) -> Self:
-        """All of them, in that order. Raises ValueError when ids repeat."""
-        return cls(*(np.concatenate([getattr(points, name) for points in several]) for name in KINDS))
+        """All of them, in that order; responses that some of them are without are NaN.
+
+        Raises ValueError when ids repeat, or when some have inputs and others none, or more of them.
+        """
+        columns = {name: np.concatenate([getattr(points, name) for points in several]) for name in KINDS}
+        if any(points.inputs is not None for points in several):
+            if len({None if points.inputs is None else points.inputs.shape[1] for points in several}) > 1:
+                widths = " and ".join(dict.fromkeys(str(points.width) for points in several))
+                raise ValueError(f"points with different inputs ({widths} of them) cannot be joined")
+            columns["inputs"] = np.concatenate([points.x for points in several])
+        if any(points.response is not None for points in several):
+            columns["response"] = np.concatenate([points.responses for points in several])
+        return cls(**columns)
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Points) and all(
-            np.array_equal(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)
-        )
+        if not isinstance(other, Points):
+            return False
+        alike = all(np.array_equal(getattr(self, name), getattr(other, name)) for name in (*KINDS, "inputs"))
+        if self.response is None or other.response is None:
+            return alike and self.response is other.response
+        return alike and np.array_equal(self.response, other.response, equal_nan=True)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -186,9 +193,11 @@ class Points:
         i = np.asarray(index)
         if i.dtype != bool:
             i = i.astype(np.intp)
-        return Points(*(getattr(self, f.name)[i] for f in fields(self)))
+        all_ = ((f.name, getattr(self, f.name)) for f in fields(self))
+        columns: dict[str, Any] = {name: None if column is None else column[i] for name, column in all_}
+        return Points(**columns)
 
-    def with_columns(self, **columns: ArrayLike) -> Points:
+    def with_columns(self, **columns: ArrayLike | None) -> Points:
         """A copy in which the named columns are replaced."""
         return replace(self, **columns)  # type: ignore[arg-type]
 
@@ -202,6 +211,21 @@ class Points:
         if not found.all():
             raise KeyError(f"no point with id {wanted[~found][0]}")
         return order[at]
+
+    @property
+    def x(self) -> NDArray[np.float64]:
+        """What models are given, (N, D): the inputs, or the places where there are none."""
+        return self.xy if self.inputs is None else self.inputs
+
+    @property
+    def width(self) -> int:
+        """D, how many numbers a model is given of a point; 2 where they are its place."""
+        return self.x.shape[1]
+
+    @property
+    def responses(self) -> NDArray[np.float64]:
+        """The response of every point (N,), NaN where it is not known."""
+        return np.full(len(self), np.nan) if self.response is None else self.response
 
     @property
     def next_id(self) -> int:
@@ -280,11 +304,7 @@ class Domain:
         """The bounding box of `xy` (N, 2), grown by `margin` of its size; a unit box for no points."""
         if not len(xy):
             return cls(-1.0, 1.0, -1.0, 1.0)
-        low, high = xy.min(axis=0), xy.max(axis=0)
-        size, far = high - low, np.maximum(np.abs(low), np.abs(high))
-        least = np.maximum(1e-9 * far, 1e-30)  # numbers must still tell places within it apart
-        pad = np.where(size > 0, np.maximum(size * margin, least), np.maximum(1.0, 1e-6 * far))
-        low, high = low - pad, high + pad
+        low, high = box(xy, margin)
         return cls(float(low[0]), float(high[0]), float(low[1]), float(high[1]))
 
 
@@ -316,7 +336,8 @@ class Scene:
     """Points, pins, domain and the number of classes (2..10) with their names.
 
     groups: of poison, the first of them number 1; points of a group without an entry act. poison_on: off silences
-    all poison.
+    all poison. section: where points have inputs, the plane of them that is shown; else None.
+    Raises ValueError for what does not fit together.
     """
 
     points: Points
@@ -327,8 +348,13 @@ class Scene:
     targets: tuple[Target, ...] = field(default=())
     groups: tuple[Group, ...] = field(default=())
     poison_on: bool = True
+    section: Section | None = None
 
     def __post_init__(self) -> None:
+        if (self.section is None) != (self.points.inputs is None):
+            raise ValueError("points with inputs need a section of them, and points without have none")
+        if self.section is not None and self.section.width != self.points.width:
+            raise ValueError(f"a section of {self.section.width} inputs, and points with {self.points.width}")
         if not 2 <= self.classes <= MAX_CLASSES:
             raise ValueError(f"a scene has 2 to {MAX_CLASSES} classes, not {self.classes}")
         if len(self.points) and self.points.label.max() >= self.classes:
@@ -342,6 +368,16 @@ class Scene:
         """The same scene with other points; grows `classes` when a new label appears."""
         needed = int(points.label.max()) + 1 if len(points) else 0
         return replace(self, points=points, classes=max(self.classes, needed))
+
+    def embed(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What a model is given (G, D) for places (G, 2) of the plane that is shown."""
+        return places if self.section is None else self.section.embed(places)
+
+    def completed(self, new: Points) -> Points:
+        """Points that can be joined with those of this scene: where they have no inputs and these do, on the plane."""
+        if self.section is None or new.inputs is not None:
+            return new
+        return new.with_columns(inputs=self.section.embed(new.xy))
 
     def group(self, number: int) -> Group:
         """Group `number`, counted from 1, under the name shown: its own as a short line, or else its number."""

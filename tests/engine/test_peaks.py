@@ -10,7 +10,7 @@ import pytest
 from boundaryviz.learners.specs import FAMILIES, is_supervised
 from boundaryviz.scenario.cost import memory_needed
 from boundaryviz.scenario.scenario import Scenario
-from helpers.peaks import Case, peaks
+from helpers.peaks import Case, peaks, scene_of
 
 FEW: dict[str, Any] = {"data__labels_per_class": 10}
 TRAIN_ALONE: dict[str, Any] = {"data__test": 0.0, "data__validation": 0.0}
@@ -53,6 +53,16 @@ CASES = [
     case("SVC", 10_000, **NOISY, **TRAIN_ALONE),
     case("RandomForestClassifier", 50_000, **NOISY, **TRAIN_ALONE),
     case("RandomForestClassifier", 5000, 8, **NOISY),
+    # inputs of other widths
+    case("mlp", 10_000) | {"width": 500},
+    case("mlp", 10_000, 8, learner__fourier=64, learner__input_scale="domain") | {"width": 500},
+    case("mlp", 10_000, training__batch_size="full") | {"width": 500},
+    case("fixmatch", 10_000, **FEW) | {"width": 500},
+    case("fixmatch", 1000, 64, **FEW) | {"width": 500},
+    case("vat", 2000, **FEW, learner__unlabelled_batch="full") | {"width": 2000},
+    case("KNeighborsClassifier", 10_000, 8) | {"width": 100},
+    case("KNeighborsClassifier", 2000, 16, True, poison__count=100) | {"width": 500},
+    case("label-spreading", 1000, 8, **FEW) | {"width": 500},
 ]  # fmt: skip
 
 
@@ -63,7 +73,7 @@ def test_estimates_are_within_a_factor_of_two():
     wrong = {}
     for one, measured in zip(CASES, peaks(CASES), strict=True):
         scenario = Scenario().with_values({"training.evaluate_every": 2, **one["values"]})
-        needs = memory_needed(scenario, scenario.scene(), one["replicas"], 1 + one["twin"], 4)
+        needs = memory_needed(scenario, scene_of(one, scenario), one["replicas"], 1 + one["twin"], 4)
         factor = sum(needs.values()) / measured
         if not 0.5 <= factor <= 2.0:
             wrong[f"{one}: {measured / 1e6:.0f} MB"] = f"{factor:.2f}"

@@ -11,11 +11,11 @@ from boundaryviz.engine import messages as m
 from boundaryviz.engine.session import Session
 from boundaryviz.engine.surface import surface
 from boundaryviz.engine.trainer import Trainer
-from boundaryviz.experiments.run import train
 from boundaryviz.figures.draw import draw
 from boundaryviz.figures.palette import field_image, rgb
 from boundaryviz.figures.plane import boundary_lines
 from boundaryviz.figures.style import Options
+from boundaryviz.runs.run import train
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Points, Scene, Split
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from boundaryviz.experiments.run import train
 from boundaryviz.figures.draw import draw, save
 from boundaryviz.figures.palette import sequence
 from boundaryviz.figures.style import Options
 from boundaryviz.learners.cascade import Cascade
+from boundaryviz.runs.run import train
 from boundaryviz.scenario.scenario import Scenario
 from helpers.snapshots import snapshot
 

@@ -196,7 +196,7 @@ def test_a_bridge_from_an_empty_start(open_window: Callable[..., Person]) -> Non
     person.key("Return")
     person.until(lambda s: sum(k >= 0 and split == 0 for k, split in zip(s["label"], s["split"], strict=True)) == 6)
     person.click_at("tab 1")
-    person.click_widget("learner.combo")
+    person.click_widget("controller.learner.combo")
     person.type("Label spr")
     person.key("Return")
     start = person.until(lambda s: s["learner"] == "label-spreading")

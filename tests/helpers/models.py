@@ -28,7 +28,7 @@ def blobs(n: int = 90, classes: int = 2, seed: int = 0, replicas: int = 1, poiso
     xy = np.stack([np.cos(angle), np.sin(angle)], axis=1) + 0.5 * rng.standard_normal((n, 2))
     return TrainingData(
         ids=np.arange(n),
-        xy=xy,
+        x=xy,
         label=label.astype(np.int64),
         poison=np.arange(n) >= n - poison,
         weights=np.ones((replicas, n), dtype=np.float32),
@@ -39,12 +39,12 @@ def taken(data: TrainingData, index: ArrayLike) -> TrainingData:
     """The points at these positions or under this mask, in that order."""
     i = np.asarray(index)
     i = i if i.dtype == bool else i.astype(int)
-    return TrainingData(data.ids[i], data.xy[i], data.label[i], data.poison[i], data.weights[:, i])
+    return TrainingData(data.ids[i], data.x[i], data.label[i], data.poison[i], data.weights[:, i])
 
 
 def joined(a: TrainingData, b: TrainingData) -> TrainingData:
     """The points of `a`, then those of `b`."""
-    columns = {name: np.concatenate([getattr(a, name), getattr(b, name)]) for name in ("ids", "xy", "label", "poison")}
+    columns = {name: np.concatenate([getattr(a, name), getattr(b, name)]) for name in ("ids", "x", "label", "poison")}
     return TrainingData(**columns, weights=np.concatenate([a.weights, b.weights], axis=1))
 
 

@@ -13,10 +13,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from boundaryviz.scenario.scenario import Scenario
+    from boundaryviz.scene.scene import Scene
 
 Case = dict[str, Any]
-"""values: settings by dotted path. replicas, twin, steps: as a session takes them."""
+"""values: settings by dotted path. replicas, twin, steps: as a session takes them. width: of inputs, where not 2."""
 
 
 def peaks(cases: Sequence[Case]) -> list[int]:
@@ -25,6 +29,16 @@ def peaks(cases: Sequence[Case]) -> list[int]:
         [sys.executable, __file__], input=json.dumps(list(cases)), capture_output=True, text=True, check=True
     )
     return [int(line) for line in done.stdout.split()]
+
+
+def scene_of(case: Case, scenario: Scenario) -> Scene:
+    """The scene that a case is about."""
+    if "width" not in case:
+        return scenario.scene()
+    sys.path.append(str(Path(__file__).parents[1]))
+    from helpers.lifted import lift
+
+    return lift(scenario.scene(), case["width"])
 
 
 def _status(name: str) -> int:
@@ -38,7 +52,7 @@ def _measured(case: Case) -> int:
     from boundaryviz.scenario.scenario import Scenario
 
     scenario = Scenario().with_values({"training.evaluate_every": 2, **case["values"]})
-    scene = scenario.scene()
+    scene = scene_of(case, scenario)
     ctypes.CDLL(None).malloc_trim(0)  # what was freed and kept would hide what is taken
     Path("/proc/self/clear_refs").write_text("5")  # the peak is that of now
     before = _status("VmRSS")

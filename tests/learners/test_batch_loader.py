@@ -19,7 +19,7 @@ EVERYBODY = slice(None)
 def loader_of(data: TrainingData, size: Any) -> BatchLoader:
     batch_loader = BatchLoader(tuple(range(len(data.weights))), torch.device("cpu"), torch.float32)
     batch_loader.set_batch_size(size)
-    places = torch.from_numpy(data.xy.T)
+    places = torch.from_numpy(data.x.T)
     batch_loader.set_data(data, places, places[:0], data.label >= 0)
     return batch_loader
 
@@ -54,7 +54,7 @@ def test_poison_comes_to_those_that_see_it_and_only_when_there_is_some(size: Any
 
 
 def _rows(data: TrainingData, at: torch.Tensor) -> torch.Tensor:
-    return torch.from_numpy(data.xy[at.numpy()])
+    return torch.from_numpy(data.x[at.numpy()])
 
 
 def test_a_batch_that_holds_every_point_is_gathered_once():

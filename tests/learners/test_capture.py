@@ -125,9 +125,9 @@ def test_on_cuda_what_changes_while_it_runs_is_followed():
         learner.step(5)
         learner.set_training(spec, TrainingSpec(batch_size=16, learning_rate=0.1, l1=0.01))
         learner.step(5)
-        data.xy[3] += 0.5
+        data.x[3] += 0.5
         learner.set_data(data)
-        data.xy[3] -= 0.5
+        data.x[3] -= 0.5
         learner.step(5)
         learner.set_data(planted)
         learner.step(5)

@@ -67,7 +67,7 @@ def test_along_a_line_every_point_hands_on():
     found = shortest(data, THREE)
     assert found.before[:8].tolist() == [-1, 0, 1, 2, 3, 4, 5, 6]  # the last listens to the one before the last as well
     assert found.seed.tolist() == [0] * 9
-    np.testing.assert_allclose(found.when, data.xy[:, 0])
+    np.testing.assert_allclose(found.when, data.x[:, 0])
     assert found.path(4) == [0, 1, 2, 3, 4]
     assert found.path(0) == [0]
 
@@ -94,7 +94,7 @@ def test_cutting_a_bead_breaks_the_chain_where_neighbours_reach_no_further():
 def test_a_gaussian_graph_prefers_many_small_steps():
     found = shortest(line(), LabelSpreadingSpec(kernel="rbf", gamma=2.0))
     assert found.path(5) == [0, 1, 2, 3, 4, 5]
-    gaps = np.diff(line().xy[:, 0])
+    gaps = np.diff(line().x[:, 0])
     np.testing.assert_allclose(found.when[1:], np.cumsum(2.0 * gaps**2))
 
 
@@ -117,7 +117,7 @@ def test_points_on_top_of_each_other_are_joined(kernel: str):
 
 def lengths(data: TrainingData, spec: Any) -> NDArray[np.float64]:
     """The length of the step from point i to point j (n, n), from its definition; infinity where there is none."""
-    gap = np.linalg.norm(data.xy[:, None] - data.xy, axis=2)
+    gap = np.linalg.norm(data.x[:, None] - data.x, axis=2)
     if getattr(spec, "kernel", "knn") == "rbf":
         step = spec.gamma * gap**2
         reach = -np.log(graphs.NONE) if isinstance(spec, LabelPropagationSpec) else np.inf
@@ -173,7 +173,7 @@ def test_a_path_exists_where_spreading_decides(seed: int, neighbours: int, label
     spec = LabelSpreadingSpec(neighbours=neighbours)
     learner = make(spec, data=data)
     learner.step()
-    assert np.array_equal(shortest(data, spec).seed >= 0, learner.predict(data.xy)[0] >= 0)
+    assert np.array_equal(shortest(data, spec).seed >= 0, learner.predict(data.x)[0] >= 0)
 
 
 @settings(max_examples=8)
@@ -299,7 +299,7 @@ def test_rounds_of_self_training_are_scikit_learns(spec: SelfTrainingSpec):
     model = SelfTrainingClassifier(
         base(spec, 6), threshold=spec.threshold, criterion=spec.criterion.replace("-", "_"), k_best=spec.k_best,
         max_iter=spec.rounds,
-    ).fit(data.xy, data.label)  # fmt: skip
+    ).fit(data.x, data.label)  # fmt: skip
     when, label = learner.rounds()
     assert np.array_equal(when, np.where(model.labeled_iter_ < 0, np.inf, model.labeled_iter_))
     assert np.array_equal(label, model.transduction_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -164,7 +164,7 @@ def test_not_even_a_chaotic_clean_twin_hears_of_it(size: Any):
 @every_family
 def test_what_poison_does_depends_on_its_own_place(spec: Any):
     data = blobs(80, poison=5)
-    moved = data.xy.copy()
+    moved = data.x.copy()
     moved[data.poison] += 3.0
     away = TrainingData(data.ids, moved, data.label, data.poison, data.weights)
     assert relative(thought(trained(spec, data)), thought(trained(spec, away))) > 1e-4
@@ -180,7 +180,7 @@ def inert(draw: st.DrawFn, unlabelled: bool) -> tuple[TrainingData, TrainingData
     n, extra = draw(st.integers(20, 60)), draw(st.integers(1, 40))
     plain = blobs(n, seed=draw(st.integers(0, 50)), replicas=2, poison=draw(st.integers(0, 5)))
     ids = rng.choice(2 * (n + extra), n + extra, replace=False)
-    plain = TrainingData(ids[:n], plain.xy, plain.label, plain.poison, plain.weights)
+    plain = TrainingData(ids[:n], plain.x, plain.label, plain.poison, plain.weights)
     far = draw(st.sampled_from([1.0, 1e6, 1e300]))
     added = TrainingData(
         ids[n:],
@@ -272,7 +272,7 @@ def test_a_moved_point_acts_in_its_own_batch_alone(spec: Any):
     probes = {}
     for at in range(0, 96, 2):
         learner = make(spec, training(32), data=data)
-        moved = data.xy.copy()
+        moved = data.x.copy()
         moved[at] += 5.0
         learner.set_data(TrainingData(data.ids, moved, data.label, data.poison, data.weights))
         learner.step(1)
@@ -288,13 +288,13 @@ def test_a_moved_point_acts_in_its_own_batch_alone(spec: Any):
 
 @every_family
 def test_nothing_handed_in_is_changed_or_needs_to_be_writeable(spec: Any):
-    data = blobs(40, replicas=2, poison=4)
+    data = replace(blobs(40, replicas=2, poison=4), response=np.arange(40.0))
     copies = {f.name: getattr(data, f.name).copy() for f in fields(data)}
     for f in fields(data):
         getattr(data, f.name).flags.writeable = False
     for size in (8, "full"):
         learner = trained(spec, data, (0, 1), size)
-        learner.evaluate(data.xy, data.label)
+        learner.evaluate(data.x, data.label)
     assert all(np.array_equal(getattr(data, name), copy) for name, copy in copies.items())
 
 
@@ -306,7 +306,7 @@ def test_results_share_no_memory_with_the_learner(spec: Any):
     results = [
         learner.probabilities(GRID),
         learner.predict(GRID),
-        *learner.evaluate(data.xy, data.label),
+        *learner.evaluate(data.x, data.label),
         learner.finite(),
     ]
     results += learner.units(GRID)

@@ -49,7 +49,7 @@ def crowd(n: int = 120, classes: int = 2, unlabelled: int = 0) -> TrainingData:
     """Blobs that overlap, the last points without a label."""
     data = blobs(n, classes, seed=4)
     label = np.where(np.arange(n) >= n - unlabelled, -1, data.label)
-    return TrainingData(data.ids, 0.6 * data.xy, label, data.poison, data.weights)
+    return TrainingData(data.ids, 0.6 * data.x, label, data.poison, data.weights)
 
 
 @every_pair
@@ -59,7 +59,7 @@ def test_it_is_scikit_learn_s_own(spec: Any, theirs: Any, classes: int):
     ours = make(spec, seeds=(5,), classes=classes, data=data)
     ours.step()
     known = data.label >= 0
-    theirs.fit(data.xy[known], data.label[known])
+    theirs.fit(data.x[known], data.label[known])
     assert np.array_equal(ours.predict(GRID)[0], theirs.predict(GRID))
     if hasattr(theirs, "predict_proba"):
         np.testing.assert_allclose(ours.probabilities(GRID)[0].T, theirs.predict_proba(GRID), atol=1e-6)
@@ -80,7 +80,7 @@ def test_defaults_and_names_are_scikit_learn_s(name: str):
 
 def test_only_a_forest_looks_at_the_seed_and_replicas_of_one_seed_are_one_fit():
     data = crowd()
-    data = TrainingData(data.ids, data.xy, data.label, data.poison, np.ones((3, 120), np.float32))
+    data = TrainingData(data.ids, data.x, data.label, data.poison, np.ones((3, 120), np.float32))
     for spec, same in ((RandomForestClassifierSpec(n_estimators=4), False), (SVCSpec(), True)):
         learner = make(spec, seeds=(1, 2, 1), data=data)
         learner.step()
@@ -94,7 +94,7 @@ def test_moving_an_unlabelled_point_asks_for_no_new_fit():
     data = crowd(unlabelled=20)
     learner = make(SVCSpec(), data=data)
     learner.step()
-    xy = data.xy.copy()
+    xy = data.x.copy()
     xy[-1] += 1.0
     learner.set_data(TrainingData(data.ids, xy, data.label, data.poison, data.weights))
     assert learner.settled
@@ -103,8 +103,8 @@ def test_moving_an_unlabelled_point_asks_for_no_new_fit():
 @every_pair
 def test_hardly_any_points_one_class_and_points_far_out_do(spec: Any, theirs: Any):
     data = blobs(6)
-    one_class = TrainingData(data.ids, data.xy, np.ones(6, dtype=np.int64), data.poison, data.weights)
-    far = TrainingData(data.ids, data.xy * 1e300, data.label, data.poison, data.weights)
+    one_class = TrainingData(data.ids, data.x, np.ones(6, dtype=np.int64), data.poison, data.weights)
+    far = TrainingData(data.ids, data.x * 1e300, data.label, data.poison, data.weights)
     for points in (taken(data, [0]), taken(data, [0, 1]), one_class, far):
         learner = make(spec, data=points)
         learner.step()

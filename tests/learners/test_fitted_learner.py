@@ -33,7 +33,7 @@ def hidden(data: TrainingData, labels: int = 3) -> TrainingData:
     for k in range(int(data.label.max()) + 1):
         members = np.flatnonzero(data.label == k)[:labels]
         label[members] = k
-    return TrainingData(data.ids, data.xy, label, data.poison, data.weights)
+    return TrainingData(data.ids, data.x, label, data.poison, data.weights)
 
 
 def fitted(spec: Any, data: TrainingData, classes: int = 2) -> Any:
@@ -90,7 +90,7 @@ def test_replicas_that_see_the_same_share_a_fit_and_only_the_others_are_fitted_a
     assert sizes == [52, 60]
     answers = thought(learner)
     assert all(np.array_equal(answers[a], answers[b]) for a, b in ((0, 1), (0, 2), (3, 4), (3, 5)))
-    xy = data.xy.copy()
+    xy = data.x.copy()
     xy[data.poison] += 0.5
     learner.set_data(TrainingData(data.ids, xy, data.label, data.poison, weights))
     learner.step()
@@ -101,7 +101,7 @@ def test_replicas_that_see_the_same_share_a_fit_and_only_the_others_are_fitted_a
 def test_evaluating_the_same_points_again_is_looked_up_until_it_is_fitted_again():
     data = hidden(blobs(60))
     learner = fitted(SPECS["spreading"], data)
-    xy, label = blobs(40, seed=3).xy, blobs(40, seed=3).label
+    xy, label = blobs(40, seed=3).x, blobs(40, seed=3).label
     first = learner.evaluate(xy, label)
     learner._replicas = [None]  # whoever asked them now would fail
     again = learner.evaluate(xy, label)
@@ -117,7 +117,7 @@ def test_evaluating_the_same_points_again_is_looked_up_until_it_is_fitted_again(
 def two_islands(labels: int) -> TrainingData:
     """Twenty points on each of two islands far apart, labels on the first `labels` of them."""
     data = blobs(40, 2, seed=1)
-    xy = data.xy * 0.2
+    xy = data.x * 0.2
     xy[20:] += 50.0
     label = np.array([0] * labels + [-1] * (20 - labels) + [-1] * 20)
     return TrainingData(data.ids, xy, label, data.poison, data.weights)
@@ -127,13 +127,13 @@ def two_islands(labels: int) -> TrainingData:
 def test_an_island_without_a_label_is_undecided(spec: Any):
     data = two_islands(2)
     learner = fitted(spec, data)
-    p, predicted = learner.probabilities(data.xy), learner.predict(data.xy)
+    p, predicted = learner.probabilities(data.x), learner.predict(data.x)
     assert np.isnan(p[0, :, 20:]).all()
     assert p[0, :, :20].tolist() == [[1.0] * 20, [0.0] * 20]
     assert predicted[0].tolist() == [0] * 20 + [-1] * 20
-    assert np.isnan(learner.scores(data.xy)[0, 20:]).all()
-    assert np.isnan(learner.shown(learner.scores(data.xy))[0, 20:]).all()
-    loss, guess = learner.evaluate(data.xy, np.zeros(40, dtype=np.int64))
+    assert np.isnan(learner.scores(data.x)[0, 20:]).all()
+    assert np.isnan(learner.shown(learner.scores(data.x))[0, 20:]).all()
+    loss, guess = learner.evaluate(data.x, np.zeros(40, dtype=np.int64))
     assert np.array_equal(guess, predicted)
     np.testing.assert_allclose(loss[0], [0.0] * 20 + [np.log(2)] * 20)
     assert learner.finite().all()
@@ -155,10 +155,10 @@ def test_before_the_first_fit_and_for_a_replica_without_labels_everything_is_und
 @pytest.mark.parametrize("classes", [2, 3])
 def test_where_one_class_is_labelled_nothing_else_is_predicted(spec: Any, classes: int):
     data = blobs(40, 2)
-    data = TrainingData(data.ids, data.xy, np.where(np.arange(40) < 5, 1, -1), data.poison, data.weights)
+    data = TrainingData(data.ids, data.x, np.where(np.arange(40) < 5, 1, -1), data.poison, data.weights)
     learner = fitted(spec, data, classes)
-    assert set(learner.predict(data.xy)[0].tolist()) <= {1, -1}
-    assert (learner.predict(data.xy[:5]) == 1).all()
+    assert set(learner.predict(data.x)[0].tolist()) <= {1, -1}
+    assert (learner.predict(data.x[:5]) == 1).all()
 
 
 @every_spec
@@ -168,7 +168,7 @@ def test_hardly_any_points_and_points_on_top_of_each_other_do(spec: Any, n: int)
     one_place = TrainingData(data.ids, np.zeros((n, 2)), data.label, data.poison, data.weights)
     for points in (data, one_place):
         learner = fitted(spec, points)
-        assert (learner.predict(points.xy) >= 0).all()
+        assert (learner.predict(points.x) >= 0).all()
 
 
 @every_spec
@@ -186,7 +186,7 @@ def test_points_and_places_may_lie_as_far_out_as_numbers_go(spec: Any):
 def test_labels_that_nobody_listens_to_are_handed_on_both_ways_only(family: Any):
     """A labelled point away from a crowd: it listens to the crowd, and nobody there has it among the nearest."""
     data = blobs(30, seed=1)
-    xy = data.xy * 0.1
+    xy = data.x * 0.1
     xy[0] = (3.0, 0.0)
     data = TrainingData(data.ids, xy, np.where(data.ids == 0, 1, -1), data.poison, data.weights)
     one_way, both_ways = (fitted(family(both_ways=both), data).predict(xy)[0] for both in (False, True))
@@ -230,6 +230,6 @@ def test_classes_may_change_names(spec: Any, seed: int, names: list[int]):
     """Not in self-training: of points equally sure, a round labels the first."""
     data = hidden(blobs(60, 3, seed=seed))
     label = np.where(data.label < 0, -1, np.array(names)[data.label])
-    renamed = fitted(spec, TrainingData(data.ids, data.xy, label, data.poison, data.weights), 3).probabilities(GRID)
+    renamed = fitted(spec, TrainingData(data.ids, data.x, label, data.poison, data.weights), 3).probabilities(GRID)
     p = fitted(spec, data, 3).probabilities(GRID)
     np.testing.assert_allclose(renamed[:, names], p, atol=1e-4)

@@ -27,7 +27,7 @@ def gradient(learner: Any) -> NDArray[np.float64]:
 
 def objective(learner: Any, data: TrainingData, l1: float, l2: float, weights_at: NDArray[np.bool_]) -> NDArray:
     """(R,): the weighted mean of the losses, and the penalties on the weights alone."""
-    loss, _ = learner.evaluate(data.xy, data.label)
+    loss, _ = learner.evaluate(data.x, data.label)
     share = data.weights / data.weights.sum(axis=1, keepdims=True)
     w = learner.P.detach().numpy()[:, weights_at]
     return (loss * share).sum(axis=1) + l1 * np.abs(w).sum(axis=1) + 0.5 * l2 * (w * w).sum(axis=1)

@@ -63,7 +63,7 @@ def agree(learner: Any, reference: Any, xy: Any, kernel: str, within: float) -> 
 
 
 def test_the_nearest_neighbour_graph_is_scikit_learn_s_without_its_loops():
-    xy = moons()[0].xy
+    xy = moons()[0].x
     theirs = NearestNeighbors(n_neighbors=7).fit(xy).kneighbors_graph(xy).toarray()
     ours = graphs.knn_graph(graphs.tree(xy), 7).toarray()
     assert np.array_equal(ours, theirs - np.eye(len(xy)))
@@ -76,18 +76,18 @@ def test_the_nearest_neighbour_graph_is_scikit_learn_s_without_its_loops():
 def test_spreading_is_the_limit_of_scikit_learn_s(kernel: Any, gamma: float, alpha: float, classes: int):
     data = moons()[0] if classes == 2 else three_blobs()
     reference = LabelSpreading(kernel=kernel, gamma=gamma, alpha=alpha, max_iter=20_000, tol=1e-13)
-    reference.fit(data.xy, data.label)
+    reference.fit(data.x, data.label)
     learner = fitted(LabelSpreadingSpec(kernel=kernel, gamma=gamma, alpha=alpha), data, int(data.label.max()) + 1)
-    agree(learner, reference, data.xy, kernel, 1e-6)
+    agree(learner, reference, data.x, kernel, 1e-6)
     agree(learner, reference, GRID, kernel, 1e-6)
 
 
 @pytest.mark.parametrize(("kernel", "gamma"), [("knn", 1.0), ("rbf", 20.0), ("rbf", 50.0)])
 def test_propagation_is_the_limit_of_scikit_learn_s(kernel: Any, gamma: float):
     data, test, _ = moons()
-    reference = LabelPropagation(kernel=kernel, gamma=gamma, max_iter=100_000, tol=1e-11).fit(data.xy, data.label)
+    reference = LabelPropagation(kernel=kernel, gamma=gamma, max_iter=100_000, tol=1e-11).fit(data.x, data.label)
     learner = fitted(LabelPropagationSpec(kernel=kernel, gamma=gamma), data)
-    for xy in (data.xy, test, GRID):
+    for xy in (data.x, test, GRID):
         agree(learner, reference, xy, kernel, 1e-5)
 
 
@@ -96,7 +96,7 @@ def test_given_labels_hold_in_propagation_and_may_be_outvoted_in_spreading():
     wrong = int(np.flatnonzero(data.label == 0)[0])
     label = data.label.copy()
     label[wrong] = 1
-    points = graphs.tree(data.xy)
+    points = graphs.tree(data.x)
     given = (label[:, None] == np.arange(2)).astype(float)
     graph = graphs.knn_graph(points, 7)
     assert graphs.propagate(graph, given)[wrong].tolist() == [0.0, 1.0]
@@ -111,7 +111,7 @@ def test_self_training_is_scikit_learn_s(name: Any, criterion: Any):
     reference = SelfTrainingClassifier(
         base(spec, 6), threshold=0.75, criterion=criterion.replace("-", "_"), k_best=10, max_iter=10
     )
-    given = reference.fit(data.xy, data.label).predict_proba(GRID)
+    given = reference.fit(data.x, data.label).predict_proba(GRID)
     np.testing.assert_allclose(fitted(spec, data).probabilities(GRID)[0].T, given, atol=1e-6)
 
 
@@ -120,22 +120,22 @@ def test_self_training_without_unlabelled_points_is_its_base():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         learner = fitted(SelfTrainingSpec(), data)
-    reference = base(SelfTrainingSpec(), 100).fit(data.xy, data.label)
+    reference = base(SelfTrainingSpec(), 100).fit(data.x, data.label)
     np.testing.assert_allclose(learner.probabilities(GRID)[0].T, reference.predict_proba(GRID), atol=1e-6)
 
 
 def test_laprls_is_the_direct_solution():
     data = moons(200)[0]
     spec = LapRLSSpec(neighbours=6)
-    kernel = rbf_kernel(data.xy, gamma=spec.gamma)
-    near = NearestNeighbors(n_neighbors=7).fit(data.xy).kneighbors_graph(data.xy).toarray() - np.eye(200)
+    kernel = rbf_kernel(data.x, gamma=spec.gamma)
+    near = NearestNeighbors(n_neighbors=7).fit(data.x).kneighbors_graph(data.x).toarray() - np.eye(200)
     joined = np.maximum(near, near.T)
     degree = joined.sum(axis=1)
     laplacian = np.eye(200) - joined / np.sqrt(np.outer(degree, degree))
     labels = float((data.label >= 0).sum())
     y = np.where(data.label < 0, 0.0, 2.0 * data.label - 1)
     system = np.diag((data.label >= 0) * 1.0) @ kernel + 0.03125 * labels * np.eye(200) + labels * laplacian @ kernel
-    f = rbf_kernel(GRID, data.xy, gamma=spec.gamma) @ np.linalg.solve(system, y)
+    f = rbf_kernel(GRID, data.x, gamma=spec.gamma) @ np.linalg.solve(system, y)
     lead = fitted(spec, data).scores(GRID)[0]
     np.testing.assert_allclose(lead, np.clip(f, -1, 1), atol=1e-5)
 
@@ -154,7 +154,7 @@ def test_laprls_tells_blobs_apart(classes: int):
     data = moons(100, labels=100)[0] if classes == 2 else three_blobs()
     learner = fitted(LapRLSSpec(gamma=1.0), data, int(data.label.max()) + 1)
     known = data.label >= 0
-    loss, predicted = learner.evaluate(data.xy[known], data.label[known])
+    loss, predicted = learner.evaluate(data.x[known], data.label[known])
     assert np.mean(predicted[0] != data.label[known]) <= 0.05
     assert np.isfinite(loss).all()
 
@@ -174,11 +174,11 @@ def test_three_labels_a_class_are_enough_for_moons(spec: Any, most: float):
 def test_a_large_gaussian_graph_keeps_the_nearest(monkeypatch: pytest.MonkeyPatch):
     data, test, label = moons(600)
     monkeypatch.setattr(graph_specs, "DENSE", 500)
-    graph = graphs.gaussian_graph(graphs.tree(data.xy), 50.0)
+    graph = graphs.gaussian_graph(graphs.tree(data.x), 50.0)
     assert graph.nnz <= 2 * KEPT * 600
     assert abs(graph - graph.T).max() == 0
-    near = np.argsort(np.linalg.norm(data.xy - data.xy[5], axis=1))[1]
-    assert graph[5, near] == pytest.approx(np.exp(-50 * np.sum((data.xy[5] - data.xy[near]) ** 2)))
+    near = np.argsort(np.linalg.norm(data.x - data.x[5], axis=1))[1]
+    assert graph[5, near] == pytest.approx(np.exp(-50 * np.sum((data.x[5] - data.x[near]) ** 2)))
     for spec in (LabelPropagationSpec(kernel="rbf", gamma=50.0), LabelSpreadingSpec(kernel="rbf", gamma=50.0)):
         p = fitted(spec, data).predict(test)[0]
         assert np.mean(p != label) <= 0.05

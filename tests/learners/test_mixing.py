@@ -47,7 +47,7 @@ def test_whatever_a_replica_sees_is_its_partner_as_often():
 def test_an_unseen_partner_leaves_a_column_as_it_is():
     own = torch.tensor([[[1.0, 1.0], [2.0, 2.0], [0.3, 0.7], [0.5, 0.5]]])
     other = torch.tensor([[[5.0, 5.0], [6.0, 6.0], [1.0, 1.0], [0.0, 0.5]]])
-    x, q = mixture(own, other, torch.full((1, 1, 2), 0.75))
+    x, q = mixture(own, other, torch.full((1, 1, 2), 0.75), 2)
     torch.testing.assert_close(x, torch.tensor([[[1.0, 2.0], [2.0, 3.0]]]))
     torch.testing.assert_close(q, torch.tensor([[[0.3, 0.775]]]))
 

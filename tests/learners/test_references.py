@@ -80,7 +80,7 @@ def trained_by_both(name: Any, l1: float, l2: float, dtype: torch.dtype) -> tupl
     learner = make(MLPSpec(hidden=(8, 6)), training, (0, 1), 3, data, dtype)
     net = plain(learner.P[1], dims, nn.Tanh)
     torch_optimiser = optimiser(net, training)
-    x, y = torch.from_numpy(data.xy).to(dtype), torch.from_numpy(data.label)
+    x, y = torch.from_numpy(data.x).to(dtype), torch.from_numpy(data.label)
     for step in range(50):
         if step == 30:  # a rate changed on the way acts from the next step on
             training = training.model_copy(update={"learning_rate": 0.005})
@@ -107,7 +107,7 @@ def test_logistic_regression_is_scikit_learns(classes: int, sharing: float):
     learner = make(LogisticSpec(), training, classes=classes, data=data, dtype=torch.float64)
     learner.step(1500)
     ((weight, bias),) = layers(learner.P[0], (2, classes))
-    sklearn = LogisticRegression(C=sharing / (len(data.ids) * l2), tol=1e-12, max_iter=10_000).fit(data.xy, data.label)
+    sklearn = LogisticRegression(C=sharing / (len(data.ids) * l2), tol=1e-12, max_iter=10_000).fit(data.x, data.label)
     if classes == 2:
         weight, bias = weight[1:] - weight[:1], bias[1:] - bias[:1]
     else:
@@ -155,7 +155,7 @@ def test_a_step_is_the_playgrounds(l2: float):
     assert all(np.all(np.abs(weight) <= 0.5) for weight in theirs.weight)
     for _ in range(5):
         learner.step(1)
-        theirs.train(data.xy, 2.0 * data.label[:, None] - 1.0, 0.03, l2)
+        theirs.train(data.x, 2.0 * data.label[:, None] - 1.0, 0.03, l2)
     for (weight, bias), w, b in zip(layers(learner.P[0], (2, 4, 2, 1)), theirs.weight, theirs.bias, strict=True):
         np.testing.assert_allclose(weight, w, rtol=1e-6)
         np.testing.assert_allclose(bias, b, rtol=1e-6)
@@ -172,7 +172,7 @@ def test_minibatches_are_the_mean_over_what_was_dealt():
         learner.step(1)
         shown = index[weight > 0]
         net.zero_grad()
-        answer = net(torch.from_numpy(data.xy[shown]))
+        answer = net(torch.from_numpy(data.x[shown]))
         nn.functional.cross_entropy(answer, torch.from_numpy(data.label[shown])).backward()
         with torch.no_grad():
             for p in net.parameters():

@@ -57,7 +57,7 @@ def test_without_unlabelled_points_it_learns_from_its_labels(name: str):
     learner = make(spec, TrainingSpec(), data=blobs(60))
     learner.step(150)
     data = blobs(60)
-    assert (learner.predict(data.xy)[0] == data.label).mean() > 0.85
+    assert (learner.predict(data.x)[0] == data.label).mean() > 0.85
 
 
 @every_method
@@ -79,7 +79,7 @@ def test_weight_and_ramp_apply_live(name: str):
     silent, rising, full = family(**settings, weight=0.0), family(**settings, ramp_up=10), family(**settings, ramp_up=0)
     learners = [made(spec, optimiser="sgd", learning_rate=0.1) for spec in (silent, rising, full)]
     moved = budgeted(full, blobs(30))
-    moved.xy[moved.label < 0] += 0.7
+    moved.x[moved.label < 0] += 0.7
     others = [made(spec, optimiser="sgd", learning_rate=0.1) for spec in (silent, rising, full)]
     for other in others:
         other.set_data(moved)
@@ -184,7 +184,7 @@ def test_temporal_ensembles_are_corrected_averages_that_follow_their_points():
     hidden = data.label < 0
     seen = []
     for _ in range(4):
-        seen.append(learner.probabilities(data.xy[hidden])[0])
+        seen.append(learner.probabilities(data.x[hidden])[0])
         learner.step(1)
     z = np.zeros_like(seen[0])
     for p in seen:
@@ -215,7 +215,7 @@ def test_flexmatch_remembers_the_last_confident_class():
     assert (learner.method.memory[0] == -1).all()
     learner.step(60)
     data = budgeted(spec, blobs(30))
-    p, chosen = learner.probabilities(data.xy)[0], learner.method.memory[0][0, :-1].numpy()
+    p, chosen = learner.probabilities(data.x)[0], learner.method.memory[0][0, :-1].numpy()
     sure = (p.max(0) > 0.97) & (data.label < 0)
     assert sure.sum() > 5
     assert np.array_equal(chosen[sure], p.argmax(0)[sure])

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from boundaryviz.experiments.run import start
 from boundaryviz.figures.draw import draw, save
 from boundaryviz.record import pins_file
 from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
 from boundaryviz.record.pins import MOST, Difference, PinnedSnapshot
+from boundaryviz.runs.run import start
 from boundaryviz.scenario.scenario import Scenario
 from helpers.snapshots import field, snapshot
 

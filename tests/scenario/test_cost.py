@@ -16,6 +16,7 @@ from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario import cost, gallery
 from boundaryviz.scenario.cost import MemoryNeeded, afford, available, check_memory, in_words, memory_needed, size_of
 from boundaryviz.scenario.scenario import Scenario
+from helpers.lifted import lifted
 
 GB = 1e9
 NONE = False, False
@@ -227,3 +228,14 @@ def _unknown() -> int:
 )
 def test_amounts_in_words(size: float, words: str):
     assert in_words(size) == words
+
+
+@pytest.mark.parametrize("learner", ["mlp", "label-spreading", "KNeighborsClassifier"])
+def test_inputs_take_memory_and_are_named(learner: str):
+    scenario = Scenario().with_values({"learner.name": learner})
+    needs = [sum(memory_needed(scenario, lifted(width, n=40)).values()) for width in (3, 500, 2000)]
+    assert needs == sorted(needs)
+    assert needs[2] - needs[1] > 8 * 1500 * 40
+    assert memory_needed(scenario, scenario.scene())["fewer points or inputs"] == 0
+    named = memory_needed(scenario, lifted(2000, n=400))
+    assert max(named, key=named.__getitem__) == "fewer points or inputs"

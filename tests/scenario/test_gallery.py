@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from boundaryviz.experiments.run import train
 from boundaryviz.learners.specs import MLPSpec
+from boundaryviz.runs.run import train
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.scenario import ScenarioError
 from boundaryviz.scene.datasets import DATASETS

@@ -53,7 +53,7 @@ class MarginsProbe(Probe):
         margin = np.empty(len(known))
         for start in range(0, len(known), _SLICE):
             some = known[start : start + _SLICE]
-            p = session.learner.probabilities(points.xy[some], replica)
+            p = session.learner.probabilities(points.x[some], replica)
             margin[start : start + _SLICE] = leads(p, points.label[some])[0]
             yield
         undecided = np.isnan(margin)

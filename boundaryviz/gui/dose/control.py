@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from PyQt6.QtCore import QObject
 
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.dose.panel import DosePanel
-from boundaryviz.gui.shell.program import OURS, Program
+from boundaryviz.gui.shell.job import JobRunner
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
+from boundaryviz.jobs.messages import Progress
+from boundaryviz.jobs.process import JobError
 from boundaryviz.record.dose import DoseResponse
-from boundaryviz.scenario.files import WriteError
 from boundaryviz.scene.plain_text import file_stem
+from boundaryviz.studies.requests import DoseRequest
 
 
 class DoseControl(QObject):
-    """Joins the panel, the document and `boundaryviz dose --lines`.
+    """Joins the panel, the document and the job.
 
     The process is killed by Cancel, by another scenario, and when the window closes. Its death is told in the panel.
     """
 
-    def __init__(
-        self,
-        panel: DosePanel,
-        document: Document,
-        parent: QObject | None = None,
-        command: Sequence[str] = OURS,
-    ) -> None:
+    def __init__(self, panel: DosePanel, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.panel = self._panel = panel
         self._document = document
-        self._program = Program(self, command)
-        self._program.said.connect(self._said)
-        self._program.ended.connect(self._ended)
+        self._job = JobRunner(self)
+        self._job.progress.connect(self._progressed)
+        self._job.result.connect(self._found)
+        self._job.ended.connect(self._ended)
         self.response: DoseResponse | None = None
         panel.asked.connect(self.run)
         panel.cancelled.connect(self.cancel)
@@ -45,7 +40,7 @@ class DoseControl(QObject):
 
     @property
     def running(self) -> bool:
-        return self._program.running
+        return self._job.running
 
     # ---- the process --------------------------------------------------------------------------------
 
@@ -53,13 +48,10 @@ class DoseControl(QObject):
         """Work out the dose-response of the document as it is now."""
         if self.running:
             return
-        options = ["--seeds", str(seeds)]
-        if doses is not None:
-            options += ["--doses", ",".join(map(str, doses))]
         self.response = None
         try:
-            self._program.start("dose", self._document.committed.complete(), options)
-        except WriteError as error:
+            self._job.start(DoseRequest(self._document.committed.complete(), doses, seeds))
+        except JobError as error:
             self._panel.say(str(error), problem=True)
             return
         self._panel.set_response(None)
@@ -76,18 +68,18 @@ class DoseControl(QObject):
         self._stop()
 
     def _stop(self) -> bool:
-        stopped = self._program.kill()
+        stopped = self._job.kill()
         if stopped:
             self._panel.set_running(False)
         return stopped
 
-    def _said(self, line: dict[str, Any]) -> None:
-        if "response" in line:
-            self.response = DoseResponse.parse(line["response"])
-            self._panel.set_response(self.response)
-        else:
-            self._panel.set_progress(line["done"], line["of"])
-            self._panel.say("")
+    def _progressed(self, now: Progress) -> None:
+        self._panel.set_progress(now.done, now.of)
+        self._panel.say("")
+
+    def _found(self, response: DoseResponse) -> None:
+        self.response = response
+        self._panel.set_response(response)
 
     def _ended(self, problem: str) -> None:
         self._panel.set_running(False)

@@ -1,12 +1,11 @@
-"""Films in the window: drawn and written by `boundaryviz animate` in a process of its own."""
+"""Films in the window: drawn and written by a job in a process of its own."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMessageBox
@@ -18,9 +17,11 @@ from boundaryviz.gui.export.sweeps import sweepable
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
-from boundaryviz.gui.shell.program import OURS, Program
+from boundaryviz.gui.shell.job import JobRunner
 from boundaryviz.gui.training.presenter import Presenter
 from boundaryviz.gui.widgets.plain import ask
+from boundaryviz.jobs.messages import Progress
+from boundaryviz.jobs.process import JobError
 from boundaryviz.learners.cascade import measured
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario import sweep
@@ -29,6 +30,8 @@ from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.words import size_words
 from boundaryviz.scene.plain_text import file_stem
 from boundaryviz.scene.scene import Domain
+from boundaryviz.studies.requests import FilmEstimate, FilmRequest, FilmWritten, Spacing
+from boundaryviz.studies.study import Axis, Study
 
 if TYPE_CHECKING:
     from boundaryviz.figures.style import StyleName
@@ -41,15 +44,15 @@ class FilmControl(QObject):
     """Joins the dialog, the document and the process. The dialog may be closed while a film is made."""
 
     def __init__(
-        self, window: MainWindow, planes: TwinPlanes, document: Document, presenter: Presenter, folder: Folder,
-        command: Sequence[str] = OURS,
-    ) -> None:  # fmt: skip
+        self, window: MainWindow, planes: TwinPlanes, document: Document, presenter: Presenter, folder: Folder
+    ) -> None:
         super().__init__(window)
         self._window, self._planes, self._folder = window, planes, folder
         self._document, self._presenter = document, presenter
-        self._program = Program(self, command)
-        self._program.said.connect(self._said)
-        self._program.ended.connect(self._ended)
+        self._job = JobRunner(self)
+        self._job.progress.connect(self._progressed)
+        self._job.result.connect(self._found)
+        self._job.ended.connect(self._ended)
         self._path: Path | None = None
         self._written, self._cancelled = 0, False
         self.dialog: FilmDialog | None = None
@@ -57,7 +60,7 @@ class FilmControl(QObject):
 
     @property
     def running(self) -> bool:
-        return self._program.running
+        return self._job.running
 
     def show(self) -> None:
         """Open the dialog, or bring the one that watches a film being made to the front."""
@@ -81,7 +84,7 @@ class FilmControl(QObject):
 
     def close(self) -> None:
         """Give up what is being made; the window may go now."""
-        self._program.close()
+        self._job.close()
 
     def _open(self) -> None:
         from boundaryviz.figures.style import AGAINST_CLEAN
@@ -113,46 +116,52 @@ class FilmControl(QObject):
         assert self.dialog is not None
         try:
             check_writable(path)
-            self._program.start("animate", self._document.to_save()(), self._options(choice, path))
-        except WriteError as error:
+            self._job.start(self._request(choice, path))
+        except (WriteError, JobError, ScenarioError) as error:
             self.dialog.say(str(error), problem=True)
             return
         self._path, self._written, self._cancelled = path, 0, False
         self.dialog.set_running(True)
         self.dialog.say("Starting\u2026")
 
-    def _options(self, choice: FilmChoice, path: Path) -> list[str]:
-        actions = self._window.actions_
-        options = [
-            "--output", str(path.absolute()), "--view", choice.view, "--style", choice.style,
-            "--size", choice.size, "--fps", str(choice.rate), "--seconds", f"{choice.seconds:g}",
-            "--steps", str(choice.steps), "--spacing", choice.spacing, "--loop", "0" if choice.loops else "1",
-        ]  # fmt: skip
-        switches = {
-            "--no-title": not choice.title, "--held-out": actions["view.held-out"].isChecked(),
-            "--errors": actions["view.prediction"].isChecked(),
-        }  # fmt: skip
-        options += [name for name, on in switches.items() if on]
-        options += ["--levels", "2"] if actions["view.discrete"].isChecked() else []
-        return options + (["--over", f"{choice.over}={choice.values}"] if choice.over else [])
+    def _request(self, choice: FilmChoice, path: Path) -> FilmRequest:
+        """The film of the scenario as it is now. Raises ScenarioError."""
+        from boundaryviz.figures.film_options import FilmOptions
+        from boundaryviz.figures.style import AGAINST_CLEAN
+
+        actions, (width, height) = self._window.actions_, choice.pixels
+        options = FilmOptions(
+            choice.view, cast("StyleName", choice.style), width, height, choice.rate,
+            card=FilmOptions.card if choice.title else 0.0, loop=0 if choice.loops else 1,
+            levels=2 if actions["view.discrete"].isChecked() else None,
+            held_out=actions["view.held-out"].isChecked(), errors=actions["view.prediction"].isChecked(),
+        )  # fmt: skip
+        scenario = self._document.to_save()().with_values({"training.steps": choice.steps})
+        return FilmRequest(
+            scenario, path.absolute(), options, choice.seconds, cast("Spacing", choice.spacing),
+            f"{choice.over}={choice.values}" if choice.over else None,
+            twin=choice.view in AGAINST_CLEAN, cascade=choice.view == "cascade",
+        )  # fmt: skip
 
     def _cancel(self) -> None:
         self._cancelled = True
-        self._program.interrupt()
+        self._job.interrupt()
 
-    def _said(self, line: dict[str, Any]) -> None:
+    def _progressed(self, now: Progress) -> None:
         assert self.dialog is not None
-        if "doing" in line:
-            unit = "step" if line["doing"] == "training" else "frame"
-            self.dialog.set_progress(line["done"], line["of"])
-            words = f"{line['doing'].capitalize()}: {unit} {line['done']:,} of {line['of']:,}"
-            self.dialog.say(words)
-            if not self.dialog.isVisible() and self._path is not None:
-                self._window.tell(f"{self._path.name}, {words[0].lower()}{words[1:]}", 2000)
-        elif "estimate" in line:
-            self.dialog.set_size(line["estimate"])
-        elif "wrote" in line:
-            self._written = line["bytes"]
+        unit = "step" if now.words == "training" else "frame"
+        self.dialog.set_progress(now.done, now.of)
+        words = f"{now.words.capitalize()}: {unit} {now.done:,} of {now.of:,}"
+        self.dialog.say(words)
+        if not self.dialog.isVisible() and self._path is not None:
+            self._window.tell(f"{self._path.name}, {words[0].lower()}{words[1:]}", 2000)
+
+    def _found(self, result: object) -> None:
+        assert self.dialog is not None
+        if isinstance(result, FilmEstimate):
+            self.dialog.set_size(result.size)
+        elif isinstance(result, FilmWritten):
+            self._written = result.size
 
     def _ended(self, problem: str) -> None:
         assert self.dialog is not None
@@ -213,7 +222,9 @@ def wrong(scenario: Scenario, choice: FilmChoice) -> str:
     """What is wrong with the values that a film shall lead through, in a sentence; empty where nothing is."""
     frames = max(round(choice.seconds * choice.rate), 1)
     try:
-        sweep.scenarios(f"{choice.over}={choice.values}", frames, scenario)
+        axis = Axis.parse(f"{choice.over}={choice.values}", frames, scenario)
+        for _ in Study(scenario=scenario, axes=(axis,)).points():
+            pass
     except sweep.SweepError as error:
         words = error.words
     except ScenarioError as error:

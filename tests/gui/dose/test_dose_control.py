@@ -1,10 +1,8 @@
-"""Dose-responses in the window: a process of their own, cancelled, failing, outlived by nothing."""
+"""Dose-responses in the window: a job, shown as it goes, cancelled, failing."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,38 +13,42 @@ from pytestqt.qtbot import QtBot
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.dose.control import DoseControl
 from boundaryviz.gui.dose.panel import DosePanel
+from boundaryviz.jobs.messages import Ended, FromJob, Progress, Result
+from boundaryviz.jobs.process import JobError
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scenario.scratch import Scratch
 from boundaryviz.scene.edits import Move
-from helpers.there import there
+from boundaryviz.studies.dose import dose_response
+from boundaryviz.studies.requests import DoseRequest
+from helpers.fake_jobs import FakeJobs
 
 Make = Callable[..., DoseControl]
 SMALL = Scenario().with_values(
     {"data.n": 60, "data.labels_per_class": 3, "poison.target": [0.0, 0.5], "learner.name": "label-spreading"}
 )
-LINE = {
-    "response": {
+RESPONSE = DoseResponse.parse(
+    {
         "scenario": "moons", "title": "Moons", "attack": "Bridge", "doses": [0, 3], "rates": [0.0, 0.1], "learners": [
             {"learner": "mlp", "title": "Net", "supervised": True, "seeds_vary": "training", "steps": 1,
              "flip_rate": {"per_seed": [[0.0], [0.2]]}, "attack_success_rate": None}
         ],
     }
-}  # fmt: skip
+)  # fmt: skip
+ALL = (Progress(1, 4), Result(RESPONSE), Ended())
 
 
 @pytest.fixture
 def make(qtbot: QtBot) -> Iterator[Make]:
     made: list[DoseControl] = []
 
-    def control(script: str | None = None, scenario: Scenario = SMALL) -> DoseControl:
-        """With the program itself, or with a script of Python in its place."""
+    def control(*said: FromJob, real: bool = False) -> DoseControl:
+        """With the job itself, or with one that says this."""
         panel = DosePanel()
         qtbot.addWidget(panel)
-        document = Document(scenario, panel)
-        command = (sys.executable, *(("-c", script) if script is not None else ("-m", "boundaryviz")))
-        made.append(DoseControl(panel, document, panel, command))
+        made.append(DoseControl(panel, Document(SMALL, panel), panel))
+        if not real:
+            jobs[made[-1]] = FakeJobs(made[-1]._job, said)
         return made[-1]
 
     yield control
@@ -54,9 +56,7 @@ def make(qtbot: QtBot) -> Iterator[Make]:
         one.close()
 
 
-def folder(control: DoseControl) -> Path:
-    assert control._program.folder is not None
-    return control._program.folder.path
+jobs: weakref.WeakKeyDictionary[DoseControl, FakeJobs] = weakref.WeakKeyDictionary()
 
 
 def ended(control: DoseControl) -> bool:
@@ -64,11 +64,10 @@ def ended(control: DoseControl) -> bool:
 
 
 def test_it_measures_the_scenario_as_it_is_in_the_window(make: Make, qtbot: QtBot):
-    control = make()
+    control = make(real=True)
     control._document.do(Move(control._document.scene.points.ids[:1], np.array([[0.1, 0.1]])), "Move")
     control._panel.doses.setText("2, 9")
     control._panel.ask()
-    place = folder(control)
     assert control.running
     qtbot.waitUntil(lambda: ended(control), timeout=60_000)
     assert control._panel.words.text() == ""
@@ -76,19 +75,23 @@ def test_it_measures_the_scenario_as_it_is_in_the_window(make: Make, qtbot: QtBo
     assert control.response.doses == (0, 2, 9)
     assert [c.varies for c in control.response.curves] == ["nothing", "nothing"]  # its points are written out
     assert control._panel.save.isEnabled()
-    assert not place.exists()
+    alone = dose_response(control._document.committed.complete(), (2, 9))
+    assert control.response.plain() == alone.plain()
 
 
-def test_results_come_as_they_are_said_in_whatever_pieces(make: Make, qtbot: QtBot):
-    text = json.dumps({"done": 1, "of": 4}) + "\n" + json.dumps(LINE) + "\n"
-    script = (
-        "import sys, time\n"
-        f"for piece in {[text[:30], text[30:90], text[90:]]!r}:\n"
-        "    sys.stdout.write(piece); sys.stdout.flush(); time.sleep(0.05)\n"
-        "sys.stdin.read()"
-    )
-    control = make(script)
+def test_what_is_asked_for_is_the_document_with_the_doses_and_seeds(make: Make):
+    control = make()
+    control._panel.ask()
+    control.cancel()
+    control.run((1, 2), 3)
+    requests = [job.request for job in jobs[control].begun]
+    assert requests == [DoseRequest(SMALL, None, 8), DoseRequest(SMALL, (1, 2), 3)]
+
+
+def test_results_are_shown_as_they_come(make: Make, qtbot: QtBot):
+    control = make(*ALL[:2])
     control.run(None, 1)
+    assert control._panel.words.text() == "Starting ..."
     qtbot.waitUntil(lambda: control.response is not None, timeout=20_000)
     assert control.running
     assert control._panel.progress.value() == 1
@@ -99,72 +102,40 @@ def test_results_come_as_they_are_said_in_whatever_pieces(make: Make, qtbot: QtB
 
 
 def test_cancelled_before_anything_came_it_is_over_at_once(make: Make):
-    control = make("import time; time.sleep(60)")
+    control = make()
     control.run(None, 8)
-    place = folder(control)
     control.run(None, 8)  # once is enough
     control._panel.run.click()
     assert ended(control)
     assert control._panel.words.text() == "Cancelled."
-    assert not place.exists()
+    assert [job.gone for job in jobs[control].begun] == [True]
     control.cancel()  # nothing to cancel
     control.close()
 
 
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [
-        ("import sys; sys.exit('note: slow\\nerror: poison: The target lies outside.')", "The target lies outside."),
-        ("import os; os.kill(os.getpid(), 9)", "ended unexpectedly"),
-    ],
-)
-def test_a_process_that_fails_says_why_and_leaves_the_window_as_it_was(
-    make: Make, qtbot: QtBot, script: str, words: str
-):
-    control = make(script)
+def test_a_job_that_fails_says_why_and_leaves_the_window_as_it_was(make: Make, qtbot: QtBot):
+    control = make(Ended("The target lies outside."))
     control.run((1,), 2)
     qtbot.waitUntil(lambda: ended(control), timeout=20_000)
-    assert words in control._panel.words.text()
+    assert control._panel.words.text() == "The target lies outside."
     assert control._panel.words.property("role") == "problem"
     assert control._panel.run.text() == "Run"
 
 
-def test_what_a_library_prints_in_between_is_passed_over(make: Make, qtbot: QtBot):
-    control = make(f"print('note'); print('[1]'); print('[' * 99999); print({json.dumps(LINE)!r})")
-    control.run((1,), 2)
-    qtbot.waitUntil(lambda: ended(control), timeout=20_000)
-    assert control.response is not None
-    assert control._panel.words.text() == ""
-
-
-def test_what_a_killed_window_left_goes_when_the_next_opens_and_no_room_is_said(
-    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    killed = Scratch("dose")
-    there(killed._lock).release(remove=False)  # as the system does
-    os.utime(killed.path, (0, 0))
-    living = Scratch("animate")
-    os.utime(living.path, (0, 0))
+def test_a_job_that_cannot_be_started_is_said(make: Make, monkeypatch: pytest.MonkeyPatch):
     control = make()
-    assert list(tmp_path.iterdir()) == [living.path]
-    living.remove()
-    tmp_path.rmdir()
+
+    def none(_request: object) -> None:
+        raise JobError("Its process could not be started: no room.")
+
+    monkeypatch.setattr(control._job, "begun", none)
     control.run(None, 1)
-    assert "Cannot write a temporary file" in control._panel.words.text()
     assert ended(control)
-
-
-def test_a_program_that_is_not_there_is_said(make: Make, qtbot: QtBot):
-    control = make()
-    control._program.command = ("/no/such/program",)
-    control.run(None, 1)
-    qtbot.waitUntil(lambda: ended(control), timeout=10_000)
     assert "could not be started" in control._panel.words.text()
 
 
 def test_after_a_change_the_result_is_called_old_and_another_scenario_drops_it(make: Make, qtbot: QtBot):
-    control = make(f"print({json.dumps(LINE)!r})")
+    control = make(*ALL)
     control.run(None, 1)
     qtbot.waitUntil(lambda: ended(control), timeout=20_000)
     assert control.response is not None
@@ -177,16 +148,17 @@ def test_after_a_change_the_result_is_called_old_and_another_scenario_drops_it(m
 
 
 def test_opening_another_scenario_ends_what_is_running(make: Make):
-    control = make("import time; time.sleep(60)")
+    control = make()
     control.run(None, 1)
     control._document.open(SMALL)
     assert ended(control)
+    assert jobs[control].begun[0].gone
 
 
 def test_the_figure_can_be_exported(make: Make, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     control = make()
     control._panel.saving.emit()  # there is nothing yet
-    control.response = DoseResponse.parse(LINE["response"] | {"band": ""})
+    control.response = RESPONSE
     from boundaryviz.gui.widgets.export_dialog import ExportDialog
 
     def at_once(dialog: ExportDialog) -> int:

@@ -1,10 +1,8 @@
-"""Films in the window: a process of their own, watched, cancelled, failing, and outlived by nothing."""
+"""Films in the window: a job, watched, cancelled, failing, and leaving nothing."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,10 +12,14 @@ from PIL import Image
 from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from boundaryviz.figures.film_options import FilmOptions
 from boundaryviz.gui.export.film_control import FilmControl, within
 from boundaryviz.gui.export.film_dialog import FilmChoice, FilmDialog
+from boundaryviz.jobs.messages import Ended, FromJob, Progress, Result
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain
+from boundaryviz.studies.requests import FilmEstimate, FilmRequest, FilmWritten
+from helpers.fake_jobs import FakeJobs
 from helpers.snapshots import snapshot
 from helpers.workbenches import SilentLink, workbenches
 
@@ -39,17 +41,13 @@ def dialog(film: FilmControl) -> FilmDialog:
     return film.dialog
 
 
-def instead(film: FilmControl, script: str) -> None:
-    """A script of Python in the place of the program."""
-    film._program.command = (sys.executable, "-c", script)
+def instead(film: FilmControl, *said: FromJob) -> FakeJobs:
+    """Jobs that say this, in the place of the film's."""
+    return FakeJobs(film._job, said)
 
 
 def ended(film: FilmControl) -> Callable[[], bool]:
     return lambda: not film.running
-
-
-def said(*lines: dict) -> str:
-    return "\n".join(f"print({json.dumps(line)!r}, flush=True)" for line in lines)
 
 
 def test_the_film_is_of_the_scenario_in_the_window(film: FilmControl, qtbot: QtBot, tmp_path: Path):
@@ -64,21 +62,23 @@ def test_the_film_is_of_the_scenario_in_the_window(film: FilmControl, qtbot: QtB
     assert os.listdir(tmp_path) == [place.name]
 
 
-def test_what_is_chosen_and_what_the_window_shows_becomes_the_command(film: FilmControl):
+def test_what_is_chosen_and_what_the_window_shows_is_asked_for(film: FilmControl):
     actions = film._window.actions_
     actions["view.held-out"].setChecked(True)
     actions["view.discrete"].setChecked(True)
     choice = FilmChoice("webp", "twin", "dark", "1280x720", 30, 4.5, False, False, "even", "data.noise", "0..1", 70)
-    words = " ".join(film._options(choice, Path("/films/a b.webp")))
-    assert words == (
-        "--output /films/a b.webp --view twin --style dark --size 1280x720 --fps 30 --seconds 4.5 --steps 70 "
-        "--spacing even --loop 1 --no-title --held-out --levels 2 --over data.noise=0..1"
-    )
+    options = FilmOptions("twin", "dark", 1280, 720, 30, card=0.0, loop=1, levels=2, held_out=True)
+    assert film._request(choice, Path("/films/a b.webp")) == FilmRequest(
+        film._document.to_save()().with_values({"training.steps": 70}), Path("/films/a b.webp"), options, 4.5, "even",
+        "data.noise=0..1", twin=True,
+    )  # fmt: skip
+    usual = film._request(FilmChoice(view="cascade"), Path("x"))
+    assert usual.options == FilmOptions("cascade", levels=2, held_out=True)
+    assert (usual.over, usual.twin, usual.cascade) == (None, False, True)
 
 
 def test_progress_and_size_are_told(film: FilmControl, qtbot: QtBot, tmp_path: Path):
-    lines = {"doing": "drawing", "done": 1200, "of": 3000}, {"estimate": 5_000_000}
-    instead(film, said(*lines) + "\nimport time; time.sleep(60)")
+    instead(film, Progress(1200, 3000, "drawing"), Result(FilmEstimate(5_000_000)))
     dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
     qtbot.waitUntil(lambda: "5.0 MB" in dialog(film).amount.text(), timeout=20_000)
     assert dialog(film).words.text() == "Drawing: frame 1,200 of 3,000"
@@ -89,15 +89,14 @@ def test_progress_and_size_are_told(film: FilmControl, qtbot: QtBot, tmp_path: P
     assert dialog(film).make.text() == "Save as\u2026"
 
 
-def test_a_process_that_does_not_listen_is_killed_in_the_end(film: FilmControl, qtbot: QtBot, tmp_path: Path):
-    film._program._patience.setInterval(50)
-    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-    instead(film, deaf + said({"doing": "training", "done": 1, "of": 2}) + "\ntime.sleep(60)")
+def test_a_film_that_was_written_before_it_heard_of_the_end_is_said_to_be(
+    film: FilmControl, qtbot: QtBot, tmp_path: Path
+):
+    instead(film, Result(FilmWritten(tmp_path / "x.gif", 900)))
     dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
-    qtbot.waitUntil(lambda: "Training" in dialog(film).words.text(), timeout=20_000)
     dialog(film).make.click()
     qtbot.waitUntil(ended(film), timeout=20_000)
-    assert "Cancelled" in dialog(film).words.text()
+    assert dialog(film).words.text() == "Wrote x.gif, 1 kB."
 
 
 def test_views_are_those_that_the_work_has(film: FilmControl):
@@ -119,7 +118,7 @@ def test_views_are_those_that_the_work_has(film: FilmControl):
 
 
 def test_why_a_film_was_not_made_is_told_in_the_dialog_or_the_banner(film: FilmControl, qtbot: QtBot, tmp_path: Path):
-    instead(film, "import sys; sys.exit('error: --over data.noise=7: must be at most 1')")
+    instead(film, Ended("data.noise: must be at most 1"))
     dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
     qtbot.waitUntil(ended(film), timeout=20_000)
     assert "must be at most 1" in dialog(film).words.text()
@@ -139,7 +138,7 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_starts(film: Fil
 
 
 def test_the_dialog_may_go_while_a_film_is_made_and_comes_back(film: FilmControl, qtbot: QtBot, tmp_path: Path):
-    instead(film, "import time; time.sleep(60)")
+    instead(film)
     before = dialog(film)
     before.asked.emit(SMALL, tmp_path / "x.gif")
     before.close()
@@ -164,7 +163,7 @@ def test_the_window_asks_before_it_gives_up_a_film(
 
     monkeypatch.setattr(QMessageBox, "question", answer)
     assert film.may_leave()
-    instead(film, said({"doing": "drawing", "done": 3, "of": 9}) + "\nimport time; time.sleep(60)")
+    instead(film, Progress(3, 9, "drawing"))
     dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
     dialog(film).close()
     strip = film._window.statusBar()

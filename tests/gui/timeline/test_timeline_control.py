@@ -11,8 +11,8 @@ from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.messages import Failed
-from boundaryviz.experiments.run import train
 from boundaryviz.gui.workbench import Workbench
+from boundaryviz.runs.run import train
 from boundaryviz.scenario import files
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from boundaryviz.engine.session import Session
-from boundaryviz.experiments.run import Run, train
+from boundaryviz.runs.run import Run, train
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scene.edits import apply, mute
 from boundaryviz.scene.scene import Points

@@ -12,8 +12,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import SVC, LinearSVC
 
-from boundaryviz.experiments.run import train
 from boundaryviz.learners.sklearn_adapter import FittedEstimator
+from boundaryviz.runs.run import train
 from boundaryviz.scenario.gallery import load
 
 ESTIMATORS = [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +13,24 @@ from boundaryviz.attacks.specs import ATTACKS, FlipSpec
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
-from boundaryviz.experiments.doses import Laid, bare, counted
-from boundaryviz.experiments.run import Progress, Run
+from boundaryviz.jobs.messages import Tell
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, is_supervised
 from boundaryviz.learners.specs_estimators import KNeighborsClassifierSpec
 from boundaryviz.learners.specs_net import NetSpec
 from boundaryviz.record.dose import DoseCurve, DoseResponse, Varies
+from boundaryviz.runs.run import Progress, Run
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Scene, Split
+from boundaryviz.studies.doses import Laid, bare, counted
+from boundaryviz.studies.executors import Executor
+from boundaryviz.studies.requests import DoseRequest
+from boundaryviz.studies.running import AllOrNothing, carry_out
+from boundaryviz.studies.stores import ResultStore
+from boundaryviz.studies.tasks import Batch, Task, content_key, part_key
 
+_LAID = {"count": 0, "on": True}  # of an attack that is laid with several doses
 _LOOKS = 20  # how often `watch` is told while a learner trains
 
 Watch = Callable[[DoseResponse], object]
@@ -38,6 +45,8 @@ def dose_response(
     progress: Progress | None = None,
     device: str = "auto",
     watch: Watch | None = None,
+    store: ResultStore | None = None,
+    executor: Executor | None = None,
 ) -> DoseResponse:
     """What the scenario's attack does with this and that many points, over seeds.
 
@@ -50,6 +59,7 @@ def dose_response(
     steps: default the scenario's. learners: names or specs; default the scenario's own, and beside one that uses
     unlabelled points its `counterpart`.
     progress: called with (done, in all); what it raises ends everything. watch: called with what is known so far.
+    store, executor: as in `studies.running.carry_out`; a learner whose results are all stored is not trained again.
     Raises ScenarioError for doses or learners that are none, an attack that cannot be laid, or a scene that teaches
     nothing; DeviceError; MemoryNeeded; and ValueError without seeds.
     """
@@ -65,23 +75,36 @@ def dose_response(
     for work in works:
         work.check_memory()
     laid = Laid.of(scenario, counts)
-    total = sum(work.units for work in works)
     found = DoseResponse(scenario.name, scenario.title, ATTACKS[scenario.poison.attack].TITLE, counts, laid.rates)
-    before = 0
-    for work in works:
-        response = found
+    watcher = _Watcher(found, progress, watch)
+    carry_out([work.batch(laid) for work in works], store, executor, watcher)
+    curves = {curve.title: curve for curve in watcher.found.curves}  # which may have come in another order
+    return replace(found, curves=tuple(curves[work.title] for work in works))
 
-        def tell(done: int, curve: DoseCurve | None, before: int = before, so_far: DoseResponse = response) -> None:
-            if progress is not None:
-                progress(before + done, total)
-            if watch is not None and curve is not None:
-                watch(so_far.with_curve(curve))
 
-        found = found.with_curve(work.done(laid, tell))
-        before += work.units
-        if watch is not None:
-            watch(found)
-    return found
+def job(request: DoseRequest, tell: Tell) -> None:
+    """A dose-response for the window."""
+    dose_response(request.scenario, request.doses, request.seeds, progress=tell.progress, watch=tell.result)
+
+
+class _Watcher(AllOrNothing):
+    """Puts the response together, of all learners or none."""
+
+    def __init__(self, found: DoseResponse, progress: Progress | None, watch: Watch | None) -> None:
+        super().__init__(progress)
+        self.found, self._watch = found, watch
+
+    def partial(self, batch: Batch, value: Any) -> None:
+        self._know(value)
+
+    def finished(self, batch: Batch, values: Sequence[Any]) -> None:
+        content: Any = batch.content
+        self._know(content.work.curve(content.laid, values))
+
+    def _know(self, curve: DoseCurve) -> None:
+        self.found = self.found.with_curve(curve)
+        if self._watch is not None:
+            self._watch(self.found)
 
 
 def counterpart(spec: Any, scene: Scene) -> LearnerSpec | None:
@@ -137,11 +160,26 @@ class _Work:
     def _steps(self) -> int:
         return 1 if getattr(self.scenario.learner, "AT_ONCE", False) else self.steps
 
-    def done(self, laid: Laid, tell: Callable[[int, DoseCurve | None], None]) -> DoseCurve:
+    def batch(self, laid: Laid) -> Batch:
+        """A task for every seed and dose, seeds running slowest, as replicas do."""
+        path, first = self._varied
+        section, _, name = path.partition(".")
+        # the attack is laid with each dose, whatever its count was
+        neutral = self.scenario.model_copy(update={"poison": self.scenario.poison.model_copy(update=_LAID)})
+        neutral = neutral.model_copy(update={section: getattr(neutral, section).model_copy(update={name: 0})})
+        whole = content_key("dose", neutral, varied=path, doses=list(self.doses), steps=self._steps)
+        tasks = tuple(
+            Task(part_key(whole, first + k, dose), f"{self.title}, {dose} points, seed {first + k}")
+            for k in range(self.seeds)
+            for dose in self.doses
+        )
+        return Batch(tasks, DoseContent(self, laid), self.units)
+
+    def done(self, laid: Laid, tell: Tell) -> DoseCurve:
         """Do it all; `tell` hears how much is done, and now and then what came of it so far."""
         return self._one_by_one(laid, tell) if self.at_once else self._together(laid, tell)
 
-    def _together(self, laid: Laid, tell: Callable[[int, DoseCurve | None], None]) -> DoseCurve:
+    def _together(self, laid: Laid, tell: Tell) -> DoseCurve:
         first, steps = self.scenario.training.seed, self._steps
         seeds = range(first, first + self.seeds)
         cast = Cast(tuple(s for s in seeds for _ in laid.groups), laid.groups * self.seeds)
@@ -157,30 +195,62 @@ class _Work:
             look = done * _LOOKS >= due * total and done < total
             if look:
                 due = next((k for k in looks if k * total > done * _LOOKS), _LOOKS)
-            tell(done, self._curve("training", done, *measured(run, len(laid.groups))) if look else None)
+            tell.progress(done, total)
+            if look:
+                tell.result(self._curve("training", done, *measured(run, len(laid.groups))))
 
         run.advance(steps, progress)
         return self._curve("training", steps, *measured(run, len(laid.groups)))
 
-    def _one_by_one(self, laid: Laid, tell: Callable[[int, DoseCurve | None], None]) -> DoseCurve:
+    def _one_by_one(self, laid: Laid, tell: Tell) -> DoseCurve:
         scenario = self.scenario
         flips: list[NDArray[np.float64]] = []
         wins: list[NDArray[np.float64] | None] = []
-        path = "data.seed" if scenario.plane is None else "poison.seed"
-        first = scenario.data.seed if scenario.plane is None else scenario.poison.seed
-        varies: Varies = "data" if scenario.plane is None else "poison"
+        path, first = self._varied
+        varies: Varies = "data" if path == "data.seed" else "poison"
         for k in range(self.seeds):
             own = laid if k == 0 else Laid.of(scenario.with_values({path: (first + k) % 2**31}), self.doses)
             if k == 1 and own.scene.points == laid.scene.points:
-                tell(self.seeds, None)
+                tell.progress(self.seeds, self.seeds)
                 return self._curve("nothing", 1, flips[0], wins[0])
             run = Run(Session(scenario, own.scene, device=self.device, cast=Cast((0,) * len(own.groups), own.groups)))
             run.advance(1)
             flip, win = measured(run, len(own.groups))
             flips.append(flip)
             wins.append(win)
-            tell(k + 1, self._curve(varies, 1, *_joined(flips, wins)))
+            tell.progress(k + 1, self.seeds)
+            tell.result(self._curve(varies, 1, *_joined(flips, wins)))
         return self._curve(varies, 1, *_joined(flips, wins))
+
+    @property
+    def _varied(self) -> tuple[str, int]:
+        """Which seed is varied, and the first one."""
+        scenario = self.scenario
+        if not self.at_once:
+            return "training.seed", scenario.training.seed
+        return ("data.seed", scenario.data.seed) if scenario.plane is None else ("poison.seed", scenario.poison.seed)
+
+    def rows(self, curve: DoseCurve) -> list[dict[str, Any]]:
+        """What came of each task, as plain values. Where nothing is random, all seeds have come to the same."""
+        sides = {"flip_rate": curve.flip_rate, "attack_success_rate": curve.success}
+        return [
+            {name: None if side is None else _plain(side[dose, k % side.shape[1]]) for name, side in sides.items()}
+            | {"seeds_vary": curve.varies}
+            for k in range(self.seeds)
+            for dose in range(len(self.doses))
+        ]
+
+    def curve(self, laid: Laid, rows: Sequence[dict[str, Any]]) -> DoseCurve:
+        """From what `rows` gave."""
+        varies: Varies = rows[-1]["seeds_vary"]
+        seeds = 1 if varies == "nothing" else self.seeds
+        flips, success = (
+            np.array([np.nan if row[name] is None else row[name] for row in rows], dtype=np.float64)
+            .reshape(self.seeds, -1)[:seeds]
+            .T
+            for name in ("flip_rate", "attack_success_rate")
+        )
+        return self._curve(varies, self._steps, flips, success if laid.scene.targets else None)
 
     def _curve(
         self, varies: Varies, steps: int, flips: NDArray[np.float64], success: NDArray[np.float64] | None
@@ -189,14 +259,28 @@ class _Work:
         return DoseCurve(spec.name, self.title, is_supervised(spec.name), varies, steps, flips, success)
 
 
+@dataclass(frozen=True)
+class DoseContent:
+    """What is done for one learner."""
+
+    WORK: ClassVar[str] = "boundaryviz.studies.dose:measure"
+    work: _Work
+    laid: Laid
+
+
+def measure(content: DoseContent, tell: Tell) -> list[dict[str, Any]]:
+    """The work of a batch: flip rate and attack success of every seed and dose."""
+    return content.work.rows(content.work.done(content.laid, tell))
+
+
 def measured(run: Run, doses: int) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
     """Flip rate and attack success, float64 (doses, S), of replicas that are every dose of a seed, then of the next;
     the first dose is the clean twin. NaN where it or the dose diverged; no success without pins."""
     session: Any = run.session
     scene: Scene = session.scene
-    test = scene.points.xy[(scene.points.split == Split.TEST) & ~scene.points.muted]
+    test = scene.points.x[(scene.points.split == Split.TEST) & ~scene.points.muted]
     targets = np.array([(target.x, target.y) for target in scene.targets], dtype=np.float64).reshape(-1, 2)
-    found = session.learner.predict(np.concatenate([test, targets]))
+    found = session.learner.predict(np.concatenate([test, scene.embed(targets)]))
     found = found.reshape(-1, doses, found.shape[1])
     lost = ~session.learner.finite().reshape(-1, doses)
     lost = lost | lost[:, :1]
@@ -212,6 +296,10 @@ def _joined(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
     success = [w for w in wins if w is not None]
     return np.concatenate(flips, axis=1), np.concatenate(success, axis=1) if success else None
+
+
+def _plain(number: float) -> float | None:
+    return float(number) if np.isfinite(number) else None
 
 
 def _titles(specs: Sequence[Any]) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from boundaryviz.cli.app import run as cli
 from boundaryviz.engine import messages as m
-from boundaryviz.experiments.run import start, train
+from boundaryviz.runs.run import start, train
 from boundaryviz.scenario import files
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.history import RunHistory

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from boundaryviz.experiments.run import Run, start, train
+from boundaryviz.runs.run import Run, start, train
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, apply
 from boundaryviz.scene.scene import Origin, Points, Split, Target

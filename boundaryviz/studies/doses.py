@@ -88,7 +88,9 @@ class Laid:
                 origin[points.positions(withdrawn[fresh])] = -k
                 points, gone = points.with_columns(origin=origin), withdrawn
             new = planted.take(fresh)
-            points = Points.join(points, Points.of(new.xy, new.label, origin=k, first_id=points.next_id))
+            numbered = Points.of(new.xy, new.label, origin=k, first_id=points.next_id)
+            numbered = numbered.with_columns(inputs=new.inputs, response=new.response)
+            points = Points.join(points, base.completed(numbered))
             nested = range(1, k + 1) if isinstance(attack, FlipSpec) else range(k, k + 1)
             groups.append(frozenset(nested) if k else CLEAN)
         goal = aimed(base, attack)

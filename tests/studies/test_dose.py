@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,13 @@ from hypothesis import strategies as st
 from boundaryviz.attacks.placement import inject
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
-from boundaryviz.experiments.dose import counterpart, dose_response, measured
-from boundaryviz.experiments.doses import Laid, bare, default_doses
-from boundaryviz.experiments.run import Run, train
 from boundaryviz.learners.specs import FAMILIES, is_supervised
 from boundaryviz.record.dose import DoseResponse
+from boundaryviz.runs.run import Run, train
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.studies.dose import counterpart, dose_response, measured
+from boundaryviz.studies.doses import Laid, bare, default_doses
+from boundaryviz.studies.sqlite_store import SqliteStore
 
 SMALL = Scenario().with_values(
     {"data.n": 60, "data.labels_per_class": 3, "learner.hidden": [6], "training.steps": 30, "poison.target": [0.0, 0.5]}
@@ -172,6 +174,29 @@ def test_doses_may_come_in_any_order_and_nothing_comes_unasked():
     assert dose_response(COPIED, [5, 2, 5], 1, steps=1).doses == (0, 2, 5)
 
 
+# ---- as a study ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [SMALL.with_values({"learner.name": "pi-model"}), BRIDGED, BRIDGED.with_scene(BRIDGED.scene())],
+    ids=["trained", "fitted at once", "nothing random"],
+)
+def test_what_is_stored_is_not_worked_out_again_and_comes_back_to_the_bit(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked: dict[str, Any] = {"doses": [0, 4], "seeds": 2, "steps": 6, "device": "cpu"}
+    with SqliteStore(tmp_path / "doses.sqlite") as store:
+        first = dose_response(scenario, store=store, **asked)
+        assert len(store) == 8, "two learners, doses and seeds"
+        assert first.plain() == dose_response(scenario, **asked).plain()
+    with SqliteStore(tmp_path / "doses.sqlite") as store:
+        dose_response(scenario, store=store, **asked | {"doses": [0, 5]})
+        assert len(store) == 16, "what else is laid into the scene may matter"
+        monkeypatch.setattr("boundaryviz.studies.dose._Work.done", lambda *_: pytest.fail("this was stored"))
+        assert dose_response(scenario, store=store, **asked).plain() == first.plain()
+
+
 # ---- progress and mistakes ------------------------------------------------------------------------------
 
 
@@ -230,5 +255,5 @@ def test_mistakes_in_what_is_asked_are_said():
 
 
 def test_which_doses_there_are_is_known_without_torch():
-    code = "import sys, boundaryviz.experiments.doses; print([m for m in ('torch', 'sklearn') if m in sys.modules])"
+    code = "import sys, boundaryviz.studies.doses; print([m for m in ('torch', 'sklearn') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"

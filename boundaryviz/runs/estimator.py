@@ -15,6 +15,7 @@ from boundaryviz.learners.base import decided
 from boundaryviz.learners.sklearn_adapter import FittedEstimator
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
+from boundaryviz.scene.section import on_plane
 
 _SMALLEST = 1e-12  # below it a probability counts as this much, so that a certain mistake has a finite loss
 
@@ -52,7 +53,7 @@ class EstimatorSession:
             points, classes = self.scene.points, self.scene.classes
             for seed, seen in zip(self.cast.seeds, self._seen, strict=True):
                 shown = points.take(seen & points.is_train)
-                fitted = FittedEstimator(self.estimator, shown.xy, shown.label.astype(np.int64), classes, seed)
+                fitted = FittedEstimator(self.estimator, shown.x, shown.label.astype(np.int64), classes, seed)
                 self._fitted.append(fitted)
         self.step_count += n
         self._record()
@@ -70,9 +71,9 @@ class EstimatorSession:
     def evaluate(self) -> NDArray[np.float64]:
         """(R, 8), columns as in `CURVES`: mean log loss and 0/1 error, and what the poison flips."""
         asked = self._evaluation_set
-        if not len(asked.xy):
+        if not len(asked.x):
             return np.full((self.replicas, len(CURVES)), np.nan)
-        p = self._all(asked.xy)
+        p = self._all(asked.x)
         true = p[:, asked.label, np.arange(len(asked.label))]
         even = 1.0 / self.scene.classes  # what an undecided point counts as
         loss = -np.log(np.where(np.isnan(true), even, np.maximum(true, _SMALLEST)))
@@ -81,27 +82,28 @@ class EstimatorSession:
     def twins(self, side: int = 128) -> Twins:
         """As `Session.twins`."""
         return compare(
-            self.scene, self.step_count, self.diverged, lambda xy: decided(self._all(xy).transpose(0, 2, 1)), side
+            self.scene, self.step_count, self.diverged, lambda x: decided(self._all(x).transpose(0, 2, 1)), side
         )
 
-    def _all(self, xy: NDArray[np.float64]) -> NDArray[np.float32]:
+    def _all(self, x: NDArray[np.float64]) -> NDArray[np.float32]:
         """(R, classes, n)"""
-        return np.stack([self.probabilities(xy, replica).T for replica in range(self.replicas)])
+        return np.stack([self.probabilities(x, replica).T for replica in range(self.replicas)])
 
-    def probabilities(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
-        """(n, classes) at `xy` (n, 2); NaN where undecided."""
+    def probabilities(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
+        """(n, classes) at `x` (n, D); NaN where undecided."""
         if not self._fitted:
-            return np.full((len(xy), self.scene.classes), 1.0 / self.scene.classes, dtype=np.float32)
-        return self._fitted[replica].probabilities(xy).astype(np.float32)
+            return np.full((len(x), self.scene.classes), 1.0 / self.scene.classes, dtype=np.float32)
+        return self._fitted[replica].probabilities(x).astype(np.float32)
 
     def predicted(self, replica: int = 0) -> NDArray[np.int16]:
         """The class predicted for each point of the scene, int16 (N,); -1 where undecided."""
-        return decided(self.probabilities(self.scene.points.xy, replica)).astype(np.int16)
+        return decided(self.probabilities(self.scene.points.x, replica)).astype(np.int16)
 
     def cascade(self, replica: int = 0) -> None:
         """None: an estimator does not say who gave whom a label."""
 
     def field(self, rect: Domain, columns: int, rows: int, replica: int = 0) -> NDArray[np.float32]:
         """(rows, columns) of class 1, or (classes, rows, columns); row 0 is the bottom."""
-        values = self.probabilities(rect.grid(columns, rows), replica).T.reshape(-1, rows, columns)
+        ask = on_plane(self.scene.section, lambda x: self.probabilities(x, replica).T)
+        values = ask(rect.grid(columns, rows)).reshape(-1, rows, columns)
         return values[1] if len(values) == 2 else values

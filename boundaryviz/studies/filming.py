@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import Curves
-from boundaryviz.experiments.run import Run, start
 from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
+from boundaryviz.jobs.messages import Tell
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.runs.run import Progress, Run, start
 from boundaryviz.scenario.cost import afford
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.sweep import MOST
 from boundaryviz.scene.scene import Domain, Scene
-
-Spacing = Literal["log", "linear", "even"]
-Progress = Callable[[int, int], object]
-"""Called with (training steps done, in all); may raise to stop."""
+from boundaryviz.studies.executors import Executor
+from boundaryviz.studies.requests import Spacing
+from boundaryviz.studies.running import AllOrNothing, carry_out
+from boundaryviz.studies.stores import MemoryStore
+from boundaryviz.studies.tasks import Batch, Task, content_key
 
 _CELLS = 256  # of a field along the longer side, unless there are so many fields that they would not fit:
 _BYTES = 600e6
@@ -90,34 +93,61 @@ def over_training(
 
 
 def over_values(
-    takes: Sequence[RunConfig], sweep: Sweep, frames: int, progress: Progress | None = None
+    takes: Sequence[RunConfig],
+    sweep: Sweep,
+    frames: int,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> FrameSequence:
     """Train a run to its end for each take, in their order; `sweep` says what they differ in. Raises what
     `over_training` does.
     """
     _check_frames(max(frames, len(takes)))
     rect = Domain.over([take.scenario.scene().domain for take in takes])
-    total, done = sum(take.scenario.steps for take in takes), 0
+    scene = takes[0].scenario.scene()
+    cells = _cells(takes[0], len(takes), scene.classes)
+    _check_checkpoints(takes[0], scene, len(takes), cells, rect, whole=True)
+    batches = [
+        Batch((_task(take, rect, len(takes), sweep.values[at]),), Look(take, rect, len(takes)), take.scenario.steps)
+        for at, take in enumerate(takes)
+    ]
+    store = MemoryStore()
+    carry_out(batches, store, executor, AllOrNothing(progress))
+    found = store.get(task.key for batch in batches for task in batch.tasks)
     sides: list[list[Snapshot]] = [[], []]
     history = CurveStore(takes[0].seeds)
-    for at, take in enumerate(takes):
-        run = take.start()
-        if not at:
-            cells = _cells(take, len(takes), run.scene.classes)
-            _check_checkpoints(take, run.scene, len(takes), cells, rect, whole=True)
-
-        def advanced(some: int, _total: int, before: int = done) -> None:
-            if progress is not None:
-                progress(before + some, total)
-
-        run.advance(take.scenario.steps, advanced)
-        done += take.scenario.steps
-        cells = _cells(take, len(takes), run.scene.classes)
-        for side, found in zip(sides, take.look(run, cells, rect), strict=False):
-            side.append(found)
-        history.append(_evaluation(at, run))
+    for at, batch in enumerate(batches):
+        looks, evaluation = found[batch.tasks[0].key]
+        for side, look in zip(sides, looks, strict=False):
+            side.append(look)
+        history.append(Curves(np.array([at]), evaluation, np.empty((1, takes[0].seeds, 0))))
     shown, clean = sides
     return FrameSequence(shown, history, clean or None, sweep, max(1, frames // len(shown)))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is done for one value: a run, and the plane at its end. rect: where; of: how many planes there will be."""
+
+    WORK: ClassVar[str] = "boundaryviz.studies.filming:trained"
+    take: RunConfig
+    rect: Domain
+    of: int
+
+
+def trained(content: Look, tell: Tell) -> list[tuple[list[Snapshot], NDArray[np.float64]]]:
+    """The work of a batch: the plane, and its clean twin's where there is one, and what the run has come to."""
+    take = content.take
+    run = take.start()
+    run.advance(take.scenario.steps, tell.progress)
+    looks = take.look(run, _cells(take, content.of, run.scene.classes), content.rect)
+    return [(looks, run.session.evaluate()[None, -len(run.seeds) :])]
+
+
+def _task(take: RunConfig, rect: Domain, of: int, value: str) -> Task:
+    more = {name: getattr(take, name) for name in ("seeds", "shown", "twin", "cascade")}
+    place = (rect.left, rect.right, rect.bottom, rect.top)
+    return Task(content_key("look", take.scenario, rect=place, of=of, **more), value)
 
 
 def spaced(total: int, count: int, spacing: Literal["log", "linear"]) -> list[int]:
@@ -156,12 +186,6 @@ def _check_checkpoints(
 def _without_curves(checkpoint: Snapshot) -> Snapshot:
     """Every checkpoint's copy of the curves so far would add up to much more than the fields."""
     return replace(checkpoint, curves=CurveStore())
-
-
-def _evaluation(at: int, run: Run) -> Curves:
-    """What a run has come to, as number `at` of the history."""
-    values = run.session.evaluate()[None, -len(run.seeds) :]
-    return Curves(np.array([at]), values, np.empty((1, len(run.seeds), 0)))
 
 
 def _evenly(sides: Sequence[Sequence[Snapshot]], frames: int) -> list[int]:

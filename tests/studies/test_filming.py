@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.experiments.filming import RunConfig, over_training, over_values, spaced
-from boundaryviz.experiments.run import start
 from boundaryviz.figures.frame_sequence import Sweep
 from boundaryviz.learners.cascade import same
+from boundaryviz.runs.run import start
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.studies.filming import RunConfig, over_training, over_values, spaced
 
 SMALL = Scenario().with_values({"data.n": 60, "learner.hidden": [4], "training.steps": 90})
 POISONED = SMALL.with_values({"data.labels_per_class": 3, "poison.count": 4, "poison.target": [0.0, 0.5]})
@@ -102,7 +102,7 @@ def test_a_sweep_over_data_of_different_places_shows_one_plane():
 
 
 def test_with_very_many_moments_the_fields_shrink_to_fit(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("boundaryviz.experiments.filming._BYTES", 4 * 120**2 * 5)
+    monkeypatch.setattr("boundaryviz.studies.filming._BYTES", 4 * 120**2 * 5)
     sequence = over_training(RunConfig(SMALL, device="cpu"), 5)
     assert sequence.shown[0].field.shape[1] == 120
 

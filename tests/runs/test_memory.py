@@ -10,16 +10,16 @@ from sklearn.naive_bayes import GaussianNB
 
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
-from boundaryviz.experiments import run
-from boundaryviz.experiments.dose import dose_response
-from boundaryviz.experiments.doses import Laid
-from boundaryviz.experiments.filming import RunConfig, over_training, over_values
-from boundaryviz.experiments.run import start, train
 from boundaryviz.figures.frame_sequence import Sweep
 from boundaryviz.learners.specs import FAMILIES
+from boundaryviz.runs import run
+from boundaryviz.runs.run import start, train
 from boundaryviz.scenario import cost
 from boundaryviz.scenario.cost import MemoryNeeded
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.studies.dose import dose_response
+from boundaryviz.studies.doses import Laid
+from boundaryviz.studies.filming import RunConfig, over_training, over_values
 
 SMALL = Scenario().with_values({"data.n": 60, "learner.hidden": [4], "training.steps": 40, "poison.count": 2})
 LARGEST = 2**31 - 1

@@ -15,7 +15,6 @@ from boundaryviz.attacks import placement
 from boundaryviz.engine.messages import Curves
 from boundaryviz.engine.session import Session
 from boundaryviz.engine.twins import Twins
-from boundaryviz.experiments.progress import bar
 from boundaryviz.learners.base import decided
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.graph_specs import AtOnceSpec
@@ -24,6 +23,7 @@ from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metrics, attack_success_rate, of_curves
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.runs.progress import bar
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.history import RunHistory, taken
@@ -201,14 +201,14 @@ class Run:
         found = of_curves(self.session.evaluate(), self.curves, self._replicas(clean))
         targets = self.scene.targets
         if targets:
-            xy = np.array([(target.x, target.y) for target in targets])
-            found["attack_success_rate"] = attack_success_rate(self._classes(xy, clean), targets)
+            x = self.scene.embed(np.array([(target.x, target.y) for target in targets]))
+            found["attack_success_rate"] = attack_success_rate(self._classes(x, clean), targets)
         return found
 
-    def _classes(self, xy: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
-        """The predicted classes, (seeds, len(xy))."""
+    def _classes(self, x: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
+        """The predicted classes, (seeds, len(x))."""
         chosen = range(self.session.replicas)[self._replicas(clean)]
-        return np.stack([decided(self.session.probabilities(xy, replica)) for replica in chosen])
+        return np.stack([decided(self.session.probabilities(x, replica)) for replica in chosen])
 
     def _replicas(self, clean: bool) -> slice:
         k = len(self.seeds)
@@ -221,13 +221,16 @@ class Run:
 
     # ---- asking -------------------------------------------------------------------------------------
 
-    def predict_proba(self, xy: ArrayLike, seed: int = 0, clean: bool = False) -> NDArray[np.float32]:
-        """Class probabilities at `xy` (n, 2): float32 (n, classes). seed: which one, counted from 0."""
-        return self.session.probabilities(_places(xy), self._replica(seed, clean))
+    def predict_proba(self, x: ArrayLike, seed: int = 0, clean: bool = False) -> NDArray[np.float32]:
+        """Class probabilities at inputs `x` (n, D), on the plane places (n, 2): float32 (n, classes).
 
-    def predict(self, xy: ArrayLike, seed: int = 0, clean: bool = False) -> NDArray[np.int64]:
-        """The class predicted at each of `xy` (n, 2); -1 where undecided."""
-        return decided(self.predict_proba(xy, seed, clean))
+        seed: which one, counted from 0. Raises ValueError for inputs of another width than the points have.
+        """
+        return self.session.probabilities(_inputs(x, self.scene.points.width), self._replica(seed, clean))
+
+    def predict(self, x: ArrayLike, seed: int = 0, clean: bool = False) -> NDArray[np.int64]:
+        """The class predicted at each of `x` (n, D); -1 where undecided. Raises ValueError as `predict_proba` does."""
+        return decided(self.predict_proba(x, seed, clean))
 
     def field(self, step: int = -1, columns: int = 256, rows: int = 256) -> NDArray[np.float32]:
         """Probabilities over the domain: (R, rows, columns) of class 1, or (R, classes, rows, columns); row 0 is the
@@ -353,7 +356,7 @@ def start(
         if cascade:
             session.watch(watched)
         return Run(session, history)
-    from boundaryviz.experiments.estimator import EstimatorSession
+    from boundaryviz.runs.estimator import EstimatorSession
 
     check_memory(scenario.model_copy(update={"learner": AtOnceSpec()}), scene, len(chosen), 1 + twin, steps)
     return Run(EstimatorSession(scenario, learner, tuple(chosen), twin))
@@ -390,8 +393,8 @@ def train(
     return run
 
 
-def _places(xy: ArrayLike) -> NDArray[np.float64]:
-    places = np.asarray(xy, dtype=np.float64)
-    if places.ndim != 2 or places.shape[1] != 2:
-        raise ValueError(f"places have the shape (n, 2), not {places.shape}")
-    return places
+def _inputs(x: ArrayLike, width: int) -> NDArray[np.float64]:
+    inputs = np.asarray(x, dtype=np.float64)
+    if inputs.ndim != 2 or inputs.shape[1] != width:
+        raise ValueError(f"{'places' if width == 2 else 'inputs'} have the shape (n, {width}), not {inputs.shape}")
+    return inputs

@@ -1,1 +1,0 @@
-"""Runs without a window: training, and later sweeps."""

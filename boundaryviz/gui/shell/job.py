@@ -1,0 +1,104 @@
+"""A job for the window: its progress, results and end as signals."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject, QSocketNotifier, QTimer, pyqtSignal
+
+from boundaryviz.jobs.messages import Progress, Request, Result
+from boundaryviz.jobs.process import Job, ProcessJob
+from boundaryviz.scenario.scratch import clear_scratch
+
+_PATIENCE = 2000  # milliseconds that a process which was asked to end has to go
+_POLL = 50  # milliseconds, where what it says cannot be watched
+
+
+class JobRunner(QObject):
+    """One job at a time, in a process of its own.
+
+    progress: how far it is. result: what it has found, or knows so far. ended: it is over by itself or because it was
+    asked to; with a sentence that says why it failed, or none. Temporary folders that killed windows have left are
+    cleared away at once.
+    """
+
+    progress = pyqtSignal(Progress)
+    result = pyqtSignal(object)
+    ended = pyqtSignal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._job: Job | None = None
+        self._notifier: QSocketNotifier | None = None
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._poll)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE)
+        self._patience.timeout.connect(self._lose_patience)
+        clear_scratch()
+
+    @property
+    def running(self) -> bool:
+        return self._job is not None
+
+    def start(self, request: Request) -> None:
+        """Begin. Raises JobError where no process can be started."""
+        assert self._job is None
+        self._job = self.begun(request)
+        watched = self._job.fileno()
+        if watched is None:
+            self._timer.start(_POLL)
+        else:
+            # PyQt's hints ask for a voidptr; a file descriptor is what it takes
+            self._notifier = QSocketNotifier(watched, QSocketNotifier.Type.Read, self)  # type: ignore[call-overload]
+            self._notifier.activated.connect(self._poll)
+
+    def begun(self, request: Request) -> Job:
+        """The job of this request."""
+        return ProcessJob(request)
+
+    def interrupt(self) -> None:
+        """Ask it to end in good order; it is killed where it takes too long. `ended` follows."""
+        if self._job is not None:
+            self._job.cancel()
+            self._patience.start()
+
+    def kill(self) -> bool:
+        """End it now, without `ended`; whether there was one."""
+        job = self._let_go()
+        if job is not None:
+            job.kill()
+        return job is not None
+
+    def close(self) -> None:
+        """End it in good order and wait for that, without `ended`; the window may go now."""
+        job = self._let_go()
+        if job is not None:
+            job.close()
+
+    def _lose_patience(self) -> None:
+        if self.kill():
+            self.ended.emit("Cancelled.")
+
+    def _let_go(self) -> Job | None:
+        """Listen no more."""
+        self._patience.stop()
+        self._timer.stop()
+        if self._notifier is not None:
+            self._notifier.setEnabled(False)
+            self._notifier.deleteLater()
+            self._notifier = None
+        job, self._job = self._job, None
+        return job
+
+    def _poll(self) -> None:
+        job = self._job
+        for message in () if job is None else job.poll():
+            if self._job is not job:  # whoever heard the last one has ended it
+                return
+            if isinstance(message, Progress):
+                self.progress.emit(message)
+            elif isinstance(message, Result):
+                self.result.emit(message.value)
+            else:
+                self.kill()
+                self.ended.emit(message.words)

@@ -1,0 +1,1 @@
+"""Runs without a window: one scenario trained over seeds, measured, drawn and asked."""

@@ -1,0 +1,17 @@
+"""Whether a scenario's learner can be given the inputs that points have."""
+
+from __future__ import annotations
+
+from boundaryviz.learners.specs_net import NetSpec
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.scene import Scene
+
+
+class InputsError(ScenarioError):
+    """A learner that cannot learn from points with so many inputs. A spec cannot know them, so it is not its fault."""
+
+
+def check_inputs(scenario: Scenario, scene: Scene) -> None:
+    """Raises InputsError, in words, for a learner that is to be shown what these points have not got."""
+    if isinstance(scenario.learner, NetSpec) and (words := scenario.learner.misfit(scene.points.width)):
+        raise InputsError([f"learner.features: {words}"])

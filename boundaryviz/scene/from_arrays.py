@@ -1,0 +1,90 @@
+"""A scene from arrays (X, y), as scikit-learn takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from boundaryviz.scene.bounds import check_scene
+from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
+from boundaryviz.scene.section import Section
+from boundaryviz.scene.table_labels import read_labels
+
+
+def from_arrays(
+    X: Any,
+    y: ArrayLike | None = None,
+    *,
+    response: ArrayLike | None = None,
+    split: ArrayLike = Split.TRAIN,
+    section: Section | None = None,
+    names: Sequence[str] = (),
+) -> Scene:
+    """The scene of n points with D inputs, X (n, D), and their classes.
+
+    y: (n,), whole numbers 0..9, or else other numbers or words of at most ten kinds, which become classes in their
+    order; -1, None and NaN for a point without a label, and without y none has one. response: (n,), a real-valued
+    target, NaN where it is not known. split: of each point or of all. section: the plane of the inputs that is shown;
+    by default that of the first two columns, and of D = 2 the plane itself. names: of the columns, by default those
+    that X brings.
+    Raises ValueError, in words, for arrays that make no scene.
+    """
+    names = tuple(map(str, names or getattr(X, "columns", ())))
+    inputs = _table(X)
+    if names and len(names) != inputs.shape[1]:
+        raise ValueError(f"there are {len(names)} names for {inputs.shape[1]} columns")
+    label, class_names = _classes(y, len(inputs))
+    if section is None and inputs.shape[1] != 2:
+        section = Section.of_columns(inputs, names=names)
+    if section is not None and section.width != inputs.shape[1]:
+        raise ValueError(f"a section of {section.width} inputs, and points with {inputs.shape[1]}")
+    xy = inputs if section is None else section.shadow(inputs)
+    points = Points.of(xy, label, split).with_columns(
+        inputs=None if section is None else inputs, response=None if response is None else _column(response, len(xy))
+    )
+    shown = names[:2] if section is None else tuple(_name(section, axis) for axis in section.axes)
+    axis_names = (shown[0] or "x", shown[1] or "y") if len(shown) == 2 else ("x", "y")
+    classes = max(2, int(label.max(initial=UNLABELLED)) + 1)
+    scene = Scene(points, Domain.around(xy), classes, class_names, axis_names, section=section)
+    check_scene(scene)
+    return scene
+
+
+def _table(X: Any) -> NDArray[np.float64]:
+    try:
+        inputs = np.asarray(X, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"X needs numbers alone: {error}") from None
+    if inputs.ndim != 2 or not inputs.shape[1]:
+        raise ValueError(f"X needs the shape (n, D), a row for each point, not {inputs.shape}")
+    if not np.isfinite(inputs).all():
+        raise ValueError("X holds NaN or infinite values; leave those rows out, or fill them in")
+    return inputs
+
+
+def _classes(y: ArrayLike | None, n: int) -> tuple[NDArray[np.int16], tuple[str, ...]]:
+    if y is None:
+        return np.full(n, UNLABELLED, dtype=np.int16), ()
+    given = np.asarray(y)
+    if given.shape != (n,):
+        raise ValueError(f"y needs the shape ({n},), a class for each row of X, not {given.shape}")
+    found = read_labels(["" if one is None else str(one) for one in given.tolist()])
+    if found.problem:
+        raise ValueError(f"y: {found.problem}; a real-valued target is given as `response`")
+    return found.label, found.names
+
+
+def _column(values: ArrayLike, n: int) -> NDArray[np.float64]:
+    column = np.asarray(values, dtype=np.float64)
+    if column.shape != (n,):
+        raise ValueError(f"response needs the shape ({n},), a number for each row of X, not {column.shape}")
+    return column
+
+
+def _name(section: Section, axis: NDArray[np.float64]) -> str:
+    """The name of the one input that an axis runs along; "" where it runs along several, or none has a name."""
+    along = np.flatnonzero(axis)
+    return section.names[int(along[0])] if section.names and len(along) == 1 else ""

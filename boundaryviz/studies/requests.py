@@ -1,0 +1,61 @@
+"""What the window asks for: the jobs of dose-responses and films, and what they answer. Nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from boundaryviz.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from boundaryviz.figures.film_options import FilmOptions
+
+Spacing = Literal["log", "linear", "even"]
+
+
+@dataclass(frozen=True)
+class DoseRequest:
+    """A dose-response, as `dose.dose_response` takes it. Its results are `DoseResponse`s, the last one whole."""
+
+    JOB: ClassVar[str] = "boundaryviz.studies.dose:job"
+    scenario: Scenario
+    doses: tuple[int, ...] | None = None
+    seeds: int = 8
+
+
+@dataclass(frozen=True)
+class FilmRequest:
+    """A film, written to `path`. Its results are a `FilmEstimate` where it takes long, and a `FilmWritten`.
+
+    seconds: without title card and stand, None for the usual. over: PATH=V1..V2 or PATH=V1,V2, None for training.
+    shown: which of the seeds is on the plane, from 0.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.film:job"
+    scenario: Scenario
+    path: Path
+    options: FilmOptions
+    seconds: float | None = None
+    spacing: Spacing = "log"
+    over: str | None = None
+    seeds: int = 1
+    shown: int = 0
+    twin: bool = False
+    cascade: bool = False
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class FilmEstimate:
+    """About how many bytes a film will take."""
+
+    size: int
+
+
+@dataclass(frozen=True)
+class FilmWritten:
+    """A film is at its place, with so many bytes."""
+
+    path: Path
+    size: int

@@ -1,0 +1,94 @@
+"""Scenes from arrays (X, y)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from boundaryviz.learners.specs import MLPSpec
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.from_arrays import from_arrays
+from boundaryviz.scene.scene import Domain, Split
+from boundaryviz.scene.section import Section
+
+X = np.random.default_rng(1).normal(size=(12, 5))
+
+
+class Frame:
+    """What of a table of pandas' kind is looked at."""
+
+    columns = ("height", "weight", "a", "b", "c")
+
+    def __array__(self, dtype: object = None, copy: object = None) -> np.ndarray:
+        return X
+
+
+def test_two_columns_are_the_plane_itself():
+    scene = from_arrays(X[:, :2], [0, 1] * 6, names=("a", "b"))
+    np.testing.assert_array_equal(scene.points.xy, X[:, :2])
+    assert (scene.section, scene.points.inputs, scene.axis_names) == (None, None, ("a", "b"))
+    assert scene.domain == Domain.around(X[:, :2])
+    assert scene.points.is_train.all()
+
+
+def test_more_columns_are_inputs_of_which_two_are_shown():
+    scene = from_arrays(Frame(), [0, 1] * 6, split=[0, 0, 1, 2] * 3)
+    np.testing.assert_array_equal(scene.points.x, X)
+    np.testing.assert_array_equal(scene.points.xy, X[:, :2])
+    assert scene.axis_names == ("height", "weight")
+    assert scene.section is not None
+    assert scene.section.names == Frame.columns
+    assert (scene.points.split == Split.TEST).sum() == 3
+    principal = from_arrays(X, section=Section.principal(X))
+    assert principal.points.xy.var(axis=0).sum() > scene.points.xy.var(axis=0).sum()
+    assert principal.axis_names == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    ("y", "label", "names"),
+    [
+        ([0, 2, 1, -1], [0, 2, 1, -1], ()),
+        ([0.0, 1.0, np.nan, 1.0], [0, 1, -1, 1], ()),
+        (["cat", "dog", None, "cat"], [0, 1, -1, 0], ("cat", "dog")),
+        ([10, 30, 30, 20], [0, 2, 2, 1], ("10", "20", "30")),
+        ([True, False, True, False], [1, 0, 1, 0], ("False", "True")),
+        (None, [-1] * 4, ()),
+    ],
+)
+def test_classes_are_numbers_or_words(y: object, label: list[int], names: tuple[str, ...]):
+    scene = from_arrays(X[:4, :2], y)  # type: ignore[arg-type]
+    assert scene.points.label.tolist() == label
+    assert scene.class_names == names
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((X[0],), "shape"),
+        ((X[:, :0],), "shape"),
+        ((np.where(X > 0, X, np.nan),), "leave those rows out"),
+        (([["a", "b"]],), "numbers alone"),
+        ((X, [0, 1]), "a class for each row"),
+        ((X, np.linspace(0, 1, 12)), "given as `response`"),
+        ((X * 1e19,), "too large; rescale the data"),
+    ],
+)
+def test_arrays_that_make_no_scene_are_refused_in_words(arguments: tuple, words: str):
+    with pytest.raises(ValueError, match=words):
+        from_arrays(*arguments)
+    with pytest.raises(ScenarioError, match=r"^data: "):
+        Scenario.from_arrays(*arguments)
+    with pytest.raises(ValueError, match="a number for each row"):
+        from_arrays(X, response=[1.0])
+    with pytest.raises(ValueError, match="3 names for 5 columns"):
+        from_arrays(X, names="abc")
+
+
+def test_a_scenario_of_arrays_holds_them():
+    response = np.where(np.arange(12) < 6, np.nan, X[:, 0])
+    scenario = Scenario.from_arrays(X, ["a", "b"] * 6, response=response, name="mine")
+    points = scenario.scene().points
+    np.testing.assert_array_equal(points.x, X)
+    np.testing.assert_array_equal(points.responses, response)
+    assert scenario.name == scenario.title == "mine"
+    assert scenario.learner == MLPSpec(input_scale="domain")
