@@ -68,7 +68,7 @@ def compare(scene: Scene, step: int, diverged: NDArray[np.bool_], predict: Predi
 def comparing(
     scene: Scene, step: int, diverged: NDArray[np.bool_], predict: Predict, side: int, places: int | None = None
 ) -> Generator[None, None, Twins]:
-    """As `compare`, in slices of so many places each; None for all in one.
+    """As `compare`, in slices of so many points or places each; None for all in one.
 
     predict: inputs (G, D) to classes (2 S, G). side: cells along the longer side of the domain.
     """
@@ -78,9 +78,10 @@ def comparing(
     test = scene.points.x[(scene.points.split == Split.TEST) & ~scene.points.muted]
     targets, plane = _places(scene), d.grid(columns, rows)
     shown = np.concatenate([targets, plane])
-    asks = [(predict, test), (on_plane(scene.section, predict), shown)]  # many places of many inputs each: in parts
     if scene.section is None:
         asks = [(predict, np.concatenate([test, shown]))]
+    else:
+        asks = [(predict, test), (on_plane(scene.section, predict), shown)]
     parts: list[NDArray[np.int8]] = []
     for ask, asked in asks:
         size = places or max(len(asked), 1)

@@ -42,7 +42,7 @@ def test_a_recorded_run_is_the_eager_one_to_the_bit(name: str, monkeypatch: pyte
     graphs = Graphs(monkeypatch, kept)
     graphed._stepper = Graphed(graphed._deal, graphed._descend, kept, graphed._constants)
     moved = half_labelled(24, 0)
-    moved.xy[3] += 0.5
+    moved.x[3] += 0.5
     for change in (
         lambda one: None,
         lambda one: one.set_training(spec, TrainingSpec(batch_size=8, optimiser="adam", learning_rate=0.05)),

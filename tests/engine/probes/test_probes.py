@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from boundaryviz.engine.probes.units import UnitsProbe, UnitsSettings
 from boundaryviz.engine.session import Session
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move, apply
-from boundaryviz.scene.scene import Domain
+from boundaryviz.scene.scene import Domain, Scene
+from boundaryviz.scene.section import Section
 from helpers.talks import Conversation, answers
 
 RECT = Domain(-2.0, 3.0, -2.0, 2.0)
@@ -74,10 +76,21 @@ def test_a_learner_without_hidden_units_has_no_maps() -> None:
     assert talk.heard(m.Failed) == []
 
 
+def widened(scene: Scene) -> Scene:
+    """The same points among five inputs, of which the plane shows the first two."""
+    points = scene.points
+    inputs = np.concatenate([points.xy, np.random.default_rng(0).standard_normal((len(points), 3))], axis=1)
+    return replace(scene, points=points.with_columns(inputs=inputs), section=Section.of_columns(inputs))
+
+
+@pytest.mark.parametrize("scene", [SCENE, widened(SCENE)], ids=["flat", "wide"])
 @pytest.mark.parametrize("side", [16, 96])
-def test_twins_compared_in_slices_are_those_compared_at_once(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_twins_compared_in_slices_are_those_compared_at_once(
+    side: int, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("boundaryviz.engine.probes.twins._SLICE", 1000)
-    talk = talking(m.StepN(12), m.Subscribe("twins", TwinsSettings(side)), seeds=2, twin=True)
+    load = m.Load(SCENARIO, scene, 1, "cpu", seeds=2, twin=True)
+    talk = Conversation(load, VIEW, m.StepN(12), m.Subscribe("twins", TwinsSettings(side)))
     talk.listen(0.5)
     (said,) = answers(talk.said, "twins")
     direct = trained(talk).twins(side)
@@ -169,15 +182,16 @@ def test_of_what_waits_the_last_word_on_each_probe_counts() -> None:
     assert waiting == [m.Subscribe("twins"), m.Pause(), m.Subscribe("units", "other")]
 
 
-def test_margins_are_those_of_the_points_that_count_class_by_class(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("wide", [False, True])
+def test_margins_are_those_of_the_points_that_count_class_by_class(wide: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("boundaryviz.engine.probes.margins._SLICE", 7)
     made = SCENARIO.with_values({"data.noise": 0.4, "data.labels_per_class": 9})
-    scene = made.scene()
+    scene = widened(made.scene()) if wide else made.scene()
     scene = scene.with_points(scene.points.with_columns(muted=scene.points.ids % 7 == 0))
     talk = Conversation(m.Load(made, scene, 1, "cpu"), VIEW, m.StepN(9), m.Subscribe("margin-quantiles"))
     talk.listen(0.5)
     (said,) = answers(talk.said, "margin-quantiles")
-    points, p = scene.points, trained(talk).probabilities(scene.points.xy).astype(float)
+    points, p = scene.points, trained(talk).probabilities(scene.points.x).astype(float)
     assert said.value.quantiles.shape == (3, 2, 5)
     for split in range(3):
         for label in range(2):
