@@ -43,13 +43,6 @@ def dies(_content: Numbers) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def dies_once(content: Numbers) -> None:
-    """Killed the first time; after that it works."""
-    assert content.folder is not None
-    if len(list(content.folder.glob(f"{content.numbers[0]}-*"))) == 1:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
 def stays(_content: Numbers) -> None:
     time.sleep(600)
 

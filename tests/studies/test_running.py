@@ -6,14 +6,14 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from boundaryviz.studies import loky
-from boundaryviz.studies.executors import Executor, InProcess
+from boundaryviz.studies.executors import Executor, InProcess, Outcome, Outcomes, Watch
 from boundaryviz.studies.loky import Loky
 from boundaryviz.studies.running import Failure, Watcher, carry_out
 from boundaryviz.studies.sqlite_store import SqliteStore
@@ -68,13 +68,12 @@ def test_all_is_done_and_told_and_what_fails_is_named(make: Make):
     assert sorted(heard.parts) == ([*range(20), 61] if isinstance(make(), InProcess) else [])
 
 
-@EXECUTORS
-def test_only_what_is_missing_is_done_and_what_is_stored_stays(make: Make, tmp_path: Path):
+def test_only_what_is_missing_is_done_and_what_is_stored_stays(tmp_path: Path):
     store, heard = MemoryStore(), Heard()
     carry_out(batches(range(4), tmp_path), store)
     store._values["square of 1"] = "kept"
     again = [*batches(range(4), tmp_path), batch([1, 5], tmp_path), batch([6], tmp_path)]
-    assert carry_out(again, store, make(), heard) == []
+    assert carry_out(again, store, watcher=heard) == []
     assert marks(tmp_path) == [0, 1, 1, 2, 3, 5, 6], "a batch of which something is missing is done whole"
     assert store.get(["square of 1", "square of 5", "square of 6"]) == {
         "square of 1": "kept", "square of 5": 25, "square of 6": 36,
@@ -85,11 +84,11 @@ def test_only_what_is_missing_is_done_and_what_is_stored_stays(make: Make, tmp_p
 
 def test_what_ends_its_process_is_named_after_a_try_alone_and_the_others_are_done(tmp_path: Path):
     store = MemoryStore()
-    work = [batch([-9], tmp_path, "dies_once"), *batches([1, 2]), batch([-3], tmp_path, "dies"), *batches(range(4, 9))]
+    work = [*batches([1, 2]), batch([-3], tmp_path, "dies"), *batches(range(4, 9))]
     failures = carry_out(work, store, Loky(1))
     assert [str(failure) for failure in failures] == ["number -3: its process crashed or was killed"]
-    assert len(store) == 8
-    assert marks(tmp_path)[:2] == [-9, -9]
+    assert len(store) == 7
+    assert len(marks(tmp_path)) in (1, 2), "it is tried alone, and before that perhaps beside others"
 
 
 @EXECUTORS
@@ -114,9 +113,13 @@ def test_what_comes_together_is_stored_together():
             puts.append(len(kept))
             super().put(kept)
 
-    carry_out(batches(range(400)), Counting(), Loky(1))
-    assert sum(puts) == 400
-    assert len(puts) < 20
+    class Lots:
+        def run(self, some: Sequence[Batch], watch: Watch | None = None) -> Outcomes:
+            for first in range(0, len(some), 4):
+                yield [Outcome(k, [k]) for k in range(first, min(first + 4, len(some)))]
+
+    carry_out(batches(range(10)), Counting(), Lots())
+    assert puts == [4, 4, 2]
 
 
 def test_after_whoever_ran_it_was_killed_only_what_is_missing_is_done(tmp_path: Path):
