@@ -71,8 +71,11 @@ class Section:
     def principal(cls, inputs: NDArray[np.float64], names: Sequence[str] = ()) -> Self:
         """The plane of the first two principal components of `inputs` (N, D), through their mean; axes orthonormal.
 
-        Each axis points to where its largest entry is positive. Raises ValueError where the points lie on a line.
+        Each axis points to where its largest entry is positive. Raises ValueError where the points lie on a line, or
+        there are none.
         """
+        if not len(inputs):
+            raise ValueError("without points there are no principal components")
         mean = inputs.mean(axis=0)
         axes = np.zeros((2, inputs.shape[1]))
         _, size, found = np.linalg.svd(inputs - mean, full_matrices=False)

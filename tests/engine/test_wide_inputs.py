@@ -20,6 +20,7 @@ from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadin
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.learners.specs_estimators import KNeighborsClassifierSpec, RandomForestClassifierSpec, SVCSpec
 from boundaryviz.learners.specs_semi import SEMI_SUPERVISED, MeanTeacherSpec
+from boundaryviz.runs.run import start
 from boundaryviz.scenario.inputs import InputsError
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec, build

@@ -69,6 +69,8 @@ def test_what_spans_no_plane_is_refused_in_words(axes: list, words: str):
 def test_points_on_a_line_have_no_principal_plane():
     with pytest.raises(ValueError, match="on one line"):
         Section.principal(np.outer(np.arange(9.0), [1, 2, 3]))
+    with pytest.raises(ValueError, match="without points"):
+        Section.principal(np.zeros((0, 3)))
 
 
 def test_a_section_and_points_survive_the_way_between_processes():
