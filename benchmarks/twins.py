@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from statistics import median
 from typing import Any
 
@@ -31,7 +30,7 @@ def twins(least: bool) -> Iterator[Row]:
             batch = "full batch" if size == "full" else f"batch of {size}"
             yield _row(f"{words(hidden)} {activation}, {batch}", spec, size, least)
     for name in ("vat", "fixmatch", "pi-model", "mixmatch"):
-        yield _row(f"{name}, as it comes", FAMILIES[name][0](), 32, least)
+        yield _row(f"{name}, as it comes", FAMILIES[name].spec(), 32, least)
 
 
 def _row(what: str, spec: Any, size: Size, least: bool) -> Row:
@@ -43,9 +42,8 @@ def _row(what: str, spec: Any, size: Size, least: bool) -> Row:
 
 def _learner(spec: Any, size: Size, poison: int) -> Any:
     """All clean replicas, then their twins; a supervised one knows every label, another those of six clean points."""
-    module, _, name = FAMILIES[spec.name][1].partition(":")
     problem = Problem(2, DOMAIN, 2 * tuple(range(_SEEDS)))
-    made = getattr(import_module(module), name)(spec, TrainingSpec(batch_size=size, learning_rate=0.003), problem)
+    made = spec.family.load()(spec, TrainingSpec(batch_size=size, learning_rate=0.003), problem)
     xy, label = points(_POINTS)
     if spec.name != "mlp":
         label = np.where(np.arange(_POINTS) < _LABELLED, label, -1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from boundaryviz import attacks, learners
+    from boundaryviz.estimator import BoundaryClassifier
     from boundaryviz.record.metrics import Metric
     from boundaryviz.runs.run import Run, train
     from boundaryviz.scenario.gallery import load
@@ -29,12 +30,14 @@ _WHERE = {
     "Run": "runs.run:Run",
     "dose_response": "studies.dose:dose_response",
     "Metric": "record.metrics:Metric",
+    "BoundaryClassifier": "estimator:BoundaryClassifier",
     "datasets": "scene.datasets",
     "learners": "learners",
     "attacks": "attacks",
 }
 
 __all__ = [
+    "BoundaryClassifier",
     "Metric",
     "Run",
     "Scenario",

@@ -5,48 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from boundaryviz.attacks.bridge import bridge
-from boundaryviz.attacks.heuristics import copies, flips, junk
-from boundaryviz.attacks.specs import ATTACKS, AttackSpec, BridgeSpec, CopiesSpec, FlipSpec, OutOfDistributionSpec
-from boundaryviz.attacks.targets import Aim, AttackError, aim
+from boundaryviz.attacks.settings import NOBODY, AttackSettings, Placed
+from boundaryviz.attacks.targets import Aim, AttackError
 from boundaryviz.scene.scene import MAX_GROUPS, Group, Points, Scene
 
 _LAY = 7  # key of the random stream, so that other users of the seed draw other numbers
 
 
-def aimed(scene: Scene, spec: AttackSpec) -> Aim | None:
+def aimed(scene: Scene, spec: AttackSettings) -> Aim | None:
     """Where the attack aims; None for one that aims nowhere. Raises AttackError where it cannot."""
-    if isinstance(spec, OutOfDistributionSpec) or (isinstance(spec, FlipSpec) and spec.choose != "target"):
-        return None
-    if spec.count == 0 and spec.target is None:
-        return None
-    source = spec.source if isinstance(spec, BridgeSpec) else None
-    return aim(scene, spec.target, spec.wanted, source, spec.snap)
+    return None if spec.count == 0 and spec.target is None else spec.aim(scene)
 
 
-def placed(scene: Scene, spec: AttackSpec) -> tuple[Points, NDArray[np.int64]]:
-    """The points that the attack plants, under unused ids, and the ids (K,) of clean points it withdraws for them.
+def placed(scene: Scene, spec: AttackSettings) -> Placed:
+    """The points that the attack plants, and the ids of clean points it withdraws for them.
 
     Raises AttackError, in a sentence, where it cannot be laid.
     """
-    rng = np.random.default_rng([spec.seed, _LAY])
-    nobody = np.empty(0, dtype=np.int64)
     if spec.count == 0:
-        return scene.points.take(nobody), nobody
-    match spec:
-        case BridgeSpec():
-            return bridge(scene, spec, rng), nobody
-        case CopiesSpec():
-            return copies(scene, spec, rng), nobody
-        case FlipSpec():
-            return flips(scene, spec, rng)
-        case OutOfDistributionSpec():
-            return junk(scene, spec, rng), nobody
+        return scene.points.take(NOBODY), NOBODY
+    return spec.place(scene, np.random.default_rng([spec.seed, _LAY]))
 
 
-def check(scene: Scene, spec: AttackSpec) -> str | None:
+def check(scene: Scene, spec: AttackSettings) -> str | None:
     """Why the attack cannot be laid on this scene, in a sentence; None where it can."""
     try:
         aimed(scene, spec)
@@ -56,7 +38,7 @@ def check(scene: Scene, spec: AttackSpec) -> str | None:
     return None
 
 
-def inject(scene: Scene, spec: AttackSpec) -> Scene:
+def inject(scene: Scene, spec: AttackSettings) -> Scene:
     """The scene with the attack in it: its points, its pin, its group, and whether poison acts.
 
     Where it cannot be laid (see `check`) none of its points are there.
@@ -75,14 +57,14 @@ def inject(scene: Scene, spec: AttackSpec) -> Scene:
     targets = scene.targets if goal is None else (*scene.targets, goal.as_target(spec.group))
     groups = scene.groups
     if len(planted):
-        name = f"{ATTACKS[spec.attack].TITLE.lower()} {spec.group}" if spec.group > 1 else ATTACKS[spec.attack].TITLE
+        name = f"{spec.TITLE.lower()} {spec.group}" if spec.group > 1 else spec.TITLE
         target_class = goal.target_class if goal is not None else spec.wanted
         groups = _with_group(groups, spec.group, name.capitalize(), target_class)
         points = Points.join(points, scene.completed(planted))
     return replace(scene, points=points, targets=targets, groups=groups)
 
 
-def remove(scene: Scene, spec: AttackSpec) -> Scene:
+def remove(scene: Scene, spec: AttackSettings) -> Scene:
     """The scene without the points and pins of the attack's group; points that it withdrew are back."""
     points = scene.points
     origin = np.where(points.origin == -spec.group, 0, points.origin)
@@ -90,7 +72,7 @@ def remove(scene: Scene, spec: AttackSpec) -> Scene:
     return replace(scene, points=kept, targets=tuple(t for t in scene.targets if t.group != spec.group))
 
 
-def update(scene: Scene, before: AttackSpec, after: AttackSpec) -> Scene:
+def update(scene: Scene, before: AttackSettings, after: AttackSettings) -> Scene:
     """The scene with `after` in the place of `before`; the other groups stay, and so does `before` in another group."""
     if after.model_copy(update={"on": before.on}) == before:
         return replace(scene, poison_on=after.on)
@@ -104,7 +86,7 @@ def free_group(scene: Scene) -> int | None:
     return next((k for k in range(1, MAX_GROUPS + 1) if k not in used), None)
 
 
-def hand_group(scene: Scene, spec: AttackSpec) -> int:
+def hand_group(scene: Scene, spec: AttackSettings) -> int:
     """The group that poison placed by hand goes to: the attack's own while the attack lays nothing; after that the
     first without a name, because laying the attack anew would remove it again.
     """

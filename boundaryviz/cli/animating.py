@@ -90,7 +90,7 @@ def _made(film: FilmRequest, watch: Show, tell_size: Callable[[int], object]) ->
     from boundaryviz.studies.film import CascadeError, make_film
 
     learner = film.scenario.learner
-    if film.over is None and getattr(learner, "AT_ONCE", False):
+    if film.over is None and learner.family.at_once:
         say(f"note: {learner.name} is fitted at once; --over makes a film over a setting")
     try:
         return make_film(film, watch, tell_size)

@@ -13,6 +13,7 @@ from platformdirs import user_state_path
 from boundaryviz.cli.tables import row, show, table
 from boundaryviz.cli.terminal import plain, print_json
 from boundaryviz.gui.shell import system_info
+from boundaryviz.scene.registry import Registry
 
 _PATIENCE = 30.0  # seconds that Qt may take to say what it is
 
@@ -34,6 +35,7 @@ def health() -> dict[str, Any]:
     except Exception as error:  # whatever a broken torch raises: the doctor is there to say it
         devices, device = [], None
         problems.append(f"torch cannot be loaded: {type(error).__name__}: {error}")
+    problems += [words for registry in registries() for words in registry.problems]
     qt = _qt(offscreen=bool(problems))
     if "problem" in qt:
         problems.append(str(qt.pop("problem")))
@@ -51,6 +53,16 @@ def health() -> dict[str, Any]:
         "last_crash": system_info.last_crash(state),
         "problems": problems,
     }
+
+
+def registries() -> tuple[Registry[Any], ...]:
+    """Those that packages of others may add to."""
+    from boundaryviz.attacks.specs import ATTACKS
+    from boundaryviz.defences import DEFENCES
+    from boundaryviz.learners.specs import FAMILIES
+    from boundaryviz.scene.datasets import DATASETS
+
+    return FAMILIES, ATTACKS, DEFENCES, DATASETS
 
 
 def show_health(as_json: bool) -> None:

@@ -40,12 +40,12 @@ def list_scenarios(as_json: bool) -> None:
 
 def list_learners(as_json: bool) -> None:
     """Every learner with its parameters; the table adds the settings that every scenario has."""
-    found = [{"name": name, "parameters": parameters(spec, "learner")} for name, (spec, _) in FAMILIES.items()]
+    found = [{"name": name, "parameters": parameters(one.spec, "learner")} for name, one in FAMILIES.items()]
     if as_json:
         print_json(found)
         return
-    for name, (spec, _) in FAMILIES.items():
-        _show(name, parameters(spec, "learner"))
+    for name, one in FAMILIES.items():
+        _show(name, parameters(one.spec, "learner"))
     _show("data, in every scenario", parameters(DataSpec, "data"))
     _show("training, in every scenario", parameters(TrainingSpec, "training"))
 

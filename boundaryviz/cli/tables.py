@@ -74,7 +74,7 @@ def show_run(run: Any) -> None:
                 row(change, name, _shown(name, metric))
         shown.append(change)
         alike = all(len(set(metric.per_seed)) == 1 for metric in run.metrics.values())
-        if len(run.seeds) > 1 and alike and getattr(run.scenario.learner, "AT_ONCE", False):
+        if len(run.seeds) > 1 and alike and run.scenario.learner.family.at_once:
             shown.append("Nothing in this learner is random, so its seeds agree; `data.seed` draws other points.")
         if lost := run.left_out:
             shown.append(

@@ -46,7 +46,8 @@ class Job:
 def check_cascade(scenario: Scenario) -> None:
     """Raise UsageProblem where the learner has no label cascade."""
     if measured(scenario.learner) is None:
-        raise UsageProblem(f"--view cascade: {scenario.learner.name} is supervised and has no label cascade")
+        why = "is supervised" if scenario.learner.family.supervised else "does not say who gave whom a label"
+        raise UsageProblem(f"--view cascade: {scenario.learner.name} {why} and has no label cascade")
 
 
 def train_and_report(job: Job, json_to: str | None, save_to: Path | None) -> int:

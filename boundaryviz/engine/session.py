@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +18,7 @@ from boundaryviz.engine.surface import surface
 from boundaryviz.engine.twins import Twins, compare, margins
 from boundaryviz.learners.base import Learner, Problem, TrainingData
 from boundaryviz.learners.cascade import Cascade
-from boundaryviz.learners.specs import FAMILIES
+from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
@@ -40,7 +39,7 @@ class Session:
 
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
     poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). cast: other replicas than these.
-    steps: for how many somebody will keep the curves.
+    steps: for how many somebody will keep the curves. learner: in place of the scenario's.
     evaluated: the last evaluation.
     Raises DeviceError for a device that is not there, and MemoryNeeded before anything is built for which there is no
     memory; the check is that of the processor's memory, and on CUDA left out. Raises InputsError for a learner that is
@@ -56,12 +55,13 @@ class Session:
         device: str = "auto",
         cast: Cast | None = None,
         steps: int = 0,
+        learner: LearnerSettings | None = None,
     ) -> None:
         devices.one_thread()
         devices.keep_memory()
         self.device = devices.resolve(device)
         self.device_name = devices.describe(self.device)
-        self.scenario = scenario
+        self.scenario, self._instead = scenario, learner
         self.scene = scenario.scene() if scene is None else scene
         sights = len(set(cast.groups)) if cast is not None else 1 + twin
         runs = len(cast) // sights if cast is not None else 1 if seeds is None else len(seeds)
@@ -80,9 +80,16 @@ class Session:
 
         Raise InputsError where its learner is not for such points.
         """
+        if self._instead is not None:
+            scenario = scenario.model_copy(update={"learner": self._instead})
         check_inputs(scenario, scene)
         if self.device.type != "cuda":
             self._needs = check_memory(scenario, scene, *self._crowd, had=self._needs)
+
+    @property
+    def spec(self) -> LearnerSettings:
+        """The settings of the learner: the scenario's, or what stands in for it."""
+        return self.scenario.learner if self._instead is None else self._instead
 
     @property
     def replicas(self) -> int:
@@ -92,12 +99,10 @@ class Session:
         """Back to step 0 with the initial weights of the seeds, or of others, as many; settings and scene stay."""
         if seeds is not None:
             self.seeds, self.cast = tuple(seeds), Cast.of(seeds, self.twin)
-        module, _, name = FAMILIES[self.scenario.learner.name][1].partition(":")
-        family = getattr(import_module(module), name)
         problem = Problem(self.scene.classes, self.scene.domain, self.cast.seeds, self.scene.section)
-        self.learner: Learner = family(self.scenario.learner, self.scenario.training, problem, self.device)
+        self.learner: Learner = self.spec.family.load()(self.spec, self.scenario.training, problem, self.device)
         self.step_count = 0
-        self.cascades = Cascades(self.learner, self.scenario.learner)
+        self.cascades = Cascades(self.learner, self.spec)
         self.cascades.watch(self._watched, 0)
         self.diverged = np.zeros(self.replicas, dtype=bool)
         self._recorded: list[Evaluation] = []
@@ -137,8 +142,8 @@ class Session:
 
     def _set_scenario(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.learner.set_training(scenario.learner, scenario.training)
-        self.cascades.set_spec(scenario.learner)
+        self.learner.set_training(self.spec, scenario.training)
+        self.cascades.set_spec(self.spec)
         self._changed = True
 
     def watch(self, seed: int | None = 0) -> None:

@@ -16,7 +16,8 @@ from boundaryviz.figures.palette import FAINT, MARKERS, class_colour, group_colo
 from boundaryviz.figures.plane import draw_plane
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.figures.words import literal
-from boundaryviz.learners.cascade import Cascade, Measure
+from boundaryviz.learners.cascade import Cascade
+from boundaryviz.learners.family import Measure
 from boundaryviz.record.cascade import SOURCES, TITLES, Span, account, nearest_to_pin, number
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Scene

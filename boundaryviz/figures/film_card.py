@@ -91,7 +91,7 @@ def settings(checkpoint: Snapshot, sequence: FrameSequence) -> list[str]:
     scenario = checkpoint.scenario
     learner: Any = scenario.learner
     lines = [", ".join([learner.TITLE, *_chosen(learner)])]
-    if not getattr(learner, "AT_ONCE", False):
+    if not learner.family.at_once:
         training = scenario.training
         optimiser = _words(training, "optimiser")
         lines.append(

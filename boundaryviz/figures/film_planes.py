@@ -69,7 +69,7 @@ class MovingPlane:
         checkpoint = clean if self._clean else shown
         assert checkpoint is not None
         self._lay(checkpoint, clean)
-        at_once = getattr(checkpoint.scenario.learner, "AT_ONCE", False)  # what such a learner leaves out is undecided
+        at_once = checkpoint.scenario.learner.family.at_once  # what such a learner leaves out is undecided
         self._lost.set_visible(not np.isfinite(checkpoint.field).all() and not at_once)
         if self._shown is None or self._differ(self._shown, checkpoint):
             self._place_marks(checkpoint)

@@ -32,7 +32,7 @@ def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style, s
     draw_field(axes, snapshot, options, style, strength)
     draw_boundary(axes, snapshot, style)
     draw_marks(axes, snapshot, options, style)
-    at_once = getattr(snapshot.scenario.learner, "AT_ONCE", False)  # what such a learner leaves out is undecided
+    at_once = snapshot.scenario.learner.family.at_once  # what such a learner leaves out is undecided
     if not np.isfinite(snapshot.field).all() and not at_once:
         axes.text(
             0.5, 0.5, "training diverged", transform=axes.transAxes, ha="center", va="center",

@@ -23,7 +23,6 @@ from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.projects import Project
 from boundaryviz.gui.document.recovery import Session
 from boundaryviz.gui.dose.control import DoseControl
-from boundaryviz.gui.dose.panel import DosePanel
 from boundaryviz.gui.export.exporting import Exporting
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
@@ -127,7 +126,7 @@ class Workbench:
         self.cascade = CascadeControl(window, self.plane, document, client, presenter)
         self.twin = TwinControl(window, planes, transport, document, client, presenter)
         self.compare = CompareControl(window, presenter)
-        self.dose = DoseControl(DosePanel(), document, window)
+        self.dose = DoseControl(window, document)
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
 
@@ -172,7 +171,6 @@ class Workbench:
         window.add_result("Attack", self.twin.panel)
         window.add_result("Dose", self.dose.panel)
         window.add_result("Margins", self.margins.view)
-        window.themed.connect(self.dose.panel.set_theme)
         window.compose()
 
     def _wire(self) -> None:
@@ -180,7 +178,6 @@ class Workbench:
         actions = self.window.actions_
         actions["view.theme"].setChecked(self._theme.name == "dark")
         actions["view.theme"].toggled.connect(lambda dark: self.set_theme("dark" if dark else "light"))
-        actions["train.dose"].triggered.connect(lambda: self._dose())
         actions["view.commands"].triggered.connect(lambda: self._palette())
         actions["help.shortcuts"].triggered.connect(lambda: self._shortcuts())
         actions["help.about"].triggered.connect(lambda: self._about())
@@ -261,10 +258,6 @@ class Workbench:
     def _note_failure(self, failed: Failed) -> None:
         words = trainer_words(failed.where, failed.message, failed.details, self._state if failed.fatal else None)
         self.log.note("trainer", words, ERROR)
-
-    def _dose(self) -> None:
-        self.window.show_result(self.dose.panel)
-        self.dose.panel.ask()
 
     def _palette(self) -> None:
         CommandPalette(self.window.actions_.all(), self.window).popup()

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.learners.specs import TrainingSpec
+from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scene.scene import Domain
 from boundaryviz.scene.section import Section
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
-from boundaryviz.learners.specs_semi import UnlabelledSpec
-
-Measure = Literal["length", "round", "step"]
-"""What `when` counts: length along a graph, rounds of self-training, or training steps."""
+from boundaryviz.learners.family import Measure
 
 SURE = 0.95  # the threshold of methods that have none of their own
 
@@ -86,15 +82,8 @@ def seeds(before: NDArray[np.int64], labelled: NDArray[np.bool_]) -> NDArray[np.
 
 def measured(spec: Any) -> Measure | None:
     """What the cascade of a learner with this spec is measured in; None for a supervised learner, which has none."""
-    match spec:
-        case LabelPropagationSpec() | LabelSpreadingSpec() | LapRLSSpec():
-            return "length"
-        case SelfTrainingSpec():
-            return "round"
-        case UnlabelledSpec():
-            return "step"
-        case _:
-            return None
+    found: Measure | None = spec.family.cascade
+    return found
 
 
 def threshold(spec: Any) -> float:

@@ -11,8 +11,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from boundaryviz.learners import graphs
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.cascade import Cascade, Measure, seeds
-from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec
+from boundaryviz.learners.cascade import Cascade, seeds
+from boundaryviz.learners.families.graphs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec
+from boundaryviz.learners.family import Measure
 
 _FLOATS = 1 << 24  # of steps whose lengths are worked out at a time
 _FEW = 2000  # pairs up to which distances are a table; a tree would take longer to build

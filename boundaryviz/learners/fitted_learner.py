@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Problem, State, TrainingData, decided
 from boundaryviz.learners.needs import PLACES
-from boundaryviz.learners.specs import TrainingSpec
+from boundaryviz.learners.training_spec import TrainingSpec
 
 Decide = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Inputs (G, D) to class probabilities (G, C), NaN where nothing decides."""
@@ -29,12 +29,10 @@ class FittedLearner(ABC):
     A place that no label reached is *undecided*: its probabilities and scores are NaN and its class is -1. So is
     every place before the first step. In the loss such a point counts as an even guess, in the error as wrong.
     Settings and data act with the next step. Replicas that see the same points share one fit, as does one whose
-    points have not changed since the last. seeded: whether a fit depends on the seed; where it does not, seeds are
-    not looked at.
+    points have not changed since the last. Seeds are not looked at unless the family is `seeded`.
     """
 
     hidden: tuple[int, ...] = ()
-    seeded: ClassVar[bool] = False
 
     def __init__(self, spec: Any, training: TrainingSpec, problem: Problem, device: object = "cpu") -> None:
         self.problem = problem
@@ -50,7 +48,7 @@ class FittedLearner(ABC):
         """Learn from points (n, D) in the order of their ids, at least one of them labelled."""
 
     def _fit_seeded(self, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
-        """As `_fit`; the seed is 0 unless the learner is `seeded`."""
+        """As `_fit`; the seed is 0 unless the family is `seeded`."""
         return self._fit(x, label)
 
     def _nothing(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -63,7 +61,7 @@ class FittedLearner(ABC):
         order = np.argsort(data.ids)
         x, label = np.clip(data.x[order], -_FAR, _FAR), data.label[order]
         seen = [weights[order] != 0 for weights in data.weights]
-        seeds = self.problem.seeds if self.seeded else [0] * len(seen)
+        seeds = self.problem.seeds if self._spec.family.seeded else [0] * len(seen)
         points = [(x[some], label[some], seed) for some, seed in zip(seen, seeds, strict=True)]
         if len(points) != len(self._points) or not all(map(_same, points, self._points)):
             self._points, self._stale = points, True

@@ -14,7 +14,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
-from boundaryviz.learners import graph_specs
+from boundaryviz.learners.families import graphs as graph_specs
 from boundaryviz.learners.kernels import gaussian
 
 Graph = Any

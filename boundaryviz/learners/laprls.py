@@ -8,8 +8,8 @@ from scipy import sparse
 from scipy.linalg import solve
 
 from boundaryviz.learners import graphs
+from boundaryviz.learners.families.graphs import CARRIERS, WHOLE, LapRLSSpec
 from boundaryviz.learners.fitted_learner import Decide, FittedLearner
-from boundaryviz.learners.graph_specs import CARRIERS, WHOLE, LapRLSSpec
 from boundaryviz.learners.kernels import gaussian, weighted_sums
 
 

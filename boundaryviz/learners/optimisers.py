@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from boundaryviz.learners.specs import TrainingSpec
+from boundaryviz.learners.training_spec import TrainingSpec
 
 
 class Optimiser:

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from boundaryviz.learners import graph_specs, graphs
+from boundaryviz.learners import graphs
+from boundaryviz.learners.families import graphs as graph_specs
+from boundaryviz.learners.families.graphs import LabelPropagationSpec, LabelSpreadingSpec
 from boundaryviz.learners.fitted_learner import Decide, FittedLearner, shares
-from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec
 from boundaryviz.learners.kernels import weighted_sums
 
 _LEAST = 1e-9  # of a place's neighbourhood must be decided, or the place is undecided as well

@@ -13,8 +13,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import SVC
 
+from boundaryviz.learners.families.graphs import SelfTrainingSpec
 from boundaryviz.learners.fitted_learner import Decide, FittedLearner
-from boundaryviz.learners.graph_specs import SelfTrainingSpec
 from boundaryviz.learners.sklearn_adapter import FittedEstimator
 
 

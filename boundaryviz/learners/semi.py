@@ -18,16 +18,16 @@ from torch import Tensor
 from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
 from boundaryviz.learners.draws import Draws
+from boundaryviz.learners.families.semi_supervised import UnlabelledSpec
 from boundaryviz.learners.method import Columns, StepBatch, StepContext
 from boundaryviz.learners.methods import METHODS
 from boundaryviz.learners.net import forward
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.objectives import Ask
 from boundaryviz.learners.optimisers import Optimiser
-from boundaryviz.learners.specs import TrainingSpec
-from boundaryviz.learners.specs_semi import UnlabelledSpec
 from boundaryviz.learners.state import put_back, saved
 from boundaryviz.learners.stepping import Eager, Stepper
+from boundaryviz.learners.training_spec import TrainingSpec
 
 _SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the second-level cache
 

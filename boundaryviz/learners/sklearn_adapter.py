@@ -31,7 +31,7 @@ class FittedEstimator:
         self.estimator = clone(estimator)
         states = {key: seed for key in self.estimator.get_params() if key.split("__")[-1] == "random_state"}
         self.estimator.set_params(**states)
-        shown = known | _takes_unlabelled(estimator)
+        shown = known | takes_unlabelled(estimator)
         self.estimator.fit(x[shown], label[shown])
 
     def probabilities(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -66,6 +66,7 @@ class FittedEstimator:
         result[np.arange(len(x)), self.estimator.predict(x).astype(np.int64)] = 1.0
 
 
-def _takes_unlabelled(estimator: Any) -> bool:
+def takes_unlabelled(estimator: Any) -> bool:
+    """Whether an estimator, or the last step of a pipeline, knows what a label of -1 is."""
     last = estimator[-1] if hasattr(estimator, "steps") else estimator
     return type(last).__module__.startswith("sklearn.semi_supervised")

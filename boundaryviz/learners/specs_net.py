@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.needs import INPUTS, Needs, Size, summed
-from boundaryviz.scene.specs import Spec, setting
+from boundaryviz.scene.specs import setting
 
 if TYPE_CHECKING:
-    from boundaryviz.learners.specs import TrainingSpec
+    from boundaryviz.learners.training_spec import TrainingSpec
 
 Activation = Literal["relu", "tanh", "sigmoid", "gelu", "sine", "linear"]
 Feature = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
@@ -36,7 +38,7 @@ def _without_repeats(values: tuple) -> tuple:
     return values
 
 
-class NetSpec(Spec):
+class NetSpec(LearnerSettings):
     """Inputs and initial weights of a network."""
 
     features: Annotated[tuple[Feature, ...], AfterValidator(_without_repeats)] = setting(
@@ -64,6 +66,10 @@ class NetSpec(Spec):
     def model_post_init(self, _context: object, /) -> None:
         if not self.features and not self.fourier:
             raise ValueError("a model needs at least one input feature")
+
+    def unused(self) -> Mapping[str, str]:
+        """The frequency of Fourier features where there are none."""
+        return {} if self.fourier else {"fourier_scale": "there are no Fourier features"}
 
     def misfit(self, width: int) -> str:
         """Why it cannot learn from points with so many inputs, in words; "" where it can."""

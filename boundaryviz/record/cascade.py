@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.learners.cascade import Cascade, Measure
+from boundaryviz.learners.cascade import Cascade
+from boundaryviz.learners.family import Measure
 from boundaryviz.scene.scene import Points, Scene
 
 TITLES: dict[Measure, str] = {

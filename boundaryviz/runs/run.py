@@ -6,25 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boundaryviz.attacks import placement
-from boundaryviz.engine.messages import Curves
 from boundaryviz.engine.session import Session
-from boundaryviz.engine.twins import Twins
 from boundaryviz.learners.base import decided
 from boundaryviz.learners.cascade import Cascade
-from boundaryviz.learners.graph_specs import AtOnceSpec
+from boundaryviz.learners.handed_in import HandedInSpec
 from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metrics, attack_success_rate, of_curves
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.runs.progress import bar
-from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.history import RunHistory, taken
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -40,33 +37,10 @@ Progress = Callable[[int, int], object]
 _CHUNK_SECONDS = 0.1
 
 
-class Trained(Protocol):
-    """What a run needs of a `Session`, or of whatever stands in for one."""
-
-    scenario: Scenario
-    scene: Scene
-    seeds: tuple[int, ...]
-    twin: bool
-    step_count: int
-    device_name: str
-    diverged: NDArray[np.bool_]
-
-    @property
-    def replicas(self) -> int: ...
-    def step(self, n: int = 1) -> None: ...
-    def take_curves(self) -> Curves | None: ...
-    def twins(self, side: int = 128) -> Twins: ...
-    def evaluate(self) -> NDArray[np.float64]: ...
-    def probabilities(self, xy: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]: ...
-    def predicted(self, replica: int = 0) -> NDArray[np.int16]: ...
-    def cascade(self, replica: int = 0) -> Cascade | None: ...
-    def field(self, rect: Domain, columns: int, rows: int, replica: int = 0) -> NDArray[np.float32]: ...
-
-
 class Run:
     """A trained scenario: one model per seed, or with a twin a clean and a poisoned one per seed."""
 
-    def __init__(self, session: Trained, history: RunHistory | None = None) -> None:
+    def __init__(self, session: Session, history: RunHistory | None = None) -> None:
         """history: the changes to be taken at their steps."""
         self.session = session
         self._given = history
@@ -103,7 +77,6 @@ class Run:
             if (left := changes[self._change].step - self.session.step_count) > 0:
                 return left
             session, before = self.session, self.session.scenario
-            assert isinstance(session, Session)  # an estimator has no history
             scenario, scene = taken(changes[self._change], before, session.scene)
             session.set_scenario(scenario)
             session.set_scene(scene)
@@ -294,7 +267,7 @@ class Run:
         """The whole run as plain values for JSON."""
         found: dict[str, Any] = {
             "scenario": self.scenario.name,
-            "learner": getattr(self.session, "learner_name", self.scenario.learner.name),
+            "learner": self.session.spec.name,
             "device": self.session.device_name,
             "seeds": list(self.seeds),
             "steps": self.step,
@@ -351,15 +324,11 @@ def start(
     if not can_teach(scene):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
     steps = scenario.steps if steps is None else steps
-    if learner is None:
-        session = Session(scenario, scene, chosen, twin, device, steps=steps)
-        if cascade:
-            session.watch(watched)
-        return Run(session, history)
-    from boundaryviz.runs.estimator import EstimatorSession
-
-    check_memory(scenario.model_copy(update={"learner": AtOnceSpec()}), scene, len(chosen), 1 + twin, steps)
-    return Run(EstimatorSession(scenario, learner, tuple(chosen), twin))
+    instead = None if learner is None else HandedInSpec.of(learner)
+    session = Session(scenario, scene, chosen, twin, device, steps=steps, learner=instead)
+    if cascade:
+        session.watch(watched)
+    return Run(session, history if instead is None else None)
 
 
 def train(

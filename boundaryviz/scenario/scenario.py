@@ -183,9 +183,9 @@ class Scenario(Spec):
             )
         problems: list[str] = []
         if (name := values.get("learner.name", plain["learner"]["name"])) not in FAMILIES:
-            problems.append(f"learner.name: unknown learner{_quoted(name)}; there are: {', '.join(FAMILIES)}")
+            problems.append(f"learner.name: unknown learner{_quoted(name)}; there are: {', '.join(FAMILIES)}{_MORE}")
         elif name != plain["learner"]["name"]:
-            plain["learner"] = FAMILIES[name][0]().model_dump(mode="json")
+            plain["learner"] = FAMILIES[name].spec().model_dump(mode="json")
         if (attack := values.get("poison.attack", plain["poison"]["attack"])) not in ATTACKS:
             problems.append(f"poison.attack: unknown attack{_quoted(attack)}; there are: {', '.join(ATTACKS)}")
         elif attack != plain["poison"]["attack"]:
@@ -276,14 +276,14 @@ def _joined(words: list[str]) -> str:
 
 
 def _path(loc: tuple[int | str, ...]) -> str:
-    """The dotted path, without the names of families and of a union's members."""
-    families = {"learner": set(FAMILIES), "poison": set(ATTACKS)}.get(str(loc[0]) if loc else "", set())
-    steps = [one_line(str(step), _LONG) for at, step in enumerate(loc) if not (at == 1 and step in families)]
+    """The dotted path, without the names of a union's members."""
+    steps = [one_line(str(step), _LONG) for step in loc]
     if len(steps) > 1 and (steps[-1] in {"int", "str", "float"} or steps[-1].startswith(("literal[", "constrained-"))):
         steps.pop()
     return ".".join(steps) or "scenario"
 
 
+_MORE = ", and scikit-learn's classifiers by their own names"
 _MANY = 10_000  # problems that are looked at one by one
 _LONG = 80  # characters of a value that are repeated
 

@@ -29,7 +29,7 @@ def _setting(scenario: Scenario, path: str) -> str:
     spec, value = value, getattr(value, name, None)
     match path:
         case "learner.name":
-            return str(getattr(FAMILIES[str(value)][0], "TITLE", value))
+            return FAMILIES[str(value)].title
         case "poison.attack":
             return str(ATTACKS[str(value)].TITLE)
         case "data.name":

@@ -9,13 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.attacks.specs import ATTACKS, FlipSpec
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import Tell
-from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, is_supervised
-from boundaryviz.learners.specs_estimators import KNeighborsClassifierSpec
+from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
+from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec
 from boundaryviz.learners.specs_net import NetSpec
 from boundaryviz.record.dose import DoseCurve, DoseResponse, Varies
 from boundaryviz.runs.run import Progress, Run
@@ -31,6 +30,7 @@ from boundaryviz.studies.stores import ResultStore
 from boundaryviz.studies.tasks import Batch, Task, content_key, part_key
 
 _LAID = {"count": 0, "on": True}  # of an attack that is laid with several doses
+_NEIGHBOURS = 5  # that vote, where a learner looks at none itself
 _LOOKS = 20  # how often `watch` is told while a learner trains
 
 Watch = Callable[[DoseResponse], object]
@@ -75,7 +75,7 @@ def dose_response(
     for work in works:
         work.check_memory()
     laid = Laid.of(scenario, counts)
-    found = DoseResponse(scenario.name, scenario.title, ATTACKS[scenario.poison.attack].TITLE, counts, laid.rates)
+    found = DoseResponse(scenario.name, scenario.title, scenario.poison.TITLE, counts, laid.rates)
     watcher = _Watcher(found, progress, watch)
     carry_out([work.batch(laid) for work in works], store, executor, watcher)
     curves = {curve.title: curve for curve in watcher.found.curves}  # which may have come in another order
@@ -113,7 +113,7 @@ def counterpart(spec: Any, scene: Scene) -> LearnerSpec | None:
     Against a net the same net without the method; against anything else nearest neighbours, as many as it looks at
     itself, but no more than the rarest class has labels.
     """
-    if is_supervised(spec.name):
+    if spec.family.supervised:
         return None
     if isinstance(spec, NetSpec):
         shared = {
@@ -123,7 +123,7 @@ def counterpart(spec: Any, scene: Scene) -> LearnerSpec | None:
     points = scene.points
     taught = points.label[points.is_train & points.is_labelled & ~points.muted]
     rarest = int(np.unique(taught, return_counts=True)[1].min(initial=len(taught)))
-    return KNeighborsClassifierSpec(n_neighbors=max(1, min(spec.neighbours, rarest)))
+    return KNeighborsClassifierSpec(n_neighbors=max(1, min(getattr(spec, "neighbours", _NEIGHBOURS), rarest)))
 
 
 @dataclass(frozen=True)
@@ -140,13 +140,13 @@ class _Work:
     @property
     def at_once(self) -> bool:
         """Whether the learner is fitted at once and nothing is random."""
-        spec = self.scenario.learner
-        return getattr(spec, "AT_ONCE", False) and spec.name != "RandomForestClassifier"
+        family = self.scenario.learner.family
+        return family.at_once and not family.seeded
 
     def check_memory(self) -> None:
         """Raise MemoryNeeded where there is none for all doses and seeds, before they are laid."""
-        flips = isinstance(self.scenario.poison, FlipSpec)  # nested, so that the largest dose holds the others
-        planted = max(self.doses) if flips else sum(self.doses)
+        nested = self.scenario.poison.STANDS_IN  # the largest dose holds the others
+        planted = max(self.doses) if nested else sum(self.doses)
         runs = 1 if self.at_once else self.seeds
         if devices.resolve(self.device).type != "cuda":
             check_memory(self.scenario, bare(self.scenario.scene()), runs, len(self.doses), planted=planted)
@@ -158,7 +158,7 @@ class _Work:
 
     @property
     def _steps(self) -> int:
-        return 1 if getattr(self.scenario.learner, "AT_ONCE", False) else self.steps
+        return 1 if self.scenario.learner.family.at_once else self.steps
 
     def batch(self, laid: Laid) -> Batch:
         """A task for every seed and dose, seeds running slowest, as replicas do."""
@@ -255,8 +255,8 @@ class _Work:
     def _curve(
         self, varies: Varies, steps: int, flips: NDArray[np.float64], success: NDArray[np.float64] | None
     ) -> DoseCurve:
-        spec: Any = self.scenario.learner
-        return DoseCurve(spec.name, self.title, is_supervised(spec.name), varies, steps, flips, success)
+        spec = self.scenario.learner
+        return DoseCurve(spec.name, self.title, spec.family.supervised, varies, steps, flips, success)
 
 
 @dataclass(frozen=True)
@@ -327,6 +327,6 @@ def _chosen(scenario: Scenario, learners: Sequence[str | LearnerSpec] | None) ->
         )
     own = scenario.learner
     specs: list[Any] = [
-        (own if one == own.name else FAMILIES[one][0]()) if isinstance(one, str) else one for one in learners
+        (own if one == own.name else FAMILIES[one].spec()) if isinstance(one, str) else one for one in learners
     ]
     return specs

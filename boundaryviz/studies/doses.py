@@ -9,7 +9,7 @@ import numpy as np
 
 from boundaryviz.attacks import placement
 from boundaryviz.attacks.placement import aimed, placed
-from boundaryviz.attacks.specs import MOST, FlipSpec
+from boundaryviz.attacks.specs import MOST
 from boundaryviz.attacks.targets import AttackError
 from boundaryviz.engine.cast import CLEAN
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -29,7 +29,7 @@ def default_doses(scenario: Scenario) -> tuple[int, ...]:
     most = max(round(_MOST * int((base.points.is_train & ~base.points.muted).sum())), DOSES - 1)
     if own:
         most = max(own, min(most, 8 * own))
-    if isinstance(scenario.poison, FlipSpec):
+    if scenario.poison.STANDS_IN:
         most = min(most, _placeable(base, scenario, most))
     if most < 1:
         return (0,)
@@ -48,7 +48,7 @@ def counted(scenario: Scenario, doses: Sequence[int] | None) -> tuple[int, ...]:
     counts = sorted({0, *(int(d) for d in doses)})
     if len(counts) > MAX_GROUPS + 1:
         raise ScenarioError([f"doses: {len(counts)} are too many; {MAX_GROUPS} besides 0 are the most"])
-    if isinstance(scenario.poison, FlipSpec) and counts[-1]:
+    if scenario.poison.STANDS_IN and counts[-1]:
         most = _placeable(bare(scenario.scene()), scenario, counts[-1])
         counts = [d for d in counts if d <= most]
     return tuple(counts)
@@ -91,7 +91,7 @@ class Laid:
             numbered = Points.of(new.xy, new.label, origin=k, first_id=points.next_id)
             numbered = numbered.with_columns(inputs=new.inputs, response=new.response)
             points = Points.join(points, base.completed(numbered))
-            nested = range(1, k + 1) if isinstance(attack, FlipSpec) else range(k, k + 1)
+            nested = range(1, k + 1) if attack.STANDS_IN else range(k, k + 1)
             groups.append(frozenset(nested) if k else CLEAN)
         goal = aimed(base, attack)
         targets = base.targets if goal is None else (*base.targets, goal.as_target(0))

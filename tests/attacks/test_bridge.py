@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.attacks.bridge import along, bridge, density, path, shares
+from boundaryviz.attacks.kinds.bridge import along, density, path, shares
 from boundaryviz.attacks.paths import sparse_route
 from boundaryviz.attacks.placement import check, inject, placed, remove, update
 from boundaryviz.attacks.specs import BridgeSpec, CopiesSpec, FlipSpec, OutOfDistributionSpec, Profile
@@ -62,7 +62,7 @@ def test_a_straight_bridge_interpolates_between_source_and_target() -> None:
     """Equation of the paper: x_i = (1 - a_i) x' + a_i x*."""
     scene = plain((-1, 0, 0), (1, 1, 1))
     spec = BridgeSpec(count=9, target=(1.0, 1.0))
-    points = bridge(scene, spec, np.random.default_rng(0))
+    points, _ = spec.place(scene, np.random.default_rng(0))
     a = shares("1.5-a", 9)[:, None]
     np.testing.assert_allclose(points.xy, (1 - a) * (-1, 0) + a * (1, 1), atol=1e-9)
     assert (points.label == -1).all()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from boundaryviz.learners.specs import FAMILIES, is_supervised
+from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.cost import memory_needed
 from boundaryviz.scenario.scenario import Scenario
 from helpers.peaks import Case, peaks, scene_of
@@ -15,8 +15,8 @@ from helpers.peaks import Case, peaks, scene_of
 FEW: dict[str, Any] = {"data__labels_per_class": 10}
 TRAIN_ALONE: dict[str, Any] = {"data__test": 0.0, "data__validation": 0.0}
 NOISY: dict[str, Any] = {"data__label_noise": 0.3}
-NETS = [name for name, (spec, _) in FAMILIES.items() if hasattr(spec, "_dims")]
-UNLABELLED = [name for name in NETS if not is_supervised(name)]
+NETS = [name for name, family in FAMILIES.items() if hasattr(family.spec, "_dims")]
+UNLABELLED = [name for name in NETS if not FAMILIES[name].supervised]
 
 
 def case(name: str, n: int, replicas: int = 1, twin: bool = False, **values: Any) -> Case:

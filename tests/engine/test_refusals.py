@@ -7,7 +7,7 @@ import pytest
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.session import Session
-from boundaryviz.learners.graph_specs import LapRLSSpec
+from boundaryviz.learners.families.graphs import LapRLSSpec
 from boundaryviz.scenario import cost
 from boundaryviz.scenario.cost import MemoryNeeded
 from boundaryviz.scenario.scenario import Scenario

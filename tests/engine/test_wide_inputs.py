@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from boundaryviz.experiments.run import start
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
@@ -16,10 +15,10 @@ from sklearn.svm import SVC
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
-from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
-from boundaryviz.learners.specs_estimators import KNeighborsClassifierSpec, RandomForestClassifierSpec, SVCSpec
-from boundaryviz.learners.specs_semi import SEMI_SUPERVISED, MeanTeacherSpec
+from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec, RandomForestClassifierSpec, SVCSpec
+from boundaryviz.learners.families.graphs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
+from boundaryviz.learners.families.semi_supervised import MeanTeacherSpec, UnlabelledSpec
+from boundaryviz.learners.specs import FAMILIES, LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.runs.run import start
 from boundaryviz.scenario.inputs import InputsError
 from boundaryviz.scenario.scenario import Scenario
@@ -159,12 +158,13 @@ def test_twins_pins_and_units_are_asked_about_on_the_plane(width: int):
     np.testing.assert_allclose(unit, expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", SEMI_SUPERVISED)
+@pytest.mark.parametrize("name", [k for k, one in FAMILIES.items() if issubclass(one.spec, UnlabelledSpec)])
 def test_every_semi_supervised_method_takes_three_inputs_and_poison(name: str):
     scene = moons(3, 0.05, labels_per_class=5)
     origin = np.where(np.arange(len(scene.points)) % 7 == 0, 1, 0)
     scene = replace(scene, points=scene.points.with_columns(origin=origin))
-    run = session(SEMI_SUPERVISED[name](**SMALL), scene, 12, twin=True)
+    family: Any = FAMILIES[name].spec
+    run = session(family(**SMALL), scene, 12, twin=True)
     assert not run.diverged.any()
     run.watch(0)
     cascade = run.cascade(run.shown(0))

@@ -109,7 +109,7 @@ def test_live_settings_keep_the_weights_and_others_start_afresh(
     qtbot.wait(50)
     workbench.controller.learner.changed.emit("learner.hidden", (3, 3))
     qtbot.waitUntil(lambda: workbench.client.step_count == 0, timeout=5_000)
-    assert workbench.document.scenario.learner.hidden == (3, 3)  # type: ignore[union-attr]
+    assert workbench.document.scenario.learner.hidden == (3, 3)
 
 
 def test_divergence_is_said_in_words_and_reset_takes_it_away(

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PyQt6.QtCore import QSettings, QTimer
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import StartLink
 from boundaryviz.engine.messages import FromTrainer
+from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from helpers.there import there
@@ -36,6 +37,16 @@ class SilentLink:
 
     def fileno(self) -> None:
         return None
+
+
+def bare_frame(qtbot: QtBot, folder: Path) -> MainWindow:
+    """A window around an empty widget, for one control alone."""
+    plane = QWidget()
+    frame = MainWindow(QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat), plane)
+    frame.add_centre(QWidget(), plane, QWidget())
+    frame.compose()
+    qtbot.addWidget(frame)
+    return frame
 
 
 @contextmanager

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.semi_supervised import SelfTrainingClassifier
 
-from boundaryviz.learners import graph_specs, graphs
+from boundaryviz.learners import graphs
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.cascade import Cascade, measured, seeds, threshold
 from boundaryviz.learners.chains import handed, nearest_earlier, shortest
-from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
+from boundaryviz.learners.families import graphs as graph_specs
+from boundaryviz.learners.families.graphs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
+from boundaryviz.learners.families.semi_supervised import FixMatchSpec, VATSpec
 from boundaryviz.learners.self_training import base
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec
-from boundaryviz.learners.specs_semi import FixMatchSpec, VATSpec
 from helpers.models import blobs, make, taken, weighing
 
 THREE = LabelSpreadingSpec(neighbours=3)

@@ -14,13 +14,13 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.specs_estimators import (
-    ESTIMATORS,
+from boundaryviz.learners.families.estimators import (
     DecisionTreeClassifierSpec,
     KNeighborsClassifierSpec,
     RandomForestClassifierSpec,
     SVCSpec,
 )
+from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from helpers.models import GRID, blobs, make, taken, thought
 
@@ -68,13 +68,13 @@ def test_it_is_scikit_learn_s_own(spec: Any, theirs: Any, classes: int):
         np.testing.assert_allclose(ours.probabilities(GRID)[0, 1], 1 / (1 + np.exp(-margin)), atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize("name", ["KNeighborsClassifier", "SVC", "DecisionTreeClassifier", "RandomForestClassifier"])
 def test_defaults_and_names_are_scikit_learn_s(name: str):
     theirs = {
         "KNeighborsClassifier": KNeighborsClassifier, "SVC": SVC, "DecisionTreeClassifier": DecisionTreeClassifier,
         "RandomForestClassifier": RandomForestClassifier,
     }[name]().get_params()  # fmt: skip
-    ours = ESTIMATORS[name]().model_dump(exclude={"name"})
+    ours = FAMILIES[name].spec().model_dump(exclude={"name"})
     assert ours == {key: theirs[key] for key in ours}
 
 

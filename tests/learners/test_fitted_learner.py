@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaryviz.learners.base import TrainingData, decided
-from boundaryviz.learners.graph_specs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
+from boundaryviz.learners.families.graphs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
 from boundaryviz.learners.specs import TrainingSpec
 from helpers.models import GRID, blobs, joined, make, taken, thought, weighing
 

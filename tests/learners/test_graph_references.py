@@ -11,9 +11,10 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.neighbors import NearestNeighbors
 from sklearn.semi_supervised import LabelPropagation, LabelSpreading, SelfTrainingClassifier
 
-from boundaryviz.learners import graph_specs, graphs, laprls
+from boundaryviz.learners import graphs, laprls
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.graph_specs import (
+from boundaryviz.learners.families import graphs as graph_specs
+from boundaryviz.learners.families.graphs import (
     KEPT,
     LabelPropagationSpec,
     LabelSpreadingSpec,

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from boundaryviz.learners.families.semi_supervised import ICTSpec, MixMatchSpec
 from boundaryviz.learners.method import Columns, StepContext
 from boundaryviz.learners.mixing import Mixing, Rest, mixture
 from boundaryviz.learners.specs import TrainingSpec
-from boundaryviz.learners.specs_semi import ICTSpec, MixMatchSpec
 from helpers.models import blobs, budgeted, make, weighing
 
 CLEAN, DRAWN = 6, 40_000

@@ -64,7 +64,7 @@ def test_a_net_is_shown_many_places_in_parts_and_answers_as_of_each(monkeypatch:
 def test_what_is_fitted_at_once_is_asked_about_so_many_places_at_a_time(name: str, monkeypatch: pytest.MonkeyPatch):
     """All at once, 1,000 neighbours of each of 2,048 x 2,048 places take 130 GB."""
     monkeypatch.setattr(fitted_learner, "PLACES", 150)
-    learner = make(FAMILIES[name][0](), data=blobs(40))
+    learner = make(FAMILIES[name].spec(), data=blobs(40))
     learner.step()
     asked, decide = list[int](), learner._replicas[0]
 

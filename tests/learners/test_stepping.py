@@ -26,7 +26,7 @@ def half_labelled(n: int, seed: int, poison: int = 0) -> Any:
 def spec_of(name: str) -> Any:
     if name == "dropout":
         return MLPSpec(hidden=(5, 4), dropout=0.2)
-    family: Any = FAMILIES[name][0]
+    family: Any = FAMILIES[name].spec
     return family(hidden=(5, 4), **({"ramp_up": 6} if "ramp_up" in family.model_fields else {}))
 
 

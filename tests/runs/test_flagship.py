@@ -51,11 +51,11 @@ def test_with_poison_off_the_twins_are_one_to_the_bit():
 
 def test_to_a_supervised_net_unlabelled_poison_is_nothing_to_the_bit():
     run = twins("unlabelled-is-inert", seeds=4, steps=200)
-    learner: Any = run.session.learner  # type: ignore[attr-defined]
+    learner: Any = run.session.learner
     assert np.array_equal(learner.P[:4].detach().numpy(), learner.P[4:].detach().numpy())
     assert run.metrics["flip_rate"].per_seed == (0, 0, 0, 0)
     alone = train(load("unlabelled-is-inert").with_values({"poison.count": 0}), seeds=4, steps=200, progress=False)
-    single: Any = alone.session.learner  # type: ignore[attr-defined]
+    single: Any = alone.session.learner
     assert np.array_equal(learner.P[:4].detach().numpy(), single.P.detach().numpy())
 
 

@@ -68,7 +68,7 @@ def test_an_estimator_is_refused_as_well(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_doses_times_seeds_are_refused_by_every_family(name: str, nothing_is_built: None):
-    at_once = getattr(FAMILIES[name][0], "AT_ONCE", False)
+    at_once = FAMILIES[name].at_once
     doses = range(99_900, 100_000)  # of points, which are not drawn first
     with pytest.raises(MemoryNeeded, match="this run would take about"):
         dose_response(SMALL, list(doses), 1 if at_once else 1000, learners=[name], device="cpu")

@@ -54,7 +54,7 @@ def test_a_rerun_from_the_file_ends_in_the_same_parameters(learner: str, twin: b
     again = train(str(tmp_path / "live.bviz"), device="cpu", progress=False)
     assert again.step == 45
     assert (len(again.seeds), again.twin) == (2, twin)
-    state = again.session.state()  # type: ignore[attr-defined]
+    state = again.session.state()
     watched = {name for name in last.state if name.startswith("cascade.")}
     assert state.keys() == last.state.keys() - watched
     assert all(np.array_equal(state[name], last.state[name]) for name in state)
@@ -66,7 +66,7 @@ def test_any_chunks_of_steps_take_the_same_turns() -> None:
     whole.advance(50)
     for some in (1, 6, 1, 20, 3, 19):
         bits.advance(some)
-    a, b = (one.session.state() for one in (whole, bits))  # type: ignore[attr-defined]
+    a, b = (one.session.state() for one in (whole, bits))
     assert all(np.array_equal(a[name], b[name]) for name in a)
     np.testing.assert_array_equal(whole.curves.step, bits.curves.step)
 
@@ -81,7 +81,7 @@ def test_a_rerun_can_be_saved_and_run_again(tmp_path: Path) -> None:
     assert [change.step for change in history.changes] == [7, 12, 20]
     assert history.steps == 25
     again = train(saved, device="cpu", progress=False)
-    a, b = (one.session.state() for one in (run, again))  # type: ignore[attr-defined]
+    a, b = (one.session.state() for one in (run, again))
     assert all(np.array_equal(a[name], b[name]) for name in a)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from boundaryviz.attacks.placement import inject
 from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.session import Session
-from boundaryviz.learners.specs import FAMILIES, is_supervised
+from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.runs.run import Run, train
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -94,11 +94,11 @@ def test_unlabelled_poison_does_nothing_to_the_supervised_counterpart_and_someth
 def test_every_learner_that_uses_unlabelled_points_has_a_counterpart(name: str):
     scenario = SMALL.with_values({"learner.name": name})
     against = counterpart(scenario.learner, scenario.scene())
-    if is_supervised(name):
+    if FAMILIES[name].supervised:
         assert against is None
         return
     assert against is not None
-    assert is_supervised(against.name)
+    assert against.family.supervised
     for field in ("hidden", "activation"):
         assert getattr(against, field, None) == getattr(scenario.learner, field, None)
     assert getattr(against, "n_neighbors", 3) == 3  # as many as there are labels of a class

@@ -121,6 +121,8 @@ class CascadeControl(QObject):
         """Title, ticks and note of the scale."""
         spec = self._presenter.scenario.learner
         measure = measured(spec)
+        if measure is None and not spec.family.supervised:
+            return "This learner has no label cascade.", [], "It does not say who gave whom a label."
         if measure is None:
             words = "It learns from given labels alone and hands none on. Choose a semi-supervised learner to see one."
             return "A supervised learner has no label cascade.", [], words

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject
 
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.dose.panel import DosePanel
+from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.job import JobRunner
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
 from boundaryviz.jobs.messages import Progress
@@ -23,10 +24,12 @@ class DoseControl(QObject):
     The process is killed by Cancel, by another scenario, and when the window closes. Its death is told in the panel.
     """
 
-    def __init__(self, panel: DosePanel, document: Document, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.panel = self._panel = panel
-        self._document = document
+    def __init__(self, window: MainWindow, document: Document) -> None:
+        super().__init__(window)
+        self._window, self._document = window, document
+        self.panel = panel = DosePanel()
+        window.themed.connect(panel.set_theme)
+        window.actions_["train.dose"].triggered.connect(lambda: self.ask())
         self._job = JobRunner(self)
         self._job.progress.connect(self._progressed)
         self._job.result.connect(self._found)
@@ -42,6 +45,11 @@ class DoseControl(QObject):
     def running(self) -> bool:
         return self._job.running
 
+    def ask(self) -> None:
+        """Show the tab, and run what it says."""
+        self._window.show_result(self.panel)
+        self.panel.ask()
+
     # ---- the process --------------------------------------------------------------------------------
 
     def run(self, doses: tuple[int, ...] | None, seeds: int) -> None:
@@ -52,16 +60,16 @@ class DoseControl(QObject):
         try:
             self._job.start(DoseRequest(self._document.committed.complete(), doses, seeds))
         except JobError as error:
-            self._panel.say(str(error), problem=True)
+            self.panel.say(str(error), problem=True)
             return
-        self._panel.set_response(None)
-        self._panel.set_running(True)
-        self._panel.say("Starting ...")
+        self.panel.set_response(None)
+        self.panel.set_running(True)
+        self.panel.say("Starting ...")
 
     def cancel(self) -> None:
         """End the process; what it has said so far stays."""
         if self._stop():
-            self._panel.say("Cancelled." if self.response is None else "Cancelled; shown is what was known by then.")
+            self.panel.say("Cancelled." if self.response is None else "Cancelled; shown is what was known by then.")
 
     def close(self) -> None:
         """End the process without a word; the window may go now."""
@@ -70,33 +78,33 @@ class DoseControl(QObject):
     def _stop(self) -> bool:
         stopped = self._job.kill()
         if stopped:
-            self._panel.set_running(False)
+            self.panel.set_running(False)
         return stopped
 
     def _progressed(self, now: Progress) -> None:
-        self._panel.set_progress(now.done, now.of)
-        self._panel.say("")
+        self.panel.set_progress(now.done, now.of)
+        self.panel.say("")
 
     def _found(self, response: DoseResponse) -> None:
         self.response = response
-        self._panel.set_response(response)
+        self.panel.set_response(response)
 
     def _ended(self, problem: str) -> None:
-        self._panel.set_running(False)
-        self._panel.say(problem, problem=bool(problem))
+        self.panel.set_running(False)
+        self.panel.say(problem, problem=bool(problem))
 
     # ---- the document -------------------------------------------------------------------------------
 
     def _changed(self) -> None:
         if self.response is not None and not self.running:
-            self._panel.say("Measured before the last change.")
+            self.panel.say("Measured before the last change.")
 
     def _opened(self) -> None:
         """Another scenario: what was measured is not its own."""
         self._stop()
         self.response = None
-        self._panel.set_response(None)
-        self._panel.say("")
+        self.panel.set_response(None)
+        self.panel.say("")
 
     # ---- the figure ---------------------------------------------------------------------------------
 
@@ -117,11 +125,11 @@ class DoseControl(QObject):
 
         def written(chosen: ExportOptions, path: Path) -> None:
             save(draw_dose(response, options(chosen)), path)
-            self._panel.say(f"Wrote {path.name}.")
+            self.panel.say(f"Wrote {path.name}.")
 
         dialog = ExportDialog(
             render, written, ExportOptions(view="dose", width_cm=12.0), f"{file_stem(response.scenario)}-dose",
-            parent=self._panel.window(), views={"dose": "Dose-response"},
+            parent=self.panel.window(), views={"dose": "Dose-response"},
         )  # fmt: skip
         dialog.exec()
         dialog.deleteLater()

@@ -97,7 +97,7 @@ class FilmControl(QObject):
         poison = bool(self._document.scene.points.is_poison.any())
         have = dict.fromkeys(AGAINST_CLEAN, poison) | {"cascade": measured(scenario.learner) is not None}
         sweeps = sweepable(scenario)
-        at_once = getattr(scenario.learner, "AT_ONCE", False)  # over training nothing would move
+        at_once = scenario.learner.family.at_once  # over training nothing would move
         self.dialog = FilmDialog(
             self._render, file_stem(scenario.name), [view for view in VIEWS if have.get(view, True)],
             sweeps, steps=steps, parent=self._window, check=self._wrong,

@@ -17,7 +17,7 @@ def sweepable(scenario: Scenario) -> dict[str, Sweepable]:
     sections: dict[str, Spec] = {"poison": scenario.poison, "learner": scenario.learner}
     if scenario.plane is None:
         sections["data"] = scenario.data
-    if not getattr(scenario.learner, "AT_ONCE", False):
+    if not scenario.learner.family.at_once:
         sections["training"] = scenario.training
     return {
         f"{section}.{plan.name}": Sweepable(f"{section.capitalize()}: {plan.title.lower()}", values)

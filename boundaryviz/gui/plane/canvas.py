@@ -44,7 +44,13 @@ class PlaneCanvas(pg.GraphicsView):
     menu_wanted = pyqtSignal(QPoint, object)  # global position and Gesture
     repainted = pyqtSignal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        takes_wheel: Callable[[Gesture, float], bool] = lambda _gesture, _turned: False,
+    ) -> None:
+        """takes_wheel: offered the wheel while Ctrl is held, by so many notches; whether it took it."""
         super().__init__(parent, useOpenGL=False, background=theme.panel)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the plane around it has the keyboard
         # a box and its axes without PlotItem, which brings menus, buttons and ranges of its own
@@ -76,7 +82,7 @@ class PlaneCanvas(pg.GraphicsView):
         self._cursor_name = "arrow"
         self.acts = True  # whether the left button and the menu do anything
         self._waiting = False
-        self.takes_wheel: Callable[[Gesture, float], bool] = lambda _gesture, _turned: False  # Ctrl is held
+        self._takes_wheel = takes_wheel
         self._axis_names = ("x", "y")
         self.set_theme(theme)
         self.box.sigResized.connect(self._apply)
@@ -263,7 +269,7 @@ class PlaneCanvas(pg.GraphicsView):
         turned = event.angleDelta().y() / 120.0
         if turned and self._area.contains(event.position()):
             gesture = self.gesture(event)
-            if not (gesture.ctrl and self.takes_wheel(gesture, turned)):
+            if not (gesture.ctrl and self._takes_wheel(gesture, turned)):
                 self.zoom(ZOOM_STEP**turned, event.position())
         event.accept()
 

@@ -70,7 +70,7 @@ class PlaneView(FocusFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Plane")
         self.setAccessibleDescription("The points and what the model makes of them. Ctrl+A selects, arrows move.")
-        self.canvas = PlaneCanvas(LIGHT, self)
+        self.canvas = PlaneCanvas(LIGHT, self, self._wheel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)  # the frame that shows the keyboard's focus
         layout.addWidget(self.canvas)
@@ -103,7 +103,6 @@ class PlaneView(FocusFrame):
         canvas.hovered.connect(self._hover)
         canvas.menu_wanted.connect(self._menu)
         canvas.repainted.connect(self.painted)
-        canvas.takes_wheel = self._wheel
         self.set_theme(LIGHT)
         self.set_scene(self._scene)
 

@@ -17,7 +17,6 @@ from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 _ELSEWHERE = ("attack", "on", "group")  # the chooser, the switch and the list
-_UNUSED: dict[str, tuple[str, ...]] = {"junk": ("target", "snap", "wanted")}
 
 
 class PoisonPanel(QWidget):
@@ -75,7 +74,8 @@ class PoisonPanel(QWidget):
     def form(self) -> SpecForm:
         """The form of the attack shown."""
         if self._name not in self._forms:
-            form = SpecForm(self._attacks[self._name], "poison", skip=(*_ELSEWHERE, *_UNUSED.get(self._name, ())))
+            spec = self._attacks[self._name]
+            form = SpecForm(spec, "poison", skip=(*_ELSEWHERE, *spec.FOREIGN))
             form.changed.connect(self.changed)
             form.settled.connect(self.settled)
             self._column.addWidget(form)
@@ -92,10 +92,7 @@ class PoisonPanel(QWidget):
         self.form.set_values(spec)
         for name, form in self._forms.items():
             form.setVisible(name == self._name)
-        if self._name == "flip":
-            aimless = None if spec.choose == "target" else "only labels nearest to the target look for one"
-            for field in ("target", "snap", "radius"):
-                self.form.set_disabled(f"poison.{field}", aimless)
+        self.form.set_unused(spec.unused())
 
     def set_why(self, words: str | None) -> None:
         """Why the attack cannot be laid; None where it can."""

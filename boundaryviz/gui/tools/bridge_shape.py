@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.attacks.bridge import along, path
 from boundaryviz.attacks.budget import Budget
+from boundaryviz.attacks.kinds.bridge import along, path
 from boundaryviz.attacks.placement import free_group
 from boundaryviz.attacks.specs import SHARED, AttackSpec, BridgeSpec
 from boundaryviz.attacks.targets import Aim, aim

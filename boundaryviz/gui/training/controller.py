@@ -51,7 +51,7 @@ class Controller(QObject):
         actions = window.actions_
         self.tools = ToolColumn(actions.tools.actions(), actions.classes.actions(), [actions["point.poison"]])
         self.transport, self.data = TransportBar(), DataPanel()
-        self.learner = LearnerPanel({name: spec for name, (spec, _) in FAMILIES.items()})
+        self.learner = LearnerPanel(FAMILIES)
         self.training = SpecForm(TrainingSpec, "training", skip=("seed",))
         for view in (planes.plane, planes, self.transport, self.tools, self.data):
             window.themed.connect(view.set_theme)
@@ -149,27 +149,9 @@ class Controller(QObject):
 
     def _say_what_applies(self, scenario: Scenario) -> None:
         """Switch off what does nothing with these settings, and say why."""
-        training = self.training
-        momentum = "only 'SGD + momentum' uses it" if scenario.training.optimiser != "momentum" else None
-        form, learner = self.learner.form, scenario.learner
-        at_once = "this learner is fitted at once, not in small steps" if getattr(learner, "AT_ONCE", False) else None
-        for field in ("optimiser", "learning_rate", "batch_size", "l1", "l2"):
-            training.set_disabled(f"training.{field}", at_once)
-        training.set_disabled("training.momentum", at_once or momentum)
-        if (fourier := getattr(learner, "fourier", None)) is not None:
-            form.set_disabled("learner.fourier_scale", "there are no Fourier features" if not fourier else None)
-        if learner.name == "mlp":
-            flat = "there is no hidden layer" if not learner.hidden else None
-            form.set_disabled("learner.activation", flat)
-            form.set_disabled("learner.dropout", flat)
-        elif learner.name in ("label-propagation", "label-spreading"):
-            knn = learner.kernel == "knn"
-            for field in ("neighbours", "both_ways"):
-                form.set_disabled(f"learner.{field}", None if knn else "a Gaussian graph joins all points")
-            form.set_disabled("learner.gamma", "nearest neighbours all weigh the same" if knn else None)
-        elif learner.name == "SVC":
-            for field, kernels in (("gamma", "rbf poly sigmoid"), ("degree", "poly"), ("coef0", "poly sigmoid")):
-                form.set_disabled(f"learner.{field}", None if learner.kernel in kernels else "this kernel has none")
+        learner, training = scenario.learner, scenario.training
+        self.training.set_unused(learner.family.unused_training(training))
+        self.learner.form.set_unused(learner.unused())
 
     def replace_scene(self, scenario: Scenario, scene: Scene, text: str) -> None:
         """Other points under other words, as one undo step; their poison acts where the scenario says so."""

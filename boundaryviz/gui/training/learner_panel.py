@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from boundaryviz.gui.widgets.controls import QuietCombo, label
 from boundaryviz.gui.widgets.forms import SpecForm
+from boundaryviz.learners.family import Family, LearnerSettings
 
 
 class LearnerPanel(QWidget):
@@ -21,7 +21,7 @@ class LearnerPanel(QWidget):
     changed = pyqtSignal(str, object)
     settled = pyqtSignal(str)
 
-    def __init__(self, families: Mapping[str, type[BaseModel]], parent: QWidget | None = None) -> None:
+    def __init__(self, families: Mapping[str, Family], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._families = families
         self.combo = QuietCombo()
@@ -29,8 +29,7 @@ class LearnerPanel(QWidget):
         self.combo.setMaxVisibleItems(len(families))
         self.combo.setToolTip("What kind of model is trained. Choosing another starts afresh with its defaults.")
         for name, family in families.items():
-            self.combo.addItem(getattr(family, "TITLE", name), name)
-            self.combo.setItemData(self.combo.count() - 1, family.__doc__, 3)  # the role of tooltips
+            self._offer(name, family)
         self.summary = label("", "faint", wraps=True)
         self._forms: dict[str, SpecForm] = {}  # made when first shown: all of them would delay the window's opening
         layout = QVBoxLayout(self)
@@ -45,7 +44,7 @@ class LearnerPanel(QWidget):
     def form(self) -> SpecForm:
         """The form of the family shown."""
         if self._name not in self._forms:
-            form = SpecForm(self._families[self._name], "learner", skip=("name",))
+            form = SpecForm(self._families[self._name].spec, "learner", skip=("name",))
             form.changed.connect(self.changed)
             form.settled.connect(self.settled)
             column = self.layout()
@@ -54,14 +53,20 @@ class LearnerPanel(QWidget):
             self._forms[self._name] = form
         return self._forms[self._name]
 
-    def set_values(self, spec: BaseModel) -> None:
-        """Show this spec; nothing is emitted."""
-        self._name = str(spec.name)  # type: ignore[attr-defined]
+    def set_values(self, spec: LearnerSettings) -> None:
+        """Show this spec; nothing is emitted. A family that is not listed joins the list when it is first shown."""
+        self._name = spec.name
+        if self.combo.findData(self._name) < 0:
+            self._offer(self._name, spec.family)
         self.combo.setCurrentIndex(self.combo.findData(self._name))
-        self.summary.setText((self._families[self._name].__doc__ or "").strip())
+        self.summary.setText(spec.family.summary)
         self.form.set_values(spec)
         for name, form in self._forms.items():
             form.setVisible(name == self._name)
+
+    def _offer(self, name: str, family: Family) -> None:
+        self.combo.addItem(family.title, name)
+        self.combo.setItemData(self.combo.count() - 1, family.spec.__doc__, 3)  # the role of tooltips
 
     def _chosen(self, index: int) -> None:
         name = self.combo.itemData(index)

@@ -204,7 +204,7 @@ class Presenter(QObject):
         self.past = past
         if self.scene is not before:
             self._plane.set_scene(self.scene)
-            self._planes.set_scene(self.scene, undecided=getattr(self._document.scenario.learner, "AT_ONCE", False))
+            self._planes.set_scene(self.scene, undecided=self._document.scenario.learner.family.at_once)
         if past is None:
             self._ask(past=None)
             if self._live is not None:

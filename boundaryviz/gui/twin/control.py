@@ -124,7 +124,7 @@ class TwinControl(QObject):
 
     def _changed(self) -> None:
         state = self._document.state
-        self._planes.set_scene(state.scene, undecided=getattr(state.scenario.learner, "AT_ONCE", False))
+        self._planes.set_scene(state.scene, undecided=state.scenario.learner.family.at_once)
         self._count()
         self._pins_throttle()
 

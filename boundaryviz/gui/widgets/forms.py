@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -129,6 +129,11 @@ class SpecForm(QWidget):
     def set_disabled(self, path: str, reason: str | None) -> None:
         """Switch a field off and say why in its tooltip; None switches it on again."""
         self._row(path).set_disabled(reason)
+
+    def set_unused(self, reasons: Mapping[str, str]) -> None:
+        """Switch off the fields that have a reason, name -> why, and switch on all others."""
+        for name, row in self._rows.items():
+            row.set_disabled(reasons.get(name))
 
     def set_range(self, path: str, low: float | None, high: float | None) -> None:
         """Where a number's slider runs; typed values may go as far as the field allows."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from boundaryviz.scene.datasets import playground, shapes
 from boundaryviz.scene.datasets.bundled import BUNDLED
 from boundaryviz.scene.datasets.kinds import Dataset, Draw, Noise, Sample
+from boundaryviz.scene.registry import Registry
 from boundaryviz.scene.scene import Domain
 
 __all__ = ["DATASETS", "Dataset", "Draw", "Noise", "Sample"]
 
+_WRITTEN_OUT = "points"  # the name of data that is kept as points and not drawn
 _SQUARE = Domain(-6.0, 6.0, -6.0, 6.0)
 _PUSH = "standard deviation of a Gaussian push"
 _FLIPS = "share of the plane by which a point is jittered before it gets its label; flips labels, moves nothing"
@@ -55,4 +59,15 @@ _DRAWN = (
     ),
 )  # fmt: skip
 
-DATASETS: dict[str, Dataset] = {source.name: source for source in (*_DRAWN, *BUNDLED)}
+
+def _accepted(given: Any) -> tuple[str, Dataset]:
+    """Name and data set. Raises TypeError for what is none."""
+    if not isinstance(given, Dataset):
+        raise TypeError("it is no Dataset")
+    if not given.name or given.name == _WRITTEN_OUT:
+        raise TypeError(f"a data set cannot be called {given.name!r}")
+    return given.name, given
+
+
+DATASETS: Registry[Dataset] = Registry("data set", "boundaryviz.datasets", lambda: (*_DRAWN, *BUNDLED), _accepted)
+"""The data sets by name."""

@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.dose.control import DoseControl
-from boundaryviz.gui.dose.panel import DosePanel
 from boundaryviz.jobs.messages import Ended, FromJob, Progress, Result
 from boundaryviz.jobs.process import JobError
 from boundaryviz.record.dose import DoseResponse
@@ -22,6 +21,7 @@ from boundaryviz.scene.edits import Move
 from boundaryviz.studies.dose import dose_response
 from boundaryviz.studies.requests import DoseRequest
 from helpers.fake_jobs import FakeJobs
+from helpers.workbenches import bare_frame
 
 Make = Callable[..., DoseControl]
 SMALL = Scenario().with_values(
@@ -39,14 +39,14 @@ ALL = (Progress(1, 4), Result(RESPONSE), Ended())
 
 
 @pytest.fixture
-def make(qtbot: QtBot) -> Iterator[Make]:
+def make(qtbot: QtBot, tmp_path: Path) -> Iterator[Make]:
     made: list[DoseControl] = []
 
     def control(*said: FromJob, real: bool = False) -> DoseControl:
         """With the job itself, or with one that says this."""
-        panel = DosePanel()
-        qtbot.addWidget(panel)
-        made.append(DoseControl(panel, Document(SMALL, panel), panel))
+        frame = bare_frame(qtbot, tmp_path)
+        made.append(DoseControl(frame, Document(SMALL, frame)))
+        qtbot.addWidget(made[-1].panel)
         if not real:
             jobs[made[-1]] = FakeJobs(made[-1]._job, said)
         return made[-1]
@@ -66,22 +66,22 @@ def ended(control: DoseControl) -> bool:
 def test_it_measures_the_scenario_as_it_is_in_the_window(make: Make, qtbot: QtBot):
     control = make(real=True)
     control._document.do(Move(control._document.scene.points.ids[:1], np.array([[0.1, 0.1]])), "Move")
-    control._panel.doses.setText("2, 9")
-    control._panel.ask()
+    control.panel.doses.setText("2, 9")
+    control.panel.ask()
     assert control.running
     qtbot.waitUntil(lambda: ended(control), timeout=60_000)
-    assert control._panel.words.text() == ""
+    assert control.panel.words.text() == ""
     assert control.response is not None
     assert control.response.doses == (0, 2, 9)
     assert [c.varies for c in control.response.curves] == ["nothing", "nothing"]  # its points are written out
-    assert control._panel.save.isEnabled()
+    assert control.panel.save.isEnabled()
     alone = dose_response(control._document.committed.complete(), (2, 9))
     assert control.response.plain() == alone.plain()
 
 
 def test_what_is_asked_for_is_the_document_with_the_doses_and_seeds(make: Make):
     control = make()
-    control._panel.ask()
+    control.panel.ask()
     control.cancel()
     control.run((1, 2), 3)
     requests = [job.request for job in jobs[control].begun]
@@ -91,23 +91,23 @@ def test_what_is_asked_for_is_the_document_with_the_doses_and_seeds(make: Make):
 def test_results_are_shown_as_they_come(make: Make, qtbot: QtBot):
     control = make(*ALL[:2])
     control.run(None, 1)
-    assert control._panel.words.text() == "Starting ..."
+    assert control.panel.words.text() == "Starting ..."
     qtbot.waitUntil(lambda: control.response is not None, timeout=20_000)
     assert control.running
-    assert control._panel.progress.value() == 1
+    assert control.panel.progress.value() == 1
     control.cancel()
     assert ended(control)
-    assert "Cancelled; shown" in control._panel.words.text()
-    assert control._panel.save.isEnabled()
+    assert "Cancelled; shown" in control.panel.words.text()
+    assert control.panel.save.isEnabled()
 
 
 def test_cancelled_before_anything_came_it_is_over_at_once(make: Make):
     control = make()
     control.run(None, 8)
     control.run(None, 8)  # once is enough
-    control._panel.run.click()
+    control.panel.run.click()
     assert ended(control)
-    assert control._panel.words.text() == "Cancelled."
+    assert control.panel.words.text() == "Cancelled."
     assert [job.gone for job in jobs[control].begun] == [True]
     control.cancel()  # nothing to cancel
     control.close()
@@ -117,9 +117,9 @@ def test_a_job_that_fails_says_why_and_leaves_the_window_as_it_was(make: Make, q
     control = make(Ended("The target lies outside."))
     control.run((1,), 2)
     qtbot.waitUntil(lambda: ended(control), timeout=20_000)
-    assert control._panel.words.text() == "The target lies outside."
-    assert control._panel.words.property("role") == "problem"
-    assert control._panel.run.text() == "Run"
+    assert control.panel.words.text() == "The target lies outside."
+    assert control.panel.words.property("role") == "problem"
+    assert control.panel.run.text() == "Run"
 
 
 def test_a_job_that_cannot_be_started_is_said(make: Make, monkeypatch: pytest.MonkeyPatch):
@@ -131,7 +131,7 @@ def test_a_job_that_cannot_be_started_is_said(make: Make, monkeypatch: pytest.Mo
     monkeypatch.setattr(control._job, "begun", none)
     control.run(None, 1)
     assert ended(control)
-    assert "could not be started" in control._panel.words.text()
+    assert "could not be started" in control.panel.words.text()
 
 
 def test_after_a_change_the_result_is_called_old_and_another_scenario_drops_it(make: Make, qtbot: QtBot):
@@ -140,11 +140,11 @@ def test_after_a_change_the_result_is_called_old_and_another_scenario_drops_it(m
     qtbot.waitUntil(lambda: ended(control), timeout=20_000)
     assert control.response is not None
     control._document.do(Settings({"data.noise": 0.2}), "Noise")
-    assert "before the last change" in control._panel.words.text()
+    assert "before the last change" in control.panel.words.text()
     control._document.open(SMALL)
     assert control.response is None
-    assert control._panel.words.text() == ""
-    assert not control._panel.save.isEnabled()
+    assert control.panel.words.text() == ""
+    assert not control.panel.save.isEnabled()
 
 
 def test_opening_another_scenario_ends_what_is_running(make: Make):
@@ -157,7 +157,7 @@ def test_opening_another_scenario_ends_what_is_running(make: Make):
 
 def test_the_figure_can_be_exported(make: Make, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     control = make()
-    control._panel.saving.emit()  # there is nothing yet
+    control.panel.saving.emit()  # there is nothing yet
     control.response = RESPONSE
     from boundaryviz.gui.widgets.export_dialog import ExportDialog
 
@@ -169,6 +169,6 @@ def test_the_figure_can_be_exported(make: Make, qtbot: QtBot, tmp_path: Path, mo
         return 1
 
     monkeypatch.setattr(ExportDialog, "exec", at_once)
-    control._panel.saving.emit()
+    control.panel.saving.emit()
     assert (tmp_path / "dose.pdf").read_bytes().startswith(b"%PDF")
-    assert "Wrote dose.pdf" in control._panel.words.text()
+    assert "Wrote dose.pdf" in control.panel.words.text()

@@ -17,7 +17,7 @@ from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.poison.panel import budget_words, scaled_words
 from boundaryviz.gui.workbench import Workbench
-from boundaryviz.learners.specs_semi import FixMatchSpec
+from boundaryviz.learners.families.semi_supervised import FixMatchSpec
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Remove, Replace, SetTargets, relabel

@@ -103,7 +103,7 @@ def test_resuming_before_a_change_takes_it_back_as_one_undo_step(
     assert workbench.document.undo.undoText().startswith("Resume at step")
     train_to(workbench, qtbot, 60)
     straight = train(workbench.document.committed.complete(), steps=60, device="cpu", progress=False)
-    assert equal(state_at(workbench, 60), straight.session.state())  # type: ignore[attr-defined]
+    assert equal(state_at(workbench, 60), straight.session.state())
     workbench.document.undo.undo()
     assert len(workbench.document.scene.points) == len(old.points) + 1
 
@@ -135,7 +135,7 @@ def test_a_saved_session_runs_again_headless_to_the_same_bits(
     assert [change.step for change in history.changes] == [20, 33]
     again = train(str(path), device="cpu", progress=False)
     assert again.step == 61
-    assert equal(state_at(workbench, 61), again.session.state())  # type: ignore[attr-defined]
+    assert equal(state_at(workbench, 61), again.session.state())
     np.testing.assert_array_equal(again.curves.values, workbench.client.curves.values)
 
 

@@ -42,7 +42,7 @@ def type_into(edit, text, end=Key.Key_Return):
     QTest.keyClick(edit, end)
 
 
-@pytest.mark.parametrize("spec_type", [DataSpec, TrainingSpec, Flags, *(spec for spec, _ in FAMILIES.values())])
+@pytest.mark.parametrize("spec_type", [DataSpec, TrainingSpec, Flags, *(family.spec for family in FAMILIES.values())])
 def test_every_setting_has_a_control_and_an_explanation(qtbot, spec_type):
     form, heard = form_of(qtbot, spec_type)
     declared = [n for n, info in spec_type.model_fields.items() if info.json_schema_extra]

@@ -7,8 +7,10 @@ validation points, over several draws of points and labels.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from boundaryviz.learners.family import family
 from boundaryviz.learners.needs import Needs, Size, summed
 from boundaryviz.learners.specs_net import (
     ACTIVATION_WORDS,
@@ -20,10 +22,12 @@ from boundaryviz.learners.specs_net import (
     at_once,
     padded,
 )
-from boundaryviz.scene.specs import Spec, setting
+from boundaryviz.scene.specs import setting
 
 if TYPE_CHECKING:
-    from boundaryviz.learners.specs import TrainingSpec
+    from boundaryviz.learners.training_spec import TrainingSpec
+
+UnlabelledBatch = int | Literal["full"]
 
 _AHEAD, _MANY = 16, 4096  # steps whose random numbers are drawn at once, and columns beyond which it is but one
 
@@ -105,7 +109,7 @@ class UnlabelledSpec(NetSpec):
     activation: Activation = setting(
         "relu", "Activation", "What each hidden unit does to its sum.", choices=ACTIVATION_WORDS, resets=True
     )
-    unlabelled_batch: int | Literal["full"] = _unlabelled_batch(256)
+    unlabelled_batch: UnlabelledBatch = _unlabelled_batch(256)
 
     def model_post_init(self, context: object, /) -> None:
         super().model_post_init(context)
@@ -135,6 +139,13 @@ class UnlabelledSpec(NetSpec):
         return 6.0 * sum(dims) * max(at_once(size, *batch, max(dims)) for batch in several)
 
 
+_method = partial(
+    family, "boundaryviz.learners.semi:SemiSupervised", supervised=False, capabilities=["hidden-layers"], cascade="step"
+)
+"""Declares a method of `methods.py`."""
+
+
+@_method(order=30)
 class PseudoLabelSpec(UnlabelledSpec):
     """A net that takes its own confident answers for labels."""
 
@@ -146,6 +157,7 @@ class PseudoLabelSpec(UnlabelledSpec):
     ramp_up: int = _ramp_up(0)
 
 
+@_method(order=40)
 class PiModelSpec(UnlabelledSpec):
     """A net whose answer shall not depend on jitter."""
 
@@ -157,6 +169,7 @@ class PiModelSpec(UnlabelledSpec):
     ramp_up: int = _ramp_up(0)
 
 
+@_method(order=50)
 class TemporalEnsemblingSpec(UnlabelledSpec):
     """A net whose answer at each point shall agree with the average of its answers so far."""
 
@@ -169,9 +182,10 @@ class TemporalEnsemblingSpec(UnlabelledSpec):
         0.6, "Ensemble decay", "Share of the average that is kept each time a point is seen.", ge=0.0, lt=1.0
     )
     ramp_up: int = _ramp_up(0)
-    unlabelled_batch: int | Literal["full"] = _unlabelled_batch(1024)
+    unlabelled_batch: UnlabelledBatch = _unlabelled_batch(1024)
 
 
+@_method(order=60)
 class MeanTeacherSpec(UnlabelledSpec):
     """A net that follows a slowly moving average of itself; the average is what is shown."""
 
@@ -184,6 +198,7 @@ class MeanTeacherSpec(UnlabelledSpec):
     ramp_up: int = _ramp_up(0)
 
 
+@_method(order=70)
 class VATSpec(UnlabelledSpec):
     """Virtual adversarial training: the answer shall not change even in the direction that changes it most."""
 
@@ -208,6 +223,7 @@ class VATSpec(UnlabelledSpec):
     ramp_up: int = _ramp_up(0)
 
 
+@_method(order=80)
 class MixMatchSpec(UnlabelledSpec):
     """A net taught on mixtures of points with mixtures of their labels and sharpened guesses."""
 
@@ -221,6 +237,7 @@ class MixMatchSpec(UnlabelledSpec):
     ramp_up: int = _ramp_up(100)
 
 
+@_method(order=90)
 class UDASpec(UnlabelledSpec):
     """Unsupervised data augmentation: what is sure of the point itself is taught on a strongly jittered copy."""
 
@@ -233,12 +250,10 @@ class UDASpec(UnlabelledSpec):
     ramp_up: int = _ramp_up(0)
 
 
-class FixMatchSpec(UnlabelledSpec):
-    """A confident answer to a weakly jittered point is the label of its strongly jittered copy."""
+class _MatchSpec(UnlabelledSpec):
+    """FixMatch and what was made of it."""
 
-    TITLE: ClassVar[str] = "FixMatch"
     DRAWN: ClassVar[int] = 16
-    name: Literal["fixmatch"] = "fixmatch"
     weight: float = _weight(1.0, "the cross-entropy with their pseudo-labels.")
     weak_noise: float = _jitter(0.03, "Size of the jitter of the points the net is asked about.")
     strong_noise: float = _strong(0.2)
@@ -246,20 +261,24 @@ class FixMatchSpec(UnlabelledSpec):
     ramp_up: int = _ramp_up(0)
 
 
-class FlexMatchSpec(UnlabelledSpec):
+@_method(order=100)
+class FixMatchSpec(_MatchSpec):
+    """A confident answer to a weakly jittered point is the label of its strongly jittered copy."""
+
+    TITLE: ClassVar[str] = "FixMatch"
+    name: Literal["fixmatch"] = "fixmatch"
+
+
+@_method(order=110)
+class FlexMatchSpec(_MatchSpec):
     """FixMatch with a lower threshold for classes that are learnt more slowly."""
 
     TITLE: ClassVar[str] = "FlexMatch"
     KEPT: ClassVar[tuple[int, int]] = 24, 1
-    DRAWN: ClassVar[int] = 16
     name: Literal["flexmatch"] = "flexmatch"
-    weight: float = _weight(1.0, "the cross-entropy with their pseudo-labels.")
-    weak_noise: float = _jitter(0.03, "Size of the jitter of the points the net is asked about.")
-    strong_noise: float = _strong(0.2)
-    threshold: float = _threshold(0.7)
-    ramp_up: int = _ramp_up(0)
 
 
+@_method(order=120)
 class ICTSpec(UnlabelledSpec):
     """Interpolation consistency: the answer between two points shall be the mixture of the teacher's answers there."""
 
@@ -270,31 +289,4 @@ class ICTSpec(UnlabelledSpec):
     alpha: float = _mix(0.2)
     teacher_decay: float = _teacher(0.99)
     ramp_up: int = _ramp_up(100)
-    unlabelled_batch: int | Literal["full"] = _unlabelled_batch(8)
-
-
-SemiSupervisedSpec = (
-    PseudoLabelSpec
-    | PiModelSpec
-    | TemporalEnsemblingSpec
-    | MeanTeacherSpec
-    | VATSpec
-    | MixMatchSpec
-    | UDASpec
-    | FixMatchSpec
-    | FlexMatchSpec
-    | ICTSpec
-)
-
-SEMI_SUPERVISED: dict[str, type[Spec]] = {
-    "pseudo-label": PseudoLabelSpec,
-    "pi-model": PiModelSpec,
-    "temporal-ensembling": TemporalEnsemblingSpec,
-    "mean-teacher": MeanTeacherSpec,
-    "vat": VATSpec,
-    "mixmatch": MixMatchSpec,
-    "uda": UDASpec,
-    "fixmatch": FixMatchSpec,
-    "flexmatch": FlexMatchSpec,
-    "ict": ICTSpec,
-}
+    unlabelled_batch: UnlabelledBatch = _unlabelled_batch(8)

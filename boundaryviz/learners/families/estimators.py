@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar, Literal
 
-from boundaryviz.learners.graph_specs import NEIGHBOURS, AtOnceSpec, kernel_cache
+from boundaryviz.learners.family import family
 from boundaryviz.learners.needs import PLACES, Needs, Size
-from boundaryviz.scene.specs import Spec, setting
+from boundaryviz.learners.specs_fitted import NEIGHBOURS, AtOnceSpec, kernel_cache
+from boundaryviz.scene.specs import setting
+
+_classifier = partial(family, "boundaryviz.learners.estimators:Estimator", at_once=True)
+"""Declares a supervised classifier of scikit-learn."""
 
 
+@_classifier(seeded=False, order=170)
 class KNeighborsClassifierSpec(AtOnceSpec):
     """Every place takes the class that most of its nearest labelled points have."""
 
@@ -30,6 +37,7 @@ class KNeighborsClassifierSpec(AtOnceSpec):
         return {NEIGHBOURS: 36.0 * PLACES * min(self.n_neighbors, max(size.labelled, 1))}
 
 
+@_classifier(seeded=False, order=180)
 class SVCSpec(AtOnceSpec):
     """A support vector machine: the widest margin between the classes, seen through a kernel."""
 
@@ -54,6 +62,11 @@ class SVCSpec(AtOnceSpec):
     def model_post_init(self, _context: object, /) -> None:
         if isinstance(self.gamma, float) and not 0.0 < self.gamma <= 10_000.0:
             raise ValueError("gamma is a number above 0 and up to 10000, or 'scale'")
+
+    def unused(self) -> Mapping[str, str]:
+        """What this kernel has not."""
+        kernels = {"gamma": ("rbf", "poly", "sigmoid"), "degree": ("poly",), "coef0": ("poly", "sigmoid")}
+        return {name: "this kernel has none" for name, those in kernels.items() if self.kernel not in those}
 
     def _fitting(self, size: Size) -> Needs:
         return kernel_cache(size.labelled)
@@ -95,6 +108,7 @@ class _TreeSpec(AtOnceSpec):
         return size.sights, 1.0
 
 
+@_classifier(seeded=False, order=190)
 class DecisionTreeClassifierSpec(_TreeSpec):
     """The plane cut in two along an axis, and each part again."""
 
@@ -102,6 +116,7 @@ class DecisionTreeClassifierSpec(_TreeSpec):
     name: Literal["DecisionTreeClassifier"] = "DecisionTreeClassifier"
 
 
+@_classifier(seeded=True, order=200)
 class RandomForestClassifierSpec(_TreeSpec):
     """Many trees, each of other points drawn from the data; their leaves' shares are averaged."""
 
@@ -115,13 +130,3 @@ class RandomForestClassifierSpec(_TreeSpec):
 
     def _trees(self, size: Size) -> tuple[int, float]:
         return size.replicas * self.n_estimators, 0.632 if self.bootstrap else 1.0
-
-
-EstimatorSpec = KNeighborsClassifierSpec | SVCSpec | DecisionTreeClassifierSpec | RandomForestClassifierSpec
-
-ESTIMATORS: dict[str, type[Spec]] = {
-    "KNeighborsClassifier": KNeighborsClassifierSpec,
-    "SVC": SVCSpec,
-    "DecisionTreeClassifier": DecisionTreeClassifierSpec,
-    "RandomForestClassifier": RandomForestClassifierSpec,
-}

@@ -7,17 +7,80 @@ section 4): points x_i = (1 - a_i) x' + a_i x*, the a_i from a density on [0, 1]
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.attacks.paths import sparse_route
-from boundaryviz.attacks.specs import BridgeSpec, Profile
-from boundaryviz.attacks.targets import AttackError, aim
+from boundaryviz.attacks.settings import NOBODY, AttackSettings, Place, Placed
+from boundaryviz.attacks.targets import Aim, AttackError, aim
 from boundaryviz.scene.scene import Points, Scene
+from boundaryviz.scene.specs import setting
 
 _FINE = 2001  # nodes at which densities are summed up
 _DRAWN = 65  # places on each leg of a curved path
+
+
+Profile = Literal[
+    "1.5-a", "uniform", "1-a", "(1-a)^2", "(1-a)^2+0.5", "a", "a(1-a)", "a^4(1-a)^4", "normal-0.3", "normal-0.5"
+]
+PROFILE_WORDS: dict[Profile, str] = {
+    "1.5-a": "dense at source: 1.5 − a",
+    "uniform": "uniform",
+    "1-a": "1 − a",
+    "(1-a)^2": "(1 − a)²",
+    "(1-a)^2+0.5": "(1 − a)² + 0.5",
+    "a": "dense at target: a",
+    "a(1-a)": "a (1 − a), densest halfway",
+    "a^4(1-a)^4": "a⁴ (1 − a)⁴, all halfway",
+    "normal-0.3": "normal density at a + 0.3",
+    "normal-0.5": "normal density at a + 0.5",
+}
+
+
+class BridgeSpec(AttackSettings):
+    """Unlabelled points on a path from a labelled point to the target, along which the label is carried across."""
+
+    TITLE: ClassVar[str] = "Bridge"
+    attack: Literal["bridge"] = "bridge"
+    source: Place | None = setting(
+        None, "Source", "The labelled point nearest to this place lends its class; empty takes the one of the wanted "
+        "class that is nearest to the target.",
+    )  # fmt: skip
+    profile: Profile = setting(
+        "1.5-a", "Density", "How the points crowd along the path, a from 0 at the source to 1 at the target.",
+        choices=PROFILE_WORDS,
+    )  # fmt: skip
+    jitter: float = setting(
+        0.0, "Jitter", "Standard deviation of a Gaussian push of each point.", unit="data units", ge=0.0, le=5.0
+    )
+    curvature: float = setting(
+        0.0, "Curvature", "How far the path bulges to its left, in lengths of the way from source to target.",
+        ge=-2.0, le=2.0,
+    )  # fmt: skip
+    route: Literal["straight", "sparse"] = setting(
+        "straight", "Route", "Straight from stop to stop, or the shortest way that keeps to sparse places.",
+        choices={"straight": "straight", "sparse": "through sparse places"},
+    )  # fmt: skip
+    via: tuple[Place, ...] = setting((), "Waypoints", "Places that the path goes through, in order.", max_length=20)
+    spacing: Literal["even", "random"] = setting(
+        "even", "Spacing", "At even shares of the density, or drawn from it with the poison seed.",
+        choices={"even": "even", "random": "random"}, advanced=True,
+    )  # fmt: skip
+
+    def aim(self, scene: Scene) -> Aim | None:
+        """At the target, from the source."""
+        return aim(scene, self.target, self.wanted, self.source, self.snap)
+
+    def place(self, scene: Scene, rng: np.random.Generator) -> Placed:
+        """The points of a bridge: unlabelled, for training. Raises AttackError as `aim` does."""
+        share = shares(self.profile, self.count, rng if self.spacing == "random" else None)
+        xy = along(path(scene, self), share)
+        xy = xy + self.jitter * rng.standard_normal(xy.shape)
+        if not np.isfinite(xy).all():
+            raise AttackError("The bridge leaves the plane of numbers. Move its ends or waypoints.")
+        return Points.of(xy, origin=self.group, first_id=scene.points.next_id), NOBODY
 
 
 def density(profile: Profile, a: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -71,16 +134,6 @@ def along(line: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.f
     step = np.linalg.norm(np.diff(line, axis=0), axis=1)
     length = np.concatenate([[0.0], np.cumsum(step)])
     return np.stack([np.interp(share * length[-1], length, line[:, k]) for k in (0, 1)], axis=1)
-
-
-def bridge(scene: Scene, spec: BridgeSpec, rng: np.random.Generator) -> Points:
-    """The points of a bridge: unlabelled, for training. Raises AttackError as `aim` does."""
-    share = shares(spec.profile, spec.count, rng if spec.spacing == "random" else None)
-    xy = along(path(scene, spec), share)
-    xy = xy + spec.jitter * rng.standard_normal(xy.shape)
-    if not np.isfinite(xy).all():
-        raise AttackError("The bridge leaves the plane of numbers. Move its ends or waypoints.")
-    return Points.of(xy, origin=spec.group, first_id=scene.points.next_id)
 
 
 def _smooth(stops: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Mapping
+from functools import partial
+from typing import ClassVar, Literal
 
-from boundaryviz.learners.needs import INPUTS, PLACES, Needs, Size, summed
-from boundaryviz.scene.section import HELD
-from boundaryviz.scene.specs import Spec, setting
-
-if TYPE_CHECKING:
-    from boundaryviz.learners.specs import TrainingSpec
+from boundaryviz.learners.family import family
+from boundaryviz.learners.needs import PLACES, Needs, Size
+from boundaryviz.learners.specs_fitted import NEIGHBOURS, POINTS, AtOnceSpec, kernel_cache
+from boundaryviz.scene.specs import setting
 
 Kernel = Literal["knn", "rbf"]
 Base = Literal["svm", "logistic", "knn", "naive-bayes"]
@@ -22,23 +22,11 @@ WHOLE = 2000
 """Points up to which, in Laplacian least squares, every one carries a kernel."""
 CARRIERS = 600
 """That many do beyond, spread evenly over the ids, and every labelled point."""
-SEEN, NEIGHBOURS, POINTS, LABELS = "fewer points or seeds", "fewer neighbours", "fewer points", "fewer labels or points"
+LABELS = "fewer labels or points"
 
 
-class AtOnceSpec(Spec):
-    AT_ONCE: ClassVar[bool] = True
-    """Fitted in one step, so that what `TrainingSpec` says of rates, batches and penalties does not apply."""
-
-    def memory(self, size: Size, training: TrainingSpec) -> Needs:
-        """What R models on N points need, asked about M points at once."""
-        each = 28 * size.training + (8 * size.classes + 30) * size.asked
-        more = max(size.width - 2, 0)  # inputs than places have
-        wide = 8.0 * (more * ((size.replicas + 4) * size.training + 3 * size.asked) + 3 * min(more * PLACES, HELD))
-        return summed({SEEN: float(size.replicas * each)}, {INPUTS: wide}, self._fitting(size))
-
-    def _fitting(self, size: Size) -> Needs:
-        """What fitting takes, and the answers to a field."""
-        return {}
+_pool = partial(family, supervised=False, at_once=True, seeded=False)
+"""Declares a learner that is fitted at once on the whole pool, in which nothing is random."""
 
 
 class _GraphSpec(AtOnceSpec):
@@ -60,6 +48,12 @@ class _GraphSpec(AtOnceSpec):
         gt=0.0, le=10_000.0, log=True,
     )  # fmt: skip
 
+    def unused(self) -> Mapping[str, str]:
+        """What only the other kind of graph has."""
+        if self.kernel == "knn":
+            return {"gamma": "nearest neighbours all weigh the same"}
+        return dict.fromkeys(("neighbours", "both_ways"), "a Gaussian graph joins all points")
+
     def _fitting(self, size: Size) -> Needs:
         n = size.training
         if self.kernel == "rbf" and n <= DENSE:
@@ -68,6 +62,7 @@ class _GraphSpec(AtOnceSpec):
         return {POINTS: 180.0 * n * k, NEIGHBOURS: float(PLACES * k * (16 + 8 * size.classes))}
 
 
+@_pool("boundaryviz.learners.propagation:LabelPropagation", cascade="length", order=130)
 class LabelPropagationSpec(_GraphSpec):
     """Labels flow along a graph of all points; those that were given stay as they are."""
 
@@ -75,6 +70,7 @@ class LabelPropagationSpec(_GraphSpec):
     name: Literal["label-propagation"] = "label-propagation"
 
 
+@_pool("boundaryviz.learners.propagation:LabelSpreading", cascade="length", order=140)
 class LabelSpreadingSpec(_GraphSpec):
     """Labels flow along a graph of all points, and even those that were given may be outvoted."""
 
@@ -86,6 +82,7 @@ class LabelSpreadingSpec(_GraphSpec):
     )  # fmt: skip
 
 
+@_pool("boundaryviz.learners.self_training:SelfTraining", cascade="round", order=150)
 class SelfTrainingSpec(AtOnceSpec):
     """A supervised model labels the points it is surest of, and learns again from its own labels."""
 
@@ -123,6 +120,7 @@ class SelfTrainingSpec(AtOnceSpec):
         return {NEIGHBOURS: 40.0 * max(size.unlabelled, PLACES) * k}
 
 
+@_pool("boundaryviz.learners.laprls:LapRLS", cascade="length", order=160)
 class LapRLSSpec(AtOnceSpec):
     """Least squares with a kernel, smooth over the plane and smoother still along a graph of all points."""
 
@@ -147,8 +145,3 @@ class LapRLSSpec(AtOnceSpec):
         n, carriers = size.training, min(size.training, CARRIERS + size.labelled)
         kernels = 6.0 * n * n if n <= WHOLE else 2.0 * n * carriers + 3.0 * carriers**2
         return {POINTS if n <= WHOLE else LABELS: 8.0 * kernels + 200.0 * n * self.neighbours}
-
-
-def kernel_cache(points: int) -> Needs:
-    """What libsvm keeps of the kernel of so many points."""
-    return {POINTS: min(4.0 * points * points, 200e6)}

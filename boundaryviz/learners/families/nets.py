@@ -1,0 +1,73 @@
+"""Multilayer perceptrons, and logistic regression as the one without a hidden layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from boundaryviz.learners.family import family
+from boundaryviz.learners.needs import Needs, Size, summed
+from boundaryviz.learners.specs_net import ACTIVATION_WORDS, DROPPED, Activation, HiddenLayers, NetSpec, at_once
+from boundaryviz.scene.specs import setting
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.training_spec import TrainingSpec
+
+LossName = Literal["cross-entropy", "squared", "hinge"]
+
+LOSS_WORDS = {"cross-entropy": "cross-entropy", "squared": "squared", "hinge": "hinge"}
+
+
+class _SupervisedSpec(NetSpec):
+    loss: LossName = setting(
+        "cross-entropy", "Loss", "What training makes small.", choices=dict(LOSS_WORDS), resets=True
+    )
+
+    def _activations(self, size: Size, training: TrainingSpec) -> float:
+        first, *hidden, last = dims = self._dims(size)
+        kept = 1 + (getattr(self, "activation", "") in ("gelu", "sine") or getattr(self, "dropout", 0.0) > 0)
+        columns = at_once(size, size.labelled, training.batch_size, max(dims))
+        return columns * (first + last + kept * sum(hidden) + 3.0 * max(dims))
+
+
+@family("boundaryviz.learners.mlp:MLP", capabilities=["hidden-layers"], order=10)
+class MLPSpec(_SupervisedSpec):
+    """A fully connected network of any shape."""
+
+    TITLE: ClassVar[str] = "Multilayer perceptron"
+    name: Literal["mlp"] = "mlp"
+    hidden: HiddenLayers = setting(
+        (16, 16), "Hidden layers", "Units of each hidden layer, the first one first; none is logistic regression.",
+        max_length=6, resets=True,
+    )  # fmt: skip
+    activation: Activation = setting(
+        "tanh", "Activation", "What each hidden unit does to its sum.", choices=ACTIVATION_WORDS, resets=True
+    )
+    output: Literal["linear", "tanh"] = setting(
+        "linear", "Output", "The last layer's activation; the Playground squashes it by tanh.",
+        choices={"linear": "linear", "tanh": "tanh"}, advanced=True, resets=True,
+    )  # fmt: skip
+    dropout: float = setting(
+        0.0, "Dropout", "Share of hidden units silenced at random in every training step.", ge=0.0, le=0.95
+    )
+
+    def unused(self) -> Mapping[str, str]:
+        """As `NetSpec.unused`, and of hidden units where there are none."""
+        flat = {} if self.hidden else dict.fromkeys(("activation", "dropout"), "there is no hidden layer")
+        return {**super().unused(), **flat}
+
+    def memory(self, size: Size, training: TrainingSpec) -> Needs:
+        """As `NetSpec.memory`, and for each replica what dropout silences."""
+        needs = super().memory(size, training)
+        if not self.dropout or not self.hidden:
+            return needs
+        batch = size.labelled if training.batch_size == "full" else min(training.batch_size, size.labelled)
+        return summed(needs, {DROPPED: size.replicas * batch * (8.0 * sum(self.hidden) + 18.0 * max(self.hidden))})
+
+
+@family("boundaryviz.learners.mlp:MLP", order=20)
+class LogisticSpec(_SupervisedSpec):
+    """A linear boundary in the features."""
+
+    TITLE: ClassVar[str] = "Logistic regression"
+    name: Literal["logistic"] = "logistic"

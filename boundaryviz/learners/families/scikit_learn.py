@@ -1,0 +1,95 @@
+"""Any classifier of scikit-learn under its own name: settings made from a table, without scikit-learn itself.
+
+The table is `assets/data/classifiers.json`, made by `tools/classifiers.py`. What it says of a setting is its default
+and the kinds of values it takes; whether a number is in range scikit-learn says when it is fitted.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache, reduce
+from operator import or_
+from typing import Any, Literal
+
+from pydantic import Field, create_model
+
+from boundaryviz.learners.family import Family, family
+from boundaryviz.learners.specs_fitted import AtOnceSpec
+from boundaryviz.scene.assets import asset
+from boundaryviz.scene.specs import setting
+
+_TYPES: dict[str, Any] = {"bool": bool, "int": int, "float": float, "str": str, "none": None}
+
+
+class ClassifierSpec(AtOnceSpec):
+    """Settings of a classifier that has no form of its own."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The class is made where it is needed, and so again where this is sent to."""
+        return _made, (type(self).family.name, self.model_dump())
+
+    def changed(self) -> dict[str, Any]:
+        """The settings that differ from scikit-learn's defaults, which may be others in another version of it."""
+        fields = type(self).model_fields
+        return {name: value for name, value in self if name != "name" and value != fields[name].default}
+
+
+@cache
+def table() -> dict[str, dict[str, Any]]:
+    """Name of a classifier -> its module, whether a seed matters to it, and its settings."""
+    read: dict[str, dict[str, Any]] = json.loads(asset("data/classifiers.json").read_text("utf-8"))["classifiers"]
+    return read
+
+
+@cache
+def classifier(name: str) -> Family | None:
+    """The family of the classifier of this name; None where the table has none."""
+    if (entry := table().get(name)) is None:
+        return None
+    fields: dict[str, Any] = {"name": (Literal[name], name)}
+    fields |= {
+        key: (
+            _type(one["takes"]),
+            (setting if _fits_a_form(one["takes"]) else Field)(
+                one["default"], title=key, description=f"See {key} of scikit-learn's {name}."
+            ),
+        )
+        for key, one in entry["settings"].items()
+    }
+    made: type[ClassifierSpec] = create_model(
+        f"{name}Spec",
+        __base__=ClassifierSpec,
+        __module__=__name__,
+        __doc__=f"scikit-learn's {name}.",
+        **fields,
+    )
+    made.TITLE = name
+    pool = entry["module"].startswith("sklearn.semi_supervised")
+    declare = family(
+        "boundaryviz.learners.estimators:Estimator", at_once=True, seeded=entry["seeded"], supervised=not pool
+    )
+    return declare(made).family
+
+
+def _type(takes: list[Any]) -> Any:
+    """The union of what a setting takes: names of types, and lists of words."""
+    kinds = [Literal[tuple(one)] if isinstance(one, list) else _TYPES[one] for one in takes]
+    return reduce(or_, kinds)
+
+
+def _fits_a_form(takes: list[Any]) -> bool:
+    """Whether the window has a control for it: values of one kind, or numbers and one value that is none."""
+    if len(takes) == 1:
+        return True
+    others = [one for one in takes if one not in ("int", "float")]
+    return len(takes) == 2 and len(others) == 1 and (others == ["none"] or _is_one_word(others[0]))
+
+
+def _is_one_word(takes: Any) -> bool:
+    return isinstance(takes, list) and len(takes) == 1
+
+
+def _made(name: str, values: dict[str, Any]) -> ClassifierSpec:
+    found = classifier(name)
+    assert found is not None
+    return found.spec.model_validate(values)  # type: ignore[return-value]

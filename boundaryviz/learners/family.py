@@ -1,0 +1,131 @@
+"""What a family of learners is: its settings, its class, and what can be said of it without loading it. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+
+from boundaryviz.learners.needs import Needs, Size
+from boundaryviz.scene.registry import checked_settings
+from boundaryviz.scene.specs import Spec
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.training_spec import TrainingSpec
+
+Capability = Literal["hidden-layers", "input-gradients", "point-gradients", "stages"]
+"""What some learners can be asked beyond the contract of all: activations of hidden units; gradients of the scores by
+the place, or of a point's loss by the parameters; what they were at each stage of a fit, as boosting has rounds."""
+
+Measure = Literal["length", "round", "step"]
+"""What `when` of a label cascade counts: length along a graph, rounds of self-training, or training steps."""
+
+_AT_ONCE = dict.fromkeys(
+    ("optimiser", "learning_rate", "momentum", "batch_size", "l1", "l2"),
+    "this learner is fitted at once, not in small steps",
+)
+
+
+@dataclass(frozen=True)
+class Family:
+    """One kind of learner, declared by `family` above the class of its settings.
+
+    spec: the class of its settings. learner: 'module:class' of the learner; the string keeps torch out of whoever
+    reads this. supervised: it looks at labelled points alone. at_once: it is fitted in one step, so that rates,
+    batches and penalties mean nothing to it. seeded: what it learns depends on the seed. capabilities: what it can
+    be asked, unless its settings leave nothing to ask. cascade: what the label cascade of a learner that hands labels
+    on is measured in. order: its place in lists.
+    """
+
+    spec: type[LearnerSettings]
+    learner: str
+    supervised: bool = True
+    at_once: bool = False
+    seeded: bool = True
+    capabilities: frozenset[Capability] = frozenset()
+    cascade: Measure | None = None
+    order: int = 1000
+
+    @property
+    def name(self) -> str:
+        """What files call it."""
+        return str(self.spec.model_fields["name"].default)
+
+    @property
+    def title(self) -> str:
+        """What the window calls it."""
+        return self.spec.TITLE
+
+    @property
+    def summary(self) -> str:
+        """A sentence on what it does."""
+        return (self.spec.__doc__ or "").strip()
+
+    def load(self) -> type[Any]:
+        """The class of the learner, see `base.Learner`; its module is imported."""
+        module, _, name = self.learner.partition(":")
+        found: type[Any] = getattr(import_module(module), name)
+        return found
+
+    def unused_training(self, training: TrainingSpec) -> Mapping[str, str]:
+        """Of the settings of training that do nothing for a learner of this family: name -> why."""
+        return {**training.unused(), **(_AT_ONCE if self.at_once else {})}
+
+
+class LearnerSettings(Spec):
+    """What the settings of every learner are: a spec with a `name`, a Literal of that one name, and a `TITLE`."""
+
+    TITLE: ClassVar[str]
+    family: ClassVar[Family]
+    if TYPE_CHECKING:
+        name: str = ""  # a field of each, in the place where it wants it
+
+        def __getattr__(self, name: str) -> Any:
+            """A setting of its own, whichever it is of."""
+
+    def memory(self, size: Size, training: TrainingSpec) -> Needs:
+        """Bytes that R models on N points need, asked about M points at once, beyond what all learners need."""
+        return {}
+
+
+S = TypeVar("S", bound=type[LearnerSettings])
+
+
+def family(
+    learner: str,
+    *,
+    supervised: bool = True,
+    at_once: bool = False,
+    seeded: bool = True,
+    capabilities: Iterable[Capability] = (),
+    cascade: Measure | None = None,
+    order: int = 1000,
+) -> Callable[[S], S]:
+    """Declare the family whose settings the class below is; arguments as in `Family`."""
+
+    def declared(spec: S) -> S:
+        spec.family = Family(spec, learner, supervised, at_once, seeded, frozenset(capabilities), cascade, order)
+        return spec
+
+    return declared
+
+
+def accepted(given: Any) -> tuple[str, Family]:
+    """Name and family of a class of settings. Raises TypeError for what is none."""
+    name = checked_settings(given, LearnerSettings, "name")
+    found = vars(given).get("family")
+    if not isinstance(found, Family):
+        raise TypeError(f"the class {given.__name__} lacks the decorator `family`")
+    return name, found
+
+
+def declared_in(module: ModuleType) -> list[type[LearnerSettings]]:
+    """The classes of settings of the families that a module declares."""
+    return [
+        one
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, LearnerSettings) and one.__module__ == module.__name__
+        and isinstance(vars(one).get("family"), Family)
+    ]  # fmt: skip

@@ -1,0 +1,30 @@
+"""An estimator of scikit-learn's kind, handed in by a program in place of a scenario's learner. No file holds it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, Field
+
+from boundaryviz.learners.family import family
+from boundaryviz.learners.specs_fitted import AtOnceSpec
+
+
+@family("boundaryviz.learners.estimators:Estimator", at_once=True)
+class HandedInSpec(AtOnceSpec):
+    """An estimator as it was handed in; each fit is made by a clone of it."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    TITLE: ClassVar[str] = "Estimator"
+    name: str
+    estimator: Any = Field(exclude=True, repr=False)
+
+    @classmethod
+    def of(cls, estimator: Any) -> HandedInSpec:
+        """Called like its class. Raises ValueError for what is no classifier of scikit-learn's kind."""
+        from sklearn.base import is_classifier
+
+        name = type(estimator).__name__
+        if not (hasattr(estimator, "fit") and is_classifier(estimator)):
+            raise ValueError(f"{name} is not a classifier of scikit-learn's kind")
+        return cls(name=name, estimator=estimator)

@@ -1,0 +1,34 @@
+"""What the specs of learners share that are fitted at once: what their memory depends on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from boundaryviz.learners.family import LearnerSettings
+from boundaryviz.learners.needs import INPUTS, PLACES, Needs, Size, summed
+from boundaryviz.scene.section import HELD
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.training_spec import TrainingSpec
+
+SEEN, NEIGHBOURS, POINTS = "fewer points or seeds", "fewer neighbours", "fewer points"
+
+
+class AtOnceSpec(LearnerSettings):
+    """Settings of a learner that keeps the points it was fitted to."""
+
+    def memory(self, size: Size, training: TrainingSpec) -> Needs:
+        """What R models on N points need, asked about M points at once."""
+        each = 28 * size.training + (8 * size.classes + 30) * size.asked
+        more = max(size.width - 2, 0)  # inputs than places have
+        wide = 8.0 * (more * ((size.replicas + 4) * size.training + 3 * size.asked) + 3 * min(more * PLACES, HELD))
+        return summed({SEEN: float(size.replicas * each)}, {INPUTS: wide}, self._fitting(size))
+
+    def _fitting(self, size: Size) -> Needs:
+        """What fitting takes, and the answers to a field."""
+        return {}
+
+
+def kernel_cache(points: int) -> Needs:
+    """What libsvm keeps of the kernel of so many points."""
+    return {POINTS: min(4.0 * points * points, 200e6)}

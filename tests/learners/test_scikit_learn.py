@@ -1,0 +1,103 @@
+"""scikit-learn's classifiers by name: every one of the table as a learner, a file, a message and a form."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import Lasso
+from sklearn.utils import all_estimators
+
+from boundaryviz.cli.failures import UsageProblem
+from boundaryviz.cli.training import check_cascade
+from boundaryviz.gui.widgets.fields import plans
+from boundaryviz.learners.estimators import estimator
+from boundaryviz.learners.families.scikit_learn import classifier, table
+from boundaryviz.learners.specs import FAMILIES
+from boundaryviz.runs.run import train
+from boundaryviz.scenario.gallery import load
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from helpers.models import GRID, blobs, make
+
+NAMES = sorted(set(table()) - set(FAMILIES))
+every_name = pytest.mark.parametrize("name", NAMES)
+
+
+@every_name
+def test_it_learns_what_scikit_learn_itself_does(name: str):
+    family = FAMILIES[name]
+    data = blobs(40, 3)
+    learner = make(family.spec(), seeds=(3,), classes=3, data=data)
+    theirs = clone(estimator(family.spec(), 40))
+    if family.seeded:
+        theirs.set_params(random_state=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        learner.step()
+        theirs.fit(data.x, data.label)
+    # the likeliest class: NearestCentroid decides by another distance than that of its probabilities
+    likeliest = theirs.predict_proba(GRID).argmax(axis=1) if hasattr(theirs, "predict_proba") else theirs.predict(GRID)
+    assert np.array_equal(learner.predict(GRID)[0], likeliest)
+
+
+@every_name
+def test_it_passes_through_files_messages_and_forms(name: str):
+    scenario = Scenario().with_values({"learner.name": name})
+    plain = json.loads(json.dumps(scenario.model_dump(mode="json")))
+    assert Scenario.parse(plain) == scenario
+    assert pickle.loads(pickle.dumps(scenario)) == scenario
+    assert {plan.name for plan in plans(type(scenario.learner))} <= set(type(scenario.learner).model_fields)
+
+
+def test_the_table_holds_what_this_scikit_learn_has():
+    theirs: dict[str, Any] = dict(all_estimators(type_filter="classifier"))
+    for name, entry in table().items():
+        if name in theirs:
+            assert theirs[name].__module__.startswith(entry["module"])
+            settings = theirs[name]().get_params(deep=False)
+            assert set(entry["settings"]) <= set(settings), name
+
+
+def test_a_setting_reaches_it_and_only_what_differs_is_passed_on():
+    scenario = Scenario().with_values({"learner.name": "GradientBoostingClassifier", "learner.n_estimators": 7})
+    assert scenario.learner.changed() == {"n_estimators": 7}
+    assert estimator(scenario.learner, 5).n_estimators == 7
+
+
+def test_what_it_does_not_take_is_said():
+    with pytest.raises(ScenarioError, match=r"learner\.n_estimators: must be a whole number"):
+        Scenario().with_values({"learner.name": "AdaBoostClassifier", "learner.n_estimators": "many"})
+    with pytest.raises(ScenarioError, match="no such setting"):
+        Scenario().with_values({"learner.name": "GaussianNB", "learner.n_estimators": 3})
+    with pytest.raises(ScenarioError, match="by their own names"):
+        Scenario().with_values({"learner.name": "GaussianBN"})
+
+
+def test_one_that_uses_unlabelled_points_and_cannot_say_who_gave_whom_a_label_says_so():
+    scenario = Scenario().with_values({"learner.name": "LabelSpreading"})
+    with pytest.raises(UsageProblem, match="does not say who gave whom a label"):
+        check_cascade(scenario)
+    with pytest.raises(UsageProblem, match="is supervised"):
+        check_cascade(Scenario())
+
+
+def test_they_are_found_by_name_and_not_listed():
+    assert "GaussianNB" in FAMILIES
+    assert set(NAMES).isdisjoint(list(FAMILIES))
+    assert FAMILIES["GaussianNB"] is classifier("GaussianNB")
+
+
+def test_a_handed_in_estimator_runs_in_the_ordinary_session_and_stays_out_of_files():
+    with pytest.raises(ValueError, match="Lasso is not a classifier"):
+        train("moons", learner=Lasso(), progress=False)
+    run = train("moons", learner=ExtraTreesClassifier(3), seeds=2, progress=False)
+    assert run.report()["learner"] == "ExtraTreesClassifier"
+    assert run.session.spec.estimator.random_state is None
+    assert run.saved().learner == load("moons").learner  # no file can hold it
