@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from benchmarks.frame import Row, section
 from benchmarks.measure import interleaved, ratio, span
 from benchmarks.subjects import hold_equal, modules, words
-from boundaryviz.engine.cast import Cast
+from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Points
@@ -44,8 +44,7 @@ def scenario(name: str, hidden: tuple[int, ...], values: Mapping[str, object]) -
 def session(of: Scenario, doses: tuple[int, ...] = DOSES, seeds: int = SEEDS) -> Session:
     """As the product makes it: every seed at every dose."""
     laid = Laid.of(of, doses)
-    cast = Cast(tuple(s for s in range(seeds) for _ in doses), laid.groups * seeds)
-    return Session(of, laid.scene, device="cpu", cast=cast)
+    return Session(of, laid.scene, device="cpu", replicas=Replicas.doses(range(seeds), laid.groups))
 
 
 class PlainRun:
@@ -53,7 +52,7 @@ class PlainRun:
 
     def __init__(self, like: Session, replica: int) -> None:
         scene = like.scene
-        points: Points = scene.points.take(scene.seen(like.cast.groups[replica]) & scene.points.is_train)
+        points: Points = scene.points.take(scene.seen(like.replicas.groups[replica]) & scene.points.is_train)
         known = points.is_labelled
         xy = torch.tensor(points.xy, dtype=torch.float32)
         self.labelled, self.label = xy[known], torch.tensor(points.label[known].astype(int))

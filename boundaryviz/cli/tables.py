@@ -83,7 +83,7 @@ def show_run(run: Any) -> None:
         if not run.scene.points.is_poison.any():
             shown.append("There is no poison in this scenario, so both twins are the same.")
     rate = run.steps_per_second
-    show(*shown, f"{rate:,.0f} steps/s, {rate * run.session.replicas:,.0f} replica-steps/s")
+    show(*shown, f"{rate:,.0f} steps/s, {rate * len(run.session.replicas):,.0f} replica-steps/s")
 
 
 def show_dose(response: DoseResponse) -> None:

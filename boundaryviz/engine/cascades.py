@@ -45,9 +45,10 @@ class Cascades:
 
     def set_data(self, data: TrainingData) -> None:
         """These points are trained on from now on."""
-        when, label = np.full(len(data.ids), np.inf), np.full(len(data.ids), -1)
+        ids = data.point_ids
+        when, label = np.full(len(ids), np.inf), np.full(len(ids), -1)
         if self._data is not None:
-            _, new, old = np.intersect1d(data.ids, self._data.ids, assume_unique=True, return_indices=True)
+            _, new, old = np.intersect1d(ids, self._data.point_ids, assume_unique=True, return_indices=True)
             when[new], label[new] = self._when[old], self._label[old]
         self._data, self._when, self._label = data, when, label
         self.version += 1
@@ -65,10 +66,10 @@ class Cascades:
             self.version += 1
 
     def _ask(self, step: int) -> None:
-        data = self._data
-        if data is None or self.watched is None:
+        if self._data is None or self.watched is None:
             return
-        left = np.flatnonzero((data.label < 0) & (data.weights[self.watched] != 0) & np.isinf(self._when))
+        data = self._data.of(self.watched)
+        left = np.flatnonzero((data.label < 0) & (data.weights[0] != 0) & np.isinf(self._when))
         self._passed_over += 1
         if not len(left) or self._passed_over * _ASKED < len(left):
             return
@@ -101,25 +102,27 @@ class Cascades:
         return self._measure in (None, "step") or self._learner.settled
 
     def of(self, replica: int) -> Cascade | None:
-        """The cascade of a replica among its training points; None for a supervised learner, while it is not `ready`,
-        and of a net that is not watched.
+        """The cascade of a replica among the training points, its own extra ones last; None for a supervised learner,
+        while it is not `ready`, and of a net that is not watched.
         """
-        data = self._data
-        if data is None or self._measure is None or not self.ready:
+        if self._data is None or self._measure is None or not self.ready:
             return None
+        data = self._data.of(replica)
         if self._measure == "step":
             if replica != self.watched:
                 return None
-            return chains.handed(data, self._when, self._label, "step", replica, self._since)
+            return chains.handed(data, self._when, self._label, "step", since=self._since)
         if self._measure == "length":
-            return chains.shortest(data, self._spec, replica)
+            return chains.shortest(data, self._spec)
         return self._rounds(data, replica)
 
     def _rounds(self, data: TrainingData, replica: int) -> Cascade:
         when, label = np.full(len(data.ids), np.inf), np.full(len(data.ids), -1)
         order = np.argsort(data.ids)
-        seen = order[data.weights[replica][order] != 0]
+        seen = order[data.weights[0][order] != 0]
         rounds = self._learner.rounds(replica)
         if rounds is not None:
-            when[seen], label[seen] = rounds
-        return chains.handed(data, when, label, "round", replica)
+            often = data.weights[0][seen].astype(np.int64)
+            first = np.cumsum(often) - often  # a point that is there several times
+            when[seen], label[seen] = (column[first] for column in rounds)
+        return chains.handed(data, when, label, "round")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.cast import CLEAN, Cast
 from boundaryviz.engine.messages import CURVES
+from boundaryviz.engine.replicas import CLEAN, Replicas
 from boundaryviz.scene.scene import Scene, Split
 
 _SPLITS = len(Split)
@@ -20,8 +20,8 @@ class EvaluationSet:
 
     x: (M, D). label: int64 (M,), of unlabelled poison the class it is to spread, 0 where there is none to compare
     with. counts: bool (4, R, M), which of them count as clean training, validation, test and poison points of a
-    replica. test: bool (M,), the points on which twins are compared. twin: int64 (R,), the clean twin of each
-    replica, itself where it has none.
+    replica, by its own roles. test: bool (R, M), the points on which each is compared with its twin. twin: int64
+    (R,), the clean twin of each replica, itself where it has none.
     """
 
     x: NDArray[np.float64]
@@ -31,22 +31,28 @@ class EvaluationSet:
     twin: NDArray[np.int64]
 
     @classmethod
-    def of(cls, scene: Scene, seen: NDArray[np.bool_], cast: Cast) -> EvaluationSet:
-        """seen: bool (R, N), as the cast sees the scene. A clean replica is asked about the poison that acts."""
+    def of(cls, scene: Scene, seen: NDArray[np.bool_], replicas: Replicas) -> EvaluationSet:
+        """seen: bool (R, N), as the replicas see the scene. A clean replica is asked about the poison that acts."""
         points = scene.points
         carried = np.array([-1, *(k if (k := scene.group(i).target_class) is not None else -1 for i in _groups(scene))])
         label = np.where(points.is_poison & ~points.is_labelled, carried[np.maximum(points.origin, 0)], points.label)
         known, planted = label >= 0, points.is_poison
-        counts = [(points.split == split) & ~planted & known & seen for split in Split]
+        role, there = replicas.roles_in(scene), replicas.weights_in(scene) != 0
+        counts = [(role == split) & ~planted & known & seen & there for split in Split]
         others = scene.seen()
-        theirs = np.stack([others if groups == CLEAN else own for groups, own in zip(cast.groups, seen, strict=True)])
-        counts.append(theirs & planted & known & points.is_train)
-        test = (points.split == Split.TEST) & ~points.muted
-        asked = np.any(counts, axis=(0, 1)) | test
+        theirs = np.stack(
+            [others if groups == CLEAN else own for groups, own in zip(replicas.groups, seen, strict=True)]
+        )
+        counts.append(theirs & planted & known & (role == Split.TRAIN) & there)
+        test = (role == Split.TEST) & ~points.muted & there
+        asked = np.any(counts, axis=(0, 1)) | test.any(axis=0)
         return cls(
-            points.x[asked], np.maximum(label[asked], 0).astype(np.int64), np.stack(counts)[..., asked], test[asked],
-            np.array(cast.clean_twins()),
-        )  # fmt: skip
+            points.x[asked],
+            np.maximum(label[asked], 0).astype(np.int64),
+            np.stack(counts)[..., asked],
+            test[:, asked],
+            np.array(replicas.clean_twins()),
+        )
 
     def summary(self, loss: NDArray[np.float64], predicted: NDArray[np.int64]) -> NDArray[np.float64]:
         """Float64 (R, 8), columns as in `CURVES`, from the loss and predicted class (R, M) of every point."""
@@ -60,10 +66,10 @@ class EvaluationSet:
                 # a weight of 0 must silence even a NaN, so select instead of multiplying
                 sums = np.where(counts, values, 0.0).sum(axis=1)
                 result[some, place] = sums[some] / total[some]
-        pairs = np.flatnonzero(self.twin != np.arange(len(loss)))
-        if len(pairs) and self.test.any():
-            at = predicted[:, self.test]
-            result[pairs, -1] = (at[pairs] != at[self.twin[pairs]]).mean(axis=1)
+        compared = self.test.sum(axis=1)
+        pairs = np.flatnonzero((self.twin != np.arange(len(loss))) & (compared > 0))
+        differs = (predicted[pairs] != predicted[self.twin[pairs]]) & self.test[pairs]
+        result[pairs, -1] = differs.sum(axis=1) / compared[pairs]
         return result
 
 

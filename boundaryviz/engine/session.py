@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.cascades import Cascades
-from boundaryviz.engine.cast import Cast
 from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
 from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import surface
 from boundaryviz.engine.twins import Twins, compare, margins
 from boundaryviz.learners.base import Learner, Problem, TrainingData
@@ -22,7 +23,7 @@ from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.scene import Domain, Scene
+from boundaryviz.scene.scene import Domain, Scene, Split
 from boundaryviz.scene.section import on_plane
 
 
@@ -38,8 +39,9 @@ class Session:
     """R replicas of a scenario's learner in lock step.
 
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
-    poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). cast: other replicas than these.
-    steps: for how many somebody will keep the curves. learner: in place of the scenario's.
+    poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). replicas: whatever else, each as a run
+    of its own, or with `twin` a clean half and then a poisoned one. steps: for how many somebody will keep the curves.
+    learner: in place of the scenario's.
     evaluated: the last evaluation.
     Raises DeviceError for a device that is not there, and MemoryNeeded before anything is built for which there is no
     memory; the check is that of the processor's memory, and on CUDA left out. Raises InputsError for a learner that is
@@ -53,7 +55,7 @@ class Session:
         seeds: Sequence[int] | None = None,
         twin: bool = False,
         device: str = "auto",
-        cast: Cast | None = None,
+        replicas: Replicas | None = None,
         steps: int = 0,
         learner: LearnerSettings | None = None,
     ) -> None:
@@ -63,13 +65,15 @@ class Session:
         self.device_name = devices.describe(self.device)
         self.scenario, self._instead = scenario, learner
         self.scene = scenario.scene() if scene is None else scene
-        sights = len(set(cast.groups)) if cast is not None else 1 + twin
-        runs = len(cast) // sights if cast is not None else 1 if seeds is None else len(seeds)
+        sights = replicas.sights if replicas is not None else 1 + twin
+        runs = -(-len(replicas) // sights) if replicas is not None else 1 if seeds is None else len(seeds)
         self._crowd, self._needs = (runs, sights, steps), 0.0
+        self._handed = replicas
         self._afford(scenario, self.scene)
-        self.seeds = tuple(seeds) if seeds is not None else (scenario.training.seed,)
-        self.twin = twin
-        self.cast = cast or Cast.of(self.seeds, twin)
+        if seeds is None:
+            seeds = (scenario.training.seed,) if replicas is None else replicas.seeds[: len(replicas) // (1 + twin)]
+        self.seeds, self.twin = tuple(seeds), twin
+        self.replicas = replicas or Replicas.of(self.seeds, twin)
         self._watched: int | None = None
         self.reset()
 
@@ -83,28 +87,29 @@ class Session:
         if self._instead is not None:
             scenario = scenario.model_copy(update={"learner": self._instead})
         check_inputs(scenario, scene)
-        if self.device.type != "cuda":
-            self._needs = check_memory(scenario, scene, *self._crowd, had=self._needs)
+        if self.device.type == "cuda":
+            return
+        own, apart = 0, False
+        if (given := self._handed) is not None:
+            scene, own, apart = given.largest(scene), len(given.extra or ()), given.apart
+        self._needs = check_memory(scenario, scene, *self._crowd, own, self._needs, apart=apart)
 
     @property
     def spec(self) -> LearnerSettings:
         """The settings of the learner: the scenario's, or what stands in for it."""
         return self.scenario.learner if self._instead is None else self._instead
 
-    @property
-    def replicas(self) -> int:
-        return len(self.cast)
-
     def reset(self, seeds: Sequence[int] | None = None) -> None:
         """Back to step 0 with the initial weights of the seeds, or of others, as many; settings and scene stay."""
         if seeds is not None:
-            self.seeds, self.cast = tuple(seeds), Cast.of(seeds, self.twin)
-        problem = Problem(self.scene.classes, self.scene.domain, self.cast.seeds, self.scene.section)
+            self.seeds, given = tuple(seeds), self._handed
+            self.replicas = Replicas.of(seeds, self.twin) if given is None else replace(given, seeds=self.seeds)
+        problem = Problem(self.scene.classes, self.scene.domain, self.replicas.seeds, self.scene.section)
         self.learner: Learner = self.spec.family.load()(self.spec, self.scenario.training, problem, self.device)
         self.step_count = 0
         self.cascades = Cascades(self.learner, self.spec)
         self.cascades.watch(self._watched, 0)
-        self.diverged = np.zeros(self.replicas, dtype=bool)
+        self.diverged = np.zeros(len(self.replicas), dtype=bool)
         self._recorded: list[Evaluation] = []
         self.set_scene(self.scene)
         self._record()
@@ -113,8 +118,10 @@ class Session:
         """Train and evaluate on `scene` from now on; the weights stay unless the number of classes or inputs changed.
 
         scenario: settings that apply live, where some change with it. Raises MemoryNeeded, or InputsError, and goes on
-        as it was, where there is no memory for it, or the learner is not for such points.
+        as it was, where there is no memory for it, or the learner is not for such points; ValueError where replicas
+        have points of their own that do not go with the scene.
         """
+        extra = self.replicas.extra_in(scene)
         self._afford(scenario or self.scenario, scene)
         if scenario is not None:
             self._set_scenario(scenario)
@@ -124,16 +131,19 @@ class Session:
             self.reset()
             return
         self.scene = scene
-        seen = np.stack([scene.seen(groups) for groups in self.cast.groups])
-        points, train = scene.points, scene.points.is_train
+        points, seen = scene.points, self.replicas.seen_in(scene)
+        training = self.replicas.roles_in(scene) == Split.TRAIN
+        train = training.any(axis=0)
+        weights = (seen & training)[:, train] * self.replicas.weights_in(scene)[:, train]
+        self._trained = np.flatnonzero(train)
         data = TrainingData(
-            points.ids[train], points.x[train], points.label[train].astype(np.int64), points.is_poison[train],
-            seen[:, train].astype(np.float32), None if points.response is None else points.response[train],
+            points.ids[train], points.x[train], points.label[train].astype(np.int64), points.is_poison[train], weights,
+            None if points.response is None else points.response[train], self.replicas.windows, extra,
         )  # fmt: skip
         self.learner.set_data(data)
         self.cascades.set_data(data)
         self._changed = True
-        self._evaluation_set = EvaluationSet.of(scene, seen, self.cast)
+        self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas)
 
     def set_scenario(self, scenario: Scenario) -> None:
         """Take over the settings that apply live (rate, penalties, batch size, dropout). Raises as `set_scene` does."""
@@ -214,18 +224,18 @@ class Session:
     # ---- going back ---------------------------------------------------------------------------------
 
     def state(self) -> dict[str, NDArray]:
-        """All that training from here on depends on, besides scenario, scene and cast, as arrays of its own."""
+        """All that training from here on depends on, besides scenario, scene and replicas, as arrays of its own."""
         learner = {f"learner.{name}": array for name, array in self.learner.state().items()}
         cascades = {f"cascade.{name}": array for name, array in self.cascades.state().items()}
         return {"step": np.array(self.step_count), "diverged": self.diverged.copy(), **learner, **cascades}
 
     def restore(self, state: Mapping[str, NDArray]) -> None:
-        """Go on from a `state` of a session with this scenario, scene and cast; on the CPU to the same bits.
+        """Go on from a `state` of a session with this scenario, scene and replicas; on the CPU to the same bits.
 
         What was evaluated and not taken yet is dropped. Raises KeyError or ValueError for a state that does not fit.
         """
-        if state["diverged"].shape != (self.replicas,):
-            raise ValueError(f"a state of {state['diverged'].size} models does not fit {self.replicas}")
+        if state["diverged"].shape != (len(self.replicas),):
+            raise ValueError(f"a state of {state['diverged'].size} models does not fit {len(self.replicas)}")
         self.learner.restore(_named(state, "learner."))
         self.step_count, self.diverged = int(state["step"]), state["diverged"].copy()
         self.cascades.restore(_named(state, "cascade."), self.step_count)
@@ -248,12 +258,12 @@ class Session:
         """Losses, errors and flips now, float64 (R, 8), columns as in `CURVES`; NaN where there is nothing to see."""
         asked = self._evaluation_set
         if not len(asked.x):
-            return np.full((self.replicas, len(CURVES)), np.nan)
+            return np.full((len(self.replicas), len(CURVES)), np.nan)
         return asked.summary(*self.learner.evaluate(asked.x, asked.label))
 
     def margins(self) -> NDArray[np.float64]:
         """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`."""
-        return margins(self.scene, self.replicas, self.learner.probabilities)
+        return margins(self.scene, len(self.replicas), self.learner.probabilities)
 
     def probabilities(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
         """Class probabilities at `x` (G, D): float32 (G, C)."""
@@ -276,7 +286,8 @@ class Session:
         """Who gave whom a label, among the points of the scene; None where `Cascades.of` has none."""
         found = self.cascades.of(replica)
         points = self.scene.points
-        return None if found is None else found.among(len(points), np.flatnonzero(points.is_train))
+        at = np.append(self._trained, np.full(len(self.replicas.extra or ()), -1))
+        return None if found is None else found.among(len(points), at)
 
     def confusion(self, predicted: NDArray[np.int16]) -> NDArray[np.int64]:
         """Counts (3, C, C) by split, true and predicted class, of the labelled clean points that are decided."""

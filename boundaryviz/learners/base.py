@@ -3,24 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.training_spec import TrainingSpec
+from boundaryviz.scene.arrays import frozen
 from boundaryviz.scene.scene import Domain
 from boundaryviz.scene.section import Section
 
 
 @dataclass(frozen=True, eq=False)
+class Extra:
+    """P points of poison in each of R replicas, at places of the replica's own: slots that each fills itself.
+
+    ids: int64 (P,), of no other point. x: float64 (R, P, D). label: int64 (R, P), -1 where unlabelled.
+    weight: float32 (R, P), 0 where a replica leaves the slot empty; by default 1.
+
+    Raises ValueError for shapes that do not fit, ids that repeat, and places or weights that are none.
+    """
+
+    ids: NDArray[np.int64]
+    x: NDArray[np.float64]
+    label: NDArray[np.int64]
+    weight: NDArray[np.float32] = None  # type: ignore[assignment]  # 1 everywhere
+
+    def __post_init__(self) -> None:
+        if self.weight is None:
+            object.__setattr__(self, "weight", np.ones(np.shape(self.label), dtype=np.float32))
+        kinds = {"ids": np.int64, "x": np.float64, "label": np.int64, "weight": np.float32}
+        for name, kind in kinds.items():
+            object.__setattr__(self, name, frozen(getattr(self, name), kind))
+        slots = self.label.shape
+        if self.x.ndim != 3 or not self.x.shape[:2] == slots == self.weight.shape or self.ids.shape != slots[1:]:
+            raise ValueError("extra points need ids (P,), inputs (R, P, D), labels (R, P) and weights (R, P)")
+        if len(np.unique(self.ids)) < len(self.ids):
+            raise ValueError("ids of extra points must be unique")
+        if not np.isfinite(self.x).all():
+            raise ValueError("every coordinate of an extra point must be finite")
+        if not (np.isfinite(self.weight).all() and (self.weight >= 0).all()):
+            raise ValueError("weights of extra points must be finite and not negative")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, eq=False)
 class TrainingData:
-    """The training points of R replicas, N in all.
+    """The training points of R replicas, N that they share and P of each one's own.
 
     ids: int64 (N,). x: float64 (N, D), their inputs. label: int64 (N,), -1 where unlabelled.
     poison: bool (N,). weights: float32 (R, N); a point that a replica must not see has weight 0.
     response: float64 (N,), a real-valued target beside the label, NaN where it is not known; None for none.
+    windows: int64 (R,); replicas with one number deal the clean points that any of them sees out in the same batches,
+    those with another number their own; None where all have one. extra: the points of a replica's own.
     """
 
     ids: NDArray[np.int64]
@@ -29,6 +67,50 @@ class TrainingData:
     poison: NDArray[np.bool_]
     weights: NDArray[np.float32]
     response: NDArray[np.float64] | None = None
+    windows: NDArray[np.int64] | None = None
+    extra: Extra | None = None
+
+    @property
+    def point_ids(self) -> NDArray[np.int64]:
+        """The ids of the points, then of the slots, (N + P,)."""
+        return self.ids if self.extra is None else np.concatenate([self.ids, self.extra.ids])
+
+    @property
+    def point_weights(self) -> NDArray[np.float32]:
+        """What each replica sees of the points, then of its slots, (R, N + P)."""
+        return self.weights if self.extra is None else np.concatenate([self.weights, self.extra.weight], axis=1)
+
+    def rows(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Inputs and labels of whatever has one place: the points, then the slots of each replica in turn,
+        (N + R P, D) and (N + R P,)."""
+        if self.extra is None:
+            return self.x, self.label
+        own = self.extra.x.reshape(-1, self.extra.x.shape[2])
+        return np.concatenate([self.x, own]), np.concatenate([self.label, self.extra.label.ravel()])
+
+    def of(self, replica: int) -> TrainingData:
+        """What one replica is told, its slots being points like others: N + P of them, weights (1, N + P)."""
+        own = replace(self, weights=self.weights[replica : replica + 1], windows=None, extra=None)
+        if self.extra is None:
+            return own
+        return replace(
+            own,
+            ids=self.point_ids,
+            x=np.concatenate([self.x, self.extra.x[replica]]),
+            label=np.concatenate([self.label, self.extra.label[replica]]),
+            poison=np.append(self.poison, np.ones(len(self.extra), dtype=bool)),
+            response=None if self.response is None else np.append(self.response, np.full(len(self.extra), np.nan)),
+            weights=np.concatenate([own.weights, self.extra.weight[replica : replica + 1]], axis=1),
+        )
+
+    def labelled(self) -> TrainingData:
+        """The same without the points that have no label."""
+        k, extra = self.label >= 0, self.extra
+        if extra is not None:
+            extra = replace(extra, weight=np.where(extra.label >= 0, extra.weight, np.float32(0)))
+        columns = {name: getattr(self, name)[k] for name in ("ids", "x", "label", "poison")}
+        columns["response"] = None if self.response is None else self.response[k]
+        return replace(self, **columns, weights=self.weights[:, k], extra=extra)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -12,9 +11,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.batches import Epoch, Pool, epoch
+from boundaryviz.learners.batches import PAD, BatchSize, Epoch, Pool, closed_up, epoch
 
-_PAD = 32  # a full batch is padded to a multiple of this, so that adding a point rarely changes a shape
 _AHEAD, _FLOATS = 64, 1 << 17  # batches gathered at once: so many, or as many as fit into so many floats
 
 
@@ -22,8 +20,8 @@ _AHEAD, _FLOATS = 64, 1 << 17  # batches gathered at once: so many, or as many a
 class Batch:
     """Columns of one step: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B).
 
-    at: int64 (R or 1, B), the positions of the columns in the data; a column of weight 0 may stand anywhere.
-    Of poison R are the replicas that see any, see `BatchLoader.seeing`.
+    at: int64 (R or 1, B), the positions of the columns among points and slots; a column of weight 0 may stand
+    anywhere. Of poison R are the replicas that see any, see `BatchLoader.seeing`.
     """
 
     x: Tensor
@@ -41,102 +39,165 @@ class BatchLoader:
     """Deals out points, batch by batch and epoch by epoch; see `batches` for the order.
 
     seeing: the replicas that see poison, from the first to the last.
+
+    A batch of all points is one that the replicas share, and every step has the same. Replicas with windows of their
+    own have places of their own in epochs of their own; what they share is the width of a batch.
     """
 
     def __init__(self, seeds: tuple[int, ...], device: torch.device, dtype: torch.dtype) -> None:
         self._seeds, self._device, self._dtype = seeds, device, dtype
         self._pool: Pool | None = None
         self._epoch: Epoch | None = None
-        self._number, self._at = 0, 0  # of the epoch, and in it of the next batch
+        self._number, self._at = np.zeros((2, len(seeds)), dtype=np.int64)  # of the epoch, and in it of the next batch
+        self._taken = 0  # batches since then, of whoever does not have all points in one
         self._ready: list[Step] = []  # gathered, the next one last
-        self._size: int | Literal["full"] = "full"
-        self._clean = 0  # points that are no poison
+        self._size: BatchSize = "full"
+        self._still = True  # every step has the same batch
+        self._several = np.zeros(len(seeds), dtype=bool)  # whose points are more than a batch
         self.seeing = slice(0, 0)
 
     def __len__(self) -> int:
         """How many points some replica sees."""
         return 0 if self._pool is None else len(self._pool)
 
-    def set_batch_size(self, size: int | Literal["full"]) -> None:
+    def set_batch_size(self, size: BatchSize) -> None:
         """Takes effect with the next batch, which opens the present epoch afresh."""
         if size != self._size:
-            self._size, self._epoch, self._at, self._ready = size, None, 0, []
+            self._settle()
+            self._size, self._epoch, self._ready = size, None, []
+            self._at[:] = 0
+            self._measure()
 
     def set_data(self, data: TrainingData, inputs: Tensor, targets: Tensor, eligible: NDArray[np.bool_]) -> None:
-        """Deal out the eligible (N,) points from now on; inputs (F, N) and targets (K, N) are their columns.
+        """Deal out the eligible points from now on. inputs (F, n) and targets (K, n) are the columns, and eligible
+        (n,) says which, of all `TrainingData.rows`.
 
         Where only places or classes changed, the epoch at hand goes on as it was dealt.
         """
-        before = self._pool
-        self._pool = Pool.of(data.ids, data.poison, data.weights, eligible)
-        who = np.flatnonzero((data.weights[:, data.poison] != 0).any(axis=1))
+        self._settle()
+        before, n, weights, poison = self._pool, len(data.ids), data.point_weights, data.poison
+        self._slots = 0 if data.extra is None else len(data.extra)
+        if data.extra is not None:
+            poison = np.append(poison, np.ones(self._slots, dtype=bool))
+        who = np.flatnonzero((weights[:, poison] != 0).any(axis=1))
         self.seeing = slice(int(who[0]), int(who[-1]) + 1) if len(who) else slice(0, 0)
-        self._clean = int((~self._pool.poison).sum())
-        self._rows = torch.cat([inputs, targets]).T.contiguous()  # (N, F + K): a batch is a gather of rows
+        if data.extra is not None:
+            weights[:, n:] *= eligible[n:].reshape(len(weights), -1)
+            eligible = np.append(eligible[:n], np.ones(self._slots, dtype=bool))
+        self._points, self._apart = n, data.windows is not None
+        self._pool = Pool.of(data.point_ids, poison, weights, eligible, data.windows)
+        self._rows = torch.cat([inputs, targets]).T.contiguous()  # (n, F + K): a batch is a gather of rows
         self._sections = [len(inputs), len(targets)]
         self._ready = []
         if before is None or not before.same_as(self._pool):
             self._epoch = None
+            self._measure()
+
+    def _measure(self) -> None:
+        """Whose points are more than a batch."""
+        if self._pool is not None:
+            self._several = self._pool.counts > (len(self._pool) if self._size == "full" else self._size)
+            self._still = not self._several.any()
 
     @property
     def place(self) -> NDArray[np.int64]:
-        """How far it has dealt: the number of the epoch, and of the next batch in it."""
-        return np.array([self._number, self._at])
+        """How far it has dealt: the number of the epoch, and of the next batch in it; of each replica, (2, R), where
+        they have windows of their own, else of all, (2,)."""
+        self._settle()
+        place = np.stack([self._number, self._at])
+        return place if self._pool is not None and self._apart else place[:, 0]
+
+    def _settle(self) -> None:
+        self._at += self._taken * self._several
+        self._taken = 0
 
     def go_to(self, place: NDArray[np.int64]) -> None:
         """Deal on from a `place` of a feed with the same points and size of batches. Raises ValueError for none."""
-        self._number, self._at = (int(k) for k in place)
+        number, at = np.broadcast_to(np.asarray(place, dtype=np.int64).reshape(2, -1), (2, len(self._seeds)))
+        self._number, self._at, self._taken = number.copy(), at.copy(), 0
         self._epoch, self._ready = None, []
 
     def next(self) -> Step:
         """The columns of the next step. Raises ValueError where there is no point."""
-        whole = self._size == "full" or self._size >= self._clean
         if not self._ready:
-            self._ready = self._whole() if whole else self._some()[::-1]
-        if whole:
+            self._ready = self._whole() if self._still and not self._apart else self._some()[::-1]
+        if self._still:
             return self._ready[0]
-        self._at += 1
+        self._taken += 1
         return self._ready.pop()
 
     def _dealt(self) -> Epoch:
-        """The present epoch, dealt again if points came or went; past its end, the one after."""
+        """The present epochs, dealt again if points came or went; for whoever is past the end the one after."""
         assert self._pool is not None
+        self._settle()
         if self._epoch is None:
-            self._epoch = epoch(self._pool, self._seeds, self._number, self._size)
-        if self._at >= len(self._epoch):
-            self._number, self._at = self._number + 1, 0
-            self._epoch = epoch(self._pool, self._seeds, self._number, self._size)
+            self._epoch = epoch(self._pool, self._seeds, self._numbers(), self._size)
+        over = self._several & (self._at >= self._epoch.length)
+        if over.any():
+            self._number[over] += 1
+            self._at[over] = 0
+            some = None if over.all() else np.flatnonzero(over)
+            fresh = epoch(self._pool, self._seeds, self._numbers(), self._size, some)
+            self._epoch = fresh if some is None else self._epoch.renewed(some, fresh)
         return self._epoch
+
+    def _numbers(self) -> int | NDArray[np.int64]:
+        return self._number if self._apart else int(self._number[0])
 
     def _some(self) -> list[Step]:
         """The next few steps of the epoch; one gather for all of them."""
         dealt = self._dealt()
         count = max(1, min(_AHEAD, _FLOATS // (dealt.index[0].size * sum(self._sections))))
-        some = slice(self._at, self._at + count)
-        steps: list[Step] = list(zip(*(self._gather(dealt, some, *part) for part in self._parts(dealt)), strict=True))
-        seen = (dealt.weight[some, :, dealt.clean :] != 0).any(axis=(1, 2))
+        if self._apart:
+            left = (dealt.length - self._at)[self._several]
+            count = min(count, int(left.min(initial=1 if self._still else count)))
+            at = (self._at + np.arange(count)[:, None]) * self._several
+            who = np.arange(len(self._seeds))
+            index, weight = dealt.index[at, who], dealt.weight[at, who]
+        else:
+            some = slice(int(self._at[0]), int(self._at[0]) + count)
+            index, weight = dealt.index[some], dealt.weight[some]
+        parts = self._parts(dealt)
+        steps: list[Step] = list(zip(*(self._gather(index, weight, *part) for part in parts), strict=True))
+        seen = (weight[:, :, dealt.clean :] != 0).any(axis=(1, 2))
         return [step[: 1 + poison] for step, poison in zip(steps, seen.tolist(), strict=True)]
 
-    def _gather(self, dealt: Epoch, some: slice, replicas: slice, columns: slice) -> list[Batch]:
-        index = torch.from_numpy(dealt.index[some, replicas, columns]).to(self._device)
-        rows = self._rows[index].transpose(2, 3)
+    def _gather(
+        self, index: NDArray[np.int64], weight: NDArray[np.float32], replicas: slice, columns: slice
+    ) -> list[Batch]:
+        """The batches of some steps from positions and weights (steps, R, columns)."""
+        at = index[:, replicas, columns]
+        where = torch.from_numpy(self._own(at, replicas)).to(self._device)
+        rows = self._rows[where].transpose(2, 3)
         x, q = (t.contiguous() for t in rows.split(self._sections, 2))
-        weight = self._tensor(dealt.weight[some, replicas, columns])[:, :, None].contiguous()
-        return [Batch(*tensors) for tensors in zip(x, q, weight, index, strict=True)]
+        weights = self._tensor(weight[:, replicas, columns])[:, :, None].contiguous()
+        positions = torch.from_numpy(at).to(self._device) if self._slots else where
+        return [Batch(*tensors) for tensors in zip(x, q, weights, positions, strict=True)]
+
+    def _own(self, at: NDArray[np.int64], replicas: slice) -> NDArray[np.int64]:
+        """In which row the columns (..., R, B) of these replicas stand: of slots each has its own."""
+        if not self._slots:
+            return at
+        before = np.arange(len(self._seeds))[replicas, None] * self._slots
+        return np.where(at >= self._points, at + before, at)
 
     def _whole(self) -> list[Step]:
-        """All points as one step that every replica shares, padded with columns of weight 0."""
+        """All points as one step that every replica shares, padded with columns of weight 0; but slots are not."""
         assert self._pool is not None
         dealt = epoch(self._pool, self._seeds, 0, "full")
-        step = []
-        for replicas, columns in self._parts(dealt):
-            index = torch.from_numpy(dealt.index[0, 0, columns].copy())
-            spare = -len(index) % _PAD
-            index = torch.cat([index, index[:1].expand(spare)]).to(self._device)
-            x, q = self._rows[index].T.contiguous().split(self._sections)
-            weight = F.pad(self._tensor(dealt.weight[0, replicas, columns]), (0, spare))
-            step.append(Batch(x[None], q[None], weight[:, None], index[None]))
-        return [tuple(step)]
+        clean, *poison = self._parts(dealt)
+        if poison and self._slots:
+            index, weight = closed_up(dealt.index[:, :, clean[1].stop :], dealt.weight[:, :, clean[1].stop :], 0)
+            return [(self._shared(dealt, *clean), *self._gather(index, weight, self.seeing, slice(None)))]
+        return [tuple(self._shared(dealt, *part) for part in (clean, *poison))]
+
+    def _shared(self, dealt: Epoch, replicas: slice, columns: slice) -> Batch:
+        index = torch.from_numpy(dealt.index[0, 0, columns].copy())
+        spare = -len(index) % PAD
+        index = torch.cat([index, index[:1].expand(spare)]).to(self._device)
+        x, q = self._rows[index].T.contiguous().split(self._sections)
+        weight = F.pad(self._tensor(dealt.weight[0, replicas, columns]), (0, spare))
+        return Batch(x[None], q[None], weight[:, None], index[None])
 
     def _tensor(self, weight: NDArray[np.float32]) -> Tensor:
         return torch.from_numpy(weight).to(self._device, self._dtype)

@@ -33,8 +33,7 @@ class Estimator(FittedLearner):
 
     def set_data(self, data: TrainingData) -> None:
         """Learn from those points of `data` with the next step that it knows what to do with."""
-        k = (data.label >= 0) | self._whole_pool
-        super().set_data(TrainingData(data.ids[k], data.x[k], data.label[k], data.poison[k], data.weights[:, k]))
+        super().set_data(data if self._whole_pool else data.labelled())
 
     def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
         return self._fit_seeded(x, label, 0)

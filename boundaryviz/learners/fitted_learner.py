@@ -29,7 +29,8 @@ class FittedLearner(ABC):
     A place that no label reached is *undecided*: its probabilities and scores are NaN and its class is -1. So is
     every place before the first step. In the loss such a point counts as an even guess, in the error as wrong.
     Settings and data act with the next step. Replicas that see the same points share one fit, as does one whose
-    points have not changed since the last. Seeds are not looked at unless the family is `seeded`.
+    points have not changed since the last. A weight is how often a point is there, a whole number. Seeds are not looked
+    at unless the family is `seeded`.
     """
 
     hidden: tuple[int, ...] = ()
@@ -58,11 +59,14 @@ class FittedLearner(ABC):
 
     def set_data(self, data: TrainingData) -> None:
         """Learn from all points of `data`, labelled or not, with the next step."""
-        order = np.argsort(data.ids)
-        x, label = np.clip(data.x[order], -_FAR, _FAR), data.label[order]
-        seen = [weights[order] != 0 for weights in data.weights]
-        seeds = self.problem.seeds if self._spec.family.seeded else [0] * len(seen)
-        points = [(x[some], label[some], seed) for some, seed in zip(seen, seeds, strict=True)]
+        order, weights, points = np.argsort(data.point_ids), data.point_weights, []
+        seeded = self._spec.family.seeded
+        for replica, seed in enumerate(self.problem.seeds):
+            if not replica or data.extra is not None:
+                own = data.of(replica)
+                x, label = np.clip(own.x[order], -_FAR, _FAR), own.label[order]
+            some = _as_often(weights[replica][order])
+            points.append((x[some], label[some], seed if seeded else 0))
         if len(points) != len(self._points) or not all(map(_same, points, self._points)):
             self._points, self._stale = points, True
 
@@ -166,6 +170,13 @@ class FittedLearner(ABC):
     def finite(self) -> NDArray[np.bool_]:
         """True of every replica, (R,): nothing here can diverge."""
         return np.ones(len(self.problem.seeds), dtype=bool)
+
+
+def _as_often(weight: NDArray[np.float32]) -> NDArray:
+    """An index of points that has each as often as its weight (n,) says. Raises ValueError for no whole number."""
+    if np.mod(weight, 1).any():
+        raise ValueError("a learner that is fitted at once takes whole numbers as weights: how often a point is there")
+    return np.repeat(np.arange(len(weight)), weight.astype(np.int64)) if weight.max(initial=0) > 1 else weight != 0
 
 
 def _same(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:

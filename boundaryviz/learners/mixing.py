@@ -3,6 +3,9 @@
 A column is mixed with any of the columns of the step that its replica sees, clean or poison, with equal chances. In
 two draws: first one of the clean columns; then, by a chance of its own, poison instead. A replica that sees no poison
 stays with the first draw, and so keeps its bits whatever poison there is for others.
+
+Columns are counted with their padding. So replicas with windows of their own mix as each would alone where their
+batches are as wide as alone; where one has all its points in one batch that others fill further, it draws differently.
 """
 
 from __future__ import annotations

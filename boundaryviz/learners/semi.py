@@ -69,13 +69,17 @@ class SemiSupervised(Network):
 
     def set_data(self, data: TrainingData) -> None:
         """Train on the points of `data` from the next step on; weights and what is remembered of points stay."""
-        inputs = torch.from_numpy(np.ascontiguousarray(data.x.T)).to(self.device, self.dtype)
-        known = data.label >= 0
-        self._labelled.set_data(data, inputs, self._targets(data.label), known)
+        x, label = data.rows()
+        inputs = torch.from_numpy(np.ascontiguousarray(x.T)).to(self.device, self.dtype)
+        known = label >= 0
+        self._labelled.set_data(data, inputs, self._targets(label), known)
         self._unlabelled.set_data(data, inputs, inputs[:0], ~known)
-        seen = torch.from_numpy((data.weights != 0) & ~known).to(self.device)
-        self._points, self._seeing = len(data.ids), self._labelled.seeing
-        self.method.set_points(data.ids, seen)
+        hidden = np.broadcast_to(data.label < 0, data.weights.shape)
+        if data.extra is not None:
+            hidden = np.concatenate([hidden, data.extra.label < 0], axis=1)
+        ids, seen = data.point_ids, (data.point_weights != 0) & hidden
+        self._points, self._seeing = len(ids), self._labelled.seeing
+        self.method.set_points(ids, torch.from_numpy(seen).to(self.device))
 
     def set_training(self, spec: UnlabelledSpec, training: TrainingSpec) -> None:
         """Take over the rate, penalties, batch sizes and the method's own settings from the next step on."""

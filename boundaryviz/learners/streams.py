@@ -25,6 +25,8 @@ class Purpose(IntEnum):
     MIX = 6
     PARTNER = 7
     CHANCE = 8
+    FOLDS = 9
+    BOOTSTRAP = 10
 
 
 def _mix(z: int) -> int:

@@ -46,7 +46,7 @@ class Run:
         self._given = history
         self._changes = () if history is None else (*history.changes, *filter(None, (history.pending,)))
         self._change = 0
-        self.curves = CurveStore(session.replicas)
+        self.curves = CurveStore(len(session.replicas))
         self.seconds = 0.0
         self._collect()
 
@@ -82,7 +82,7 @@ class Run:
             session.set_scene(scene)
             if scenario.data != before.data:  # losses on other data cannot be compared
                 self._collect()
-                self.curves = CurveStore(self.session.replicas)
+                self.curves = CurveStore(len(self.session.replicas))
             self._change += 1
         return 1 << 60
 
@@ -180,7 +180,7 @@ class Run:
 
     def _classes(self, x: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
         """The predicted classes, (seeds, len(x))."""
-        chosen = range(self.session.replicas)[self._replicas(clean)]
+        chosen = range(len(self.session.replicas))[self._replicas(clean)]
         return np.stack([decided(self.session.probabilities(x, replica)) for replica in chosen])
 
     def _replicas(self, clean: bool) -> slice:
@@ -211,7 +211,7 @@ class Run:
         """
         if step not in (-1, self.step):
             raise ValueError(f"only the last step, {self.step}, is kept; train with steps={step} to see that one")
-        fields = [self.session.field(self.scene.domain, columns, rows, r) for r in range(self.session.replicas)]
+        fields = [self.session.field(self.scene.domain, columns, rows, r) for r in range(len(self.session.replicas))]
         return np.stack(fields)
 
     def snapshot(self, seed: int = 0, clean: bool = False, columns: int = 256, rect: Domain | None = None) -> Snapshot:
@@ -272,7 +272,7 @@ class Run:
             "seeds": list(self.seeds),
             "steps": self.step,
             "steps_per_second": round(self.steps_per_second, 1),
-            "replica_steps_per_second": round(self.steps_per_second * self.session.replicas, 1),
+            "replica_steps_per_second": round(self.steps_per_second * len(self.session.replicas), 1),
             "diverged": int(self.diverged.sum()),
             "left_out": self.left_out,
             "metrics": _plain(self.metrics),

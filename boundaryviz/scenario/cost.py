@@ -14,6 +14,7 @@ from boundaryviz.scene.scene import Scene, Split
 SMALL = 250e6
 """Bytes that are never refused: estimates are not that exact, and a machine has some swap."""
 _COMPARED = 128 * 128  # cells of the plane on which twins are compared
+_TOGETHER, _APART = 10.0, 60.0  # bytes for each point and replica, of what it sees and of what weights it has
 _MEMINFO, _GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
 
 
@@ -52,31 +53,40 @@ def _granted() -> float | None:
 
 
 def memory_needed(
-    scenario: Scenario, scene: Scene, runs: int = 1, sights: int = 1, steps: int = 0, planted: int = 0
+    scenario: Scenario,
+    scene: Scene,
+    runs: int = 1,
+    sights: int = 1,
+    steps: int = 0,
+    planted: int = 0,
+    *,
+    apart: bool = False,
 ) -> Needs:
     """Bytes that a session takes at its peak, by what would make them fewer.
 
     runs: how many, each with a seed of its own. sights: how many different sets of points there are to see, each of
     which every run is trained with: 2 with clean twins, for dose-responses as many as doses. steps: for how many the
-    curves are kept. planted: points of poison that are yet to be laid.
+    curves are kept. planted: points of poison that are yet to be laid, or of each replica's own. apart: what is to be
+    seen differs by more than poison: each replica has weights and batches of its own, and none is compared with a twin.
     """
-    size = size_of(scene, runs, sights, planted)
+    size = size_of(scene, runs, sights, planted, apart=apart)
+    each = _APART if apart else _TOGETHER
     evaluations = steps // scenario.training.evaluate_every + 1
     return summed(
         scenario.learner.memory(size, scenario.training),
-        {"fewer points or seeds": size.replicas * (10.0 * (len(scene.points) + planted) + 2_000)},
+        {"fewer points or seeds": size.replicas * (each * (len(scene.points) + planted) + 2_000)},
         {"fewer seeds or evaluations": 16.0 * size.replicas * (8 + len(scene.targets)) * evaluations},
     )
 
 
-def size_of(scene: Scene, runs: int = 1, sights: int = 1, planted: int = 0) -> Size:
+def size_of(scene: Scene, runs: int = 1, sights: int = 1, planted: int = 0, *, apart: bool = False) -> Size:
     """What the memory for a scene hangs on; arguments as in `memory_needed`."""
     points = scene.points
     training = points.is_train & ~points.muted
     taught, hidden = training & points.is_labelled, training & ~points.is_labelled
     test = (points.split == Split.TEST) & ~points.muted
     asked = int(((points.is_labelled & ~points.muted) | test).sum()) + planted
-    if sights > 1:
+    if sights > 1 and not apart:
         asked = max(asked, int(test.sum()) + len(scene.targets) + _COMPARED)
     return Size(
         runs,
@@ -100,10 +110,12 @@ def check_memory(
     steps: int = 0,
     planted: int = 0,
     had: float = 0.0,
+    *,
+    apart: bool = False,
 ) -> float:
     """The bytes of `memory_needed`. had: that are taken already. Raises MemoryNeeded where the machine has not got
     the rest."""
-    return afford(memory_needed(scenario, scene, runs, sights, steps, planted), "this run", had)
+    return afford(memory_needed(scenario, scene, runs, sights, steps, planted, apart=apart), "this run", had)
 
 
 def afford(needs: Mapping[str, float], what: str, had: float = 0.0) -> float:

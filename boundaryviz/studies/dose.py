@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import device as devices
-from boundaryviz.engine.cast import Cast
+from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import Tell
 from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
@@ -182,11 +182,11 @@ class _Work:
     def _together(self, laid: Laid, tell: Tell) -> DoseCurve:
         first, steps = self.scenario.training.seed, self._steps
         seeds = range(first, first + self.seeds)
-        cast = Cast(tuple(s for s in seeds for _ in laid.groups), laid.groups * self.seeds)
+        replicas = Replicas.doses(seeds, laid.groups)
         # curves of every replica would cost as much as some of the training
         training = self.scenario.training.model_copy(update={"evaluate_every": min(steps, 100_000)})
         scenario = self.scenario.model_copy(update={"training": training})
-        run = Run(Session(scenario, laid.scene, device=self.device, cast=cast))
+        run = Run(Session(scenario, laid.scene, device=self.device, replicas=replicas))
         looks = iter(range(1, _LOOKS))
         due = next(looks)
 
@@ -213,7 +213,8 @@ class _Work:
             if k == 1 and own.scene.points == laid.scene.points:
                 tell.progress(self.seeds, self.seeds)
                 return self._curve("nothing", 1, flips[0], wins[0])
-            run = Run(Session(scenario, own.scene, device=self.device, cast=Cast((0,) * len(own.groups), own.groups)))
+            replicas = Replicas.doses((0,), own.groups)
+            run = Run(Session(scenario, own.scene, device=self.device, replicas=replicas))
             run.advance(1)
             flip, win = measured(run, len(own.groups))
             flips.append(flip)

@@ -11,7 +11,7 @@ from boundaryviz.attacks import placement
 from boundaryviz.attacks.placement import aimed, placed
 from boundaryviz.attacks.specs import MOST
 from boundaryviz.attacks.targets import AttackError
-from boundaryviz.engine.cast import CLEAN
+from boundaryviz.engine.replicas import CLEAN
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.scene import MAX_GROUPS, Points, Scene
 

@@ -37,7 +37,9 @@ def taken(data: TrainingData, index: ArrayLike) -> TrainingData:
 
 def joined(a: TrainingData, b: TrainingData) -> TrainingData:
     """The points of `a`, then those of `b`."""
-    columns = {name: np.concatenate([getattr(a, name), getattr(b, name)]) for name in ("ids", "x", "label", "poison")}
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(a, name), getattr(b, name)]) for name in ("ids", "x", "label", "poison")
+    }
     return TrainingData(**columns, weights=np.concatenate([a.weights, b.weights], axis=1))
 
 

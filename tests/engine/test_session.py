@@ -50,7 +50,7 @@ def test_evaluate_is_the_mean_over_labelled_points_of_each_split(twin: bool):
     run.step(30)
     found, points = run.evaluate(), run.scene.points
     assert found.shape == (4 if twin else 2, 8)
-    for replica in range(run.replicas):
+    for replica in range(len(run.replicas)):
         p = run.probabilities(points.xy, replica).astype(np.float64)
         assert p.shape == (len(points), 3)
         for column, split in enumerate(Split):
@@ -206,7 +206,7 @@ def test_the_clean_twin_is_the_run_without_poison():
     points = planted.points.with_columns(origin=origin)
     twins = session(replace(planted, points=points), seeds=(0, 1), twin=True)
     alone = session(replace(planted, points=points.take(~points.is_poison)), seeds=(0, 1))
-    assert twins.replicas == 4
+    assert len(twins.replicas) == 4
     for run in (twins, alone):
         run.step(200)
     clean, poisoned, single = parameters(twins)[:2], parameters(twins)[2:], parameters(alone)
@@ -259,7 +259,7 @@ def test_hardly_any_data_raises_nothing(xy: list, label: list, split: list, can_
         assert np.array_equal(parameters(run), start) is not can_train
         assert run.predicted().shape == (len(scene.points),)
         assert run.confusion(run.predicted()).sum() == sum(k >= 0 for k in label)
-        assert run.evaluate().shape == (run.replicas, 8)
+        assert run.evaluate().shape == (len(run.replicas), 8)
         assert run.field(DOMAIN, 40, 40, quick=True).shape == (40, 40)
         run.set_scene(scenario().scene())
         assert run.can_train

@@ -348,9 +348,9 @@ def test_messages_do_not_share_memory_with_the_trainer():
     talk = loaded(VIEW, m.StepN(5))
     talk.listen(0.1)
     frame, chunk = talk.heard(m.Frame)[-1], talk.heard(m.Curves)[-1]
-    sent: list[Any] = [frame.field, frame.predicted, frame.confusion, frame.diverged, chunk.values]
-    copies = [one.copy() for one in sent]
+    arrays: list[Any] = [frame.field, frame.predicted, frame.confusion, frame.diverged, chunk.values]
+    copies = [a.copy() for a in arrays]
     talk.tell(m.Credit(), m.StepN(20))
     talk.listen(0.1)
-    for now, then in zip(sent, copies, strict=True):
+    for now, then in zip(arrays, copies, strict=True):
         assert np.array_equal(now, then, equal_nan=now.dtype == np.float64)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from boundaryviz.scene.scene import Scene
 
 Case = dict[str, Any]
-"""values: settings by dotted path. replicas, twin, steps: as a session takes them. width: of inputs, where not 2."""
+"""values: settings by dotted path. replicas, twin, steps: as a session takes them. width: of inputs, where not 2. who:
+what is built of `Replicas`, so many of them."""
 
 
 def peaks(cases: Sequence[Case]) -> list[int]:
@@ -29,6 +30,23 @@ def peaks(cases: Sequence[Case]) -> list[int]:
         [sys.executable, __file__], input=json.dumps(list(cases)), capture_output=True, text=True, check=True
     )
     return [int(line) for line in done.stdout.split()]
+
+
+def who(case: Case, scene: Any) -> Any:
+    """The `Replicas` of a case that names a builder, else None."""
+    import numpy as np
+
+    from boundaryviz.engine.replicas import Replicas
+
+    n, places = case.get("replicas", 1), np.random.default_rng(0).random((case.get("replicas", 1), 2))
+    match case.get("who"):
+        case "bootstrap":
+            return Replicas.bootstrap(scene, n)
+        case "leave one out":
+            return Replicas.leave_one_out(scene, scene.points.ids[scene.points.is_train][: n - 1])
+        case "effect map":
+            return Replicas.effect_map(scene, places[1:], 1)
+    return None
 
 
 def scene_of(case: Case, scenario: Scenario) -> Scene:
@@ -56,7 +74,8 @@ def _measured(case: Case) -> int:
     ctypes.CDLL(None).malloc_trim(0)  # what was freed and kept would hide what is taken
     Path("/proc/self/clear_refs").write_text("5")  # the peak is that of now
     before = _status("VmRSS")
-    session = Session(scenario, scene, range(case.get("replicas", 1)), case.get("twin", False), "cpu")
+    seeds, replicas = range(case.get("replicas", 1)), who(case, scene)
+    session = Session(scenario, scene, seeds, case.get("twin", False), "cpu", replicas)
     session.step(case.get("steps", 4))
     session.field(scene.domain, 256, 256)
     session.predicted()

@@ -191,3 +191,39 @@ def test_a_replica_s_poison_stands_where_it_would_stand_alone(seed: int, size: i
         assert np.array_equal(together.weight[:, replica, :width], alone.weight[:, 0])
         assert np.array_equal(together.index[:, replica, :width][seen], alone.index[:, 0][seen])
         assert not together.weight[:, replica, width:].any()
+
+
+@few
+@given(pools(), sizes, st.integers(0, 2**32))
+def test_with_windows_of_its_own_a_replica_is_dealt_what_it_would_be_alone(
+    dealt_from: tuple[Pool, tuple[int, ...]], size: BatchSize, draw: int
+):
+    """Each in an epoch of its own, and dealt in parts as well as at once."""
+    given_pool, seeds = dealt_from
+    rng = np.random.default_rng(draw)
+    number, windows = rng.integers(0, 4, len(seeds)), np.arange(len(seeds))
+    ids, eligible = given_pool.ids, np.ones(len(given_pool), bool)
+    pool = Pool.of(ids, given_pool.poison, given_pool.weights, eligible, windows)
+    together = epoch(pool, seeds, number, size)
+    late = rng.random(len(seeds)) < 0.5
+    if late.any():
+        before = epoch(pool, seeds, number + late, size)
+        parts = before.renewed(np.flatnonzero(late), epoch(pool, seeds, number, size, np.flatnonzero(late)))
+        for replica, length in enumerate(together.length):
+            a, b = (one.index[:length, replica][one.weight[:length, replica] > 0] for one in (parts, together))
+            assert np.array_equal(a, b)
+            assert parts.length[replica] == length
+            assert not parts.weight[length:, replica].any()
+    for replica, seed in enumerate(seeds):
+        own = Pool.of(ids, given_pool.poison, given_pool.weights[replica : replica + 1], eligible)
+        if not len(own):
+            assert not together.weight[:, replica].any()
+            continue
+        whole = size == "full" or size >= int((~own.poison).sum())
+        alone = epoch(own, (seed,), int(number[replica]), "full" if whole else size)
+        assert len(alone) == together.length[replica]
+        for at in range(len(alone)):
+            shown = alone.weight[at, 0] > 0, together.weight[at, replica] > 0
+            assert np.array_equal(alone.index[at, 0, shown[0]], together.index[at, replica, shown[1]])
+            assert np.array_equal(alone.weight[at, 0, shown[0]], together.weight[at, replica, shown[1]])
+        assert not together.weight[len(alone) :, replica].any()

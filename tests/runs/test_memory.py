@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sklearn.naive_bayes import GaussianNB
 
-from boundaryviz.engine.cast import Cast
+from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.figures.frame_sequence import Sweep
 from boundaryviz.learners.specs import FAMILIES
@@ -102,7 +102,7 @@ def test_a_film_of_more_moments_than_fit_is_refused_before_training(monkeypatch:
 def test_every_replica_finds_its_clean_twin_in_one_pass():
     """Looked for one by one, a million seeds would take a million million looks."""
     groups = (frozenset[int](), None, None, frozenset[int](), frozenset({1}), None)
-    cast = Cast((3, 3, 5, 4, 4, 3), groups)
-    assert cast.clean_twins() == [0, 0, 2, 3, 3, 0]
-    assert Cast.of(range(3), twin=True).clean_twins() == [0, 1, 2, 0, 1, 2]
-    assert len(Cast.of(range(200_000)).clean_twins()) == 200_000
+    replicas = Replicas((3, 3, 5, 4, 4, 3), groups)
+    assert replicas.clean_twins() == [0, 0, 2, 3, 3, 0]
+    assert Replicas.of(range(3), twin=True).clean_twins() == [0, 1, 2, 0, 1, 2]
+    assert len(Replicas.of(range(200_000)).clean_twins()) == 200_000

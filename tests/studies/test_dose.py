@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaryviz.attacks.placement import inject
-from boundaryviz.engine.cast import Cast
+from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.record.dose import DoseResponse
@@ -138,7 +138,7 @@ def test_poison_that_is_there_already_is_taken_out_first():
 
 def test_a_diverged_seed_is_left_out_at_its_doses_and_a_diverged_clean_twin_at_all():
     laid = Laid.of(COPIED, (0, 4, 8))
-    run = Run(Session(COPIED, laid.scene, device="cpu", cast=Cast((0,) * 3 + (1,) * 3 + (2,) * 3, laid.groups * 3)))
+    run = Run(Session(COPIED, laid.scene, device="cpu", replicas=Replicas.doses(range(3), laid.groups)))
     run.advance(5)
     flips, success = measured(run, 3)
     assert np.isfinite(flips).all()

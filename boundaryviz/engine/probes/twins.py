@@ -29,7 +29,7 @@ class TwinsProbe(Probe):
 
     def work(self, shown: Shown) -> Slices[Twins]:
         session = shown.session
-        places = max(1, _SLICE // session.replicas)
+        places = max(1, _SLICE // len(session.replicas))
         return (
             yield from comparing(
                 session.scene, session.step_count, session.diverged, session.learner.predict, self.settings.side, places
