@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.learners import cascade
+from boundaryviz.learners.cascade import Cascade
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -54,20 +54,16 @@ class View:
     """What frames shall show: the part of the plane, its resolution, and of which output.
 
     unit: None for the class probabilities, or (layer, index) of one hidden unit.
-    maps: side length in pixels of the small maps of all hidden units; 0 leaves them out.
-    seed: which of the runs, counted from 0. clean: also show its clean twin, where there is one.
-    cascade: also send a `Cascade` of that run whenever it has changed. past: the number of a recalled checkpoint to
-    show in the place of the present one.
+    seed: which of the runs, counted from 0. clean: also show its clean twin, where there is one. past: the number of
+    a recalled checkpoint to show in the place of the present one.
     """
 
     rect: Domain
     columns: int
     rows: int
     unit: tuple[int, int] | None = None
-    maps: int = 0
     seed: int = 0
     clean: bool = False
-    cascade: bool = False
     past: int | None = None
 
     def fitted(self, hidden: Sequence[int]) -> View:
@@ -117,6 +113,25 @@ class Render:
 
 
 @dataclass(frozen=True)
+class Subscribe:
+    """Have what a probe finds out about what is shown, now and whenever it has changed: answered by `ProbeResult`s.
+
+    probe: its name in `probes.PROBES`. settings: an instance of the probe's `Settings`, in the place of those of an
+    earlier subscription; None for the defaults.
+    """
+
+    probe: str
+    settings: Any = None
+
+
+@dataclass(frozen=True)
+class Unsubscribe:
+    """Have no more of what this probe finds out."""
+
+    probe: str
+
+
+@dataclass(frozen=True)
 class Play:
     """Train until told otherwise. speed: steps a second, None for as fast as it goes. stop_at: a step or None."""
 
@@ -161,6 +176,8 @@ ToTrainer = (
     | LoadCheckpoint
     | Resume
     | Render
+    | Subscribe
+    | Unsubscribe
     | Play
     | Pause
     | StepN
@@ -184,6 +201,12 @@ def gather(waiting: list[ToTrainer], message: ToTrainer) -> ToTrainer | None:
     nobody needs them any more, and a fast drag must not hold up training."""
     if isinstance(message, Credit):
         waiting.insert(0, message)  # changes nothing that the others do
+        return None
+    if isinstance(message, Subscribe | Unsubscribe):  # the last of each probe counts
+        waiting[:] = [
+            one for one in waiting if not isinstance(one, Subscribe | Unsubscribe) or one.probe != message.probe
+        ]
+        waiting.append(message)
         return None
     last = waiting[-1] if waiting else None
     if not isinstance(message, SetScene | SetScenario | View) or type(last) is not type(message):
@@ -225,8 +248,6 @@ class Frame:
         more, or the activation of one hidden unit where the view asks for it; row 0 is the bottom.
     predicted: int16 (N,), the class predicted for each point of the scene of `revision`, in its order;
         -1 where undecided, for which the field is NaN.
-    units: for each hidden layer uint8 (units, side, side), 0..255 for -1..1 times the unit's own range;
-        empty where the view asks for none or they were not due.
     confusion: int64 (3, classes, classes): split, true class, predicted class; labelled points only, and
         of those the decided ones.
     clean, clean_predicted: the same as field and predicted for the clean twin, where the view asks for it.
@@ -240,7 +261,6 @@ class Frame:
     predicted: NDArray[np.int16]
     confusion: NDArray[np.int64]
     diverged: NDArray[np.bool_]
-    units: tuple[NDArray[np.uint8], ...] = ()
     clean: NDArray[np.float32] | None = None
     clean_predicted: NDArray[np.int16] | None = None
     playing: bool = False
@@ -260,38 +280,27 @@ class Curves:
     margins: NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Twins:
-    """What clean and poisoned twins of S seeds predict at one step: classes, int8, -1 where undecided.
+@dataclass(frozen=True)
+class Key:
+    """What an answer of a probe is of, and depends on: an answer of another key than what is shown is stale.
 
-    clean, poisoned: (S, T), of the test points. clean_pins, poisoned_pins: (S, P). clean_area, poisoned_area:
-    (S, rows, columns), of square cells over the domain, row 0 at the bottom. diverged: bool (S,), either twin.
-    past: the number of the recalled checkpoint that this is of, None for the present.
+    past: the number of the recalled checkpoint, None for the present. revision: of the scene. step: None where the
+    answer does not depend on it. rest: whatever else it depends on.
     """
 
-    step: int
-    clean: NDArray[np.int8]
-    poisoned: NDArray[np.int8]
-    clean_pins: NDArray[np.int8]
-    poisoned_pins: NDArray[np.int8]
-    clean_area: NDArray[np.int8]
-    poisoned_area: NDArray[np.int8]
-    diverged: NDArray[np.bool_]
-    past: int | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Cascade:
-    """Who gave whom a label, as of one step, among the points of the scene of `revision`, whose ids (N,) these are.
-
-    chains: None for a learner that has no cascade. past: as for `Twins`.
-    """
-
+    past: int | None
     revision: int
-    step: int
-    ids: NDArray[np.int64]
-    chains: cascade.Cascade | None
-    past: int | None = None
+    step: int | None = None
+    rest: tuple[Hashable, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeResult:
+    """What a probe has found out: a value as its file in `probes` says."""
+
+    probe: str
+    key: Key
+    value: Any
 
 
 @dataclass(frozen=True)
@@ -333,7 +342,7 @@ class Rendering:
     predicted: NDArray[np.int16]
     clean: NDArray[np.float32] | None = None
     clean_predicted: NDArray[np.int16] | None = None
-    cascade: cascade.Cascade | None = None
+    cascade: Cascade | None = None
 
 
 @dataclass(frozen=True)
@@ -347,12 +356,16 @@ class State:
 
 @dataclass(frozen=True)
 class Failed:
-    """Something went wrong: where, in one sentence, with the details for a report. fatal: the trainer is gone."""
+    """Something went wrong: where, in one sentence, with the details for a report.
+
+    fatal: the trainer is gone. aside: it was not what trains, which goes on.
+    """
 
     where: str
     message: str
     details: str = ""
     fatal: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -362,4 +375,4 @@ class Heard:
     number: int
 
 
-FromTrainer = Ready | Frame | Curves | Twins | Cascade | RevisionApplied | Checkpoint | Rendering | State | Failed
+FromTrainer = Ready | Frame | Curves | ProbeResult | RevisionApplied | Checkpoint | Rendering | State | Failed

@@ -27,7 +27,7 @@ _VALIDATION = CURVES.index("validation_loss")
 
 
 class Recorder:
-    """Looks at a session after every step and makes the checkpoints worth keeping; `take` hands them out.
+    """Looks at a session after every few steps and makes the checkpoints worth keeping; `take` hands them out.
 
     They are dense after the beginning and after every change, and sparser with the steps since, as far as the time
     allows. What happens once, the first flip of a pin, is recorded whatever it costs. The lowest validation loss is
@@ -79,8 +79,15 @@ class Recorder:
             with session.recalled(best):
                 self._keep(session, seed, best, frozenset({"best"}))
 
+    def free(self, session: Session) -> int:
+        """How many steps may be done before the next `look`, and the same is recorded as if it looked at each."""
+        free = session.free
+        if self._credit <= 0:  # none comes before the turn ends; evaluations are looked at all the same
+            return free
+        return 1 if self._best is not None else max(1, min(free, self._due - session.step_count))
+
     def look(self, session: Session, seed: int) -> None:
-        """A step has been done."""
+        """Steps have been done, as many as were `free` at most."""
         step = session.step_count
         if session.evaluated.step == step and step != self._looked:
             self._looked = step

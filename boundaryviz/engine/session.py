@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.cascades import Cascades
 from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
-from boundaryviz.engine.messages import CURVES, Curves, Twins
+from boundaryviz.engine.messages import CURVES, Curves
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import surface
-from boundaryviz.engine.twins import compare, margins
+from boundaryviz.engine.twins import Twins, compare, margins
 from boundaryviz.learners.base import Learner, Problem, TrainingData
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.family import LearnerSettings
@@ -142,6 +142,7 @@ class Session:
         )  # fmt: skip
         self.learner.set_data(data)
         self.cascades.set_data(data)
+        self._changed = True
         self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas)
 
     def set_scenario(self, scenario: Scenario) -> None:
@@ -153,6 +154,7 @@ class Session:
         self.scenario = scenario
         self.learner.set_training(self.spec, scenario.training)
         self.cascades.set_spec(self.spec)
+        self._changed = True
 
     def watch(self, seed: int | None = 0) -> None:
         """From now on note when points pass the threshold of a net, for `cascade`, in the run with this number (its
@@ -177,6 +179,15 @@ class Session:
 
     # ---- training -----------------------------------------------------------------------------------
 
+    @property
+    def free(self) -> int:
+        """How many steps may be done in one call of `step`, as far as evaluations go: up to the next one.
+
+        The first step after a change of data or settings is done alone, for a learner may settle with it.
+        """
+        every = self.scenario.training.evaluate_every
+        return 1 if self._changed else every - self.step_count % every
+
     def step(self, n: int = 1) -> None:
         """Do n training steps, evaluating wherever the step count is a multiple of `training.evaluate_every`, and
         where the learner has just settled.
@@ -186,6 +197,7 @@ class Session:
             settles = not self.learner.settled
             some = min(n, every - self.step_count % every)
             self.learner.step(some)
+            self._changed = False
             self.step_count += some
             n -= some
             if self.step_count % every == 0 or (settles and self.learner.settled):
@@ -227,7 +239,7 @@ class Session:
         self.learner.restore(_named(state, "learner."))
         self.step_count, self.diverged = int(state["step"]), state["diverged"].copy()
         self.cascades.restore(_named(state, "cascade."), self.step_count)
-        self._recorded = []
+        self._recorded, self._changed = [], True
 
     @contextmanager
     def recalled(self, state: Mapping[str, NDArray]) -> Iterator[None]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import messages as m
+from boundaryviz.engine.blocks import Blocks
+from boundaryviz.engine.probes.base import Shown
+from boundaryviz.engine.probes.scheduler import Scheduler
 from boundaryviz.engine.recorder import Recorder
 from boundaryviz.engine.refusals import Refusals
 from boundaryviz.engine.renderings import render
@@ -21,9 +23,6 @@ _TURN = 0.004  # seconds of training between two looks at the inbox
 _FRAME = 1 / 60  # seconds between two frames
 _SLOW = 0.1  # seconds between two looks at everything a frame carries besides the field
 _CURVES = 0.05  # seconds between two chunks of curves
-_COMPARE = 0.25  # seconds at least between two comparisons of twins
-_TRACE = 0.25  # seconds at least between two cascades
-_SIDE = 96  # cells along the longer side of the domain, on which they are compared
 
 
 class Trainer:
@@ -49,10 +48,7 @@ class Trainer:
         self._due = self._slow_at = self._curves_at = -1.0
         self._predicted: NDArray[np.int16] = np.empty(0, np.int16)
         self._clean_predicted: NDArray[np.int16] | None = None
-        self._units: tuple[NDArray[np.uint8], ...] = ()
-        self._compared: tuple[int | None, int] | None = None  # of which twins were compared last, see `_uncompared`
-        self._traced: tuple[int | None, int, int, int] | None = None  # the same of the cascade, see `_untraced`
-        self._compare_at = self._trace_at = -1.0  # when it may be done again
+        self._probes, self._blocks = Scheduler(clock), Blocks()
         self._rate = 0.0
         self._mark = (0.0, 0)
         self._paced = (0.0, 0)
@@ -71,10 +67,9 @@ class Trainer:
         if self._playing:
             hurries = self._speed is None and not self._rests
             return 0.0 if hurries or self._allowance(self._clock()) > 0 else _TURN
-        drawable = self._credit and self._view is not None and (self._dirty or not self._exact)
-        if drawable or self._uncompared is not None:
+        if self._credit and self._view is not None and (self._dirty or not self._exact):
             return _TURN
-        return None if self._untraced is None else max(self._trace_at - self._clock(), _TURN)
+        return self._probes.patience(self._shown(), self._credit and not self._awaits)
 
     # ---- messages in --------------------------------------------------------------------------------
 
@@ -84,6 +79,7 @@ class Trainer:
             said = self._refusals.answer(message, self._act, self._session.scene if self._session else None)
             if self._refusals.barred:
                 self._session, self._loaded_checkpoint, self._playing = None, None, False
+                self._probes.begin()
             return said
         except Exception as error:
             self._playing = False
@@ -99,7 +95,7 @@ class Trainer:
                 return [self._ready(), *self._restarted("loaded")]
             case m.Resume():
                 session = _begun(message)
-                session.watch(self._view.seed if self._view is not None else 0)
+                session.watch(self._seed_of(session))
                 session.restore(message.state)
                 self._session, self._revision, self._playing = session, message.revision, False
                 self._loaded_checkpoint = None
@@ -107,24 +103,25 @@ class Trainer:
                 return self._restarted("resumed")
             case m.View():
                 self._view = message
-                if not message.cascade:
-                    self._traced = None
                 self._watch()
                 self._touch()
             case m.Credit():
                 self._credit = True
+            case m.Subscribe():
+                return self._probes.subscribe(message)
+            case m.Unsubscribe():
+                self._probes.unsubscribe(message.probe)
             case _ if self._session is None:
                 return []
             case m.LoadCheckpoint():
                 self._loaded_checkpoint = message.number, message.revision, self._past(message)
                 self._touch()
             case m.Render():
-                _, revision, session = (
-                    self._loaded_checkpoint if message.past and self._loaded_checkpoint else self._shown
-                )
-                return [render(session, self._seed, message.number, revision, message.rect, message.columns)]
+                shown = self._shown(message.past)
+                return [
+                    render(shown.session, shown.seed, message.number, shown.revision, message.rect, message.columns)
+                ]
             case m.SetScene():
-                self._compared = None
                 learner = self._session.learner
                 self._changing()
                 self._session.set_scene(message.scene, message.scenario)
@@ -164,7 +161,7 @@ class Trainer:
         assert self._session is not None
         self._touch()
         self._pace()
-        self._compared = self._traced = None
+        self._probes.begin()
         self._applied = self._revision if why == "resumed" else -1
         self._recorder.begin(self._session.step_count)
         if why != "resumed":
@@ -202,12 +199,15 @@ class Trainer:
     # ---- turns --------------------------------------------------------------------------------------
 
     def advance(self) -> list[m.FromTrainer]:
-        """Train for a few milliseconds if playing; then a frame, if one is due."""
+        """Train for a few milliseconds if playing; then a frame, if one is due, and what probes have found out."""
         if self._session is None:
             return []
         try:
-            said = self._train() if self._playing else []
-            return said + self._frame() + self._recorder.take() + self._compare() + self._cascade()
+            said = self._train() if self._playing and not self._probes.holds else []
+            frames = self._frame()
+            training, seen = self._playing and not self._rests, (self._credit or bool(frames)) and not self._awaits
+            answers = self._probes.advance(self._shown(), training, seen)
+            return said + frames + self._recorder.take() + answers
         except Exception as error:
             self._playing, self._dirty, self._exact = False, False, True
             return [m.Failed("while training", str(error) or type(error).__name__, traceback.format_exc())]
@@ -221,16 +221,18 @@ class Trainer:
         recorder, seed, now = self._recorder, self._seed, began
         while allowed > 0 and now - began < _TURN and not self._rests:
             self._dirty = self._dirty or not (session.settled or self._looks_back)
-            session.step(1)
+            steps = self._blocks.size(min(allowed, recorder.free(session)), began + _TURN - now)
+            session.step(steps)
+            self._blocks.took(steps, self._clock() - now)
             recorder.look(session, seed)
-            allowed -= 1
+            allowed -= steps
             now = self._clock()
         recorder.trained(now - began)
         if self._rests:
             recorder.record(session, seed)
-        since, steps = self._mark
+        since, before = self._mark
         if now - since >= 0.5:
-            self._rate = (session.step_count - steps) / (now - since)
+            self._rate = (session.step_count - before) / (now - since)
             self._mark = (now, session.step_count)
         if session.diverged.all():
             return said + self._pause("diverged")
@@ -281,20 +283,16 @@ class Trainer:
         return chunks
 
     def _frame(self) -> list[m.FromTrainer]:
-        now = self._clock()
-        view, (_, revision, session) = self._view, self._shown
+        now, view, shown = self._clock(), self._view, self._shown()
+        session, seed, replica = shown.session, shown.seed, shown.replica
         # once idle, the whole field is asked for exactly
         final = (not self._playing or self._rests or self._looks_back) and not self._exact
-        if view is None or session is None or not self._credit or now < self._due - _TURN / 2:
-            return []
-        if view.past is not None and not self._looks_back:  # another is at hand, and the present is not meant
+        if view is None or not self._credit or self._awaits or now < self._due - _TURN / 2:
             return []
         if not (self._dirty or final):
             return []
         exact = final and not self._dirty
         view = view.fitted(session.learner.hidden)
-        seed = self._seed
-        replica = session.shown(seed)
         twin = seed if session.twin and view.clean else None
         field = session.field(view.rect, view.columns, view.rows, replica, view.unit, quick=not exact)
         clean = None
@@ -302,44 +300,20 @@ class Trainer:
             clean = session.field(view.rect, view.columns, view.rows, twin, view.unit, quick=not exact)
         if session is self._session and view.unit is None:
             self._recorder.offer(session, seed, view.rect, field, clean)
-        units: tuple[NDArray[np.uint8], ...] = ()
         if now - self._slow_at >= _SLOW or len(self._predicted) != len(session.scene.points):
             self._slow_at = now
             self._predicted = session.predicted(replica)
             self._clean_predicted = None if twin is None else session.predicted(twin)
-            units = session.units(view.rect, view.maps, replica) if view.maps else ()
         self._credit, self._dirty = False, False
         self._due = max(self._due, now - _TURN) + _FRAME  # in step with sixtieths while it keeps up
         self._exact = exact
         return [
             m.Frame(
-                revision, session.step_count, view, field, self._predicted,
-                session.confusion(self._predicted), session.diverged.copy(), units, clean, self._clean_predicted,
+                shown.revision, session.step_count, view, field, self._predicted,
+                session.confusion(self._predicted), session.diverged.copy(), clean, self._clean_predicted,
                 self._playing, self._rate,
             )
         ]  # fmt: skip
-
-    def _compare(self) -> list[m.FromTrainer]:
-        """Twins are compared now and then while they train, in a tenth of the time, and once they rest."""
-        wanted, now = self._uncompared, self._clock()
-        if wanted is None or (now < self._compare_at and self._playing and not self._rests):
-            return []
-        self._compared = wanted
-        number, _, session = self._shown
-        found = replace(session.twins(_SIDE), past=number)
-        self._compare_at = self._clock() + max(_COMPARE, 9 * (self._clock() - now))
-        return [found]
-
-    @property
-    def _uncompared(self) -> tuple[int | None, int] | None:
-        """What twins would be compared of, were it not done: the number of a recalled checkpoint, and the step."""
-        if self._session is None:
-            return None
-        number, _, session = self._shown
-        if not session.twin:
-            return None
-        now = number, session.step_count
-        return None if now == self._compared else now
 
     @property
     def _looks_back(self) -> bool:
@@ -351,12 +325,16 @@ class Trainer:
         )
 
     @property
-    def _shown(self) -> tuple[int | None, int, Session]:
-        """The number, the revision and the session that is shown: the present one, or one of the past."""
+    def _awaits(self) -> bool:
+        """Whether the view asks for a checkpoint that is not at hand yet, so that the present is not meant."""
+        return self._view is not None and self._view.past is not None and not self._looks_back
+
+    def _shown(self, past: bool = False) -> Shown:
+        """The present, or the checkpoint that is looked back at. past: the one at hand, whatever is looked at."""
         assert self._session is not None
-        if self._loaded_checkpoint is not None and self._looks_back:
-            return self._loaded_checkpoint
-        return None, self._revision, self._session
+        loaded = self._loaded_checkpoint if past or self._looks_back else None
+        number, revision, session = loaded or (None, self._revision, self._session)
+        return Shown(number, revision, session, self._seed, None if self._view is None else self._view.rect)
 
     def _past(self, message: m.LoadCheckpoint) -> Session:
         """A second session, at that checkpoint."""
@@ -371,35 +349,16 @@ class Trainer:
     def _seed(self) -> int:
         """Which of the runs is shown."""
         assert self._session is not None
-        return min(self._view.seed if self._view is not None else 0, len(self._session.seeds) - 1)
+        return self._seed_of(self._session)
+
+    def _seed_of(self, session: Session) -> int:
+        """Which of a session's runs is shown: the view may still ask for one of more runs than there are now."""
+        return min(self._view.seed if self._view is not None else 0, len(session.seeds) - 1)
 
     def _watch(self) -> None:
         """Points are watched all along, so that the cascade can be asked for at any step."""
         if self._session is not None:
             self._session.watch(self._seed)
-
-    @property
-    def _untraced(self) -> tuple[int | None, int, int, int] | None:
-        """What the cascade would be of, had it not been sent already: the number of a recalled checkpoint, revision,
-        version and replica."""
-        if self._session is None or self._view is None or not self._view.cascade:
-            return None
-        number, revision, session = self._shown
-        now = (number, revision, session.cascades.version, session.shown(self._seed))
-        return None if now == self._traced or not session.cascades.ready else now
-
-    def _cascade(self) -> list[m.FromTrainer]:
-        """The cascade now and then while it changes, in a tenth of the time of training."""
-        began, wanted = self._clock(), self._untraced
-        if wanted is None or began < self._trace_at:
-            return []
-        self._traced = wanted
-        number, revision, session = self._shown
-        ids, chains = session.scene.points.ids, session.cascade(session.shown(self._seed))
-        found = m.Cascade(revision, session.step_count, ids, chains, number)
-        busy = self._playing and not self._rests
-        self._trace_at = began + max(_TRACE, (10 if busy else 2) * (self._clock() - began))
-        return [found]
 
 
 def _begun(message: m.Load | m.Resume) -> Session:

@@ -31,6 +31,7 @@ from boundaryviz.gui.files.pasting import Pasting
 from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.restoring import Restoring
 from boundaryviz.gui.files.saving import Saving
+from boundaryviz.gui.margins.control import MarginsControl
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.poison.control import PoisonControl
@@ -120,6 +121,7 @@ class Workbench:
         self.curves = CurvesControl(window, presenter)
         self.units = UnitsControl(window, client, presenter)
         self.confusion = ConfusionControl(window, presenter)
+        self.margins = MarginsControl(window, client, presenter)
         self.points = PointsControl(window, planes, document, presenter, self.controller.do)
         self.cascade = CascadeControl(window, self.plane, document, client, presenter)
         self.twin = TwinControl(window, planes, transport, document, client, presenter)
@@ -168,6 +170,7 @@ class Workbench:
         window.add_result("Points", self.points.table)
         window.add_result("Attack", self.twin.panel)
         window.add_result("Dose", self.dose.panel)
+        window.add_result("Margins", self.margins.view)
         window.compose()
 
     def _wire(self) -> None:

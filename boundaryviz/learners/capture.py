@@ -16,12 +16,15 @@ class Captured:
 
     work: writes its result into tensors that stay where they are. It may not wait for the device, nor let a shape
         depend on a value; what it decides on the host is decided once, when it is recorded.
-    state: every tensor that one run leaves for the next; recording does not change them.
+    state: gives every tensor that one run leaves for the next; recording does not change them.
     constants: the numbers that `work` reads on the host; it is recorded anew for others.
     """
 
     def __init__(
-        self, work: Callable[..., None], state: Sequence[Tensor], constants: Callable[[], Hashable] = tuple
+        self,
+        work: Callable[..., None],
+        state: Callable[[], Sequence[Tensor]],
+        constants: Callable[[], Hashable] = tuple,
     ) -> None:
         self._work, self._state, self._constants = work, state, constants
         self._recorded: dict[Hashable, tuple[torch.cuda.CUDAGraph, list[Tensor]]] = {}
@@ -41,13 +44,14 @@ class Captured:
     def _record(self, inputs: Sequence[Tensor]) -> tuple[torch.cuda.CUDAGraph, list[Tensor]]:
         """Warm up on a side stream, put the state back, and record; recording itself runs nothing."""
         own = [t.clone() for t in inputs]
-        before = [t.clone() for t in self._state]
+        state = self._state()
+        before = [t.clone() for t in state]
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(_WARM_UP):
                 self._work(*own)
-            for now, then in zip(self._state, before, strict=True):
+            for now, then in zip(state, before, strict=True):
                 now.copy_(then)
         torch.cuda.current_stream().wait_stream(side)
         graph = torch.cuda.CUDAGraph()

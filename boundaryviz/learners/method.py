@@ -38,9 +38,14 @@ class Columns:
     partner: Tensor
     chance: Tensor
 
+    @property
+    def tensors(self) -> list[Tensor]:
+        """All of them, in the order of the fields."""
+        return [getattr(self, f.name) for f in fields(self)]
+
     def of(self, some: slice) -> Columns:
         """Those replicas alone."""
-        return Columns(*(getattr(self, f.name)[some] for f in fields(self)))
+        return Columns(*(tensor[some] for tensor in self.tensors))
 
     def jittered(self, size: float, number: int = 0) -> Tensor:
         """The places after jitter `number`, of standard deviation `size`."""

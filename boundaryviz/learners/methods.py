@@ -52,7 +52,7 @@ class TemporalEnsembling(Method):
         target = so_far / torch.where(total > 0, total, 1.0)
         now = torch.cat([p.detach(), torch.ones_like(total)], 1)
         memory.scatter_(2, slot, keep * before + (1 - keep) * now)
-        memory[:, :, -1] = 0
+        memory[:, :, -1].zero_()
         return objectives.squared(p, target, columns.weight * (total > 0))
 
 
@@ -132,7 +132,7 @@ class FlexMatch(FixMatch):
         label, passed = objectives.confident(asked, tau)
         before = chosen.gather(1, columns.slot)
         chosen.scatter_(1, columns.slot, torch.where(passed[:, 0] > 0, label.max(1).indices, before))
-        chosen[:, -1] = -1
+        chosen[:, -1].fill_(-1)
         return objectives.pseudo_label(asked, taught, columns.weight, thresholds.to(asked.dtype))
 
 

@@ -3,7 +3,7 @@ hidden layers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from itertools import chain
 
 import numpy as np
@@ -13,11 +13,11 @@ from torch import Tensor
 from boundaryviz.learners.backprop import Backprop
 from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
-from boundaryviz.learners.capture import Captured
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.learners.state import put_back, saved
+from boundaryviz.learners.stepping import stepper
 from boundaryviz.learners.streams import Purpose, generator
 
 
@@ -37,10 +37,8 @@ class MLP(Network):
         super().__init__(spec, net.hidden if net else (), activation, spec.loss, squash, problem, device, dtype)
         self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash)
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
-        self._descend: Callable[..., None] = self._descend_eagerly
-        if self.device.type == "cuda":
-            state = [self.P, *self.optimiser.state]
-            self._descend = Captured(self._descend_eagerly, state, self._constants)
+        kept = [self.P, *self.optimiser.state]
+        self._stepper = stepper(self.device, self._deal, self._descend, lambda: kept, self._constants)
         self.steps_done = 0
         self._loader = BatchLoader(problem.seeds, self.device, dtype)
         self.set_training(spec, training)
@@ -83,14 +81,19 @@ class MLP(Network):
 
     def step(self, n: int = 1) -> None:
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
-        for _ in range(n):
-            if self.can_train:
-                parts = [(p.x, p.q, p.weight, *self._masks(p, at)) for at, p in enumerate(self._loader.next())]
-                self._descend(*chain.from_iterable(parts))
-            self.steps_done += 1
+        if self.can_train:
+            self._stepper.step(n)
+        else:
+            self.steps_done += n
 
-    def _descend_eagerly(self, *tensors: Tensor) -> None:
-        """One step on the columns of x, q, weight and masks, and then again x, q, ... of the poison."""
+    def _deal(self) -> list[Tensor]:
+        """The columns of x, q, weight and masks of the next step, and then again x, q, ... of its poison."""
+        parts = [(p.x, p.q, p.weight, *self._masks(p, at)) for at, p in enumerate(self._loader.next())]
+        self.steps_done += 1
+        return list(chain.from_iterable(parts))
+
+    def _descend(self, *tensors: Tensor) -> None:
+        """One step on what was dealt."""
         each = 3 + len(self.hidden) * self._drops
         x, q, weight, *masks = tensors[:each]
         gradient = self._backprop.gradient(x, q, weight, masks)

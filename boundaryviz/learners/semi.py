@@ -7,6 +7,10 @@ Only the replicas that see poison work on it.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import fields
+from itertools import islice
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -22,6 +26,7 @@ from boundaryviz.learners.network import Network
 from boundaryviz.learners.objectives import Ask
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.state import put_back, saved
+from boundaryviz.learners.stepping import Eager, Stepper
 from boundaryviz.learners.training_spec import TrainingSpec
 
 _SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the second-level cache
@@ -30,6 +35,8 @@ _SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the 
 class SemiSupervised(Network):
     """A network that also uses unlabelled points; see `Learner` for the contract.
 
+    Its steps are dealt and worked on as `stepping` asks for, but run eagerly on CUDA too: that a recording of them does
+    the same is tested with a stand-in for CUDA, and not yet on a device, which may refuse to record an operation.
     teacher: where the method keeps one, the moving average of P, (R, n); it is then what is shown.
     """
 
@@ -53,6 +60,8 @@ class SemiSupervised(Network):
         self._nets: dict[tuple[int, int], tuple[list[Tensor], list[Tensor]]] = {}
         self._labelled, self._unlabelled = (BatchLoader(problem.seeds, self.device, dtype) for _ in range(2))
         self._draws = Draws(problem.seeds, self.device, dtype)
+        self._stepper: Stepper = Eager(self._deal, self._descend)
+        self._dealt: tuple[bool, ...] = ()  # which batches the step at hand has, see `_deal`
         self.steps_done = 0
         self.set_training(spec, training)
 
@@ -107,10 +116,23 @@ class SemiSupervised(Network):
 
     def step(self, n: int = 1) -> None:
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
-        for _ in range(n):
-            if self.can_train:
-                self._descend(self._batches())
-            self.steps_done += 1
+        if self.can_train:
+            self._stepper.step(n)
+        else:
+            self.steps_done += n
+
+    def _deal(self) -> list[Tensor]:
+        """How far the weight of the unlabelled has risen in the next step, how much of it the teacher takes in, and
+        the columns of its batches one after the other."""
+        risen, batches = self.method.risen_at, self._batches()
+        ramp = min(1.0, self.steps_done / risen) if risen else 1.0
+        # a true mean at first, so that the initial weights are soon forgotten (Tarvainen and Valpola 2017)
+        keep = min(1 - 1 / (self.steps_done + 1), self.method.spec.teacher_decay) if self.method.teaches else 1.0
+        self.steps_done += 1
+        groups = [columns for batch in batches for columns in (batch.labelled, batch.unlabelled)]
+        self._dealt = tuple(columns is not None for columns in groups)
+        numbers = [torch.tensor(k, dtype=self.dtype, device=self.device) for k in (ramp, 1 - keep)]
+        return numbers + [tensor for columns in groups if columns is not None for tensor in columns.tensors]
 
     def _batches(self) -> list[StepBatch]:
         """The clean columns of this step; then its poison where there is any, of the replicas that see poison."""
@@ -148,10 +170,11 @@ class SemiSupervised(Network):
             draws.chances(*key, mixing if poisoned else (mixing[0], 0, columns)),
         )
 
-    def _descend(self, batches: list[StepBatch]) -> None:
-        """One step down the sum of the batches' losses, whose gradients are taken one by one."""
-        risen = self.method.risen_at
-        ramp = torch.tensor(min(1.0, self.steps_done / risen) if risen else 1.0, dtype=self.dtype, device=self.device)
+    def _descend(self, ramp: Tensor, share: Tensor, *tensors: Tensor) -> None:
+        """One step on what was dealt, down the sum of the batches' losses, whose gradients are taken one by one."""
+        left = iter(tensors)
+        groups = [Columns(*islice(left, len(fields(Columns)))) if there else None for there in self._dealt]
+        batches = [StepBatch(*pair) for pair in zip(groups[::2], groups[1::2], strict=True)]
         for some in self._shards(batches[0]):
             contexts = [self._context(some, batches[0], some, ramp)]
             seeing = slice(max(some.start, self._seeing.start), min(some.stop, self._seeing.stop))
@@ -169,9 +192,16 @@ class SemiSupervised(Network):
                     self._grad[context.some] = gradient
         self.optimiser.step(self.P, self._grad)
         if self.teacher is not None:
-            # a true mean at first, so that the initial weights are soon forgotten (Tarvainen and Valpola 2017)
-            keep = min(1 - 1 / (self.steps_done + 1), self.method.spec.teacher_decay)
-            self.teacher.lerp_(self.P, 1 - keep)
+            self.teacher.lerp_(self.P, share)
+
+    def _kept(self) -> list[Tensor]:
+        """Every tensor that one step leaves for the next."""
+        return [*self._tensors().values()]
+
+    def _constants(self) -> Hashable:
+        """What a step reads on the host, and where what is kept of points lies: new points give it a new place."""
+        places = [t.data_ptr() for t in (*self.method.memory, self.method.seen)]
+        return self._dealt, self._seeing.start, self._seeing.stop, self.optimiser.constants, self.method.spec, *places
 
     def _context(self, some: slice, columns: StepBatch, rows: slice, ramp: Tensor) -> StepContext:
         """Of replicas `some`, whose columns are these rows of a batch."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.attacks.budget import Budget
-from boundaryviz.engine.messages import Twins
+from boundaryviz.engine.twins import Twins
 from boundaryviz.record.metrics import Metric, Metrics
 from boundaryviz.scene.scene import Scene
 

@@ -16,9 +16,10 @@ from boundaryviz.learners.cascade import Cascade, threshold
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Recolumn, Remove, apply
 from boundaryviz.scene.scene import Domain, Points, Scene
+from helpers.talks import answers
 
 DOMAIN = Domain(-2.0, 3.0, -2.0, 2.0)
-VIEW = m.View(DOMAIN, 8, 8, cascade=True)
+VIEW = m.View(DOMAIN, 8, 8)
 
 
 def scenario(learner: str, **values: Any) -> Scenario:
@@ -207,49 +208,51 @@ def test_a_supervised_learner_has_no_cascade_and_none_is_made_up_without_labels(
 class Talk:
     """A trainer under a clock of our own, and the cascades it sends."""
 
-    def __init__(self, made: Scenario, view: m.View = VIEW, look: float = 0.0005, **options: Any) -> None:
+    def __init__(self, made: Scenario, *, asks: bool = True, look: float = 0.0005, **options: Any) -> None:
         self.now, self.look = 100.0, look
         self.link = InlineLink(Trainer(self._look))
-        self.heard: list[m.Cascade] = []
-        self.tell(m.Load(made, made.scene(), 1, "cpu", **options), view)
+        self.heard: list[m.ProbeResult] = []
+        asked = [m.Subscribe("cascade")] if asks else []
+        self.tell(m.Load(made, made.scene(), 1, "cpu", **options), VIEW, *asked)
 
     def _look(self) -> float:
         self.now += self.look
         return self.now
 
-    def tell(self, *messages: m.ToTrainer) -> list[m.Cascade]:
+    def tell(self, *messages: m.ToTrainer) -> list[m.ProbeResult]:
         for message in messages:
             self.link.send(message)
         return self.listen(0.3)
 
-    def listen(self, seconds: float) -> list[m.Cascade]:
+    def listen(self, seconds: float) -> list[m.ProbeResult]:
         end, new = self.now + seconds, []
         while self.now < end:
             self.now += 0.003
-            new += [said for said in self.link.poll() if isinstance(said, m.Cascade)]
+            new += answers(list(self.link.poll()), "cascade")
         self.heard += new
         return new
 
 
-def chains(message: m.Cascade) -> Cascade:
-    assert message.chains is not None
-    return message.chains
+def chains(message: m.ProbeResult) -> Cascade:
+    found: Cascade | None = message.value.chains
+    assert found is not None
+    return found
 
 
 def test_a_cascade_is_sent_once_a_change_and_only_where_it_is_asked_for() -> None:
     made = scenario("label-spreading")
-    talk = Talk(made, m.View(DOMAIN, 8, 8))
+    talk = Talk(made, asks=False)
     talk.tell(m.StepN(1))
     assert talk.heard == []
-    (found,) = talk.tell(VIEW)
-    assert found.revision == 1
-    assert np.array_equal(found.ids, made.scene().points.ids)
+    (found,) = talk.tell(m.Subscribe("cascade"))
+    assert found.key.revision == 1
+    assert np.array_equal(found.value.ids, made.scene().points.ids)
     assert np.isfinite(chains(found).when).any()
     assert talk.listen(1.0) == []
     assert talk.tell(m.Play()) == []  # it is fitted already
     scene, _ = apply(Remove(made.scene().points.ids[:1]), made.scene())
     (again,) = talk.tell(m.SetScene(scene, 2))
-    assert (again.revision, len(again.ids)) == (2, len(scene.points))
+    assert (again.key.revision, len(again.value.ids)) == (2, len(scene.points))
 
 
 def test_while_paused_the_cascade_waits_for_the_fit() -> None:
@@ -265,15 +268,15 @@ def test_while_a_net_trains_there_are_at_most_four_a_second() -> None:
     talk.tell(m.Play())
     talk.listen(0.6)
     assert 2 <= len(talk.heard) <= 5  # the first at once, at step 0
-    assert len({said.step for said in talk.heard}) == len(talk.heard)
+    assert len({said.value.step for said in talk.heard}) == len(talk.heard)
     talk.tell(m.Pause())
     last = talk.heard[-1]
-    assert last.step >= chains(last).when[np.isfinite(chains(last).when)].max()
+    assert last.value.step >= chains(last).when[np.isfinite(chains(last).when)].max()
 
 
 def test_a_supervised_learner_answers_with_no_chains() -> None:
     talk = Talk(scenario("mlp"))
-    assert [said.chains for said in talk.heard] == [None]
+    assert [said.value.chains for said in talk.heard] == [None]
     talk.tell(m.Play())
     talk.listen(1.0)
     assert len(talk.heard) == 1
@@ -282,7 +285,7 @@ def test_a_supervised_learner_answers_with_no_chains() -> None:
 def test_another_run_is_watched_from_then_on() -> None:
     talk = Talk(scenario("fixmatch", **{"learner.threshold": 0.6}), seeds=2, twin=True)
     talk.tell(m.StepN(20))
-    found = talk.tell(m.View(DOMAIN, 8, 8, seed=1, cascade=True))
+    found = talk.tell(m.View(DOMAIN, 8, 8, seed=1))
     assert chains(found[-1]).since == 20
     assert len(talk.tell(m.Reset(4))) >= 1
     assert chains(talk.heard[-1]).since == 0

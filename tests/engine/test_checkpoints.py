@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -14,7 +12,7 @@ from boundaryviz.learners.cascade import same as same_cascade
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scene.edits import Move, apply
 from boundaryviz.scene.scene import Domain, Scene, Target
-from helpers.talks import Conversation
+from helpers.talks import Conversation, answers
 
 VIEW = m.View(Domain(-2.0, 3.0, -2.0, 2.0), 40, 30)
 SCENARIO = load("moons").with_values({"data.n": 60, "learner.hidden": [4, 3], "training.evaluate_every": 5})
@@ -193,8 +191,10 @@ def test_twins_and_cascade_of_a_recalled_moment_are_told_as_they_were() -> None:
     values = {"learner.name": "pseudo-label", "data.labels_per_class": 3, "poison.target": [0.0, 0.5]}
     poisoned = SCENARIO.with_values({**values, "poison.count": 6, "learner.threshold": 0.55})
     scene = poisoned.scene()
-    view = m.View(VIEW.rect, 40, 30, clean=True, cascade=True)
-    talk = Conversation(view, m.Load(poisoned, scene, 1, "cpu", twin=True))
+    view = m.View(VIEW.rect, 40, 30, clean=True)
+    talk = Conversation(
+        view, m.Subscribe("twins"), m.Subscribe("cascade"), m.Load(poisoned, scene, 1, "cpu", twin=True)
+    )
     talk.train_to(100)
     talk.listen(1.0)
     past = next(one for one in talk.heard(m.Checkpoint) if one.step >= 30)
@@ -202,28 +202,27 @@ def test_twins_and_cascade_of_a_recalled_moment_are_told_as_they_were() -> None:
     direct.watch(0)
     direct.step(past.step)
     before = len(talk.said)
-    talk.tell(
-        m.LoadCheckpoint(7, poisoned, scene, 3, past.state), m.View(VIEW.rect, 40, 30, clean=True, cascade=True, past=7)
-    )
+    talk.tell(m.LoadCheckpoint(7, poisoned, scene, 3, past.state), m.View(VIEW.rect, 40, 30, clean=True, past=7))
     talk.listen(1.0)
-    (twins,) = [one for one in talk.said[before:] if isinstance(one, m.Twins)]
-    assert (twins.past, twins.step) == (7, past.step)
+    (said,) = answers(talk.said[before:], "twins")
+    twins = said.value
+    assert (said.key.past, said.key.revision, twins.step) == (7, 3, past.step)
     np.testing.assert_array_equal(twins.poisoned_area, direct.twins(len(twins.poisoned_area[0, 0])).poisoned_area)
-    (cascade,) = [one for one in talk.said[before:] if isinstance(one, m.Cascade)]
-    assert (cascade.past, cascade.step, cascade.revision) == (7, past.step, 3)
+    (said,) = answers(talk.said[before:], "cascade")
+    assert (said.key.past, said.value.step, said.key.revision) == (7, past.step, 3)
     there = direct.cascade(direct.shown(0))
     assert there is not None
     assert np.isfinite(there.when[scene.points.label < 0]).any()
-    assert same_cascade(cascade.chains, there)
+    assert same_cascade(said.value.chains, there)
     talk.tell(view)
     talk.listen(1.0)
-    assert [one.past for one in talk.heard(m.Twins)][-2:] == [7, None]
-    assert [one.past for one in talk.heard(m.Cascade)][-2:] == [7, None]
-    for wanted in (False, True):  # hidden and shown again, while nothing changes
-        before = len(talk.heard(m.Cascade))
-        talk.tell(replace(view, cascade=wanted))
+    for probe in ("twins", "cascade"):
+        assert [one.key.past for one in answers(talk.said, probe)][-2:] == [7, None]
+    for wanted in (m.Unsubscribe("cascade"), m.Subscribe("cascade")):  # hidden and shown again, while nothing changes
+        before = len(answers(talk.said, "cascade"))
+        talk.tell(wanted)
         talk.listen(1.0)
-    assert len(talk.heard(m.Cascade)) == before + 1
+    assert len(answers(talk.said, "cascade")) == before + 1
 
 
 def test_what_is_fitted_at_once_is_recorded_when_it_rests() -> None:
@@ -251,3 +250,17 @@ def test_a_state_that_does_not_fit_is_told_and_changes_nothing() -> None:
     assert [one.where for one in said if isinstance(one, m.Failed)] == ["while handling Resume"]
     (rendering,) = [one for one in talk.tell(m.Render(1)) if isinstance(one, m.Rendering)]
     assert rendering.step == 10
+
+
+def test_resuming_with_fewer_runs_than_the_view_shows_watches_the_last_of_them() -> None:
+    made = SCENARIO.with_values({"learner.name": "fixmatch", "data.labels_per_class": 3, "learner.threshold": 0.55})
+    scene = made.scene()
+    alone = Conversation(m.Load(made, scene, 1, "cpu"))
+    alone.train_to(40)
+    talk = Conversation(m.View(VIEW.rect, 40, 30, seed=3), m.Load(made, scene, 1, "cpu", seeds=4))
+    said = talk.tell(m.Resume(made, scene, 2, alone.heard(m.Checkpoint)[-1].state, "cpu", seeds=1))
+    assert [one.message for one in said if isinstance(one, m.Failed)] == []
+    assert [one for one in said if isinstance(one, m.State)] == [m.State(False, 40, "resumed")]
+    session = talk.trainer._session
+    assert session is not None
+    assert session.cascades.watched == 0

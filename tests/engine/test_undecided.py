@@ -132,7 +132,6 @@ def test_a_trainer_sends_it_and_rests_once_it_has_fitted(classes: int):
     assert (frame.step, frame.playing) == (1, True)
     assert np.isnan(frame.field).any()
     assert (frame.predicted == -1).sum() == 31
-    assert frame.units == ()
     assert np.concatenate([c.step for c in said if isinstance(c, m.Curves)]).tolist() == [1]
     assert trainer.patience is None or trainer.patience > 0
     quiet = [one for one in listen() if isinstance(one, m.Frame)]

@@ -11,6 +11,11 @@ from boundaryviz.engine.trainer import Trainer
 T = TypeVar("T")
 
 
+def answers(said: list[m.FromTrainer], probe: str) -> list[m.ProbeResult]:
+    """What this probe has found out."""
+    return [one for one in said if isinstance(one, m.ProbeResult) and one.probe == probe]
+
+
 class Clock:
     """Every look takes a moment, so that a turn of training comes to an end."""
 

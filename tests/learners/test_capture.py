@@ -59,7 +59,7 @@ def adder(recorder: Recorder, constants: list[float]) -> tuple[Captured, Tensor]
         constant = constants[0]
         recorder.launch(lambda: total.add_(constant * x.sum()))
 
-    return Captured(work, [total], lambda: constants[0]), total
+    return Captured(work, lambda: [total], lambda: constants[0]), total
 
 
 def test_recording_leaves_the_state_and_each_call_works_once(monkeypatch: pytest.MonkeyPatch):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.engine.messages import Twins
+from boundaryviz.engine.twins import Twins
 from boundaryviz.record.comparison import Comparison, first_flips
 
 SEEDS = st.integers(1, 5)

@@ -21,7 +21,7 @@ _UNKNOWN = -1  # which path is shown, when the points or the cascade have change
 
 
 class CascadeControl(QObject):
-    """Joins the action 'view.cascade', the trainer's `Cascade` messages and the `CascadeView` over the plane.
+    """Joins the action 'view.cascade', the probe 'cascade' and the `CascadeView` over the plane.
 
     What was sent last is kept by ids, so that it stays on the plane through edits until the next is there.
     """
@@ -32,8 +32,8 @@ class CascadeControl(QObject):
         super().__init__(window)
         self._plane, self.view = plane, CascadeView(plane)
         window.themed.connect(self.view.set_theme)
-        self._window, self._document, self._presenter = window, document, presenter
-        self._sent: dict[bool, m.Cascade] = {}  # the last of the present, and with True of the past that is shown
+        self._window, self._document, self._client, self._presenter = window, document, client, presenter
+        self._sent: dict[bool, m.ProbeResult] = {}  # the last of the present, and with True of the past that is shown
         self._ids: NDArray[np.int64] | None = None
         self._pointer: tuple[float, float] | None = None
         self._taught: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # positions of the points that are trained on
@@ -41,7 +41,7 @@ class CascadeControl(QObject):
         self.chains: Cascade | None = None
         """The cascade among the points of the scene shown."""
         window.actions_["view.cascade"].toggled.connect(self._toggle)
-        client.cascaded.connect(self._take)
+        client.probed.connect(self._take)
         client.stated.connect(self._stated)
         document.changed.connect(self._follow)
         document.opened.connect(self._follow)
@@ -57,13 +57,16 @@ class CascadeControl(QObject):
     # ---- what comes in ------------------------------------------------------------------------------
 
     def _toggle(self, on: bool) -> None:
-        self._presenter.want_cascade(on)
+        if on:
+            self._client.subscribe("cascade")
+        else:
+            self._client.unsubscribe("cascade")
         self.view.set_shown(on)
         self._forget()  # the trainer sends a new one
 
-    def _take(self, sent: m.Cascade) -> None:
-        if self.on and sent.past in (None, self._presenter.number):
-            self._sent[sent.past is not None] = sent
+    def _take(self, sent: m.ProbeResult) -> None:
+        if sent.probe == "cascade" and self.on and sent.key.past in (None, self._presenter.number):
+            self._sent[sent.key.past is not None] = sent
             self._turned()
 
     def _turned(self) -> None:
@@ -97,8 +100,8 @@ class CascadeControl(QObject):
             past = self._presenter.number
             sent = self._sent.get(past is not None)
             self.chains = None
-            if sent is not None and sent.past == past and sent.chains is not None:
-                self.chains = sent.chains.among(len(points), _places(sent.ids, points.ids))
+            if sent is not None and sent.key.past == past and sent.value.chains is not None:
+                self.chains = sent.value.chains.among(len(points), _places(sent.value.ids, points.ids))
             self._presenter.cascade = self.chains
         self._show_points()
         self._show_path()

@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         self.status, self.banner = StatusFields(), Banner()
         self.pages = QStackedWidget()
         self.settings_tabs, self.result_tabs = QTabWidget(), QTabWidget()
+        self.result_tabs.setObjectName("results")  # which are many, so that their tabs stand closer
         self.docks: list[QDockWidget] = []
         self.bar = QToolBar("Transport")
         self.bar.setObjectName("transport")

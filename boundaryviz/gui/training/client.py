@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer, pyqtSignal
@@ -26,8 +27,7 @@ class TrainerClient(QObject):
 
     ready = pyqtSignal(object)  # Ready
     framed = pyqtSignal(object)  # Frame
-    compared = pyqtSignal(object)  # Twins
-    cascaded = pyqtSignal(object)  # Cascade
+    probed = pyqtSignal(object)  # ProbeResult
     applied = pyqtSignal(object)  # RevisionApplied
     recorded = pyqtSignal(object)  # Checkpoint
     rendering = pyqtSignal(object)  # Rendering
@@ -48,6 +48,7 @@ class TrainerClient(QObject):
         self._speed: float | None = None
         self.stop_at: int | None = None
         self._view: m.View | None = None
+        self._subscriptions: dict[str, m.Subscribe] = {}
         self._device = "auto"
         self.seeds, self.twin = 1, False
         self._loading = 0  # loads whose answer is still to come,
@@ -90,6 +91,16 @@ class TrainerClient(QObject):
         if view != self._view:
             self._view = view
             self._send(view)
+
+    def subscribe(self, probe: str, settings: Any = None) -> None:
+        """Have what a probe finds out, as `probed` tells it; settings as in `Subscribe`."""
+        self._subscriptions[probe] = m.Subscribe(probe, settings)
+        self._send(self._subscriptions[probe])
+
+    def unsubscribe(self, probe: str) -> None:
+        """Have no more of what this probe finds out."""
+        if self._subscriptions.pop(probe, None) is not None:
+            self._send(m.Unsubscribe(probe))
 
     def play(self, on: bool) -> None:
         self._resuming = self._loading if on else 0
@@ -183,6 +194,8 @@ class TrainerClient(QObject):
         self.playing, self._resuming, self._loading = False, 0, 0
         if self._view is not None:
             self._send(self._view)
+        for subscription in self._subscriptions.values():
+            self._send(subscription)
         self.load(scenario, scene, revision)
         self._listen()
 
@@ -214,10 +227,8 @@ class TrainerClient(QObject):
                     if said.values.shape[1] == self.curves.replicas:
                         self.curves.append(said)
                         self.evaluated.emit()
-                case m.Twins():
-                    self.compared.emit(said)
-                case m.Cascade():
-                    self.cascaded.emit(said)
+                case m.ProbeResult():
+                    self.probed.emit(said)
                 case m.RevisionApplied():
                     self.applied.emit(said)
                 case m.Checkpoint():
@@ -240,7 +251,8 @@ class TrainerClient(QObject):
                 case m.Ready():
                     self.ready.emit(said)
                 case m.Failed():
-                    self.playing, self._resuming, self._loading = False, 0, 0
+                    if not said.aside:
+                        self.playing, self._resuming, self._loading = False, 0, 0
                     if said.fatal:
                         self._stop_listening()
                         self._hear(None)

@@ -33,7 +33,7 @@ class Past:
         predicted = self._looked_up(field)
         return m.Frame(
             -1, checkpoint.step, m.View(checkpoint.rect, columns, rows, past=self.number), field, predicted,
-            confusion(scene, predicted), checkpoint.state["diverged"], (), clean,
+            confusion(scene, predicted), checkpoint.state["diverged"], clean,
             None if clean is None else self._looked_up(clean),
         )  # fmt: skip
 

@@ -223,15 +223,6 @@ class Presenter(QObject):
             self._client.load_checkpoint(past.number, past.scenario, past.scene, past.checkpoint.state)
             self._ask(past=past.number)
 
-    def want_cascade(self, on: bool) -> None:
-        """Whether the trainer shall also send label cascades."""
-        self._ask(cascade=on)
-
-    def want_maps(self, side: int) -> None:
-        """Of how many pixels a side the trainer shall also send small maps of the hidden units; 0 for none."""
-        if side != self._view.maps:
-            self._ask(maps=side)
-
     def show_unit(self, unit: tuple[int, int] | None) -> None:
         """Show hidden unit (layer, index) on the plane instead of the output; None goes back."""
         self._ask(unit=unit)
@@ -339,8 +330,9 @@ class Presenter(QObject):
             self.show_unit(None)
 
     def _show_failure(self, failed: m.Failed) -> None:
-        self._transport.set_playing(False)
-        self._window.status.set_rates(None, None)
+        if not failed.aside:
+            self._transport.set_playing(False)
+            self._window.status.set_rates(None, None)
         if failed.fatal:
             self._window.notify(
                 f"{failed.message} Your points and settings are safe.", details=failed.details,

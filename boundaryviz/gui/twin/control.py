@@ -60,13 +60,14 @@ class TwinControl(QObject):
             actions[name].toggled.connect(partial(self._look, name, look))
             self._look(name, look, actions[name].isChecked())
         window.result_changed.connect(self._pins_throttle)
-        client.compared.connect(self._compared)
+        client.probed.connect(self._compared)
         client.evaluated.connect(self._pins_throttle)
         client.framed.connect(self._framed)
         client.stated.connect(self._stated)
         document.changed.connect(self._changed)
         document.opened.connect(self._opened)
         presenter.turned.connect(self._turned)
+        client.subscribe("twins")
         bar.set_seeds(client.seeds)
         self.show("side")
         self._changed()
@@ -163,10 +164,13 @@ class TwinControl(QObject):
             self._diverged = diverged
             self._say()
 
-    def _compared(self, twins: m.Twins) -> None:
-        past, scene = twins.past is not None, self._presenter.scene if twins.past is not None else self._document.scene
+    def _compared(self, said: m.ProbeResult) -> None:
+        if said.probe != "twins":
+            return
+        twins, past = said.value, said.key.past is not None
+        scene = self._presenter.scene if past else self._document.scene
         fits = twins.clean_pins.shape[1] == len(scene.targets) and len(twins.diverged) == self._client.seeds
-        if not self._client.twin or not fits or (past and twins.past != self._presenter.number):
+        if not self._client.twin or not fits or (past and said.key.past != self._presenter.number):
             return  # of before the last change; the next comparison is under way
         self._found[past] = Comparison.of(twins, scene)
         self._show_floor()

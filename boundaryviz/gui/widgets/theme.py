@@ -226,6 +226,7 @@ QTabWidget::pane { border: none; border-top: 1px solid @line; }
 QTabBar::tab {
   background: transparent; color: @faint; padding: 6px 7px; border: none; border-bottom: 2px solid transparent;
 }
+QTabWidget#results QTabBar::tab { padding: 6px 3px 6px 4px; }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
 QTabBar::tab:hover { color: @text; background: @hover; }
 QTabBar:focus { outline: none; }

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.messages import Frame, Load, Play, State, ToTrainer
+from boundaryviz.engine.messages import Frame, Key, Load, Play, ProbeResult, State, ToTrainer
 from boundaryviz.figures.draw import draw
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.twin.control import ONE_SEED, SAME
@@ -261,6 +261,7 @@ def test_a_seed_that_diverged_is_named_and_left_out(open_workbench: Callable[...
     switched_on(workbench, qtbot, seeds=2)
     found = lambda: there(workbench.twin.comparison).twins  # noqa: E731
     qtbot.waitUntil(lambda: len(found().diverged) == 2, timeout=20_000)
-    workbench.client.compared.emit(replace(found(), diverged=np.array([False, True])))
+    other = replace(found(), diverged=np.array([False, True]))
+    workbench.client.probed.emit(ProbeResult("twins", Key(None, workbench.document.revision, other.step), other))
     assert "diverged: seed 1" in workbench.twin.panel.seeds.text()
     assert "over 1 seed." in workbench.twin.panel.seeds.text()

@@ -1,0 +1,15 @@
+"""What the window asks of a model while it trains, each thing a probe in a file of its own.
+
+A probe has settings and a value, both frozen, which cross to the trainer and back; neither they nor the probes load
+torch. The window names a probe by its name here.
+"""
+
+from __future__ import annotations
+
+PROBES: dict[str, str] = {
+    "twins": "boundaryviz.engine.probes.twins:TwinsProbe",
+    "cascade": "boundaryviz.engine.probes.cascade:CascadeProbe",
+    "units": "boundaryviz.engine.probes.units:UnitsProbe",
+    "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
+}
+"""Every probe by name, as "module:class"."""

@@ -1,0 +1,1 @@
+"""The tab of margins: how clearly the points of each class are decided."""
