@@ -49,7 +49,8 @@ def test_predictions_wait_while_another_tab_is_at_the_front(
     assert table.model.predicted is None
 
 
-def test_what_is_chosen_and_typed_there_is_so_on_the_plane(workbench: Workbench) -> None:
+def test_what_is_chosen_and_typed_there_is_so_on_the_plane(show: Callable[[Scenario], Workbench]) -> None:
+    workbench = show(Scenario().with_values({"data.n": 20}))
     table, ids = workbench.points.table, workbench.document.scene.points.ids
     table.selection_changed.emit(frozenset(ids[[3, 1]].tolist()))
     assert workbench.plane.selection.tolist() == ids[[1, 3]].tolist()
