@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from boundaryviz.attacks.targets import Aim, aim
 from boundaryviz.scene.bounds import check_places
@@ -61,6 +62,7 @@ class AttackSettings(Spec):
         ge=1, le=MAX_GROUPS, advanced=True,
     )  # fmt: skip
 
+    @override
     def model_post_init(self, _context: object, /) -> None:
         given = (getattr(self, name, None) for name in ("target", "source", "via", "centres"))
         check_places(np.array([place for one in given if one for place in np.reshape(one, (-1, 2)).tolist()]))

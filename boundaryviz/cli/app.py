@@ -85,7 +85,7 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
-def root(
+def root(  # noqa: D103 - what is said here would be the program's help
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,

@@ -37,6 +37,7 @@ def show(*shown: Table | Text | str) -> None:
 
 
 def table(*columns: str, title: str | None = None) -> Table:
+    """An empty table with these columns; the title is text of others."""
     words = None if title is None else Text(one_line(title), "bold")
     made = Table(title=words, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:

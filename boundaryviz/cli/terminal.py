@@ -104,6 +104,7 @@ class Lines:
         self._last = -_EVERY
 
     def tell(self, said: dict[str, Any]) -> None:
+        """Print a line at once, as JSON."""
         if self.lost is not None:
             return
         try:

@@ -61,21 +61,26 @@ class InlineLink:
         self._said: list[FromTrainer] = []
 
     def send(self, message: ToTrainer) -> None:
+        """Have the trainer act on it at once."""
         self._said += self._trainer.handle(message)
 
     def poll(self) -> list[FromTrainer]:
+        """Let the trainer work for a turn; what it has said since the last call."""
         said, self._said = self._said + self._trainer.advance(), []
         return said
 
     def silence(self) -> None:
+        """None: it always answers."""
         return None
 
     def close(self) -> None:
+        """Tell the trainer to stop."""
         self._trainer.handle(Stop())
 
     abandon = close
 
     def fileno(self) -> None:
+        """None: one has to poll."""
         return None
 
 
@@ -112,6 +117,7 @@ class ProcessLink:
         self._wire = Wire(connection, lambda: self._process.join(_LAST_BREATH))
 
     def send(self, message: ToTrainer) -> ToTrainer | None:
+        """See `Link.send`."""
         if not self.alive:
             return None
         replaced = gather(self._waiting, message)
@@ -126,6 +132,7 @@ class ProcessLink:
             self._waiting.clear()
 
     def poll(self) -> list[FromTrainer]:
+        """See `Link.poll`; the end of the process is told once."""
         said: list[FromTrainer] = []
         if not self.alive:
             return said
@@ -175,6 +182,7 @@ class ProcessLink:
         return Failed("in the trainer's process", f"The trainer {how}.", fatal=True)
 
     def fileno(self) -> int | None:
+        """See `Link.fileno`."""
         # Qt on Windows watches no sockets in this way
         return None if sys.platform == "win32" or not self.alive else self._wire.fileno()
 

@@ -55,6 +55,7 @@ class Trainer:
 
     @property
     def playing(self) -> bool:
+        """Whether it trains until told otherwise."""
         return self._playing
 
     @property

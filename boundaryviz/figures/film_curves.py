@@ -62,9 +62,11 @@ class MovingCurves:
 
     @property
     def artists(self) -> list[Artist]:
+        """What changes from one checkpoint to the next."""
         return [self._cursor, *self._so_far]
 
     def draw(self, renderer: RendererAgg) -> None:
+        """Draw what changes."""
         for artist in self.artists:
             artist.draw(renderer)
 

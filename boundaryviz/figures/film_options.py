@@ -71,6 +71,7 @@ class FilmOptions:
 
     @property
     def look(self) -> Style:
+        """Its style, with the width of the film."""
         return STYLES[self.style]
 
     @property

@@ -19,6 +19,7 @@ from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_pgf import FigureCanvasPgf, RendererPgf
 from matplotlib.collections import PathCollection
 from PIL import Image
+from typing_extensions import override
 
 from boundaryviz.scene.plain_text import one_line
 
@@ -84,6 +85,7 @@ class _Renderer(RendererPgf):
 class FigureCanvas(FigureCanvasPgf):
     """A canvas whose `print_pgf` takes the place of matplotlib's."""
 
+    @override
     def get_renderer(self) -> _Renderer:
         return _Renderer(self.figure, None)
 

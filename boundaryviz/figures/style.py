@@ -232,4 +232,5 @@ class Options:
 
     @property
     def look(self) -> Style:
+        """The style that the options name, as they change it."""
         return replace(STYLES[self.style], font=self.font, transparent=self.transparent)

@@ -55,6 +55,7 @@ class ProcessJob:
         self._wire.put(Begin(request))
 
     def poll(self) -> list[FromJob]:
+        """What the job has said since the last call."""
         said: list[FromJob] = []
         if self._ended or self._closed:
             return said
@@ -77,11 +78,13 @@ class ProcessJob:
         return [*said, Ended(words)]
 
     def cancel(self) -> None:
+        """Ask it to end."""
         if not self._closed:
             self._cancelled = True
             self._wire.put(Cancel())
 
     def kill(self) -> None:
+        """End it now."""
         if self._closed:
             return
         self._closed = True
@@ -92,11 +95,13 @@ class ProcessJob:
         self._process.close()
 
     def close(self) -> None:
+        """End it, and let go of its pipe."""
         if not self._closed:
             self.cancel()
             self._process.join(_PATIENCE)
             self.kill()
 
     def fileno(self) -> int | None:
+        """What can be watched for answers; None where one has to poll."""
         # Qt on Windows watches no sockets in this way
         return None if sys.platform == "win32" or self._closed else self._wire.fileno()

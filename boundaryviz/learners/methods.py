@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+from typing_extensions import override
 
 from boundaryviz.learners import objectives
 from boundaryviz.learners.method import Columns, Method, StepContext
@@ -16,6 +17,7 @@ class PseudoLabel(Method):
 
     jitters = 1
 
+    @override
     def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         z = context.student(columns.jittered(self.spec.weak_noise))
         return objectives.pseudo_label(z, z, columns.weight, self.spec.threshold)
@@ -26,6 +28,7 @@ class PiModel(Method):
 
     jitters = 2
 
+    @override
     def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         with torch.no_grad():
             target = F.softmax(context.student(columns.jittered(self.spec.weak_noise, 1)), 1)
@@ -39,6 +42,7 @@ class TemporalEnsembling(Method):
 
     jitters = 1
 
+    @override
     def remembers(self, replicas: int, device: torch.device, dtype: torch.dtype) -> list[Tensor]:
         return [torch.zeros(replicas, self.classes + 1, 1, device=device, dtype=dtype)]
 
@@ -62,6 +66,7 @@ class MeanTeacher(Method):
     jitters = 2
     teaches = True
 
+    @override
     def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         with torch.no_grad():
             target = F.softmax(context.teacher(columns.jittered(self.spec.weak_noise, 1)), 1)
@@ -75,6 +80,7 @@ class VAT(Method):
 
     jitters = 1
 
+    @override
     def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         s = self.spec
         return objectives.vat(
@@ -94,6 +100,7 @@ class UDA(Method):
 
     jitters = 1
 
+    @override
     def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         s = self.spec
         with torch.no_grad():
@@ -108,6 +115,7 @@ class FixMatch(Method):
 
     jitters = 2
 
+    @override
     def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         asked, taught = self.asked(context, columns)
         return objectives.pseudo_label(asked, taught, columns.weight, self.spec.threshold)
@@ -122,9 +130,11 @@ class FixMatch(Method):
 class FlexMatch(FixMatch):
     """Zhang et al. 2021, with their warm-up of the thresholds."""
 
+    @override
     def remembers(self, replicas: int, device: torch.device, dtype: torch.dtype) -> list[Tensor]:
         return [torch.full((replicas, 1), -1, device=device)]
 
+    @override
     def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:
         tau, chosen = self.spec.threshold, self.memory[0][context.some]
         thresholds = objectives.class_thresholds(chosen[:, :-1], self.seen[context.some], self.classes, tau)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+from typing_extensions import override
 
 from boundaryviz.learners import objectives
 from boundaryviz.learners.method import Columns, Method, StepContext
@@ -90,6 +91,7 @@ class ICT(Mixing):
         part = context.batch.unlabelled
         return [] if part is None else [torch.cat([part.x, F.softmax(context.teacher(part.x), 1), part.weight], 1)]
 
+    @override
     def mixed(self, context: StepContext, own: list[Tensor], rest: Rest) -> Tensor:
         terms = self.supervised(context)
         if (part := context.batch.unlabelled) is not None:
@@ -118,6 +120,7 @@ class MixMatch(Mixing):
             found += [torch.cat([x, q, part.weight], 1) for x in places]
         return found
 
+    @override
     def mixed(self, context: StepContext, own: list[Tensor], rest: Rest) -> Tensor:
         own, terms = list(own), []
         if (part := context.batch.labelled) is not None:

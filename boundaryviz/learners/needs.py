@@ -44,6 +44,7 @@ class Size:
 
     @property
     def replicas(self) -> int:
+        """How many models are trained together."""
         return self.runs * self.sights
 
     @property

@@ -12,6 +12,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import SVC
+from typing_extensions import override
 
 from boundaryviz.learners.families.graphs import SelfTrainingSpec
 from boundaryviz.learners.fitted_learner import Decide, FittedLearner
@@ -22,6 +23,7 @@ class MarginSVC(SVC):
     """A support vector classifier whose probabilities are the logistic function of its margins: sure enough to rank
     guesses by, and without the cross-validation that scikit-learn's own would need more labels for."""
 
+    @override
     def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         margin = self.decision_function(X)
         if margin.ndim == 1:

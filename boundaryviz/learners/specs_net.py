@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
+from typing_extensions import override
 
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.needs import INPUTS, Needs, Size, summed
@@ -63,6 +64,7 @@ class NetSpec(LearnerSettings):
         choices={"fan-in": "by fan-in", "playground": "Playground"}, advanced=True, resets=True,
     )  # fmt: skip
 
+    @override
     def model_post_init(self, _context: object, /) -> None:
         if not self.features and not self.fourier:
             raise ValueError("a model needs at least one input feature")

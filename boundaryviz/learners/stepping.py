@@ -32,6 +32,7 @@ class Eager:
         self._deal, self._work = deal, work
 
     def step(self, n: int) -> None:
+        """Do a step on these tensors."""
         for _ in range(n):
             self._work(*self._deal())
 

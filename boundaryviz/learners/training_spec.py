@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from typing_extensions import override
+
 from boundaryviz.scene.specs import Spec, setting
 
 Optimiser = Literal["sgd", "momentum", "adam", "adamw"]
@@ -55,6 +57,7 @@ class TrainingSpec(Spec):
         """The momentum of optimisers that have none."""
         return {} if self.optimiser == "momentum" else {"momentum": "only 'SGD + momentum' uses it"}
 
+    @override
     def model_post_init(self, _context: object, /) -> None:
         if isinstance(self.batch_size, int) and self.batch_size < 1:
             raise ValueError("batch size is a number from 1 up, or 'full'")

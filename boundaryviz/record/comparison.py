@@ -27,6 +27,7 @@ class Comparison:
 
     @classmethod
     def of(cls, twins: Twins, scene: Scene) -> Comparison:
+        """That of twins on this scene."""
         return cls(twins, Budget.of(scene).rate, tuple(target.target_class for target in scene.targets))
 
     @property

@@ -45,6 +45,7 @@ class CurveStore:
 
     @property
     def replicas(self) -> int:
+        """Of how many models the curves are."""
         return int(self._values.shape[1])
 
     @property

@@ -29,6 +29,7 @@ class DoseAxis:
 
     @classmethod
     def of(cls, response: DoseResponse) -> DoseAxis:
+        """The axis of these doses."""
         log = np.log10(np.maximum(response.doses[1:], 1))
         first, last = (float(log[0]), float(log[-1])) if len(log) else (0.0, 0.0)
         room = max(_FOR_ZERO * (last - first), _LEAST)
@@ -44,6 +45,7 @@ class DoseAxis:
 
     @property
     def width(self) -> float:
+        """Its length in its own units."""
         return self.limits[1] - self.limits[0]
 
     def place(self, dose: float) -> float:

@@ -113,18 +113,22 @@ class Run:
 
     @property
     def scene(self) -> Scene:
+        """The scene it is trained on."""
         return self.session.scene
 
     @property
     def seeds(self) -> tuple[int, ...]:
+        """The seed of each run."""
         return self.session.seeds
 
     @property
     def twin(self) -> bool:
+        """Whether each has a clean twin."""
         return self.session.twin
 
     @property
     def step(self) -> int:
+        """How many steps are done."""
         return self.session.step_count
 
     @property

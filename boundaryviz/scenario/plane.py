@@ -52,6 +52,7 @@ class PointColumns(Spec):
 
     @classmethod
     def of(cls, points: Points) -> Self:
+        """The columns of points."""
         response, unknown = responses_written(points.response)
         return cls(
             id=tuple(points.ids.tolist()),
@@ -120,6 +121,7 @@ class SectionSpec(Spec):
 
     @classmethod
     def of(cls, section: Section) -> Self:
+        """That of a section."""
         plain = {name: getattr(section, name).tolist() for name in ("origin", "axes", "low", "high")}
         return cls(**plain, names=section.names)
 
@@ -140,9 +142,11 @@ class GroupSpec(Spec):
 
     @classmethod
     def of(cls, group: Group) -> Self:
+        """That of a group."""
         return cls(name=group.name, on=group.on, wanted=group.target_class)
 
     def group(self) -> Group:
+        """The group written here."""
         return Group(self.name, self.on, self.wanted)
 
 
@@ -171,6 +175,7 @@ class PlaneSpec(Spec):
 
     @classmethod
     def of(cls, scene: Scene) -> Self:
+        """That of a scene."""
         d = scene.domain
         return cls(
             points=PointColumns.of(scene.points),

@@ -234,14 +234,17 @@ class Points:
 
     @property
     def is_train(self) -> NDArray[np.bool_]:
+        """Bool (N,): which are training points."""
         return self.split == Split.TRAIN
 
     @property
     def is_labelled(self) -> NDArray[np.bool_]:
+        """Bool (N,): which have a label."""
         return self.label != UNLABELLED
 
     @property
     def is_poison(self) -> NDArray[np.bool_]:
+        """Bool (N,): which are poison."""
         return self.origin > 0
 
 
@@ -262,10 +265,12 @@ class Domain:
 
     @property
     def width(self) -> float:
+        """From left to right."""
         return self.right - self.left
 
     @property
     def height(self) -> float:
+        """From bottom to top."""
         return self.top - self.bottom
 
     def grid(self, columns: int, rows: int) -> NDArray[np.float64]:

@@ -42,6 +42,7 @@ class InProcess:
     """One batch after the other, in this process and thread."""
 
     def run(self, batches: Sequence[Batch], watch: Watch | None = None) -> Outcomes:
+        """See `Executor.run`; one batch after the other, in this process."""
         for number, batch in enumerate(batches):
             told = _Told(number, watch)
             try:

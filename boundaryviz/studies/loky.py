@@ -39,6 +39,7 @@ class Loky:
         self.workers = workers or os.cpu_count() or 1
 
     def run(self, batches: Sequence[Batch], watch: Watch | None = None) -> Outcomes:
+        """See `Executor.run`; packs of batches, in several processes."""
         return _Run(batches, self.workers).outcomes()
 
 

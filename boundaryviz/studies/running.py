@@ -7,6 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from typing_extensions import override
+
 from boundaryviz.jobs.messages import Progress, Result
 from boundaryviz.studies.executors import Executor, InProcess
 from boundaryviz.studies.stores import MemoryStore, ResultStore, Row
@@ -47,10 +49,12 @@ class AllOrNothing(Watcher):
     def __init__(self, progress: Callable[[int, int], object] | None = None) -> None:
         self._progress = progress
 
+    @override
     def progress(self, done: int, of: int) -> None:
         if self._progress is not None:
             self._progress(done, of)
 
+    @override
     def failed(self, failure: Failure) -> None:
         raise failure.error
 

@@ -91,6 +91,7 @@ class SqliteStore:
             return int(self._file.execute("SELECT count(*) FROM results").fetchone()[0])
 
     def close(self) -> None:
+        """Let go of the file."""
         self._file.close()
 
     def __enter__(self) -> Self:

@@ -31,9 +31,11 @@ class MemoryStore:
         self._values: dict[str, Any] = {}
 
     def get(self, keys: Iterable[str]) -> dict[str, Any]:
+        """See `ResultStore.get`."""
         return {key: self._values[key] for key in keys if key in self._values}
 
     def put(self, rows: Iterable[Row]) -> None:
+        """See `ResultStore.put`."""
         for task, value in rows:
             self._values.setdefault(task.key, value)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from boundaryviz.engine.messages import Key
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
@@ -29,10 +30,12 @@ class CascadeProbe(Probe):
 
     rest = 0.25  # a drag changes it with every move, and drawing it takes the window's time
 
+    @override
     def key(self, shown: Shown) -> Key | None:
         cascades = shown.session.cascades
         return shown.key(cascades.version, shown.replica, steps=False) if cascades.ready else None
 
+    @override
     def work(self, shown: Shown) -> Slices[Handed]:
         session = shown.session
         yield from ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from boundaryviz.engine.messages import Key
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
@@ -43,9 +44,11 @@ class MarginsProbe(Probe):
     settings: MarginSettings
     drawn = True
 
+    @override
     def key(self, shown: Shown) -> Key | None:
         return shown.key(shown.replica)
 
+    @override
     def work(self, shown: Shown) -> Slices[Margins]:
         session, replica = shown.session, shown.replica
         points, classes = session.scene.points, session.scene.classes

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 from boundaryviz.engine.messages import Key
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
 from boundaryviz.engine.twins import Twins, comparing
@@ -24,9 +26,11 @@ class TwinsProbe(Probe):
     Settings = TwinsSettings
     settings: TwinsSettings
 
+    @override
     def key(self, shown: Shown) -> Key | None:
         return shown.key() if shown.session.twin else None
 
+    @override
     def work(self, shown: Shown) -> Slices[Twins]:
         session = shown.session
         places = max(1, _SLICE // len(session.replicas))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from boundaryviz.engine.messages import Key
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
@@ -30,11 +31,13 @@ class UnitsProbe(Probe):
     interval = 0.1
     drawn = True
 
+    @override
     def key(self, shown: Shown) -> Key | None:
         if shown.rect is None or not shown.session.learner.hidden:
             return None
         return shown.key(shown.replica, shown.rect)
 
+    @override
     def work(self, shown: Shown) -> Slices[Maps]:
         assert shown.rect is not None
         yield from ()

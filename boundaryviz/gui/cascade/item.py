@@ -14,6 +14,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF, QTra
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from PyQt6.sip import voidptr
 from pyqtgraph.Qt.internals import PrimitiveArray
+from typing_extensions import override
 
 from boundaryviz.figures.palette import class_colour, group_colour, rgb, sequence
 from boundaryviz.gui.plane.symbols import outline_of
@@ -54,10 +55,12 @@ class CascadeItem(pg.GraphicsObject):
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self._sheets.clear()
         self.update()
 
+    @override
     def boundingRect(self) -> QRectF:
         return self._area()
 
@@ -66,6 +69,7 @@ class CascadeItem(pg.GraphicsObject):
         self.prepareGeometryChange()
         self.update()
 
+    @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if not len(self._xy):
             return
@@ -192,12 +196,15 @@ class PathItem(pg.GraphicsObject):
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self.update()
 
+    @override
     def viewTransformChanged(self) -> None:
         self.prepareGeometryChange()  # its margins are pixels
 
+    @override
     def boundingRect(self) -> QRectF:
         if not len(self._xy):
             return QRectF()
@@ -205,6 +212,7 @@ class PathItem(pg.GraphicsObject):
         margin = 16.0 * max((v.length() for v in self.pixelVectors() if v is not None), default=0.0)
         return QRectF(left, bottom, right - left, top - bottom).adjusted(-margin, -margin, margin, margin)
 
+    @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if not len(self._xy):
             return

@@ -72,6 +72,7 @@ class CascadeScale(QWidget):
         self.setAccessibleDescription(". ".join(part for part in (title, " to ".join(ticks), note) if part))
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self.bar.ink = theme.faint
         self.setStyleSheet(
             f"#cascade-scale {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 8px; }}"
@@ -138,6 +139,7 @@ class CascadeView:
         self.scale.stand_in(self._plane.canvas.area)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         for part in (self.points, self.path, self.scale):
             part.set_theme(theme)
         self.account.setStyleSheet(

@@ -9,6 +9,7 @@ from functools import partial
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.compare.curves import CompareCurves, pin_pen
 from boundaryviz.gui.compare.difference import CompareDifference
@@ -131,6 +132,7 @@ class CompareBoard(FocusFrame):
         self._fill_choice()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         for tile in self.tiles:
             tile.set_theme(theme)
@@ -210,6 +212,7 @@ class CompareBoard(FocusFrame):
         self.difference.plane.setMaximumHeight(round(beside / aspect))
         self._middle.setMaximumHeight(max(round(height), self.difference.sizeHint().height()))
 
+    @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._shape()
@@ -254,6 +257,7 @@ class CompareBoard(FocusFrame):
             for other in self._planes():
                 other.canvas.follow(plane.canvas)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is None:
             return

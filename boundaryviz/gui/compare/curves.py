@@ -110,6 +110,7 @@ class CompareCurves(QWidget):
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self.plot.dress(theme)
         self._draw()

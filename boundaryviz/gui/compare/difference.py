@@ -86,6 +86,7 @@ class CompareDifference(QWidget):
         self._show(True)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self.plane.set_theme(theme)
 
     def _show(self, on: bool) -> None:

@@ -67,6 +67,7 @@ class PinFiles(QObject):
         self._writer.do(lambda: pins_file.write(path, pins), then, failed)
 
     def ask_open(self) -> None:
+        """Ask for a file of pins, and put them beside those there are."""
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Open pins", str(self._folder.path), _KIND)
         if chosen:
             self.open(Path(chosen))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.plane.canvas import SLACK, PlaneCanvas
 from boundaryviz.gui.plane.field_layer import FieldLayer
@@ -74,6 +75,7 @@ class ComparePlane(QWidget):
         self.field.show_field(field, rect, unit=False)
 
     def set_points_shown(self, on: bool) -> None:
+        """Whether points are drawn over the field."""
         self.points.setVisible(on)
 
     def set_pointer(self, place: tuple[float, float] | None, mine: bool = False) -> None:
@@ -97,11 +99,13 @@ class ComparePlane(QWidget):
         return f"{self._names[top] if top < len(self._names) else f'class {top}'}, {chances[top]:.2f}"
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         for part in (self.canvas, self.field, self.points, self.pins, self.cursor_):
             part.set_theme(theme)
 
     # ---- inside
 
+    @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         share = min(max(self.width() / _FULL, _LEAST), 1.0)

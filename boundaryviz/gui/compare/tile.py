@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.compare.plane import ComparePlane
 from boundaryviz.gui.widgets.controls import Elided, label
@@ -25,9 +26,11 @@ class Swatch(QWidget):
         self.setFixedSize(_SWATCH, 12)
 
     def set_pen(self, pen: QPen) -> None:
+        """Show the line of a curve."""
         self.pen = pen
         self.update()
 
+    @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setPen(self.pen)
@@ -40,6 +43,7 @@ class NameEdit(QLineEdit):
 
     given_up = pyqtSignal()
 
+    @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.given_up.emit()
@@ -96,6 +100,7 @@ class CompareTile(QWidget):
         self.plane.set_field(rendering.field, rendering.rect)
         self.set_pin(pin, "")
 
+    @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self.swatch.setVisible(self.width() >= _NARROW)  # or the label would be cut off
@@ -124,6 +129,7 @@ class CompareTile(QWidget):
         self.swatch.set_pen(pen)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self.plane.set_theme(theme)
         self.update()
@@ -160,9 +166,11 @@ class CompareTile(QWidget):
             held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
             self.clicked.emit(bool(event.modifiers() & held))
 
+    @override
     def mouseDoubleClickEvent(self, _event: QMouseEvent | None) -> None:
         self.rename()
 
+    @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         whole = QRectF(self.rect())

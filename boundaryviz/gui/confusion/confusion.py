@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.plain import tip
@@ -187,11 +188,13 @@ class ConfusionView(QWidget):
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._cell.theme = theme
         viewport = self.table.viewport()
         if viewport is not None:
             viewport.update()
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(320, 280)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import Throttle, figures, label, value_words
 from boundaryviz.gui.widgets.curve_data import Summary, Trace, thin, thin_band
@@ -150,6 +151,7 @@ class CurvesView(QWidget):
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         for quantity, plot in self.plots.items():
             plot.dress(theme)
             self.legends[quantity].set_theme(theme)
@@ -160,6 +162,7 @@ class CurvesView(QWidget):
         lowest = self._traces["loss", "validation"].lowest
         return None if lowest is None else int(self._step[lowest])
 
+    @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is None:
             return
@@ -173,11 +176,13 @@ class CurvesView(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @override
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         if self._stale:
             self._draw()
 
+    @override
     def hideEvent(self, event: QHideEvent | None) -> None:
         self._cursor = None
         super().hideEvent(event)

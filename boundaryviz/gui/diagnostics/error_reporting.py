@@ -35,6 +35,7 @@ class ErrorReporting(QObject):
         window.actions_["help.report"].triggered.connect(lambda: self.show_report())
 
     def show_log(self) -> None:
+        """Open the panel of what was said and went wrong."""
         if not self.panel.isVisible():
             self.panel.set_entries(self._log.entries)
         self.panel.show()
@@ -83,6 +84,7 @@ class ErrorReporting(QObject):
         threading.excepthook = lambda args: self.hook(args.exc_type, args.exc_value or Exception(), args.exc_traceback)
 
     def hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """What `sys.excepthook` calls: keep the work first, then say what happened."""
         details = "".join(traceback.format_exception(kind, error, trace))
         print(details, file=sys.stderr)
         if issubclass(kind, KeyboardInterrupt):

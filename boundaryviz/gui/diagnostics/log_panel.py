@@ -81,6 +81,7 @@ class LogPanel(QDialog):
         self._say_count()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self._fill()
 

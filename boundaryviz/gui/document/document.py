@@ -135,6 +135,7 @@ class Mark:
 
     @classmethod
     def of_file(cls, scenario: Scenario) -> Mark:
+        """That of a scenario as it was read."""
         return cls(0 if scenario.course is None else len(scenario.course.turns), None)
 
     def fits(self, changes: Sequence[Change]) -> bool:
@@ -191,10 +192,12 @@ class Document(QObject):
 
     @property
     def scenario(self) -> Scenario:
+        """The scenario shown and trained on."""
         return self.state.scenario
 
     @property
     def scene(self) -> Scene:
+        """The scene shown and trained on."""
         return self.state.scene
 
     @property

@@ -130,6 +130,7 @@ class Orphan:
             return False
 
     def discard(self) -> None:
+        """Remove the file; it does no harm where it is gone already."""
         self.path.unlink(missing_ok=True)
         self._lock.release(remove=True)
 

@@ -43,6 +43,7 @@ class DoseControl(QObject):
 
     @property
     def running(self) -> bool:
+        """Whether a dose-response is being worked out."""
         return self._job.running
 
     def ask(self) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QKeyEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.attacks.budget import TALK_RATES
 from boundaryviz.gui.dose.plot import DosePlot, SeriesSwatch
@@ -132,6 +133,7 @@ class DosePanel(QWidget):
             field.setEnabled(not on)
 
     def set_progress(self, done: int, total: int) -> None:
+        """So many steps are done, of so many."""
         self.progress.setRange(0, max(total, 1))
         self.progress.setValue(done)
 
@@ -152,6 +154,7 @@ class DosePanel(QWidget):
             self._draw(response)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme, self._named = theme, []
         for plot in self.plots.values():
             plot.dress(theme)
@@ -245,6 +248,7 @@ class DosePanel(QWidget):
         self._seeds = int(np.clip(seeds, 1, MOST_SEEDS))
         self.seeds.show_text(str(self._seeds))
 
+    @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if event is None:
@@ -258,6 +262,7 @@ class DosePanel(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @override
     def hideEvent(self, event: QHideEvent | None) -> None:
         self._point_at(None)
         super().hideEvent(event)

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
+from typing_extensions import override
 
 from boundaryviz.attacks.budget import TALK_RATES
 from boundaryviz.figures.palette import SERIES
@@ -113,19 +114,23 @@ class DosePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         if dose is not None and self._axis is not None:
             self.cursor.setValue(float(self._axis.places[dose]))
 
+    @override
     def mouseMoveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         if self._axis is not None:
             at: QPointF = self.box.mapSceneToView(self.mapToScene(event.position().toPoint()))
             self.hovered.emit(int(np.argmin(np.abs(self._axis.places - at.x()))))
 
+    @override
     def leaveEvent(self, event: QEvent | None) -> None:
         self.hovered.emit(None)
         super().leaveEvent(event)
 
+    @override
     def wheelEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         event.ignore()
 
     def dress(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self.setBackground(theme.panel)
         self.cursor.setPen(pg.mkPen(theme.text, width=1))
@@ -142,6 +147,7 @@ class SeriesSwatch(QWidget):
         self._at, self._supervised, self._theme = at, supervised, theme
         self.setFixedSize(26, 14)
 
+    @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

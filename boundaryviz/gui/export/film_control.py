@@ -60,6 +60,7 @@ class FilmControl(QObject):
 
     @property
     def running(self) -> bool:
+        """Whether a film is being made."""
         return self._job.running
 
     def show(self) -> None:

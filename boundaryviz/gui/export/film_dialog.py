@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import choices, label, restyle
 from boundaryviz.gui.widgets.export_dialog import STYLES
@@ -219,6 +220,7 @@ class FilmDialog(QDialog):
             self._show()
 
     def set_progress(self, done: int, total: int) -> None:
+        """So much is done, of so much."""
         self.progress.setRange(0, max(total, 1))
         self.progress.setValue(done)
 
@@ -316,6 +318,7 @@ class FilmDialog(QDialog):
             shown.setDevicePixelRatio(ratio)
             self.preview.setPixmap(shown)
 
+    @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._fit()

@@ -79,6 +79,7 @@ class Filing(QObject):
         self._window.show_page(None if showing else self.welcome)
 
     def open_example(self, name: str) -> None:
+        """Open a scenario of the gallery by name."""
         if self.may_leave():
             scenario = gallery.load(name)
             self._show(scenario)
@@ -95,6 +96,7 @@ class Filing(QObject):
             self._window.actions_["point.tool-add"].trigger()
 
     def ask_open(self) -> None:
+        """Ask for a file, and open it."""
         path, _ = QFileDialog.getOpenFileName(self._window, "Open", str(self._folder.path), _OPENABLE)
         if path:
             self.open(Path(path))

@@ -30,6 +30,7 @@ class RecentFiles(QMenu):
 
     @property
     def paths(self) -> list[str]:
+        """The files, the last one first."""
         value = self._settings.value(_KEY, [])
         several = [value] if isinstance(value, str) else value if isinstance(value, list) else []
         return [path for path in several if isinstance(path, str) and path][:MOST]
@@ -41,6 +42,7 @@ class RecentFiles(QMenu):
         self.fill()
 
     def forget(self) -> None:
+        """Leave a file out from now on."""
         self._settings.setValue(_KEY, [])
         self.fill()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PyQt6.QtCore import QEvent, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QPixmap, QShortcut
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.plane.thumbnails import scene_pixmap
 from boundaryviz.gui.widgets.controls import label
@@ -52,13 +53,16 @@ class CardButton(QAbstractButton):
         self.setToolTip(tip(card.summary))
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self._picture = None
         self.update()
 
+    @override
     def sizeHint(self) -> QSize:
         return CARD
 
+    @override
     def heightForWidth(self, width: int) -> int:
         title, summary = self._lines(width)
         return (
@@ -85,11 +89,13 @@ class CardButton(QAbstractButton):
     def _title_metrics(self) -> QFontMetrics:
         return QFontMetrics(self._title_font(), self)
 
+    @override
     def event(self, event: QEvent | None) -> bool:
         if event is not None and event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
             self.update()
         return super().event(event)
 
+    @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         theme = self._theme
         painter = QPainter(self)
@@ -207,6 +213,7 @@ class WelcomePage(QWidget):
         self._nothing.setVisible(not self.cards)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         for button, name in ((self.open_button, "open"), (self.paste_button, "paste"), (self.draw_button, "draw")):
             button.setIcon(icon(name, theme.text))

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
+from typing_extensions import override
 
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.widgets.controls import label
@@ -233,11 +234,13 @@ class MarginsView(QWidget):
         self._tell(words)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._cell.theme = theme
         viewport = self.table.viewport()
         if viewport is not None:
             viewport.update()
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(320, 280)
 

@@ -14,6 +14,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QContextMenuEvent, QCursor, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.tools import Gesture
 from boundaryviz.gui.widgets.named_axis import NamedAxis
@@ -172,6 +173,7 @@ class PlaneCanvas(pg.GraphicsView):
     # ---- how it looks
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self.setBackground(theme.panel)
         self.box.setBackgroundColor(QColor(theme.plane))
         for axis in self.axes.values():
@@ -206,12 +208,14 @@ class PlaneCanvas(pg.GraphicsView):
         if viewport is not None:
             viewport.update(self._area.toAlignedRect())
 
+    @override
     def paintEvent(self, event: QPaintEvent | None) -> None:
         super().paintEvent(event)
         if self._waiting:
             self._waiting = False
             self.repainted.emit()
 
+    @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         if hasattr(self, "box"):
@@ -226,6 +230,7 @@ class PlaneCanvas(pg.GraphicsView):
         shift, ctrl, alt = (bool(held & k) for k in (key.ShiftModifier, key.ControlModifier, key.AltModifier))
         return Gesture(x, y, self._scale, shift, ctrl, alt, time.monotonic())
 
+    @override
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is None or self._held is not None or not self._area.contains(event.position()):
             return
@@ -235,6 +240,7 @@ class PlaneCanvas(pg.GraphicsView):
         elif self._held in (_MIDDLE, _RIGHT):
             self._pan_from = event.position()
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         if event is None:
             return
@@ -245,6 +251,7 @@ class PlaneCanvas(pg.GraphicsView):
         inside = self._held is not None or self._area.contains(event.position())
         self.hovered.emit(self.gesture(event) if inside else None)
 
+    @override
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         if event is None or event.button() != self._held:
             return
@@ -256,13 +263,16 @@ class PlaneCanvas(pg.GraphicsView):
         elif button == _RIGHT and not panned and self.acts:
             self.menu_wanted.emit(event.globalPosition().toPoint(), self.gesture(event))
 
+    @override
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         self.mousePressEvent(event)  # two quick clicks are two clicks
 
+    @override
     def leaveEvent(self, _event: QEvent | None) -> None:
         if self._held is None:
             self.hovered.emit(None)
 
+    @override
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         if event is None:
             return

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from typing_extensions import override
 
 from boundaryviz.figures.palette import UNDER_POINTS, field_image
 from boundaryviz.gui.plane.contours import FAINT_LEVELS, NONE, class_lines, dashed, level_lines
@@ -52,9 +53,11 @@ class FieldItem(pg.GraphicsObject):
             self._image = image.convertToFormat(QImage.Format.Format_RGB32)  # the format that is fastest to stretch
         self.update()
 
+    @override
     def boundingRect(self) -> QRectF:
         return self._rect
 
+    @override
     def paint(
         self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, _widget: QWidget | None = None
     ) -> None:
@@ -127,11 +130,13 @@ class FieldLayer:
         self._draw()
 
     def clear(self) -> None:
+        """Show no field."""
         self._field = self._rect = None
         self._span = 0.0
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme, self._floor_pixels = theme, None
         self._draw()
         self._draw_ghost()

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
 from PyQt6.QtWidgets import QApplication, QStyleOptionGraphicsItem, QWidget
+from typing_extensions import override
 
 from boundaryviz.figures.palette import class_colour, group_colour
 from boundaryviz.gui.tools import Guide, Handle
@@ -44,10 +45,12 @@ class GuideItem(_ScreenItem):
         self.shown: Guide | None = None
 
     def show_guide(self, guide: Guide | None) -> None:
+        """Draw the guide of a tool; None takes it away."""
         if guide is not self.shown:
             self.shown = guide
             self.update()
 
+    @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         guide = self.shown
         if guide is None:
@@ -118,6 +121,7 @@ class JitterItem(_ScreenItem):
             if self.radii:
                 self.update()
 
+    @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if self.place is None or not self.radii:
             return

@@ -28,6 +28,7 @@ class Marks:
         self.words = Banner(canvas, at_bottom=True)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         for part in (self.pins, self.outline, self.guide, self.jitter, self.words):
             part.set_theme(theme)
 

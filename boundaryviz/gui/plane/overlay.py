@@ -7,6 +7,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
+from typing_extensions import override
 
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.tools import Circle, Path
@@ -27,6 +28,7 @@ class OutlineItem(pg.GraphicsObject):
         self._path = QPainterPath()
         self.shape_shown: Circle | Path | None = None
 
+    @override
     def viewTransformChanged(self) -> None:
         self.prepareGeometryChange()  # its margins are pixels
 
@@ -43,14 +45,17 @@ class OutlineItem(pg.GraphicsObject):
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self.update()
 
+    @override
     def boundingRect(self) -> QRectF:
         across = self.pixelVectors()
         margin = 3.0 * max((v.length() for v in across if v is not None), default=0.0)
         return self._path.boundingRect().adjusted(-margin, -margin, margin, margin)
 
+    @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if self._path.isEmpty():
             return
@@ -78,6 +83,7 @@ class PinItem(pg.GraphicsObject):
         self._pins: tuple[Target, ...] = ()
         self._size = PIN
 
+    @override
     def viewTransformChanged(self) -> None:
         self.prepareGeometryChange()  # its margins are pixels
 
@@ -88,15 +94,18 @@ class PinItem(pg.GraphicsObject):
         self.update()
 
     def set_pins(self, targets: tuple[Target, ...]) -> None:
+        """Draw these targets."""
         if targets != self._pins:
             self.prepareGeometryChange()
             self._pins = targets
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self.update()
 
+    @override
     def boundingRect(self) -> QRectF:
         if not self._pins:
             return QRectF()
@@ -106,6 +115,7 @@ class PinItem(pg.GraphicsObject):
         box = QRectF(min(x), min(y), max(x) - min(x), max(y) - min(y))
         return box.adjusted(-margin, -margin, margin, margin)
 
+    @override
     def paint(
         self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, _widget: QWidget | None = None
     ) -> None:
@@ -140,6 +150,7 @@ class Banner(PlainLabel):
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self.setStyleSheet(
             f"background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.line};"
             f"border-radius: 8px; padding: 5px 14px; font-size: {10 if self._at_bottom else 11}pt;"

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from PyQt6.QtCore import QPoint, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QKeyEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.attacks.specs import AttackSpec, BridgeSpec
 from boundaryviz.gui.plane.canvas import PlaneCanvas, Scope
@@ -120,6 +121,7 @@ class PlaneView(FocusFrame):
 
     @property
     def tool(self) -> Tool:
+        """The tool in hand."""
         return self._tool
 
     def rect(self) -> Domain:  # type: ignore[override]
@@ -173,6 +175,7 @@ class PlaneView(FocusFrame):
         self._mark_chosen()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         for part in (self.canvas, self.field_layer, self.points, self.marks, self._banner):
             part.set_theme(theme)
@@ -363,6 +366,7 @@ class PlaneView(FocusFrame):
 
     # ---- keys
 
+    @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and not _act(self, Qt.Key(event.key()), event.modifiers()):
             super().keyPressEvent(event)  # to the window's actions

@@ -10,6 +10,7 @@ import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.plane.twin_pictures import floor_picture, hatched
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
@@ -37,6 +38,7 @@ class PlaneLegend(QWidget):
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self.update()
 
@@ -53,10 +55,12 @@ class PlaneLegend(QWidget):
         self.resize(self.sizeHint())
         self.move(int(area.right()) - self.width() - 12, int(area.top()) + 12)
 
+    @override
     def sizeHint(self) -> QSize:
         widest = max((self.fontMetrics().horizontalAdvance(entry.words) for entry in self.entries), default=0)
         return QSize(_SWATCH + widest + 3 * _MARGIN, _LINE * len(self.entries) + 2 * _MARGIN - 4)
 
+    @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -15,6 +15,7 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from pyqtgraph.Qt.internals import PrimitiveArray
+from typing_extensions import override
 
 from boundaryviz.figures.palette import class_colour, crowded, group_colour, rgb
 from boundaryviz.gui.plane.symbols import CHOSEN, HELD_OUT, MUTED, TRUTH_OUTLINE, WRONG, Atlas, rings, style_codes
@@ -76,15 +77,18 @@ class PointItem(pg.GraphicsObject):
             self._restyle()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self._atlas = Atlas(theme, self._atlas.ratio)
         self._restyle()
 
     def set_show_held_out(self, on: bool) -> None:
+        """Whether validation and test points are drawn."""
         self._show_held_out = on
         self._restyle()
 
     def set_show_prediction(self, on: bool) -> None:
+        """Whether points show what they are taken for."""
         self._show_prediction = on
         self._restyle()
 
@@ -154,6 +158,7 @@ class PointItem(pg.GraphicsObject):
 
     # ---- drawing
 
+    @override
     def boundingRect(self) -> QRectF:
         return self._area()
 
@@ -162,6 +167,7 @@ class PointItem(pg.GraphicsObject):
         self.prepareGeometryChange()
         self.update()  # or Qt would only shift the picture it has
 
+    @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if not len(self._points):
             return

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QColor
+from typing_extensions import override
 
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.widgets.number import parse_number
@@ -67,23 +68,28 @@ class PointModel(QAbstractTableModel):
             self._row_of = {int(i): row for row, i in enumerate(self.points.ids[self.order].tolist())}
         return self._row_of.get(ident)
 
+    @override
     def rowCount(self, parent: QModelIndex = _NONE) -> int:
         return 0 if parent.isValid() else len(self.order)
 
+    @override
     def columnCount(self, parent: QModelIndex = _NONE) -> int:
         return 0 if parent.isValid() else len(COLUMNS)
 
+    @override
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         flags = super().flags(index)
         if index.column() == _MUTED:
             return flags | Qt.ItemFlag.ItemIsUserCheckable
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() in _EDITABLE else flags
 
+    @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == _Role.DisplayRole:
             return COLUMNS[section]
         return None
 
+    @override
     def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> object:
         at, column = int(self.order[index.row()]), index.column()
         if role == _Role.CheckStateRole and column == _MUTED:
@@ -100,6 +106,7 @@ class PointModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
+    @override
     def setData(self, index: QModelIndex, value: object, role: int = _Role.EditRole) -> bool:
         column = index.column()
         if role == _Role.CheckStateRole and column == _MUTED:
@@ -149,6 +156,7 @@ class PointModel(QAbstractTableModel):
         return int((p.ids, None, None, p.label, p.split, p.origin, None, p.muted)[column][at])  # type: ignore[index]
 
     def class_name(self, k: int) -> str:
+        """The name of a class."""
         return self.scene.class_name(k) if self.scene is not None else str(k)
 
     def _words(self, at: int, column: int) -> str:

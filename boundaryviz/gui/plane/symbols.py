@@ -48,10 +48,12 @@ class Style:
 
     @property
     def code(self) -> int:
+        """The style as one number."""
         return int(style_codes(*(np.array([v]) for v in (self.label, self.fill, self.flags, self.ring)))[0])
 
     @classmethod
     def decode(cls, code: int) -> Style:
+        """The style of a number that `code` gave."""
         rest, flags = divmod(int(code), _FLAGS)
         rest, ring = divmod(rest, _RINGS)
         label, fill = divmod(rest, MAX_CLASSES + 1)

@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from boundaryviz.gui.plane.field_layer import Beside
 from boundaryviz.gui.plane.plane import PlaneView
@@ -51,6 +52,7 @@ class LinkedCursor(pg.GraphicsObject):
         self.place: tuple[float, float] | None = None
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self.update()
 
@@ -60,9 +62,11 @@ class LinkedCursor(pg.GraphicsObject):
         self.place = place
         self.update()
 
+    @override
     def viewTransformChanged(self) -> None:
         self.prepareGeometryChange()  # its size is in pixels
 
+    @override
     def boundingRect(self) -> QRectF:
         if self.place is None:
             return QRectF()
@@ -70,6 +74,7 @@ class LinkedCursor(pg.GraphicsObject):
         reach = 2.0 * self._RADIUS * across
         return QRectF(self.place[0] - reach, self.place[1] - reach, 2.0 * reach, 2.0 * reach)
 
+    @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if self.place is None:
             return
@@ -258,6 +263,7 @@ class TwinPlanes(QWidget):
             self.plane.canvas.repaint_plane()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         for part in (self.legend, self.cursor_, self.clean):
             if part is not None:

@@ -149,6 +149,7 @@ class GroupList(QWidget):
         self.empty.setVisible(not entries)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         for line in self.lines.values():
             line.set_theme(theme)

@@ -116,6 +116,7 @@ class PoisonPanel(QWidget):
         )
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self.switch.setIcon(icon("poison", theme.text))
         self.groups.set_theme(theme)
 

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import label, restyle
 from boundaryviz.gui.widgets.icons import icon
@@ -128,17 +129,20 @@ class Banner(QFrame):
             clipboard.setText(f"{self.text.text()}\n\n{self.details.toPlainText()}\n")
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         name, colour = ("warning", theme.danger) if self._alarm else ("info", theme.accent)
         self._sign.setPixmap(icon(name, colour).pixmap(20, 20))
         self.close_button.setIcon(icon("close", theme.faint))
 
+    @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape and not self.close_button.isHidden():
             self._close()
         else:
             super().keyPressEvent(event)
 
+    @override
     def setVisible(self, visible: bool) -> None:
         focused = QApplication.focusWidget()
         leaves = not visible and focused is not None and self.isAncestorOf(focused)

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
+from typing_extensions import override
 
 from boundaryviz.gui.shell.actions import MENUS, Actions
 from boundaryviz.gui.shell.banner import Banner
@@ -166,6 +167,7 @@ class MainWindow(QMainWindow):
             self._plane.setFocus()
 
     def show_panels(self, on: bool) -> None:
+        """Show settings and results, or neither."""
         for dock in self.docks:
             dock.setVisible(on)
         self._plane.setFocus()  # or the focus would go to whatever comes next, and the next key with it
@@ -238,6 +240,7 @@ class MainWindow(QMainWindow):
         self.actions_["view.panels"].setChecked(not self.docks[0].isHidden())
 
     def remember(self) -> None:
+        """Keep where it stands for the next time, but not the projector's view."""
         if not self.actions_["view.projector"].isChecked():
             self._settings.setValue("geometry", self.saveGeometry())
             self._settings.setValue("layout", self.saveState(_LAYOUT_VERSION))
@@ -252,6 +255,7 @@ class MainWindow(QMainWindow):
         """Close without a question, whatever is unsaved."""
         self._may_close.clear()
 
+    @override
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
         if all(may_close() for may_close in self._may_close):
@@ -260,11 +264,13 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
 
+    @override
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         data = event.mimeData() if event is not None else None
         if event is not None and data is not None and data.hasUrls() and data.urls()[0].isLocalFile():
             event.acceptProposedAction()
 
+    @override
     def dropEvent(self, event: QDropEvent | None) -> None:
         data = event.mimeData() if event is not None else None
         if event is not None and data is not None:

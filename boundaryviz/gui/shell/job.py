@@ -38,6 +38,7 @@ class JobRunner(QObject):
 
     @property
     def running(self) -> bool:
+        """Whether a job is under way."""
         return self._job is not None
 
     def start(self, request: Request) -> None:

@@ -44,6 +44,7 @@ class Logbook(QObject):
         self._came.connect(self._add)
 
     def note(self, source: str, text: str, level: int = INFO) -> None:
+        """Write down what was said, by whom, and how grave it is."""
         self._came.emit(Entry(time.time(), level, source, long_text(text, _LONGEST)))
 
     def _add(self, entry: Entry) -> None:
@@ -51,6 +52,7 @@ class Logbook(QObject):
         self.added.emit(entry)
 
     def clear(self) -> None:
+        """Forget what was said."""
         self.entries.clear()
 
     def tail(self, lines: int = 40) -> str:

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import label
 
@@ -121,6 +122,7 @@ class CommandPalette(QDialog):
         """The actions listed, best first."""
         return self._shown
 
+    @override
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             moves = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}

@@ -226,6 +226,7 @@ class TimelineBar(QWidget):
         self._make = make
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self.track.theme = theme
         self._popup.set_theme(theme)
         self.track.update()

@@ -121,6 +121,7 @@ class TimelineControl(QObject):
         actions["view.ghost"].toggled.connect(lambda _: self._show_ghost())
 
     def set_theme(self, theme: Theme) -> None:
+        """Draw pictures in the colours of a theme from now on."""
         self._theme = theme
 
     # ---- recording ----------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ class Gesture:
 
     @property
     def xy(self) -> NDArray[np.float64]:
+        """Its place in data coordinates."""
         return np.array([self.x, self.y])
 
     def pixels_from(self, other: Gesture) -> float:
@@ -187,12 +188,15 @@ class Tool:
         return not self.active
 
     def press(self, gesture: Gesture, context: Context) -> Outcomes:
+        """The button went down."""
         raise NotImplementedError
 
     def move(self, gesture: Gesture) -> Outcomes:
+        """The pointer moved with the button down."""
         raise NotImplementedError
 
     def release(self, gesture: Gesture) -> Outcomes:
+        """The button came up."""
         raise NotImplementedError
 
     def cancel(self) -> Outcomes:

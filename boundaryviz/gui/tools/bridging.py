@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
 from boundaryviz.attacks.specs import AttackSpec, BridgeSpec
 from boundaryviz.attacks.targets import AttackError
@@ -94,15 +95,18 @@ class BridgeTool(PickTool):
         self._known: tuple[Scene, AttackSpec, Laid | None] | None = None
 
     @property
+    @override
     def active(self) -> bool:
         return super().active or self._held is not None or self._pending is not None
 
     @property
+    @override
     def hovers(self) -> bool:
         return not self.active or (self._pending is not None and not self._pressed)
 
     # ---- gestures
 
+    @override
     def press(self, gesture: Gesture, context: Context) -> Outcomes:
         self._pressed = True
         if self._pending is not None:
@@ -117,6 +121,7 @@ class BridgeTool(PickTool):
         # a point is chosen when it is dragged, not when it becomes a source
         return tuple(o for o in super().press(gesture, context) if not isinstance(o, Select))
 
+    @override
     def move(self, gesture: Gesture) -> Outcomes:
         if self._pending is not None:
             return self._aim(self._pending, gesture)
@@ -124,6 +129,7 @@ class BridgeTool(PickTool):
             return self._shape(self._held, gesture)
         return super().move(gesture)
 
+    @override
     def release(self, gesture: Gesture) -> Outcomes:
         self._pressed = False
         if self._pending is not None:
@@ -139,11 +145,13 @@ class BridgeTool(PickTool):
             return (Cancel(), *shown)
         return (Commit(Settings(held.values, merges=False), _named(held.grip, held.values)),)
 
+    @override
     def cancel(self) -> Outcomes:
         was, self._pressed = self.active, False
         self._pending = self._held = None
         return (*super().cancel(), Cancel(), Overlay(None), Say()) if was else ()
 
+    @override
     def hover(self, gesture: Gesture, context: Context) -> Outcomes:
         if self._pending is not None:
             self._pending.context = context
@@ -168,12 +176,14 @@ class BridgeTool(PickTool):
         guide = replace(guide, handles=(*guide.handles, handle), note=name, at=(gesture.x, gesture.y))
         return (Overlay(guide), Say(f"Click to start a bridge at this point of {name}."))
 
+    @override
     def rest(self, context: Context) -> Outcomes:
         if self._pending is not None:
             return ()
         laid = self._laid(context)
         return (Overlay(self._guide(context, laid)), Say(self._idle(context, laid)))
 
+    @override
     def wheel(self, gesture: Gesture, context: Context, notches: float) -> Outcomes:
         if self._pending is not None:
             pending = self._pending

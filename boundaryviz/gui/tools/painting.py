@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from boundaryviz.gui.tools.base import (
     Cancel,
@@ -36,14 +37,17 @@ class PaintTool(Tool):
         self._last: Gesture | None = None
 
     @property
+    @override
     def active(self) -> bool:
         return self._context is not None
 
+    @override
     def press(self, gesture: Gesture, context: Context) -> Outcomes:
         self._context, self._last = context, gesture
         changed = self._begin(gesture, context)
         return self._answer(gesture, context, changed)
 
+    @override
     def move(self, gesture: Gesture) -> Outcomes:
         if self._context is None or self._last is None:
             return ()
@@ -51,6 +55,7 @@ class PaintTool(Tool):
         self._last = gesture
         return self._answer(gesture, self._context, changed)
 
+    @override
     def release(self, gesture: Gesture) -> Outcomes:
         context = self._context
         outcomes = self.move(gesture)
@@ -61,12 +66,14 @@ class PaintTool(Tool):
         done = self._edit(context)
         return shape if done is None else (*shape, Commit(*done))
 
+    @override
     def cancel(self) -> Outcomes:
         if self._context is None:
             return ()
         self._context = self._last = None
         return (Cancel(),)
 
+    @override
     def hover(self, gesture: Gesture, context: Context) -> Outcomes:
         return (Overlay(Circle(gesture.x, gesture.y, context.radius)),)
 
@@ -145,6 +152,8 @@ class _SweepTool(PaintTool):
 
 
 class EraseTool(_SweepTool):
+    """Removes the points that the brush passes over."""
+
     name = "erase"
     title = "Erase"
     explains = "Paint over points to remove them."
@@ -155,6 +164,8 @@ class EraseTool(_SweepTool):
 
 
 class RelabelTool(_SweepTool):
+    """Gives the points that the brush passes over the current class."""
+
     name = "relabel"
     title = "Relabel"
     explains = "Paint over points to give them the current class, or to take their label away."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from boundaryviz.gui.tools.base import (
     Cancel,
@@ -66,9 +67,11 @@ class PickTool(Tool):
         self._stroke: Stroke | None = None
 
     @property
+    @override
     def active(self) -> bool:
         return self._stroke is not None
 
+    @override
     def press(self, gesture: Gesture, context: Context) -> Outcomes:
         at = hit_test(context, gesture)
         self._stroke = stroke = Stroke(gesture, context, at)
@@ -80,6 +83,7 @@ class PickTool(Tool):
             return ()
         return (Select(np.array([grabbed])),)
 
+    @override
     def move(self, gesture: Gesture) -> Outcomes:
         stroke = self._stroke
         if stroke is None:
@@ -93,6 +97,7 @@ class PickTool(Tool):
         picked = self._grab(stroke, stroke.grabbed) if begins else ()
         return (*picked, Preview(self._moved(stroke, gesture)))
 
+    @override
     def release(self, gesture: Gesture) -> Outcomes:
         stroke, self._stroke = self._stroke, None
         if stroke is None:
@@ -104,11 +109,13 @@ class PickTool(Tool):
             return (Commit(edit, counted("Move", len(edit.ids))),)
         return self._click(stroke, stroke.grabbed)
 
+    @override
     def cancel(self) -> Outcomes:
         stroke, self._stroke = self._stroke, None
         self.cursor = self.idle_cursor
         return () if stroke is None else (Cancel(), Overlay(None))
 
+    @override
     def hover(self, gesture: Gesture, context: Context) -> Outcomes:
         self.cursor = self.idle_cursor if hit_test(context, gesture) is None else "move"
         return ()
@@ -173,6 +180,8 @@ class _RegionTool(PickTool):
 
 
 class RectangleTool(_RegionTool):
+    """Selects what lies in a rectangle."""
+
     name = "rectangle"
     title = "Rectangle"
     explains = "Drag a rectangle to select the points in it; Shift adds, Ctrl takes away."
@@ -187,6 +196,8 @@ class RectangleTool(_RegionTool):
 
 
 class SelectTool(RectangleTool):
+    """Selects and moves points; on empty ground as `RectangleTool`."""
+
     name = "select"
     title = "Select and move"
     explains = (
@@ -196,6 +207,8 @@ class SelectTool(RectangleTool):
 
 
 class LassoTool(_RegionTool):
+    """Selects what lies within a line drawn around it."""
+
     name = "lasso"
     title = "Lasso"
     explains = "Draw around points to select them; Shift adds, Ctrl takes away."
@@ -219,6 +232,8 @@ class LassoTool(_RegionTool):
 
 
 class AddTool(PickTool):
+    """Puts points of the current class where one clicks."""
+
     name = "add"
     title = "Add"
     explains = "Click on empty ground to add a point of the current class; keep the button down to place it."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from typing_extensions import override
 
 from boundaryviz.gui.tools.base import Cancel, Commit, Context, Gesture, Outcomes, Preview, Say
 from boundaryviz.gui.tools.geometry import nearest
@@ -45,9 +46,11 @@ class TargetTool(PickTool):
         self._pin: _HeldTarget | None = None
 
     @property
+    @override
     def active(self) -> bool:
         return super().active or self._pin is not None
 
+    @override
     def press(self, gesture: Gesture, context: Context) -> Outcomes:
         at = pin_under(context.scene, gesture)
         if at is None:
@@ -56,6 +59,7 @@ class TargetTool(PickTool):
         self.cursor = "move"
         return ()
 
+    @override
     def move(self, gesture: Gesture) -> Outcomes:
         target = self._pin
         if target is None:
@@ -63,22 +67,26 @@ class TargetTool(PickTool):
         target.dragging = target.dragging or gesture.pixels_from(target.start) >= SLACK
         return (Preview(_moved(target, gesture)),) if target.dragging else ()
 
+    @override
     def release(self, gesture: Gesture) -> Outcomes:
         target, self._pin = self._pin, None
         if target is None:
             return super().release(gesture)
         return (Commit(_moved(target, gesture), "Move target"),) if target.dragging else ()
 
+    @override
     def cancel(self) -> Outcomes:
         held, self._pin = self._pin, None
         return (*super().cancel(), *((Cancel(),) if held is not None else ()))
 
+    @override
     def hover(self, gesture: Gesture, context: Context) -> Outcomes:
         if pin_under(context.scene, gesture) is not None:
             self.cursor = "move"
             return (Say("Drag the pin; a right click changes or deletes it."),)
         return (*super().hover(gesture, context), Say(_what_next(context)))
 
+    @override
     def rest(self, context: Context) -> Outcomes:
         return (*super().rest(context), Say(_what_next(context)))
 

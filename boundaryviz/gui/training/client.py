@@ -88,6 +88,7 @@ class TrainerClient(QObject):
         self._send(m.SetScenario(scenario, revision))
 
     def set_view(self, view: m.View) -> None:
+        """What frames show from now on."""
         if view != self._view:
             self._view = view
             self._send(view)
@@ -103,11 +104,13 @@ class TrainerClient(QObject):
             self._send(m.Unsubscribe(probe))
 
     def play(self, on: bool) -> None:
+        """Train, at the speed and up to the step that are set."""
         self._resuming = self._loading if on else 0
         self.playing = on  # so that a second key press means the opposite, before the trainer has answered
         self._send(m.Play(self._speed, self.stop_at) if on else m.Pause())
 
     def step(self) -> None:
+        """Do so many steps, then pause."""
         self.playing, self._resuming = False, 0
         self._send(m.StepN(1))
 
@@ -134,6 +137,7 @@ class TrainerClient(QObject):
         self.evaluated.emit()
 
     def reset(self, seed: int) -> None:
+        """Back to step 0, with the initial weights of a seed."""
         self._send(m.Reset(seed))
 
     def set_speed(self, speed: float | None) -> None:
@@ -143,6 +147,7 @@ class TrainerClient(QObject):
             self.play(True)
 
     def set_stop_at(self, step: int | None) -> None:
+        """The step at which Play stops; None for none."""
         self.stop_at = step
         if self.playing:
             self.play(True)
@@ -200,6 +205,7 @@ class TrainerClient(QObject):
         self._listen()
 
     def close(self) -> None:
+        """End the trainer."""
         self._stop_listening()
         self._link.close()
 

@@ -280,6 +280,7 @@ class Controller(QObject):
             self.do(Remove(ids), "Clear the plane")
 
     def play(self, on: bool) -> None:
+        """Train or pause."""
         stop = self.client.stop_at
         if on and stop is not None and self.client.step_count >= stop:
             self._window.notify(

@@ -118,6 +118,7 @@ class DataPanel(QWidget):
         self.labels.setText(words)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self.combo.set_theme(theme)
         self.button.setIcon(icon("dice", theme.text))
 

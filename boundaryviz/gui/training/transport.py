@@ -7,6 +7,7 @@ import math
 from PyQt6.QtCore import QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolTip, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import QuietCombo, QuietSlider, figures, label, restyle
 from boundaryviz.gui.widgets.fields import number_words
@@ -140,6 +141,7 @@ class TransportBar(QWidget):
         self.play_button.setIcon(icon("pause" if playing else "play", self._theme.on_accent, disabled(self._theme)))
 
     def set_step(self, step: int) -> None:
+        """Show a step."""
         self.counter.setText(f"{step:,}")
 
     def set_speed(self, speed: float | None) -> None:
@@ -152,11 +154,13 @@ class TransportBar(QWidget):
         self.slider.blockSignals(False)
 
     def set_stop_at(self, step: int | None) -> None:
+        """Show where Play stops; None for nowhere."""
         self._stop_at = step
         restyle(self.stop_edit, "invalid", False)
         self.stop_edit.show_text("" if step is None else f"{step:,}")
 
     def set_seed(self, seed: int) -> None:
+        """Show a seed."""
         self._seed = seed
         restyle(self.seed_edit, "invalid", False)
         self.seed_edit.show_text(str(seed))
@@ -191,9 +195,11 @@ class TransportBar(QWidget):
             button.setEnabled(reason is None)
             button.setToolTip(f"Off: {reason}" if reason else tip)
 
+    @override
     def minimumSizeHint(self) -> QSize:
         return QSize(self._whole() - sum(self._room(part) for part in self._spare), super().minimumSizeHint().height())
 
+    @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._make_room()

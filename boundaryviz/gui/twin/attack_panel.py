@@ -165,6 +165,7 @@ class AttackPanel(QWidget):
         self.plot.set_margins(step, margins, target_classes)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self.plot.dress(theme)
 
     # ---- inside

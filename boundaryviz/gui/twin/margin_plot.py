@@ -8,6 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
+from typing_extensions import override
 
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.widgets.curve_data import thin
@@ -55,6 +56,7 @@ class MarginPlot(CurvePlot):
             line.setData(*thin(step.astype(np.float64), values, most=2 * self.width()))
         self.show_range((0.0, self._end), (-1.05, 1.05))
 
+    @override
     def dress(self, theme: Theme) -> None:
         super().dress(theme)
         self._theme = theme

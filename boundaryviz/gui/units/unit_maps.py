@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.figures.palette import ramp
 from boundaryviz.gui.widgets.controls import label
@@ -42,6 +43,7 @@ class LayerMaps(QWidget):
         self.setSizePolicy(policy)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         self._colours = [QColor(*map(int, c)).rgb() for c in ramp(theme.plane)]
         self.update()
@@ -61,11 +63,13 @@ class LayerMaps(QWidget):
         cell = side_for(len(self._maps)) + _GAP
         return max(1, ((self.width() if width is None else width) + _GAP) // cell)
 
+    @override
     def heightForWidth(self, width: int) -> int:
         if not len(self._maps):
             return 0
         return math.ceil(len(self._maps) / self.columns(width)) * (side_for(len(self._maps)) + _GAP) + 2
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(280, self.heightForWidth(280))
 
@@ -75,14 +79,17 @@ class LayerMaps(QWidget):
         return QRect(column * (side + _GAP) + 2, row * (side + _GAP) + 2, side - 2, side - 2)
 
     def unit_at(self, x: float, y: float) -> int | None:
+        """The unit under a place of the widget; None for none."""
         cell = side_for(len(self._maps)) + _GAP
         column, row = int(x // cell), int(y // cell)
         unit = row * self.columns() + column
         return unit if 0 <= column < self.columns() and row >= 0 and 0 <= unit < len(self._maps) else None
 
     def words(self, unit: int) -> str:
+        """What is said of a unit."""
         return f"layer {self._layer + 1}, unit {unit + 1}"
 
+    @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._fit()
@@ -90,6 +97,7 @@ class LayerMaps(QWidget):
     def _fit(self) -> None:
         self.setFixedHeight(self.heightForWidth(self.width()))
 
+    @override
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         shown = event.rect() if event is not None else self.rect()
@@ -110,6 +118,7 @@ class LayerMaps(QWidget):
                 painter.drawRect(QRectF(rect).adjusted(-0.5, -0.5, 0.5, 0.5))
         painter.end()
 
+    @override
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
             unit = self.unit_at(event.position().x(), event.position().y())
@@ -117,6 +126,7 @@ class LayerMaps(QWidget):
                 self._set_current(unit)
                 self.unit_clicked.emit(unit)
 
+    @override
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             unit = self.unit_at(event.pos().x(), event.pos().y())
@@ -124,6 +134,7 @@ class LayerMaps(QWidget):
             return True
         return super().event(event)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is None:
             return
@@ -212,10 +223,12 @@ class UnitMaps(QWidget):
         self._tell()
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self._theme = theme
         for layer in self.layers:
             layer.set_theme(theme)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape and self._selected is not None:
             self._clear()

@@ -9,6 +9,7 @@ from typing import Any, cast
 from PyQt6.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QLabel, QListView, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.plain import PlainLabel, tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
@@ -27,6 +28,7 @@ class Throttle(QObject):
         self._timer.timeout.connect(self._due)
 
     def __call__(self, value: object = None) -> None:
+        """This is the newest value."""
         self._waiting = [value]
         if not self._timer.isActive():
             self._timer.start()
@@ -90,11 +92,13 @@ class FocusFrame(QWidget):
         self._theme: Theme = LIGHT
         self._focus_shown = False
 
+    @override
     def focusInEvent(self, event: QFocusEvent | None) -> None:
         super().focusInEvent(event)
         keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         self._show_focus(event is not None and event.reason() in keys)
 
+    @override
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
         super().focusOutEvent(event)
         self._show_focus(False)
@@ -103,6 +107,7 @@ class FocusFrame(QWidget):
         self._focus_shown = on
         self.update()
 
+    @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.fillRect(QWidget.rect(self), QColor(self._theme.accent if self._focus_shown else self._theme.panel))
@@ -134,9 +139,11 @@ class Fold(QWidget):
 
     @property
     def is_open(self) -> bool:
+        """Whether what it holds is shown."""
         return self.heading.isChecked()
 
     def set_open(self, is_open: bool) -> None:
+        """Show what it holds, or hide it."""
         self.heading.setChecked(is_open)
 
     def _show(self, is_open: bool) -> None:
@@ -158,17 +165,21 @@ class Elided(QLabel):
         self.words = ""
 
     def set_words(self, words: str) -> None:
+        """Show these words, shortened to the room there is."""
         self.words = one_line(words, PARAGRAPH)
         self.setToolTip(tip(self.words))
         self.updateGeometry()
         self._fill()
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.words) + 1, super().sizeHint().height())
 
+    @override
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
 
+    @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._fill()

@@ -102,6 +102,7 @@ class Trace:
 
     @property
     def index(self) -> NDArray[np.int64]:
+        """The evaluations that are drawn, as positions."""
         head = np.arange(min(self.HEAD, self._seen))
         tail = np.arange(self.HEAD + self._finished * self.BLOCK, self._seen)
         if len(self._blocks) > 32:
@@ -138,10 +139,12 @@ class Summary:
 
     @property
     def low(self) -> NDArray[np.float64]:
+        """The lower edge of the band."""
         return self._made[1, : self._seen]
 
     @property
     def high(self) -> NDArray[np.float64]:
+        """The upper edge of the band."""
         return self._made[2, : self._seen]
 
     def update(self, values: NDArray[np.float64]) -> int:

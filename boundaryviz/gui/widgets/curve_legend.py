@@ -68,6 +68,7 @@ class CurveLegend(QWidget):
             part.setVisible(on)
 
     def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         drawn = pens(theme)
         for name, swatch in self._swatches.items():
             swatch.pen = drawn[name]

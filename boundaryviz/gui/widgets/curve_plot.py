@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPen
+from typing_extensions import override
 
 from boundaryviz.figures.palette import POISON
 from boundaryviz.gui.widgets.curve_data import TidyRange
@@ -98,18 +99,22 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
             self._shown = (x, y)
             self.box.setRange(xRange=x, yRange=y, padding=0.0)
 
+    @override
     def mouseMoveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         at: QPointF = self.box.mapSceneToView(self.mapToScene(event.position().toPoint()))
         self.hovered.emit(at.x())
 
+    @override
     def leaveEvent(self, event: QEvent | None) -> None:
         self.hovered.emit(None)
         super().leaveEvent(event)
 
+    @override
     def wheelEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         event.ignore()
 
     def dress(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
         self.setBackground(theme.panel)
         drawn = pens(theme)
         for name, curve in self.curves.items():

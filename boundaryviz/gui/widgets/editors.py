@@ -6,6 +6,7 @@ from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import QuietCombo, label, restyle
 from boundaryviz.gui.widgets.fields import FieldPlan
@@ -42,6 +43,7 @@ class Editor(QWidget):
         raise NotImplementedError
 
     def set_invalid(self, invalid: bool) -> None:
+        """Mark what is typed as no value, and say why; an empty text takes the mark away."""
         restyle(self, "invalid", invalid)
 
 
@@ -63,9 +65,11 @@ class ChoiceEditor(Editor):
         self._value: object = plan.default
         self.set_value(plan.default)
 
+    @override
     def value(self) -> object:
         return self._value
 
+    @override
     def set_value(self, value: Any) -> None:
         self._value = value
         self.combo.setCurrentIndex(self.combo.findData(value))
@@ -91,9 +95,11 @@ class FlagEditor(Editor):
         self.box.clicked.connect(self._enter)
         self.set_value(plan.default)
 
+    @override
     def value(self) -> object:
         return self.box.isChecked()
 
+    @override
     def set_value(self, value: Any) -> None:
         self.box.setChecked(bool(value))
 
@@ -114,14 +120,17 @@ class TextEditor(Editor):
         self.edit.editingFinished.connect(self._typed)
         self.set_value(plan.default)
 
+    @override
     def value(self) -> object:
         return self._value
 
+    @override
     def set_value(self, value: Any) -> None:
         self._value = str(value)
         if not (self.edit.hasFocus() and self.edit.isModified()):
             self.edit.setText(self._value)
 
+    @override
     def set_invalid(self, invalid: bool) -> None:
         restyle(self.edit, "invalid", invalid)
 
@@ -152,9 +161,11 @@ class TogglesEditor(Editor):
             layout.addWidget(button)
         self.set_value(plan.default)
 
+    @override
     def value(self) -> object:
         return self._value
 
+    @override
     def set_value(self, value: Any) -> None:
         self._value = tuple(value)
         for each, button in self.buttons.items():
@@ -193,9 +204,11 @@ class LayersEditor(Editor):
         self.add.clicked.connect(lambda: self._enter((*self._value, self._value[-1] if self._value else 8)))
         self.set_value(plan.default)
 
+    @override
     def value(self) -> object:
         return self._value
 
+    @override
     def set_value(self, value: Any) -> None:
         self._value = tuple(value)
         while len(self.boxes) > len(self._value):

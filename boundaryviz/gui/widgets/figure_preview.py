@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QScrollArea
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.plain import PlainLabel
 
@@ -59,6 +60,7 @@ class FigurePreview(QScrollArea):
         self._kind = kind
         self._fit()
 
+    @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._fit()

@@ -7,6 +7,7 @@ from html import escape
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetricsF
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.scene.plain_text import LINE, one_line
@@ -35,6 +36,7 @@ class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
         style = ";".join(f"{key}: {value}" for key, value in self.labelStyle.items())
         return f"<span style='{style}'>{escape(shown)}</span>"
 
+    @override
     def resizeEvent(self, ev: object = None) -> None:
         if self.label is not None and self.name:
             self.label.setHtml(self.labelString())

@@ -8,6 +8,7 @@ from typing import Self
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import QuietSlider, Throttle, restyle
 from boundaryviz.gui.widgets.fields import FieldPlan, number_words
@@ -53,6 +54,7 @@ class NumberEdit(QLineEdit):
         self.setText(self._shown)
         self.setModified(False)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is None:
             return
@@ -69,6 +71,7 @@ class NumberEdit(QLineEdit):
         else:
             super().keyPressEvent(event)
 
+    @override
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
         self._commit()
         super().focusOutEvent(event)
@@ -129,6 +132,7 @@ class NumberEditor(QWidget):
         self.set_value(plan.default)
 
     def value(self) -> object:
+        """The number shown."""
         return self._value
 
     def set_value(self, value: object) -> None:

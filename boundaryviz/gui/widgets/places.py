@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import restyle
 from boundaryviz.gui.widgets.editors import Editor
@@ -48,15 +49,18 @@ class PlaceEditor(Editor):
         self.setFocusProxy(self.edits[0])
         self.set_value(None)
 
+    @override
     def value(self) -> object:
         return self._value
 
+    @override
     def set_value(self, value: Any) -> None:
         self._value = None if value is None else (float(value[0]), float(value[1]))
         for k, edit in enumerate(self.edits):
             edit.show_text("" if self._value is None else _words(self._value[k]))
         self.button.setChecked(self._value is None)
 
+    @override
     def set_invalid(self, invalid: bool) -> None:
         for edit in self.edits:
             restyle(edit, "invalid", invalid)
@@ -104,15 +108,18 @@ class PlacesEditor(Editor):
         self.setFocusProxy(self.edit)
         self.edit.editingFinished.connect(self._typed)
 
+    @override
     def value(self) -> object:
         return self._value
 
+    @override
     def set_value(self, value: Any) -> None:
         self._value = tuple((float(x), float(y)) for x, y in value)
         if not (self.edit.hasFocus() and self.edit.isModified()):
             self.edit.setText("; ".join(f"{_words(x)}, {_words(y)}" for x, y in self._value))
             self.edit.setCursorPosition(0)
 
+    @override
     def set_invalid(self, invalid: bool) -> None:
         restyle(self.edit, "invalid", invalid)
 

@@ -11,6 +11,7 @@ import textwrap
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QMenu, QMessageBox, QWidget
+from typing_extensions import override
 
 from boundaryviz.scene.plain_text import few_lines
 
@@ -28,9 +29,11 @@ class PlainLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(words)
 
+    @override
     def setText(self, words: str | None) -> None:
         super().setText(breakable(few_lines(words or "", _MOST, _ROWS)))
 
+    @override
     def text(self) -> str:
         return super().text().replace(_SPACE, "")
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar, Literal
 
+from typing_extensions import override
+
 from boundaryviz.learners.family import family
 from boundaryviz.learners.needs import PLACES, Needs, Size
 from boundaryviz.learners.specs_fitted import NEIGHBOURS, AtOnceSpec, kernel_cache
@@ -59,6 +61,7 @@ class SVCSpec(AtOnceSpec):
         0.0, "Constant", "Added within a polynomial or tanh kernel.", ge=-100.0, le=100.0, advanced=True
     )
 
+    @override
     def model_post_init(self, _context: object, /) -> None:
         if isinstance(self.gamma, float) and not 0.0 < self.gamma <= 10_000.0:
             raise ValueError("gamma is a number above 0 and up to 10000, or 'scale'")

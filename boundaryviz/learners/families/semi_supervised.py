@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from typing_extensions import override
+
 from boundaryviz.learners.family import family
 from boundaryviz.learners.needs import Needs, Size, summed
 from boundaryviz.learners.specs_net import (
@@ -111,6 +113,7 @@ class UnlabelledSpec(NetSpec):
     )
     unlabelled_batch: UnlabelledBatch = _unlabelled_batch(256)
 
+    @override
     def model_post_init(self, context: object, /) -> None:
         super().model_post_init(context)
         if isinstance(self.unlabelled_batch, int) and self.unlabelled_batch < 1:
