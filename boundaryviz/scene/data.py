@@ -143,7 +143,7 @@ def _balanced(
     else:
         raise ValueError(f"data.balance: {source.name} at noise {noise:g} draws too few points of one class")
     # a table keeps the ratio with what it has
-    scale = min(1.0, len(first) / max(wanted, 1), len(rest) / max(n - wanted, 1))
+    scale = min([1.0, *(len(had) / of for had, of in ((first, wanted), (rest, n - wanted)) if of)])
     kept = np.concatenate([first[: round(wanted * scale)], rest[: round((n - wanted) * scale)]])
     return xy[kept], label[kept]
 

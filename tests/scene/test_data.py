@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -47,6 +47,7 @@ def test_the_seed_decides_and_a_new_one_draws_anew(name: str) -> None:
     st.sampled_from(DRAWN), st.integers(10, 400), st.floats(0, 0.45), st.floats(0, 0.45),
     st.none() | st.floats(0.02, 0.98), st.booleans(),
 )  # fmt: skip
+@example("covariate-shift", 11, 0.25, 0.0625, 0.5, False)  # of one test point none is to be of class 0, and none was
 def test_n_counts_training_points_and_the_others_come_on_top(
     name: str, n: int, validation: float, test: float, balance: float | None, noisy: bool
 ) -> None:
