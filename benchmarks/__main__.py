@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began, console = time.perf_counter(), tables.console()
     title = f"One thread of {device.processor()}" + (", with the least work: times say nothing" * given.least)
     table = tables.table(title, "what", "against", "times", "measured", "bound", numbers=("measured", "bound"))
-    missed = lacking = 0
+    missed = short = lacking = 0
     for name in given.sections or there:
         section = there[name]
         table.add_section()
@@ -40,18 +40,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 for row in section.measure(given.least):
                     table.add_row(row.what, row.against, row.detail, *_verdict(row))
                     missed += row.holds is False
+                    short += row.reaches is False
         except NotHere as error:
             table.add_row(f"[bold red]{error}")
             lacking += 1
     console.print(table)
-    console.print(f"{_words(missed, lacking)}; {time.perf_counter() - began:.0f} s")
+    console.print(f"{_words(missed, short, lacking)}; {time.perf_counter() - began:.0f} s")
     if missed and not given.least:
         return 1
     return 3 if lacking else 0
 
 
-def _words(missed: int, lacking: int) -> str:
+def _words(missed: int, short: int, lacking: int) -> str:
     bounds = f"{missed} missed their bound" if missed else "every bound holds"
+    bounds += f", {short} have not come to their aim" if short else ""
     return bounds + (f", {lacking} sections could not be measured" if lacking else "")
 
 
@@ -62,6 +64,7 @@ def _verdict(row: Row) -> tuple[str, str]:
     colour = {True: "[green]", False: "[bold red]", None: ""}[row.holds]
     bounds = ("≥", row.floor), ("≤", row.ceiling)
     words = [f"{sign} {_number(bound, row.unit)}" for sign, bound in bounds if bound is not None]
+    words += [] if row.aim is None else [f"aim {_number(row.aim, row.unit)}"]
     return f"{colour}{_number(row.reached, row.unit)}", ", ".join(words)
 
 

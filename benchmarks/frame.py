@@ -20,6 +20,7 @@ class Row:
     """One line of the table: what is measured `against` what, and what is `reached`.
 
     floor: what is reached at least, and ceiling: at most, in the same unit (x as often, %, ms, ...); None: no bound.
+    aim: what it is to come to, where it has not yet: printed and not held, so that the bound keeps what there is.
     """
 
     what: str
@@ -29,6 +30,7 @@ class Row:
     floor: float | None = None
     ceiling: float | None = None
     unit: str = "×"
+    aim: float | None = None
 
     @property
     def holds(self) -> bool | None:
@@ -37,6 +39,13 @@ class Row:
             return None
         low, high = -inf if self.floor is None else self.floor, inf if self.ceiling is None else self.ceiling
         return low <= self.reached <= high
+
+    @property
+    def reaches(self) -> bool | None:
+        """Whether it has come to its aim; None where there is none."""
+        if self.reached is None or self.aim is None:
+            return None
+        return self.reached >= self.aim if self.floor is not None else self.reached <= self.aim
 
 
 Measure = Callable[[bool], Iterator[Row]]

@@ -32,7 +32,7 @@ class Eager:
         self._deal, self._work = deal, work
 
     def step(self, n: int) -> None:
-        """Do a step on these tensors."""
+        """See `Stepper.step`."""
         for _ in range(n):
             self._work(*self._deal())
 
