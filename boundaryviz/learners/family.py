@@ -85,6 +85,10 @@ class LearnerSettings(Spec):
         def __getattr__(self, name: str) -> Any:
             """A setting of its own, whichever it is of."""
 
+    def misfit(self, width: int) -> Mapping[str, str]:
+        """Of the settings with which it cannot learn from points with so many inputs: name -> why, in words."""
+        return {}
+
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """Bytes that R models on N points need, asked about M points at once, beyond what all learners need."""
         return {}

@@ -41,8 +41,8 @@ class FeatureMap:
     def __init__(self, spec: NetSpec, domain: Domain, section: Section | None = None) -> None:
         """section: of the inputs, None where they are places. Raises ValueError where `NetSpec.misfit` says why."""
         width = 2 if section is None else section.width
-        if words := spec.misfit(width):
-            raise ValueError(words)
+        if why := spec.misfit(width):
+            raise ValueError("; ".join(why.values()))
         self._columns = [_COLUMNS[name] for name in spec.features] if width == 2 else []
         self._all = width != 2 and bool(spec.features)
         self._directions = generator(0, Purpose.FOURIER).standard_normal((spec.fourier, width)) * spec.fourier_scale

@@ -73,15 +73,15 @@ class NetSpec(LearnerSettings):
         """The frequency of Fourier features where there are none."""
         return {} if self.fourier else {"fourier_scale": "there are no Fourier features"}
 
-    def misfit(self, width: int) -> str:
-        """Why it cannot learn from points with so many inputs, in words; "" where it can."""
+    def misfit(self, width: int) -> Mapping[str, str]:
+        """The features, where they are of places alone and the points are none."""
         if width == 2 or set(self.features) in (set(), {"x", "y"}):
-            return ""
+            return {}
         shown = ", ".join(FEATURE_WORDS[name] for name in self.features)
-        return (
-            f"{shown} can be had of places on a plane alone, and these points have {width:,} "
+        return {
+            "features": f"{shown} can be had of places on a plane alone, and these points have {width:,} "
             f"input{'s' * (width != 1)}; take x and y, which then stand for all of them"
-        )
+        }
 
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """What R nets on N points need, asked about M points at once."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from boundaryviz.learners.specs_net import NetSpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.scene import Scene
 
@@ -13,5 +12,5 @@ class InputsError(ScenarioError):
 
 def check_inputs(scenario: Scenario, scene: Scene) -> None:
     """Raises InputsError, in words, for a learner that is to be shown what these points have not got."""
-    if isinstance(scenario.learner, NetSpec) and (words := scenario.learner.misfit(scene.points.width)):
-        raise InputsError([f"learner.features: {words}"])
+    if why := scenario.learner.misfit(scene.points.width):
+        raise InputsError([f"learner.{name}: {words}" for name, words in why.items()])
