@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.learners import chains
 from boundaryviz.learners.base import Learner, TrainingData
-from boundaryviz.learners.cascade import Cascade, measured, threshold
+from boundaryviz.learners.cascade import Cascade, measured
 
 _ASKED = 4000  # points a net is asked about at every evaluation; were there twice as many, at every second one
 
@@ -75,7 +75,7 @@ class Cascades:
             return
         self._passed_over = 0
         p = self._learner.probabilities(data.x[left], self.watched)[0]
-        passed = p.max(axis=0) >= threshold(self._spec)  # never of NaN
+        passed = p.max(axis=0) >= self._spec.sure  # never of NaN
         self._when[left[passed]], self._label[left[passed]] = step, p.argmax(axis=0)[passed]
         self.version += bool(passed.any())
 

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from boundaryviz.learners.family import Measure
 
-SURE = 0.95  # the threshold of methods that have none of their own
-
 
 @dataclass(frozen=True, eq=False)
 class Cascade:
@@ -84,8 +82,3 @@ def measured(spec: Any) -> Measure | None:
     """What the cascade of a learner with this spec is measured in; None for a supervised learner, which has none."""
     found: Measure | None = spec.family.cascade
     return found
-
-
-def threshold(spec: Any) -> float:
-    """How sure of a class a net must be for a point to count as labelled: its own threshold, or `SURE`."""
-    return float(getattr(spec, "threshold", SURE))

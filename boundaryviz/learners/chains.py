@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -12,16 +10,14 @@ from scipy.sparse.csgraph import dijkstra
 from boundaryviz.learners import graphs
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.cascade import Cascade, seeds
-from boundaryviz.learners.families.graphs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec
+from boundaryviz.learners.families.graphs import PathSpec
 from boundaryviz.learners.family import Measure
 
 _FLOATS = 1 << 24  # of steps whose lengths are worked out at a time
 _FEW = 2000  # pairs up to which distances are a table; a tree would take longer to build
 
 
-def shortest(
-    data: TrainingData, spec: LabelPropagationSpec | LabelSpreadingSpec | LapRLSSpec, replica: int = 0
-) -> Cascade:
+def shortest(data: TrainingData, spec: PathSpec, replica: int = 0) -> Cascade:
     """The shortest paths from any labelled point over the graph of the learner with this spec, as one replica sees it.
 
     A step between nearest neighbours is as long as their distance d. On a Gaussian graph it is gamma d^2, so that the
@@ -110,20 +106,16 @@ def _seen(data: TrainingData, replica: int) -> NDArray[np.int64]:
     return order[data.weights[replica][order] != 0]
 
 
-def _lengths(x: NDArray[np.float64], spec: Any) -> graphs.Graph:
+def _lengths(x: NDArray[np.float64], spec: PathSpec) -> graphs.Graph:
     """How long the step is from point i to point j, (n, n); no entry, or infinity, where no label can take it."""
     points, tiny = graphs.tree(x), np.finfo(float).tiny  # 0 would be no edge
-    if isinstance(spec, LapRLSSpec) or spec.kernel == "knn":
-        edges = (
-            graphs.knn_graph(points, spec.neighbours + 1, both_ways=True)  # as `laprls.laplacian` joins them
-            if isinstance(spec, LapRLSSpec)
-            else graphs.knn_graph(points, spec.neighbours, spec.both_ways)
-        ).tocoo()
+    if spec.joined:
+        edges = graphs.knn_graph(points, *spec.joined).tocoo()
         parts = np.array_split(np.stack([edges.row, edges.col]), -(-edges.nnz * x.shape[1] // _FLOATS) or 1, axis=1)
         gap = np.concatenate([np.linalg.norm(x[a] - x[b], axis=1) for a, b in parts])
         return sparse.csr_array((np.maximum(gap, tiny), (edges.col, edges.row)), shape=edges.shape)
     graph = graphs.gaussian_graph(points, spec.gamma)
-    least = graphs.NONE if isinstance(spec, LabelPropagationSpec) else tiny
+    least = max(spec.LEAST, tiny)
     if sparse.issparse(graph):
         graph = graph * (graph >= least)
         graph.eliminate_zeros()

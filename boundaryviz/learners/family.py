@@ -15,12 +15,16 @@ from boundaryviz.scene.specs import Spec
 if TYPE_CHECKING:
     from boundaryviz.learners.training_spec import TrainingSpec
 
-Capability = Literal["hidden-layers", "input-gradients", "point-gradients", "stages"]
-"""What some learners can be asked beyond the contract of all: activations of hidden units; gradients of the scores by
-the place, or of a point's loss by the parameters; what they were at each stage of a fit, as boosting has rounds."""
+Capability = Literal["hidden-layers"]
+"""What some learners can be asked beyond the contract of all: activations of hidden units."""
 
 Measure = Literal["length", "round", "step"]
 """What `when` of a label cascade counts: length along a graph, rounds of self-training, or training steps."""
+
+SURE = 0.95
+"""The threshold of learners that have none of their own."""
+NEIGHBOURS = 5
+"""That vote against a learner that looks at none itself."""
 
 _AT_ONCE = dict.fromkeys(
     ("optimiser", "learning_rate", "momentum", "batch_size", "l1", "l2"),
@@ -75,15 +79,33 @@ class Family:
 
 
 class LearnerSettings(Spec):
-    """What the settings of every learner are: a spec with a `name`, a Literal of that one name, and a `TITLE`."""
+    """What the settings of every learner are: a spec with a `name`, a Literal of that one name, and a `TITLE`.
+
+    JITTERS: which of its settings say how far points are pushed about, in the data's own units.
+    """
 
     TITLE: ClassVar[str]
+    JITTERS: ClassVar[tuple[str, ...]] = ()
     family: ClassVar[Family]
     if TYPE_CHECKING:
         name: str = ""  # a field of each, in the place where it wants it
 
         def __getattr__(self, name: str) -> Any:
             """A setting of its own, whichever it is of."""
+
+    @property
+    def sure(self) -> float:
+        """How sure of a class it must be for an unlabelled point to count as labelled."""
+        return SURE
+
+    def counterpart(self, rarest: int) -> LearnerSettings | None:
+        """The supervised learner to be held against one that uses unlabelled points; None for a supervised one.
+
+        rarest: how many labels the class with the fewest has, which is as many neighbours as may vote.
+        """
+        from boundaryviz.learners.families.estimators import nearest_neighbours
+
+        return None if self.family.supervised else nearest_neighbours(NEIGHBOURS, rarest)
 
     def misfit(self, width: int) -> Mapping[str, str]:
         """Of the settings with which it cannot learn from points with so many inputs: name -> why, in words."""

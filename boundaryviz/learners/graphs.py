@@ -20,8 +20,6 @@ from boundaryviz.learners.kernels import gaussian
 Graph = Any
 """Non-negative weights (n, n) without a diagonal, a numpy array or a scipy sparse array."""
 
-NONE = 1e-9  # in propagation a weight below this counts as none: solving for what it carries would lose all digits
-
 
 def tree(x: NDArray[np.float64]) -> cKDTree:
     """For the nearest neighbours among points (n, D). Points on top of each other do not slow it down."""
@@ -100,7 +98,7 @@ def propagate(graph: Graph, given: NDArray[np.float64]) -> NDArray[np.float64]:
     the limit of scikit-learn's iteration. Points that no label reaches have no say.
     """
     known = given.sum(axis=1) > 0
-    graph = graph * (graph >= NONE)
+    graph = graph * (graph >= graph_specs.NONE)
     others = reached(graph, known) & ~known
     inner, seeds = _among(graph, others, others), _among(graph, others, known)
     total = np.asarray(inner.sum(axis=1)).ravel() + np.asarray(seeds.sum(axis=1)).ravel()

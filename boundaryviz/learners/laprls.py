@@ -27,7 +27,7 @@ class LapRLS(FittedLearner):
     def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
         spec, known = self._spec, label >= 0
         y = np.where(label[:, None] == np.arange(self.problem.classes), 1.0, -1.0) * known[:, None]
-        smooth = spec.intrinsic * known.sum() * laplacian(x, spec.neighbours)
+        smooth = spec.intrinsic * known.sum() * laplacian(x, *spec.joined)
         ridge = spec.ambient * known.sum()
         if len(x) <= WHOLE:
             carriers = x
@@ -49,9 +49,9 @@ class LapRLS(FittedLearner):
         return decide
 
 
-def laplacian(x: NDArray[np.float64], neighbours: int) -> sparse.csr_array:
-    """I - D^-1/2 W D^-1/2 of the graph that joins each point with its nearest, 0 or 1, whichever of two it is."""
-    joined = graphs.knn_graph(graphs.tree(x), neighbours + 1, both_ways=True)
+def laplacian(x: NDArray[np.float64], neighbours: int, both_ways: bool) -> sparse.csr_array:
+    """I - D^-1/2 W D^-1/2 of the graph that joins each point with its nearest, as `graphs.knn_graph` does."""
+    joined = graphs.knn_graph(graphs.tree(x), neighbours, both_ways)
     degree = np.asarray(joined.sum(axis=0)).ravel()
     scaling = sparse.diags_array(1.0 / np.sqrt(np.maximum(degree, 1.0)))
     return (sparse.diags_array((degree > 0).astype(float)) - scaling @ joined @ scaling).tocsr()

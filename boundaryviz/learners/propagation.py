@@ -28,8 +28,8 @@ class _Propagation(FittedLearner):
     def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
         points, spec = graphs.tree(x), self._spec
         given = (label[:, None] == np.arange(self.problem.classes)).astype(np.float64)
-        if spec.kernel == "knn":
-            graph = graphs.knn_graph(points, spec.neighbours, spec.both_ways)
+        if spec.joined:
+            graph = graphs.knn_graph(points, *spec.joined)
         else:
             graph = graphs.gaussian_graph(points, spec.gamma)
         share = np.nan_to_num(shares(self._mass(graph, given)))

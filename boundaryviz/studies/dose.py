@@ -13,9 +13,8 @@ from boundaryviz.engine import device as devices
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import Tell
-from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
-from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec
-from boundaryviz.learners.specs_net import NetSpec
+from boundaryviz.learners.family import LearnerSettings
+from boundaryviz.learners.specs import FAMILIES, LearnerSpec
 from boundaryviz.record.dose import DoseCurve, DoseResponse, Varies
 from boundaryviz.runs.run import Progress, Run
 from boundaryviz.scenario.cost import check_memory
@@ -30,7 +29,6 @@ from boundaryviz.studies.stores import ResultStore
 from boundaryviz.studies.tasks import Batch, Task, content_key, part_key
 
 _LAID = {"count": 0, "on": True}  # of an attack that is laid with several doses
-_NEIGHBOURS = 5  # that vote, where a learner looks at none itself
 _LOOKS = 20  # how often `watch` is told while a learner trains
 
 Watch = Callable[[DoseResponse], object]
@@ -107,23 +105,11 @@ class _Watcher(AllOrNothing):
             self._watch(self.found)
 
 
-def counterpart(spec: Any, scene: Scene) -> LearnerSpec | None:
-    """The supervised learner to be held against one that uses unlabelled points; None for a supervised one.
-
-    Against a net the same net without the method; against anything else nearest neighbours, as many as it looks at
-    itself, but no more than the rarest class has labels.
-    """
-    if spec.family.supervised:
-        return None
-    if isinstance(spec, NetSpec):
-        shared = {
-            k: v for k, v in spec.model_dump().items() if k in NetSpec.model_fields or k in ("hidden", "activation")
-        }
-        return MLPSpec(**shared)
+def counterpart(spec: LearnerSettings, scene: Scene) -> LearnerSettings | None:
+    """The supervised learner to be held against this one, see `LearnerSettings.counterpart`."""
     points = scene.points
     taught = points.label[points.is_train & points.is_labelled & ~points.muted]
-    rarest = int(np.unique(taught, return_counts=True)[1].min(initial=len(taught)))
-    return KNeighborsClassifierSpec(n_neighbors=max(1, min(getattr(spec, "neighbours", _NEIGHBOURS), rarest)))
+    return spec.counterpart(int(np.unique(taught, return_counts=True)[1].min(initial=len(taught))))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from boundaryviz.engine import messages as m
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.session import Session
 from boundaryviz.engine.trainer import Trainer
-from boundaryviz.learners.cascade import Cascade, threshold
+from boundaryviz.learners.cascade import Cascade
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, Recolumn, Remove, apply
 from boundaryviz.scene.scene import Domain, Points, Scene
@@ -54,7 +54,7 @@ def test_first_passes_are_those_of_a_run_asked_after_every_evaluation(learner: s
     when, label = np.full(len(points), np.inf), np.full(len(points), -1)
     for step in range(0, 61, 5):
         p = asked.probabilities(points.xy, asked.shown())
-        new = seen & np.isinf(when) & (p.max(axis=1) >= threshold(made.learner))
+        new = seen & np.isinf(when) & (p.max(axis=1) >= made.learner.sure)
         when[new], label[new] = step, p.argmax(axis=1)[new]
         asked.step(5)
     assert np.array_equal(found.when[seen], when[seen])

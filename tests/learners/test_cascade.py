@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.semi_supervised import SelfTrainingClassifier
 
-from boundaryviz.learners import graphs
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.cascade import Cascade, measured, seeds, threshold
+from boundaryviz.learners.cascade import Cascade, measured, seeds
 from boundaryviz.learners.chains import handed, nearest_earlier, shortest
 from boundaryviz.learners.families import graphs as graph_specs
 from boundaryviz.learners.families.graphs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
@@ -121,7 +120,7 @@ def lengths(data: TrainingData, spec: Any) -> NDArray[np.float64]:
     gap = np.linalg.norm(data.x[:, None] - data.x, axis=2)
     if getattr(spec, "kernel", "knn") == "rbf":
         step = spec.gamma * gap**2
-        reach = -np.log(graphs.NONE) if isinstance(spec, LabelPropagationSpec) else np.inf
+        reach = -np.log(graph_specs.NONE) if isinstance(spec, LabelPropagationSpec) else np.inf
         return np.where((step <= reach) & ~np.eye(len(gap), dtype=bool), step, np.inf)
     whole = isinstance(spec, LapRLSSpec)
     near = np.argsort(gap, axis=1)[:, : spec.neighbours + whole]
@@ -285,7 +284,7 @@ def test_each_learner_is_measured_in_its_own_way_and_supervised_ones_not_at_all(
     assert [measured(spec) for spec in (MLPSpec(), LogisticSpec())] == [None, None]
     assert [measured(spec) for spec in GRAPHS] == ["length"] * len(GRAPHS)
     assert [measured(spec) for spec in (SelfTrainingSpec(), VATSpec(), FixMatchSpec())] == ["round", "step", "step"]
-    assert (threshold(VATSpec()), threshold(FixMatchSpec(threshold=0.6))) == (0.95, 0.6)
+    assert (VATSpec().sure, FixMatchSpec(threshold=0.6).sure) == (0.95, 0.6)
 
 
 # ---- self-training

@@ -13,7 +13,7 @@ from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.presenter import Presenter
-from boundaryviz.learners.cascade import Cascade, measured, threshold
+from boundaryviz.learners.cascade import Cascade, measured
 from boundaryviz.record.cascade import NEVER, SOURCES, TITLES, Span, account, nearest_to_pin, number
 
 _REACH = 12.0  # pixels around the pointer
@@ -128,7 +128,7 @@ class CascadeControl(QObject):
             return "A supervised learner has no label cascade.", [], words
         title = TITLES[measure].capitalize()
         if measure == "step":
-            title = f"Step at which it first passed the threshold of {threshold(spec):g}"
+            title = f"Step at which it first passed the threshold of {spec.sure:g}"
         if self.chains is None:
             past = self._presenter.past is not None
             note = "Comes where you rest, if this run was watched then."

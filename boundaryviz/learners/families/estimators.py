@@ -39,6 +39,11 @@ class KNeighborsClassifierSpec(AtOnceSpec):
         return {NEIGHBOURS: 36.0 * PLACES * min(self.n_neighbors, max(size.labelled, 1))}
 
 
+def nearest_neighbours(votes: int, rarest: int) -> KNeighborsClassifierSpec:
+    """As many neighbours as have votes, but no more than the rarest class has labels."""
+    return KNeighborsClassifierSpec(n_neighbors=max(1, min(votes, rarest)))
+
+
 @_classifier(seeded=False, order=180)
 class SVCSpec(AtOnceSpec):
     """A support vector machine: the widest margin between the classes, seen through a kernel."""

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar, Literal
 
+from typing_extensions import override
+
+from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec, nearest_neighbours
 from boundaryviz.learners.family import family
 from boundaryviz.learners.needs import PLACES, Needs, Size
 from boundaryviz.learners.specs_fitted import NEIGHBOURS, POINTS, AtOnceSpec, kernel_cache
@@ -22,6 +25,8 @@ WHOLE = 2000
 """Points up to which, in Laplacian least squares, every one carries a kernel."""
 CARRIERS = 600
 """That many do beyond, spread evenly over the ids, and every labelled point."""
+NONE = 1e-9
+"""In propagation a weight below this counts as none: solving for what it carries would lose all digits."""
 LABELS = "fewer labels or points"
 
 
@@ -29,7 +34,29 @@ _pool = partial(family, supervised=False, at_once=True, seeded=False)
 """Declares a learner that is fitted at once on the whole pool, in which nothing is random."""
 
 
-class _GraphSpec(AtOnceSpec):
+class _PoolSpec(AtOnceSpec):
+    """A learner that looks at `neighbours` of a point."""
+
+    @override
+    def counterpart(self, rarest: int) -> KNeighborsClassifierSpec:
+        return nearest_neighbours(self.neighbours, rarest)
+
+
+class PathSpec(_PoolSpec):
+    """A learner of which `chains.shortest` tells how labels are handed on.
+
+    LEAST: along a Gaussian graph a weight below this hands no label on.
+    """
+
+    LEAST: ClassVar[float] = 0.0
+
+    @property
+    def joined(self) -> tuple[int, bool] | None:
+        """How many nearest points each listens to, itself included, and whether both ways; None by a Gaussian."""
+        raise NotImplementedError
+
+
+class _GraphSpec(PathSpec):
     kernel: Kernel = setting(
         "knn", "Graph", "Joins each point to its nearest neighbours, or to every point by a Gaussian of the distance.",
         choices={"knn": "nearest neighbours", "rbf": "Gaussian"},
@@ -47,6 +74,11 @@ class _GraphSpec(AtOnceSpec):
         "Above 3,000 points each keeps only its 30 nearest neighbours.",
         gt=0.0, le=10_000.0, log=True,
     )  # fmt: skip
+
+    @property
+    @override
+    def joined(self) -> tuple[int, bool] | None:
+        return (self.neighbours, self.both_ways) if self.kernel == "knn" else None
 
     def unused(self) -> Mapping[str, str]:
         """What only the other kind of graph has."""
@@ -67,6 +99,7 @@ class LabelPropagationSpec(_GraphSpec):
     """Labels flow along a graph of all points; those that were given stay as they are."""
 
     TITLE: ClassVar[str] = "Label propagation"
+    LEAST: ClassVar[float] = NONE
     name: Literal["label-propagation"] = "label-propagation"
 
 
@@ -83,7 +116,7 @@ class LabelSpreadingSpec(_GraphSpec):
 
 
 @_pool("boundaryviz.learners.self_training:SelfTraining", cascade="round", order=150)
-class SelfTrainingSpec(AtOnceSpec):
+class SelfTrainingSpec(_PoolSpec):
     """A supervised model labels the points it is surest of, and learns again from its own labels."""
 
     TITLE: ClassVar[str] = "Self-training"
@@ -121,7 +154,7 @@ class SelfTrainingSpec(AtOnceSpec):
 
 
 @_pool("boundaryviz.learners.laprls:LapRLS", cascade="length", order=160)
-class LapRLSSpec(AtOnceSpec):
+class LapRLSSpec(PathSpec):
     """Least squares with a kernel, smooth over the plane and smoother still along a graph of all points."""
 
     TITLE: ClassVar[str] = "Laplacian least squares"
@@ -140,6 +173,11 @@ class LapRLSSpec(AtOnceSpec):
         1.0, "Intrinsic penalty", "Weight of the smoothness along the graph; 0 ignores the unlabelled points.",
         ge=0.0, le=1e6, log=True,
     )  # fmt: skip
+
+    @property
+    @override
+    def joined(self) -> tuple[int, bool]:
+        return self.neighbours + 1, True
 
     def _fitting(self, size: Size) -> Needs:
         n, carriers = size.training, min(size.training, CARRIERS + size.labelled)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from typing_extensions import override
 
+from boundaryviz.learners.families.nets import MLPSpec
 from boundaryviz.learners.family import family
 from boundaryviz.learners.needs import Needs, Size, summed
 from boundaryviz.learners.specs_net import (
@@ -119,6 +120,17 @@ class UnlabelledSpec(NetSpec):
         if isinstance(self.unlabelled_batch, int) and self.unlabelled_batch < 1:
             raise ValueError("unlabelled batch is a number from 1 up, or 'full'")
 
+    @property
+    def labelled_jitter(self) -> float:
+        """Size of the jitter of labelled points."""
+        return 0.0
+
+    @override
+    def counterpart(self, rarest: int) -> MLPSpec:
+        """The same net without the method."""
+        shared = UnlabelledSpec.model_fields.keys() & MLPSpec.model_fields.keys() - {"name"}
+        return MLPSpec(**{name: getattr(self, name) for name in shared})
+
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """As `NetSpec.memory`, with what a method draws for its points and remembers of them."""
         batch = size.unlabelled if self.unlabelled_batch == "full" else min(self.unlabelled_batch, size.unlabelled)
@@ -142,6 +154,17 @@ class UnlabelledSpec(NetSpec):
         return 6.0 * sum(dims) * max(at_once(size, *batch, max(dims)) for batch in several)
 
 
+class _JitteredSpec(UnlabelledSpec):
+    """A method that asks about points under a weak jitter, which labelled points are taught under as well."""
+
+    JITTERS: ClassVar[tuple[str, ...]] = ("weak_noise",)
+
+    @property
+    @override
+    def labelled_jitter(self) -> float:
+        return self.weak_noise
+
+
 _method = partial(
     family, "boundaryviz.learners.semi:SemiSupervised", supervised=False, capabilities=["hidden-layers"], cascade="step"
 )
@@ -149,7 +172,7 @@ _method = partial(
 
 
 @_method(order=30)
-class PseudoLabelSpec(UnlabelledSpec):
+class PseudoLabelSpec(_JitteredSpec):
     """A net that takes its own confident answers for labels."""
 
     TITLE: ClassVar[str] = "Pseudo-label"
@@ -159,9 +182,14 @@ class PseudoLabelSpec(UnlabelledSpec):
     threshold: float = _threshold(0.8)
     ramp_up: int = _ramp_up(0)
 
+    @property
+    @override
+    def sure(self) -> float:
+        return self.threshold
+
 
 @_method(order=40)
-class PiModelSpec(UnlabelledSpec):
+class PiModelSpec(_JitteredSpec):
     """A net whose answer shall not depend on jitter."""
 
     TITLE: ClassVar[str] = "Pi-model"
@@ -173,7 +201,7 @@ class PiModelSpec(UnlabelledSpec):
 
 
 @_method(order=50)
-class TemporalEnsemblingSpec(UnlabelledSpec):
+class TemporalEnsemblingSpec(_JitteredSpec):
     """A net whose answer at each point shall agree with the average of its answers so far."""
 
     TITLE: ClassVar[str] = "Temporal ensembling"
@@ -189,7 +217,7 @@ class TemporalEnsemblingSpec(UnlabelledSpec):
 
 
 @_method(order=60)
-class MeanTeacherSpec(UnlabelledSpec):
+class MeanTeacherSpec(_JitteredSpec):
     """A net that follows a slowly moving average of itself; the average is what is shown."""
 
     TITLE: ClassVar[str] = "Mean Teacher"
@@ -206,6 +234,7 @@ class VATSpec(UnlabelledSpec):
     """Virtual adversarial training: the answer shall not change even in the direction that changes it most."""
 
     TITLE: ClassVar[str] = "Virtual adversarial training"
+    JITTERS: ClassVar[tuple[str, ...]] = ("epsilon",)
     name: Literal["vat"] = "vat"
     weight: float = _weight(1.0, "the divergence under the worst small push.")
     epsilon: float = setting(
@@ -227,7 +256,7 @@ class VATSpec(UnlabelledSpec):
 
 
 @_method(order=80)
-class MixMatchSpec(UnlabelledSpec):
+class MixMatchSpec(_JitteredSpec):
     """A net taught on mixtures of points with mixtures of their labels and sharpened guesses."""
 
     TITLE: ClassVar[str] = "MixMatch"
@@ -245,6 +274,7 @@ class UDASpec(UnlabelledSpec):
     """Unsupervised data augmentation: what is sure of the point itself is taught on a strongly jittered copy."""
 
     TITLE: ClassVar[str] = "Unsupervised data augmentation"
+    JITTERS: ClassVar[tuple[str, ...]] = ("strong_noise",)
     name: Literal["uda"] = "uda"
     weight: float = _weight(1.0, "the cross-entropy with their sharpened answers.")
     strong_noise: float = _strong(0.2)
@@ -252,16 +282,27 @@ class UDASpec(UnlabelledSpec):
     temperature: float = _temperature(0.4)
     ramp_up: int = _ramp_up(0)
 
+    @property
+    @override
+    def sure(self) -> float:
+        return self.threshold
 
-class _MatchSpec(UnlabelledSpec):
+
+class _MatchSpec(_JitteredSpec):
     """FixMatch and what was made of it."""
 
+    JITTERS: ClassVar[tuple[str, ...]] = ("weak_noise", "strong_noise")
     DRAWN: ClassVar[int] = 16
     weight: float = _weight(1.0, "the cross-entropy with their pseudo-labels.")
     weak_noise: float = _jitter(0.03, "Size of the jitter of the points the net is asked about.")
     strong_noise: float = _strong(0.2)
     threshold: float = _threshold(0.7)
     ramp_up: int = _ramp_up(0)
+
+    @property
+    @override
+    def sure(self) -> float:
+        return self.threshold
 
 
 @_method(order=100)
