@@ -113,9 +113,9 @@ class Method:
         self._ids, self.seen = ids.copy(), seen
 
     @property
-    def labelled_jitter(self) -> float:
-        """Size of the jitter of labelled points."""
-        return getattr(self.spec, "weak_noise", 0.0)
+    def mixing(self) -> float:
+        """Both parameters of the Beta distribution that the shares of mixtures are drawn from, where any are."""
+        return 1.0
 
     @property
     def risen_at(self) -> int:
@@ -140,7 +140,7 @@ class Method:
         """The loss of the labelled columns, (R,), if there are any."""
         if (columns := context.batch.labelled) is None:
             return []
-        x = columns.jittered(self.labelled_jitter) if self.jitters else columns.x
+        x = columns.jittered(self.spec.labelled_jitter) if self.jitters else columns.x
         return [objectives.cross_entropy(context.student(x), columns.q, columns.weight)]
 
     def unlabelled(self, context: StepContext, columns: Columns) -> Tensor:

@@ -57,6 +57,11 @@ class Rest:
 class Mixing(Method):
     """A method that mixes the columns of a step."""
 
+    @property
+    @override
+    def mixing(self) -> float:
+        return self.spec.alpha
+
     def losses(self, contexts: Sequence[StepContext]) -> list[Tensor]:
         """As `Method.losses`; each batch is mixed with both."""
         with torch.no_grad():

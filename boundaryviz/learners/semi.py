@@ -165,7 +165,7 @@ class SemiSupervised(Network):
             batch.weight,
             torch.where(batch.weight[:, 0] != 0, at, self._points) if self.method.memory else at,
             draws.normal(*key, (mixing[0], x.shape[1] * jitters, columns)),
-            draws.shares(*key, mixing, getattr(self.method.spec, "alpha", 1.0)),
+            draws.shares(*key, mixing, self.method.mixing),
             draws.partners(*key, mixing, among),
             draws.chances(*key, mixing if poisoned else (mixing[0], 0, columns)),
         )
