@@ -72,7 +72,8 @@ class LearnerContract:
         assert learner.settled == family.at_once
         assert len(learner.units(GRID)) == len(learner.hidden)
         assert not learner.hidden or "hidden-layers" in family.capabilities
-        assert set(self.spec.unused()) <= set(type(self.spec).model_fields)
+        assert {*self.spec.unused(), *self.spec.JITTERS, *self.spec.misfit(3)} <= set(type(self.spec).model_fields)
+        assert (self.spec.counterpart(1) is None) == family.supervised
         assert family.unused_training(TrainingSpec()).keys() <= TrainingSpec.model_fields.keys()
 
     # ---- replicas -----------------------------------------------------------------------------------

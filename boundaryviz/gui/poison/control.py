@@ -27,7 +27,6 @@ from boundaryviz.scene.edits import Recolumn, Remove, SetGroups, SetTargets, Sev
 from boundaryviz.scene.scene import Group, Scene
 
 _LATER = 40  # milliseconds after a change until the panel's sentences follow: a drag need not wait for them
-_JITTERS = ("weak_noise", "strong_noise", "epsilon")
 _NOWHERE: dict[str, Any] = {"target": None, "source": None, "via": (), "centres": ()}
 
 
@@ -98,10 +97,9 @@ class PoisonControl(QObject):
 
     def _show_jitter(self) -> None:
         learner = self._document.scenario.learner
-        fields = [name for name in _JITTERS if name in type(learner).model_fields]
         radii = tuple(
             (f"{type(learner).model_fields[name].title} {getattr(learner, name):.3g}".lower(), getattr(learner, name))
-            for name in fields
+            for name in learner.JITTERS
         )
         on = self._window.actions_["view.jitter"].isChecked()
         shown = radii if on else ()
