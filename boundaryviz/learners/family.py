@@ -23,8 +23,6 @@ Measure = Literal["length", "round", "step"]
 
 SURE = 0.95
 """The threshold of learners that have none of their own."""
-NEIGHBOURS = 5
-"""That vote against a learner that looks at none itself."""
 
 _AT_ONCE = dict.fromkeys(
     ("optimiser", "learning_rate", "momentum", "batch_size", "l1", "l2"),
@@ -99,13 +97,11 @@ class LearnerSettings(Spec):
         return SURE
 
     def counterpart(self, rarest: int) -> LearnerSettings | None:
-        """The supervised learner to be held against one that uses unlabelled points; None for a supervised one.
+        """The supervised learner most like one that uses unlabelled points; None where none is, or it is supervised.
 
-        rarest: how many labels the class with the fewest has, which is as many neighbours as may vote.
+        rarest: how many labels the class with the fewest has; no more neighbours than these may vote.
         """
-        from boundaryviz.learners.families.estimators import nearest_neighbours
-
-        return None if self.family.supervised else nearest_neighbours(NEIGHBOURS, rarest)
+        return None
 
     def misfit(self, width: int) -> Mapping[str, str]:
         """Of the settings with which it cannot learn from points with so many inputs: name -> why, in words."""

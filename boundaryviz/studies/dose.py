@@ -13,6 +13,7 @@ from boundaryviz.engine import device as devices
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import Tell
+from boundaryviz.learners.families.estimators import nearest_neighbours
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec
 from boundaryviz.record.dose import DoseCurve, DoseResponse, Varies
@@ -29,6 +30,7 @@ from boundaryviz.studies.stores import ResultStore
 from boundaryviz.studies.tasks import Batch, Task, content_key, part_key
 
 _LAID = {"count": 0, "on": True}  # of an attack that is laid with several doses
+_NEIGHBOURS = 5  # that vote, where a learner is like no other
 _LOOKS = 20  # how often `watch` is told while a learner trains
 
 Watch = Callable[[DoseResponse], object]
@@ -106,10 +108,16 @@ class _Watcher(AllOrNothing):
 
 
 def counterpart(spec: LearnerSettings, scene: Scene) -> LearnerSettings | None:
-    """The supervised learner to be held against this one, see `LearnerSettings.counterpart`."""
+    """The supervised learner to be held against one that uses unlabelled points; None for a supervised one.
+
+    It is the one that the settings name, or else nearest neighbours, no more than the rarest class has labels.
+    """
+    if spec.family.supervised:
+        return None
     points = scene.points
     taught = points.label[points.is_train & points.is_labelled & ~points.muted]
-    return spec.counterpart(int(np.unique(taught, return_counts=True)[1].min(initial=len(taught))))
+    rarest = int(np.unique(taught, return_counts=True)[1].min(initial=len(taught)))
+    return spec.counterpart(rarest) or nearest_neighbours(_NEIGHBOURS, rarest)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,8 @@ class LearnerContract:
         assert len(learner.units(GRID)) == len(learner.hidden)
         assert not learner.hidden or "hidden-layers" in family.capabilities
         assert {*self.spec.unused(), *self.spec.JITTERS, *self.spec.misfit(3)} <= set(type(self.spec).model_fields)
-        assert (self.spec.counterpart(1) is None) == family.supervised
+        against = self.spec.counterpart(1)
+        assert against is None or (against.family.supervised and not family.supervised)
         assert family.unused_training(TrainingSpec()).keys() <= TrainingSpec.model_fields.keys()
 
     # ---- replicas -----------------------------------------------------------------------------------

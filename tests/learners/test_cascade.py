@@ -240,7 +240,7 @@ def test_what_a_replica_does_not_see_has_no_label_and_hands_none_on():
     found = handed(weighing(data, hidden), when, label, "step", replica=1)
     assert np.isinf(found.when[::3]).all()
     assert not np.isin(found.before, np.arange(0, 60, 3)).any()
-    other = shortest(weighing(data, hidden), GRAPHS[0], replica=1)  # type: ignore[arg-type]
+    other = shortest(weighing(data, hidden), GRAPHS[0], replica=1)
     assert np.isinf(other.when[::3]).all()
     assert not np.isin(other.before, np.arange(0, 60, 3)).any()
 
