@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Problem, TrainingData
-from boundaryviz.learners.families.scikit_learn import ClassifierSpec, table
+from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.fitted_learner import Decide, FittedLearner
 from boundaryviz.learners.handed_in import HandedInSpec
 from boundaryviz.learners.sklearn_adapter import FittedEstimator, takes_unlabelled
@@ -52,13 +52,7 @@ def estimator(spec: Any, labels: int) -> Any:
     """scikit-learn's classifier, not yet fitted, for so many labelled points."""
     if isinstance(spec, HandedInSpec):
         return spec.estimator
-    settings = spec.changed() if isinstance(spec, ClassifierSpec) else spec.model_dump(exclude={"name"})
-    match spec.name:
-        case "KNeighborsClassifier":
-            settings["n_neighbors"] = min(settings["n_neighbors"], labels)
-        case "SVC":
-            settings["break_ties"] = True
-    return getattr(import_module(table()[spec.name]["module"]), spec.name)(**settings)
+    return getattr(import_module(table()[spec.name]["module"]), spec.name)(**spec.arguments(labels))
 
 
 def _near(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.needs import INPUTS, PLACES, Needs, Size, summed
@@ -27,6 +27,14 @@ class AtOnceSpec(LearnerSettings):
     def _fitting(self, size: Size) -> Needs:
         """What fitting takes, and the answers to a field."""
         return {}
+
+
+class EstimatorSpec(AtOnceSpec):
+    """Settings of a classifier of scikit-learn's kind."""
+
+    def arguments(self, labels: int) -> dict[str, Any]:
+        """What scikit-learn's class of this name is called with, for so many labelled points."""
+        return self.model_dump(exclude={"name"})
 
 
 def kernel_cache(points: int) -> Needs:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from typing_extensions import override
 
 from boundaryviz.learners.family import family
 from boundaryviz.learners.needs import PLACES, Needs, Size
-from boundaryviz.learners.specs_fitted import NEIGHBOURS, AtOnceSpec, kernel_cache
+from boundaryviz.learners.specs_fitted import NEIGHBOURS, EstimatorSpec, kernel_cache
 from boundaryviz.scene.specs import setting
 
 _classifier = partial(family, "boundaryviz.learners.estimators:Estimator", at_once=True)
@@ -18,7 +18,7 @@ _classifier = partial(family, "boundaryviz.learners.estimators:Estimator", at_on
 
 
 @_classifier(seeded=False, order=170)
-class KNeighborsClassifierSpec(AtOnceSpec):
+class KNeighborsClassifierSpec(EstimatorSpec):
     """Every place takes the class that most of its nearest labelled points have."""
 
     TITLE: ClassVar[str] = "Nearest neighbours"
@@ -35,6 +35,10 @@ class KNeighborsClassifierSpec(AtOnceSpec):
         ge=1.0, le=10.0, advanced=True,
     )  # fmt: skip
 
+    @override
+    def arguments(self, labels: int) -> dict[str, Any]:
+        return super().arguments(labels) | {"n_neighbors": min(self.n_neighbors, labels)}
+
     def _fitting(self, size: Size) -> Needs:
         return {NEIGHBOURS: 36.0 * PLACES * min(self.n_neighbors, max(size.labelled, 1))}
 
@@ -45,7 +49,7 @@ def nearest_neighbours(votes: int, rarest: int) -> KNeighborsClassifierSpec:
 
 
 @_classifier(seeded=False, order=180)
-class SVCSpec(AtOnceSpec):
+class SVCSpec(EstimatorSpec):
     """A support vector machine: the widest margin between the classes, seen through a kernel."""
 
     TITLE: ClassVar[str] = "Support vector machine"
@@ -76,6 +80,10 @@ class SVCSpec(AtOnceSpec):
         kernels = {"gamma": ("rbf", "poly", "sigmoid"), "degree": ("poly",), "coef0": ("poly", "sigmoid")}
         return {name: "this kernel has none" for name, those in kernels.items() if self.kernel not in those}
 
+    @override
+    def arguments(self, labels: int) -> dict[str, Any]:
+        return super().arguments(labels) | {"break_ties": True}
+
     def _fitting(self, size: Size) -> Needs:
         return kernel_cache(size.labelled)
 
@@ -84,7 +92,7 @@ TREES = "fewer trees or seeds, or a limit of their depth"
 _LEAVES = 1e5  # of all trees: fewer take no memory to speak of
 
 
-class _TreeSpec(AtOnceSpec):
+class _TreeSpec(EstimatorSpec):
     criterion: Literal["gini", "entropy"] = setting(
         "gini", "Criterion", "What a cut shall make small in its two parts.",
         choices={"gini": "Gini impurity", "entropy": "entropy"},

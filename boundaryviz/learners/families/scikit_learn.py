@@ -12,21 +12,26 @@ from operator import or_
 from typing import Any, Literal
 
 from pydantic import Field, create_model
+from typing_extensions import override
 
 from boundaryviz.learners.family import Family, family
-from boundaryviz.learners.specs_fitted import AtOnceSpec
+from boundaryviz.learners.specs_fitted import EstimatorSpec
 from boundaryviz.scene.assets import asset
 from boundaryviz.scene.specs import setting
 
 _TYPES: dict[str, Any] = {"bool": bool, "int": int, "float": float, "str": str, "none": None}
 
 
-class ClassifierSpec(AtOnceSpec):
+class ClassifierSpec(EstimatorSpec):
     """Settings of a classifier that has no form of its own."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """The class is made where it is needed, and so again where this is sent to."""
         return _made, (type(self).family.name, self.model_dump())
+
+    @override
+    def arguments(self, labels: int) -> dict[str, Any]:
+        return self.changed()
 
     def changed(self) -> dict[str, Any]:
         """The settings that differ from scikit-learn's defaults, which may be others in another version of it."""
