@@ -74,6 +74,17 @@ def test_unlabelled_points_alone_teach_nothing(name: str):
 
 
 @every_method
+def test_what_pushes_points_about_is_named_and_labelled_points_are_never_pushed_further(name: str):
+    """A length that is no expert's is such a push; the circles about the pointer are drawn of those named."""
+    spec = SEMI_SUPERVISED[name]()
+    fields: dict[str, Any] = {field: plan.json_schema_extra for field, plan in type(spec).model_fields.items()}
+    forms = [(field, extra["form"]) for field, extra in fields.items() if extra]
+    lengths = {field for field, form in forms if form["unit"] == "data units" and not form["advanced"]}
+    assert set(spec.JITTERS) == lengths
+    assert spec.labelled_jitter in (0.0, *(getattr(spec, field) for field in spec.JITTERS[:1]))
+
+
+@every_method
 def test_weight_and_ramp_apply_live(name: str):
     """With weight 0, or before the ramp has risen, the unlabelled points have no say in the step to come."""
     settings = SMALL | ({"threshold": 0.5} if "threshold" in SEMI_SUPERVISED[name].model_fields else {})

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from boundaryviz.attacks.placement import inject
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
+from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.runs.run import Run, train
@@ -102,6 +103,19 @@ def test_every_learner_that_uses_unlabelled_points_has_a_counterpart(name: str):
     for field in ("hidden", "activation"):
         assert getattr(against, field, None) == getattr(scenario.learner, field, None)
     assert getattr(against, "n_neighbors", 3) == 3  # as many as there are labels of a class
+
+
+@pytest.mark.parametrize(
+    ("values", "votes"),
+    [
+        ({"learner.name": "label-spreading", "learner.neighbours": 4}, 4),
+        ({"learner.name": "laprls", "learner.neighbours": 40}, 9),
+        ({"learner.name": "LabelPropagation"}, 5),  # scikit-learn's, which names no learner like it
+    ],
+)
+def test_as_many_neighbours_vote_as_the_learner_looks_at_or_the_rarest_class_has(values: dict[str, Any], votes: int):
+    scenario = SMALL.with_values(values | {"data.labels_per_class": 9})
+    assert counterpart(scenario.learner, scenario.scene()) == KNeighborsClassifierSpec(n_neighbors=votes)
 
 
 def test_points_that_are_not_drawn_are_varied_by_the_poison_if_at_all():
