@@ -76,7 +76,7 @@ def test_unlabelled_points_alone_teach_nothing(name: str):
 @every_method
 def test_what_pushes_points_about_is_named_and_labelled_points_are_never_pushed_further(name: str):
     """A length that is no expert's is such a push; the circles about the pointer are drawn of those named."""
-    spec = SEMI_SUPERVISED[name]()
+    spec: Any = FAMILIES[name].spec()
     fields: dict[str, Any] = {field: plan.json_schema_extra for field, plan in type(spec).model_fields.items()}
     forms = [(field, extra["form"]) for field, extra in fields.items() if extra]
     lengths = {field for field, form in forms if form["unit"] == "data units" and not form["advanced"]}
