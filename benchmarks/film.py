@@ -11,9 +11,9 @@ from statistics import median
 
 from benchmarks.frame import Row, section
 from boundaryviz.figures.draw import draw
-from boundaryviz.figures.film_making import write_film
-from boundaryviz.figures.film_options import VIEWS, FilmOptions
-from boundaryviz.figures.frame_sequence import FrameSequence
+from boundaryviz.figures.film.encoding import write_film
+from boundaryviz.figures.film.options import VIEWS, FilmOptions
+from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.figures.style import AGAINST_CLEAN, Options
 from boundaryviz.scenario.gallery import load
 from boundaryviz.studies.filming import RunConfig, over_training

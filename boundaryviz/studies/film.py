@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from boundaryviz.figures.film_making import write_film
-from boundaryviz.figures.film_options import check_film_path, check_room
-from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
+from boundaryviz.figures.film.encoding import write_film
+from boundaryviz.figures.film.options import check_film_path, check_room
+from boundaryviz.figures.film.sequence import FrameSequence, Sweep
 from boundaryviz.jobs.messages import Tell
 from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario import sweep

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import Curves
-from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
+from boundaryviz.figures.film.sequence import FrameSequence, Sweep
 from boundaryviz.jobs.messages import Tell
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.snapshot import Snapshot

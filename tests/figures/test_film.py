@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from boundaryviz.figures.film import Film
-from boundaryviz.figures.film_card import first_sentence, settings
-from boundaryviz.figures.film_options import FilmOptions
-from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
+from boundaryviz.figures.film.card import first_sentence, settings
+from boundaryviz.figures.film.drawing import Film
+from boundaryviz.figures.film.options import FilmOptions
+from boundaryviz.figures.film.sequence import FrameSequence, Sweep
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.cascade import Span
 from boundaryviz.record.curves import CurveStore

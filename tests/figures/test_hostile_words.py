@@ -21,9 +21,9 @@ from PIL import Image
 from boundaryviz.figures.data import data_of
 from boundaryviz.figures.dose import draw_dose
 from boundaryviz.figures.draw import draw, facts, metadata, save
-from boundaryviz.figures.film_card import title_card
-from boundaryviz.figures.film_making import write_film
-from boundaryviz.figures.film_options import FilmOptions
+from boundaryviz.figures.film.card import title_card
+from boundaryviz.figures.film.encoding import write_film
+from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.figures.pgf import tex
 from boundaryviz.figures.sheet import FORMATS
 from boundaryviz.figures.style import Options

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from boundaryviz.figures.frame_sequence import FrameSequence
+from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Points
 from helpers.snapshots import PLANE, curves, snapshot

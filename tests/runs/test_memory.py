@@ -10,7 +10,7 @@ from sklearn.naive_bayes import GaussianNB
 
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
-from boundaryviz.figures.frame_sequence import Sweep
+from boundaryviz.figures.film.sequence import Sweep
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.runs import run
 from boundaryviz.runs.run import start, train

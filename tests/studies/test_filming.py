@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.figures.frame_sequence import Sweep
+from boundaryviz.figures.film.sequence import Sweep
 from boundaryviz.learners.cascade import same
 from boundaryviz.runs.run import start
 from boundaryviz.scenario.scenario import Scenario

@@ -127,7 +127,7 @@ class FilmControl(QObject):
 
     def _request(self, choice: FilmChoice, path: Path) -> FilmRequest:
         """The film of the scenario as it is now. Raises ScenarioError."""
-        from boundaryviz.figures.film_options import FilmOptions
+        from boundaryviz.figures.film.options import FilmOptions
         from boundaryviz.figures.style import AGAINST_CLEAN
 
         actions, (width, height) = self._window.actions_, choice.pixels
@@ -195,9 +195,9 @@ class FilmControl(QObject):
             raise ValueError("Show the label cascade (K) to see a preview; the film looks for itself.")
         from PIL import Image
 
-        from boundaryviz.figures.film import Film
-        from boundaryviz.figures.film_options import FilmOptions
-        from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
+        from boundaryviz.figures.film.drawing import Film
+        from boundaryviz.figures.film.options import FilmOptions
+        from boundaryviz.figures.film.sequence import FrameSequence, Sweep
         from boundaryviz.record.curves import CurveStore
 
         width, height = (round(side * _PREVIEW / max(choice.pixels) / 2) * 2 for side in choice.pixels)

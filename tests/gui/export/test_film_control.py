@@ -12,7 +12,7 @@ from PIL import Image
 from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.figures.film_options import FilmOptions
+from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.gui.export.film_control import FilmControl, within
 from boundaryviz.gui.export.film_dialog import FilmChoice, FilmDialog
 from boundaryviz.jobs.messages import Ended, FromJob, Progress, Result

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from boundaryviz.attacks.budget import Budget
 from boundaryviz.attacks.specs import ATTACKS
-from boundaryviz.figures.film_options import FilmOptions
-from boundaryviz.figures.frame_sequence import FrameSequence
+from boundaryviz.figures.film.options import FilmOptions
+from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.figures.palette import ramp
 from boundaryviz.figures.words import in_lines
 from boundaryviz.record.snapshot import Snapshot

@@ -9,10 +9,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from boundaryviz.figures.draw import facts
-from boundaryviz.figures.film import Film
-from boundaryviz.figures.film_files import FilmFile, Picture, film_file
-from boundaryviz.figures.film_options import FilmOptions, check_film_path, check_room
-from boundaryviz.figures.frame_sequence import FrameSequence
+from boundaryviz.figures.film.drawing import Film
+from boundaryviz.figures.film.files import FilmFile, Picture, film_file
+from boundaryviz.figures.film.options import FilmOptions, check_film_path, check_room
+from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.scenario.atomic import replacing
 from boundaryviz.scenario.scratch import Scratch
 

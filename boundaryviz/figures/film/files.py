@@ -138,7 +138,7 @@ def film_file(
 ) -> Iterator[FilmFile]:
     """A film of `size` (width, height) written straight to `path`; closed at the end, let go of after an exception.
 
-    kind: one of `film_options.FORMATS`. loop: how often it is shown, 0 for ever. sample: frames whose colours a GIF
+    kind: one of `options.FORMATS`. loop: how often it is shown, 0 for ever. sample: frames whose colours a GIF
     takes. facts: metadata for an MP4. Raises OSError.
     """
     how = (kind, path, size, rate, loop, facts or {})

@@ -19,13 +19,13 @@ from matplotlib.text import Text
 
 from boundaryviz.figures.cascade import at_target, draw_scale
 from boundaryviz.figures.draw import flip_rate, seen
-from boundaryviz.figures.film_card import title_card
-from boundaryviz.figures.film_curves import MovingCurves
-from boundaryviz.figures.film_files import Picture
-from boundaryviz.figures.film_options import FilmOptions
-from boundaryviz.figures.film_planes import CascadePlane, FieldPlane, FlipPlane, MovingPlane
+from boundaryviz.figures.film.card import title_card
+from boundaryviz.figures.film.curves import MovingCurves
+from boundaryviz.figures.film.files import Picture
+from boundaryviz.figures.film.options import FilmOptions
+from boundaryviz.figures.film.planes import CascadePlane, FieldPlane, FlipPlane, MovingPlane
+from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.figures.flip import flip_handles, regions
-from boundaryviz.figures.frame_sequence import FrameSequence
 from boundaryviz.figures.plane import class_handles
 from boundaryviz.figures.style import AGAINST_CLEAN, any_letters
 from boundaryviz.figures.words import in_lines, literal
