@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from boundaryviz.figures.film.card import first_sentence, settings
-from boundaryviz.figures.film.drawing import Film
+from boundaryviz.figures.film.drawing import Film, first_sentence, settings
 from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.figures.film.sequence import FrameSequence, Sweep
 from boundaryviz.learners.cascade import Cascade

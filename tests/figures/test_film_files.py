@@ -13,8 +13,7 @@ import pytest
 from PIL import Image
 
 from boundaryviz.figures.film.drawing import Film
-from boundaryviz.figures.film.encoding import write_film
-from boundaryviz.figures.film.files import film_file
+from boundaryviz.figures.film.encoding import film_file, write_film
 from boundaryviz.figures.film.options import FORMATS, FilmOptions, check_film_path
 from boundaryviz.scenario.atomic import replacing
 from boundaryviz.scenario.files import WriteError

@@ -21,7 +21,7 @@ from PIL import Image
 from boundaryviz.figures.data import data_of
 from boundaryviz.figures.dose import draw_dose
 from boundaryviz.figures.draw import draw, facts, metadata, save
-from boundaryviz.figures.film.card import title_card
+from boundaryviz.figures.film.drawing import title_card
 from boundaryviz.figures.film.encoding import write_film
 from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.figures.pgf import tex
