@@ -55,19 +55,19 @@ _LEADING = 1.25  # of a title card: from line to line, in times the size of the 
 _SHAPE = ("hidden", "activation")  # named on a title card also at their defaults
 
 _Words = Callable[[int, Snapshot, Snapshot | None], str]
-"""From a checkpoint's number, the checkpoint and its clean twin to what is said of it."""
+"""From a snapshot's number, the snapshot and its clean twin to what is said of it."""
 
 
 class Film:
-    """The frames of a reel. Raises ValueError for a film that stands against the clean twin without one, and for
-    'cascade' where no checkpoint has one."""
+    """The frames of a sequence. Raises ValueError for a film that stands against the clean twin without one, and for
+    'cascade' where no snapshot has one."""
 
     def __init__(self, sequence: FrameSequence, options: FilmOptions) -> None:
         if (options.view in AGAINST_CLEAN) != (sequence.clean is not None):
             raise ValueError(f"the films {' and '.join(AGAINST_CLEAN)} need a clean twin, and the others take none")
-        if options.view == "cascade" and all(checkpoint.cascade is None for checkpoint in sequence.shown):
+        if options.view == "cascade" and all(snapshot.cascade is None for snapshot in sequence.shown):
             raise ValueError("no label cascade is known: a supervised learner has none")
-        if len({checkpoint.cascade.measure for checkpoint in sequence.shown if checkpoint.cascade is not None}) > 1:
+        if len({snapshot.cascade.measure for snapshot in sequence.shown if snapshot.cascade is not None}) > 1:
             raise ValueError("the label cascades of one film are measured alike")
         self.sequence, self.options = sequence, options
         self._style = options.look
@@ -207,7 +207,7 @@ class Film:
         rows: Any = part.subfigures(2, 1, height_ratios=(1.0 - _CAPTION, _CAPTION))
         plane, curves = self._two(rows[0]) if self._is_wide else (rows[0], None)
         axes, first = plane.subplots(), self.sequence.shown[0]
-        chained = [one for checkpoint in self.sequence.shown if (one := seen(checkpoint)).cascade is not None]
+        chained = [one for snapshot in self.sequence.shown if (one := seen(snapshot)).cascade is not None]
         span = Span.of_all((one.cascade, one.scene.points) for one in chained if one.cascade is not None)
         self._planes.append(CascadePlane(axes, first, span, self.options.drawing, self._style))
         chains = chained[0].cascade
@@ -250,19 +250,19 @@ class Film:
         sweep = self.sequence.sweep
         for at, (measure, axes) in enumerate(places):
             values = sweep.values if sweep else ()
-            self._curves.append(MovingCurves(axes, self.sequence.history, measure, self._style, values, named=at == 0))
+            self._curves.append(MovingCurves(axes, self.sequence.curves, measure, self._style, values, named=at == 0))
             if sweep:
                 axes.set_xlabel(literal(sweep.name))
 
     def _class_handles(self) -> list[Line2D]:
-        """Of all checkpoints together, each entry once."""
+        """Of all snapshots together, each entry once."""
         found: dict[str, Line2D] = {}
         before = None
-        for checkpoint in self.sequence.shown:
-            if checkpoint.scene is not before:
-                for handle in class_handles(seen(checkpoint), self.options.drawing, self._style):
+        for snapshot in self.sequence.shown:
+            if snapshot.scene is not before:
+                for handle in class_handles(seen(snapshot), self.options.drawing, self._style):
                     found.setdefault(str(handle.get_label()), handle)
-            before = checkpoint.scene
+            before = snapshot.scene
         return list(found.values())
 
     def _flip_handles(self) -> list[Artist]:
@@ -330,7 +330,7 @@ def _pixels(axes: Axes) -> tuple[int, int, int, int]:
 
 
 class MovingPlane:
-    """Points of one checkpoint after the other over what subclasses lay under them, on axes that stay.
+    """Points of one snapshot after the other over what subclasses lay under them, on axes that stay.
 
     clean: of the clean twin, from whose points all poison is left out.
     """
@@ -348,19 +348,19 @@ class MovingPlane:
 
     @property
     def artists(self) -> list[Artist]:
-        """What may differ between two checkpoints, and the edges of the plane that lie over some of it."""
+        """What may differ between two snapshots, and the edges of the plane that lie over some of it."""
         return [*self._ground, self._lost, *self._marks, *self.axes.spines.values()]
 
     def show(self, shown: Snapshot, clean: Snapshot | None) -> None:
-        """Take over a checkpoint, and its clean twin's; points are placed anew only where they differ."""
-        checkpoint = clean if self._clean else shown
-        assert checkpoint is not None
-        self._lay(checkpoint, clean)
-        at_once = checkpoint.scenario.learner.family.at_once  # what such a learner leaves out is undecided
-        self._lost.set_visible(not np.isfinite(checkpoint.field).all() and not at_once)
-        if self._shown is None or self._differ(self._shown, checkpoint):
-            self._place_marks(checkpoint)
-        self._shown = checkpoint
+        """Take over a snapshot, and its clean twin's; points are placed anew only where they differ."""
+        snapshot = clean if self._clean else shown
+        assert snapshot is not None
+        self._lay(snapshot, clean)
+        at_once = snapshot.scenario.learner.family.at_once  # what such a learner leaves out is undecided
+        self._lost.set_visible(not np.isfinite(snapshot.field).all() and not at_once)
+        if self._shown is None or self._differ(self._shown, snapshot):
+            self._place_marks(snapshot)
+        self._shown = snapshot
 
     def draw(self, renderer: RendererAgg) -> None:
         """Draw the artists, points as a picture of their own that is made when they change."""
@@ -374,18 +374,18 @@ class MovingPlane:
 
     # ---- for subclasses -----------------------------------------------------------------------------
 
-    def _lay(self, checkpoint: Snapshot, clean: Snapshot | None) -> None:
-        """Bring what lies under the points up to this checkpoint."""
+    def _lay(self, snapshot: Snapshot, clean: Snapshot | None) -> None:
+        """Bring what lies under the points up to this snapshot."""
         raise NotImplementedError
 
-    def _differ(self, before: Snapshot, checkpoint: Snapshot) -> bool:
+    def _differ(self, before: Snapshot, snapshot: Snapshot) -> bool:
         """Whether what is drawn over the ground is not the same in both."""
-        return before.scene is not checkpoint.scene or self._options.errors
+        return before.scene is not snapshot.scene or self._options.errors
 
-    def _draw_marks(self, checkpoint: Snapshot) -> None:
+    def _draw_marks(self, snapshot: Snapshot) -> None:
         """Draw what lies over the ground, with matplotlib's settings in force."""
         groups = frozenset[int]() if self._clean else None
-        draw_marks(self.axes, seen(checkpoint, groups), self._options, self._style)
+        draw_marks(self.axes, seen(snapshot, groups), self._options, self._style)
 
     def _line(self, dashes: Any = "-") -> LineCollection:
         """A boundary that has yet to be given its place."""
@@ -409,12 +409,12 @@ class MovingPlane:
         renderer.restore_region(kept)
         return drawn
 
-    def _place_marks(self, checkpoint: Snapshot) -> None:
+    def _place_marks(self, snapshot: Snapshot) -> None:
         for mark in self._marks:
             mark.remove()
         others, aspect = set(self.axes.get_children()), self.axes.get_aspect()
         with self._style.applied():
-            self._draw_marks(checkpoint)
+            self._draw_marks(snapshot)
         if self._shown is not None:
             self.axes.set_aspect(aspect)
         self._marks = [artist for artist in self.axes.get_children() if artist not in others]
@@ -440,9 +440,9 @@ class FieldPlane(MovingPlane):
         self._boundary = self._line()
         self._ground = [self._field, self._boundary]
 
-    def _lay(self, checkpoint: Snapshot, clean: Snapshot | None) -> None:
-        self._field.set_data(field_image(checkpoint.field, self._style.middle, self._options.levels, self._strength))
-        self._boundary.set_segments(boundary_lines(checkpoint.field, checkpoint.rect))
+    def _lay(self, snapshot: Snapshot, clean: Snapshot | None) -> None:
+        self._field.set_data(field_image(snapshot.field, self._style.middle, self._options.levels, self._strength))
+        self._boundary.set_segments(boundary_lines(snapshot.field, snapshot.rect))
 
 
 class FlipPlane(MovingPlane):
@@ -453,13 +453,13 @@ class FlipPlane(MovingPlane):
         self._lines = [self._line(CLEAN_DASHES), self._line()]
         self._regions: list[Artist] = []
 
-    def _lay(self, checkpoint: Snapshot, clean: Snapshot | None) -> None:
+    def _lay(self, snapshot: Snapshot, clean: Snapshot | None) -> None:
         assert clean is not None
         for region in self._regions:
             region.remove()
         with self._style.applied():
-            self._regions = draw_regions(self.axes, checkpoint, clean)
-        for line, one in zip(self._lines, (clean, checkpoint), strict=True):
+            self._regions = draw_regions(self.axes, snapshot, clean)
+        for line, one in zip(self._lines, (clean, snapshot), strict=True):
             line.set_segments(boundary_lines(one.field, one.rect))
         self._ground = [*self._regions, *self._lines]
 
@@ -471,19 +471,19 @@ class CascadePlane(FieldPlane):
         super().__init__(axes, first, options, style, strength=FAINT)
         self._span = span
 
-    def _differ(self, before: Snapshot, checkpoint: Snapshot) -> bool:
-        return super()._differ(before, checkpoint) or not same(before.cascade, checkpoint.cascade)
+    def _differ(self, before: Snapshot, snapshot: Snapshot) -> bool:
+        return super()._differ(before, snapshot) or not same(before.cascade, snapshot.cascade)
 
-    def _draw_marks(self, checkpoint: Snapshot) -> None:
-        super()._draw_marks(checkpoint)
-        draw_chains(self.axes, seen(checkpoint), self._span, self._style)
+    def _draw_marks(self, snapshot: Snapshot) -> None:
+        super()._draw_marks(snapshot)
+        draw_chains(self.axes, seen(snapshot), self._span, self._style)
 
 
 # ---- curves: faint as a whole, and in full as far as the snapshot that is shown -------------------------
 
 
 class MovingCurves:
-    """Curves that stand there faintly as a whole and in full up to the checkpoint, where a cursor stands.
+    """Curves that stand there faintly as a whole and in full up to the snapshot, where a cursor stands.
 
     measure: 'loss', 'error' or 'flips'. values: those of a sweep, in words. named: as for `draw_curves`.
     """
@@ -491,7 +491,7 @@ class MovingCurves:
     def __init__(
         self,
         axes: Axes,
-        history: CurveStore,
+        curves: CurveStore,
         measure: str,
         style: Style,
         values: Sequence[str] = (),
@@ -499,13 +499,13 @@ class MovingCurves:
     ) -> None:
         self.axes = axes
         if measure == "flips":
-            _draw_flips(axes, history, style)
+            _draw_flips(axes, curves, style)
         else:
-            draw_curves(axes, history, measure, style, named)
-        if values and len(history):
+            draw_curves(axes, curves, measure, style, named)
+        if values and len(curves):
             axes.xaxis.set_major_locator(_some_of(len(values)))
             axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: literal(values[round(at)])))
-            if (best := best_step(history)) is not None:
+            if (best := best_step(curves)) is not None:
                 for words in axes.texts:
                     if words.get_gid() == BEST:
                         words.set_text(f"best {literal(values[best])}")
@@ -522,7 +522,7 @@ class MovingCurves:
 
     @property
     def artists(self) -> list[Artist]:
-        """What changes from one checkpoint to the next."""
+        """What changes from one snapshot to the next."""
         return [self._cursor, *self._so_far]
 
     def draw(self, renderer: RendererAgg) -> None:
@@ -578,20 +578,20 @@ def _some_of(count: int) -> FixedLocator:
     return FixedLocator(np.unique(np.linspace(0, count - 1, min(count, 6)).round()).tolist())
 
 
-def _draw_flips(axes: Axes, history: CurveStore, style: Style) -> None:
+def _draw_flips(axes: Axes, curves: CurveStore, style: Style) -> None:
     """The share of test points that the poison flipped: its mean, and the range of the replicas."""
     axes.set(ylabel="flipped", xlabel="training step", axisbelow=True)
     axes.grid(axis="y")
-    values = history.column("flip_rate")
+    values = curves.column("flip_rate")
     known = np.isfinite(values).any(axis=1)
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
     if not known.any():
-        words = "no test points" if len(history) else ""  # of a single frame, nothing is known before or after
+        words = "no test points" if len(curves) else ""  # of a single frame, nothing is known before or after
         axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", color=style.faint)
         axes.set(xticks=[], yticks=[])
         return
-    step, values = history.step[known], values[known]
+    step, values = curves.step[known], values[known]
     axes.plot(step, np.nanmean(values, axis=1), color=POISON, linewidth=style.line, gid="flip_rate")
     if values.shape[1] > 1:
         low, high = np.nanmin(values, axis=1), np.nanmax(values, axis=1)
@@ -663,9 +663,9 @@ def first_sentence(text: str) -> str:
     return found[0] if found else plain
 
 
-def settings(checkpoint: Snapshot, sequence: FrameSequence) -> list[str]:
+def settings(snapshot: Snapshot, sequence: FrameSequence) -> list[str]:
     """Learner, training and points, a line each."""
-    scenario = checkpoint.scenario
+    scenario = snapshot.scenario
     learner: Any = scenario.learner
     lines = [", ".join([learner.TITLE, *_chosen(learner)])]
     if not learner.family.at_once:
@@ -675,14 +675,14 @@ def settings(checkpoint: Snapshot, sequence: FrameSequence) -> list[str]:
             f"{optimiser}, learning rate {training.learning_rate:g}, batch size {training.batch_size}, "
             f"seed {training.seed}"
         )
-    lines.append(_points(scenario, checkpoint))
+    lines.append(_points(scenario, snapshot))
     if sequence.sweep is not None:
         lines.append(f"{sequence.sweep.name}: {sequence.sweep.values[0]} to {sequence.sweep.values[-1]}")
     return lines
 
 
-def _points(scenario: Scenario, checkpoint: Snapshot) -> str:
-    points, budget = checkpoint.scene.points, Budget.of(checkpoint.scene)
+def _points(scenario: Scenario, snapshot: Snapshot) -> str:
+    points, budget = snapshot.scene.points, Budget.of(snapshot.scene)
     labelled = int(np.count_nonzero(points.is_train & points.is_labelled & ~points.is_poison & ~points.muted))
     words = f"{budget.total:,} training points, {labelled:,} of them labelled"
     attack = ATTACKS[scenario.poison.attack].TITLE.lower()

@@ -45,7 +45,7 @@ def write_film(
     """Write a GIF, WebP or MP4, by the ending of `path`, whole or not at all; the size of the file in bytes.
 
     tell_size: called with an estimate of that size before the first frame is written, where it takes long enough.
-    The same reel and options make the same bytes. Raises WriteError, in a sentence, for another ending or where the
+    The same sequence and options make the same bytes. Raises WriteError, in a sentence, for another ending or where the
     file cannot be written, MemoryNeeded, and ValueError as `Film` does. What `progress` raises ends the film and
     leaves no file.
     """
