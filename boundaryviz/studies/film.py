@@ -9,7 +9,7 @@ from typing import Any
 from boundaryviz.figures.film.encoding import write_film
 from boundaryviz.figures.film.options import check_film_path, check_room
 from boundaryviz.figures.film.sequence import FrameSequence, Sweep
-from boundaryviz.jobs.messages import Tell
+from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.scenario import Scenario
@@ -53,7 +53,7 @@ def job(request: FilmRequest, tell: Tell) -> None:
     tell.result(FilmWritten(request.path, size))
 
 
-def _sequence(request: FilmRequest, progress: Callable[[int, int], object]) -> FrameSequence:
+def _sequence(request: FilmRequest, progress: OnProgress) -> FrameSequence:
     """Trained and looked at as often as asked for."""
     scenario, rate = request.scenario, request.options.rate
     config = RunConfig(scenario, request.seeds, request.shown, request.twin, request.device, request.cascade)

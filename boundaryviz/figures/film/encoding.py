@@ -20,11 +20,9 @@ from boundaryviz.figures.draw import facts
 from boundaryviz.figures.film.drawing import Film, Picture
 from boundaryviz.figures.film.options import FilmOptions, check_film_path, check_room
 from boundaryviz.figures.film.sequence import FrameSequence
+from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.scenario.atomic import replacing
 from boundaryviz.scenario.scratch import Scratch
-
-Progress = Callable[[int, int], object]
-"""Called with (frames drawn, frames in all); may raise to stop."""
 
 _WAITING = 4  # frames at most that are drawn and not encoded yet
 _SAMPLES = 6  # frames from which a GIF takes its colours
@@ -39,11 +37,12 @@ def write_film(
     path: str | Path,
     sequence: FrameSequence,
     options: FilmOptions,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
     tell_size: Callable[[int], object] | None = None,
 ) -> int:
     """Write a GIF, WebP or MP4, by the ending of `path`, whole or not at all; the size of the file in bytes.
 
+    progress: called with the frames drawn, and all frames.
     tell_size: called with an estimate of that size before the first frame is written, where it takes long enough.
     The same sequence and options make the same bytes. Raises WriteError, in a sentence, for another ending or where the
     file cannot be written, MemoryNeeded, and ValueError as `Film` does. What `progress` raises ends the film and
