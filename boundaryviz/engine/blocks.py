@@ -17,6 +17,5 @@ class Blocks:
         return max(1, min(free, fill, 2 * self._last))
 
     def took(self, steps: int, seconds: float) -> None:
-        """A block has been done. The first step after a change is a block of its own, so that what steps took before
-        it counts no more."""
+        """A block has been done. After a change the first step is a block of its own, and so is timed anew."""
         self._last, self._each = steps, seconds / steps

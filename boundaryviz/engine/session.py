@@ -103,7 +103,9 @@ class Session:
         """Back to step 0 with the initial weights of the seeds, or of others, as many; settings and scene stay."""
         if seeds is not None:
             self.seeds, given = tuple(seeds), self._handed
-            self.replicas = Replicas.of(seeds, self.twin) if given is None else replace(given, seeds=self.seeds)
+            self.replicas = (
+                Replicas.of(seeds, self.twin) if given is None else replace(given, seeds=self.seeds * (1 + self.twin))
+            )
         problem = Problem(self.scene.classes, self.scene.domain, self.replicas.seeds, self.scene.section)
         self.learner: Learner = self.spec.family.load()(self.spec, self.scenario.training, problem, self.device)
         self.step_count = 0

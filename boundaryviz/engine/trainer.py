@@ -65,9 +65,8 @@ class Trainer:
             return None
         if self._playing and not self._session.can_train:
             return _SLOW
-        if self._playing:
-            hurries = self._speed is None and not self._rests
-            return 0.0 if hurries or self._allowance(self._clock()) > 0 else _TURN
+        if self._playing and not self._rests:
+            return 0.0 if self._speed is None or self._allowance(self._clock()) > 0 else _TURN
         if self._credit and self._view is not None and (self._dirty or not self._exact):
             return _TURN
         return self._probes.patience(self._shown(), self._credit and not self._awaits)
@@ -239,7 +238,7 @@ class Trainer:
             return said + self._pause("diverged")
         if self._stop_at is not None and session.step_count >= self._stop_at:
             return said + self._pause("stop-step")
-        return said + (self._curves() if now - self._curves_at >= _CURVES else [])
+        return said + (self._curves() if self._rests or now - self._curves_at >= _CURVES else [])
 
     def _changing(self) -> None:
         """The scene or settings are about to change; as long as no step has been done since the last change, nothing

@@ -88,8 +88,9 @@ def carry_out(
         for outcomes in all_outcomes:
             finished = [(left[outcome.number], outcome.values) for outcome in outcomes if outcome.error is None]
             store.put([row for batch, values in finished for row in zip(batch.tasks, values, strict=True)])
-            for batch, values in finished:
-                watcher.finished(batch, values)
+            kept = store.get([task.key for batch, _ in finished for task in batch.tasks])
+            for batch, _ in finished:  # what was stored before counts, and not what came of it this time
+                watcher.finished(batch, [kept[task.key] for task in batch.tasks])
             for outcome in outcomes:
                 batch = left[outcome.number]
                 if outcome.error is not None:

@@ -434,3 +434,13 @@ def test_points_of_their_own_have_as_many_inputs_as_others():
             alone.learner.probabilities(scene.points.x)[0],
             atol=1e-5,
         )
+
+
+def test_twins_that_are_handed_in_start_again_from_other_seeds() -> None:
+    scenario = Scenario().with_values({"data.n": 40, "learner.hidden": [4], "poison.count": 3})
+    handed = Session(scenario, replicas=Replicas.twins((0, 1)), twin=True, device="cpu")
+    made = Session(scenario, seeds=(5, 6), twin=True, device="cpu")
+    handed.reset((5, 6))
+    for session in (handed, made):
+        session.step(30)
+    assert np.array_equal(handed.evaluate(), made.evaluate(), equal_nan=True)

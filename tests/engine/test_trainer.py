@@ -354,3 +354,18 @@ def test_messages_do_not_share_memory_with_the_trainer():
     talk.listen(0.1)
     for now, then in zip(arrays, copies, strict=True):
         assert np.array_equal(now, then, equal_nan=now.dtype == np.float64)
+
+
+def test_while_a_settled_learner_plays_the_process_may_sleep_once_all_is_said():
+    scenario = SCENARIO.with_values({"learner.name": "SVC"})
+    talk = Conversation(m.Load(scenario, SCENE, 1), m.View(RECT, 40, 30), m.Play())
+    talk.listen(1.0)
+    talk.tell(m.Credit())
+    talk.listen(1.0)
+    assert talk.heard(m.State)[-1].playing
+    assert talk.trainer.patience is None
+    evaluated = [int(step) for chunk in talk.heard(m.Curves) for step in chunk.step]
+    assert evaluated[-1] == talk.trainer._session.evaluated.step, "nothing is kept back"  # type: ignore[union-attr]
+    talk.tell(m.SetScene(replace(SCENE, points=SCENE.points.take(np.arange(1, len(SCENE.points)))), 2))
+    talk.listen(1.0)
+    assert talk.heard(m.RevisionApplied)[-1].revision == 2, "it is wide awake again"

@@ -11,12 +11,13 @@ from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import InlineLink
-from boundaryviz.engine.messages import Failed, Frame
+from boundaryviz.engine.messages import Failed, Frame, RevisionApplied
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.edits import Add, Move, relabel
+from boundaryviz.scene.edits import Add, relabel
 from boundaryviz.scene.scene import Points
+from helpers.mouse import mouse
 from helpers.runs import train_to
 from helpers.there import there
 from helpers.workbenches import workbenches
@@ -63,13 +64,37 @@ def test_a_drag_trains_on_the_moved_point_before_the_button_is_up(
     open_workbench: Callable[..., Workbench], qtbot: QtBot
 ) -> None:
     workbench = open_workbench()
-    ids = workbench.document.scene.points.ids[:1]
-    workbench.plane.previewed.emit(Move(ids, np.array([[1.5, 1.5]])))
-    revision = workbench.document.revision
-    qtbot.waitUntil(lambda: there(shown(workbench)).revision == revision)
-    workbench.plane.cancelled.emit()
-    assert workbench.document.scene is workbench.document.committed.scene
+    document, plane, applied = workbench.document, workbench.plane, list[RevisionApplied]()
+    workbench.client.applied.connect(applied.append)
+    workbench.controller.play(True)
+    before = document.scene
+    x, y = before.points.xy[0].tolist()
+    mouse(plane, "Press", (x, y))
+    mouse(plane, "Move", (x + 0.5, y + 0.25))
+    assert document.scene.points.xy[0] == pytest.approx([x + 0.5, y + 0.25], abs=0.02)
+    revision = document.revision
+    qtbot.waitUntil(lambda: applied[-1:] != [] and applied[-1].revision == revision)
+    qtbot.waitUntil(lambda: (at := there(shown(workbench))).revision == revision and at.step > applied[-1].step)
+    assert document.undo.count() == 0
+    assert document.committed.scene is before
+    mouse(plane, "Release", (x + 0.5, y + 0.25))
+    assert document.undo.count() == 1
+    document.undo.undo()
+    assert document.scene == before
+
+
+def test_a_drag_that_is_given_up_leaves_nothing_behind(open_workbench: Callable[..., Workbench]) -> None:
+    workbench = open_workbench()
+    before = workbench.document.scene
+    x, y = before.points.xy[0].tolist()
+    mouse(workbench.plane, "Press", (x, y))
+    mouse(workbench.plane, "Move", (x + 0.5, y))
+    assert workbench.document.scene is not before
+    workbench.plane.cancel_stroke()
+    assert workbench.document.scene is workbench.document.committed.scene is before
     assert workbench.document.undo.count() == 0
+    mouse(workbench.plane, "Release", (x + 0.5, y))
+    assert workbench.document.scene is before
 
 
 def test_reset_gives_the_same_weights_and_a_new_seed_others(

@@ -79,6 +79,7 @@ def test_only_what_is_missing_is_done_and_what_is_stored_stays(tmp_path: Path):
         "square of 1": "kept", "square of 5": 25, "square of 6": 36,
     }  # fmt: skip
     assert heard.ends[:4] == [("number 0", [0]), ("number 1", ["kept"]), ("number 2", [4]), ("number 3", [9])]
+    assert ("number 1 and 1 more", ["kept", 25]) in heard.ends, "told is what is stored"
     assert heard.done[-1] == (2, 2)
 
 

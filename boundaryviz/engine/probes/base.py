@@ -72,6 +72,11 @@ class Probe(ABC):
         would make it stale; so it is quick. One without a step is worked out while training goes on.
         """
 
-    @abstractmethod
     def work(self, shown: Shown) -> Slices[Any]:
-        """Work the answer out: a frozen value that shares no memory with the session."""
+        """Work the answer out: a frozen value that shares no memory with the session. By default in one slice."""
+        yield from ()  # no place where it could be given up
+        return self.answer(shown)
+
+    def answer(self, shown: Shown) -> Any:
+        """The same in one go, of a probe that takes a few milliseconds, or cannot be stopped in between."""
+        raise NotImplementedError

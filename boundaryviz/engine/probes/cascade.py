@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from boundaryviz.engine.messages import Key
-from boundaryviz.engine.probes.base import Probe, Shown, Slices
+from boundaryviz.engine.probes.base import Probe, Shown
 from boundaryviz.learners.cascade import Cascade
 
 
@@ -36,7 +36,6 @@ class CascadeProbe(Probe):
         return shown.key(cascades.version, shown.replica, steps=False) if cascades.ready else None
 
     @override
-    def work(self, shown: Shown) -> Slices[Handed]:
+    def answer(self, shown: Shown) -> Handed:
         session = shown.session
-        yield from ()
         return Handed(session.step_count, session.scene.points.ids, session.cascade(shown.replica))

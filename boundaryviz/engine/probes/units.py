@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from boundaryviz.engine.messages import Key
-from boundaryviz.engine.probes.base import Probe, Shown, Slices
+from boundaryviz.engine.probes.base import Probe, Shown
 
 Maps = tuple[NDArray[np.uint8], ...]
 """For each hidden layer (units, side, side), 0..255 for -1..1 times the unit's own range, row 0 at the bottom."""
@@ -38,7 +38,6 @@ class UnitsProbe(Probe):
         return shown.key(shown.replica, shown.rect)
 
     @override
-    def work(self, shown: Shown) -> Slices[Maps]:
+    def answer(self, shown: Shown) -> Maps:
         assert shown.rect is not None
-        yield from ()
         return shown.session.units(shown.rect, self.settings.side, shown.replica)

@@ -79,7 +79,8 @@ class CascadeControl(QObject):
 
     def _forget(self) -> None:
         self._sent.clear()
-        self._ids = self.chains = self._presenter.cascade = None
+        self._ids = self.chains = None
+        self._presenter.show_cascade(None)
         self._follow()
 
     def _hover(self, place: tuple[float, float] | None) -> None:
@@ -102,7 +103,7 @@ class CascadeControl(QObject):
             self.chains = None
             if sent is not None and sent.key.past == past and sent.value.chains is not None:
                 self.chains = sent.value.chains.among(len(points), _places(sent.value.ids, points.ids))
-            self._presenter.cascade = self.chains
+            self._presenter.show_cascade(self.chains)
         self._show_points()
         self._show_path()
 

@@ -76,7 +76,7 @@ class Presenter(QObject):
         self._window, self._planes, self._plane, self._transport = window, planes, planes.plane, transport
         self._document, self._client = document, client
         self.frame: m.Frame | None = None
-        self.cascade: Cascade | None = None
+        self._cascade: Cascade | None = None
         """Among the points of `scene`, while the plane shows it."""
         self._live: m.Frame | None = None  # the last frame of the present
         self.past: Past | None = None
@@ -118,6 +118,15 @@ class Presenter(QObject):
     def number(self) -> int | None:
         """By which the trainer knows the checkpoint of the past that is shown; None for the present."""
         return None if self.past is None else self.past.number
+
+    @property
+    def cascade(self) -> Cascade | None:
+        """The label cascade that is shown, among the points of `scene`."""
+        return self._cascade
+
+    def show_cascade(self, chains: Cascade | None) -> None:
+        """From now on snapshots carry this label cascade."""
+        self._cascade = chains
 
     def forget(self) -> None:
         """What was learnt is void: another learner or another scenario begins."""
@@ -164,7 +173,7 @@ class Presenter(QObject):
             return None
         curves = curves.until(frame.step)
         whole = predicted is not None and len(predicted) == len(scene.points)
-        chains = None if clean else self.cascade
+        chains = None if clean else self._cascade
         if chains is not None and len(chains.when) != len(scene.points):
             chains = None
         training = scenario.training.model_copy(update={"seed": scenario.training.seed + self.seed_shown})

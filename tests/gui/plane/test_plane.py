@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QMouseEvent, QWheelEvent
+from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,9 +17,9 @@ from boundaryviz.gui.tools import TOOLS, AddTool, BrushTool, Circle, EraseTool, 
 from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scene.edits import Edit, Move, Remove, apply
 from boundaryviz.scene.scene import Domain, Origin, Points, Scene, Split
+from helpers.mouse import LEFT, NONE, mouse
 
-LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
-NONE = Qt.KeyboardModifier.NoModifier
+MIDDLE, RIGHT = Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 SCENE = Scene(
     Points.of([[0.0, 0.0], [2.0, 1.0], [-3.0, 2.0], [3.0, -2.0]], [0, 1, 1, -1], first_id=10), Domain(-6, 6, -4, 4)
@@ -56,16 +56,7 @@ class Workbench:
     def mouse(
         self, kind: str, place: tuple[float, float], button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE
     ) -> None:
-        """kind: 'Press', 'Move' or 'Release'; the button is held during moves."""
-        viewport = self.plane.canvas.viewport()
-        assert viewport is not None
-        at = self.pixel(*place)
-        event = QMouseEvent(
-            getattr(QMouseEvent.Type, f"MouseButton{kind}" if kind != "Move" else "MouseMove"),
-            at, QPointF(viewport.mapToGlobal(at.toPoint())), Qt.MouseButton.NoButton if kind == "Move" else button,
-            button if kind != "Release" else Qt.MouseButton.NoButton, keys,
-        )  # fmt: skip
-        QApplication.sendEvent(viewport, event)
+        mouse(self.plane, kind, place, button, keys)
 
     def drag(self, *path: tuple[float, float], button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE) -> None:
         self.mouse("Press", path[0], button, keys)
