@@ -11,9 +11,9 @@ from statistics import median
 
 from benchmarks.frame import Row, section
 from boundaryviz.figures.draw import draw
-from boundaryviz.figures.film_making import write_film
-from boundaryviz.figures.film_options import VIEWS, FilmOptions
-from boundaryviz.figures.frame_sequence import FrameSequence
+from boundaryviz.figures.film.encoding import write_film
+from boundaryviz.figures.film.options import VIEWS, FilmOptions
+from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.figures.style import AGAINST_CLEAN, Options
 from boundaryviz.scenario.gallery import load
 from boundaryviz.studies.filming import RunConfig, over_training
@@ -45,8 +45,8 @@ def films(least: bool) -> Iterator[Row]:
 def _drawn(sequence: FrameSequence, figures: int) -> float:
     """Figures a second."""
     began = time.perf_counter()
-    for checkpoint in sequence.shown[:: max(1, len(sequence.shown) // figures)][:figures]:
-        draw("summary", checkpoint, Options(width_cm=25.4, style="slides"))._repr_png_()
+    for snapshot in sequence.shown[:: max(1, len(sequence.shown) // figures)][:figures]:
+        draw("summary", snapshot, Options(width_cm=25.4, style="slides"))._repr_png_()
     return figures / (time.perf_counter() - began)
 
 
@@ -63,5 +63,5 @@ def _written(sequence: FrameSequence, view: str, least: bool, kind: str = "mp4")
 def _of(view: str, frames: int, least: bool) -> float:
     """Frames a second of a net under attack."""
     scenario = load("two-moons-bridge-neural").with_values({"training.steps": 4 if least else 600})
-    take = RunConfig(scenario, twin=view in AGAINST_CLEAN, device="cpu", cascade=view == "cascade")
-    return _written(over_training(take, frames), view, least)[0]
+    config = RunConfig(scenario, twin=view in AGAINST_CLEAN, device="cpu", cascade=view == "cascade")
+    return _written(over_training(config, frames), view, least)[0]

@@ -19,7 +19,7 @@ from boundaryviz.scenario.words import size_words
 from boundaryviz.studies.requests import FilmRequest
 
 if TYPE_CHECKING:
-    from boundaryviz.figures.film_options import FilmOptions
+    from boundaryviz.figures.film.options import FilmOptions
 
 _GENTLE = 5  # by how much a run that somebody watches gives way to other processes
 
@@ -47,8 +47,8 @@ class Request:
 
 
 def animate(request: Request, output: Path, lines: bool, **options: Any) -> int:
-    """Train, draw and write the film; the exit code. options: those of `film_options.FilmOptions`."""
-    from boundaryviz.figures.film_options import FilmOptions, check_film_path, check_room
+    """Train, draw and write the film; the exit code. options: those of `options.FilmOptions`."""
+    from boundaryviz.figures.film.options import FilmOptions, check_film_path, check_room
 
     try:
         check_room(chosen := FilmOptions(**options))

@@ -11,6 +11,7 @@ from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
 from boundaryviz.cli.terminal import Lines, as_json, print_json
 from boundaryviz.cli.training import Job
+from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.scenario.files import check_writable, write_atomic
 from boundaryviz.scenario.scenario import Scenario
@@ -97,7 +98,7 @@ def _responded(
     job: Job,
     doses: tuple[int, ...] | None,
     learners: tuple[str, ...],
-    show: Callable[[int, int], object],
+    show: OnProgress,
     report: Report | None = None,
 ) -> tuple[DoseResponse | None, bool]:
     """The response as far as it came, and whether it was interrupted."""

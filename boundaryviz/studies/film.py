@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from boundaryviz.figures.film_making import write_film
-from boundaryviz.figures.film_options import check_film_path, check_room
-from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
-from boundaryviz.jobs.messages import Tell
+from boundaryviz.figures.film.encoding import write_film
+from boundaryviz.figures.film.options import check_film_path, check_room
+from boundaryviz.figures.film.sequence import FrameSequence, Sweep
+from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.scenario import Scenario
@@ -53,21 +53,21 @@ def job(request: FilmRequest, tell: Tell) -> None:
     tell.result(FilmWritten(request.path, size))
 
 
-def _sequence(request: FilmRequest, progress: Callable[[int, int], object]) -> FrameSequence:
+def _sequence(request: FilmRequest, progress: OnProgress) -> FrameSequence:
     """Trained and looked at as often as asked for."""
     scenario, rate = request.scenario, request.options.rate
-    take = RunConfig(scenario, request.seeds, request.shown, request.twin, request.device, request.cascade)
+    config = RunConfig(scenario, request.seeds, request.shown, request.twin, request.device, request.cascade)
     frames = max(1, round((_SECONDS if request.seconds is None else request.seconds) * rate))
     if request.over is None:
         _check_cascades(request, [scenario])
-        return over_training(take, frames, request.spacing, progress)
+        return over_training(config, frames, request.spacing, progress)
     path, values, ranges = sweep.parse(request.over, frames, scenario)
     points = list(Study(scenario=scenario, axes=(Axis(path=path, values=tuple(values)),)).points())
     if not ranges and request.seconds is None:
         frames = max(1, round(min(_SECONDS_EACH * len(values), _LONGEST) * rate))
     _check_cascades(request, [point.scenario for point in points])
     way = Sweep(sweep.title_of(scenario, path), tuple(sweep.value_words(value) for value in values))
-    return over_values([replace(take, scenario=point.scenario) for point in points], way, frames, progress)
+    return over_values([replace(config, scenario=point.scenario) for point in points], way, frames, progress)
 
 
 def _check_cascades(request: FilmRequest, scenarios: list[Scenario]) -> None:

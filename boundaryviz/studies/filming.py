@@ -1,4 +1,4 @@
-"""The checkpoints of a film: of one run at chosen steps, or of one run for each value of a setting."""
+"""The snapshots of a film: of one run at chosen steps, or of one run for each value of a setting."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import Curves
-from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
-from boundaryviz.jobs.messages import Tell
+from boundaryviz.figures.film.sequence import FrameSequence, Sweep
+from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.runs.run import Progress, Run, start
+from boundaryviz.runs.run import Run, start
 from boundaryviz.scenario.cost import afford
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.sweep import MOST
@@ -30,13 +30,13 @@ _CELLS = 256  # of a field along the longer side, unless there are so many field
 _BYTES = 600e6
 _LEAST_CELLS = 96
 _EARLY = 200.0  # at how many times the pace of the beginning a logarithmic film ends
-_CANDIDATES = 2  # checkpoints looked at for each one that an even film shows
+_CANDIDATES = 2  # snapshots looked at for each one that an even film shows
 
 
 @dataclass(frozen=True)
 class RunConfig:
     """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0. cascade: with the label
-    cascade of every checkpoint."""
+    cascade of every snapshot."""
 
     scenario: Scenario
     seeds: int = 1
@@ -58,22 +58,22 @@ class RunConfig:
 
 
 def over_training(
-    take: RunConfig, frames: int, spacing: Spacing = "log", progress: Progress | None = None
+    config: RunConfig, frames: int, spacing: Spacing = "log", progress: OnProgress | None = None
 ) -> FrameSequence:
     """Train once and look `frames` times on the way, at step 0 first and at the end last.
 
     spacing: 'log' gives the early steps, in which most happens, their share; 'linear' has equally many steps between
     frames; 'even' equally much change of the plane. Where there are fewer steps than frames, each stands for several.
-    Raises what `run.start` does, and MemoryNeeded for more checkpoints than there is memory.
+    Raises what `run.start` does, and MemoryNeeded for more snapshots than there is memory.
     """
     _check_frames(frames)
-    total = take.scenario.steps
+    total = config.scenario.steps
     wanted = frames * _CANDIDATES if spacing == "even" else frames
     steps = spaced(total, wanted, "linear" if spacing == "linear" else "log")
-    run = take.start()
-    cells, rect = _cells(take, len(steps), run.scene.classes), take.scenario.scene().domain
-    _check_checkpoints(take, run.scene, len(steps), cells, rect)
-    checkpoints: list[list[Snapshot]] = [[], []]
+    run = config.start()
+    cells, rect = _cells(config, len(steps), run.scene.classes), config.scenario.scene().domain
+    _check_snapshots(config, run.scene, len(steps), cells, rect)
+    snapshots: list[list[Snapshot]] = [[], []]
     for step in steps:
         before = run.step
 
@@ -82,47 +82,47 @@ def over_training(
                 progress(before + done, total)
 
         run.advance(step - run.step, advanced)
-        for side, found in zip(checkpoints, take.look(run, cells, rect), strict=False):
+        for side, found in zip(snapshots, config.look(run, cells, rect), strict=False):
             side.append(_without_curves(found))
-    history = run.curves.of(slice(-take.seeds, None))
-    shown, clean = ([replace(checkpoint, curves=history) for checkpoint in side] for side in checkpoints)
+    curves = run.curves.of(slice(-config.seeds, None))
+    shown, clean = ([replace(snapshot, curves=curves) for snapshot in side] for side in snapshots)
     if spacing == "even":
-        chosen = _evenly([shown, clean] if take.twin else [shown], frames)
-        shown, clean = [shown[k] for k in chosen], [clean[k] for k in chosen if take.twin]
-    return FrameSequence.over_training(shown, clean if take.twin else None, max(1, frames // len(shown)))
+        chosen = _evenly([shown, clean] if config.twin else [shown], frames)
+        shown, clean = [shown[k] for k in chosen], [clean[k] for k in chosen if config.twin]
+    return FrameSequence.over_training(shown, clean if config.twin else None, max(1, frames // len(shown)))
 
 
 def over_values(
-    takes: Sequence[RunConfig],
+    configs: Sequence[RunConfig],
     sweep: Sweep,
     frames: int,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
     executor: Executor | None = None,
 ) -> FrameSequence:
-    """Train a run to its end for each take, in their order; `sweep` says what they differ in. Raises what
+    """Train a run to its end for each config, in their order; `sweep` says what they differ in. Raises what
     `over_training` does.
     """
-    _check_frames(max(frames, len(takes)))
-    rect = Domain.over([take.scenario.scene().domain for take in takes])
-    scene = takes[0].scenario.scene()
-    cells = _cells(takes[0], len(takes), scene.classes)
-    _check_checkpoints(takes[0], scene, len(takes), cells, rect, whole=True)
+    _check_frames(max(frames, len(configs)))
+    rect = Domain.over([config.scenario.scene().domain for config in configs])
+    scene = configs[0].scenario.scene()
+    cells = _cells(configs[0], len(configs), scene.classes)
+    _check_snapshots(configs[0], scene, len(configs), cells, rect, whole=True)
     batches = [
-        Batch((_task(take, rect, len(takes), sweep.values[at]),), Look(take, rect, len(takes)), take.scenario.steps)
-        for at, take in enumerate(takes)
+        Batch((_task(one, rect, len(configs), sweep.values[at]),), Look(one, rect, len(configs)), one.scenario.steps)
+        for at, one in enumerate(configs)
     ]
     store = MemoryStore()
     carry_out(batches, store, executor, AllOrNothing(progress))
     found = store.get(task.key for batch in batches for task in batch.tasks)
     sides: list[list[Snapshot]] = [[], []]
-    history = CurveStore(takes[0].seeds)
+    curves = CurveStore(configs[0].seeds)
     for at, batch in enumerate(batches):
         looks, evaluation = found[batch.tasks[0].key]
         for side, look in zip(sides, looks, strict=False):
             side.append(look)
-        history.append(Curves(np.array([at]), evaluation, np.empty((1, takes[0].seeds, 0))))
+        curves.append(Curves(np.array([at]), evaluation, np.empty((1, configs[0].seeds, 0))))
     shown, clean = sides
-    return FrameSequence(shown, history, clean or None, sweep, max(1, frames // len(shown)))
+    return FrameSequence(shown, curves, clean or None, sweep, max(1, frames // len(shown)))
 
 
 @dataclass(frozen=True)
@@ -130,24 +130,24 @@ class Look:
     """What is done for one value: a run, and the plane at its end. rect: where; of: how many planes there will be."""
 
     WORK: ClassVar[str] = "boundaryviz.studies.filming:trained"
-    take: RunConfig
+    config: RunConfig
     rect: Domain
     of: int
 
 
 def trained(content: Look, tell: Tell) -> list[tuple[list[Snapshot], NDArray[np.float64]]]:
     """The work of a batch: the plane, and its clean twin's where there is one, and what the run has come to."""
-    take = content.take
-    run = take.start()
-    run.advance(take.scenario.steps, tell.progress)
-    looks = take.look(run, _cells(take, content.of, run.scene.classes), content.rect)
+    config = content.config
+    run = config.start()
+    run.advance(config.scenario.steps, tell.progress)
+    looks = config.look(run, _cells(config, content.of, run.scene.classes), content.rect)
     return [(looks, run.session.evaluate()[None, -len(run.seeds) :])]
 
 
-def _task(take: RunConfig, rect: Domain, of: int, value: str) -> Task:
-    more = {name: getattr(take, name) for name in ("seeds", "shown", "twin", "cascade")}
+def _task(config: RunConfig, rect: Domain, of: int, value: str) -> Task:
+    more = {name: getattr(config, name) for name in ("seeds", "shown", "twin", "cascade")}
     place = (rect.left, rect.right, rect.bottom, rect.top)
-    return Task(content_key("look", take.scenario, rect=place, of=of, **more), value)
+    return Task(content_key("look", config.scenario, rect=place, of=of, **more), value)
 
 
 def spaced(total: int, count: int, spacing: Literal["log", "linear"]) -> list[int]:
@@ -160,9 +160,9 @@ def spaced(total: int, count: int, spacing: Literal["log", "linear"]) -> list[in
     return np.unique(np.minimum(rising, total)).tolist()
 
 
-def _cells(take: RunConfig, checkpoints: int, classes: int) -> int:
+def _cells(config: RunConfig, snapshots: int, classes: int) -> int:
     """Columns of a field, so that all of them together fit into memory."""
-    fields = checkpoints * (1 + take.twin) * (1 if classes == 2 else classes)
+    fields = snapshots * (1 + config.twin) * (1 if classes == 2 else classes)
     return int(np.clip((_BYTES / (4 * fields)) ** 0.5, _LEAST_CELLS, _CELLS))
 
 
@@ -171,32 +171,32 @@ def _check_frames(frames: int) -> None:
         raise ScenarioError([f"a film has 1 to {MOST:,} frames, not {frames:,}"])
 
 
-def _check_checkpoints(
-    take: RunConfig, scene: Scene, checkpoints: int, cells: int, rect: Domain, whole: bool = False
+def _check_snapshots(
+    config: RunConfig, scene: Scene, snapshots: int, cells: int, rect: Domain, whole: bool = False
 ) -> None:
-    """Raise MemoryNeeded where so many checkpoints do not fit. whole: each keeps a scene and curves of its own."""
-    sides, points = 1 + take.twin, len(scene.points)
-    evaluations = take.scenario.steps // take.scenario.training.evaluate_every + 1
+    """Raise MemoryNeeded where so many snapshots do not fit. whole: each keeps a scene and curves of its own."""
+    sides, points = 1 + config.twin, len(scene.points)
+    evaluations = config.scenario.steps // config.scenario.training.evaluate_every + 1
     each = 4 * cells * rect.rows(cells) * (1 if scene.classes == 2 else scene.classes) + 2 * points
-    each += 40 * points if take.cascade else 0
-    each += 64 * take.seeds * evaluations + 30 * points if whole else 0
-    afford({"fewer frames, values or points": float(checkpoints * sides * each)}, "this film")
+    each += 40 * points if config.cascade else 0
+    each += 64 * config.seeds * evaluations + 30 * points if whole else 0
+    afford({"fewer frames, values or points": float(snapshots * sides * each)}, "this film")
 
 
-def _without_curves(checkpoint: Snapshot) -> Snapshot:
-    """Every checkpoint's copy of the curves so far would add up to much more than the fields."""
-    return replace(checkpoint, curves=CurveStore())
+def _without_curves(snapshot: Snapshot) -> Snapshot:
+    """Every snapshot's copy of the curves so far would add up to much more than the fields."""
+    return replace(snapshot, curves=CurveStore())
 
 
 def _evenly(sides: Sequence[Sequence[Snapshot]], frames: int) -> list[int]:
-    """Which checkpoints to show, so that from each to the next the planes change equally much; ends included."""
+    """Which snapshots to show, so that from each to the next the planes change equally much; ends included."""
     changes = np.zeros(len(sides[0]))
     for side in sides:
         changes[1:] += [_difference(a, b) for a, b in pairwise(side)]
-    history = np.cumsum(changes)
-    if history[-1] <= 0:
-        return spaced(len(history) - 1, frames, "linear")
-    return np.searchsorted(history, np.linspace(0.0, history[-1], frames)).clip(0, len(history) - 1).tolist()
+    so_far = np.cumsum(changes)
+    if so_far[-1] <= 0:
+        return spaced(len(so_far) - 1, frames, "linear")
+    return np.searchsorted(so_far, np.linspace(0.0, so_far[-1], frames)).clip(0, len(so_far) - 1).tolist()
 
 
 def _difference(a: Snapshot, b: Snapshot) -> float:

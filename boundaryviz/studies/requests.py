@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from boundaryviz.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from boundaryviz.figures.film_options import FilmOptions
+    from boundaryviz.figures.film.options import FilmOptions
 
 Spacing = Literal["log", "linear", "even"]
 

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from boundaryviz.figures.film import Film
-from boundaryviz.figures.film_card import first_sentence, settings
-from boundaryviz.figures.film_options import FilmOptions
-from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
+from boundaryviz.figures.film.drawing import Film, first_sentence, settings
+from boundaryviz.figures.film.options import FilmOptions
+from boundaryviz.figures.film.sequence import FrameSequence, Sweep
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.cascade import Span
 from boundaryviz.record.curves import CurveStore
@@ -21,35 +20,35 @@ from helpers.snapshots import curves, field, snapshot
 
 
 def twins(count: int = 3) -> FrameSequence:
-    """The poisoned model of a reel beside a clean twin that stays."""
+    """The poisoned model of a sequence beside a clean twin that stays."""
     made = sequence(count)
     clean = [replace(one, field=wandering(0.5)) for one in made.shown]
-    history = curves()
-    history._values[: len(history), :, -1] = np.linspace(0.0, 0.2, len(history))[:, None]
-    return FrameSequence(made.shown, history, clean)
+    whole = curves()
+    whole._values[: len(whole), :, -1] = np.linspace(0.0, 0.2, len(whole))[:, None]
+    return FrameSequence(made.shown, whole, clean)
 
 
-def chained(k: int, checkpoint):
+def chained(k: int, one):
     """With every moment the labels come ten points further; before the first nothing is known."""
     at = np.arange(40)
     got = at < 10 * k
-    one = Cascade(
+    chains = Cascade(
         "step", np.where(got, at - 1, -1), np.where(got, 0, -1), np.where(got, at % 2, -1), np.where(got, at, np.inf)
     )
-    return replace(checkpoint, cascade=one if k else None)
+    return replace(one, cascade=chains if k else None)
 
 
-def undecided(k: int, checkpoint):
-    values = checkpoint.field.copy()
+def undecided(k: int, one):
+    values = one.field.copy()
     values[:, : 8 * k] = np.nan
-    return replace(checkpoint, field=values)
+    return replace(one, field=values)
 
 
 def sweep(count: int = 3) -> FrameSequence:
-    history = curves(2, count)
-    history._step[:count] = np.arange(count)
+    whole = curves(2, count)
+    whole._step[:count] = np.arange(count)
     return FrameSequence(
-        sequence(count).shown, history, sweep=Sweep("Noise", tuple(f"0.{k}" for k in range(count))), each=4
+        sequence(count).shown, whole, sweep=Sweep("Noise", tuple(f"0.{k}" for k in range(count))), each=4
     )
 
 
@@ -181,7 +180,7 @@ def test_a_cascade_film_keeps_one_scale_and_follows_the_path():
 
 
 def test_points_of_a_cascade_are_drawn_anew_only_when_they_differ():
-    film = Film(sequence(3, lambda k, checkpoint: chained(2, checkpoint)), FilmOptions(**SMALL, view="cascade"))
+    film = Film(sequence(3, lambda k, one: chained(2, one)), FilmOptions(**SMALL, view="cascade"))
     film.picture(0)
     before = film._planes[0]._layer
     film.picture(1)

@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from boundaryviz.figures.film import Film
-from boundaryviz.figures.film_files import film_file
-from boundaryviz.figures.film_making import write_film
-from boundaryviz.figures.film_options import FORMATS, FilmOptions, check_film_path
+from boundaryviz.figures.film.drawing import Film
+from boundaryviz.figures.film.encoding import film_file, write_film
+from boundaryviz.figures.film.options import FORMATS, FilmOptions, check_film_path
 from boundaryviz.scenario.atomic import replacing
 from boundaryviz.scenario.files import WriteError
 from helpers.sequences import SMALL, sequence

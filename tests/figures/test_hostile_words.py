@@ -21,9 +21,9 @@ from PIL import Image
 from boundaryviz.figures.data import data_of
 from boundaryviz.figures.dose import draw_dose
 from boundaryviz.figures.draw import draw, facts, metadata, save
-from boundaryviz.figures.film_card import title_card
-from boundaryviz.figures.film_making import write_film
-from boundaryviz.figures.film_options import FilmOptions
+from boundaryviz.figures.film.drawing import title_card
+from boundaryviz.figures.film.encoding import write_film
+from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.figures.pgf import tex
 from boundaryviz.figures.sheet import FORMATS
 from boundaryviz.figures.style import Options
@@ -146,7 +146,7 @@ def test_the_data_of_a_figure_hold_no_formula(texts: tuple[str, ...]):
 
 
 def test_a_film_is_made_and_names_itself(tmp_path: Path):
-    made = sequence(3, lambda _, checkpoint: replace(hostile(HOSTILE), step=checkpoint.step, field=checkpoint.field))
+    made = sequence(3, lambda _, one: replace(hostile(HOSTILE), step=one.step, field=one.field))
     options = FilmOptions(**{**SMALL, "view": "boundary"})
     assert title_card(made, options).shape == (240, 320, 4)
     write_film(tmp_path / "film.mp4", made, options)

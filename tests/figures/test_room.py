@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.figures import film_making
 from boundaryviz.figures.draw import draw, save
-from boundaryviz.figures.film_making import write_film
-from boundaryviz.figures.film_options import MOST_SIDE, FilmOptions
-from boundaryviz.figures.film_options import check_room as check_film
+from boundaryviz.figures.film import encoding
+from boundaryviz.figures.film.encoding import write_film
+from boundaryviz.figures.film.options import MOST_SIDE, FilmOptions
+from boundaryviz.figures.film.options import check_room as check_film
 from boundaryviz.figures.sheet import FORMATS, check_room
 from boundaryviz.figures.style import MOST_PIXELS, WIDTHS_CM, Options
 from boundaryviz.gui.widgets import export_dialog
@@ -66,7 +66,7 @@ def test_the_largest_figures_are_checked_before_anything_is_drawn(monkeypatch: p
 
 def test_the_largest_films_are_checked_before_a_frame_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cost, "available", lambda: 1e9)
-    monkeypatch.setattr(film_making, "Film", lambda *_: pytest.fail("this was to be refused first"))
+    monkeypatch.setattr(encoding, "Film", lambda *_: pytest.fail("this was to be refused first"))
     with pytest.raises(MemoryNeeded, match=r"this film would take about 2\.4 GB of memory.*; take smaller frames"):
         write_film(tmp_path / "film.mp4", sequence(), FilmOptions(width=MOST_SIDE, height=MOST_SIDE))
     assert list(tmp_path.iterdir()) == []

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from boundaryviz.figures import film_making
 from boundaryviz.figures.data import Data, write_data
-from boundaryviz.figures.film_options import FilmOptions
-from boundaryviz.figures.frame_sequence import FrameSequence
+from boundaryviz.figures.film import encoding
+from boundaryviz.figures.film.options import FilmOptions
+from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.figures.sheet import save
 from boundaryviz.gui.document.recovery import Origin, Session
 from boundaryviz.gui.shell import system_info
@@ -126,8 +126,8 @@ def _sequence() -> FrameSequence:
 
 def _film(path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(film_making, "Film", QuickFilm)
-        film_making.write_film(path, _sequence(), FilmOptions(view="boundary", **SMALL))
+        patch.setattr(encoding, "Film", QuickFilm)
+        encoding.write_film(path, _sequence(), FilmOptions(view="boundary", **SMALL))
 
 
 KINDS: dict[str, Write] = {

@@ -1,4 +1,4 @@
-"""Reels made without training: a boundary that wanders, points that come, curves that fall."""
+"""Sequences made without training: a boundary that wanders, points that come, curves that fall."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from boundaryviz.figures.frame_sequence import FrameSequence
+from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Points
 from helpers.snapshots import PLANE, curves, snapshot
@@ -26,25 +26,25 @@ def sequence(
     count: int = 5, change: Callable[[int, Snapshot], Snapshot] | None = None, **changes: Any
 ) -> FrameSequence:
     """Moments from step 0 to 290. change: what becomes of each. changes: fields of all."""
-    history = curves()
-    checkpoints = []
+    whole = curves()
+    shown = []
     for k in range(count):
         share = k / max(count - 1, 1)
-        one = snapshot(step=round(290 * share), field=wandering(0.2 + 0.6 * share), curves=history, **changes)
-        checkpoints.append(change(k, one) if change else one)
-    first = checkpoints[0].scene
-    return FrameSequence.over_training([replace(m, scene=first) if m.scene == first else m for m in checkpoints])
+        one = snapshot(step=round(290 * share), field=wandering(0.2 + 0.6 * share), curves=whole, **changes)
+        shown.append(change(k, one) if change else one)
+    first = shown[0].scene
+    return FrameSequence.over_training([replace(m, scene=first) if m.scene == first else m for m in shown])
 
 
-def with_more_points(k: int, checkpoint: Snapshot) -> Snapshot:
+def with_more_points(k: int, one: Snapshot) -> Snapshot:
     """One more labelled point with every moment."""
     if not k:
-        return checkpoint
+        return one
     xy = np.stack([np.linspace(-1.5, 1.5, k), np.full(k, 0.9)], axis=1)
-    points = checkpoint.scene.points
+    points = one.scene.points
     more = Points(
         np.arange(k) + 1000, xy, np.zeros(k, np.int16), np.zeros(k, np.int8), np.zeros(k, np.int8), np.zeros(k, bool)
     )
     columns = ("ids", "xy", "label", "split", "origin", "muted")
     joined = Points(*(np.concatenate([getattr(points, c), getattr(more, c)]) for c in columns))
-    return replace(checkpoint, scene=checkpoint.scene.with_points(joined), predicted=None)
+    return replace(one, scene=one.scene.with_points(joined), predicted=None)

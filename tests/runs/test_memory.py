@@ -10,7 +10,7 @@ from sklearn.naive_bayes import GaussianNB
 
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
-from boundaryviz.figures.frame_sequence import Sweep
+from boundaryviz.figures.film.sequence import Sweep
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.runs import run
 from boundaryviz.runs.run import start, train
@@ -91,12 +91,12 @@ def test_a_film_of_more_moments_than_fit_is_refused_before_training(monkeypatch:
     monkeypatch.setattr(run.Run, "advance", lambda *_: pytest.fail("this was to be refused first"))
     with pytest.raises(MemoryNeeded, match=r"this film would take about .* take fewer frames, values or points"):
         over_training(RunConfig(many, twin=True, device="cpu"), 5000, "even")
-    take = RunConfig(SMALL.with_values({"training.evaluate_every": 1, "training.steps": 20_000}), device="cpu")
+    config = RunConfig(SMALL.with_values({"training.evaluate_every": 1, "training.steps": 20_000}), device="cpu")
     with pytest.raises(MemoryNeeded, match="this film would take about 8"):  # each keeps its curves
-        over_values([replace(take, seeds=64)] * 100, Sweep("rate", ("",) * 100), 5000)
+        over_values([replace(config, seeds=64)] * 100, Sweep("rate", ("",) * 100), 5000)
     for frames in (0, 5001, 10**12):
         with pytest.raises(ScenarioError, match="a film has 1 to 5,000 frames"):
-            over_training(take, frames)
+            over_training(config, frames)
 
 
 def test_every_replica_finds_its_clean_twin_in_one_pass():

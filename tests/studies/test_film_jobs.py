@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from boundaryviz.figures.film_options import FilmOptions
+from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.jobs.lookup import function_named
 from boundaryviz.jobs.messages import Cancelled
 from boundaryviz.scenario.places import WriteError

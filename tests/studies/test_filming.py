@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.figures.frame_sequence import Sweep
+from boundaryviz.figures.film.sequence import Sweep
 from boundaryviz.learners.cascade import same
 from boundaryviz.runs.run import start
 from boundaryviz.scenario.scenario import Scenario
@@ -41,8 +41,8 @@ def test_moments_are_those_of_the_run_and_the_course_is_whole():
     run = start(SMALL, device="cpu")
     run.advance(40)
     assert np.array_equal(sequence.shown[4].field, run.snapshot().field)
-    assert sequence.history.step.tolist() == [0, 20, 40, 60, 80]
-    assert sequence.shown[0].curves is sequence.history
+    assert sequence.curves.step.tolist() == [0, 20, 40, 60, 80]
+    assert sequence.shown[0].curves is sequence.curves
     assert told[-1] == (90, 90)
     assert told == sorted(told)
     assert sequence.clean is None
@@ -56,7 +56,7 @@ def test_twins_and_seeds_are_the_ones_asked_for():
     run.advance(90)
     assert np.array_equal(sequence.shown[-1].field, run.snapshot(1).field)
     assert np.array_equal(sequence.clean[-1].field, run.snapshot(1, clean=True).field)
-    assert np.array_equal(sequence.history.column("flip_rate"), run.curves.of(slice(2, 4)).column("flip_rate"))
+    assert np.array_equal(sequence.curves.column("flip_rate"), run.curves.of(slice(2, 4)).column("flip_rate"))
 
 
 def test_equal_changes_skip_what_stands_still():
@@ -80,16 +80,16 @@ def test_where_there_are_fewer_steps_than_frames_each_stands_for_several():
 def test_a_sweep_trains_every_value_to_its_end():
     scenarios = [SMALL.with_values({"data.noise": noise}) for noise in (0.0, 0.2, 0.4)]
     told: list[tuple[int, int]] = []
-    takes = [RunConfig(one, 2, device="cpu") for one in scenarios]
-    sequence = over_values(takes, Sweep("Noise", ("0", "0.2", "0.4")), 30, lambda *now: told.append(now))
+    configs = [RunConfig(one, 2, device="cpu") for one in scenarios]
+    sequence = over_values(configs, Sweep("Noise", ("0", "0.2", "0.4")), 30, lambda *now: told.append(now))
     assert [one.step for one in sequence.shown] == [90] * 3
     assert sequence.each == 10
     assert told[-1] == (270, 270)
     run = start(scenarios[1], 2, device="cpu")
     run.advance(90)
     assert np.array_equal(sequence.shown[1].field, run.snapshot().field)
-    assert sequence.history.step.tolist() == [0, 1, 2]
-    assert np.array_equal(sequence.history.column("test_error")[1], run.metrics["test_error"].per_seed)
+    assert sequence.curves.step.tolist() == [0, 1, 2]
+    assert np.array_equal(sequence.curves.column("test_error")[1], run.metrics["test_error"].per_seed)
 
 
 def test_a_sweep_over_data_of_different_places_shows_one_plane():
@@ -125,8 +125,8 @@ def test_cascades_over_a_setting_are_those_of_each_run():
     made = POISONED.with_values({"learner.name": "label-spreading"})
     some = [made.with_values({"poison.count": count}) for count in (0, 4)]
     sequence = over_values([RunConfig(one, device="cpu", cascade=True) for one in some], Sweep("points", ("0", "4")), 4)
-    for one, checkpoint in zip(some, sequence.shown, strict=True):
+    for one, shown in zip(some, sequence.shown, strict=True):
         run = start(one, device="cpu")
         run.advance(one.steps)
-        assert same(checkpoint.cascade, run.cascade())
-        assert checkpoint.cascade is not None
+        assert same(shown.cascade, run.cascade())
+        assert shown.cascade is not None

@@ -127,7 +127,7 @@ class FilmControl(QObject):
 
     def _request(self, choice: FilmChoice, path: Path) -> FilmRequest:
         """The film of the scenario as it is now. Raises ScenarioError."""
-        from boundaryviz.figures.film_options import FilmOptions
+        from boundaryviz.figures.film.options import FilmOptions
         from boundaryviz.figures.style import AGAINST_CLEAN
 
         actions, (width, height) = self._window.actions_, choice.pixels
@@ -195,9 +195,9 @@ class FilmControl(QObject):
             raise ValueError("Show the label cascade (K) to see a preview; the film looks for itself.")
         from PIL import Image
 
-        from boundaryviz.figures.film import Film
-        from boundaryviz.figures.film_options import FilmOptions
-        from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
+        from boundaryviz.figures.film.drawing import Film
+        from boundaryviz.figures.film.options import FilmOptions
+        from boundaryviz.figures.film.sequence import FrameSequence, Sweep
         from boundaryviz.record.curves import CurveStore
 
         width, height = (round(side * _PREVIEW / max(choice.pixels) / 2) * 2 for side in choice.pixels)
@@ -235,17 +235,17 @@ def wrong(scenario: Scenario, choice: FilmChoice) -> str:
     return f"{words[0].upper()}{words[1:]}."
 
 
-def within(checkpoint: Snapshot) -> Snapshot:
+def within(snapshot: Snapshot) -> Snapshot:
     """Without what the view shows beyond the domain, where a film does not go."""
-    rect, domain = checkpoint.rect, checkpoint.scene.domain
-    rows, columns = checkpoint.field.shape[-2:]
+    rect, domain = snapshot.rect, snapshot.scene.domain
+    rows, columns = snapshot.field.shape[-2:]
     across, up = rect.width / columns, rect.height / rows
     left, right = (round((edge - rect.left) / across) for edge in (domain.left, domain.right))
     bottom, top = (round((edge - rect.bottom) / up) for edge in (domain.bottom, domain.top))
     left, bottom, right, top = max(left, 0), max(bottom, 0), min(right, columns), min(top, rows)
     if right - left < 2 or top - bottom < 2:  # zoomed into a place outside
-        return checkpoint
+        return snapshot
     kept = Domain(
         rect.left + left * across, rect.left + right * across, rect.bottom + bottom * up, rect.bottom + top * up
     )
-    return replace(checkpoint, rect=kept, field=checkpoint.field[..., bottom:top, left:right])
+    return replace(snapshot, rect=kept, field=snapshot.field[..., bottom:top, left:right])

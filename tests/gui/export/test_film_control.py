@@ -12,7 +12,7 @@ from PIL import Image
 from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.figures.film_options import FilmOptions
+from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.gui.export.film_control import FilmControl, within
 from boundaryviz.gui.export.film_dialog import FilmChoice, FilmDialog
 from boundaryviz.jobs.messages import Ended, FromJob, Progress, Result
@@ -178,9 +178,9 @@ def test_the_window_asks_before_it_gives_up_a_film(
 def test_a_preview_leaves_out_what_lies_beyond_the_domain():
     wide = Domain(-4.0, 4.0, -1.0, 3.0)  # twice as wide and high as the scene's
     field = np.arange(64 * 128, dtype=np.float32).reshape(64, 128)
-    checkpoint = within(snapshot(rect=wide, field=field))
-    assert checkpoint.rect == checkpoint.scene.domain
-    assert np.array_equal(checkpoint.field, field[:32, 32:96])
+    cut = within(snapshot(rect=wide, field=field))
+    assert cut.rect == cut.scene.domain
+    assert np.array_equal(cut.field, field[:32, 32:96])
     near = snapshot(rect=Domain(0.0, 0.5, 0.0, 0.5))
     assert within(near).rect == near.rect
     beyond = snapshot(rect=Domain(5.0, 6.0, 0.0, 0.5))

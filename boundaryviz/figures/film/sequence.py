@@ -1,4 +1,4 @@
-"""What a film shows: checkpoints in their order, and the history of the curves they lie on."""
+"""What a film shows: snapshots in their order, and the curves they lie on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WIDE, _NARROW = "\u2007", "\u2008"  # spaces as wide as a digit, and as a comma
 @dataclass(frozen=True, eq=False)
 class Sweep:
     """A way through values of a setting, one run for each. name: in words; values: in words, one for each
-    checkpoint."""
+    snapshot."""
 
     name: str
     values: tuple[str, ...]
@@ -22,15 +22,15 @@ class Sweep:
 
 @dataclass(frozen=True, eq=False)
 class FrameSequence:
-    """One or more checkpoints, all over the same rectangle with fields of the same shape.
+    """One or more snapshots, all over the same rectangle with fields of the same shape.
 
-    shown, clean: any sequences; a checkpoint is asked for when it is drawn, so that they may be made on demand. clean:
-    the clean twin's, for the film 'twin'. history: evaluations over the whole film; their steps are those of the
-    checkpoints, or with a sweep the numbers of the checkpoints from 0. each: how many frames a checkpoint stands.
+    shown, clean: any sequences; a snapshot is asked for when it is drawn, so that they may be made on demand. clean:
+    the clean twin's, for the film 'twin'. curves: evaluations over the whole film; their steps are those of the
+    snapshots, or with a sweep the numbers of the snapshots from 0. each: how many frames a snapshot stands.
     """
 
     shown: Sequence[Snapshot]
-    history: CurveStore
+    curves: CurveStore
     clean: Sequence[Snapshot] | None = None
     sweep: Sweep | None = None
     each: int = 1
@@ -49,19 +49,19 @@ class FrameSequence:
     def over_training(
         cls, shown: Sequence[Snapshot], clean: Sequence[Snapshot] | None = None, each: int = 1
     ) -> FrameSequence:
-        """Moments of one run, in their order; the history is the last one's."""
+        """Moments of one run, in their order; the curves are the last one's."""
         return cls(shown, shown[-1].curves, clean, None, each)
 
-    def place(self, at: int, checkpoint: Snapshot) -> int:
-        """Where this checkpoint, number `at`, lies on the history."""
-        return checkpoint.step if self.sweep is None else at
+    def place(self, at: int, snapshot: Snapshot) -> int:
+        """Where this snapshot, number `at`, lies on the curves."""
+        return snapshot.step if self.sweep is None else at
 
-    def words(self, at: int, checkpoint: Snapshot) -> str:
-        """'step 1,240', as wide as for every other checkpoint; or the value of the setting."""
+    def words(self, at: int, snapshot: Snapshot) -> str:
+        """'step 1,240', as wide as for every other snapshot; or the value of the setting."""
         if self.sweep is not None:
             return f"{self.sweep.name} {self.sweep.values[at]}"
         most = f"{self.shown[-1].step:,}"
-        here = f"{checkpoint.step:,}".rjust(len(most))
+        here = f"{snapshot.step:,}".rjust(len(most))
         kept = len(most) - len(here.lstrip())
         blank = "".join(_NARROW if mark == "," else _WIDE for mark in most[:kept])
         return f"step {blank}{here.lstrip()}"

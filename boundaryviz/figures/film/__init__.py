@@ -1,0 +1,1 @@
+"""Films: what is chosen and shown, how a frame is drawn, and how frames become a file."""
