@@ -21,7 +21,7 @@ from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metrics, attack_success_rate, of_curves
 from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.runs.progress import bar
+from boundaryviz.runs.bars import bar
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.history import RunHistory, taken
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
