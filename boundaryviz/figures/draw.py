@@ -153,7 +153,7 @@ def _cascade(on: _Sheet) -> Planes:
 
 
 def _frames(on: _Sheet) -> Planes:
-    return draw_frames(on.figure, [seen(checkpoint) for checkpoint in on.others], on.options, on.style)
+    return draw_frames(on.figure, [seen(snapshot) for snapshot in on.others], on.options, on.style)
 
 
 def _compare(on: _Sheet) -> Planes:

@@ -28,21 +28,21 @@ _LINE = 1.5  # the height of a line of a legend, in sizes of the text
 _LOSSES = 0.22  # the height of the plot of losses, in widths of the figure
 
 
-def draw_frames(figure: Figure, checkpoints: Sequence[Snapshot], options: Options, style: Style) -> Planes:
+def draw_frames(figure: Figure, snapshots: Sequence[Snapshot], options: Options, style: Style) -> Planes:
     """All of a strip, or of a grid where the figure is too narrow for one. Raises ValueError for too many moments."""
-    if len(checkpoints) > MOST_FRAMES:
-        raise ValueError(f"a figure holds up to {MOST_FRAMES} moments, not {len(checkpoints)}")
+    if len(snapshots) > MOST_FRAMES:
+        raise ValueError(f"a figure holds up to {MOST_FRAMES} moments, not {len(snapshots)}")
     width = _points(figure)
-    columns = columns_for(len(checkpoints), width, _STEP * style.text)
-    rows = math.ceil(len(checkpoints) / columns)
+    columns = columns_for(len(snapshots), width, _STEP * style.text)
+    rows = math.ceil(len(snapshots) / columns)
     figure.set_size_inches(width / 72, (rows * width / columns + 10 * style.text) / 72)
     figure.suptitle(
-        in_lines(checkpoints[-1].scenario.title, int(width / (0.66 * style.text))), x=0.01, ha="left",
+        in_lines(snapshots[-1].scenario.title, int(width / (0.66 * style.text))), x=0.01, ha="left",
         fontsize=style.text, fontweight="bold",
     )  # fmt: skip
-    titles = [f"step {checkpoint.step:,}" for checkpoint in checkpoints]
-    plane = _grid(figure, checkpoints, titles, columns, options, style)
-    legend(figure, _handles(checkpoints, options, style), options, style)
+    titles = [f"step {snapshot.step:,}" for snapshot in snapshots]
+    plane = _grid(figure, snapshots, titles, columns, options, style)
+    legend(figure, _handles(snapshots, options, style), options, style)
     return Planes(plane, rows, 0.1, 4.0)
 
 

@@ -57,7 +57,7 @@ class Run:
         end, chunk = self.session.step_count + steps, 1
         while (left := end - self.session.step_count) > 0:
             began = perf_counter()
-            self.session.step(min(chunk, left, self._until_turn()))
+            self.session.step(min(chunk, left, self._until_change()))
             took = perf_counter() - began
             self.seconds += took
             self._collect()
@@ -68,9 +68,9 @@ class Run:
             if progress is not None:
                 progress(steps - (end - self.session.step_count), steps)
         if self._given is not None and self._given.pending is not None and self.step == self._given.steps:
-            self._until_turn()
+            self._until_change()
 
-    def _until_turn(self) -> int:
+    def _until_change(self) -> int:
         """Take the changes that are due; how many steps there are until the next one."""
         changes = self._changes
         while self._change < len(changes):

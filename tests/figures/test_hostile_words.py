@@ -146,7 +146,7 @@ def test_the_data_of_a_figure_hold_no_formula(texts: tuple[str, ...]):
 
 
 def test_a_film_is_made_and_names_itself(tmp_path: Path):
-    made = sequence(3, lambda _, checkpoint: replace(hostile(HOSTILE), step=checkpoint.step, field=checkpoint.field))
+    made = sequence(3, lambda _, shown: replace(hostile(HOSTILE), step=shown.step, field=shown.field))
     options = FilmOptions(**{**SMALL, "view": "boundary"})
     assert title_card(made, options).shape == (240, 320, 4)
     write_film(tmp_path / "film.mp4", made, options)

@@ -235,17 +235,17 @@ def wrong(scenario: Scenario, choice: FilmChoice) -> str:
     return f"{words[0].upper()}{words[1:]}."
 
 
-def within(checkpoint: Snapshot) -> Snapshot:
+def within(snapshot: Snapshot) -> Snapshot:
     """Without what the view shows beyond the domain, where a film does not go."""
-    rect, domain = checkpoint.rect, checkpoint.scene.domain
-    rows, columns = checkpoint.field.shape[-2:]
+    rect, domain = snapshot.rect, snapshot.scene.domain
+    rows, columns = snapshot.field.shape[-2:]
     across, up = rect.width / columns, rect.height / rows
     left, right = (round((edge - rect.left) / across) for edge in (domain.left, domain.right))
     bottom, top = (round((edge - rect.bottom) / up) for edge in (domain.bottom, domain.top))
     left, bottom, right, top = max(left, 0), max(bottom, 0), min(right, columns), min(top, rows)
     if right - left < 2 or top - bottom < 2:  # zoomed into a place outside
-        return checkpoint
+        return snapshot
     kept = Domain(
         rect.left + left * across, rect.left + right * across, rect.bottom + bottom * up, rect.bottom + top * up
     )
-    return replace(checkpoint, rect=kept, field=checkpoint.field[..., bottom:top, left:right])
+    return replace(snapshot, rect=kept, field=snapshot.field[..., bottom:top, left:right])
