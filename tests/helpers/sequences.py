@@ -27,24 +27,24 @@ def sequence(
 ) -> FrameSequence:
     """Moments from step 0 to 290. change: what becomes of each. changes: fields of all."""
     history = curves()
-    snapshots = []
+    checkpoints = []
     for k in range(count):
         share = k / max(count - 1, 1)
         one = snapshot(step=round(290 * share), field=wandering(0.2 + 0.6 * share), curves=history, **changes)
-        snapshots.append(change(k, one) if change else one)
-    first = snapshots[0].scene
-    return FrameSequence.over_training([replace(m, scene=first) if m.scene == first else m for m in snapshots])
+        checkpoints.append(change(k, one) if change else one)
+    first = checkpoints[0].scene
+    return FrameSequence.over_training([replace(m, scene=first) if m.scene == first else m for m in checkpoints])
 
 
-def with_more_points(k: int, shown: Snapshot) -> Snapshot:
+def with_more_points(k: int, checkpoint: Snapshot) -> Snapshot:
     """One more labelled point with every moment."""
     if not k:
-        return shown
+        return checkpoint
     xy = np.stack([np.linspace(-1.5, 1.5, k), np.full(k, 0.9)], axis=1)
-    points = shown.scene.points
+    points = checkpoint.scene.points
     more = Points(
         np.arange(k) + 1000, xy, np.zeros(k, np.int16), np.zeros(k, np.int8), np.zeros(k, np.int8), np.zeros(k, bool)
     )
     columns = ("ids", "xy", "label", "split", "origin", "muted")
     joined = Points(*(np.concatenate([getattr(points, c), getattr(more, c)]) for c in columns))
-    return replace(shown, scene=shown.scene.with_points(joined), predicted=None)
+    return replace(checkpoint, scene=checkpoint.scene.with_points(joined), predicted=None)
