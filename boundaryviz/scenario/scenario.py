@@ -54,7 +54,7 @@ class Scenario(Spec):
 
     `order` is its place in the gallery.
     `plane` holds the scene itself where it was edited or imported, its poison with it; otherwise the scene is drawn
-    from `data`, and `poison` laid into it.
+    from `data`, and `poison` is injected.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
@@ -171,7 +171,7 @@ class Scenario(Spec):
         """Change fields by dotted path; `learner.name` and `poison.attack` first take that family's defaults.
 
         A changed `data` field draws the points anew, so points that were written out are dropped; a changed `poison`
-        field lays the attack anew into those there are. A setting changed here holds from step 0 on, whatever the
+        field places the attack anew among those there are. A setting changed here holds from step 0 on, whatever the
         history says of it; of other data or another attack there is no history.
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
