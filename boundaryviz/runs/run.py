@@ -303,7 +303,7 @@ def start(
 ) -> Run:
     """A run at step 0. seeds: how many, from the scenario's own on, or which; by default, as twin, what the scenario's
     history has, or else 1 without a twin. learner: an estimator of scikit-learn's kind in place of the scenario's
-    learner. cascade: as in `train`, of the seed number `watched`. steps: how long it shall be trained, default the
+    learner. cascade: as in `train`, of the seed number `watched`. steps: how long it is to be trained, default the
     scenario's. Raises DeviceError, ScenarioError where no training point has a label, MemoryNeeded, or ValueError
     without seeds.
     """
@@ -322,8 +322,8 @@ def start(
         raise ValueError("a run needs at least one seed")
     history = replace(history, seeds=len(chosen), twin=twin)
     attack = scenario.poison
-    laid = (scene.points.origin == attack.group).any()
-    if not laid and (words := placement.check(scene, attack)):
+    there = (scene.points.origin == attack.group).any()
+    if not there and (words := placement.check(scene, attack)):
         raise ScenarioError([f"poison: {words}"])
     if not can_teach(scene):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])

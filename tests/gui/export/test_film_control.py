@@ -178,9 +178,9 @@ def test_the_window_asks_before_it_gives_up_a_film(
 def test_a_preview_leaves_out_what_lies_beyond_the_domain():
     wide = Domain(-4.0, 4.0, -1.0, 3.0)  # twice as wide and high as the scene's
     field = np.arange(64 * 128, dtype=np.float32).reshape(64, 128)
-    inside = within(snapshot(rect=wide, field=field))
-    assert inside.rect == inside.scene.domain
-    assert np.array_equal(inside.field, field[:32, 32:96])
+    cut = within(snapshot(rect=wide, field=field))
+    assert cut.rect == cut.scene.domain
+    assert np.array_equal(cut.field, field[:32, 32:96])
     near = snapshot(rect=Domain(0.0, 0.5, 0.0, 0.5))
     assert within(near).rect == near.rect
     beyond = snapshot(rect=Domain(5.0, 6.0, 0.0, 0.5))
