@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
+
+OnProgress = Callable[[int, int], object]
+"""Called with how much is done, and of how much; may raise to stop."""
 
 
 class Request(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from boundaryviz.attacks import placement
 from boundaryviz.engine.session import Session
+from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.learners.base import decided
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.handed_in import HandedInSpec
@@ -30,9 +31,6 @@ from boundaryviz.scene.scene import Domain, Scene
 
 if TYPE_CHECKING:
     from boundaryviz.figures.draw import SceneFigure
-
-Progress = Callable[[int, int], object]
-"""Called with (steps done, steps in all) several times a second; may raise to stop between two steps."""
 
 _CHUNK_SECONDS = 0.1
 
@@ -52,8 +50,12 @@ class Run:
 
     # ---- training -----------------------------------------------------------------------------------
 
-    def advance(self, steps: int, progress: Progress | None = None) -> None:
-        """Train `steps` more steps. An exception from `progress` leaves the run usable as far as it came."""
+    def advance(self, steps: int, progress: OnProgress | None = None) -> None:
+        """Train `steps` more steps.
+
+        progress: called with the steps done and all of these steps, several times a second. An exception from it stops
+        between two steps and leaves the run usable as far as it came.
+        """
         end, chunk = self.session.step_count + steps, 1
         while (left := end - self.session.step_count) > 0:
             began = perf_counter()
@@ -341,7 +343,7 @@ def train(
     twin: bool | None = None,
     steps: int | None = None,
     device: str = "auto",
-    progress: Progress | bool | None = None,
+    progress: OnProgress | bool | None = None,
     learner: Any = None,
     cascade: bool = False,
 ) -> Run:

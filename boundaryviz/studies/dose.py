@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
-from boundaryviz.jobs.messages import Tell
+from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec
 from boundaryviz.learners.specs_net import NetSpec
 from boundaryviz.record.dose import DoseCurve, DoseResponse, Varies
-from boundaryviz.runs.run import Progress, Run
+from boundaryviz.runs.run import Run
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
@@ -42,7 +42,7 @@ def dose_response(
     seeds: int = 8,
     steps: int | None = None,
     learners: Sequence[str | LearnerSpec] | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
     device: str = "auto",
     watch: Watch | None = None,
     store: ResultStore | None = None,
@@ -90,7 +90,7 @@ def job(request: DoseRequest, tell: Tell) -> None:
 class _Watcher(AllOrNothing):
     """Puts the response together, of all learners or none."""
 
-    def __init__(self, found: DoseResponse, progress: Progress | None, watch: Watch | None) -> None:
+    def __init__(self, found: DoseResponse, progress: OnProgress | None, watch: Watch | None) -> None:
         super().__init__(progress)
         self.found, self._watch = found, watch
 

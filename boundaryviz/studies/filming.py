@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import Curves
 from boundaryviz.figures.frame_sequence import FrameSequence, Sweep
-from boundaryviz.jobs.messages import Tell
+from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.runs.run import Progress, Run, start
+from boundaryviz.runs.run import Run, start
 from boundaryviz.scenario.cost import afford
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.sweep import MOST
@@ -58,7 +58,7 @@ class RunConfig:
 
 
 def over_training(
-    take: RunConfig, frames: int, spacing: Spacing = "log", progress: Progress | None = None
+    take: RunConfig, frames: int, spacing: Spacing = "log", progress: OnProgress | None = None
 ) -> FrameSequence:
     """Train once and look `frames` times on the way, at step 0 first and at the end last.
 
@@ -96,7 +96,7 @@ def over_values(
     takes: Sequence[RunConfig],
     sweep: Sweep,
     frames: int,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
     executor: Executor | None = None,
 ) -> FrameSequence:
     """Train a run to its end for each take, in their order; `sweep` says what they differ in. Raises what

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from typing_extensions import override
 
-from boundaryviz.jobs.messages import Progress, Result
+from boundaryviz.jobs.messages import OnProgress, Progress, Result
 from boundaryviz.studies.executors import Executor, InProcess
 from boundaryviz.studies.stores import MemoryStore, ResultStore, Row
 from boundaryviz.studies.study import Study
@@ -46,7 +46,7 @@ class Watcher:
 class AllOrNothing(Watcher):
     """The first batch that comes to nothing ends it all, with what that batch raised."""
 
-    def __init__(self, progress: Callable[[int, int], object] | None = None) -> None:
+    def __init__(self, progress: OnProgress | None = None) -> None:
         self._progress = progress
 
     @override
