@@ -70,10 +70,10 @@ def child(mode: str, folder: Path, least: bool, root: Path) -> dict[str, Any]:
         if not (root / "benchmarks" / "window_child.py").is_file():  # or an installed one would be taken for it
             raise RuntimeError(f"{root} has no benchmarks/window_child.py to measure its window; see --only.")
         what = ["-m", "benchmarks.window_child", mode]
-    surroundings = environment(root) | {"TMPDIR": str(folder), "BENCH_BEGAN": repr(time.time())}
+    variables = environment(root) | {"TMPDIR": str(folder), "BENCH_BEGAN": repr(time.time())}
     done = subprocess.run(
         [sys.executable, *what, *(["--least"] if least else [])],
-        env=surroundings, cwd=folder, capture_output=True, text=True, timeout=_PATIENCE, check=False,
+        env=variables, cwd=folder, capture_output=True, text=True, timeout=_PATIENCE, check=False,
     )  # fmt: skip
     if done.returncode or not done.stdout.strip():
         raise RuntimeError(f"measuring {mode} in {root} failed:\n{done.stderr}")

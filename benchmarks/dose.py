@@ -17,7 +17,7 @@ from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Points
-from boundaryviz.studies.doses import Laid
+from boundaryviz.studies.doses import PoisonedScene
 
 DOSES = (0, 1, 2, 5, 10, 20, 30, 40)  # of a thousand points
 SEEDS = 8
@@ -44,8 +44,8 @@ def scenario(name: str, hidden: tuple[int, ...], values: Mapping[str, object]) -
 
 def session(of: Scenario, doses: tuple[int, ...] = DOSES, seeds: int = SEEDS) -> Session:
     """As the product makes it: every seed at every dose."""
-    laid = Laid.of(of, doses)
-    return Session(of, laid.scene, device="cpu", replicas=Replicas.doses(range(seeds), laid.groups))
+    poisoned = PoisonedScene.of(of, doses)
+    return Session(of, poisoned.scene, device="cpu", replicas=Replicas.doses(range(seeds), poisoned.groups))
 
 
 class PlainRun:

@@ -71,11 +71,11 @@ def _as_project(workbench: Workbench, walk: Walk, folder: Path) -> None:
 def _same_history(history: RunHistory | None, found: RunHistory | None) -> None:
     if history is None or found is None:
         if history is not None or found is not None:
-            raise Lost("a course came or went")
+            raise Lost("a history came or went")
         return
     for ours, theirs in (((c.steps, c.seeds, c.twin), (f.steps, f.seeds, f.twin)) for c, f in [(history, found)]):
         if ours != theirs:
-            raise Lost(f"a course of {ours} came back as {theirs}")
+            raise Lost(f"a history of {ours} came back as {theirs}")
     changes = len(history.changes)
     if len(found.changes) != changes:
         raise Lost(f"{changes} turns came back as {len(found.changes)}")

@@ -109,7 +109,7 @@ class Walk:
         self._open(path)
 
     def _project(self) -> None:
-        """A project that was saved before, its course with it."""
+        """A project that was saved before, its history with it."""
         self._example()
         self._edit()
         self._play()

@@ -1,4 +1,4 @@
-"""`figure`: strips, comparisons, a part of the plane, the data behind it, and projects with a course."""
+"""`figure`: strips, comparisons, a part of the plane, the data behind it, and projects with a history."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from boundaryviz.cli.failures import Exit, UsageProblem, complain, say, told
 from boundaryviz.cli.results import Result, deliver
 from boundaryviz.cli.terminal import Lines, PrintError, print_json
 from boundaryviz.record.dose import DoseCurve, DoseResponse
-from boundaryviz.runs.progress import bar
+from boundaryviz.runs.bars import bar
 from boundaryviz.runs.run import Run, start
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.atomic import WriteError

@@ -78,9 +78,9 @@ def test_every_scenario_is_trained_with_its_twin_where_it_has_poison_and_names_a
 
 
 def test_the_courses_that_are_resumed_have_changes_in_them() -> None:
-    courses = [RunHistory.read(read(path)) for path in golden.COURSES.glob("*.bviz")]
-    assert courses
-    assert all(course is not None and course.twin and len(course.changes) == 4 for course in courses)
+    histories = [RunHistory.read(read(path)) for path in golden.COURSES.glob("*.bviz")]
+    assert histories
+    assert all(one is not None and one.twin and len(one.changes) == 4 for one in histories)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from boundaryviz.attacks.settings import NOBODY, AttackSettings, Placed
 from boundaryviz.attacks.targets import Aim, AttackError
 from boundaryviz.scene.scene import MAX_GROUPS, Group, Points, Scene
 
-_LAY = 7  # key of the random stream, so that other users of the seed draw other numbers
+_STREAM = 7  # key of the random stream, so that other users of the seed draw other numbers
 
 
 def aimed(scene: Scene, spec: AttackSettings) -> Aim | None:
@@ -21,15 +21,15 @@ def aimed(scene: Scene, spec: AttackSettings) -> Aim | None:
 def placed(scene: Scene, spec: AttackSettings) -> Placed:
     """The points that the attack plants, and the ids of clean points it withdraws for them.
 
-    Raises AttackError, in a sentence, where it cannot be laid.
+    Raises AttackError, in a sentence, where it cannot be placed.
     """
     if spec.count == 0:
         return scene.points.take(NOBODY), NOBODY
-    return spec.place(scene, np.random.default_rng([spec.seed, _LAY]))
+    return spec.place(scene, np.random.default_rng([spec.seed, _STREAM]))
 
 
 def check(scene: Scene, spec: AttackSettings) -> str | None:
-    """Why the attack cannot be laid on this scene, in a sentence; None where it can."""
+    """Why the attack cannot be placed on this scene, in a sentence; None where it can."""
     try:
         aimed(scene, spec)
         placed(scene, spec)
@@ -41,7 +41,7 @@ def check(scene: Scene, spec: AttackSettings) -> str | None:
 def inject(scene: Scene, spec: AttackSettings) -> Scene:
     """The scene with the attack in it: its points, its pin, its group, and whether poison acts.
 
-    Where it cannot be laid (see `check`) none of its points are there.
+    Where it cannot be placed (see `check`) none of its points are there.
     """
     scene = replace(scene, poison_on=spec.on)
     try:
@@ -87,8 +87,8 @@ def free_group(scene: Scene) -> int | None:
 
 
 def hand_group(scene: Scene, spec: AttackSettings) -> int:
-    """The group that poison placed by hand goes to: the attack's own while the attack lays nothing; after that the
-    first without a name, because laying the attack anew would remove it again.
+    """The group that poison placed by hand goes to: the attack's own while the attack places nothing; after that the
+    first without a name, because placing the attack anew would remove it again.
     """
     if spec.count == 0:
         return spec.group

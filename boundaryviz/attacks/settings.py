@@ -74,7 +74,7 @@ class AttackSettings(Spec):
     def place(self, scene: Scene, rng: np.random.Generator) -> Placed:
         """Where its points go, for a `count` above 0: a function of settings, scene and random numbers alone.
 
-        Raises AttackError, in a sentence, where it cannot be laid.
+        Raises AttackError, in a sentence, where it cannot be placed.
         """
         raise NotImplementedError
 

@@ -13,12 +13,12 @@ _MANY = 10_000  # places of which the nearest to others is not found by going th
 
 
 class AttackError(ValueError):
-    """An attack that cannot be laid; its text is a sentence that says what is missing."""
+    """An attack that cannot be placed; its text is a sentence that says what is missing."""
 
 
 @dataclass(frozen=True, eq=False)
 class Aim:
-    """target: (2,), the place attacked. target_class: the class it shall be given. source: (2,), a labelled point of
+    """target: (2,), the place attacked. target_class: the class it is to be given. source: (2,), a labelled point of
     that class."""
 
     target: NDArray[np.float64]

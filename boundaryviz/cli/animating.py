@@ -111,7 +111,7 @@ def _shown(told: Lines | None) -> Iterator[Show]:
     if told is not None:
         yield lambda what, done, total: told.progress(done, total, doing=what)
         return
-    from boundaryviz.runs.progress import bar
+    from boundaryviz.runs.bars import bar
 
     with bar("film") as show:
         yield lambda _what, done, total: show(done, total)

@@ -129,7 +129,7 @@ def _responded(
 
 
 def _bar(scenario: Scenario) -> Any:
-    from boundaryviz.runs.progress import bar
+    from boundaryviz.runs.bars import bar
 
     return bar(f"doses of {scenario.name}")
 

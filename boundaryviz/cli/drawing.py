@@ -121,10 +121,10 @@ def parse_rect(text: str | None) -> Domain | None:
 def parse_steps(text: str | None, last: int) -> tuple[int, ...]:
     """'0,20,100' as rising steps up to `last`; some that tell the story where there is no text. Raises UsageProblem."""
     from boundaryviz.figures.multiples import MOST_FRAMES
-    from boundaryviz.record.snapshot import checkpoints
+    from boundaryviz.record.snapshot import steps_of_strip
 
     if text is None:
-        return checkpoints(last)
+        return steps_of_strip(last)
     try:
         steps = tuple(sorted({int(part) for part in text.split(",")}))
     except ValueError:

@@ -87,7 +87,7 @@ def trained(
     stops = stops or (scenario.steps,)
     with first_interrupt_waits() as asked:  # also while torch is loading
         from boundaryviz.engine.device import DeviceError
-        from boundaryviz.runs.progress import bar
+        from boundaryviz.runs.bars import bar
         from boundaryviz.runs.run import start
         from boundaryviz.scene.lessons import lacking
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+TURN = 0.004  # seconds of work between two looks at the inbox
+
 
 class Blocks:
     """Sizes blocks of steps by what the last one took; a block is at most twice as long as the one before."""

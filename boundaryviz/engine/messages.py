@@ -51,11 +51,11 @@ class SetScenario:
 
 @dataclass(frozen=True)
 class View:
-    """What frames shall show: the part of the plane, its resolution, and of which output.
+    """What frames show: the part of the plane, its resolution, and of which output.
 
     unit: None for the class probabilities, or (layer, index) of one hidden unit.
     seed: which of the runs, counted from 0. clean: also show its clean twin, where there is one. past: the number of
-    a recalled checkpoint to show in the place of the present one.
+    a loaded checkpoint to show in the place of the present one.
     """
 
     rect: Domain
@@ -76,7 +76,7 @@ class View:
 
 @dataclass(frozen=True, eq=False)
 class LoadCheckpoint:
-    """Have this checkpoint at hand, to be shown (`View.past`) and shot, while what trains stays as it is."""
+    """Have this checkpoint at hand, to be shown (`View.past`) and rendered, while what trains stays as it is."""
 
     number: int
     scenario: Scenario
@@ -103,7 +103,7 @@ class Render:
     """Work out exactly what a figure needs of what is shown. Answered by a `Rendering` of this number.
 
     rect: the part of the plane, None for the domain. columns: of the field, whose cells are square. past: of the
-    checkpoint recalled last, in the place of what is shown.
+    checkpoint loaded last, in the place of what is shown.
     """
 
     number: int
@@ -242,7 +242,7 @@ class Ready:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One checkpoint of training, drawn on `view`.
+    """What the model says at one step, drawn on `view`.
 
     field: float32, (rows, columns) probability of class 1 for two classes, (classes, rows, columns) for
         more, or the activation of one hidden unit where the view asks for it; row 0 is the bottom.
@@ -284,7 +284,7 @@ class Curves:
 class Key:
     """What an answer of a probe is of, and depends on: an answer of another key than what is shown is stale.
 
-    past: the number of the recalled checkpoint, None for the present. revision: of the scene. step: None where the
+    past: the number of the loaded checkpoint, None for the present. revision: of the scene. step: None where the
     answer does not depend on it. rest: whatever else it depends on.
     """
 
@@ -329,7 +329,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, eq=False)
 class Rendering:
-    """One checkpoint as exactly as a figure wants it, of the run shown and its clean twin; see `Frame` and `Render`.
+    """What the run shown and its clean twin say at one step, as exactly as a figure needs it; see `Frame`, `Render`.
 
     field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known.
     """

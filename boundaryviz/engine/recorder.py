@@ -76,7 +76,7 @@ class Recorder:
         """Record the lowest validation loss, if it is not recorded yet: what it was of is about to change."""
         best, self._best = self._best, None
         if best is not None:
-            with session.recalled(best):
+            with session.as_of(best):
                 self._keep(session, seed, best, frozenset({"best"}))
 
     def free(self, session: Session) -> int:

@@ -244,7 +244,7 @@ class Session:
         self._recorded, self._changed = [], True
 
     @contextmanager
-    def recalled(self, state: Mapping[str, NDArray]) -> Iterator[None]:
+    def as_of(self, state: Mapping[str, NDArray]) -> Iterator[None]:
         """Within the context the learner is that of a `state` of this session since the last change of scene, and can
         be asked; afterwards it is that of now again."""
         now = self.learner.state()

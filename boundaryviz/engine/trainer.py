@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import messages as m
-from boundaryviz.engine.blocks import Blocks
+from boundaryviz.engine.blocks import TURN, Blocks
 from boundaryviz.engine.probes.base import Shown
 from boundaryviz.engine.probes.scheduler import Scheduler
 from boundaryviz.engine.recorder import Recorder
@@ -19,7 +19,6 @@ from boundaryviz.engine.refusals import Refusals
 from boundaryviz.engine.renderings import render
 from boundaryviz.engine.session import Session
 
-_TURN = 0.004  # seconds of training between two looks at the inbox
 _FRAME = 1 / 60  # seconds between two frames
 _SLOW = 0.1  # seconds between two looks at everything a frame carries besides the field
 _CURVES = 0.05  # seconds between two chunks of curves
@@ -66,9 +65,9 @@ class Trainer:
         if self._playing and not self._session.can_train:
             return _SLOW
         if self._playing and not self._rests:
-            return 0.0 if self._speed is None or self._allowance(self._clock()) > 0 else _TURN
+            return 0.0 if self._speed is None or self._allowance(self._clock()) > 0 else TURN
         if self._credit and self._view is not None and (self._dirty or not self._exact):
-            return _TURN
+            return TURN
         return self._probes.patience(self._shown(), self._credit and not self._awaits)
 
     # ---- messages in --------------------------------------------------------------------------------
@@ -219,9 +218,9 @@ class Trainer:
         allowed = self._allowance(began) if session.can_train else 0
         said = self._taking() if allowed > 0 and not self._rests else []
         recorder, seed, now = self._recorder, self._seed, began
-        while allowed > 0 and now - began < _TURN and not self._rests:
+        while allowed > 0 and now - began < TURN and not self._rests:
             self._dirty = self._dirty or not (session.settled or self._looks_back)
-            steps = self._blocks.size(min(allowed, recorder.free(session)), began + _TURN - now)
+            steps = self._blocks.size(min(allowed, recorder.free(session)), began + TURN - now)
             session.step(steps)
             self._blocks.took(steps, self._clock() - now)
             recorder.look(session, seed)
@@ -287,7 +286,7 @@ class Trainer:
         session, seed, replica = shown.session, shown.seed, shown.replica
         # once idle, the whole field is asked for exactly
         final = (not self._playing or self._rests or self._looks_back) and not self._exact
-        if view is None or not self._credit or self._awaits or now < self._due - _TURN / 2:
+        if view is None or not self._credit or self._awaits or now < self._due - TURN / 2:
             return []
         if not (self._dirty or final):
             return []
@@ -305,7 +304,7 @@ class Trainer:
             self._predicted = session.predicted(replica)
             self._clean_predicted = None if twin is None else session.predicted(twin)
         self._credit, self._dirty = False, False
-        self._due = max(self._due, now - _TURN) + _FRAME  # in step with sixtieths while it keeps up
+        self._due = max(self._due, now - TURN) + _FRAME  # in step with sixtieths while it keeps up
         self._exact = exact
         return [
             m.Frame(

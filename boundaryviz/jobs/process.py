@@ -12,7 +12,7 @@ from boundaryviz.jobs.messages import Begin, Cancel, Ended, FromJob, Request
 
 _SAID = get_args(FromJob)
 _LAST_BREATH = 1.0  # seconds from its last word to the end of the process
-_PATIENCE = 2.0  # seconds that a process which was asked to end has to go
+PATIENCE = 2.0  # seconds that a process which was asked to end has to go
 
 
 class JobError(Exception):
@@ -98,7 +98,7 @@ class ProcessJob:
         """End it, and let go of its pipe."""
         if not self._closed:
             self.cancel()
-            self._process.join(_PATIENCE)
+            self._process.join(PATIENCE)
             self.kill()
 
     def fileno(self) -> int | None:

@@ -112,7 +112,7 @@ class BatchLoader:
         self._taken = 0
 
     def go_to(self, place: NDArray[np.int64]) -> None:
-        """Deal on from a `place` of a feed with the same points and size of batches. Raises ValueError for none."""
+        """Deal on from a `place` of a loader with the same points and size of batches. Raises ValueError for none."""
         number, at = np.broadcast_to(np.asarray(place, dtype=np.int64).reshape(2, -1), (2, len(self._seeds)))
         self._number, self._at, self._taken = number.copy(), at.copy(), 0
         self._epoch, self._ready = None, []

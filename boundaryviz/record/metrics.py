@@ -76,5 +76,5 @@ def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice) -> 
 
 def attack_success_rate(predicted: NDArray[np.int64], targets: tuple[Target, ...]) -> Metric:
     """Share of the target pins that are predicted as the attacker wants. predicted: int (R, pins)."""
-    wanted = np.array([target.target_class for target in targets])
-    return Metric.of((predicted == wanted).mean(axis=1))
+    target_class = np.array([target.target_class for target in targets])
+    return Metric.of((predicted == target_class).mean(axis=1))

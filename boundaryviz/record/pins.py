@@ -48,9 +48,9 @@ def differences(pins: Sequence[PinnedSnapshot]) -> tuple[str, ...]:
 
 
 def _facts(pin: PinnedSnapshot) -> dict[str, Any]:
-    rendering = pin.snapshot
-    plain = rendering.scenario.bare().model_dump(mode="json")
-    facts = {"step": rendering.step, "clean": pin.clean, "points": len(rendering.scene.points)}
+    snapshot = pin.snapshot
+    plain = snapshot.scenario.bare().model_dump(mode="json")
+    facts = {"step": snapshot.step, "clean": pin.clean, "points": len(snapshot.scene.points)}
     for section in _SECTIONS:
         facts |= {f"{section}.{name}": value for name, value in _flat(plain[section]).items()}
     return facts

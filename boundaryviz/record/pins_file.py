@@ -39,16 +39,16 @@ def write(path: str | Path, pins: Sequence[PinnedSnapshot]) -> None:
     arrays: dict[str, NDArray] = {}
     text = {"format": _FORMAT}
     for number, pin in enumerate(pins):
-        rendering, columns = pin.snapshot, f"p{number}."
-        rect = [rendering.rect.left, rendering.rect.right, rendering.rect.bottom, rendering.rect.top]
+        snapshot, columns = pin.snapshot, f"p{number}."
+        rect = [snapshot.rect.left, snapshot.rect.right, snapshot.rect.bottom, snapshot.rect.top]
         text[f"{columns}pin"] = json.dumps(
-            {"label": pin.label, "clean": pin.clean, "step": rendering.step, "rect": rect}
+            {"label": pin.label, "clean": pin.clean, "step": snapshot.step, "rect": rect}
         )
-        text[f"{columns}scenario"] = _ascii(files.dumps(rendering.scenario.with_scene(rendering.scene)))
-        arrays[f"{columns}field"] = rendering.field
-        if rendering.predicted is not None:
-            arrays[f"{columns}predicted"] = rendering.predicted
-        arrays |= curves_file.to_arrays(rendering.curves, columns, _CURVES)
+        text[f"{columns}scenario"] = _ascii(files.dumps(snapshot.scenario.with_scene(snapshot.scene)))
+        arrays[f"{columns}field"] = snapshot.field
+        if snapshot.predicted is not None:
+            arrays[f"{columns}predicted"] = snapshot.predicted
+        arrays |= curves_file.to_arrays(snapshot.curves, columns, _CURVES)
     write_archive(path, arrays, text)
 
 

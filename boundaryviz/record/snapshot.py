@@ -42,7 +42,7 @@ class Snapshot:
         return self.label or self.scenario.title
 
 
-def checkpoints(last: int, count: int = STRIP) -> tuple[int, ...]:
+def steps_of_strip(last: int, count: int = STRIP) -> tuple[int, ...]:
     """Up to `count` steps from 0 to `last`, rising: after 0 they grow by about the same factor, over two decades or
     what there is of them, and are round where that leaves them in order. Fewer where there are not as many steps.
     """

@@ -41,13 +41,13 @@ def beside(project: str | Path) -> Path:
 
 
 def key(scenario: Scenario) -> str:
-    """What tells whether a timeline belongs to a scenario: a hash of its settings and its course."""
+    """What tells whether a timeline belongs to a scenario: a hash of its settings and its history."""
     plain = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training", "course"})
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
 def write(path: str | Path, scenario: Scenario, kept: Kept) -> None:
-    """Write the timeline of the run that `scenario`, with its course, came from. Raises WriteError."""
+    """Write the timeline of the run that `scenario`, with its history, came from. Raises WriteError."""
     arrays = curves_file.to_arrays(kept.curves)
     text = {"format": _FORMAT, "key": key(scenario)}
     for number, group in enumerate(_alike(kept.checkpoints)):

@@ -22,7 +22,7 @@ from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metrics, attack_success_rate, of_curves
 from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.runs.progress import bar
+from boundaryviz.runs.bars import bar
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.history import RunHistory, taken
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -59,7 +59,7 @@ class Run:
         end, chunk = self.session.step_count + steps, 1
         while (left := end - self.session.step_count) > 0:
             began = perf_counter()
-            self.session.step(min(chunk, left, self._until_turn()))
+            self.session.step(min(chunk, left, self._until_change()))
             took = perf_counter() - began
             self.seconds += took
             self._collect()
@@ -70,9 +70,9 @@ class Run:
             if progress is not None:
                 progress(steps - (end - self.session.step_count), steps)
         if self._given is not None and self._given.pending is not None and self.step == self._given.steps:
-            self._until_turn()
+            self._until_change()
 
-    def _until_turn(self) -> int:
+    def _until_change(self) -> int:
         """Take the changes that are due; how many steps there are until the next one."""
         changes = self._changes
         while self._change < len(changes):
@@ -305,7 +305,7 @@ def start(
 ) -> Run:
     """A run at step 0. seeds: how many, from the scenario's own on, or which; by default, as twin, what the scenario's
     history has, or else 1 without a twin. learner: an estimator of scikit-learn's kind in place of the scenario's
-    learner. cascade: as in `train`, of the seed number `watched`. steps: how long it shall be trained, default the
+    learner. cascade: as in `train`, of the seed number `watched`. steps: how long it is to be trained, default the
     scenario's. Raises DeviceError, ScenarioError where no training point has a label, MemoryNeeded, or ValueError
     without seeds.
     """
@@ -324,8 +324,8 @@ def start(
         raise ValueError("a run needs at least one seed")
     history = replace(history, seeds=len(chosen), twin=twin)
     attack = scenario.poison
-    laid = (scene.points.origin == attack.group).any()
-    if not laid and (words := placement.check(scene, attack)):
+    there = (scene.points.origin == attack.group).any()
+    if not there and (words := placement.check(scene, attack)):
         raise ScenarioError([f"poison: {words}"])
     if not can_teach(scene):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])

@@ -66,7 +66,7 @@ def memory_needed(
 
     runs: how many, each with a seed of its own. sights: how many different sets of points there are to see, each of
     which every run is trained with: 2 with clean twins, for dose-responses as many as doses. steps: for how many the
-    curves are kept. planted: points of poison that are yet to be laid, or of each replica's own. apart: what is to be
+    curves are kept. planted: points of poison that are yet to be placed, or of each replica's own. apart: what is to be
     seen differs by more than poison: each replica has weights and batches of its own, and none is compared with a twin.
     """
     size = size_of(scene, runs, sights, planted, apart=apart)

@@ -71,7 +71,7 @@ def sealed(scenario: Scenario, suffix: str = ".bviz") -> bytes:
 
 
 def sealed_at_least(scenario: Scenario, suffix: str = ".bviz") -> tuple[bytes, Scenario, str]:
-    """As `sealed`, of the scenario or, where its course cannot be kept, of it without one: points and settings count
+    """As `sealed`, of the scenario or, where its history cannot be kept, of it without one: points and settings count
     for more than how the run came to them. Also what was sealed, and why the history is not in it, "" where it is.
 
     Raises WriteError where not even that can be kept.

@@ -54,7 +54,7 @@ class Scenario(Spec):
 
     `order` is its place in the gallery.
     `plane` holds the scene itself where it was edited or imported, its poison with it; otherwise the scene is drawn
-    from `data`, and `poison` laid into it.
+    from `data`, and `poison` is injected.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
@@ -129,11 +129,11 @@ class Scenario(Spec):
 
     @property
     def steps(self) -> int:
-        """How many steps a run does: as many as its course, or else as `training.steps` says."""
+        """How many steps a run does: as many as its history, or else as `training.steps` says."""
         return (self.course.steps if self.course is not None else 0) or self.training.steps
 
     def bare(self) -> Scenario:
-        """The settings and words alone, without a scene written out and without a course."""
+        """The settings and words alone, without a scene written out and without a history."""
         if self.plane is None and self.course is None:
             return self
         return self.model_copy(update={"plane": None, "course": None})
@@ -171,8 +171,8 @@ class Scenario(Spec):
         """Change fields by dotted path; `learner.name` and `poison.attack` first take that family's defaults.
 
         A changed `data` field draws the points anew, so points that were written out are dropped; a changed `poison`
-        field lays the attack anew into those there are. A setting changed here holds from step 0 on, whatever the
-        course says of it; of other data or another attack the course is none.
+        field places the attack anew among those there are. A setting changed here holds from step 0 on, whatever the
+        history says of it; of other data or another attack there is no history.
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
         plain = self.model_dump(mode="json", exclude={"plane", "course"})

@@ -22,7 +22,7 @@ from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Scene, Split
-from boundaryviz.studies.doses import Laid, bare, counted
+from boundaryviz.studies.doses import PoisonedScene, bare, counted
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import DoseRequest
 from boundaryviz.studies.running import AllOrNothing, carry_out
@@ -74,7 +74,7 @@ def dose_response(
     ]
     for work in works:
         work.check_memory()
-    laid = Laid.of(scenario, counts)
+    laid = PoisonedScene.of(scenario, counts)
     found = DoseResponse(scenario.name, scenario.title, scenario.poison.TITLE, counts, laid.rates)
     watcher = _Watcher(found, progress, watch)
     carry_out([work.batch(laid) for work in works], store, executor, watcher)
@@ -154,7 +154,7 @@ class _Work:
     def _steps(self) -> int:
         return 1 if self.scenario.learner.family.at_once else self.steps
 
-    def batch(self, laid: Laid) -> Batch:
+    def batch(self, laid: PoisonedScene) -> Batch:
         """A task for every seed and dose, seeds running slowest, as replicas do."""
         path, first = self._varied
         section, _, name = path.partition(".")
@@ -169,11 +169,11 @@ class _Work:
         )
         return Batch(tasks, DoseContent(self, laid), self.units)
 
-    def done(self, laid: Laid, tell: Tell) -> DoseCurve:
+    def done(self, laid: PoisonedScene, tell: Tell) -> DoseCurve:
         """Do it all; `tell` hears how much is done, and now and then what came of it so far."""
         return self._one_by_one(laid, tell) if self.at_once else self._together(laid, tell)
 
-    def _together(self, laid: Laid, tell: Tell) -> DoseCurve:
+    def _together(self, laid: PoisonedScene, tell: Tell) -> DoseCurve:
         first, steps = self.scenario.training.seed, self._steps
         seeds = range(first, first + self.seeds)
         replicas = Replicas.doses(seeds, laid.groups)
@@ -196,14 +196,14 @@ class _Work:
         run.advance(steps, progress)
         return self._curve("training", steps, *measured(run, len(laid.groups)))
 
-    def _one_by_one(self, laid: Laid, tell: Tell) -> DoseCurve:
+    def _one_by_one(self, laid: PoisonedScene, tell: Tell) -> DoseCurve:
         scenario = self.scenario
         flips: list[NDArray[np.float64]] = []
         wins: list[NDArray[np.float64] | None] = []
         path, first = self._varied
         varies: Varies = "data" if path == "data.seed" else "poison"
         for k in range(self.seeds):
-            own = laid if k == 0 else Laid.of(scenario.with_values({path: (first + k) % 2**31}), self.doses)
+            own = laid if k == 0 else PoisonedScene.of(scenario.with_values({path: (first + k) % 2**31}), self.doses)
             if k == 1 and own.scene.points == laid.scene.points:
                 tell.progress(self.seeds, self.seeds)
                 return self._curve("nothing", 1, flips[0], wins[0])
@@ -235,7 +235,7 @@ class _Work:
             for dose in range(len(self.doses))
         ]
 
-    def curve(self, laid: Laid, rows: Sequence[dict[str, Any]]) -> DoseCurve:
+    def curve(self, laid: PoisonedScene, rows: Sequence[dict[str, Any]]) -> DoseCurve:
         """From what `rows` gave."""
         varies: Varies = rows[-1]["seeds_vary"]
         seeds = 1 if varies == "nothing" else self.seeds
@@ -260,7 +260,7 @@ class DoseContent:
 
     WORK: ClassVar[str] = "boundaryviz.studies.dose:measure"
     work: _Work
-    laid: Laid
+    laid: PoisonedScene
 
 
 def measure(content: DoseContent, tell: Tell) -> list[dict[str, Any]]:

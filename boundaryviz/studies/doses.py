@@ -40,7 +40,7 @@ def default_doses(scenario: Scenario) -> tuple[int, ...]:
 
 
 def counted(scenario: Scenario, doses: Sequence[int] | None) -> tuple[int, ...]:
-    """The doses that will be laid, rising from 0. Raises ScenarioError for numbers that are no doses, or no place."""
+    """The doses that will be placed, rising from 0. Raises ScenarioError for numbers that are no doses, or no place."""
     if doses is None:
         return default_doses(scenario)
     if any(not 0 <= d <= MOST for d in doses):
@@ -62,7 +62,7 @@ def bare(scene: Scene) -> Scene:
 
 
 @dataclass(frozen=True, eq=False)
-class Laid:
+class PoisonedScene:
     """A scene with the attack in it once for each of D doses. groups: (D,), what a replica of each dose sees.
 
     Every dose is a group of its own. Flipped labels are nested, so a dose of those adds a group to the smaller ones.
@@ -72,8 +72,8 @@ class Laid:
     groups: tuple[frozenset[int], ...]
 
     @classmethod
-    def of(cls, scenario: Scenario, doses: Sequence[int]) -> Laid:
-        """doses: rising from 0. Raises ScenarioError, in a sentence, where the attack cannot be laid."""
+    def of(cls, scenario: Scenario, doses: Sequence[int]) -> PoisonedScene:
+        """doses: rising from 0. Raises ScenarioError, in a sentence, where the attack cannot be placed."""
         attack = scenario.poison.model_copy(update={"count": max(doses), "on": True})
         base = bare(scenario.scene())
         if words := placement.check(base, attack):
@@ -106,7 +106,7 @@ class Laid:
 
 
 def _placeable(base: Scene, scenario: Scenario, count: int) -> int:
-    """How many of `count` points the attack finds a place for. Raises ScenarioError where it cannot be laid."""
+    """How many of `count` points the attack finds a place for. Raises ScenarioError where it cannot be placed."""
     try:
         return len(placed(base, scenario.poison.model_copy(update={"count": count}))[0])
     except AttackError as error:

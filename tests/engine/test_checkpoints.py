@@ -139,7 +139,7 @@ def test_a_pin_that_flips_is_recorded_at_that_step() -> None:
     assert flips == {one.step for one in talk.heard(m.Checkpoint) if "flip" in one.why}
 
 
-def test_a_recalled_moment_is_shown_and_shot_while_the_present_stays() -> None:
+def test_a_loaded_checkpoint_is_shown_and_rendered_while_the_present_stays() -> None:
     talk = Conversation(m.Load(SCENARIO, SCENE, 1, "cpu"), VIEW)
     talk.train_to(100)
     talk.listen(0.2)
@@ -187,7 +187,7 @@ def test_one_beginning_soon_after_the_other_gets_no_burst() -> None:
     assert recorder._credit == BURST
 
 
-def test_twins_and_cascade_of_a_recalled_moment_are_told_as_they_were() -> None:
+def test_twins_and_cascade_of_a_loaded_checkpoint_are_told_as_they_were() -> None:
     values = {"learner.name": "pseudo-label", "data.labels_per_class": 3, "poison.target": [0.0, 0.5]}
     poisoned = SCENARIO.with_values({**values, "poison.count": 6, "learner.threshold": 0.55})
     scene = poisoned.scene()

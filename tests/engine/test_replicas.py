@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from boundaryviz.engine.replicas import CLEAN, Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.base import Extra
+from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Group, Origin, Points, Scene, Split
 from helpers.lifted import lift
@@ -25,14 +26,13 @@ NETS = {
     "logistic": {},
     "temporal-ensembling": {"learner.hidden": [6], "learner.unlabelled_batch": 20},
 }
-AT_ONCE = ("label-spreading", "SVC")
-UNLABELLED = ("temporal-ensembling", "label-spreading")  # what looks at points without a label
+FITTED = ("label-spreading", "SVC")
 OWN = 50  # a group of poison that a replica alone has its own points in
 PLACES = np.array([[0.0, 0.0], [0.4, 0.3], [-1.0, 0.6], [2.0, -1.0]])
 
 each_size = pytest.mark.parametrize("size", [16, "full"])
 each_learner = pytest.mark.parametrize(
-    ("name", "size"), [*((name, size) for name in NETS for size in (16, "full")), *((name, 16) for name in AT_ONCE)]
+    ("name", "size"), [*((name, size) for name in NETS for size in (16, "full")), *((name, 16) for name in FITTED)]
 )
 few = settings(max_examples=12)
 
@@ -88,7 +88,7 @@ def hold_as_alone(of: Scenario, scene: Scene, replicas: Replicas, weighted: bool
         if weighted:
             one, of_it = replicas.take([at]), scene
         alone = thought(run(of, of_it, one))[0]
-        if of.learner.name in AT_ONCE:
+        if of.learner.family.at_once:
             assert np.array_equal(together[at, :-6], alone[:-6])
         np.testing.assert_allclose(together[at], alone, atol=1e-5)
 
@@ -125,7 +125,7 @@ def test_leave_one_out(name: str, size: Any):
 @each_learner
 def test_effect_map(name: str, size: Any):
     of = scenario(name, size)
-    for label in (1, -1) if name in UNLABELLED else (1,):
+    for label in (1,) if FAMILIES[name].supervised else (1, -1):
         hold_as_alone(of, of.scene(), Replicas.effect_map(of.scene(), PLACES, label))
 
 

@@ -26,7 +26,7 @@ class Screen:
     display: str
 
     def environ(self) -> dict[str, str]:
-        """The environment of a program that shall open its window here."""
+        """The environment of a program that is to open its window here."""
         kept = {
             name: value for name, value in os.environ.items() if name not in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE")
         }

@@ -122,7 +122,7 @@ def test_killed_from_outside_it_is_told(ask: Ask):
 
 
 def test_one_that_listens_to_nobody_is_killed_when_it_is_closed(ask: Ask, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(processes, "_PATIENCE", 0.05)
+    monkeypatch.setattr(processes, "PATIENCE", 0.05)
     job = ask("listen_to_nobody")
     heard(job, Result)
     job.close()

@@ -18,7 +18,7 @@ from boundaryviz.scenario import cost
 from boundaryviz.scenario.cost import MemoryNeeded
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.dose import dose_response
-from boundaryviz.studies.doses import Laid
+from boundaryviz.studies.doses import PoisonedScene
 from boundaryviz.studies.filming import RunConfig, over_training, over_values
 
 SMALL = Scenario().with_values({"data.n": 60, "learner.hidden": [4], "training.steps": 40, "poison.count": 2})
@@ -34,7 +34,7 @@ def nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(cost, "available", lambda: 16e9)
     monkeypatch.setattr(Session, "reset", built)
-    monkeypatch.setattr(Laid, "of", built)
+    monkeypatch.setattr(PoisonedScene, "of", built)
 
 
 @pytest.mark.parametrize("name", FAMILIES)

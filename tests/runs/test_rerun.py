@@ -1,4 +1,4 @@
-"""A scenario with a course is trained again as it was: what was changed, at its step, to the same bits."""
+"""A scenario with a history is trained again as it was: what was changed, at its step, to the same bits."""
 
 from __future__ import annotations
 

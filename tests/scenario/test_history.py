@@ -1,4 +1,4 @@
-"""The course of a run: differences lead from one scene to the next to the bit, in memory and through a file."""
+"""The history of a run: differences lead from one scene to the next to the bit, in memory and through a file."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_the_sign_of_zero_is_a_difference() -> None:
 
 
 def evolved(start: Scenario) -> tuple[RunHistory, Scenario, Scene]:
-    """A course with every kind of turn, and what it came to."""
+    """A history with every kind of change, and what it came to."""
     scene = start.scene()
     history = RunHistory.of(start, scene, drawn=True, seeds=2, twin=True)
     ids = scene.points.ids

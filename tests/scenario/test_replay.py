@@ -1,4 +1,4 @@
-"""Turns followed quickly come to what they come to one by one, and fail where those fail."""
+"""Changes followed quickly come to what they come to one by one, and fail where those fail."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from boundaryviz.record.dose import DoseResponse
 from boundaryviz.runs.run import Run, train
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.dose import counterpart, dose_response, measured
-from boundaryviz.studies.doses import Laid, bare, default_doses
+from boundaryviz.studies.doses import PoisonedScene, bare, default_doses
 from boundaryviz.studies.sqlite_store import SqliteStore
 
 SMALL = Scenario().with_values(
@@ -46,10 +46,10 @@ def test_a_replica_of_a_dose_sees_the_scene_with_that_many_points(attack: str, c
     )
     scenario = SMALL.with_values(values)
     doses = (0, 1, 3, 4, 11)
-    laid = Laid.of(scenario, doses)
-    for dose, groups, rate in zip(doses, laid.groups, laid.rates, strict=True):
+    poisoned = PoisonedScene.of(scenario, doses)
+    for dose, groups, rate in zip(doses, poisoned.groups, poisoned.rates, strict=True):
         alone = inject(bare(scenario.scene()), scenario.poison.model_copy(update={"count": dose}))
-        seen, theirs = laid.scene.points.take(laid.scene.seen(groups)), alone.points.take(alone.seen())
+        seen, theirs = poisoned.scene.points.take(poisoned.scene.seen(groups)), alone.points.take(alone.seen())
         columns = [sorted(zip(*p.xy.T, p.label, p.split, p.is_poison, strict=True)) for p in (seen, theirs)]
         assert columns[0] == columns[1]
         assert rate == pytest.approx(seen.take(seen.is_train).is_poison.mean())
@@ -151,8 +151,8 @@ def test_poison_that_is_there_already_is_taken_out_first():
 
 
 def test_a_diverged_seed_is_left_out_at_its_doses_and_a_diverged_clean_twin_at_all():
-    laid = Laid.of(COPIED, (0, 4, 8))
-    run = Run(Session(COPIED, laid.scene, device="cpu", replicas=Replicas.doses(range(3), laid.groups)))
+    poisoned = PoisonedScene.of(COPIED, (0, 4, 8))
+    run = Run(Session(COPIED, poisoned.scene, device="cpu", replicas=Replicas.doses(range(3), poisoned.groups)))
     run.advance(5)
     flips, success = measured(run, 3)
     assert np.isfinite(flips).all()

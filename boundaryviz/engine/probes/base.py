@@ -22,7 +22,7 @@ Slices = Generator[None, None, T]
 class Shown:
     """What the window shows.
 
-    past: the number of a recalled checkpoint, None for the present. revision: of its scene. seed: which of the runs,
+    past: the number of a loaded checkpoint, None for the present. revision: of its scene. seed: which of the runs,
     counted from 0. rect: the visible part of the plane, None while no view is known.
     """
 

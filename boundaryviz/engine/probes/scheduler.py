@@ -7,11 +7,11 @@ import traceback
 from collections.abc import Callable
 from importlib import import_module
 
+from boundaryviz.engine.blocks import TURN
 from boundaryviz.engine.messages import Failed, FromTrainer, Key, ProbeResult, Subscribe
 from boundaryviz.engine.probes import PROBES
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
 
-_TURN = 0.004  # seconds of slices between two looks at the inbox
 _AT_REST = 0.5  # share of the time while nothing is trained
 _TRIES = 3  # how often in a row an answer may be abandoned before it is worked out in one go
 
@@ -63,7 +63,7 @@ class Scheduler:
         if not self._subscriptions:
             return []
         said: list[FromTrainer] = []
-        end = self._clock() + _TURN
+        end = self._clock() + TURN
         for one in sorted(self._subscriptions.values(), key=lambda one: one.worked):
             said += one.advance(shown, training, seen, end)
             if self._clock() >= end:
@@ -120,7 +120,7 @@ class _Subscription:
             wanted = self._wanted(shown, seen)
         except Exception:
             return 0.0  # `advance` meets the same and tells it
-        return None if wanted is None else max(self._due(False) - self._clock(), _TURN)
+        return None if wanted is None else max(self._due(False) - self._clock(), TURN)
 
     def advance(self, shown: Shown, training: bool, seen: bool, end: float) -> list[FromTrainer]:
         """Work until `end`, or as long as its share allows."""

@@ -33,7 +33,7 @@ def columns_for(count: int) -> int:
 
 
 class CompareBoard(FocusFrame):
-    """The pins. removed, renamed: the place among the pins, and the new label. cleared: all shall go. left: Escape.
+    """The pins. removed, renamed: the place among the pins, and the new label. cleared: all are to go. left: Escape.
 
     save_wanted, open_wanted: pins to a file, and from one.
     """

@@ -60,8 +60,8 @@ class CompareControl(QObject):
         if self._window.page_shown() is not None:  # unseen, the plane gets no frames, and training goes on
             self._window.tell("Show the plane first (Ctrl+5): a moment is pinned as the plane shows it.", TOLD)
             return
-        rendering = self._presenter.snapshot(clean)
-        if rendering is None:
+        snapshot = self._presenter.snapshot(clean)
+        if snapshot is None:
             twin = "There is no clean twin to pin: switch it on with Ctrl+T."
             none = "There is no boundary to pin yet, or the plane shows a hidden unit."
             self._window.tell(twin if clean else none, TOLD)
@@ -69,10 +69,10 @@ class CompareControl(QObject):
         taken = {pin.label for pin in self._pins}
         label = next(name for name in (f"Pin {k}" for k in count(self._count + 1)) if name not in taken)
         self._count += 1
-        self.pins = (*self._pins, PinnedSnapshot(label, rendering, clean))
+        self.pins = (*self._pins, PinnedSnapshot(label, snapshot, clean))
         twin = ", clean twin" if clean else ""
         self._window.tell(
-            f"Pinned step {rendering.step:,}{twin} as {label}: {len(self._pins)} of {MOST}. Ctrl+5 compares them.",
+            f"Pinned step {snapshot.step:,}{twin} as {label}: {len(self._pins)} of {MOST}. Ctrl+5 compares them.",
             TOLD,
         )
 

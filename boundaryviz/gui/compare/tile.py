@@ -95,9 +95,9 @@ class CompareTile(QWidget):
         self.close_.clicked.connect(lambda: self.removed.emit())
         self.edit.editingFinished.connect(self._take_name)
         self.edit.given_up.connect(self._end_edit)
-        rendering = pin.snapshot
-        self.plane.set_scene(rendering.scene)
-        self.plane.set_field(rendering.field, rendering.rect)
+        snapshot = pin.snapshot
+        self.plane.set_scene(snapshot.scene)
+        self.plane.set_field(snapshot.field, snapshot.rect)
         self.set_pin(pin, "")
 
     @override

@@ -129,7 +129,7 @@ class CurvesView(QWidget):
         self._draw_readouts()
 
     def set_ghost(self, step: NDArray[np.int64] | None, values: Values) -> None:
-        """An earlier course, dashed: step (K,), and values (K,) by the names of `set_curves`; None for none."""
+        """An earlier history, dashed: step (K,), and values (K,) by the names of `set_curves`; None for none."""
         self._ghost = None if step is None else (step, values)
         self._draw()
 

@@ -1,4 +1,4 @@
-"""The tab Curves: what the run has come to, the moment shown in it, and the course left for a branch."""
+"""The tab Curves: what the run has come to, the moment shown in it, and the history left for a branch."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _NAMES = {INFO: "", WARNING: "warning", ERROR: "error"}
 
 
 class LogPanel(QDialog):
-    """A window of its own that stays open while one works. cleared: the entries shall be forgotten."""
+    """A window of its own that stays open while one works. cleared: the entries are to be forgotten."""
 
     cleared = pyqtSignal()
 

@@ -36,7 +36,7 @@ class State:
 
     @classmethod
     def of(cls, scenario: Scenario) -> State:
-        """Without its course, which is that of a run and not of the document."""
+        """Without its history, which is that of a run and not of the document."""
         return cls(scenario.model_copy(update={"course": None}), scenario.scene())
 
     def complete(self) -> Scenario:
@@ -139,7 +139,7 @@ class Mark:
         return cls(0 if scenario.course is None else len(scenario.course.turns), None)
 
     def fits(self, changes: Sequence[Change]) -> bool:
-        """Whether a history with these turns says nothing that this one did not; one without turns says nothing."""
+        """Whether a history with these changes says nothing that this one did not; one without changes says nothing."""
         if not changes:
             return True
         same = self.last is None or (self.count <= len(changes) and changes[self.count - 1] is self.last)
@@ -175,7 +175,7 @@ class Document(QObject):
         self.history, self._pending = history, pending
         self.revision = 1
         self.given = given if isinstance(given, Project) else Project.of(given)
-        """What was opened last, as it was in its file, with its course."""
+        """What was opened last, as it was in its file, with its history."""
         self._state = State.of(scenario)
         self._preview: State | None = None
         self._mark = Mark.of_file(scenario)

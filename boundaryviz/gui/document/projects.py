@@ -32,7 +32,7 @@ class Project:
 
     @classmethod
     def of(cls, scenario: Scenario) -> Self:
-        """Without a timeline. Raises ScenarioError where the scenario's course cannot be followed."""
+        """Without a timeline. Raises ScenarioError where the scenario's history cannot be followed."""
         return cls(scenario, RunHistory.read(scenario))
 
 

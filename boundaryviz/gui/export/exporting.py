@@ -22,7 +22,7 @@ from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.past import Past
 from boundaryviz.gui.training.presenter import Presenter
 from boundaryviz.gui.widgets.export_dialog import VIEWS, ExportDialog, ExportOptions
-from boundaryviz.record.snapshot import Snapshot, checkpoints
+from boundaryviz.record.snapshot import Snapshot, steps_of_strip
 from boundaryviz.scenario import files
 from boundaryviz.scenario.command_line import NoCommand, figure, source
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -79,11 +79,11 @@ class Exporting(QObject):
         self._waits = True
         self._slow.start()
 
-        def rendering(snapshot: Snapshot, clean: Snapshot | None) -> None:
+        def taken(snapshot: Snapshot, clean: Snapshot | None) -> None:
             if asked != self._asked:
                 return
             others: list[Snapshot] = []
-            steps = self._strip(checkpoints(snapshot.step))
+            steps = self._strip(steps_of_strip(snapshot.step))
             self._picturing.strip(steps, others.append, lambda: worked_out(snapshot, clean, others), rect)
 
         def worked_out(snapshot: Snapshot, clean: Snapshot | None, others: Sequence[Snapshot]) -> None:
@@ -96,7 +96,7 @@ class Exporting(QObject):
 
             self._reader.do(self._source(), then)
 
-        self._picturing.render(rendering, rect)
+        self._picturing.render(taken, rect)
 
     def _give_up(self) -> None:
         """Who was to work the figure out is gone, or failed, which is said elsewhere."""
@@ -262,7 +262,7 @@ def _copy(made: _Made, chosen: ExportOptions) -> None:
 
 
 def _holds(path: Path, present: Scenario) -> bool:
-    """Whether a file holds the scenario and its course as they are now, but for the steps done since."""
+    """Whether a file holds the scenario and its history as they are now, but for the steps done since."""
     try:
         saved = files.read(path)
     except (ScenarioError, OSError):

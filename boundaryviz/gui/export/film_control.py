@@ -220,7 +220,7 @@ class FilmControl(QObject):
 
 
 def wrong(scenario: Scenario, choice: FilmChoice) -> str:
-    """What is wrong with the values that a film shall lead through, in a sentence; empty where nothing is."""
+    """What is wrong with the values that a film is to lead through, in a sentence; empty where nothing is."""
     frames = max(round(choice.seconds * choice.rate), 1)
     try:
         axis = Axis.parse(f"{choice.over}={choice.values}", frames, scenario)

@@ -110,7 +110,7 @@ class FieldLayer:
             self._draw()
 
     def set_ghost(self, field: NDArray | None, rect: Domain | None) -> None:
-        """The field of another course over a rectangle, of which the boundary is drawn, dashed in the accent colour."""
+        """The field of another history over a rectangle; its boundary is drawn, dashed in the accent colour."""
         self._other = None if field is None or rect is None else (field, rect)
         self._draw_ghost()
 

@@ -38,7 +38,7 @@ class _ScreenItem(pg.GraphicsObject):
 
 
 class GuideItem(_ScreenItem):
-    """A bridge that is being laid or shaped."""
+    """A bridge that is being placed or shaped."""
 
     def __init__(self, theme: Theme, area: Callable[[], QRectF]) -> None:
         super().__init__(theme, area)

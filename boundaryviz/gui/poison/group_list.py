@@ -20,7 +20,7 @@ _SWATCH = 14
 
 @dataclass(frozen=True)
 class GroupEntry:
-    """A group as the list shows it. count: its points. shaped: the attack's settings lay this one."""
+    """A group as the list shows it. count: its points. shaped: the attack's settings place this one."""
 
     number: int
     name: str
@@ -94,7 +94,7 @@ class _Line(QWidget):
         self._paint()
 
     def _paint(self) -> None:
-        """A ring as around the points; filled where the attack's settings lay this group."""
+        """A ring as around the points; filled where the attack's settings place this group."""
         ratio = self.devicePixelRatioF()
         picture = QPixmap(round(_SWATCH * ratio), round(_SWATCH * ratio))
         picture.setDevicePixelRatio(ratio)

@@ -1,4 +1,4 @@
-"""The poison panel: whether it acts, which attack lays it and how, what it costs, and its groups."""
+"""The poison panel: whether it acts, which attack places it and how, what it costs, and its groups."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ELSEWHERE = ("attack", "on", "group")  # the chooser, the switch and the list
 class PoisonPanel(QWidget):
     """changed: dotted path such as 'poison.count' and the new value. settled: path; a drag or typing is over.
 
-    new_group: the next attack shall go to a group of its own. What is done with groups comes from `groups`.
+    new_group: the next attack is to go to a group of its own. What is done with groups comes from `groups`.
     """
 
     changed = pyqtSignal(str, object)
@@ -95,7 +95,7 @@ class PoisonPanel(QWidget):
         self.form.set_unused(spec.unused())
 
     def set_why(self, words: str | None) -> None:
-        """Why the attack cannot be laid; None where it can."""
+        """Why the attack cannot be placed; None where it can."""
         self.why.setText(words or "")
         self.why.setVisible(bool(words))
 

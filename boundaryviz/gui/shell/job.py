@@ -5,10 +5,9 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject, QSocketNotifier, QTimer, pyqtSignal
 
 from boundaryviz.jobs.messages import Progress, Request, Result
-from boundaryviz.jobs.process import Job, ProcessJob
+from boundaryviz.jobs.process import PATIENCE, Job, ProcessJob
 from boundaryviz.scenario.scratch import clear_scratch
 
-_PATIENCE = 2000  # milliseconds that a process which was asked to end has to go
 _POLL = 50  # milliseconds, where what it says cannot be watched
 
 
@@ -32,7 +31,7 @@ class JobRunner(QObject):
         self._timer.timeout.connect(self._poll)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
-        self._patience.setInterval(_PATIENCE)
+        self._patience.setInterval(round(1000 * PATIENCE))
         self._patience.timeout.connect(self._lose_patience)
         clear_scratch()
 

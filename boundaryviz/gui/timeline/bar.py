@@ -140,7 +140,7 @@ class _Track(QWidget):
 
 
 class TimelineBar(QWidget):
-    """Setters in, signals out. scrubbed: the index of the moment that shall be shown. now_wanted: the present.
+    """Setters in, signals out. scrubbed: the index of the moment to be shown. now_wanted: the present.
 
     resume_wanted: go on training from the moment shown, as a branch. pin_wanted: pin it, to compare it with others.
     """

@@ -29,12 +29,12 @@ from boundaryviz.scenario.history import RunHistory, Visited, changed
 _REFRESH = 100  # milliseconds between two looks of the bar
 _REST = 120  # milliseconds after which a checkpoint that is looked at is worked out exactly
 _THUMBNAIL = QSize(144, 144)
-_GHOST_SHARE = 4  # an earlier course gets one part in so many of the memory
+_GHOST_SHARE = 4  # an earlier history gets one part in so many of the memory
 
 
 @dataclass(frozen=True, eq=False)
 class Ghost:
-    """The course that was left for a branch: its checkpoints and curves."""
+    """The history that was left for a branch: its checkpoints and curves."""
 
     timeline: Timeline
     curves: CurveStore
@@ -51,7 +51,7 @@ class _Branching:
 class TimelineControl(QObject):
     """Joins the trainer's checkpoints to the bar under the plane.
 
-    ghost_changed: the steps of the course that was left, or None, and its curves by name.
+    ghost_changed: the steps of the history that was left, or None, and its curves by name.
     """
 
     ghost_changed = pyqtSignal(object, object)
@@ -166,7 +166,7 @@ class TimelineControl(QObject):
 
     def take_up(self, history: RunHistory | None, kept: Kept | None, go_on: bool = False) -> None:
         """A file was opened: be at the last of the checkpoints kept with it, paused or to `go_on`; without any, keep
-        its course."""
+        its history."""
         self._keeper.open(history)
         self._take_up = None
         if history is None or kept is None or not kept.checkpoints:

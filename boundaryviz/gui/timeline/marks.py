@@ -51,7 +51,7 @@ class ChangeMarks:
         self._changes: tuple[Change, ...] = ()
 
     def of(self, history: RunHistory | None) -> Sequence[Mark]:
-        """In the order of their steps. Turns with the same words close to each other are one mark, at the first."""
+        """In the order of their steps. Changes with the same words close to each other are one mark, at the first."""
         changes, done = () if history is None else history.changes, len(self._changes)
         if done and changes[done - 1 : done] != self._changes[-1:]:  # it is another history, or shorter than it was
             self._marks, self._changes, done = [], (), 0

@@ -1,4 +1,4 @@
-"""What the bridge tool works with: a bridge as it lies, what of it is under the pointer, and what dragging comes to."""
+"""What the bridge tool works with: the shape of a bridge, what of it is under the pointer, what dragging comes to."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ STRAIGHT = 0.02  # curvatures below it are none
 
 
 @dataclass(frozen=True, eq=False)
-class Laid:
-    """A bridge as it lies: its settings, aim and line (K, 2)."""
+class BridgeShape:
+    """The shape of a bridge: its settings, aim and line (K, 2)."""
 
     spec: BridgeSpec
     goal: Aim
@@ -63,9 +63,9 @@ def with_bridge(spec: AttackSpec, values: dict[str, Any]) -> BridgeSpec:
     return BridgeSpec.model_validate({**shared, **values})
 
 
-def lie(scene: Scene, spec: BridgeSpec) -> Laid:
-    """Raises AttackError where the bridge cannot be laid."""
-    return Laid(spec, aim(scene, spec.target, spec.wanted, spec.source, spec.snap), path(scene, spec))
+def shape_of(scene: Scene, spec: BridgeSpec) -> BridgeShape:
+    """Raises AttackError where the bridge cannot be placed."""
+    return BridgeShape(spec, aim(scene, spec.target, spec.wanted, spec.source, spec.snap), path(scene, spec))
 
 
 def group_for(context: Context) -> int | None:
@@ -85,11 +85,11 @@ def offered(context: Context, gesture: Gesture | None, reach: float | None) -> i
     return nearest(points.xy, gesture.xy, np.inf if reach is None else reach * gesture.pixel, fit)
 
 
-def grip_under(laid: Laid, context: Context, gesture: Gesture, reach: float = PATH_REACH) -> Grip | None:
+def grip_under(shape: BridgeShape, context: Context, gesture: Gesture, reach: float = PATH_REACH) -> Grip | None:
     """What of the bridge is under the pointer. A bead under it goes before all but a handle that is nearer."""
     points = context.scene.points
-    bead = nearest(points.xy, gesture.xy, REACH * gesture.pixel, points.origin == laid.spec.group)
-    handles = laid.handles()
+    bead = nearest(points.xy, gesture.xy, REACH * gesture.pixel, points.origin == shape.spec.group)
+    handles = shape.handles()
     gaps = [np.hypot(h.x - gesture.x, h.y - gesture.y) / gesture.pixel for h in handles]
     best = len(gaps) - 1 - int(np.argmin(gaps[::-1]))
     if gaps[best] <= REACH + 2.0:
@@ -98,17 +98,17 @@ def grip_under(laid: Laid, context: Context, gesture: Gesture, reach: float = PA
         return None
     if bead is not None and reach == PATH_REACH:
         return None
-    share, gap = nearest_on(laid.line, gesture.xy)
+    share, gap = nearest_on(shape.line, gesture.xy)
     near_label = offered(context, gesture, REACH) is not None and reach == PATH_REACH
     return Grip("path", None, share) if gap <= reach * gesture.pixel and not near_label else None
 
 
-def reshaped(laid: Laid, grip: Grip, scene: Scene, start: Gesture, gesture: Gesture) -> dict[str, Any]:
+def reshaped(shape: BridgeShape, grip: Grip, scene: Scene, start: Gesture, gesture: Gesture) -> dict[str, Any]:
     """The settings that dragging a grip to the pointer comes to."""
-    spec, goal, place = laid.spec, laid.goal, (gesture.x, gesture.y)
+    spec, goal, place = shape.spec, shape.goal, (gesture.x, gesture.y)
     if start.shift and grip.where in ("bend", "path") and len(spec.via) < WAYPOINTS:
         share = 0.5 if grip.where == "bend" else grip.share
-        before = sum(nearest_on(laid.line, np.array(via))[0] < share for via in spec.via)
+        before = sum(nearest_on(shape.line, np.array(via))[0] < share for via in spec.via)
         return {"via": (*spec.via[:before], place, *spec.via[before:]), "curvature": 0.0}
     match grip.where:
         case "source":

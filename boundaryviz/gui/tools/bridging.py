@@ -1,4 +1,4 @@
-"""The tool that lays a bridge of poison and shapes it by its handles."""
+"""The tool that places a bridge of poison and shapes it by its handles."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from boundaryviz.gui.tools.base import (
     Select,
 )
 from boundaryviz.gui.tools.bridge_shape import (
+    BridgeShape,
     Grip,
-    Laid,
     budget_note,
     grip_under,
     group_for,
-    lie,
     offered,
     reshaped,
+    shape_of,
     with_bridge,
 )
 from boundaryviz.gui.tools.picking import SLACK, PickTool, Stroke, hit_test
@@ -58,7 +58,7 @@ class _Held:
     """A grip from press to release. values: the settings that it has come to."""
 
     grip: Grip
-    laid: Laid
+    shape: BridgeShape
     start: Gesture
     context: Context
     dragging: bool = False
@@ -92,7 +92,7 @@ class BridgeTool(PickTool):
         self._held: _Held | None = None
         self._pressed = False
         self._clicked: tuple[float, Grip] | None = None
-        self._known: tuple[Scene, AttackSpec, Laid | None] | None = None
+        self._known: tuple[Scene, AttackSpec, BridgeShape | None] | None = None
 
     @property
     @override
@@ -112,10 +112,10 @@ class BridgeTool(PickTool):
         if self._pending is not None:
             self._pending.context = context
             return self._aim(self._pending, gesture)
-        laid = self._laid(context)
-        grip = None if laid is None else grip_under(laid, context, gesture)
-        if laid is not None and grip is not None:
-            self._held = _Held(grip, laid, gesture, context)
+        shape = self._shape_in(context)
+        grip = None if shape is None else grip_under(shape, context, gesture)
+        if shape is not None and grip is not None:
+            self._held = _Held(grip, shape, gesture, context)
             self.cursor = "move"
             return ()
         # a point is chosen when it is dragged, not when it becomes a source
@@ -156,19 +156,19 @@ class BridgeTool(PickTool):
         if self._pending is not None:
             self._pending.context = context
             return self._aim(self._pending, gesture)
-        laid = self._laid(context)
-        grip = None if laid is None else grip_under(laid, context, gesture)
+        shape = self._shape_in(context)
+        grip = None if shape is None else grip_under(shape, context, gesture)
         under = hit_test(context, gesture)
         bead = under is not None and context.scene.points.origin[under] > 0
         self.cursor = "move" if grip is not None or bead else self.idle_cursor
         if grip is not None:
-            return (Overlay(self._guide(context, laid, grip)), Say(_WORDS[grip.where]))
+            return (Overlay(self._guide(context, shape, grip)), Say(_WORDS[grip.where]))
         if bead:
-            return (Overlay(self._guide(context, laid)), Say("Drag the bead alone, or Alt-click to mute it."))
-        at = offered(context, gesture, None if laid is None else _OFFER_REACH)
-        guide = self._guide(context, laid)
+            return (Overlay(self._guide(context, shape)), Say("Drag the bead alone, or Alt-click to mute it."))
+        at = offered(context, gesture, None if shape is None else _OFFER_REACH)
+        guide = self._guide(context, shape)
         if at is None:
-            return (Overlay(guide), Say(self._idle(context, laid)))
+            return (Overlay(guide), Say(self._idle(context, shape)))
         points = context.scene.points
         label = int(points.label[at])
         handle = Handle("source", float(points.xy[at, 0]), float(points.xy[at, 1]), label, hot=True)
@@ -180,8 +180,8 @@ class BridgeTool(PickTool):
     def rest(self, context: Context) -> Outcomes:
         if self._pending is not None:
             return ()
-        laid = self._laid(context)
-        return (Overlay(self._guide(context, laid)), Say(self._idle(context, laid)))
+        shape = self._shape_in(context)
+        return (Overlay(self._guide(context, shape)), Say(self._idle(context, shape)))
 
     @override
     def wheel(self, gesture: Gesture, context: Context, notches: float) -> Outcomes:
@@ -190,12 +190,12 @@ class BridgeTool(PickTool):
             pending.context, pending.target = context, None
             pending.count = _turned(pending.count or _count(context.attack), notches)
             return self._aim(pending, gesture)
-        laid = self._laid(context)
-        if laid is None or self.active or grip_under(laid, context, gesture, _OFFER_REACH) is None:
+        shape = self._shape_in(context)
+        if shape is None or self.active or grip_under(shape, context, gesture, _OFFER_REACH) is None:
             return ()
-        count = _turned(laid.spec.count, notches)
-        note = budget_note(context, laid.spec.group, count)
-        guide = replace(self._guide(context, laid), note=note, at=(gesture.x, gesture.y))
+        count = _turned(shape.spec.count, notches)
+        note = budget_note(context, shape.spec.group, count)
+        guide = replace(self._guide(context, shape), note=note, at=(gesture.x, gesture.y))
         return (Overlay(guide), Commit(Settings({"poison.count": count}), "Set points"))
 
     # ---- source and target
@@ -214,17 +214,17 @@ class BridgeTool(PickTool):
     def _begin(self, stroke: Stroke) -> Outcomes:
         """Take the labelled point that was offered for the source."""
         context = stroke.context
-        laid = self._laid(context)
-        at = offered(context, stroke.start, None if laid is None else _OFFER_REACH)
+        shape = self._shape_in(context)
+        at = offered(context, stroke.start, None if shape is None else _OFFER_REACH)
         if at is None:
-            return (Say(self._idle(context, laid)),)
+            return (Say(self._idle(context, shape)),)
         points = context.scene.points
         source = (float(points.xy[at, 0]), float(points.xy[at, 1]))
         self._pending = _Pending(source, int(points.label[at]), context, stroke.start)
         return (Overlay(self._guide_to(self._pending, None)), Say(self._what_next(self._pending)))
 
     def _aim(self, pending: _Pending, gesture: Gesture) -> Outcomes:
-        """Preview the bridge to the pointer; where it cannot be laid, say why."""
+        """Preview the bridge to the pointer; where it cannot be placed, say why."""
         pending.gesture = gesture
         context = pending.context
         spec = context.attack
@@ -236,13 +236,13 @@ class BridgeTool(PickTool):
             "count": pending.count or _count(spec), "via": (), "curvature": 0.0, "group": group,
         }  # fmt: skip
         try:
-            laid = lie(context.scene, with_bridge(spec, values))
+            shape = shape_of(context.scene, with_bridge(spec, values))
         except AttackError as error:
             gone = (Cancel(),) if pending.values is not None else ()
             pending.target = pending.values = None
             return (*gone, Overlay(self._guide_to(pending, None, str(error))), Say(self._what_next(pending)))
-        target = (float(laid.goal.target[0]), float(laid.goal.target[1]))
-        shown = (Overlay(self._guide_to(pending, laid)), Say(self._what_next(pending)))
+        target = (float(shape.goal.target[0]), float(shape.goal.target[1]))
+        shown = (Overlay(self._guide_to(pending, shape)), Say(self._what_next(pending)))
         if target == pending.target:  # many places of the pointer snap to one point
             return shown
         pending.target, pending.values = target, _paths(values)
@@ -255,14 +255,14 @@ class BridgeTool(PickTool):
         self._pending = None
         return (Overlay(None), Commit(Settings(pending.values, merges=False), "Lay bridge"), Say())
 
-    def _guide_to(self, pending: _Pending, laid: Laid | None, why: str = "") -> Guide:
+    def _guide_to(self, pending: _Pending, shape: BridgeShape | None, why: str = "") -> Guide:
         at, context = (pending.gesture.x, pending.gesture.y), pending.context
-        if laid is None:
+        if shape is None:
             line = np.array([pending.source, at])
             return Guide(line, (Handle("source", *pending.source, pending.label),), why, at, context.attack.group)
-        note = budget_note(context, laid.spec.group, laid.spec.count)
-        ends = tuple(h for h in laid.handles() if h.kind in ("source", "target"))
-        return Guide(laid.line, ends, note, at, laid.spec.group)
+        note = budget_note(context, shape.spec.group, shape.spec.count)
+        ends = tuple(h for h in shape.handles() if h.kind in ("source", "target"))
+        return Guide(shape.line, ends, note, at, shape.spec.group)
 
     @staticmethod
     def _what_next(pending: _Pending) -> str:
@@ -275,14 +275,14 @@ class BridgeTool(PickTool):
         held.dragging = held.dragging or gesture.pixels_from(held.start) >= SLACK
         if not held.dragging:
             return ()
-        changes = reshaped(held.laid, held.grip, held.context.scene, held.start, gesture)
+        changes = reshaped(held.shape, held.grip, held.context.scene, held.start, gesture)
         try:
-            laid = lie(held.context.scene, with_bridge(held.laid.spec, changes))
-        except AttackError as error:  # what could be laid last stays
-            return (Overlay(Guide(_NOWHERE, (), str(error), (gesture.x, gesture.y), held.laid.spec.group)),)
+            shape = shape_of(held.context.scene, with_bridge(held.shape.spec, changes))
+        except AttackError as error:  # what could be placed last stays
+            return (Overlay(Guide(_NOWHERE, (), str(error), (gesture.x, gesture.y), held.shape.spec.group)),)
         held.values = _paths(changes)
-        note = budget_note(held.context, laid.spec.group, laid.spec.count)
-        guide = Guide(laid.line, laid.handles(), note, (gesture.x, gesture.y), laid.spec.group)
+        note = budget_note(held.context, shape.spec.group, shape.spec.count)
+        guide = Guide(shape.line, shape.handles(), note, (gesture.x, gesture.y), shape.spec.group)
         return (Preview(Settings(held.values)), Overlay(guide))
 
     def _click_on(self, held: _Held, gesture: Gesture) -> Outcomes:
@@ -291,38 +291,38 @@ class BridgeTool(PickTool):
         if before is None or before[1] != held.grip or gesture.time - before[0] > _DOUBLE:
             return ()
         self._clicked = None
-        via, at = held.laid.spec.via, held.grip.index
+        via, at = held.shape.spec.via, held.grip.index
         if held.grip.where == "waypoint" and at is not None:
             values = {"via": (*via[:at], *via[at + 1 :])}
             return (Commit(Settings(_paths(values), merges=False), "Remove waypoint"),)
-        if held.grip.where == "bend" and held.laid.spec.curvature:
+        if held.grip.where == "bend" and held.shape.spec.curvature:
             return (Commit(Settings(_paths({"curvature": 0.0}), merges=False), "Straighten bridge"),)
         return ()
 
     # ---- what is shown
 
-    def _laid(self, context: Context) -> Laid | None:
-        """The bridge that lies in the scene; None without one."""
+    def _shape_in(self, context: Context) -> BridgeShape | None:
+        """The shape of the bridge in the scene; None without one."""
         scene, spec = context.scene, context.attack
         if self._known is None or self._known[0] is not scene or self._known[1] is not spec:
-            laid = None
+            shape = None
             if isinstance(spec, BridgeSpec) and spec.count:
                 try:
-                    laid = lie(scene, spec)
+                    shape = shape_of(scene, spec)
                 except AttackError:
-                    laid = None
-            self._known = (scene, spec, laid)
+                    shape = None
+            self._known = (scene, spec, shape)
         return self._known[2]
 
     @staticmethod
-    def _guide(context: Context, laid: Laid | None, hot: Grip | None = None) -> Guide:
-        if laid is None:
+    def _guide(context: Context, shape: BridgeShape | None, hot: Grip | None = None) -> Guide:
+        if shape is None:
             return Guide(_NOWHERE, group=context.attack.group)
-        return Guide(laid.line, laid.handles(hot), group=laid.spec.group)
+        return Guide(shape.line, shape.handles(hot), group=shape.spec.group)
 
     @staticmethod
-    def _idle(context: Context, laid: Laid | None) -> str:
-        if laid is not None:
+    def _idle(context: Context, shape: BridgeShape | None) -> str:
+        if shape is not None:
             return "Drag the handles to shape the bridge, or click a labelled point to lay another in its place."
         if offered(context, None, None) is None:
             return "There is no labelled training point to start from. Give a point a class first."

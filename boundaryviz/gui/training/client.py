@@ -124,11 +124,11 @@ class TrainerClient(QObject):
             self.play(True)
 
     def load_checkpoint(self, number: int, scenario: Scenario, scene: Scene, state: Mapping[str, NDArray]) -> None:
-        """Have a checkpoint of the past at hand, for views and shots of it."""
+        """Have a checkpoint of the past at hand, for views and renderings of it."""
         self._send(m.LoadCheckpoint(number, scenario, scene, -1, state))
 
     def render(self, number: int, rect: Domain | None = None, columns: int = 256, past: bool = False) -> None:
-        """Ask for a `rendering` of what is shown, or of the checkpoint recalled last."""
+        """Ask for a `rendering` of what is shown, or of the checkpoint loaded last."""
         self._send(m.Render(number, rect, columns, past))
 
     def keep_curves(self, curves: CurveStore) -> None:

@@ -17,7 +17,7 @@ from boundaryviz.scene.scene import Scene
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """A checkpoint with what was trained on then. number: by which the trainer knows it, once it is recalled."""
+    """A checkpoint with what was trained on then. number: by which the trainer knows it, once it is loaded."""
 
     number: int
     checkpoint: m.Checkpoint

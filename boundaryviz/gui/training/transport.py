@@ -29,7 +29,7 @@ class TransportBar(QWidget):
     speed_changed: steps a second, None for as fast as it goes. stop_at_changed: a step, None for never.
     seed_changed: the seed that was typed, 0..2^31-1. new_seed: any other seed.
     twin_toggled: wants a clean twin. seeds_changed: how many seeds, one of `SEEDS`. shown_changed: which of them the
-    plane shall show, counted from 0.
+    plane is to show, counted from 0.
     """
 
     reset = pyqtSignal()

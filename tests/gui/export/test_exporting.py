@@ -239,7 +239,7 @@ def test_a_figure_that_cannot_be_worked_out_is_given_up_and_the_next_one_made(
     there(workbench.window.statusBar()).messageChanged.connect(words.append)
     workbench.window.actions_["file.export"].trigger()
     workbench.exporting._slow.timeout.emit()
-    workbench.client.failed.emit(Failed("while handling Shoot", "there is not enough memory"))
+    workbench.client.failed.emit(Failed("while handling Render", "there is not enough memory"))
     qtbot.waitUntil(lambda: words[-2:] == ["Working the figure out\u2026", ""])
     assert not workbench.exporting._slow.isActive()
     dialog = dialogs(workbench, qtbot)

@@ -1,4 +1,4 @@
-"""The marks of a course that grows, against those of one that is there at once."""
+"""The marks of a history that grows, against those of one that is there at once."""
 
 import numpy as np
 from hypothesis import given
@@ -13,7 +13,7 @@ EDITS: tuple[Edit, ...] = (
     Several(()), Move(np.array([1]), np.zeros((1, 2))), Move(np.array([1, 2]), np.zeros((2, 2))), Remove(np.array([1])),
 )  # fmt: skip
 SCENARIO = Scenario()
-TURNS = st.lists(st.tuples(st.integers(0, 200), st.booleans(), st.sampled_from(EDITS)), max_size=12)
+CHANGES = st.lists(st.tuples(st.integers(0, 200), st.booleans(), st.sampled_from(EDITS)), max_size=12)
 
 
 def history(found: list[tuple[int, bool, Edit]]) -> RunHistory:
@@ -25,7 +25,7 @@ def history(found: list[tuple[int, bool, Edit]]) -> RunHistory:
     return RunHistory(SCENARIO, SCENARIO.scene(), changes=tuple(changes))
 
 
-@given(TURNS, TURNS, st.lists(st.integers(0, 12), max_size=6))
+@given(CHANGES, CHANGES, st.lists(st.integers(0, 12), max_size=6))
 def test_marks_of_a_course_that_grows_shrinks_and_is_left_are_those_of_each_alone(
     one: list[tuple[int, bool, Edit]], other: list[tuple[int, bool, Edit]], lengths: list[int]
 ) -> None:
@@ -38,7 +38,7 @@ def test_marks_of_a_course_that_grows_shrinks_and_is_left_are_those_of_each_alon
 
 
 def test_a_drag_is_one_mark_with_its_last_words() -> None:
-    """Turns of one kind within 100 steps of each other, or 2 % of the steps so far, are told as one."""
+    """Changes of one kind within 100 steps of each other, or 2 % of the steps so far, are told as one."""
     drag: list[tuple[int, bool, Edit]] = [(3, False, EDITS[1])] * 40 + [(101, False, EDITS[1])] + [(1, True, EDITS[0])]
     found = ChangeMarks().of(history(drag))
     assert [(mark.step, mark.kind, mark.words) for mark in found] == [

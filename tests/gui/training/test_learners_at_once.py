@@ -12,7 +12,7 @@ from boundaryviz.gui.workbench import Workbench
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 
-AT_ONCE = [*(name for name, family in FAMILIES.items() if family.at_once), "GaussianNB"]  # which is not listed
+FITTED = [*(name for name, family in FAMILIES.items() if family.at_once), "GaussianNB"]  # which is not listed
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def workbench(show: Callable[[Scenario], Workbench]) -> Workbench:
     return show(Scenario().with_values({"data.n": 60, "data.labels_per_class": 3}))
 
 
-@pytest.mark.parametrize("name", AT_ONCE)
+@pytest.mark.parametrize("name", FITTED)
 def test_chosen_and_stepped_it_is_shown_and_what_does_not_apply_is_switched_off(
     workbench: Workbench, qtbot: QtBot, name: str
 ):

@@ -1,4 +1,4 @@
-"""A progress bar on standard error, in a terminal or in a notebook."""
+"""Progress bars on standard error, in a terminal or in a notebook."""
 
 from __future__ import annotations
 
