@@ -159,7 +159,8 @@ class _Kind:
 _KINDS = {
     "gif": _Kind("gif", "pal8", {}),
     "webp": _Kind("libwebp_anim", "bgra", {"quality": "80", "compression_level": "0"}),
-    "mp4": _Kind("libx264", "yuv420p", {"preset": "veryfast", "crf": "18"}, {"movflags": "+faststart"}),
+    # one thread: with several, two files in a hundred came out otherwise; drawing takes longer than encoding anyway
+    "mp4": _Kind("libx264", "yuv420p", {"preset": "veryfast", "crf": "18", "threads": "1"}, {"movflags": "+faststart"}),
 }
 
 
