@@ -20,11 +20,9 @@ from boundaryviz.studies.requests import FilmRequest
 
 if TYPE_CHECKING:
     from boundaryviz.figures.film.options import FilmOptions
+    from boundaryviz.studies.film import Show
 
 _GENTLE = 5  # by how much a run that somebody watches gives way to other processes
-
-Show = Callable[[str, int, int], object]
-"""Called with what is being done, 'training' or 'drawing', how much of it, and of how much."""
 
 
 @dataclass(frozen=True)

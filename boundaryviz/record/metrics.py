@@ -21,7 +21,7 @@ class Metric:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Metric:
-        """Mean and standard deviation of one value for each seed."""
+        """A measure of one value for each seed, NaN where it has none."""
         return cls(tuple(float(value) for value in values))
 
     @property

@@ -71,7 +71,7 @@ class FilmOptions:
 
     @property
     def look(self) -> Style:
-        """Its style, with the width of the film."""
+        """The style that the options name."""
         return STYLES[self.style]
 
     @property

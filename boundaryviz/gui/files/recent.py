@@ -42,7 +42,7 @@ class RecentFiles(QMenu):
         self.fill()
 
     def forget(self) -> None:
-        """Leave a file out from now on."""
+        """Empty the list."""
         self._settings.setValue(_KEY, [])
         self.fill()
 

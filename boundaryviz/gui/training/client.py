@@ -104,13 +104,13 @@ class TrainerClient(QObject):
             self._send(m.Unsubscribe(probe))
 
     def play(self, on: bool) -> None:
-        """Train, at the speed and up to the step that are set."""
+        """Train, at the speed and up to the step that are set, or pause."""
         self._resuming = self._loading if on else 0
         self.playing = on  # so that a second key press means the opposite, before the trainer has answered
         self._send(m.Play(self._speed, self.stop_at) if on else m.Pause())
 
     def step(self) -> None:
-        """Do so many steps, then pause."""
+        """Do one step, then pause."""
         self.playing, self._resuming = False, 0
         self._send(m.StepN(1))
 

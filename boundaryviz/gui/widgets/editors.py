@@ -30,6 +30,15 @@ class Editor(QWidget):
         super().__init__()
         self.plan = plan
 
+    def _fill(self, widget: QWidget) -> None:
+        """The whole editor is this widget, which is named as the setting."""
+        widget.setAccessibleName(self.plan.title)
+        widget.setAccessibleDescription(self.plan.help)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(widget)
+        self.setFocusProxy(widget)
+
     def _enter(self, value: object) -> None:
         self.proposed.emit(value)
         self.settled.emit()
@@ -43,7 +52,7 @@ class Editor(QWidget):
         raise NotImplementedError
 
     def set_invalid(self, invalid: bool) -> None:
-        """Mark what is typed as no value, and say why; an empty text takes the mark away."""
+        """Mark what is typed as no value of the setting, or take the mark away."""
         restyle(self, "invalid", invalid)
 
 
@@ -55,12 +64,7 @@ class ChoiceEditor(Editor):
         self.combo = QuietCombo(self)
         for value, words in plan.choices:
             self.combo.addItem(words, value)
-        self.combo.setAccessibleName(plan.title)
-        self.combo.setAccessibleDescription(plan.help)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.combo)
-        self.setFocusProxy(self.combo)
+        self._fill(self.combo)
         self.combo.activated.connect(self._chosen)
         self._value: object = plan.default
         self.set_value(plan.default)
@@ -86,12 +90,7 @@ class FlagEditor(Editor):
     def __init__(self, plan: FieldPlan) -> None:
         super().__init__(plan)
         self.box = QCheckBox(self)
-        self.box.setAccessibleName(plan.title)
-        self.box.setAccessibleDescription(plan.help)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.box)
-        self.setFocusProxy(self.box)
+        self._fill(self.box)
         self.box.clicked.connect(self._enter)
         self.set_value(plan.default)
 
@@ -110,12 +109,7 @@ class TextEditor(Editor):
     def __init__(self, plan: FieldPlan) -> None:
         super().__init__(plan)
         self.edit = QLineEdit(self)
-        self.edit.setAccessibleName(plan.title)
-        self.edit.setAccessibleDescription(plan.help)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.edit)
-        self.setFocusProxy(self.edit)
+        self._fill(self.edit)
         self._value = str(plan.default)
         self.edit.editingFinished.connect(self._typed)
         self.set_value(plan.default)

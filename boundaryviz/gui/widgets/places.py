@@ -100,12 +100,7 @@ class PlacesEditor(Editor):
         self._value: tuple[tuple[float, float], ...] = ()
         self.edit = QLineEdit(self)
         self.edit.setPlaceholderText(_SEVERAL)
-        self.edit.setAccessibleName(plan.title)
-        self.edit.setAccessibleDescription(plan.help)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.edit)
-        self.setFocusProxy(self.edit)
+        self._fill(self.edit)
         self.edit.editingFinished.connect(self._typed)
 
     @override
