@@ -29,10 +29,6 @@ class Batch:
     weight: Tensor
     at: Tensor
 
-    def of(self, some: slice) -> Batch:
-        """Those replicas alone."""
-        return Batch(*(t if len(t) < len(self.weight) else t[some] for t in (self.x, self.q, self.weight, self.at)))
-
 
 Step = tuple[Batch, ...]
 """The clean window and, where some replica sees poison in it, that poison: a batch of its own, so that the clean
@@ -42,8 +38,7 @@ columns are worked on in the same shapes, hence to the same bits, whether or not
 class BatchLoader:
     """Deals out points, batch by batch and epoch by epoch; see `batches` for the order.
 
-    seeing: the replicas that see poison, from the first to the last. only_poison: whether there is nothing else, which
-    is then dealt like clean points.
+    seeing: the replicas that see poison, from the first to the last.
 
     A batch of all points is one that the replicas share, and every step has the same. Replicas with windows of their
     own have places of their own in epochs of their own; what they share is the width of a batch.
@@ -59,7 +54,7 @@ class BatchLoader:
         self._size: BatchSize = "full"
         self._still = True  # every step has the same batch
         self._several = np.zeros(len(seeds), dtype=bool)  # whose points are more than a batch
-        self.seeing, self.only_poison = slice(0, 0), False
+        self.seeing = slice(0, 0)
 
     def __len__(self) -> int:
         """How many points have a place in its batches; see `teaches`."""
@@ -98,7 +93,6 @@ class BatchLoader:
             withdrawn = None if withdrawn is None else np.pad(withdrawn, ((0, 0), (0, self._slots)))
         self._points, self._apart = n, data.windows is not None
         self._pool = Pool.of(data.point_ids, poison, weights, eligible, data.windows, withdrawn)
-        self.only_poison = bool(poison[self._pool.at].all())
         self._rows = torch.cat([inputs, targets]).T.contiguous()  # (n, F + K): a batch is a gather of rows
         self._sections = [len(inputs), len(targets)]
         self._ready = []

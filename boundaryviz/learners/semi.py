@@ -137,12 +137,10 @@ class SemiSupervised(Network):
     def _batches(self) -> list[StepBatch]:
         """The clean columns of this step; then its poison where there is any, of the replicas that see poison."""
         labelled = self._labelled.next()
-        unlabelled: tuple[Batch | None, ...] = self._unlabelled.next() if len(self._unlabelled) else ()
+        unlabelled = self._unlabelled.next() if len(self._unlabelled) else ()
         method = self.method
-        if method.mixes_labels and unlabelled and self._unlabelled.only_poison:  # clean labels know nothing of it
-            unlabelled = (None, *(batch.of(self._seeing) for batch in unlabelled if batch is not None))
         poisoned = max(len(labelled), len(unlabelled)) > 1
-        clean = unlabelled[0].weight.shape[2] if unlabelled and unlabelled[0] else 0  # columns to be mixed with
+        clean = unlabelled[0].weight.shape[2] if unlabelled else 0  # columns to be mixed with
         among = labelled[0].weight.shape[2] + method.jitters * clean if method.mixes_labels else clean
         batches = []
         for at in range(1 + poisoned):
@@ -150,8 +148,8 @@ class SemiSupervised(Network):
             if at < len(labelled):
                 counts = min(1, method.jitters), int(method.mixes_labels)
                 shown = self._columns(labelled[at], at, *counts, among, poisoned)
-            if at < len(unlabelled) and (own := unlabelled[at]) is not None:
-                hidden = self._columns(own, 2 + at, method.jitters, method.mixtures, among, poisoned)
+            if at < len(unlabelled):
+                hidden = self._columns(unlabelled[at], 2 + at, method.jitters, method.mixtures, among, poisoned)
             batches.append(StepBatch(shown, hidden))
         return batches
 
