@@ -29,6 +29,11 @@ class Batch:
     weight: Tensor
     at: Tensor
 
+    def of(self, some: slice) -> Batch:
+        """Those replicas alone."""
+        x, q, at = (t if len(t) == 1 else t[some] for t in (self.x, self.q, self.at))
+        return Batch(x, q, self.weight[some], at)
+
 
 Step = tuple[Batch, ...]
 """The clean window and, where some replica sees poison in it, that poison: a batch of its own, so that the clean
@@ -38,7 +43,8 @@ columns are worked on in the same shapes, hence to the same bits, whether or not
 class BatchLoader:
     """Deals out points, batch by batch and epoch by epoch; see `batches` for the order.
 
-    seeing: the replicas that see poison, from the first to the last.
+    seeing: the replicas that see poison, from the first to the last. idle: int64, those that see no point that is dealt
+    out. only_poison: whether there is nothing but poison, which is then dealt out as clean points are.
 
     A batch of all points is one that the replicas share, and every step has the same. Replicas with windows of their
     own have places of their own in epochs of their own; what they share is the width of a batch.
@@ -55,6 +61,8 @@ class BatchLoader:
         self._still = True  # every step has the same batch
         self._several = np.zeros(len(seeds), dtype=bool)  # whose points are more than a batch
         self.seeing = slice(0, 0)
+        self.idle: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self.only_poison = False
 
     def __len__(self) -> int:
         """How many points have a place in its batches; see `teaches`."""
@@ -98,6 +106,8 @@ class BatchLoader:
         self._ready = []
         if before is None or not before.same_as(self._pool):
             self._epoch = None
+            self.idle = np.flatnonzero(~self._pool.weights.any(axis=1))
+            self.only_poison = len(self) > 0 and bool(poison[self._pool.at].all())
             self._measure()
 
     def _measure(self) -> None:
