@@ -136,11 +136,14 @@ class Session:
         points, seen = scene.points, self.replicas.seen_in(scene)
         training = self.replicas.roles_in(scene) == Split.TRAIN
         train = training.any(axis=0)
-        weights = (seen & training)[:, train] * self.replicas.weights_in(scene)[:, train]
+        usual = self.replicas.weights_in(scene)[:, train]
+        weights = (seen & training)[:, train] * usual
+        gone = (training & ~seen & ~points.is_poison & ~points.muted)[:, train] & (usual != 0)
         self._trained = np.flatnonzero(train)
         data = TrainingData(
             points.ids[train], points.x[train], points.label[train].astype(np.int64), points.is_poison[train], weights,
             None if points.response is None else points.response[train], self.replicas.windows, extra,
+            gone if gone.any() else None,
         )  # fmt: skip
         self.learner.set_data(data)
         self.cascades.set_data(data)

@@ -65,8 +65,13 @@ class BatchLoader:
         self.only_poison = False
 
     def __len__(self) -> int:
-        """How many points some replica sees."""
+        """How many points have a place in its batches; see `teaches`."""
         return 0 if self._pool is None else len(self._pool)
+
+    @property
+    def teaches(self) -> bool:
+        """Whether some replica sees one of them."""
+        return self._pool is not None and self._pool.teaches
 
     def set_batch_size(self, size: BatchSize) -> None:
         """Takes effect with the next batch, which opens the present epoch afresh."""
@@ -84,6 +89,7 @@ class BatchLoader:
         """
         self._settle()
         before, n, weights, poison = self._pool, len(data.ids), data.point_weights, data.poison
+        withdrawn = data.withdrawn
         self._slots = 0 if data.extra is None else len(data.extra)
         if data.extra is not None:
             poison = np.append(poison, np.ones(self._slots, dtype=bool))
@@ -92,8 +98,9 @@ class BatchLoader:
         if data.extra is not None:
             weights[:, n:] *= eligible[n:].reshape(len(weights), -1)
             eligible = np.append(eligible[:n], np.ones(self._slots, dtype=bool))
+            withdrawn = None if withdrawn is None else np.pad(withdrawn, ((0, 0), (0, self._slots)))
         self._points, self._apart = n, data.windows is not None
-        self._pool = Pool.of(data.point_ids, poison, weights, eligible, data.windows)
+        self._pool = Pool.of(data.point_ids, poison, weights, eligible, data.windows, withdrawn)
         self._rows = torch.cat([inputs, targets]).T.contiguous()  # (n, F + K): a batch is a gather of rows
         self._sections = [len(inputs), len(targets)]
         self._ready = []

@@ -60,7 +60,7 @@ class MLP(Network):
     @property
     def can_train(self) -> bool:
         """Whether there is a labelled point to learn from."""
-        return len(self._loader) > 0
+        return self._loader.teaches
 
     # ---- its state ----------------------------------------------------------------------------------
 

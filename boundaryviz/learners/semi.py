@@ -91,7 +91,7 @@ class SemiSupervised(Network):
     @property
     def can_train(self) -> bool:
         """Whether there is a labelled point to learn from; unlabelled ones alone say nothing of classes."""
-        return len(self._labelled) > 0
+        return self._labelled.teaches
 
     # ---- its state ----------------------------------------------------------------------------------
 
