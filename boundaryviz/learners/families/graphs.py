@@ -8,8 +8,10 @@ from typing import ClassVar, Literal
 
 from typing_extensions import override
 
-from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec, nearest_neighbours
-from boundaryviz.learners.family import family
+from boundaryviz.learners.families.estimators import SVCSpec, nearest_neighbours
+from boundaryviz.learners.families.naive_bayes import NaiveBayesSpec
+from boundaryviz.learners.families.scikit_learn import classifier
+from boundaryviz.learners.family import LearnerSettings, family
 from boundaryviz.learners.needs import PLACES, Needs, Size
 from boundaryviz.learners.specs_fitted import NEIGHBOURS, POINTS, AtOnceSpec, kernel_cache
 from boundaryviz.scene.specs import setting
@@ -38,7 +40,7 @@ class _PoolSpec(AtOnceSpec):
     """A learner that looks at `neighbours` of a point."""
 
     @override
-    def counterpart(self, rarest: int) -> KNeighborsClassifierSpec:
+    def counterpart(self, rarest: int) -> LearnerSettings:
         return nearest_neighbours(self.neighbours, rarest)
 
 
@@ -122,7 +124,8 @@ class SelfTrainingSpec(_PoolSpec):
     TITLE: ClassVar[str] = "Self-training"
     name: Literal["self-training"] = "self-training"
     base: Base = setting(
-        "svm", "Model", "What is trained on the labels, given and guessed.",
+        "svm", "Model", "What is trained on the labels, given and guessed. One that cannot follow the classes learns "
+        "its mistakes: on two moons, logistic regression and naive Bayes get worse by their own guesses.",
         choices={"svm": "SVM", "logistic": "logistic regression", "knn": "nearest neighbours",
                  "naive-bayes": "naive Bayes"},
     )  # fmt: skip
@@ -136,15 +139,33 @@ class SelfTrainingSpec(_PoolSpec):
     threshold: float = setting(0.75, "Threshold", "Probability above which a guess becomes a label.", ge=0.0, lt=1.0)
     rounds: int = setting(100, "Rounds", "How often the model is trained again at most.", ge=1, le=10_000, log=True)
     gamma: float = setting(
-        10.0, "Gamma", "Narrowness of the SVM's kernel exp(-gamma d²).", gt=0.0, le=10_000.0, log=True, advanced=True
-    )
+        3.0, "Gamma", "Narrowness of the SVM's kernel exp(-gamma d²). One much narrower than the classes knows nothing "
+        "between the labels, and one class may take all the points.",
+        gt=0.0, le=10_000.0, log=True, advanced=True,
+    )  # fmt: skip
     penalty: float = setting(
-        1.0, "C", "Cost of a mistake, for the SVM and the logistic regression.",
+        10.0, "C", "Cost of a mistake, for the SVM and the logistic regression. With few labels and a low one, "
+        "one class may take all the points.",
         gt=0.0, le=1e6, log=True, advanced=True,
     )  # fmt: skip
     neighbours: int = setting(
         3, "Neighbours", "Points that vote, for the nearest neighbours.", ge=1, le=100, advanced=True
     )
+
+    @override
+    def counterpart(self, rarest: int) -> LearnerSettings:
+        """Its model, taught the given labels alone."""
+        match self.base:
+            case "svm":
+                return SVCSpec(C=self.penalty, gamma=self.gamma)
+            case "logistic":
+                found = classifier("LogisticRegression")
+                assert found is not None
+                return found.spec.model_validate({"C": self.penalty})
+            case "naive-bayes":
+                return NaiveBayesSpec()
+            case "knn":
+                return super().counterpart(rarest)
 
     def _fitting(self, size: Size) -> Needs:
         if self.base == "svm":
