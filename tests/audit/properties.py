@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audit.cases import Case, measured, thought
 from boundaryviz.engine.replicas import CLEAN, Replicas
-from boundaryviz.scene.scene import UNLABELLED, Points
+from boundaryviz.runs.run import Run
+from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene
 
 PROPERTIES: dict[str, Callable[[Case], None]] = {}
 
@@ -55,9 +57,6 @@ def the_order_of_points_changes_nothing(case: Case) -> None:
     other = case.run(case.scene.with_points(points.take(order)), twin=True)
     _equal(thought(case.twins, case.places), thought(other, case.places), "in another order")
     _close(measured(case.twins), measured(other), "its curves", 1e-6)
-
-
-
 
 
 @_property
@@ -196,3 +195,65 @@ def the_chain_of_labels_never_heard_of_others(case: Case) -> None:
     assert a is not None and b is not None, "no chain"
     for name in ("when", "before", "label", "seed"):
         _equal(getattr(a, name)[:n], getattr(b, name)[:n], f"the clean twin's chain, {name}")
+
+
+FAR = 2.0**30
+"""How far everything is shifted: coordinates that are multiples of `EXACT` stay exact."""
+
+
+def shifted(scene: Scene, by: float) -> Scene:
+    """The scene with all its coordinates, its domain and its section that much larger."""
+    points, d = scene.points, scene.domain
+    if scene.section is None:
+        domain = Domain(d.left + by, d.right + by, d.bottom + by, d.top + by)
+        return replace(scene, points=points.with_columns(xy=points.xy + by), domain=domain)
+    section = scene.section
+    moved = replace(section, origin=section.origin + by, low=section.low + by, high=section.high + by)
+    return replace(scene, points=points.with_columns(inputs=points.x + by), section=moved)
+
+
+@_property
+def a_shift_of_everything_changes_nothing(case: Case) -> None:
+    fields = type(case.learner).model_fields
+    if "input_scale" in fields:
+        case = replace(case, learner=case.learner.model_copy(update={"input_scale": "domain"}))
+    if case.learner.bound_to_origin:
+        return
+    away = case.run(shifted(case.scene, FAR), twin=True)
+    places = case.places[: 64 * (len(case.places) // 128)]
+    here, there = (thought(one, x) for one, x in ((case.twins, places), (away, places + FAR)))
+    _close(here, there, "here and far away")
+
+
+@_property
+def a_model_that_diverged_counts_in_nothing(case: Case) -> None:
+    k = len(case.seeds)
+    session = case.run(case.scene, twin=True, seeds=(*case.seeds, 7))
+    before, compared = thought(session, case.places), session.twins(8)
+    learner: Any = session.learner
+    if not hasattr(learner, "P"):
+        return
+    learner.P[k] = np.nan  # the clean twin of the last seed
+    if learner.asked[0].data_ptr() != learner.P.data_ptr():
+        learner.teacher[k] = np.nan
+    session.step(session.scenario.training.evaluate_every)
+    assert session.diverged.tolist() == [*[False] * k, True, *[False] * (k + 1)], session.diverged
+    assert (learner.predict(case.places, k) == -1).all(), "its class"
+    assert np.isfinite(before).all() and compared.diverged.sum() == 0
+    found = Run(session)
+    row = found.clean
+    assert all(np.isnan(metric.per_seed[k]) for metric in row.values()), f"its measures: {row}"
+    assert found.left_out == 1
+
+
+@_property
+def the_quick_field_decides_as_the_exact_one(case: Case) -> None:
+    rect = case.base.domain
+    for replica in range(len(case.twins.replicas)):
+        exact_, quick = (case.twins.field(rect, 64, 64, replica, quick=quick) for quick in (False, True))
+        if exact_.ndim == 3:
+            a, b = (np.where(np.isnan(f).any(axis=0), -1, f.argmax(axis=0)) for f in (exact_, quick))
+        else:
+            a, b = (np.where(np.isnan(f), -1, f > 0.5) for f in (exact_, quick))
+        wrong = int((a != b).sum())
+        assert wrong == 0, f"{wrong} of {a.size} cells"
