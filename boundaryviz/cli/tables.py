@@ -11,7 +11,9 @@ from rich.text import Text
 
 from boundaryviz.cli.terminal import plain, printing
 from boundaryviz.record.dose import BAND, Band, DoseResponse
-from boundaryviz.record.metrics import Metric
+from boundaryviz.record.intervals import LEVEL
+from boundaryviz.record.metrics import NONE_ATTACKED, Metric, SuccessRate
+from boundaryviz.record.seeds import seeds_words
 from boundaryviz.scene.plain_text import one_line
 
 _SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
@@ -55,50 +57,73 @@ def _headed(title: str, words: str) -> Text:
 
 
 def show_run(run: Any) -> None:
-    """The measures of a run: mean and standard deviation over the seeds. Raises PrintError."""
+    """The measures of a run: mean and spread over the seeds, and of attack success its interval. Raises PrintError."""
     seeds = f"{len(run.seeds)} seeds" if len(run.seeds) > 1 else f"seed {run.seeds[0]}"
     shown: list[Table | Text | str] = [
         _headed(run.scenario.title, f"{run.step:,} steps, {seeds}, {run.session.device_name}")
     ]
-    sides = {"clean": run.clean, "poisoned": run.poisoned} if run.twin else {"value": run.metrics}
+    metrics = run.metrics
+    sides = {"clean": run.clean, "poisoned": run.poisoned} if run.twin else {"value": metrics}
     made = table("measure")
     for words in sides:
         made.add_column(words, justify="right")
-    for name in next(iter(sides.values())):
-        row(made, name, *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
+    for name, first in next(iter(sides.values())).items():
+        if run.twin and isinstance(first, SuccessRate):
+            continue  # the two sides are of different pins
+        row(made, _named(name, first), *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
     shown.append(made)
     if run.twin:
         change = table("what the poison changed")
         change.add_column("value", justify="right")
-        for name, metric in run.metrics.items():
-            if name not in run.poisoned:
-                row(change, name, _shown(name, metric))
+        for name, metric in metrics.items():
+            if name not in sides["poisoned"] or isinstance(metric, SuccessRate):
+                row(change, _named(name, metric), _shown(name, metric))
+        if (already := sides["clean"].get("attack_success_rate")) is not None:
+            row(change, "already so without poison, of all pins", _shown("attack_success_rate", already))
         shown.append(change)
-        alike = all(len(set(metric.per_seed)) == 1 for metric in run.metrics.values())
-        if len(run.seeds) > 1 and alike and run.scenario.learner.family.at_once:
-            shown.append("Nothing in this learner is random, so its seeds agree; `data.seed` draws other points.")
         if lost := run.left_out:
             shown.append(
                 f"Left out of what the poison changed: {lost} of {len(run.seeds)} seeds, whose training diverged."
             )
         if not run.scene.points.is_poison.any():
             shown.append("There is no poison in this scenario, so both twins are the same.")
+    success = metrics.get("attack_success_rate")
+    shown += _said_of_seeds(run, success)
+    if isinstance(success, SuccessRate) and success.none_attacked:
+        shown.append(f"There is no attack success: {NONE_ATTACKED}.")
     rate = run.steps_per_second
     show(*shown, f"{rate:,.0f} steps/s, {rate * len(run.session.replicas):,.0f} replica-steps/s")
 
 
+def _said_of_seeds(run: Any, success: Metric | None) -> list[str]:
+    """What the numbers behind the means are."""
+    said = []
+    if run.varies == "nothing":
+        if len(run.seeds) > 1:
+            said.append("Nothing in this learner is random, so its seeds agree; `data.seed` draws other points.")
+    elif len(run.seeds) > 1:
+        said.append(f"\u00b1: standard deviation over {seeds_words(len(run.seeds), run.varies)}.")
+    if success is not None:
+        words = "all seeds are one trial" if run.varies == "nothing" else "a seed is a trial"
+        said.append(f"In brackets: Wilson's {LEVEL} interval, in which {words}.")
+    return said
+
+
+def _named(name: str, metric: Metric) -> str:
+    return f"{name}, of {metric.among}" if isinstance(metric, SuccessRate) else name
+
+
 def show_dose(response: DoseResponse) -> None:
-    """Flip rate and attack success of each learner at each dose, with 95 % bands. Raises PrintError."""
-    shown: list[Table | Text] = [_headed(response.title, f"{response.attack.lower()}, bands {BAND}")]
+    """Flip rate and attack success of each learner at each dose, with what lies around it. Raises PrintError."""
+    shown: list[Table | Text] = [_headed(response.title, f"{response.attack.lower()}; {BAND}")]
     for curve in response.curves:
-        seeds = "nothing is random" if curve.varies == "nothing" else f"{curve.flip_rate.shape[1]} {curve.varies} seeds"
-        made = table(title=f"{curve.title}, {seeds}")
+        made = table(title="; ".join(filter(None, (f"{curve.title}, {curve.seeds_words}", curve.already_words))))
         for words in ("points", "rate", "flip_rate", "attack_success_rate", "left out"):
             made.add_column(words, justify="right")
         flips, success = curve.flip_band(), curve.success_band()
         for at, (dose, rate) in enumerate(zip(response.doses, response.rates, strict=True)):
             row(
-                made, f"{dose:,}", f"{100 * rate:.4g} %", _banded(flips, at),
+                made, f"{dose:,}", f"{100 * rate:.4g} %", _banded(flips, at, curve.flip_rate.shape[1]),
                 "" if success is None else _banded(success, at),
                 f"{lost}" if (lost := int(curve.left_out[at])) else "",
             )  # fmt: skip
@@ -106,15 +131,19 @@ def show_dose(response: DoseResponse) -> None:
     show(*shown)
 
 
-def _banded(band: Band, at: int) -> str:
+def _banded(band: Band, at: int, seeds: int = 0) -> str:
+    """seeds: how many, where low and high are seeds themselves."""
     mean, low, high = (100 * float(v[at]) for v in (band.mean, band.low, band.high))
     if mean != mean:
         return "\u2013"
-    return f"{mean:.2f} %" + (f" ({low:.2f} to {high:.2f})" if low == low else "")
+    return f"{mean:.2f} %" + (f" ({low:.2f} to {high:.2f})" if low == low and seeds != 1 else "")
 
 
 def _shown(name: str, metric: Metric) -> str:
-    many = len(metric.per_seed) > 1
+    if isinstance(metric, SuccessRate):
+        low, high = (100 * end for end in metric.interval)
+        return f"{100 * metric.mean:.2f} % ({low:.2f} to {high:.2f})" if metric.trials else "\u2013"
+    many = metric.trials > 1
     if any(name.endswith(ending) for ending in _SHARES):
         return f"{100 * metric.mean:.2f} %" + (f" ± {100 * metric.std:.2f}" if many else "")
     digits = 0 if name == "best_step" else 4
