@@ -119,6 +119,24 @@ def test_as_many_neighbours_vote_as_the_learner_looks_at_or_the_rarest_class_has
     assert counterpart(scenario.learner, scenario.scene()) == KNeighborsClassifierSpec(n_neighbors=votes)
 
 
+@pytest.mark.parametrize(
+    ("base", "name", "shared"),
+    [
+        ("svm", "SVC", {"C": "penalty", "gamma": "gamma"}),
+        ("logistic", "LogisticRegression", {"C": "penalty"}),
+        ("naive-bayes", "naive-bayes", {}),
+        ("knn", "KNeighborsClassifier", {"n_neighbors": "neighbours"}),
+    ],
+)
+def test_self_training_is_held_against_the_model_that_it_trains(base: str, name: str, shared: dict[str, str]):
+    own = {"base": base, "penalty": 2.5, "gamma": 4.0, "neighbours": 2}
+    scenario = SMALL.with_values({"learner.name": "self-training"} | {f"learner.{k}": v for k, v in own.items()})
+    against = counterpart(scenario.learner, scenario.scene())
+    assert against is not None
+    assert against.name == name
+    assert {theirs: getattr(against, theirs) for theirs in shared} == {k: own[mine] for k, mine in shared.items()}
+
+
 def test_points_that_are_not_drawn_are_varied_by_the_poison_if_at_all():
     drawn = BRIDGED.with_scene(BRIDGED.scene())
     assert curve(drawn, [6], seeds=3).varies == "nothing"
