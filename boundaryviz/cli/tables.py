@@ -11,8 +11,10 @@ from rich.text import Text
 
 from boundaryviz.cli.terminal import plain, printing
 from boundaryviz.record.dose import BAND, Band, DoseResponse
-from boundaryviz.record.metrics import Metric
-from boundaryviz.scene.plain_text import one_line
+from boundaryviz.record.expectations import Check, seed_range_words
+from boundaryviz.record.metrics import Metric, Metrics
+from boundaryviz.scene.plain_text import PARAGRAPH, one_line
+from boundaryviz.studies.draws import OverData, training_seeds
 
 _SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
 
@@ -60,20 +62,8 @@ def show_run(run: Any) -> None:
     shown: list[Table | Text | str] = [
         _headed(run.scenario.title, f"{run.step:,} steps, {seeds}, {run.session.device_name}")
     ]
-    sides = {"clean": run.clean, "poisoned": run.poisoned} if run.twin else {"value": run.metrics}
-    made = table("measure")
-    for words in sides:
-        made.add_column(words, justify="right")
-    for name in next(iter(sides.values())):
-        row(made, name, *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
-    shown.append(made)
     if run.twin:
-        change = table("what the poison changed")
-        change.add_column("value", justify="right")
-        for name, metric in run.metrics.items():
-            if name not in run.poisoned:
-                row(change, name, _shown(name, metric))
-        shown.append(change)
+        shown += _twin_tables(run.clean, run.poisoned, run.metrics)
         alike = all(len(set(metric.per_seed)) == 1 for metric in run.metrics.values())
         if len(run.seeds) > 1 and alike and run.scenario.learner.family.at_once:
             shown.append("Nothing in this learner is random, so its seeds agree; `data.seed` draws other points.")
@@ -83,8 +73,69 @@ def show_run(run: Any) -> None:
             )
         if not run.scene.points.is_poison.any():
             shown.append("There is no poison in this scenario, so both twins are the same.")
+    else:
+        shown.append(_measures({"value": run.metrics}))
     rate = run.steps_per_second
     show(*shown, f"{rate:,.0f} steps/s, {rate * len(run.session.replicas):,.0f} replica-steps/s")
+
+
+def show_over_data(found: OverData) -> None:
+    """The measures of runs on data drawn anew: mean and standard deviation over the data seeds. Raises PrintError."""
+    trained = f"{len(found.seeds)} training seeds" if len(found.seeds) > 1 else f"training seed {found.seeds[0]}"
+    if not training_seeds(found.scenario, 1):
+        trained = "nothing in training is random"
+    count = len(found.data_seeds)
+    words = f"mean ± spread over {count} data seed{'s' * (count != 1)}, {seed_range_words(found.data_seeds)}; {trained}"
+    shown: list[Table | Text | str] = [_headed(found.scenario.title, words)]
+    if found.twin:
+        shown += _twin_tables(found.side(True), found.side(False), found.of_the_run())
+    else:
+        shown.append(_measures({"value": found.of_the_run()}))
+    shown += [f"Nothing came of data seed {seed}: {one_line(why, PARAGRAPH)}" for seed, why in found.failed]
+    show(*shown)
+
+
+def show_check(check: Check) -> None:
+    """One line an expectation: what is promised, the share of data seeds it held on, every value. Raises PrintError."""
+    made = table("measure", "promised")
+    made.add_column("held on", justify="right")
+    several = len(check.data_seeds) > 1
+    made.add_column("value of each data seed; ! where it did not hold" if several else "value", overflow="fold")
+    for one in check.held:
+        share = "" if one.share is None else f"{100 * one.share:.0f} %"
+        values = " ".join(
+            one.expectation.value_words(value).replace(" %", "") + "!" * (not kept)
+            for value, kept in zip(one.values, one.kept, strict=True)
+        )
+        row(made, one.expectation.key, one.expectation.words(), share, values + " %" * one.expectation.is_share)
+    shown: list[Table | Text | str] = [_headed(check.title, check.seeds_words()), made]
+    if not check.promises:
+        shown.append("This scenario promises nothing; these are its main measures.")
+    shown += [
+        f"Nothing came of {'the kept points' if seed is None else f'data seed {seed}'}: {one_line(why, PARAGRAPH)}"
+        for seed, why in check.failed
+    ]
+    show(*shown)
+
+
+def _measures(sides: dict[str, Metrics]) -> Table:
+    """Each measure, in a column of each side."""
+    made = table("measure")
+    for words in sides:
+        made.add_column(words, justify="right")
+    for name in next(iter(sides.values())):
+        row(made, name, *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
+    return made
+
+
+def _twin_tables(clean: Metrics, poisoned: Metrics, metrics: Metrics) -> list[Table]:
+    """Both twins side by side, and what the poison changed."""
+    change = table("what the poison changed")
+    change.add_column("value", justify="right")
+    for name, metric in metrics.items():
+        if name not in poisoned:
+            row(change, name, _shown(name, metric))
+    return [_measures({"clean": clean, "poisoned": poisoned}), change]
 
 
 def show_dose(response: DoseResponse) -> None:

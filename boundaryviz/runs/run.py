@@ -149,6 +149,11 @@ class Run:
         clean, poisoned = (self.diverged[self._replicas(side)] for side in (True, False))
         return int((clean | poisoned).sum()) if self.twin else 0
 
+    @property
+    def _nothing_random(self) -> bool:
+        family = self.session.spec.family
+        return family.at_once and not family.seeded
+
     def __repr__(self) -> str:
         twin = ", with clean twins" if self.twin else ""
         return f"<Run of {self.scenario.name}: {self.step} steps, {len(self.seeds)} seeds{twin}>"
@@ -276,6 +281,7 @@ class Run:
             "learner": self.session.spec.name,
             "device": self.session.device_name,
             "seeds": list(self.seeds),
+            "seeds_vary": "nothing" if self._nothing_random else "training",
             "steps": self.step,
             "steps_per_second": round(self.steps_per_second, 1),
             "replica_steps_per_second": round(self.steps_per_second * len(self.session.replicas), 1),
