@@ -5,7 +5,7 @@ A case is drawn once, and every property looks at the same sessions of it, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -18,16 +18,19 @@ from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.engine.messages import CURVES
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
+from boundaryviz.learners.families.scikit_learn import ClassifierSpec, table
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
+from boundaryviz.scene.section import Section
 
 EXACT = 2.0**-20
 """Coordinates are multiples of it, so that they are exact when they are shifted far."""
 
 _SMALL = {
     "hidden": (8, 8), "unlabelled_batch": 16, "ramp_up": 0, "threshold": 0.55, "n_estimators": 5, "k_best": 3,
+    "max_iter": 50,
 }  # fmt: skip
 
 
@@ -106,8 +109,6 @@ def drawn(recipe: Recipe) -> Scene:
 
 def widened(scene: Scene, inputs: int) -> Scene:
     """The same points with more inputs, of which the plane shows the first two."""
-    from boundaryviz.scene.section import Section
-
     rng = np.random.default_rng(inputs)
     x = np.concatenate([scene.points.xy, exact(rng.standard_normal((len(scene.points), inputs - 2)))], axis=1)
     axes = np.eye(inputs)[:2]
@@ -121,6 +122,10 @@ def by_hand(scene: Scene, group: int = 3) -> Scene:
     xy = exact(np.stack([np.linspace(-1.5, 1.5, 6), np.linspace(1.0, -1.0, 6)], axis=1))
     mine = Points.of(xy, np.tile([1, UNLABELLED], 3), split, group, scene.points.next_id)
     return replace(scene, points=Points.join(scene.points, scene.completed(mine)))
+
+
+class Refused(Exception):
+    """A classifier of scikit-learn's cannot be fitted to what it is shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +175,12 @@ class Case:
         """A session after the steps."""
         chosen = None if replicas is not None else self.seeds if seeds is None else seeds
         session = Session(scenario or self.scenario, scene, chosen, twin, "cpu", replicas)
-        session.step(self.steps)
+        try:
+            session.step(self.steps)
+        except (ValueError, np.linalg.LinAlgError) as error:
+            if isinstance(self.learner, ClassifierSpec):
+                raise Refused(str(error)) from None
+            raise
         return session
 
     @cached_property
@@ -204,12 +214,41 @@ def measured(session: Session) -> NDArray[np.float64]:
     return session.evaluate()[:, kept]
 
 
-Property = Callable[[Case], None]
+RECIPES = {
+    "few labels": Recipe(),
+    "every label": Recipe(labels=None),
+    "no label": Recipe(labels=0, by_hand=True),
+    "three classes": Recipe(classes=3, labels=3, muted=5, by_hand=True),
+    "wide": Recipe(inputs=3),
+}
+
+
+def sklearn_names() -> tuple[str, ...]:
+    """scikit-learn's classifiers that have no family of their own, by its own names."""
+    return tuple(name for name in table() if name not in {*FAMILIES})
+
+
+def fits(learner: Any, recipe: Recipe) -> bool:
+    """Whether the learner is for points with as many inputs."""
+    return not learner.misfit(recipe.inputs)
 
 
 @cache
-def sklearn_names() -> tuple[str, ...]:
-    """scikit-learn's classifiers by its own names."""
-    from boundaryviz.learners.families.scikit_learn import table
+def quick() -> tuple[Case, ...]:
+    """Every learner at least twice, once beside an attack that withdraws points; attacks and scenes take turns.
 
-    return tuple(table())
+    The same each time, and drawn once, as every property looks at the sessions of all of them.
+    """
+    kinds, scenes = attacks(), [*RECIPES.values()]
+    plain = [kind for kind in kinds.values() if not kind.STANDS_IN]
+    flips = [kind for kind in kinds.values() if kind.STANDS_IN]
+    found = []
+    for k, learner in enumerate(learners().values()):
+        for turn, some in ((k, plain), (k + 1 + k // len(scenes), flips)):
+            recipe = scenes[turn % len(scenes)]
+            recipe = recipe if fits(learner, recipe) else scenes[0]
+            found.append(Case(learner, some[turn % len(some)], recipe, ("full", 7, 16)[turn % 3]))
+    for k, name in enumerate(sklearn_names()):
+        if k % 5 == 0:
+            found.append(Case(small(name), flips[k % len(flips)], RECIPES["every label"]))
+    return tuple(found)

@@ -9,10 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.cases import Case, measured, thought
+from audit.cases import EXACT, Case, measured, thought
 from boundaryviz.engine.replicas import CLEAN, Replicas
+from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
+from boundaryviz.learners.families.graphs import PathSpec
 from boundaryviz.runs.run import Run
+from boundaryviz.scenario.scenario import ScenarioError
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene
+from boundaryviz.scene.tables import read_table, write_table
+from boundaryviz.studies.doses import PoisonedScene, counted
 
 PROPERTIES: dict[str, Callable[[Case], None]] = {}
 
@@ -192,7 +197,8 @@ def the_chain_of_labels_never_heard_of_others(case: Case) -> None:
         one.cascades.watch(0, 0)
         one.step(case.steps)
     a, b = (one.cascade(0) for one in watched)
-    assert a is not None and b is not None, "no chain"
+    assert a is not None, "no chain"
+    assert b is not None, "no chain without the poison"
     for name in ("when", "before", "label", "seed"):
         _equal(getattr(a, name)[:n], getattr(b, name)[:n], f"the clean twin's chain, {name}")
 
@@ -239,7 +245,8 @@ def a_model_that_diverged_counts_in_nothing(case: Case) -> None:
     session.step(session.scenario.training.evaluate_every)
     assert session.diverged.tolist() == [*[False] * k, True, *[False] * (k + 1)], session.diverged
     assert (learner.predict(case.places, k) == -1).all(), "its class"
-    assert np.isfinite(before).all() and compared.diverged.sum() == 0
+    assert np.isfinite(before).all()
+    assert not compared.diverged.any()
     found = Run(session)
     row = found.clean
     assert all(np.isnan(metric.per_seed[k]) for metric in row.values()), f"its measures: {row}"
@@ -257,3 +264,87 @@ def the_quick_field_decides_as_the_exact_one(case: Case) -> None:
             a, b = (np.where(np.isnan(f), -1, f > 0.5) for f in (exact_, quick))
         wrong = int((a != b).sum())
         assert wrong == 0, f"{wrong} of {a.size} cells"
+
+
+ISLAND = 60.0
+"""Where along both axes the points lie that nothing reaches from the plane shown."""
+
+
+def with_island(scene: Scene) -> Scene:
+    """With unlabelled clean points far out, more of them than anybody has neighbours."""
+    xy = ISLAND + EXACT * np.arange(1, 41)[:, None] * (2.0**14, -(2.0**15))
+    fresh = Points.of(xy, first_id=scene.points.next_id)
+    return replace(scene, points=Points.join(scene.points, scene.completed(fresh)))
+
+
+@_property
+def a_point_that_cannot_be_felt_changes_nothing(case: Case) -> None:
+    """Poison on an island, from which no edge and no kernel leads to where the models are compared."""
+    if not isinstance(case.learner, PathSpec | KNeighborsClassifierSpec) or case.recipe.inputs != 2:
+        return
+    scene = with_island(case.base)
+    far = Points.of([[ISLAND, ISLAND]], UNLABELLED, 0, 1, scene.points.next_id)
+    reached = replace(scene, points=Points.join(scene.points, far))
+    twins = thought(case.run(reached, twin=True), case.places)
+    k = len(case.seeds)
+    _close(twins[:k], twins[k:], "with a point far away", 1e-7)
+
+
+@_property
+def a_gaussian_joins_every_point(case: Case) -> None:
+    """Whatever the equation decides is decided: every point is joined to a labelled one."""
+    if getattr(case.learner, "kernel", "") != "rbf" or not isinstance(case.learner, PathSpec):
+        return
+    scene = case.scene
+    seen = scene.seen() & scene.points.is_train
+    if not (seen & scene.points.is_labelled).any():
+        return
+    found = case.twins.learner.predict(scene.points.x[seen], len(case.seeds))
+    assert (found >= 0).all(), f"{(found < 0).sum()} of {seen.sum()} points are undecided"
+
+
+@_property
+def the_place_of_poison_in_a_table_changes_nothing(case: Case) -> None:
+    if case.recipe.inputs != 2:
+        return
+    spec = case.learner
+    if "input_scale" in type(spec).model_fields:
+        spec = spec.model_copy(update={"input_scale": "domain"})
+    case = replace(case, learner=spec)
+    points = replace(case.scene, groups=()).points
+    far = Points.of([[70.0, -70.0]], 1, 0, 1, points.next_id)
+    clean, poison = points.take(~points.is_poison), Points.join(points.take(points.is_poison), far)
+    last = Points.join(clean, poison)
+    first = last.take(np.argsort(~last.is_poison, kind="stable"))
+    among = last.take(_mixed(last.is_poison))
+    bare = clean.with_columns(origin=np.maximum(clean.origin, 0))
+    tables = [read_table(write_table(case.base.with_points(one))).scene for one in (last, first, among, bare)]
+    assert len({table.domain for table in tables}) == 1, "poison moves the domain"
+    models = [thought(case.run(table, twin=True), case.places) for table in tables]
+    k = len(case.seeds)
+    for other in models[1:3]:
+        _equal(models[0], other, "poison elsewhere in the table")
+    _equal(models[0][:k], models[3][:k], "a table without the poison")
+
+
+def _mixed(poison: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """An order in which poison stands among the others, each kind in the order in which it stood."""
+    place = np.zeros(len(poison))
+    for some in (poison, ~poison):
+        place[some] = (np.arange(some.sum()) + 0.5) / max(some.sum(), 1)
+    return np.argsort(place, kind="stable")
+
+
+@_property
+def other_doses_change_nothing(case: Case) -> None:
+    scenario = case.scenario.model_copy(update={"poison": case.attack}).with_scene(case.base)
+    found = []
+    for doses in ((0, 3, 5, 9), (0, 4, 9), (0, 9)):
+        try:
+            laid = PoisonedScene.of(scenario, counted(scenario, doses))
+        except ScenarioError:  # nobody has a label
+            return
+        replicas = Replicas((case.seeds[0],) * 2, (CLEAN, laid.groups[-1]))
+        found.append(thought(case.run(laid.scene, replicas=replicas), case.places))
+    for other in found[1:]:
+        _equal(found[0], other, "among other doses")
