@@ -64,7 +64,7 @@ def show_run(run: Any) -> None:
     made = table("measure")
     for words in sides:
         made.add_column(words, justify="right")
-    for name in next(iter(sides.values())):
+    for name in dict.fromkeys(name for side in sides.values() for name in side):
         row(made, name, *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
     shown.append(made)
     if run.twin:
@@ -83,6 +83,8 @@ def show_run(run: Any) -> None:
             )
         if not run.scene.points.is_poison.any():
             shown.append("There is no poison in this scenario, so both twins are the same.")
+    elif lost := run.left_out:
+        shown.append(f"Left out: {lost} of {len(run.seeds)} seeds, whose training diverged.")
     rate = run.steps_per_second
     show(*shown, f"{rate:,.0f} steps/s, {rate * len(run.session.replicas):,.0f} replica-steps/s")
 

@@ -60,7 +60,8 @@ def _plain(value: float) -> float | None:
 
 
 def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice) -> Metrics:
-    """The measures of some replicas: `now` (R, 8) as in `CURVES`, their gap, and the best step on the curves.
+    """The measures of some replicas: `now` (R, 8) as in `CURVES`, their gap, and the best step on the curves; NaN of a
+    replica that diverged, which is nothing but NaN in `now`.
 
     Measures that no replica has (a split without labelled points) are left out.
     """
@@ -68,13 +69,17 @@ def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice) -> 
     values["generalisation_gap"] = values["validation_loss"] - values["train_loss"]
     found = {name: Metric.of(column) for name, column in values.items() if not np.isnan(column).all()}
     chosen = range(now.shape[0])[replicas]
-    best = [curves.best(replica) for replica in chosen]
+    best = [None if np.isnan(now[replica]).all() else curves.best(replica) for replica in chosen]
     if any(best):
         found["best_step"] = Metric.of(np.nan if at is None else at[0] for at in best)
     return found
 
 
-def attack_success_rate(predicted: NDArray[np.int64], targets: tuple[Target, ...]) -> Metric:
-    """Share of the target pins that are predicted as the attacker wants. predicted: int (R, pins)."""
+def attack_success_rate(
+    predicted: NDArray[np.int64], targets: tuple[Target, ...], lost: NDArray[np.bool_] | None = None
+) -> Metric:
+    """Share of the target pins that are predicted as the attacker wants. predicted: int (R, pins). lost: bool (R,),
+    what diverged and is left out."""
     target_class = np.array([target.target_class for target in targets])
-    return Metric.of((predicted == target_class).mean(axis=1))
+    share = (predicted == target_class).mean(axis=1)
+    return Metric.of(share if lost is None else np.where(lost, np.nan, share))
