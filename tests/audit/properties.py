@@ -242,7 +242,7 @@ def a_model_that_diverged_counts_in_nothing(case: Case) -> None:
     learner.P[k] = np.nan  # the clean twin of the last seed
     if learner.asked[0].data_ptr() != learner.P.data_ptr():
         learner.teacher[k] = np.nan
-    session.step(session.scenario.training.evaluate_every)
+    session.step()  # and no evaluation
     assert session.diverged.tolist() == [*[False] * k, True, *[False] * (k + 1)], session.diverged
     assert (learner.predict(case.places, k) == -1).all(), "its class"
     assert np.isfinite(before).all()
