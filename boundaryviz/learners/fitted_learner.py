@@ -165,8 +165,16 @@ class FittedLearner(ABC):
         return np.ascontiguousarray(p[1:] - p[:1] if len(p) == 2 else p, dtype=np.float32)
 
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
-        return (scores + np.float32(1)) * np.float32(0.5) if len(scores) == 1 else scores.copy()
+        """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class.
+
+        A lead that is lost in rounding is shown as the least one there is, so that the picture decides as `predict`.
+        """
+        if len(scores) > 1:
+            return scores.copy()
+        half = np.float32(0.5)
+        p: NDArray[np.float32] = (scores + np.float32(1)) * half
+        p[(p == half) & (scores > 0)] = np.nextafter(half, np.float32(1))
+        return p
 
     def unit(self, x: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
         """Raises IndexError: there are no hidden units."""

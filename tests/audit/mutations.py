@@ -140,7 +140,10 @@ def the_largest_of_nan(patch: pytest.MonkeyPatch) -> None:
 # ---- the picture -------------------------------------------------------------------------------------------
 
 
-@_mutation("the_quick_field_decides_as_the_exact_one", Case(small("KNeighborsClassifier"), _FLIP, Recipe(labels=None)))
+_SCATTERED = Case(small("DecisionTreeClassifier"), attacks()["flip at random"], Recipe(labels=None))
+
+
+@_mutation("the_field_that_stands_decides_as_the_model", _SCATTERED)
 def a_quick_field_between_nodes(patch: pytest.MonkeyPatch) -> None:
     exact = Session.field
 

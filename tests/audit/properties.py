@@ -253,17 +253,28 @@ def a_model_that_diverged_counts_in_nothing(case: Case) -> None:
     assert found.left_out == 1
 
 
+def decisions(field: NDArray) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """What a field decides, -1 where nothing, and where two of more than two classes have the same probability."""
+    if field.ndim == 2:
+        return np.where(np.isnan(field), -1, field > 0.5), np.zeros(field.shape, dtype=bool)
+    two = np.sort(field, axis=0)[-2:]
+    return np.where(np.isnan(field).any(axis=0), -1, field.argmax(axis=0)), two[0] == two[1]
+
+
 @_property
-def the_quick_field_decides_as_the_exact_one(case: Case) -> None:
-    rect = case.base.domain
-    for replica in range(len(case.twins.replicas)):
-        exact_, quick = (case.twins.field(rect, 64, 64, replica, quick=quick) for quick in (False, True))
-        if exact_.ndim == 3:
-            a, b = (np.where(np.isnan(f).any(axis=0), -1, f.argmax(axis=0)) for f in (exact_, quick))
-        else:
-            a, b = (np.where(np.isnan(f), -1, f > 0.5) for f in (exact_, quick))
-        wrong = int((a != b).sum())
-        assert wrong == 0, f"{wrong} of {a.size} cells"
+def the_field_that_stands_decides_as_the_model(case: Case) -> None:
+    """Cell by cell; the quick one, which moves with a drag, on all but a few cells."""
+    session, rect = case.twins, case.base.domain
+    for replica in range(len(session.replicas)):
+        places = case.base.embed(rect.grid(64, 64))
+        true = session.learner.predict(places, replica).reshape(64, 64)
+        seed, clean = replica % len(case.seeds), replica < len(case.seeds)
+        _equal(Run(session).predict(places, seed, clean), true.ravel(), "a run and its session")
+        for quick, most in ((False, 0), (True, 40)):
+            field = session.field(rect, 64, 64, replica, quick=quick)
+            shown, tied = decisions(field)
+            wrong = int(((shown != true) & ~tied).sum())
+            assert wrong <= most, f"{wrong} of {true.size} cells of the {'quick' if quick else 'exact'} field"
 
 
 ISLAND = 60.0
