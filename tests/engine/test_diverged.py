@@ -71,7 +71,7 @@ def test_seeds_that_diverged_are_left_out_of_every_measure(value: float):
     for measure in found.keys() - {"poison_rate", "flip_rate_excess"}:
         assert np.isnan(found[measure].per_seed[1]), measure
         others = [wanted[measure].per_seed[k] for k in (0, 2)]
-        assert [found[measure].per_seed[k] for k in (0, 2)] == others, measure
+        assert np.array_equal([found[measure].per_seed[k] for k in (0, 2)], others, equal_nan=True), measure
         if np.isfinite(others).all():
             assert found[measure].mean == pytest.approx(np.mean(others)), measure
     assert not np.isnan(run.clean["test_error"].per_seed).any()
@@ -81,11 +81,12 @@ def test_seeds_that_diverged_are_left_out_of_every_measure(value: float):
 
 
 def test_the_best_step_of_a_figure_is_that_of_the_seeds_that_trained():
-    run = Run(session("mlp", seeds=(0, 1), **{"training.evaluate_every": 2}))
+    often: Any = {"training.evaluate_every": 2}
+    run = Run(session("mlp", seeds=(0, 1), **often))
     run.advance(2)
     spoil(run.session, 1)
     run.advance(24)
-    alone = Run(session("mlp", seeds=(0,), **{"training.evaluate_every": 2}))
+    alone = Run(session("mlp", seeds=(0,), **often))
     alone.advance(26)
     assert best_step(run.curves) == best_step(alone.curves)
 
