@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.surface import Ask
 
-FRAME = 1 / 60  # seconds that a field may take without a drag losing a frame for it
+BUDGET = 1 / 240  # seconds that a field may take in any case: a quarter of the time between two frames
 PART = 0.01  # seconds of one part of a field that is worked out in parts
 _MANY = 512  # places; calls with fewer tell what a call costs by itself, those with more what a place adds
 _QUICK = 8, 1 / 8  # calls that a usual quick field takes, and the share of the cells that it asks for
@@ -64,7 +64,7 @@ class Pace:
     def affords(self, cells: int) -> bool:
         """Whether a field may be asked for at every cell, though it has to be quick."""
         whole, (calls, share) = self.seconds(1, cells), _QUICK
-        return whole < math.inf and whole <= max(FRAME, _LONGER * self.seconds(calls, share * cells))
+        return whole < math.inf and whole <= max(BUDGET, _LONGER * self.seconds(calls, share * cells))
 
     def part(self) -> int:
         """How many places make up a part."""

@@ -311,7 +311,7 @@ class Session:
         float32 (rows, columns), the probability of class 1, for two classes; (C, rows, columns) for more; the
         activation of hidden unit (layer, index) where one is named; NaN where undecided. quick: exact near the
         boundary and around points that lie on the wrong side of it, interpolated elsewhere, see `surface`; exact at
-        every cell of a hidden unit, and where a learner that is fitted at once takes no more than a frame for it.
+        every cell of a hidden unit, and where a learner that is fitted at once takes little longer for it, see `Pace`.
         What is scattered between training points may be missed.
         """
         points, (ask, field_of) = self.scene.points, self._asked(replica, unit)
@@ -323,7 +323,7 @@ class Session:
         self, rect: Domain, columns: int, rows: int, replica: int = 0, unit: tuple[int, int] | None = None
     ) -> Generator[None, None, NDArray[np.float32]]:
         """As `field`, exact at every cell, in parts of some milliseconds between which it may be given up, and has to
-        be where the learner changes. What is a matter of a frame comes in one, to the same bits; the rest to rounding.
+        be where the learner changes. What takes no longer than one part comes to the same bits, the rest to rounding.
         """
         ask, field_of = self._asked(replica, unit)
         cells = columns * rows

@@ -34,7 +34,7 @@ LEARNERS: dict[str, dict[str, object]] = {
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """No learner is quick enough to be asked for every cell of a frame, and few places make up a part."""
-    monkeypatch.setattr(pace, "FRAME", 0.0)
+    monkeypatch.setattr(pace, "BUDGET", 0.0)
     monkeypatch.setattr(pace, "_LONGER", 0.0)
     monkeypatch.setattr(pace.Pace, "part", lambda self: 64 * 4)
 
@@ -59,7 +59,7 @@ def test_a_quick_field_of_what_is_cheap_decides_every_cell_as_the_exact_one(
     learner: str, angle: float, half: float, points: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pace, "FRAME", 60.0)
+        patch.setattr(pace, "BUDGET", 60.0)
         session = Session(Scenario().with_values(LEARNERS[learner]), striped(angle, half, points), device="cpu")
         session.step()
         quick, exact = (session.field(RECT, 160, 120, quick=q) for q in (True, False))

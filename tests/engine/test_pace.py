@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from boundaryviz.engine.pace import FRAME, PART, Pace
+from boundaryviz.engine.pace import BUDGET, PART, Pace
 
 PLACES = np.zeros((1024, 2))
 
@@ -49,12 +49,12 @@ def test_it_is_asked_once_for_each_key() -> None:
 @pytest.mark.parametrize(
     ("call", "place", "afforded"),
     [
-        (0.0, 0.9 * FRAME / 60_000, True),  # within a frame
-        (0.0, 1.1 * FRAME / 60_000, False),
+        (0.0, 0.9 * BUDGET / 60_000, True),  # within the budget
+        (0.0, 1.1 * BUDGET / 60_000, False),
         (0.005, 0.05 / 60_000, True),  # a forest: it is the calls that cost, and a quick field takes several
     ],
 )
-def test_every_cell_is_asked_for_where_that_costs_a_frame_or_hardly_more_than_some(
+def test_every_cell_is_asked_for_where_that_costs_little_or_hardly_more_than_some(
     call: float, place: float, afforded: bool
 ) -> None:
     assert known(call, place)[1].affords(60_000) is afforded
