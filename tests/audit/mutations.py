@@ -5,8 +5,8 @@ Each says which property has to fail, for which of the cases.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ import pytest
 from numpy.typing import NDArray
 from torch import Tensor
 
+from audit import properties
 from audit.cases import Case, Recipe, attacks, small
+from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.learners import losses
 from boundaryviz.learners.batches import Pool
@@ -25,6 +27,8 @@ from boundaryviz.learners.laprls import LapRLS, laplacian
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.propagation import LabelPropagation, LabelSpreading
 from boundaryviz.scene.scene import Domain
+from boundaryviz.scene.tables import Table
+from boundaryviz.studies.doses import PoisonedScene
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 
@@ -124,6 +128,32 @@ def faint_weights_dropped(patch: pytest.MonkeyPatch) -> None:
 def withdrawn_points_out_of_the_pool(patch: pytest.MonkeyPatch) -> None:
     whole = Pool.of.__func__  # type: ignore[attr-defined]
     patch.setattr(Pool, "of", classmethod(lambda cls, *given, **_: whole(cls, *given[:5])))
+
+
+@_mutation("the_place_of_poison_in_a_table_changes_nothing", Case(small("mlp"), _BRIDGE))
+def a_table_whose_poison_counts(patch: pytest.MonkeyPatch) -> None:
+    read = properties.read_table
+
+    def counted(source: str) -> Table:
+        table = read(source)
+        points = table.scene.points
+        scene = replace(table.scene, domain=Domain.around(points.xy))
+        return replace(table, scene=scene.with_points(points.with_columns(ids=np.arange(len(points)))))
+
+    patch.setattr(properties, "read_table", counted)
+
+
+@_mutation("other_doses_change_nothing", Case(small("mlp"), attacks()["copies"], Recipe(labels=None), batch=7))
+def doses_in_one_pool(patch: pytest.MonkeyPatch) -> None:
+    def replicas(self: PoisonedScene, seeds: Sequence[int]) -> Replicas:
+        """Numbers the poison of a dose after that of the smaller ones."""
+        found = alone(self, seeds)
+        assert found.extra is not None
+        before = sum(int(scene.points.is_poison.sum()) for scene in self.scenes[:-1])
+        return replace(found, extra=replace(found.extra, ids=found.extra.ids + before))
+
+    alone = PoisonedScene.replicas
+    patch.setattr(PoisonedScene, "replicas", replicas)
 
 
 # ---- numbers of what is no model ---------------------------------------------------------------------------
