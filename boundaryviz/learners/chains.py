@@ -12,6 +12,7 @@ from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.cascade import Cascade, seeds
 from boundaryviz.learners.families.graphs import PathSpec
 from boundaryviz.learners.family import Measure
+from boundaryviz.learners.kernels import logs_of
 
 _FLOATS = 1 << 24  # of steps whose lengths are worked out at a time
 _FEW = 2000  # pairs up to which distances are a table; a tree would take longer to build
@@ -33,7 +34,7 @@ def shortest(data: TrainingData, spec: PathSpec, replica: int = 0) -> Cascade:
         when, before, seed = dijkstra(_lengths(x, *spec.joined), indices=known, min_only=True, return_predecessors=True)
         before, seed = np.maximum(before, -1), np.maximum(seed, -1)
     else:
-        when, before = graphs.dense_paths(lambda i: spec.gamma * graphs.squares(x, i), known, np.add)
+        when, before = graphs.dense_paths(lambda i: -logs_of(x[i : i + 1], x, spec.gamma)[0], known, np.add)
         seed = seeds(before, data.label[at] >= 0)
     places = np.append(at, -1)
     result.when[at], result.before[at], result.seed[at] = when, places[before], places[seed]

@@ -13,11 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
-from scipy.spatial.distance import cdist
 
 from boundaryviz.learners.elimination import solve
-from boundaryviz.learners.graphs import dense_paths, squares
-from boundaryviz.learners.kernels import parts, weighted_flows
+from boundaryviz.learners.graphs import dense_paths
+from boundaryviz.learners.kernels import logs_of, parts, weighted_flows
 
 _SPAN = 200.0
 """How many powers of e lie between what is solved for in one turn."""
@@ -38,9 +37,9 @@ def propagate(x: NDArray[np.float64], given: NDArray[np.float64], gamma: float) 
     far more than what leads from there to a label have one and the same value; how much more makes no difference.
     """
     known = np.flatnonzero(given.any(axis=1))
-    farthest, _ = dense_paths(lambda at: squares(x, at), known, np.maximum)
+    far, _ = dense_paths(lambda at: -logs_of(x[at : at + 1], x, gamma)[0], known, np.maximum)
     share, none = given.copy(), np.zeros(len(x))
-    for top, turn, also, done in _turns(-gamma * farthest, known):
+    for top, turn, also, done in _turns(-far, known):
         rows = np.concatenate([turn, also])
         right = weighted_flows(x[rows], x[done], share[done], gamma, none[rows] - top, none[done])
         weight = _weights(x[rows], gamma, none[rows] - 0.5 * top)
@@ -57,7 +56,7 @@ def spread(x: NDArray[np.float64], given: NDArray[np.float64], gamma: float, alp
     scale, lost = -0.5 * _log_degrees(x, gamma), -np.log(alpha)
 
     def step(at: int) -> NDArray[np.float64]:
-        return np.maximum(gamma * squares(x, at) - scale[at] - scale + lost, 0.0)
+        return np.maximum(lost - logs_of(x[at : at + 1], x, gamma)[0] - scale[at] - scale, 0.0)
 
     length, _ = dense_paths(step, known, np.add)
     share, size = np.zeros_like(given), np.zeros(len(x))  # of the mass, and the logarithm of how much it is
@@ -91,8 +90,7 @@ def _turns(ease: NDArray[np.float64], done: NDArray[np.int64]) -> Iterator[_Turn
 def _weights(x: NDArray[np.float64], gamma: float, scale: NDArray[np.float64]) -> NDArray[np.float64]:
     """exp(scale_i - gamma |x_i - x_j|^2 + scale_j), (n, n), of points (n, D), 0 on the diagonal; no more than
     exp(`_SLACK`)."""
-    weight: NDArray[np.float64] = cdist(x, x, "sqeuclidean")
-    weight *= -gamma
+    weight = logs_of(x, x, gamma)
     weight += scale[:, None]
     weight += scale
     np.exp(np.minimum(weight, _SLACK, out=weight), out=weight)
@@ -105,7 +103,7 @@ def _log_degrees(x: NDArray[np.float64], gamma: float) -> NDArray[np.float64]:
     """The logarithm of what each point (n, D) weighs with all others together, (n,); 0 where there is no other."""
     found = np.zeros(len(x))
     for some in parts(len(x), len(x)):
-        logs = -gamma * cdist(x[some], x, "sqeuclidean")
+        logs = logs_of(x[some], x, gamma)
         logs[np.arange(len(logs)), some] = -np.inf
         most = logs.max(axis=1, keepdims=True)
         if len(x) > 1:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
-from scipy.spatial.distance import cdist
 
 
 def tree(x: NDArray[np.float64]) -> cKDTree:
@@ -42,12 +41,6 @@ def knn_graph(points: cKDTree, k: int, both_ways: bool = False) -> sparse.csr_ar
     at = nearest(points, points.data, k)[1]
     one_way = _edges(at, np.ones(at.shape))
     return one_way.maximum(one_way.T).tocsr() if both_ways else one_way
-
-
-def squares(x: NDArray[np.float64], at: int) -> NDArray[np.float64]:
-    """Squared distances (n,) of points (n, D) from the one at a position."""
-    found: NDArray[np.float64] = cdist(x[at : at + 1], x, "sqeuclidean")[0]
-    return found
 
 
 def dense_paths(

@@ -9,6 +9,7 @@ from scipy.spatial.distance import cdist
 
 _FLOATS = 1 << 22  # of one table of weights; more places are worked through in parts
 _FAINT = 1e-200  # a sum of weights below it may have lost digits
+_EXACT = 1e10  # powers of e, up to which a weight is known to a millionth
 _FELT = 50.0  # powers of e below the nearest point's weight, within which another's has a say
 
 
@@ -58,6 +59,17 @@ def weighted_means(
     return means
 
 
+def logs_of(a: NDArray[np.float64], b: NDArray[np.float64], gamma: float) -> NDArray[np.float64]:
+    """The logarithms of `gaussian`, (n, m). Beyond `_EXACT` they fall more slowly, so that what is added to them is not
+    lost: which of two weights is the larger stays, and that it is many times as large."""
+    logs: NDArray[np.float64] = cdist(a, b, "sqeuclidean")
+    logs *= gamma
+    beyond = logs > _EXACT
+    if beyond.any():
+        logs[beyond] = _EXACT * (1.0 + np.log(logs[beyond] / _EXACT))
+    return np.negative(logs, out=logs)
+
+
 def weighted_flows(
     places: NDArray[np.float64],
     points: NDArray[np.float64],
@@ -72,8 +84,7 @@ def weighted_flows(
     """
     sums = np.empty((len(places), values.shape[1]))
     for some in parts(len(places), len(points)):
-        logs = cdist(places[some], points, "sqeuclidean")
-        logs *= -gamma
+        logs = logs_of(places[some], points, gamma)
         logs += of
         logs += to[some, None]
         sums[some] = np.exp(logs, out=logs) @ values

@@ -102,6 +102,20 @@ def test_spreading_is_its_limit_over_thousands_of_decades(row: tuple[int, int, f
     np.testing.assert_allclose(found, spreading(x, given, 10.0**decade, alpha), atol=1e-8)
 
 
+@settings(max_examples=60, deadline=None)
+@given(ROWS, st.sampled_from([1e-300, 0.9, 1 - 1e-12]), st.sampled_from([0, 5, 20, 100]))
+def test_wherever_points_lie_all_are_decided(row: tuple[int, int, float, int], alpha: float, far: int):
+    n, seed, decade, labels = row
+    x, given = scattered(n, seed, labels)
+    x *= 10.0 ** np.random.default_rng(seed).uniform(-3, far - 2, (len(x), 1))
+    for share in (
+        gaussian_graphs.propagate(x, given, 10.0**decade),
+        gaussian_graphs.spread(x, given, 10.0**decade, alpha),
+    ):
+        np.testing.assert_allclose(share.sum(axis=1), 1.0)
+        np.testing.assert_allclose(weighted_means(1.5 * x, x, share, 10.0**decade).sum(axis=1), 1.0)
+
+
 @few
 @given(st.integers(1, 9), st.integers(0, 10_000), st.floats(0.0, 4.0))
 def test_a_place_is_decided_by_all_points_however_far_it_is(n: int, seed: int, decade: float):

@@ -183,4 +183,4 @@ class LapRLSSpec(PathSpec):
 
     def _fitting(self, size: Size) -> Needs:
         n, r = size.training, size.rank(self.gamma)
-        return {POINTS: 8.0 * (2.0 * n * r + 2.0 * r * r) + 200.0 * n * self.neighbours}
+        return {POINTS: 8.0 * (1.6 * n * r + 1.5 * r * r) + 200.0 * n * self.neighbours}
