@@ -40,6 +40,9 @@ class StatusFields(QWidget):
         self._spare = (self.device, self.frames, self.steps)  # the first to go
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 4, 0)
+        layout.setSizeConstraint(
+            QHBoxLayout.SizeConstraint.SetNoConstraint
+        )  # it can be narrower, without what is spare
         layout.setSpacing(6)
         for name, parts in (
             ("Position under the cursor", (self.place,)),

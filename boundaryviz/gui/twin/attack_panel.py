@@ -28,6 +28,7 @@ from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.record.dose_axis import percent
 from boundaryviz.record.intervals import LEVEL
 
+ALREADY = "already so without poison"
 _RATE = f"\nMean over the seeds, and Wilson's {LEVEL} interval, in which a seed is a trial"
 MEASURES = {
     "flip_rate": ("test flip rate", "Share of the test points predicted otherwise than by the clean twin"),
@@ -36,14 +37,14 @@ MEASURES = {
     "leverage": ("leverage", "Flip rate for each share of poison: flip rate / poison rate"),
     "attack_success_rate": (
         "attack success",
-        "Of the target pins that the clean twin does not already give to the attacker, the share won" + _RATE,
+        "Of the target pins that the clean twin does not already give to the attacker, the share won; none is left "
+        f"where all are {ALREADY}{_RATE}",
     ),
     "already_so": (
         "already so\nwithout poison",
         "Share of the target pins that the clean twins give to the attacker unasked" + _RATE,
     ),
 }
-ALREADY = "already so without poison"
 NONE_LEFT = f"Every pin is {ALREADY}: none is left to win."
 NO_POISON = "No poison acts. Switch Poison on (P) and add points, or let an attack lay them."
 NO_TWIN = "Switch the twin on (Ctrl+T) to see what the poison changes."
@@ -55,11 +56,12 @@ _ROWS = 5  # of the table, before it scrolls
 @dataclass(frozen=True)
 class Measure:
     """Over the seeds. spread: their standard deviation, None where there is none. interval: of a share of yes and no,
-    Wilson's at 95 %."""
+    Wilson's at 95 %. none_left: there is nothing that it could be a share of."""
 
     mean: float
     spread: float | None = None
     interval: tuple[float, float] | None = None
+    none_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -276,6 +278,8 @@ def _grid() -> tuple[QGridLayout, QWidget]:
 
 def _around(one: Measure, share: bool) -> str:
     """What stands beside the mean: an interval, a spread or nothing."""
+    if one.none_left:
+        return "none is left"
     if one.interval is not None:
         low, high = (number_words(end, True) for end in one.interval)
         return f"{low.removesuffix(' %')} to {high}"

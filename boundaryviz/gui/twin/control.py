@@ -229,11 +229,8 @@ class TwinControl(QObject):
         if already is not None:
             measures["already_so"] = _measure(already)
         of = self._presenter.seeds_words(len(found.kept))
+        attack.set_measures(measures, " ".join(filter(None, (self._of(of, len(found.kept)), self._left_out()))))
         success = metrics.get("attack_success_rate")
-        none = isinstance(success, SuccessRate) and success.none_attacked
-        attack.set_measures(
-            measures, " ".join(filter(None, (self._of(of, len(found.kept)), none * NONE_LEFT, self._left_out())))
-        )
         told = [of] if already is None else [of, _success_words(success), f"{ALREADY}: {_interval_words(already)}"]
         mean = {name: metric.mean for name, metric in metrics.items()}
         status.set_twin(True, mean.get("flip_rate"), mean.get("leverage"), "\n".join(told))
@@ -292,14 +289,15 @@ class TwinControl(QObject):
 
 
 def _measure(metric: Metric) -> Measure:
-    interval = metric.interval if isinstance(metric, SuccessRate) and metric.trials else None
-    return Measure(metric.mean, metric.std if metric.trials > 1 and interval is None else None, interval)
+    if isinstance(metric, SuccessRate):
+        return Measure(metric.mean, None, metric.interval if metric.trials else None, metric.none_attacked)
+    return Measure(metric.mean, metric.std if metric.trials > 1 else None)
 
 
 def _success_words(success: Metric | None) -> str:
-    if not isinstance(success, SuccessRate) or not success.trials:
-        return NONE_LEFT
-    return f"attack success: {_interval_words(success)}"
+    if not isinstance(success, SuccessRate):
+        return ""
+    return NONE_LEFT if success.none_attacked else f"attack success: {_interval_words(success)}"
 
 
 def _interval_words(rate: SuccessRate) -> str:

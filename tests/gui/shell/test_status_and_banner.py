@@ -78,7 +78,7 @@ def test_where_there_is_no_room_speeds_and_device_go_and_nothing_is_cut_off(stat
         for part in status.findChildren(QLabel):
             if part.isVisible() and part is not status.said:
                 assert part.fontMetrics().horizontalAdvance(part.text()) <= part.width(), part.text()
-    assert status.minimumSizeHint().width() <= 944
+    assert status.minimumSizeHint().width() <= 960
     assert not status.device.isVisible()
     assert status.of.isVisible()
 

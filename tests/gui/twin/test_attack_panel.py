@@ -74,7 +74,8 @@ def test_measures_show_mean_and_spread_and_what_is_missing(panel: AttackPanel) -
     assert [field.text() for field in success] == ["87.5 %", "52.9 to 97.8 %"]
     assert panel.values["already_so"].text() == "5.0 %"
     assert panel.nothing.isHidden()
-    panel.set_measures({"flip_rate": Measure(NAN, NAN)})
+    panel.set_measures({"flip_rate": Measure(NAN, NAN), "attack_success_rate": Measure(NAN, none_left=True)})
+    assert panel.spreads["attack_success_rate"].text() == "none is left"
     assert panel.values["flip_rate"].text() == "\u2013"
     panel.set_measures(None)
     assert not panel.nothing.isHidden()

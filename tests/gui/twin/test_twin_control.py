@@ -202,6 +202,23 @@ def test_where_nothing_is_random_the_window_says_one_fit(
     qtbot.waitUntil(lambda: window.status.of.text() == "one fit for all seeds")
 
 
+def test_a_pin_that_is_the_attacker_s_without_poison_is_said_to_be(
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    workbench = open_workbench({**SPREADING, "poison.target": [0.0, 1.0]})  # in the middle of the attacker's own moon
+    switched_on(workbench, qtbot)
+    window, attack = workbench.window, workbench.twin.panel
+    window.result_tabs.setCurrentIndex(4)
+    workbench.controller.play(True)
+    qtbot.waitUntil(lambda: (found := workbench.twin.comparison) is not None and found.twins.step > 0, timeout=20_000)
+    assert attack.values["attack_success_rate"].text() == "\u2013"
+    assert attack.spreads["attack_success_rate"].text() == "none is left"
+    assert attack.values["already_so"].text() == "100.0 %"
+    assert "none is left to win" in window.status.leverage.toolTip()
+    qtbot.waitUntil(lambda: attack.targets.rowCount() == 1 and there(attack.targets.item(0, 2)).text() == "already so")
+    assert there(attack.targets.item(0, 3)).text() == "already so"
+
+
 def test_seeds_and_twin_asked_for_together_are_what_the_bar_shows(
     open_workbench: Callable[..., Workbench], qtbot: QtBot
 ) -> None:
