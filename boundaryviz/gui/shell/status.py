@@ -139,6 +139,8 @@ class StatusFields(QWidget):
         for part in self._spare:
             part.setVisible(lacking <= 0)
             lacking -= self._room(part)
+        if (layout := self.layout()) is not None:
+            layout.activate()  # or one picture would show everything squeezed
 
     def _whole(self) -> int:
         """The width that everything needs."""
