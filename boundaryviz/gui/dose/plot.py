@@ -92,7 +92,7 @@ class DosePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         edges = np.concatenate([edge for line in lines for edge in (line.band.mean, line.band.high)])
         highest = float(np.nanmax(edges, initial=0.0))
         end = top if top is not None else min(tidy_above(max(highest, 0.01)), 1.0)
-        self.box.setRange(xRange=axis.limits, yRange=(-0.04 * end, 1.04 * end), padding=0.0)
+        self.box.setRange(xRange=axis.limits, yRange=(-0.06 * end, 1.08 * end), padding=0.0)
         named, silent = axis.ticks()
         ticks = [[(axis.place(d), f"{d:,}") for d in named], [(axis.place(d), "") for d in silent]]
         self.axes["bottom"].setTicks(ticks)
