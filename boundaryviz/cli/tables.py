@@ -11,10 +11,12 @@ from rich.text import Text
 
 from boundaryviz.cli.terminal import plain, printing
 from boundaryviz.record.dose import BAND, Band, DoseResponse
+from boundaryviz.record.expectations import Check, seed_range_words
 from boundaryviz.record.intervals import LEVEL
-from boundaryviz.record.metrics import NONE_ATTACKED, Metric, SuccessRate
-from boundaryviz.record.seeds import seeds_words
-from boundaryviz.scene.plain_text import one_line
+from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate
+from boundaryviz.record.seeds import Varies, seeds_words
+from boundaryviz.scene.plain_text import PARAGRAPH, one_line
+from boundaryviz.studies.draws import OverData, training_seeds
 
 _SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
 
@@ -63,54 +65,106 @@ def show_run(run: Any) -> None:
         _headed(run.scenario.title, f"{run.step:,} steps, {seeds}, {run.session.device_name}")
     ]
     metrics = run.metrics
-    sides = {"clean": run.clean, "poisoned": run.poisoned} if run.twin else {"value": metrics}
-    made = table("measure")
-    for words in sides:
-        made.add_column(words, justify="right")
-    for name, first in next(iter(sides.values())).items():
-        if run.twin and isinstance(first, SuccessRate):
-            continue  # the two sides are of different pins
-        row(made, _named(name, first), *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
-    shown.append(made)
     if run.twin:
-        change = table("what the poison changed")
-        change.add_column("value", justify="right")
-        for name, metric in metrics.items():
-            if name not in sides["poisoned"] or isinstance(metric, SuccessRate):
-                row(change, _named(name, metric), _shown(name, metric))
-        if (already := sides["clean"].get("attack_success_rate")) is not None:
-            row(change, "already so without poison, of all pins", _shown("attack_success_rate", already))
-        shown.append(change)
+        shown += _twin_tables(run.clean, run.poisoned, metrics)
         if lost := run.left_out:
             shown.append(
                 f"Left out of what the poison changed: {lost} of {len(run.seeds)} seeds, whose training diverged."
             )
         if not run.scene.points.is_poison.any():
             shown.append("There is no poison in this scenario, so both twins are the same.")
+    else:
+        shown.append(_measures({"value": metrics}))
+        if lost := run.left_out:
+            shown.append(f"Left out: {lost} of {len(run.seeds)} seeds, whose training diverged.")
     success = metrics.get("attack_success_rate")
-    shown += _said_of_seeds(run, success)
+    shown += _said_of_seeds(len(run.seeds), run.varies, success)
     if isinstance(success, SuccessRate) and success.none_attacked:
         shown.append(f"There is no attack success: {NONE_ATTACKED}.")
     rate = run.steps_per_second
     show(*shown, f"{rate:,.0f} steps/s, {rate * len(run.session.replicas):,.0f} replica-steps/s")
 
 
-def _said_of_seeds(run: Any, success: Metric | None) -> list[str]:
+def _said_of_seeds(seeds: int, varies: Varies, success: Metric | None) -> list[str]:
     """What the numbers behind the means are."""
     said = []
-    if run.varies == "nothing":
-        if len(run.seeds) > 1:
+    if varies == "nothing":
+        if seeds > 1:
             said.append("Nothing in this learner is random, so its seeds agree; `data.seed` draws other points.")
-    elif len(run.seeds) > 1:
-        said.append(f"\u00b1: standard deviation over {seeds_words(len(run.seeds), run.varies)}.")
+    elif seeds > 1:
+        said.append(f"\u00b1: standard deviation over {seeds_words(seeds, varies)}.")
     if success is not None:
-        words = "all seeds are one trial" if run.varies == "nothing" else "a seed is a trial"
+        words = "all seeds are one trial" if varies == "nothing" else "a seed is a trial"
         said.append(f"In brackets: Wilson's {LEVEL} interval, in which {words}.")
     return said
 
 
 def _named(name: str, metric: Metric) -> str:
     return f"{name}, of {metric.among}" if isinstance(metric, SuccessRate) else name
+
+
+def show_over_data(found: OverData) -> None:
+    """The measures of runs on data drawn anew: mean and standard deviation over the data seeds. Raises PrintError."""
+    trained = f"{len(found.seeds)} training seeds" if len(found.seeds) > 1 else f"training seed {found.seeds[0]}"
+    if not training_seeds(found.scenario, 1):
+        trained = "nothing in training is random"
+    count = len(found.data_seeds)
+    words = f"{count} data seed{'s' * (count != 1)}, {seed_range_words(found.data_seeds)}; {trained}"
+    shown: list[Table | Text | str] = [_headed(found.scenario.title, words)]
+    if found.twin:
+        shown += _twin_tables(found.side(True), found.side(False), found.of_the_run())
+    else:
+        shown.append(_measures({"value": found.of_the_run()}))
+    shown += _said_of_seeds(count, "data", found.of_the_run().get("attack_success_rate"))
+    shown += [f"Nothing came of data seed {seed}: {one_line(why, PARAGRAPH)}" for seed, why in found.failed]
+    show(*shown)
+
+
+def show_check(check: Check) -> None:
+    """One line an expectation: what is promised, the share of data seeds it held on, every value. Raises PrintError."""
+    made = table("measure", "promised")
+    made.add_column("held on", justify="right")
+    several = len(check.data_seeds) > 1
+    made.add_column("value of each data seed; ! where it did not hold" if several else "value", overflow="fold")
+    for one in check.held:
+        share = "" if one.share is None else f"{100 * one.share:.0f} %"
+        values = " ".join(
+            one.expectation.value_words(value).replace(" %", "") + "!" * (not kept)
+            for value, kept in zip(one.values, one.kept, strict=True)
+        )
+        row(made, one.expectation.key, one.expectation.words(), share, values + " %" * one.expectation.is_share)
+    shown: list[Table | Text | str] = [_headed(check.title, check.seeds_words()), made]
+    if not check.promises:
+        shown.append("This scenario promises nothing; these are its main measures.")
+    shown += [
+        f"Nothing came of {'the kept points' if seed is None else f'data seed {seed}'}: {one_line(why, PARAGRAPH)}"
+        for seed, why in check.failed
+    ]
+    show(*shown)
+
+
+def _measures(sides: dict[str, Metrics]) -> Table:
+    """Each measure, in a column of each side."""
+    made = table("measure")
+    for words in sides:
+        made.add_column(words, justify="right")
+    for name, first in {name: one for side in sides.values() for name, one in side.items()}.items():
+        if len(sides) > 1 and isinstance(first, SuccessRate):
+            continue  # the two sides are of different pins
+        row(made, _named(name, first), *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
+    return made
+
+
+def _twin_tables(clean: Metrics, poisoned: Metrics, metrics: Metrics) -> list[Table]:
+    """Both twins side by side, and what the poison changed."""
+    change = table("what the poison changed")
+    change.add_column("value", justify="right")
+    for name, metric in metrics.items():
+        if name not in poisoned or isinstance(metric, SuccessRate):
+            row(change, _named(name, metric), _shown(name, metric))
+    if (already := clean.get("attack_success_rate")) is not None:
+        row(change, "already so without poison, of all pins", _shown("attack_success_rate", already))
+    return [_measures({"clean": clean, "poisoned": poisoned}), change]
 
 
 def show_dose(response: DoseResponse) -> None:
