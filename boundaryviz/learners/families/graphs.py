@@ -119,7 +119,8 @@ class SelfTrainingSpec(_PoolSpec):
     TITLE: ClassVar[str] = "Self-training"
     name: Literal["self-training"] = "self-training"
     base: Base = setting(
-        "svm", "Model", "What is trained on the labels, given and guessed.",
+        "svm", "Model", "What is trained on the labels, given and guessed. One that cannot follow the classes learns "
+        "its mistakes: on two moons, logistic regression and naive Bayes get worse by their own guesses.",
         choices={"svm": "SVM", "logistic": "logistic regression", "knn": "nearest neighbours",
                  "naive-bayes": "naive Bayes"},
     )  # fmt: skip
@@ -133,10 +134,13 @@ class SelfTrainingSpec(_PoolSpec):
     threshold: float = setting(0.75, "Threshold", "Probability above which a guess becomes a label.", ge=0.0, lt=1.0)
     rounds: int = setting(100, "Rounds", "How often the model is trained again at most.", ge=1, le=10_000, log=True)
     gamma: float = setting(
-        10.0, "Gamma", "Narrowness of the SVM's kernel exp(-gamma d²).", gt=0.0, le=10_000.0, log=True, advanced=True
-    )
+        3.0, "Gamma", "Narrowness of the SVM's kernel exp(-gamma d²). One much narrower than the classes knows nothing "
+        "between the labels, and one class may take all the points.",
+        gt=0.0, le=10_000.0, log=True, advanced=True,
+    )  # fmt: skip
     penalty: float = setting(
-        1.0, "C", "Cost of a mistake, for the SVM and the logistic regression.",
+        10.0, "C", "Cost of a mistake, for the SVM and the logistic regression. With few labels and a low one, "
+        "one class may take all the points.",
         gt=0.0, le=1e6, log=True, advanced=True,
     )  # fmt: skip
     neighbours: int = setting(
