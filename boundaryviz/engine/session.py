@@ -88,12 +88,12 @@ class Session:
         """
         if self._instead is not None:
             scenario = scenario.model_copy(update={"learner": self._instead})
-        check_inputs(scenario, scene)
-        if self.device.type == "cuda":
-            return
         own, apart = 0, False
         if (given := self._handed) is not None:
             scene, own, apart = given.largest(scene), len(given.extra or ()), given.apart
+        check_inputs(scenario, scene, own)
+        if self.device.type == "cuda":
+            return
         self._needs = check_memory(scenario, scene, *self._crowd, own, self._needs, apart=apart)
 
     @property
