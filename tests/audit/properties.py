@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.cases import EXACT, Case, measured, thought
+from boundaryviz.attacks.placement import check
 from boundaryviz.engine.replicas import CLEAN, Replicas
 from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
 from boundaryviz.learners.families.graphs import PathSpec
 from boundaryviz.runs.run import Run
-from boundaryviz.scenario.scenario import ScenarioError
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene
 from boundaryviz.scene.tables import read_table, write_table
 from boundaryviz.studies.doses import PoisonedScene, counted
@@ -349,10 +349,9 @@ def _mixed(poison: NDArray[np.bool_]) -> NDArray[np.int64]:
 @_property
 def other_doses_change_nothing(case: Case) -> None:
     scenario = case.scenario.model_copy(update={"poison": case.attack}).with_scene(case.base)
-    try:
-        most = next((k for k in (9, 6, 3) if counted(scenario, (k,))[-1] == k), 0)  # labels to flip may run out
-    except ScenarioError:  # nobody has a label
+    if check(case.base, case.attack.model_copy(update={"count": 9})):  # nobody has a label
         return
+    most = next((k for k in (9, 6, 3) if counted(scenario, (k,))[-1] == k), 0)  # labels to flip may run out
     found = []
     for others in ((1, 2), (most - 1,), ()):
         laid = PoisonedScene.of(scenario, counted(scenario, [k for k in others if 0 < k < most] + [most]))
