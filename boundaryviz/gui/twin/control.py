@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from boundaryviz.attacks.budget import Budget
 from boundaryviz.engine import messages as m
@@ -32,7 +32,12 @@ _LOOKS = {
 
 
 class TwinControl(QObject):
-    """Joins the twin's controls to the trainer, and what the trainer says of twins to the views."""
+    """Joins the twin's controls to the trainer, and what the trainer says of twins to the views.
+
+    over_data_asked: somebody wants the same over data seeds.
+    """
+
+    over_data_asked = pyqtSignal()
 
     def __init__(
         self, window: MainWindow, planes: TwinPlanes, transport: TransportBar, document: Document,
@@ -42,6 +47,7 @@ class TwinControl(QObject):
         self._planes, self._transport = planes, transport
         self.panel = AttackPanel()
         window.themed.connect(self.panel.set_theme)
+        self.panel.over_data.clicked.connect(self.over_data_asked)
         self._window, self._document, self._client, self._presenter = window, document, client, presenter
         self._found: dict[bool, Comparison] = {}  # of the present, and with True of the past that is shown
         self._diverged: tuple[int, ...] = ()
@@ -226,8 +232,8 @@ class TwinControl(QObject):
         if (success := metrics.get("attack_success_rate")) is not None:
             measures["attack_success_rate"] = _measure(success, found.clean_success().mean)
         seeds = len(found.twins.diverged)
-        kept = "1 seed" if len(found.kept) == 1 else f"{len(found.kept)} seeds"
-        words = f"Mean ± spread over {kept}." if seeds > 1 else "One seed; several tell more."
+        kept = "1 training seed" if len(found.kept) == 1 else f"{len(found.kept)} training seeds"
+        words = f"Mean ± spread over {kept}, on one draw of the data." if seeds > 1 else "One seed; several tell more."
         attack.set_measures(measures, " ".join(filter(None, (words, self._left_out()))))
         mean = {name: metric.mean for name, metric in metrics.items()}
         status.set_twin(True, mean.get("flip_rate"), mean.get("leverage"))
