@@ -197,7 +197,7 @@ def _heads(one: Held) -> list[QWidget]:
 def _verdict(check: Check) -> str:
     if not check.promises:
         return "It promises nothing; this is the spread."
-    broken, enough = sum(not one.holds for one in check.held), f"{100 * ENOUGH:.0f} % of the draws"
+    broken, enough = sum(not one.holds for one in check.held), f"{100 * ENOUGH:.0f}\u00a0% of the draws"
     if not check.data_seeds:
         return "It holds what it promises." if not broken else f"It breaks {broken} of {len(check.held)} promises."
     if not broken:

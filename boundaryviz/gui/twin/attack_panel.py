@@ -76,7 +76,6 @@ class AttackPanel(QWidget):
         self.spreads = {name: figures("± 888.8 %", "figures-faint", Qt.AlignmentFlag.AlignLeft) for name in MEASURES}
         self.clean = figures("888.8 %", "figures-faint")
         self.over_data = QPushButton("Over data seeds...")
-        self.over_data.setProperty("role", "flat")
         self.over_data.setToolTip("The seeds beside Twin are training seeds; the tab Check draws the data anew as well")
         self.nothing = label(NO_TWIN, "faint", wraps=True)
         self.no_pins = label(NO_PINS, "faint", wraps=True)

@@ -42,7 +42,7 @@ def test_before_anything_is_known_it_says_what_it_would_do(panel: CheckPanel):
 def test_each_promise_has_a_line_with_its_share_and_a_strip(panel: CheckPanel):
     panel.set_check(Check("a", "A", SEEDS, 2, (FLIPS, ERROR), failed=((6, "No place."),)))
     said = texts(panel)
-    assert "1 of 2 promises hold on fewer than 90 % of the draws." in said
+    assert "1 of 2 promises hold on fewer than 90\u00a0% of the draws." in said
     assert "promised 7 % to 14 %; held on 2 of 4; median 10 %" in said
     assert "test error of the clean twin with poison.count=3" in said
     assert "promised at most 1 %; held on 4 of 4; median 0 %" in said

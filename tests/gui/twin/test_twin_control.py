@@ -264,4 +264,4 @@ def test_a_seed_that_diverged_is_named_and_left_out(open_workbench: Callable[...
     other = replace(found(), diverged=np.array([False, True]))
     workbench.client.probed.emit(ProbeResult("twins", Key(None, workbench.document.revision, other.step), other))
     assert "diverged: seed 1" in workbench.twin.panel.seeds.text()
-    assert "over 1 seed." in workbench.twin.panel.seeds.text()
+    assert "over 1 training seed," in workbench.twin.panel.seeds.text()
