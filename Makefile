@@ -16,8 +16,8 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden compare-speed check-gallery torture fuzz roundtrips wheel \
-  clean system system-test
+.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden compare-speed check-gallery \
+  learner-table torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -76,6 +76,9 @@ fuzz: install-dev ## open 10,000 nearly right files: each must be opened, or ref
 
 roundtrips: install-dev ## save and open 2,000 states that the window can reach: each must come back the same
 	$(BIN)/python -m benchmarks.roundtrips
+
+learner-table: install-dev ## measure every learner that uses unlabelled points, and write the table of docs/learners.md; WORKERS=NUMBER
+	$(BIN)/python -m tools.learner_table --workers $(or $(WORKERS),2)
 
 wheel: install-dev ## build the wheel into dist/
 	$(PIP) wheel --no-deps --no-build-isolation -w dist .

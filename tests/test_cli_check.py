@@ -67,7 +67,8 @@ def test_mistakes_are_said(arguments: list[str], words: str, capsys: pytest.Capt
 def test_train_draws_data_seeds_and_says_so(promise, capsys: pytest.CaptureFixture[str]):
     assert run(["train", promise(), "--twin", "--data-seeds", "0-2"]) == 0
     out = capsys.readouterr().out
-    assert "mean ± spread over 3 data seeds, 0 to 2; nothing in training is random" in out
+    assert "3 data seeds, 0 to 2; nothing in training is random" in out
+    assert "standard deviation over 3 data seeds" in out
     assert "what the poison changed" in out
     net = ["train", "moons", "--set", "data.n=30", "--steps", "3", "--seeds", "2"]
     assert run([*net, "--data-seeds", "8-9", "--json", "-"]) == 0

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.learners.specs import LARGEST_SEED
-from boundaryviz.record.metrics import Metric, Metrics
+from boundaryviz.record.metrics import Metric, Metrics, SuccessRate
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.running import Failure, Watcher, carry_out
@@ -202,7 +202,7 @@ def over_data(
         failed = tuple((draw.data_seed or 0, str(rows.errors(draw)[0])) for draw in done if rows.errors(draw))
         return OverData(
             scenario, tuple(draw.data_seed or 0 for draw in done), tuple(range(first, first + count)), twin,
-            {name: Metric.of(some.get(name, math.nan) for some in values) for name in names},
+            {name: _over_data(name, [some.get(name, math.nan) for some in values], twin) for name in names},
             perf_counter() - began, failed,
         )  # fmt: skip
 
@@ -211,6 +211,14 @@ def over_data(
     if all(errors := [rows.errors(draw) for draw in draws]):
         raise errors[0][0]
     return gathered(rows)
+
+
+def _over_data(name: str, values: Sequence[float], twin: bool) -> Metric:
+    """A measure of one value for each data seed."""
+    side, _, measure = name.rpartition(".")
+    if measure == "attack_success_rate":
+        return SuccessRate(tuple(values), "data", attacked=twin and side != "clean")
+    return Metric.of(values, "data")
 
 
 def mean_of(rows: Sequence[Row]) -> dict[str, float]:

@@ -66,9 +66,8 @@ def test_points_that_are_kept_are_trained_on_once():
 def test_without_promises_it_shows_the_spread_of_the_main_measures():
     net, graph = check_all([NET, GRAPH], (0, 1), 1)
     assert [one.expectation.key for one in net.held] == ["test_error"]
-    assert [one.expectation.key for one in graph.held] == [
-        "test_error", "flip_rate", "attack_success_rate", "clean.test_error",
-    ]  # fmt: skip
+    # no attack success: on these draws the pin is the attacker's without poison
+    assert [one.expectation.key for one in graph.held] == ["test_error", "flip_rate", "clean.test_error"]
     assert not graph.promises
     assert graph.holds
     assert graph.plain()["expectations"]["flip_rate"]["promised"] is None
