@@ -17,7 +17,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden compare-speed check-gallery \
-  learner-table torture fuzz roundtrips wheel clean system system-test
+  fidelity learner-table torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -59,6 +59,9 @@ bench: install-dev ## measure against plain torch, scikit-learn, numpy and what 
 
 golden: install-dev ## compare with BASE=COMMIT: every number and figure has to be the same; ONLY=WORDS for some
 	$(BIN)/python -m tools.golden "$(BASE)" --only "$(ONLY)"
+
+fidelity: install-dev ## compare with independent references and write docs/fidelity.md; fails where a bound is missed
+	$(BIN)/python -m tools.fidelity
 
 compare-speed: install-dev ## compare with BASE=COMMIT: training, frames, drag and start, in ten pairs, or PAIRS=NUMBER
 	$(BIN)/python -m benchmarks.before_after "$(BASE)" --pairs $(or $(PAIRS),10)
