@@ -17,7 +17,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden compare-speed check-gallery \
-  fidelity learner-table torture fuzz roundtrips wheel clean system system-test
+  fidelity learner-table flagship-spread torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -69,6 +69,9 @@ compare-speed: install-dev ## compare with BASE=COMMIT: training, frames, drag a
 check-gallery: install ## hold every gallery scenario to its word on data seeds 0 to 19, on WORKERS=NUMBER processes, default all cores
 	@mkdir -p build
 	$(BIN)/python -m boundaryviz check --all --data-seeds 0-19 --workers $(or $(WORKERS),$$(nproc)) --json $(or $(JSON),build/check-gallery.json)
+
+flagship-spread: install-dev ## measure the flagship over data seeds, and write its figure and table into the guide
+	$(BIN)/python -m tools.flagship_spread
 
 torture: install-dev ## kill the program 200 times while it edits and saves, and stop, kill and garble its trainer 200 times
 	$(BIN)/python -m benchmarks.torture
