@@ -57,7 +57,7 @@ def table(found: Check, one_way: Check) -> str:
     rows = [row(found, count, f"{count}") for count in COUNTS]
     return "\n".join(
         [
-            "| points | test points flipped, %: least / median / greatest | target taken on | greatest clean error, % |",
+            "| points | test points flipped, %: least / median / greatest | target taken on | worst clean error, % |",
             "|---|---|---|--:|",
             *rows,
             row(one_way, COUNTS[-1], f"{COUNTS[-1]}, `learner.both_ways=false`"),
