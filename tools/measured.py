@@ -8,8 +8,8 @@ says what has to be so for the sentence about it to be true, since "a tenth" can
 scenario's file the same stands in a remark, `# holds: METRIC LOW..HIGH [OPTION ...]`, and NAME is the file's own.
 
 NAME is a scenario, METRIC one of a run's, or `clean.` and one of its clean twins'. What is told is the mean over all
-runs that have a value. Options: seeds=8, of training; steps=700; PATH=VALUE as for `--set`, where FROM..TO stands for each whole number;
-above=X: the share of runs in which the metric is above X, instead of the mean.
+runs that have a value. Options: seeds=8, of training; steps=700; PATH=VALUE as for `--set`, where FROM..TO stands for
+each whole number; above=X: the share of runs in which the metric is above X, instead of the mean.
 
 `python -m tools.measured` writes the numbers and fails where words do not hold; with --check it writes nothing and
 fails where a number differs as well. Exit codes: 0 all is as it stands, 1 something is not, 2 a marker is wrong.
