@@ -16,8 +16,8 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden fidelity numbers compare-speed \
-  check-gallery learner-table torture fuzz roundtrips wheel clean system system-test
+.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden compare-speed check-gallery \
+  fidelity numbers learner-table torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \

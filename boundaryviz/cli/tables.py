@@ -75,6 +75,8 @@ def show_run(run: Any) -> None:
             shown.append("There is no poison in this scenario, so both twins are the same.")
     else:
         shown.append(_measures({"value": metrics}))
+        if lost := run.left_out:
+            shown.append(f"Left out: {lost} of {len(run.seeds)} seeds, whose training diverged.")
     success = metrics.get("attack_success_rate")
     shown += _said_of_seeds(len(run.seeds), run.varies, success)
     if isinstance(success, SuccessRate) and success.none_attacked:
@@ -146,7 +148,7 @@ def _measures(sides: dict[str, Metrics]) -> Table:
     made = table("measure")
     for words in sides:
         made.add_column(words, justify="right")
-    for name, first in next(iter(sides.values())).items():
+    for name, first in {name: one for side in sides.values() for name, one in side.items()}.items():
         if len(sides) > 1 and isinstance(first, SuccessRate):
             continue  # the two sides are of different pins
         row(made, _named(name, first), *(_shown(name, side[name]) if name in side else "" for side in sides.values()))

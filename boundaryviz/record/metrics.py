@@ -125,7 +125,8 @@ def _plain(value: float) -> float | None:
 
 
 def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice, varies: Varies = "training") -> Metrics:
-    """The measures of some replicas: `now` (R, 8) as in `CURVES`, their gap, and the best step on the curves.
+    """The measures of some replicas: `now` (R, 8) as in `CURVES`, their gap, and the best step on the curves; NaN of a
+    replica that diverged, which is nothing but NaN in `now`.
 
     Measures that no replica has (a split without labelled points) are left out.
     """
@@ -133,7 +134,7 @@ def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice, var
     values["generalisation_gap"] = values["validation_loss"] - values["train_loss"]
     found = {name: Metric.of(column, varies) for name, column in values.items() if not np.isnan(column).all()}
     chosen = range(now.shape[0])[replicas]
-    best = [curves.best(replica) for replica in chosen]
+    best = [None if np.isnan(now[replica]).all() else curves.best(replica) for replica in chosen]
     if any(best):
         found["best_step"] = Metric.of((np.nan if at is None else at[0] for at in best), varies)
     return found

@@ -151,9 +151,9 @@ class Run:
 
     @property
     def left_out(self) -> int:
-        """How many seeds a comparison of twins leaves out, because one of them diverged."""
+        """How many seeds the measures leave out because training diverged; with twins, either of the two."""
         clean, poisoned = (self.diverged[self._replicas(side)] for side in (True, False))
-        return int((clean | poisoned).sum()) if self.twin else 0
+        return int((clean | poisoned).sum())
 
     def __repr__(self) -> str:
         twin = ", with clean twins" if self.twin else ""
@@ -188,9 +188,11 @@ class Run:
         targets = self.scene.targets
         if targets:
             x = self.scene.embed(np.array([(target.x, target.y) for target in targets]))
-            before = self._classes(x, clean=True) if self.twin and not clean else None
+            lost, before = self.diverged[self._replicas(clean)], None
+            if self.twin and not clean:
+                lost, before = lost | self.diverged[self._replicas(True)], self._classes(x, clean=True)
             wanted = np.array([target.target_class for target in targets])
-            found["attack_success_rate"] = success_rate(self._classes(x, clean), wanted, before, self.varies)
+            found["attack_success_rate"] = success_rate(self._classes(x, clean), wanted, before, self.varies, lost)
         return found
 
     def _classes(self, x: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
