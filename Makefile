@@ -17,7 +17,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden compare-speed check-gallery \
-  fidelity learner-table flagship-spread torture fuzz roundtrips wheel clean system system-test
+  fidelity numbers learner-table flagship-spread torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -62,6 +62,9 @@ golden: install-dev ## compare with BASE=COMMIT: every number and figure has to 
 
 fidelity: install-dev ## compare with independent references and write docs/fidelity.md; fails where a bound is missed
 	$(BIN)/python -m tools.fidelity
+
+numbers: install-dev ## measure the numbers in README, guide and gallery, and write them; CHECK=--check only compares
+	$(BIN)/python -m tools.measured $(CHECK)
 
 compare-speed: install-dev ## compare with BASE=COMMIT: training, frames, drag and start, in ten pairs, or PAIRS=NUMBER
 	$(BIN)/python -m benchmarks.before_after "$(BASE)" --pairs $(or $(PAIRS),10)
