@@ -107,6 +107,13 @@ class LearnerSettings(Spec):
         """Of the settings with which it cannot learn from points with so many inputs: name -> why, in words."""
         return {}
 
+    def crowded(self, size: Size) -> Mapping[str, str]:
+        """Of the settings with which it cannot learn from so many points as the whole run has: name -> why, in words.
+
+        Twins see fewer of them; what a learner does must not depend on how many these are.
+        """
+        return {}
+
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """Bytes that R models on N points need, asked about M points at once, beyond what all learners need."""
         return {}

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import device as devices
-from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.learners.families.estimators import nearest_neighbours
@@ -21,6 +20,7 @@ from boundaryviz.record.metrics import ATTACKED_PINS, attack_success
 from boundaryviz.record.seeds import Varies
 from boundaryviz.runs.run import Run
 from boundaryviz.scenario.cost import check_memory
+from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Scene, Split
@@ -63,7 +63,7 @@ def dose_response(
     progress: called with (done, in all); what it raises ends everything. watch: called with what is known so far.
     store, executor: as in `studies.running.carry_out`; a learner whose results are all stored is not trained again.
     Raises ScenarioError for doses or learners that are none, an attack that cannot be laid, or a scene that teaches
-    nothing; DeviceError; MemoryNeeded; and ValueError without seeds.
+    nothing; DeviceError; MemoryNeeded; InputsError; and ValueError without seeds.
     """
     chosen = _chosen(scenario, learners)
     counts = counted(scenario, doses)
@@ -140,12 +140,16 @@ class _Work:
         return family.at_once and not family.seeded
 
     def check_memory(self) -> None:
-        """Raise MemoryNeeded where there is none for all doses and seeds, before they are laid."""
-        nested = self.scenario.poison.STANDS_IN  # the largest dose holds the others
-        planted = max(self.doses) if nested else sum(self.doses)
+        """Raise MemoryNeeded where there is none for all doses and seeds, before they are laid.
+
+        Raise InputsError where they are more points than the learner takes.
+        """
+        clean = bare(self.scenario.scene())
+        planted = max(self.doses)  # every replica has as many places for points of its own
+        check_inputs(self.scenario, clean, planted)
         runs = 1 if self.at_once else self.seeds
         if devices.resolve(self.device).type != "cuda":
-            check_memory(self.scenario, bare(self.scenario.scene()), runs, len(self.doses), planted=planted)
+            check_memory(self.scenario, clean, runs, len(self.doses), planted=planted, apart=True)
 
     @property
     def units(self) -> int:
@@ -180,7 +184,7 @@ class _Work:
     def _together(self, laid: PoisonedScene, tell: Tell) -> DoseCurve:
         first, steps = self.scenario.training.seed, self._steps
         seeds = range(first, first + self.seeds)
-        replicas = Replicas.doses(seeds, laid.groups)
+        replicas = laid.replicas(seeds)
         # curves of every replica would cost as much as some of the training
         training = self.scenario.training.model_copy(update={"evaluate_every": min(steps, 100_000)})
         scenario = self.scenario.model_copy(update={"training": training})
@@ -207,11 +211,10 @@ class _Work:
         varies: Varies = "data" if path == "data.seed" else "poison"
         for k in range(self.seeds):
             own = laid if k == 0 else PoisonedScene.of(scenario.with_values({path: (first + k) % 2**31}), self.doses)
-            if k == 1 and own.scene.points == laid.scene.points:
+            if k == 1 and own.same_points(laid):
                 tell.progress(self.seeds, self.seeds)
                 return self._curve("nothing", 1, found[0])
-            replicas = Replicas.doses((0,), own.groups)
-            run = Run(Session(scenario, own.scene, device=self.device, replicas=replicas))
+            run = Run(Session(scenario, own.scene, device=self.device, replicas=own.replicas((0,))))
             run.advance(1)
             found.append(measured(run, len(own.groups)))
             tell.progress(k + 1, self.seeds)

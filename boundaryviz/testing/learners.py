@@ -11,6 +11,7 @@ import numpy as np
 
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.family import LearnerSettings
+from boundaryviz.learners.needs import Size
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.testing.light import heavy_of
@@ -72,7 +73,9 @@ class LearnerContract:
         assert learner.settled == family.at_once
         assert len(learner.units(GRID)) == len(learner.hidden)
         assert not learner.hidden or "hidden-layers" in family.capabilities
-        assert {*self.spec.unused(), *self.spec.JITTERS, *self.spec.misfit(3)} <= set(type(self.spec).model_fields)
+        crowded = self.spec.crowded(Size(1, 1, 10**9, 0, (False, False), 0, 2))
+        named = {*self.spec.unused(), *self.spec.JITTERS, *self.spec.misfit(3), *crowded}
+        assert named <= set(type(self.spec).model_fields)
         against = self.spec.counterpart(1)
         assert against is None or (against.family.supervised and not family.supervised)
         assert family.unused_training(TrainingSpec()).keys() <= TrainingSpec.model_fields.keys()
