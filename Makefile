@@ -16,8 +16,8 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden compare-speed check-gallery \
-  fidelity numbers learner-table flagship-spread torture fuzz roundtrips wheel clean system system-test
+.PHONY: help run install install-dev install-locked test test-slow test-minima audit lint lock bench golden compare-speed \
+  check-gallery fidelity numbers learner-table flagship-spread torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -40,7 +40,10 @@ test: install-dev lint ## check style, types and layers, then run the tests on t
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 -m "not slow" --durations=10
 
 test-slow: install-dev ## run the tests that `make test` leaves out
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "slow and not audit"
+
+audit: install-dev ## go through every learner with every attack on drawn scenes: whatever differs, the poison has to have done
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 -m audit tests/audit
 
 test-minima: install-dev ## run the tests on the lowest versions that pyproject.toml promises, in build/minima
 	@PYTHON=$(PYTHON) scripts/test-minima.sh
