@@ -102,8 +102,8 @@ class LabelPropagationSpec(_GraphSpec):
 
 @_pool("boundaryviz.learners.propagation:LabelSpreading", cascade="length", order=140)
 class LabelSpreadingSpec(_GraphSpec):
-    """Labels flow along a graph of all points, and even those that were given may be outvoted. It is solved to the limit;
-    scikit-learn stops after 30 rounds by default, when labels may not have come to most points yet."""
+    """Labels flow along a graph of all points, and even those that were given may be outvoted. It is solved to the
+    limit; scikit-learn stops after 30 rounds by default, when labels may not have come to most points yet."""
 
     TITLE: ClassVar[str] = "Label spreading"
     name: Literal["label-spreading"] = "label-spreading"
