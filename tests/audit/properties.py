@@ -306,6 +306,9 @@ def a_point_that_cannot_be_felt_changes_nothing(case: Case) -> None:
     """Poison on an island, from which no edge and no kernel leads to where the models are compared."""
     if not isinstance(case.learner, PathSpec | KNeighborsClassifierSpec) or case.recipe.inputs != 2:
         return
+    joined = case.learner.joined if isinstance(case.learner, PathSpec) else None
+    if joined and (case.base.seen() & case.base.points.is_train).sum() <= joined[0]:
+        return  # so few that each has neighbours on the island
     scene = with_island(case.base)
     far = Points.of([[ISLAND, ISLAND]], UNLABELLED, 0, 1, scene.points.next_id)
     reached = replace(scene, points=Points.join(scene.points, far))
