@@ -16,8 +16,8 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden compare-speed torture fuzz roundtrips wheel \
-  clean system system-test
+.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden compare-speed check-gallery \
+  fidelity learner-table torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -60,8 +60,15 @@ bench: install-dev ## measure against plain torch, scikit-learn, numpy and what 
 golden: install-dev ## compare with BASE=COMMIT: every number and figure has to be the same; ONLY=WORDS for some
 	$(BIN)/python -m tools.golden "$(BASE)" --only "$(ONLY)"
 
+fidelity: install-dev ## compare with independent references and write docs/fidelity.md; fails where a bound is missed
+	$(BIN)/python -m tools.fidelity
+
 compare-speed: install-dev ## compare with BASE=COMMIT: training, frames, drag and start, in ten pairs, or PAIRS=NUMBER
 	$(BIN)/python -m benchmarks.before_after "$(BASE)" --pairs $(or $(PAIRS),10)
+
+check-gallery: install ## hold every gallery scenario to its word on data seeds 0 to 19, on WORKERS=NUMBER processes, default all cores
+	@mkdir -p build
+	$(BIN)/python -m boundaryviz check --all --data-seeds 0-19 --workers $(or $(WORKERS),$$(nproc)) --json $(or $(JSON),build/check-gallery.json)
 
 torture: install-dev ## kill the program 200 times while it edits and saves, and stop, kill and garble its trainer 200 times
 	$(BIN)/python -m benchmarks.torture
@@ -72,6 +79,9 @@ fuzz: install-dev ## open 10,000 nearly right files: each must be opened, or ref
 
 roundtrips: install-dev ## save and open 2,000 states that the window can reach: each must come back the same
 	$(BIN)/python -m benchmarks.roundtrips
+
+learner-table: install-dev ## measure every learner that uses unlabelled points, and write the table of docs/learners.md; WORKERS=NUMBER
+	$(BIN)/python -m tools.learner_table --workers $(or $(WORKERS),2)
 
 wheel: install-dev ## build the wheel into dist/
 	$(PIP) wheel --no-deps --no-build-isolation -w dist .

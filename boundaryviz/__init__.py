@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from boundaryviz.scenario.gallery import names as scenarios
     from boundaryviz.scenario.scenario import Scenario, ScenarioError
     from boundaryviz.scene import datasets
+    from boundaryviz.studies.check import check
     from boundaryviz.studies.dose import dose_response
 
 __version__ = "0.1.0"
@@ -28,6 +29,7 @@ _WHERE = {
     "ScenarioError": "scenario.scenario:ScenarioError",
     "train": "runs.run:train",
     "Run": "runs.run:Run",
+    "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
     "Metric": "record.metrics:Metric",
     "BoundaryClassifier": "estimator:BoundaryClassifier",
@@ -44,6 +46,7 @@ __all__ = [
     "ScenarioError",
     "__version__",
     "attacks",
+    "check",
     "datasets",
     "dose_response",
     "learners",

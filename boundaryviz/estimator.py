@@ -47,7 +47,8 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train on `X` (n, D) and `y` (n,), from the beginning. Raises ValueError for what cannot be learnt."""
+        """Train on `X` (n, D) and `y` (n,), from the beginning. Raises ValueError for what cannot be learnt, and where
+        training diverges, as scikit-learn's networks do."""
         scenario = self._scenario()
         x, given = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(given)
@@ -55,6 +56,10 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         scene = from_arrays(x, label)
         self._scenario_, self._session = scenario, Session(scenario, scene, device=self.device)
         self._session.step(1 if scenario.learner.family.at_once else scenario.training.steps)
+        if self._session.diverged.any():
+            raise ValueError(
+                "training diverged: the weights are no longer numbers. Scale X, or lower training['learning_rate']."
+            )
         return self
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:

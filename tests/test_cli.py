@@ -15,7 +15,8 @@ from boundaryviz.cli.app import run
 from boundaryviz.cli.values import assignments
 from boundaryviz.gui.document.projects import Project
 from boundaryviz.learners.specs import FAMILIES
-from boundaryviz.record.metrics import Metric
+from boundaryviz.record.intervals import wilson
+from boundaryviz.record.metrics import ALL_PINS, ATTACKED_PINS, NONE_ATTACKED, Metric
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.files import read
 from boundaryviz.scenario.text import parsed
@@ -121,6 +122,40 @@ def test_a_twin_reports_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
     assert "leverage" not in found["metrics"]
     assert run(["train", "moons", *SMALL, "--twin"]) == 0
     assert "no poison" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("already", [False, True])
+def test_a_twin_tells_what_was_so_without_poison_and_its_interval(
+    already: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = f"poison.target={[0.0, 0.5] if already else [1.0, -0.5]}"
+    command = ["train", "moons", "--set", "data.n=40", "--set", "poison.count=6", "--twin", "--seeds", "2"]
+    command += ["--set", "learner.name=label-spreading", "--set", target]
+    assert run([*command, "--json", "-"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    success, unasked = found["metrics"]["attack_success_rate"], found["clean"]["attack_success_rate"]
+    assert found["seeds_vary"] == "nothing"
+    assert found["poisoned"]["attack_success_rate"] == success
+    assert (success["of"], unasked["of"], unasked["mean"]) == (ATTACKED_PINS, ALL_PINS, float(already))
+    assert success["std"] is None
+    assert found["metrics"]["flip_rate"]["std"] is None
+    assert success.get("why_null") == (NONE_ATTACKED if already else None)
+    assert success["low"] == (None if already else float(wilson(success["mean"], 1)[0]))
+    assert run(command) == 0
+    table = capsys.readouterr().out
+    for words in ("already so without poison", "Nothing in this learner is random", "all seeds are one trial"):
+        assert words in table
+    assert "\u00b1" not in table
+    assert ("There is no attack success" in table) == already
+
+
+def test_a_table_says_what_stands_behind_plus_and_minus_and_of_which_pins(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["train", "moons", *SMALL, "--seeds", "2", "--set", "poison.target=[0.0, 0.5]"]) == 0
+    shown = capsys.readouterr().out
+    assert "\u00b1: standard deviation over 2 training seeds." in shown
+    assert "attack_success_rate, of all pins" in shown
+    assert run(["train", "moons", *SMALL]) == 0
+    assert "\u00b1" not in capsys.readouterr().out
 
 
 def test_train_saves_numbers_and_scenario(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

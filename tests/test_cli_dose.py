@@ -36,7 +36,7 @@ def test_a_table_names_doses_rates_and_learners(tmp_path: Path, capsys: pytest.C
     command = ["dose", *SPREADING, "--doses", "12", "--learner", "label-spreading", "--learner", "SVC"]
     assert run([*command, "--json", str(numbers)]) == 0
     shown = capsys.readouterr().out
-    for words in ("Label spreading, 2 data seeds", "Support vector machine", "13.04 %", "flip_rate", "t interval"):
+    for words in ("Label spreading, 2 data seeds", "Support vector machine", "13.04 %", "flip_rate", "Wilson"):
         assert words in shown
     assert json.loads(numbers.read_text())["doses"] == [0, 12]
 

@@ -88,6 +88,7 @@ def test_whatever_a_title_holds_a_table_shows_it_and_obeys_nothing(trained: Run,
 
 SHOWN = (
     "seeds", "step", "session", "twin", "clean", "poisoned", "metrics", "left_out", "scene", "steps_per_second",
+    "varies",
 )  # fmt: skip
 
 

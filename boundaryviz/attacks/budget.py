@@ -8,8 +8,26 @@ import numpy as np
 
 from boundaryviz.scene.scene import Scene
 
-TALK_RATES = {"supervised": 1e-2, "semi-supervised": 1e-3, "self-supervised": 1e-7}
-"""Shares of the data that poisoning takes, as given in the talk."""
+TALK = "as given in the talk"
+PUBLISHED = "published by Carlini and Terzis (2022): 3 of 3 million"
+"""In "Poisoning and Backdooring Contrastive Learning", ICLR 2022, abstract; the talk says a tenth of it."""
+
+
+@dataclass(frozen=True)
+class QuotedRate:
+    """A share of the data that poisoning is said to take. kind: of which learning. source: who says so."""
+
+    kind: str
+    rate: float
+    source: str
+
+
+QUOTED_RATES = (
+    QuotedRate("supervised", 1e-2, TALK),
+    QuotedRate("semi-supervised", 1e-3, TALK),
+    QuotedRate("self-supervised", 1e-7, TALK),
+    QuotedRate("image captions", 1e-6, PUBLISHED),
+)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,12 @@ from rich.text import Text
 
 from boundaryviz.cli.terminal import plain, printing
 from boundaryviz.record.dose import BAND, Band, DoseResponse
-from boundaryviz.record.metrics import Metric
-from boundaryviz.scene.plain_text import one_line
+from boundaryviz.record.expectations import Check, seed_range_words
+from boundaryviz.record.intervals import LEVEL
+from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate
+from boundaryviz.record.seeds import Varies, seeds_words
+from boundaryviz.scene.plain_text import PARAGRAPH, one_line
+from boundaryviz.studies.draws import OverData, training_seeds
 
 _SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
 
@@ -55,50 +59,125 @@ def _headed(title: str, words: str) -> Text:
 
 
 def show_run(run: Any) -> None:
-    """The measures of a run: mean and standard deviation over the seeds. Raises PrintError."""
+    """The measures of a run: mean and spread over the seeds, and of attack success its interval. Raises PrintError."""
     seeds = f"{len(run.seeds)} seeds" if len(run.seeds) > 1 else f"seed {run.seeds[0]}"
     shown: list[Table | Text | str] = [
         _headed(run.scenario.title, f"{run.step:,} steps, {seeds}, {run.session.device_name}")
     ]
-    sides = {"clean": run.clean, "poisoned": run.poisoned} if run.twin else {"value": run.metrics}
-    made = table("measure")
-    for words in sides:
-        made.add_column(words, justify="right")
-    for name in next(iter(sides.values())):
-        row(made, name, *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
-    shown.append(made)
+    metrics = run.metrics
     if run.twin:
-        change = table("what the poison changed")
-        change.add_column("value", justify="right")
-        for name, metric in run.metrics.items():
-            if name not in run.poisoned:
-                row(change, name, _shown(name, metric))
-        shown.append(change)
-        alike = all(len(set(metric.per_seed)) == 1 for metric in run.metrics.values())
-        if len(run.seeds) > 1 and alike and run.scenario.learner.family.at_once:
-            shown.append("Nothing in this learner is random, so its seeds agree; `data.seed` draws other points.")
+        shown += _twin_tables(run.clean, run.poisoned, metrics)
         if lost := run.left_out:
             shown.append(
                 f"Left out of what the poison changed: {lost} of {len(run.seeds)} seeds, whose training diverged."
             )
         if not run.scene.points.is_poison.any():
             shown.append("There is no poison in this scenario, so both twins are the same.")
+    else:
+        shown.append(_measures({"value": metrics}))
+        if lost := run.left_out:
+            shown.append(f"Left out: {lost} of {len(run.seeds)} seeds, whose training diverged.")
+    success = metrics.get("attack_success_rate")
+    shown += _said_of_seeds(len(run.seeds), run.varies, success)
+    if isinstance(success, SuccessRate) and success.none_attacked:
+        shown.append(f"There is no attack success: {NONE_ATTACKED}.")
     rate = run.steps_per_second
     show(*shown, f"{rate:,.0f} steps/s, {rate * len(run.session.replicas):,.0f} replica-steps/s")
 
 
+def _said_of_seeds(seeds: int, varies: Varies, success: Metric | None) -> list[str]:
+    """What the numbers behind the means are."""
+    said = []
+    if varies == "nothing":
+        if seeds > 1:
+            said.append("Nothing in this learner is random, so its seeds agree; `data.seed` draws other points.")
+    elif seeds > 1:
+        said.append(f"\u00b1: standard deviation over {seeds_words(seeds, varies)}.")
+    if success is not None:
+        words = "all seeds are one trial" if varies == "nothing" else "a seed is a trial"
+        said.append(f"In brackets: Wilson's {LEVEL} interval, in which {words}.")
+    return said
+
+
+def _named(name: str, metric: Metric) -> str:
+    return f"{name}, of {metric.among}" if isinstance(metric, SuccessRate) else name
+
+
+def show_over_data(found: OverData) -> None:
+    """The measures of runs on data drawn anew: mean and standard deviation over the data seeds. Raises PrintError."""
+    trained = f"{len(found.seeds)} training seeds" if len(found.seeds) > 1 else f"training seed {found.seeds[0]}"
+    if not training_seeds(found.scenario, 1):
+        trained = "nothing in training is random"
+    count = len(found.data_seeds)
+    words = f"{count} data seed{'s' * (count != 1)}, {seed_range_words(found.data_seeds)}; {trained}"
+    shown: list[Table | Text | str] = [_headed(found.scenario.title, words)]
+    if found.twin:
+        shown += _twin_tables(found.side(True), found.side(False), found.of_the_run())
+    else:
+        shown.append(_measures({"value": found.of_the_run()}))
+    shown += _said_of_seeds(count, "data", found.of_the_run().get("attack_success_rate"))
+    shown += [f"Nothing came of data seed {seed}: {one_line(why, PARAGRAPH)}" for seed, why in found.failed]
+    show(*shown)
+
+
+def show_check(check: Check) -> None:
+    """One line an expectation: what is promised, the share of data seeds it held on, every value. Raises PrintError."""
+    made = table("measure", "promised")
+    made.add_column("held on", justify="right")
+    several = len(check.data_seeds) > 1
+    made.add_column("value of each data seed; ! where it did not hold" if several else "value", overflow="fold")
+    for one in check.held:
+        share = "" if one.share is None else f"{100 * one.share:.0f} %"
+        values = " ".join(
+            one.expectation.value_words(value).replace(" %", "") + "!" * (not kept)
+            for value, kept in zip(one.values, one.kept, strict=True)
+        )
+        row(made, one.expectation.key, one.expectation.words(), share, values + " %" * one.expectation.is_share)
+    shown: list[Table | Text | str] = [_headed(check.title, check.seeds_words()), made]
+    if not check.promises:
+        shown.append("This scenario promises nothing; these are its main measures.")
+    shown += [
+        f"Nothing came of {'the kept points' if seed is None else f'data seed {seed}'}: {one_line(why, PARAGRAPH)}"
+        for seed, why in check.failed
+    ]
+    show(*shown)
+
+
+def _measures(sides: dict[str, Metrics]) -> Table:
+    """Each measure, in a column of each side."""
+    made = table("measure")
+    for words in sides:
+        made.add_column(words, justify="right")
+    for name, first in {name: one for side in sides.values() for name, one in side.items()}.items():
+        if len(sides) > 1 and isinstance(first, SuccessRate):
+            continue  # the two sides are of different pins
+        row(made, _named(name, first), *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
+    return made
+
+
+def _twin_tables(clean: Metrics, poisoned: Metrics, metrics: Metrics) -> list[Table]:
+    """Both twins side by side, and what the poison changed."""
+    change = table("what the poison changed")
+    change.add_column("value", justify="right")
+    for name, metric in metrics.items():
+        if name not in poisoned or isinstance(metric, SuccessRate):
+            row(change, _named(name, metric), _shown(name, metric))
+    if (already := clean.get("attack_success_rate")) is not None:
+        row(change, "already so without poison, of all pins", _shown("attack_success_rate", already))
+    return [_measures({"clean": clean, "poisoned": poisoned}), change]
+
+
 def show_dose(response: DoseResponse) -> None:
-    """Flip rate and attack success of each learner at each dose, with 95 % bands. Raises PrintError."""
-    shown: list[Table | Text] = [_headed(response.title, f"{response.attack.lower()}, bands {BAND}")]
+    """Flip rate and attack success of each learner at each dose, with what lies around it. Raises PrintError."""
+    shown: list[Table | Text] = [_headed(response.title, f"{response.attack.lower()}; {BAND}")]
     for curve in response.curves:
-        seeds = "nothing is random" if curve.varies == "nothing" else f"{curve.flip_rate.shape[1]} {curve.varies} seeds"
-        made = table(title=f"{curve.title}, {seeds}")
+        made = table(title="; ".join(filter(None, (f"{curve.title}, {curve.seeds_words}", curve.already_words))))
         for words in ("points", "rate", "flip_rate", "attack_success_rate", "left out"):
             made.add_column(words, justify="right")
         flips, success = curve.flip_band(), curve.success_band()
         for at, (dose, rate) in enumerate(zip(response.doses, response.rates, strict=True)):
             row(
-                made, f"{dose:,}", f"{100 * rate:.4g} %", _banded(flips, at),
+                made, f"{dose:,}", f"{100 * rate:.4g} %", _banded(flips, at, curve.flip_rate.shape[1]),
                 "" if success is None else _banded(success, at),
                 f"{lost}" if (lost := int(curve.left_out[at])) else "",
             )  # fmt: skip
@@ -106,15 +185,19 @@ def show_dose(response: DoseResponse) -> None:
     show(*shown)
 
 
-def _banded(band: Band, at: int) -> str:
+def _banded(band: Band, at: int, seeds: int = 0) -> str:
+    """seeds: how many, where low and high are seeds themselves."""
     mean, low, high = (100 * float(v[at]) for v in (band.mean, band.low, band.high))
     if mean != mean:
         return "\u2013"
-    return f"{mean:.2f} %" + (f" ({low:.2f} to {high:.2f})" if low == low else "")
+    return f"{mean:.2f} %" + (f" ({low:.2f} to {high:.2f})" if low == low and seeds != 1 else "")
 
 
 def _shown(name: str, metric: Metric) -> str:
-    many = len(metric.per_seed) > 1
+    if isinstance(metric, SuccessRate):
+        low, high = (100 * end for end in metric.interval)
+        return f"{100 * metric.mean:.2f} % ({low:.2f} to {high:.2f})" if metric.trials else "\u2013"
+    many = metric.trials > 1
     if any(name.endswith(ending) for ending in _SHARES):
         return f"{100 * metric.mean:.2f} %" + (f" ± {100 * metric.std:.2f}" if many else "")
     digits = 0 if name == "best_step" else 4

@@ -44,7 +44,7 @@ class EvaluationSet:
             [others if groups == CLEAN else own for groups, own in zip(replicas.groups, seen, strict=True)]
         )
         counts.append(theirs & planted & known & (role == Split.TRAIN) & there)
-        test = (role == Split.TEST) & ~points.muted & there
+        test = (role == Split.TEST) & ~points.muted & ~planted & there
         asked = np.any(counts, axis=(0, 1)) | test.any(axis=0)
         return cls(
             points.x[asked],
@@ -54,8 +54,11 @@ class EvaluationSet:
             np.array(replicas.clean_twins()),
         )
 
-    def summary(self, loss: NDArray[np.float64], predicted: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Float64 (R, 8), columns as in `CURVES`, from the loss and predicted class (R, M) of every point."""
+    def summary(
+        self, loss: NDArray[np.float64], predicted: NDArray[np.int64], lost: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """Float64 (R, 8), columns as in `CURVES`, from the loss and predicted class (R, M) of every point; NaN of what
+        diverged. lost: bool (R,), which replicas did."""
         result = np.full((len(loss), len(CURVES)), np.nan)
         wrong = predicted != self.label
         for column, counts in enumerate(self.counts):
@@ -70,6 +73,8 @@ class EvaluationSet:
         pairs = np.flatnonzero((self.twin != np.arange(len(loss))) & (compared > 0))
         differs = (predicted[pairs] != predicted[self.twin[pairs]]) & self.test[pairs]
         result[pairs, -1] = differs.sum(axis=1) / compared[pairs]
+        result[lost] = np.nan
+        result[lost[self.twin], -1] = np.nan
         return result
 
 

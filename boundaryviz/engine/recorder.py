@@ -127,7 +127,7 @@ class Recorder:
                 self._best = session.state()
         won = session.evaluated.margins[replica] > 0
         if session.twin:
-            won &= ~(session.evaluated.margins[seed] > 0)
+            won &= ~(session.evaluated.margins[seed] > 0) & ~session.diverged[seed]
         if len(won) != len(self._won):
             self._won = np.zeros(len(won), dtype=bool)
         if (won & ~self._won).any():

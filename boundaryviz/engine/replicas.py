@@ -30,8 +30,8 @@ class Replicas:
 
     A clean replica sees no poison of the scene. Replicas with one seed share initial weights and noise; those that are
     to train on the same of the named points share batches as well. Each trains as it would alone, but for this: a point
-    that poison withdraws keeps its place in the batches of those that share them; methods that mix points draw among
-    padding too, see `learners.mixing`; and what has nothing to learn from is held to its penalties while others have.
+    that poison withdraws keeps its place in the batches of those that share them; and methods that mix points draw
+    among padding too, see `learners.mixing`.
 
     Raises ValueError for columns that do not fit, ids that repeat, and weights or roles that are none.
     """

@@ -111,7 +111,7 @@ class Session:
         self.step_count = 0
         self.cascades = Cascades(self.learner, self.spec)
         self.cascades.watch(self._watched, 0)
-        self.diverged = np.zeros(len(self.replicas), dtype=bool)
+        self._lost = np.zeros(len(self.replicas), dtype=bool)  # what was seen to have diverged
         self._recorded: list[Evaluation] = []
         self.set_scene(self.scene)
         self._record()
@@ -136,11 +136,14 @@ class Session:
         points, seen = scene.points, self.replicas.seen_in(scene)
         training = self.replicas.roles_in(scene) == Split.TRAIN
         train = training.any(axis=0)
-        weights = (seen & training)[:, train] * self.replicas.weights_in(scene)[:, train]
+        usual = self.replicas.weights_in(scene)[:, train]
+        weights = (seen & training)[:, train] * usual
+        gone = (training & ~seen & ~points.is_poison & ~points.muted)[:, train] & (usual != 0)
         self._trained = np.flatnonzero(train)
         data = TrainingData(
             points.ids[train], points.x[train], points.label[train].astype(np.int64), points.is_poison[train], weights,
             None if points.response is None else points.response[train], self.replicas.windows, extra,
+            gone if gone.any() else None,
         )  # fmt: skip
         self.learner.set_data(data)
         self.cascades.set_data(data)
@@ -209,7 +212,12 @@ class Session:
         self.evaluated = Evaluation(self.step_count, self.evaluate(), self.margins())
         self._recorded.append(self.evaluated)
         self.cascades.look(self.step_count)
-        self.diverged = self.diverged | ~self.learner.finite()
+        self._lost = self.diverged
+
+    @property
+    def diverged(self) -> NDArray[np.bool_]:
+        """Which replicas have come to what is no number, (R,); they stay so until the next reset."""
+        return self._lost | ~self.learner.finite()
 
     def take_curves(self) -> Curves | None:
         """The evaluations since the last call, or None; those of an earlier number of pins come in a chunk before."""
@@ -229,7 +237,7 @@ class Session:
         """All that training from here on depends on, besides scenario, scene and replicas, as arrays of its own."""
         learner = {f"learner.{name}": array for name, array in self.learner.state().items()}
         cascades = {f"cascade.{name}": array for name, array in self.cascades.state().items()}
-        return {"step": np.array(self.step_count), "diverged": self.diverged.copy(), **learner, **cascades}
+        return {"step": np.array(self.step_count), "diverged": self.diverged, **learner, **cascades}
 
     def restore(self, state: Mapping[str, NDArray]) -> None:
         """Go on from a `state` of a session with this scenario, scene and replicas; on the CPU to the same bits.
@@ -239,7 +247,7 @@ class Session:
         if state["diverged"].shape != (len(self.replicas),):
             raise ValueError(f"a state of {state['diverged'].size} models does not fit {len(self.replicas)}")
         self.learner.restore(_named(state, "learner."))
-        self.step_count, self.diverged = int(state["step"]), state["diverged"].copy()
+        self.step_count, self._lost = int(state["step"]), state["diverged"].copy()
         self.cascades.restore(_named(state, "cascade."), self.step_count)
         self._recorded, self._changed = [], True
 
@@ -257,15 +265,19 @@ class Session:
     # ---- asking -------------------------------------------------------------------------------------
 
     def evaluate(self) -> NDArray[np.float64]:
-        """Losses, errors and flips now, float64 (R, 8), columns as in `CURVES`; NaN where there is nothing to see."""
+        """Losses, errors and flips now, float64 (R, 8), columns as in `CURVES`; NaN where there is nothing to see, and
+        of what diverged."""
         asked = self._evaluation_set
         if not len(asked.x):
             return np.full((len(self.replicas), len(CURVES)), np.nan)
-        return asked.summary(*self.learner.evaluate(asked.x, asked.label))
+        return asked.summary(*self.learner.evaluate(asked.x, asked.label), self.diverged)
 
     def margins(self) -> NDArray[np.float64]:
-        """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`."""
-        return margins(self.scene, len(self.replicas), self.learner.probabilities)
+        """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`. NaN of what
+        diverged."""
+        found = margins(self.scene, len(self.replicas), self.learner.probabilities)
+        found[self.diverged] = np.nan
+        return found
 
     def probabilities(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
         """Class probabilities at `x` (G, D): float32 (G, C)."""

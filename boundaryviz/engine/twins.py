@@ -75,7 +75,7 @@ def comparing(
     k, d = len(diverged) // 2, scene.domain
     cell = max(d.width, d.height) / side
     columns, rows = max(round(d.width / cell), 1), max(round(d.height / cell), 1)
-    test = scene.points.x[(scene.points.split == Split.TEST) & ~scene.points.muted]
+    test = scene.points.x[(scene.points.split == Split.TEST) & ~scene.points.muted & ~scene.points.is_poison]
     targets, plane = _places(scene), d.grid(columns, rows)
     shown = np.concatenate([targets, plane])
     if scene.section is None:

@@ -90,7 +90,8 @@ def data_of(view: str, snapshot: Snapshot, beside: Snapshot | None = None, other
 
 
 def data_of_dose(response: DoseResponse) -> Data:
-    """A row, in the table, for each learner, dose and seed."""
+    """A row, in the table, for each learner, dose and seed; `already_so` is the share of pins that dose 0 of the seed
+    gives to the attacker, and `attack_success_rate` is of the others."""
     arrays: dict[str, NDArray[Any]] = {"dose": np.array(response.doses), "rate": np.array(response.rates)}
     rows: list[tuple[Any, ...]] = []
     for at, curve in enumerate(response.curves, 1):
@@ -98,10 +99,14 @@ def data_of_dose(response: DoseResponse) -> Data:
         arrays[f"learner{at}_name"] = np.array(curve.learner)
         arrays[f"learner{at}_flip_rate"] = curve.flip_rate
         arrays[f"learner{at}_attack_success_rate"] = success
+        already = np.full(curve.flip_rate.shape[1], np.nan) if curve.already is None else curve.already
+        arrays[f"learner{at}_already_so"] = already
         for k, (dose, rate) in enumerate(zip(response.doses, response.rates, strict=True)):
-            for seed, (flips, won) in enumerate(zip(curve.flip_rate[k].tolist(), success[k].tolist(), strict=True)):
-                rows.append((curve.learner, dose, rate, seed, flips, won))
-    return Data(arrays, ("learner", "dose", "rate", "seed", "flip_rate", "attack_success_rate"), rows)
+            sides = (curve.flip_rate[k].tolist(), success[k].tolist(), already.tolist())
+            for seed, measures in enumerate(zip(*sides, strict=True)):
+                rows.append((curve.learner, dose, rate, seed, *measures))
+    columns = ("learner", "dose", "rate", "seed", "flip_rate", "attack_success_rate", "already_so")
+    return Data(arrays, columns, rows)
 
 
 def _several(word: str, several: Sequence[Snapshot], with_losses: bool) -> Data:

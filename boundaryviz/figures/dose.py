@@ -12,13 +12,14 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from boundaryviz import __version__
-from boundaryviz.attacks.budget import TALK_RATES
+from boundaryviz.attacks.budget import TALK
 from boundaryviz.figures.parts import letter_panels
 from boundaryviz.figures.sheet import SceneFigure, sheet
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.figures.words import in_lines, literal, room
 from boundaryviz.record.dose import Band, DoseCurve, DoseResponse
 from boundaryviz.record.dose_axis import DoseAxis, percent
+from boundaryviz.record.metrics import ALL_PINS, ATTACKED_PINS
 from boundaryviz.scene.plain_text import one_line
 
 MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -27,7 +28,8 @@ _DASHES = (0, (4, 2))  # of supervised learners
 
 def draw_dose(response: DoseResponse, options: Options | None = None) -> SceneFigure:
     """Two panels over one axis of doses, its points below and their share of the data above; a line for each learner,
-    solid where it uses unlabelled points, with a band; faint lines at the rates given in the talk."""
+    solid where it uses unlabelled points, with every seed's flip rate as a small point and the success in its interval;
+    faint lines at the quoted rates."""
     options = options or Options()
     with sheet("dose", options, _facts(response)) as (figure, style):
         width = float(figure.get_size_inches()[0])
@@ -60,16 +62,20 @@ def _panels(
         axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
     highest = 0.0
     for at, curve in enumerate(response.curves):
-        bands: list[Band | None] = [curve.flip_band(), curve.success_band()]
-        for axes, band in zip(rows, bands, strict=False):
-            if band is not None:
-                _draw_curve(axes, axis.places, band, at, curve, style)
-        highest = max(highest, _top(bands[0]))
+        flips, success = curve.flip_band(), curve.success_band()
+        _draw_curve(rows[0], axis.places, flips, at, curve, style)
+        _draw_seeds(rows[0], axis, at, curve, style)
+        if success is not None:
+            _draw_curve(rows[1], axis.places, success, at, curve, style)
+            _draw_interval(rows[1], axis.places, success, at, style)
+            if (already := curve.already_band()) is not None:
+                _draw_already(rows[1], axis.places[0], already, at, style)
+        highest = max(highest, _top(flips))
     rows[0].set_ylim(-0.02 * max(highest, 0.01), 1.1 * max(highest, 0.01))
     if panels == 2:
         rows[1].set_ylim(-0.04, 1.04)
     _ticks(rows, axis, style)
-    _talk(rows, axis, style)
+    _quoted(rows, axis, style)
     rows[0].set_title(in_lines(response.title, int(room(rows[0], style) / (0.66 * style.text))), fontweight="bold")
     handles, words = rows[0].get_legend_handles_labels()
     if handles and options.legend:
@@ -77,17 +83,47 @@ def _panels(
 
 
 def _draw_curve(axes: Axes, places: NDArray[np.float64], band: Band, at: int, curve: DoseCurve, style: Style) -> None:
-    """Means joined by a line from the first dose on, the band behind; what is at 0 stands alone."""
-    colour, marker = style.series[at % len(style.series)], MARKERS[at % len(MARKERS)]
+    """Means joined by a line from the first dose on; what is at 0 stands alone."""
     dashes: Any = _DASHES if curve.supervised else "-"
-    line: Any = {"color": colour, "linestyle": dashes, "linewidth": style.line, "marker": marker}
-    line |= {"markersize": 1.1 * style.marker, "markeredgecolor": style.paper, "markeredgewidth": 0.4 * style.line}
+    line: Any = {"linestyle": dashes, "linewidth": style.line} | _mark(at, style)
     zorder = 4.0 - 0.1 * at
     axes.plot(places[1:], band.mean[1:], **line, zorder=zorder, label=curve.title, gid=f"dose {curve.learner}")
     axes.plot(places[:1], band.mean[:1], **line, zorder=zorder)
+
+
+def _mark(at: int, style: Style) -> dict[str, Any]:
+    """How the mean of learner number `at` is marked."""
+    return {
+        "color": style.series[at % len(style.series)], "marker": MARKERS[at % len(MARKERS)],
+        "markersize": 1.1 * style.marker, "markeredgecolor": style.paper, "markeredgewidth": 0.4 * style.line,
+    }  # fmt: skip
+
+
+def _draw_seeds(axes: Axes, axis: DoseAxis, at: int, curve: DoseCurve, style: Style) -> None:
+    """Every seed's flip rate at each dose but 0, where nothing flips, as a small point, side by side."""
+    seeds = curve.flip_rate.shape[1]
+    if seeds > 1 and len(axis.places) > 1:
+        across = axis.places[1:, None] + axis.beside(seeds)
+        axes.plot(
+            across.ravel(), curve.flip_rate[1:].ravel(), linestyle="none", marker=MARKERS[at % len(MARKERS)],
+            markersize=0.5 * style.marker, color=style.series[at % len(style.series)], alpha=0.5, markeredgewidth=0,
+            zorder=3.0 - 0.1 * at, gid=f"seeds {curve.learner}",
+        )  # fmt: skip
+
+
+def _draw_interval(axes: Axes, places: NDArray[np.float64], band: Band, at: int, style: Style) -> None:
+    colour = style.series[at % len(style.series)]
     axes.fill_between(places[1:], band.low[1:], band.high[1:], color=colour, alpha=0.16, linewidth=0, zorder=1.5)
-    if np.isfinite(band.low[0]) and band.high[0] > band.low[0]:
-        axes.vlines(places[0], band.low[0], band.high[0], color=colour, alpha=0.4, linewidth=2 * style.line, zorder=1.5)
+
+
+def _draw_already(axes: Axes, place: float, band: Band, at: int, style: Style) -> None:
+    """Hollow, what is the attacker's without poison, in its interval."""
+    look = _mark(at, style) | {"markerfacecolor": style.paper, "markeredgecolor": style.series[at % len(style.series)]}
+    axes.plot([place], band.mean, linestyle="none", **look, zorder=4.0 - 0.1 * at, gid="already so")
+    if np.isfinite(band.low[0]):
+        axes.vlines(
+            place, band.low[0], band.high[0], color=look["color"], alpha=0.4, linewidth=2 * style.line, zorder=1.5
+        )
 
 
 def _ticks(rows: NDArray[Any], axis: DoseAxis, style: Style) -> None:
@@ -112,35 +148,38 @@ def _ticks(rows: NDArray[Any], axis: DoseAxis, style: Style) -> None:
             )  # fmt: skip
 
 
-def _talk(rows: NDArray[Any], axis: DoseAxis, style: Style) -> None:
-    """Faint upright lines at the talk's rates, as far as they lie on the axis; the notes say which they are."""
-    for rate in TALK_RATES.values():
-        if axis.holds_rate(rate):
-            for axes in rows:
-                place = axis.place_of_rate(rate)
-                axes.axvline(
-                    place, color=style.faint, linewidth=0.7 * style.line, linestyle=(0, (1, 2)), zorder=1, gid="talk"
-                )
+def _quoted(rows: NDArray[Any], axis: DoseAxis, style: Style) -> None:
+    """Faint upright lines at the quoted rates, as far as they lie on the axis; the notes say which they are."""
+    for one in axis.quoted:
+        talk = one.source == TALK
+        for axes in rows:
+            axes.axvline(
+                axis.place_of_rate(one.rate), color=style.faint, linewidth=0.7 * style.line, zorder=1,
+                linestyle=(0, (1, 2)) if talk else (0, (3, 2, 1, 2)), gid="talk" if talk else "published",
+            )  # fmt: skip
 
 
-def _top(band: Band | None) -> float:
-    if band is None:
-        return 0.0
+def _top(band: Band) -> float:
     values = np.concatenate([band.mean, band.high])
     return float(np.nanmax(values, initial=0.0))
 
 
 def _notes(response: DoseResponse, axis: DoseAxis, letters: int) -> list[str]:
     """What has to be known to read the figure, in lines of so many letters."""
-    words = [f"{response.attack}. Means over seeds with 95 % bands: Student's t, for the success Wilson's."]
-    if any(curve.success is not None for curve in response.curves):
-        words.append("At 0 stands what the clean twin gives the attacker unasked.")
+    words = [f"{response.attack}. Lines are means over the seeds, small points the seeds."]
+    pinned = [curve for curve in response.curves if curve.success is not None]
+    if pinned:
+        words.append("Success: bands are Wilson's 95 % intervals, in which a seed is a trial.")
+    if any(curve.already is not None for curve in pinned):
+        words.append(f"It is of the {ATTACKED_PINS}; hollow, at 0: already so without poison.")
+    if any(curve.already is None for curve in pinned):
+        words.append(f"Success of {ALL_PINS}, those included that are the attacker's without poison.")
     seeds = [curve.seeds_words for curve in response.curves]
     if len(set(seeds)) == 1:
         words.append(f"{seeds[0].capitalize()}{' each' * (len(seeds) > 1)}.")
     else:
         words += [f"{curve.title}: {each}." for curve, each in zip(response.curves, seeds, strict=True)]
-    return textwrap.wrap(literal(" ".join([*words, axis.talk_words()])), max(letters, 20), break_on_hyphens=False)
+    return textwrap.wrap(literal(" ".join([*words, axis.quoted_words()])), max(letters, 20), break_on_hyphens=False)
 
 
 def _facts(response: DoseResponse) -> dict[str, str]:

@@ -87,10 +87,13 @@ def seen(snapshot: Snapshot, groups: frozenset[int] | None = None) -> Snapshot:
 
 
 def flip_rate(poisoned: Snapshot, clean: Snapshot) -> float | None:
-    """The share of test points that the two predict differently; None where they were not asked."""
+    """The share of test points that the two predict differently; None where they were not asked, or where one of
+    them, having diverged, decides none."""
     points, a, b = poisoned.scene.points, poisoned.predicted, clean.predicted
-    test = (points.split == Split.TEST) & ~points.muted
-    return None if a is None or b is None or not test.any() else float((a != b)[test].mean())
+    test = (points.split == Split.TEST) & ~points.muted & ~points.is_poison
+    if a is None or b is None or not test.any() or (a[test] < 0).all() or (b[test] < 0).all():
+        return None
+    return float((a != b)[test].mean())
 
 
 # ---- the views ------------------------------------------------------------------------------------------

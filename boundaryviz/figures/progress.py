@@ -117,10 +117,13 @@ def _spans_a_decade(axes: Axes) -> bool:
 
 
 def best_step(curves: CurveStore) -> int | None:
-    """The step of the lowest validation loss, averaged over the replicas; None without one."""
+    """The step of the lowest validation loss, averaged over the replicas, but without those that diverged where others
+    did not; None without one."""
     if not len(curves):
         return None
-    loss = curves.column("validation_loss").mean(axis=1)
+    loss = curves.column("validation_loss")
+    trained = np.isfinite(loss[-1])
+    loss = (loss[:, trained] if trained.any() else loss).mean(axis=1)
     return int(curves.step[np.nanargmin(loss)]) if np.isfinite(loss).any() else None
 
 

@@ -59,6 +59,8 @@ class TrainingData:
     response: float64 (N,), a real-valued target beside the label, NaN where it is not known; None for none.
     windows: int64 (R,); replicas with one number deal the clean points that any of them sees out in the same batches,
     those with another number their own; None where all have one. extra: the points of a replica's own.
+    withdrawn: bool (R, N), points of weight 0 that poison withdraws from a replica: they keep their places in its
+    batches, as if it saw them; None for none.
     """
 
     ids: NDArray[np.int64]
@@ -69,6 +71,7 @@ class TrainingData:
     response: NDArray[np.float64] | None = None
     windows: NDArray[np.int64] | None = None
     extra: Extra | None = None
+    withdrawn: NDArray[np.bool_] | None = None
 
     @property
     def point_ids(self) -> NDArray[np.int64]:
@@ -90,7 +93,9 @@ class TrainingData:
 
     def of(self, replica: int) -> TrainingData:
         """What one replica is told, its slots being points like others: N + P of them, weights (1, N + P)."""
-        own = replace(self, weights=self.weights[replica : replica + 1], windows=None, extra=None)
+        one = slice(replica, replica + 1)
+        gone = None if self.withdrawn is None else self.withdrawn[one]
+        own = replace(self, weights=self.weights[one], windows=None, extra=None, withdrawn=gone)
         if self.extra is None:
             return own
         return replace(
@@ -100,7 +105,8 @@ class TrainingData:
             label=np.concatenate([self.label, self.extra.label[replica]]),
             poison=np.append(self.poison, np.ones(len(self.extra), dtype=bool)),
             response=None if self.response is None else np.append(self.response, np.full(len(self.extra), np.nan)),
-            weights=np.concatenate([own.weights, self.extra.weight[replica : replica + 1]], axis=1),
+            weights=np.concatenate([own.weights, self.extra.weight[one]], axis=1),
+            withdrawn=None if gone is None else np.pad(gone, ((0, 0), (0, len(self.extra)))),
         )
 
     def labelled(self) -> TrainingData:
@@ -110,6 +116,7 @@ class TrainingData:
             extra = replace(extra, weight=np.where(extra.label >= 0, extra.weight, np.float32(0)))
         columns = {name: getattr(self, name)[k] for name in ("ids", "x", "label", "poison")}
         columns["response"] = None if self.response is None else self.response[k]
+        columns["withdrawn"] = None if self.withdrawn is None else self.withdrawn[:, k]
         return replace(self, **columns, weights=self.weights[:, k], extra=extra)
 
 

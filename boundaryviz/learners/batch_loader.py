@@ -29,6 +29,11 @@ class Batch:
     weight: Tensor
     at: Tensor
 
+    def of(self, some: slice) -> Batch:
+        """Those replicas alone."""
+        x, q, at = (t if len(t) == 1 else t[some] for t in (self.x, self.q, self.at))
+        return Batch(x, q, self.weight[some], at)
+
 
 Step = tuple[Batch, ...]
 """The clean window and, where some replica sees poison in it, that poison: a batch of its own, so that the clean
@@ -38,7 +43,8 @@ columns are worked on in the same shapes, hence to the same bits, whether or not
 class BatchLoader:
     """Deals out points, batch by batch and epoch by epoch; see `batches` for the order.
 
-    seeing: the replicas that see poison, from the first to the last.
+    seeing: the replicas that see poison, from the first to the last. idle: int64, those that see no point that is dealt
+    out. only_poison: whether there is nothing but poison, which is then dealt out as clean points are.
 
     A batch of all points is one that the replicas share, and every step has the same. Replicas with windows of their
     own have places of their own in epochs of their own; what they share is the width of a batch.
@@ -55,10 +61,17 @@ class BatchLoader:
         self._still = True  # every step has the same batch
         self._several = np.zeros(len(seeds), dtype=bool)  # whose points are more than a batch
         self.seeing = slice(0, 0)
+        self.idle: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self.only_poison = False
 
     def __len__(self) -> int:
-        """How many points some replica sees."""
+        """How many points have a place in its batches; see `teaches`."""
         return 0 if self._pool is None else len(self._pool)
+
+    @property
+    def teaches(self) -> bool:
+        """Whether some replica sees one of them."""
+        return self._pool is not None and self._pool.teaches
 
     def set_batch_size(self, size: BatchSize) -> None:
         """Takes effect with the next batch, which opens the present epoch afresh."""
@@ -76,6 +89,7 @@ class BatchLoader:
         """
         self._settle()
         before, n, weights, poison = self._pool, len(data.ids), data.point_weights, data.poison
+        withdrawn = data.withdrawn
         self._slots = 0 if data.extra is None else len(data.extra)
         if data.extra is not None:
             poison = np.append(poison, np.ones(self._slots, dtype=bool))
@@ -84,13 +98,16 @@ class BatchLoader:
         if data.extra is not None:
             weights[:, n:] *= eligible[n:].reshape(len(weights), -1)
             eligible = np.append(eligible[:n], np.ones(self._slots, dtype=bool))
+            withdrawn = None if withdrawn is None else np.pad(withdrawn, ((0, 0), (0, self._slots)))
         self._points, self._apart = n, data.windows is not None
-        self._pool = Pool.of(data.point_ids, poison, weights, eligible, data.windows)
+        self._pool = Pool.of(data.point_ids, poison, weights, eligible, data.windows, withdrawn)
         self._rows = torch.cat([inputs, targets]).T.contiguous()  # (n, F + K): a batch is a gather of rows
         self._sections = [len(inputs), len(targets)]
         self._ready = []
         if before is None or not before.same_as(self._pool):
             self._epoch = None
+            self.idle = np.flatnonzero(~self._pool.weights.any(axis=1))
+            self.only_poison = len(self) > 0 and bool(poison[self._pool.at].all())
             self._measure()
 
     def _measure(self) -> None:

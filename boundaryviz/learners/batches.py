@@ -3,7 +3,8 @@
 An epoch orders the points by a hash of (seed, epoch, id). A batch is a *window* of that order: `batch_size`
 clean points, and whatever poison falls between them. So adding, removing or muting poison never moves a
 clean point from one batch to another, and the storage order of the points does not matter at all. Points that
-no replica sees are left out before anything is counted, which makes them inert to the bit.
+no replica sees are left out before anything is counted, which makes them inert to the bit; but clean points that
+poison withdraws keep their places, so that a poisoned model has the batches it has beside a clean twin.
 
 Replicas that see other clean points, as folds do, have windows of their own: each is dealt what it would be alone.
 """
@@ -28,11 +29,11 @@ BatchSize = int | Literal["full"]
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """The points some replica sees, in id order.
+    """The points some replica sees, or would see without the poison, in id order.
 
     at: int64 (M,), their positions in the data. ids: int64 (M,). poison: bool (M,); all False where there
     is nothing but poison, which is then the data. weights: float32 (R, M). windows: int64 (R,), as in `TrainingData`;
-    None where all replicas share the clean windows.
+    None where all replicas share the clean windows. withdrawn: bool (R, M), as in `TrainingData`; None for none.
     """
 
     at: NDArray[np.int64]
@@ -40,6 +41,7 @@ class Pool:
     poison: NDArray[np.bool_]
     weights: NDArray[np.float32]
     windows: NDArray[np.int64] | None = None
+    withdrawn: NDArray[np.bool_] | None = None
 
     @classmethod
     def of(
@@ -49,17 +51,23 @@ class Pool:
         weights: NDArray[np.float32],
         eligible: NDArray[np.bool_],
         windows: NDArray[np.int64] | None = None,
+        withdrawn: NDArray[np.bool_] | None = None,
     ) -> Pool:
-        """The eligible points with a weight in some replica; arguments as in `TrainingData`."""
-        at = np.flatnonzero(eligible & (weights != 0).any(axis=0))
+        """The eligible points with a weight in some replica, or withdrawn; arguments as in `TrainingData`."""
+        at = np.flatnonzero(eligible & _dealt_to(weights, withdrawn).any(axis=0))
         at = at[np.argsort(ids[at])]
         extra = poison[at]
         if extra.all():
             extra = np.zeros_like(extra)
-        return cls(at, ids[at], extra, weights[:, at], windows)
+        return cls(at, ids[at], extra, weights[:, at], windows, None if withdrawn is None else withdrawn[:, at])
 
     def __len__(self) -> int:
         return len(self.at)
+
+    @cached_property
+    def teaches(self) -> bool:
+        """Whether some replica sees one of them, which none does where poison withdraws them all."""
+        return bool(self.weights.any())
 
     def same_as(self, other: Pool) -> bool:
         """Whether the same points with the same weights stand at the same positions."""
@@ -67,12 +75,13 @@ class Pool:
 
     @cached_property
     def placed(self) -> NDArray[np.bool_]:
-        """Which points have a place in a replica's batches, (R, M): those that a replica with its windows sees."""
+        """Which points have a place in a replica's batches, (R, M): those that a replica with its windows sees, or
+        would see without the poison."""
         if self.windows is None:
             return np.broadcast_to(True, self.weights.shape)
         _, first, which = np.unique(np.sort(self.windows), return_index=True, return_inverse=True)
         order = np.argsort(self.windows, kind="stable")
-        some = np.logical_or.reduceat(self.weights[order] != 0, first, axis=0)
+        some = np.logical_or.reduceat(_dealt_to(self.weights, self.withdrawn)[order], first, axis=0)
         return some[which.reshape(-1)[np.argsort(order)]]
 
     @cached_property
@@ -228,6 +237,11 @@ def _whole(pool: Pool, replicas: int) -> Epoch:
     index = np.broadcast_to(pool.at[order], (1, replicas, len(order)))
     weight = _normalised(pool.weights[None][:, :, order])
     return Epoch(index, weight, int((~pool.poison).sum()), np.ones(replicas, dtype=np.int64))
+
+
+def _dealt_to(weights: NDArray[np.float32], withdrawn: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Which points each replica is dealt, (R, n): those it sees, and those that are withdrawn from it."""
+    return weights != 0 if withdrawn is None else (weights != 0) | withdrawn
 
 
 def _normalised(weight: NDArray) -> NDArray[np.float32]:

@@ -57,10 +57,19 @@ class FeatureMap:
             self._centre = np.array([domain.left + domain.right, domain.bottom + domain.top])[:, None] / 2
             self._half = np.array([domain.width, domain.height])[:, None] / 2
 
+    def centred(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """float64 (D, N), how far points (N, D) lie from the centre of what is scaled, in the data's own units.
+
+        Taken before anything is rounded to float32: that keeps seven digits, of which coordinates far from 0 would
+        spend all on the way from 0. With raw coordinates the centre is 0.
+        """
+        with np.errstate(over="ignore"):  # what overflows may be a point that nobody sees
+            return np.ascontiguousarray(x.T) - self._centre
+
     def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """float64 (F, N) of points (N, D)."""
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows may be a point that nobody sees
-            scaled = (np.ascontiguousarray(x.T) - self._centre) / self._half
+        with np.errstate(over="ignore", invalid="ignore"):  # as above
+            scaled = self.centred(x) / self._half
             rows = [scaled] if self._all else [column(*scaled, np.sin) for column in self._columns]
             if len(self._directions):
                 angle = self._directions @ scaled
@@ -69,10 +78,11 @@ class FeatureMap:
             return np.vstack(rows)
 
     def of_tensor(self, x: Tensor) -> Tensor:
-        """The same of points (R, D, B) on any device, (R, F, B): what a loss that moves points is differentiated by."""
+        """The same of `centred` points (R, D, B) on any device, (R, F, B): what a loss that moves points is
+        differentiated by."""
         if self._plain:
             return x
-        scaled = (x - torch.from_numpy(self._centre).to(x)) / torch.from_numpy(self._half).to(x)
+        scaled = x / torch.from_numpy(self._half).to(x)
         rows = [column(*scaled.unbind(1), torch.sin) for column in self._columns]
         found = [scaled] if self._all else [torch.stack(rows, 1)] if rows else []
         if len(self._directions):

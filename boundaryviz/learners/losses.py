@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from boundaryviz.learners.base import UNDECIDED
+
 LossName = Literal["cross-entropy", "squared", "hinge"]
 
 
@@ -49,8 +51,14 @@ def per_point(loss: LossName, z: Tensor, q: Tensor) -> Tensor:
 
 
 def leading(z: Tensor) -> Tensor:
-    """Predicted class, int64 (R, B), from outputs z (R, K, B); a single output of exactly 0 is class 1."""
-    return (z[:, 0] >= 0).long() if z.shape[1] == 1 else z.max(1).indices  # argmax takes ten times as long
+    """Predicted class, int64 (R, B), from outputs z (R, K, B); a single output of exactly 0 is class 1.
+
+    -1 where the outputs have no probabilities: where one is NaN, or the largest of several is infinite.
+    """
+    if z.shape[1] == 1:
+        return (z[:, 0] >= 0).long().masked_fill_(z[:, 0].isnan(), UNDECIDED)
+    largest, at = z.max(1)  # argmax takes ten times as long; of a NaN among others the largest is NaN
+    return at.masked_fill_(~largest.isfinite(), UNDECIDED)
 
 
 def scores(z: Tensor) -> Tensor:

@@ -22,11 +22,11 @@ from boundaryviz.learners.objectives import Ask
 class Columns:
     """Columns of a step, all labelled or all unlabelled, all clean or all poison.
 
-    x (R, D, B) inputs. q (R, C, B) one-hot labels, (R, 0, B) where unlabelled. weight (R, 1, B), 0 for a column that
-    a replica must not see. slot: int64 (R, B), the place of a point in what is remembered of points; columns of
-    weight 0 share the last one. noise (R, D jitters, B) standard normal. share, partner, chance (R, mixtures, B): how
-    much of a mixture is the column itself, which of the clean columns is the rest, and by what chance, in [0, 1), it
-    is poison instead; see `mixing`.
+    x (R, D, B) inputs, from the centre (`FeatureMap.centred`). q (R, C, B) one-hot labels, (R, 0, B) where unlabelled.
+    weight (R, 1, B), 0 for a column that a replica must not see. slot: int64 (R, B), the place of a point in what is
+    remembered of points; columns of weight 0 share the last one. noise (R, D jitters, B) standard normal. share,
+    partner, chance (R, mixtures, B): how much of a mixture is the column itself, which of the clean columns is the
+    rest, and by what chance, in [0, 1), it is poison instead; see `mixing`.
     """
 
     x: Tensor

@@ -60,7 +60,7 @@ class MLP(Network):
     @property
     def can_train(self) -> bool:
         """Whether there is a labelled point to learn from."""
-        return len(self._loader) > 0
+        return self._loader.teaches
 
     # ---- its state ----------------------------------------------------------------------------------
 
@@ -82,7 +82,8 @@ class MLP(Network):
     def step(self, n: int = 1) -> None:
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
         if self.can_train:
-            self._stepper.step(n)
+            with self._standing(self._loader.idle, [self.P, *self.optimiser.slots]):
+                self._stepper.step(n)
         else:
             self.steps_done += n
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 
 import numpy as np
@@ -46,6 +47,20 @@ class Network:
         self.P = self.layout.init(problem.seeds, spec.init, dtype).to(self.device)
         self.asked = self.layout.views(self.P)
         self._activate = ACTIVATIONS[activation]
+
+    @contextmanager
+    def _standing(self, idle: NDArray[np.int64], tensors: Sequence[Tensor]) -> Iterator[None]:
+        """Whatever is done within, the replicas `idle` have the same rows of `tensors` (R, ...) afterwards: those that
+        have nothing to learn from, which penalties and unlabelled points would move because others train."""
+        if not len(idle):
+            yield
+            return
+        rows = torch.from_numpy(idle).to(self.device)
+        kept = [tensor.detach().index_select(0, rows) for tensor in tensors]
+        yield
+        with torch.no_grad():
+            for tensor, before in zip(tensors, kept, strict=True):
+                tensor.index_copy_(0, rows, before)
 
     @property
     def settled(self) -> bool:

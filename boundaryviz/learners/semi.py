@@ -70,7 +70,7 @@ class SemiSupervised(Network):
     def set_data(self, data: TrainingData) -> None:
         """Train on the points of `data` from the next step on; weights and what is remembered of points stay."""
         x, label = data.rows()
-        inputs = torch.from_numpy(np.ascontiguousarray(x.T)).to(self.device, self.dtype)
+        inputs = torch.from_numpy(self.features.centred(x)).to(self.device, self.dtype)
         known = label >= 0
         self._labelled.set_data(data, inputs, self._targets(label), known)
         self._unlabelled.set_data(data, inputs, inputs[:0], ~known)
@@ -91,7 +91,7 @@ class SemiSupervised(Network):
     @property
     def can_train(self) -> bool:
         """Whether there is a labelled point to learn from; unlabelled ones alone say nothing of classes."""
-        return len(self._labelled) > 0
+        return self._labelled.teaches
 
     # ---- its state ----------------------------------------------------------------------------------
 
@@ -117,7 +117,10 @@ class SemiSupervised(Network):
     def step(self, n: int = 1) -> None:
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
         if self.can_train:
-            self._stepper.step(n)
+            teacher = [] if self.teacher is None else [self.teacher]
+            moved = [self.P, *teacher, *self.method.memory, *self.optimiser.slots]
+            with self._standing(self._labelled.idle, moved):
+                self._stepper.step(n)
         else:
             self.steps_done += n
 
@@ -136,11 +139,14 @@ class SemiSupervised(Network):
 
     def _batches(self) -> list[StepBatch]:
         """The clean columns of this step; then its poison where there is any, of the replicas that see poison."""
-        labelled = self._labelled.next()
-        unlabelled = self._unlabelled.next() if len(self._unlabelled) else ()
         method = self.method
+        labelled = self._labelled.next()
+        unlabelled: tuple[Batch | None, ...] = self._unlabelled.next() if len(self._unlabelled) else ()
+        if method.mixes_labels and self._unlabelled.only_poison and not self._labelled.only_poison:
+            # there is something clean, which is not to be mixed with poison that its replica does not see
+            unlabelled = None, *(batch.of(self._seeing) for batch in unlabelled if batch is not None)
         poisoned = max(len(labelled), len(unlabelled)) > 1
-        clean = unlabelled[0].weight.shape[2] if unlabelled else 0  # columns to be mixed with
+        clean = unlabelled[0].weight.shape[2] if unlabelled and unlabelled[0] else 0  # columns to be mixed with
         among = labelled[0].weight.shape[2] + method.jitters * clean if method.mixes_labels else clean
         batches = []
         for at in range(1 + poisoned):
@@ -148,8 +154,8 @@ class SemiSupervised(Network):
             if at < len(labelled):
                 counts = min(1, method.jitters), int(method.mixes_labels)
                 shown = self._columns(labelled[at], at, *counts, among, poisoned)
-            if at < len(unlabelled):
-                hidden = self._columns(unlabelled[at], 2 + at, method.jitters, method.mixtures, among, poisoned)
+            if at < len(unlabelled) and (batch := unlabelled[at]) is not None:
+                hidden = self._columns(batch, 2 + at, method.jitters, method.mixtures, among, poisoned)
             batches.append(StepBatch(shown, hidden))
         return batches
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from boundaryviz.attacks.budget import Budget
 from boundaryviz.engine.twins import Twins
-from boundaryviz.record.metrics import Metric, Metrics
+from boundaryviz.record.metrics import Metric, Metrics, SuccessRate, success_rate
+from boundaryviz.record.seeds import Varies
 from boundaryviz.scene.scene import Scene
 
 
@@ -18,17 +19,18 @@ from boundaryviz.scene.scene import Scene
 class Comparison:
     """Twins of S seeds on a scene. A seed of which a twin diverged is left out of everything, NaN in what is per seed.
 
-    rate: the poison rate.
+    rate: the poison rate. varies: what the seeds differ in.
     """
 
     twins: Twins
     rate: float
     target_classes: tuple[int, ...] = ()
+    varies: Varies = "training"
 
     @classmethod
-    def of(cls, twins: Twins, scene: Scene) -> Comparison:
+    def of(cls, twins: Twins, scene: Scene, varies: Varies = "training") -> Comparison:
         """That of twins on this scene."""
-        return cls(twins, Budget.of(scene).rate, tuple(target.target_class for target in scene.targets))
+        return cls(twins, Budget.of(scene).rate, tuple(target.target_class for target in scene.targets), varies)
 
     @property
     def kept(self) -> NDArray[np.int64]:
@@ -41,27 +43,31 @@ class Comparison:
         return int(self.twins.diverged.sum())
 
     def metrics(self) -> Metrics:
-        """`flip_rate`, `flip_area`, `flip_rate_excess` (with two seeds), `poison_rate`, `leverage` (with poison) and
-        `attack_success_rate` (with pins) of the poisoned twins, one value per seed.
+        """`flip_rate`, `flip_area`, `flip_rate_excess` (with two seeds), `poison_rate`, `leverage` (flip rate for each
+        share of poison, where there is some) and `attack_success_rate` (with pins) of the poisoned twins, one value per
+        seed.
         """
         t = self.twins
         found: Metrics = {}
         if t.clean.shape[1]:
             flips = self._each((t.clean != t.poisoned).mean(axis=1))
-            found["flip_rate"] = Metric.of(flips)
+            found["flip_rate"] = Metric.of(flips, self.varies)
             if len(self.kept) > 1:
-                found["flip_rate_excess"] = Metric.of(flips - self.floor_rate())
+                found["flip_rate_excess"] = Metric.of(flips - self.floor_rate(), self.varies)
             if self.rate > 0:
-                found["leverage"] = Metric.of(flips / self.rate)
-        found["flip_area"] = Metric.of(self._each((t.clean_area != t.poisoned_area).mean(axis=(1, 2))))
-        found["poison_rate"] = Metric.of([self.rate] * len(t.diverged))
+                found["leverage"] = Metric.of(flips / self.rate, self.varies)
+        found["flip_area"] = Metric.of(self._each((t.clean_area != t.poisoned_area).mean(axis=(1, 2))), self.varies)
+        found["poison_rate"] = Metric.of([self.rate] * len(t.diverged), "nothing")
         if self.target_classes:
-            found["attack_success_rate"] = Metric.of(self._each((t.poisoned_pins == self.target_classes).mean(axis=1)))
+            found["attack_success_rate"] = self._success(t.poisoned_pins, t.clean_pins)
         return found
 
-    def clean_success(self) -> Metric:
+    def clean_success(self) -> SuccessRate:
         """The share of pins that the clean twins give to the attacker unasked, per seed."""
-        return Metric.of(self._each((self.twins.clean_pins == np.array(self.target_classes, dtype=int)).mean(axis=1)))
+        return self._success(self.twins.clean_pins)
+
+    def _success(self, pins: NDArray[np.int8], before: NDArray[np.int8] | None = None) -> SuccessRate:
+        return success_rate(pins, np.array(self.target_classes, dtype=int), before, self.varies, self.twins.diverged)
 
     def floor_rate(self) -> float:
         """Share of test points on which two clean twins of different seeds differ, in the mean; 0 for one seed."""

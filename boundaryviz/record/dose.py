@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-Varies = Literal["training", "data", "poison", "nothing"]
-"""What the seeds stand for: weights, batches and noise; the points drawn; where the poison falls; no seeds at all."""
+from boundaryviz.record.intervals import wilson
+from boundaryviz.record.metrics import ALL_PINS, ATTACKED_PINS
+from boundaryviz.record.seeds import Varies, seeds_words
 
-BAND = "95 % over the seeds: t interval of the flip rate, Wilson interval of the attack success"
+BAND = (
+    "flip rate: mean over the seeds, low and high are the least and the greatest seed; "
+    "attack success: 95 % Wilson interval in which a seed is a trial"
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """The mean over the seeds that count, and its 95 % interval within 0..1, each (doses,). NaN: no such number."""
+    """The mean over the seeds that count, and what lies around it within 0..1, each (doses,). NaN: no such number."""
 
     mean: NDArray[np.float64]
     low: NDArray[np.float64]
@@ -29,8 +33,11 @@ class DoseCurve:
     """How one learner answers to D doses over S seeds.
 
     learner: the family's name. title: in words. steps: training steps done so far.
-    flip_rate: float64 (D, S), the share of test points that the dose turns over. success: float64 (D, S), the share
-    of pins that are the attacker's, None without pins. NaN where training diverged, with this dose or without.
+    flip_rate: float64 (D, S), the share of test points that the dose turns over. success: float64 (D, S), of the pins
+    that dose 0 of the same seed does not already give to the attacker the share that the dose does, None without pins;
+    NaN at dose 0, where nothing is attacked, and where no such pin is left. already: float64 (S,), the share of pins
+    that dose 0 gives; None in a record of an older version, whose `success` is of all pins. All are NaN where training
+    diverged, with this dose or without.
     """
 
     learner: str
@@ -40,6 +47,7 @@ class DoseCurve:
     steps: int
     flip_rate: NDArray[np.float64]
     success: NDArray[np.float64] | None
+    already: NDArray[np.float64] | None = None
 
     @property
     def left_out(self) -> NDArray[np.int64]:
@@ -51,17 +59,51 @@ class DoseCurve:
         """How many seeds there are, of what, and how many are left out."""
         if self.varies == "nothing":
             return "nothing is random, one fit for each dose"
-        k, lost = self.flip_rate.shape[1], int(self.left_out.max(initial=0))
-        words = f"{k} {self.varies} seed{'s' * (k > 1)}"
+        words, lost = seeds_words(self.flip_rate.shape[1], self.varies), int(self.left_out.max(initial=0))
         return f"{words}, up to {lost} left out because training diverged" if lost else words
 
     def flip_band(self) -> Band:
-        """Mean flip rate with its t interval."""
-        return _t(self.flip_rate)
+        """Mean flip rate, and its least and greatest seed.
+
+        No interval: over few seeds that either flip or do not, Student's and the bootstrap's miss the true mean far
+        more often than one time in twenty.
+        """
+        known = np.isfinite(self.flip_rate)
+        low, high = (
+            end(np.where(known, self.flip_rate, fill), axis=1) for end, fill in ((np.min, np.inf), (np.max, -np.inf))
+        )
+        none = ~known.any(axis=1)
+        return Band(_counted(self.flip_rate)[1], np.where(none, np.nan, low), np.where(none, np.nan, high))
 
     def success_band(self) -> Band | None:
         """Mean attack success with its Wilson interval, in which a seed is a trial."""
         return None if self.success is None else _wilson(self.success)
+
+    def already_band(self) -> Band | None:
+        """The share of pins that dose 0 gives to the attacker unasked, with its Wilson interval: one number each. None
+        where that is not known."""
+        return None if self.already is None else _wilson(self.already[None, :])
+
+    @property
+    def success_of(self) -> str:
+        """Which pins `success` is the share of."""
+        return ALL_PINS if self.already is None else ATTACKED_PINS
+
+    @property
+    def already_words(self) -> str:
+        """How many pins are the attacker's without poison; nothing without pins."""
+        if self.success is None:
+            return ""
+        band = self.already_band()
+        if band is None:
+            return f"success of {ALL_PINS}, those included that are the attacker's without poison"
+        share, low, high = (100 * float(v[0]) for v in (band.mean, band.low, band.high))
+        if share != share:
+            return ""
+        words = f"already so without poison: {share:.3g} % of the pins"
+        if share == 100:
+            return f"{words}, so none is left to attack"
+        return f"{words} ({low:.3g} to {high:.3g})" if share else f"{words}"
 
     def plain(self) -> dict[str, Any]:
         """For JSON, in which NaN is null."""
@@ -70,18 +112,23 @@ class DoseCurve:
             "steps": self.steps, "left_out": self.left_out.tolist(),
             "flip_rate": _plain_band(self.flip_band(), self.flip_rate), "attack_success_rate": None,
         }  # fmt: skip
-        band = self.success_band()
+        band, already = self.success_band(), self.already_band()
         if band is not None and self.success is not None:
-            found["attack_success_rate"] = _plain_band(band, self.success)
+            found["attack_success_rate"] = _plain_band(band, self.success) | {"of": self.success_of}
+        if already is not None and self.already is not None:
+            found["already_so"] = {
+                name: _nulls(getattr(already, name))[0] for name in ("mean", "low", "high")
+            } | {"per_seed": _nulls(self.already)}  # fmt: skip
         return found
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Self:
         """From what `plain` gave."""
-        success = values["attack_success_rate"]
+        success, already = values["attack_success_rate"], values.get("already_so")
         return cls(
             values["learner"], values["title"], values["supervised"], values["seeds_vary"], values["steps"],
             _array(values["flip_rate"]["per_seed"]), None if success is None else _array(success["per_seed"]),
+            None if already is None else _array([already["per_seed"]])[0],
         )  # fmt: skip
 
 
@@ -126,30 +173,10 @@ class DoseResponse:
         )
 
 
-def _t(values: NDArray[np.float64]) -> Band:
-    """Student's interval of the mean over the seeds, cut off at 0 and 1; no interval for a single seed."""
-    from scipy.special import stdtrit
-
-    n, mean = _counted(values)
-    square = np.where(np.isnan(values), 0.0, (values - mean[:, None]) ** 2).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        half = stdtrit(np.maximum(n - 1, 1), 0.975) * np.sqrt(square / (n - 1) / n)
-    half = np.where(n > 1, half, np.nan)
-    return Band(mean, np.maximum(mean - half, 0.0), np.minimum(mean + half, 1.0))
-
-
 def _wilson(values: NDArray[np.float64]) -> Band:
-    """Wilson's score interval (1927, eq. for p) of a share of n seeds; no interval for a single seed.
-
-    With several pins a seed's success is a share itself, which makes the interval too wide rather than too narrow.
-    """
+    """See `intervals.wilson`; the trials are the seeds that count."""
     n, mean = _counted(values)
-    z = 1.959964
-    with np.errstate(invalid="ignore", divide="ignore"):
-        centre = (mean + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z / (1 + z**2 / n) * np.sqrt(mean * (1 - mean) / n + z**2 / (4 * n**2))
-    half = np.where(n > 1, half, np.nan)
-    return Band(mean, np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0))
+    return Band(mean, *wilson(mean, n))
 
 
 def _counted(values: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

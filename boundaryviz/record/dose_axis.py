@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.attacks.budget import TALK_RATES
+from boundaryviz.attacks.budget import QUOTED_RATES, QuotedRate
 from boundaryviz.record.dose import DoseResponse
 
 _FOR_ZERO = 0.16  # how far left of the first dose 0 stands, as a share of the doses' span
@@ -68,13 +69,24 @@ class DoseAxis:
         """Whether this rate lies on the axis, right of the break."""
         return self.gap < self.place_of_rate(rate) <= self.limits[1]
 
-    def talk_words(self) -> str:
-        """Which of the talk's rates have a dotted line on this axis, and which lie off it."""
-        named = [(f"{percent(rate)} ({words})", self.holds_rate(rate)) for words, rate in TALK_RATES.items()]
-        on, off = (", ".join(words for words, held in named if held == which) for which in (True, False))
+    @property
+    def quoted(self) -> tuple[QuotedRate, ...]:
+        """The quoted rates that have a line on this axis."""
+        return tuple(one for one in QUOTED_RATES if self.holds_rate(one.rate))
+
+    def quoted_words(self) -> str:
+        """Which quoted rates have a dotted line on this axis and which lie off it, each with its source."""
+        on = self.quoted
+        off = _told(tuple(one for one in QUOTED_RATES if one not in on))
         if not on:
-            return f"Off the axis: {off}, as given in the talk."
-        return f"Dotted: {on}, as given in the talk{'; off the axis: ' * bool(off)}{off}."
+            return f"Off the axis: {off}."
+        return f"Dotted: {_told(on)}{'; off the axis: ' * bool(off)}{off}."
+
+    def beside(self, seeds: int) -> NDArray[np.float64]:
+        """How far from a dose's place the points of its seeds stand, side by side: (seeds,)."""
+        least = float(np.diff(self.places).min(initial=np.inf))
+        half = min(0.012 * self.width, 0.3 * least)
+        return np.linspace(-half, half, seeds) if seeds > 1 else np.zeros(seeds)
 
     def ticks(self) -> tuple[list[int], list[int]]:
         """Numbers of points with words, 0 first, and those without."""
@@ -88,6 +100,15 @@ class DoseAxis:
         near = self.limits[1] - self.gap < 2.1
         shown = [m * 10.0**k for k in range(-9, 1) for m in ((1, 2, 5) if near else (1,))]
         return [rate for rate in shown if self.holds_rate(rate)]
+
+
+def _told(rates: Sequence[QuotedRate]) -> str:
+    """Rates with what they are of, those of one source together."""
+    parts = []
+    for source in dict.fromkeys(one.source for one in rates):
+        named = [f"{percent(one.rate)} ({one.kind})" for one in rates if one.source == source]
+        parts.append(f"{', '.join(named)}, {source}")
+    return "; ".join(parts)
 
 
 def percent(rate: float) -> str:

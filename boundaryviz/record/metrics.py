@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import CURVES
 from boundaryviz.record.curves import CurveStore
-from boundaryviz.scene.scene import Target
+from boundaryviz.record.intervals import LEVEL, wilson
+from boundaryviz.record.seeds import Varies, seeds_words
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A measure of each seed. A value is NaN where there was nothing to measure or training diverged."""
+    """A measure of each seed. A value is NaN where there was nothing to measure or training diverged.
+
+    varies: what the seeds differ in; nothing where all of them are one fit, or where the value is the run's.
+    """
 
     per_seed: tuple[float, ...]
+    varies: Varies = "training"
 
     @classmethod
-    def of(cls, values: Iterable[float]) -> Metric:
+    def of(cls, values: Iterable[float], varies: Varies = "training") -> Self:
         """A measure of one value for each seed, NaN where it has none."""
-        return cls(tuple(float(value) for value in values))
+        return cls(tuple(float(value) for value in values), varies)
 
     @property
     def mean(self) -> float:
@@ -32,8 +38,14 @@ class Metric:
 
     @property
     def std(self) -> float:
-        """The standard deviation between seeds, with n - 1 in the denominator; 0 for a single seed."""
-        return float(np.std(self._values, ddof=1)) if len(self._values) > 1 else 0.0
+        """The standard deviation between the seeds that have a value, with n - 1 in the denominator; NaN for a single
+        one, and where nothing is random."""
+        return float(np.std(self._values, ddof=1)) if self.trials > 1 else float("nan")
+
+    @property
+    def trials(self) -> int:
+        """How many seeds have a value; at most one where nothing is random."""
+        return min(len(self._values), 1) if self.varies == "nothing" else len(self._values)
 
     @property
     def _values(self) -> NDArray[np.float64]:
@@ -41,15 +53,68 @@ class Metric:
         return values[np.isfinite(values)]
 
     def __str__(self) -> str:
-        return f"{self.mean:.4g} ± {self.std:.2g}" if len(self.per_seed) > 1 else f"{self.mean:.4g}"
+        """The mean, with what stands behind the plus or minus."""
+        if self.trials < 2:
+            return f"{self.mean:.4g}"
+        seeds = seeds_words(self.trials, self.varies)
+        return f"{self.mean:.4g} ± {self.std:.2g} (standard deviation over {seeds})"
 
-    def plain(self) -> dict[str, float | list[float | None] | None]:
+    def plain(self) -> dict[str, Any]:
         """For JSON, in which NaN and infinity are null."""
         return {
             "mean": _plain(self.mean),
             "std": _plain(self.std),
             "per_seed": [_plain(value) for value in self.per_seed],
         }
+
+
+ALL_PINS = "all pins"
+ATTACKED_PINS = "pins that the clean twin does not already give to the attacker"
+NONE_ATTACKED = "the clean twin already gives every pin to the attacker"
+
+
+@dataclass(frozen=True)
+class SuccessRate(Metric):
+    """The share of some pins that a model gives to the attacker, of each seed.
+
+    pins: how many those are, of each seed. attacked: they are those alone that the clean twin does not already give;
+    otherwise all.
+    """
+
+    pins: tuple[int, ...] = ()
+    attacked: bool = False
+
+    @property
+    def std(self) -> float:
+        """None: a share of yes and no has an `interval`."""
+        return float("nan")
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's 95 % interval, in which a seed is a trial; NaN where no seed has a value."""
+        low, high = wilson(self.mean, self.trials)
+        return float(low), float(high)
+
+    @property
+    def among(self) -> str:
+        """Which pins it is the share of."""
+        return ATTACKED_PINS if self.attacked else ALL_PINS
+
+    @property
+    def none_attacked(self) -> bool:
+        """Whether no seed has a pin left that could be won by poison."""
+        return self.attacked and bool(self.pins) and not any(self.pins)
+
+    def __str__(self) -> str:
+        """The mean and its interval, and which pins they are of."""
+        low, high = self.interval
+        return f"{self.mean:.4g} ({low:.4g} to {high:.4g}, Wilson {LEVEL}) of {self.among}"
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON; `why_null` says why there is no value where no pin is left."""
+        low, high = map(_plain, self.interval)
+        found = super().plain() | {"low": low, "high": high, "of": self.among, "pins_per_seed": list(self.pins)}
+        return found | ({"why_null": NONE_ATTACKED} if self.none_attacked else {})
 
 
 Metrics = dict[str, Metric]
@@ -59,22 +124,44 @@ def _plain(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice) -> Metrics:
-    """The measures of some replicas: `now` (R, 8) as in `CURVES`, their gap, and the best step on the curves.
+def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice, varies: Varies = "training") -> Metrics:
+    """The measures of some replicas: `now` (R, 8) as in `CURVES`, their gap, and the best step on the curves; NaN of a
+    replica that diverged, which is nothing but NaN in `now`.
 
     Measures that no replica has (a split without labelled points) are left out.
     """
     values = {name: now[replicas, column] for column, name in enumerate(CURVES) if name != "flip_rate"}
     values["generalisation_gap"] = values["validation_loss"] - values["train_loss"]
-    found = {name: Metric.of(column) for name, column in values.items() if not np.isnan(column).all()}
+    found = {name: Metric.of(column, varies) for name, column in values.items() if not np.isnan(column).all()}
     chosen = range(now.shape[0])[replicas]
-    best = [curves.best(replica) for replica in chosen]
+    best = [None if np.isnan(now[replica]).all() else curves.best(replica) for replica in chosen]
     if any(best):
-        found["best_step"] = Metric.of(np.nan if at is None else at[0] for at in best)
+        found["best_step"] = Metric.of((np.nan if at is None else at[0] for at in best), varies)
     return found
 
 
-def attack_success_rate(predicted: NDArray[np.int64], targets: tuple[Target, ...]) -> Metric:
-    """Share of the target pins that are predicted as the attacker wants. predicted: int (R, pins)."""
-    target_class = np.array([target.target_class for target in targets])
-    return Metric.of((predicted == target_class).mean(axis=1))
+def attack_success(
+    predicted: NDArray[np.integer], wanted: NDArray[np.integer], before: NDArray[np.integer] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The share of pins that are predicted as the attacker wants, and of how many: float64 and int64 (...).
+
+    predicted: (..., P), the classes at the pins. wanted: (P,). before: (..., P), what the clean twin predicts there:
+    only pins count that it does not already give to the attacker. NaN where no pin is left.
+    """
+    won = predicted == wanted
+    counted = np.ones_like(won) if before is None else np.broadcast_to(before != wanted, won.shape)
+    pins = counted.sum(axis=-1)
+    return np.where(pins > 0, (won & counted).sum(axis=-1) / np.maximum(pins, 1), np.nan), pins
+
+
+def success_rate(
+    predicted: NDArray[np.integer],
+    wanted: NDArray[np.integer],
+    before: NDArray[np.integer] | None = None,
+    varies: Varies = "training",
+    lost: NDArray[np.bool_] | None = None,
+) -> SuccessRate:
+    """As `attack_success` has it, of S seeds: (S, P). lost: bool (S,), the seeds that are left out."""
+    share, pins = attack_success(predicted, wanted, before)
+    values = share if lost is None else np.where(lost, np.nan, share)
+    return SuccessRate(tuple(values.tolist()), varies, tuple(pins.tolist()), before is not None)

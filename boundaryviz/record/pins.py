@@ -226,7 +226,7 @@ def _test_places(a: Snapshot, b: Snapshot, rect: Domain) -> NDArray[np.float64]:
 
 
 def _tests(points: Points) -> NDArray[np.float64]:
-    return points.xy[(points.split == Split.TEST) & ~points.muted]
+    return points.xy[(points.split == Split.TEST) & ~points.muted & ~points.is_poison]
 
 
 def _mean(values: NDArray[Any]) -> float:

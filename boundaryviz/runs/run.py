@@ -20,7 +20,8 @@ from boundaryviz.learners.handed_in import HandedInSpec
 from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
-from boundaryviz.record.metrics import Metrics, attack_success_rate, of_curves
+from boundaryviz.record.metrics import Metrics, of_curves, success_rate
+from boundaryviz.record.seeds import Varies, training_varies
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.runs.bars import bar
 from boundaryviz.scenario.gallery import load
@@ -124,6 +125,11 @@ class Run:
         return self.session.seeds
 
     @property
+    def varies(self) -> Varies:
+        """What its seeds differ in: nothing where the learner has nothing random."""
+        return training_varies(self.session.spec.family)
+
+    @property
     def twin(self) -> bool:
         """Whether each has a clean twin."""
         return self.session.twin
@@ -145,9 +151,9 @@ class Run:
 
     @property
     def left_out(self) -> int:
-        """How many seeds a comparison of twins leaves out, because one of them diverged."""
+        """How many seeds the measures leave out because training diverged; with twins, either of the two."""
         clean, poisoned = (self.diverged[self._replicas(side)] for side in (True, False))
-        return int((clean | poisoned).sum()) if self.twin else 0
+        return int((clean | poisoned).sum())
 
     def __repr__(self) -> str:
         twin = ", with clean twins" if self.twin else ""
@@ -162,11 +168,12 @@ class Run:
 
     def comparison(self, side: int = 128) -> Comparison:
         """What the poison changed. side: cells along the longer side of the domain. Raises ValueError without twins."""
-        return Comparison.of(self.session.twins(side), self.scene)
+        return Comparison.of(self.session.twins(side), self.scene, self.varies)
 
     @property
     def clean(self) -> Metrics:
-        """The measures of the clean twins. Raises ValueError without twins."""
+        """The measures of the clean twins; `attack_success_rate` is what they give to the attacker unasked. Raises
+        ValueError without twins."""
         if not self.twin:
             raise ValueError("this run has no clean twins; train with twin=True")
         return self._side(clean=True)
@@ -177,11 +184,15 @@ class Run:
         return self._side(clean=False)
 
     def _side(self, clean: bool) -> Metrics:
-        found = of_curves(self.session.evaluate(), self.curves, self._replicas(clean))
+        found = of_curves(self.session.evaluate(), self.curves, self._replicas(clean), self.varies)
         targets = self.scene.targets
         if targets:
             x = self.scene.embed(np.array([(target.x, target.y) for target in targets]))
-            found["attack_success_rate"] = attack_success_rate(self._classes(x, clean), targets)
+            lost, before = self.diverged[self._replicas(clean)], None
+            if self.twin and not clean:
+                lost, before = lost | self.diverged[self._replicas(True)], self._classes(x, clean=True)
+            wanted = np.array([target.target_class for target in targets])
+            found["attack_success_rate"] = success_rate(self._classes(x, clean), wanted, before, self.varies, lost)
         return found
 
     def _classes(self, x: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
@@ -276,6 +287,7 @@ class Run:
             "learner": self.session.spec.name,
             "device": self.session.device_name,
             "seeds": list(self.seeds),
+            "seeds_vary": self.varies,
             "steps": self.step,
             "steps_per_second": round(self.steps_per_second, 1),
             "replica_steps_per_second": round(self.steps_per_second * len(self.session.replicas), 1),

@@ -16,7 +16,9 @@ from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.learners.families.estimators import nearest_neighbours
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec
-from boundaryviz.record.dose import DoseCurve, DoseResponse, Varies
+from boundaryviz.record.dose import DoseCurve, DoseResponse
+from boundaryviz.record.metrics import ATTACKED_PINS, attack_success
+from boundaryviz.record.seeds import Varies
 from boundaryviz.runs.run import Run
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.inputs import check_inputs
@@ -167,7 +169,9 @@ class _Work:
         # the attack is laid with each dose, whatever its count was
         neutral = self.scenario.model_copy(update={"poison": self.scenario.poison.model_copy(update=_LAID)})
         neutral = neutral.model_copy(update={section: getattr(neutral, section).model_copy(update={name: 0})})
-        whole = content_key("dose", neutral, varied=path, doses=list(self.doses), steps=self._steps)
+        whole = content_key(
+            "dose", neutral, varied=path, doses=list(self.doses), steps=self._steps, success_of=ATTACKED_PINS
+        )
         tasks = tuple(
             Task(part_key(whole, first + k, dose), f"{self.title}, {dose} points, seed {first + k}")
             for k in range(self.seeds)
@@ -197,31 +201,28 @@ class _Work:
                 due = next((k for k in looks if k * total > done * _LOOKS), _LOOKS)
             tell.progress(done, total)
             if look:
-                tell.result(self._curve("training", done, *measured(run, len(laid.groups))))
+                tell.result(self._curve("training", done, measured(run, len(laid.groups))))
 
         run.advance(steps, progress)
-        return self._curve("training", steps, *measured(run, len(laid.groups)))
+        return self._curve("training", steps, measured(run, len(laid.groups)))
 
     def _one_by_one(self, laid: PoisonedScene, tell: Tell) -> DoseCurve:
         scenario = self.scenario
-        flips: list[NDArray[np.float64]] = []
-        wins: list[NDArray[np.float64] | None] = []
+        found: list[Measures] = []
         path, first = self._varied
         varies: Varies = "data" if path == "data.seed" else "poison"
         for k in range(self.seeds):
             own = laid if k == 0 else PoisonedScene.of(scenario.with_values({path: (first + k) % 2**31}), self.doses)
             if k == 1 and own.scene.points == laid.scene.points:
                 tell.progress(self.seeds, self.seeds)
-                return self._curve("nothing", 1, flips[0], wins[0])
+                return self._curve("nothing", 1, found[0])
             replicas = Replicas.doses((0,), own.groups)
             run = Run(Session(scenario, own.scene, device=self.device, replicas=replicas))
             run.advance(1)
-            flip, win = measured(run, len(own.groups))
-            flips.append(flip)
-            wins.append(win)
+            found.append(measured(run, len(own.groups)))
             tell.progress(k + 1, self.seeds)
-            tell.result(self._curve(varies, 1, *_joined(flips, wins)))
-        return self._curve(varies, 1, *_joined(flips, wins))
+            tell.result(self._curve(varies, 1, _joined(found)))
+        return self._curve(varies, 1, _joined(found))
 
     @property
     def _varied(self) -> tuple[str, int]:
@@ -233,7 +234,8 @@ class _Work:
 
     def rows(self, curve: DoseCurve) -> list[dict[str, Any]]:
         """What came of each task, as plain values. Where nothing is random, all seeds have come to the same."""
-        sides = {"flip_rate": curve.flip_rate, "attack_success_rate": curve.success}
+        already = None if curve.already is None else np.broadcast_to(curve.already, curve.flip_rate.shape)
+        sides = {"flip_rate": curve.flip_rate, "attack_success_rate": curve.success, "already_so": already}
         return [
             {name: None if side is None else _plain(side[dose, k % side.shape[1]]) for name, side in sides.items()}
             | {"seeds_vary": curve.varies}
@@ -245,19 +247,22 @@ class _Work:
         """From what `rows` gave."""
         varies: Varies = rows[-1]["seeds_vary"]
         seeds = 1 if varies == "nothing" else self.seeds
-        flips, success = (
+        flips, success, already = (
             np.array([np.nan if row[name] is None else row[name] for row in rows], dtype=np.float64)
             .reshape(self.seeds, -1)[:seeds]
             .T
-            for name in ("flip_rate", "attack_success_rate")
+            for name in ("flip_rate", "attack_success_rate", "already_so")
         )
-        return self._curve(varies, self._steps, flips, success if laid.scene.targets else None)
+        pins = bool(laid.scene.targets)
+        return self._curve(
+            varies, self._steps, Measures(flips, success if pins else None, already[0] if pins else None)
+        )
 
-    def _curve(
-        self, varies: Varies, steps: int, flips: NDArray[np.float64], success: NDArray[np.float64] | None
-    ) -> DoseCurve:
+    def _curve(self, varies: Varies, steps: int, found: Measures) -> DoseCurve:
         spec = self.scenario.learner
-        return DoseCurve(spec.name, self.title, spec.family.supervised, varies, steps, flips, success)
+        return DoseCurve(
+            spec.name, self.title, spec.family.supervised, varies, steps, found.flips, found.success, found.already
+        )
 
 
 @dataclass(frozen=True)
@@ -274,9 +279,18 @@ def measure(content: DoseContent, tell: Tell) -> list[dict[str, Any]]:
     return content.work.rows(content.work.done(content.laid, tell))
 
 
-def measured(run: Run, doses: int) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    """Flip rate and attack success, float64 (doses, S), of replicas that are every dose of a seed, then of the next;
-    the first dose is the clean twin. NaN where it or the dose diverged; no success without pins."""
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """Of S seeds at D doses, as in `DoseCurve`: flips, success: (D, S). already: (S,). None without pins."""
+
+    flips: NDArray[np.float64]
+    success: NDArray[np.float64] | None = None
+    already: NDArray[np.float64] | None = None
+
+
+def measured(run: Run, doses: int) -> Measures:
+    """Of replicas that are every dose of a seed, then of the next; the first dose is the clean twin. NaN where it or
+    the dose diverged."""
     session: Any = run.session
     scene: Scene = session.scene
     test = scene.points.x[(scene.points.split == Split.TEST) & ~scene.points.muted]
@@ -287,16 +301,23 @@ def measured(run: Run, doses: int) -> tuple[NDArray[np.float64], NDArray[np.floa
     lost = lost | lost[:, :1]
     flips = np.where(lost, np.nan, (found[:, :, : len(test)] != found[:, :1, : len(test)]).mean(axis=2))
     if not len(targets):
-        return flips.T, None
-    wanted = np.array([target.target_class for target in scene.targets])
-    return flips.T, np.where(lost, np.nan, (found[:, :, len(test) :] == wanted).mean(axis=2)).T
+        return Measures(flips.T)
+    wanted, pins = np.array([target.target_class for target in scene.targets]), found[:, :, len(test) :]
+    success, _ = attack_success(pins, wanted, pins[:, :1])
+    success[:, 0] = np.nan  # nothing is attacked
+    already, _ = attack_success(pins[:, 0], wanted)
+    return Measures(flips.T, np.where(lost, np.nan, success).T, np.where(lost[:, 0], np.nan, already))
 
 
-def _joined(
-    flips: list[NDArray[np.float64]], wins: list[NDArray[np.float64] | None]
-) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    success = [w for w in wins if w is not None]
-    return np.concatenate(flips, axis=1), np.concatenate(success, axis=1) if success else None
+def _joined(found: Sequence[Measures]) -> Measures:
+    """Of the seeds of all of these."""
+    success = [one.success for one in found if one.success is not None]
+    already = [one.already for one in found if one.already is not None]
+    return Measures(
+        np.concatenate([one.flips for one in found], axis=1),
+        np.concatenate(success, axis=1) if success else None,
+        np.concatenate(already) if already else None,
+    )
 
 
 def _plain(number: float) -> float | None:

@@ -1,4 +1,4 @@
-"""What the window asks for: the jobs of dose-responses and films, and what they answer. Nothing heavy."""
+"""What the window asks for: the jobs of dose-responses, checks and films, and what they answer. Nothing heavy."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ class DoseRequest:
     scenario: Scenario
     doses: tuple[int, ...] | None = None
     seeds: int = 8
+
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """A scenario held to its word, as `check.check` takes it. Its results are `Check`s, the last one whole."""
+
+    JOB: ClassVar[str] = "boundaryviz.studies.check:job"
+    scenario: Scenario
+    data_seeds: tuple[int, ...]
+    seeds: int
 
 
 @dataclass(frozen=True)

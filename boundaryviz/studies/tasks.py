@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 from boundaryviz.scenario.scenario import Scenario
 
-FORMAT = 1
+FORMAT = 2
 """Of results. To be raised where the same content comes to another result, or to one of another shape."""
 
 _WORDS = frozenset(

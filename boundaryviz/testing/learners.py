@@ -140,6 +140,31 @@ class LearnerContract:
             assert relative(twins[0], thought(self.trained(alone, (3,), size, steps=100))[0]) < 1e-5
             assert self.blunt or relative(twins[1], twins[0]) > 1e-3
 
+    def test_the_clean_twin_stands_still_where_only_poison_has_labels(self) -> None:
+        """As it would alone, with nothing to learn from: no penalty moves it, and no unlabelled point."""
+        data = blobs(60, replicas=2, poison=7)
+        data = weighing(data, np.stack([~data.poison, np.ones(60)]))
+        data = replace(data, label=np.where(data.poison, data.label, -1))
+        for size in self.sizes:
+            learner = make(self.spec, TrainingSpec(batch_size=size, l1=0.01, l2=0.01), (3, 3), data=data)
+            before = thought(learner)
+            learner.step(5)
+            assert np.array_equal(thought(learner)[0], before[0])
+            assert not np.array_equal(thought(learner)[1], before[1])
+
+    def test_the_clean_twin_never_hears_of_poison_that_alone_is_unlabelled(self) -> None:
+        data = blobs(60, replicas=2, poison=7)
+        data = weighing(data, np.stack([~data.poison, np.ones(60)]))
+        data = replace(data, label=np.where(data.poison, -1, data.label))
+        for size in self.sizes:
+            a, b = (
+                make(self.spec, TrainingSpec(batch_size=size), (3, 3), data=some)
+                for some in (data, taken(data, ~data.poison))
+            )
+            a.step(5)
+            b.step(5)
+            assert np.array_equal(thought(a)[0], thought(b)[0])
+
     def test_what_poison_does_depends_on_its_own_place(self) -> None:
         data = blobs(80, poison=5)
         away = placed(data, data.x + 3.0 * data.poison[:, None])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from boundaryviz.engine.surface import surface
@@ -67,3 +69,29 @@ def test_an_interpolated_score_is_off_by_no_more_than_its_bend():
 
     off = np.abs(surface(bowl, RECT, 64, 64, NOBODY) - surface(bowl, RECT, 64, 64)).max()
     assert 31.9 < off <= 8 * (2 + 2)
+
+
+@settings(max_examples=40)
+@given(
+    st.floats(0.0, np.pi), st.floats(0.5, 3.0), st.floats(1.0, 63.0), st.floats(1.0, 63.0), st.integers(1, 3),
+    st.booleans(),
+)  # fmt: skip
+def test_a_strip_with_a_point_in_it_is_followed_to_its_ends(
+    angle: float, half: float, x: float, y: float, classes: int, undecided: bool
+) -> None:
+    """Scores that jump, as those of a tree or of nearest neighbours; as thin as a cell and in whatever direction."""
+    normal, place = np.array([np.sin(angle), -np.cos(angle)]), np.array([[x, y]])
+    others = [np.nan] * classes if undecided else [1.0] if classes == 1 else [0.2, 0.5, 0.3][:classes]
+    usual = [-1.0] if classes == 1 else [0.6, 0.4, 0.0][:classes]
+
+    def ask(xy: NDArray[np.float64]) -> NDArray[np.float32]:
+        inside = np.abs((xy - place) @ normal) <= half
+        return np.where(inside, np.array(others)[:, None], np.array(usual)[:, None]).astype(np.float32)
+
+    quick, exact = surface(ask, RECT, 64, 64, place), surface(ask, RECT, 64, 64)
+    assert np.array_equal(_decisions(quick), _decisions(exact))
+
+
+def _decisions(scores: NDArray[np.float32]) -> NDArray[np.integer]:
+    decision = (scores[0] > 0).astype(int) if len(scores) == 1 else scores.argmax(axis=0)
+    return np.where(np.isnan(scores).any(axis=0), -1, decision)

@@ -33,7 +33,9 @@ def response(
         ("KNeighborsClassifier", "Nearest neighbours", 0 * rising, 0 * won),
     ):
         supervised = name[0] == "K"
-        found = found.with_curve(DoseCurve(name, words, supervised, "data", 1, flips, success if pins else None))
+        already = np.full(seeds, float(supervised))
+        shown = (success, already) if pins else (None, None)
+        found = found.with_curve(DoseCurve(name, words, supervised, "data", 1, flips, *shown))
     return found
 
 
@@ -65,7 +67,7 @@ def test_nothing_of_it_overlaps_or_leaves_the_sheet(style: Any, width: float, mo
             assert not box.overlaps(other), f"{words!r} over {others!r}"
 
 
-def test_it_shows_means_bands_and_the_talk_s_rates():
+def test_it_shows_means_seeds_and_the_quoted_rates():
     shown = response()
     figure = draw_dose(shown)
     flips, success = figure.axes[:2]
@@ -82,7 +84,27 @@ def test_it_shows_means_bands_and_the_talk_s_rates():
     assert talk == pytest.approx([1.0, 10.0], rel=0.02)  # 0.1 % and 1 % of a thousand
     words = words_of(figure).replace("\n", " ")
     assert "as given in the talk; off the axis: 0.00001\u00a0% (self-supervised)" in words
+    assert "0.0001\u00a0% (image captions), published by Carlini and Terzis (2022): 3 of 3 million" in words
     assert "8 data seeds each" in words
+    assert "already so without poison" in words
+    seeds = lines["seeds label-spreading"]
+    assert np.array_equal(seeds.get_ydata(), shown.curves[0].flip_rate[1:].ravel())
+    assert [np.asarray(line.get_ydata())[0] for line in success.get_lines() if line.get_gid() == "already so"] == [0, 1]
+    assert not flips.collections, "no band stands in for the seeds"
+
+
+def test_a_success_of_all_pins_in_an_old_record_is_said_to_be_one():
+    shown = response()
+    old = replace(shown, curves=tuple(replace(curve, already=None) for curve in shown.curves))
+    words = words_of(draw_dose(old)).replace("\n", " ")
+    assert "Success of all pins" in words
+    assert "hollow" not in words
+
+
+def test_the_published_rate_has_a_line_of_its_own():
+    lines = draw_dose(response((0, 1, 10), 1_000_000)).axes[0].get_lines()
+    (line,) = (line for line in lines if line.get_gid() == "published")
+    assert 10 ** float(np.asarray(line.get_xdata())[0]) == pytest.approx(1.0, rel=1e-3)
 
 
 def test_without_pins_there_is_one_panel():

@@ -7,20 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.metrics.pairwise import rbf_kernel
-from sklearn.neighbors import NearestNeighbors
-from sklearn.semi_supervised import LabelPropagation, LabelSpreading, SelfTrainingClassifier
+from sklearn.semi_supervised import SelfTrainingClassifier
 
 from boundaryviz.learners import graphs
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.families.graphs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
 from boundaryviz.learners.kernels import gaussian, weighted_sums
-from boundaryviz.learners.laprls import laplacian
 from boundaryviz.learners.low_rank import gaussian_factor
 from boundaryviz.learners.self_training import base
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.scene import Split
 from helpers.models import DOMAIN, make, taken
+from tools.fidelity.references.graphs import laprls as laprls_solved
+from tools.fidelity.references.graphs import neighbours, propagation, spreading
 
 GRID = DOMAIN.grid(24, 20)
 
@@ -60,9 +59,8 @@ def agree(learner: Any, reference: Any, xy: Any, kernel: str, within: float) -> 
 
 def test_the_nearest_neighbour_graph_is_scikit_learn_s_without_its_loops():
     xy = moons()[0].x
-    theirs = NearestNeighbors(n_neighbors=7).fit(xy).kneighbors_graph(xy).toarray()
     ours = graphs.knn_graph(graphs.tree(xy), 7).toarray()
-    assert np.array_equal(ours, theirs - np.eye(len(xy)))
+    assert np.array_equal(ours, neighbours(xy, 7))
     assert not np.array_equal(ours, ours.T)
 
 
@@ -71,8 +69,7 @@ def test_the_nearest_neighbour_graph_is_scikit_learn_s_without_its_loops():
 @pytest.mark.parametrize(("kernel", "gamma"), [("knn", 1.0), ("rbf", 20.0), ("rbf", 2.0)])
 def test_spreading_is_the_limit_of_scikit_learn_s(kernel: Any, gamma: float, alpha: float, classes: int):
     data = moons()[0] if classes == 2 else three_blobs()
-    reference = LabelSpreading(kernel=kernel, gamma=gamma, alpha=alpha, max_iter=20_000, tol=1e-13)
-    reference.fit(data.x, data.label)
+    reference = spreading(data.x, data.label, kernel, gamma, alpha)
     learner = fitted(LabelSpreadingSpec(kernel=kernel, gamma=gamma, alpha=alpha), data, int(data.label.max()) + 1)
     agree(learner, reference, data.x, kernel, 1e-6)
     agree(learner, reference, GRID, kernel, 1e-6)
@@ -81,7 +78,7 @@ def test_spreading_is_the_limit_of_scikit_learn_s(kernel: Any, gamma: float, alp
 @pytest.mark.parametrize(("kernel", "gamma"), [("knn", 1.0), ("rbf", 20.0), ("rbf", 50.0)])
 def test_propagation_is_the_limit_of_scikit_learn_s(kernel: Any, gamma: float):
     data, test, _ = moons()
-    reference = LabelPropagation(kernel=kernel, gamma=gamma, max_iter=100_000, tol=1e-11).fit(data.x, data.label)
+    reference = propagation(data.x, data.label, kernel, gamma)
     learner = fitted(LabelPropagationSpec(kernel=kernel, gamma=gamma), data)
     for xy in (data.x, test, GRID):
         agree(learner, reference, xy, kernel, 1e-5)
@@ -123,26 +120,9 @@ def test_self_training_without_unlabelled_points_is_its_base():
 def test_laprls_is_the_direct_solution():
     data = moons(200)[0]
     spec = LapRLSSpec(neighbours=6)
-    kernel = rbf_kernel(data.x, gamma=spec.gamma)
-    near = NearestNeighbors(n_neighbors=7).fit(data.x).kneighbors_graph(data.x).toarray() - np.eye(200)
-    joined = np.maximum(near, near.T)
-    degree = joined.sum(axis=1)
-    laplacian = np.eye(200) - joined / np.sqrt(np.outer(degree, degree))
-    labels = float((data.label >= 0).sum())
-    y = np.where(data.label < 0, 0.0, 2.0 * data.label - 1)
-    system = np.diag((data.label >= 0) * 1.0) @ kernel + 0.03125 * labels * np.eye(200) + labels * laplacian @ kernel
-    f = rbf_kernel(GRID, data.x, gamma=spec.gamma) @ np.linalg.solve(system, y)
+    f = laprls_solved(data.x, data.label, GRID, 2, spec.gamma, 6, spec.ambient, spec.intrinsic)[:, 1]
     lead = fitted(spec, data).scores(GRID)[0]
     np.testing.assert_allclose(lead, np.clip(f, -1, 1), atol=1e-5)
-
-
-def closed_form(data: TrainingData, spec: LapRLSSpec, xy: Any) -> Any:
-    """f at places: every point carries a kernel, and the system of all of them is solved as it stands."""
-    kernel, known = rbf_kernel(data.x, gamma=spec.gamma), data.label >= 0
-    y = np.where(known, 2.0 * data.label - 1, 0.0)
-    smooth = spec.intrinsic * known.sum() * laplacian(data.x, *spec.joined)
-    system = known[:, None] * kernel + spec.ambient * known.sum() * np.eye(len(kernel)) + smooth @ kernel
-    return rbf_kernel(xy, data.x, gamma=spec.gamma) @ np.linalg.solve(system, y)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +135,7 @@ def closed_form(data: TrainingData, spec: LapRLSSpec, xy: Any) -> Any:
 def test_laprls_is_the_closed_form_for_any_number_of_points(n: int, gamma: float, ambient: float, intrinsic: float):
     data = moons(n, test=0.0, validation=0.0)[0]
     spec = LapRLSSpec(gamma=gamma, ambient=ambient, intrinsic=intrinsic)
-    f = closed_form(data, spec, GRID)
+    f = laprls_solved(data.x, data.label, GRID, 2, gamma, spec.neighbours, ambient, intrinsic)[:, 1]
     lead = np.nan_to_num(fitted(spec, data).scores(GRID)[0])  # NaN where no kernel reaches, and f is 0
     np.testing.assert_allclose(lead, np.clip(f, -1, 1), atol=1e-6)
 

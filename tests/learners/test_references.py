@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,50 +14,7 @@ from torch import nn
 from boundaryviz.learners.batches import Pool, epoch
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from helpers.models import blobs, make
-
-
-def layers(row: Any, dims: Sequence[int]) -> Iterator[tuple[NDArray, NDArray]]:
-    """Copies of weights (out, in) and biases (out,) of each layer, from one replica's flat parameters."""
-    flat, at = row.detach().numpy().copy(), 0
-    for fan_in, out in pairwise(dims):
-        yield flat[at : at + out * fan_in].reshape(out, fan_in), flat[at + out * fan_in : at + out * (fan_in + 1)]
-        at += out * (fan_in + 1)
-    assert at == len(flat)
-
-
-def plain(row: Any, dims: Sequence[int], activation: type[nn.Module]) -> nn.Sequential:
-    """An ordinary torch network that starts with these parameters."""
-    net: list[nn.Module] = []
-    for weight, bias in layers(row, dims):
-        linear = nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.from_numpy(weight).dtype)
-        with torch.no_grad():
-            linear.weight.copy_(torch.from_numpy(weight))
-            linear.bias.copy_(torch.from_numpy(bias))
-        net += [linear, activation()]
-    return nn.Sequential(*net[:-1])
-
-
-def flat(net: nn.Module) -> NDArray:
-    return torch.cat([p.detach().flatten() for p in net.parameters()]).numpy()
-
-
-def optimiser(net: nn.Module, training: TrainingSpec) -> torch.optim.Optimizer:
-    """torch's own, with its weight decay on weights alone."""
-    groups = [
-        {"params": [p for p in net.parameters() if p.dim() == 2], "weight_decay": training.l2},
-        {"params": [p for p in net.parameters() if p.dim() == 1], "weight_decay": 0.0},
-    ]
-    rate = training.learning_rate
-    match training.optimiser:
-        case "sgd":
-            return torch.optim.SGD(groups, lr=rate)
-        case "momentum":
-            return torch.optim.SGD(groups, lr=rate, momentum=training.momentum)
-        case "adam":
-            return torch.optim.Adam(groups, lr=rate)
-        case "adamw":
-            return torch.optim.AdamW(groups, lr=rate)
-
+from tools.fidelity.references.nets import PlaygroundNet, flat, layers, optimiser, plain
 
 OPTIMISERS = [
     (name, l1, l2) for name in ("sgd", "momentum", "adam", "adamw") for l1, l2 in ((0.0, 0.0), (0.0, 0.05), (0.01, 0.0))
@@ -78,7 +33,7 @@ def trained_by_both(name: Any, l1: float, l2: float, dtype: torch.dtype) -> tupl
     training = TrainingSpec(optimiser=name, learning_rate=0.02, l1=l1, l2=l2, batch_size="full", momentum=0.8)
     data, dims = blobs(128, 3, replicas=2), (2, 8, 6, 3)  # weights of 1/128 are exact
     learner = make(MLPSpec(hidden=(8, 6)), training, (0, 1), 3, data, dtype)
-    net = plain(learner.P[1], dims, nn.Tanh)
+    net = plain(learner.P[1], dims)
     torch_optimiser = optimiser(net, training)
     x, y = torch.from_numpy(data.x).to(dtype), torch.from_numpy(data.label)
     for step in range(50):
@@ -118,32 +73,6 @@ def test_logistic_regression_is_scikit_learns(classes: int, sharing: float):
     np.testing.assert_allclose(learner.probabilities(grid)[0].T, sklearn.predict_proba(grid), atol=1e-6)
 
 
-class PlaygroundNet:
-    """The Playground's nn.ts, node by node: forwardProp, backProp for each example, then updateWeights."""
-
-    def __init__(self, parameters: Iterator[tuple[NDArray, NDArray]]) -> None:
-        self.weight, self.bias = map(list, zip(*parameters, strict=True))
-
-    def train(self, xy: NDArray, target: NDArray, rate: float, l2: float) -> None:
-        weight_der = [np.zeros_like(w) for w in self.weight]
-        bias_der = [np.zeros_like(b) for b in self.bias]
-        for inputs, wanted in zip(xy, target, strict=True):
-            outputs = [inputs]
-            for weight, bias in zip(self.weight, self.bias, strict=True):
-                outputs.append(np.array([np.tanh(b + w @ outputs[-1]) for w, b in zip(weight, bias, strict=True)]))
-            output_der = outputs[-1] - wanted  # of the square error 0.5 (output - target)^2
-            for at in reversed(range(len(self.weight))):
-                input_der = output_der * (1 - outputs[at + 1] ** 2)
-                for node, der in enumerate(input_der):
-                    weight_der[at][node] += der * outputs[at]
-                    bias_der[at][node] += der
-                output_der = self.weight[at].T @ input_der
-        for at in range(len(self.weight)):
-            self.bias[at] = self.bias[at] - rate / len(xy) * bias_der[at]
-            regularisation_der = self.weight[at]  # of 0.5 w^2
-            self.weight[at] = self.weight[at] - rate / len(xy) * weight_der[at] - rate * l2 * regularisation_der
-
-
 @pytest.mark.parametrize("l2", [0.0, 0.03])
 def test_a_step_is_the_playgrounds(l2: float):
     data = blobs(10)
@@ -166,7 +95,7 @@ def test_minibatches_are_the_mean_over_what_was_dealt():
     data = blobs(64)
     training = TrainingSpec(optimiser="sgd", learning_rate=0.1, batch_size=16)
     learner = make(MLPSpec(hidden=(6,)), training, (4,), data=data, dtype=torch.float64)
-    net = plain(learner.P[0], (2, 6, 2), nn.Tanh)
+    net = plain(learner.P[0], (2, 6, 2))
     dealt = epoch(Pool.of(data.ids, data.poison, data.weights, data.label >= 0), (4,), 0, 16)
     for index, weight in zip(dealt.index[:, 0], dealt.weight[:, 0], strict=True):
         learner.step(1)

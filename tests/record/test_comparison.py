@@ -13,12 +13,14 @@ from boundaryviz.record.comparison import Comparison, first_flips
 SEEDS = st.integers(1, 5)
 
 
-def twins(clean: list, poisoned: list, diverged: list[bool] | None = None, pins: list | None = None) -> Twins:
+def twins(
+    clean: list, poisoned: list, diverged: list[bool] | None = None, pins: list | None = None, before: int = 0
+) -> Twins:
     """Twins whose domain is their test points in a row."""
     a, b = np.array(clean, dtype=np.int8), np.array(poisoned, dtype=np.int8)
     held = np.array(pins if pins is not None else np.empty((len(a), 0)), dtype=np.int8)
     lost = np.array(diverged or [False] * len(a))
-    return Twins(7, a, b, np.zeros_like(held), held, a[:, None], b[:, None], lost)
+    return Twins(7, a, b, np.full_like(held, before), held, a[:, None], b[:, None], lost)
 
 
 def test_twins_are_compared_point_by_point() -> None:
@@ -46,6 +48,21 @@ def test_success_is_the_share_of_pins_with_the_wanted_class() -> None:
     found = Comparison(twins([[0], [0]], [[0], [0]], pins=[[1, 0], [1, 1]]), 0.1, (1, 1))
     assert found.metrics()["attack_success_rate"].per_seed == (0.5, 1.0)
     assert found.clean_success().per_seed == (0.0, 0.0)
+
+
+def test_a_pin_that_the_clean_twin_gives_is_not_the_attack_s_success() -> None:
+    found = Comparison(twins([[0], [0]], [[0], [0]], pins=[[1, 0], [1, 1]], before=1), 0.1, (1, 0))
+    success = found.metrics()["attack_success_rate"]
+    assert success.per_seed == (1.0, 0.0)
+    assert found.clean_success().per_seed == (0.5, 0.5)
+
+
+def test_where_nothing_is_random_no_measure_has_a_spread() -> None:
+    same = twins([[0, 1]] * 3, [[1, 1]] * 3, pins=[[1]] * 3)
+    found = Comparison(same, 0.1, (1,), "nothing").metrics()
+    assert all(np.isnan(metric.std) for metric in found.values())
+    assert all(metric.trials == 1 for metric in found.values())
+    assert not np.isnan(Comparison(same, 0.1, (1,)).metrics()["flip_rate"].std)
 
 
 @given(st.data(), SEEDS)

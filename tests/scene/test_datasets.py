@@ -16,23 +16,12 @@ from sklearn.datasets import make_moons
 from boundaryviz.scene.assets import asset
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.datasets.shapes import concept
+from tools.fidelity.references.datasets import Scripted
 
 TABLES = {
     "iris": bundled.load_iris, "wine": bundled.load_wine,
     "digits": bundled.load_digits, "breast-cancer": bundled.load_breast_cancer,
 }  # fmt: skip
-
-
-class Scripted(np.random.Generator):
-    """Uniform numbers from a queue of fractions of their range: what a definition asks for becomes visible."""
-
-    def __init__(self, *fractions: float | np.ndarray) -> None:
-        super().__init__(np.random.PCG64(0))
-        self.fractions = list(fractions)
-
-    def uniform(self, low=0.0, high=1.0, size=None):
-        low, high = np.broadcast_arrays(low, high)
-        return np.broadcast_to(low + self.fractions.pop(0) * (high - low), low.shape if size is None else size).copy()
 
 
 def draw(name: str, n: int, noise: float = 0.0, seed: int = 0, rng: np.random.Generator | None = None):

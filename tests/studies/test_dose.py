@@ -18,6 +18,7 @@ from boundaryviz.engine.session import Session
 from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.record.dose import DoseResponse
+from boundaryviz.record.metrics import ATTACKED_PINS
 from boundaryviz.runs.run import Run, train
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.dose import counterpart, dose_response, measured
@@ -118,6 +119,24 @@ def test_as_many_neighbours_vote_as_the_learner_looks_at_or_the_rarest_class_has
     assert counterpart(scenario.learner, scenario.scene()) == KNeighborsClassifierSpec(n_neighbors=votes)
 
 
+@pytest.mark.parametrize(
+    ("base", "name", "shared"),
+    [
+        ("svm", "SVC", {"C": "penalty", "gamma": "gamma"}),
+        ("logistic", "LogisticRegression", {"C": "penalty"}),
+        ("naive-bayes", "naive-bayes", {}),
+        ("knn", "KNeighborsClassifier", {"n_neighbors": "neighbours"}),
+    ],
+)
+def test_self_training_is_held_against_the_model_that_it_trains(base: str, name: str, shared: dict[str, str]):
+    own = {"base": base, "penalty": 2.5, "gamma": 4.0, "neighbours": 2}
+    scenario = SMALL.with_values({"learner.name": "self-training"} | {f"learner.{k}": v for k, v in own.items()})
+    against = counterpart(scenario.learner, scenario.scene())
+    assert against is not None
+    assert against.name == name
+    assert {theirs: getattr(against, theirs) for theirs in shared} == {k: own[mine] for k, mine in shared.items()}
+
+
 def test_points_that_are_not_drawn_are_varied_by_the_poison_if_at_all():
     drawn = BRIDGED.with_scene(BRIDGED.scene())
     assert curve(drawn, [6], seeds=3).varies == "nothing"
@@ -154,14 +173,32 @@ def test_a_diverged_seed_is_left_out_at_its_doses_and_a_diverged_clean_twin_at_a
     poisoned = PoisonedScene.of(COPIED, (0, 4, 8))
     run = Run(Session(COPIED, poisoned.scene, device="cpu", replicas=Replicas.doses(range(3), poisoned.groups)))
     run.advance(5)
-    flips, success = measured(run, 3)
-    assert np.isfinite(flips).all()
+    assert np.isfinite(measured(run, 3).flips).all()
     run.session.learner.P.detach()[[1, 6]] = np.nan  # type: ignore[attr-defined]
-    flips, success = measured(run, 3)
+    found = measured(run, 3)
     lost = np.array([[False, False, True], [True, False, True], [False, False, True]])
-    assert np.array_equal(np.isnan(flips), lost)
-    assert success is not None
-    assert np.array_equal(np.isnan(success), lost)
+    assert np.array_equal(np.isnan(found.flips), lost)
+    assert found.success is not None
+    assert found.already is not None
+    assert np.isnan(found.already).tolist() == [False, False, True]
+    assert np.array_equal(np.isnan(found.success[1:]), (lost | (found.already == 1))[1:])
+
+
+@pytest.mark.parametrize("already", [False, True])
+def test_at_dose_0_nothing_is_attacked_and_a_pin_that_is_the_attacker_s_unasked_never_counts(already: bool):
+    """Two blobs and a pin in the middle of one, which is the attacker's class 0 from the start, or not."""
+    made = BRIDGED.with_values({"data.name": "gauss", "data.noise": 0.1})
+    points = made.scene().points
+    pin = points.xy[points.label == (0 if already else 1)].mean(axis=0)
+    scenario = made.with_values({"poison.target": pin.tolist()})
+    found = curve(scenario, [6], seeds=2)
+    assert found.already.tolist() == [float(already)] * 2
+    assert np.isnan(found.success[0]).all()
+    assert np.isnan(found.success[1]).all() == already
+    success = found.plain()["attack_success_rate"]
+    assert success["mean"][0] is None
+    assert success["of"] == ATTACKED_PINS
+    assert found.plain()["already_so"]["mean"] == float(already)
 
 
 # ---- doses ----------------------------------------------------------------------------------------------

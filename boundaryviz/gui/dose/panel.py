@@ -10,7 +10,6 @@ from PyQt6.QtGui import QHideEvent, QKeyEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from boundaryviz.attacks.budget import TALK_RATES
 from boundaryviz.gui.dose.plot import DosePlot, SeriesSwatch
 from boundaryviz.gui.widgets.controls import figures, label, restyle
 from boundaryviz.gui.widgets.number import NumberEdit, parse_number
@@ -170,9 +169,9 @@ class DosePanel(QWidget):
         if bands:
             self.plots["success"].show_bands(axis, bands, top=1.0)
         seeds = "; ".join(f"{curve.title}: {curve.seeds_words}" for curve in response.curves)
-        self.notes.setVisible(any(axis.holds_rate(rate) for rate in TALK_RATES.values()))
+        self.notes.setVisible(bool(axis.quoted))
         for title in (self._flips_title, self.notes, self._success_title):  # on a plot it would hide what is asked for
-            title.setToolTip(f"{response.attack}. {seeds}.\n{axis.talk_words()}\nBands: 95 % over the seeds.")
+            title.setToolTip(f"{response.attack}. {seeds}.\n{axis.quoted_words()}\nBands: 95 % over the seeds.")
         self._write(response)
 
     def _write(self, response: DoseResponse) -> None:

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 from typing_extensions import override
 
-from boundaryviz.attacks.budget import TALK_RATES
+from boundaryviz.attacks.budget import TALK
 from boundaryviz.figures.palette import SERIES
 from boundaryviz.gui.widgets.scale import tidy_above
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
@@ -68,10 +68,10 @@ class DosePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         """bands: of each learner, with whether it is supervised; at least one. top: the axis' end, None fits it."""
         self._axis = axis
         self.box.clear()
-        for rate in TALK_RATES.values():
-            if axis.holds_rate(rate):
-                pen = pg.mkPen(self._theme.faint, width=1, style=Qt.PenStyle.DotLine)
-                self.box.addItem(pg.InfiniteLine(axis.place_of_rate(rate), 90, pen), ignoreBounds=True)
+        for one in axis.quoted:
+            dashes = Qt.PenStyle.DotLine if one.source == TALK else Qt.PenStyle.DashDotLine
+            pen = pg.mkPen(self._theme.faint, width=1, style=dashes)
+            self.box.addItem(pg.InfiniteLine(axis.place_of_rate(one.rate), 90, pen), ignoreBounds=True)
         for at in reversed(range(len(bands))):  # the first one lies on top
             self._draw(axis, *bands[at], at)
         self.cursor.hide()

@@ -8,13 +8,14 @@ from typing import Any
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from boundaryviz.attacks.budget import Budget
+from boundaryviz.attacks.budget import QUOTED_RATES, Budget
 from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.gui.poison.group_list import GroupEntry, GroupList
 from boundaryviz.gui.widgets.controls import QuietCombo, label
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
+from boundaryviz.record.dose_axis import percent
 
 _ELSEWHERE = ("attack", "on", "group")  # the chooser, the switch and the list
 
@@ -100,7 +101,7 @@ class PoisonPanel(QWidget):
         self.why.setVisible(bool(words))
 
     def set_budget(self, budget: Budget) -> None:
-        """What the poison that acts costs, and in how many points it would be the rates of the talk."""
+        """What the poison that acts costs, and in how many points it would be the quoted rates."""
         self.budget.setText(budget_words(budget))
         self.scaled.setText(scaled_words(budget))
         for part, lines in ((self.budget, 1), (self.scaled, 2)):  # so that nothing below moves under the pointer
@@ -136,11 +137,13 @@ def budget_words(budget: Budget) -> str:
 
 
 def scaled_words(budget: Budget) -> str:
-    """In how many points this poison would be the rates that the talk gives."""
+    """In how many points this poison would be the quoted rates, each with its source."""
     if not budget.poison:
         return ""
-    semi, self_supervised = (_large(budget.points_at(rate)) for rate in (1e-3, 1e-7))
-    return f"That is 0.1 % of {semi} points, and 0.00001 % of {self_supervised}."
+    semi, self_supervised, captions = (
+        f"{percent(one.rate)} of {_large(budget.points_at(one.rate))}" for one in QUOTED_RATES[1:]
+    )
+    return f"That is {semi} points and {self_supervised} (the talk), {captions} (Carlini and Terzis)."
 
 
 def _large(number: float) -> str:

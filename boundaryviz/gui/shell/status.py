@@ -11,7 +11,7 @@ from boundaryviz.gui.widgets.controls import Elided, figures, label, value_words
 
 _TWIN = {
     "flip rate": "Share of the test points predicted otherwise than by the clean twin, mean over the seeds",
-    "leverage": "Flip rate divided by the share of poison in the training points",
+    "leverage": "Flip rate for each share of poison: flip rate / poison rate, mean over the seeds",
 }
 
 

@@ -21,16 +21,17 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from boundaryviz.attacks.budget import TALK_RATES, Budget
+from boundaryviz.attacks.budget import QUOTED_RATES, TALK, Budget
 from boundaryviz.gui.twin.margin_plot import MarginPlot
 from boundaryviz.gui.widgets.controls import figures, label
 from boundaryviz.gui.widgets.theme import Theme
+from boundaryviz.record.dose_axis import percent
 
 MEASURES = {
     "flip_rate": ("flip rate", "Share of the test points predicted otherwise than by the clean twin"),
     "flip_area": ("flip area", "Share of the domain's area decided otherwise than by the clean twin"),
     "flip_rate_excess": ("beyond the seeds", "The flip rate less what clean twins of different seeds differ by"),
-    "leverage": ("leverage", "Flip rate divided by the share of poison: test points flipped for each poison point"),
+    "leverage": ("leverage", "Flip rate for each share of poison: flip rate / poison rate"),
     "attack_success_rate": ("attack success", "Share of the target pins predicted as the attacker wants"),
 }
 NO_POISON = "No poison acts. Switch Poison on (P) and add points, or let an attack lay them."
@@ -69,7 +70,7 @@ class AttackPanel(QWidget):
         super().__init__(parent)
         self.count = label("", wraps=True)
         self.talk = label("At the talk's rates these points would be among", "faint", wraps=True)
-        self.budgets = {kind: figures("8,888,888,888") for kind in TALK_RATES}
+        self.budgets = {kind: figures("8,888,888,888") for kind in (one.kind for one in QUOTED_RATES)}
         self.seeds = label("", "faint", wraps=True)
         self.values = {name: figures("888.8 %") for name in MEASURES}
         self.spreads = {name: figures("± 888.8 %", "figures-faint", Qt.AlignmentFlag.AlignLeft) for name in MEASURES}
@@ -106,7 +107,7 @@ class AttackPanel(QWidget):
     # ---- setters
 
     def set_budget(self, budget: Budget) -> None:
-        """What acts now, and among how many points it would be the talk's rates."""
+        """What acts now, and among how many points it would be the quoted rates."""
         some = budget.poison > 0
         for part in (self.talk, self._budget):
             part.setVisible(some)
@@ -117,8 +118,8 @@ class AttackPanel(QWidget):
         self.count.setText(
             f"{budget.poison:,} poison {points} of {budget.total:,} in training: {100 * budget.rate:.3g} %"
         )
-        for kind, rate in TALK_RATES.items():
-            self.budgets[kind].setText(f"{round(budget.points_at(rate)):,}")
+        for one in QUOTED_RATES:
+            self.budgets[one.kind].setText(f"{round(budget.points_at(one.rate)):,}")
 
     def set_measures(self, measures: Mapping[str, Measure] | None, words: str = "") -> None:
         """measures: by name of `MEASURES`, some of which may be missing; None without a twin. words: of which seeds
@@ -208,13 +209,19 @@ class AttackPanel(QWidget):
 
     def _budget_grid(self) -> QWidget:
         grid, holder = _grid()
-        for row, (kind, rate) in enumerate(TALK_RATES.items()):
+        row, source = 0, TALK
+        for one in QUOTED_RATES:
+            if one.source != source:
+                source = one.source
+                grid.addWidget(label("at the published rate (Carlini, Terzis) among", "faint"), row, 0, 1, 4)
+                row += 1
             share = figures("0.00001 %")
-            share.setText(f"{100 * rate:.5f}".rstrip("0").rstrip(".") + " %")
-            grid.addWidget(share, row, 0)
-            grid.addWidget(label(kind, "faint"), row, 1)
-            self.budgets[kind].setAccessibleName(f"Points for the talk's rate of {kind} learning")
-            grid.addWidget(self.budgets[kind], row, 2)
+            share.setText(percent(one.rate))
+            for column, part in enumerate((share, label(one.kind, "faint"), self.budgets[one.kind])):
+                part.setToolTip(f"{percent(one.rate)}, {one.kind}: {one.source}")
+                grid.addWidget(part, row, column)
+            self.budgets[one.kind].setAccessibleName(f"Points for the rate of {one.kind}, {one.source}")
+            row += 1
         return holder
 
     def _measure_grid(self) -> QWidget:

@@ -272,4 +272,4 @@ class TwinControl(QObject):
 
 
 def _measure(metric: Metric, clean: float | None = None) -> Measure:
-    return Measure(metric.mean, metric.std if len(metric.per_seed) > 1 else None, clean)
+    return Measure(metric.mean, metric.std if metric.trials > 1 else None, clean)

@@ -50,8 +50,8 @@ def nearest_neighbours(votes: int, rarest: int) -> KNeighborsClassifierSpec:
 
 @_classifier(seeded=False, order=180)
 class SVCSpec(EstimatorSpec):
-    """A support vector machine: the widest margin between the classes, seen through a kernel. With three classes or more
-    it is scikit-learn's SVC with break_ties=True."""
+    """A support vector machine: the widest margin between the classes, seen through a kernel. With three classes or
+    more it is scikit-learn's SVC with break_ties=True."""
 
     TITLE: ClassVar[str] = "Support vector machine"
     name: Literal["SVC"] = "SVC"

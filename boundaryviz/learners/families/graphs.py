@@ -8,8 +8,10 @@ from typing import ClassVar, Literal
 
 from typing_extensions import override
 
-from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec, nearest_neighbours
-from boundaryviz.learners.family import family
+from boundaryviz.learners.families.estimators import SVCSpec, nearest_neighbours
+from boundaryviz.learners.families.naive_bayes import NaiveBayesSpec
+from boundaryviz.learners.families.scikit_learn import classifier
+from boundaryviz.learners.family import LearnerSettings, family
 from boundaryviz.learners.needs import PLACES, Needs, Size
 from boundaryviz.learners.specs_fitted import NEIGHBOURS, POINTS, AtOnceSpec, kernel_cache
 from boundaryviz.scene.specs import setting
@@ -33,7 +35,7 @@ class _PoolSpec(AtOnceSpec):
     """A learner that looks at `neighbours` of a point."""
 
     @override
-    def counterpart(self, rarest: int) -> KNeighborsClassifierSpec:
+    def counterpart(self, rarest: int) -> LearnerSettings:
         return nearest_neighbours(self.neighbours, rarest)
 
 
@@ -100,8 +102,8 @@ class LabelPropagationSpec(_GraphSpec):
 
 @_pool("boundaryviz.learners.propagation:LabelSpreading", cascade="length", order=140)
 class LabelSpreadingSpec(_GraphSpec):
-    """Labels flow along a graph of all points, and even those that were given may be outvoted. It is solved to the limit;
-    scikit-learn stops after 30 rounds by default, when labels may not have come to most points yet."""
+    """Labels flow along a graph of all points, and even those that were given may be outvoted. It is solved to the
+    limit; scikit-learn stops after 30 rounds by default, when labels may not have come to most points yet."""
 
     TITLE: ClassVar[str] = "Label spreading"
     name: Literal["label-spreading"] = "label-spreading"
@@ -141,6 +143,21 @@ class SelfTrainingSpec(_PoolSpec):
     neighbours: int = setting(
         3, "Neighbours", "Points that vote, for the nearest neighbours.", ge=1, le=100, advanced=True
     )
+
+    @override
+    def counterpart(self, rarest: int) -> LearnerSettings:
+        """Its model, taught the given labels alone."""
+        match self.base:
+            case "svm":
+                return SVCSpec(C=self.penalty, gamma=self.gamma)
+            case "logistic":
+                found = classifier("LogisticRegression")
+                assert found is not None
+                return found.spec.model_validate({"C": self.penalty})
+            case "naive-bayes":
+                return NaiveBayesSpec()
+            case "knn":
+                return super().counterpart(rarest)
 
     def _fitting(self, size: Size) -> Needs:
         if self.base == "svm":

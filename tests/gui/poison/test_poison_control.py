@@ -283,11 +283,14 @@ def test_the_data_panel_counts_the_labels_there_are_now(open_workbench: Callable
     [
         (0, 0, "No poison acts among 0 training points.", ""),
         (1, 1000, "1 of 1,000 training points is poison: 0.1 %.",
-         "That is 0.1 % of 1,000 points, and 0.00001 % of 10 million."),
+         "That is 0.1\u00a0% of 1,000 points and 0.00001\u00a0% of 10 million (the talk), "
+         "0.0001\u00a0% of 1 million (Carlini and Terzis)."),
         (10, 5010, "10 of 5,010 training points are poison: 0.2 %.",
-         "That is 0.1 % of 10,000 points, and 0.00001 % of 100 million."),
+         "That is 0.1\u00a0% of 10,000 points and 0.00001\u00a0% of 100 million (the talk), "
+         "0.0001\u00a0% of 10 million (Carlini and Terzis)."),
         (100_000, 100_500, "100,000 of 100,500 training points are poison: 99.5 %.",
-         "That is 0.1 % of 100 million points, and 0.00001 % of 1 trillion."),
+         "That is 0.1\u00a0% of 100 million points and 0.00001\u00a0% of 1 trillion (the talk), "
+         "0.0001\u00a0% of 100 billion (Carlini and Terzis)."),
     ],
 )  # fmt: skip
 def test_a_budget_is_said_in_plain_words(poison: int, total: int, words: str, scaled: str) -> None:

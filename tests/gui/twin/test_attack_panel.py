@@ -48,8 +48,13 @@ def test_the_budget_tells_its_share_and_what_the_talks_rates_would_need(panel: A
     assert panel.count.text() == "6 poison points of 5,006 in training: 0.12 %"
     assert {kind: field.text() for kind, field in panel.budgets.items()} == {
         "supervised": "600", "semi-supervised": "6,000", "self-supervised": "60,000,000",
+        "image captions": "6,000,000",
     }  # fmt: skip
     assert "talk" in panel.talk.text()
+    assert [panel.budgets[kind].toolTip() for kind in ("self-supervised", "image captions")] == [
+        "0.00001\u00a0%, self-supervised: as given in the talk",
+        "0.0001\u00a0%, image captions: published by Carlini and Terzis (2022): 3 of 3 million",
+    ]
     panel.set_budget(Budget(1, 10))
     assert panel.count.text().startswith("1 poison point of 10")
     panel.set_budget(Budget(0, 10))

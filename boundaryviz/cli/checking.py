@@ -1,0 +1,157 @@
+"""`check`, and `train --data-seeds`: scenarios on data drawn anew."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from boundaryviz.cli.failures import Exit, UsageProblem, say
+from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
+from boundaryviz.cli.terminal import as_json, print_json
+from boundaryviz.cli.training import Job
+from boundaryviz.jobs.messages import OnProgress
+from boundaryviz.record.expectations import ENOUGH, Check
+from boundaryviz.scenario import gallery
+from boundaryviz.scenario.files import check_writable, write_atomic
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+
+_MOST = 10_000
+_RANGE = re.compile(r"(\d{1,10})(?:\s*-\s*(\d{1,10}))?")
+
+T = TypeVar("T")
+
+
+def parse_seeds(text: str | None) -> Sequence[int]:
+    """'0-19' or '3' or '0-4,7' as seeds; None: 0 to 19. Raises UsageProblem."""
+    if text is None:
+        return range(20)
+    seeds: list[int] = []
+    for part in text.split(","):
+        found = _RANGE.fullmatch(part.strip())
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+        if last < first:
+            raise UsageProblem(f"--data-seeds {text}: write FIRST-LAST, for example --data-seeds 0-19")
+        if len(seeds) + last - first >= _MOST:
+            raise UsageProblem(f"--data-seeds {text}: at most {_MOST:,} are taken")
+        seeds += range(first, last + 1)
+    return seeds
+
+
+def check_and_report(
+    names: Sequence[str] | None,
+    data_seeds: Sequence[int],
+    seeds: int,
+    workers: int | None,
+    device: str,
+    json_to: str | None,
+) -> int:
+    """Hold scenarios, None for the whole gallery, to their word; print tables or JSON; the exit code."""
+    if json_to not in (None, "-"):
+        check_writable(str(json_to))
+    scenarios = gallery.scenarios() if names is None else _loaded(names)
+    titles = _apart([scenario.name for scenario in scenarios], names)
+
+    def work(show: OnProgress, watch: Callable[[list[Check]], object]) -> list[Check]:
+        from boundaryviz.studies.check import check_all
+        from boundaryviz.studies.loky import Loky
+
+        executor = None if workers is None else Loky(workers)
+        return check_all(
+            scenarios, data_seeds, seeds, device=device, progress=show, watch=watch, executor=executor
+        )  # fmt: skip
+
+    checks, interrupted = _watched("checking", device, work)
+    checks = checks or []
+
+    def tables() -> None:
+        from boundaryviz.cli.tables import show_check
+
+        for check in checks:
+            show_check(check)
+
+    found = {"scenarios": {title: check.plain() for title, check in zip(titles, checks, strict=False)}}
+    failed = _deliver(found, json_to, tables) if checks else Exit.DONE
+    broken = [(title, check) for title, check in zip(titles, checks, strict=False) if not check.holds]
+    for title, check in broken:
+        words = [f"{one.expectation.key} ({100 * (one.share or 0):.0f} %)" for one in check.held if not one.holds]
+        say(f"{title} does not hold on {100 * ENOUGH:.0f} % of the data seeds: {', '.join(words)}")
+    if interrupted:
+        say("interrupted; what was finished is kept")
+        return failed or Exit.INTERRUPTED
+    return failed or (Exit.FAILED if broken else Exit.DONE)
+
+
+def train_over_data(job: Job, data_seeds: Sequence[int], json_to: str | None) -> int:
+    """Train on each of these data seeds, print a table or JSON over them; the exit code."""
+    if json_to not in (None, "-"):
+        check_writable(str(json_to))
+    scenario = job.prepared()
+
+    def work(show: OnProgress, watch: Callable[[Any], object]) -> Any:
+        from boundaryviz.studies.draws import over_data
+
+        return over_data(scenario, data_seeds, job.seeds or 1, bool(job.twin), job.device, show, watch)
+
+    found, interrupted = _watched(f"training {scenario.name}", job.device, work)
+
+    failed = Exit.DONE
+    if found is not None:
+        from boundaryviz.cli.tables import show_over_data
+
+        failed = _deliver(found.report(), json_to, lambda: show_over_data(found))
+    if interrupted:
+        say("interrupted; what was finished is kept")
+        return failed or Exit.INTERRUPTED
+    return failed
+
+
+def _watched(words: str, device: str, work: Callable[[OnProgress, Callable[[T], object]], T]) -> tuple[T | None, bool]:
+    """What came of the work as far as it got, under a progress bar, and whether it was interrupted."""
+    so_far: list[T] = []
+
+    def watch(found: T) -> None:
+        so_far[:] = [found]
+
+    with first_interrupt_waits() as asked:
+        from boundaryviz.engine.device import DeviceError
+        from boundaryviz.runs.bars import bar
+
+        with bar(words) as show:
+
+            def progress(done: int, total: int) -> None:
+                show(done, total)
+                if asked:
+                    raise KeyboardInterrupt
+
+            try:
+                return work(progress, watch), False
+            except DeviceError as error:
+                raise UsageProblem(f"--device {device}: {error}") from None
+            except KeyboardInterrupt:
+                return (so_far[0] if so_far else None), True
+
+
+def _deliver(found: dict[str, Any], json_to: str | None, tables: Callable[[], None]) -> Exit:
+    place = None if json_to in (None, "-") else str(json_to)
+    files = [Result(place, lambda: write_atomic(place, (as_json(found) + "\n").encode()))] if place else []
+    return deliver(files, (lambda: print_json(found)) if json_to == "-" else tables)
+
+
+def _loaded(names: Sequence[str]) -> list[Scenario]:
+    """The scenarios of these names, each once. Raises ScenarioError with every problem of all of them."""
+    found, problems = [], []
+    for name in dict.fromkeys(names):
+        try:
+            found.append(gallery.load(name))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def _apart(titles: list[str], names: Sequence[str] | None) -> list[str]:
+    """What each is called: its name, or where two have the same, the words it was asked for with."""
+    asked = titles if names is None else list(dict.fromkeys(names))
+    return [title if titles.count(title) == 1 else given for title, given in zip(titles, asked, strict=True)]

@@ -1,0 +1,234 @@
+"""What a scenario promises of its numbers, and how far that holds on several draws of its data. Nothing heavy.
+
+A key of `[expect]` names a measure: `flip_rate`, `clean.test_error` of the clean twin, `poisoned.test_error` as without
+a prefix, and after ` at ` settings it is to be measured with: `flip_rate at poison.count=3`, several joined by ` and `.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Self
+
+from boundaryviz.scenario.text import parsed
+from boundaryviz.scene.plain_text import one_line
+
+Promised = float | tuple[float, float]
+"""The largest value, or the least and the largest."""
+
+OF_TWINS = frozenset({"flip_rate", "flip_area", "flip_rate_excess", "poison_rate", "leverage"})
+METRICS = OF_TWINS | {
+    "train_loss", "validation_loss", "test_loss", "train_error", "validation_error", "test_error",
+    "poison_loss", "generalisation_gap", "best_step", "attack_success_rate",
+}  # fmt: skip
+"""The measures of runs; `OF_TWINS` are those for which a clean twin is needed."""
+
+ENOUGH = 0.9
+"""The share of data seeds on which an expectation has to hold."""
+
+_SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
+
+
+class ExpectationError(ValueError):
+    """An expectation that cannot be held to anything; its text says which and why."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One line of `[expect]`. side: 'clean' or ''. settings: path -> value, changed for this measure alone.
+
+    promised: None for a measure of which nothing is promised.
+    """
+
+    key: str
+    side: str
+    metric: str
+    settings: tuple[tuple[str, Any], ...]
+    promised: Promised | None = None
+
+    @classmethod
+    def parse(cls, key: str, promised: Promised | None = None) -> Self:
+        """From a key and its value in a file. Raises ExpectationError."""
+        name, _, changes = key.partition(" at ")
+        side, _, metric = name.strip().rpartition(".")
+        if metric not in METRICS or side not in ("", "clean", "poisoned") or (side == "clean" and metric in OF_TWINS):
+            near = get_close_matches(metric, METRICS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(METRICS))}"
+            raise ExpectationError(f"{_shown(key)}: there is no such measure; {hint}")
+        settings = []
+        for change in filter(None, changes.split(" and ")):
+            path, equals, value = change.partition("=")
+            if not equals or not path.strip() or not value.strip():
+                raise ExpectationError(f"{_shown(key)}: after 'at' write PATH=VALUE, such as at poison.count=3")
+            settings.append((path.strip(), parsed(value.strip())))
+        if isinstance(promised, tuple) and promised[0] > promised[1]:
+            raise ExpectationError(f"{_shown(key)}: the least value comes first, then the largest")
+        return cls(key, "clean" if side == "clean" else "", metric, tuple(settings), promised)
+
+    @property
+    def column(self) -> str:
+        """What the measure is called among those of a run: 'flip_rate', 'clean.test_error'."""
+        return f"{self.side}.{self.metric}" if self.side else self.metric
+
+    @property
+    def needs_twin(self) -> bool:
+        """Whether it is measured against a clean twin."""
+        return bool(self.side) or self.metric in OF_TWINS
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its values are shares, to be written as per cent."""
+        return self.metric.endswith(_SHARES)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the largest value; infinite where nothing is promised."""
+        if self.promised is None:
+            return -math.inf, math.inf
+        return self.promised if isinstance(self.promised, tuple) else (-math.inf, self.promised)
+
+    def words(self) -> str:
+        """What is promised: 'at most 1 %', '7 % to 14 %', 'exactly 0'."""
+        if self.promised is None:
+            return "nothing promised"
+        least, most = self.bounds
+        if least == -math.inf:
+            return f"at most {self.value_words(most)}"
+        if least == most:
+            return f"exactly {self.value_words(most)}"
+        return f"{self.value_words(least)} to {self.value_words(most)}"
+
+    def value_words(self, value: float) -> str:
+        """A value as it is shown; a dash for what could not be measured."""
+        if math.isnan(value):
+            return "\u2013"
+        return f"{100 * value:.3g} %" if self.is_share else f"{value:,.4g}"
+
+
+@dataclass(frozen=True)
+class Held:
+    """One expectation and the value measured on each data seed, the mean over its training seeds.
+
+    NaN: it could not be measured there.
+    """
+
+    expectation: Expectation
+    values: tuple[float, ...]
+
+    @property
+    def kept(self) -> tuple[bool, ...]:
+        """On which data seeds it held. A value that could not be measured holds nothing."""
+        least, most = self.expectation.bounds
+        return tuple(least <= value <= most for value in self.values)
+
+    @property
+    def share(self) -> float | None:
+        """The share of the data seeds on which it held; None where nothing is promised or measured."""
+        if self.expectation.promised is None or not self.values:
+            return None
+        return sum(self.kept) / len(self.values)
+
+    @property
+    def holds(self) -> bool:
+        """Whether that is enough."""
+        return self.share is None or self.share >= ENOUGH
+
+    @property
+    def spread(self) -> tuple[float, float, float] | None:
+        """The least value, the median and the largest; None where none was measured."""
+        values = sorted(value for value in self.values if not math.isnan(value))
+        if not values:
+            return None
+        middle = len(values) // 2
+        median = values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
+        return values[0], median, values[-1]
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        promised = self.expectation.promised
+        return {
+            "promised": list(promised) if isinstance(promised, tuple) else promised,
+            "values": [None if math.isnan(value) else value for value in self.values],
+            "held": self.share,
+        }
+
+
+@dataclass(frozen=True)
+class Check:
+    """A scenario held to its word.
+
+    data_seeds: those that are done; empty where its points are kept in it and cannot be drawn anew, and then there is
+    one value of each measure. seeds: training seeds over which each value is a mean; 0 where nothing in training is
+    random. promises: whether it promises anything. failed: data seed -> why nothing came of it; None for kept points.
+    """
+
+    scenario: str
+    title: str
+    data_seeds: tuple[int, ...]
+    seeds: int
+    held: tuple[Held, ...]
+    promises: bool = True
+    failed: tuple[tuple[int | None, str], ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether each expectation holds on enough of the data seeds."""
+        return all(one.holds for one in self.held) and (self.promises or not self.failed)
+
+    def seeds_words(self) -> str:
+        """What the values vary over: '20 data seeds, each the mean of 4 training seeds'."""
+        trained = {0: "nothing in training is random", 1: "one training seed"}.get(
+            self.seeds, f"the mean of {self.seeds} training seeds"
+        )
+        if not self.data_seeds:
+            return f"one run on the points kept in it, which no data seed draws anew; {trained}"
+        some = seed_range_words(self.data_seeds)
+        return f"data seed{'s' * (len(self.data_seeds) > 1)} {some}; {trained}"
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON, as docs say of `check --json`."""
+        found: dict[str, Any] = {
+            "holds": self.holds,
+            "data_seeds": list(self.data_seeds),
+            "training_seeds": self.seeds,
+            "expectations": {one.expectation.key: one.plain() for one in self.held},
+        }
+        if self.failed:
+            found["failed"] = {"kept points" if seed is None else str(seed): words for seed, words in self.failed}
+        return found
+
+    def __str__(self) -> str:
+        lines = [f"{one_line(self.title)}: {self.seeds_words()}"]
+        for one in self.held:
+            share = "" if one.share is None else f", held on {100 * one.share:.0f} %"
+            lines.append(f"  {one_line(one.expectation.key)}: {one.expectation.words()}{share}")
+        return "\n".join(lines)
+
+
+def expectations_of(expect: Mapping[str, Promised], spread: Sequence[str]) -> tuple[list[Expectation], list[str]]:
+    """The expectations of a scenario, or where it has none the measures in `spread`, of which nothing is promised.
+
+    Beside them what is wrong, one line each.
+    """
+    found, problems = [], []
+    for key, promised in expect.items():
+        try:
+            found.append(Expectation.parse(key, promised))
+        except ExpectationError as error:
+            problems.append(f"expect: {error}")
+    return found or [Expectation.parse(key) for key in spread], problems
+
+
+def seed_range_words(seeds: Sequence[int]) -> str:
+    """'0 to 19', '3', '1, 4, 9' or, of many without order, '1, 4, ..., 40'."""
+    if len(seeds) > 2 and list(seeds) == list(range(seeds[0], seeds[-1] + 1)):
+        return f"{seeds[0]:,} to {seeds[-1]:,}"
+    if len(seeds) > 6:
+        return f"{seeds[0]:,}, {seeds[1]:,}, ..., {seeds[-1]:,}"
+    return ", ".join(f"{seed:,}" for seed in seeds)
+
+
+def _shown(key: str) -> str:
+    return one_line(key, 80)

@@ -1,0 +1,154 @@
+"""Scenarios held to their `[expect]`: trained on one draw of the data after the other, each measured against its word.
+
+Where a scenario promises nothing, its main measures are taken all the same. No torch before it trains.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from boundaryviz.jobs.messages import OnProgress, Tell
+from boundaryviz.record.expectations import Check, Expectation, Held, expectations_of
+from boundaryviz.scenario.gallery import load
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.studies.draws import Draw, Rows, drawn, training_seeds
+from boundaryviz.studies.executors import Executor
+from boundaryviz.studies.requests import CheckRequest
+from boundaryviz.studies.running import carry_out
+from boundaryviz.studies.stores import ResultStore
+from boundaryviz.studies.tasks import Batch
+
+DATA_SEEDS = range(20)
+SEEDS = 4
+"""Training seeds of each data seed, where training is random."""
+
+_SPREAD = ("test_error",)
+_SPREAD_OF_TWINS = ("flip_rate", "attack_success_rate", "clean.test_error")
+Watch = Callable[[Check], object]
+
+
+def check(
+    scenario: Scenario | str | Path,
+    data_seeds: Iterable[int] = DATA_SEEDS,
+    seeds: int = SEEDS,
+    *,
+    device: str = "auto",
+    progress: OnProgress | None = None,
+    watch: Watch | None = None,
+    store: ResultStore | None = None,
+    executor: Executor | None = None,
+) -> Check:
+    """Train a scenario on each of these data seeds and hold it against its own expectations.
+
+    scenario: or its name in the gallery, or a file. seeds: training seeds, of whose measures the mean counts; where
+    nothing in training is random there is one run. Where the points are kept in the scenario and no data seed draws
+    them, there is one run on those. progress, device: as for a dose-response. watch: called with what is known so far.
+    store, executor: as in `studies.running.carry_out`.
+    Raises ScenarioError for seeds or expectations that are none, and whatever keeps it from being trained at all.
+    """
+    chosen = scenario if isinstance(scenario, Scenario) else load(scenario)
+    heard = None if watch is None else lambda checks: watch(checks[0])
+    return check_all(
+        [chosen], data_seeds, seeds, device=device, progress=progress, watch=heard, store=store, executor=executor
+    )[0]
+
+
+def check_all(
+    scenarios: Sequence[Scenario],
+    data_seeds: Iterable[int] = DATA_SEEDS,
+    seeds: int = SEEDS,
+    *,
+    device: str = "auto",
+    progress: OnProgress | None = None,
+    watch: Callable[[list[Check]], object] | None = None,
+    store: ResultStore | None = None,
+    executor: Executor | None = None,
+) -> list[Check]:
+    """As `check`, of several scenarios, in their order; one of which nothing came is among them, with the reason."""
+    plans = [_Plan.of(scenario, tuple(data_seeds), seeds, device) for scenario in scenarios]
+    if problems := [
+        f"{plan.scenario.name}: {problem}" if len(plans) > 1 else problem for plan in plans for problem in plan.problems
+    ]:
+        raise ScenarioError(problems)
+    heard = None if watch is None else lambda rows: watch([plan.check(rows) for plan in plans])
+    rows = Rows(progress, heard)
+    batches = {batch.tasks[0].key: batch for plan in plans for batch in plan.batches}
+    carry_out(list(batches.values()), store, executor, rows)
+    if len(plans) == 1 and (error := plans[0].nothing(rows)) is not None:
+        raise error
+    return [plan.check(rows) for plan in plans]
+
+
+def job(request: CheckRequest, tell: Tell) -> None:
+    """A check for the window."""
+    tell.result(check(request.scenario, request.data_seeds, request.seeds, progress=tell.progress, watch=tell.result))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be trained for one scenario: for each combination of settings that it promises something of, a draw
+    for each data seed. problems: what keeps it from being checked."""
+
+    scenario: Scenario
+    seeds: int
+    expectations: list[Expectation]
+    draws: dict[tuple[tuple[str, Any], ...], list[Draw]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, scenario: Scenario, data_seeds: Sequence[int], seeds: int, device: str) -> _Plan:
+        poisoned = bool(scenario.scene().points.is_poison.any())
+        expectations, problems = expectations_of(scenario.expect, _SPREAD + (_SPREAD_OF_TWINS if poisoned else ()))
+        plan = cls(scenario, training_seeds(scenario, seeds), expectations, problems=problems)
+        for settings in dict.fromkeys(_hashable(one.settings) for one in expectations):
+            some = [one for one in expectations if _hashable(one.settings) == settings]
+            twin = poisoned or any(one.needs_twin for one in some)
+            try:
+                changed = scenario.with_values(dict(some[0].settings)) if settings else scenario
+                plan.draws[settings] = drawn(changed, data_seeds, seeds, twin, device=device)
+            except ScenarioError as error:
+                plan.problems.extend(error.problems)
+        return plan
+
+    @property
+    def batches(self) -> list[Batch]:
+        """All of them, the settings of a data seed one after the other."""
+        return [batch for draws in zip(*self.draws.values(), strict=True) for draw in draws for batch in draw.batches]
+
+    def nothing(self, found: Rows) -> Exception | None:
+        """Why nothing came of it; None where anything did."""
+        errors = [found.errors(draw) for draws in self.draws.values() for draw in draws]
+        return errors[0][0] if all(errors) else None
+
+    def check(self, found: Rows) -> Check:
+        """Of the data seeds that are done."""
+        first, *others = self.draws.values()
+        done: list[dict[tuple[tuple[str, Any], ...], dict[str, float]]] = []
+        seeds: list[int] = []
+        failed: list[tuple[int | None, str]] = []
+        for at, draw in enumerate(first):
+            each = [draw, *(draws[at] for draws in others)]
+            if not all(found.ended(one) for one in each):
+                continue
+            words = [str(error) for one in each for error in found.errors(one)]
+            failed += [(draw.data_seed, words[0])] if words else []
+            seeds += [] if draw.data_seed is None else [draw.data_seed]
+            done.append({key: found.metrics(one) for key, one in zip(self.draws, each, strict=True)})
+        held = tuple(
+            Held(one, tuple(values[_hashable(one.settings)].get(one.column, math.nan) for values in done))
+            for one in self.expectations
+        )
+        promises = bool(self.scenario.expect)
+        if not promises:
+            held = tuple(one for one in held if not done or one.spread is not None)
+        title = self.scenario.title
+        return Check(self.scenario.name, title, tuple(seeds), self.seeds, held, promises, tuple(failed))
+
+
+def _hashable(settings: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
+    """As a key: lists among the values as their text."""
+    return tuple((path, repr(value)) for path, value in settings)

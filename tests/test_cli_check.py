@@ -1,0 +1,79 @@
+"""`boundaryviz check` and `train --data-seeds`: tables, JSON, exit codes, mistakes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from boundaryviz.cli.app import run
+from boundaryviz.scenario.files import write
+from boundaryviz.scenario.gallery import load
+
+SMALL = {"data.n": 60, "poison.count": 3}
+
+
+@pytest.fixture
+def promise(tmp_path: Path):
+    def written(file: str = "small.toml", **expect: object) -> str:
+        write(tmp_path / file, load("cut-the-chain").with_values(SMALL | {"name": "small", "expect": expect}))
+        return str(tmp_path / file)
+
+    return written
+
+
+def test_json_is_as_the_contract_says(promise, capsys: pytest.CaptureFixture[str]):
+    assert run(["check", promise(flip_rate=[0, 1], leverage=0.0), "--data-seeds", "0-2,5", "--json", "-"]) == 1
+    out = capsys.readouterr()
+    (name, found), *others = json.loads(out.out)["scenarios"].items()
+    assert (name, others) == ("small", [])
+    assert found["holds"] is False
+    assert found["data_seeds"] == [0, 1, 2, 5]
+    assert found["expectations"]["flip_rate"]["promised"] == [0, 1]
+    assert len(found["expectations"]["flip_rate"]["values"]) == 4
+    assert found["expectations"]["flip_rate"]["held"] == 1.0
+    assert "small does not hold on 90 % of the data seeds: leverage" in out.err
+
+
+def test_a_promise_that_holds_ends_with_0_and_a_line_for_each(promise, tmp_path, capsys: pytest.CaptureFixture[str]):
+    place = tmp_path / "found.json"
+    files = [promise(flip_rate=[0, 1]), promise("bare.toml")]
+    assert run(["check", *files, "--data-seeds", "4-5", "--json", str(place)]) == 0
+    out = capsys.readouterr().out
+    assert "data seeds 4, 5; nothing in training is random" in out
+    assert "0 % to 100 %" in out
+    assert "This scenario promises nothing; these are its main measures." in out
+    assert list(json.loads(place.read_text())["scenarios"]) == files  # two of one name are told apart
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check"], "name the scenarios"),
+        (["check", "moons", "--all"], "name the scenarios"),
+        (["check", "moonz"], "did you mean moons"),
+        (["check", "moons", "--data-seeds", "9-3"], "write FIRST-LAST"),
+        (["check", "moons", "--data-seeds", "x"], "write FIRST-LAST"),
+        (["check", "moons", "--data-seeds", "0-99999"], "at most 10,000"),
+        (["train", "moons", "--data-seeds", "0-1", "--save", "x.bviz"], "--save"),
+    ],
+)
+def test_mistakes_are_said(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]):
+    assert run(arguments) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_train_draws_data_seeds_and_says_so(promise, capsys: pytest.CaptureFixture[str]):
+    assert run(["train", promise(), "--twin", "--data-seeds", "0-2"]) == 0
+    out = capsys.readouterr().out
+    assert "3 data seeds, 0 to 2; nothing in training is random" in out
+    assert "standard deviation over 3 data seeds" in out
+    assert "what the poison changed" in out
+    net = ["train", "moons", "--set", "data.n=30", "--steps", "3", "--seeds", "2"]
+    assert run([*net, "--data-seeds", "8-9", "--json", "-"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["data_seeds"], found["seeds"], found["seeds_vary"]) == ([8, 9], [0, 1], "data")
+    assert len(found["metrics"]["test_error"]["per_seed"]) == 2
+    assert run([*net, "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["seeds_vary"] == "training"

@@ -1,0 +1,1 @@
+"""What the program computes, held against references that were written without it; see `__main__`."""
