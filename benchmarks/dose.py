@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from statistics import median
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -13,7 +14,6 @@ from torch.nn import functional as F
 from benchmarks.frame import Row, section
 from benchmarks.measure import interleaved, ratio, span
 from benchmarks.subjects import hold_equal, modules, words
-from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Points
@@ -45,7 +45,7 @@ def scenario(name: str, hidden: tuple[int, ...], values: Mapping[str, object]) -
 def session(of: Scenario, doses: tuple[int, ...] = DOSES, seeds: int = SEEDS) -> Session:
     """As the product makes it: every seed at every dose."""
     poisoned = PoisonedScene.of(of, doses)
-    return Session(of, poisoned.scene, device="cpu", replicas=Replicas.doses(range(seeds), poisoned.groups))
+    return Session(of, poisoned.scene, device="cpu", replicas=poisoned.replicas(range(seeds)))
 
 
 class PlainRun:
@@ -54,9 +54,13 @@ class PlainRun:
     def __init__(self, like: Session, replica: int) -> None:
         scene = like.scene
         points: Points = scene.points.take(scene.seen(like.replicas.groups[replica]) & scene.points.is_train)
-        known = points.is_labelled
-        xy = torch.tensor(points.xy, dtype=torch.float32)
-        self.labelled, self.label = xy[known], torch.tensor(points.label[known].astype(int))
+        places, label = points.xy, points.label
+        if (own := like.replicas.extra) is not None:
+            there = own.weight[replica] > 0
+            places, label = np.concatenate([places, own.x[replica, there]]), np.append(label, own.label[replica, there])
+        known = label >= 0
+        xy = torch.tensor(places, dtype=torch.float32)
+        self.labelled, self.label = xy[known], torch.tensor(label[known].astype(int))
         self.pool = xy[~known]
         self.spec: Any = like.scenario.learner
         self.net = modules(like.learner, nn.ReLU, replica)

@@ -45,7 +45,8 @@ class EvaluationSet:
         )
         counts.append(theirs & planted & known & (role == Split.TRAIN) & there)
         test = (role == Split.TEST) & ~points.muted & ~planted & there
-        asked = np.any(counts, axis=(0, 1)) | test.any(axis=0)
+        some = np.flatnonzero(np.any(counts, axis=(0, 1)) | test.any(axis=0))
+        asked = some[np.argsort(points.ids[some])]  # in whatever order they are stored, sums are the same to the bit
         return cls(
             points.x[asked],
             np.maximum(label[asked], 0).astype(np.int64),

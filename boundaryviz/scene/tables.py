@@ -1,7 +1,7 @@
 """Tables of points in and out: CSV files, dropped bytes, pasted text, and what numpy prints.
 
 Columns `x, y` and, where there are, `label` (empty or -1 = unlabelled), `split`, `origin` and `muted`; any headers can
-be mapped to them.
+be mapped to them. Ids, classes, domain and shares are worked out from the clean rows alone, wherever poison stands.
 """
 
 from __future__ import annotations
@@ -163,21 +163,24 @@ def _scene(
     name = {role: f"column {short(headers[i])}" if has_header else headers[i] for role, i in at.items()}
     xy = np.stack([_numbers(column[role], lines, name[role], problems) for role in ("x", "y")], axis=1)
     notes = ["Numbers were read with a decimal comma."] if any("," in c for r in "xy" for c in column[r]) else []
-    words, names = column.get("label", [""] * len(lines)), column.get("class")
-    labels = read_labels([from_cell(word) for word in words], names and [from_cell(word) for word in names])
-    if labels.eleventh is not None:
-        problems.append((lines[labels.eleventh], f"{name['label']}: {labels.problem}"))
-    notes += labels.notes
     origin = np.zeros(len(lines), dtype=np.int8)
     if "origin" in at:
         origin = _words(column["origin"], _ORIGINS, lines, name["origin"], "clean or poison", problems)
+    clean = origin <= Origin.CLEAN  # by these alone goes whatever is worked out: so a clean twin hears of no poison
+    if not clean.any():
+        clean = ~clean
+    words, names = column.get("label", [""] * len(lines)), column.get("class")
+    labels = read_labels([from_cell(word) for word in words], names and [from_cell(word) for word in names], clean)
+    if labels.eleventh is not None:
+        problems.append((lines[labels.eleventh], f"{name['label']}: {labels.problem}"))
+    notes += labels.notes
     muted = np.zeros(len(lines), dtype=bool)
     if "muted" in at:
         muted = _words(column["muted"], _MUTED, lines, name["muted"], "yes or no", problems).astype(bool)
     if "split" in at:
         split = _words(column["split"], _SPLITS, lines, name["split"], "train, validation or test", problems)
     else:
-        free = (labels.label != UNLABELLED) & (origin == Origin.CLEAN)
+        free = (labels.label != UNLABELLED) & (origin <= Origin.CLEAN)
         split = _shared_out(free, shares, np.random.default_rng([seed, 2]))
         percent = " / ".join(f"{100 * share:g}" for share in shares)
         if shares[0] < 1:
@@ -190,8 +193,15 @@ def _scene(
         notes.append(f"Rows that repeat another row: {repeated:,}; they were kept.")
     axes = (headers[at["x"]], headers[at["y"]]) if has_header else ("x", "y")
     classes = max(2, len(labels.names), int(labels.label.max(initial=0)) + 1)
-    points = Points.of(xy, labels.label, split, origin).with_columns(muted=muted)
-    return Scene(points, Domain.around(xy), classes, labels.names, axes), notes
+    points = Points.of(xy, labels.label, split, origin).with_columns(ids=_clean_first(clean), muted=muted)
+    return Scene(points, Domain.around(xy[clean]), classes, labels.names, axes), notes
+
+
+def _clean_first(clean: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Ids (N,) in the order of the rows, those of clean points before all others."""
+    ids = np.empty(len(clean), dtype=np.int64)
+    ids[np.argsort(~clean, kind="stable")] = np.arange(len(clean))
+    return ids
 
 
 def _columns(

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import device as devices
-from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.learners.families.estimators import nearest_neighbours
@@ -146,12 +145,11 @@ class _Work:
         Raise InputsError where they are more points than the learner takes.
         """
         clean = bare(self.scenario.scene())
-        nested = self.scenario.poison.STANDS_IN  # the largest dose holds the others
-        planted = max(self.doses) if nested else sum(self.doses)
+        planted = max(self.doses)  # every replica has as many places for points of its own
         check_inputs(self.scenario, clean, planted)
         runs = 1 if self.at_once else self.seeds
         if devices.resolve(self.device).type != "cuda":
-            check_memory(self.scenario, clean, runs, len(self.doses), planted=planted)
+            check_memory(self.scenario, clean, runs, len(self.doses), planted=planted, apart=True)
 
     @property
     def units(self) -> int:
@@ -186,7 +184,7 @@ class _Work:
     def _together(self, laid: PoisonedScene, tell: Tell) -> DoseCurve:
         first, steps = self.scenario.training.seed, self._steps
         seeds = range(first, first + self.seeds)
-        replicas = Replicas.doses(seeds, laid.groups)
+        replicas = laid.replicas(seeds)
         # curves of every replica would cost as much as some of the training
         training = self.scenario.training.model_copy(update={"evaluate_every": min(steps, 100_000)})
         scenario = self.scenario.model_copy(update={"training": training})
@@ -213,11 +211,10 @@ class _Work:
         varies: Varies = "data" if path == "data.seed" else "poison"
         for k in range(self.seeds):
             own = laid if k == 0 else PoisonedScene.of(scenario.with_values({path: (first + k) % 2**31}), self.doses)
-            if k == 1 and own.scene.points == laid.scene.points:
+            if k == 1 and own.same_points(laid):
                 tell.progress(self.seeds, self.seeds)
                 return self._curve("nothing", 1, found[0])
-            replicas = Replicas.doses((0,), own.groups)
-            run = Run(Session(scenario, own.scene, device=self.device, replicas=replicas))
+            run = Run(Session(scenario, own.scene, device=self.device, replicas=own.replicas((0,))))
             run.advance(1)
             found.append(measured(run, len(own.groups)))
             tell.progress(k + 1, self.seeds)

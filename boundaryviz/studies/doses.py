@@ -1,4 +1,4 @@
-"""Which doses of poison there are, and a scene that holds all of them. No torch."""
+"""Which doses of poison there are, and a scene that they are laid on, each for itself. No torch."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from boundaryviz.attacks import placement
-from boundaryviz.attacks.placement import aimed, placed
+from boundaryviz.attacks.budget import Budget
+from boundaryviz.attacks.placement import aimed, inject, placed
 from boundaryviz.attacks.specs import MOST
 from boundaryviz.attacks.targets import AttackError
-from boundaryviz.engine.replicas import CLEAN
+from boundaryviz.engine.replicas import Replicas
+from boundaryviz.learners.base import Extra
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.scene import MAX_GROUPS, Points, Scene
+from boundaryviz.scene.scene import MAX_GROUPS, Scene
 
 DOSES = 8  # how many there are unless they are named, nothing included
 _MOST = 0.04  # share of the training points up to which they go
@@ -63,13 +65,16 @@ def bare(scene: Scene) -> Scene:
 
 @dataclass(frozen=True, eq=False)
 class PoisonedScene:
-    """A scene with the attack in it once for each of D doses. groups: (D,), what a replica of each dose sees.
+    """A scene with an attack laid on it with each of D doses.
 
-    Every dose is a group of its own. Flipped labels are nested, so a dose of those adds a group to the smaller ones.
+    scene: with pins, and without planted points; clean points that doses withdraw are withdrawn by groups of their own,
+    of which a larger dose has all that a smaller one has. groups: (D,), those that a replica of each dose sees.
+    scenes: (D,), each with one dose, as `train` would have it.
     """
 
     scene: Scene
     groups: tuple[frozenset[int], ...]
+    scenes: tuple[Scene, ...]
 
     @classmethod
     def of(cls, scenario: Scenario, doses: Sequence[int]) -> PoisonedScene:
@@ -78,31 +83,42 @@ class PoisonedScene:
         base = bare(scenario.scene())
         if words := placement.check(base, attack):
             raise ScenarioError([f"poison: {words}"])
-        points, gone = base.points, np.empty(0, dtype=np.int64)
-        groups = []
-        for k, dose in enumerate(doses):
-            planted, withdrawn = placed(base, attack.model_copy(update={"count": dose}))
-            fresh = ~np.isin(withdrawn, gone) if len(withdrawn) else np.ones(len(planted), dtype=bool)
-            if len(withdrawn):
-                origin = points.origin.copy()
-                origin[points.positions(withdrawn[fresh])] = -k
-                points, gone = points.with_columns(origin=origin), withdrawn
-            new = planted.take(fresh)
-            numbered = Points.of(new.xy, new.label, origin=k, first_id=points.next_id)
-            numbered = numbered.with_columns(inputs=new.inputs, response=new.response)
-            points = Points.join(points, base.completed(numbered))
-            nested = range(1, k + 1) if attack.STANDS_IN else range(k, k + 1)
-            groups.append(frozenset(nested) if k else CLEAN)
+        scenes = tuple(inject(base, attack.model_copy(update={"count": dose})) for dose in doses)
+        origin = base.points.origin.copy()
+        for k, scene in enumerate(scenes):
+            gone = scene.points.ids[scene.points.origin < 0]
+            gone = gone[origin[base.points.positions(gone)] == 0] if len(gone) else gone
+            origin[base.points.positions(gone)] = -k
         goal = aimed(base, attack)
         targets = base.targets if goal is None else (*base.targets, goal.as_target(0))
-        return cls(replace(base, points=points, targets=targets, poison_on=True), tuple(groups))
+        points = base.points.with_columns(origin=origin)
+        groups = tuple(frozenset(range(1, k + 1)) for k in range(len(doses)))
+        return cls(replace(base, points=points, targets=targets, poison_on=True), groups, scenes)
+
+    def replicas(self, seeds: Sequence[int]) -> Replicas:
+        """Every dose of the first seed, then of the next. Each has the points of its dose to itself, under the ids that
+        they have where it is the only one: so what comes of it does not depend on the others."""
+        planted = [scene.points.take(scene.points.is_poison) for scene in self.scenes]
+        most = max(map(len, planted))
+        replicas = Replicas.doses(seeds, self.groups)
+        if not most:
+            return replicas
+        largest = next(points for points in planted if len(points) == most)
+        x, label = (np.stack([column] * len(planted)) for column in (largest.x, largest.label.astype(np.int64)))
+        weight = np.zeros(label.shape, dtype=np.float32)
+        for k, points in enumerate(planted):
+            x[k, : len(points)], label[k, : len(points)], weight[k, : len(points)] = points.x, points.label, 1.0
+        each = [np.concatenate([column] * len(seeds)) for column in (x, label, weight)]
+        return replace(replicas, extra=Extra(largest.ids, *each))
+
+    def same_points(self, other: PoisonedScene) -> bool:
+        """Whether all points of all doses are the same."""
+        return all(a.points == b.points for a, b in zip(self.scenes, other.scenes, strict=True))
 
     @property
     def rates(self) -> tuple[float, ...]:
         """The poison rate of each dose."""
-        points = self.scene.points
-        seen = [self.scene.seen(groups) & points.is_train for groups in self.groups]
-        return tuple(float((points.is_poison & some).sum() / max(some.sum(), 1)) for some in seen)
+        return tuple(Budget.of(scene).rate for scene in self.scenes)
 
 
 def _placeable(base: Scene, scenario: Scenario, count: int) -> int:

@@ -72,7 +72,7 @@ def test_it_fits_once_and_again_when_something_changed(spec: Any):
     learner.set_data(hidden(blobs(61)))
     assert not learner.settled
     learner.step()
-    changed = spec.model_copy(update={"gamma": 3.0})
+    changed = spec.model_copy(update={"gamma": 3.5})
     learner.set_training(changed, TrainingSpec())
     learner.step(2)
     assert sizes == [60, 61, 61]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.semi_supervised import SelfTrainingClassifier
 
 from boundaryviz.learners import graphs
@@ -106,6 +107,16 @@ def test_self_training_is_scikit_learn_s(name: Any, criterion: Any):
     )
     given = reference.fit(data.x, data.label).predict_proba(GRID)
     np.testing.assert_allclose(fitted(spec, data).probabilities(GRID)[0].T, given, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", [100, 107, 108])
+def test_self_training_finds_the_moons_that_its_model_alone_does_not(seed: int):
+    """Three draws of those the defaults were chosen on; docs/learners.md has twenty others."""
+    data, places, label = moons(1000, seed=seed, noise=0.1)
+    spec = SelfTrainingSpec()
+    alone = base(spec, 6).fit(data.x[data.label >= 0], data.label[data.label >= 0])
+    assert (alone.predict(places) != label).mean() > 0.1
+    assert (fitted(spec, data).predict(places)[0] != label).mean() < 0.02
 
 
 def test_self_training_without_unlabelled_points_is_its_base():

@@ -67,7 +67,10 @@ def test_an_estimator_is_refused_as_well(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_doses_times_seeds_are_refused_by_every_family(name: str, nothing_is_built: None):
+def test_doses_times_seeds_are_refused_by_every_family(
+    name: str, nothing_is_built: None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(cost, "available", lambda: 1e8)
     at_once = FAMILIES[name].at_once
     doses = range(99_900, 100_000)  # of points, which are not drawn first
     with pytest.raises(MemoryNeeded, match="this run would take about"):

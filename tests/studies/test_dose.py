@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaryviz.attacks.placement import inject
-from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
 from boundaryviz.learners.specs import FAMILIES
@@ -48,12 +47,20 @@ def test_a_replica_of_a_dose_sees_the_scene_with_that_many_points(attack: str, c
     scenario = SMALL.with_values(values)
     doses = (0, 1, 3, 4, 11)
     poisoned = PoisonedScene.of(scenario, doses)
-    for dose, groups, rate in zip(doses, poisoned.groups, poisoned.rates, strict=True):
+    replicas = poisoned.replicas((0,))
+    own = replicas.extra
+    assert own is not None
+    for k, (dose, groups, rate) in enumerate(zip(doses, poisoned.groups, poisoned.rates, strict=True)):
         alone = inject(bare(scenario.scene()), scenario.poison.model_copy(update={"count": dose}))
-        seen, theirs = poisoned.scene.points.take(poisoned.scene.seen(groups)), alone.points.take(alone.seen())
-        columns = [sorted(zip(*p.xy.T, p.label, p.split, p.is_poison, strict=True)) for p in (seen, theirs)]
-        assert columns[0] == columns[1]
-        assert rate == pytest.approx(seen.take(seen.is_train).is_poison.mean())
+        theirs = alone.points.take(alone.seen())
+        planted, there = theirs.take(theirs.is_poison), own.weight[k] > 0
+        assert (
+            poisoned.scene.points.take(poisoned.scene.seen(groups)).xy.tolist() == theirs.xy[~theirs.is_poison].tolist()
+        )
+        assert own.ids[there].tolist() == planted.ids.tolist()
+        assert own.x[k, there].tolist() == planted.xy.tolist()
+        assert own.label[k, there].tolist() == planted.label.tolist()
+        assert rate == pytest.approx(theirs.take(theirs.is_train).is_poison.mean())
 
 
 def test_labelled_doses_do_to_each_seed_what_twins_of_their_own_show():
@@ -171,7 +178,7 @@ def test_poison_that_is_there_already_is_taken_out_first():
 
 def test_a_diverged_seed_is_left_out_at_its_doses_and_a_diverged_clean_twin_at_all():
     poisoned = PoisonedScene.of(COPIED, (0, 4, 8))
-    run = Run(Session(COPIED, poisoned.scene, device="cpu", replicas=Replicas.doses(range(3), poisoned.groups)))
+    run = Run(Session(COPIED, poisoned.scene, device="cpu", replicas=poisoned.replicas(range(3))))
     run.advance(5)
     assert np.isfinite(measured(run, 3).flips).all()
     run.session.learner.P.detach()[[1, 6]] = np.nan  # type: ignore[attr-defined]

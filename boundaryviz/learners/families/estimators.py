@@ -81,6 +81,12 @@ class SVCSpec(EstimatorSpec):
         kernels = {"gamma": ("rbf", "poly", "sigmoid"), "degree": ("poly",), "coef0": ("poly", "sigmoid")}
         return {name: "this kernel has none" for name, those in kernels.items() if self.kernel not in those}
 
+    @property
+    @override
+    def bound_to_origin(self) -> str:
+        """Of kernels that are no functions of a distance."""
+        return "its kernel is a function of products of coordinates" if self.kernel in ("poly", "sigmoid") else ""
+
     @override
     def arguments(self, labels: int) -> dict[str, Any]:
         return super().arguments(labels) | {"break_ties": True}
