@@ -50,6 +50,7 @@ class Recorder:
         self._credit = max(self._credit, min(BURST, AGAIN * (now - self._began)))
         self._began = now
         self._changed, self._due, self._last = step, step, -1
+        self._roughly = -1  # the last step recorded, while it may be recorded once more with exact fields
         self._lowest = np.inf
         self._best: dict[str, NDArray] | None = None  # the state of the lowest validation loss, yet to be recorded
         self._looked = step
@@ -70,7 +71,7 @@ class Recorder:
         self.settle(session, seed)
         if self._credit > -BURST:  # a drag changes something at every step
             self.record(session, seed, "edit")
-        self._changed, self._due = session.step_count, session.step_count + 1
+        self._changed, self._due, self._roughly = session.step_count, session.step_count + 1, -1
 
     def settle(self, session: Session, seed: int) -> None:
         """Record the lowest validation loss, if it is not recorded yet: what it was of is about to change."""
@@ -97,15 +98,23 @@ class Recorder:
         elif self._best is not None and self._credit > 0:
             self.settle(session, seed)
 
-    def offer(self, session: Session, seed: int, rect: Domain, field: NDArray, clean: NDArray | None) -> None:
+    def offer(
+        self, session: Session, seed: int, rect: Domain, field: NDArray, clean: NDArray | None, exact: bool = False
+    ) -> None:
         """Fields of now have been worked out anyway: with them a checkpoint that is due costs next to nothing.
 
-        Moments between are recorded over the same rectangle, so that going through them the plane stays full.
+        Moments between are recorded over the same rectangle, so that going through them the plane stays full. exact:
+        at every cell; where this step has been recorded with quick fields, it is again.
         """
         self._shown = rect
-        complete = clean is not None or not session.twin
-        if complete and session.step_count >= self._due and _worth(rect, session.scene.domain):
+        if (clean is None and session.twin) or not _worth(rect, session.scene.domain):
+            return
+        if session.step_count >= self._due:
             self.record(session, seed, given=(rect, field, clean))
+        elif exact and session.step_count == self._roughly:
+            self._keep(session, seed, session.state(), frozenset(), (rect, field, clean))
+        if exact:
+            self._roughly = -1
 
     def record(self, session: Session, seed: int, *why: Why, given: Fields | None = None) -> None:
         """Keep the checkpoint now, unless it is kept already. given: its fields, where they are known."""
@@ -114,7 +123,7 @@ class Recorder:
             return
         if self._best is not None and self._best["step"] == step:
             self._best, why = None, (*why, "best")
-        self._last = step
+        self._last = self._roughly = step
         self._keep(session, seed, session.state(), frozenset(why), given)
         self._due = step + max(1, int(SPARSE * (step - self._changed)))
 

@@ -1,8 +1,12 @@
-"""What a figure out of the window needs of one checkpoint, worked out exactly, as a run without a window does it."""
+"""What is worked out exactly, as a run without a window does it: figures of one checkpoint, and a plane at rest."""
 
 from __future__ import annotations
 
-from boundaryviz.engine.messages import Rendering
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.engine.messages import Rendering, View
+from boundaryviz.engine.probes.base import Slices
 from boundaryviz.engine.session import Session
 from boundaryviz.scene.scene import Domain
 
@@ -18,3 +22,16 @@ def render(session: Session, seed: int, number: int, revision: int, rect: Domain
         session.predicted(seed) if session.twin else None,
         session.cascade(replica),
     )  # fmt: skip
+
+
+Fields = tuple[NDArray[np.float32], NDArray[np.float32] | None]
+
+
+def fields(session: Session, view: View, replica: int, clean: int | None) -> Slices[Fields]:
+    """What a view shows of a replica, and of its clean twin where one is named, exact at every cell; in parts, see
+    `Session.field_in_parts`."""
+    shown = yield from session.field_in_parts(view.rect, view.columns, view.rows, replica, view.unit)
+    if clean is None:
+        return shown, None
+    yield
+    return shown, (yield from session.field_in_parts(view.rect, view.columns, view.rows, clean, view.unit))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
@@ -14,8 +14,9 @@ from boundaryviz.engine import device as devices
 from boundaryviz.engine.cascades import Cascades
 from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
 from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.engine.pace import Pace
 from boundaryviz.engine.replicas import Replicas
-from boundaryviz.engine.surface import surface
+from boundaryviz.engine.surface import Ask, in_parts, surface
 from boundaryviz.engine.twins import Twins, compare, margins
 from boundaryviz.learners.base import Learner, Problem, TrainingData
 from boundaryviz.learners.cascade import Cascade
@@ -75,6 +76,7 @@ class Session:
         self.seeds, self.twin = tuple(seeds), twin
         self.replicas = replicas or Replicas.of(self.seeds, twin)
         self._watched: int | None = None
+        self._pace = Pace()
         self.reset()
 
     # ---- set-up -------------------------------------------------------------------------------------
@@ -86,12 +88,12 @@ class Session:
         """
         if self._instead is not None:
             scenario = scenario.model_copy(update={"learner": self._instead})
-        check_inputs(scenario, scene)
-        if self.device.type == "cuda":
-            return
         own, apart = 0, False
         if (given := self._handed) is not None:
             scene, own, apart = given.largest(scene), len(given.extra or ()), given.apart
+        check_inputs(scenario, scene, own)
+        if self.device.type == "cuda":
+            return
         self._needs = check_memory(scenario, scene, *self._crowd, own, self._needs, apart=apart)
 
     @property
@@ -320,17 +322,48 @@ class Session:
 
         float32 (rows, columns), the probability of class 1, for two classes; (C, rows, columns) for more; the
         activation of hidden unit (layer, index) where one is named; NaN where undecided. quick: exact near the
-        boundary and around points that lie on the wrong side of it, interpolated elsewhere.
+        boundary and around points that lie on the wrong side of it, interpolated elsewhere, see `surface`; exact at
+        every cell of a hidden unit, and where a learner that is fitted at once takes little longer for it, see `Pace`.
+        What is scattered between training points may be missed.
         """
-        points, section = self.scene.points, self.scene.section
+        points, (ask, field_of) = self.scene.points, self._asked(replica, unit)
+        rough = quick and unit is None and not self._affords(ask, rect, columns, rows)
+        places = (points.xy, points.label) if rough else (None, None)
+        return field_of(surface(ask, rect, columns, rows, *places))
+
+    def field_in_parts(
+        self, rect: Domain, columns: int, rows: int, replica: int = 0, unit: tuple[int, int] | None = None
+    ) -> Generator[None, None, NDArray[np.float32]]:
+        """As `field`, exact at every cell, in parts of some milliseconds between which it may be given up, and has to
+        be where the learner changes. What takes no longer than one part comes to the same bits, the rest to rounding.
+        """
+        ask, field_of = self._asked(replica, unit)
+        cells = columns * rows
+        part = cells if self._pace.affords(cells) else self._pace.part()
+        return field_of((yield from in_parts(ask, rect, columns, rows, part)))
+
+    def _asked(
+        self, replica: int, unit: tuple[int, int] | None
+    ) -> tuple[Ask, Callable[[NDArray[np.float32]], NDArray[np.float32]]]:
+        """What is asked about places of the plane, (G, 2) to (K, G), and what makes a field of answers (K, ...)."""
+        learner = self.learner
         if unit is not None:
-            active = on_plane(section, lambda x: self.learner.unit(x, *unit, replica))
-            return active(rect.grid(columns, rows)).reshape(rows, columns)
-        places = (points.xy, points.label) if quick else (None, None)
-        ask = on_plane(section, lambda x: self.learner.scores(x, replica))
-        scores = surface(ask, rect, columns, rows, *places)
-        values: NDArray[np.float32] = self.learner.shown(scores)
-        return values[0] if len(values) == 1 else values
+            active = on_plane(self.scene.section, lambda x: learner.unit(x, *unit, replica)[None])
+            return self._pace.timed(active), lambda answers: answers[0]
+
+        def field_of(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+            values = learner.shown(scores)
+            return values[0] if len(values) == 1 else values
+
+        return self._pace.timed(on_plane(self.scene.section, lambda x: learner.scores(x, replica))), field_of
+
+    def _affords(self, ask: Ask, rect: Domain, columns: int, rows: int) -> bool:
+        """Whether every cell may be asked for in a quick field. What is trained in steps pays for it in steps."""
+        if not self.spec.family.at_once:
+            return False
+        key = self.spec, len(self.scene.points).bit_length(), self.can_train, self.step_count > 0
+        self._pace.learn(key, ask, rect.grid(32, 32))
+        return self._pace.affords(columns * rows)
 
     def units(self, rect: Domain, side: int, replica: int = 0) -> tuple[NDArray[np.uint8], ...]:
         """Small maps of every hidden layer, uint8 (units, side, side); 0..255 is -1..1 times the unit's range."""

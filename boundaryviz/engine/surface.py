@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,8 @@ def surface(
     An interpolated score is off by at most 8 (|f_xx| + |f_yy|), with the cell as the unit of length (bilinear
     interpolation, h^2 / 8 with h = 8); a decision is wrong only where that is more than the block's least margin,
     which in turn is more than the margin's range over the corners. That bound is of no use where scores jump: a strip
-    between the nodes, or an island, without a training point in it is missed.
+    between the nodes, or an island, without a training point in it is missed. So
+    what stays on the screen is asked for cell by cell.
     """
     if refine_at is None or min(columns, rows) < 4 * _STRIDE:
         return ask(rect.grid(columns, rows)).reshape(-1, rows, columns)
@@ -88,6 +89,20 @@ def surface(
     while (wanted := _beside(field, asked)).any():
         fill(wanted)
     return field
+
+
+def in_parts(
+    ask: Ask, rect: Domain, columns: int, rows: int, places: int
+) -> Generator[None, None, NDArray[np.float32]]:
+    """As `surface` with every cell asked for, in parts of about so many places, a row at least, between which it may be
+    given up. Some learners' answers depend, by rounding, on what is asked together."""
+    grid, height = rect.grid(columns, rows).reshape(rows, columns, 2), max(places // columns, 1)
+    parts: list[NDArray[np.float32]] = []
+    for row in range(0, rows, height):
+        if parts:
+            yield
+        parts.append(ask(grid[row : row + height].reshape(-1, 2)))
+    return np.concatenate(parts, axis=-1).reshape(-1, rows, columns)
 
 
 def _decision(scores: NDArray[np.float32]) -> NDArray[np.int8]:

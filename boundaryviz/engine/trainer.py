@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.blocks import TURN, Blocks
-from boundaryviz.engine.probes.base import Shown
+from boundaryviz.engine.probes.base import Shown, Slices
 from boundaryviz.engine.probes.scheduler import Scheduler
 from boundaryviz.engine.recorder import Recorder
 from boundaryviz.engine.refusals import Refusals
-from boundaryviz.engine.renderings import render
+from boundaryviz.engine.renderings import Fields, fields, render
 from boundaryviz.engine.session import Session
 
 _FRAME = 1 / 60  # seconds between two frames
@@ -28,7 +28,9 @@ class Trainer:
     """One session at a time, driven by `handle` and `advance`; both return what there is to say.
 
     Frames are latest-wins by credit: one is computed only when the last has been drawn (`Credit`), something
-    has changed, and a sixtieth of a second has passed.
+    has changed, and a sixtieth of a second has passed. Its field is a quick one while anything changes. What stands
+    still, because training is paused or has settled and nothing is moved, is replaced by the exact field, as figures
+    have it; that is worked out in parts and given up as soon as something changes, so that a hand never waits for it.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -44,6 +46,7 @@ class Trainer:
         self._speed: float | None = None
         self._stop_at: int | None = None
         self._credit, self._dirty, self._exact = True, False, False
+        self._finer: Slices[Fields] | None = None  # the exact fields of what is shown, under way
         self._due = self._slow_at = self._curves_at = -1.0
         self._predicted: NDArray[np.int16] = np.empty(0, np.int16)
         self._clean_predicted: NDArray[np.int16] | None = None
@@ -62,6 +65,8 @@ class Trainer:
         """Seconds that may pass before `advance` has something to do; None for as long as nobody says anything."""
         if self._session is None:
             return None
+        if self._finer is not None:
+            return 0.0
         if self._playing and not self._session.can_train:
             return _SLOW
         if self._playing and not self._rests:
@@ -193,7 +198,7 @@ class Trainer:
 
     def _touch(self) -> None:
         """Something a frame shows has changed: the next one is due, with everything in it fresh."""
-        self._dirty, self._exact, self._slow_at = True, False, -1.0
+        self._dirty, self._exact, self._finer, self._slow_at = True, False, None, -1.0
 
     # ---- turns --------------------------------------------------------------------------------------
 
@@ -208,7 +213,7 @@ class Trainer:
             answers = self._probes.advance(self._shown(), training, seen)
             return said + frames + self._recorder.take() + answers
         except Exception as error:
-            self._playing, self._dirty, self._exact = False, False, True
+            self._playing, self._dirty, self._exact, self._finer = False, False, True, None
             return [m.Failed("while training", str(error) or type(error).__name__, traceback.format_exc())]
 
     def _train(self) -> list[m.FromTrainer]:
@@ -219,7 +224,8 @@ class Trainer:
         said = self._taking() if allowed > 0 and not self._rests else []
         recorder, seed, now = self._recorder, self._seed, began
         while allowed > 0 and now - began < TURN and not self._rests:
-            self._dirty = self._dirty or not (session.settled or self._looks_back)
+            if not (session.settled or self._looks_back):
+                self._dirty, self._finer = True, None
             steps = self._blocks.size(min(allowed, recorder.free(session)), began + TURN - now)
             session.step(steps)
             self._blocks.took(steps, self._clock() - now)
@@ -227,7 +233,7 @@ class Trainer:
             allowed -= steps
             now = self._clock()
         recorder.trained(now - began)
-        if self._rests:
+        if self._rests and not self._draws:
             recorder.record(session, seed)
         since, before = self._mark
         if now - since >= 0.5:
@@ -284,21 +290,19 @@ class Trainer:
     def _frame(self) -> list[m.FromTrainer]:
         now, view, shown = self._clock(), self._view, self._shown()
         session, seed, replica = shown.session, shown.seed, shown.replica
-        # once idle, the whole field is asked for exactly
-        final = (not self._playing or self._rests or self._looks_back) and not self._exact
+        still = not self._playing or session.settled or not session.can_train or self._looks_back
         if view is None or not self._credit or self._awaits or now < self._due - TURN / 2:
             return []
-        if not (self._dirty or final):
+        if not (self._dirty or (still and not self._exact)):
             return []
-        exact = final and not self._dirty
-        view = view.fitted(session.learner.hidden)
+        view, exact = view.fitted(session.learner.hidden), not self._dirty
         twin = seed if session.twin and view.clean else None
-        field = session.field(view.rect, view.columns, view.rows, replica, view.unit, quick=not exact)
-        clean = None
-        if twin is not None:
-            clean = session.field(view.rect, view.columns, view.rows, twin, view.unit, quick=not exact)
+        found = self._finish(session, view, replica, twin) if exact else _quick(session, view, replica, twin)
+        if found is None:
+            return []
+        field, clean = found
         if session is self._session and view.unit is None:
-            self._recorder.offer(session, seed, view.rect, field, clean)
+            self._recorder.offer(session, seed, view.rect, field, clean, exact)
         if now - self._slow_at >= _SLOW or len(self._predicted) != len(session.scene.points):
             self._slow_at = now
             self._predicted = session.predicted(replica)
@@ -313,6 +317,25 @@ class Trainer:
                 self._playing, self._rate,
             )
         ]  # fmt: skip
+
+    def _finish(self, session: Session, view: m.View, replica: int, clean: int | None) -> Fields | None:
+        """The exact fields, once they have been worked out; else some more of them are."""
+        end = self._clock() + TURN
+        self._finer = self._finer or fields(session, view, replica, clean)
+        try:
+            while self._clock() < end:
+                next(self._finer)
+        except StopIteration as stop:
+            self._finer = None
+            found: Fields = stop.value
+            return found
+        return None
+
+    @property
+    def _draws(self) -> bool:
+        """Whether a frame of what has just been fitted is about to be drawn, with which it is recorded as well."""
+        view = self._view
+        return self._dirty and self._credit and view is not None and view.unit is None and view.past is None
 
     @property
     def _looks_back(self) -> bool:
@@ -363,3 +386,13 @@ class Trainer:
 def _begun(message: m.Load | m.Resume) -> Session:
     seeds = range(first := message.scenario.training.seed, first + message.seeds)
     return Session(message.scenario, message.scene, seeds, message.twin, message.device)
+
+
+def _quick(session: Session, view: m.View, replica: int, clean: int | None) -> Fields:
+    """What a view shows of a replica, and of its clean twin where one is named, while things change."""
+    shown, twin = (
+        None if one is None else session.field(view.rect, view.columns, view.rows, one, view.unit, quick=True)
+        for one in (replica, clean)
+    )
+    assert shown is not None
+    return shown, twin

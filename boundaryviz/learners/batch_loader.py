@@ -106,13 +106,13 @@ class BatchLoader:
             windows = np.unique(seen, axis=0, return_inverse=True)[1].reshape(-1)
         self._points, self._apart = n, windows is not None
         self._pool = Pool.of(data.point_ids, poison, weights, eligible, windows, withdrawn)
+        self.only_poison = len(self) > 0 and bool(poison[self._pool.at].all())
         self._rows = torch.cat([inputs, targets]).T.contiguous()  # (n, F + K): a batch is a gather of rows
         self._sections = [len(inputs), len(targets)]
         self._ready = []
         if before is None or not before.same_as(self._pool):
             self._epoch = None
             self.idle = np.flatnonzero(~self._pool.weights.any(axis=1))
-            self.only_poison = len(self) > 0 and bool(poison[self._pool.at].all())
             self._measure()
 
     def _measure(self) -> None:

@@ -12,6 +12,7 @@ from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.cascade import Cascade, seeds
 from boundaryviz.learners.families.graphs import PathSpec
 from boundaryviz.learners.family import Measure
+from boundaryviz.learners.kernels import logs_of
 
 _FLOATS = 1 << 24  # of steps whose lengths are worked out at a time
 _FEW = 2000  # pairs up to which distances are a table; a tree would take longer to build
@@ -21,8 +22,7 @@ def shortest(data: TrainingData, spec: PathSpec, replica: int = 0) -> Cascade:
     """The shortest paths from any labelled point over the graph of the learner with this spec, as one replica sees it.
 
     A step between nearest neighbours is as long as their distance d. On a Gaussian graph it is gamma d^2, so that the
-    shortest path is the one with the largest product of weights exp(-gamma d^2); that graph joins all points, or
-    beyond `graph_specs.DENSE` of them the `graph_specs.KEPT` nearest.
+    shortest path is the one with the largest product of weights exp(-gamma d^2); that graph joins all points.
     """
     n = len(data.ids)
     at = _seen(data, replica)
@@ -30,12 +30,11 @@ def shortest(data: TrainingData, spec: PathSpec, replica: int = 0) -> Cascade:
     result = Cascade.none("length", n)
     if not len(known):
         return result
-    length = _lengths(x, spec)
-    if sparse.issparse(length):
-        when, before, seed = dijkstra(length, indices=known, min_only=True, return_predecessors=True)
+    if spec.joined:
+        when, before, seed = dijkstra(_lengths(x, *spec.joined), indices=known, min_only=True, return_predecessors=True)
         before, seed = np.maximum(before, -1), np.maximum(seed, -1)
     else:
-        when, before = _dense_paths(length, known)
+        when, before = graphs.dense_paths(lambda i: -logs_of(x[i : i + 1], x, spec.gamma)[0], known, np.add)
         seed = seeds(before, data.label[at] >= 0)
     places = np.append(at, -1)
     result.when[at], result.before[at], result.seed[at] = when, places[before], places[seed]
@@ -106,37 +105,10 @@ def _seen(data: TrainingData, replica: int) -> NDArray[np.int64]:
     return order[data.weights[replica][order] != 0]
 
 
-def _lengths(x: NDArray[np.float64], spec: PathSpec) -> graphs.Graph:
-    """How long the step is from point i to point j, (n, n); no entry, or infinity, where no label can take it."""
-    points, tiny = graphs.tree(x), np.finfo(float).tiny  # 0 would be no edge
-    if spec.joined:
-        edges = graphs.knn_graph(points, *spec.joined).tocoo()
-        parts = np.array_split(np.stack([edges.row, edges.col]), -(-edges.nnz * x.shape[1] // _FLOATS) or 1, axis=1)
-        gap = np.concatenate([np.linalg.norm(x[a] - x[b], axis=1) for a, b in parts])
-        return sparse.csr_array((np.maximum(gap, tiny), (edges.col, edges.row)), shape=edges.shape)
-    graph = graphs.gaussian_graph(points, spec.gamma)
-    least = max(spec.LEAST, tiny)
-    if sparse.issparse(graph):
-        graph = graph * (graph >= least)
-        graph.eliminate_zeros()
-        graph.data = np.maximum(-np.log(graph.data), tiny)
-        return graph
-    with np.errstate(divide="ignore"):
-        return np.where(graph >= least, np.maximum(-np.log(graph), tiny), np.inf)
-
-
-def _dense_paths(
-    length: NDArray[np.float64], known: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Dijkstra's algorithm on a symmetric table (n, n), nine times as fast there as on a heap: lengths (n,) of the
-    shortest paths from any of the `known` points, and the point next to last, -1 for none."""
-    when, before = np.full(len(length), np.inf), np.full(len(length), -1)
-    when[known] = 0.0
-    open_ = when.copy()
-    while np.isfinite(done := open_[at := int(open_.argmin())]):
-        open_[at] = np.inf
-        through = done + length[at]
-        shorter = through < when
-        when[shorter] = open_[shorter] = through[shorter]
-        before[shorter] = at
-    return when, before
+def _lengths(x: NDArray[np.float64], neighbours: int, both_ways: bool) -> sparse.csr_array:
+    """How long the step is from point i to point j, (n, n); no entry where no label can take it."""
+    edges = graphs.knn_graph(graphs.tree(x), neighbours, both_ways).tocoo()
+    parts = np.array_split(np.stack([edges.row, edges.col]), -(-edges.nnz * x.shape[1] // _FLOATS) or 1, axis=1)
+    gap = np.concatenate([np.linalg.norm(x[a] - x[b], axis=1) for a, b in parts])
+    least = np.finfo(float).tiny  # 0 would be no edge
+    return sparse.csr_array((np.maximum(gap, least), (edges.col, edges.row)), shape=edges.shape)

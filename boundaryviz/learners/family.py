@@ -92,6 +92,11 @@ class LearnerSettings(Spec):
             """A setting of its own, whichever it is of."""
 
     @property
+    def bound_to_origin(self) -> str:
+        """Why what it learns is another thing where the origin of the coordinates lies elsewhere; empty where not."""
+        return ""
+
+    @property
     def sure(self) -> float:
         """How sure of a class it must be for an unlabelled point to count as labelled."""
         return SURE
@@ -105,6 +110,13 @@ class LearnerSettings(Spec):
 
     def misfit(self, width: int) -> Mapping[str, str]:
         """Of the settings with which it cannot learn from points with so many inputs: name -> why, in words."""
+        return {}
+
+    def crowded(self, size: Size) -> Mapping[str, str]:
+        """Of the settings with which it cannot learn from so many points as the whole run has: name -> why, in words.
+
+        Twins see fewer of them; what a learner does must not depend on how many these are.
+        """
         return {}
 
     def memory(self, size: Size, training: TrainingSpec) -> Needs:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.spatial.distance import cdist
 
 _FLOATS = 1 << 22  # of one table of weights; more places are worked through in parts
+_FAINT = 1e-200  # a sum of weights below it may have lost digits
+_EXACT = 1e10  # powers of e, up to which a weight is known to a millionth
+_FELT = 50.0  # powers of e below the nearest point's weight, within which another's has a say
 
 
 def gaussian(a: NDArray[np.float64], b: NDArray[np.float64], gamma: float) -> NDArray[np.float64]:
@@ -37,9 +41,63 @@ def weighted_sums(
     return np.stack([table[row, column] for table in sums], axis=1)
 
 
+def weighted_means(
+    places: NDArray[np.float64], points: NDArray[np.float64], values: NDArray[np.float64], gamma: float
+) -> NDArray[np.float64]:
+    """The mean of all points' values by their weights, (G, K); `values` (n, K) are not negative, and rows sum to 1.
+
+    Where all weights are tiny, they are counted relative to that of the nearest point, so that none underflows.
+    """
+    sums = weighted_sums(places, points, values, gamma)
+    faint = np.flatnonzero(sums.sum(axis=1) < _FAINT)
+    for some in parts(len(faint), len(points)):
+        squares = cdist(places[faint[some]], points, "sqeuclidean")
+        squares -= squares.min(axis=1, keepdims=True)
+        at = np.nonzero(squares < _FELT / gamma)
+        sums[faint[some]] = sparse.csr_array((np.exp(-gamma * squares[at]), at), shape=squares.shape) @ values
+    means: NDArray[np.float64] = sums / sums.sum(axis=1, keepdims=True)
+    return means
+
+
+def logs_of(a: NDArray[np.float64], b: NDArray[np.float64], gamma: float) -> NDArray[np.float64]:
+    """The logarithms of `gaussian`, (n, m). Beyond `_EXACT` they fall more slowly, so that what is added to them is not
+    lost: which of two weights is the larger stays, and that it is many times as large."""
+    logs: NDArray[np.float64] = cdist(a, b, "sqeuclidean")
+    logs *= gamma
+    beyond = logs > _EXACT
+    if beyond.any():
+        logs[beyond] = _EXACT * (1.0 + np.log(logs[beyond] / _EXACT))
+    return np.negative(logs, out=logs)
+
+
+def weighted_flows(
+    places: NDArray[np.float64],
+    points: NDArray[np.float64],
+    values: NDArray[np.float64],
+    gamma: float,
+    to: NDArray[np.float64],
+    of: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """sum_j exp(to_i - gamma |places_i - points_j|^2 + of_j) values_j, (G, K); see `weighted_sums`.
+
+    to: (G,), of: (n,), logarithms of scales; a weight and its scales together are at most about 1.
+    """
+    sums = np.empty((len(places), values.shape[1]))
+    for some in parts(len(places), len(points)):
+        logs = logs_of(places[some], points, gamma)
+        logs += of
+        logs += to[some, None]
+        sums[some] = np.exp(logs, out=logs) @ values
+    return sums
+
+
+def parts(places: int, points: int) -> list[NDArray[np.int64]]:
+    """Positions of some places at a time, so that a table of their weights to so many points stays small."""
+    return np.array_split(np.arange(places), -(-places * points // _FLOATS) or 1)
+
+
 def _summed(
     places: NDArray[np.float64], points: NDArray[np.float64], values: NDArray[np.float64], gamma: float
 ) -> NDArray[np.float64]:
     """As `weighted_sums`, place by place, some at a time."""
-    parts = np.array_split(places, -(-len(places) * len(points) // _FLOATS) or 1)
-    return np.concatenate([gaussian(part, points, gamma) @ values for part in parts])
+    return np.concatenate([gaussian(places[some], points, gamma) @ values for some in parts(len(places), len(points))])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import solve
+from scipy.linalg import cho_factor, cho_solve
 
 from boundaryviz.learners import graphs
-from boundaryviz.learners.families.graphs import CARRIERS, WHOLE, LapRLSSpec
+from boundaryviz.learners.families.graphs import LapRLSSpec
 from boundaryviz.learners.fitted_learner import Decide, FittedLearner
-from boundaryviz.learners.kernels import gaussian, weighted_sums
+from boundaryviz.learners.kernels import weighted_sums
+from boundaryviz.learners.low_rank import gaussian_factor
+
+_COLUMNS = 256  # of the factor that are multiplied at a time; bounds what is held beside it
 
 
 class LapRLS(FittedLearner):
@@ -18,7 +21,7 @@ class LapRLS(FittedLearner):
 
     f = sum_j a_j k(., x_j) makes sum_labelled (f - y)^2 + gamma_A l |f|_k^2 + gamma_I c f^T L f least, with targets
     -1 and +1 for each class, L the normalised Laplacian of the symmetric nearest-neighbour graph, l the number of
-    labels, and c = l. With every point carrying a kernel that is a = (J K + gamma_A l I + gamma_I c L K)^-1 J Y.
+    labels, and c = l: a = (J K + gamma_A l I + gamma_I c L K)^-1 J Y.
     A place that no kernel reaches is undecided.
     """
 
@@ -28,25 +31,35 @@ class LapRLS(FittedLearner):
         spec, known = self._spec, label >= 0
         y = np.where(label[:, None] == np.arange(self.problem.classes), 1.0, -1.0) * known[:, None]
         smooth = spec.intrinsic * known.sum() * laplacian(x, *spec.joined)
-        ridge = spec.ambient * known.sum()
-        if len(x) <= WHOLE:
-            carriers = x
-            kernel = gaussian(x, x, spec.gamma)
-            a = solve(known[:, None] * kernel + ridge * np.eye(len(x)) + smooth @ kernel, y)
-        else:
-            spaced = np.zeros(len(x), dtype=bool)
-            spaced[np.linspace(0, len(x) - 1, CARRIERS).astype(int)] = True
-            carriers = x[spaced | known]
-            to = gaussian(x, carriers, spec.gamma)
-            among = gaussian(carriers, carriers, spec.gamma)
-            system = to[known].T @ to[known] + ridge * among + to.T @ (smooth @ to)
-            system[np.diag_indices_from(system)] += 1e-10 * np.trace(system) / len(system)
-            a = solve(system, to.T @ y, assume_a="pos")
+        a = coefficients(gaussian_factor(x, spec.gamma), y, known, spec.ambient * known.sum(), smooth)
 
         def decide(places: NDArray[np.float64]) -> NDArray[np.float64]:
-            return probabilities(weighted_sums(places, carriers, a, spec.gamma))
+            return probabilities(weighted_sums(places, x, a, spec.gamma))
 
         return decide
+
+
+def coefficients(
+    factor: NDArray[np.float64],
+    y: NDArray[np.float64],
+    known: NDArray[np.bool_],
+    ridge: float,
+    smooth: sparse.csr_array,
+) -> NDArray[np.float64]:
+    """a (n, C) with (J K + ridge I + S K) a = y, for K = G G^T of the factor G (n, r), J of the known, S = `smooth`.
+
+    With f = K a = G b it is (G^T (J + S) G + ridge I) b = G^T y, symmetric and of order r, and a = (y - (J + S) f) /
+    ridge. So every point carries a kernel, and f at other places is as exact as at the points.
+    """
+    penalty = (sparse.diags_array(known.astype(float)) + smooth).tocsr()
+    r = factor.shape[1]
+    system = np.empty((r, r))
+    for at in range(0, r, _COLUMNS):
+        system[:, at : at + _COLUMNS] = factor.T @ (penalty @ factor[:, at : at + _COLUMNS])
+    system[np.diag_indices(r)] += ridge
+    b = cho_solve(cho_factor(system.T, lower=True, overwrite_a=True), factor.T @ y)
+    a: NDArray[np.float64] = (y - penalty @ (factor @ b)) / ridge
+    return a
 
 
 def laplacian(x: NDArray[np.float64], neighbours: int, both_ways: bool) -> sparse.csr_array:

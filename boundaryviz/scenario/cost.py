@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from boundaryviz.learners.needs import Needs, Size, summed
+from boundaryviz.learners.needs import FLAT, Needs, Size, summed
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Scene, Split
 
@@ -99,6 +99,7 @@ def size_of(scene: Scene, runs: int = 1, sights: int = 1, planted: int = 0, *, a
         points.xy[taught],
         points.label[taught].astype("int64"),
         points.width,
+        points.x[training] if points.width <= FLAT else points.x[:0],
     )
 
 

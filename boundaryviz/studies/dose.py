@@ -20,6 +20,7 @@ from boundaryviz.record.metrics import ATTACKED_PINS, attack_success
 from boundaryviz.record.seeds import Varies
 from boundaryviz.runs.run import Run
 from boundaryviz.scenario.cost import check_memory
+from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Scene, Split
@@ -62,7 +63,7 @@ def dose_response(
     progress: called with (done, in all); what it raises ends everything. watch: called with what is known so far.
     store, executor: as in `studies.running.carry_out`; a learner whose results are all stored is not trained again.
     Raises ScenarioError for doses or learners that are none, an attack that cannot be laid, or a scene that teaches
-    nothing; DeviceError; MemoryNeeded; and ValueError without seeds.
+    nothing; DeviceError; MemoryNeeded; InputsError; and ValueError without seeds.
     """
     chosen = _chosen(scenario, learners)
     counts = counted(scenario, doses)
@@ -139,11 +140,16 @@ class _Work:
         return family.at_once and not family.seeded
 
     def check_memory(self) -> None:
-        """Raise MemoryNeeded where there is none for all doses and seeds, before they are laid."""
+        """Raise MemoryNeeded where there is none for all doses and seeds, before they are laid.
+
+        Raise InputsError where they are more points than the learner takes.
+        """
+        clean = bare(self.scenario.scene())
         planted = max(self.doses)  # every replica has as many places for points of its own
+        check_inputs(self.scenario, clean, planted)
         runs = 1 if self.at_once else self.seeds
         if devices.resolve(self.device).type != "cuda":
-            check_memory(self.scenario, bare(self.scenario.scene()), runs, len(self.doses), planted=planted, apart=True)
+            check_memory(self.scenario, clean, runs, len(self.doses), planted=planted, apart=True)
 
     @property
     def units(self) -> int:

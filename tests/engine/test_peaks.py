@@ -43,10 +43,11 @@ CASES = [
     case("logistic", 2000, 256, poison__count=100, poison__attack="copies", training__batch_size=1),
     # and each of the others
     case("label-spreading", 2900, **FEW, **TRAIN_ALONE, learner__kernel="rbf"),
-    case("label-propagation", 60_000, **FEW, **TRAIN_ALONE, learner__kernel="rbf"),
+    case("label-propagation", 5900, **FEW, **TRAIN_ALONE, learner__kernel="rbf"),
     case("label-spreading", 30_000, **FEW, **TRAIN_ALONE, learner__neighbours=50),
     case("laprls", 1900, **TRAIN_ALONE),
     case("laprls", 3000, **TRAIN_ALONE),
+    case("laprls", 3000, **TRAIN_ALONE, learner__gamma=1000.0),
     case("laprls", 20_000, **TRAIN_ALONE, data__labels_per_class=100),
     case("KNeighborsClassifier", 20_000, learner__n_neighbors=200),
     case("KNeighborsClassifier", 20_000, 48, True, poison__count=100, poison__attack="copies"),

@@ -23,7 +23,7 @@ SPECS: dict[str, Any] = {
     "laprls": LapRLSSpec(gamma=5.0),
 }
 every_spec = pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
-on_a_graph = pytest.mark.parametrize("spec", list(SPECS.values())[:4], ids=list(SPECS)[:4])
+among_neighbours = pytest.mark.parametrize("name", ["propagation", "spreading"])
 few = settings(max_examples=8)
 
 
@@ -72,7 +72,7 @@ def test_it_fits_once_and_again_when_something_changed(spec: Any):
     learner.set_data(hidden(blobs(61)))
     assert not learner.settled
     learner.step()
-    changed = spec.model_copy(update={"gamma": 3.0})
+    changed = spec.model_copy(update={"gamma": 3.5})
     learner.set_training(changed, TrainingSpec())
     learner.step(2)
     assert sizes == [60, 61, 61]
@@ -123,10 +123,10 @@ def two_islands(labels: int) -> TrainingData:
     return TrainingData(data.ids, xy, label, data.poison, data.weights)
 
 
-@on_a_graph
-def test_an_island_without_a_label_is_undecided(spec: Any):
+@among_neighbours
+def test_an_island_without_a_label_is_undecided(name: str):
     data = two_islands(2)
-    learner = fitted(spec, data)
+    learner = fitted(SPECS[name], data)
     p, predicted = learner.probabilities(data.x), learner.predict(data.x)
     assert np.isnan(p[0, :, 20:]).all()
     assert p[0, :, :20].tolist() == [[1.0] * 20, [0.0] * 20]
@@ -137,6 +137,14 @@ def test_an_island_without_a_label_is_undecided(spec: Any):
     assert np.array_equal(guess, predicted)
     np.testing.assert_allclose(loss[0], [0.0] * 20 + [np.log(2)] * 20)
     assert learner.finite().all()
+
+
+@among_neighbours
+def test_a_gaussian_joins_all_islands(name: str):
+    data = two_islands(2)
+    learner = fitted(SPECS[f"{name}-rbf"], data)
+    assert (learner.predict(data.x) == 0).all()
+    assert (learner.probabilities(np.array([[0.0, 0.0], [1e6, -1e6]]))[0, 0] == 1.0).all()
 
 
 @every_spec

@@ -30,6 +30,7 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme, contrast, mix
 SPLITS = ("train", "validation", "test")
 _CELL = 44  # logical pixels a cell must be wide and high to show count and share
 _NONE = QModelIndex()
+_CAPTION = "rows: true class, columns: predicted"
 
 
 class _Matrix(QAbstractTableModel):
@@ -158,7 +159,7 @@ class ConfusionView(QWidget):
         head.addWidget(self.accuracy)
         self._hint = label("The matrix appears here as it trains.", "faint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._caption = label("rows: true class, columns: predicted", "faint")
+        self._caption = label(_CAPTION, "faint")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -171,14 +172,15 @@ class ConfusionView(QWidget):
         self.set_theme(theme)
         self._draw()
 
-    def set_matrix(self, matrix: NDArray[np.int64], names: Sequence[str]) -> None:
-        """matrix: int (3, C, C), split, true class, predicted class. names: C of them.
+    def set_matrix(self, matrix: NDArray[np.int64], names: Sequence[str], of: str = "") -> None:
+        """matrix: int (3, C, C), split, true class, predicted class. names: C of them. of: which seed it is of.
 
         Raises ValueError when shapes do not fit.
         """
         names = tuple(names)
         if matrix.shape != (3, len(names), len(names)):
             raise ValueError(f"a matrix of shape (3, {len(names)}, {len(names)}) is needed, not {matrix.shape}")
+        self._caption.setText(f"{_CAPTION}; {of}" if of else _CAPTION)
         self._matrix, self._names = matrix, names
         self._draw()
 

@@ -23,4 +23,5 @@ class ConfusionControl(QObject):
     def _fill(self) -> None:
         frame, scene = self._presenter.frame, self._presenter.scene
         if frame is not None and self._window.result_shown() is self.view and frame.confusion.shape[1] == scene.classes:
-            self.view.set_matrix(frame.confusion, [scene.class_name(k) for k in range(scene.classes)])
+            names = [scene.class_name(k) for k in range(scene.classes)]
+            self.view.set_matrix(frame.confusion, names, self._presenter.seed_words)

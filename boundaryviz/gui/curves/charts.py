@@ -63,6 +63,7 @@ class CurvesView(QWidget):
         }  # fmt: skip
         self.where = figures("step 88,888,888", "faint", Qt.AlignmentFlag.AlignLeft)
         self.best_words = label("", "faint")
+        self.of = label("", "faint")
         self.flips = self._toggle("flips", "The share of test points that the poison flips, in place of the error")
         self.log_x = self._toggle("log x", "A logarithmic step axis")
         self.log_y = self._toggle("log y", "A logarithmic axis for loss and error")
@@ -78,6 +79,7 @@ class CurvesView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(head)
+        layout.addWidget(self.of)
         layout.addWidget(self._hint, 1)
         self._body = QWidget()
         body = QVBoxLayout(self._body)
@@ -102,17 +104,19 @@ class CurvesView(QWidget):
         self._arrange()
         self.clear()
 
-    def set_curves(self, step: NDArray[np.int64], values: Values, clean: Values | None = None) -> None:
+    def set_curves(self, step: NDArray[np.int64], values: Values, clean: Values | None = None, of: str = "") -> None:
         """Show a run so far, or several seeds of it.
 
         step: (K,), increasing. values: 'train_loss', 'validation_error' and so on -> (K,) or (K, S), NaN where there
         was nothing to evaluate. clean: the same of the clean twins, where there are any; 'poison_loss' and
-        'flip_rate' are shown only then. Fewer points than before begin a new run, for which the axes start afresh.
+        'flip_rate' are shown only then. of: which seeds the values are of. Fewer points than before begin a new run,
+        for which the axes start afresh.
         The arrays are read later, when the view is drawn; do not write to the first K values again.
         """
         if len(step) < len(self._step) or (len(step) and len(self._step) and step[0] != self._step[0]):
             self._forget()
         twins = bool(self._clean)
+        self.of.setText(of)
         self._step = step
         self._values, self._clean = dict(values), dict(clean or {})
         if bool(self._clean) != twins:

@@ -24,7 +24,7 @@ class CurvesControl(QObject):
         if curves is None:
             self.view.clear()
         else:
-            self.view.set_curves(curves.step, curves.poisoned, curves.clean)
+            self.view.set_curves(curves.step, curves.poisoned, curves.clean, curves.of)
 
     def _turned(self) -> None:
         past = self._presenter.past

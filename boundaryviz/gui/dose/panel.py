@@ -10,14 +10,18 @@ from PyQt6.QtGui import QHideEvent, QKeyEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from boundaryviz.gui.dose.plot import DosePlot, SeriesSwatch
+from boundaryviz.gui.dose.plot import DoseLine, DosePlot, SeriesSwatch
 from boundaryviz.gui.widgets.controls import figures, label, restyle
 from boundaryviz.gui.widgets.number import NumberEdit, parse_number
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
-from boundaryviz.record.dose import Band, DoseResponse
+from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.dose_axis import DoseAxis, percent
+from boundaryviz.record.intervals import LEVEL
 
 MOST_SEEDS, MOST_DOSES = 64, 100
+_HOLLOW = "attack success; hollow: already so without poison"
+_OF_ALL = "attack success, of all pins"
 _HINT = (
     "Run lays this scenario's attack with more and more points, over several seeds, in a process of its own, "
     "and shows what each dose turns over."
@@ -52,8 +56,8 @@ class DosePanel(QWidget):
         self.doses.setToolTip(
             "Numbers of poison points, such as 1, 10, 100. Empty takes eight, up to some 4 % of the training points."
         )
-        tip = f"How many seeds, 1 to {MOST_SEEDS}. The bands are 95 % over them."
-        self.seeds = NumberEdit.called("Seeds", tip, 44)
+        words = f"How many seeds, 1 to {MOST_SEEDS}. Each is a small point; the line is their mean."
+        self.seeds = NumberEdit.called("Seeds", words, 44)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.words = label("", "faint", wraps=True)
@@ -100,7 +104,7 @@ class DosePanel(QWidget):
         above = QHBoxLayout()
         self._flips_title = label("test points flipped", "faint")
         above.addWidget(self._flips_title, 1)
-        self.notes = label("dotted: as given in the talk", "faint")
+        self.notes = label("dotted: rates that are quoted", "faint")
         above.addWidget(self.notes)
         body.addLayout(above)
         body.addWidget(self.plots["flips"], 1)
@@ -162,16 +166,20 @@ class DosePanel(QWidget):
 
     def _draw(self, response: DoseResponse) -> None:
         axis = DoseAxis.of(response)
-        self.plots["flips"].show_bands(axis, [(c.flip_band(), c.supervised) for c in response.curves])
-        bands = [(band, c.supervised) for c in response.curves if (band := c.success_band()) is not None]
+        curves = response.curves
+        self.plots["flips"].show_lines(axis, [DoseLine(c.flip_band(), c.supervised, c.flip_rate) for c in curves])
+        pinned = [(c, band) for c in curves if (band := c.success_band()) is not None]
         for part in (self._success_title, self.plots["success"]):
-            part.setVisible(bool(bands))
-        if bands:
-            self.plots["success"].show_bands(axis, bands, top=1.0)
-        seeds = "; ".join(f"{curve.title}: {curve.seeds_words}" for curve in response.curves)
+            part.setVisible(bool(pinned))
+        if pinned:
+            lines = [DoseLine(band, c.supervised, None, c.already_band()) for c, band in pinned]
+            self.plots["success"].show_lines(axis, lines, top=1.0)
+            self._success_title.setText(_HOLLOW if any(c.already is not None for c, _ in pinned) else _OF_ALL)
+        told = [f"{c.title}: {'; '.join(filter(None, (c.seeds_words, c.already_words)))}." for c in curves]
         self.notes.setVisible(bool(axis.quoted))
+        words = "\n".join([f"{response.attack}.", *told, axis.quoted_words(), f"{BAND}."])
         for title in (self._flips_title, self.notes, self._success_title):  # on a plot it would hide what is asked for
-            title.setToolTip(f"{response.attack}. {seeds}.\n{axis.quoted_words()}\nBands: 95 % over the seeds.")
+            title.setToolTip(tip(words))
         self._write(response)
 
     def _write(self, response: DoseResponse) -> None:
@@ -184,8 +192,8 @@ class DosePanel(QWidget):
         rate = percent(float(f"{response.rates[at]:.2g}"))
         self._where.setText(f"{dose:,} point{'s' * (dose != 1)}, {rate}")
         for curve, values in zip(response.curves, self._values, strict=True):
-            for value, band in zip(values, (curve.flip_band(), curve.success_band()), strict=True):
-                _fill(value, band, at)
+            _fill(values[0], curve.flip_band(), at, "the least and the greatest seed")
+            _fill(values[1], curve.success_band(), at, f"Wilson {LEVEL}, a seed is a trial", curve.already_words)
         for plot in self.plots.values():
             plot.point_at(self._at)
 
@@ -273,9 +281,10 @@ def _right(words: str) -> QWidget:
     return made
 
 
-def _fill(value: QLabel, band: Band | None, at: int) -> None:
+def _fill(value: QLabel, band: Band | None, at: int, what: str, more: str = "") -> None:
+    """The mean at a dose, and in its tooltip `what` lies around it, and `more`."""
     mean = math.nan if band is None else float(band.mean[at])
     value.setText("\u2013" if math.isnan(mean) else f"{100 * mean:.3g} %")
     sure = band is not None and bool(np.isfinite(band.low[at]))
-    spread = f"{100 * band.low[at]:.3g} % to {100 * band.high[at]:.3g} %" if band is not None and sure else ""
-    value.setToolTip(f"{spread}, 95 % over the seeds" if spread else "")
+    spread = f"{100 * band.low[at]:.3g} % to {100 * band.high[at]:.3g} %, {what}" if band is not None and sure else ""
+    value.setToolTip("\n".join(filter(None, (spread, more))))

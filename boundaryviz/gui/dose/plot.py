@@ -1,13 +1,15 @@
-"""One plot over doses: a line, a band and a marker for each learner, faint lines at the talk's rates."""
+"""One plot over doses: a line and markers for each learner, a band or its seeds, faint lines at quoted rates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -19,8 +21,19 @@ from boundaryviz.record.dose import Band
 from boundaryviz.record.dose_axis import DoseAxis, percent
 
 _MARKERS = ("o", "s", "t1", "d")
-_SIZE = 7  # of a marker, in pixels
+_SIZE, _SEED = 7, 4  # of a marker, and of a seed's, in pixels
 _BAND = 40  # opacity of a band, of 255
+
+
+@dataclass(frozen=True, eq=False)
+class DoseLine:
+    """One learner's. band: its means, with their intervals unless there are seeds. seeds: (D, S), drawn as points.
+    already: one number with its interval, drawn hollow at 0."""
+
+    band: Band
+    supervised: bool
+    seeds: NDArray[np.float64] | None = None
+    already: Band | None = None
 
 
 class _Shares(pg.AxisItem):  # type: ignore[misc, unused-ignore]
@@ -64,49 +77,60 @@ class DosePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.setAccessibleName(words)
         self.setMouseTracking(True)
 
-    def show_bands(self, axis: DoseAxis, bands: Sequence[tuple[Band, bool]], top: float | None = None) -> None:
-        """bands: of each learner, with whether it is supervised; at least one. top: the axis' end, None fits it."""
+    def show_lines(self, axis: DoseAxis, lines: Sequence[DoseLine], top: float | None = None) -> None:
+        """lines: one for each learner, at least one. top: the axis' end, None fits it."""
         self._axis = axis
         self.box.clear()
         for one in axis.quoted:
             dashes = Qt.PenStyle.DotLine if one.source == TALK else Qt.PenStyle.DashDotLine
             pen = pg.mkPen(self._theme.faint, width=1, style=dashes)
             self.box.addItem(pg.InfiniteLine(axis.place_of_rate(one.rate), 90, pen), ignoreBounds=True)
-        for at in reversed(range(len(bands))):  # the first one lies on top
-            self._draw(axis, *bands[at], at)
+        for at in reversed(range(len(lines))):  # the first one lies on top
+            self._draw(axis, lines[at], at)
         self.cursor.hide()
         self.box.addItem(self.cursor, ignoreBounds=True)
-        edges = np.concatenate([edge for band, _ in bands for edge in (band.mean, band.high)])
+        edges = np.concatenate([edge for line in lines for edge in (line.band.mean, line.band.high)])
         highest = float(np.nanmax(edges, initial=0.0))
         end = top if top is not None else min(tidy_above(max(highest, 0.01)), 1.0)
-        self.box.setRange(xRange=axis.limits, yRange=(-0.04 * end, 1.04 * end), padding=0.0)
+        self.box.setRange(xRange=axis.limits, yRange=(-0.06 * end, 1.08 * end), padding=0.0)
         named, silent = axis.ticks()
         ticks = [[(axis.place(d), f"{d:,}") for d in named], [(axis.place(d), "") for d in silent]]
         self.axes["bottom"].setTicks(ticks)
         if "top" in self.axes:
             self.axes["top"].setTicks([[(axis.place_of_rate(r), percent(r)) for r in axis.rate_ticks()]])
 
-    def _draw(self, axis: DoseAxis, band: Band, supervised: bool, at: int) -> None:
-        colour = QColor(series(self._theme, at))
+    def _draw(self, axis: DoseAxis, drawn: DoseLine, at: int) -> None:
+        colour, band = QColor(series(self._theme, at)), drawn.band
         pale = QColor(colour)
-        pale.setAlpha(_BAND)
-        low, high = (np.where(np.isfinite(edge), edge, band.mean) for edge in (band.low, band.high))
-        if len(axis.places) > 1:
-            edges = [pg.PlotCurveItem(axis.places[1:], edge[1:], pen=None) for edge in (low, high)]
-            self.box.addItem(pg.FillBetweenItem(*edges, brush=pale), ignoreBounds=True)
-        pale.setAlpha(3 * _BAND)
-        bar = pg.PlotCurveItem(axis.places[[0, 0]], np.array([low[0], high[0]]), pen=pg.mkPen(pale, width=4))
-        style = Qt.PenStyle.DashLine if supervised else Qt.PenStyle.SolidLine
+        if drawn.seeds is None:
+            pale.setAlpha(_BAND)
+            low, high = (np.where(np.isfinite(edge), edge, band.mean) for edge in (band.low, band.high))
+            if len(axis.places) > 1:
+                edges = [pg.PlotCurveItem(axis.places[1:], edge[1:], pen=None) for edge in (low, high)]
+                self.box.addItem(pg.FillBetweenItem(*edges, brush=pale), ignoreBounds=True)
+        elif drawn.seeds.shape[1] > 1:
+            pale.setAlpha(3 * _BAND)
+            across = axis.places[1:, None] + axis.beside(drawn.seeds.shape[1])
+            self.box.addItem(_marks(across.ravel(), drawn.seeds[1:].ravel(), at, _SEED, pale, None), ignoreBounds=True)
+        style = Qt.PenStyle.DashLine if drawn.supervised else Qt.PenStyle.SolidLine
         line = pg.PlotCurveItem(
             axis.places[1:], band.mean[1:], pen=pg.mkPen(colour, width=1, style=style), connect="finite"
         )
-        shown = np.isfinite(band.mean)
-        marks = pg.ScatterPlotItem(
-            axis.places[shown], band.mean[shown], symbol=_MARKERS[at % len(_MARKERS)], size=_SIZE, brush=colour,
-            pen=pg.mkPen(self._theme.panel, width=1),
-        )  # fmt: skip
-        for item in (bar, line, marks):
+        paper = pg.mkPen(self._theme.panel, width=1)
+        for item in (line, _marks(axis.places, band.mean, at, _SIZE, colour, paper)):
             self.box.addItem(item, ignoreBounds=True)
+        if drawn.already is not None:
+            self._draw_already(float(axis.places[0]), drawn.already, at, colour)
+
+    def _draw_already(self, place: float, band: Band, at: int, colour: QColor) -> None:
+        """Hollow, in its interval."""
+        pale = QColor(colour)
+        pale.setAlpha(3 * _BAND)
+        ends = np.array([band.low[0], band.high[0]])
+        if np.isfinite(ends).all():
+            self.box.addItem(pg.PlotCurveItem(np.full(2, place), ends, pen=pg.mkPen(pale, width=4)), ignoreBounds=True)
+        hollow = _marks(np.array([place]), band.mean, at, _SIZE, QColor(self._theme.panel), pg.mkPen(colour, width=1))
+        self.box.addItem(hollow, ignoreBounds=True)
 
     def point_at(self, dose: int | None) -> None:
         """An upright line at a dose, by its number."""
@@ -163,6 +187,15 @@ class SeriesSwatch(QWidget):
         painter.scale(_SIZE, _SIZE)
         painter.drawPath(symbol)
         painter.end()
+
+
+def _marks(
+    x: NDArray[np.float64], y: NDArray[np.float64], at: int, size: int, brush: QColor, pen: QPen | None
+) -> pg.ScatterPlotItem:
+    """The marks of learner number `at` where there are values."""
+    shown = np.isfinite(y)
+    symbol = _MARKERS[at % len(_MARKERS)]
+    return pg.ScatterPlotItem(x[shown], y[shown], symbol=symbol, size=size, brush=brush, pen=pen)
 
 
 def series(theme: Theme, at: int) -> str:

@@ -37,4 +37,4 @@ class MarginsControl(QObject):
         scene = self._presenter.scene
         if found.count.shape[1] == scene.classes:  # else a class has just come or gone
             names = [scene.class_name(k) for k in range(scene.classes)]
-            self.view.set_margins(found.quantiles, found.count, names)
+            self.view.set_margins(found.quantiles, found.count, names, self._presenter.seed_words)

@@ -212,13 +212,15 @@ class MarginsView(QWidget):
         self.clear()
 
     def set_margins(
-        self, quantiles: NDArray[np.float64], count: NDArray[np.int64], names: Sequence[str]
+        self, quantiles: NDArray[np.float64], count: NDArray[np.int64], names: Sequence[str], of: str = ""
     ) -> None:  # fmt: skip
         """quantiles: (3, C, 5), by split and class, at `AT`; count: (3, C), of how many points. names: C of them.
+        of: which seed they are of.
 
         Raises ValueError when shapes do not fit.
         """
         names = tuple(names)
+        self.caption.setText(f"{of}; {CAPTION}" if of else CAPTION)
         if quantiles.shape != (3, len(names), len(AT)) or count.shape != (3, len(names)):
             raise ValueError(f"quantiles of {len(names)} classes are needed, not {quantiles.shape} and {count.shape}")
         if self.model.show(quantiles, count, names):

@@ -104,7 +104,7 @@ class PoisonPanel(QWidget):
         """What the poison that acts costs, and in how many points it would be the quoted rates."""
         self.budget.setText(budget_words(budget))
         self.scaled.setText(scaled_words(budget))
-        for part, lines in ((self.budget, 1), (self.scaled, 2)):  # so that nothing below moves under the pointer
+        for part, lines in ((self.budget, 1), (self.scaled, 3)):  # so that nothing below moves under the pointer
             part.setMinimumHeight(lines * part.fontMetrics().lineSpacing())
 
     def set_groups(self, entries: Sequence[GroupEntry], why_no_other: str | None) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import Elided, figures, label, value_words
 
 _TWIN = {
-    "flip rate": "Share of the test points predicted otherwise than by the clean twin, mean over the seeds",
-    "leverage": "Flip rate for each share of poison: flip rate / poison rate, mean over the seeds",
+    "flip rate": "Share of the test points predicted otherwise than by the clean twin",
+    "leverage": "Flip rate for each share of poison: flip rate / poison rate",
 }
 
 
 class StatusFields(QWidget):
-    """Place and class under the cursor, loss and error, speed and device."""
+    """Place and class under the cursor, loss and error, speed and device. Beside the numbers stands which points and
+    which seeds they are of; where it is too narrow for all, device and speeds go."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,21 +27,27 @@ class StatusFields(QWidget):
         self.place = figures("-88.888, -88.888", align=left)
         self.answer = figures("class 8 (unlabelled) 888.8 %", align=left)
         self.loss = figures("8.88888", align=left)
-        self.error = figures("888.8 %", align=left)
-        self.flips = figures("888.8 %", align=left)
+        self.error = figures("100.0%", align=left)
+        self.split = figures("validation", "faint", left)
+        self.of = label("", "faint")
+        self.flips = figures("100.0%", align=left)
         self.leverage = figures("8,888.8", align=left)
         self.steps = figures("888,888 steps/s")
         self.frames = figures("888 frames/s")
         self.device = label("", "faint")
         self.said = Elided("faint")
-        self._words: dict[str, str] = {}
+        self._twins: list[tuple[QLabel, str]] = []
+        self._spare = (self.device, self.frames, self.steps)  # the first to go
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 0, 8, 0)
-        layout.setSpacing(8)
+        layout.setContentsMargins(4, 0, 4, 0)
+        layout.setSizeConstraint(
+            QHBoxLayout.SizeConstraint.SetNoConstraint
+        )  # it can be narrower, without what is spare
+        layout.setSpacing(6)
         for name, parts in (
             ("Position under the cursor", (self.place,)),
             ("Predicted class and its probability there", (self.answer,)),
-            ("Training loss", (label("loss", "faint"), self.loss)),
+            ("Mean loss of these points", (self.split, label("loss", "faint"), self.loss)),
             ("Share of points predicted wrongly", (label("error", "faint"), self.error)),
         ):
             for part in parts:
@@ -49,13 +58,14 @@ class StatusFields(QWidget):
         self._twin = QWidget()
         twin = QHBoxLayout(self._twin)
         twin.setContentsMargins(0, 0, 0, 0)
-        twin.setSpacing(8)
+        twin.setSpacing(6)
         for name, part in (("flip rate", self.flips), ("leverage", self.leverage)):
-            for shown in (label(name, "faint"), part):
-                shown.setToolTip(_TWIN[name])
+            for shown in (label(f"test {name}" if part is self.flips else name, "faint"), part):
+                self._twins.append((shown, name))
                 twin.addWidget(shown)
             part.setAccessibleName(name)
         layout.addWidget(self._twin)
+        layout.addWidget(self.of)
         layout.addWidget(self.said, 1)
         for name, part in (("Training speed", self.steps), ("Drawing speed", self.frames), ("Device", self.device)):
             part.setToolTip(name)
@@ -79,19 +89,30 @@ class StatusFields(QWidget):
             answer = metrics.elidedText(class_name, Qt.TextElideMode.ElideRight, room) + sure
         self._show(self.answer, answer)
 
-    def set_metrics(self, loss: float | None, error: float | None, split: str = "") -> None:
-        """The newest loss and error (0..1); `split` says of which points."""
+    def set_metrics(self, loss: float | None, error: float | None, split: str = "", of: str = "") -> None:
+        """The newest loss and error (0..1); `split` says of which points, `of` of which seeds."""
         self._show(self.loss, "\u2013" if loss is None else value_words(loss))
         self._show(self.error, "\u2013" if error is None or math.isnan(error) else f"{error:.1%}")
+        self._show(self.split, split)
+        if of != self.of.text():
+            self.of.setText(of)
+            self._make_room()
         if split:
-            self.loss.setToolTip(f"Loss on {split} points")
-            self.error.setToolTip(f"Share of {split} points predicted wrongly")
+            self._tip(self.loss, f"Loss on {split} points, {of}")
+            self._tip(self.error, f"Share of {split} points predicted wrongly, {of}")
 
-    def set_twin(self, on: bool, flip_rate: float | None = None, leverage: float | None = None) -> None:
-        """Whether a clean twin trains, and what it tells: the share of test points that flip, and the leverage."""
-        self._twin.setVisible(on)
+    def set_twin(
+        self, on: bool, flip_rate: float | None = None, leverage: float | None = None, words: str = ""
+    ) -> None:
+        """Whether a clean twin trains, and what it tells: the share of test points that flip, and the leverage.
+        words: of which seeds they are, and what else is to be said of them."""
+        if on == self._twin.isHidden():
+            self._twin.setVisible(on)
+            self._make_room()
         for field, value, form in ((self.flips, flip_rate, ".1%"), (self.leverage, leverage, ",.1f")):
             self._show(field, "\u2013" if value is None or math.isnan(value) else format(value, form))
+        for part, name in self._twins:
+            self._tip(part, f"{_TWIN[name]}\n{words}".strip())
 
     def set_rates(self, steps: float | None, frames: float | None) -> None:
         """Training steps and drawn frames a second."""
@@ -101,6 +122,40 @@ class StatusFields(QWidget):
     def set_device(self, words: str) -> None:
         """The device in words, such as 'CPU, 2 threads'."""
         self._show(self.device, words)
+        self._make_room()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._whole() - sum(self._room(part) for part in self._spare), super().minimumSizeHint().height())
+
+    def _make_room(self) -> None:
+        """Hide of what can be spared as much as must be."""
+        lacking = self._whole() - self.width()
+        for part in self._spare:
+            part.setVisible(lacking <= 0)
+            lacking -= self._room(part)
+        if (layout := self.layout()) is not None:
+            layout.activate()  # or one picture would show everything squeezed
+
+    def _whole(self) -> int:
+        """The width that everything needs."""
+        layout = self.layout()
+        assert layout is not None
+        return layout.minimumSize().width() + sum(self._room(part) for part in self._spare if part.isHidden())
+
+    def _room(self, part: QWidget) -> int:
+        layout = self.layout()
+        assert layout is not None
+        return part.minimumSizeHint().width() + layout.spacing()
+
+    def _tip(self, part: QWidget, words: str) -> None:
+        if part.toolTip() != words:
+            part.setToolTip(words)
 
     def _show(self, field: QLabel, words: str) -> None:
         if field.text() != words:

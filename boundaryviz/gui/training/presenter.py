@@ -24,6 +24,8 @@ from boundaryviz.gui.training.past import Past
 from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.fields import classes_of
+from boundaryviz.record.metrics import Metric
+from boundaryviz.record.seeds import Varies, shown_seeds, training_varies
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
@@ -48,11 +50,13 @@ class Word(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class CurvesShown:
-    """The curves so far, by name: of each seed (steps, seeds), and of the clean twins where there are any."""
+    """The curves so far, by name: of each seed (steps, seeds), and of the clean twins where there are any. of: which
+    seeds their mean is of."""
 
     step: NDArray[np.int64]
     poisoned: dict[str, NDArray[np.float64]]
     clean: dict[str, NDArray[np.float64]] | None
+    of: str = ""
 
 
 class Presenter(QObject):
@@ -151,6 +155,11 @@ class Presenter(QObject):
     def seed_shown(self) -> int:
         """The number of the seed that the plane shows, counted from 0."""
         return min(self._view.seed, self._client.seeds - 1)
+
+    @property
+    def seed_words(self) -> str:
+        """The seed that the plane shows."""
+        return f"seed {self.scenario.training.seed + self.seed_shown}"
 
     def replica(self, clean: bool = False) -> int:
         """Where the run shown, or its clean twin, stands among the replicas."""
@@ -300,22 +309,32 @@ class Presenter(QObject):
         columns = {name: curves.column(name) for name in m.CURVES}
         poisoned = {name: column[:, -seeds:] for name, column in columns.items()}
         clean = {name: column[:, :seeds] for name, column in columns.items()} if twin else None
-        self.curves_shown.emit(CurvesShown(curves.step, poisoned, clean))
         at = (
             -1
             if self.past is None
             else max(int(np.searchsorted(curves.step, self.past.checkpoint.step, "right")) - 1, 0)
         )
-        last = {name: float(column[at, shown]) for name, column in columns.items()}
+        now = {name: Metric.of(column[at]) for name, column in poisoned.items()}
+        of = self.seeds_words(now["train_loss"].trials)
+        self.curves_shown.emit(CurvesShown(curves.step, poisoned, clean, of))
         split = "validation" if np.isfinite(columns["validation_loss"][0, shown]) else "train"
-        began, now = columns["train_loss"][0, shown], last["train_loss"]
+        began, loss = (float(columns["train_loss"][k, shown]) for k in (0, at))
         self.say(
             Word.RISING,
-            f"The training loss is {now:,.3g}; it began at {began:,.3g}. The learning rate may be too large."
-            if now > _FAR_ABOVE * max(began, 0.1)
+            f"The training loss is {loss:,.3g}; it began at {began:,.3g}. The learning rate may be too large."
+            if loss > _FAR_ABOVE * max(began, 0.1)
             else None,
         )
-        self._window.status.set_metrics(last[f"{split}_loss"], last[f"{split}_error"], split)
+        self._window.status.set_metrics(now[f"{split}_loss"].mean, now[f"{split}_error"].mean, split, of)
+
+    @property
+    def varies(self) -> Varies:
+        """What the seeds that train differ in."""
+        return training_varies(self.scenario.learner.family)
+
+    def seeds_words(self, kept: int | None = None) -> str:
+        """Which seeds a number over all of them is of, see `shown_seeds`; where none counts, those that train."""
+        return shown_seeds(self.scenario.training.seed, self._client.seeds, self.varies, kept or None)
 
     def _show_state(self, state: m.State) -> None:
         window = self._window

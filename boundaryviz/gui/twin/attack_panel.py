@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHeaderView,
+    QPushButton,
     QScrollArea,
     QTableWidget,
     QTableWidgetItem,
@@ -26,14 +27,26 @@ from boundaryviz.gui.twin.margin_plot import MarginPlot
 from boundaryviz.gui.widgets.controls import figures, label
 from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.record.dose_axis import percent
+from boundaryviz.record.intervals import LEVEL
 
+ALREADY = "already so without poison"
+_RATE = f"\nMean over the seeds, and Wilson's {LEVEL} interval, in which a seed is a trial"
 MEASURES = {
-    "flip_rate": ("flip rate", "Share of the test points predicted otherwise than by the clean twin"),
+    "flip_rate": ("test flip rate", "Share of the test points predicted otherwise than by the clean twin"),
     "flip_area": ("flip area", "Share of the domain's area decided otherwise than by the clean twin"),
     "flip_rate_excess": ("beyond the seeds", "The flip rate less what clean twins of different seeds differ by"),
     "leverage": ("leverage", "Flip rate for each share of poison: flip rate / poison rate"),
-    "attack_success_rate": ("attack success", "Share of the target pins predicted as the attacker wants"),
+    "attack_success_rate": (
+        "attack success",
+        "Of the target pins that the clean twin does not already give to the attacker, the share won; none is left "
+        f"where all are {ALREADY}{_RATE}",
+    ),
+    "already_so": (
+        "already so\nwithout poison",
+        "Share of the target pins that the clean twins give to the attacker unasked" + _RATE,
+    ),
 }
+NONE_LEFT = f"Every pin is {ALREADY}: none is left to win."
 NO_POISON = "No poison acts. Switch Poison on (P) and add points, or let an attack lay them."
 NO_TWIN = "Switch the twin on (Ctrl+T) to see what the poison changes."
 NO_PINS = "No target pins. A pin marks a place that an attacker wants to be of another class."
@@ -43,17 +56,20 @@ _ROWS = 5  # of the table, before it scrolls
 
 @dataclass(frozen=True)
 class Measure:
-    """Over the seeds. spread: their standard deviation, None for a single seed. clean: the clean twins' mean."""
+    """Over the seeds. spread: their standard deviation, None where there is none. interval: of a share of yes and no,
+    Wilson's at 95 %. none_left: there is nothing that it could be a share of."""
 
     mean: float
     spread: float | None = None
-    clean: float | None = None
+    interval: tuple[float, float] | None = None
+    none_left: bool = False
 
 
 @dataclass(frozen=True)
 class TargetState:
     """One target: the class wanted and its name, the margin of the seed shown, how many of the seeds flipped, and the
-    first step at which the seed shown did and its clean twin did not, NaN where never."""
+    first step at which the seed shown did and its clean twin did not, NaN where never. already: of how many seeds the
+    clean twin gives it unasked, which count as neither. one_fit: nothing is random, so all seeds are one."""
 
     target_class: int
     name: str
@@ -61,6 +77,16 @@ class TargetState:
     flipped: int
     seeds: int
     first: float
+    already: int = 0
+    one_fit: bool = False
+
+    @property
+    def taken(self) -> str:
+        """How many of the seeds that could flip did."""
+        left = self.seeds - self.already
+        if not left:
+            return "already so"
+        return ("yes" if self.flipped else "no") if self.one_fit else f"{self.flipped} of {left}"
 
 
 class AttackPanel(QWidget):
@@ -73,8 +99,11 @@ class AttackPanel(QWidget):
         self.budgets = {kind: figures("8,888,888,888") for kind in (one.kind for one in QUOTED_RATES)}
         self.seeds = label("", "faint", wraps=True)
         self.values = {name: figures("888.8 %") for name in MEASURES}
-        self.spreads = {name: figures("± 888.8 %", "figures-faint", Qt.AlignmentFlag.AlignLeft) for name in MEASURES}
-        self.clean = figures("888.8 %", "figures-faint")
+        self.spreads = {
+            name: figures("88.8 to 888.8 %", "figures-faint", Qt.AlignmentFlag.AlignLeft) for name in MEASURES
+        }
+        self.over_data = QPushButton("Over data seeds, not training seeds...")
+        self.over_data.setToolTip("The seeds beside Twin are training seeds; the tab Check draws the data anew as well")
         self.nothing = label(NO_TWIN, "faint", wraps=True)
         self.no_pins = label(NO_PINS, "faint", wraps=True)
         self.targets = self._table()
@@ -87,7 +116,8 @@ class AttackPanel(QWidget):
         column.setSpacing(6)
         for part in (
             label("Budget", "title"), self.count, self.talk, self._budget, self._rule(),
-            label("What the poison changes", "title"), self.nothing, self.seeds, self._measures, self._rule(),
+            label("What the poison changes", "title"), self.nothing, self.seeds, self._measures, self.over_data,
+            self._rule(),
             label("Targets", "title"), self.no_pins, self.targets, self.plot_title, self.plot,
         ):  # fmt: skip
             column.addWidget(part)
@@ -133,14 +163,11 @@ class AttackPanel(QWidget):
             one = found.get(name)
             share = name != "leverage"
             self.values[name].setText("\u2013" if one is None else number_words(one.mean, share))
-            spread = None if one is None else one.spread
-            self.spreads[name].setText("" if spread is None else f"± {number_words(spread, share)}")
-        attack = found.get("attack_success_rate")
-        clean = None if attack is None else attack.clean
-        self.clean.setText("\u2013" if clean is None else number_words(clean, True))
+            self.spreads[name].setText("" if one is None else _around(one, share))
 
-    def set_pins(self, targets: Sequence[TargetState]) -> None:
-        """One row each, in the order of the scene."""
+    def set_pins(self, targets: Sequence[TargetState], seed: str = "seed shown") -> None:
+        """One row each, in the order of the scene. seed: which seed's margins they are."""
+        self.plot_title.setText(f"margin over training, {seed}")
         some = bool(targets)
         self.no_pins.setVisible(not some)
         for part in (self.targets, self.plot_title, self.plot):
@@ -154,11 +181,10 @@ class AttackPanel(QWidget):
             shown = min(len(targets), _ROWS)
             self.targets.setFixedHeight(header.sizeHint().height() + shown * row.defaultSectionSize() + 4)
         for row_, target in enumerate(targets):
-            first = "not yet" if math.isnan(target.first) else f"{target.first:,.0f}"
+            never = "already so" if target.already == target.seeds else "not yet"
+            first = never if math.isnan(target.first) else f"{target.first:,.0f}"
             margin = "undecided" if math.isnan(target.margin) else f"{target.margin:+.3f}"
-            for at, words in enumerate(
-                (f"{row_ + 1}: {target.name}", margin, f"{target.flipped} of {target.seeds}", first)
-            ):
+            for at, words in enumerate((f"{row_ + 1}: {target.name}", margin, target.taken, first)):
                 self._write(row_, at, words)
 
     def set_margins(self, step: NDArray[np.int64], margins: NDArray[np.float64], target_classes: Sequence[int]) -> None:
@@ -199,7 +225,8 @@ class AttackPanel(QWidget):
         for at, tip in enumerate((
             "The class that the attacker wants there",
             "Probability of that class less the largest other one, of the seed shown: above 0 the attacker has won",
-            "How many of the seeds predict what the attacker wants, by the poison or without it",
+            "How many of the seeds predict what the attacker wants, of those whose clean twins do not; "
+            f"where all clean twins do, it is {ALREADY}",
             "The first step at which the seed shown, and not its clean twin, predicted what the attacker wants",
         )):  # fmt: skip
             item = table.horizontalHeaderItem(at)
@@ -230,15 +257,10 @@ class AttackPanel(QWidget):
             head = label(title)
             for part in (head, self.values[name], self.spreads[name]):
                 part.setToolTip(tip)
-            self.values[name].setAccessibleName(title)
+            self.values[name].setAccessibleName(title.replace("\n", " "))
             grid.addWidget(head, row, 0)
             grid.addWidget(self.values[name], row, 1)
             grid.addWidget(self.spreads[name], row, 2)
-        head = label("of the clean twin", "faint")
-        for part in (head, self.clean):
-            part.setToolTip("Share of the pins that the clean twins give to the attacker unasked")
-        grid.addWidget(head, len(MEASURES), 0)
-        grid.addWidget(self.clean, len(MEASURES), 1)
         return holder
 
     def _rule(self) -> QFrame:
@@ -256,6 +278,16 @@ def _grid() -> tuple[QGridLayout, QWidget]:
     grid.setVerticalSpacing(2)
     grid.setColumnStretch(3, 1)
     return grid, holder
+
+
+def _around(one: Measure, share: bool) -> str:
+    """What stands beside the mean: an interval, a spread or nothing."""
+    if one.none_left:
+        return "none is left"
+    if one.interval is not None:
+        low, high = (number_words(end, True) for end in one.interval)
+        return f"{low.removesuffix(' %')} to {high}"
+    return "" if one.spread is None else f"± {number_words(one.spread, share)}"
 
 
 def number_words(value: float, share: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from boundaryviz.attacks.budget import Budget
 from boundaryviz.engine import messages as m
@@ -17,10 +17,12 @@ from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.presenter import Presenter
 from boundaryviz.gui.training.transport import TransportBar
-from boundaryviz.gui.twin.attack_panel import AttackPanel, Measure, TargetState
+from boundaryviz.gui.twin.attack_panel import ALREADY, NONE_LEFT, AttackPanel, Measure, TargetState, number_words
 from boundaryviz.gui.widgets.controls import Throttle
 from boundaryviz.record.comparison import Comparison, first_flips
-from boundaryviz.record.metrics import Metric
+from boundaryviz.record.intervals import LEVEL
+from boundaryviz.record.metrics import Metric, SuccessRate
+from boundaryviz.record.seeds import ONE_FIT
 
 _REFRESH = 200  # milliseconds between two looks at the pins
 SAME = "No poison acts: both are the same until there is some."
@@ -32,7 +34,12 @@ _LOOKS = {
 
 
 class TwinControl(QObject):
-    """Joins the twin's controls to the trainer, and what the trainer says of twins to the views."""
+    """Joins the twin's controls to the trainer, and what the trainer says of twins to the views.
+
+    over_data_asked: somebody wants the same over data seeds.
+    """
+
+    over_data_asked = pyqtSignal()
 
     def __init__(
         self, window: MainWindow, planes: TwinPlanes, transport: TransportBar, document: Document,
@@ -42,6 +49,7 @@ class TwinControl(QObject):
         self._planes, self._transport = planes, transport
         self.panel = AttackPanel()
         window.themed.connect(self.panel.set_theme)
+        self.panel.over_data.clicked.connect(self.over_data_asked)
         self._window, self._document, self._client, self._presenter = window, document, client, presenter
         self._found: dict[bool, Comparison] = {}  # of the present, and with True of the past that is shown
         self._diverged: tuple[int, ...] = ()
@@ -78,8 +86,8 @@ class TwinControl(QObject):
         """Train so many seeds, each with a clean twin or not, from step 0; training goes on if it was running."""
         client = self._client
         self._transport.set_twin(twin)
+        self._window.actions_["train.twin"].setChecked(twin)  # which may come here again, with the seeds of before
         self._transport.set_seeds(seeds, min(self._presenter.seed_shown, seeds - 1))
-        self._window.actions_["train.twin"].setChecked(twin)
         if (seeds, twin) == (client.seeds, client.twin):
             return
         client.set_twins(seeds, twin)
@@ -172,7 +180,7 @@ class TwinControl(QObject):
         fits = twins.clean_pins.shape[1] == len(scene.targets) and len(twins.diverged) == self._client.seeds
         if not self._client.twin or not fits or (past and said.key.past != self._presenter.number):
             return  # of before the last change; the next comparison is under way
-        self._found[past] = Comparison.of(twins, scene)
+        self._found[past] = Comparison.of(twins, scene, self._presenter.varies)
         self._show_floor()
         self._show_numbers()
         self._pins_throttle()
@@ -223,14 +231,24 @@ class TwinControl(QObject):
             return
         metrics = found.metrics()
         measures = {name: _measure(metric) for name, metric in metrics.items()}
-        if (success := metrics.get("attack_success_rate")) is not None:
-            measures["attack_success_rate"] = _measure(success, found.clean_success().mean)
-        seeds = len(found.twins.diverged)
-        kept = "1 seed" if len(found.kept) == 1 else f"{len(found.kept)} seeds"
-        words = f"Mean ± spread over {kept}." if seeds > 1 else "One seed; several tell more."
-        attack.set_measures(measures, " ".join(filter(None, (words, self._left_out()))))
+        already = found.clean_success() if found.target_classes else None
+        if already is not None:
+            measures["already_so"] = _measure(already)
+        of = self._presenter.seeds_words(len(found.kept))
+        attack.set_measures(measures, " ".join(filter(None, (self._of(of, len(found.kept)), self._left_out()))))
+        success = metrics.get("attack_success_rate")
+        told = [of] if already is None else [of, _success_words(success), f"{ALREADY}: {_interval_words(already)}"]
         mean = {name: metric.mean for name, metric in metrics.items()}
-        status.set_twin(True, mean.get("flip_rate"), mean.get("leverage"))
+        status.set_twin(True, mean.get("flip_rate"), mean.get("leverage"), "\n".join(told))
+
+    def _of(self, of: str, kept: int) -> str:
+        """Which seeds the measures are of, in a sentence. kept: how many."""
+        if self._client.seeds == 1:
+            return f"{of.capitalize()}; several tell more."
+        if self._presenter.varies == "nothing":
+            return f"{ONE_FIT.capitalize()}."
+        spread = ", \u00b1 their standard deviation" if kept > 1 else ""
+        return f"{of.capitalize()}{spread}."
 
     def _show_pins(self) -> None:
         """Margins and first flips; costly enough to be left alone while nobody looks."""
@@ -252,24 +270,44 @@ class TwinControl(QObject):
                 curves.step[:0], np.empty((0, len(targets))), [target.target_class for target in targets]
             )
             return
-        won = (margins[-1, -client.seeds :] > 0).sum(axis=0)
+        won = margins[-1, -client.seeds :] > 0
+        already = margins[-1, : client.seeds] > 0 if client.twin else np.zeros_like(won)
         clean = margins[:, shown - client.seeds, None] if client.twin else None
         first = first_flips(curves.step, margins[:, shown, None], clean)[0]
+        one = self._presenter.varies == "nothing"
         self.panel.set_pins(
             [
                 TargetState(
                     target.target_class,
                     scene.class_name(target.target_class),
                     float(margins[-1, shown, k]),
-                    int(won[k]),
+                    int((won & ~already)[:, k].sum()),
                     client.seeds,
                     float(first[k]),
+                    int(already[:, k].sum()),
+                    one,
                 )
                 for k, target in enumerate(targets)
-            ]
+            ],
+            self._presenter.seed_words,
         )
         self.panel.set_margins(curves.step, margins[:, shown], [target.target_class for target in targets])
 
 
-def _measure(metric: Metric, clean: float | None = None) -> Measure:
-    return Measure(metric.mean, metric.std if metric.trials > 1 else None, clean)
+def _measure(metric: Metric) -> Measure:
+    if isinstance(metric, SuccessRate):
+        return Measure(metric.mean, None, metric.interval if metric.trials else None, metric.none_attacked)
+    return Measure(metric.mean, metric.std if metric.trials > 1 else None)
+
+
+def _success_words(success: Metric | None) -> str:
+    if not isinstance(success, SuccessRate):
+        return ""
+    return NONE_LEFT if success.none_attacked else f"attack success: {_interval_words(success)}"
+
+
+def _interval_words(rate: SuccessRate) -> str:
+    if not rate.trials:
+        return "\u2013"
+    low, high = rate.interval
+    return f"{number_words(rate.mean, True)}, Wilson {LEVEL} {number_words(low, True)} to {number_words(high, True)}"

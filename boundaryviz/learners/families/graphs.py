@@ -19,17 +19,12 @@ from boundaryviz.scene.specs import setting
 Kernel = Literal["knn", "rbf"]
 Base = Literal["svm", "logistic", "knn", "naive-bayes"]
 
-DENSE = 3000
-"""Points up to which a Gaussian graph joins everybody to everybody."""
-KEPT = 30
-"""Nearest neighbours that are kept of it beyond."""
-WHOLE = 2000
-"""Points up to which, in Laplacian least squares, every one carries a kernel."""
-CARRIERS = 600
-"""That many do beyond, spread evenly over the ids, and every labelled point."""
-NONE = 1e-9
-"""In propagation a weight below this counts as none: solving for what it carries would lose all digits."""
-LABELS = "fewer labels or points"
+MOST = 6000
+"""Points that a Gaussian graph joins at most, each to all others: solving for so many takes some seconds."""
+REST = 1e-14
+"""What the kernel of Laplacian least squares may differ by from its factor: about what rounding leaves of it."""
+WORK = 2e11
+"""Points, times the square of the factor's columns, that are factored at most: half a minute."""
 
 
 _pool = partial(family, supervised=False, at_once=True, seeded=False)
@@ -45,12 +40,7 @@ class _PoolSpec(AtOnceSpec):
 
 
 class PathSpec(_PoolSpec):
-    """A learner of which `chains.shortest` tells how labels are handed on.
-
-    LEAST: along a Gaussian graph a weight below this hands no label on.
-    """
-
-    LEAST: ClassVar[float] = 0.0
+    """A learner of which `chains.shortest` tells how labels are handed on."""
 
     @property
     def joined(self) -> tuple[int, bool] | None:
@@ -72,8 +62,7 @@ class _GraphSpec(PathSpec):
         "Off, as scikit-learn has it, whoever nobody listens to hands no label on.",
     )  # fmt: skip
     gamma: float = setting(
-        20.0, "Gamma", "Narrowness of the Gaussian graph: weight exp(-gamma d²). "
-        "Above 3,000 points each keeps only its 30 nearest neighbours.",
+        20.0, "Gamma", f"Narrowness of the Gaussian graph: weight exp(-gamma d²). It joins up to {MOST:,} points.",
         gt=0.0, le=10_000.0, log=True,
     )  # fmt: skip
 
@@ -88,11 +77,18 @@ class _GraphSpec(PathSpec):
             return {"gamma": "nearest neighbours all weigh the same"}
         return dict.fromkeys(("neighbours", "both_ways"), "a Gaussian graph joins all points")
 
+    @override
+    def crowded(self, size: Size) -> Mapping[str, str]:
+        if self.kernel == "knn" or size.training <= MOST:
+            return {}
+        why = f"a Gaussian graph joins each point to all others, up to {MOST:,}, and here are {size.training:,} with "
+        return {"kernel": f"{why}the poison; take fewer points, or the graph of nearest neighbours (knn)"}
+
     def _fitting(self, size: Size) -> Needs:
         n = size.training
-        if self.kernel == "rbf" and n <= DENSE:
-            return {POINTS: 40.0 * n * n}
-        k = min(KEPT if self.kernel == "rbf" else self.neighbours, n)
+        if self.kernel == "rbf":
+            return {POINTS: 9.0 * n * n + 6e7}
+        k = min(self.neighbours, n)
         return {POINTS: 180.0 * n * k, NEIGHBOURS: float(PLACES * k * (16 + 8 * size.classes))}
 
 
@@ -101,13 +97,13 @@ class LabelPropagationSpec(_GraphSpec):
     """Labels flow along a graph of all points; those that were given stay as they are."""
 
     TITLE: ClassVar[str] = "Label propagation"
-    LEAST: ClassVar[float] = NONE
     name: Literal["label-propagation"] = "label-propagation"
 
 
 @_pool("boundaryviz.learners.propagation:LabelSpreading", cascade="length", order=140)
 class LabelSpreadingSpec(_GraphSpec):
-    """Labels flow along a graph of all points, and even those that were given may be outvoted."""
+    """Labels flow along a graph of all points, and even those that were given may be outvoted. It is solved to the
+    limit; scikit-learn stops after 30 rounds by default, when labels may not have come to most points yet."""
 
     TITLE: ClassVar[str] = "Label spreading"
     name: Literal["label-spreading"] = "label-spreading"
@@ -119,12 +115,13 @@ class LabelSpreadingSpec(_GraphSpec):
 
 @_pool("boundaryviz.learners.self_training:SelfTraining", cascade="round", order=150)
 class SelfTrainingSpec(_PoolSpec):
-    """A supervised model labels the points it is surest of, and learns again from its own labels."""
+    """A supervised model labels what it is surest of and learns again from that; one too simple gets worse by it."""
 
     TITLE: ClassVar[str] = "Self-training"
     name: Literal["self-training"] = "self-training"
     base: Base = setting(
-        "svm", "Model", "What is trained on the labels, given and guessed.",
+        "svm", "Model", "What is trained on the labels, given and guessed. "
+        "On two moons, guesses make logistic regression and naive Bayes worse.",
         choices={"svm": "SVM", "logistic": "logistic regression", "knn": "nearest neighbours",
                  "naive-bayes": "naive Bayes"},
     )  # fmt: skip
@@ -138,10 +135,11 @@ class SelfTrainingSpec(_PoolSpec):
     threshold: float = setting(0.75, "Threshold", "Probability above which a guess becomes a label.", ge=0.0, lt=1.0)
     rounds: int = setting(100, "Rounds", "How often the model is trained again at most.", ge=1, le=10_000, log=True)
     gamma: float = setting(
-        10.0, "Gamma", "Narrowness of the SVM's kernel exp(-gamma d²).", gt=0.0, le=10_000.0, log=True, advanced=True
-    )
+        3.0, "Gamma", "Narrowness of the SVM's kernel exp(-gamma d²). Where it is far too large, one class takes all.",
+        gt=0.0, le=10_000.0, log=True, advanced=True,
+    )  # fmt: skip
     penalty: float = setting(
-        1.0, "C", "Cost of a mistake, for the SVM and the logistic regression.",
+        10.0, "C", "Cost of a mistake, for the SVM and logistic regression. Where it is low, one class may take all.",
         gt=0.0, le=1e6, log=True, advanced=True,
     )  # fmt: skip
     neighbours: int = setting(
@@ -177,7 +175,7 @@ class LapRLSSpec(PathSpec):
     TITLE: ClassVar[str] = "Laplacian least squares"
     name: Literal["laprls"] = "laprls"
     gamma: float = setting(
-        36.0, "Gamma", "Narrowness of the kernel exp(-gamma d²). Above 2,000 points, 600 of them carry one.",
+        36.0, "Gamma", "Narrowness of the kernel exp(-gamma d²), of which every point carries one.",
         gt=0.0, le=10_000.0, log=True,
     )  # fmt: skip
     neighbours: int = setting(
@@ -196,7 +194,13 @@ class LapRLSSpec(PathSpec):
     def joined(self) -> tuple[int, bool]:
         return self.neighbours + 1, True
 
+    @override
+    def crowded(self, size: Size) -> Mapping[str, str]:
+        if size.training * size.rank(self.gamma) ** 2 <= WORK:
+            return {}
+        why = f"so narrow a kernel at {size.training:,} points, poison among them, would take minutes"
+        return {"gamma": f"{why}; take fewer points or a smaller gamma"}
+
     def _fitting(self, size: Size) -> Needs:
-        n, carriers = size.training, min(size.training, CARRIERS + size.labelled)
-        kernels = 6.0 * n * n if n <= WHOLE else 2.0 * n * carriers + 3.0 * carriers**2
-        return {POINTS if n <= WHOLE else LABELS: 8.0 * kernels + 200.0 * n * self.neighbours}
+        n, r = size.training, size.rank(self.gamma)
+        return {POINTS: 8.0 * (1.6 * n * r + 1.5 * r * r) + 200.0 * n * self.neighbours}

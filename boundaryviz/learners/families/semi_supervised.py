@@ -278,7 +278,7 @@ class UDASpec(UnlabelledSpec):
     name: Literal["uda"] = "uda"
     weight: float = _weight(1.0, "the cross-entropy with their sharpened answers.")
     strong_noise: float = _strong(0.2)
-    threshold: float = _threshold(0.8)
+    threshold: float = _threshold(0.6)
     temperature: float = _temperature(0.4)
     ramp_up: int = _ramp_up(0)
 

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel
 
 from boundaryviz.gui.confusion.confusion import ConfusionView, short_count
 from boundaryviz.gui.widgets.theme import THEMES, contrast, mix
@@ -32,6 +33,11 @@ def text(view, row, column, role=Qt.ItemDataRole.DisplayRole):
 def test_empty_it_says_what_to_do(view):
     assert not view.table.isVisible()
     assert "appears here as it trains" in view._hint.text()
+
+
+def test_it_says_which_seed_it_is_of(view):
+    view.set_matrix(np.ones((3, 2, 2), dtype=np.int64), ["a", "b"], "seed 3")
+    assert "rows: true class, columns: predicted; seed 3" in [part.text() for part in view.findChildren(QLabel)]
 
 
 def test_counts_shares_and_accuracy_of_the_split_chosen(view):

@@ -120,8 +120,24 @@ def test_the_curves_are_the_means_and_the_talk_s_rates_are_marked(panel: DosePan
     assert any(np.array_equal(curve.yData, means, equal_nan=True) for curve in curves)
     upright = [item.value() for item in plot.box.childGroup.childItems() if type(item).__name__ == "InfiniteLine"]
     assert any(10**place == pytest.approx(10, rel=0.02) for place in upright)  # 1 % of a thousand
-    assert "dotted: as given in the talk" in texts(panel)
+    assert "dotted: rates that are quoted" in texts(panel)
     assert "0.1\u00a0% (semi-supervised)" in panel.notes.toolTip()
+
+
+def test_every_seed_is_a_point_and_what_is_so_without_poison_is_hollow(panel: DosePanel):
+    first = replace(response().curves[0], already=np.array([0.0, 1.0]))
+    panel.set_response(replace(response(), curves=(first,)))
+    dots, hollow = (
+        [item for item in plot.box.childGroup.childItems() if type(item).__name__ == "ScatterPlotItem"]
+        for plot in panel.plots.values()
+    )
+    seeds = first.flip_rate[1:]
+    assert any(np.array_equal(item.getData()[1], seeds[np.isfinite(seeds)]) for item in dots)
+    assert not [i for i in panel.plots["flips"].box.childGroup.childItems() if type(i).__name__ == "FillBetweenItem"]
+    assert any(np.array_equal(item.getData()[1], [0.5]) for item in hollow)
+    assert "attack success; hollow: already so without poison" in texts(panel)
+    panel.set_response(response())
+    assert "attack success, of all pins" in texts(panel)
 
 
 def test_without_pins_there_is_one_plot_and_a_theme_redraws_it(panel: DosePanel):

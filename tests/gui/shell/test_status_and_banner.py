@@ -2,7 +2,7 @@ import math
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.shell.banner import Banner
@@ -47,7 +47,8 @@ def test_place_class_and_probability_are_told(status):
 
 
 def test_metrics_and_device(status):
-    status.set_metrics(0.12345, 0.025, "validation")
+    status.set_metrics(0.12345, 0.025, "validation", "mean of 4 seeds")
+    assert (status.split.text(), status.of.text()) == ("validation", "mean of 4 seeds")
     assert (status.loss.text(), status.error.text()) == ("0.1235", "2.5%")
     assert "validation" in status.loss.toolTip()
     status.set_rates(12345.6, 59.9)
@@ -65,6 +66,21 @@ def test_the_twin_has_its_place_only_while_it_is_on(status):
     assert (status.flips.text(), status.leverage.text()) == ("\u2013", "\u2013")
     status.set_twin(False)
     assert not status.flips.isVisible()
+
+
+def test_where_there_is_no_room_speeds_and_device_go_and_nothing_is_cut_off(status):
+    status.set_metrics(0.12345, 0.025, "validation", "mean of 16 seeds")
+    status.set_twin(True, 0.1234, 51.26, "mean of 16 seeds")
+    status.set_device("CPU, 2 threads")
+    for width in (1400, 1050, status.minimumSizeHint().width()):
+        status.resize(width, 28)
+        status.grab()
+        for part in status.findChildren(QLabel):
+            if part.isVisible() and part is not status.said:
+                assert part.fontMetrics().horizontalAdvance(part.text()) <= part.width(), part.text()
+    assert status.minimumSizeHint().width() <= 960
+    assert not status.device.isVisible()
+    assert status.of.isVisible()
 
 
 @pytest.fixture

@@ -64,26 +64,34 @@ def test_the_budget_tells_its_share_and_what_the_talks_rates_would_need(panel: A
 def test_measures_show_mean_and_spread_and_what_is_missing(panel: AttackPanel) -> None:
     panel.set_measures(
         {"flip_rate": Measure(0.1234, 0.02), "leverage": Measure(51.26),
-         "attack_success_rate": Measure(0.875, 0.1, 0.05)},
+         "attack_success_rate": Measure(0.875, None, (0.529, 0.978)), "already_so": Measure(0.05, None, (0.0, 0.35))},
         "Mean of 8 seeds.",
     )  # fmt: skip
     assert (panel.values["flip_rate"].text(), panel.spreads["flip_rate"].text()) == ("12.3 %", "± 2.0 %")
     assert (panel.values["leverage"].text(), panel.spreads["leverage"].text()) == ("51.3", "")
     assert panel.values["flip_area"].text() == "\u2013"
-    assert panel.clean.text() == "5.0 %"
+    success = panel.values["attack_success_rate"], panel.spreads["attack_success_rate"]
+    assert [field.text() for field in success] == ["87.5 %", "52.9 to 97.8 %"]
+    assert panel.values["already_so"].text() == "5.0 %"
     assert panel.nothing.isHidden()
-    panel.set_measures({"flip_rate": Measure(NAN, NAN)})
+    panel.set_measures({"flip_rate": Measure(NAN, NAN), "attack_success_rate": Measure(NAN, none_left=True)})
+    assert panel.spreads["attack_success_rate"].text() == "none is left"
     assert panel.values["flip_rate"].text() == "\u2013"
     panel.set_measures(None)
     assert not panel.nothing.isHidden()
 
 
 def test_numbers_change_and_nothing_moves(panel: AttackPanel) -> None:
-    fields = [*panel.values.values(), *panel.spreads.values(), panel.clean]
+    fields = [*panel.values.values(), *panel.spreads.values()]
     places = None
     for scale in (0.0, 0.0123, 1.0):
         panel.set_measures(
-            {name: Measure(scale * (5000 if name == "leverage" else 1), scale / 2, scale) for name in panel.values}
+            {
+                name: Measure(scale, None, (scale / 2, scale))
+                if name in ("attack_success_rate", "already_so")
+                else Measure(scale * (5000 if name == "leverage" else 1), scale / 2)
+                for name in panel.values
+            }
         )
         panel.grab()
         now = [(field.x(), field.width()) for field in fields]
@@ -95,13 +103,27 @@ def test_numbers_change_and_nothing_moves(panel: AttackPanel) -> None:
 
 def test_it_fits_the_width_of_the_dock(panel: AttackPanel) -> None:
     panel.set_budget(Budget(123, 9_999_999))
-    panel.set_measures({name: Measure(0.5, 0.25, 0.5) for name in panel.values}, "Mean ± spread over 16 seeds.")
+    panel.set_measures(
+        {name: Measure(0.5, 0.25, (0.123, 0.888)) for name in panel.values}, "Mean ± spread over 16 seeds."
+    )
     panel.set_pins([TargetState(0, "class 0", 0.5, 3, 8, 1240.0)])
     panel.set_theme(DARK)
     panel.grab()
     inside = panel.plot.parentWidget()
     assert inside is not None
     assert inside.minimumSizeHint().width() <= 316
+
+
+def test_a_pin_that_is_the_attacker_s_without_poison_says_so(panel: AttackPanel) -> None:
+    cell = lambda row, at: panel.targets.item(row, at).text()  # type: ignore[union-attr]  # noqa: E731
+    panel.set_pins(
+        [TargetState(0, "a", 0.9, 0, 4, NAN, already=4), TargetState(0, "a", 0.9, 2, 4, 20.0, already=1),
+         TargetState(0, "a", 0.9, 4, 4, 20.0, one_fit=True), TargetState(0, "a", -0.9, 0, 4, NAN, one_fit=True)],
+        "seed 3",
+    )  # fmt: skip
+    assert [cell(row, 2) for row in range(4)] == ["already so", "2 of 3", "yes", "no"]
+    assert [cell(row, 3) for row in range(4)] == ["already so", "20", "20", "not yet"]
+    assert panel.plot_title.text() == "margin over training, seed 3"
 
 
 def test_each_pin_has_its_row(panel: AttackPanel) -> None:

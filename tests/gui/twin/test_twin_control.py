@@ -137,17 +137,94 @@ def test_numbers_and_pins_tell_what_the_poison_changed(open_workbench: Callable[
     attack = workbench.twin.panel
     assert attack.values["flip_rate"].text() == f"{100 * found['flip_rate'].mean:.1f} %"
     assert attack.values["attack_success_rate"].text() == "100.0 %"
-    assert attack.clean.text() == "0.0 %"
+    assert attack.spreads["attack_success_rate"].text() == "20.7 to 100.0 %"
+    assert attack.values["already_so"].text() == "0.0 %"
+    assert "already so without poison: 0.0 %" in window.status.flips.toolTip()
     assert attack.spreads["flip_rate"].text() == "", "one seed has no spread"
     assert "6 poison points of 306" in attack.count.text()
     assert window.status.flips.text() == f"{found['flip_rate'].mean:.1%}"
     assert window.status.leverage.text() == f"{found['leverage'].mean:,.1f}"
     qtbot.waitUntil(lambda: attack.targets.rowCount() == 1 and there(attack.targets.item(0, 1)).text().startswith("+"))
-    assert there(attack.targets.item(0, 2)).text() == "1 of 1"
+    assert there(attack.targets.item(0, 2)).text() == "yes", "nothing is random"
     assert there(attack.targets.item(0, 3)).text() == "1"
     window.actions_["train.twin"].setChecked(False)
     assert not workbench.twin.panel.nothing.isHidden()
     assert window.status.flips.isHidden() or not window.status.flips.isVisible()
+
+
+def test_one_quantity_has_one_value_and_the_same_words_wherever_it_stands(
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    workbench = open_workbench(POISONED_NET)
+    switched_on(workbench, qtbot, seeds=4)
+    window, attack, curves = workbench.window, workbench.twin.panel, workbench.curves.view
+    window.result_tabs.setCurrentIndex(window.result_tabs.indexOf(curves))
+    workbench.controller.transport.stop_at_changed.emit(60)
+    workbench.controller.play(True)
+    qtbot.waitUntil(lambda: not workbench.client.playing and workbench.client.step_count == 60, timeout=20_000)
+    comparison = lambda: workbench.twin.comparison  # noqa: E731
+    qtbot.waitUntil(lambda: (found := comparison()) is not None and found.twins.step == 60, timeout=20_000)
+    qtbot.waitUntil(lambda: curves.where.text() == "step 60", timeout=5_000)
+    status = window.status
+    values = {
+        quantity: workbench.client.curves.column(f"validation_{quantity}")[-1, -4:] for quantity in ("loss", "error")
+    }
+    assert len(set(values["loss"].tolist())) == 4, "the seeds differ"
+    assert status.split.text() == "validation"
+    for field, quantity in ((status.loss, "loss"), (status.error, "error")):
+        shown = float(curves.readouts[quantity, "validation"].text())
+        assert shown == pytest.approx(values[quantity].mean(), abs=6e-5)
+        text = field.text()
+        assert float(text.rstrip("%")) / (100 if text.endswith("%") else 1) == pytest.approx(shown, abs=6e-4)
+    assert status.of.text() == curves.of.text() == "mean of 4 seeds"
+    assert attack.seeds.text().startswith("Mean of 4 seeds")
+    assert attack.values["flip_rate"].text().replace(" ", "") == status.flips.text()
+    assert attack.values["leverage"].text() == status.leverage.text()
+    flips = float(curves.readouts["flips", "flips"].text())
+    assert f"{flips:.1%}" == status.flips.text()
+    workbench.controller.transport.seeds_changed.emit(1)
+    qtbot.waitUntil(lambda: status.of.text() == curves.of.text() == "seed 0", timeout=20_000)
+
+
+def test_where_nothing_is_random_the_window_says_one_fit(
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    workbench = open_workbench(SPREADING)
+    switched_on(workbench, qtbot, seeds=4)
+    window, attack = workbench.window, workbench.twin.panel
+    window.result_tabs.setCurrentIndex(4)
+    workbench.controller.play(True)
+    qtbot.waitUntil(lambda: (found := workbench.twin.comparison) is not None and found.twins.step > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: attack.targets.rowCount() == 1 and there(attack.targets.item(0, 2)).text() == "yes")
+    assert attack.seeds.text() == "Nothing is random: one fit for all seeds."
+    assert attack.spreads["flip_rate"].text() == ""
+    assert attack.spreads["attack_success_rate"].text() == "20.7 to 100.0 %"
+    qtbot.waitUntil(lambda: window.status.of.text() == "one fit for all seeds")
+
+
+def test_a_pin_that_is_the_attacker_s_without_poison_is_said_to_be(
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    workbench = open_workbench({**SPREADING, "poison.target": [0.0, 1.0]})  # in the middle of the attacker's own moon
+    switched_on(workbench, qtbot)
+    window, attack = workbench.window, workbench.twin.panel
+    window.result_tabs.setCurrentIndex(4)
+    workbench.controller.play(True)
+    qtbot.waitUntil(lambda: (found := workbench.twin.comparison) is not None and found.twins.step > 0, timeout=20_000)
+    assert attack.values["attack_success_rate"].text() == "\u2013"
+    assert attack.spreads["attack_success_rate"].text() == "none is left"
+    assert attack.values["already_so"].text() == "100.0 %"
+    assert "none is left to win" in window.status.leverage.toolTip()
+    qtbot.waitUntil(lambda: attack.targets.rowCount() == 1 and there(attack.targets.item(0, 2)).text() == "already so")
+    assert there(attack.targets.item(0, 3)).text() == "already so"
+
+
+def test_seeds_and_twin_asked_for_together_are_what_the_bar_shows(
+    open_workbench: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    workbench = open_workbench(POISONED_NET)
+    workbench.twin.train(4, True)
+    assert workbench.client.seeds == workbench.controller.transport.seeds.currentData() == 4
 
 
 def test_without_poison_both_are_the_same_and_it_says_so(
@@ -264,4 +341,4 @@ def test_a_seed_that_diverged_is_named_and_left_out(open_workbench: Callable[...
     other = replace(found(), diverged=np.array([False, True]))
     workbench.client.probed.emit(ProbeResult("twins", Key(None, workbench.document.revision, other.step), other))
     assert "diverged: seed 1" in workbench.twin.panel.seeds.text()
-    assert "over 1 seed." in workbench.twin.panel.seeds.text()
+    assert "Mean of 1 of 2 seeds." in workbench.twin.panel.seeds.text()
