@@ -16,8 +16,8 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev install-locked test test-slow test-minima lint lock bench golden compare-speed check-gallery \
-  fidelity learner-table torture fuzz roundtrips wheel clean system system-test
+.PHONY: help run install install-dev install-locked test test-slow test-minima audit lint lock bench golden compare-speed \
+  check-gallery fidelity numbers learner-table flagship-spread torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -40,7 +40,10 @@ test: install-dev lint ## check style, types and layers, then run the tests on t
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 -m "not slow" --durations=10
 
 test-slow: install-dev ## run the tests that `make test` leaves out
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "slow and not audit"
+
+audit: install-dev ## go through every learner with every attack on drawn scenes: whatever differs, the poison has to have done
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 -m audit tests/audit
 
 test-minima: install-dev ## run the tests on the lowest versions that pyproject.toml promises, in build/minima
 	@PYTHON=$(PYTHON) scripts/test-minima.sh
@@ -63,12 +66,18 @@ golden: install-dev ## compare with BASE=COMMIT: every number and figure has to 
 fidelity: install-dev ## compare with independent references and write docs/fidelity.md; fails where a bound is missed
 	$(BIN)/python -m tools.fidelity
 
+numbers: install-dev ## measure the numbers in README, guide and gallery, and write them; CHECK=--check only compares
+	$(BIN)/python -m tools.measured $(CHECK)
+
 compare-speed: install-dev ## compare with BASE=COMMIT: training, frames, drag and start, in ten pairs, or PAIRS=NUMBER
 	$(BIN)/python -m benchmarks.before_after "$(BASE)" --pairs $(or $(PAIRS),10)
 
 check-gallery: install ## hold every gallery scenario to its word on data seeds 0 to 19, on WORKERS=NUMBER processes, default all cores
 	@mkdir -p build
 	$(BIN)/python -m boundaryviz check --all --data-seeds 0-19 --workers $(or $(WORKERS),$$(nproc)) --json $(or $(JSON),build/check-gallery.json)
+
+flagship-spread: install-dev ## measure the flagship over data seeds, and write its figure and table into the guide
+	$(BIN)/python -m tools.flagship_spread
 
 torture: install-dev ## kill the program 200 times while it edits and saves, and stop, kill and garble its trainer 200 times
 	$(BIN)/python -m benchmarks.torture

@@ -156,11 +156,11 @@ def train(
 
         job = Job(scenario, tuple(values or ()), steps, seeds, twin, device)
         if data_seeds is not None:
-            from boundaryviz.cli.checking import parse_seeds, train_over_data
+            from boundaryviz.cli.checking import data_seeds_of, train_over_data
 
             if save is not None:
                 raise UsageProblem("--save: with --data-seeds there are several sets of points; save one of them")
-            outcome.code = train_over_data(job, parse_seeds(data_seeds), json)
+            outcome.code = train_over_data(job, data_seeds_of(data_seeds), json)
             return outcome.code
         outcome.code = train_and_report(job, json, save)
     return outcome.code
@@ -375,11 +375,11 @@ def check(
     Ctrl+C stops after the step at hand; what was finished is printed and written.
     """
     with reported() as outcome:
-        from boundaryviz.cli.checking import check_and_report, parse_seeds
+        from boundaryviz.cli.checking import check_and_report, data_seeds_of
 
         if every == bool(scenarios):
             raise UsageProblem("check: name the scenarios, or write --all for the whole gallery")
-        outcome.code = check_and_report(scenarios, parse_seeds(data_seeds), seeds, workers, device, json)
+        outcome.code = check_and_report(scenarios, data_seeds_of(data_seeds), seeds, workers, device, json)
     return outcome.code
 
 

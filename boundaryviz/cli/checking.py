@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -11,31 +10,23 @@ from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
 from boundaryviz.cli.terminal import as_json, print_json
 from boundaryviz.cli.training import Job
 from boundaryviz.jobs.messages import OnProgress
-from boundaryviz.record.expectations import ENOUGH, Check
+from boundaryviz.record.expectations import ENOUGH, Check, parse_seeds
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.files import check_writable, write_atomic
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-
-_MOST = 10_000
-_RANGE = re.compile(r"(\d{1,10})(?:\s*-\s*(\d{1,10}))?")
+from boundaryviz.studies.requests import DATA_SEEDS
 
 T = TypeVar("T")
 
 
-def parse_seeds(text: str | None) -> Sequence[int]:
-    """'0-19' or '3' or '0-4,7' as seeds; None: 0 to 19. Raises UsageProblem."""
+def data_seeds_of(text: str | None) -> Sequence[int]:
+    """What `--data-seeds` says; 0 to 19 where it says nothing. Raises UsageProblem."""
     if text is None:
-        return range(20)
-    seeds: list[int] = []
-    for part in text.split(","):
-        found = _RANGE.fullmatch(part.strip())
-        first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
-        if last < first:
-            raise UsageProblem(f"--data-seeds {text}: write FIRST-LAST, for example --data-seeds 0-19")
-        if len(seeds) + last - first >= _MOST:
-            raise UsageProblem(f"--data-seeds {text}: at most {_MOST:,} are taken")
-        seeds += range(first, last + 1)
-    return seeds
+        return DATA_SEEDS
+    try:
+        return parse_seeds(text)
+    except ValueError as error:
+        raise UsageProblem(f"--data-seeds {text}: {error}") from None
 
 
 def check_and_report(
@@ -98,8 +89,10 @@ def train_over_data(job: Job, data_seeds: Sequence[int], json_to: str | None) ->
     failed = Exit.DONE
     if found is not None:
         from boundaryviz.cli.tables import show_over_data
+        from boundaryviz.engine import device as devices
 
-        failed = _deliver(found.report(), json_to, lambda: show_over_data(found))
+        report = {"device": devices.describe(devices.resolve(job.device))} | found.report()
+        failed = _deliver(report, json_to, lambda: show_over_data(found))
     if interrupted:
         say("interrupted; what was finished is kept")
         return failed or Exit.INTERRUPTED

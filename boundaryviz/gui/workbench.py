@@ -13,6 +13,7 @@ import boundaryviz
 from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.engine.messages import Failed
 from boundaryviz.gui.cascade.control import CascadeControl
+from boundaryviz.gui.check.control import CheckControl
 from boundaryviz.gui.compare.control import CompareControl
 from boundaryviz.gui.compare.pin_files import PinFiles
 from boundaryviz.gui.confusion.control import ConfusionControl
@@ -127,6 +128,8 @@ class Workbench:
         self.twin = TwinControl(window, planes, transport, document, client, presenter)
         self.compare = CompareControl(window, presenter)
         self.dose = DoseControl(window, document)
+        self.check = CheckControl(window, document)
+        self.twin.over_data_asked.connect(self.check.show)
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
 
@@ -170,6 +173,7 @@ class Workbench:
         window.add_result("Points", self.points.table)
         window.add_result("Attack", self.twin.panel)
         window.add_result("Dose", self.dose.panel)
+        window.add_result("Check", self.check.panel)
         window.add_result("Margins", self.margins.view)
         window.compose()
 
@@ -205,6 +209,7 @@ class Workbench:
         self._closed = True
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.dose.close()
+        self.check.close()
         self.film.close()
         self.client.close()
         self.reader.give_up()

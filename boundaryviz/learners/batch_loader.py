@@ -101,13 +101,13 @@ class BatchLoader:
             withdrawn = None if withdrawn is None else np.pad(withdrawn, ((0, 0), (0, self._slots)))
         self._points, self._apart = n, data.windows is not None
         self._pool = Pool.of(data.point_ids, poison, weights, eligible, data.windows, withdrawn)
+        self.only_poison = len(self) > 0 and bool(poison[self._pool.at].all())
         self._rows = torch.cat([inputs, targets]).T.contiguous()  # (n, F + K): a batch is a gather of rows
         self._sections = [len(inputs), len(targets)]
         self._ready = []
         if before is None or not before.same_as(self._pool):
             self._epoch = None
             self.idle = np.flatnonzero(~self._pool.weights.any(axis=1))
-            self.only_poison = len(self) > 0 and bool(poison[self._pool.at].all())
             self._measure()
 
     def _measure(self) -> None:
@@ -203,6 +203,11 @@ class BatchLoader:
         assert self._pool is not None
         dealt = epoch(self._pool, self._seeds, 0, "full")
         clean, *poison = self._parts(dealt)
+        if self._slots and self.only_poison:
+            index, weight = closed_up(dealt.index, dealt.weight, 0)
+            spare = ((0, 0), (0, 0), (0, -index.shape[2] % PAD))
+            index, weight = np.pad(index, spare, "edge"), np.pad(weight, spare)
+            return [tuple(self._gather(index, weight, slice(None), slice(None)))]
         if poison and self._slots:
             index, weight = closed_up(dealt.index[:, :, clean[1].stop :], dealt.weight[:, :, clean[1].stop :], 0)
             return [(self._shared(dealt, *clean), *self._gather(index, weight, self.seeing, slice(None)))]

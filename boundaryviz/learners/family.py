@@ -92,6 +92,11 @@ class LearnerSettings(Spec):
             """A setting of its own, whichever it is of."""
 
     @property
+    def bound_to_origin(self) -> str:
+        """Why what it learns is another thing where the origin of the coordinates lies elsewhere; empty where not."""
+        return ""
+
+    @property
     def sure(self) -> float:
         """How sure of a class it must be for an unlabelled point to count as labelled."""
         return SURE

@@ -21,6 +21,7 @@ _Points = tuple[NDArray[np.float64], NDArray[np.int64], int]
 
 _SMALLEST = 1e-12  # below it a probability counts as this much, so that a certain mistake has a finite loss
 _FAR = 1e100  # coordinates beyond it count as this much: their squares must not overflow
+_OFF = 16.0  # how many times its half size the domain's centre may be away before digits would be lost on the way
 
 
 class FittedLearner(ABC):
@@ -31,6 +32,10 @@ class FittedLearner(ABC):
     Settings and data act with the next step. Replicas that see the same points share one fit, as does one whose
     points have not changed since the last. A weight is how often a point is there, a whole number. Seeds are not looked
     at unless the family is `seeded`.
+
+    Where the domain lies far from the origin, its centre is subtracted from all inputs: squares of large coordinates,
+    and trees in single precision, would tell points apart no more. That changes no distance, and is left out for
+    settings whose `bound_to_origin` says why.
     """
 
     hidden: tuple[int, ...] = ()
@@ -42,6 +47,7 @@ class FittedLearner(ABC):
         self._replicas: list[Decide] = [self._nothing] * len(problem.seeds)
         self._points: list[_Points] = []
         self._stale = False
+        self._origin = self._centre()
         self._evaluated: tuple[NDArray, NDArray, NDArray[np.float64], NDArray[np.int64]] | None = None
 
     @abstractmethod
@@ -51,6 +57,17 @@ class FittedLearner(ABC):
     def _fit_seeded(self, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
         """As `_fit`; the seed is 0 unless the family is `seeded`."""
         return self._fit(x, label)
+
+    def _centre(self) -> NDArray[np.float64] | None:
+        """The inputs (D,) that are subtracted from all; None for nothing. The domain does not depend on the points."""
+        domain, section = self.problem.domain, self.problem.section
+        low, high = (
+            (np.array([domain.left, domain.bottom]), np.array([domain.right, domain.top]))
+            if section is None
+            else (section.low, section.high)
+        )
+        far = np.abs(low + high) > _OFF * (high - low)
+        return low + (high - low) / 2 if far.any() and not self._spec.bound_to_origin else None
 
     def _nothing(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.full((len(x), self.problem.classes), np.nan)
@@ -96,13 +113,17 @@ class FittedLearner(ABC):
             return
         fits: list[tuple[_Points, Decide]] = []
         replicas = []
+        self._origin = self._centre()
         for points in self._points:
             found = next((fit for fit in (*fits, *self._fits) if _same(points, fit[0])), None)
-            fit = found or (points, self._fit_seeded(*points) if (points[1] >= 0).any() else self._nothing)
+            fit = found or (points, self._fitted(*points) if (points[1] >= 0).any() else self._nothing)
             if not any(fit is one for one in fits):
                 fits.append(fit)
             replicas.append(fit[1])
         self._fits, self._replicas, self._stale, self._evaluated = fits, replicas, False, None
+
+    def _fitted(self, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
+        return self._fit_seeded(x if self._origin is None else x - self._origin, label, seed)
 
     def state(self) -> State:
         """Whether it has been fitted: the rest follows from data and settings."""
@@ -123,6 +144,8 @@ class FittedLearner(ABC):
         """Probabilities (R or 1, G, C) at `x` (G, D), worked out once for replicas of one fit."""
         chosen = self._replicas if replica is None else [self._replicas[replica]]
         x = np.clip(x, -_FAR, _FAR)
+        if self._origin is not None:
+            x -= self._origin
         parts = [x[at : at + PLACES] for at in range(0, max(len(x), 1), PLACES)]
         several = {id(one): one for one in chosen}
         answers = {key: np.concatenate([decide(part) for part in parts]) for key, decide in several.items()}
@@ -142,8 +165,16 @@ class FittedLearner(ABC):
         return np.ascontiguousarray(p[1:] - p[:1] if len(p) == 2 else p, dtype=np.float32)
 
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
-        return (scores + np.float32(1)) * np.float32(0.5) if len(scores) == 1 else scores.copy()
+        """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class.
+
+        A lead that is lost in rounding is shown as the least one there is, so that the picture decides as `predict`.
+        """
+        if len(scores) > 1:
+            return scores.copy()
+        half = np.float32(0.5)
+        p: NDArray[np.float32] = (scores + np.float32(1)) * half
+        p[(p == half) & (scores > 0)] = np.nextafter(half, np.float32(1))
+        return p
 
     def unit(self, x: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
         """Raises IndexError: there are no hidden units."""

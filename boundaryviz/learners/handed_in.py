@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field
+from typing_extensions import override
 
 from boundaryviz.learners.family import family
 from boundaryviz.learners.specs_fitted import AtOnceSpec
@@ -18,6 +19,12 @@ class HandedInSpec(AtOnceSpec):
     TITLE: ClassVar[str] = "Estimator"
     name: str
     estimator: Any = Field(exclude=True, repr=False)
+
+    @property
+    @override
+    def bound_to_origin(self) -> str:
+        """Of whatever is handed in."""
+        return "an estimator that is handed in is shown raw coordinates"
 
     @classmethod
     def of(cls, estimator: Any) -> HandedInSpec:

@@ -73,6 +73,12 @@ class NetSpec(LearnerSettings):
         """The frequency of Fourier features where there are none."""
         return {} if self.fourier else {"fourier_scale": "there are no Fourier features"}
 
+    @property
+    @override
+    def bound_to_origin(self) -> str:
+        """Of raw coordinates."""
+        return "raw coordinates are what it is shown" if self.input_scale == "raw" else ""
+
     def misfit(self, width: int) -> Mapping[str, str]:
         """The features, where they are of places alone and the points are none."""
         if width == 2 or set(self.features) in (set(), {"x", "y"}):

@@ -7,6 +7,7 @@ a prefix, and after ` at ` settings it is to be measured with: `flip_rate at poi
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -28,6 +29,9 @@ METRICS = OF_TWINS | {
 ENOUGH = 0.9
 """The share of data seeds on which an expectation has to hold."""
 
+MOST_SEEDS = 10_000
+_RANGE = re.compile(r"(\d{1,10})(?:\s*-\s*(\d{1,10}))?")
+_LONG = 80  # characters of a key that are repeated
 _SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
 
 
@@ -71,6 +75,13 @@ class Expectation:
     def column(self) -> str:
         """What the measure is called among those of a run: 'flip_rate', 'clean.test_error'."""
         return f"{self.side}.{self.metric}" if self.side else self.metric
+
+    @property
+    def title(self) -> str:
+        """What is measured, in words: 'test error of the clean twin', 'flip rate with poison.count=3'."""
+        words = self.metric.replace("_", " ") + " of the clean twin" * bool(self.side)
+        _, _, changes = self.key.partition(" at ")
+        return f"{words} with {one_line(changes, _LONG)}" if changes else words
 
     @property
     def needs_twin(self) -> bool:
@@ -230,5 +241,19 @@ def seed_range_words(seeds: Sequence[int]) -> str:
     return ", ".join(f"{seed:,}" for seed in seeds)
 
 
+def parse_seeds(text: str) -> tuple[int, ...]:
+    """'0-19', '3' or '0-4, 7' as seeds. Raises ValueError, in words."""
+    seeds: list[int] = []
+    for part in text.split(","):
+        found = _RANGE.fullmatch(part.strip())
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+        if last < first:
+            raise ValueError("write seeds as FIRST-LAST, for example 0-19")
+        if len(seeds) + last - first >= MOST_SEEDS:
+            raise ValueError(f"at most {MOST_SEEDS:,} seeds are taken")
+        seeds += range(first, last + 1)
+    return tuple(dict.fromkeys(seeds))
+
+
 def _shown(key: str) -> str:
-    return one_line(key, 80)
+    return one_line(key, _LONG)

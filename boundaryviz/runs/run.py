@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 from boundaryviz.attacks import placement
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import OnProgress
-from boundaryviz.learners.base import decided
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.handed_in import HandedInSpec
 from boundaryviz.learners.specs import LARGEST_SEED
@@ -197,8 +196,7 @@ class Run:
 
     def _classes(self, x: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
         """The predicted classes, (seeds, len(x))."""
-        chosen = range(len(self.session.replicas))[self._replicas(clean)]
-        return np.stack([decided(self.session.probabilities(x, replica)) for replica in chosen])
+        return self.session.learner.predict(x)[self._replicas(clean)]
 
     def _replicas(self, clean: bool) -> slice:
         k = len(self.seeds)
@@ -220,7 +218,8 @@ class Run:
 
     def predict(self, x: ArrayLike, seed: int = 0, clean: bool = False) -> NDArray[np.int64]:
         """The class predicted at each of `x` (n, D); -1 where undecided. Raises ValueError as `predict_proba` does."""
-        return decided(self.predict_proba(x, seed, clean))
+        places = _inputs(x, self.scene.points.width)
+        return self.session.learner.predict(places, self._replica(seed, clean))[0]
 
     def field(self, step: int = -1, columns: int = 256, rows: int = 256) -> NDArray[np.float32]:
         """Probabilities over the domain: (R, rows, columns) of class 1, or (R, classes, rows, columns); row 0 is the

@@ -1,6 +1,6 @@
 """Scenarios held to their `[expect]`: trained on one draw of the data after the other, each measured against its word.
 
-Where a scenario promises nothing, its main measures are taken all the same. No torch before it trains.
+Where a scenario promises nothing, its main measures are taken all the same.
 """
 
 from __future__ import annotations
@@ -17,14 +17,10 @@ from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.draws import Draw, Rows, drawn, training_seeds
 from boundaryviz.studies.executors import Executor
-from boundaryviz.studies.requests import CheckRequest
+from boundaryviz.studies.requests import DATA_SEEDS, SEEDS, CheckRequest
 from boundaryviz.studies.running import carry_out
 from boundaryviz.studies.stores import ResultStore
 from boundaryviz.studies.tasks import Batch
-
-DATA_SEEDS = range(20)
-SEEDS = 4
-"""Training seeds of each data seed, where training is random."""
 
 _SPREAD = ("test_error",)
 _SPREAD_OF_TWINS = ("flip_rate", "attack_success_rate", "clean.test_error")

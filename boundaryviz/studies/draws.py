@@ -132,7 +132,7 @@ class OverData:
     """A scenario trained on several draws of its data.
 
     metrics: of each measure one value for each data seed, the mean over the training seeds; those of clean twins under
-    `clean.NAME`. device: in words. seconds: that it took. failed: data seed -> why nothing came of it.
+    `clean.NAME`. seconds: that it took. failed: data seed -> why nothing came of it.
     """
 
     scenario: Scenario
@@ -140,7 +140,6 @@ class OverData:
     seeds: tuple[int, ...]
     twin: bool
     metrics: Metrics
-    device: str
     seconds: float
     failed: tuple[tuple[int, str], ...] = ()
 
@@ -162,7 +161,6 @@ class OverData:
         found: dict[str, Any] = {
             "scenario": self.scenario.name,
             "learner": self.scenario.learner.name,
-            "device": self.device,
             "seeds": list(self.seeds),
             "data_seeds": list(self.data_seeds),
             "seeds_vary": "data",
@@ -188,14 +186,12 @@ def over_data(
 ) -> OverData:
     """Train a scenario on each of these data seeds. seeds: training seeds of each. watch: called with what is known.
 
-    Raises ScenarioError where no data seed draws its points, or for seeds that are none; DeviceError; and where
+    Raises ScenarioError where no data seed draws its points, or for seeds that are none, and where
     nothing came of any data seed, what the first one raised.
     """
     if not can_be_drawn(scenario):
         raise ScenarioError(["data seeds: the points of this scenario are kept in it; no data seed draws them anew"])
-    from boundaryviz.engine import device as devices
-
-    where, began = devices.describe(devices.resolve(device)), perf_counter()
+    began = perf_counter()
     draws = drawn(scenario, data_seeds, seeds, twin, device=device)
     first, count = scenario.training.seed, max(1, training_seeds(scenario, seeds))
 
@@ -206,7 +202,7 @@ def over_data(
         failed = tuple((draw.data_seed or 0, str(rows.errors(draw)[0])) for draw in done if rows.errors(draw))
         return OverData(
             scenario, tuple(draw.data_seed or 0 for draw in done), tuple(range(first, first + count)), twin,
-            {name: _over_data(name, [some.get(name, math.nan) for some in values], twin) for name in names}, where,
+            {name: _over_data(name, [some.get(name, math.nan) for some in values], twin) for name in names},
             perf_counter() - began, failed,
         )  # fmt: skip
 

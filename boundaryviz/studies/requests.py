@@ -11,6 +11,11 @@ from boundaryviz.scenario.scenario import Scenario
 if TYPE_CHECKING:
     from boundaryviz.figures.film.options import FilmOptions
 
+DATA_SEEDS = tuple(range(20))
+"""On which a scenario is held to its word, unless others are named."""
+SEEDS = 4
+"""Training seeds of each data seed, where training is random."""
+
 Spacing = Literal["log", "linear", "even"]
 
 
@@ -30,8 +35,8 @@ class CheckRequest:
 
     JOB: ClassVar[str] = "boundaryviz.studies.check:job"
     scenario: Scenario
-    data_seeds: tuple[int, ...]
-    seeds: int
+    data_seeds: tuple[int, ...] = DATA_SEEDS
+    seeds: int = SEEDS
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from boundaryviz.learners.base import TrainingData
+from boundaryviz.learners.base import Problem, TrainingData
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.needs import Size
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.scene import Domain
 from boundaryviz.testing.light import heavy_of
 from boundaryviz.testing.models import (
     GRID,
@@ -221,6 +222,26 @@ class LearnerContract:
                 steady.step(5)
                 visited.step(5)
             assert np.array_equal(thought(steady), thought(visited))
+
+    # ---- where the points lie -----------------------------------------------------------------------
+
+    def test_where_the_origin_lies_changes_nothing(self) -> None:
+        """Multiples of 2^-20 that are moved by 2^30, each exact in float64: single precision has steps of 128 there.
+        Settings that say why they are bound to the origin are excepted."""
+        scaled = {"input_scale": "domain"} if "input_scale" in type(self.spec).model_fields else {}
+        spec = self.spec.model_copy(update=scaled)
+        if spec.bound_to_origin:
+            return
+        data = budgeted(spec, blobs(60, replicas=2, poison=6))
+        data = placed(data, np.round(data.x * 2**20) / 2**20)
+        found = []
+        for by in (0.0, 2.0**30):
+            domain = Domain(by - 2.0, by + 2.0, by - 2.0, by + 2.0)
+            learner = spec.family.load()(spec, TrainingSpec(), Problem(2, domain, (0, 1)))
+            learner.set_data(placed(data, data.x + by))
+            learner.step(8)
+            found.append(np.nan_to_num(learner.probabilities(GRID + by), nan=-1.0))
+        assert relative(found[1], found[0]) < 1e-5
 
     # ---- edits while it trains ----------------------------------------------------------------------
 

@@ -23,10 +23,12 @@ def flips(**values: Any) -> float:
     return twins("two-moons-bridge", **values).metrics["flip_rate"].mean
 
 
-def test_it_is_nothing_nothing_then_the_whole_tip():
-    assert flips(poison__count=0) == 0.0
-    assert flips(poison__count=3) < 0.005
-    assert 0.07 <= flips(poison__count=6) <= 0.13
+def test_two_points_mostly_do_nothing_and_one_or_three_take_the_whole_tip():
+    """One halfway has neighbours on both moons; of two, each has them all on its own side; three are a chain."""
+    found = {count: [flips(poison__count=count, data__seed=seed) for seed in range(3)] for count in (0, 1, 2, 3)}
+    assert found[0] == [0.0, 0.0, 0.0]
+    assert sum(flip < 0.005 for flip in found[2]) >= 2
+    assert all(0.07 <= flip <= 0.14 for count in (1, 3) for flip in found[count])
 
 
 @pytest.mark.slow
@@ -59,8 +61,9 @@ def test_to_a_supervised_net_unlabelled_poison_is_nothing_to_the_bit():
     assert np.array_equal(learner.P[:4].detach().numpy(), single.P.detach().numpy())
 
 
-def test_one_bead_holds_the_chain():
-    scenario = load("cut-the-chain")
+@pytest.mark.parametrize("seed", range(3))
+def test_the_middle_bead_holds_the_chain(seed: int):
+    scenario = load("cut-the-chain").with_values({"data.seed": seed})
     scene = scenario.scene()
     held = []
     for bead in scene.points.ids[scene.points.is_poison]:
@@ -68,7 +71,7 @@ def test_one_bead_holds_the_chain():
         run.step()
         found = run.twins(32)
         held.append(bool((found.clean != found.poisoned).mean() > 0.05))
-    assert held == [True, True, False, True]
+    assert held == [True, False, True]
 
 
 @pytest.mark.slow
@@ -92,8 +95,8 @@ def test_three_labels_spreading_does_what_its_words_say():
     scenario = load("three-labels-spreading")
     scene = scenario.scene()
     points, (x, y) = scene.points, scene.points.xy.T
-    cut = ~((x > 0.2) & (x < 0.7) & (y > 0.3) & points.is_train)
-    label = np.where((points.label == 0) & points.is_train & (x > 0.9), -1, points.label)
+    cut = ~((x > 0.46) & (y > 0.3) & (x < 1.2) & points.is_train)
+    label = np.where((points.label == 0) & points.is_train & (x > 0.8), -1, points.label)
 
     def end(points: Points) -> set[int]:
         run = Session(scenario, scene.with_points(points), device="cpu")

@@ -8,7 +8,7 @@ import numpy as np
 
 from boundaryviz.engine.evaluation_set import confusion
 from boundaryviz.record.dose import DoseCurve
-from boundaryviz.record.metrics import Metric
+from boundaryviz.record.metrics import Metric, success_rate
 from boundaryviz.runs.run import Run, train
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Split
@@ -113,18 +113,31 @@ def centre(domain: Domain, columns: int, rows: int, i: int, j: int) -> tuple[flo
     )
 
 
-@SUBJECT.check("attack success rate", "a loop over pins", 1e-12, 24)
+@SUBJECT.check("attack success rate, clean and poisoned", "a loop over pins", 1e-12, 24)
 def success(seed: int) -> float:
     found = run(seed)
     pins = found.scene.targets
     if not pins:
         return 0.0
-    places = [(pin.x, pin.y) for pin in pins]
-    expected = []
-    for k in range(len(found.seeds)):
-        answer = found.predict(places, k).tolist()
-        expected.append(loops.share([a == pin.target_class for a, pin in zip(answer, pins, strict=True)]))
-    return apart(found.metrics["attack_success_rate"].per_seed, expected)
+    places, wanted = [(pin.x, pin.y) for pin in pins], [pin.target_class for pin in pins]
+    clean, poisoned = (
+        [found.predict(places, k, one).tolist() for k in range(len(found.seeds))] for one in (True, False)
+    )
+    told = found.clean["attack_success_rate"].per_seed, found.metrics["attack_success_rate"].per_seed
+    unasked = [loops.success(one, wanted) for one in clean]
+    won = [loops.success(one, wanted, before) for one, before in zip(poisoned, clean, strict=True)]
+    return apart(np.concatenate(told), unasked + won)
+
+
+@SUBJECT.check("attack success rate of several pins, with drawn answers", "a loop over pins", 1e-12, 60)
+def success_of_several(seed: int) -> float:
+    rng = np.random.default_rng(seed)
+    shape = 4, int(rng.integers(1, 5))
+    clean, poisoned, wanted = rng.integers(-1, 3, shape), rng.integers(-1, 3, shape), rng.integers(0, 3, shape[1])
+    told = success_rate(poisoned, wanted, clean).per_seed + success_rate(clean, wanted).per_seed
+    pairs = zip(poisoned.tolist(), clean.tolist(), strict=True)
+    expected = [loops.success(one, wanted.tolist(), before) for one, before in pairs]
+    return apart(told, expected + [loops.success(one, wanted.tolist()) for one in clean.tolist()])
 
 
 @SUBJECT.check("confusion matrix of three splits", "a loop over points (cells that differ)", 0.0, 24)

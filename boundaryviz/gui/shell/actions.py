@@ -92,6 +92,7 @@ _TABLE = (
     _Entry("train.twin", "&Twin", "Also train without the poison, and compare", ("Ctrl+T",), checkable=True,
            apart=True),
     _Entry("train.dose", "Dose-re&sponse", "Lay the attack with more and more points, over several seeds"),
+    _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
     _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
     _Entry("view.discrete", "&Decision only", "Show the decided class instead of its probability", ("D",),

@@ -77,7 +77,12 @@ class TransportBar(QWidget):
         self.seed_button.setFixedWidth(40)
         self.twin_button = self._button("Twin", "Also train without the poison, and compare (Ctrl+T)")
         self.twin_button.setCheckable(True)
-        self.seeds = self._combo("Number of seeds", 72, "How many seeds train at once, from the seed on the left on")
+        self.seeds = self._combo(
+            "Number of training seeds",
+            72,
+            "How many training seeds train at once, from the seed on the left on. The data stay as drawn; "
+            "Train > Check this scenario goes over data seeds",
+        )
         for count in SEEDS:
             self.seeds.addItem(f"\u00d7 {count}", count)
         self.shown = self._combo("Seed shown", 88, "The seed that the plane shows")

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHeaderView,
+    QPushButton,
     QScrollArea,
     QTableWidget,
     QTableWidgetItem,
@@ -101,6 +102,8 @@ class AttackPanel(QWidget):
         self.spreads = {
             name: figures("88.8 to 888.8 %", "figures-faint", Qt.AlignmentFlag.AlignLeft) for name in MEASURES
         }
+        self.over_data = QPushButton("Over data seeds, not training seeds...")
+        self.over_data.setToolTip("The seeds beside Twin are training seeds; the tab Check draws the data anew as well")
         self.nothing = label(NO_TWIN, "faint", wraps=True)
         self.no_pins = label(NO_PINS, "faint", wraps=True)
         self.targets = self._table()
@@ -113,7 +116,8 @@ class AttackPanel(QWidget):
         column.setSpacing(6)
         for part in (
             label("Budget", "title"), self.count, self.talk, self._budget, self._rule(),
-            label("What the poison changes", "title"), self.nothing, self.seeds, self._measures, self._rule(),
+            label("What the poison changes", "title"), self.nothing, self.seeds, self._measures, self.over_data,
+            self._rule(),
             label("Targets", "title"), self.no_pins, self.targets, self.plot_title, self.plot,
         ):  # fmt: skip
             column.addWidget(part)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from boundaryviz.attacks.budget import Budget
 from boundaryviz.engine import messages as m
@@ -34,7 +34,12 @@ _LOOKS = {
 
 
 class TwinControl(QObject):
-    """Joins the twin's controls to the trainer, and what the trainer says of twins to the views."""
+    """Joins the twin's controls to the trainer, and what the trainer says of twins to the views.
+
+    over_data_asked: somebody wants the same over data seeds.
+    """
+
+    over_data_asked = pyqtSignal()
 
     def __init__(
         self, window: MainWindow, planes: TwinPlanes, transport: TransportBar, document: Document,
@@ -44,6 +49,7 @@ class TwinControl(QObject):
         self._planes, self._transport = planes, transport
         self.panel = AttackPanel()
         window.themed.connect(self.panel.set_theme)
+        self.panel.over_data.clicked.connect(self.over_data_asked)
         self._window, self._document, self._client, self._presenter = window, document, client, presenter
         self._found: dict[bool, Comparison] = {}  # of the present, and with True of the past that is shown
         self._diverged: tuple[int, ...] = ()

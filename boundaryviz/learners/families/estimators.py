@@ -50,7 +50,8 @@ def nearest_neighbours(votes: int, rarest: int) -> KNeighborsClassifierSpec:
 
 @_classifier(seeded=False, order=180)
 class SVCSpec(EstimatorSpec):
-    """A support vector machine: the widest margin between the classes, seen through a kernel."""
+    """A support vector machine: the widest margin between the classes, seen through a kernel. With three classes or
+    more it is scikit-learn's SVC with break_ties=True."""
 
     TITLE: ClassVar[str] = "Support vector machine"
     name: Literal["SVC"] = "SVC"
@@ -79,6 +80,12 @@ class SVCSpec(EstimatorSpec):
         """What this kernel has not."""
         kernels = {"gamma": ("rbf", "poly", "sigmoid"), "degree": ("poly",), "coef0": ("poly", "sigmoid")}
         return {name: "this kernel has none" for name, those in kernels.items() if self.kernel not in those}
+
+    @property
+    @override
+    def bound_to_origin(self) -> str:
+        """Of kernels that are no functions of a distance."""
+        return "its kernel is a function of products of coordinates" if self.kernel in ("poly", "sigmoid") else ""
 
     @override
     def arguments(self, labels: int) -> dict[str, Any]:

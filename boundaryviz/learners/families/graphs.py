@@ -102,7 +102,8 @@ class LabelPropagationSpec(_GraphSpec):
 
 @_pool("boundaryviz.learners.propagation:LabelSpreading", cascade="length", order=140)
 class LabelSpreadingSpec(_GraphSpec):
-    """Labels flow along a graph of all points, and even those that were given may be outvoted."""
+    """Labels flow along a graph of all points, and even those that were given may be outvoted. It is solved to the
+    limit; scikit-learn stops after 30 rounds by default, when labels may not have come to most points yet."""
 
     TITLE: ClassVar[str] = "Label spreading"
     name: Literal["label-spreading"] = "label-spreading"
@@ -114,13 +115,13 @@ class LabelSpreadingSpec(_GraphSpec):
 
 @_pool("boundaryviz.learners.self_training:SelfTraining", cascade="round", order=150)
 class SelfTrainingSpec(_PoolSpec):
-    """A supervised model labels the points it is surest of, and learns again from its own labels."""
+    """A supervised model labels what it is surest of and learns again from that; one too simple gets worse by it."""
 
     TITLE: ClassVar[str] = "Self-training"
     name: Literal["self-training"] = "self-training"
     base: Base = setting(
-        "svm", "Model", "What is trained on the labels, given and guessed. One that cannot follow the classes learns "
-        "its mistakes: on two moons, logistic regression and naive Bayes get worse by their own guesses.",
+        "svm", "Model", "What is trained on the labels, given and guessed. "
+        "On two moons, guesses make logistic regression and naive Bayes worse.",
         choices={"svm": "SVM", "logistic": "logistic regression", "knn": "nearest neighbours",
                  "naive-bayes": "naive Bayes"},
     )  # fmt: skip
@@ -134,13 +135,11 @@ class SelfTrainingSpec(_PoolSpec):
     threshold: float = setting(0.75, "Threshold", "Probability above which a guess becomes a label.", ge=0.0, lt=1.0)
     rounds: int = setting(100, "Rounds", "How often the model is trained again at most.", ge=1, le=10_000, log=True)
     gamma: float = setting(
-        3.0, "Gamma", "Narrowness of the SVM's kernel exp(-gamma d²). One much narrower than the classes knows nothing "
-        "between the labels, and one class may take all the points.",
+        3.0, "Gamma", "Narrowness of the SVM's kernel exp(-gamma d²). Where it is far too large, one class takes all.",
         gt=0.0, le=10_000.0, log=True, advanced=True,
     )  # fmt: skip
     penalty: float = setting(
-        10.0, "C", "Cost of a mistake, for the SVM and the logistic regression. With few labels and a low one, "
-        "one class may take all the points.",
+        10.0, "C", "Cost of a mistake, for the SVM and logistic regression. Where it is low, one class may take all.",
         gt=0.0, le=1e6, log=True, advanced=True,
     )  # fmt: skip
     neighbours: int = setting(

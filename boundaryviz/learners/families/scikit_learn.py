@@ -29,6 +29,12 @@ class ClassifierSpec(EstimatorSpec):
         """The class is made where it is needed, and so again where this is sent to."""
         return _made, (type(self).family.name, self.model_dump())
 
+    @property
+    @override
+    def bound_to_origin(self) -> str:
+        """Of them all."""
+        return "scikit-learn's classifiers are shown raw coordinates"
+
     @override
     def arguments(self, labels: int) -> dict[str, Any]:
         return self.changed()

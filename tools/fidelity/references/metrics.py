@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from math import log, sqrt
+from math import log, nan, sqrt
 
 Classes = Sequence[int]
 
@@ -33,6 +33,17 @@ def floor_rate(clean: Sequence[Classes]) -> float:
     """Share of answers that differ between clean twins of two seeds, in the mean over all pairs."""
     pairs = [error(a, b) for a, b in combinations(clean, 2)]
     return sum(pairs) / len(pairs)
+
+
+def success(answers: Classes, wanted: Classes, clean: Classes | None = None) -> float:
+    """Share of the pins that get the class the attacker wants, of those alone that the clean twin gives another, where
+    its answers are given; NaN where no pin is left."""
+    won = [
+        answer == goal
+        for at, (answer, goal) in enumerate(zip(answers, wanted, strict=True))
+        if clean is None or clean[at] != goal
+    ]
+    return share(won) if won else nan
 
 
 def confusion(predicted: Classes, label: Classes, classes: int) -> list[list[int]]:

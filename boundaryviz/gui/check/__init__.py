@@ -1,0 +1,1 @@
+"""The tab in which a scenario is held to its word."""
