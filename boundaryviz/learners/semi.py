@@ -7,12 +7,13 @@ Only the replicas that see poison work on it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import fields
 from itertools import islice
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from boundaryviz.learners.base import Problem, State, TrainingData
@@ -102,7 +103,10 @@ class SemiSupervised(Network):
 
     def state(self) -> State:
         """Parameters, what is kept of points and by the optimiser, and where in the order of points it is."""
-        place = np.stack([self._labelled.place, self._unlabelled.place])
+        places: Sequence[NDArray[np.int64]] = (self._labelled.place, self._unlabelled.place)
+        if places[0].shape != places[1].shape:  # where poison alone is labelled, or unlabelled, who sees it is apart
+            places = np.broadcast_arrays(*(one.reshape(2, -1) for one in places))
+        place = np.stack(places)
         return {**saved(self._tensors()), "steps": np.array(self.steps_done), "place": place}
 
     def restore(self, state: State) -> None:
