@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from scipy import sparse
 
 from boundaryviz.engine.surface import surface
 from boundaryviz.learners import graphs, losses, objectives
@@ -76,7 +77,8 @@ FAULTS: list[tuple[str, Any, str]] = [
     (f"{OBJECTIVES}.mixup", lambda a, b, share: a, "Semi-supervised nets: Interpolation consistency"),
     ("boundaryviz.learners.graphs.spread", lambda *given: graphs.propagate(*given[:2]),
      "Learners on the whole pool: label spreading, nearest"),
-    ("boundaryviz.learners.laprls.laplacian", lambda x, *_: np.eye(len(x)), "Learners on the whole pool: Laplacian"),
+    ("boundaryviz.learners.laprls.laplacian", lambda x, *_: sparse.eye_array(len(x)).tocsr(),
+     "Learners on the whole pool: Laplacian"),
     ("boundaryviz.learners.batches._normalised", lambda weight: weight, "Batches: weights"),
     ("boundaryviz.record.comparison.Comparison.floor_rate", twice(Comparison.floor_rate), "Metrics: flip rate"),
     ("boundaryviz.record.dose.DoseCurve.success_band", DoseCurve.flip_band, "Metrics: Wilson"),

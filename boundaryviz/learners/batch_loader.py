@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.batches import PAD, BatchSize, Epoch, Pool, closed_up, epoch
+from boundaryviz.learners.batches import PAD, BatchSize, Epoch, Pool, chunks, closed_up, epoch, widened
 
 _AHEAD, _FLOATS = 64, 1 << 17  # batches gathered at once: so many, or as many as fit into so many floats
 
@@ -36,8 +36,8 @@ class Batch:
 
 
 Step = tuple[Batch, ...]
-"""The clean window and, where some replica sees poison in it, that poison: a batch of its own, so that the clean
-columns are worked on in the same shapes, hence to the same bits, whether or not there is any."""
+"""The clean window and, where some replica sees poison in it, that poison: in batches of its own, so that the clean
+columns are worked on in the same shapes, hence to the same bits, whether or not there is any; several, see `chunks`."""
 
 
 class BatchLoader:
@@ -99,8 +99,13 @@ class BatchLoader:
             weights[:, n:] *= eligible[n:].reshape(len(weights), -1)
             eligible = np.append(eligible[:n], np.ones(self._slots, dtype=bool))
             withdrawn = None if withdrawn is None else np.pad(withdrawn, ((0, 0), (0, self._slots)))
-        self._points, self._apart = n, data.windows is not None
-        self._pool = Pool.of(data.point_ids, poison, weights, eligible, data.windows, withdrawn)
+        windows = data.windows
+        seen = eligible & (weights != 0)
+        if seen.any() and poison[seen.any(axis=0)].all() and (withdrawn is None or not (withdrawn & eligible).any()):
+            # nothing but poison is the data of whoever sees it, and what one sees is nothing to others
+            windows = np.unique(seen, axis=0, return_inverse=True)[1].reshape(-1)
+        self._points, self._apart = n, windows is not None
+        self._pool = Pool.of(data.point_ids, poison, weights, eligible, windows, withdrawn)
         self.only_poison = len(self) > 0 and bool(poison[self._pool.at].all())
         self._rows = torch.cat([inputs, targets]).T.contiguous()  # (n, F + K): a batch is a gather of rows
         self._sections = [len(inputs), len(targets)]
@@ -174,58 +179,54 @@ class BatchLoader:
         else:
             some = slice(int(self._at[0]), int(self._at[0]) + count)
             index, weight = dealt.index[some], dealt.weight[some]
-        parts = self._parts(dealt)
+        parts = [(slice(None), slice(0, dealt.clean)), *self._poison(dealt.index.shape[2], dealt.clean)]
         steps: list[Step] = list(zip(*(self._gather(index, weight, *part) for part in parts), strict=True))
-        seen = (weight[:, :, dealt.clean :] != 0).any(axis=(1, 2))
-        return [step[: 1 + poison] for step, poison in zip(steps, seen.tolist(), strict=True)]
+        most = (weight[:, :, dealt.clean :] != 0).sum(axis=2).max(axis=1)
+        needed = [1 + len(chunks(widened(int(count)))) for count in most]
+        return [step[:count] for step, count in zip(steps, needed, strict=True)]
 
     def _gather(
-        self, index: NDArray[np.int64], weight: NDArray[np.float32], replicas: slice, columns: slice
+        self, index: NDArray[np.int64], weight: NDArray[np.float32], replicas: slice, columns: slice, first: int = 0
     ) -> list[Batch]:
-        """The batches of some steps from positions and weights (steps, R, columns)."""
-        at = index[:, replicas, columns]
-        where = torch.from_numpy(self._own(at, replicas)).to(self._device)
+        """The batches of some steps from positions and weights (steps, R, columns), R counted from the first."""
+        at = np.ascontiguousarray(index[:, replicas, columns])
+        where = torch.from_numpy(self._own(at, first + (replicas.start or 0))).to(self._device)
         rows = self._rows[where].transpose(2, 3)
         x, q = (t.contiguous() for t in rows.split(self._sections, 2))
         weights = self._tensor(weight[:, replicas, columns])[:, :, None].contiguous()
         positions = torch.from_numpy(at).to(self._device) if self._slots else where
         return [Batch(*tensors) for tensors in zip(x, q, weights, positions, strict=True)]
 
-    def _own(self, at: NDArray[np.int64], replicas: slice) -> NDArray[np.int64]:
-        """In which row the columns (..., R, B) of these replicas stand: of slots each has its own."""
+    def _own(self, at: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+        """In which row the columns (..., R, B) of the replicas from the first on stand: of slots each has its own."""
         if not self._slots:
             return at
-        before = np.arange(len(self._seeds))[replicas, None] * self._slots
+        before = (first + np.arange(at.shape[-2]))[:, None] * self._slots
         return np.where(at >= self._points, at + before, at)
 
     def _whole(self) -> list[Step]:
-        """All points as one step that every replica shares, padded with columns of weight 0; but slots are not."""
+        """All points as one step, padded with columns of weight 0. Every replica shares the clean ones, and poison
+        where all who see any see the same."""
         assert self._pool is not None
         dealt = epoch(self._pool, self._seeds, 0, "full")
-        clean, *poison = self._parts(dealt)
-        if self._slots and self.only_poison:
-            index, weight = closed_up(dealt.index, dealt.weight, 0)
-            spare = ((0, 0), (0, 0), (0, -index.shape[2] % PAD))
-            index, weight = np.pad(index, spare, "edge"), np.pad(weight, spare)
-            return [tuple(self._gather(index, weight, slice(None), slice(None)))]
-        if poison and self._slots:
-            index, weight = closed_up(dealt.index[:, :, clean[1].stop :], dealt.weight[:, :, clean[1].stop :], 0)
-            return [(self._shared(dealt, *clean), *self._gather(index, weight, self.seeing, slice(None)))]
-        return [tuple(self._shared(dealt, *part) for part in (clean, *poison))]
+        clean, seeing = dealt.clean, self.seeing
+        shared = self._shared(dealt.index[0, 0, :clean], dealt.weight[0, :, :clean], -clean % PAD)
+        index, weight = closed_up(dealt.index[:, seeing, clean:], dealt.weight[:, seeing, clean:], 0, PAD)
+        alike = not self._slots and bool(((weight != 0) == (weight[:, :1] != 0)).all())
+        parts = chunks(index.shape[2], PAD)
+        if alike and parts:
+            return [(shared, *(self._shared(index[0, 0, part], weight[0, :, part]) for part in parts))]
+        return [(shared, *(self._gather(index, weight, slice(None), part, seeing.start)[0] for part in parts))]
 
-    def _shared(self, dealt: Epoch, replicas: slice, columns: slice) -> Batch:
-        index = torch.from_numpy(dealt.index[0, 0, columns].copy())
-        spare = -len(index) % PAD
-        index = torch.cat([index, index[:1].expand(spare)]).to(self._device)
-        x, q = self._rows[index].T.contiguous().split(self._sections)
-        weight = F.pad(self._tensor(dealt.weight[0, replicas, columns]), (0, spare))
-        return Batch(x[None], q[None], weight[:, None], index[None])
+    def _shared(self, index: NDArray[np.int64], weight: NDArray[np.float32], spare: int = 0) -> Batch:
+        """Columns (B,) that replicas share with weights (R, B), and some more of weight 0."""
+        at = torch.from_numpy(np.append(index, np.repeat(index[:1], spare))).to(self._device)
+        x, q = self._rows[at].T.contiguous().split(self._sections)
+        return Batch(x[None], q[None], F.pad(self._tensor(weight.copy()), (0, spare))[:, None], at[None])
 
     def _tensor(self, weight: NDArray[np.float32]) -> Tensor:
         return torch.from_numpy(weight).to(self._device, self._dtype)
 
-    def _parts(self, dealt: Epoch) -> list[tuple[slice, slice]]:
-        """Replicas and columns of the clean window, and of the poison if there is any."""
-        clean, width = dealt.clean, dealt.index.shape[2]
-        poison = [(self.seeing, slice(clean, width))] if clean < width else []
-        return [(slice(None), slice(0, clean)), *poison]
+    def _poison(self, width: int, clean: int) -> list[tuple[slice, slice]]:
+        """Replicas and columns of the parts of the poison, which comes after the clean columns."""
+        return [(self.seeing, slice(clean + part.start, clean + part.stop)) for part in chunks(width - clean)]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.learners.streams import Purpose, hashes, key
 
-_CHUNK = 8  # poison columns come in steps of this many, so that shapes rarely change
+CHUNK = 8  # poison columns of a batch are so many, or 4, 16, 64, ... times as many; see `widened`
 PAD = 32  # a full batch is padded to a multiple of this, so that adding a point rarely changes a shape
 _LAST = np.iinfo(np.uint64).max
 
@@ -213,23 +214,47 @@ def _dealt(
     window = row * batches + np.minimum(ahead // size, length[row] - 1)
     counts = np.bincount(window, minlength=len(rows) * batches)
     rank = np.arange(len(row)) - (np.cumsum(counts) - counts)[window]
-    width = size + -(-int(counts.max()) // _CHUNK) * _CHUNK
+    width = size + widened(int(counts.max()))
     place = np.full((len(rows) * batches, width), -1, dtype=np.int64)
     place[:, :size] = slots.reshape(-1, size)
     place[window, size + rank] = order[late]
     return place.reshape(len(rows), batches, width), length
 
 
-def closed_up(place: NDArray[np.int64], weight: NDArray, size: int) -> tuple[NDArray[np.int64], NDArray]:
+def closed_up(
+    place: NDArray[np.int64], weight: NDArray, size: int, chunk: int = CHUNK
+) -> tuple[NDArray[np.int64], NDArray]:
     """Poison columns without gaps: first those that a replica sees, in their order; as many as the fullest batch needs.
 
     So a replica's poison stands in the same columns, and hence gets the same noise, whatever other replicas see.
     """
     seen = weight[:, :, size:] != 0
-    width = -(-int(seen.sum(axis=2).max(initial=0)) // _CHUNK) * _CHUNK
+    width = widened(int(seen.sum(axis=2).max(initial=0)), chunk)
     order = np.argsort(~seen, axis=2, kind="stable")[:, :, :width] + size
-    closed = lambda c: np.concatenate([c[:, :, :size], np.take_along_axis(c, order, axis=2)], axis=2)  # noqa: E731
-    return closed(place), closed(weight)
+    spare = width - order.shape[2]
+    places = np.concatenate([place[:, :, :size], np.take_along_axis(place, order, axis=2)], axis=2)
+    weights = np.concatenate([weight[:, :, :size], np.take_along_axis(weight, order, axis=2)], axis=2)
+    return np.pad(places, ((0, 0), (0, 0), (0, spare)), "edge"), np.pad(weights, ((0, 0), (0, 0), (0, spare)))
+
+
+def widened(count: int, chunk: int = CHUNK) -> int:
+    """How many columns there are for so much poison: none, or the least of chunk, 4 chunk, 16 chunk, ..."""
+    width = chunk if count else 0
+    while width < count:
+        width *= 4
+    return width
+
+
+def chunks(width: int, chunk: int = CHUNK) -> list[slice]:
+    """`widened` columns in parts of fixed widths, each three times as wide as all before it together.
+
+    Each part is worked on by itself. So what a replica's poison comes to is summed in one order, to the bit, whether
+    or not others have more of it: what is added to it is 0.
+    """
+    ends = [0]
+    while ends[-1] < width:
+        ends.append(4 * ends[-1] or chunk)
+    return [slice(a, b) for a, b in pairwise(ends)]
 
 
 def _whole(pool: Pool, replicas: int) -> Epoch:

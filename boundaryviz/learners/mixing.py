@@ -66,14 +66,14 @@ class Mixing(Method):
         """As `Method.losses`; each batch is mixed with both."""
         with torch.no_grad():
             columns = [self.columns(context) for context in contexts]
-        pools = [torch.cat(some, 2) if some else None for some in columns]
-        if pools[0] is None:
+        if not columns[0]:
             return [self.loss(context) for context in contexts]
-        rests = [Rest(pools[0], None, slice(0, 0))]
+        clean, others = torch.cat(columns[0], 2), [one for some in columns[1:] for one in some]
+        rests = [Rest(clean, None, slice(0, 0))]
         if len(contexts) > 1:
-            start = contexts[0].some.start
+            start, poison = contexts[0].some.start, torch.cat(others, 2) if others else None
             seeing = slice(contexts[1].some.start - start, contexts[1].some.stop - start)
-            rests = [Rest(pools[0], pools[1], seeing), Rest(pools[0][seeing], pools[1], slice(None))]
+            rests = [Rest(clean, poison, seeing), *[Rest(clean[seeing], poison, slice(None))] * (len(contexts) - 1)]
         return [self.mixed(*given) for given in zip(contexts, columns, rests, strict=True)]
 
     def columns(self, context: StepContext) -> list[Tensor]:

@@ -96,11 +96,9 @@ class MLP(Network):
     def _descend(self, *tensors: Tensor) -> None:
         """One step on what was dealt."""
         each = 3 + len(self.hidden) * self._drops
-        x, q, weight, *masks = tensors[:each]
-        gradient = self._backprop.gradient(x, q, weight, masks)
-        if len(tensors) > each:
-            x, q, weight, *masks = tensors[each:]
-            gradient = self._backprop.gradient(x, q, weight, masks, self._loader.seeing)
+        for at in range(0, len(tensors), each):
+            x, q, weight, *masks = tensors[at : at + each]
+            gradient = self._backprop.gradient(x, q, weight, masks, self._loader.seeing if at else None)
         self.optimiser.step(self.P, gradient)
 
     def _constants(self) -> Hashable:

@@ -145,17 +145,19 @@ class SemiSupervised(Network):
         if method.mixes_labels and self._unlabelled.only_poison and not self._labelled.only_poison:
             # there is something clean, which is not to be mixed with poison that its replica does not see
             unlabelled = None, *(batch.of(self._seeing) for batch in unlabelled if batch is not None)
-        poisoned = max(len(labelled), len(unlabelled)) > 1
+        count = max(len(labelled), len(unlabelled))
+        poisoned = count > 1
         clean = unlabelled[0].weight.shape[2] if unlabelled and unlabelled[0] else 0  # columns to be mixed with
         among = labelled[0].weight.shape[2] + method.jitters * clean if method.mixes_labels else clean
         batches = []
-        for at in range(1 + poisoned):
+        for at in range(count):
+            number = 4 * at - 3 if at else 0  # odd of poison
             shown = hidden = None
             if at < len(labelled):
                 counts = min(1, method.jitters), int(method.mixes_labels)
-                shown = self._columns(labelled[at], at, *counts, among, poisoned)
+                shown = self._columns(labelled[at], number, *counts, among, poisoned)
             if at < len(unlabelled) and (batch := unlabelled[at]) is not None:
-                hidden = self._columns(batch, 2 + at, method.jitters, method.mixtures, among, poisoned)
+                hidden = self._columns(batch, 2 + number, method.jitters, method.mixtures, among, poisoned)
             batches.append(StepBatch(shown, hidden))
         return batches
 
@@ -184,11 +186,10 @@ class SemiSupervised(Network):
         for some in self._shards(batches[0]):
             contexts = [self._context(some, batches[0], some, ramp)]
             seeing = slice(max(some.start, self._seeing.start), min(some.stop, self._seeing.stop))
-            if len(batches) > 1 and seeing.start < seeing.stop:
+            if seeing.start < seeing.stop:
                 first = self._seeing.start
-                contexts.append(
-                    self._context(seeing, batches[1], slice(seeing.start - first, seeing.stop - first), ramp)
-                )
+                own = slice(seeing.start - first, seeing.stop - first)
+                contexts += [self._context(seeing, poison, own, ramp) for poison in batches[1:]]
             for at, (context, loss) in enumerate(zip(contexts, self.method.losses(contexts), strict=True)):
                 params, _ = self._net(context.some)
                 gradient = torch.cat([g.flatten(1) for g in torch.autograd.grad(loss.sum(), params)], 1)

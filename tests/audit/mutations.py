@@ -26,6 +26,7 @@ from boundaryviz.learners.kernels import gaussian
 from boundaryviz.learners.laprls import LapRLS, laplacian
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.propagation import LabelPropagation, LabelSpreading
+from boundaryviz.scene import tables
 from boundaryviz.scene.scene import Domain
 from boundaryviz.scene.tables import Table
 from boundaryviz.studies.doses import PoisonedScene
@@ -132,7 +133,7 @@ def withdrawn_points_out_of_the_pool(patch: pytest.MonkeyPatch) -> None:
 
 @_mutation("the_place_of_poison_in_a_table_changes_nothing", Case(small("mlp"), _BRIDGE))
 def a_table_whose_poison_counts(patch: pytest.MonkeyPatch) -> None:
-    read = properties.read_table
+    read = tables.read_table
 
     def counted(source: str) -> Table:
         table = read(source)

@@ -94,7 +94,7 @@ def a_single_run_is_the_same_as_among_others(case: Case) -> None:
 def poison_that_is_switched_off_is_nothing(case: Case) -> None:
     k = len(case.seeds)
     off = thought(case.run(replace(case.scene, poison_on=False), twin=True), case.places)
-    _equal(off[:k], off[k:], "twins without poison that acts")
+    _close(off[:k], off[k:], "twins without poison that acts", 1e-6)  # the last row ends in what fills no vector
     _equal(off[:k], thought(case.twins, case.places)[:k], "clean twins whether or not poison acts")
 
 

@@ -6,13 +6,16 @@ The quick form goes through a few cases of each learner; the whole, `make audit`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.cases import Case, Recipe, Refused, attacks, fits, learners, quick, sklearn_names, small
+from audit.cases import Case, Recipe, attacks, fits, learners, quick, sklearn_names, small
 from audit.properties import PROPERTIES
+from boundaryviz.learners.families.scikit_learn import ClassifierSpec
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:sklearn", "ignore::FutureWarning:sklearn")
 
@@ -23,10 +26,11 @@ def broken(found: Callable[[Case], None], cases: Iterable[Case]) -> list[str]:
     for case in cases:
         try:
             found(case)
-        except Refused:
-            continue
         except AssertionError as error:
             wrong.append(f"{case}: {error}")
+        except (ValueError, np.linalg.LinAlgError):
+            if not isinstance(case.learner, ClassifierSpec):  # some of scikit-learn's refuse what they are shown
+                raise
     return wrong
 
 
@@ -66,11 +70,46 @@ EVERYBODY = learners() | {name: small(name) for name in sklearn_names()}
     seeds=st.sampled_from(((0,), (3, 3), (1, 2**31 - 1))),
 )
 def test_the_whole_audit_finds_nothing(
-    learner: str, attack: str, recipe: Recipe, batch: int | str, steps: int, count: int, seeds: tuple[int, ...]
+    learner: str,
+    attack: str,
+    recipe: Recipe,
+    batch: int | Literal["full"],
+    steps: int,
+    count: int,
+    seeds: tuple[int, ...],
 ):
     spec, kind = EVERYBODY[learner], attacks()[attack]
     if not fits(spec, recipe):
         return
     case = Case(spec, kind.model_copy(update={"count": count}), recipe, batch, steps, seeds)
     wrong = [f"{name}: {words}" for name, found in PROPERTIES.items() for words in broken(found, [case])]
+    assert not wrong, "\n".join(wrong)
+
+
+LARGE = {
+    "spreading rbf": 2960,  # with an island of 40 as many as a Gaussian graph was once cut short at
+    "propagation rbf": 2960,
+    "laprls": 1960,  # as many as carriers were once thinned out at
+    "label-spreading": 3000,
+    "pi-model": 4100,  # more columns than random numbers are drawn ahead for
+    "mixmatch": 4100,
+    "mlp": 4100,
+}
+"""Training points, at what the code takes another way beyond, or once took."""
+
+
+@pytest.mark.audit
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("learner", LARGE)
+@pytest.mark.parametrize("attack", ["bridge", "flip at random"])
+def test_the_audit_finds_nothing_where_there_are_many_points(learner: str, attack: str):
+    spec = EVERYBODY[learner]
+    full = {"unlabelled_batch": "full"} if "unlabelled_batch" in type(spec).model_fields else {}
+    case = Case(spec.model_copy(update=full), attacks()[attack], Recipe(n=LARGE[learner]), "full", 2)
+    chosen = [
+        "the_clean_twin_never_heard_of_the_poison", "the_poisoned_model_is_the_same_without_a_twin",
+        "a_point_that_cannot_be_felt_changes_nothing", "the_order_of_points_changes_nothing",
+    ]  # fmt: skip
+    wrong = [f"{name}: {words}" for name in chosen for words in broken(PROPERTIES[name], [case])]
     assert not wrong, "\n".join(wrong)

@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.semi_supervised import SelfTrainingClassifier
 
 from boundaryviz.learners import graphs
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.families.graphs import LabelPropagationSpec, LabelSpreadingSpec, LapRLSSpec, SelfTrainingSpec
 from boundaryviz.learners.kernels import gaussian, weighted_sums
-from boundaryviz.learners.laprls import laplacian
 from boundaryviz.learners.low_rank import gaussian_factor
 from boundaryviz.learners.self_training import base
 from boundaryviz.scene.data import DataSpec, build
@@ -137,15 +135,6 @@ def test_laprls_is_the_direct_solution():
     np.testing.assert_allclose(lead, np.clip(f, -1, 1), atol=1e-5)
 
 
-def closed_form(data: TrainingData, spec: LapRLSSpec, xy: Any) -> Any:
-    """f at places: every point carries a kernel, and the system of all of them is solved as it stands."""
-    kernel, known = rbf_kernel(data.x, gamma=spec.gamma), data.label >= 0
-    y = np.where(known, 2.0 * data.label - 1, 0.0)
-    smooth = spec.intrinsic * known.sum() * laplacian(data.x, *spec.joined)
-    system = known[:, None] * kernel + spec.ambient * known.sum() * np.eye(len(kernel)) + smooth @ kernel
-    return rbf_kernel(xy, data.x, gamma=spec.gamma) @ np.linalg.solve(system, y)
-
-
 @pytest.mark.parametrize(
     ("n", "gamma", "ambient", "intrinsic"),
     [
@@ -156,7 +145,7 @@ def closed_form(data: TrainingData, spec: LapRLSSpec, xy: Any) -> Any:
 def test_laprls_is_the_closed_form_for_any_number_of_points(n: int, gamma: float, ambient: float, intrinsic: float):
     data = moons(n, test=0.0, validation=0.0)[0]
     spec = LapRLSSpec(gamma=gamma, ambient=ambient, intrinsic=intrinsic)
-    f = closed_form(data, spec, GRID)
+    f = laprls_solved(data.x, data.label, GRID, 2, gamma, spec.neighbours, ambient, intrinsic)[:, 1]
     lead = np.nan_to_num(fitted(spec, data).scores(GRID)[0])  # NaN where no kernel reaches, and f is 0
     np.testing.assert_allclose(lead, np.clip(f, -1, 1), atol=1e-6)
 

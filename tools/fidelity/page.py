@@ -33,9 +33,9 @@ _END = """\
   methods with the authors' programs, data and schedules, which are not for the plane.
 - **The attacks.** Where a bridge, copies, junk or flips are laid is tested for what it is to have (budget, path,
   target), not against another implementation.
-- **Learners beyond what is named**: Laplacian least squares above the number of points at which every point carries a
-  kernel, Gaussian graphs above the number at which all pairs are joined, naive Bayes and the estimators that are
-  merely named.
+- **Learners beyond what is named**: naive Bayes and the estimators that are merely named. Pools of thousands of points,
+  where graphs and Laplacian least squares are solved in other ways, are compared with the dense solution by the tests
+  alone.
 - **Distributions of random numbers**: initial weights, orders of points, jitters and random Fourier features are
   taken from numpy's and torch's generators, and their ranges alone are tested.
 - **CUDA.** Everything here is computed on the CPU.
