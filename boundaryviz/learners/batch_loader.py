@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from boundaryviz.learners.base import TrainingData
-from boundaryviz.learners.batches import PAD, BatchSize, Epoch, Pool, chunks, closed_up, epoch, widened
+from boundaryviz.learners.batches import FULL_CHUNK, PAD, BatchSize, Epoch, Pool, chunks, closed_up, epoch, widened
 
 _AHEAD, _FLOATS = 64, 1 << 17  # batches gathered at once: so many, or as many as fit into so many floats
 
@@ -211,9 +211,9 @@ class BatchLoader:
         dealt = epoch(self._pool, self._seeds, 0, "full")
         clean, seeing = dealt.clean, self.seeing
         shared = self._shared(dealt.index[0, 0, :clean], dealt.weight[0, :, :clean], -clean % PAD)
-        index, weight = closed_up(dealt.index[:, seeing, clean:], dealt.weight[:, seeing, clean:], 0, PAD)
+        index, weight = closed_up(dealt.index[:, seeing, clean:], dealt.weight[:, seeing, clean:], 0, FULL_CHUNK)
         alike = not self._slots and bool(((weight != 0) == (weight[:, :1] != 0)).all())
-        parts = chunks(index.shape[2], PAD)
+        parts = chunks(index.shape[2], FULL_CHUNK)
         if alike and parts:
             return [(shared, *(self._shared(index[0, 0, part], weight[0, :, part]) for part in parts))]
         return [(shared, *(self._gather(index, weight, slice(None), part, seeing.start)[0] for part in parts))]

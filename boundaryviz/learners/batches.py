@@ -23,6 +23,7 @@ from boundaryviz.learners.streams import Purpose, hashes, key
 
 CHUNK = 8  # poison columns of a batch are so many, or 4, 16, 64, ... times as many; see `widened`
 PAD = 32  # a full batch is padded to a multiple of this, so that adding a point rarely changes a shape
+FULL_CHUNK = 64  # the same for full batches: the poison of most scenarios is one part, for each part takes a pass
 _LAST = np.iinfo(np.uint64).max
 
 BatchSize = int | Literal["full"]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from boundaryviz.engine.replicas import CLEAN, Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.base import Extra
+from boundaryviz.learners.batches import CHUNK, FULL_CHUNK
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Group, Origin, Points, Scene, Split
@@ -346,7 +347,8 @@ def test_an_effect_map_has_a_column_of_its_own_for_each_place_not_one_for_all(si
     poison = [batch for step in steps for batch in step[1:]]
     assert poison
     assert all(step[0].x.shape[0] == (1 if size == "full" else 51) for step in steps)
-    assert all(batch.x.shape[0] == 50 and batch.x.shape[2] <= 32 for batch in poison)
+    width = FULL_CHUNK if size == "full" else CHUNK
+    assert all(batch.x.shape[0] == 50 and batch.x.shape[2] == width for batch in poison)
 
 
 def test_twins_and_doses_are_what_they_were():
