@@ -314,7 +314,7 @@ def test_eight_seeds_find_the_moons(name: str, most: float):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", ["vat", "pi-model", "mean-teacher", "temporal-ensembling", "flexmatch"])
+@pytest.mark.parametrize("name", ["vat", "pi-model", "mean-teacher", "temporal-ensembling", "flexmatch", "uda"])
 def test_unlabelled_points_halve_the_supervised_error(name: str):
     """Over four draws of data and labels, two seeds each: which points are labelled matters more than the seed."""
     drawn = range(4)
