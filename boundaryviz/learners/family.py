@@ -63,7 +63,7 @@ class Family:
     @property
     def summary(self) -> str:
         """A sentence on what it does."""
-        return (self.spec.__doc__ or "").strip()
+        return " ".join((self.spec.__doc__ or "").split())
 
     def load(self) -> type[Any]:
         """The class of the learner, see `base.Learner`; its module is imported."""

@@ -35,8 +35,14 @@ def test_the_names_of_all_results_can_be_read_and_reached_by_key(qtbot: QtBot, t
 
 
 @pytest.mark.parametrize("seed", [0, LARGEST_SEED])
-def test_it_can_be_960_pixels_wide_however_many_seeds_train(show: Callable[[Scenario], Workbench], seed: int) -> None:
-    workbench = show(SMALL)
+def test_it_can_be_960_pixels_wide_however_many_seeds_train(
+    show: Callable[[Scenario], Workbench], qtbot: QtBot, seed: int
+) -> None:
+    workbench = show(SMALL.with_values({"poison.attack": "bridge", "poison.count": 2}))
+    workbench.twin.train(2, twin=True)
+    workbench.controller.play(True)
+    qtbot.waitUntil(lambda: len(workbench.client.curves) > 2, timeout=10_000)
+    workbench.controller.play(False)
     workbench.controller.transport.set_seed(seed)
     for count in SEEDS:
         workbench.controller.transport.set_seeds(count)

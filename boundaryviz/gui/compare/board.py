@@ -15,7 +15,7 @@ from boundaryviz.gui.compare.curves import CompareCurves, pin_pen
 from boundaryviz.gui.compare.difference import CompareDifference
 from boundaryviz.gui.compare.plane import ComparePlane
 from boundaryviz.gui.compare.tile import CompareTile
-from boundaryviz.gui.widgets.controls import FocusFrame, label
+from boundaryviz.gui.widgets.controls import Elided, FocusFrame, label
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.pins import MOST, PinnedSnapshot, differences
 from boundaryviz.scene.scene import Domain
@@ -66,7 +66,9 @@ class CompareBoard(FocusFrame):
         self._strip = strip = QHBoxLayout()
         strip.setSpacing(_GAP)
         strip.addWidget(self.points)
-        strip.addWidget(label(_HINT, "faint"), 1)
+        self.hint = Elided("faint")
+        self.hint.set_words(_HINT)
+        strip.addWidget(self.hint, 1)
         for button in (self.open_button, self.save_button, self.fit_button, self.clear_button):
             strip.addWidget(button)
         self._holder = QWidget()

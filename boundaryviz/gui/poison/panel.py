@@ -49,7 +49,9 @@ class PoisonPanel(QWidget):
         )
         for name, spec in attacks.items():
             self.combo.addItem(spec.TITLE, name)
-            self.combo.setItemData(self.combo.count() - 1, tip(spec.__doc__ or ""), 3)  # the role of tooltips
+            self.combo.setItemData(
+                self.combo.count() - 1, tip(" ".join((spec.__doc__ or "").split())), 3
+            )  # the role of tooltips
         self.summary = label("", "faint", wraps=True)
         self.why = label("", "problem", wraps=True)
         self.budget, self.scaled = label("", wraps=True), label("", "faint", wraps=True)
@@ -90,7 +92,7 @@ class PoisonPanel(QWidget):
         """Show these settings of an attack; nothing is emitted."""
         self._name = spec.attack
         self.combo.setCurrentIndex(self.combo.findData(self._name))
-        self.summary.setText((self._attacks[self._name].__doc__ or "").strip())
+        self.summary.setText(_summary(self._attacks[self._name]))
         self.switch.setChecked(spec.on)
         self.switch.setText("Poison acts" if spec.on else "Poison is off")
         self.form.set_values(spec)
@@ -156,3 +158,8 @@ def _large(number: float) -> str:
         if number >= 0.9995 * size:
             return f"{number / size:.4g} {word}"
     return f"{number:,.0f}"
+
+
+def _summary(attack: type[Any]) -> str:
+    """A sentence on what an attack does."""
+    return " ".join((attack.__doc__ or "").split())

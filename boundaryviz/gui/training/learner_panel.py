@@ -67,7 +67,7 @@ class LearnerPanel(QWidget):
 
     def _offer(self, name: str, family: Family) -> None:
         self.combo.addItem(family.title, name)
-        self.combo.setItemData(self.combo.count() - 1, tip(family.spec.__doc__ or ""), 3)  # the role of tooltips
+        self.combo.setItemData(self.combo.count() - 1, tip(family.summary), 3)  # the role of tooltips
 
     def _chosen(self, index: int) -> None:
         name = self.combo.itemData(index)

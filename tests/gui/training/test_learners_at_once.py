@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.workbench import Workbench
+from boundaryviz.learners.family import Family
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 
@@ -53,3 +54,8 @@ def test_the_pointer_says_undecided_where_nothing_has_decided(workbench: Workben
     domain = workbench.document.scene.domain
     workbench.plane.hovered.emit(((domain.left + domain.right) / 2, (domain.bottom + domain.top) / 2))
     assert workbench.window.status.answer.text() == "undecided"
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_what_a_learner_does_is_said_without_the_line_breaks_of_its_source(family: Family):
+    assert "\n" not in family.summary
