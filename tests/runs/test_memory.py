@@ -74,7 +74,8 @@ def test_doses_times_seeds_are_refused_by_every_family(
     monkeypatch.setattr(cost, "available", lambda: 1e8)
     at_once = FAMILIES[name].at_once
     doses = range(99_900, 100_000)  # of points, which are not drawn first
-    refusal, words = MemoryNeeded, "this run would take about"
+    refusal: type[Exception] = MemoryNeeded
+    words = "this run would take about"
     if name == "laprls":  # it would take too long before it took too much
         refusal, words = InputsError, "100,059 points, poison among them, would take minutes"
     with pytest.raises(refusal, match=words):
