@@ -18,6 +18,7 @@ from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.engine.messages import CURVES
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
+from boundaryviz.learners.families.graphs import PathSpec
 from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.learners.training_spec import TrainingSpec
@@ -227,21 +228,37 @@ def fits(learner: Any, recipe: Recipe) -> bool:
 
 
 @cache
-def quick() -> tuple[Case, ...]:
-    """Every learner at least twice, once beside an attack that withdraws points; attacks and scenes take turns.
-
-    The same each time, and drawn once, as every property looks at the sessions of all of them.
-    """
+def _taking_turns() -> tuple[tuple[Case, Case], ...]:
+    """Every learner with an attack that adds points and with one that withdraws some; attacks and scenes take turns."""
     kinds, scenes = attacks(), [*RECIPES.values()]
     plain = [kind for kind in kinds.values() if not kind.STANDS_IN]
     flips = [kind for kind in kinds.values() if kind.STANDS_IN]
     found = []
     for k, learner in enumerate(learners().values()):
+        two = []
         for turn, some in ((k, plain), (k + 1 + k // len(scenes), flips)):
             recipe = scenes[turn % len(scenes)]
             recipe = recipe if fits(learner, recipe) else scenes[0]
-            found.append(Case(learner, some[turn % len(some)], recipe, ("full", 7, 16)[turn % 3]))
-    for k, name in enumerate(sklearn_names()):
-        if k % 5 == 0:
-            found.append(Case(small(name), flips[k % len(flips)], RECIPES["every label"]))
+            two.append(Case(learner, some[turn % len(some)], recipe, ("full", 7, 16)[turn % 3]))
+        found.append((two[0], two[1]))
     return tuple(found)
+
+
+@cache
+def _of_scikit_learn() -> tuple[Case, ...]:
+    """A few of scikit-learn's classifiers."""
+    flips = [kind for kind in attacks().values() if kind.STANDS_IN]
+    names = [*enumerate(sklearn_names())][::5]
+    return tuple(Case(small(name), flips[k % len(flips)], RECIPES["every label"]) for k, name in names)
+
+
+def quick(turn: int) -> tuple[Case, ...]:
+    """Every learner once, half of them beside an attack that withdraws points: the other half the next turn.
+
+    Graphs both times: they are quick, and what only some scenes bring out in them is most of what there was to find.
+    The same each time, and drawn once, as every property looks at the sessions of all of them.
+    """
+    found: list[Case] = []
+    for k, two in enumerate(_taking_turns()):
+        found += two if isinstance(two[0].learner, PathSpec) else (two[(turn + k) % 2],)
+    return *found, *_of_scikit_learn()

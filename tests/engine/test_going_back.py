@@ -28,18 +28,18 @@ def same(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> bool:
 def check(of: Scenario) -> None:
     session = Session(of, seeds=(3, 4), twin=True, device="cpu")
     session.watch()
-    session.step(37)
+    session.step(13)
     state = session.state()
     session.take_curves()
-    session.step(41)
+    session.step(17)
     later, curves = session.state(), session.take_curves()
     other = Session(of, seeds=(3, 4), twin=True, device="cpu")
     other.watch()
     for again in (session, other):
         again.restore(state)
-        assert again.step_count == 37
+        assert again.step_count == 13
         assert again.take_curves() is None
-        again.step(41)
+        again.step(17)
         assert same(again.state(), later)
         found = again.take_curves()
         if curves is not None:
@@ -57,7 +57,7 @@ def test_every_family_goes_on_from_a_state_to_the_bit(name: str) -> None:
 
 
 @pytest.mark.parametrize("training", TRAININGS, ids=lambda t: t["training.optimiser"])
-@pytest.mark.parametrize("name", ["mlp", "temporal-ensembling", "mixmatch"])
+@pytest.mark.parametrize("name", ["mlp", "mixmatch"])
 def test_every_optimiser_goes_on_from_a_state_to_the_bit(name: str, training: dict[str, object]) -> None:
     check(scenario(name, **training))
 

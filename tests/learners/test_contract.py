@@ -37,6 +37,10 @@ SPECS = _DEFAULTS | {
 _ALIKE = ("pseudo-label", "pi-model", "temporal-ensembling", "mean-teacher", "uda", "fixmatch", "flexmatch", "ict")
 
 
+def _param(name: str) -> Any:
+    return pytest.param(SPECS[name], id=name, marks=[pytest.mark.slow] if name in _ALIKE else [])
+
+
 few = settings(max_examples=5)
 seeds = given(st.integers(0, 2**32))
 
@@ -48,10 +52,7 @@ class TestFamilies(LearnerContract):
 
     @pytest.fixture(
         autouse=True,
-        params=[
-            pytest.param(spec, id=name, marks=[pytest.mark.slow] if name in _ALIKE else [])
-            for name, spec in SPECS.items()
-        ],
+        params=[_param(name) for name in SPECS],
     )
     def _one(self, request: pytest.FixtureRequest) -> None:
         self.spec = request.param
@@ -105,13 +106,10 @@ def after(spec: Any, data: Any, size: Any) -> Any:
     return learner
 
 
-IN_STEPS: dict[str, Any] = {name: spec for name, spec in SPECS.items() if not spec.family.at_once}
-
-
-@pytest.mark.parametrize("name", IN_STEPS)
-def test_where_the_origin_lies_changes_nothing_once_inputs_are_scaled(name: str):
+@pytest.mark.parametrize("spec", [_param(name) for name, spec in SPECS.items() if not spec.family.at_once])
+def test_where_the_origin_lies_changes_nothing_once_inputs_are_scaled(spec: Any):
     """Multiples of 2^-20 that are moved by 2^30, each exact in float64: single precision has steps of 128 there."""
-    spec = IN_STEPS[name].model_copy(update={"input_scale": "domain"})
+    spec = spec.model_copy(update={"input_scale": "domain"})
     data = budgeted(spec, blobs(80, poison=8))
     data = placed(data, np.round(data.x * 2**20) / 2**20)
     here, there = (

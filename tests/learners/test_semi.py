@@ -298,7 +298,7 @@ def test_vat_finds_the_moons():
 def test_jitter_of_half_the_gap_and_more_smears_the_moons_together():
     """The moons are 0.5 apart: what is jittered by much less keeps to its own, what is jittered by more does not."""
     easy = {"data.n": 500, "data.noise": 0.06}
-    near, far = (errors(moons("pi-model", weak_noise=size).with_values(easy), 3, 800) for size in (0.08, 0.4))
+    near, far = (errors(moons("pi-model", weak_noise=size).with_values(easy), 2, 500) for size in (0.08, 0.4))
     assert near.max() < 0.02
     assert far.min() > 0.1
 

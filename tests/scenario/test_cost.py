@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaryviz.learners.low_rank import gaussian_factor
@@ -143,6 +143,7 @@ def test_every_family_takes_its_defaults_with_64_seeds_and_twins(name: str, sixt
 
 
 @every_family
+@settings(max_examples=20)
 @given(runs=st.integers(1, 10**6), sights=st.integers(1, 100), planted=st.integers(0, 10**6), more=st.integers(1, 9))
 def test_more_of_anything_never_takes_less(name: str, runs: int, sights: int, planted: int, more: int):
     scenario = of(name, data__n=40)
