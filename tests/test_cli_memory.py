@@ -9,6 +9,7 @@ import pytest
 from boundaryviz.cli.app import run
 from boundaryviz.scenario import cost
 
+NEIGHBOURS = ["--set", "learner.neighbours=100"]
 SMALL = ["--steps", "20", "--set", "data.n=40", "--set", "learner.hidden=[4]"]
 
 
@@ -24,7 +25,10 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     [
         (["train", "moons", *SMALL, "--seeds", "1000000", "--json", "out.json"], "this run"),
         (["train", "moons", *SMALL, "--seeds", "100000000", "--twin"], "this run"),
-        (["train", "moons", "--set", "data.n=100000", "--set", "learner.name=laprls"], "this run"),
+        (
+            ["train", "moons", "--set", "data.n=100000", "--set", "learner.name=label-spreading", *NEIGHBOURS],
+            "this run",
+        ),
         (
             ["dose", "two-moons-bridge-neural", "--doses", "1,100000", "--seeds", "1000", "--json", "out.json"],
             "this run",

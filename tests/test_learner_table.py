@@ -43,6 +43,14 @@ def test_no_default_is_worse_than_the_supervised_net_by_more_than_its_interval(s
     assert np.mean(errors) <= tool.interval(net)[1]
 
 
+@pytest.mark.parametrize("spec", tool.learners(), ids=lambda spec: spec.name)
+def test_no_default_loses_surely_to_what_it_is_held_against(spec: Any):
+    """On the same draws: the interval of the paired difference reaches below 0."""
+    measured = RESULTS["learners"]
+    own, others = (measured[tool.key(one)]["errors"]["0.1"] for one in (spec, tool.supervised(spec)))
+    assert tool.interval(np.subtract(own, others).tolist())[0] < 0
+
+
 def test_an_interval_is_the_bootstraps_of_the_mean():
     """Against the closed form for zeros and ones, whose sum over draws is binomial."""
     low, high = tool.interval([0.0] * 10 + [1.0] * 10)

@@ -46,8 +46,8 @@ def surface(
     An interpolated score is off by at most 8 (|f_xx| + |f_yy|), with the cell as the unit of length (bilinear
     interpolation, h^2 / 8 with h = 8); a decision is wrong only where that is more than the block's least margin,
     which in turn is more than the margin's range over the corners. That bound is of no use where scores jump: a strip
-    between the nodes, or an island, without a training point in it is missed. So
-    what stays on the screen is asked for cell by cell.
+    between the nodes, or an island, without a training point in it is missed. So what stays on the screen is asked for
+    cell by cell.
     """
     if refine_at is None or min(columns, rows) < 4 * _STRIDE:
         return ask(rect.grid(columns, rows)).reshape(-1, rows, columns)

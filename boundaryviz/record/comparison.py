@@ -43,16 +43,16 @@ class Comparison:
         return int(self.twins.diverged.sum())
 
     def metrics(self) -> Metrics:
-        """`flip_rate`, `flip_area`, `flip_rate_excess` (with two seeds), `poison_rate`, `leverage` (flip rate for each
-        share of poison, where there is some) and `attack_success_rate` (with pins) of the poisoned twins, one value per
-        seed.
+        """`flip_rate`, `flip_area`, `flip_rate_excess` (with two seeds, where they differ), `poison_rate`, `leverage`
+        (flip rate for each share of poison, where there is some) and `attack_success_rate` (with pins) of the poisoned
+        twins, one value per seed.
         """
         t = self.twins
         found: Metrics = {}
         if t.clean.shape[1]:
             flips = self._each((t.clean != t.poisoned).mean(axis=1))
             found["flip_rate"] = Metric.of(flips, self.varies)
-            if len(self.kept) > 1:
+            if len(self.kept) > 1 and self.varies != "nothing":
                 found["flip_rate_excess"] = Metric.of(flips - self.floor_rate(), self.varies)
             if self.rate > 0:
                 found["leverage"] = Metric.of(flips / self.rate, self.varies)

@@ -7,7 +7,7 @@ import pytest
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.session import Session
-from boundaryviz.learners.families.graphs import LapRLSSpec
+from boundaryviz.learners.families.graphs import LabelSpreadingSpec
 from boundaryviz.scenario import cost
 from boundaryviz.scenario.cost import MemoryNeeded
 from boundaryviz.scenario.scenario import Scenario
@@ -17,9 +17,9 @@ from helpers.talks import Conversation
 
 SMALL = Scenario().with_values({"data.n": 60, "learner.hidden": [4], "training.evaluate_every": 5})
 SCENE = SMALL.scene()
-KERNELS = SMALL.with_values({"learner.name": "laprls"})
+KERNELS = SMALL.with_values({"learner.name": "label-spreading", "learner.kernel": "rbf"})
 FEW = KERNELS.with_values({"data.n": 400}).scene()
-MANY = KERNELS.with_values({"data.n": 1900}).scene()  # 180 MB of kernels
+MANY = KERNELS.with_values({"data.n": 4000}).scene()  # 200 MB of weights
 WIDE = SMALL.with_values({"learner.hidden": [256, 256, 256], "learner.dropout": 0.5})
 VIEW = m.View(Domain(-2.0, 3.0, -2.0, 2.0), 40, 30)
 
@@ -68,7 +68,7 @@ def test_a_session_that_cannot_take_a_scene_or_settings_goes_on_as_it_was():
     session.step(5)
     before = session.probabilities(FEW.points.xy)
     with pytest.raises(MemoryNeeded):
-        session.set_scene(MANY, KERNELS.with_values({"learner.ambient": 0.5}))
+        session.set_scene(MANY, KERNELS.with_values({"learner.alpha": 0.5}))
     assert (session.scene, session.scenario, session.settled) == (FEW, KERNELS, True)
     session.step(5)
     assert np.array_equal(before, session.probabilities(FEW.points.xy))
@@ -105,13 +105,13 @@ def test_a_load_is_refused_and_so_is_whatever_would_train_until_something_fits()
 
 def test_after_a_refused_load_a_smaller_scene_or_other_settings_load_it():
     refused((talk := Conversation(m.Load(KERNELS, MANY, 1, "cpu", seeds=2))).said)
-    refused(talk.tell(m.SetScenario(KERNELS.with_values({"learner.ambient": 0.5}), 2)))
+    refused(talk.tell(m.SetScenario(KERNELS.with_values({"learner.alpha": 0.5}), 2)))
     said = talk.tell(m.SetScene(FEW, 3))
     assert states(said) == ["loaded"]
     session = talk.trainer._session
     assert session is not None
-    assert isinstance(session.scenario.learner, LapRLSSpec)
-    assert (session.scene, session.scenario.learner.ambient, session.seeds) == (FEW, 0.5, (0, 1))
+    assert isinstance(session.scenario.learner, LabelSpreadingSpec)
+    assert (session.scene, session.scenario.learner.alpha, session.seeds) == (FEW, 0.5, (0, 1))
     assert isinstance(talk.tell(m.StepN(1))[0], m.RevisionApplied)
 
 
@@ -120,12 +120,12 @@ def test_a_scene_that_is_too_large_is_refused_and_undoing_it_goes_on_from_the_we
     refused(talk.tell(m.SetScene(MANY, 2)))
     refused(talk.tell(m.Play()))
     assert trained_on(talk) is FEW
-    refused(talk.tell(m.SetScenario(KERNELS.with_values({"learner.ambient": 0.5}), 3)))  # the scene is still wanted
+    refused(talk.tell(m.SetScenario(KERNELS.with_values({"learner.alpha": 0.5}), 3)))  # the scene is still wanted
     assert talk.tell(m.SetScene(FEW, 4)) == []
     session = talk.trainer._session
     assert session is not None
-    assert isinstance(session.scenario.learner, LapRLSSpec)
-    assert (session.scene, session.scenario.learner.ambient, session.step_count) == (FEW, 0.5, 5)
+    assert isinstance(session.scenario.learner, LabelSpreadingSpec)
+    assert (session.scene, session.scenario.learner.alpha, session.step_count) == (FEW, 0.5, 5)
     assert states(talk.tell(m.StepN(1))) == ["asked"]
 
 
@@ -165,4 +165,4 @@ def test_points_added_by_and_by_are_taken_until_they_are_too_many(monkeypatch: p
             break
         assert trained_on(talk) is scene
     refused(said)
-    assert 1200 < len(scene.points) < 2200  # some 1,400 of them for training, and their kernels take 100 MB
+    assert 2400 < len(scene.points) < 2800  # some 2,100 of them for training, and their weights take 100 MB

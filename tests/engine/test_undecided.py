@@ -46,10 +46,15 @@ def session(scene: Scene, **values: Any) -> Session:
     return Session(scenario, scene, device="cpu")
 
 
+def test_on_a_gaussian_graph_a_label_comes_everywhere():
+    run = session(islands(), kernel="rbf", gamma=100.0)
+    run.step()
+    assert (run.predicted() >= 0).all()
+
+
 @pytest.mark.parametrize("classes", [2, 3])
-@pytest.mark.parametrize("kernel", ["knn", "rbf"])
-def test_a_session_says_so_in_every_answer(classes: int, kernel: str):
-    run = session(islands(classes), kernel=kernel, gamma=100.0)
+def test_a_session_says_so_in_every_answer(classes: int):
+    run = session(islands(classes))
     assert (run.predicted() == -1).all()
     run.step()
     predicted = run.predicted()

@@ -61,7 +61,7 @@ def hostile(texts: tuple[str, ...], **changes: Any) -> Snapshot:
 def bounded(figure: object) -> bool:
     """Whether no text of it is long or stands in many lines."""
     words = [text.get_text() for text in figure.findobj(Text)]  # type: ignore[attr-defined]
-    return all(len(one) < 300 and one.count("\n") < 6 for one in words)
+    return all(len(one) < 400 and one.count("\n") < 6 for one in words)
 
 
 @settings(max_examples=4)

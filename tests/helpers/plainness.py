@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 )  # fmt: skip
 
 SIZE = (1400, 900)
+_ACROSS = 80  # characters in a line of a tooltip, which Qt does not wrap
 _ROWS = 30  # of a table that are looked at
 _LONG = 2_100  # characters that a widget's words are at most, but those of texts that scroll
 _OWN = ("About boundaryviz",)  # windows whose rich text is ours
@@ -46,6 +47,11 @@ def words_shown(widget: QWidget) -> str:
         scene = view.scene()
         said += [i.toPlainText() for i in (scene.items() if scene else []) if isinstance(i, QGraphicsTextItem)]
     return "\n".join(said)
+
+
+def unwrapped(words: str) -> str:
+    """The words of a tooltip without the line breaks that keep it narrow."""
+    return " ".join(words.split())
 
 
 def _of_widget(widget: QWidget) -> Iterator[str]:
@@ -110,6 +116,8 @@ def _of_words(guessed: dict[str, str], plain: dict[str, str]) -> Iterator[str]:
     for what, words in guessed.items():
         if Qt.mightBeRichText(words):  # type: ignore[attr-defined]
             yield f"its {what} is taken for rich text: {words[:80]!r}"
+        if "tooltip" in what and max(map(len, words.replace("\u2060", "").splitlines()), default=0) > _ACROSS:
+            yield f"its {what} runs in one long line: {words[:80]!r}"
     for what, words in {**guessed, **plain}.items():
         if len(words) > _LONG:
             yield f"its {what} has {len(words):,} characters"

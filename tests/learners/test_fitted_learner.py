@@ -55,6 +55,25 @@ def counted(learner: Any) -> list[int]:
     return sizes
 
 
+@pytest.mark.parametrize("criterion", ["k-best", "threshold"])
+@pytest.mark.parametrize("base", ["svm", "logistic", "knn", "naive-bayes"])
+def test_self_training_says_of_exactly_those_settings_that_they_do_nothing_which_change_nothing(
+    base: str, criterion: str
+):
+    """With values that change what is learned wherever they are looked at."""
+    data = hidden(blobs(60))
+    others = {"k_best": 50, "threshold": 0.999, "rounds": 1, "gamma": 90.0, "penalty": 1e-3, "neighbours": 1}
+    first = {"base": base, "criterion": criterion, "k_best": 5, "gamma": 1.0, "threshold": 0.7}
+    spec = SelfTrainingSpec.model_validate(first)
+    before = thought(fitted(spec, data))
+    same = {
+        name
+        for name, other in others.items()
+        if np.array_equal(thought(fitted(spec.model_copy(update={name: other}), data)), before)
+    }
+    assert same == spec.unused().keys()
+
+
 # ---- when it fits ---------------------------------------------------------------------------------------
 
 

@@ -54,7 +54,10 @@ class DosePanel(QWidget):
         self.doses.setPlaceholderText("automatic")
         self.doses.setAccessibleName("Doses")
         self.doses.setToolTip(
-            "Numbers of poison points, such as 1, 10, 100. Empty takes eight, up to some 4 % of the training points."
+            tip(
+                "Numbers of poison points, such as 1, 10, 100. "
+                "Empty takes eight, up to some 4 % of the training points."
+            )
         )
         words = f"How many seeds, 1 to {MOST_SEEDS}. Each is a small point; the line is their mean."
         self.seeds = NumberEdit.called("Seeds", words, 44)
@@ -287,4 +290,4 @@ def _fill(value: QLabel, band: Band | None, at: int, what: str, more: str = "") 
     value.setText("\u2013" if math.isnan(mean) else f"{100 * mean:.3g} %")
     sure = band is not None and bool(np.isfinite(band.low[at]))
     spread = f"{100 * band.low[at]:.3g} % to {100 * band.high[at]:.3g} %, {what}" if band is not None and sure else ""
-    value.setToolTip("\n".join(filter(None, (spread, more))))
+    value.setToolTip(tip("\n".join(filter(None, (spread, more)))))

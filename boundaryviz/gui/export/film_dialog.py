@@ -26,6 +26,7 @@ from boundaryviz.gui.widgets.controls import choices, label, restyle
 from boundaryviz.gui.widgets.export_dialog import STYLES
 from boundaryviz.gui.widgets.export_dialog import VIEWS as FIGURE_VIEWS
 from boundaryviz.gui.widgets.number import NumberEdit, parse_number
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.scenario.words import size_words
 
 FORMATS = {"mp4": "MP4, a video", "gif": "GIF, for any page", "webp": "WebP, for the web"}
@@ -114,17 +115,19 @@ class FilmDialog(QDialog):
         self.values.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.values.setAccessibleName("Values")
         self.values.setToolTip(
-            "A range such as 0..40, of 100 values as 0..40:100, or single values: 1, 2, 5 or [4],[8,8]"
+            tip("A range such as 0..40, of 100 values as 0..40:100, or single values: 1, 2, 5 or [4],[8,8]")
         )
         self.spacing = choices("Pace", SPACINGS)
-        self.spacing.setToolTip("Most happens in the first steps; a slow beginning gives them their share of the film")
+        self.spacing.setToolTip(
+            tip("Most happens in the first steps; a slow beginning gives them their share of the film")
+        )
         self.style_combo = choices("Style", STYLES)
         self.format = choices("Format", FORMATS)
         self.size_combo = choices("Size", SIZES)
         self.rate = choices("Frames a second", {rate: f"{rate} frames a second" for rate in RATES})
         self.steps = NumberEdit.called("Steps", "How many steps are trained, from the first on", 96)
-        tip = f"{LEAST_SECONDS:g} to {MOST_SECONDS:g} seconds, without the title card"
-        self.seconds = NumberEdit.called("Length in seconds", tip, 96)
+        words = f"{LEAST_SECONDS:g} to {MOST_SECONDS:g} seconds, without the title card"
+        self.seconds = NumberEdit.called("Length in seconds", words, 96)
         self.title, self.loops = QCheckBox("Title card"), QCheckBox("Repeat for ever")
         self.amount = label("", "faint")
         self.preview = label("Drawing\u2026", wraps=True)

@@ -14,6 +14,7 @@ from boundaryviz.gui.poison.group_list import GroupEntry, GroupList
 from boundaryviz.gui.widgets.controls import QuietCombo, label
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.icons import icon
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.dose_axis import percent
 
@@ -43,10 +44,12 @@ class PoisonPanel(QWidget):
         self.switch.setToolTip("Let all poison act, or silence it; nothing is removed (Shift+P on the plane).")
         self.combo = QuietCombo()
         self.combo.setAccessibleName("Attack")
-        self.combo.setToolTip("How the poison is laid. Choosing another lays it anew, with the same number of points.")
+        self.combo.setToolTip(
+            tip("How the poison is laid. Choosing another lays it anew, with the same number of points.")
+        )
         for name, spec in attacks.items():
             self.combo.addItem(spec.TITLE, name)
-            self.combo.setItemData(self.combo.count() - 1, spec.__doc__, 3)  # the role of tooltips
+            self.combo.setItemData(self.combo.count() - 1, tip(spec.__doc__ or ""), 3)  # the role of tooltips
         self.summary = label("", "faint", wraps=True)
         self.why = label("", "problem", wraps=True)
         self.budget, self.scaled = label("", wraps=True), label("", "faint", wraps=True)
@@ -112,8 +115,10 @@ class PoisonPanel(QWidget):
         self.groups.set_entries(entries)
         self.button.setEnabled(why_no_other is None)
         self.button.setToolTip(
-            "The next attack goes to a group of its own, so that two can be compared."
-            + (f"\nOff: {why_no_other}" if why_no_other else "")
+            tip(
+                "The next attack goes to a group of its own, so that two can be compared."
+                + (f"\nOff: {why_no_other}" if why_no_other else "")
+            )
         )
 
     def set_theme(self, theme: Theme) -> None:

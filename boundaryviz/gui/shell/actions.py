@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QMenuBar, QWidget
 
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.widgets.icons import icon
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import Theme, disabled
 
 
@@ -163,7 +164,7 @@ class Actions(QObject):
         action.setCheckable(entry.checkable)
         action.setShortcuts([QKeySequence(key) for key in entry.keys])
         shown = f" ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if entry.keys else ""
-        action.setToolTip(entry.tip + shown)
+        action.setToolTip(tip(entry.tip + shown))
         action.setStatusTip(entry.tip)
         action.setWhatsThis(entry.tip)
         action.setShortcutContext(

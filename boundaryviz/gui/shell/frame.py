@@ -25,7 +25,7 @@ from boundaryviz.gui.shell.banner import Banner
 from boundaryviz.gui.shell.status import StatusFields
 from boundaryviz.gui.widgets.theme import Theme
 
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2  # one more with every change of what is a good width for the panels
 _PANEL_WIDTH = 340
 _TOLD = 4_000  # milliseconds that a sentence in the status bar stays
 
@@ -120,7 +120,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         self.setCentralWidget(whole)
         self.docks += [self._dock("Settings", self.settings_tabs), self._dock("Results", self.result_tabs)]
-        self.resizeDocks(self.docks, [_PANEL_WIDTH, _PANEL_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks(self.docks, [380, 420], Qt.Orientation.Vertical)
         strip = self.statusBar()
         assert strip is not None
@@ -230,6 +229,7 @@ class MainWindow(QMainWindow):
         if screen is not None:
             room = screen.availableSize()
             self.resize(min(1400, room.width()), min(900, room.height() - 32))  # the title bar comes on top
+        self.resizeDocks(self.docks, [self._panel_width()] * len(self.docks), Qt.Orientation.Horizontal)
         for key, act in (
             ("geometry", self.restoreGeometry),
             ("layout", lambda b: self.restoreState(b, _LAYOUT_VERSION)),
@@ -238,6 +238,11 @@ class MainWindow(QMainWindow):
             if isinstance(value, QByteArray):
                 act(value)
         self.actions_["view.panels"].setChecked(not self.docks[0].isHidden())
+
+    def _panel_width(self) -> int:
+        """Pixels that settings and results take at first: all names of results can be read, whatever the font."""
+        names = self.result_tabs.tabBar()
+        return max(_PANEL_WIDTH, names.sizeHint().width() if names is not None else 0)
 
     def remember(self) -> None:
         """Keep where it stands for the next time, but not the projector's view."""

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import label
+from boundaryviz.gui.widgets.plain import tip
 
 _SHORTCUT = Qt.ItemDataRole.UserRole + 1
 
@@ -146,7 +147,7 @@ class CommandPalette(QDialog):
         self.list.clear()
         for action in self._shown:
             item = QListWidgetItem(plain(action))
-            item.setToolTip(action.statusTip() or action.toolTip())
+            item.setToolTip(tip(action.statusTip() or action.toolTip()))
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             item.setData(_SHORTCUT, keys)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{plain(action)} {keys}".strip())

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import Elided, figures, label, value_words
+from boundaryviz.gui.widgets.plain import tip
 
 _TWIN = {
     "flip rate": "Share of the test points predicted otherwise than by the clean twin",
@@ -37,6 +38,7 @@ class StatusFields(QWidget):
         self.device = label("", "faint")
         self.said = Elided("faint")
         self._twins: list[tuple[QLabel, str]] = []
+        self._told: dict[QWidget, str] = {}
         self._spare = (self.device, self.frames, self.steps)  # the first to go
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 4, 0)
@@ -154,8 +156,9 @@ class StatusFields(QWidget):
         return part.minimumSizeHint().width() + layout.spacing()
 
     def _tip(self, part: QWidget, words: str) -> None:
-        if part.toolTip() != words:
-            part.setToolTip(words)
+        if self._told.get(part) != words:  # asked at every frame
+            self._told[part] = words
+            part.setToolTip(tip(words))
 
     def _show(self, field: QLabel, words: str) -> None:
         if field.text() != words:

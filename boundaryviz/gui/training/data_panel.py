@@ -12,6 +12,7 @@ from boundaryviz.gui.plane.thumbnails import data_pixmap
 from boundaryviz.gui.widgets.controls import QuietCombo, label
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.icons import icon
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS, Dataset
@@ -75,9 +76,11 @@ class DataPanel(QWidget):
         self.summary.setMinimumHeight(2 * self.summary.fontMetrics().lineSpacing())
         self.form = SpecForm(DataSpec, "data", skip=("name",))
         self.labels = label("", "faint", wraps=True)
-        self.labels.setToolTip("Labels of the clean training points as they are now, changes by hand included.")
+        self.labels.setToolTip(tip("Labels of the clean training points as they are now, changes by hand included."))
         self.button = QPushButton("New points")
-        self.button.setToolTip("Draw points anew with another data seed. Your own edits to the points are replaced.")
+        self.button.setToolTip(
+            tip("Draw points anew with another data seed. Your own edits to the points are replaced.")
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

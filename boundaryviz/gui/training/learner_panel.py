@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from boundaryviz.gui.widgets.controls import QuietCombo, label
 from boundaryviz.gui.widgets.forms import SpecForm
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.learners.family import Family, LearnerSettings
 
 
@@ -66,7 +67,7 @@ class LearnerPanel(QWidget):
 
     def _offer(self, name: str, family: Family) -> None:
         self.combo.addItem(family.title, name)
-        self.combo.setItemData(self.combo.count() - 1, family.spec.__doc__, 3)  # the role of tooltips
+        self.combo.setItemData(self.combo.count() - 1, tip(family.spec.__doc__ or ""), 3)  # the role of tooltips
 
     def _chosen(self, index: int) -> None:
         name = self.combo.itemData(index)

@@ -13,6 +13,7 @@ from boundaryviz.gui.widgets.controls import QuietCombo, QuietSlider, figures, l
 from boundaryviz.gui.widgets.fields import number_words
 from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.number import NumberEdit, parse_number
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme, disabled
 
 _PER_DECADE = 10
@@ -20,6 +21,7 @@ _DECADES = 3  # the slider runs from 1 to 1,000 steps a second, then 'max'
 _MAX_POSITION = _DECADES * _PER_DECADE + 1
 LARGEST_SEED = 2**31 - 1
 SEEDS = (1, 2, 4, 8, 16)
+_SHOWN = 88  # pixels that the seed shown takes at least
 
 
 class TransportBar(QWidget):
@@ -85,12 +87,12 @@ class TransportBar(QWidget):
         )
         for count in SEEDS:
             self.seeds.addItem(f"\u00d7 {count}", count)
-        self.shown = self._combo("Seed shown", 88, "The seed that the plane shows")
+        self.shown = self._combo("Seed shown", _SHOWN, "The seed that the plane shows")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(6)
         words = {name: label(name, "faint") for name in ("step", "speed", "steps/s", "stop at", "seed")}
-        self._spare = [words[name] for name in ("steps/s", "step", "speed", "stop at", "seed")]
+        self._spare = [*(words[name] for name in ("steps/s", "step", "speed", "stop at", "seed")), self.slider]
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self.reset_button, self.play_button, self.step_button),
             (words["step"], self.counter),
@@ -105,7 +107,8 @@ class TransportBar(QWidget):
             for part in group:
                 layout.addWidget(part)
         layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # it can be narrower, without words
-        layout.setStretchFactor(self.slider, 1000)  # the first to grow, up to its most
+        for part in (self.slider, self.shown):
+            layout.setStretchFactor(part, 1000)  # the first to grow, up to their most
         layout.addStretch(1)
         self.reset_button.clicked.connect(self.reset)
         self.play_button.clicked.connect(lambda: self.play_toggled.emit(not self._playing))
@@ -186,19 +189,20 @@ class TransportBar(QWidget):
             self.shown.addItem(f"seed {self._seed + k}", k)
         self.shown.setCurrentIndex(min(max(shown, 0), count - 1))
         longest = self.shown.fontMetrics().horizontalAdvance(f"seed {self._seed + count - 1}")
-        self.shown.setFixedWidth(max(88, longest + 48))
+        # narrower where there is no room for all digits
+        self.shown.setMaximumWidth(max(_SHOWN, longest + 48))
         self.shown.setVisible(count > 1)
         self._make_room()
 
     def set_disabled(self, reason: str | None) -> None:
         """Switch training off and say why, such as 'the trainer has stopped'; None switches it on again."""
-        for button, tip in (
+        for button, words in (
             (self.reset_button, "Back to step 0 with the same initial weights (R)"),
             (self.play_button, "Rest (Space)" if self._playing else "Train (Space)"),
             (self.step_button, "One training step, then rest (S)"),
         ):
             button.setEnabled(reason is None)
-            button.setToolTip(f"Off: {reason}" if reason else tip)
+            button.setToolTip(tip(f"Off: {reason}" if reason else words))
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -210,7 +214,8 @@ class TransportBar(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Where the bar is too narrow the words go, one after the other; the fields' tooltips say the same."""
+        """Where the bar is too narrow the words go, one after the other, for the fields' tooltips say the same; and in
+        the end the slider, for the speed can be typed."""
         lacking = self._whole() - self.width()
         for part in self._spare:
             part.setVisible(lacking <= 0)
@@ -227,7 +232,7 @@ class TransportBar(QWidget):
     def _room(self, part: QWidget) -> int:
         layout = self.layout()
         assert layout is not None
-        return part.minimumSizeHint().width() + layout.spacing()
+        return max(part.minimumSizeHint().width(), part.minimumWidth()) + layout.spacing()
 
     def _speed_typed(self, text: str) -> None:
         number = parse_number(text)
@@ -274,19 +279,19 @@ class TransportBar(QWidget):
         restyle(edit, "invalid", True)
         QToolTip.showText(edit.mapToGlobal(QPoint(0, edit.height())), edit.toolTip(), edit)
 
-    def _button(self, text: str, tip: str) -> QPushButton:
+    def _button(self, text: str, explains: str) -> QPushButton:
         button = QPushButton(text, self)
-        button.setToolTip(tip)
+        button.setToolTip(tip(explains))
         button.setIconSize(QSize(18, 18))
         button.setAutoDefault(False)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the plane
         return button
 
-    def _combo(self, name: str, width: int, tip: str) -> QuietCombo:
+    def _combo(self, name: str, width: int, explains: str) -> QuietCombo:
         combo = QuietCombo(self)
         combo.setFixedWidth(width)
         combo.setAccessibleName(name)
-        combo.setToolTip(tip)
+        combo.setToolTip(tip(explains))
         return combo
 
     def _rule(self) -> QFrame:

@@ -25,6 +25,7 @@ from PyQt6.QtWidgets import (
 from boundaryviz.attacks.budget import QUOTED_RATES, TALK, Budget
 from boundaryviz.gui.twin.margin_plot import MarginPlot
 from boundaryviz.gui.widgets.controls import figures, label
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.record.dose_axis import percent
 from boundaryviz.record.intervals import LEVEL
@@ -103,7 +104,9 @@ class AttackPanel(QWidget):
             name: figures("88.8 to 888.8 %", "figures-faint", Qt.AlignmentFlag.AlignLeft) for name in MEASURES
         }
         self.over_data = QPushButton("Over data seeds, not training seeds...")
-        self.over_data.setToolTip("The seeds beside Twin are training seeds; the tab Check draws the data anew as well")
+        self.over_data.setToolTip(
+            tip("The seeds beside Twin are training seeds; the tab Check draws the data anew as well")
+        )
         self.nothing = label(NO_TWIN, "faint", wraps=True)
         self.no_pins = label(NO_PINS, "faint", wraps=True)
         self.targets = self._table()
@@ -222,7 +225,7 @@ class AttackPanel(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
         header.setHighlightSections(False)
-        for at, tip in enumerate((
+        for at, words in enumerate((
             "The class that the attacker wants there",
             "Probability of that class less the largest other one, of the seed shown: above 0 the attacker has won",
             "How many of the seeds predict what the attacker wants, of those whose clean twins do not; "
@@ -231,7 +234,7 @@ class AttackPanel(QWidget):
         )):  # fmt: skip
             item = table.horizontalHeaderItem(at)
             assert item is not None
-            item.setToolTip(tip)
+            item.setToolTip(tip(words))
         return table
 
     def _budget_grid(self) -> QWidget:
@@ -245,7 +248,7 @@ class AttackPanel(QWidget):
             share = figures("0.00001 %")
             share.setText(percent(one.rate))
             for column, part in enumerate((share, label(one.kind, "faint"), self.budgets[one.kind])):
-                part.setToolTip(f"{percent(one.rate)}, {one.kind}: {one.source}")
+                part.setToolTip(tip(f"{percent(one.rate)}, {one.kind}: {one.source}"))
                 grid.addWidget(part, row, column)
             self.budgets[one.kind].setAccessibleName(f"Points for the rate of {one.kind}, {one.source}")
             row += 1
@@ -253,10 +256,10 @@ class AttackPanel(QWidget):
 
     def _measure_grid(self) -> QWidget:
         grid, holder = _grid()
-        for row, (name, (title, tip)) in enumerate(MEASURES.items()):
+        for row, (name, (title, words)) in enumerate(MEASURES.items()):
             head = label(title)
             for part in (head, self.values[name], self.spreads[name]):
-                part.setToolTip(tip)
+                part.setToolTip(tip(words))
             self.values[name].setAccessibleName(title.replace("\n", " "))
             grid.addWidget(head, row, 0)
             grid.addWidget(self.values[name], row, 1)

@@ -14,6 +14,7 @@ from boundaryviz.gui.widgets.editors import Editor, editor_for
 from boundaryviz.gui.widgets.fields import FieldPlan, plans
 from boundaryviz.gui.widgets.number import NumberEditor
 from boundaryviz.gui.widgets.places import PlaceEditor, PlacesEditor
+from boundaryviz.gui.widgets.plain import literal, tip
 
 TITLE_WIDTH = 112
 _PLACES: dict[str, type[PlaceEditor | PlacesEditor]] = {"place": PlaceEditor, "places": PlacesEditor}
@@ -52,8 +53,9 @@ class _Row(QWidget):
         self.reason = reason
         self.editor.setEnabled(reason is None)
         self.title.setEnabled(reason is None)
-        self.setToolTip(f"{self.help}\nOff: {reason}" if reason else self.help)
-        self.setWhatsThis(self.toolTip())
+        words = f"{self.help}\nOff: {reason}" if reason else self.help
+        self.setToolTip(tip(words))
+        self.setWhatsThis(literal(words))
 
     def set_problem(self, words: str) -> None:
         self.problem.setText(words)

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import QuietSlider, Throttle, restyle
 from boundaryviz.gui.widgets.fields import FieldPlan, number_words
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.scale import Scale
 
 DRAG_INTERVAL = 33  # ms between two values of a drag
@@ -34,11 +35,11 @@ class NumberEdit(QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
 
     @classmethod
-    def called(cls, name: str, tip: str, width: int, parent: QWidget | None = None) -> Self:
+    def called(cls, name: str, explains: str, width: int, parent: QWidget | None = None) -> Self:
         """One with a name for screen readers, a tooltip and a width in pixels."""
         made = cls(parent)
         made.setAccessibleName(name)
-        made.setToolTip(tip)
+        made.setToolTip(tip(explains))
         made.setFixedWidth(width)
         return made
 

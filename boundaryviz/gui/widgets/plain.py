@@ -16,7 +16,7 @@ from typing_extensions import override
 from boundaryviz.scene.plain_text import few_lines
 
 _MOST, _ROWS = 800, 12  # characters and lines of a label or a box
-_TIP_ROWS, _TIP_WIDTH = 12, 100  # lines of a tooltip and characters of each
+_TIP_ROWS, _TIP_WIDTH = 12, 80  # lines of a tooltip and characters of each
 _JOINER = "\u2060"  # has no width, and after it nothing is a tag
 _RUN, _SPACE = re.compile(r"\S{20}(?=\S)"), "\u200b"  # letters without a space, and one without width
 
@@ -52,7 +52,8 @@ def literal(words: str) -> str:
 
 def tip(words: str) -> str:
     """Words for a tooltip, as they stand: a few lines of readable length, for Qt itself only breaks rich text."""
-    lines = [part for line in few_lines(words).splitlines() for part in textwrap.wrap(line, _TIP_WIDTH) or [""]]
+    wrapped = textwrap.TextWrapper(_TIP_WIDTH, break_on_hyphens=False).wrap
+    lines = [part for line in few_lines(words).splitlines() for part in wrapped(line) or [""]]
     return literal("\n".join(lines[:_TIP_ROWS] + ["\u2026"] * (len(lines) > _TIP_ROWS)))
 
 

@@ -146,6 +146,14 @@ class SelfTrainingSpec(_PoolSpec):
         3, "Neighbours", "Points that vote, for the nearest neighbours.", ge=1, le=100, advanced=True
     )
 
+    def unused(self) -> Mapping[str, str]:
+        """What its model has not, and what only the other way of choosing what to label looks at."""
+        models = {"gamma": ("svm",), "penalty": ("svm", "logistic"), "neighbours": ("knn",)}
+        without = {name: "this model has none" for name, those in models.items() if self.base not in those}
+        if self.criterion == "k-best":
+            return {"threshold": "the surest few are labelled, however sure", **without}
+        return {"k_best": "all above the threshold are labelled, however many", **without}
+
     @override
     def counterpart(self, rarest: int) -> LearnerSettings:
         """Its model, taught the given labels alone."""

@@ -11,6 +11,7 @@ from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.scene import Domain, Points, Scene
+from helpers.plainness import unwrapped
 from helpers.qtest import QTest
 
 
@@ -127,7 +128,7 @@ def test_noise_is_explained_in_the_data_sets_own_words(panel, name):
     row = panel.form.editor("noise").parentWidget()
     assert panel.summary.text() == source.summary
     if source.noise.largest > 0:
-        assert source.noise.meaning in row.toolTip()
+        assert source.noise.meaning in unwrapped(row.toolTip())
         assert float(panel.form.editor("noise").edit.text()) == pytest.approx(source.noise.default)
     else:
         assert not panel.form.editor("noise").isEnabled()

@@ -12,6 +12,7 @@ from boundaryviz.gui.widgets.theme import DARK, LIGHT, style_sheet
 from boundaryviz.learners.specs import FAMILIES, MLPSpec, TrainingSpec
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.specs import Spec, setting
+from helpers.plainness import unwrapped
 from helpers.qtest import QTest
 
 Key = Qt.Key
@@ -48,12 +49,12 @@ def test_every_setting_has_a_control_and_an_explanation(qtbot, spec_type):
     declared = [n for n, info in spec_type.model_fields.items() if info.json_schema_extra]
     assert form.paths == declared
     for plan in plans(spec_type):
-        row = form.editor(plan.name).parentWidget()
-        assert plan.explains in row.toolTip()
-        assert ("afresh" in row.toolTip()) == plan.resets
+        told = unwrapped(form.editor(plan.name).parentWidget().toolTip())
+        assert plan.explains in told
+        assert ("afresh" in told) == plan.resets
         assert form.editor(plan.name).value() == plan.default
         if plan.high is not None and plan.kind != "layers":
-            assert plan.range_words in row.toolTip()
+            assert plan.range_words in told
     assert not heard
 
 

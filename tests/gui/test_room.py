@@ -1,0 +1,45 @@
+"""Whether the window's words have room: at the size of a first start, and as narrow as it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from boundaryviz.gui.training.transport import LARGEST_SEED, SEEDS
+from boundaryviz.gui.workbench import Workbench
+from boundaryviz.scenario.scenario import Scenario
+from helpers.qtest import QTest
+from helpers.there import there
+from helpers.workbenches import SilentLink, workbenches
+
+SMALL = Scenario().with_values({"data.n": 20, "learner.hidden": [4]})
+
+
+def test_the_names_of_all_results_can_be_read_and_reached_by_key(qtbot: QtBot, tmp_path: Path) -> None:
+    with workbenches(qtbot, tmp_path, SilentLink, shown=False) as make:
+        window = make(SMALL).window
+        window.resize(1400, 900)  # as on a first start, where the screen is as large
+        window.show()
+        QApplication.processEvents()
+        names = there(window.result_tabs.tabBar())
+        assert all(names.rect().contains(names.tabRect(at)) for at in range(names.count()))
+        names.setFocus()
+        for _ in range(names.count()):
+            QTest.keyClick(names, Qt.Key.Key_Right)
+        assert names.currentIndex() == names.count() - 1
+
+
+@pytest.mark.parametrize("seed", [0, LARGEST_SEED])
+def test_it_can_be_960_pixels_wide_however_many_seeds_train(show: Callable[[Scenario], Workbench], seed: int) -> None:
+    workbench = show(SMALL)
+    workbench.controller.transport.set_seed(seed)
+    for count in SEEDS:
+        workbench.controller.transport.set_seeds(count)
+        workbench.window.resize(960, 640)
+        QApplication.processEvents()
+        assert (workbench.window.width(), workbench.window.height()) == (960, 640), count
