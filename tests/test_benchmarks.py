@@ -62,7 +62,7 @@ def test_the_round_trips_run(qapp: QApplication, capsys: pytest.CaptureFixture[s
     "command",
     [
         ["torture", "--rounds", "1", "--trained", "0", "--longest", "0.2"],
-        ["torture_trainer", "--rounds", "1", "--blow", "kill", "--patient"],
+        pytest.param(["torture_trainer", "--rounds", "1", "--blow", "kill", "--patient"], marks=pytest.mark.slow),
     ],
     ids=lambda command: command[0],
 )

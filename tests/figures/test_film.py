@@ -73,7 +73,14 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("make", "choice"), CASES.values(), ids=CASES)
+ALIKE = ("boundary", "square", "one moment", "levels")
+"""Of which others have every part."""
+
+
+@pytest.mark.parametrize(
+    ("make", "choice"),
+    [pytest.param(*case, id=name, marks=[pytest.mark.slow] if name in ALIKE else []) for name, case in CASES.items()],
+)
 def test_a_frame_is_what_it_would_be_drawn_anew(make, choice):
     film = Film(make(), FilmOptions(**{**SMALL, **choice}))
     for frame in {0, len(film) - 1}:

@@ -55,7 +55,7 @@ def chains() -> Cascade:
 
 @pytest.mark.parametrize(
     "view",
-    [v if v in ("boundary", "frames", "flip") else pytest.param(v, marks=pytest.mark.slow) for v in (*VIEWS, "dose")],
+    [v if v in ("frames", "flip") else pytest.param(v, marks=pytest.mark.slow) for v in (*VIEWS, "dose")],
 )
 def test_two_drawings_of_one_moment_give_the_same_bytes(view: str, tmp_path: Path) -> None:
     kinds = ("pdf", "svg", "pgf") if view == "frames" else ("pdf", "svg")

@@ -152,6 +152,7 @@ def test_add_drag_lasso_relabel_undo_redo_and_export(
     person.key("Escape")
 
 
+@pytest.mark.slow  # tests/gui/test_workbench.py looks at the same without a screen
 def test_the_learning_rate_changes_while_it_plays(open_window: Callable[..., Person]) -> None:
     person = open_window()
     person.click_at("tab 2")

@@ -194,9 +194,9 @@ def test_play_pressed_before_the_new_trainer_is_up_is_not_forgotten(
     "text", ["", "a,b\n1,2\n", "x,y\n1,hello\n", "x,y\nnan,1\n", "x,y\ninf,1\n", "x,y\n"], ids=repr
 )
 def test_a_bad_table_is_refused_in_words_and_what_was_open_stays(
-    open_workbench: Callable[..., Workbench], tmp_path: Path, where: str, text: str
+    workbench: Workbench, tmp_path: Path, where: str, text: str
 ) -> None:
-    workbench = open_workbench()
+    assert workbench.window.banner.isHidden()
     before = workbench.document.state
     if where == "paste":
         clipboard = QGuiApplication.clipboard()

@@ -12,6 +12,7 @@ from boundaryviz.gui.workbench import Workbench
 from boundaryviz.learners.family import Family
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
+from helpers.there import there
 
 FITTED = [*(name for name, family in FAMILIES.items() if family.at_once), "GaussianNB"]  # which is not listed
 
@@ -21,22 +22,19 @@ def workbench(show: Callable[[Scenario], Workbench]) -> Workbench:
     return show(Scenario().with_values({"data.n": 60, "data.labels_per_class": 3}))
 
 
-@pytest.mark.parametrize("name", FITTED)
-def test_chosen_and_stepped_it_is_shown_and_what_does_not_apply_is_switched_off(
-    workbench: Workbench, qtbot: QtBot, name: str
-):
-    workbench.controller.learner.changed.emit("learner.name", name)
-    assert workbench.document.scenario.learner.name == name
-    rows = workbench.controller.training
-    assert rows._row("training.learning_rate").reason
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None)
-    workbench.client.step()
-    qtbot.waitUntil(lambda: (frame := workbench.controller.presenter.frame) is not None and frame.step == 1)
-    frame = workbench.controller.presenter.frame
-    assert frame is not None
-    assert np.isfinite(frame.field).mean() > 0.5
-    workbench.controller.learner.changed.emit("learner.name", "mlp")
-    assert not rows._row("training.learning_rate").reason
+def test_chosen_and_stepped_each_is_shown_and_what_does_not_apply_is_switched_off(workbench: Workbench, qtbot: QtBot):
+    rows, presenter = workbench.controller.training, workbench.controller.presenter
+    shown_at = lambda step: (frame := presenter.frame) is not None and frame.step == step  # noqa: E731
+    for name in FITTED:
+        qtbot.waitUntil(lambda: shown_at(0))  # a net, so that what is shown after a step is not of the one before
+        workbench.controller.learner.changed.emit("learner.name", name)
+        assert workbench.document.scenario.learner.name == name
+        assert rows._row("training.learning_rate").reason, name
+        workbench.client.step()
+        qtbot.waitUntil(lambda: shown_at(1))
+        assert np.isfinite(there(presenter.frame).field).mean() > 0.5, name
+        workbench.controller.learner.changed.emit("learner.name", "mlp")
+        assert not rows._row("training.learning_rate").reason, name
 
 
 def test_settings_of_the_other_graph_are_switched_off(workbench: Workbench):
