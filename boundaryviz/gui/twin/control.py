@@ -243,10 +243,10 @@ class TwinControl(QObject):
 
     def _of(self, of: str, kept: int) -> str:
         """Which seeds the measures are of, in a sentence. kept: how many."""
-        if self._client.seeds == 1:
-            return f"{of.capitalize()}; several tell more."
         if self._presenter.varies == "nothing":
             return f"{ONE_FIT.capitalize()}."
+        if self._client.seeds == 1:
+            return f"{of.capitalize()}; several tell more."
         spread = ", \u00b1 their standard deviation" if kept > 1 else ""
         return f"{of.capitalize()}{spread}."
 
