@@ -15,7 +15,7 @@ from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.record.expectations import Check, Expectation, Held, expectations_of
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.studies.draws import Draw, Rows, drawn, training_seeds
+from boundaryviz.studies.draws import Draw, Rows, can_be_drawn, drawn, training_seeds
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import DATA_SEEDS, SEEDS, CheckRequest
 from boundaryviz.studies.running import carry_out
@@ -87,11 +87,13 @@ def job(request: CheckRequest, tell: Tell) -> None:
 @dataclass(frozen=True)
 class _Plan:
     """What is to be trained for one scenario: for each combination of settings that it promises something of, a draw
-    for each data seed. problems: what keeps it from being checked."""
+    for each data seed. kept: no data seed draws its points, so that each combination has one run, on the points as they
+    are with those settings. problems: what keeps it from being checked."""
 
     scenario: Scenario
     seeds: int
     expectations: list[Expectation]
+    kept: bool
     draws: dict[tuple[tuple[str, Any], ...], list[Draw]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -99,13 +101,15 @@ class _Plan:
     def of(cls, scenario: Scenario, data_seeds: Sequence[int], seeds: int, device: str) -> _Plan:
         poisoned = bool(scenario.scene().points.is_poison.any())
         expectations, problems = expectations_of(scenario.expect, _SPREAD + (_SPREAD_OF_TWINS if poisoned else ()))
-        plan = cls(scenario, training_seeds(scenario, seeds), expectations, problems=problems)
+        plan = cls(
+            scenario, training_seeds(scenario, seeds), expectations, not can_be_drawn(scenario), problems=problems
+        )
         for settings in dict.fromkeys(_hashable(one.settings) for one in expectations):
             some = [one for one in expectations if _hashable(one.settings) == settings]
             twin = poisoned or any(one.needs_twin for one in some)
             try:
                 changed = scenario.with_values(dict(some[0].settings)) if settings else scenario
-                plan.draws[settings] = drawn(changed, data_seeds, seeds, twin, device=device)
+                plan.draws[settings] = drawn(changed, data_seeds, seeds, twin, device, kept=plan.kept)
             except ScenarioError as error:
                 plan.problems.extend(error.problems)
         return plan

@@ -37,10 +37,16 @@ class Draw:
 
 
 def can_be_drawn(scenario: Scenario) -> bool:
-    """Whether a data seed draws its points: not where they were edited, imported or changed while it trained."""
+    """Whether a data seed draws its points: not where they were edited, imported or changed while it trained.
+
+    A history of training in which nothing was changed changes nothing here.
+    """
+    course = scenario.course
+    if course is not None and (course.turns or course.values or course.plane is not None):
+        return False
     if scenario.plane is None:
-        return scenario.course is None
-    if scenario.data.name == "points" or scenario.course is not None:
+        return True
+    if scenario.data.name == "points":
         return False
     fresh, kept = scenario.bare().scene(), scenario.scene()
     return fresh.points == kept.points and fresh.targets == kept.targets
@@ -57,13 +63,14 @@ def drawn(
     data_seeds: Sequence[int],
     seeds: int,
     twin: bool,
-    steps: int | None = None,
     device: str = "auto",
+    *,
+    kept: bool = False,
 ) -> list[Draw]:
-    """A run for each of `data_seeds`, or the one there is for points that are kept.
+    """A run for each of `data_seeds`, or, where the points are kept, the one there is.
 
-    seeds: training seeds of each, from the scenario's own on. steps: default the scenario's. Raises ScenarioError for
-    seeds that are none.
+    seeds: training seeds of each, from the scenario's own on. kept: train on the points as they are, for no data seed
+    draws them. Raises ScenarioError for seeds that are none.
     """
     if seeds < 1:
         raise ScenarioError(["seeds: at least one is needed"])
@@ -71,9 +78,9 @@ def drawn(
     count = max(1, training_seeds(scenario, seeds))
 
     def batches(one: Scenario) -> tuple[Batch, ...]:
-        return tuple(Study(scenario=one, seeds=count, twin=twin, steps=steps, device=device).batches())
+        return tuple(Study(scenario=one, seeds=count, twin=twin, device=device).batches())
 
-    if not can_be_drawn(scenario):
+    if kept:
         return [Draw(None, batches(scenario))]
     return [Draw(seed, batches(scenario.with_values({"data.seed": seed}))) for seed in checked]
 

@@ -8,6 +8,7 @@ import pytest
 import boundaryviz as bv
 from boundaryviz.record.expectations import Check
 from boundaryviz.runs.run import train
+from boundaryviz.scenario.history_spec import RunHistorySpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Move, apply
 from boundaryviz.studies.check import check, check_all
@@ -61,6 +62,28 @@ def test_points_that_are_kept_are_trained_on_once():
     assert (found.data_seeds, len(found.held[0].values), found.holds) == ((), 1, True)
     with pytest.raises(ScenarioError, match="no data seed draws them"):
         over_data(moved, (1, 2))
+
+
+def test_settings_of_a_promise_do_not_draw_kept_points_anew():
+    """Withdrawing the poison gives the points that a data seed draws; the scenario is edited all the same."""
+    scene = GRAPH.scene()
+    poison = scene.points.ids[scene.points.is_poison][:1]
+    moved = GRAPH.with_scene(apply(Move(poison, np.array([[0.1, 0.1]])), scene)[0])
+    expect = {"flip_rate": 1.0, "flip_rate at poison.count=0": 0.0, "test_error at data.noise=0.2": 1.0}
+    found = check(moved.model_copy(update={"expect": expect}), data_seeds=(0, 1))
+    assert found.data_seeds == ()
+    for one in found.held:
+        run = train(moved.with_values(dict(one.expectation.settings)), twin=True, progress=False)
+        assert one.values == run.metrics[one.expectation.metric].per_seed
+
+
+def test_a_history_in_which_nothing_was_changed_keeps_no_data_seed_from_drawing():
+    scene, history = GRAPH.scene(), RunHistorySpec(steps=12)
+    saved = GRAPH.with_scene(scene).model_copy(update={"course": history})
+    settings = saved.model_copy(update={"course": RunHistorySpec(steps=12, values={"learner.width": 0.3})})
+    points = saved.model_copy(update={"course": RunHistorySpec(steps=12, start="plane", plane=saved.plane)})
+    assert [can_be_drawn(one) for one in (saved, settings, points)] == [True, False, False]
+    assert check(promising(saved, flip_rate=1.0), (0, 1)).data_seeds == (0, 1)
 
 
 def test_without_promises_it_shows_the_spread_of_the_main_measures():
