@@ -43,8 +43,10 @@ class Estimator(FittedLearner):
         if len(seen) == 1:
             only = np.eye(self.problem.classes)[seen]
             return lambda places: np.repeat(only, len(places), axis=0)
-        template = estimator(self._spec, int((label >= 0).sum()))
-        fitted = FittedEstimator(template, _near(x), label, self.problem.classes, seed)
+        template, x = estimator(self._spec, int((label >= 0).sum())), _near(x)
+        if self._origin is not None:
+            template.set_params(**self._spec.worked_out(x[label >= 0] + self._origin))
+        fitted = FittedEstimator(template, x, label, self.problem.classes, seed)
         return lambda places: fitted.probabilities(_near(places))
 
 

@@ -97,6 +97,11 @@ class LearnerSettings(Spec):
         return ""
 
     @property
+    def may_be_centred(self) -> bool:
+        """Whether the same is learnt from coordinates from which one place is subtracted, see `FittedLearner`."""
+        return not self.bound_to_origin
+
+    @property
     def sure(self) -> float:
         """How sure of a class it must be for an unlabelled point to count as labelled."""
         return SURE

@@ -35,7 +35,7 @@ class FittedLearner(ABC):
 
     Where the domain lies far from the origin, its centre is subtracted from all inputs: squares of large coordinates,
     and trees in single precision, would tell points apart no more. That changes no distance, and is left out for
-    settings whose `bound_to_origin` says why.
+    settings that learn another thing then (`may_be_centred`).
     """
 
     hidden: tuple[int, ...] = ()
@@ -67,7 +67,7 @@ class FittedLearner(ABC):
             else (section.low, section.high)
         )
         far = np.abs(low + high) > _OFF * (high - low)
-        return low + (high - low) / 2 if far.any() and not self._spec.bound_to_origin else None
+        return low + (high - low) / 2 if far.any() and self._spec.may_be_centred else None
 
     def _nothing(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.full((len(x), self.problem.classes), np.nan)

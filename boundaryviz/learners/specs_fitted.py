@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.needs import INPUTS, PLACES, Needs, Size, summed
 from boundaryviz.scene.section import HELD
@@ -35,6 +38,11 @@ class EstimatorSpec(AtOnceSpec):
     def arguments(self, labels: int) -> dict[str, Any]:
         """What scikit-learn's class of this name is called with, for so many labelled points."""
         return self.model_dump(exclude={"name"})
+
+    def worked_out(self, x: NDArray[np.float64]) -> dict[str, Any]:
+        """Of the arguments, those that scikit-learn works out from the coordinates of the labelled points x (n, D) and
+        that are others once a centre is subtracted."""
+        return {}
 
 
 def kernel_cache(points: int) -> Needs:

@@ -53,6 +53,7 @@ def learners() -> dict[str, Any]:
         "spreading both ways": small("label-spreading", both_ways=True),
         "self-training knn": small("self-training", base="knn"),
         "neighbours by distance": small("KNeighborsClassifier", weights="distance"),
+        "SVC of a number": small("SVC", gamma=2.0),
     }
     return {name: small(name) for name in FAMILIES} | more
 
@@ -93,7 +94,7 @@ def exact(xy: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def drawn(recipe: Recipe) -> Scene:
-    """Blobs that overlap on a domain of its own, without poison."""
+    """Blobs that overlap on a domain of its own, whose centre they do not share, without poison."""
     rng = np.random.default_rng([recipe.seed, recipe.n, recipe.classes])
     total = recipe.n + 2 * recipe.held
     label = np.arange(total) % recipe.classes
@@ -106,7 +107,7 @@ def drawn(recipe: Recipe) -> Scene:
     points = Points.of(xy, shown, split)
     if recipe.muted:
         points = points.with_columns(muted=(np.arange(total) % recipe.muted == 1) & (split == Split.TRAIN))
-    scene = Scene(points, Domain(-4.0, 4.0, -4.0, 4.0), recipe.classes)
+    scene = Scene(points, Domain(-4.0, 5.0, -6.0, 4.0), recipe.classes)
     return widened(scene, recipe.inputs) if recipe.inputs != 2 else scene
 
 
@@ -115,7 +116,7 @@ def widened(scene: Scene, inputs: int) -> Scene:
     rng = np.random.default_rng(inputs)
     x = np.concatenate([scene.points.xy, exact(rng.standard_normal((len(scene.points), inputs - 2)))], axis=1)
     axes = np.eye(inputs)[:2]
-    section = Section(np.zeros(inputs), axes, np.full(inputs, -4.0), np.full(inputs, 4.0))
+    section = Section(np.zeros(inputs), axes, np.full(inputs, -4.0), np.arange(4.0, 4.0 + inputs, dtype=np.float64))
     return replace(scene, points=scene.points.with_columns(inputs=x), section=section)
 
 

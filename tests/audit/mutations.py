@@ -20,6 +20,7 @@ from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.learners import losses
 from boundaryviz.learners.batches import Pool
+from boundaryviz.learners.families.estimators import SVCSpec
 from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.fitted_learner import FittedLearner
 from boundaryviz.learners.kernels import gaussian
@@ -209,6 +210,11 @@ def the_centre_subtracted_after_rounding(patch: pytest.MonkeyPatch) -> None:
 @_mutation("a_shift_of_everything_changes_nothing", Case(small("KNeighborsClassifier"), _BRIDGE))
 def estimators_shown_coordinates_far_from_the_origin(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(FittedLearner, "_centre", lambda self: None)
+
+
+@_mutation("a_shift_of_everything_changes_nothing", Case(small("SVC"), _BRIDGE))
+def a_kernel_of_how_far_the_means_of_the_axes_lie_apart(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(SVCSpec, "bound_to_origin", "")
 
 
 # ---- what the audit found itself ---------------------------------------------------------------------------

@@ -203,15 +203,21 @@ def the_chain_of_labels_never_heard_of_others(case: Case) -> None:
         _equal(getattr(a, name)[:n], getattr(b, name)[:n], f"the clean twin's chain, {name}")
 
 
-FAR = 2.0**30
-"""How far everything is shifted: coordinates that are multiples of `EXACT` stay exact."""
+NEAR, FAR = (4.0, 0.0), (2.0**30, -(2.0**29))
+"""How far everything is shifted along the axes, by turns: coordinates that are multiples of `EXACT` stay exact."""
 
 
-def shifted(scene: Scene, by: float) -> Scene:
-    """The scene with all its coordinates, its domain and its section that much larger."""
+def shift(inputs: int, by: tuple[float, float]) -> NDArray[np.float64]:
+    """The shift of each input, (D,)."""
+    return np.resize(by, inputs)
+
+
+def shifted(scene: Scene, by: NDArray[np.float64]) -> Scene:
+    """The scene with all its coordinates, its domain and its section that much larger, `by` (D,)."""
     points, d = scene.points, scene.domain
     if scene.section is None:
-        domain = Domain(d.left + by, d.right + by, d.bottom + by, d.top + by)
+        x, y = by.tolist()
+        domain = Domain(d.left + x, d.right + x, d.bottom + y, d.top + y)
         return replace(scene, points=points.with_columns(xy=points.xy + by), domain=domain)
     section = scene.section
     moved = replace(section, origin=section.origin + by, low=section.low + by, high=section.high + by)
@@ -225,10 +231,11 @@ def a_shift_of_everything_changes_nothing(case: Case) -> None:
         case = replace(case, learner=case.learner.model_copy(update={"input_scale": "domain"}))
     if case.learner.bound_to_origin:
         return
-    away = case.run(shifted(case.scene, FAR), twin=True)
     places = case.places[: 64 * (len(case.places) // 128)]
-    here, there = (thought(one, x) for one, x in ((case.twins, places), (away, places + FAR)))
-    _close(here, there, "here and far away")
+    here = thought(case.twins, places)
+    for by in (shift(case.recipe.inputs, one) for one in (NEAR, FAR)):
+        away = case.run(shifted(case.scene, by), twin=True)
+        _close(here, thought(away, places + by), f"here and shifted by {by.tolist()}")
 
 
 @_property

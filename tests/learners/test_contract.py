@@ -108,12 +108,14 @@ def after(spec: Any, data: Any, size: Any) -> Any:
 
 @pytest.mark.parametrize("spec", [_param(name) for name, spec in SPECS.items() if not spec.family.at_once])
 def test_where_the_origin_lies_changes_nothing_once_inputs_are_scaled(spec: Any):
-    """Multiples of 2^-20 that are moved by 2^30, each exact in float64: single precision has steps of 128 there."""
+    """Multiples of 2^-20 that are moved along each axis by another power of 2, each exact in float64: at 2^30 single
+    precision has steps of 128."""
     spec = spec.model_copy(update={"input_scale": "domain"})
     data = budgeted(spec, blobs(80, poison=8))
     data = placed(data, np.round(data.x * 2**20) / 2**20)
     here, there = (
-        learnt(spec, placed(data, data.x + by), Domain(by - 3.0, by + 2.0, by - 2.0, by + 4.0)) for by in (0.0, 2.0**30)
+        learnt(spec, placed(data, data.x + by), Domain(by[0] - 3.0, by[0] + 2.0, by[1] - 2.0, by[1] + 4.0))
+        for by in np.array([(0.0, 0.0), (2.0**30, -(2.0**29))])
     )
     assert relative(there, here) < 1e-5
 

@@ -13,7 +13,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
-from boundaryviz.learners.base import TrainingData
+from boundaryviz.learners.base import Problem, TrainingData
 from boundaryviz.learners.families.estimators import (
     DecisionTreeClassifierSpec,
     KNeighborsClassifierSpec,
@@ -21,8 +21,10 @@ from boundaryviz.learners.families.estimators import (
     SVCSpec,
 )
 from boundaryviz.learners.specs import FAMILIES
+from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from helpers.models import GRID, blobs, make, taken, thought
+from boundaryviz.scene.scene import Domain
+from helpers.models import GRID, blobs, make, placed, taken, thought
 
 PAIRS: dict[str, tuple[Any, Any]] = {
     "neighbours": (KNeighborsClassifierSpec(), KNeighborsClassifier()),
@@ -66,6 +68,46 @@ def test_it_is_scikit_learn_s_own(spec: Any, theirs: Any, classes: int):
     elif classes == 2:
         margin = theirs.decision_function(GRID)
         np.testing.assert_allclose(ours.probabilities(GRID)[0, 1], 1 / (1 + np.exp(-margin)), atol=1e-6)
+
+
+@pytest.mark.parametrize("by", [(4.0, 0.0), (1024.0, 0.0), (0.0, -4096.0), (1024.0, 1024.0)])
+def test_its_kernel_is_as_wide_as_scikit_learn_s_wherever_the_points_lie(by: tuple[float, float]):
+    """Also where the centre of the domain is subtracted: the variance of all coordinates holds how far the axes' means
+    lie apart."""
+    data = crowd()
+    shifted = placed(data, data.x + by)
+    ours, theirs = made(shifted, by), SVC(break_ties=True).fit(shifted.x, data.label)
+    margin = theirs.decision_function(GRID + by)
+    np.testing.assert_allclose(ours.probabilities(GRID + by)[0, 1], 1 / (1 + np.exp(-margin)), atol=1e-6)
+
+
+def test_a_shift_of_both_axes_alike_changes_no_kernel():
+    data = crowd()
+    data = placed(data, np.round(data.x * 2**20) / 2**20)
+    far = (2.0**30, 2.0**30)
+    here, there = made(data, (0.0, 0.0)), made(placed(data, data.x + far), far)
+    np.testing.assert_allclose(here.probabilities(GRID), there.probabilities(GRID + far), atol=1e-5)
+
+
+def made(data: TrainingData, by: tuple[float, float]) -> Any:
+    """A support vector machine of the default settings, fitted to points about a place."""
+    x, y = by
+    learner = SVCSpec.family.load()(
+        SVCSpec(), TrainingSpec(), Problem(2, Domain(x - 3.0, x + 3.0, y - 3.0, y + 3.0), (0,))
+    )
+    learner.set_data(data)
+    learner.step()
+    return learner
+
+
+@pytest.mark.parametrize(
+    ("settings", "bound"),
+    [({}, "gamma"), ({"gamma": 2.0}, ""), ({"kernel": "linear"}, ""), ({"kernel": "poly", "gamma": 2.0}, "products")],
+)
+def test_it_says_what_the_origin_of_the_coordinates_is_to_it(settings: dict[str, Any], bound: str):
+    said = SVCSpec(**settings).bound_to_origin
+    assert bound in said
+    assert bool(said) == bool(bound)
 
 
 @pytest.mark.parametrize("name", ["KNeighborsClassifier", "SVC", "DecisionTreeClassifier", "RandomForestClassifier"])

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from typing_extensions import override
 
 from boundaryviz.learners.family import family
@@ -63,8 +65,8 @@ class SVCSpec(EstimatorSpec):
         choices={"rbf": "Gaussian", "linear": "linear", "poly": "polynomial", "sigmoid": "tanh"},
     )  # fmt: skip
     gamma: float | Literal["scale"] = setting(
-        "scale", "Gamma", "Narrowness of the kernel; 'scale' is 1 / (2 times the variance of the coordinates).",
-        log=True,
+        "scale", "Gamma", "Narrowness of the kernel; 'scale' is 1 / (inputs times the variance of all coordinates, of "
+        "all axes together), which falls as the means of the axes lie further apart.", log=True,
     )  # fmt: skip
     degree: int = setting(3, "Degree", "Of the polynomial.", ge=1, le=20, advanced=True)
     coef0: float = setting(
@@ -84,12 +86,33 @@ class SVCSpec(EstimatorSpec):
     @property
     @override
     def bound_to_origin(self) -> str:
-        """Of kernels that are no functions of a distance."""
-        return "its kernel is a function of products of coordinates" if self.kernel in ("poly", "sigmoid") else ""
+        """Of kernels that are no functions of a distance, and of scikit-learn's gamma where it is worked out."""
+        if not self.may_be_centred:
+            return "its kernel is a function of products of coordinates"
+        apart = "the variance in gamma='scale' is of all axes together, and holds how far their means lie apart"
+        return apart if self._scaled else ""
+
+    @property
+    @override
+    def may_be_centred(self) -> bool:
+        """Of functions of a distance: gamma is worked out before, see `worked_out`."""
+        return self.kernel not in ("poly", "sigmoid")
+
+    @property
+    def _scaled(self) -> bool:
+        return self.gamma == "scale" and self.kernel == "rbf"
 
     @override
     def arguments(self, labels: int) -> dict[str, Any]:
         return super().arguments(labels) | {"break_ties": True}
+
+    @override
+    def worked_out(self, x: NDArray[np.float64]) -> dict[str, Any]:
+        """gamma='scale' as scikit-learn works it out: 1 / (D times the variance of all n D numbers), or 1."""
+        if not self._scaled:
+            return {}
+        variance = float(x.var())
+        return {"gamma": 1.0 / (x.shape[1] * variance) if variance else 1.0}
 
     def _fitting(self, size: Size) -> Needs:
         return kernel_cache(size.labelled)
