@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from boundaryviz.cli.app import run
+from boundaryviz.record.expectations import Check
 from boundaryviz.scenario.files import write
 from boundaryviz.scenario.gallery import load
+from boundaryviz.scene.edits import Move, apply
+from boundaryviz.studies import check as studies_check
 
 SMALL = {"data.n": 60, "poison.count": 3}
 
@@ -77,3 +81,37 @@ def test_train_draws_data_seeds_and_says_so(promise, capsys: pytest.CaptureFixtu
     assert len(found["metrics"]["test_error"]["per_seed"]) == 2
     assert run([*net, "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["seeds_vary"] == "training"
+
+
+def test_an_interrupted_check_says_nothing_of_what_never_ran(promise, monkeypatch, capsys: pytest.CaptureFixture[str]):
+    def stopped(scenarios, data_seeds, seeds, *, watch, **options):
+        def watched(checks: list[Check]) -> None:
+            watch(checks)
+            raise KeyboardInterrupt
+
+        return real(scenarios, data_seeds, seeds, watch=watched, **options)
+
+    real = studies_check.check_all
+    monkeypatch.setattr(studies_check, "check_all", stopped)
+    files = [promise(flip_rate=[0, 1]), "three-labels-spreading"]
+    assert run(["check", *files, "--data-seeds", "0-2", "--json", "-"]) == 130
+    out = capsys.readouterr()
+    ((name, found),) = json.loads(out.out)["scenarios"].items()
+    assert (name, found["holds"], found["data_seeds"], found["left"]) == ("small", None, [0], 2)
+    assert "nothing is known of 1 scenario" in out.err
+    assert run(["check", *files, "--data-seeds", "0-2"]) == 130
+    out = capsys.readouterr()
+    assert "so far, on 1 of 3 data seeds" in out.out
+    assert "points kept" not in out.out
+
+
+def test_of_kept_points_no_data_seeds_are_spoken_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    scenario = load("cut-the-chain").with_values(SMALL | {"expect": {"leverage": 0.0}})
+    scene = scenario.scene()
+    moved = apply(Move(scene.points.ids[:1], np.array([[0.1, 0.1]])), scene)[0]
+    write(tmp_path / "kept.toml", scenario.with_scene(moved).model_copy(update={"name": "kept"}))
+    assert run(["check", str(tmp_path / "kept.toml"), "--json", "-"]) == 1
+    out = capsys.readouterr()
+    assert json.loads(out.out)["scenarios"]["kept"]["kept_points"] is True
+    assert "kept does not hold on the points kept in it: leverage" in out.err
+    assert "data seed" not in out.err

@@ -53,24 +53,39 @@ def check_and_report(
         )  # fmt: skip
 
     checks, interrupted = _watched("checking", device, work)
-    checks = checks or []
+    started = [(title, check) for title, check in zip(titles, checks or [], strict=False) if check.started]
 
     def tables() -> None:
         from boundaryviz.cli.tables import show_check
 
-        for check in checks:
+        for _, check in started:
             show_check(check)
 
-    found = {"scenarios": {title: check.plain() for title, check in zip(titles, checks, strict=False)}}
-    failed = _deliver(found, json_to, tables) if checks else Exit.DONE
-    broken = [(title, check) for title, check in zip(titles, checks, strict=False) if not check.holds]
+    found = {"scenarios": {title: check.plain() for title, check in started}}
+    failed = _deliver(found, json_to, tables) if started else Exit.DONE
+    broken = [(title, check) for title, check in started if check.holds is False]
     for title, check in broken:
-        words = [f"{one.expectation.key} ({100 * (one.share or 0):.0f} %)" for one in check.held if not one.holds]
-        say(f"{title} does not hold on {100 * ENOUGH:.0f} % of the data seeds: {', '.join(words)}")
+        say(_broken_words(title, check))
     if interrupted:
-        say("interrupted; what was finished is kept")
+        never = len(titles) - len(started)
+        say(
+            "interrupted; what was finished is kept"
+            + f", and nothing is known of {never} scenario{'s' * (never > 1)}" * (never > 0)
+        )
         return failed or Exit.INTERRUPTED
     return failed or (Exit.FAILED if broken else Exit.DONE)
+
+
+def _broken_words(title: str, check: Check) -> str:
+    """Which promises do not hold, and on what; or that nothing came of it, where it promises nothing."""
+    if not check.promises:
+        return f"{title}: nothing came of {'the points kept in it' if check.kept else 'some data seeds'}"
+    broken = [one for one in check.held if not one.holds]
+    if check.kept:
+        keys = ", ".join(one.expectation.key for one in broken)
+        return f"{title} does not hold on the points kept in it: {keys}"
+    keys = ", ".join(f"{one.expectation.key} ({100 * (one.share or 0):.0f} %)" for one in broken)
+    return f"{title} does not hold on {100 * ENOUGH:.0f} % of the data seeds: {keys}"
 
 
 def train_over_data(job: Job, data_seeds: Sequence[int], json_to: str | None) -> int:

@@ -170,9 +170,10 @@ class Held:
 class Check:
     """A scenario held to its word.
 
-    data_seeds: those that are done; empty where its points are kept in it and cannot be drawn anew, and then there is
-    one value of each measure. seeds: training seeds over which each value is a mean; 0 where nothing in training is
-    random. promises: whether it promises anything. failed: data seed -> why nothing came of it; None for kept points.
+    data_seeds: those that are done. seeds: training seeds over which each value is a mean; 0 where nothing in training
+    is random. promises: whether it promises anything. failed: data seed -> why nothing came of it; None for kept
+    points. kept: its points are kept in it and no data seed draws them anew, so that there is one value of each measure
+    and no data seed. left: how many data seeds, or kept points, are still to come.
     """
 
     scenario: str
@@ -182,27 +183,45 @@ class Check:
     held: tuple[Held, ...]
     promises: bool = True
     failed: tuple[tuple[int | None, str], ...] = ()
+    kept: bool = False
+    left: int = 0
 
     @property
-    def holds(self) -> bool:
-        """Whether each expectation holds on enough of the data seeds."""
+    def started(self) -> bool:
+        """Whether there is a value of anything."""
+        return bool(self.data_seeds) or (self.kept and not self.left)
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether each expectation holds on enough of the data seeds; None as long as some are still to come."""
+        if self.left:
+            return None
         return all(one.holds for one in self.held) and (self.promises or not self.failed)
 
+    def so_far(self) -> str:
+        """'so far, on 3 of 20 data seeds'; nothing where all is done."""
+        done = len(self.data_seeds)
+        return f"so far, on {done:,} of {done + self.left:,} data seeds" if self.left and not self.kept else ""
+
     def seeds_words(self) -> str:
-        """What the values vary over: '20 data seeds, each the mean of 4 training seeds'."""
+        """What the values vary over: 'data seeds 0 to 19; the mean of 4 training seeds'."""
         trained = {0: "nothing in training is random", 1: "one training seed"}.get(
             self.seeds, f"the mean of {self.seeds} training seeds"
         )
-        if not self.data_seeds:
+        if self.kept:
             return f"one run on the points kept in it, which no data seed draws anew; {trained}"
-        some = seed_range_words(self.data_seeds)
-        return f"data seed{'s' * (len(self.data_seeds) > 1)} {some}; {trained}"
+        if not self.data_seeds:
+            return f"no data seed is done; {trained}"
+        some = f"data seed{'s' * (len(self.data_seeds) > 1)} {seed_range_words(self.data_seeds)}"
+        return "; ".join(filter(None, (self.so_far(), some, trained)))
 
     def plain(self) -> dict[str, Any]:
         """For JSON, as docs say of `check --json`."""
         found: dict[str, Any] = {
             "holds": self.holds,
+            "kept_points": self.kept,
             "data_seeds": list(self.data_seeds),
+            "left": self.left,
             "training_seeds": self.seeds,
             "expectations": {one.expectation.key: one.plain() for one in self.held},
         }

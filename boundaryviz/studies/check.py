@@ -146,7 +146,10 @@ class _Plan:
         if not promises:
             held = tuple(one for one in held if not done or one.spread is not None)
         title = self.scenario.title
-        return Check(self.scenario.name, title, tuple(seeds), self.seeds, held, promises, tuple(failed))
+        return Check(
+            self.scenario.name, title, tuple(seeds), self.seeds, held, promises, tuple(failed), self.kept,
+            len(first) - len(done),
+        )  # fmt: skip
 
 
 def _hashable(settings: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:

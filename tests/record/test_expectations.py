@@ -103,14 +103,24 @@ def test_words_and_plain_values():
     check = Check("a", "A", (3, 4), 2, (one,))
     assert not check.holds
     assert check.plain() == {
-        "holds": False, "data_seeds": [3, 4], "training_seeds": 2, "expectations": {"test_error": one.plain()},
+        "holds": False, "kept_points": False, "data_seeds": [3, 4], "left": 0, "training_seeds": 2,
+        "expectations": {"test_error": one.plain()},
     }  # fmt: skip
     assert str(check).splitlines() == [
         "A: data seeds 3, 4; the mean of 2 training seeds", "  test_error: 0 % to 20 %, held on 50 %",
     ]  # fmt: skip
-    kept = Check("a", "A", (), 0, (held(0.2, 0.1),))
+    kept = Check("a", "A", (), 0, (held(0.2, 0.1),), kept=True)
     assert kept.holds
     assert "no data seed draws anew" in kept.seeds_words()
     assert [seed_range_words(seeds) for seeds in ([0, 1, 2], [5], [1, 4], list(range(0, 20, 2)))] == [
         "0 to 2", "5", "1, 4", "0, 2, ..., 18",
     ]  # fmt: skip
+
+
+def test_what_is_not_done_holds_nothing_yet():
+    waiting, partly = Check("a", "A", (), 2, (held(0.2),), left=3), Check("a", "A", (0,), 2, (held(0.2, 0.1),), left=2)
+    kept = Check("a", "A", (), 0, (held(0.2),), kept=True, left=1)
+    assert [(one.started, one.holds) for one in (waiting, partly, kept)] == [(False, None), (True, None), (False, None)]
+    assert partly.seeds_words() == "so far, on 1 of 3 data seeds; data seed 0; the mean of 2 training seeds"
+    assert "points kept in it" not in waiting.seeds_words()
+    assert (partly.plain()["holds"], partly.plain()["left"]) == (None, 2)

@@ -77,11 +77,15 @@ def test_settings_of_a_promise_do_not_draw_kept_points_anew():
         assert one.values == run.metrics[one.expectation.metric].per_seed
 
 
+def history_of(**given: object) -> RunHistorySpec:
+    return RunHistorySpec.model_validate({"steps": 12, **given})
+
+
 def test_a_history_in_which_nothing_was_changed_keeps_no_data_seed_from_drawing():
-    scene, history = GRAPH.scene(), RunHistorySpec(steps=12)
+    scene, history = GRAPH.scene(), history_of()
     saved = GRAPH.with_scene(scene).model_copy(update={"course": history})
-    settings = saved.model_copy(update={"course": RunHistorySpec(steps=12, values={"learner.width": 0.3})})
-    points = saved.model_copy(update={"course": RunHistorySpec(steps=12, start="plane", plane=saved.plane)})
+    settings = saved.model_copy(update={"course": history_of(values={"learner.width": 0.3})})
+    points = saved.model_copy(update={"course": history_of(start="plane", plane=saved.plane)})
     assert [can_be_drawn(one) for one in (saved, settings, points)] == [True, False, False]
     assert check(promising(saved, flip_rate=1.0), (0, 1)).data_seeds == (0, 1)
 

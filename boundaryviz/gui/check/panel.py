@@ -198,7 +198,10 @@ def _verdict(check: Check) -> str:
     if not check.promises:
         return "It promises nothing; this is the spread."
     broken, enough = sum(not one.holds for one in check.held), f"{100 * ENOUGH:.0f}\u00a0% of the draws"
-    if not check.data_seeds:
+    if so_far := check.so_far():
+        said = f"{broken} of {len(check.held)} promises do not hold" if broken else "every promise holds"
+        return f"{so_far[0].upper()}{so_far[1:]}: {said}."
+    if check.kept:
         return "It holds what it promises." if not broken else f"It breaks {broken} of {len(check.held)} promises."
     if not broken:
         return f"It holds what it promises on at least {enough}."

@@ -61,10 +61,17 @@ def test_without_promises_it_shows_the_spread(panel: CheckPanel):
 
 
 def test_kept_points_are_said(panel: CheckPanel):
-    panel.set_check(Check("a", "A", (), 0, (Held(ERROR.expectation, (0.0,)),)))
+    panel.set_check(Check("a", "A", (), 0, (Held(ERROR.expectation, (0.0,)),), kept=True))
     assert "It holds what it promises." in texts(panel)
     assert "no data seed draws anew" in texts(panel)
     assert panel.strips[0].words(0) == "the kept points: 0 %"
+
+
+def test_of_some_of_the_data_seeds_it_says_how_many(panel: CheckPanel):
+    panel.set_check(Check("a", "A", (3,), 2, (Held(FLIPS.expectation, (0.1,)),), left=19))
+    assert panel.verdict.text() == "So far, on 1 of 20 data seeds: every promise holds."
+    panel.set_check(Check("a", "A", (3,), 2, (Held(FLIPS.expectation, (0.5,)),), left=19))
+    assert panel.verdict.text() == "So far, on 1 of 20 data seeds: 1 of 1 promises do not hold."
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
