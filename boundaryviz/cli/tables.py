@@ -115,6 +115,9 @@ def show_over_data(found: OverData) -> None:
         shown += _twin_tables(found.side(True), found.side(False), found.of_the_run())
     else:
         shown.append(_measures({"value": found.of_the_run()}))
+    if lost := sum(found.lost):
+        runs = count * len(found.seeds)
+        shown.append(f"Left out: {lost} of {runs} trained models, whose training diverged.")
     shown += _said_of_seeds(count, "data", found.of_the_run().get("attack_success_rate"))
     shown += [f"Nothing came of data seed {seed}: {one_line(why, PARAGRAPH)}" for seed, why in found.failed]
     show(*shown)

@@ -174,6 +174,7 @@ class Check:
     is random. promises: whether it promises anything. failed: data seed -> why nothing came of it; None for kept
     points. kept: its points are kept in it and no data seed draws them anew, so that there is one value of each measure
     and no data seed. left: how many data seeds, or kept points, are still to come.
+    lost: how many trained models the values leave out, because training diverged.
     """
 
     scenario: str
@@ -185,6 +186,7 @@ class Check:
     failed: tuple[tuple[int | None, str], ...] = ()
     kept: bool = False
     left: int = 0
+    lost: int = 0
 
     @property
     def started(self) -> bool:
@@ -208,6 +210,8 @@ class Check:
         trained = {0: "nothing in training is random", 1: "one training seed"}.get(
             self.seeds, f"the mean of {self.seeds} training seeds"
         )
+        if self.lost:
+            trained += f"; {self.lost} left out, because training diverged"
         if self.kept:
             return f"one run on the points kept in it, which no data seed draws anew; {trained}"
         if not self.data_seeds:
@@ -222,6 +226,7 @@ class Check:
             "kept_points": self.kept,
             "data_seeds": list(self.data_seeds),
             "left": self.left,
+            "left_out": self.lost,
             "training_seeds": self.seeds,
             "expectations": {one.expectation.key: one.plain() for one in self.held},
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from boundaryviz.scene.scene import Scene
+from boundaryviz.scene.scene import UNLABELLED, Scene
 
 
 def lacking(scene: Scene) -> str | None:
@@ -20,6 +20,20 @@ def lacking(scene: Scene) -> str | None:
     if len(taught) == 1:
         return f"All labelled training points are of one class, {scene.class_name(int(taught[0]))}."
     return None
+
+
+def larger_by_poison(scene: Scene) -> str | None:
+    """That poison adds a class, which clean twins cannot be spared, in a sentence; None where it does not."""
+    points = scene.points
+    clean = points.label[~points.is_poison]
+    known = max(2, int(clean.max(initial=UNLABELLED)) + 1)
+    added = np.unique(points.label[points.is_poison & (points.label >= known)])
+    if not len(added):
+        return None
+    names = ", ".join(scene.class_name(int(label)) for label in added)
+    return (
+        f"Only poison has the label {names}. Clean twins have an output for it too: they differ from a run without it."
+    )
 
 
 def can_teach(scene: Scene) -> bool:

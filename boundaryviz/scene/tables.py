@@ -1,7 +1,8 @@
 """Tables of points in and out: CSV files, dropped bytes, pasted text, and what numpy prints.
 
 Columns `x, y` and, where there are, `label` (empty or -1 = unlabelled), `split`, `origin` and `muted`; any headers can
-be mapped to them. Ids, classes, domain and shares are worked out from the clean rows alone, wherever poison stands.
+be mapped to them. Ids, domain and shares are worked out from the clean rows alone, wherever poison stands; only a class
+that no clean row has is added by poison, which a note says.
 """
 
 from __future__ import annotations
@@ -166,7 +167,7 @@ def _scene(
     origin = np.zeros(len(lines), dtype=np.int8)
     if "origin" in at:
         origin = _words(column["origin"], _ORIGINS, lines, name["origin"], "clean or poison", problems)
-    clean = origin <= Origin.CLEAN  # by these alone goes whatever is worked out: so a clean twin hears of no poison
+    clean = origin <= Origin.CLEAN  # by these alone goes whatever is worked out
     if not clean.any():
         clean = ~clean
     words, names = column.get("label", [""] * len(lines)), column.get("class")

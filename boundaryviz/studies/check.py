@@ -130,12 +130,14 @@ class _Plan:
         done: list[dict[tuple[tuple[str, Any], ...], dict[str, float]]] = []
         seeds: list[int] = []
         failed: list[tuple[int | None, str]] = []
+        lost = 0
         for at, draw in enumerate(first):
             each = [draw, *(draws[at] for draws in others)]
             if not all(found.ended(one) for one in each):
                 continue
             words = [str(error) for one in each for error in found.errors(one)]
             failed += [(draw.data_seed, words[0])] if words else []
+            lost += sum(found.lost(one) for one in each)
             seeds += [] if draw.data_seed is None else [draw.data_seed]
             done.append({key: found.metrics(one) for key, one in zip(self.draws, each, strict=True)})
         held = tuple(
@@ -148,7 +150,7 @@ class _Plan:
         title = self.scenario.title
         return Check(
             self.scenario.name, title, tuple(seeds), self.seeds, held, promises, tuple(failed), self.kept,
-            len(first) - len(done),
+            len(first) - len(done), lost,
         )  # fmt: skip
 
 

@@ -129,6 +129,10 @@ class Rows(Watcher):
         """Why batches of it came to nothing."""
         return [self._errors[key] for batch in draw.batches if (key := batch.tasks[0].key) in self._errors]
 
+    def lost(self, draw: Draw) -> int:
+        """How many of its training seeds are left out of the means, because their training diverged."""
+        return sum(_has_nothing(self._rows[key]) for key in draw.keys if key in self._rows)
+
     def metrics(self, draw: Draw) -> dict[str, float]:
         """The means over its training seeds."""
         return mean_of([self._rows[key] for key in draw.keys if key in self._rows])
@@ -149,6 +153,7 @@ class OverData:
     metrics: Metrics
     seconds: float
     failed: tuple[tuple[int, str], ...] = ()
+    lost: tuple[int, ...] = ()
 
     def side(self, clean: bool) -> Metrics:
         """The measures that both twins have, of the clean or the poisoned ones."""
@@ -176,6 +181,7 @@ class OverData:
             "replica_steps_per_second": round(rate * len(self.seeds) * (1 + self.twin), 1),
         }
         found |= {side: {name: one.plain() for name, one in metrics.items()} for side, metrics in sides.items()}
+        found["left_out"] = list(self.lost)
         found["failed"] = {str(seed): words for seed, words in self.failed}
         found["settings"] = self.scenario.model_dump(mode="json", include={"data", "poison", "learner", "training"})
         return found
@@ -210,7 +216,7 @@ def over_data(
         return OverData(
             scenario, tuple(draw.data_seed or 0 for draw in done), tuple(range(first, first + count)), twin,
             {name: _over_data(name, [some.get(name, math.nan) for some in values], twin) for name in names},
-            perf_counter() - began, failed,
+            perf_counter() - began, failed, tuple(rows.lost(draw) for draw in done),
         )  # fmt: skip
 
     rows = Rows(progress, None if watch is None else lambda rows: watch(gathered(rows)))
@@ -226,6 +232,11 @@ def _over_data(name: str, values: Sequence[float], twin: bool) -> Metric:
     if measure == "attack_success_rate":
         return SuccessRate(tuple(values), "data", attacked=twin and side != "clean")
     return Metric.of(values, "data")
+
+
+def _has_nothing(row: Row) -> bool:
+    """Whether a run has no value of its own: what poison there is, and what its clean twin comes to, is not its own."""
+    return all(value is None for name, value in row.items() if name != "poison_rate" and not name.startswith("clean."))
 
 
 def mean_of(rows: Sequence[Row]) -> dict[str, float]:

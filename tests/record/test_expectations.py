@@ -103,7 +103,7 @@ def test_words_and_plain_values():
     check = Check("a", "A", (3, 4), 2, (one,))
     assert not check.holds
     assert check.plain() == {
-        "holds": False, "kept_points": False, "data_seeds": [3, 4], "left": 0, "training_seeds": 2,
+        "holds": False, "kept_points": False, "data_seeds": [3, 4], "left": 0, "left_out": 0, "training_seeds": 2,
         "expectations": {"test_error": one.plain()},
     }  # fmt: skip
     assert str(check).splitlines() == [

@@ -159,3 +159,17 @@ def test_runs_over_data_seeds_have_one_value_for_each():
 
 def test_it_is_there_by_name():
     assert bv.check("cut-the-chain", data_seeds=range(1)).data_seeds == (0,)
+
+
+def test_training_that_diverged_is_said_to_be_left_out():
+    """A rate of this size loses every seed: no expectation holds, and both words and JSON say why."""
+    wild = NET.with_values({
+        "training.learning_rate": 100.0, "training.optimiser": "sgd", "learner.activation": "relu",
+        "learner.loss": "squared", "training.steps": 200,
+    })  # fmt: skip
+    found = check(promising(wild, test_error=1.0), data_seeds=(0, 1), seeds=2)
+    assert not found.holds
+    assert (found.lost, found.plain()["left_out"]) == (4, 4)
+    assert "4 left out, because training diverged" in found.seeds_words()
+    over = over_data(wild, (0, 1), seeds=2)
+    assert (over.lost, over.report()["left_out"]) == ((2, 2), [2, 2])
