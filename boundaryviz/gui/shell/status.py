@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
-from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import Elided, figures, label, value_words
 from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.spare import SparingBar
 
 _TWIN = {
     "flip rate": "Share of the test points predicted otherwise than by the clean twin",
@@ -18,7 +17,7 @@ _TWIN = {
 }
 
 
-class StatusFields(QWidget):
+class StatusFields(SparingBar):
     """Place and class under the cursor, loss and error, speed and device. Beside the numbers stands which points and
     which seeds they are of; where it is too narrow for all, device and speeds go."""
 
@@ -125,35 +124,6 @@ class StatusFields(QWidget):
         """The device in words, such as 'CPU, 2 threads'."""
         self._show(self.device, words)
         self._make_room()
-
-    @override
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        self._make_room()
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self._whole() - sum(self._room(part) for part in self._spare), super().minimumSizeHint().height())
-
-    def _make_room(self) -> None:
-        """Hide of what can be spared as much as must be."""
-        lacking = self._whole() - self.width()
-        for part in self._spare:
-            part.setVisible(lacking <= 0)
-            lacking -= self._room(part)
-        if (layout := self.layout()) is not None:
-            layout.activate()  # or one picture would show everything squeezed
-
-    def _whole(self) -> int:
-        """The width that everything needs."""
-        layout = self.layout()
-        assert layout is not None
-        return layout.minimumSize().width() + sum(self._room(part) for part in self._spare if part.isHidden())
-
-    def _room(self, part: QWidget) -> int:
-        layout = self.layout()
-        assert layout is not None
-        return part.minimumSizeHint().width() + layout.spacing()
 
     def _tip(self, part: QWidget, words: str) -> None:
         if self._told.get(part) != words:  # asked at every frame

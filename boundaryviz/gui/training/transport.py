@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QPoint, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolTip, QWidget
-from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import QuietCombo, QuietSlider, figures, label, restyle
 from boundaryviz.gui.widgets.fields import number_words
 from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.number import NumberEdit, parse_number
 from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.spare import SparingBar
 from boundaryviz.gui.widgets.theme import LIGHT, Theme, disabled
 
 _PER_DECADE = 10
@@ -24,7 +23,7 @@ SEEDS = (1, 2, 4, 8, 16)
 _SHOWN = 88  # pixels that the seed shown takes at least
 
 
-class TransportBar(QWidget):
+class TransportBar(SparingBar):
     """Buttons, step counter, speed, stop, seed and twin; it shows what it is told and changes nothing itself.
 
     reset: back to step 0 with the same initial weights. play_toggled: wants to train. step: one step, then rest.
@@ -92,6 +91,7 @@ class TransportBar(QWidget):
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(6)
         words = {name: label(name, "faint") for name in ("step", "speed", "steps/s", "stop at", "seed")}
+        # the words first, for the fields' tooltips say the same; in the end the slider, for the speed can be typed
         self._spare = [*(words[name] for name in ("steps/s", "step", "speed", "stop at", "seed")), self.slider]
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self.reset_button, self.play_button, self.step_button),
@@ -203,36 +203,6 @@ class TransportBar(QWidget):
         ):
             button.setEnabled(reason is None)
             button.setToolTip(tip(f"Off: {reason}" if reason else words))
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self._whole() - sum(self._room(part) for part in self._spare), super().minimumSizeHint().height())
-
-    @override
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        self._make_room()
-
-    def _make_room(self) -> None:
-        """Where the bar is too narrow the words go, one after the other, for the fields' tooltips say the same; and in
-        the end the slider, for the speed can be typed."""
-        lacking = self._whole() - self.width()
-        for part in self._spare:
-            part.setVisible(lacking <= 0)
-            lacking -= self._room(part)
-        if (layout := self.layout()) is not None:
-            layout.activate()  # or one picture would show everything squeezed
-
-    def _whole(self) -> int:
-        """The width that everything needs."""
-        layout = self.layout()
-        assert layout is not None
-        return layout.minimumSize().width() + sum(self._room(part) for part in self._spare if part.isHidden())
-
-    def _room(self, part: QWidget) -> int:
-        layout = self.layout()
-        assert layout is not None
-        return max(part.minimumSizeHint().width(), part.minimumWidth()) + layout.spacing()
 
     def _speed_typed(self, text: str) -> None:
         number = parse_number(text)
