@@ -2,113 +2,56 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.check.strip import DotStrip
 from boundaryviz.gui.widgets.controls import label, restyle
-from boundaryviz.gui.widgets.number import NumberEdit, parse_number
+from boundaryviz.gui.widgets.number import NumberEdit
+from boundaryviz.gui.widgets.run_panel import MOST_SEEDS, RunPanel
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.expectations import ENOUGH, Check, Held, parse_seeds, seed_range_words
 from boundaryviz.studies.requests import DATA_SEEDS, SEEDS
 
-MOST_SEEDS, MOST_DATA_SEEDS = 64, 1_000
+MOST_DATA_SEEDS = 1_000
 _HINT = (
     "Run draws the data anew with each data seed, trains the scenario as it stands on each draw, in a process of its "
     "own, and holds what it measures against what the scenario promises. Without promises it shows the spread."
 )
 
 
-class CheckPanel(QWidget):
+class CheckPanel(RunPanel):
     """Fields, progress, and for each promise a line of words over a strip of dots.
 
-    asked: Run, with the data seeds as a tuple and how many training seeds. cancelled: Cancel.
+    asked: with the data seeds as a tuple and how many training seeds.
     """
 
-    asked = pyqtSignal(object, int)
-    cancelled = pyqtSignal()
-
-    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme, self._running = theme, False
-        self._seeds, self._check = SEEDS, None  # type: int, Check | None
-        self.strips: list[DotStrip] = []
-        self.setAccessibleName("Check")
-        self.run = QPushButton("Run")
-        self.run.setProperty("role", "primary")
+    def __init__(self, theme: Theme = LIGHT) -> None:
         self.data_seeds = QLineEdit(f"{DATA_SEEDS[0]}-{DATA_SEEDS[-1]}")
         self.data_seeds.setAccessibleName("Data seeds")
         self.data_seeds.setToolTip("Each draws the data anew: a range such as 0-19, or some such as 0, 3, 7")
-        self.seeds = NumberEdit.called(
+        seeds = NumberEdit.called(
             "Training seeds", f"On each draw of the data, 1 to {MOST_SEEDS}; the mean over them counts", 44
         )
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.words = label("", "faint", wraps=True)
-        self._hint = label(_HINT, "faint", wraps=True)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        super().__init__(("Data seeds", self.data_seeds), ("Training seeds", seeds), SEEDS, _HINT)
+        self._theme = theme
+        self._check: Check | None = None
+        self.strips: list[DotStrip] = []
+        self.setAccessibleName("Check")
         self.verdict, self.over = label("", "title", wraps=True), label("", "faint", wraps=True)
-        self._compose()
-        self.run.clicked.connect(self._pressed)
-        self.data_seeds.returnPressed.connect(self._ask)
-        self.data_seeds.textEdited.connect(lambda: restyle(self.data_seeds, "invalid", False))
-        self.seeds.committed.connect(self._seeds_typed)
-        self.seeds.stepped.connect(lambda by: self._set_seeds(self._seeds + by))
-        self._set_seeds(self._seeds)
-        self.set_running(False)
-        self.set_check(None)
-
-    def _compose(self) -> None:
-        fields = QHBoxLayout()
-        fields.setSpacing(8)
-        for title, field in (("Data seeds", self.data_seeds), ("Training seeds", self.seeds)):
-            words = label(title)
-            words.setBuddy(field)
-            fields.addWidget(words)
-            fields.addWidget(field, 1 if field is self.data_seeds else 0)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.run)
-        buttons.addWidget(self.words, 1)
         self._body = QScrollArea()
         self._body.setWidgetResizable(True)
         self._body.setFrameShape(QFrame.Shape.NoFrame)
         self._body.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addLayout(fields)
-        layout.addLayout(buttons)
-        layout.addWidget(self.progress)
-        layout.addWidget(self._hint, 1)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
         layout.addWidget(self.verdict)
         layout.addWidget(self.over)
         layout.addWidget(self._body, 1)
+        self.set_check(None)
 
     # ---- what it shows ------------------------------------------------------------------------------
-
-    def set_running(self, on: bool) -> None:
-        """Whether it is being worked out; Run is then Cancel."""
-        self._running = on
-        self.run.setText("Cancel" if on else "Run")
-        self.run.setToolTip("Stop; what was finished stays" if on else "Work it out, in a process of its own")
-        self.progress.setValue(0)
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(policy)
-        self.progress.setVisible(on)
-        for field in (self.data_seeds, self.seeds):
-            field.setEnabled(not on)
-
-    def set_progress(self, done: int, total: int) -> None:
-        """So many steps are done, of so many."""
-        self.progress.setRange(0, max(total, 1))
-        self.progress.setValue(done)
-
-    def say(self, words: str, problem: bool = False) -> None:
-        """A sentence beside the button."""
-        restyle(self.words, "role", "problem" if problem else "faint")
-        self.words.setText(words)
 
     def set_check(self, check: Check | None) -> None:
         """Show what is known so far; None is nothing."""
@@ -148,17 +91,7 @@ class CheckPanel(QWidget):
 
     # ---- what it asks -------------------------------------------------------------------------------
 
-    def _pressed(self) -> None:
-        if self._running:
-            self.cancelled.emit()
-        else:
-            self._ask()
-
-    def ask(self) -> None:
-        """As if Run were pressed; nothing while it runs."""
-        if not self._running:
-            self._ask()
-
+    @override
     def _ask(self) -> None:
         words = ""
         try:
@@ -172,14 +105,6 @@ class CheckPanel(QWidget):
             self.say(words, problem=True)
         else:
             self.asked.emit(seeds, self._seeds)
-
-    def _seeds_typed(self, text: str) -> None:
-        number = parse_number(text)
-        self._set_seeds(self._seeds if number is None else round(number))
-
-    def _set_seeds(self, seeds: int) -> None:
-        self._seeds = min(max(seeds, 1), MOST_SEEDS)
-        self.seeds.show_text(str(self._seeds))
 
 
 def _heads(one: Held) -> list[QWidget]:

@@ -7,19 +7,20 @@ import math
 import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QKeyEvent
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from boundaryviz.gui.dose.plot import DoseLine, DosePlot, SeriesSwatch
 from boundaryviz.gui.widgets.controls import figures, label, restyle
 from boundaryviz.gui.widgets.number import NumberEdit, parse_number
 from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.run_panel import MOST_SEEDS, RunPanel
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.dose_axis import DoseAxis, percent
 from boundaryviz.record.intervals import LEVEL
 
-MOST_SEEDS, MOST_DOSES = 64, 100
+MOST_DOSES = 100
 _HOLLOW = "attack success; hollow: already so without poison"
 _OF_ALL = "attack success, of all pins"
 _HINT = (
@@ -28,26 +29,16 @@ _HINT = (
 )
 
 
-class DosePanel(QWidget):
+class DosePanel(RunPanel):
     """Fields, progress and two plots with their values: at the pointer, or else at the largest dose.
 
-    asked: Run, with the doses as a tuple of numbers or None for the usual ones, and how many seeds. cancelled:
-    Cancel. saving: a figure is wanted. Arrow keys move from dose to dose while the view has the focus.
+    asked: with the doses as a tuple of numbers or None for the usual ones, and how many seeds. saving: a figure is
+    wanted. Arrow keys move from dose to dose while the view has the focus.
     """
 
-    asked = pyqtSignal(object, int)
-    cancelled = pyqtSignal()
     saving = pyqtSignal()
 
-    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme, self._running = theme, False
-        self._response: DoseResponse | None = None
-        self._seeds, self._at = 8, None  # type: int, int | None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Dose-response")
-        self.run = QPushButton("Run")
-        self.run.setProperty("role", "primary")
+    def __init__(self, theme: Theme = LIGHT) -> None:
         self.save = QPushButton("Export...")
         self.save.setToolTip("Write this figure as PNG, SVG or PDF")
         self.doses = QLineEdit()
@@ -60,43 +51,24 @@ class DosePanel(QWidget):
             )
         )
         words = f"How many seeds, 1 to {MOST_SEEDS}. Each is a small point; the line is their mean."
-        self.seeds = NumberEdit.called("Seeds", words, 44)
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.words = label("", "faint", wraps=True)
-        self._hint = label(_HINT, "faint", wraps=True)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        super().__init__(("Doses", self.doses), ("Seeds", NumberEdit.called("Seeds", words, 44)), 8, _HINT, self.save)
+        self._theme = theme
+        self._response: DoseResponse | None = None
+        self._at: int | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Dose-response")
         self.plots = {"flips": DosePlot("share of test points flipped", True), "success": DosePlot("success", False)}
         self._legend, self._where = QGridLayout(), label("", "title", parent=self)
         self._named: list[tuple[str, bool]] = []
         self._values: list[tuple[QLabel, QLabel]] = []
         self._compose()
-        self.run.clicked.connect(self._pressed)
         self.save.clicked.connect(self.saving)
-        self.doses.returnPressed.connect(self._ask)
-        self.doses.textEdited.connect(lambda: restyle(self.doses, "invalid", False))
-        self.seeds.committed.connect(self._seeds_typed)
-        self.seeds.stepped.connect(lambda by: self._set_seeds(self._seeds + by))
         for plot in self.plots.values():
             plot.hovered.connect(self._point_at)
-        self._set_seeds(self._seeds)
         self.set_theme(theme)
-        self.set_running(False)
         self.set_response(None)
 
     def _compose(self) -> None:
-        fields = QHBoxLayout()
-        fields.setSpacing(8)
-        for title, field in (("Doses", self.doses), ("Seeds", self.seeds)):
-            words = label(title)
-            words.setBuddy(field)
-            fields.addWidget(words)
-            fields.addWidget(field, 1 if field is self.doses else 0)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.run)
-        buttons.addWidget(self.save)
-        buttons.addWidget(self.words, 1)
         self._legend.setHorizontalSpacing(8)
         self._legend.setVerticalSpacing(2)
         self._body = QWidget()
@@ -114,39 +86,11 @@ class DosePanel(QWidget):
         self._success_title = label("attack success", "faint")
         body.addWidget(self._success_title)
         body.addWidget(self.plots["success"], 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addLayout(fields)
-        layout.addLayout(buttons)
-        layout.addWidget(self.progress)
-        layout.addWidget(self._hint, 1)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
         layout.addWidget(self._body, 1)
 
     # ---- what it shows ------------------------------------------------------------------------------
-
-    def set_running(self, on: bool) -> None:
-        """Whether it is being worked out; Run is then Cancel."""
-        self._running = on
-        self.run.setText("Cancel" if on else "Run")
-        self.run.setToolTip("Stop; what was finished stays" if on else "Work it out, in a process of its own")
-        self.progress.setValue(0)
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(policy)
-        self.progress.setVisible(on)
-        for field in (self.doses, self.seeds):
-            field.setEnabled(not on)
-
-    def set_progress(self, done: int, total: int) -> None:
-        """So many steps are done, of so many."""
-        self.progress.setRange(0, max(total, 1))
-        self.progress.setValue(done)
-
-    def say(self, words: str, problem: bool = False) -> None:
-        """A sentence beside the buttons."""
-        restyle(self.words, "role", "problem" if problem else "faint")
-        self.words.setText(words)
 
     def set_response(self, response: DoseResponse | None) -> None:
         """Show what is known so far; None is nothing."""
@@ -226,17 +170,7 @@ class DosePanel(QWidget):
 
     # ---- what it asks -------------------------------------------------------------------------------
 
-    def _pressed(self) -> None:
-        if self._running:
-            self.cancelled.emit()
-        else:
-            self._ask()
-
-    def ask(self) -> None:
-        """As if Run were pressed; nothing while it runs."""
-        if not self._running:
-            self._ask()
-
+    @override
     def _ask(self) -> None:
         numbers = [parse_number(part) for part in self.doses.text().replace(";", ",").split(",") if part.strip()]
         wrong = any(n is None or n != int(n) or not 0 <= n <= 100_000 for n in numbers) or len(numbers) > MOST_DOSES
@@ -249,14 +183,6 @@ class DosePanel(QWidget):
             return
         doses = tuple(int(n) for n in numbers if n is not None)
         self.asked.emit(doses or None, self._seeds)
-
-    def _seeds_typed(self, text: str) -> None:
-        number = parse_number(text)
-        self._set_seeds(self._seeds if number is None else round(number))
-
-    def _set_seeds(self, seeds: int) -> None:
-        self._seeds = int(np.clip(seeds, 1, MOST_SEEDS))
-        self.seeds.show_text(str(self._seeds))
 
     @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
