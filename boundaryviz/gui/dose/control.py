@@ -1,111 +1,43 @@
-"""Dose-responses in the window: worked out in a process of their own, which the window can end at any time."""
+"""Dose-responses in the window, and their figure."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QObject
+from typing_extensions import override
 
 from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.document.run_control import RunControl
 from boundaryviz.gui.dose.panel import DosePanel
 from boundaryviz.gui.shell.frame import MainWindow
-from boundaryviz.gui.shell.job import JobRunner
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
-from boundaryviz.jobs.messages import Progress
-from boundaryviz.jobs.process import JobError
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.scene.plain_text import file_stem
 from boundaryviz.studies.requests import DoseRequest
 
 
-class DoseControl(QObject):
-    """Joins the panel, the document and the job.
-
-    The process is killed by Cancel, by another scenario, and when the window closes. Its death is told in the panel.
-    """
+class DoseControl(RunControl):
+    """The dose-response of the document as it is now, and its figure; see `RunControl`."""
 
     def __init__(self, window: MainWindow, document: Document) -> None:
-        super().__init__(window)
-        self._window, self._document = window, document
-        self.panel = panel = DosePanel()
-        window.themed.connect(panel.set_theme)
-        window.actions_["train.dose"].triggered.connect(lambda: self.ask())
-        self._job = JobRunner(self)
-        self._job.progress.connect(self._progressed)
-        self._job.result.connect(self._found)
-        self._job.ended.connect(self._ended)
-        self.response: DoseResponse | None = None
-        panel.asked.connect(self.run)
-        panel.cancelled.connect(self.cancel)
-        panel.saving.connect(self._export)
-        document.changed.connect(self._changed)
-        document.opened.connect(self._opened)
+        self.panel = DosePanel()
+        super().__init__(window, document, self.panel, "train.dose")
+        window.themed.connect(self.panel.set_theme)
+        self.panel.saving.connect(self._export)
 
     @property
-    def running(self) -> bool:
-        """Whether a dose-response is being worked out."""
-        return self._job.running
+    def response(self) -> DoseResponse | None:
+        """What is known by now."""
+        found: DoseResponse | None = self.found
+        return found
 
-    def ask(self) -> None:
-        """Show the tab, and run what it says."""
-        self._window.show_result(self.panel)
-        self.panel.ask()
+    @override
+    def _request(self, listed: tuple[int, ...] | None, seeds: int) -> DoseRequest:
+        return DoseRequest(self._document.committed.complete(), listed, seeds)
 
-    # ---- the process --------------------------------------------------------------------------------
-
-    def run(self, doses: tuple[int, ...] | None, seeds: int) -> None:
-        """Work out the dose-response of the document as it is now."""
-        if self.running:
-            return
-        self.response = None
-        try:
-            self._job.start(DoseRequest(self._document.committed.complete(), doses, seeds))
-        except JobError as error:
-            self.panel.say(str(error), problem=True)
-            return
-        self.panel.set_response(None)
-        self.panel.set_running(True)
-        self.panel.say("Starting ...")
-
-    def cancel(self) -> None:
-        """End the process; what it has said so far stays."""
-        if self._stop():
-            self.panel.say("Cancelled." if self.response is None else "Cancelled; shown is what was known by then.")
-
-    def close(self) -> None:
-        """End the process without a word; the window may go now."""
-        self._stop()
-
-    def _stop(self) -> bool:
-        stopped = self._job.kill()
-        if stopped:
-            self.panel.set_running(False)
-        return stopped
-
-    def _progressed(self, now: Progress) -> None:
-        self.panel.set_progress(now.done, now.of)
-        self.panel.say("")
-
-    def _found(self, response: DoseResponse) -> None:
-        self.response = response
-        self.panel.set_response(response)
-
-    def _ended(self, problem: str) -> None:
-        self.panel.set_running(False)
-        self.panel.say(problem, problem=bool(problem))
-
-    # ---- the document -------------------------------------------------------------------------------
-
-    def _changed(self) -> None:
-        if self.response is not None and not self.running:
-            self.panel.say("Measured before the last change.")
-
-    def _opened(self) -> None:
-        """Another scenario: what was measured is not its own."""
-        self._stop()
-        self.response = None
-        self.panel.set_response(None)
-        self.panel.say("")
+    @override
+    def _show(self, found: DoseResponse | None) -> None:
+        self.panel.set_response(found)
 
     # ---- the figure ---------------------------------------------------------------------------------
 

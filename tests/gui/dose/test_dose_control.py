@@ -158,7 +158,7 @@ def test_opening_another_scenario_ends_what_is_running(make: Make):
 def test_the_figure_can_be_exported(make: Make, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     control = make()
     control.panel.saving.emit()  # there is nothing yet
-    control.response = RESPONSE
+    control.found = RESPONSE
     from boundaryviz.gui.widgets.export_dialog import ExportDialog
 
     def at_once(dialog: ExportDialog) -> int:
