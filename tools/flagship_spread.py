@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from boundaryviz import __version__
 from boundaryviz.figures.sheet import SceneFigure, save, sheet
 from boundaryviz.figures.style import Options
-from boundaryviz.record.expectations import Check, seed_range_words
+from boundaryviz.record.expectations import Check
+from boundaryviz.record.seeds import seed_range_words
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.studies.check import check

@@ -10,7 +10,8 @@ from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
 from boundaryviz.cli.terminal import as_json, print_json
 from boundaryviz.cli.training import Job
 from boundaryviz.jobs.messages import OnProgress
-from boundaryviz.record.expectations import ENOUGH, Check, parse_seeds
+from boundaryviz.record.expectations import ENOUGH, Check
+from boundaryviz.record.seeds import parse_seeds
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.files import check_writable, write_atomic
 from boundaryviz.scenario.scenario import Scenario, ScenarioError

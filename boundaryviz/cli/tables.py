@@ -11,14 +11,12 @@ from rich.text import Text
 
 from boundaryviz.cli.terminal import plain, printing
 from boundaryviz.record.dose import BAND, Band, DoseResponse
-from boundaryviz.record.expectations import Check, seed_range_words
+from boundaryviz.record.expectations import Check
 from boundaryviz.record.intervals import LEVEL
-from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate
-from boundaryviz.record.seeds import Varies, seeds_words
+from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate, is_share
+from boundaryviz.record.seeds import Varies, seed_range_words, seeds_words
 from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 from boundaryviz.studies.draws import OverData, training_seeds
-
-_SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
 
 
 class _Console(Console):
@@ -201,7 +199,7 @@ def _shown(name: str, metric: Metric) -> str:
         low, high = (100 * end for end in metric.interval)
         return f"{100 * metric.mean:.2f} % ({low:.2f} to {high:.2f})" if metric.trials else "\u2013"
     many = metric.trials > 1
-    if any(name.endswith(ending) for ending in _SHARES):
+    if is_share(name):
         return f"{100 * metric.mean:.2f} %" + (f" ± {100 * metric.std:.2f}" if many else "")
     digits = 0 if name == "best_step" else 4
     return f"{metric.mean:,.{digits}f}" + (f" ± {metric.std:,.{digits}f}" if many else "")

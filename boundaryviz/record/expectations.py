@@ -7,12 +7,13 @@ a prefix, and after ` at ` settings it is to be measured with: `flip_rate at poi
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Self
 
+from boundaryviz.record.metrics import is_share
+from boundaryviz.record.seeds import seed_range_words
 from boundaryviz.scenario.text import parsed
 from boundaryviz.scene.plain_text import one_line
 
@@ -29,10 +30,7 @@ METRICS = OF_TWINS | {
 ENOUGH = 0.9
 """The share of data seeds on which an expectation has to hold."""
 
-MOST_SEEDS = 10_000
-_RANGE = re.compile(r"(\d{1,10})(?:\s*-\s*(\d{1,10}))?")
 _LONG = 80  # characters of a key that are repeated
-_SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
 
 
 class ExpectationError(ValueError):
@@ -91,7 +89,7 @@ class Expectation:
     @property
     def is_share(self) -> bool:
         """Whether its values are shares, to be written as per cent."""
-        return self.metric.endswith(_SHARES)
+        return is_share(self.metric)
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -254,29 +252,6 @@ def expectations_of(expect: Mapping[str, Promised], spread: Sequence[str]) -> tu
         except ExpectationError as error:
             problems.append(f"expect: {error}")
     return found or [Expectation.parse(key) for key in spread], problems
-
-
-def seed_range_words(seeds: Sequence[int]) -> str:
-    """'0 to 19', '3', '1, 4, 9' or, of many without order, '1, 4, ..., 40'."""
-    if len(seeds) > 2 and list(seeds) == list(range(seeds[0], seeds[-1] + 1)):
-        return f"{seeds[0]:,} to {seeds[-1]:,}"
-    if len(seeds) > 6:
-        return f"{seeds[0]:,}, {seeds[1]:,}, ..., {seeds[-1]:,}"
-    return ", ".join(f"{seed:,}" for seed in seeds)
-
-
-def parse_seeds(text: str) -> tuple[int, ...]:
-    """'0-19', '3' or '0-4, 7' as seeds. Raises ValueError, in words."""
-    seeds: list[int] = []
-    for part in text.split(","):
-        found = _RANGE.fullmatch(part.strip())
-        first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
-        if last < first:
-            raise ValueError("write seeds as FIRST-LAST, for example 0-19")
-        if len(seeds) + last - first >= MOST_SEEDS:
-            raise ValueError(f"at most {MOST_SEEDS:,} seeds are taken")
-        seeds += range(first, last + 1)
-    return tuple(dict.fromkeys(seeds))
 
 
 def _shown(key: str) -> str:

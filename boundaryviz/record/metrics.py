@@ -119,6 +119,13 @@ class SuccessRate(Metric):
 
 Metrics = dict[str, Metric]
 
+_SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
+
+
+def is_share(name: str) -> bool:
+    """Whether a measure of this name is told in percent."""
+    return name.endswith(_SHARES)
+
 
 def _plain(value: float) -> float | None:
     return value if np.isfinite(value) else None

@@ -13,6 +13,7 @@ from typing_extensions import override
 from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.metrics import Metric, Metrics, SuccessRate
+from boundaryviz.record.seeds import training_varies
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.running import Failure, Watcher, carry_out
@@ -54,8 +55,7 @@ def can_be_drawn(scenario: Scenario) -> bool:
 
 def training_seeds(scenario: Scenario, seeds: int) -> int:
     """How many of `seeds` there is any use for: 0 where nothing in training is random."""
-    family = scenario.learner.family
-    return seeds if family.seeded or not family.at_once else 0
+    return seeds if training_varies(scenario.learner.family) == "training" else 0
 
 
 def drawn(

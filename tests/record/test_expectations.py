@@ -16,8 +16,8 @@ from boundaryviz.record.expectations import (
     ExpectationError,
     Held,
     expectations_of,
-    seed_range_words,
 )
+from boundaryviz.record.seeds import seed_range_words
 from boundaryviz.runs.run import train
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.scenario import Scenario

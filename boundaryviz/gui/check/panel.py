@@ -11,7 +11,8 @@ from boundaryviz.gui.widgets.controls import label, restyle
 from boundaryviz.gui.widgets.number import NumberEdit
 from boundaryviz.gui.widgets.run_panel import MOST_SEEDS, RunPanel
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
-from boundaryviz.record.expectations import ENOUGH, Check, Held, parse_seeds, seed_range_words
+from boundaryviz.record.expectations import ENOUGH, Check, Held
+from boundaryviz.record.seeds import parse_seeds, seed_range_words
 from boundaryviz.studies.requests import DATA_SEEDS, SEEDS
 
 MOST_DATA_SEEDS = 1_000
