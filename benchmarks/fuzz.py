@@ -102,7 +102,7 @@ def _open(kind: str, path: Path) -> Any:
     from boundaryviz.record.pins import Difference, differences
     from boundaryviz.record.timeline import Timeline
     from boundaryviz.scenario import files
-    from boundaryviz.scene.tables import read_table
+    from boundaryviz.tables.tables import read_table
 
     match kind:
         case "npz":
@@ -140,7 +140,7 @@ def _check(scenario: Any, path: Path, again: bool) -> None:
 def _is_refusal(kind: str, error: Exception) -> bool:
     from boundaryviz.record.archive import ArchiveError
     from boundaryviz.scenario.scenario import ScenarioError
-    from boundaryviz.scene.tables import TableError
+    from boundaryviz.tables.tables import TableError
 
     expected = {"npz": ArchiveError, "timeline": ArchiveError, "pins": ArchiveError, "numpy": TableError}.get(
         kind, ScenarioError

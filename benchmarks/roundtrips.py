@@ -23,7 +23,7 @@ from boundaryviz.scenario import files
 from boundaryviz.scenario.history import RunHistory, difference
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import KINDS, Scene
-from boundaryviz.scene.tables import read_table
+from boundaryviz.tables.tables import read_table
 
 
 class Lost(AssertionError):

@@ -15,8 +15,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.specs import FAMILIES, LARGEST_SEED
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.from_arrays import from_arrays
 from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED
+from boundaryviz.tables.from_arrays import from_arrays
 
 _SPARSE = 100_000  # steps between evaluations: nobody reads the curves of a fit
 

@@ -19,7 +19,7 @@ from boundaryviz.record.dose import DoseResponse
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.atomic import check_kind, write_atomic
 from boundaryviz.scene.scene import Split, origin_word
-from boundaryviz.scene.table_cells import as_cell
+from boundaryviz.tables.cells import as_cell
 
 FORMATS = ("npz", "csv")
 _MEASURES = tuple(name for name in CURVES if name.endswith(("_loss", "_error")))

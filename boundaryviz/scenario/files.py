@@ -17,7 +17,7 @@ from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.plain_text import one_line, path_end
 from boundaryviz.scene.scene import Points
-from boundaryviz.scene.tables import TableError, read_table, write_table
+from boundaryviz.tables.tables import TableError, read_table, write_table
 
 __all__ = [
     "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "parse", "read", "sealed", "sealed_at_least",

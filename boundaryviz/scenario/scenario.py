@@ -19,10 +19,10 @@ from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.data import DataSpec, build
-from boundaryviz.scene.from_arrays import from_arrays
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Scene
 from boundaryviz.scene.specs import Spec
+from boundaryviz.tables.from_arrays import from_arrays
 
 VERSION: Final = 3
 """Of the format of files. 2: `course`. 3: points with inputs or responses; what has neither is written as version 2."""

@@ -27,10 +27,10 @@ from boundaryviz.learners.kernels import gaussian
 from boundaryviz.learners.laprls import LapRLS, laplacian
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.propagation import LabelPropagation, LabelSpreading
-from boundaryviz.scene import tables
 from boundaryviz.scene.scene import Domain
-from boundaryviz.scene.tables import Table
 from boundaryviz.studies.doses import PoisonedScene
+from boundaryviz.tables import tables
+from boundaryviz.tables.tables import Table
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 

@@ -16,8 +16,8 @@ from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
 from boundaryviz.learners.families.graphs import PathSpec
 from boundaryviz.runs.run import Run
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene
-from boundaryviz.scene.tables import read_table, write_table
 from boundaryviz.studies.doses import PoisonedScene, counted
+from boundaryviz.tables.tables import read_table, write_table
 
 PROPERTIES: dict[str, Callable[[Case], None]] = {}
 

@@ -32,7 +32,7 @@ from boundaryviz.record.dose import DoseCurve, DoseResponse
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.plain_text import PARAGRAPH, few_lines, one_line
 from boundaryviz.scene.scene import Group, Scene
-from boundaryviz.scene.table_cells import from_cell
+from boundaryviz.tables.cells import from_cell
 from helpers.hostile import ANY, HOSTILE
 from helpers.sequences import SMALL, sequence
 from helpers.snapshots import snapshot

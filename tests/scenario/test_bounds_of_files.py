@@ -16,7 +16,7 @@ from boundaryviz.scenario.history_spec import STEPS, TURNS
 from boundaryviz.scenario.scenario import PROBLEM, SHOWN, Scenario, ScenarioError
 from boundaryviz.scenario.text import parsed
 from boundaryviz.scene.bounds import FARTHEST
-from boundaryviz.scene.tables import read_table
+from boundaryviz.tables.tables import read_table
 from helpers.busy import soon
 
 PLACE = Path("a.bviz")

@@ -203,7 +203,7 @@ def test_a_missing_asset_is_named() -> None:
 
 def test_the_scene_loads_neither_torch_nor_scikit_learn() -> None:
     program = (
-        "import sys, boundaryviz.scene.tables, boundaryviz.scene.edits\n"
+        "import sys, boundaryviz.tables.tables, boundaryviz.scene.edits\n"
         "from boundaryviz.scene.data import DataSpec, build\n"
         "build(DataSpec(name='digits'))\n"
         "print([name for name in ('torch', 'sklearn', 'scipy', 'PyQt6', 'matplotlib') if name in sys.modules])"

@@ -14,7 +14,7 @@ from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import UNLABELLED
-from boundaryviz.scene.tables import TableError, read_table
+from boundaryviz.tables.tables import TableError, read_table
 
 LABELS = (["0", "1", "2", ""], ["4", "7", ""], ["b", "c", "-1"], ["12", "30", "5"], ["1.5", "2.5"], [""])
 POISON = ["0", "1", "", "b", "aa", "9", "30", "-1"]

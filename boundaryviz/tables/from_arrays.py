@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.section import Section
-from boundaryviz.scene.table_labels import read_labels
+from boundaryviz.tables.labels import read_labels
 
 
 def from_arrays(

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.scene import table_lines, table_text
-from boundaryviz.scene.table_lines import Lines
-from boundaryviz.scene.table_text import PROBLEM, TableError
-from boundaryviz.scene.tables import Table, read_table, table_headers
+from boundaryviz.tables import lines as table_lines
+from boundaryviz.tables import text as table_text
+from boundaryviz.tables.lines import Lines
+from boundaryviz.tables.tables import Table, read_table, table_headers
+from boundaryviz.tables.text import PROBLEM, TableError
 from helpers.busy import soon
 
 ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", " \n", "\r\r\n"])

@@ -7,9 +7,9 @@ import pytest
 
 from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.from_arrays import from_arrays
 from boundaryviz.scene.scene import Domain, Split
 from boundaryviz.scene.section import Section
+from boundaryviz.tables.from_arrays import from_arrays
 
 X = np.random.default_rng(1).normal(size=(12, 5))
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from boundaryviz.scene.table_numpy import looks_like_numpy
-from boundaryviz.scene.tables import TableError, read_table
+from boundaryviz.tables.numpy_text import looks_like_numpy
+from boundaryviz.tables.tables import TableError, read_table
 
 PLACES = arrays(np.float64, st.tuples(st.integers(1, 20), st.just(2)), elements=st.floats(-1e9, 1e9))
 FORMS = [repr, lambda a: repr(a.tolist()), lambda a: str(a.tolist()), lambda a: repr([tuple(r) for r in a.tolist()]),

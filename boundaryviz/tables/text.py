@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.plain_text import one_line
-from boundaryviz.scene.table_lines import Counts, LineError, Lines
+from boundaryviz.tables.lines import Counts, LineError, Lines
 
 MAX_BYTES = 200_000_000
 MAX_COLUMNS = 100_000

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED
-from boundaryviz.scene.table_text import number, short
+from boundaryviz.tables.text import number, short
 
 _NO_LABEL = ("", "nan", "na", "unlabelled", "unlabeled")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from boundaryviz.scene.table_text import TableError, short
+from boundaryviz.tables.text import TableError, short
 
 _NUMBER = r"[-+]?(?:\d++\.?\d*+(?:[eE][-+]?\d++)?|\.\d++(?:[eE][-+]?\d++)?|nan|inf)"  # nothing is gone through twice
 _TOKEN = re.compile(

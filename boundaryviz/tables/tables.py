@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.scene import MAX_GROUPS, UNLABELLED, Domain, Origin, Points, Scene, Split, origin_word
-from boundaryviz.scene.table_cells import as_cell, from_cell
-from boundaryviz.scene.table_columns import ColumnMapping, guess, header_of, listed, locate
-from boundaryviz.scene.table_labels import read_labels
-from boundaryviz.scene.table_numpy import as_table, looks_like_numpy
-from boundaryviz.scene.table_text import Row, TableError, TableText, check_size, number, open_text, short
+from boundaryviz.tables.cells import as_cell, from_cell
+from boundaryviz.tables.columns import ColumnMapping, guess, header_of, listed, locate
+from boundaryviz.tables.labels import read_labels
+from boundaryviz.tables.numpy_text import as_table, looks_like_numpy
+from boundaryviz.tables.text import Row, TableError, TableText, check_size, number, open_text, short
 
 __all__ = ["ColumnMapping", "Table", "TableError", "read_table", "table_headers", "write_table"]
 

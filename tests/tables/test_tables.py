@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.scene import table_text
 from boundaryviz.scene.scene import Domain, Points, Scene
-from boundaryviz.scene.tables import ColumnMapping, TableError, read_table, table_headers, write_table
+from boundaryviz.tables import text as table_text
+from boundaryviz.tables.tables import ColumnMapping, TableError, read_table, table_headers, write_table
 from helpers.scenes import PLANE, points, scenes
 
 LABELLED = "x,y,label\n1,2,0\n3,4,1\n"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Points, Scene
-from boundaryviz.scene.table_cells import LONGEST, as_cell, from_cell
-from boundaryviz.scene.tables import read_table, write_table
+from boundaryviz.tables.cells import LONGEST, as_cell, from_cell
+from boundaryviz.tables.tables import read_table, write_table
 from helpers.scenes import PLANE
 
 FORMULAS = (

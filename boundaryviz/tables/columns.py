@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from boundaryviz.scene.scene import MAX_CLASSES
-from boundaryviz.scene.table_text import Row, TableError, number, numeric_column, short
+from boundaryviz.tables.text import Row, TableError, number, numeric_column, short
 
 _LABEL_WORDS = ("label", "labels", "class", "target", "species", "category", "outcome")
 _INDEX_WORDS = ("", "id", "index", "row", "unnamed: 0", "#")
