@@ -51,6 +51,11 @@ class Table:
     headers: tuple[str, ...]
     mapping: ColumnMapping
 
+    @property
+    def splits_given(self) -> bool:
+        """Whether a column says which points train."""
+        return self.mapping.split is not None
+
 
 def table_headers(source: Path | str | bytes) -> tuple[str, ...]:
     """The names of a table's columns, for a person to choose from. Raises TableError as `read_table` does."""
