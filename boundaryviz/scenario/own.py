@@ -20,7 +20,7 @@ class OwnSpec(Spec):
     plane: PlaneSpec
     splits_given: bool = True
     labels_by_hand: Whole = ()
-    splits_by_hand: Whole = ()
+    kept_by_hand: Whole = ()
     source: TableSource | None = None
 
     @model_validator(mode="after")
@@ -33,7 +33,7 @@ class OwnSpec(Spec):
         """Those points written out."""
         found = cls.model_construct(
             plane=PlaneSpec.of(points.scene), splits_given=points.splits_given, source=source,
-            labels_by_hand=tuple(sorted(points.labels_by_hand)), splits_by_hand=tuple(sorted(points.splits_by_hand)),
+            labels_by_hand=tuple(sorted(points.labels_by_hand)), kept_by_hand=tuple(sorted(points.kept_by_hand)),
         )  # fmt: skip
         found.__dict__["points"] = points  # which need not be read again
         return found
@@ -41,5 +41,5 @@ class OwnSpec(Spec):
     @cached_property
     def points(self) -> OwnPoints:
         """Raises ValueError for columns that make no points."""
-        by_hand = frozenset(self.labels_by_hand), frozenset(self.splits_by_hand)
+        by_hand = frozenset(self.labels_by_hand), frozenset(self.kept_by_hand)
         return OwnPoints(self.plane.scene(), self.splits_given, *by_hand)

@@ -29,17 +29,15 @@ from boundaryviz.tables.from_arrays import from_arrays
 from boundaryviz.tables.tables import Table
 
 VERSION: Final = 4
-"""Of the format of files. 2: `course`. 3: points with inputs or responses. 4: points of one's own as data, `own`. What has
-none of these is written as version 2."""
+"""Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data. What
+has none of these is written as version 2."""
 
 
 SHOWN, PROBLEM = 20, 450
 """Problems that are listed, and characters of each."""
 _ENTRIES, _DEEP = 1_000, 4  # of a list, and tables within tables
-_MOST = {"turns": TURNS} | dict.fromkeys(
-    (*PointColumns.model_fields, *SectionSpec.model_fields, "removed", "at", "labels_by_hand", "splits_by_hand"),
-    MAX_VALUES[".bviz"],
-)
+_LISTS = (*PointColumns.model_fields, *SectionSpec.model_fields, *OwnSpec.model_fields, "removed", "at")
+_MOST = {"turns": TURNS} | dict.fromkeys(_LISTS, MAX_VALUES[".bviz"])
 
 
 class ScenarioError(ValueError):
@@ -59,9 +57,9 @@ class Scenario(Spec):
     """Data, attack, learner and training, with the words that go with them.
 
     `order` is its place in the gallery.
-    `own` holds points of one's own as they came, which are drawn from then as data sets are: what `data` makes of them.
-    `plane` holds the scene itself where it was edited, its poison with it; otherwise the scene is drawn from `data`, and
-    `poison` is injected.
+    `own` holds points of one's own as they came, of which `data` makes the scene, as it draws it from a data set.
+    `plane` holds the scene itself where it was edited, its poison with it; otherwise the scene is drawn from `data`,
+    and `poison` is injected.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
@@ -96,14 +94,8 @@ class Scenario(Spec):
             scenario = cls.model_validate(migrated(values, VERSION))
         except ValidationError as error:
             raise ScenarioError(problems_of(error)) from None
-        own = scenario.own
-        if own is not None and scenario.data.name != OWN:
-            raise ScenarioError([f"own: points of one's own are the data named {OWN!r}, not {scenario.data.name!r}"])
-        try:
-            if own is not None:
-                check_scene(own.points.scene)
-        except ValueError as error:
-            raise ScenarioError([f"own: {error}"]) from None
+        if scenario.own is not None and scenario.data.name != OWN:
+            raise ScenarioError([f"own: points of one's own are data named {OWN!r}, not {scenario.data.name!r}"])
         try:
             check_scene(scenario.scene())
         except ValueError as error:
@@ -212,7 +204,8 @@ class Scenario(Spec):
         problems = []
         for path, value in values.items():
             section, dot, name = path.partition(".")
-            if section not in Scenario.model_fields or section in ("plane", "course") or (dot and section == "own"):
+            known = section in Scenario.model_fields and section not in ("plane", "course")
+            if not known or (dot and section == "own"):
                 problems.append(f"{one_line(path, _LONG)}: there is no such setting")
                 continue
             if dot and section not in sections:
@@ -237,8 +230,8 @@ class Scenario(Spec):
 
         A changed `data` field draws the points anew: of a data set without what was done to them by hand, and points of
         one's own with it (see `with_own`). There, shares of validation and test points ask for splits shared out by
-        them. A changed `poison` field places the attack anew among the points there are. A setting changed here holds from step 0 on, whatever the
-        history says of it; of other data or another attack there is no history.
+        them. A changed `poison` field places the attack anew among the points there are. A setting changed here holds
+        from step 0 on, whatever the history says of it; of other data or another attack there is no history.
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
         redrawn = any(path == "data" or path.startswith("data.") for path in values)
@@ -249,9 +242,7 @@ class Scenario(Spec):
         if (source := values.get("data.name", base.data.name)) != base.data.name:
             own, plain["data"]["n"] = None, 500 if base.data.n == "all" else base.data.n
         if redrawn and source == OWN and own is None:
-            problems.append(
-                f"data.name: {OWN!r} are points of one's own, and there are none here; open a table of them"
-            )
+            problems.append(f"data.name: {OWN!r} are points of one's own; there are none here: open a table of them")
         if own is not None and {"data.validation", "data.test"} & values.keys():
             plain["data"]["splits"] = "drawn"
         if (name := values.get("learner.name", plain["learner"]["name"])) not in FAMILIES:

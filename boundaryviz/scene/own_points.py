@@ -26,14 +26,15 @@ class OwnPoints:
     """The points as they came, with all their labels, and what the settings have to leave alone.
 
     scene: with them and, in their groups, poison that came with them or was placed by hand. splits_given: whether they
-    came with splits. labels_by_hand, splits_by_hand: ids of points whose label or split a person has set against the
-    settings: these no setting changes.
+    came with splits. labels_by_hand: ids of points that were given a label where a setting had hidden or changed it:
+    no setting does so again. kept_by_hand: ids of points that were edited or added where settings say which points
+    there are and which train: they stay, in the split they are in.
     """
 
     scene: Scene
     splits_given: bool = True
     labels_by_hand: frozenset[int] = frozenset()
-    splits_by_hand: frozenset[int] = frozenset()
+    kept_by_hand: frozenset[int] = frozenset()
 
 
 def layered(spec: DataSpec, own: OwnPoints) -> Scene:
@@ -47,14 +48,20 @@ def layered(spec: DataSpec, own: OwnPoints) -> Scene:
     points, scene = own.scene.points, own.scene
     free = (points.origin <= 0) & ~points.muted
     split = _splits(spec, own)
-    kept = _kept(spec, points, split, free)
-    changed = points.with_columns(label=_labels(spec, own, split, free & kept), split=split, **_places(spec, own, free))
+    kept = _kept(spec, own, split, free)
+    changed = points.with_columns(label=_labels(spec, own, split, free & kept), split=split)
+    changed = _pushed(scene, changed, _push(spec, scene, points))
     return replace(scene, points=changed if kept.all() else changed.take(kept))
 
 
 def splits_drawn(spec: DataSpec, own: OwnPoints) -> bool:
     """Whether the points are shared out, and not split as they came."""
     return spec.splits == "drawn" or not own.splits_given
+
+
+def _chooses(spec: DataSpec, own: OwnPoints) -> bool:
+    """Whether settings say which points there are, or which of them train."""
+    return splits_drawn(spec, own) or spec.n != "all" or spec.balance is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +88,18 @@ def _splits(spec: DataSpec, own: OwnPoints) -> NDArray[np.int8]:
     points = own.scene.points
     if not splits_drawn(spec, own):
         return points.split
-    free = (points.origin <= 0) & ~_among(points.ids, own.splits_by_hand)
+    free = (points.origin <= 0) & ~_among(points.ids, own.kept_by_hand)
     shares = (1.0 - spec.validation - spec.test, spec.validation, spec.test)
     drawn = shared_out(points.label, free & points.is_labelled, shares, _Order.of(spec, Purpose.ORDER, points))
     return np.where(free, drawn, points.split)
 
 
-def _kept(spec: DataSpec, points: Points, split: NDArray[np.int8], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _kept(spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which points (N,) `balance` and `n` leave in."""
+    points = own.scene.points
     kept = np.ones(len(points), dtype=bool)
+    stay = free & _among(points.ids, own.kept_by_hand)
+    free = free & ~stay
     order = _Order.of(spec, Purpose.SAMPLE, points)
     if spec.balance is not None:
         for part in Split:
@@ -98,7 +108,8 @@ def _kept(spec: DataSpec, points: Points, split: NDArray[np.int8], free: NDArray
             kept[_balanced(points.label, rows, spec.balance, order)] = True
     if spec.n != "all":
         rows = np.flatnonzero(free & kept & (split == Split.TRAIN))
-        kept[_evenly(points.label, rows, order)[spec.n :]] = False
+        already = int((stay & (split == Split.TRAIN)).sum())
+        kept[_evenly(points.label, rows, order)[max(spec.n - already, 0) :]] = False
     return kept
 
 
@@ -121,18 +132,22 @@ def _balanced(label: NDArray[np.int16], rows: NDArray[np.int64], share: float, o
     return np.concatenate([_evenly(label, side, order)[:n] for side, n in zip((first, rest), wanted, strict=True)])
 
 
-def _places(spec: DataSpec, own: OwnPoints, free: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
-    """Places, and inputs where there are any, with a Gaussian push by `jitter`; nothing without one."""
-    if not spec.jitter:
-        return {}
-    points, domain, section = own.scene.points, own.scene.domain, own.scene.section
+def _push(spec: DataSpec, scene: Scene, points: Points) -> NDArray[np.float64]:
+    """By how much `jitter` pushes each of these points (N, 2): Gaussian; poison and muted points by nothing."""
     u, v = (_Order.of(spec, purpose, points).uniform for purpose in (Purpose.JITTER, Purpose.DRAW))
     far, way = np.sqrt(-2.0 * np.log1p(-u)), 2.0 * np.pi * v  # Box and Muller, 1958
-    push = spec.jitter * far[:, None] * np.stack([np.cos(way) * domain.width, np.sin(way) * domain.height], axis=1)
-    xy = np.where(free[:, None], points.xy + push, points.xy)
-    if section is None:
-        return {"xy": xy}
-    return {"xy": xy, "inputs": section.carried(points.x, points.xy, xy)}
+    far = np.where((points.origin <= 0) & ~points.muted, spec.jitter * far, 0.0)
+    return np.stack([far * np.cos(way) * scene.domain.width, far * np.sin(way) * scene.domain.height], axis=1)
+
+
+def _pushed(scene: Scene, points: Points, push: NDArray[np.float64]) -> Points:
+    """Points of that scene further on by `push` (N, 2), with what inputs they have; the same to the bit for 0."""
+    if not push.any():
+        return points
+    xy = points.xy + push
+    if scene.section is None:
+        return points.with_columns(xy=xy)
+    return points.with_columns(xy=xy, inputs=scene.section.carried(points.x, points.xy, xy))
 
 
 def _labels(spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], rows: NDArray[np.bool_]) -> NDArray[np.int16]:
@@ -169,51 +184,59 @@ def taken_up(spec: DataSpec, own: OwnPoints, scene: Scene) -> OwnPoints:
     made, base = layered(spec, own).points, own.scene
     if (base.section is None) != (scene.section is None) or scene.points.width != made.width:
         return OwnPoints(scene)  # other points altogether
-    stay = made.ids[np.isin(made.ids, scene.points.ids)]
-    columns, labels, splits = _edited(base.points, made, scene.points, stay)
-    gone = np.isin(base.points.ids, made.ids) & ~np.isin(base.points.ids, stay)
-    new = scene.points.take(~np.isin(scene.points.ids, stay))
+    stay = np.isin(scene.points.ids, made.ids)
+    now, new = scene.points.take(stay), scene.points.take(~stay)
+    gone = np.isin(base.points.ids, made.ids) & ~np.isin(base.points.ids, now.ids)
+    was, at = made.take(made.positions(now.ids)), base.points.positions(now.ids)
+    columns, edited, labelled = _edited(base.points, at, was, now)
     frame = replace(scene, points=base.points, poison_on=base.poison_on)
     if not (columns or gone.any() or len(new)) and frame == base:
         return own
-    clashing = np.isin(new.ids, base.points.ids)  # with points that a setting leaves out
-    first = max(base.points.next_id, scene.points.next_id)
-    ids = new.ids.copy()
-    ids[clashing] = np.arange(first, first + clashing.sum())
-    new = scene.completed(new.with_columns(ids=ids))
+    new = scene.completed(_renumbered(new, base.points, scene.points))
+    new = _pushed(scene, new, -_push(spec, scene, new))
     points = Points.join(base.points.with_columns(**columns).take(~gone), new)
+    labels, kept = own.labels_by_hand | labelled, own.kept_by_hand
     if spec.labels_per_class != "all" or spec.label_noise:
-        labels = labels | set(ids.tolist())
-    splits = splits | set(ids.tolist()) if splits_drawn(spec, own) else frozenset()
-    return OwnPoints(
-        frame.with_points(points), own.splits_given, own.labels_by_hand | labels, own.splits_by_hand | splits
-    )
+        labels = labels | set(new.ids.tolist())
+    if _chooses(spec, own):
+        kept = kept | edited | set(new.ids.tolist())
+    return OwnPoints(frame.with_points(points), own.splits_given, labels, kept)
+
+
+def _renumbered(new: Points, base: Points, scene: Points) -> Points:
+    """New points under ids of their own where theirs are those of points that a setting leaves out."""
+    clash = np.isin(new.ids, base.ids)
+    first = max(base.next_id, scene.next_id)
+    ids = new.ids.copy()
+    ids[clash] = np.arange(first, first + clash.sum())
+    return new.with_columns(ids=ids)
 
 
 def _edited(
-    base: Points, made: Points, now: Points, stay: NDArray[np.int64]
+    base: Points, at: NDArray[np.int64], was: Points, now: Points
 ) -> tuple[dict[str, NDArray], frozenset[int], frozenset[int]]:
-    """Columns of `base` that edits to the points `stay` have changed, from `made` to `now`; and the ids of those whose
-    label was changed where a setting had changed it, and of those whose split was changed."""
-    at, was, now = base.positions(stay), made.take(made.positions(stay)), now.take(now.positions(stay))
+    """What edits to points that stand `at` (K,) in `base` have changed, from `was` to `now`: columns of `base` with
+    it; the ids of those that were edited; and of those among them whose label a setting had changed before."""
     changed: dict[str, NDArray] = {}
-    labels = splits = frozenset[int]()
-    for name in ("label", "split", "origin", "muted", "response", "xy", "inputs"):
-        column = "responses" if name == "response" else name
-        before, after = getattr(was, column), getattr(now, column)
-        if before is None or np.array_equal(before, after, equal_nan=name == "response"):
+    edited, labelled = np.zeros((2, len(at)), dtype=bool)
+    for name in ("label", "split", "origin", "muted", "responses", "xy", "inputs"):
+        before, after = getattr(was, name), getattr(now, name)
+        if before is None:
             continue
-        differ = (before != after) & ~((before != before) & (after != after))
+        differ = (before != after) & ~(np.isnan(before) & np.isnan(after))
         differ = differ.any(axis=1) if differ.ndim == 2 else differ
-        held = getattr(base, column)
-        found = held.copy()
-        if name in ("xy", "inputs"):  # whatever jitter has pushed it by is left out again
-            found[at[differ]] = after[differ] - (before - held[at])[differ]
-        else:
+        if differ.any():
+            held = getattr(base, name)
+            found = held.copy()
             found[at[differ]] = after[differ]
-        changed[name] = found
-        if name == "label":
-            labels = frozenset(stay[differ & (before != held[at])].tolist())
-        elif name == "split":
-            splits = frozenset(stay[differ].tolist())
-    return changed, labels, splits
+            if name in ("xy", "inputs"):  # which jitter had moved, too
+                found[at[differ]] -= (before - held[at])[differ]
+            changed["response" if name == "responses" else name] = found
+            edited |= differ
+            labelled |= differ & (before != held[at]) if name == "label" else False
+    if edited.any():  # they stay in the split they are in
+        split = changed.get("split", base.split).copy()
+        split[at[edited]] = now.split[edited]
+        changed["split"] = split
+    ids = now.ids
+    return changed, frozenset(ids[edited].tolist()), frozenset(ids[labelled].tolist())
