@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final, Literal
 
+import numpy as np
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -121,8 +122,12 @@ class Scenario(Spec):
 
     @classmethod
     def from_table(cls, table: Table, name: str, *, summary: str = "") -> Scenario:
-        """A scenario of the points of a table, with the default network."""
-        return cls.from_points(OwnPoints(table.scene, table.splits_given), name, summary=summary)
+        """A scenario of the points of a table, with the default network; without splits in it they are shared out as
+        the settings of the data say."""
+        scene, given = table.scene, bool(table.source.choice.split)
+        if not given:
+            scene = scene.with_points(scene.points.with_columns(split=np.zeros(len(scene.points), dtype=np.int8)))
+        return cls.from_points(OwnPoints(scene, given), name, summary=summary, source=table.source)
 
     @classmethod
     def from_points(

@@ -44,7 +44,7 @@ def shared_out(
     return split
 
 
-def _apportioned(quota: NDArray[np.float64], total: int, room: NDArray[np.int64]) -> NDArray[np.int64]:
+def _apportioned(quota: NDArray[np.floating], total: int, room: NDArray[np.int64]) -> NDArray[np.int64]:
     """Whole numbers (C,) as near to the quota (C,) as `total`, or all the `room` (C,) that there is, lets them be."""
     taken = np.minimum(np.floor(quota + 1e-9).astype(np.int64), room)
     rank = np.argsort(taken - quota, kind="stable")

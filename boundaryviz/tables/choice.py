@@ -55,6 +55,10 @@ class TableChoice(Spec):
     minus_one: Literal["unlabelled", "class"] | None = None
 
 
+AS_FOUND = TableChoice()
+"""Nothing decided: whatever there is to decide is found out."""
+
+
 class TableSource(Spec):
     """Where points came from, how they were read, and what was left out.
 

@@ -71,10 +71,16 @@ def _classes(y: ArrayLike | None, n: int) -> tuple[NDArray[np.int16], tuple[str,
     given = np.asarray(y)
     if given.shape != (n,):
         raise ValueError(f"y needs the shape ({n},), a class for each row of X, not {given.shape}")
-    found = read_labels(["" if one is None else str(one) for one in given.tolist()])
+    cells = ["" if _nothing(one) else str(one) for one in given.tolist()]
+    found = read_labels(cells, values={*cells} - {""})
     if found.problem:
         raise ValueError(f"y: {found.problem}; a real-valued target is given as `response`")
     return found.label, found.names
+
+
+def _nothing(value: Any) -> bool:
+    """Whether a label is None, NaN, or what pandas calls NA and NaT."""
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 
 def _column(values: ArrayLike, n: int) -> NDArray[np.float64]:

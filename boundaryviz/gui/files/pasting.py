@@ -17,7 +17,8 @@ from boundaryviz.gui.training.controller import Controller
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.edits import Add
 from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED, Points, Scene
-from boundaryviz.tables.tables import SHARES, Table, TableError, read_table, write_table
+from boundaryviz.scene.splits import SHARES
+from boundaryviz.tables.tables import Table, TableError, read_table, write_table
 
 _ALL_TRAIN = (1.0, 0.0, 0.0)
 
