@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario import text
 from boundaryviz.scenario.atomic import WriteError, check_writable, write_atomic
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.plain_text import one_line, path_end
 from boundaryviz.scene.scene import Points
 from boundaryviz.tables.tables import TableError, read_table, write_table
@@ -190,15 +188,8 @@ def _from_csv(path: Path) -> Scenario:
         table = read_table(path)
     except TableError as error:
         raise ScenarioError([f"{path_end(path)}: {problem}" for problem in error.problems]) from None
-    name = one_line(path.stem)  # which may be no text
-    scenario = Scenario(
-        name=name,
-        title=name,
-        summary=" ".join((f"Points from {one_line(path.name)}.", *table.notes)),
-        data=DataSpec(name="points"),
-        learner=MLPSpec(input_scale="domain"),
-    )
-    return scenario.with_scene(table.scene)
+    summary = " ".join((f"Points from {one_line(path.name)}.", *table.notes))
+    return Scenario.from_table(table, one_line(path.stem), summary=summary)  # whose name may be no text
 
 
 _TOML_NAME = re.compile(r"^[ \t]*+(?:\[([^\[\]\n]++)\]|([\w.\-]++)[ \t]*+=)", re.MULTILINE)

@@ -171,6 +171,11 @@ class RunHistorySpec(Spec):
         """Whether it says what only version 3 of the format can."""
         return (self.plane is not None and self.plane.is_wide) or any(change.is_wide for change in self.turns)
 
+    @property
+    def is_layered(self) -> bool:
+        """Whether it says what only version 4 of the format can."""
+        return any("own" in values for values in (self.values, *(change.values for change in self.turns)))
+
     def overruled(self, paths: Iterable[str]) -> Self:
         """Without what it says of these settings: they hold from step 0 on."""
         taken = tuple(paths)

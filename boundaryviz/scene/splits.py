@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +13,15 @@ SHARES = (0.5, 0.2, 0.3)
 """Of training, validation and test, where nobody says otherwise."""
 
 
+class Shuffles(Protocol):
+    """What puts positions into a random order: a numpy generator, or an order by the ids of points."""
+
+    def permutation(self, x: NDArray[np.int64], /) -> NDArray[np.int64]:
+        """Those of `x` (K,) in another order."""
+
+
 def shared_out(
-    label: NDArray[np.int16], free: NDArray[np.bool_], shares: tuple[float, float, float], rng: np.random.Generator
+    label: NDArray[np.int16], free: NDArray[np.bool_], shares: tuple[float, float, float], rng: Shuffles
 ) -> NDArray[np.int8]:
     """A `Split` (N,) for each point: those that are `free` (N,) by shares within each class, all others training.
 

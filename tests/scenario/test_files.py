@@ -50,7 +50,7 @@ def test_every_problem_of_a_toml_file_comes_with_its_line(tmp_path: Path) -> Non
     path = tmp_path / "bad.toml"
     path.write_text('title = "Bad"\n\n[data]\nn = 5\nnoise = 0.1\nnose = 1\n\n[training]\nlearning_rate = -1.0\n')
     assert _problems(path) == [
-        f"{path}:4: data.n: must be at least 10 (got 5)",
+        f"{path}:4: data.n: must be at least 10 or 'all' (got 5)",
         f"{path}:6: data.nose: there is no such setting",
         f"{path}:9: training.learning_rate: must be above 0.0 (got -1.0)",
     ]
@@ -63,7 +63,7 @@ def test_every_problem_of_a_bviz_file_comes_with_its_line(tmp_path: Path) -> Non
     lines = text.splitlines()
     n, classes = (next(i for i, line in enumerate(lines, 1) if key in line) for key in ('"n":', '"classes":'))
     assert _problems(path) == [
-        f"{path}:{n}: data.n: must be a whole number (got 'many')",
+        f"{path}:{n}: data.n: must be a whole number or 'all' (got 'many')",
         f"{path}:{classes}: plane.classes: must be at most 10 (got 11)",
     ]
 
