@@ -19,8 +19,8 @@ from boundaryviz.scene.scene import Points
 from boundaryviz.tables.tables import TableError, read_table, write_table
 
 __all__ = [
-    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "holds_scenario", "parse", "read", "sealed", "sealed_at_least",
-    "write", "write_atomic",
+    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "holds_scenario", "parse", "read", "sealed",
+    "sealed_at_least", "write", "write_atomic",
 ]  # fmt: skip
 
 SUFFIXES = (".bviz", ".toml", ".csv")
