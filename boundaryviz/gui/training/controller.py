@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from random import SystemRandom
 from typing import Any
 
@@ -167,10 +166,6 @@ class Controller(QObject):
         learner, training = scenario.learner, scenario.training
         self.training.set_unused(learner.family.unused_training(training))
         self.learner.form.set_unused(learner.unused())
-
-    def replace_scene(self, scenario: Scenario, scene: Scene, text: str) -> None:
-        """Other points under other words, as one undo step; their poison acts where the scenario says so."""
-        self.do(Swap(State(scenario, replace(scene, poison_on=scenario.poison.on), edited=True)), text)
 
     def do(self, change: DocumentChange, text: str) -> None:
         """Make a change; where it cannot be made, say why and show what is in force."""
