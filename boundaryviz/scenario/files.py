@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario import text
 from boundaryviz.scenario.atomic import WriteError, check_writable, write_atomic
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.data import OWN_POINTS
 from boundaryviz.scene.plain_text import one_line, path_end
 from boundaryviz.scene.scene import Points
 from boundaryviz.tables.tables import TableError, read_table, write_table
@@ -185,7 +184,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def _from_csv(path: Path) -> Scenario:
-    """The table's points with the default network, which sees them scaled: a table may come in any unit."""
+    """The table's points with the default network, which is given them standardised: a table may come in any unit."""
     try:
         table = read_table(path)
     except TableError as error:
@@ -195,8 +194,7 @@ def _from_csv(path: Path) -> Scenario:
         name=name,
         title=name,
         summary=" ".join((f"Points from {one_line(path.name)}.", *table.notes)),
-        data=DataSpec(name="points"),
-        learner=MLPSpec(input_scale="domain"),
+        data=OWN_POINTS,
     )
     return scenario.with_scene(table.scene)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final, Literal
@@ -18,14 +18,16 @@ from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
-from boundaryviz.scene.data import DataSpec, build
+from boundaryviz.scene.data import KEEPS_POINTS, OWN_POINTS, DataSpec, build
+from boundaryviz.scene.measure import measured
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Scene
 from boundaryviz.scene.specs import Spec
 from boundaryviz.tables.from_arrays import from_arrays
 
-VERSION: Final = 3
-"""Of the format of files. 2: `course`. 3: points with inputs or responses; what has neither is written as version 2."""
+VERSION: Final = 4
+"""Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `data.input_scale`, and a measure of the
+points. What needs no words of a later version is written under an earlier one, down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -60,7 +62,7 @@ class Scenario(Spec):
     the name means the clean twin's. Tests hold them.
     """
 
-    version: Literal[3] = VERSION
+    version: Literal[4] = VERSION
     name: str = "untitled"
     title: str = "Untitled"
     summary: str = ""
@@ -101,31 +103,42 @@ class Scenario(Spec):
     ) -> Scenario:  # fmt: skip
         """A scenario of points with D inputs, X (n, D), and classes y (n,), -1 for a point without a label.
 
-        learner: its spec, default a network that sees its inputs scaled. options: those of `scene.from_arrays`, such
-        as response, split and section. Raises ScenarioError, in words, for arrays that make no scene.
+        learner: its spec, default a network; whichever it is, it is given standardised inputs, see `data.input_scale`.
+        options: those of `scene.from_arrays`, such as response, split and section. Raises ScenarioError, in words, for
+        arrays that make no scene.
         """
         try:
             scene = from_arrays(X, y, **options)
         except ValueError as error:
             raise ScenarioError([f"data: {error}"]) from None
-        learner = MLPSpec(input_scale="domain") if learner is None else learner
-        scenario = cls(name=name, title=name, data=DataSpec(name="points"), learner=learner)
+        scenario = cls(name=name, title=name, data=OWN_POINTS, learner=MLPSpec() if learner is None else learner)
         return scenario.model_copy(update={"training": training or scenario.training}).with_scene(scene)
 
     def scene(self) -> Scene:
-        """The scene this scenario starts with."""
+        """The scene this scenario starts with, measured where its inputs are standardised."""
         if self.plane is None:
-            return placement.inject(build(self.data), self.poison)
-        return replace(self.plane.scene(), poison_on=self.poison.on)
+            scene = placement.inject(build(self.data), self.poison)
+        else:
+            scene = replace(self.plane.scene(), poison_on=self.poison.on)
+        return self.measured(scene)
+
+    def measured(self, scene: Scene) -> Scene:
+        """The scene with a measure, where inputs are standardised by it."""
+        return measured(scene) if self.data.input_scale == "standardised" else scene
 
     def with_scene(self, scene: Scene) -> Scenario:
         """The same scenario with this scene written out."""
-        return self.model_copy(update={"plane": PlaneSpec.of(scene)})
+        return self.model_copy(update={"plane": PlaneSpec.of(self.measured(scene))})
 
     def written(self) -> dict[str, Any]:
         """As nested plain values for a file, under the least version of the format that has words for all of it."""
-        wide = any(one is not None and one.is_wide for one in (self.plane, self.course))
-        return self.model_dump(mode="json") | {"version": VERSION if wide else 2}
+        written = self.model_dump(mode="json")
+        version = max(2, *(one.since for one in (self.plane, self.course) if one is not None))
+        if self.data.input_scale == "as-is":
+            del written["data"]["input_scale"]
+        else:
+            version = VERSION
+        return written | {"version": version}
 
     @property
     def steps(self) -> int:
@@ -176,7 +189,7 @@ class Scenario(Spec):
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
         plain = self.model_dump(mode="json", exclude={"plane", "course"})
-        redrawn = any(path == "data" or path.startswith("data.") for path in values)
+        redrawn = redraws(values)
         if redrawn and self.data.name == "points" and "data.name" not in values:
             raise ScenarioError(
                 ["data: this scenario brings its own points; name a data set with data.name to draw others"]
@@ -194,7 +207,7 @@ class Scenario(Spec):
         known = _paths(plain)
         for path, value in values.items():
             if path not in known:
-                problems.append(f"{one_line(path, _LONG)}: there is no such setting{_nearest(path, known)}")
+                problems.append(f"{one_line(path, _LONG)}: {_MOVED.get(path) or _nearest(path, known)}")
             elif path not in ("learner.name", "poison.attack"):
                 parent, _, last = path.rpartition(".")
                 place = plain
@@ -226,6 +239,11 @@ class Scenario(Spec):
         return history if steps is None else history.lasting(steps)
 
 
+def redraws(paths: Iterable[str]) -> bool:
+    """Whether changes of these settings, by dotted path, draw the points anew."""
+    return any((path == "data" or path.startswith("data.")) and path not in KEEPS_POINTS for path in paths)
+
+
 def _check_counts(values: Mapping[str, Any], before: str = "", deep: int = 0) -> None:
     """Raises ScenarioError for a list, or a table of free keys, so long that a word about each entry takes too long."""
     for name, value in values.items():
@@ -253,10 +271,17 @@ def _paths(values: Mapping[str, Any], before: str = "") -> list[str]:
     return found
 
 
+_MOVED = {
+    "learner.input_scale": "how inputs are scaled is a setting of the data, for every learner: "
+    "data.input_scale=as-is, standardised or domain"
+}
+"""What is said of settings that older versions had in another place."""
+
+
 def _nearest(path: str, known: list[str]) -> str:
     ends = {p.rpartition(".")[2]: p for p in known}
     near = get_close_matches(path, known, 1, 0.8) or [ends[e] for e in get_close_matches(path, ends, 1, 0.8)]
-    return f"; did you mean {near[0]}?" if near else ""
+    return "there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def problems_of(error: ValidationError) -> list[str]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import field_validator
 
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw
+from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.specs import Spec, setting
 
@@ -51,6 +52,12 @@ class DataSpec(Spec):
         0.3, "Test share", "Share of all points kept for the final error.", ge=0.0, le=0.45, advanced=True
     )
     seed: int = setting(0, "Data seed", "The same seed draws the same points.", ge=0, le=2**31 - 1)
+    input_scale: InputScale = setting(
+        "as-is", "Input scale", "How every learner is given the points: in the units they come in, with mean 0 and "
+        "standard deviation 1 along each axis, or with the domain as [-1, 1]. Widths, jitters and penalties of a "
+        "learner are then in these units. The points themselves stay as they are.",
+        choices={"as-is": "as it is", "standardised": "standardised", "domain": "to [-1, 1]"}, resets=True,
+    )  # fmt: skip
 
     @field_validator("name")
     @classmethod
@@ -65,6 +72,13 @@ class DataSpec(Spec):
         if isinstance(budget, int) and budget < 0:
             raise ValueError("labels per class is a number from 0 up, or 'all'")
         return budget
+
+
+KEEPS_POINTS = frozenset({"data.input_scale"})
+"""The settings of the data that draw no points: whoever changes them keeps the points that are there."""
+
+OWN_POINTS = DataSpec(name="points", input_scale="standardised")
+"""Data that come as points, in whatever units their owner measures in."""
 
 
 class _Purpose(IntEnum):

@@ -18,7 +18,7 @@ from boundaryviz.gui.document.projects import Project
 from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.history import Change, RunHistory
-from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.scenario import Scenario, redraws
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.edits import Edit, apply
 from boundaryviz.scene.scene import Scene
@@ -33,6 +33,9 @@ class State:
     scenario: Scenario
     scene: Scene
     edited: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scene", self.scenario.measured(self.scene))
 
     @classmethod
     def of(cls, scenario: Scenario) -> State:
@@ -71,7 +74,7 @@ def perform(change: DocumentChange, state: State) -> tuple[State, DocumentChange
                     update={"name": source.name, "title": source.title, "summary": source.summary, "look_at": "",
                             "variant_of": None, "expect": {}}
                 )  # fmt: skip
-            if any(path.startswith("data.") for path in values):
+            if redraws(values):
                 return State.of(scenario), Swap(state)
             scenario = scenario.model_copy(update=plane)
             before, after = state.scenario.poison, scenario.poison
