@@ -133,12 +133,12 @@ class Scenario(Spec):
     def written(self) -> dict[str, Any]:
         """As nested plain values for a file, under the least version of the format that has words for all of it."""
         written = self.model_dump(mode="json")
-        version = max(2, *(one.since for one in (self.plane, self.course) if one is not None))
+        versions = [2, *(one.since for one in (self.plane, self.course) if one is not None)]
         if self.data.input_scale == "as-is":
             del written["data"]["input_scale"]
         else:
-            version = VERSION
-        return written | {"version": version}
+            versions.append(4)
+        return written | {"version": max(versions)}
 
     @property
     def steps(self) -> int:

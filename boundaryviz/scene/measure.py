@@ -52,13 +52,9 @@ def scaling_of(scene: Scene, how: InputScale) -> Scaling | None:
 
 
 def spreads(points: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How far the clean training points spread along each input, and how far from 0 their mean lies, both (D,).
-
-    An input without a spread is left out of both.
-    """
+    """The standard deviation of each input of the clean training points, 0 where it is but rounding, and how far from
+    0 their mean lies, both (D,)."""
     x = _clean(points)
     if not len(x):
-        return np.empty(0), np.empty(0)
-    low, high = x.min(axis=0), x.max(axis=0)
-    varies = low < high
-    return x[:, varies].std(axis=0), np.abs(x[:, varies].mean(axis=0))
+        return np.zeros(points.width), np.zeros(points.width)
+    return np.where(x.min(axis=0) < x.max(axis=0), x.std(axis=0), 0.0), np.abs(x.mean(axis=0))
