@@ -36,22 +36,23 @@ def scale_advice(scenario: Scenario, scene: Scene, learner: LearnerSettings | No
     ratio = spread[widest] / spread[usual]
     if ratio > UNLIKE and not spec.scale_free:
         return (
-            f"{names[widest]} spreads {_times(ratio)} as far as {names[usual]}, and {_TITLED.format(spec.TITLE)} "
-            f"goes by both in one unit, so that {names[usual]} hardly counts."
+            f"{names[widest]} spreads {_times(ratio)} as far as {names[usual]}. {spec.TITLE} takes both for lengths "
+            f"in one unit, so {names[usual]} hardly counts."
         )
     farthest = int(np.argmax(away / spread))
     far = away[farthest] / spread[farthest]
     if spec.bound_to_origin and far > (LOST if spec.scale_free else AWAY):
         return (
-            f"{names[farthest]} lies {_times(far)} as far from 0 as it spreads, where {_TITLED.format(spec.TITLE)} "
-            "learns slowly or not at all."
+            f"{names[farthest]} lies {_times(far)} as far from 0 as it spreads. There {spec.TITLE[0].lower()}"
+            f"{spec.TITLE[1:]} learns slowly, or nothing."
         )
     return ""
 
 
-REMEDY = "Set data.input_scale to standardised."
-
-_TITLED = "the learner ({})"
+def scale_note(scenario: Scenario, scene: Scene, learner: LearnerSettings | None = None) -> str:
+    """As `scale_advice`, with what to do, where there is no button to press."""
+    words = scale_advice(scenario, scene, learner)
+    return words and f"{words} Standardise the inputs: data.input_scale=standardised."
 
 
 def _times(ratio: float) -> str:

@@ -28,6 +28,7 @@ from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import add_action, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario.changes import Settings, resets
+from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Recolumn, Remove, mute, relabel
 from boundaryviz.scene.lessons import lacking
@@ -85,6 +86,8 @@ class Controller(QObject):
             self._name_classes()
             self.presenter.say(Word.DATA, self._lacking(state.scene))
         self._show_settings()
+        if state is self.document.committed:  # and not at every move of a drag
+            self.learner.set_scale_advice(scale_advice(state.scenario, state.scene))
         self._tell(state, before, fresh)
         self._title()
 

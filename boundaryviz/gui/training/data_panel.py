@@ -14,7 +14,7 @@ from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
-from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.data import KEEPS_POINTS, DataSpec
 from boundaryviz.scene.datasets import DATASETS, Dataset
 
 _OWN = "points"
@@ -135,7 +135,7 @@ class DataPanel(QWidget):
         """Tell noise and sizes in the data set's own words; points drawn by hand have neither."""
         drawn = "these points were drawn by hand or read from a file; choose a data set to draw new ones"
         for path in self.form.paths:
-            self.form.set_disabled(path, None if source else drawn)
+            self.form.set_disabled(path, None if source or path in KEEPS_POINTS else drawn)
         self.button.setEnabled(source is not None)
         if source is None:
             self.summary.setText("Points drawn by hand or read from a file.")
