@@ -43,8 +43,8 @@ def scale_advice(scenario: Scenario, scene: Scene, learner: LearnerSettings | No
     far = away[farthest] / spread[farthest]
     if spec.bound_to_origin and far > (LOST if spec.scale_free else AWAY):
         return (
-            f"{names[farthest]} lies {_times(far)} as far from 0 as it spreads. There {spec.TITLE[0].lower()}"
-            f"{spec.TITLE[1:]} learns slowly, or nothing."
+            f"{names[farthest]} lies {_times(far)} as far from 0 as it spreads. {spec.TITLE} learns slowly there, "
+            "or nothing."
         )
     return ""
 
@@ -56,7 +56,9 @@ def scale_note(scenario: Scenario, scene: Scene, learner: LearnerSettings | None
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:,.0f} times" if ratio >= 10 else f"{ratio:.1f} times"
+    """As a person says it, to two digits."""
+    rounded = float(f"{ratio:.2g}")
+    return f"{rounded:,.0f} times" if rounded >= 10 else f"{rounded:.1f} times"
 
 
 def _name(scene: Scene, k: int) -> str:
