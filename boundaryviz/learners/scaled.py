@@ -38,8 +38,9 @@ def scaled(data: TrainingData, scale: Scaling | None) -> TrainingData:
 def _scaled(problem: Problem, scale: Scaling) -> Problem:
     """Of a section the box alone: which plane is shown is nothing to a learner."""
     if (section := problem.section) is not None:
-        low, high, d = scale(section.low), scale(section.high), section.width
-        return replace(problem, section=replace(section, origin=np.zeros(d), axes=np.eye(2, d), low=low, high=high))
+        width, low, high = section.width, scale(section.low), scale(section.high)
+        plane = replace(section, origin=np.zeros(width), axes=np.eye(2, width), low=low, high=high)
+        return replace(problem, section=plane)
     d = problem.domain
     (left, bottom), (right, top) = scale(np.array([(d.left, d.bottom), (d.right, d.top)])).tolist()
     return replace(problem, domain=Domain(left, right, bottom, top))

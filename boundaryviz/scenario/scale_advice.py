@@ -30,7 +30,7 @@ def scale_advice(scenario: Scenario, scene: Scene, learner: LearnerSettings | No
     varies = np.flatnonzero(spread)
     if not len(varies):
         return ""
-    names, spread, away = [_name(scene, k) for k in varies], spread[varies], away[varies]
+    names, spread, away = [_name(scene, k) for k in varies.tolist()], spread[varies], away[varies]
     order = np.argsort(spread, kind="stable")
     usual, widest = order[(len(order) - 1) // 2], order[-1]  # of two the narrower
     ratio = spread[widest] / spread[usual]

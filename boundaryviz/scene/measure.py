@@ -51,6 +51,15 @@ def scaling_of(scene: Scene, how: InputScale) -> Scaling | None:
     return Scaling.of_box((d.left, d.bottom), (d.right, d.top))
 
 
+def units_on_plane(scene: Scene, how: InputScale) -> tuple[float, float]:
+    """How far along each axis of the plane that is shown a learner's unit of length reaches."""
+    scaling = scaling_of(scene, how)
+    axes = np.eye(2) if scene.section is None else scene.section.axes
+    lengths = np.linalg.norm(axes if scaling is None else axes / scaling.unit, axis=1)
+    across, up = (1.0 / length if length else 1.0 for length in lengths.tolist())  # a single input has one axis
+    return across, up
+
+
 def spreads(points: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The standard deviation of each input of the clean training points, 0 where it is but rounding, and how far from
     0 their mean lies, both (D,)."""

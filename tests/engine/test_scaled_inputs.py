@@ -141,9 +141,9 @@ def test_the_clean_twin_never_hears_of_the_poison(name: str, scale: InputScale):
     steps = 1 if spec.family.at_once else 10
     twins, without = (session(spec, one, scale, steps, twin=True) for one in (poisoned, scene))
     places = scene.domain.grid(8, 8)
-    clean = [one.learner.probabilities(places, 0) for one in (twins, without)]
-    np.testing.assert_array_equal(*clean)
-    assert not np.array_equal(twins.learner.probabilities(places, 1), clean[0])
+    here, there = (one.learner.probabilities(places, 0) for one in (twins, without))
+    np.testing.assert_array_equal(here, there)
+    assert not np.array_equal(twins.learner.probabilities(places, 1), here)
 
 
 @SCALES

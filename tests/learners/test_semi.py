@@ -79,7 +79,7 @@ def test_what_pushes_points_about_is_named_and_labelled_points_are_never_pushed_
     spec: Any = FAMILIES[name].spec()
     fields: dict[str, Any] = {field: plan.json_schema_extra for field, plan in type(spec).model_fields.items()}
     forms = [(field, extra["form"]) for field, extra in fields.items() if extra]
-    lengths = {field for field, form in forms if form["unit"] == "data units" and not form["advanced"]}
+    lengths = {field for field, form in forms if form["unit"] == "input units" and not form["advanced"]}
     assert set(spec.JITTERS) == lengths
     assert spec.labelled_jitter in (0.0, *(getattr(spec, field) for field in spec.JITTERS[:1]))
 

@@ -16,7 +16,7 @@ from boundaryviz.attacks.placement import inject
 from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.edits import Move, apply
-from boundaryviz.scene.measure import measure_of, measured, scaling_of, spreads
+from boundaryviz.scene.measure import measure_of, measured, scaling_of, spreads, units_on_plane
 from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import Domain, Points, Scene, Split
 from boundaryviz.scene.section import Section
@@ -37,7 +37,9 @@ def test_standard_units_are_those_of_scikit_learn(seed: int, width: int):
 
 def test_an_input_that_is_the_same_everywhere_is_only_centred():
     scale = Scaling.standard(np.array([[1.1, 0.0], [1.1, 2.0], [1.1, 4.0]]))
-    np.testing.assert_allclose(scale(np.array([[1.1, 2.0], [2.1, 4.0]])), [[0, 0], [1, 1.5**0.5]], atol=1e-15)
+    np.testing.assert_allclose(
+        scale(np.array([[1.1, 2.0], [2.1, 4.0]])), np.array([[0.0, 0.0], [1.0, np.sqrt(1.5)]]), atol=1e-15
+    )
     assert Scaling.standard(np.empty((0, 3))) == Scaling(np.zeros(3), np.ones(3))
 
 
@@ -45,7 +47,7 @@ def test_the_domain_becomes_one():
     scale = scaling_of(replace(SCENE, domain=Domain(0.0, 10.0, -4.0, 0.0)), "domain")
     assert scale is not None
     places = np.array([[0.0, 0.0], [10.0, -4.0], [5.0, -2.0], [1.25, -0.5]])
-    np.testing.assert_allclose(scale(places), [[-1, 1], [1, -1], [0, 0], [-0.75, 0.75]])
+    np.testing.assert_allclose(scale(places), [[-1.0, 1.0], [1.0, -1.0], [0.0, 0.0], [-0.75, 0.75]])
 
 
 def test_of_points_with_inputs_it_is_the_box_of_their_section():
@@ -96,3 +98,13 @@ def test_how_far_inputs_spread_and_lie_away():
     spread, away = spreads(Points.of(xy))
     np.testing.assert_allclose((spread, away), [[2.0, 0.0], [12.0, 7.0]])
     assert spreads(Points.of([]))[0].tolist() == [0.0, 0.0]
+
+
+def test_a_unit_of_length_on_the_plane_that_is_shown():
+    assert units_on_plane(SCENE, "as-is") == (1.0, 1.0)
+    assert units_on_plane(replace(SCENE, domain=Domain(0.0, 10.0, -4.0, 0.0)), "domain") == (5.0, 2.0)
+    points = Points.of(np.zeros((4, 2))).with_columns(inputs=np.arange(12.0).reshape(4, 3))
+    section = Section(np.zeros(3), np.array([[0, 0, 1.0], [3.0, 4.0, 0]]), np.zeros(3), np.array([4.0, 2.0, 10.0]))
+    wide = Scene(points, Domain(-1, 1, -1, 1), section=section)
+    np.testing.assert_allclose(units_on_plane(wide, "domain"), (5.0, 1 / np.hypot(1.5, 4.0)))
+    np.testing.assert_allclose(units_on_plane(wide, "as-is"), (1.0, 0.2))
