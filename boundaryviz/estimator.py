@@ -61,7 +61,8 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         self._session.step(1 if scenario.learner.family.at_once else scenario.training.steps)
         if self._session.diverged.any():
             raise ValueError(
-                "training diverged: the weights are no longer numbers. Have X scaled by input_scale, or lower training['learning_rate']."
+                "training diverged: the weights are no longer numbers. Have X scaled by input_scale, "
+                "or lower training['learning_rate']."
             )
         return self
 

@@ -87,7 +87,9 @@ class Controller(QObject):
             self.presenter.say(Word.DATA, self._lacking(state.scene))
         self._show_settings()
         if state is self.document.committed:  # and not at every move of a drag
-            self.learner.set_scale_advice(scale_advice(state.scenario, state.scene))
+            words = scale_advice(state.scenario, state.scene)
+            self.learner.set_scale_advice(words)
+            self.presenter.say(Word.SCALE, f"{words} See Input scale, in the tab Data." if words else None)
         self._tell(state, before, fresh)
         self._title()
 

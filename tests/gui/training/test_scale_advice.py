@@ -21,6 +21,7 @@ def test_unlike_units_are_said_with_a_button_that_standardises(workbench: Workbe
     stretch(workbench, 1000.0)
     assert not panel.advice.isHidden()
     assert "times as far as x" in panel.advice.text()
+    assert "See Input scale, in the tab Data." in workbench.plane._banner.text()
     workbench.controller.do(Settings({"learner.name": "naive-bayes"}), "Learner")
     assert panel.advice.isHidden()
     document.undo.undo()
