@@ -27,9 +27,10 @@ from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import add_action, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario.changes import Settings, resets
+from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.words import source_words
-from boundaryviz.scene.data import OWN, DataSpec
+from boundaryviz.scene.data import OWN, before_any
 from boundaryviz.scene.edits import Recolumn, Remove, mute, relabel
 from boundaryviz.scene.lessons import lacking
 from boundaryviz.scene.own_points import leaves_to_chance
@@ -87,6 +88,10 @@ class Controller(QObject):
             self._name_classes()
             self.presenter.say(Word.DATA, self._lacking(state.scene))
         self._show_settings()
+        if state is self.document.committed:  # and not at every move of a drag
+            words = scale_advice(state.scenario, state.scene)
+            self.learner.set_scale_advice(words)
+            self.presenter.say(Word.SCALE, f"{words} See Input scale, in the tab Data." if words else None)
         self._tell(state, before, fresh)
         self._title()
 
@@ -122,8 +127,7 @@ class Controller(QObject):
     def _show_data(self, scenario: Scenario) -> None:
         own, data = scenario.own, scenario.data
         if own is None:  # points that no setting has acted on yet are all there
-            data = DataSpec(name=OWN, n="all", seed=data.seed) if data.name == OWN else data
-            self.data.set_values(data)
+            self.data.set_values(before_any(data) if data.name == OWN else data)
             return
         points, about = own.points, OwnData().about
         if own.source is not None:
