@@ -51,10 +51,8 @@ def test_columns_are_chosen(capsys: pytest.CaptureFixture[str]):
     [
         ("x=a,y=b", {"x": "a", "y": "b"}),
         ("x=a, with b,label=c", {"x": "a, with b", "label": "c"}),
-        (
-            "values.my kind=NA+None,minus_one=class,label=",
-            {"values.my kind": "NA+None", "minus_one": "class", "label": ""},
-        ),
+        ("values.my kind=NA+None,minus_one=class", {"values.my kind": "NA+None", "minus_one": "class"}),
+        ("x=a,label=", {"x": "a", "label": ""}),
         ("inputs=a+b+c,shown=principal", {"inputs": "a+b+c", "shown": "principal"}),
         ("x=1=2", {"x": "1=2"}),
     ],

@@ -63,7 +63,7 @@ class Numbers:
     """values: (N,), NaN where a cell holds no number or a word for missing. bad: (N,), those that hold something else.
 
     decimal: the reading. both: whether the other one fits as well, and makes other numbers. marks: what is not in plain
-    numbers, in words.
+    numbers, in words. far: whether some were too far out, and are bad.
     """
 
     values: NDArray[np.float64]
@@ -71,6 +71,7 @@ class Numbers:
     decimal: Decimal
     both: bool
     marks: tuple[str, ...]
+    far: bool = False
 
     @property
     def words(self) -> str:
