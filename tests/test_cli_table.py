@@ -101,7 +101,7 @@ def test_training_says_how_the_table_was_read(capsys: pytest.CaptureFixture[str]
 
 
 def test_python_reads_tables_too():
-    table = bv.read_table(Path(PENGUINS), columns={"x": "flipper_length_mm", "y": "body_mass_g"})
+    table = bv.read_table(PENGUINS, columns={"x": "flipper_length_mm", "y": "body_mass_g"})
     assert table.scene.axis_names == ("flipper_length_mm", "body_mass_g")
     scenario = bv.load(PENGUINS, {"x": "flipper_length_mm", "y": "body_mass_g"})
     assert scenario.own is not None
