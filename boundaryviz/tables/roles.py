@@ -38,10 +38,15 @@ class Roles:
     problems: tuple[str, ...]
 
 
-def decide(choice: TableChoice, columns: Sequence[ColumnReading], words: Mapping[str, Mapping[str, int]]) -> Roles:
-    """Roles for the columns. words: of split, origin and muted, the cells (lower case) that mean something."""
-    names = [column.name for column in columns]
-    chosen, problems = _located(choice, names)
+def decide(
+    chosen: TableChoice,
+    columns: Sequence[ColumnReading],
+    words: Mapping[str, Mapping[str, int]],
+    wrong: Sequence[str] = (),
+) -> Roles:
+    """Roles for the columns. chosen: by their exact names. words: of split, origin and muted, the cells (lower case)
+    that mean something. wrong: what is wrong with the choice."""
+    problems = [*wrong]
     roles: dict[str, str] = {role: name for role in ROLES if (name := getattr(chosen, role)) is not None}
     reasons = {role: "chosen" for role, name in roles.items() if name}
     left = [column for column in columns if column.name not in {*roles.values(), *chosen.inputs}]
@@ -78,7 +83,7 @@ def decide(choice: TableChoice, columns: Sequence[ColumnReading], words: Mapping
     return Roles(chosen.model_copy(update={role: roles.get(role, "") for role in ROLES}), reasons, tuple(problems))
 
 
-def _located(choice: TableChoice, names: Sequence[str]) -> tuple[TableChoice, list[str]]:
+def located(choice: TableChoice, names: Sequence[str]) -> tuple[TableChoice, list[str]]:
     """The choice with the columns' names as the table has them, and what is wrong with it; upper and lower case count
     as the same where that is needed."""
     folded = {name.strip().casefold(): name for name in reversed(names)}
