@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boundaryviz.tables import delimited as table_text
 from boundaryviz.tables import lines as table_lines
-from boundaryviz.tables import text as table_text
+from boundaryviz.tables.formats import open_sheet
 from boundaryviz.tables.lines import Lines
-from boundaryviz.tables.sheet import open_sheet
+from boundaryviz.tables.sheet import PROBLEM, TableError
 from boundaryviz.tables.tables import Table, read_table
-from boundaryviz.tables.text import PROBLEM, TableError
 from helpers.busy import soon
 
 ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", " \n", "\r\r\n"])

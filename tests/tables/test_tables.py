@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaryviz.scene.scene import MAX_CLASSES, Domain, Points, Scene
-from boundaryviz.tables import text as table_text
+from boundaryviz.tables import delimited as table_text
 from boundaryviz.tables.tables import TableError, read_table, write_table
 from helpers.scenes import PLANE, points, scenes
 
