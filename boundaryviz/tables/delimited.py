@@ -30,6 +30,7 @@ CELLS = 2_500_000
 """Bytes and cells that are gone through in a second or so, and kept."""
 
 _WIDE = 64_000_000  # bytes of a table that has to be turned into UTF-8 first
+_AS_FOUND = SheetChoice()
 _HEAD = 65_536  # bytes and
 _SAMPLE, _SAMPLED = 100, 200_000  # rows, and cells, looked at to find the delimiter and what a column holds
 _SOUGHT = 10_000  # lines in which they are looked for
@@ -132,7 +133,7 @@ def sampled_said(count: int, most: int) -> str:
     return f"The table has {count:,} rows; a random sample of {most:,} was read (the same each time)."
 
 
-def open_text(source: Path | bytes, choice: SheetChoice) -> TableText:
+def open_text(source: Path | bytes, choice: SheetChoice = _AS_FOUND) -> TableText:
     """Look at a table in a file or in bytes, and find its encoding and delimiter where `choice` does not say them.
 
     Raises OSError, and TableError for what is empty, binary or too large.

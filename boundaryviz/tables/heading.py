@@ -108,6 +108,7 @@ def read_heading(sample: Sequence[Row], wanted: bool | None = None) -> Heading:
     if _is_short(names, body):
         names = [ROW_NAMES, *names]
         notes.append(f"The first row has a cell less than the others: took their first cells for {ROW_NAMES}.")
+    names[0] = names[0] or ROW_NAMES
     if len(body) > 1 and (units := _units(body)):
         last = rows[1].line
         notes.append(f"Line {last} was taken for units and passed over: {listed(units)}.")

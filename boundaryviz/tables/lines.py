@@ -20,7 +20,6 @@ PIECE = 1 << 20  # bytes looked at at a time
 LONGEST = 4_000_000  # bytes of a line
 _BOM = b"\xef\xbb\xbf"
 _FEW = 16  # lines that are found one by one
-_BLANKS = bytes(set(range(33)) - set(b"\r\n"))
 _AFTER = np.frombuffer(b" !#\r\n", dtype=np.uint8)  # what makes a remark of a # that begins a line; #N/A is a cell
 _REMARK = re.compile(r"\s*(?:#(?:[ !#\r\n]|$)|$)")
 
@@ -159,7 +158,7 @@ class _Marks:
         if self.blank:
             return 0
         if self._indented():
-            return _Marks(self._piece.translate(None, _BLANKS)).written()
+            return len(self.starts())
         return int(np.count_nonzero(self._firsts()))
 
     def starts(self) -> NDArray[np.int64]:
