@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -74,7 +73,7 @@ def read_column(
     kinds = Counter(cells)
     gone = {cell: many for cell, many in kinds.items() if cell not in values and cell.casefold() in MISSING}
     held = [cell for cell in kinds if cell not in gone]
-    found = _within(read_numbers(cells, gone, decimal)) if any(map(_has_digit, islice(held, _LOOKED_AT))) else None
+    found = _within(read_numbers(cells, gone, decimal)) if any(map(_has_digit, held)) else None
     numbers = found.values[np.isfinite(found.values)] if found is not None else np.zeros(0)
     kind = _kind(name, held, len(cells), sum(gone.values()), numbers)
     return ColumnReading(
@@ -95,7 +94,7 @@ def _within(found: Numbers) -> Numbers:
     far = np.abs(found.values) > LARGEST
     if not far.any():
         return found
-    return Numbers(np.where(far, np.nan, found.values), found.bad | far, found.decimal, found.both, found.marks)
+    return replace(found, values=np.where(far, np.nan, found.values), bad=found.bad | far, far=True)
 
 
 def _kind(name: str, held: Sequence[str], rows: int, missing: int, numbers: NDArray[np.float64]) -> Kind:
@@ -126,5 +125,7 @@ def _counts(name: str, numbers: NDArray[np.float64], rows: int) -> bool:
 def _words(kind: Kind, found: Numbers | None, numbers: NDArray[np.float64]) -> str:
     if found is not None and len(numbers) and kind in ("numbers", "ids", "constant"):
         return found.words
+    if found is not None and found.far:
+        return f"numbers beyond {LARGEST:g}"
     return {"labels": "words", "text": "text", "ids": "ids", "constant": "always the same", "empty": "nothing",
             "dates": "dates, which are not read as numbers", "numbers": "numbers"}[kind]  # fmt: skip

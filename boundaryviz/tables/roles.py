@@ -211,6 +211,6 @@ def _no_plane(columns: Sequence[ColumnReading], roles: Mapping[str, str]) -> lis
     held = "; ".join(f"{short(column.name, 30)} {_holds(column)}" for column in columns[:8])
     held += f" and {len(columns) - 8:,} more columns" if len(columns) > 8 else ""
     if len(numeric) == 1:
-        remedy = f"one is a plane with inputs={numeric[0]} alone, as a strip"
-        return [f"there is one column of numbers, {short(numeric[0])}, and a plane has two ({held}); {remedy}"]
-    return [f"there are no two columns of numbers to take for x and y ({held}); choose or add two columns of numbers"]
+        words = f"there is one column of numbers, {short(numeric[0], 30)}; choose or add another, or say inputs=NAME"
+        return [f"{words} for a strip of it alone. Of the columns {held}"]
+    return [f"there are no two columns of numbers for x and y; choose or add two. Of the columns {held}"]

@@ -100,7 +100,7 @@ def test_lines_of_what_cannot_be_seen_make_no_rows_without_end(line: str) -> Non
         with soon():
             found = len(read_table(text).scene.points)
     except TableError as error:
-        found = 2 * ("is not a number" in str(error))  # told of the first of them
+        found = 2 * ("no two columns of numbers" in str(error))
     assert found == 2
 
 
@@ -139,12 +139,9 @@ def test_fifty_million_bytes_of_rows_are_sampled_soon() -> None:
         ),
         ("x,y\n1,2\n3," + "4" * 140_000 + "\n", "line 3: a cell, or what an open quotation mark begins, is longer"),
         ('x,y\n1,"2\n' * 90_000, "line 2: a quotation mark is left open"),
-        ("x,y\nq,q\n" + "q,q\n" * 60_000, "there are no two columns of numbers"),
-        ("x,y,label\n" + "".join(f"1,2,{k}{'a' * 60_000}\n" for k in range(99)), "has 99 different labels"),
-        (
-            ",".join("k" * 9_000 + str(k) for k in range(99)) + "\n" + ",".join("b" * 99),
-            "there are no two columns of numbers",
-        ),
+        ("x,y\nq,q\n" + "q,q\n" * 60_000, "'x' holds always the same, such as 'q'"),
+        ("x,y,label\n" + "".join(f"1,2,{k}{'a' * 60_000}\n" for k in range(99)), "'label' has 99 different labels"),
+        (",".join("k" * 9_000 + str(k) for k in range(99)) + "\n" + ",".join("b" * 99), "no two columns of numbers"),
         ("".join("k" * 9_000 + f"{k}," for k in range(99)) + "\n1\n", "there is one column of numbers"),
     ],
     ids=lambda text: text[:24],
