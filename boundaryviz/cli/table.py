@@ -14,7 +14,8 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.plain_text import path_end
 from boundaryviz.tables.choice import ROLES
 from boundaryviz.tables.choosing import chosen, parsed
-from boundaryviz.tables.sheet import TableError, open_sheet
+from boundaryviz.tables.formats import open_sheet
+from boundaryviz.tables.sheet import TableError
 from boundaryviz.tables.tables import Table
 from boundaryviz.tables.understanding import Understanding, understand
 

@@ -22,7 +22,8 @@ from boundaryviz.scene.splits import SHARES
 from boundaryviz.tables.cells import as_cell
 from boundaryviz.tables.choice import LINES_KEPT, TableChoice, TableSource
 from boundaryviz.tables.choosing import chosen
-from boundaryviz.tables.sheet import LIMIT, TableError, open_sheet
+from boundaryviz.tables.formats import open_sheet
+from boundaryviz.tables.sheet import LIMIT, TableError
 from boundaryviz.tables.understanding import Understanding, understand
 
 __all__ = ["Table", "TableError", "read_file", "read_table", "write_table"]

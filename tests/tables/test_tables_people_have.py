@@ -60,7 +60,7 @@ TABLES = {
     "m16.tsv": Expected(TWO, [0, 1], AB),
     "m17_sep.csv": Expected(TWO, [0, 1], AB),
     "m18_minus.csv": Expected([[-1.5, 0], [1, 1]], [0, 1], AB, notes=("a minus that is not ASCII's",)),
-    "m19_gbk.csv": Expected(TWO, [0, 1], ("差", "良"), ("长", "宽")),
+    "m19_gbk.csv": Expected(TWO, [1, 0], ("恶", "良"), ("长", "宽")),
 }  # fmt: skip
 
 
