@@ -17,13 +17,15 @@ from boundaryviz.tables.words import listed, short
 
 LABEL_WORDS = (
     "label", "labels", "class", "classes", "target", "species", "category", "diagnosis", "outcome", "cls", "kind",
-    "type", "variety", "group", "cluster", "breed", "genre", "result", "status", "response", "continent", "y",
+    "type", "variety", "group", "cluster", "breed", "genre", "survived",
+    "purchased", "churn", "exited", "approved", "quality", "klasse", "classe", "clase", "gruppe", "result", "status",
+    "response", "continent", "y",
 )  # fmt: skip
 SPLIT_WORDS = ("split", "set", "partition", "subset", "fold", "usage")
 _SHOWN_WORDS = ("label", "split", "origin", "muted")
 _LATITUDE, _LONGITUDE = ("latitude", "lat"), ("longitude", "lon", "lng", "long")
 _YEAR = re.compile(r"(?:year|yr|jahr|annee|année|año|anno)s?", re.IGNORECASE)
-_FEW = 10  # different whole numbers, up to which a column whose name says nothing may be a label
+_FEW = 10  # different whole numbers, up to which a column may be a label, and makes a poor axis where they come often
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def _label(left: Sequence[ColumnReading], spare: int) -> tuple[ColumnReading, st
                 return column, f"{short(column.name)} is a usual name for it"
     texts = [column for column in fits if not column.numeric and column.kind in ("labels", "constant")]
     texts = [column for column in texts if column.kind == "labels"] or texts
+    texts = [column for column in texts if column.each > 1] or texts
     ends = [column for column in texts if column is left[-1]] + [column for column in texts if column is left[0]]
     if texts:
         return (ends or texts)[0], "a column of few different words"
@@ -193,7 +196,7 @@ def _plane(
     }
 
 
-_PLAINLY = ("", "it has two values", "it holds years", "it holds ids", "it is always the same")
+_PLAINLY = ("", "it has few values", "it holds years", "it holds ids", "it is always the same")
 
 
 def _unfit(column: ColumnReading) -> int:
@@ -204,7 +207,7 @@ def _unfit(column: ColumnReading) -> int:
         return 3
     if column.whole and _YEAR.fullmatch(column.name.strip()):
         return 2
-    return int(column.whole and column.distinct == 2)
+    return int(column.whole and column.distinct <= _FEW and column.each >= 4)
 
 
 def _holds(column: ColumnReading) -> str:
