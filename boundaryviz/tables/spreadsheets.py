@@ -22,7 +22,6 @@ from boundaryviz.tables.words import listed, short
 RECTANGLE = 3_000_000
 """Cells, empty ones between others included, that a sheet may span."""
 
-_SHEET = re.compile(r"xl/worksheets/.*\.xml", re.IGNORECASE)
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})?([0-9]{1,20})["']""")
 _STRINGS = re.compile(rb"""\bt\s*=\s*["']s["']""")
 _STRING = re.compile(rb"""\bt="s"[^>]*><v>([0-9]{1,9})</v>""")
@@ -126,11 +125,15 @@ def _text(value: Any) -> str:
 
 def _check(members: Mapping[str, bytes], ods: bool) -> None:
     """Raises TableError for a sheet that would not fit into memory when it is laid out."""
-    strings = members.get("xl/sharedStrings.xml", b"")
+    if len({name.casefold() for name in members}) < len(members):  # which calamine takes for the same
+        raise TableError(["two parts of the workbook have one name; save it again"])
+    strings = next((part for name, part in members.items() if name.casefold() == "xl/sharedstrings.xml"), b"")
     for name, content in members.items():
-        if name.endswith(".xml") and (b"\0" in content[:2_000] or b"<!DOCTYPE" in content or b"<!ENTITY" in content):
+        if not name.endswith(".xml"):
+            continue
+        if b"\0" in content[:2_000] or b"<!DOCTYPE" in content or b"<!ENTITY" in content:
             raise TableError([f"{short(name)} in the workbook is XML of an odd kind; save it as CSV (UTF-8)"])
-        if name == "content.xml" if ods else _SHEET.fullmatch(name):
+        if not ods or name == "content.xml":  # any part may be a sheet, whatever it is called
             spans, held = _of_ods(content) if ods else (_xlsx_spans(content), _xlsx_held(content, strings))
             if spans > RECTANGLE:
                 words = f"a sheet spans {spans:,} cells, the empty ones between others included"

@@ -16,14 +16,15 @@ from boundaryviz.tables.sheet import LeftOut, Row, Sheet, TableError
 
 _LABEL = "label"
 _ROW = re.compile(r"\s*[-+]?[\w.,+-]*+(?:\s++(?:qid|[0-9]++):[-+0-9.eEnaifNAIF]++)++\s*+(?:#.*)?", re.DOTALL)
-_LOOKED_AT = 20  # rows
+_LOOKED_AT, _LONGEST = 20, 100_000  # rows, and characters of one
 _HIGHEST = 10_000  # index of a value
 
 
 def is_svmlight(table: TableText) -> bool:
-    """Whether the first rows are a label and pairs `index:value`."""
-    first = [line for _, line in islice(table.lines.written(), _LOOKED_AT)]
-    return bool(first) and all(_ROW.fullmatch(line[:100_000].decode(table.codec, "replace")) for line in first)
+    """Whether the first row, and most of those after it, are a label and pairs `index:value`."""
+    lines = (line[:_LONGEST].decode(table.codec, "replace") for _, line in islice(table.lines.written(), _LOOKED_AT))
+    fits = [_ROW.fullmatch(line) is not None for line in lines]
+    return fits[:1] == [True] and 2 * sum(fits) > len(fits)
 
 
 def read(table: TableText, limit: int, seed: int) -> Sheet:
