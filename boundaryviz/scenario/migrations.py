@@ -18,7 +18,12 @@ def _to_3(values: Values) -> Values:
     return values
 
 
-MIGRATIONS: Mapping[int, Callable[[Values], Values]] = {1: _to_2, 2: _to_3}
+def _to_4(values: Values) -> Values:
+    """In version 4 a scenario may have a pace; a file of version 3 leaves it to the window."""
+    return values
+
+
+MIGRATIONS: Mapping[int, Callable[[Values], Values]] = {1: _to_2, 2: _to_3, 3: _to_4}
 """version -> what makes values of the next version from values of this one."""
 
 

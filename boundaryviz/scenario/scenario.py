@@ -15,7 +15,8 @@ from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scenario.history_spec import TURNS, RunHistorySpec
 from boundaryviz.scenario.migrations import migrated
-from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec
+from boundaryviz.scenario.pace import Pace
+from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec, later
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.data import DataSpec, build
@@ -24,8 +25,9 @@ from boundaryviz.scene.scene import Scene
 from boundaryviz.scene.specs import Spec
 from boundaryviz.tables.from_arrays import from_arrays
 
-VERSION: Final = 3
-"""Of the format of files. 2: `course`. 3: points with inputs or responses; what has neither is written as version 2."""
+VERSION: Final = 4
+"""Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `pace`. What has none of these is
+written as version 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -52,7 +54,7 @@ class ScenarioError(ValueError):
 class Scenario(Spec):
     """Data, attack, learner and training, with the words that go with them.
 
-    `order` is its place in the gallery.
+    `order` is its place in the gallery. `pace` is how fast the window trains it.
     `plane` holds the scene itself where it was edited or imported, its poison with it; otherwise the scene is drawn
     from `data`, and `poison` is injected.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
@@ -60,13 +62,14 @@ class Scenario(Spec):
     the name means the clean twin's. Tests hold them.
     """
 
-    version: Literal[3] = VERSION
+    version: Literal[4] = VERSION
     name: str = "untitled"
     title: str = "Untitled"
     summary: str = ""
     look_at: str = ""
     variant_of: str | None = None
     order: int = 100
+    pace: Pace = later("auto")
     data: DataSpec = DataSpec()
     poison: AttackSpec = BridgeSpec()
     learner: LearnerSpec = MLPSpec()
@@ -125,7 +128,7 @@ class Scenario(Spec):
     def written(self) -> dict[str, Any]:
         """As nested plain values for a file, under the least version of the format that has words for all of it."""
         wide = any(one is not None and one.is_wide for one in (self.plane, self.course))
-        return self.model_dump(mode="json") | {"version": VERSION if wide else 2}
+        return self.model_dump(mode="json") | {"version": VERSION if self.pace != "auto" else 3 if wide else 2}
 
     @property
     def steps(self) -> int:
@@ -175,7 +178,7 @@ class Scenario(Spec):
         history says of it; of other data or another attack there is no history.
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
-        plain = self.model_dump(mode="json", exclude={"plane", "course"})
+        plain = {"pace": self.pace} | self.model_dump(mode="json", exclude={"plane", "course"})
         redrawn = any(path == "data" or path.startswith("data.") for path in values)
         if redrawn and self.data.name == "points" and "data.name" not in values:
             raise ScenarioError(

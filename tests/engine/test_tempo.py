@@ -121,8 +121,10 @@ def test_a_change_on_the_way_has_as_many_steps_follow() -> None:
 def test_words_and_the_length_of_the_run_are_nothing_to_learn_from() -> None:
     talk = begun(REST)
     assert rested(talk) == 60
-    for number, values in enumerate(({"title": "Other"}, {"training.steps": 90}, {"training.evaluate_every": 7})):
-        talk.tell(m.SetScenario(MADE.with_values(values), 2 + number))
+    for number, (path, value) in enumerate(
+        (("title", "Other"), ("training.steps", 90), ("training.evaluate_every", 7))
+    ):
+        talk.tell(m.SetScenario(MADE.with_values({path: value}), 2 + number))
         assert rested(talk) == 60
 
 

@@ -78,6 +78,8 @@ _TABLE = (
     _Entry("point.mute", "&Mute", "Mute the selected points, so that nobody sees them, or let them be seen again",
            ("Shift+M",), on_plane=True),
     _Entry("train.play", "&Play", "Train, or pause", ("Space",), "play", on_plane=True),
+    _Entry("train.full-speed", "F&ull speed", "Train as fast as it goes, or at the pace at which one sees it", ("X",),
+           "fast", True, on_plane=True),
     _Entry("train.step", "&Step", "Do one training step, and pause", ("S",), "step", on_plane=True),
     _Entry("train.reset", "&Reset", "Back to step 0 with the same initial weights", ("R",), "reset",
            on_plane=True),
