@@ -73,7 +73,7 @@ _TABLE = (
            on_plane=True, checkable=True),
     _Entry("point.poison", "&Poison", "New points are poison: planted by an attacker", ("P",), "poison",
            on_plane=True, checkable=True, apart=True),
-    _Entry("point.poison-on", "Poison &acts", "Let all poison act, or silence it without removing any", ("Shift+P",),
+    _Entry("point.poison-on", "Poison &on", "Train on the poison, or hide it without removing any", ("Shift+P",),
            on_plane=True, checkable=True),
     _Entry("point.mute", "&Mute", "Mute the selected points, so that nobody sees them, or let them be seen again",
            ("Shift+M",), on_plane=True),
