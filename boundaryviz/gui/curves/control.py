@@ -24,7 +24,11 @@ class CurvesControl(QObject):
         if curves is None:
             self.view.clear()
         else:
-            self.view.set_curves(curves.step, curves.poisoned, curves.clean, curves.of)
+            scenario = self._presenter.scenario
+            self.view.set_at_once(scenario.learner.family.at_once)
+            self.view.set_curves(
+                curves.step, curves.poisoned, curves.clean, curves.of, planned=scenario.training.steps
+            )  # fmt: skip
 
     def _turned(self) -> None:
         past = self._presenter.past
