@@ -299,7 +299,7 @@ class CurvesView(QWidget):
             ):
                 made = self._summaries[quantity, name]
                 if len(made.mean) and not (name.startswith("clean") and not self._clean):
-                    at = self._at(made.mean)
+                    at = self._at(len(made.mean))
                     mean, low, high = (float(part[at]) for part in (made.mean, made.low, made.high))
                     words = "test points" if name == "flips" else f"{name}"
                     bars.append(Bar(name, words, mean, low, high, quantity != "loss"))
@@ -348,9 +348,9 @@ class CurvesView(QWidget):
                    if of == quantity and len(made.mean) > 1]  # fmt: skip
         return max((float(height) for height in heights if np.isfinite(height)), default=0.0)
 
-    def _at(self, values: NDArray[np.float64]) -> int:
-        """Which of the values (K,) are shown while there is no cursor: the last, or those of the past moment shown."""
-        last = len(values) - 1
+    def _at(self, count: int) -> int:
+        """Which of so many values is shown while there is no cursor: the last, or that of the past moment shown."""
+        last = count - 1
         if self._past is None:
             return last
         return min(max(int(np.searchsorted(self._step, self._past, side="right")) - 1, 0), last)
@@ -390,7 +390,7 @@ class CurvesView(QWidget):
 
     def _draw_readouts(self) -> None:
         count = len(self._step)
-        at = self._at(self._step) if self._cursor is None else min(self._cursor, count - 1)
+        at = self._at(count) if self._cursor is None else min(self._cursor, count - 1)
         shown = self._cursor is not None and count > 0
         self.where.setText(f"step {self._step[at]:,}" if count else "")
         best = self.best_step

@@ -121,7 +121,9 @@ _TABLE = (
            apart=True),
     _Entry("view.pin-clean", "Pin the clean t&win", "Keep the clean twin of what the plane shows", ("Ctrl+Shift+P",)),
     _Entry("view.compare", "Compare p&ins", "What is pinned, side by side", ("Ctrl+5",), checkable=True),
-    _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True, apart=True),
+    _Entry("view.curves", "C&urves beside the plane", "Curves at full height beside the plane, or back in their tab; a "
+           "double click on them does the same", ("Ctrl+6",), checkable=True, apart=True),
+    _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True),
     _Entry("view.projector", "Plane &alone", "Nothing but the plane, full screen", ("F11",), checkable=True),
     _Entry("view.theme", "Da&rk theme", "Light or dark", ("Ctrl+D",), "theme", checkable=True),
     _Entry("view.commands", "Command &palette", "Find any command by name", ("Ctrl+K",), "search", apart=True),

@@ -58,7 +58,7 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.box.disableAutoRange()
         self.axes = {side: CurveAxis(side, linkView=self.box) for side in ("left", "bottom")}
         self._shown: tuple[tuple[float, float], tuple[float, float]] | None = None
-        self._theme: Theme | None = None
+        self._worn: Theme | None = None
         self._scale = 1.0
         self.curves = {name: CurveItem() for name in names}
         self.bands = {name: BandItem(self.box.viewRect) for name in names if not name.startswith("clean")}
@@ -132,8 +132,8 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         font.setPointSizeF(scale * font.pointSizeF())
         for axis in self.axes.values():
             axis.setTickFont(font if scale != 1.0 else None)
-        if self._theme is not None:
-            self.dress(self._theme)
+        if self._worn is not None:
+            self.dress(self._worn)
 
     @override
     def mouseMoveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
@@ -155,7 +155,7 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
 
     def dress(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
-        self._theme = theme
+        self._worn = theme
         self.setBackground(theme.panel)
         drawn = pens(theme, self._scale * self.devicePixelRatioF())
         for name, curve in self.curves.items():

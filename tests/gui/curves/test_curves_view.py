@@ -385,7 +385,7 @@ def test_seeds_show_as_their_mean_in_a_band(view):
     view._throttle.flush()
     plot = view.plots["loss"]
     np.testing.assert_allclose(plot.curves["train"].getData()[1], values["train_loss"].mean(axis=1))
-    x, low, high = plot.bands["train"].shown
+    x, _low, high = plot.bands["train"].shown
     assert len(x) == 50
     np.testing.assert_allclose(high.max(), values["train_loss"].max())
     assert "over 3 seeds" in view.readouts["loss", "train"].toolTip()
