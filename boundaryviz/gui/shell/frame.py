@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import (
     QMainWindow,
     QMenu,
     QScrollArea,
+    QSplitter,
     QStackedWidget,
     QTabWidget,
     QToolBar,
@@ -23,6 +24,7 @@ from typing_extensions import override
 from boundaryviz.gui.shell.actions import MENUS, Actions
 from boundaryviz.gui.shell.banner import Banner
 from boundaryviz.gui.shell.status import StatusFields
+from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.theme import Theme
 
 _LAYOUT_VERSION = 2  # one more with every change of what is a good width for the panels
@@ -67,6 +69,9 @@ class MainWindow(QMainWindow):
         self._across = QHBoxLayout(self._middle)
         self._across.setContentsMargins(0, 0, 0, 0)
         self._across.setSpacing(0)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        self._beside: tuple[QWidget, QWidget] | None = None  # a result that stands beside the plane, its place in the tab
         self.pages.addWidget(self._middle)
         self.banner.focus_left.connect(self._focus_page)
         self.banner.action.connect(self._banner_action)
@@ -88,11 +93,14 @@ class MainWindow(QMainWindow):
     def add_centre(self, side: QWidget, centre: QWidget, below: QWidget) -> None:
         """The page of the plane: a column at its side, and what lies below it."""
         self._across.addWidget(side)
-        column = QVBoxLayout()
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(centre, 1)
         column.addWidget(below)
-        self._across.addLayout(column, 1)
+        self._split.addWidget(middle)
+        self._across.addWidget(self._split, 1)
         self._chrome += [side, below]
 
     def add_page(self, view: QWidget) -> None:
@@ -153,6 +161,34 @@ class MainWindow(QMainWindow):
     def show_result(self, view: QWidget) -> None:
         """Bring the tab of a result to the front."""
         self.result_tabs.setCurrentWidget(view.parentWidget())
+
+    def stand_beside(self, view: QWidget | None, instead: str = "") -> None:
+        """Take a result out of its tab and put it beside the plane, at its full height; None puts it back.
+
+        instead: what is written in its tab meanwhile.
+        """
+        if self._beside is not None:
+            shown, words = self._beside
+            holder = next(holder for holder, result in self._results.items() if result is shown)
+            layout = holder.layout()
+            assert layout is not None
+            layout.replaceWidget(words, shown)
+            words.deleteLater()
+            self._side.deleteLater()
+            self._beside = None
+        if view is not None:
+            holder = next(holder for holder, result in self._results.items() if result is view)
+            layout = holder.layout()
+            assert layout is not None
+            words = label(instead, "faint", wraps=True)
+            words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.replaceWidget(view, words)
+            self._side = _with_margin(view)
+            self._beside = view, words
+            self._split.addWidget(self._side)
+            width = self._split.width()
+            self._split.setSizes([width - width * 2 // 5, width * 2 // 5])
+        self.result_changed.emit()
 
     def page_shown(self) -> QWidget | None:
         """The page in the place of the plane; None while the plane is there."""

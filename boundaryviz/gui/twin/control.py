@@ -25,7 +25,7 @@ from boundaryviz.record.metrics import Metric, SuccessRate
 from boundaryviz.record.seeds import ONE_FIT
 
 _REFRESH = 200  # milliseconds between two looks at the pins
-SAME = "No poison acts: both are the same until there is some."
+SAME = "No poison is on: both planes show the same until there is some."
 ONE_SEED = "The seed floor needs at least two seeds: choose how many beside Twin."
 _LOOKS = {
     "view.discrete": PlaneView.set_discrete, "view.contours": PlaneView.set_contours,
