@@ -272,7 +272,9 @@ class Document(QObject):
         self.pace = scenario.pace
         self._mark = Mark.of_file(scenario)
         self.undo.clear()
-        if not saved:
+        if saved:
+            self.undo.setClean()  # an empty stack that was not clean is not made so by clearing it
+        else:
             self.undo.resetClean()
         self.revision += 1
         self.opened.emit()

@@ -181,6 +181,15 @@ class PlaneView(FocusFrame):
             part.set_theme(theme)
         self.update()
 
+    def set_share(self, share: float) -> None:
+        """Draw points, lines, marks and words so many times as large as usual."""
+        for axis in self.canvas.axes.values():
+            axis.set_share(share)
+        self.points.set_size(share)
+        self.field_layer.set_share(share)
+        self.marks.set_share(share)
+        self._banner.set_share(share)
+
     def set_discrete(self, on: bool) -> None:
         """Whether the field shows only the decided class."""
         self.field_layer.set_discrete(on)

@@ -172,8 +172,8 @@ class PointItem(pg.GraphicsObject):
         if not len(self._points):
             return
         ratio = widget.devicePixelRatioF() if widget is not None else 1.0
-        if ratio != self._atlas.ratio:
-            self._atlas = Atlas(self._theme, ratio)
+        if (drawn := ratio * max(self._size, 1.0)) != self._atlas.ratio:  # large ones are drawn large, not stretched
+            self._atlas = Atlas(self._theme, drawn)
         transform = painter.transform()
         scale = np.array([transform.m11(), transform.m22()])
         places = self._points.xy * scale + (transform.dx(), transform.dy())
@@ -188,7 +188,7 @@ class PointItem(pg.GraphicsObject):
 
     def _paint_symbols(self, painter: QPainter, places: NDArray, screen: QRectF, ratio: float) -> None:
         at = places[self._order]
-        margin = 20.0 * ratio
+        margin = 20.0 * ratio * max(self._size, 1.0)
         seen = (at[:, 0] > screen.left() - margin) & (at[:, 0] < screen.right() + margin)
         seen &= (at[:, 1] > screen.top() - margin) & (at[:, 1] < screen.bottom() + margin)
         order = self._order[seen]
@@ -200,7 +200,7 @@ class PointItem(pg.GraphicsObject):
         table = self._fragments.ndarray()
         table[:, 0:2] = at[seen]
         table[:, 2:6] = self._atlas.sources[codes]
-        table[:, 6:10] = (self._size / ratio, self._size / ratio, 0.0, 1.0)
+        table[:, 6:10] = (self._size / self._atlas.ratio, self._size / self._atlas.ratio, 0.0, 1.0)
         pool = self._pool[order]
         small, pale = crowded(int(np.count_nonzero(pool)))
         table[pool, 6:8] *= small

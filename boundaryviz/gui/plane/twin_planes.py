@@ -237,6 +237,12 @@ class TwinPlanes(QWidget):
         if self.clean is not None:
             look(self.clean)
 
+    def set_share(self, share: float) -> None:
+        """Draw type, points and lines so many times as large as usual."""
+        self.plane.set_share(share)
+        self.set_look("share", lambda plane: plane.set_share(share))
+        self._label()
+
     def set_fields(self, field: NDArray, clean: NDArray | None, rect: Domain, unit: bool = False) -> None:
         """Both fields over `rect`, see `PlaneView.set_field`; clean: None where there is none."""
         side = self.view == "side"

@@ -126,7 +126,8 @@ _TABLE = (
     _Entry("view.curves", "C&urves beside the plane", "Curves at full height beside the plane, or back in their tab; a "
            "double click on them does the same", ("Ctrl+6",), checkable=True, apart=True),
     _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True),
-    _Entry("view.projector", "Plane &alone", "Nothing but the plane, full screen", ("F11",), checkable=True),
+    _Entry("view.projector", "Presen&tation", "The plane alone and large on the whole screen; F11 or Esc leaves",
+           ("F11", "F5"), checkable=True),
     _Entry("view.theme", "Da&rk theme", "Light or dark", ("Ctrl+D",), "theme", checkable=True),
     _Entry("view.commands", "Command &palette", "Find any command by name", ("Ctrl+K",), "search", apart=True),
     _Entry("help.shortcuts", "&Shortcuts", "All keys at a glance", ("F1",), "keyboard"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from PyQt6.QtCore import QByteArray, QSettings, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -29,20 +30,34 @@ from boundaryviz.gui.widgets.theme import Theme
 
 _LAYOUT_VERSION = 2  # one more with every change of what is a good width for the panels
 _PANEL_WIDTH = 340
+_SETTLED = 100  # milliseconds after which widgets know again what room they need in the usual type
 _TOLD = 4_000  # milliseconds that a sentence in the status bar stays
+
+
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """How the window stood before the plane stood alone: its place, where docks were, and what was to be seen."""
+
+    size: QSize
+    geometry: QByteArray
+    layout: QByteArray
+    parts: list[QWidget]
+    result: int
 
 
 class MainWindow(QMainWindow):
     """Knows no view: `add_...` take them, `compose` puts all of them into the window, in whose order the keys go.
 
     dropped: a local path was dropped on the window. themed: the theme, for whatever draws itself.
-    result_changed: another result is at the front. page_changed: another page is.
+    result_changed: another result is at the front. page_changed: another page is. escaped: Esc was pressed, and
+    whatever has the keys has no use for it.
     """
 
     dropped = pyqtSignal(str)
     themed = pyqtSignal(object)
     result_changed = pyqtSignal()
     page_changed = pyqtSignal()
+    escaped = pyqtSignal()
 
     def __init__(self, settings: QSettings, plane: QWidget) -> None:
         """plane: where the keys of the actions `on_plane` work, and where the focus goes when a page closes."""
@@ -55,6 +70,8 @@ class MainWindow(QMainWindow):
         self._others: dict[str, Callable[[], None]] = {}
         self._results: dict[QWidget, QWidget] = {}  # what holds a result -> the result
         self._chrome: list[QWidget] = []  # what goes where the plane stands alone
+        self._alone: _Before | None = None  # while it does, what was there
+        self._due: _Before | None = None  # what has yet to find its place again
         self.actions_ = Actions(self, plane)
         self.status, self.banner = StatusFields(), Banner()
         self.pages = QStackedWidget()
@@ -71,7 +88,9 @@ class MainWindow(QMainWindow):
         self._across.setSpacing(0)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
-        self._beside: tuple[QWidget, QWidget] | None = None  # a result that stands beside the plane, its place in the tab
+        self._beside: tuple[QWidget, QWidget] | None = (
+            None  # a result that stands beside the plane, its place in the tab
+        )
         self.pages.addWidget(self._middle)
         self.banner.focus_left.connect(self._focus_page)
         self.banner.action.connect(self._banner_action)
@@ -208,16 +227,42 @@ class MainWindow(QMainWindow):
         self._plane.setFocus()  # or the focus would go to whatever comes next, and the next key with it
 
     def show_plane_alone(self, on: bool) -> None:
-        """Nothing but the plane on the whole screen, for a projector; or everything again."""
-        for part in (self.menuBar(), self.bar, self.statusBar(), *self._chrome, *self.docks):
-            if part is not None:
-                part.setVisible(not on)
+        """Nothing but the plane on the whole screen that the window is on; or everything again, as it was."""
+        if on == (self._alone is not None):
+            return
         if on:
-            self.showFullScreen()
-        else:
-            self.showNormal()
-            self.show_panels(self.actions_["view.panels"].isChecked())
+            around = (self.menuBar(), self.bar, self.statusBar(), *self._chrome, *self.docks)
+            parts = [part for part in around if part is not None and not part.isHidden()]
+            place = self.size(), self.saveGeometry(), self.saveState(_LAYOUT_VERSION)
+            self._alone = _Before(*place, parts, self.result_tabs.currentIndex())
+            self._due = None
+            for part in parts:
+                part.hide()
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowFullScreen)
+        elif self._alone is not None:
+            before, self._alone = self._alone, None
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
+            for part in before.parts:
+                part.show()
+            self.result_tabs.setCurrentIndex(before.result)
+            self.restoreGeometry(before.geometry)
+            self.restoreState(before.layout, _LAYOUT_VERSION)
+            self._due = before  # once it has its size again, which it gets when the desktop sees fit
+            QTimer.singleShot(_SETTLED, self._settle)
         self._plane.setFocus()
+
+    def _settle(self) -> None:
+        """Give the panels the room that they had before the plane stood alone, as soon as there is as much."""
+        before = self._due
+        if before is not None and self.size() == before.size:
+            self._due = None
+            self.restoreState(before.layout, _LAYOUT_VERSION)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if self._due is not None:
+            QTimer.singleShot(_SETTLED, self._settle)
 
     # ---- what is said -------------------------------------------------------------------------------
 
@@ -286,7 +331,14 @@ class MainWindow(QMainWindow):
             self._settings.setValue("geometry", self.saveGeometry())
             self._settings.setValue("layout", self.saveState(_LAYOUT_VERSION))
 
-    # ---- leaving, and what is dropped ---------------------------------------------------------------
+    # ---- keys, leaving, and what is dropped ---------------------------------------------------------
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
 
     def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
         """Have this asked before the window closes, after what was given before; who says no keeps it open."""

@@ -239,7 +239,6 @@ class Controller(QObject):
             "view.discrete": plane.set_discrete, "view.contours": plane.set_contours,
             "view.prediction": plane.set_show_prediction, "view.held-out": plane.set_show_held_out,
             "point.poison": plane.set_poison, "view.panels": self._window.show_panels,
-            "view.projector": self._window.show_plane_alone,
         }  # fmt: skip
         for name, toggle in toggles.items():
             actions[name].toggled.connect(toggle)

@@ -10,7 +10,7 @@ from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.scenario.pace import Pace, speed
 
-_RESTS = "Training rests at step {:,}, as the scenario asks. Space goes on; a change trains as many steps again."
+_RESTS = "Step {:,}: at rest. Space goes on, and so does any change."
 
 
 class Pacing(QObject):
@@ -29,6 +29,7 @@ class Pacing(QObject):
         self._held = False
         self._slow: Pace = "auto"  # what full speed gives way to
         self._length = (0, False)
+        self._said = ""  # of its rest, in the status bar
         document.opened.connect(self._begin)
         document.changed.connect(self._look)
         client.stated.connect(lambda state: self._say())
@@ -98,10 +99,10 @@ class Pacing(QObject):
 
     def _say(self) -> None:
         """In the status bar that it rests, for as long as it does."""
-        strip, rests = self._window.statusBar(), self._client.resting
+        strip, words = self._window.statusBar(), _RESTS.format(self._client.step_count)
         assert strip is not None
-        said = strip.currentMessage().startswith(_RESTS[:17])
-        if rests:
-            self._window.tell(_RESTS.format(self._client.step_count), 0)
-        elif said:
+        if self._client.resting:
+            self._said = words
+            self._window.tell(words, 0)
+        elif self._said and strip.currentMessage() == self._said:
             strip.clearMessage()
