@@ -71,7 +71,9 @@ class MainWindow(QMainWindow):
         self._across.setSpacing(0)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
-        self._beside: tuple[QWidget, QWidget] | None = None  # a result that stands beside the plane, its place in the tab
+        self._beside: tuple[QWidget, QWidget] | None = (
+            None  # a result that stands beside the plane, its place in the tab
+        )
         self.pages.addWidget(self._middle)
         self.banner.focus_left.connect(self._focus_page)
         self.banner.action.connect(self._banner_action)
