@@ -86,7 +86,7 @@ def test_a_chain_has_one_outline(qapp: QApplication) -> None:
 
 def test_the_points_of_a_chain_shrink_as_one_zooms_out_and_others_do_not(qapp: QApplication) -> None:
     places = np.stack([np.linspace(0.0, 1.0, 11), np.zeros(11)], axis=1)
-    points = Points.join(Points.of(places, origin=1), Points.of(places + (0.0, 1.0), first_id=20))
+    points = Points.join(Points.of(places, origin=1), Points.of(places + np.array([0.0, 1.0]), first_id=20))
     item = PointItem(LIGHT, lambda: QRectF(0, 0, 1, 1))
     item.set_scene(Scene(points, Domain(-1, 2, -1, 2)), np.zeros(22, dtype=bool))
     bead = points.is_poison[item.order]
