@@ -117,6 +117,8 @@ _TABLE = (
     _Entry("view.twin-flips", "Fli&p region", "What the poison gave to another class", ("Ctrl+3",), checkable=True),
     _Entry("view.twin-floor", "Seed f&loor", "Flips by the poison against what a new seed changes", ("Ctrl+4",),
            checkable=True),
+    _Entry("view.headline", "&Headline numbers", "With the twin, how much the poison flips, and how little it "
+           "took, large over the plane", checkable=True),
     _Entry("view.pin", "&Pin this moment", "Keep what the plane shows, to compare it with others", ("Ctrl+P",),
            apart=True),
     _Entry("view.pin-clean", "Pin the clean t&win", "Keep the clean twin of what the plane shows", ("Ctrl+Shift+P",)),
