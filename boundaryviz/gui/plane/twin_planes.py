@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
 )
 from typing_extensions import override
 
+from boundaryviz.gui.plane.class_legend import ClassLegend
 from boundaryviz.gui.plane.field_layer import Beside
 from boundaryviz.gui.plane.headline import Headline
 from boundaryviz.gui.plane.plane import PlaneView
@@ -199,6 +200,8 @@ class TwinPlanes(QWidget):
         both.setLayout(self._halves)
         layout.addWidget(both, 1)
         self.legend = PlaneLegend(plane.canvas)
+        self.classes = ClassLegend(plane.canvas)
+        self._cornered: tuple[object, ...] = ()
         self.cursor_ = self._cursor_in(plane)
         plane.canvas.shown.connect(self._lead_moved)
         plane.hovered.connect(lambda place: self._hovered(place, over_clean=False))
@@ -245,6 +248,8 @@ class TwinPlanes(QWidget):
         if self.clean is not None:
             self.clean.set_scene(scene)
         self._lay_out()
+        self.classes.set_scene(scene)
+        self._place_legends()
 
     def set_selection(self, ids: ArrayLike) -> None:
         """The selection, where it was not made on a plane."""
@@ -285,7 +290,7 @@ class TwinPlanes(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
         self._theme = theme
-        for part in (self.legend, self.cursor_, self.headline, self.clean):
+        for part in (self.legend, self.classes, self.cursor_, self.headline, self.clean):
             if part is not None:
                 part.set_theme(theme)
 
@@ -387,10 +392,23 @@ class TwinPlanes(QWidget):
         elif self.view == "floor" and self._floor is not None:
             entries = _FLOOR
         self.legend.set_entries(entries)
-        self.legend.stand_in(self.plane.canvas.area)
+        self._place_legends()
+
+    def _place_legends(self) -> None:
+        """That of classes goes where it hides least, whenever another part of the plane or another plane is shown."""
+        canvas, scene = self.plane.canvas, self.plane.scene
+        area, rect = canvas.area, canvas.rect_shown()
+        self.legend.stand_in(area)
+        self.classes.stand_in(area)
+        now = (scene.domain, area.size(), self.classes.size(), self.legend.isHidden())
+        if now != self._cornered:  # and not by every point that moves
+            self._cornered = now
+            scale = (area.width() / rect.width, -area.height() / rect.height)
+            places = (scene.points.xy - (rect.left, rect.top)) * scale + (area.left(), area.top())
+            self.classes.choose_corner(places, () if self.legend.isHidden() else (QRectF(self.legend.geometry()),))
 
     def _lead_moved(self) -> None:
-        self.legend.stand_in(self.plane.canvas.area)
+        self._place_legends()
         if self.clean is not None and self.view == "side":
             self.clean.canvas.follow(self.plane.canvas)
 

@@ -104,6 +104,8 @@ _TABLE = (
            ("F",), checkable=True, on_plane=True),
     _Entry("view.held-out", "&Held-out points", "Show validation and test points too", ("H",), checkable=True,
            on_plane=True),
+    _Entry("view.legend", "Class &legend", "Name the classes on the plane; drag the legend to move it, click to fold",
+           checkable=True),
     _Entry("view.cascade", "Label casca&de", "Colour each unlabelled point by when it got its label, and show the way "
            "from a given label to the point under the pointer", ("K",), checkable=True, on_plane=True),
     _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",

@@ -77,6 +77,8 @@ class TwinControl(QObject):
         document.opened.connect(self._opened)
         presenter.turned.connect(self._turned)
         client.subscribe("twins")
+        actions["view.legend"].setChecked(True)
+        actions["view.legend"].toggled.connect(planes.classes.set_shown)
         actions["view.headline"].setChecked(True)
         actions["view.headline"].toggled.connect(planes.set_headline)
         bar.set_seeds(client.seeds)
