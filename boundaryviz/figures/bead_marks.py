@@ -45,7 +45,7 @@ class Beads(PathCollection):
         if figure is not None:
             shares = self._of(self.get_offset_transform(), figure.dpi / 72.0)
             self.set_sizes(((self._usual * shares + self._more) ** 2).tolist(), figure.dpi)
-            self.set_linewidths((self._line * shares).tolist())
+            self.set_linewidth((self._line * shares).tolist())
         super().draw(renderer)
 
     @staticmethod

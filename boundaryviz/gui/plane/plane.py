@@ -181,6 +181,11 @@ class PlaneView(FocusFrame):
             part.set_theme(theme)
         self.update()
 
+    def set_scale(self, scale: float) -> None:
+        """Points and pins so many times their usual size."""
+        self.points.set_size(scale)
+        self.marks.pins.set_size(scale)
+
     def set_discrete(self, on: bool) -> None:
         """Whether the field shows only the decided class."""
         self.field_layer.set_discrete(on)

@@ -70,6 +70,8 @@ class PointItem(pg.GraphicsObject):
         self._is_bead = np.zeros(0, dtype=bool)
         self._gaps = (np.zeros(0, dtype=np.int64), np.zeros((0, 2)), np.zeros(0))
         """Which points are beads, where they lie, and how far each is from the next in pixels."""
+        self.drawn = np.zeros((0, 10))
+        """The symbols painted last, in their order: place and source in pixels, sizes, turn and opacity."""
         self._fragments = PrimitiveArray(QPainter.PixmapFragment, 10)
 
     # ---- what is shown
@@ -226,6 +228,7 @@ class PointItem(pg.GraphicsObject):
         table[pool, 9] = pale
         if self._ghost_poison:
             table[self._points.is_poison[order], 9] = GHOST
+        self.drawn = table
         beads = np.flatnonzero(self._is_bead[order])
         first = int(beads[0]) if len(beads) else 0
         self._paint_fragments(painter, table[:first])  # what lies under the beads and their outlines

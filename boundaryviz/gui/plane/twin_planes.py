@@ -155,6 +155,7 @@ class TwinPlanes(QWidget):
         self.plane = plane
         self.clean: CleanPlane | None = None
         self._theme = LIGHT
+        self._scale = 1.0
         self._on = False
         self._view: TwinView = "side"
         self._names: tuple[tuple[int, str], ...] = ()
@@ -287,6 +288,17 @@ class TwinPlanes(QWidget):
             self._label()
             self.plane.canvas.repaint_plane()
 
+    def set_scale(self, scale: float) -> None:
+        """Points, pins, legend and headline so many times their usual size, for a lecture hall."""
+        self._scale = scale
+        self.headline.set_scale(scale)
+        self.classes.set_scale(scale)
+        for plane in (self.plane, self.clean):
+            if plane is not None:
+                plane.set_scale(scale)
+        self._lay_out()
+        self._place_legends()
+
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
         self._theme = theme
@@ -360,6 +372,7 @@ class TwinPlanes(QWidget):
         """The second plane, which few sessions need: made when it is first shown."""
         clean = CleanPlane(self.plane)
         clean.set_theme(self._theme)
+        clean.set_scale(self._scale)
         for look in self._looks.values():
             look(clean)
         clean.set_scene(self.plane.scene)

@@ -56,7 +56,7 @@ def chain(kind: int, step: float, theme: Theme, count: int = 10) -> NDArray[np.i
     painter.end()
     bits = image.constBits()
     assert bits is not None
-    pixels = np.frombuffer(bits.asarray(image.sizeInBytes()), np.uint8).reshape(60, -1, 4)[:, :260, 2::-1]
+    pixels = np.frombuffer(bytes(bits.asarray(image.sizeInBytes())), np.uint8).reshape(60, -1, 4)[:, :260, 2::-1]
     return pixels.astype(np.int64)
 
 
