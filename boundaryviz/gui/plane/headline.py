@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -14,6 +14,7 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme, mix, tabular
 _NUMBER, _WORDS, _ASIDE = 24.0, 16.0, 12.0  # points
 _WIDEST = "100.0 %"
 _MARGIN, _BETWEEN = 12.0, 10.0  # pixels
+_SMALLEST = 0.7  # of its sizes, where it is narrow
 _LEAST = 60.0  # pixels that an aside needs to be worth showing
 
 
@@ -25,7 +26,7 @@ class Headline(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._scale = LIGHT, 1.0
+        self._theme, self._scale, self._fit = LIGHT, 1.0, 1.0
         self.number, self.words, self.aside = "", "", ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -41,6 +42,7 @@ class Headline(QWidget):
     def set_scale(self, scale: float) -> None:
         """So many times the usual size."""
         self._scale = scale
+        self.resizeEvent(None)
         self.updateGeometry()
         self.update()
 
@@ -51,13 +53,25 @@ class Headline(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(0, round(QFontMetricsF(self._font(_NUMBER)).height() * 1.05))
+        font = QFont(self.font())
+        font.setPointSizeF(self._scale * _NUMBER)  # as high in a narrow place as in a wide one
+        return QSize(0, round(QFontMetricsF(font).height() * 1.05))
 
     def _font(self, points: float, bold: bool = False) -> QFont:
         font = tabular(self.font())
-        font.setPointSizeF(self._scale * points)
+        font.setPointSizeF(self._scale * self._fit * points)
         font.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
         return font
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Smaller where it is narrow, by what it says at most: what it says now changes nothing."""
+        super().resizeEvent(event)
+        self._fit = 1.0
+        parts = ((_WIDEST, _NUMBER, True), ("flipped by 0.02 % of the data", _WORDS, False),
+                 ("attack success 100 %", _ASIDE, False))  # fmt: skip
+        needed = sum(QFontMetricsF(self._font(points, bold)).horizontalAdvance(text) for text, points, bold in parts)
+        self._fit = min(max((self.width() - 2.0 * _MARGIN - 2.5 * _BETWEEN) / needed, _SMALLEST), 1.0)
 
     @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
