@@ -111,7 +111,7 @@ class Workbench:
         for may_leave in (self.film.may_leave, self.filing.may_close):
             window.ask_before_closing(may_leave)
         self.poison = PoisonControl(window, self.planes, self.controller)
-        self.presentation = PresentationControl(window, self.planes, self.filing.turn)
+        self.presentation = PresentationControl(window, self.planes, self.filing.turn, self.curves.view.set_scale)
         self._arrange()
         self._dress()
         window.restore()

@@ -90,7 +90,7 @@ class AtOnceBars(QWidget):
         wanted = self.sizeHint().height()
         squeeze = min(1.0, self.height() / max(wanted, 1))
         font = QFont(self.font())
-        font.setPointSizeF(self._scale * max(squeeze, 0.75) * font.pointSizeF())
+        font.setPointSizeF(max(squeeze, 0.75) * font.pointSizeF())
         bold = QFont(font)
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)

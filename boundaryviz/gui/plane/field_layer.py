@@ -82,7 +82,7 @@ class FieldLayer:
         for z, item in ((-30, self.image), *lines):
             item.setZValue(z)
             box.addItem(item, ignoreBounds=True)
-        self._theme, self._share = theme, 1.0
+        self._theme, self._scale = theme, 1.0
         self._field: NDArray | None = None
         self._rect: Domain | None = None
         self._unit = self._discrete = False
@@ -141,9 +141,9 @@ class FieldLayer:
         self._draw()
         self._draw_ghost()
 
-    def set_share(self, share: float) -> None:
+    def set_scale(self, scale: float) -> None:
         """Draw lines so many times as wide as usual."""
-        self._share = share
+        self._scale = scale
         self._draw()
         self._draw_ghost()
 
@@ -234,6 +234,6 @@ class FieldLayer:
     def _trace(self, item: pg.PlotCurveItem, lines: NDArray, colour: QColor, width: float) -> None:
         screen = item.getViewWidget()
         ratio = 1.0 if screen is None else screen.devicePixelRatioF()  # such a pen counts the screen's own pixels
-        pen = pg.mkPen(colour, width=1.0 if len(lines) > BUSY else width * ratio * self._share)
+        pen = pg.mkPen(colour, width=1.0 if len(lines) > BUSY else width * ratio * self._scale)
         pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # closes the joints between segments
         item.setData(lines[:, 0], lines[:, 1], pen=pen, connect="finite")

@@ -32,10 +32,10 @@ class Marks:
         for part in (self.pins, self.outline, self.guide, self.jitter, self.words):
             part.set_theme(theme)
 
-    def set_share(self, share: float) -> None:
+    def set_scale(self, scale: float) -> None:
         """Draw pins and words so many times as large as usual."""
-        self.pins.set_size(share)
-        self.words.set_share(share)
+        self.pins.set_size(scale)
+        self.words.set_scale(scale)
 
     def show_shape(self, shape: Shape | None) -> None:
         """What a tool draws, in place of what it drew before."""

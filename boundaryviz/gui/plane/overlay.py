@@ -143,7 +143,7 @@ class Banner(PlainLabel):
 
     def __init__(self, parent: QWidget, at_bottom: bool = False) -> None:
         super().__init__("", parent)
-        self._at_bottom, self._share = at_bottom, 1.0
+        self._at_bottom, self._scale = at_bottom, 1.0
         self._theme = LIGHT
         self._area = QRectF()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -154,15 +154,15 @@ class Banner(PlainLabel):
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
         self._theme = theme
-        size = self._share * (10 if self._at_bottom else 11)
+        size = self._scale * (10 if self._at_bottom else 11)
         self.setStyleSheet(
             f"background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.line};"
             f"border-radius: 8px; padding: 5px 14px; font-size: {size:g}pt;"
         )
 
-    def set_share(self, share: float) -> None:
+    def set_scale(self, scale: float) -> None:
         """Write so many times as large as usual."""
-        self._share = share
+        self._scale = scale
         self.set_theme(self._theme)
         if not self.isHidden():
             self.say(self.text(), self._area)

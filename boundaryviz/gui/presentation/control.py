@@ -64,12 +64,14 @@ class Black(QWidget):
 class PresentationControl(QObject):
     """Enters and leaves, and has the keys in between.
 
-    turn: opens the example so many places later in the gallery.
+    turn: opens the example so many places later in the gallery. scale_curves: draws curves so many times as large.
     """
 
-    def __init__(self, window: MainWindow, planes: TwinPlanes, turn: Callable[[int], None]) -> None:
+    def __init__(
+        self, window: MainWindow, planes: TwinPlanes, turn: Callable[[int], None], scale_curves: Callable[[float], None]
+    ) -> None:
         super().__init__(window)
-        self._window, self._planes, self._turn = window, planes, turn
+        self._window, self._planes, self._turn, self._scale_curves = window, planes, turn, scale_curves
         self._action, self._curves = window.actions_["view.projector"], window.actions_["view.curves"]
         self._font: QFont | None = None
         self._curves_before = False
@@ -118,7 +120,7 @@ class PresentationControl(QObject):
             window.actions_[name].setEnabled(False)
         window.show_page(None)
         window.show_plane_alone(True)
-        self._scale(LARGER)
+        self._draw(LARGER)
         for key in self.keys.values():
             key.setEnabled(True)
         self.hint.say(HINT, QRectF(window.rect()))
@@ -131,24 +133,24 @@ class PresentationControl(QObject):
         self.black.hide()
         for key in self.keys.values():
             key.setEnabled(False)
-        self._scale(1.0)
+        self._draw(1.0)
         self._curves.setChecked(self._curves_before)
         self._window.show_plane_alone(False)
         for name in self._off:
             self._window.actions_[name].setEnabled(True)
         self._font = None
 
-    def _scale(self, share: float) -> None:
-        """Type all over the window; points, lines and marks of the plane."""
+    def _draw(self, scale: float) -> None:
+        """Type all over the window, and what is drawn in it, so many times as large as usual."""
         assert self._font is not None
         font = QFont(self._font)
-        if share != 1.0:
-            font.setPointSizeF(share * font.pointSizeF())
+        if scale != 1.0:
+            font.setPointSizeF(scale * font.pointSizeF())
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         set_type(app, font)
-        self._planes.set_share(share)
-        self.hint.set_share(share)
+        for set_scale in (self._planes.set_scale, self._scale_curves, self.hint.set_scale):
+            set_scale(scale)
 
     def _cover(self) -> None:
         """Have what lies over the window fit its size, which it gets when the desktop sees fit."""

@@ -106,6 +106,8 @@ _TABLE = (
            ("F",), checkable=True, on_plane=True),
     _Entry("view.held-out", "&Held-out points", "Show validation and test points too", ("H",), checkable=True,
            on_plane=True),
+    _Entry("view.legend", "Class &legend", "Name the classes on the plane; drag the legend to move it, click to fold",
+           checkable=True),
     _Entry("view.cascade", "Label casca&de", "Colour each unlabelled point by when it got its label, and show the way "
            "from a given label to the point under the pointer", ("K",), checkable=True, on_plane=True),
     _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",
@@ -119,6 +121,8 @@ _TABLE = (
     _Entry("view.twin-flips", "Fli&p region", "What the poison gave to another class", ("Ctrl+3",), checkable=True),
     _Entry("view.twin-floor", "Seed f&loor", "Flips by the poison against what a new seed changes", ("Ctrl+4",),
            checkable=True),
+    _Entry("view.headline", "&Headline numbers", "With the twin, how much the poison flips, and how little it "
+           "took, large over the plane", checkable=True),
     _Entry("view.pin", "&Pin this moment", "Keep what the plane shows, to compare it with others", ("Ctrl+P",),
            apart=True),
     _Entry("view.pin-clean", "Pin the clean t&win", "Keep the clean twin of what the plane shows", ("Ctrl+Shift+P",)),

@@ -88,9 +88,8 @@ class MainWindow(QMainWindow):
         self._across.setSpacing(0)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
-        self._beside: tuple[QWidget, QWidget] | None = (
-            None  # a result that stands beside the plane, its place in the tab
-        )
+        self._beside: tuple[QWidget, QWidget, QWidget] | None = None
+        """A result that stands beside the plane, what holds it there, and what stands in its tab."""
         self.pages.addWidget(self._middle)
         self.banner.focus_left.connect(self._focus_page)
         self.banner.action.connect(self._banner_action)
@@ -187,13 +186,14 @@ class MainWindow(QMainWindow):
         instead: what is written in its tab meanwhile.
         """
         if self._beside is not None:
-            shown, words = self._beside
+            shown, side, words = self._beside
             holder = next(holder for holder, result in self._results.items() if result is shown)
             layout = holder.layout()
             assert layout is not None
             layout.replaceWidget(words, shown)
-            words.deleteLater()
-            self._side.deleteLater()
+            for part in (words, side):
+                part.hide()
+                part.deleteLater()
             self._beside = None
         if view is not None:
             holder = next(holder for holder, result in self._results.items() if result is view)
@@ -202,9 +202,9 @@ class MainWindow(QMainWindow):
             words = label(instead, "faint", wraps=True)
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.replaceWidget(view, words)
-            self._side = _with_margin(view)
-            self._beside = view, words
-            self._split.addWidget(self._side)
+            side = _with_margin(view)
+            self._beside = view, side, words
+            self._split.addWidget(side)
             width = self._split.width()
             self._split.setSizes([width - width * 2 // 5, width * 2 // 5])
         self.result_changed.emit()

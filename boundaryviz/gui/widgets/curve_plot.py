@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFont, QPen
+from PyQt6.QtGui import QColor, QPen
 from typing_extensions import override
 
 from boundaryviz.figures.palette import CURVES, POISON
@@ -124,14 +124,10 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
             self.setToolTip(tip(f"Red marks at the upper edge: a curve goes {words} there, more than the plot shows."))
 
     def set_scale(self, scale: float) -> None:
-        """Lines and numbers so many times their usual size."""
+        """Lines, and the room of the numbers, which follow the window's type, so many times their usual size."""
         self._scale = scale
         self.axes["left"].setWidth(round(44 * scale))
         self.axes["bottom"].setHeight(round(22 * scale))
-        font = QFont(self.font())
-        font.setPointSizeF(scale * font.pointSizeF())
-        for axis in self.axes.values():
-            axis.setTickFont(font if scale != 1.0 else None)
         if self._worn is not None:
             self.dress(self._worn)
 

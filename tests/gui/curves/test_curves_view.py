@@ -401,3 +401,70 @@ def test_the_twin_needs_no_more_width(view):
     view._throttle.flush()
     view.grab()
     assert view.minimumSizeHint().width() <= max(before, 316)
+
+
+def test_a_long_run_has_logarithmic_steps_until_a_person_chooses(view):
+    view.set_curves(*run(50))
+    assert not view.log_x.isChecked()
+    view.set_curves(*run(50), planned=1000)
+    assert view.log_x.isChecked(), "from the beginning, so that nothing jumps"
+    view.log_x.click()
+    view.set_curves(*run(500))
+    assert not view.log_x.isChecked()
+    view.set_curves(*run(5))
+    view.log_x.click()
+    view.set_curves(*run(6))
+    assert view.log_x.isChecked()
+
+
+def test_a_spike_is_cut_off_and_said(view):
+    step, values = run(500)
+    values["train_loss"] = np.where(step == 2500, 80.0, values["train_loss"])
+    linear(view)
+    view.set_curves(step, values)
+    view._throttle.flush()
+    plot = view.plots["loss"]
+    assert y_range(view)[1] == pytest.approx(0.6)
+    x, _ = plot.cut.getData()
+    assert len(x) == 1
+    assert x[0] == pytest.approx(2500, abs=30)
+    assert "80" in plot.cut_words.toPlainText()
+    view.grab()
+    view.set_curves(*run(501))
+    view._throttle.flush()
+    assert not len(plot.cut.getData()[0])
+    assert not plot.cut_words.isVisible()
+
+
+def test_what_is_fitted_at_once_shows_numbers_and_no_course(view):
+    view.set_at_once(True)
+    view.set_curves(*twins(2, seeds=3))
+    view._throttle.flush()
+    assert view.bars.isVisible()
+    for part in (view.plots["loss"], view.where, view.best_words, view.log_x):
+        assert not part.isVisible()
+    told = {title: {bar.words: bar.text for bar in bars} for title, bars in view.bars.groups}
+    assert list(told) == ["flipped by the poison", "error", "loss"]
+    assert told["flipped by the poison"] == {"test points": "20.0 %"}
+    assert told["error"]["test"] == "11.0 %"
+    assert told["error"]["clean test"] == "5.5 %"
+    view.grab()
+    view.set_at_once(False)
+    assert not view.bars.isVisible()
+    assert view.plots["loss"].isVisible()
+
+
+def test_a_double_click_asks_for_more_room(view, qtbot):
+    view.set_curves(*run(50))
+    view._throttle.flush()
+    with qtbot.waitSignal(view.opened):
+        QTest.mouseDClick(view.plots["loss"].viewport(), Qt.MouseButton.LeftButton)
+
+
+def test_for_a_lecture_hall_lines_are_wider(view):
+    view.set_curves(*run(50))
+    view._throttle.flush()
+    before = view.plots["loss"].curves["validation"].opts["pen"].widthF()
+    view.set_scale(2.0)
+    assert view.plots["loss"].curves["validation"].opts["pen"].widthF() == pytest.approx(2.0 * before)
+    view.grab()

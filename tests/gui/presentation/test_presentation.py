@@ -54,7 +54,7 @@ def looks(workbench: Workbench) -> tuple[object, ...]:
         around(window, workbench), window.windowState(), window.size(), [dock.size() for dock in window.docks],
         window.result_tabs.currentIndex(), window.settings_tabs.currentIndex(), QApplication.font().pointSizeF(),
         window.status.loss.width(), window.banner.text.font().pointSizeF(), plane.points._size,
-        plane.field_layer._share, plane.canvas.axes["left"].width(), plane.canvas.area,
+        plane.field_layer._scale, plane.canvas.axes["left"].width(), plane.canvas.area,
         {one.objectName(): one.isEnabled() for one in window.actions_.all()}, plane.tool.name,
         window.actions_["view.curves"].isChecked(),
     )  # fmt: skip
