@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
-
-if TYPE_CHECKING:
-    from boundaryviz.scenario.scenario import Scenario
 
 SLOWEST, FASTEST = 1, 1000
 Pace = Annotated[float, Field(ge=SLOWEST, le=FASTEST)] | Literal["auto", "full"]
@@ -19,8 +16,8 @@ LEAST: Final = 50.0
 """Steps a second, where steps are few: below that one would see them one by one."""
 
 
-def speed(scenario: Scenario, pace: Pace) -> float | None:
-    """Steps a second; None for as fast as it goes, as always with what is fitted at once."""
-    if pace == "full" or scenario.learner.family.at_once:
+def speed(pace: Pace, steps: int, at_once: bool) -> float | None:
+    """Steps a second of a run of so many; None for as fast as it goes, as always with what is fitted at once."""
+    if pace == "full" or at_once:
         return None
-    return max(scenario.training.steps / SECONDS, LEAST) if pace == "auto" else float(pace)
+    return max(steps / SECONDS, LEAST) if pace == "auto" else float(pace)

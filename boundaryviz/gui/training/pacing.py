@@ -87,8 +87,9 @@ class Pacing(QObject):
         return scenario.training.steps, scenario.learner.family.at_once
 
     def _tell(self) -> None:
-        pace, usual = self.pace, speed(self._document.scenario, self.pace)
-        self._length = steps, at_once = self._of_scenario()
+        pace, self._length = self.pace, self._of_scenario()
+        steps, at_once = self._length
+        usual = speed(pace, steps, at_once)
         self._client.set_speed(None if self._held or self._free else usual)
         if not self._free:
             stop = None if self._never or at_once else steps

@@ -78,16 +78,16 @@ def said(workbench: Workbench) -> str:
 
 def test_by_itself_a_run_takes_seconds_that_one_has_and_what_is_fitted_at_once_takes_none() -> None:
     for scenario in gallery.scenarios():
-        found = speed(scenario, scenario.pace)
-        if scenario.learner.family.at_once:
+        at_once = scenario.learner.family.at_once
+        found = speed(scenario.pace, scenario.training.steps, at_once)
+        if at_once:
             assert found is None
         else:
             assert found is not None
             assert 10 <= scenario.training.steps / found <= 30, scenario.name
-    few = Scenario().with_values({"training.steps": 100})
-    assert speed(few, "auto") == LEAST
+    assert speed("auto", 100, False) == LEAST
     assert 100 / LEAST < SECONDS, "it takes less where steps are few"
-    assert (speed(few, "full"), speed(few, 7.0)) == (None, 7.0)
+    assert (speed("full", 100, False), speed(7.0, 100, False)) == (None, 7.0)
 
 
 def test_a_pace_is_written_where_there_is_one_under_a_version_that_knows_it(tmp_path: Path) -> None:
