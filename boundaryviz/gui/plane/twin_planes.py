@@ -353,7 +353,7 @@ class TwinPlanes(QWidget):
 
     def _take_tool(self) -> None:
         """A tool that draws may begin on the legend, which stands where there is room for new points."""
-        draws = type(self.plane.tool) is not SelectTool  # which the lasso and the rectangle are, too
+        draws = not isinstance(self.plane.tool, SelectTool)
         self.classes.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, draws)
 
     def _half(self, title: str, plane: PlaneView) -> QWidget:
