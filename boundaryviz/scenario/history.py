@@ -202,8 +202,11 @@ def taken(change: Change, scenario: Scenario, scene: Scene) -> tuple[Scenario, S
 
 
 def changed(before: Scenario, after: Scenario) -> dict[str, Any]:
-    """The settings that differ, as plain values by dotted path; a whole section where its kind differs."""
+    """The settings that differ, as plain values by dotted path; a whole section where its kind differs, and all points
+    of one's own where these differ."""
     found: dict[str, Any] = {}
+    if before.own is not after.own and before.own != after.own:
+        found["own"] = after.own
     for section in SECTIONS:
         old, new = getattr(before, section), getattr(after, section)
         if old is new:

@@ -19,7 +19,8 @@ def _to_3(values: Values) -> Values:
 
 
 def _to_4(values: Values) -> Values:
-    """From version 4 on the points may be measured, which those of a file of version 3 are not."""
+    """From version 4 on points of one's own may be data, as they came, and points may be measured; in files of version
+    3 neither is so."""
     return values
 
 
