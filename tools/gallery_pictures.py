@@ -2,8 +2,9 @@
 
     python -m tools.gallery_pictures [NAME ...]
 
-Of two classes the probability of class 1 in 255 parts, else the class, uint8 (rows, columns); and beside each the key of
-the settings it was trained with, so that a picture of other settings is never shown. With names only these are drawn anew.
+Of two classes the probability of class 1 in 255 parts, else the class, uint8 (rows, columns). Beside each stands the
+key of the settings it was trained with, so that a picture of other settings is never shown. With names only those are
+drawn.
 """
 
 from __future__ import annotations
