@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PyQt6.QtCore import QByteArray, QSettings, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
+    QLineEdit,
     QMainWindow,
     QMenu,
     QScrollArea,
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self._act: Callable[[], None] | None = None
         self._others: dict[str, Callable[[], None]] = {}
         self._results: dict[QWidget, QWidget] = {}  # what holds a result -> the result
+        self._panels: dict[QWidget, QWidget] = {}  # a panel -> what holds it
         self._chrome: list[QWidget] = []  # what goes where the plane stands alone
         self.actions_ = Actions(self, plane)
         self.status, self.banner = StatusFields(), Banner()
@@ -101,7 +103,8 @@ class MainWindow(QMainWindow):
 
     def add_panel(self, title: str, view: QWidget) -> None:
         """A tab of the settings; it scrolls."""
-        self.settings_tabs.addTab(_scrolled(view), title)
+        self._panels[view] = holder = _scrolled(view)
+        self.settings_tabs.addTab(holder, title)
 
     def add_result(self, title: str, view: QWidget) -> None:
         """A tab of the results."""
@@ -153,6 +156,15 @@ class MainWindow(QMainWindow):
     def show_result(self, view: QWidget) -> None:
         """Bring the tab of a result to the front."""
         self.result_tabs.setCurrentWidget(view.parentWidget())
+
+    def show_panel(self, view: QWidget) -> None:
+        """Bring the tab of a panel to the front, and the panels back where they are hidden."""
+        self.settings_tabs.setCurrentWidget(self._panels[view])
+        self.actions_["view.panels"].setChecked(True)
+
+    def panels(self) -> dict[str, QWidget]:
+        """The panels by the titles of their tabs."""
+        return {self.settings_tabs.tabText(k): view for k, view in enumerate(self._panels)}
 
     def page_shown(self) -> QWidget | None:
         """The page in the place of the plane; None while the plane is there."""
@@ -259,6 +271,16 @@ class MainWindow(QMainWindow):
     def ask_nothing(self) -> None:
         """Close without a question, whatever is unsaved."""
         self._may_close.clear()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter in a line of a panel, once what was typed there is taken, gives the keys back to the plane."""
+        line = self.focusWidget()
+        enters = event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enters and isinstance(line, QLineEdit) and self.page_shown() is None:
+            self._plane.setFocus()
+        else:
+            super().keyPressEvent(event)
 
     @override
     def closeEvent(self, event: QCloseEvent | None) -> None:
