@@ -69,7 +69,7 @@ def picture(name: str) -> NDArray[np.float32] | None:
         return None
     held = shipped[name]
     if scenario.scene().classes == 2:
-        return held.astype(np.float32) / 255
+        return (held / 255).astype(np.float32)
     return (held == np.arange(scenario.scene().classes)[:, None, None]).astype(np.float32)
 
 
