@@ -182,8 +182,9 @@ def _narrowed(source: Path | bytes, wide: str) -> Lines | None:
         raise TableError([f"{words}; save it as CSV (UTF-8)"])
     try:
         parts = bytearray()
-        with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as stream:
-            for line in io.TextIOWrapper(stream, wide, newline=""):
+        stream = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
+        with stream, io.TextIOWrapper(stream, wide, newline="") as text:
+            for line in text:
                 parts += line.encode()
         return Lines(bytes(parts))
     except UnicodeError as error:

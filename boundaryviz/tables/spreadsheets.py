@@ -19,7 +19,7 @@ from boundaryviz.tables.filling import fill_of
 from boundaryviz.tables.sheet import Row, Sheet, TableError
 from boundaryviz.tables.words import listed, short
 
-RECTANGLE = 3_000_000
+RECTANGLE = 2_000_000
 """Cells, empty ones between others included, that a sheet may span."""
 
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})?([0-9]{1,20})["']""")
