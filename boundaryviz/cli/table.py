@@ -78,7 +78,8 @@ def report(found: Understanding, notes: Sequence[str]) -> dict[str, Any]:
                  "left_out": [{"line": one.line, "reason": one.reason} for one in found.left_out]},
         "classes": dict(found.classes), "notes": list(notes),
         "questions": [
-            {"about": one.about, "words": one.words, "taken": one.taken, "options": dict(one.options)}
+            {"about": one.about, "words": one.words, "taken": one.taken,
+             "options": [{"value": value, "words": words} for value, words in one.options]}
             for one in found.questions
         ],
         "problems": list(found.problems),
@@ -88,7 +89,7 @@ def report(found: Understanding, notes: Sequence[str]) -> dict[str, Any]:
 def _taken(found: Understanding) -> Mapping[str, Any]:
     choice = found.choice
     roles = {role: name for role in ROLES if (name := getattr(choice, role))}
-    said = {f"decimals.{name}": mark for name, mark in choice.decimals.items()}
+    said: dict[str, Any] = {f"decimals.{name}": mark for name, mark in choice.decimals.items()}
     said |= {"minus_one": choice.minus_one} if choice.minus_one else {}
     values = {f"values.{name}": list(words) for name, words in choice.values.items()}
     return roles | said | values | ({"inputs": list(choice.inputs), "shown": choice.shown} if choice.inputs else {})

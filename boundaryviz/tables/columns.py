@@ -61,6 +61,11 @@ class ColumnReading:
         return 2 * sum(cell.casefold() in words for cell in self.some) > min(self.distinct, len(self.some) + 1)
 
     @property
+    def each(self) -> float:
+        """How often a cell comes that is not missing, on average."""
+        return (len(self.bad) - self.missing) / max(self.distinct, 1)
+
+    @property
     def numeric(self) -> bool:
         """Whether more than half of what stands in it are numbers."""
         return self.values is not None and 2 * int(np.isfinite(self.values).sum()) > len(self.values) - self.missing
@@ -119,7 +124,9 @@ def _counts(name: str, numbers: NDArray[np.float64], rows: int) -> bool:
         return _IDS.fullmatch(name.strip()) is not None
     rising = bool((np.diff(numbers) == 1).all() and numbers[0] in (0, 1))
     different = len(np.unique(numbers)) == rows
-    return (rising and rows > _MANY) or (_IDS.fullmatch(name.strip()) is not None and different)
+    called = _IDS.fullmatch(name.strip()) is not None
+    first = name == "column 1" and rows > _MANY and not (numbers % 1).any()  # of a table without names
+    return (rising and rows > _MANY) or ((called or first) and different)
 
 
 def _words(kind: Kind, found: Numbers | None, numbers: NDArray[np.float64]) -> str:

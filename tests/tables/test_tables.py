@@ -175,7 +175,7 @@ def test_a_hundred_rows_that_are_left_out_are_kept_and_the_others_counted() -> N
         ("x,y,label\n", "line 2: there are no points"),
         ("x,label\n1,0\n", "one column of numbers, 'x'"),
         ("a,b\nc,d\n", "no two columns of numbers"),
-        ("name,age\ntom,3\n", "say inputs=age for a strip of it"),
+        ("name,age\ntom,3\n", "say inputs=NAME for a strip of it"),
         ('x,y\n1,2\n"3,4\n', "line 3: a quotation mark"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "not a text table"),
         (b"PK\x03\x04 workbook", "copy or download it again"),
