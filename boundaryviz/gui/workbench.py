@@ -36,6 +36,7 @@ from boundaryviz.gui.margins.control import MarginsControl
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.poison.control import PoisonControl
+from boundaryviz.gui.presentation.control import PresentationControl
 from boundaryviz.gui.shell.actions import MENUS
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
@@ -107,9 +108,10 @@ class Workbench:
         self.errors = ErrorReporting(window, self.log, lambda: bool(self.autosave and self.autosave.now()))
         client.failed.connect(self._note_failure)
         self.film = FilmControl(window, self.planes, document, self.controller.presenter, self.folder)
-        for may_leave in (self.film.may_leave, self.filing.may_leave):
+        for may_leave in (self.film.may_leave, self.filing.may_close):
             window.ask_before_closing(may_leave)
         self.poison = PoisonControl(window, self.planes, self.controller)
+        self.presentation = PresentationControl(window, self.planes, self.filing.turn, self.curves.view.set_scale)
         self._arrange()
         self._dress()
         window.restore()
