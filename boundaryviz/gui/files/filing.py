@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer
@@ -76,8 +76,10 @@ class Filing(QObject):
         """The page of examples; again, back to the plane."""
         showing = self._window.page_shown() is self.welcome
         if not showing and not self.welcome.cards:
-            self.welcome.set_cards(Card(s.name, s.title, s.summary, s.scene()) for s in gallery.scenarios())
+            self.welcome.set_cards(_cards())
         self._window.show_page(None if showing else self.welcome)
+        if not showing:
+            self.welcome.focus_on(self._document.scenario.name)
 
     def open_example(self, name: str) -> None:
         """Open a scenario of the gallery by name."""
@@ -203,3 +205,10 @@ class Filing(QObject):
         shown = "; ".join(problems[:2])
         more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
         self._window.notify(f"{what}: {shown}{more}.", details="\n".join(problems), alarm=True)
+
+
+def _cards() -> Iterator[Card]:
+    """The gallery, lesson by lesson."""
+    for lesson in gallery.lessons():
+        for one in map(gallery.load, lesson.names):
+            yield Card(one.name, one.title, one.summary, one.scene(), gallery.picture(one.name), lesson.title)

@@ -19,6 +19,7 @@ from boundaryviz.scene.scene import UNLABELLED, Scene
 
 _LINE, _SYMBOL, _PAD, _TEXT = 20.0, 11.0, 8.0, 10.0  # pixels: a row, a symbol, room around; points: words
 _WIDEST = 180.0  # pixels of a name
+_MUCH = 0.15  # of the plane; a legend that would hide more begins folded
 _FOLDED = 8  # symbols in a row when it is folded
 _AWAY = 12.0  # pixels from the edges of the plane
 _PIN = "pin"
@@ -92,9 +93,17 @@ class ClassLegend(QWidget):
         self.corner = 1
         self.moved: QPointF | None = None
         """Where a person put its upper left, as shares of the room that there is; None in a corner."""
-        self.folded = False
+        self._chosen: bool | None = None  # whether a person folded it
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setToolTip(tip("Drag to move, click to fold"))
+
+    @property
+    def folded(self) -> bool:
+        """Whether it shows symbols alone: as a person has it, or else where all of it would hide much of the plane."""
+        if self._chosen is not None:
+            return self._chosen
+        whole = self._whole()
+        return whole.width() * whole.height() > _MUCH * self._area.width() * self._area.height() > 0.0
 
     # ---- setters
 
@@ -171,6 +180,11 @@ class ClassLegend(QWidget):
         line, pad = self._scale * _LINE, self._scale * _PAD
         if self.folded:
             return QSize(round(2 * pad + line * len(self._symbols())), round(line + pad))
+        return self._whole()
+
+    def _whole(self) -> QSize:
+        """With all names."""
+        line, pad = self._scale * _LINE, self._scale * _PAD
         wide = max((QFontMetricsF(self._font).horizontalAdvance(row.words) for row in self.rows), default=0.0)
         return QSize(round(min(wide, self._scale * _WIDEST) + line + 2.5 * pad), round(line * len(self.rows) + pad))
 
@@ -242,7 +256,7 @@ class ClassLegend(QWidget):
     @override
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         if self._grip is not None and not self._dragged:
-            self.folded = not self.folded
+            self._chosen = not self.folded
             self._fill()
         self._grip = None
 

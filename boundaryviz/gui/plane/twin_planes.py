@@ -28,7 +28,7 @@ from boundaryviz.gui.plane.headline import Headline
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.plane_legend import Entry, PlaneLegend
 from boundaryviz.gui.plane.side_by_side import UNBOUNDED, fitting, stacks
-from boundaryviz.gui.tools import Context, Gesture
+from boundaryviz.gui.tools import Context, Gesture, SelectTool
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
@@ -203,6 +203,7 @@ class TwinPlanes(QWidget):
         self.legend = PlaneLegend(plane.canvas)
         self.classes = ClassLegend(plane.canvas)
         self._cornered: tuple[object, ...] = ()
+        plane.tool_changed.connect(self._take_tool)
         self.cursor_ = self._cursor_in(plane)
         plane.canvas.shown.connect(self._lead_moved)
         plane.hovered.connect(lambda place: self._hovered(place, over_clean=False))
@@ -350,6 +351,11 @@ class TwinPlanes(QWidget):
         for half in (self._lead_half, self._clean_half):
             if half is not None:
                 half.setMaximumSize(*most)
+
+    def _take_tool(self) -> None:
+        """A tool that draws may begin on the legend, which stands where there is room for new points."""
+        draws = not isinstance(self.plane.tool, SelectTool)
+        self.classes.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, draws)
 
     def _half(self, title: str, plane: PlaneView) -> QWidget:
         half = QWidget(self)

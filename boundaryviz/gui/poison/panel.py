@@ -41,7 +41,7 @@ class PoisonPanel(QWidget):
         self.switch = QPushButton()
         self.switch.setCheckable(True)
         self.switch.setMinimumHeight(34)
-        self.switch.setToolTip("Whether the model trains on the poison; nothing is removed (Shift+P on the plane).")
+        self.switch.setToolTip("Train on the poison, or hide it; nothing is removed (Shift+P on the plane).")
         self.combo = QuietCombo()
         self.combo.setAccessibleName("Attack")
         self.combo.setToolTip(

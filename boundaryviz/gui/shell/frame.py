@@ -10,6 +10,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QRe
 from PyQt6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
+    QLineEdit,
     QMainWindow,
     QMenu,
     QScrollArea,
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self._act: Callable[[], None] | None = None
         self._others: dict[str, Callable[[], None]] = {}
         self._results: dict[QWidget, QWidget] = {}  # what holds a result -> the result
+        self._panels: dict[QWidget, QWidget] = {}  # a panel -> what holds it
         self._chrome: list[QWidget] = []  # what goes where the plane stands alone
         self._alone: _Before | None = None  # while it does, what was there
         self._due: _Before | None = None  # what has yet to find its place again
@@ -127,7 +129,8 @@ class MainWindow(QMainWindow):
 
     def add_panel(self, title: str, view: QWidget) -> None:
         """A tab of the settings; it scrolls."""
-        self.settings_tabs.addTab(_scrolled(view), title)
+        self._panels[view] = holder = _scrolled(view)
+        self.settings_tabs.addTab(holder, title)
 
     def add_result(self, title: str, view: QWidget) -> None:
         """A tab of the results."""
@@ -208,6 +211,15 @@ class MainWindow(QMainWindow):
             width = self._split.width()
             self._split.setSizes([width - width * 2 // 5, width * 2 // 5])
         self.result_changed.emit()
+
+    def show_panel(self, view: QWidget) -> None:
+        """Bring the tab of a panel to the front, and the panels back where they are hidden."""
+        self.settings_tabs.setCurrentWidget(self._panels[view])
+        self.actions_["view.panels"].setChecked(True)
+
+    def panels(self) -> dict[str, QWidget]:
+        """The panels by the titles of their tabs."""
+        return {self.settings_tabs.tabText(k): view for k, view in enumerate(self._panels)}
 
     def page_shown(self) -> QWidget | None:
         """The page in the place of the plane; None while the plane is there."""
@@ -335,8 +347,14 @@ class MainWindow(QMainWindow):
 
     @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        if event is not None and event.key() == Qt.Key.Key_Escape:
+        """Escape that nobody else has taken is told; Enter in a line of a panel, once what was typed there is taken, gives
+        the keys back to the plane."""
+        key = None if event is None else event.key()
+        enters = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self.focusWidget(), QLineEdit)
+        if key == Qt.Key.Key_Escape:
             self.escaped.emit()
+        elif enters and self.page_shown() is None:
+            self._plane.setFocus()
         else:
             super().keyPressEvent(event)
 

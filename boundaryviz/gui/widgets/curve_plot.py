@@ -16,7 +16,7 @@ from boundaryviz.gui.widgets.controls import value_words
 from boundaryviz.gui.widgets.curve_axis import CurveAxis
 from boundaryviz.gui.widgets.curve_items import BandItem, CurveItem
 from boundaryviz.gui.widgets.curve_limits import TidyRange
-from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.plain import PlainLabel, tip
 from boundaryviz.gui.widgets.theme import Theme, mix
 
 SPLITS = ("train", "validation", "test")
@@ -67,12 +67,13 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.past = pg.InfiniteLine(angle=90)
         self.ghosts = {name: pg.PlotCurveItem(connect="finite") for name in ("train", "validation") if name in names}
         self.cut = pg.ScatterPlotItem(symbol="t1", size=_CUT, pen=None)
-        self.cut_words = pg.TextItem(anchor=(0.0, 0.0))
+        self.cut_words = PlainLabel("", self)
+        self.cut_words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.cut_words.hide()
         lines = (self.best, self.past, self.cursor)
-        marks = (self.cut, self.cut_words)
-        for item in (*self.bands.values(), *self.ghosts.values(), *lines, *self.curves.values(), *marks):
+        for item in (*self.bands.values(), *self.ghosts.values(), *lines, *self.curves.values(), self.cut):
             self.box.addItem(item, ignoreBounds=True)
-        for line in (*lines, self.cut_words):
+        for line in lines:
             line.hide()
         self.setMinimumHeight(96)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -117,10 +118,11 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
             words = f"up to {value_words(float(values[highest]))}"
             self.cut_words.setText(words)
             left, right = (self._shown or ((0.0, 1.0),))[0]
+            self.cut_words.adjustSize()
+            at = self.mapFromScene(self.box.mapViewToScene(QPointF(float(places[highest]), top)))
             late = places[highest] > 0.5 * (left + right)
-            self.cut_words.setAnchor((1.0 if late else 0.0, 0.0))
-            aside = (-0.5 if late else 0.5) * _CUT / self.pixels()[0]
-            self.cut_words.setPos(float(places[highest]) + aside, top + 3.0 / per_y)
+            aside = -_CUT - self.cut_words.width() if late else _CUT
+            self.cut_words.move(at.x() + aside, at.y() - 2)
             self.setToolTip(tip(f"Red marks at the upper edge: a curve goes {words} there, more than the plot shows."))
 
     def set_scale(self, scale: float) -> None:
@@ -167,7 +169,7 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.cursor.setPen(pg.mkPen(theme.text, width=1))
         self.best.setPen(pg.mkPen(theme.faint, width=1, style=Qt.PenStyle.DotLine))
         self.cut.setBrush(QColor(theme.danger))
-        self.cut_words.setColor(QColor(theme.faint))
+        self.cut_words.setStyleSheet(f"color: {theme.faint}; background: transparent;")
         for axis in self.axes.values():
             axis.setPen(pg.mkPen(theme.line))
             axis.setTextPen(pg.mkPen(theme.faint))

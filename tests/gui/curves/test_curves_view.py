@@ -428,7 +428,7 @@ def test_a_spike_is_cut_off_and_said(view):
     x, _ = plot.cut.getData()
     assert len(x) == 1
     assert x[0] == pytest.approx(2500, abs=30)
-    assert "80" in plot.cut_words.toPlainText()
+    assert "80" in plot.cut_words.text()
     view.grab()
     view.set_curves(*run(501))
     view._throttle.flush()

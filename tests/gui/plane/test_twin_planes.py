@@ -329,3 +329,12 @@ def test_both_planes_are_laid_out_by_the_shape_of_the_data(planes: TwinPlanes) -
     QApplication.processEvents()
     lead.grab()
     assert lead.points.drawn[:, 6].max() * lead.points._atlas.ratio == pytest.approx(1.5)
+
+
+def test_a_tool_that_draws_may_begin_on_the_legend(planes: TwinPlanes) -> None:
+    legend, plane = planes.classes, planes.plane
+    assert legend.isVisible()
+    under = planes.plane.canvas.childAt(legend.geometry().center())
+    assert under is legend, "which can be folded and dragged"
+    plane.set_tool(AddTool())
+    assert plane.canvas.childAt(legend.geometry().center()) is not legend
