@@ -263,7 +263,7 @@ def test_all_mistakes_of_one_command_are_said_at_once(capsys: pytest.CaptureFixt
     assert run(["train", "moons", "--set", "data.n=1", "--set", "training.steps=many"]) == 2
     shown = capsys.readouterr().err
     assert "2 problems" in shown
-    assert "data.n: must be at least 10 (got 1)" in shown
+    assert "data.n: must be at least 10 or 'all' (got 1)" in shown
     assert "training.steps: must be a whole number (got 'many')" in shown
 
 

@@ -191,7 +191,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def _from_table(path: Path, columns: Mapping[str, str | Sequence[str]]) -> Scenario:
-    """The table's points with the default network, which sees them scaled: a table may come in any unit."""
+    """The table's points with the default network, which is given them standardised: a table may come in any unit."""
     try:
         table = read_table(path, columns=columns)
     except TableError as error:

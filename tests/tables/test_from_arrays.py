@@ -7,6 +7,7 @@ import pytest
 
 from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Split
 from boundaryviz.scene.section import Section
 from boundaryviz.tables.from_arrays import from_arrays
@@ -107,4 +108,4 @@ def test_a_scenario_of_arrays_holds_them():
     np.testing.assert_array_equal(points.x, X)
     np.testing.assert_array_equal(points.responses, response)
     assert scenario.name == scenario.title == "mine"
-    assert scenario.learner == MLPSpec(input_scale="domain")
+    assert (scenario.learner, scenario.data) == (MLPSpec(), DataSpec(name="points", input_scale="standardised"))

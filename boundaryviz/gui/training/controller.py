@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from random import SystemRandom
 from typing import Any
 
@@ -19,18 +18,23 @@ from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.training.client import TrainerClient
-from boundaryviz.gui.training.data_panel import DataPanel
+from boundaryviz.gui.training.data_panel import DataPanel, OwnData
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
 from boundaryviz.gui.training.learner_panel import LearnerPanel
+from boundaryviz.gui.training.pacing import Pacing
 from boundaryviz.gui.training.presenter import Presenter, Word
 from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import add_action, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario.changes import Settings, resets
+from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.words import source_words
+from boundaryviz.scene.data import OWN, before_any
 from boundaryviz.scene.edits import Recolumn, Remove, mute, relabel
 from boundaryviz.scene.lessons import lacking
+from boundaryviz.scene.own_points import leaves_to_chance
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Origin, Scene
 
@@ -59,6 +63,7 @@ class Controller(QObject):
         self._settings: Scenario | None = None  # that the panels show
         self._tell_instead: Callable[[int], None] | None = None
         self.presenter = Presenter(window, planes, self.transport, document, client)
+        self.pacing = Pacing(window, document, client, self.transport)  # first told of another scenario
         document.changed.connect(self._sync)
         self.presenter.turned.connect(self._show_settings)
         document.opened.connect(self._opened)
@@ -85,6 +90,10 @@ class Controller(QObject):
             self._name_classes()
             self.presenter.say(Word.DATA, self._lacking(state.scene))
         self._show_settings()
+        if state is self.document.committed:  # and not at every move of a drag
+            words = scale_advice(state.scenario, state.scene)
+            self.learner.set_scale_advice(words)
+            self.presenter.say(Word.SCALE, f"{words} See Input scale, in the tab Data." if words else None)
         self._tell(state, before, fresh)
         self._title()
 
@@ -105,17 +114,29 @@ class Controller(QObject):
                 client.set_scenario(state.scenario, revision)
             if state.scenario.training.seed != before.scenario.training.seed:
                 client.reset(state.scenario.training.seed)
+        self.pacing.hold(self.document.previewing)  # now that what it holds has been told
 
     def _show_settings(self) -> None:
         """Those of now, or of the moment of the past that is shown."""
         scenario = self.presenter.scenario
         if scenario is not self._settings:
             self._settings = scenario
-            self.data.set_values(scenario.data)
+            self._show_data(scenario)
             self.learner.set_values(scenario.learner)
             self.training.set_values(scenario.training)
             self.transport.set_seed(scenario.training.seed)
             self._say_what_applies(scenario)
+
+    def _show_data(self, scenario: Scenario) -> None:
+        own, data = scenario.own, scenario.data
+        if own is None:  # points that no setting has acted on yet are all there
+            self.data.set_values(before_any(data) if data.name == OWN else data)
+            return
+        points, about = own.points, OwnData().about
+        if own.source is not None:
+            about = source_words(own.source)
+        count = int((~points.scene.points.is_poison).sum())
+        self.data.set_values(data, OwnData(about, count, points.splits_given, leaves_to_chance(data, points)))
 
     def adopt(self, state: State, text: str, tell: Callable[[int], None]) -> None:
         """Put a state in the place of the present one, as one undo step, of which `tell`, given its revision, tells the
@@ -153,18 +174,13 @@ class Controller(QObject):
         self.training.set_unused(learner.family.unused_training(training))
         self.learner.form.set_unused(learner.unused())
 
-    def replace_scene(self, scenario: Scenario, scene: Scene, text: str) -> None:
-        """Other points under other words, as one undo step; their poison acts where the scenario says so."""
-        self.do(Swap(State(scenario, replace(scene, poison_on=scenario.poison.on), edited=True)), text)
-
     def do(self, change: DocumentChange, text: str) -> None:
         """Make a change; where it cannot be made, say why and show what is in force."""
         try:
             self.document.do(change, text)
         except (ScenarioError, ValueError, KeyError) as error:
             self._window.notify(str(error).replace("\n", "; "))
-            scenario = self.document.scenario
-            self.data.set_values(scenario.data)
+            self._show_data(self.document.scenario)
 
     def _set(self, path: str, value: Any) -> None:
         section, _, name = path.partition(".")
@@ -217,8 +233,7 @@ class Controller(QObject):
         bar.reset.connect(self._reset)
         bar.play_toggled.connect(self.play)
         bar.step.connect(self._step)
-        bar.speed_changed.connect(client.set_speed)
-        bar.stop_at_changed.connect(client.set_stop_at)
+        bar.stop_at_changed.connect(self._stop_at)
         bar.seed_changed.connect(lambda seed: self._set("training.seed", seed))
         bar.new_seed.connect(self._new_seed)
 
@@ -237,7 +252,6 @@ class Controller(QObject):
             "view.discrete": plane.set_discrete, "view.contours": plane.set_contours,
             "view.prediction": plane.set_show_prediction, "view.held-out": plane.set_show_held_out,
             "point.poison": plane.set_poison, "view.panels": self._window.show_panels,
-            "view.projector": self._window.show_plane_alone,
         }  # fmt: skip
         for name, toggle in toggles.items():
             actions[name].toggled.connect(toggle)
@@ -281,14 +295,14 @@ class Controller(QObject):
 
     def play(self, on: bool) -> None:
         """Train or pause."""
-        stop = self.client.stop_at
-        if on and stop is not None and self.client.step_count >= stop:
-            self._window.notify(
-                f"Step {stop:,}, where training shall stop, has been reached. Press Reset, or clear 'stop at'."
-            )
-            on = False
         self.client.play(on)
         self.transport.set_playing(on)
+
+    def _stop_at(self, step: int | None) -> None:
+        """Rest at this step, which is how long a run of the scenario lasts; None: never, while it is open here."""
+        self.pacing.set_never(step is None)
+        if step is not None:
+            self._set("training.steps", step)
 
     def _step(self) -> None:
         self.client.step()

@@ -45,7 +45,8 @@ class Word(IntEnum):
     DATA = 1
     RISING = 2
     UNIT = 3
-    HINT = 4
+    SCALE = 4
+    HINT = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -338,9 +339,10 @@ class Presenter(QObject):
 
     def _show_state(self, state: m.State) -> None:
         window = self._window
-        self._transport.set_playing(state.playing)
+        self._transport.set_playing(state.playing, self._client.resting)
         self._transport.set_step(state.step if self.past is None else self.past.checkpoint.step)
-        window.actions_["train.play"].setText("&Pause" if state.playing else "&Play")
+        play = "&Pause" if state.playing else "&Go on" if self._client.resting else "&Play"
+        window.actions_["train.play"].setText(play)
         if state.why in ("loaded", "reset"):
             self.say(Word.DIVERGED, None)
         if state.why == "diverged":

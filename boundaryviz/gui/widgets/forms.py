@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from boundaryviz.gui.widgets.controls import Fold, label
 from boundaryviz.gui.widgets.editors import Editor, editor_for
@@ -124,6 +125,30 @@ class SpecForm(QWidget):
         """The paths of all fields shown."""
         return [self._prefix + name for name in self._rows]
 
+    def plan(self, path: str) -> FieldPlan:
+        """What the spec says of a field, by its name or path."""
+        return self._row(path).plan
+
+    def titles(self) -> dict[str, str]:
+        """What each field is called: path -> title."""
+        return {self._prefix + name: row.plan.title for name, row in self._rows.items()}
+
+    def go_to(self, path: str) -> None:
+        """Give the keys to a field, where it can be seen."""
+        row = self._row(path)
+        if row.plan.advanced and self.fold is not None:
+            self.fold.set_open(True)
+        row.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        outer = self.parentWidget()
+        while outer is not None:
+            if isinstance(outer, QScrollArea):
+                soon = QTimer(row)  # when the fold has opened
+                soon.setSingleShot(True)
+                soon.timeout.connect(partial(outer.ensureWidgetVisible, row))
+                soon.timeout.connect(soon.deleteLater)
+                soon.start(0)
+            outer = outer.parentWidget()
+
     def values(self) -> BaseModel:
         """The spec in force."""
         return self._spec
@@ -148,6 +173,12 @@ class SpecForm(QWidget):
         editor = self.editor(path)
         if isinstance(editor, NumberEditor):
             editor.set_fallback(value)
+
+    def offer_special(self, path: str, offered: bool) -> None:
+        """Whether the value of a number that is none, such as 'all', can be chosen."""
+        editor = self.editor(path)
+        if isinstance(editor, NumberEditor):
+            editor.offer_special(offered)
 
     def explain(self, path: str, words: str) -> None:
         """A tooltip in better words than the field's own, such as what noise means for the data set at hand."""

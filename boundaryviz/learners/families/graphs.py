@@ -58,7 +58,7 @@ class _GraphSpec(PathSpec):
         ge=2, le=100,
     )  # fmt: skip
     both_ways: bool = setting(
-        False, "Both ways", "A neighbour listens back even where it has nearer ones itself. "
+        False, "Symmetric", "Where one point listens to another, the other listens back. "
         "Off, as scikit-learn has it, whoever nobody listens to hands no label on.",
     )  # fmt: skip
     gamma: float = setting(
@@ -153,6 +153,12 @@ class SelfTrainingSpec(_PoolSpec):
         if self.criterion == "k-best":
             return {"threshold": "the surest few are labelled, however sure", **without}
         return {"k_best": "all above the threshold are labelled, however many", **without}
+
+    @property
+    @override
+    def scale_free(self) -> bool:
+        """With naive Bayes."""
+        return self.base == "naive-bayes"
 
     @override
     def counterpart(self, rarest: int) -> LearnerSettings:

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtWidgets import QLabel
 
 from boundaryviz.figures.palette import BLUE, ORANGE
 from boundaryviz.gui.files.welcome import Card, WelcomePage
 from boundaryviz.gui.plane.thumbnails import data_pixmap, scene_pixmap
-from boundaryviz.gui.training.data_panel import DataPanel
+from boundaryviz.gui.training.data_panel import DataPanel, OwnData
 from boundaryviz.gui.widgets.icons import NAMES, icon
 from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scene.data import DataSpec
@@ -60,8 +61,9 @@ def test_a_card_is_chosen_by_mouse_and_by_keyboard(page):
     chosen: list[str] = []
     page.chosen.connect(chosen.append)
     QTest.mouseClick(page.cards[1], Qt.MouseButton.LeftButton)
-    QTest.keyClick(page.cards[2], Qt.Key.Key_Space)
-    assert chosen == ["two", "three"]
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        QTest.keyClick(page.cards[2], key)
+    assert chosen == ["two", "three", "three", "three"]
     assert page.cards[0].accessibleName() == "One"
 
 
@@ -141,15 +143,29 @@ def test_new_points_are_asked_for(panel):
     assert heard == [1]
 
 
-def test_points_of_ones_own_have_no_settings_to_draw_by(panel):
-    panel.set_values(DataSpec(name="points"))
+def test_points_of_ones_own_have_the_settings_that_act_on_them(panel):
+    enabled = lambda *names: [panel.form.editor(name).isEnabled() for name in names]  # noqa: E731
+    panel.set_values(DataSpec(name="points", n="all"), OwnData("3 points from a.csv.", 3, splits_given=True))
     assert panel.combo.currentText() == "Your own points"
+    assert panel.summary.text() == "3 points from a.csv."
+    assert enabled("n", "labels_per_class", "label_noise", "jitter", "splits", "seed") == [True] * 6
+    assert enabled("noise", "validation", "test", "labels_at") == [False] * 4
+    assert "as they came" in panel.form.editor("test").parentWidget().toolTip()
     assert not panel.button.isEnabled()
-    assert not panel.form.editor("n").isEnabled()
-    assert "drawn by hand" in panel.form.editor("n").parentWidget().toolTip()
+    panel.set_values(DataSpec(name="points", n="all"), OwnData(splits_given=False, chance=True))
+    assert enabled("splits", "validation", "test") == [False, True, True]
+    assert panel.button.isEnabled()
+    assert panel.form.editor("n").button.isVisible()
+
+
+def test_of_a_data_set_a_number_of_points_is_drawn(panel):
+    panel.set_values(DataSpec(name="points", n="all"))
     panel.set_values(DataSpec(name="moons"))
     assert panel.combo.findData("points") < 0
     assert panel.form.editor("n").isEnabled()
+    assert not panel.form.editor("n").button.isVisible()
+    assert not panel.form.editor("splits").isEnabled()
+    assert panel.button.text() == "New points"
 
 
 def test_the_list_shows_pictures_once_it_is_opened(panel):
@@ -157,3 +173,25 @@ def test_the_list_shows_pictures_once_it_is_opened(panel):
     panel.combo.showPopup()
     assert not any(panel.combo.itemIcon(i).isNull() for i in range(panel.combo.count()))
     panel.combo.hidePopup()
+
+
+def test_cards_stand_below_the_titles_of_their_lessons(page):
+    cards = [Card(n, n, "", two_points(), lesson=lesson) for n, lesson in (("a", "One"), ("b", "One"), ("c", "Two"))]
+    page.set_cards(cards)
+    QTest.qWait(20)  # the layout comes to rest
+    titles = {label.text(): label for label in page.findChildren(QLabel) if label.text() in ("One", "Two")}
+    top = {name: part.mapTo(page, QPoint(0, 0)).y() for name, part in titles.items()}
+    first, _, third = (card.mapTo(page, QPoint(0, 0)).y() for card in page.cards)
+    assert top["One"] < first < top["Two"] < third
+    page.focus_on("c")
+    assert page.cards[2].hasFocus() or page.focusWidget() is page.cards[2]
+
+
+def test_a_picture_lies_under_the_points_where_the_model_is_known(qapp):
+    field = np.zeros((8, 16), dtype=np.float32)
+    field[:, 8:] = 1.0
+    bare, filled = (scene_pixmap(two_points(), QSize(240, 120), LIGHT, 1.0, one).toImage() for one in (None, field))
+    assert bare.pixelColor(80, 110).name() == LIGHT.plane
+    left, right = filled.pixelColor(80, 110), filled.pixelColor(160, 10)
+    assert left.red() > left.blue()
+    assert right.blue() > right.red()
