@@ -24,7 +24,7 @@ from boundaryviz.tables.lines import Counts, LineError, Lines, is_passed_over
 from boundaryviz.tables.sheet import Row, TableError
 from boundaryviz.tables.words import short
 
-MAX_COLUMNS = 100_000
+MAX_COLUMNS = 25_000
 BYTES = 60_000_000
 CELLS = 2_500_000
 """Bytes and cells that are gone through in a second or so, and kept."""

@@ -17,7 +17,9 @@ from boundaryviz.tables.words import listed
 
 ROW_NAMES = "row names"
 _MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "-", "--", ".", "missing", "<na>"}
-_NUMBER = re.compile(r"[-+−–]?[$€£¥]?[-+−]?(?:[0-9](?:[0-9.,'’\u00a0\u202f ]*[0-9.])?|[.,][0-9]+)(?:[eEdD][-+]?[0-9]+)?\s?[%€$]?")
+_NUMBER = re.compile(
+    r"[-+−–]?[$€£¥]?[-+−]?(?:[0-9](?:[0-9.,'’\u00a0\u202f ]*[0-9.])?|[.,][0-9]+)(?:[eEdD][-+]?[0-9]+)?\s?[%€$]?"
+)
 _TYPES = {
     "c",
     "continuous",

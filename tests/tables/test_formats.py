@@ -21,7 +21,7 @@ from odf.table import Table as OdfTable
 from odf.table import TableCell, TableRow
 from odf.text import P
 
-from boundaryviz.tables import archives
+from boundaryviz.tables import archives, arff
 from boundaryviz.tables.choice import SheetChoice
 from boundaryviz.tables.formats import open_sheet
 from boundaryviz.tables.sheet import Sheet, TableError
@@ -341,6 +341,7 @@ def ods_row(rows: int = 1, *cells: tuple[str, int]) -> str:
         xlsx_of('<row r="1">' + '<c t="s"><v>0</v></c>' * 50_000 + "</row>", f"<si><t>{'a' * 32_000}</t></si>"),
         ods_of(ods_row(1_000_000, ("1", 16_384))),
         ods_of(ods_row(1_000_000, ("", 1)) + ods_row(1, ("", 16_383), ("1", 1))),
+        xlsx_of('<row r="1">' + "<c><v>1</v></c>" * 60_000 + "</row>"),
         ods_of(ods_row(1, ("1", 2_000_000_000))),
         ods_of(ods_row(100, ("a" * 100_000, 100))),
         zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet", content_xml=b" " * (archives.MOST + 1)),
@@ -429,6 +430,19 @@ ARFF = """% 1. Title: flowers
 5.1,?,Iris-setosa
 4.9,3.0,'Iris versicolor'
 """
+
+
+def test_a_long_arff_is_sampled_and_one_without_end_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = ARFF + "".join(f"{k},{k},Iris-setosa\n%\n\n" for k in range(300))
+    sheet = open_sheet(source, limit=100)
+    assert len(sheet.lines) == 100
+    assert "a random sample of 100" in said(sheet)
+    assert all(
+        cell in ("5.1", "4.9") or line == 11 + 3 * int(cell)
+        for line, cell in zip(sheet.lines, sheet.cells[0], strict=True)
+    )
+    monkeypatch.setattr(arff, "_LINES", 900)
+    assert "at most 900 are read" in refused(source)
 
 
 def test_arff() -> None:
