@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QObject, QSettings
+from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QObject, QSettings, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 
@@ -276,7 +276,9 @@ class Workbench:
         self.log.note("trainer", words, ERROR)
 
     def _palette(self) -> None:
-        CommandPalette([*self.window.actions_.all(), *self._goals()], self.window).popup()
+        palette = CommandPalette([*self.window.actions_.all(), *self._goals()], self.window)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.popup()
 
     def _goals(self) -> Iterator[QAction]:
         """What else can be found by name: learners, scenarios, settings."""
@@ -299,7 +301,7 @@ class Workbench:
                 yield goal(f"Example: {one.title}", one.summary, partial(self.filing.open_example, one.name))
         for title, panel in self.window.panels().items():
             forms = [panel] if isinstance(panel, SpecForm) else panel.findChildren(SpecForm)
-            for form in (form for form in forms if form.isVisibleTo(panel)):
+            for form in (form for form in forms if form is panel or form.isVisibleTo(panel)):
                 for path, words in form.titles().items():
                     yield goal(f"{title}: {words}", f"The setting {path}", partial(self._go_to, panel, form, path))
 

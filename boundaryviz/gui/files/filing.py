@@ -69,6 +69,7 @@ class Filing(QObject):
         welcome.open_file.connect(self.ask_open)
         welcome.draw_own.connect(self.new)
         welcome.left.connect(lambda: window.show_page(None))
+        window.escaped.connect(self._leave_examples)
 
     # ---- in -----------------------------------------------------------------------------------------
 
@@ -80,6 +81,11 @@ class Filing(QObject):
         self._window.show_page(None if showing else self.welcome)
         if not showing:
             self.welcome.focus_on(self._document.scenario.name)
+
+    def _leave_examples(self) -> None:
+        """Back to the plane, wherever in the window the keys are."""
+        if self._window.page_shown() is self.welcome:
+            self._window.show_page(None)
 
     def open_example(self, name: str) -> None:
         """Open a scenario of the gallery by name."""

@@ -347,8 +347,8 @@ class MainWindow(QMainWindow):
 
     @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Escape that nobody else has taken is told; Enter in a line of a panel, once what was typed there is taken, gives
-        the keys back to the plane."""
+        """Escape that nobody else has taken is told; Enter in a line of a panel, once what was typed there is taken,
+        gives the keys back to the plane."""
         key = None if event is None else event.key()
         enters = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self.focusWidget(), QLineEdit)
         if key == Qt.Key.Key_Escape:
