@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 
 from boundaryviz.learners.specs import MLPSpec
-from boundaryviz.scenario.files import WriteError, check_writable, dumps, read, write, write_atomic
+from boundaryviz.scenario.files import (
+    WriteError,
+    check_writable,
+    dumps,
+    encoded,
+    holds_table,
+    read,
+    write,
+    write_atomic,
+)
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from helpers.scenes import bits, scenes
 
@@ -82,7 +91,7 @@ def test_every_problem_of_a_bviz_file_comes_with_its_line(tmp_path: Path) -> Non
         ("a.bviz", b'{"version": 99}', "needs boundaryviz format 99"),
         ("a.bviz", b'{"data": {"noise": NaN}}', r"data\.noise: must be a finite number"),
         ("a.bviz", b'{"learner": {"hidden": [3]}}', "learner: needs its .?name"),
-        ("a.txt", b"hello", "not a kind of file"),
+        ("a.txt", b"hello", "there are no points"),
         ("a.csv", b"x,y\n1,oops\n", r"a\.csv: line 2, .*oops"),
         ("a.csv", b"", r"a\.csv: "),
     ],
@@ -158,3 +167,20 @@ def test_a_place_that_cannot_be_written_is_known_beforehand(tmp_path: Path, monk
     with pytest.raises(WriteError, match="no permission"):
         check_writable(tmp_path / "a.pdf")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a.bviz", "a (1)", "a.json", "a.txt"])
+def test_a_scenario_is_told_by_its_content(name: str, tmp_path: Path) -> None:
+    scenario = Scenario(name="mine", title="Mine")
+    (tmp_path / name).write_bytes(b"\xef\xbb\xbf\n" + encoded(scenario))
+    assert read(tmp_path / name) == scenario
+    (tmp_path / "b.txt").write_bytes(b"# a remark\n" + encoded(scenario, ".toml"))
+    assert read(tmp_path / "b.txt") == scenario
+
+
+@pytest.mark.parametrize("name", ["points.tsv", "points", "points.dat", "points.data"])
+def test_a_table_may_be_called_anything(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("x\ty\tlabel\n0\t1\ta\n2\t3\tb\n")
+    found = read(tmp_path / name)
+    assert (found.title, found.scene().class_names) == ("points", ("a", "b"))
+    assert holds_table(tmp_path / name)
