@@ -212,7 +212,7 @@ def _from_table(path: Path) -> Scenario:
 
 
 def of_table(table: Table, path: Path) -> Scenario:
-    """The points of the table in a file, with the default network, which sees them scaled: they may come in any unit."""
+    """The points of the table in a file, with the default network, which sees them scaled as they may have any unit."""
     summary = " ".join((f"Points from {one_line(path.name)}.", *table.notes))
     return Scenario.from_table(table, one_line(_stem(path)), summary=summary)  # whose name may be no text
 

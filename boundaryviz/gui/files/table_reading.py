@@ -1,0 +1,146 @@
+"""A table being opened: where it comes from, what is understood of it, and whether a person is to look. No Qt here.
+
+Reading is for a thread: a large file takes a second or two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from boundaryviz.scene.scene import Scene
+from boundaryviz.scene.splits import SHARES
+from boundaryviz.tables.choice import AS_FOUND, Question, SheetChoice, TableChoice
+from boundaryviz.tables.sheet import Sheet, TableError, open_sheet
+from boundaryviz.tables.tables import Table
+from boundaryviz.tables.understanding import Understanding, understand
+from boundaryviz.tables.words import counted
+
+_EXPECTED = {"x": ("x",), "y": ("y",), "label": ("label", "labels", "class", "target", "")}
+"""Names, in lower case, under which columns are what they are called; anything else is a guess."""
+
+Source = Path | str
+"""A file, or text that was pasted."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A source as it is read under a choice. scene: its points; None where `problems` say why there are none.
+
+    shares: of training, validation and test points where the table does not say.
+    """
+
+    source: Source
+    understanding: Understanding
+    scene: Scene | None
+    problems: tuple[str, ...]
+    asked: SheetChoice
+    shares: tuple[float, float, float] = SHARES
+
+    @property
+    def name(self) -> str:
+        """Of the file; "" of text that was pasted."""
+        return self.source.name if isinstance(self.source, Path) else ""
+
+    def table(self) -> Table:
+        """The points with how they were read. Raises TableError where there are none."""
+        return Table.of(self.understanding, self.name, self.shares)
+
+
+def read(
+    source: Source,
+    choice: TableChoice = AS_FOUND,
+    shares: tuple[float, float, float] = SHARES,
+    before: Reading | None = None,
+) -> Reading:
+    """Read a source. before: another reading of it, whose rows of text are taken where they would be the same.
+
+    Raises TableError for what holds no rows of text.
+    """
+    same = before is not None and before.source == source and before.asked == choice.sheet
+    sheet: Sheet = before.understanding.sheet if same and before is not None else open_sheet(source, choice.sheet)
+    found = understand(sheet, choice)
+    found = replace(found, questions=(*found.questions, *_missing_labels(found)))
+    try:
+        scene, problems = found.scene(shares), list[str]()
+    except TableError as error:
+        scene, problems = None, error.problems
+    return Reading(source, found, scene, tuple(problems), choice.sheet, shares)
+
+
+def in_doubt(reading: Reading) -> bool:
+    """Whether a person is to look at what was understood before it is opened: something was guessed, fits two readings,
+    or most rows are left out."""
+    found = reading.understanding
+    guessed = any((getattr(found.choice, role) or "").casefold() not in names for role, names in _EXPECTED.items())
+    return bool(found.questions or found.choice.inputs or guessed or len(found.left_out) > found.kept)
+
+
+def answered(choice: TableChoice, about: str, value: Any) -> TableChoice:
+    """The choice with a question answered. about: its dotted path, as in `Question`.
+
+    Another way to read rows of text makes other columns, of which nothing is decided.
+    """
+    section, _, name = about.partition(".")
+    if section == "sheet":
+        return TableChoice(sheet=choice.sheet.model_copy(update={name: value}), minus_one=choice.minus_one)
+    if name:
+        return choice.model_copy(update={section: {**getattr(choice, section), name: value}})
+    return choice.model_copy(update={section: value})
+
+
+def with_role(choice: TableChoice, role: str, column: str) -> TableChoice:
+    """The choice with another column in a role, "" for none. What had the column before takes the one that is free."""
+    before = getattr(choice, role) or ""
+    update: dict[str, str] = {role: column}
+    other = next((one for one in ("x", "y", "label", "split", "origin", "muted")
+                  if column and one != role and getattr(choice, one) == column), None)  # fmt: skip
+    if other is not None:
+        update[other] = before if {role, other} == {"x", "y"} else ""
+    if other in ("x", "y") and not update[other]:
+        update[other] = before
+    return choice.model_copy(update=update)
+
+
+def with_inputs(choice: TableChoice, inputs: Sequence[str], plane: Sequence[str]) -> TableChoice:
+    """The choice with these columns as inputs, of which two at least are needed; no more than the plane's are none.
+
+    plane: the columns that x and y had last.
+    """
+    if set(inputs) <= set(plane) or len(inputs) < 2:
+        x, y = (*plane, "", "")[:2]
+        return choice.model_copy(update={"inputs": (), "shown": "columns", "x": x or None, "y": y or None})
+    shown = {role: name if (name := getattr(choice, role)) in inputs else None for role in ("x", "y")}
+    return choice.model_copy(update={"inputs": tuple(inputs), **shown})
+
+
+def _missing_labels(found: Understanding) -> tuple[Question, ...]:
+    """Words such as NA in the column of labels: taken as missing, and perhaps the name of a class."""
+    column = next((one for one in found.columns if one.name == found.choice.label), None)
+    if column is None or any(question.about == f"values.{column.name}" for question in found.questions):
+        return ()
+    kept = found.choice.values.get(column.name, ())
+    words = tuple(dict.fromkeys((*kept, *(word for word in column.gone if word))))
+    if not words:
+        return ()
+    listed = ", ".join(words)
+    return (
+        Question(
+            f"values.{column.name}", f"What does {listed} mean among the labels?",
+            (((), "no label"), (words, "a class like the others" if len(words) == 1 else "classes like the others")),
+            kept if kept == words else (),
+        ),
+    )  # fmt: skip
+
+
+def said(reading: Reading) -> str:
+    """What was read, in a sentence without its stop: '342 points, 3 classes; 2 rows left out'."""
+    found, scene = reading.understanding, reading.scene
+    if scene is None:
+        return reading.problems[0][:1].upper() + reading.problems[0][1:] if reading.problems else "There are no points"
+    words = f"{counted(len(scene.points), 'point')}, {len(found.classes):,} class{'es' * (len(found.classes) != 1)}"
+    bare = len(scene.points) - sum(found.classes.values())
+    words += f", {bare:,} without a label" if bare else ""
+    return words + (f"; {counted(len(found.left_out), 'row')} left out" if found.left_out else "")
