@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from boundaryviz import attacks, learners
+    from boundaryviz.attacks.settings import AttackSettings as Attack
     from boundaryviz.estimator import BoundaryClassifier
     from boundaryviz.record.metrics import Metric
     from boundaryviz.runs.run import Run, train
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from boundaryviz.scene import datasets
     from boundaryviz.studies.check import check
     from boundaryviz.studies.dose import dose_response
+    from boundaryviz.tables.tables import read_table
 
 __version__ = "0.1.0"
 
@@ -27,18 +29,21 @@ _WHERE = {
     "scenarios": "scenario.gallery:names",
     "Scenario": "scenario.scenario:Scenario",
     "ScenarioError": "scenario.scenario:ScenarioError",
+    "read_table": "tables.tables:read_table",
     "train": "runs.run:train",
     "Run": "runs.run:Run",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
     "Metric": "record.metrics:Metric",
     "BoundaryClassifier": "estimator:BoundaryClassifier",
+    "Attack": "attacks.settings:AttackSettings",
     "datasets": "scene.datasets",
     "learners": "learners",
     "attacks": "attacks",
 }
 
 __all__ = [
+    "Attack",
     "BoundaryClassifier",
     "Metric",
     "Run",
@@ -51,6 +56,7 @@ __all__ = [
     "dose_response",
     "learners",
     "load",
+    "read_table",
     "scenarios",
     "train",
 ]

@@ -13,7 +13,7 @@ from boundaryviz.cli.terminal import plain, printing
 from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.expectations import Check
 from boundaryviz.record.intervals import LEVEL
-from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate, is_share
+from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate
 from boundaryviz.record.seeds import Varies, seed_range_words, seeds_words
 from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 from boundaryviz.studies.draws import OverData, training_seeds
@@ -52,7 +52,8 @@ def row(made: Table, *cells: str | None) -> None:
     made.add_row(*(Text(plain((cell or "").replace("\n", " "))) for cell in cells))
 
 
-def _headed(title: str, words: str) -> Text:
+def headed(title: str, words: str) -> Text:
+    """A line that begins with a title, both of which are text of others."""
     return Text.assemble((one_line(title), "bold"), "  ", one_line(words))
 
 
@@ -60,7 +61,7 @@ def show_run(run: Any) -> None:
     """The measures of a run: mean and spread over the seeds, and of attack success its interval. Raises PrintError."""
     seeds = f"{len(run.seeds)} seeds" if len(run.seeds) > 1 else f"seed {run.seeds[0]}"
     shown: list[Table | Text | str] = [
-        _headed(run.scenario.title, f"{run.step:,} steps, {seeds}, {run.session.device_name}")
+        headed(run.scenario.title, f"{run.step:,} steps, {seeds}, {run.session.device_name}")
     ]
     metrics = run.metrics
     if run.twin:
@@ -108,7 +109,7 @@ def show_over_data(found: OverData) -> None:
         trained = "nothing in training is random"
     count = len(found.data_seeds)
     words = f"{count} data seed{'s' * (count != 1)}, {seed_range_words(found.data_seeds)}; {trained}"
-    shown: list[Table | Text | str] = [_headed(found.scenario.title, words)]
+    shown: list[Table | Text | str] = [headed(found.scenario.title, words)]
     if found.twin:
         shown += _twin_tables(found.side(True), found.side(False), found.of_the_run())
     else:
@@ -134,7 +135,7 @@ def show_check(check: Check) -> None:
             for value, kept in zip(one.values, one.kept, strict=True)
         )
         row(made, one.expectation.key, one.expectation.words(), share, values + " %" * one.expectation.is_share)
-    shown: list[Table | Text | str] = [_headed(check.title, check.seeds_words()), made]
+    shown: list[Table | Text | str] = [headed(check.title, check.seeds_words()), made]
     if not check.promises:
         shown.append("This scenario promises nothing; these are its main measures.")
     shown += [
@@ -152,7 +153,7 @@ def _measures(sides: dict[str, Metrics]) -> Table:
     for name, first in {name: one for side in sides.values() for name, one in side.items()}.items():
         if len(sides) > 1 and isinstance(first, SuccessRate):
             continue  # the two sides are of different pins
-        row(made, _named(name, first), *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
+        row(made, _named(name, first), *(side[name].told(name) if name in side else "" for side in sides.values()))
     return made
 
 
@@ -162,15 +163,15 @@ def _twin_tables(clean: Metrics, poisoned: Metrics, metrics: Metrics) -> list[Ta
     change.add_column("value", justify="right")
     for name, metric in metrics.items():
         if name not in poisoned or isinstance(metric, SuccessRate):
-            row(change, _named(name, metric), _shown(name, metric))
+            row(change, _named(name, metric), metric.told(name))
     if (already := clean.get("attack_success_rate")) is not None:
-        row(change, "already so without poison, of all pins", _shown("attack_success_rate", already))
+        row(change, "already so without poison, of all pins", already.told("attack_success_rate"))
     return [_measures({"clean": clean, "poisoned": poisoned}), change]
 
 
 def show_dose(response: DoseResponse) -> None:
     """Flip rate and attack success of each learner at each dose, with what lies around it. Raises PrintError."""
-    shown: list[Table | Text] = [_headed(response.title, f"{response.attack.lower()}; {BAND}")]
+    shown: list[Table | Text] = [headed(response.title, f"{response.attack.lower()}; {BAND}")]
     for curve in response.curves:
         made = table(title="; ".join(filter(None, (f"{curve.title}, {curve.seeds_words}", curve.already_words))))
         for words in ("points", "rate", "flip_rate", "attack_success_rate", "left out"):
@@ -192,14 +193,3 @@ def _banded(band: Band, at: int, seeds: int = 0) -> str:
     if mean != mean:
         return "\u2013"
     return f"{mean:.2f} %" + (f" ({low:.2f} to {high:.2f})" if low == low and seeds != 1 else "")
-
-
-def _shown(name: str, metric: Metric) -> str:
-    if isinstance(metric, SuccessRate):
-        low, high = (100 * end for end in metric.interval)
-        return f"{100 * metric.mean:.2f} % ({low:.2f} to {high:.2f})" if metric.trials else "\u2013"
-    many = metric.trials > 1
-    if is_share(name):
-        return f"{100 * metric.mean:.2f} %" + (f" ± {100 * metric.std:.2f}" if many else "")
-    digits = 0 if name == "best_step" else 4
-    return f"{metric.mean:,.{digits}f}" + (f" ± {metric.std:,.{digits}f}" if many else "")

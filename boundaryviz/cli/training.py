@@ -9,17 +9,17 @@ from typing import Any
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
+from boundaryviz.cli.table import loaded
 from boundaryviz.cli.terminal import as_json, print_json
 from boundaryviz.cli.values import assignments
 from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario.files import check_writable, write, write_atomic
-from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is trained, from the options common to `train` and `figure`. shown: which of the seeds is drawn, from 0."""
+    """What is trained, from the options common to `train` and `figure`. columns: what is what of a table. shown: which of the seeds is drawn, from 0."""
 
     scenario: str
     values: tuple[str, ...] = ()
@@ -29,13 +29,14 @@ class Job:
     device: str = "auto"
     cascade: bool = False
     shown: int = 0
+    columns: tuple[str, ...] = ()
 
     def prepared(self) -> Scenario:
         """The scenario with the settings asked for. Raises ScenarioError or UsageProblem."""
         values = assignments(self.values)
         if self.steps is not None:
             values["training.steps"] = self.steps
-        scenario = load(self.scenario)
+        scenario = loaded(self.scenario, self.columns)
         if values:
             scenario = scenario.with_values(values)
         if self.cascade:

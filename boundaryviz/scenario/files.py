@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,20 +19,23 @@ from boundaryviz.scene.scene import Points
 from boundaryviz.tables.tables import Table, TableError, read_table, write_table
 
 __all__ = [
-    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "holds_table", "of_table", "parse", "read",
-    "sealed", "sealed_at_least", "write", "write_atomic",
+    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "holds_scenario", "of_table", "parse",
+    "read", "sealed", "sealed_at_least", "write", "write_atomic",
 ]  # fmt: skip
 
 SUFFIXES = (".bviz", ".toml", ".csv", ".tsv", ".xlsx", ".ods", ".arff", ".npy", ".npz", ".gz")
 """What files that can be opened usually end in; what is in them is told by their content."""
 _LOOKED_AT = 4096  # bytes, to tell a scenario from a table
 _TOML = re.compile(rb"(?:\s*#[^\n]*\n)*\s*(?:version|name|title|summary)\s*=")
+_log = logging.getLogger(__name__)
+_log.setLevel(logging.INFO)  # what was understood of a table is for whoever keeps a log
 _SOUGHT = 64_000_000  # characters gone through to find the lines of problems
 
 
-def read(path: str | Path) -> Scenario:
-    """The scenario in a `.bviz` or `.toml` file, or the points of any table, as `holds_table` tells them apart.
+def read(path: str | Path, columns: Mapping[str, str | Sequence[str]] | None = None) -> Scenario:
+    """The scenario in a `.bviz` or `.toml` file, or the points of any table, as `holds_scenario` tells.
 
+    columns: of a table, what is what, as `read_table` takes it.
     Raises ScenarioError with every problem as 'file:line: path: what is wrong', the line where there is one.
     """
     path = Path(path)
@@ -39,18 +43,18 @@ def read(path: str | Path) -> Scenario:
         raise ScenarioError([f"{path_end(path)}: a folder or a device, not a file"])
     if path.suffix == PART:
         raise ScenarioError([f"{path_end(path)}: perhaps half a file, of a save that did not end; open another"])
-    if holds_table(path):
-        return _from_table(path)
+    if not holds_scenario(path):
+        return _from_table(path, columns or {})
+    if columns:
+        raise ScenarioError([f"{path_end(path)}: columns are chosen of a table, and this is a scenario"])
     suffix = _scenario_suffix(path)
     return parse(_decoded(path, suffix), path, suffix)
 
 
-def holds_table(path: Path) -> bool:
-    """Whether a file is no scenario and so a table of points: by its content, unless it is called `.bviz` or `.toml`.
-
-    What cannot be read is none.
-    """
-    return not _scenario_suffix(path)
+def holds_scenario(path: str | Path) -> bool:
+    """Whether a file is read as a scenario, by its content or as it is called `.bviz` or `.toml`; any other that can be
+    read is read as a table."""
+    return bool(_scenario_suffix(Path(path)))
 
 
 def _scenario_suffix(path: Path) -> str:
@@ -204,11 +208,14 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _from_table(path: Path) -> Scenario:
+def _from_table(path: Path, columns: Mapping[str, str | Sequence[str]]) -> Scenario:
     try:
-        return of_table(read_table(path), path)
+        table = read_table(path, columns=columns)
     except TableError as error:
         raise ScenarioError([f"{path_end(path)}: {problem}" for problem in error.problems]) from None
+    for note in table.notes:
+        _log.info("%s: %s", one_line(path.name), note)
+    return of_table(table, path)
 
 
 def of_table(table: Table, path: Path) -> Scenario:

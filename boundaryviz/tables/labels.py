@@ -134,16 +134,16 @@ def _numbered(keys: set[str], numeric: bool, ours: bool) -> tuple[dict[str, int]
 def _with_more(
     index: dict[str, int], called: tuple[str, ...], foreign: list[str], beside: dict[str, str], ours: bool
 ) -> tuple[dict[str, int], tuple[str, ...]]:
-    """The same with classes that only poison has after the others."""
+    """The same with classes that only poison has after the others, or where this program's numbers put them."""
     index, found = dict(index), list(called)
+    numbered = ours and all(key == str(k) for key, k in index.items())
     for key in foreign:
-        after = 1 + max(index.values(), default=-1)
-        own = ours and not called and key.isascii() and key.isdigit() and int(key) < MAX_CLASSES
-        index[key] = int(key) if own else after
+        own = numbered and key.isascii() and key.isdigit() and int(key) < MAX_CLASSES
+        index[key] = int(key) if own else 1 + max(index.values(), default=-1)
         name = beside.get(key, key)
         if found or name != str(index[key]):
-            found += [f"class {k}" for k in range(len(found), index[key])]
-            found[index[key] :] = [name]
+            found += [f"class {k}" for k in range(len(found), index[key] + 1)]
+            found[index[key]] = name
     return index, tuple(found)
 
 

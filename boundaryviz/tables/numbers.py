@@ -21,7 +21,8 @@ LARGEST = 1e15
 """Of coordinates: their squares must still fit single precision."""
 
 MISSING = frozenset((
-    "", "na", "n/a", "n.a.", "#n/a", "#n/a n/a", "#na", "<na>", "nan", "-nan", "none", "null", "nil", "?", "-", "--", ".",
+    "", "na", "n/a", "n.a.", "#n/a", "#n/a n/a", "#na", "<na>", "nan", "-nan", "none", "null", "nil", "?", "-", "--",
+    ".",
 ))  # fmt: skip
 """Words for a value that is not there, in lower case."""
 
@@ -47,7 +48,7 @@ def _body(decimal: str, mark: str) -> re.Pattern[str]:
 
 
 _BODY: dict[Decimal, re.Pattern[str]] = {"point": _body(r"\.", ","), "comma": _body(",", r"\.")}
-_GROUPS: dict[Decimal, re.Pattern[str]] = {  # what is a number with decimals in this reading, and thousands in the other
+_GROUPS: dict[Decimal, re.Pattern[str]] = {  # numbers with decimals in this reading, and thousands in the other
     "point": re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"), "comma": re.compile("[+-]?[1-9][0-9]{0,2},[0-9]{3}"),
 }  # fmt: skip
 

@@ -51,8 +51,8 @@ def questions_of(
     found = [
         Question(
             f"decimals.{column.name}",
-            f"In column {short(column.name)}, is the mark in {short(_example(column))} before decimals or thousands?",
-            _options(_example(column)), choice.decimals.get(column.name, column.decimal),
+            f"In column {short(column.name)}, is the mark in {short(example(column))} before decimals or thousands?",
+            _options(example(column)), choice.decimals.get(column.name, column.decimal),
         )
         for column in asked
     ]  # fmt: skip
@@ -66,7 +66,8 @@ def questions_of(
     return tuple(found)
 
 
-def _example(column: ColumnReading) -> str:
+def example(column: ColumnReading) -> str:
+    """The first cell with a mark that can be read in two ways."""
     return next((cell for cell in column.some if "," in cell or "." in cell), column.examples[0])
 
 

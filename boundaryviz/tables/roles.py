@@ -138,11 +138,14 @@ def _named_plane(left: Sequence[ColumnReading], roles: Mapping[str, str]) -> dic
 def _label(left: Sequence[ColumnReading], spare: int) -> tuple[ColumnReading, str] | None:
     """The column of classes among these. spare: columns of numbers that are still needed for x and y."""
     fits = [column for column in left if column.kind not in ("empty", "dates")]
+    numbers = [column for column in fits if column.numeric and column.kind == "numbers"]
     for word in LABEL_WORDS:
         for column in fits:
             name = column.name.strip().casefold()
             exact = name == word
             within = word != "y" and word in re.split(r"[\W_]+", name)
+            if word == "y" and column.numeric and len(numbers) <= spare:
+                continue
             if (exact and word == "label") or ((exact or within) and _few_kinds(column)):
                 return column, f"{short(column.name)} is a usual name for it"
     texts = [column for column in fits if not column.numeric and column.kind in ("labels", "constant")]
@@ -150,7 +153,6 @@ def _label(left: Sequence[ColumnReading], spare: int) -> tuple[ColumnReading, st
     ends = [column for column in texts if column is left[-1]] + [column for column in texts if column is left[0]]
     if texts:
         return (ends or texts)[0], "a column of few different words"
-    numbers = [column for column in fits if column.numeric and column.kind == "numbers"]
     whole = [column for column in numbers if column.whole and column.distinct <= _FEW]
     ends = [column for column in whole if column is left[-1]] + [column for column in whole if column is left[0]]
     if whole and len(numbers) > spare:
@@ -200,9 +202,13 @@ def _unfit(column: ColumnReading) -> int:
     return int(column.whole and column.distinct == 2)
 
 
+def _holds(column: ColumnReading) -> str:
+    return "is empty" if not column.examples else f"holds {column.reading}, such as {short(column.examples[0], 20)}"
+
+
 def _no_plane(columns: Sequence[ColumnReading], roles: Mapping[str, str]) -> list[str]:
     numeric = [column.name for column in columns if column.numeric and column.name not in (roles.get("label"),)]
-    held = "; ".join(f"{short(column.name, 30)} holds {column.reading}" for column in columns[:8])
+    held = "; ".join(f"{short(column.name, 30)} {_holds(column)}" for column in columns[:8])
     held += f" and {len(columns) - 8:,} more columns" if len(columns) > 8 else ""
     if len(numeric) == 1:
         remedy = f"one is a plane with inputs={numeric[0]} alone, as a strip"

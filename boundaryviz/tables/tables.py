@@ -53,7 +53,8 @@ class Table:
         left = understanding.left_out
         source = TableSource(
             file=one_line(file), format=understanding.sheet.format, choice=understanding.choice,
-            kept=understanding.kept, left_out=tuple((one.line, one.reason) for one in left[:LINES_KEPT]), omitted=len(left), notes=tuple(notes),
+            kept=understanding.kept, left_out=tuple((one.line, one.reason) for one in left[:LINES_KEPT]),
+            omitted=len(left), notes=tuple(notes),
         )  # fmt: skip
         return cls(scene, source, source.notes, understanding)
 

@@ -20,7 +20,7 @@ from boundaryviz.tables.columns import ColumnReading, read_column
 from boundaryviz.tables.labels import Labels, read_labels
 from boundaryviz.tables.numbers import LARGEST
 from boundaryviz.tables.placing import Rows, laid_out
-from boundaryviz.tables.readings import decimals_taken, questions_of
+from boundaryviz.tables.readings import decimals_taken, example, questions_of
 from boundaryviz.tables.roles import decide
 from boundaryviz.tables.sheet import LeftOut, Sheet, TableError
 from boundaryviz.tables.words import counted, listed, short
@@ -86,7 +86,7 @@ class _Reader:
     """Reads the columns of a sheet step by step, and gathers notes and what is left out on the way."""
 
     def __init__(self, sheet: Sheet, choice: TableChoice) -> None:
-        self._sheet = sheet
+        self._sheet, self._given = sheet, choice
         self._at = {name: k for k, name in reversed([*enumerate(sheet.columns)])}
         self._notes: list[str] = []
         self._reason: dict[int, str] = {}  # row -> why it is left out
@@ -228,13 +228,29 @@ class _Reader:
             notes.append(f"No columns are named x and y: took {short(x)} for x and {short(y)} for y.")
         if "label" in taken and not self._chosen("label") and taken["label"].casefold() != "label":
             notes.append(f"No column is named label: took {short(taken['label'])} for the label.")
+        for role in WORDS:
+            column = next((one for one in self._read if one.name.casefold() == role and role not in taken), None)
+            if column is not None and not self._chosen(role) and column.kind != "empty":
+                held = f"{short(column.examples[0], _CELL)}, where {_ALLOWED[role]} is known"
+                notes.append(f"Column {short(column.name)} was not taken for the {role}: it holds such as {held}.")
+        if self._choice.inputs:
+            notes.append(self._inputs_said())
         used = {*taken.values(), *self._choice.inputs}
         unused = [name for name in self._sheet.columns if name not in used and name.casefold() != "class"]
         named = [name for name in unused if name.strip()]
         return [*notes, *([f"Columns left out: {listed(named)}."] if named else [])]
 
+    def _inputs_said(self) -> str:
+        inputs = self._choice.inputs
+        if self._choice.shown == "principal":
+            return (
+                f"x and y are the first two principal components of {counted(len(inputs), 'column')}, each "
+                "standardised for this; models are given the columns as they are."
+            )
+        return f"Models are given {counted(len(inputs), 'column')}: {listed(inputs)}; two of them are shown at a time."
+
     def _chosen(self, *roles: str) -> bool:
-        return any(self._reasons.get(role) == "chosen" for role in roles)
+        return any(getattr(self._given, role) is not None for role in roles)
 
     def _readings_said(self) -> list[str]:
         notes = []
@@ -243,9 +259,20 @@ class _Reader:
             if not name or (role in "xy" and self._choice.inputs):
                 continue
             column = self._read[self._at[name]]
-            if column.kind in ("numbers", "ids", "constant") and column.reading != "numbers":
+            if name in self._doubts and name not in self._given.decimals:
+                notes.append(self._doubt_said(column))
+            elif column.kind in ("numbers", "ids", "constant") and column.reading != "numbers":
                 notes.append(f"Numbers in {self._phrase(name)} were read so: {column.reading}.")
         return notes
+
+    def _doubt_said(self, column: ColumnReading) -> str:
+        cell = example(column)
+        value = column.values[self._sheet.cells[self._at[column.name]].index(cell)] if column.values is not None else 0
+        other = "comma" if column.decimal == "point" else "point"
+        return (
+            f"{short(cell)} in {self._phrase(column.name)} was read as {value:.15g}, and the others there alike; "
+            f"if that is wrong, say decimals.{column.name}={other}."
+        )
 
     def _nothing_left(self) -> str:
         first = next(iter(sorted(self._reason.items())), None)

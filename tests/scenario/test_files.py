@@ -15,7 +15,7 @@ from boundaryviz.scenario.files import (
     check_writable,
     dumps,
     encoded,
-    holds_table,
+    holds_scenario,
     read,
     write,
     write_atomic,
@@ -183,4 +183,4 @@ def test_a_table_may_be_called_anything(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("x\ty\tlabel\n0\t1\ta\n2\t3\tb\n")
     found = read(tmp_path / name)
     assert (found.title, found.scene().class_names) == ("points", ("a", "b"))
-    assert holds_table(tmp_path / name)
+    assert not holds_scenario(tmp_path / name)
