@@ -213,7 +213,8 @@ class Scenario(Spec):
             return self.bare()
         scene = self.scene()
         if self.own is None:  # points drawn by hand, pasted, or of an older file
-            own, data = OwnSpec.of(OwnPoints(self._without_attack(scene))), DataSpec(name=OWN, n="all")
+            own = OwnSpec.of(OwnPoints(self._without_attack(scene)))
+            data = DataSpec(name=OWN, n="all", seed=self.data.seed)
             return self.bare().model_copy(update={"own": own, "data": data})
         if self.bare().scene() == scene:
             return self.bare()

@@ -59,6 +59,14 @@ def splits_drawn(spec: DataSpec, own: OwnPoints) -> bool:
     return spec.splits == "drawn" or not own.splits_given
 
 
+def leaves_to_chance(spec: DataSpec, own: OwnPoints) -> bool:
+    """Whether another seed makes another scene of the points, as a rule."""
+    shared_out = splits_drawn(spec, own) and spec.validation + spec.test > 0
+    labels = spec.labels_per_class not in ("all", 0) and spec.labels_at == "random"
+    sampled = spec.n != "all" or spec.balance is not None
+    return shared_out or sampled or labels or spec.jitter > 0 or spec.label_noise > 0
+
+
 def _chooses(spec: DataSpec, own: OwnPoints) -> bool:
     """Whether settings say which points there are, or which of them train."""
     return splits_drawn(spec, own) or spec.n != "all" or spec.balance is not None

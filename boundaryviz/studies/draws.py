@@ -15,6 +15,7 @@ from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.metrics import Metric, Metrics, SuccessRate
 from boundaryviz.record.seeds import training_varies
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.data import OWN
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.running import Failure, Watcher, carry_out
 from boundaryviz.studies.study import Study
@@ -38,17 +39,19 @@ class Draw:
 
 
 def can_be_drawn(scenario: Scenario) -> bool:
-    """Whether a data seed draws its points: not where they were edited, imported or changed while it trained.
+    """Whether a data seed draws its points: not where they were edited or changed while it trained, nor points of one's
+    own of which nothing is left to chance.
 
     A history of training in which nothing was changed changes nothing here.
     """
     course = scenario.course
     if course is not None and (course.turns or course.values or course.plane is not None):
         return False
+    if scenario.data.name == OWN:
+        here, other = (scenario.with_values({"data.seed": scenario.data.seed ^ k}).scene().points for k in (0, 1))
+        return here != other
     if scenario.plane is None:
         return True
-    if scenario.data.name == "points":
-        return False
     fresh, kept = scenario.bare().scene(), scenario.scene()
     return fresh.points == kept.points and fresh.targets == kept.targets
 

@@ -137,7 +137,7 @@ def test_jitter_is_gaussian_in_shares_of_the_plane() -> None:
     scaled = pushed / (domain.width, domain.height)
     np.testing.assert_allclose(scaled.std(axis=0), 0.1, rtol=0.03)
     np.testing.assert_allclose(scaled.mean(axis=0), 0.0, atol=0.005)
-    assert abs(np.corrcoef(scaled.T)[0, 1]) < 0.04
+    assert abs((scaled[:, 0] * scaled[:, 1]).mean()) < 0.04 * 0.01
     assert np.abs((scaled**4).mean(axis=0) / 1e-4 - 3).max() < 0.3
 
 

@@ -19,7 +19,7 @@ from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.training.client import TrainerClient
-from boundaryviz.gui.training.data_panel import DataPanel
+from boundaryviz.gui.training.data_panel import DataPanel, OwnData
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
 from boundaryviz.gui.training.learner_panel import LearnerPanel
 from boundaryviz.gui.training.presenter import Presenter, Word
@@ -29,8 +29,11 @@ from boundaryviz.gui.widgets.plain import add_action, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario.changes import Settings, resets
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.words import source_words
+from boundaryviz.scene.data import OWN, DataSpec
 from boundaryviz.scene.edits import Recolumn, Remove, mute, relabel
 from boundaryviz.scene.lessons import lacking
+from boundaryviz.scene.own_points import leaves_to_chance
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Origin, Scene
 
@@ -111,11 +114,23 @@ class Controller(QObject):
         scenario = self.presenter.scenario
         if scenario is not self._settings:
             self._settings = scenario
-            self.data.set_values(scenario.data)
+            self._show_data(scenario)
             self.learner.set_values(scenario.learner)
             self.training.set_values(scenario.training)
             self.transport.set_seed(scenario.training.seed)
             self._say_what_applies(scenario)
+
+    def _show_data(self, scenario: Scenario) -> None:
+        own, data = scenario.own, scenario.data
+        if own is None:  # points that no setting has acted on yet are all there
+            data = DataSpec(name=OWN, n="all", seed=data.seed) if data.name == OWN else data
+            self.data.set_values(data)
+            return
+        points, about = own.points, OwnData().about
+        if own.source is not None:
+            about = source_words(own.source)
+        count = int((~points.scene.points.is_poison).sum())
+        self.data.set_values(data, OwnData(about, count, points.splits_given, leaves_to_chance(data, points)))
 
     def adopt(self, state: State, text: str, tell: Callable[[int], None]) -> None:
         """Put a state in the place of the present one, as one undo step, of which `tell`, given its revision, tells the
@@ -163,8 +178,7 @@ class Controller(QObject):
             self.document.do(change, text)
         except (ScenarioError, ValueError, KeyError) as error:
             self._window.notify(str(error).replace("\n", "; "))
-            scenario = self.document.scenario
-            self.data.set_values(scenario.data)
+            self._show_data(self.document.scenario)
 
     def _set(self, path: str, value: Any) -> None:
         section, _, name = path.partition(".")
