@@ -28,6 +28,7 @@ from boundaryviz.gui.export.exporting import Exporting
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
 from boundaryviz.gui.files.filing import Filing
+from boundaryviz.gui.files.importing import Importing
 from boundaryviz.gui.files.pasting import Pasting
 from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.restoring import Restoring
@@ -142,15 +143,16 @@ class Workbench:
         self.timeline_files = TimelineFiles(window, document, self.timeline, self.twin.train, settings, log)
         self.saving = Saving(window, document, self.writer, log, folder, self.timeline_files.beside)
         self.pin_files = PinFiles(window, self.compare, self.writer, self.reader, folder, log)
+        self.importing = Importing(window, self.controller, self.reader, log, folder, self.recent)
         self.filing = Filing(
-            window, self.controller, self.saving, self.recent, self.reader, folder, self.pin_files.open
+            window, self.controller, self.saving, self.recent, self.reader, folder, self.pin_files.open, self.importing
         )  # fmt: skip
         picturing = Picturing(document, client, presenter, self.history, window)
         self.exporting = Exporting(
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
             self.timeline.strip, self.compare.snapshots, self.pin_files.file,
         )  # fmt: skip
-        self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.reader)
+        self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(
             window, document, self.filing.may_leave, log, self._state, self.autosave, self.reader, self.filing.open

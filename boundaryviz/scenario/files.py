@@ -19,7 +19,8 @@ from boundaryviz.scene.scene import Points
 from boundaryviz.tables.tables import Table, TableError, read_table, write_table
 
 __all__ = [
-    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "holds_scenario", "of_table", "parse",
+    "SUFFIXES", "WriteError", "check_openable", "check_writable",
+    "dumps", "encoded", "holds_scenario", "of_table", "parse",
     "read", "sealed", "sealed_at_least", "write", "write_atomic",
 ]  # fmt: skip
 
@@ -39,16 +40,21 @@ def read(path: str | Path, columns: Mapping[str, str | Sequence[str]] | None = N
     Raises ScenarioError with every problem as 'file:line: path: what is wrong', the line where there is one.
     """
     path = Path(path)
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise ScenarioError([f"{path_end(path)}: a folder or a device, not a file"])
-    if path.suffix == PART:
-        raise ScenarioError([f"{path_end(path)}: perhaps half a file, of a save that did not end; open another"])
+    check_openable(path)
     if not holds_scenario(path):
         return _from_table(path, columns or {})
     if columns:
         raise ScenarioError([f"{path_end(path)}: columns are chosen of a table, and this is a scenario"])
     suffix = _scenario_suffix(path)
     return parse(_decoded(path, suffix), path, suffix)
+
+
+def check_openable(path: Path) -> None:
+    """Raise ScenarioError for what must not be read, whatever is in it."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ScenarioError([f"{path_end(path)}: a folder or a device, not a file"])
+    if path.suffix == PART:
+        raise ScenarioError([f"{path_end(path)}: perhaps half a file, of a save that did not end; open another"])
 
 
 def holds_scenario(path: str | Path) -> bool:

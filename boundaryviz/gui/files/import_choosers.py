@@ -26,7 +26,8 @@ _ROLES = {
 ENCODINGS = {
     "utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Western European (cp1252)", "iso8859-1": "Latin-1",
     "gb18030": "Chinese (GBK, GB 18030)", "big5": "Chinese (Big5)", "shift_jis": "Japanese (Shift JIS)",
-    "euc_jp": "Japanese (EUC-JP)", "euc_kr": "Korean (EUC-KR)", "cp1251": "Cyrillic (cp1251)", "koi8-r": "Cyrillic (KOI8-R)",
+    "euc_jp": "Japanese (EUC-JP)", "euc_kr": "Korean (EUC-KR)", "cp1251": "Cyrillic (cp1251)",
+    "koi8-r": "Cyrillic (KOI8-R)",
     "cp1250": "Central European (cp1250)", "cp1253": "Greek (cp1253)", "cp1254": "Turkish (cp1254)",
 }  # fmt: skip
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", " ": "spaces", "|": "vertical bar"}
@@ -125,11 +126,10 @@ class ImportChoosers(QWidget):
         self.asked = {role: _Asked() for role in ("x", "y", "label", "sheet")}
         self.inputs = QListWidget()
         self.inputs.setAccessibleName("Columns that are inputs")
-        self.inputs.setToolTip(tip("What models are given of each point, where that is more than its place on the plane"))
+        self.inputs.setToolTip(tip("What models are given of each point, if that is more than its place on the plane"))
         self.inputs.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.inputs.setFixedHeight(120)
-        self.shown = _Chooser("Plane", "What the plane shows of inputs: two of them, or the two directions in which the "
-                              "points lie farthest apart")  # fmt: skip
+        self.shown = _Chooser("Plane", "What is shown: two of the inputs, or the directions in which points differ most")
         self.file = {
             "sheet": _Chooser("Sheet", "Which of the tables in the file is read"),
             "encoding": _Chooser("Encoding", "How the letters of the file are written as bytes"),
@@ -246,10 +246,11 @@ class ImportChoosers(QWidget):
         assert self._reading is not None
         sheet = self._reading.understanding.sheet
         encoding = "" if sheet.encoding is None else _encoding(sheet.encoding)
-        options = {
+        separator = sheet.separator or ""
+        options: dict[str, list[tuple[Any, str]]] = {
             "sheet": [(name, name) for name in sheet.sheets],
-            "encoding": [*(ENCODINGS if encoding in ENCODINGS else {encoding: sheet.encoding} | ENCODINGS).items()],
-            "separator": [*({sheet.separator: sheet.separator} | SEPARATORS).items()],
+            "encoding": [*(ENCODINGS if encoding in ENCODINGS else {encoding: encoding} | ENCODINGS).items()],
+            "separator": [*({separator: separator} | SEPARATORS).items()],
             "header": [*_HEADER.items()],
         }
         taken = {"sheet": sheet.sheet, "encoding": encoding, "separator": sheet.separator, "header": sheet.header}

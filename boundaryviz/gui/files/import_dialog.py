@@ -48,7 +48,9 @@ class ImportDialog(QDialog):
     wanted = pyqtSignal(object)
     taken = pyqtSignal(object)
 
-    def __init__(self, reading: Reading, theme: Theme = LIGHT, parent: QWidget | None = None, verb: str = "Open") -> None:
+    def __init__(
+        self, reading: Reading, theme: Theme = LIGHT, parent: QWidget | None = None, verb: str = "Open"
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Open {one_line(reading.name)}" if reading.name else "Paste a table")
         self._reading, self._waits, self._accept_soon = reading, False, False
@@ -141,7 +143,7 @@ class ImportDialog(QDialog):
         self._waits = False
         self._slow.stop()
         found = reading.understanding
-        sheet = found.sheet
+        sheet, notes = found.sheet, reading.table.notes if reading.table else found.notes
         parts = [sheet.format, sheet.encoding, SEPARATORS.get(sheet.separator or "", sheet.separator),
                  counted(len(sheet.columns), "column"), counted(len(sheet.lines), "row")]  # fmt: skip
         self.about.set_words(f"{reading.name or 'From the clipboard'}: {', '.join(filter(None, parts))}.")
@@ -149,14 +151,12 @@ class ImportDialog(QDialog):
         self.plane.set_scene(reading.scene)
         self.table.set_reading(reading)
         self._list_left_out()
-        self.notes.setPlainText(long_text("\n".join(f"\u2022 {note}" for note in found.notes), _NOTES))
-        for k, (title, many) in enumerate(
-            (("Rows", 0), ("Left out", len(found.left_out)), ("Notes", len(found.notes)))
-        ):
+        self.notes.setPlainText(long_text("\n".join(f"\u2022 {note}" for note in notes), _NOTES))
+        for k, (title, many) in enumerate((("Rows", 0), ("Left out", len(found.left_out)), ("Notes", len(notes)))):
             self.tabs.setTabText(k, title + (f" ({many:,})" if many else ""))
             self.tabs.setTabVisible(k, k == 0 or many > 0)
         self.show_left_out.setVisible(bool(found.left_out))
-        self._say(f"{said(reading)}.", bool(reading.problems))
+        self._say(f"{said(reading.table)}." if reading.table else sentence(reading.problems), bool(reading.problems))
         self._enable(not reading.problems)
         if self._accept_soon and not reading.problems:
             self.accept()
@@ -166,7 +166,7 @@ class ImportDialog(QDialog):
         """The newest choice cannot be read at all: say why; the choices stay."""
         self._waits = self._accept_soon = False
         self._slow.stop()
-        self._say("; ".join(problems[:2]), True)
+        self._say(sentence(problems), True)
         self.plane.set_scene(None)
         self._enable(False)
 
@@ -206,3 +206,10 @@ class ImportDialog(QDialog):
         if not self._reading.problems:
             super().accept()
             self.taken.emit(self._reading)
+
+
+def sentence(problems: Sequence[str]) -> str:
+    """The first of several problems as a sentence."""
+    words = "; ".join(problems[:2])
+    more = f", and {len(problems) - 2:,} more" if len(problems) > 2 else ""
+    return f"{words[:1].upper()}{words[1:]}{more}."

@@ -49,12 +49,13 @@ class ImportPlane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.classes)
-        self._theme, self._scene = LIGHT, None
+        self._theme: Theme = LIGHT
+        self._scene: Scene | None = None
         self.set_theme(LIGHT)
 
     def set_scene(self, scene: Scene | None) -> None:
         """Show these points; None shows nothing."""
-        self._scene: Scene | None = scene
+        self._scene = scene
         self.classes.clear()
         if scene is None:
             self.dots.clear()
@@ -63,7 +64,7 @@ class ImportPlane(QWidget):
         some = np.unique(np.linspace(0, len(points) - 1, min(len(points), _MOST)).astype(np.int64))
         brushes = {k: pg.mkBrush(self._colour(k)) for k in range(UNLABELLED, scene.classes)}
         self.dots.setData(pos=points.xy[some], brush=[brushes[k] for k in points.label[some].tolist()])
-        for side, name in zip(("bottom", "left"), (scene.axis_names or ("", ""))[:2], strict=True):
+        for side, name in zip(("bottom", "left"), scene.axis_names, strict=True):
             self.axes[side].set_name(name)
         self.box.autoRange()
         counts = np.bincount(points.label.astype(np.int64) + 1, minlength=scene.classes + 1).tolist()

@@ -25,8 +25,10 @@ from boundaryviz.tables.choice import AS_FOUND, TableChoice, TableSource
 from boundaryviz.tables.tables import Table, TableError
 
 Use = Callable[[Table], None]
+Refused = Callable[..., None]
+"""Is given the problems, and what shows the table all the same, where something can be shown."""
 _REMEMBERED = 8  # sources, some of which may be long texts
-CHANGE = "Change\u2026"
+CHANGE, LOOK = "Change\u2026", "Look at it\u2026"
 
 
 class Importing(QObject):
@@ -55,7 +57,7 @@ class Importing(QObject):
     # ---- in --------------------------------------------------------------------------------------
 
     def read(
-        self, source: Source, use: Use, refused: Callable[[list[str]], None],
+        self, source: Source, use: Use, refused: Refused,
         shares: tuple[float, float, float] = SHARES, verb: str = "Open",
     ) -> None:  # fmt: skip
         """Have a source read, asked about where there is doubt, and `use` called with its table."""
@@ -65,12 +67,10 @@ class Importing(QObject):
             lambda error: refused(problems_of(error)),
         )
 
-    def consider(
-        self, reading: Reading, use: Use, refused: Callable[[list[str]], None], verb: str = "Open"
-    ) -> None:  # fmt: skip
+    def consider(self, reading: Reading, use: Use, refused: Refused, verb: str = "Open") -> None:
         """Use what was read; where there is doubt, once somebody has looked at it."""
         if reading.problems and not reading.understanding.questions:
-            refused(list(reading.problems))
+            refused(list(reading.problems), lambda: self.ask(reading, use, verb))
         elif in_doubt(reading):
             self.ask(reading, use, verb)
         else:
@@ -124,7 +124,8 @@ class Importing(QObject):
         )  # fmt: skip
 
     def _use(self, reading: Reading, use: Use) -> None:
-        table = reading.table()
+        table = reading.table
+        assert table is not None, "the dialog gives no other"
         self._known = [(table.source, reading.source), *self._known][:_REMEMBERED]
         for note in table.notes:
             self._log.note("table", f"{one_line(reading.name) or 'clipboard'}: {note}")
@@ -132,10 +133,9 @@ class Importing(QObject):
 
     def tell(self, table: Table) -> None:
         """Say in one sentence what was read, and offer to change it."""
-        reading = Reading(Path(table.source.file), table.understanding, table.scene, (), table.source.choice.sheet)
         name = one_line(table.source.file)
         self._window.notify(
-            f"{f'{name}: ' if name else ''}{said(reading)}.", details="\n".join(table.notes), action=CHANGE,
+            f"{f'{name}: ' if name else ''}{said(table)}.", details="\n".join(table.notes), action=CHANGE,
             act=self.change, closable=True,
         )  # fmt: skip
 
@@ -162,9 +162,20 @@ class Importing(QObject):
             ),
         )  # fmt: skip
 
-    def remember(self, source: TableSource, place: Source) -> None:
-        """Points that were read elsewhere came from here."""
-        self._known = [(source, place), *self._known][:_REMEMBERED]
+    def take_up(self, path: Path, source: TableSource, asks: bool) -> None:
+        """The document's points were read from this file before the window was there: say how, and where `asks` and
+        there is doubt show what was understood."""
+        self._known = [(source, path.absolute()), *self._known][:_REMEMBERED]
+
+        def then(reading: Reading) -> None:
+            for note in source.notes:
+                self._log.note("table", f"{one_line(source.file)}: {note}")
+            if reading.table is not None:
+                self.tell(reading.table)
+            if asks and in_doubt(reading):
+                self.ask(reading, self._exchange)
+
+        self._reader.do(lambda: table_reading.read(path, AS_FOUND if asks else source.choice), then)
 
     def _place(self, source: TableSource) -> Source | None:
         """Where a table is: where it was read, beside the scenario, in the folder of now, or among the recent files."""
@@ -177,10 +188,13 @@ class Importing(QObject):
         return next((one for one in found if isinstance(one, str) or (name and one.is_file())), None)
 
     def _exchange(self, table: Table) -> None:
-        """Its points under the settings of now."""
+        """Its points under the settings of now; nothing where it is read as it was."""
+        own = self._document.committed.scenario.own
+        if own is not None and own.source == table.source:
+            return
         self._controller.do(Swap(State.of(with_table(self._document.committed.scenario, table))), "Read a table anew")
         self._window.show_page(None)
-        self._controller.fit()
+        self._window.actions_["view.fit"].trigger()
         self.tell(table)
 
 

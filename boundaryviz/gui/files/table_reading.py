@@ -27,26 +27,28 @@ Source = Path | str
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """A source as it is read under a choice. scene: its points; None where `problems` say why there are none.
+    """A source as it is read under a choice. table: its points; None where `problems` say why there are none.
 
-    shares: of training, validation and test points where the table does not say.
+    asked: how rows of text were to be read. shares: of training, validation and test points where the table does not
+    say.
     """
 
     source: Source
     understanding: Understanding
-    scene: Scene | None
+    table: Table | None
     problems: tuple[str, ...]
     asked: SheetChoice
     shares: tuple[float, float, float] = SHARES
 
     @property
+    def scene(self) -> Scene | None:
+        """The points."""
+        return None if self.table is None else self.table.scene
+
+    @property
     def name(self) -> str:
         """Of the file; "" of text that was pasted."""
-        return self.source.name if isinstance(self.source, Path) else ""
-
-    def table(self) -> Table:
-        """The points with how they were read. Raises TableError where there are none."""
-        return Table.of(self.understanding, self.name, self.shares)
+        return _name(self.source)
 
 
 def read(
@@ -64,10 +66,14 @@ def read(
     found = understand(sheet, choice)
     found = replace(found, questions=(*found.questions, *_missing_labels(found)))
     try:
-        scene, problems = found.scene(shares), list[str]()
+        table, problems = Table.of(found, _name(source), shares), list[str]()
     except TableError as error:
-        scene, problems = None, error.problems
-    return Reading(source, found, scene, tuple(problems), choice.sheet, shares)
+        table, problems = None, error.problems
+    return Reading(source, found, table, tuple(problems), choice.sheet, shares)
+
+
+def _name(source: Source) -> str:
+    return source.name if isinstance(source, Path) else ""
 
 
 def in_doubt(reading: Reading) -> bool:
@@ -135,12 +141,10 @@ def _missing_labels(found: Understanding) -> tuple[Question, ...]:
     )  # fmt: skip
 
 
-def said(reading: Reading) -> str:
+def said(table: Table) -> str:
     """What was read, in a sentence without its stop: '342 points, 3 classes; 2 rows left out'."""
-    found, scene = reading.understanding, reading.scene
-    if scene is None:
-        return reading.problems[0][:1].upper() + reading.problems[0][1:] if reading.problems else "There are no points"
-    words = f"{counted(len(scene.points), 'point')}, {len(found.classes):,} class{'es' * (len(found.classes) != 1)}"
-    bare = len(scene.points) - sum(found.classes.values())
+    found, points = table.understanding, len(table.scene.points)
+    words = f"{counted(points, 'point')}, {len(found.classes):,} class{'es' * (len(found.classes) != 1)}"
+    bare = points - sum(found.classes.values())
     words += f", {bare:,} without a label" if bare else ""
     return words + (f"; {counted(len(found.left_out), 'row')} left out" if found.left_out else "")

@@ -44,7 +44,7 @@ _TABLE = (
     _Entry("file.new", "&New plane", "Start with an empty plane and draw your own points", ("Ctrl+N",),
            "file"),
     _Entry("file.examples", "E&xamples...", "Choose an example scenario", ("Ctrl+Shift+O",), "grid"),
-    _Entry("file.open", "&Open...", "Open a scenario, a table of points or pins (.bviz, .toml, .csv, .pins.npz)",
+    _Entry("file.open", "&Open...", "Open a scenario, a table of points of any usual kind, or pins",
            ("Ctrl+O",), "folder"),
     _Entry("file.paste", "&Paste a table", "Take the table of points that is on the clipboard, in the place of these",
            ("Ctrl+V",), "paste"),
