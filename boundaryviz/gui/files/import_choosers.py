@@ -129,7 +129,7 @@ class ImportChoosers(QWidget):
         self.inputs.setToolTip(tip("What models are given of each point, if that is more than its place on the plane"))
         self.inputs.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.inputs.setFixedHeight(120)
-        self.shown = _Chooser("Plane", "What is shown: two of the inputs, or the directions in which points differ most")
+        self.shown = _Chooser("Plane", "What is shown: two of the inputs, or the directions in which points vary most")
         self.file = {
             "sheet": _Chooser("Sheet", "Which of the tables in the file is read"),
             "encoding": _Chooser("Encoding", "How the letters of the file are written as bytes"),

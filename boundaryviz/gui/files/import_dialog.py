@@ -111,6 +111,7 @@ class ImportDialog(QDialog):
         seen.setChildrenCollapsible(False)
         seen.addWidget(self.plane)
         seen.addWidget(self.tabs)
+        seen.setSizes([300, 240])
         seen.setStretchFactor(0, 3)
         seen.setStretchFactor(1, 2)
         across_all = QHBoxLayout()

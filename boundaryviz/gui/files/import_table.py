@@ -15,9 +15,10 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.tables.choice import ROLES
 
-_CELL, _HEAD = 60, 24  # characters shown
-_WIDTH = 112  # pixels of a column at first
+_CELL, _HEAD = 60, 18  # characters shown
+_WIDTH = 136  # pixels of a column at first
 _NOWHERE = QModelIndex()
+_HEAD_FLAGS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextWordWrap)
 _Role = Qt.ItemDataRole
 
 
@@ -77,7 +78,7 @@ class _Rows(QAbstractTableModel):
         if self._reading is None or role not in (_Role.DisplayRole, _Role.ToolTipRole, _Role.TextAlignmentRole):
             return None
         if role == _Role.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            return _HEAD_FLAGS
         if orientation == Qt.Orientation.Horizontal:
             return self._heads[section][0] if role == _Role.DisplayRole else tip(self._heads[section][1])
         line = int(self._reading.understanding.sheet.lines[section])
@@ -99,8 +100,8 @@ class ImportTable(QTableView):
         assert across is not None
         assert down is not None
         across.setDefaultSectionSize(_WIDTH)
-        across.setTextElideMode(Qt.TextElideMode.ElideRight)
-        across.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 8)
+        across.setTextElideMode(Qt.TextElideMode.ElideNone)
+        across.setMinimumHeight(3 * self.fontMetrics().lineSpacing() + 8)
         across.setHighlightSections(False)
         down.setDefaultSectionSize(self.fontMetrics().lineSpacing() + 6)
 
