@@ -145,7 +145,8 @@ class Filing(QObject):
 
     def tell_look_at(self) -> None:
         """Say what is to be looked at in what was opened."""
-        if words := self._document.scenario.look_at:
+        words = self._document.scenario.look_at
+        if words and not self._document.given.problem:  # which has been told
             self._window.notify(" ".join(words.split()))
 
     def opened(self, path: Path, stamp: Stamp | None) -> None:

@@ -44,7 +44,7 @@ class _Chooser(QWidget):
         super().__init__()
         self.combo = QuietCombo()
         self.combo.setAccessibleName(name)
-        self.combo.setToolTip(tip(explains))
+        self._explains = explains
         self.words = label("", "faint", wraps=True)
         self.words.hide()
         self.name = QLabel(name)
@@ -70,7 +70,9 @@ class _Chooser(QWidget):
                 if tips:
                     self.combo.setItemData(at, tip(tips[at]), Qt.ItemDataRole.ToolTipRole)
         values = [value for value, _words in options]
-        self.combo.setCurrentIndex(values.index(taken) if taken in values else -1)
+        at = values.index(taken) if taken in values else -1
+        self.combo.setCurrentIndex(at)
+        self.combo.setToolTip(tip(f"{self._explains}.\n{options[at][1] if at >= 0 else ''}".strip()))
 
     def set_words(self, words: str) -> None:
         """Say this below the choice."""

@@ -45,6 +45,7 @@ class ImportPlane(QWidget):
         self.classes.setFixedWidth(168)
         self.classes.setIconSize(QSize(10, 10))
         self.classes.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.classes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view, 1)

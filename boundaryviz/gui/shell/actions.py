@@ -48,6 +48,7 @@ _TABLE = (
            ("Ctrl+O",), "folder"),
     _Entry("file.paste", "&Paste a table", "Take the table of points that is on the clipboard, in the place of these",
            ("Ctrl+V",), "paste"),
+    _Entry("file.words", "Abo&ut this scenario...", "Its title, what it is about, and what to look at in it"),
     _Entry("file.save", "&Save", "Save the scenario with its points", ("Ctrl+S",), "save",
            apart=True),
     _Entry("file.save-as", "Save &as...", "Save under another name, as TOML, or the points alone as a table",
