@@ -12,6 +12,7 @@ from boundaryviz.scenario import gallery
 from boundaryviz.scenario.files import holds_scenario
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.plain_text import path_end
+from boundaryviz.tables.choice import ROLES
 from boundaryviz.tables.choosing import chosen, parsed
 from boundaryviz.tables.sheet import TableError, open_sheet
 from boundaryviz.tables.tables import Table
@@ -85,8 +86,11 @@ def report(found: Understanding, notes: Sequence[str]) -> dict[str, Any]:
 
 def _taken(found: Understanding) -> Mapping[str, Any]:
     choice = found.choice
-    roles = {role: name for role in ("x", "y", "label", "split", "origin", "muted") if (name := getattr(choice, role))}
-    return roles | ({"inputs": list(choice.inputs), "shown": choice.shown} if choice.inputs else {})
+    roles = {role: name for role in ROLES if (name := getattr(choice, role))}
+    said = {f"decimals.{name}": mark for name, mark in choice.decimals.items()}
+    said |= {"minus_one": choice.minus_one} if choice.minus_one else {}
+    values = {f"values.{name}": list(words) for name, words in choice.values.items()}
+    return roles | said | values | ({"inputs": list(choice.inputs), "shown": choice.shown} if choice.inputs else {})
 
 
 def _show(found: Understanding, notes: Sequence[str], file: Path) -> None:
@@ -96,7 +100,7 @@ def _show(found: Understanding, notes: Sequence[str], file: Path) -> None:
     known = [sheet.format, sheet.sheet and f"sheet {sheet.sheet}", sheet.encoding]
     many = f"{len(sheet.lines):,} rows, {len(sheet.columns):,} columns"
     made = table("column", "taken for", "holds", "missing", "such as", "because")
-    roles = {name: role for role, name in _taken(found).items() if isinstance(name, str)}
+    roles = {getattr(found.choice, role): role for role in ROLES}
     for one in found.columns:
         role = roles.get(one.name, "input" if one.name in found.choice.inputs else "")
         missing = f"{one.missing:,}" if one.missing else ""

@@ -19,7 +19,8 @@ from boundaryviz.scenario.scenario import Scenario
 
 @dataclass(frozen=True)
 class Job:
-    """What is trained, from the options common to `train` and `figure`. columns: what is what of a table. shown: which of the seeds is drawn, from 0."""
+    """What is trained, from the options common to `train` and `figure`. shown: which of the seeds is drawn, from 0.
+    columns: what is what of a table."""
 
     scenario: str
     values: tuple[str, ...] = ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Literal, Self
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import Field, SerializeAsAny, field_serializer
+from pydantic import AfterValidator, Field, SerializeAsAny, field_serializer
 
+from boundaryviz.scenario.own import OwnSpec
 from boundaryviz.scenario.plane import (
     Groups,
     GroupSpec,
@@ -53,6 +54,16 @@ class ChangedColumns(Spec):
     unknown: Marks | None = None
 
 
+def _read_own(values: dict[str, Any]) -> dict[str, Any]:
+    """Settings by dotted path, with points of one's own among them read. Raises ValueError for those that are none."""
+    own = values.get("own")
+    return {**values, "own": OwnSpec.model_validate(own)} if isinstance(own, Mapping) else values
+
+
+Values = Annotated[dict[str, Any], AfterValidator(_read_own)]
+"""Settings by dotted path, and under `own` all points of one's own."""
+
+
 class ChangeSpec(Spec):
     """What was changed after `step` steps, in the order in which it is done; what was not is left out.
 
@@ -60,7 +71,7 @@ class ChangeSpec(Spec):
     """
 
     step: int = Field(0, ge=0)
-    values: dict[str, Any] = Field(default_factory=dict)
+    values: Values = Field(default_factory=dict)
     removed: Whole = ()
     moved: MovedColumns | None = None
     changed: ChangedColumns | None = None
@@ -157,7 +168,7 @@ class RunHistorySpec(Spec):
     seeds: int = Field(1, ge=1, le=64)
     twin: bool = False
     start: Literal["drawn", "plane", "present"] = "present"
-    values: dict[str, Any] = {}
+    values: Values = {}
     plane: PlaneSpec | None = None
     turns: tuple[SerializeAsAny[ChangeSpec], ...] = ()
     ends_here: bool = True

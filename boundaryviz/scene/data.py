@@ -48,8 +48,8 @@ class DataSpec(Spec):
         choices={"random": "random points", "centres": "the centres"},
     )  # fmt: skip
     splits: Literal["given", "drawn"] = setting(
-        "given", "Splits", "Which of your own points train: as they came, or shared out anew, class by class, by the "
-        "shares below.", advanced=True, choices={"given": "as they came", "drawn": "shared out anew"},
+        "given", "Splits", "Which of your own points train: as they came, or shared out class by class, by "
+        "the shares below.", advanced=True, choices={"given": "as they came", "drawn": "shared out"},
     )  # fmt: skip
     validation: float = setting(
         0.2, "Validation share", "Share of all points held out to watch overfitting.", ge=0.0, le=0.45, advanced=True

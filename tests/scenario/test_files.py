@@ -92,7 +92,7 @@ def test_every_problem_of_a_bviz_file_comes_with_its_line(tmp_path: Path) -> Non
         ("a.bviz", b'{"data": {"noise": NaN}}', r"data\.noise: must be a finite number"),
         ("a.bviz", b'{"learner": {"hidden": [3]}}', "learner: needs its .?name"),
         ("a.txt", b"hello", "there are no points"),
-        ("a.csv", b"x,y\n1,oops\n", r"a\.csv: line 2, .*oops"),
+        ("a.csv", b"x,y\n1,oops\n", r"a\.csv: there is one column of numbers, .*oops"),
         ("a.csv", b"", r"a\.csv: "),
     ],
 )

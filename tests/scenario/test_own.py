@@ -196,7 +196,10 @@ def test_a_history_leads_through_changes_of_the_data_and_edits_between_them() ->
     assert [set(change.values) for change in history.changes] == [
         {"data.labels_per_class"}, set(), {"own", "data.labels_per_class"}
     ]  # fmt: skip
-    back = RunHistory.read(reread(history.written(more, more.scene())))
+    written = history.written(more, more.scene())
+    for suffix in (".bviz", ".toml"):
+        assert parse(files.sealed(written, suffix).decode(), Path("a"), suffix) == written
+    back = RunHistory.read(reread(written))
     assert back is not None
     for changes in range(4):
         scenario, scene = back.at(changes)
@@ -205,6 +208,16 @@ def test_a_history_leads_through_changes_of_the_data_and_edits_between_them() ->
         assert scenario.data == there.data
         assert scenario.own == there.own
     assert bits(back.at(1)[0].with_values({"data.labels_per_class": "all"}).scene()) == bits(one.scene())
+
+
+def test_a_history_with_points_that_are_none_is_refused() -> None:
+    one = blobs()
+    values = json.loads(
+        dumps(RunHistory.of(one, one.scene()).then(5, Scenario(), Scenario().scene()).written(one, one.scene()))
+    )
+    values["course"]["turns"].append({"step": 9, "values": {"own": {"plane": {"domain": [0, 1, 0, 1]}}}})
+    with pytest.raises(ScenarioError, match=r"course\.turns\.1\.values\.plane\.points: is missing"):
+        Scenario.parse(values)
 
 
 def test_a_history_from_points_of_ones_own_to_a_data_set_is_followed() -> None:

@@ -35,13 +35,13 @@ HEADERS = [  # header, a row or two, x, y, label
 @pytest.mark.parametrize(("header", "rows", "expected"), HEADERS)
 def test_columns_are_proposed_with_a_reason_each(header: str, rows: str, expected: str):
     understanding = read_table(f"{header}\n{rows}\n").understanding
-    choice = understanding.choice
-    assert f"{choice.x} {choice.y} {choice.label or '-'}" == expected
-    assert {*understanding.reasons} == {"x", "y"} | ({"label"} if choice.label else set())
+    x, y, label = understanding.choice.x or "", understanding.choice.y or "", understanding.choice.label or ""
+    assert f"{x} {y} {label or '-'}" == expected
+    assert {*understanding.reasons} == {"x", "y"} | ({"label"} if label else set())
     assert all(understanding.reasons.values())
     said = " ".join(understanding.notes)
-    assert (f"took '{choice.x}' for x" in said) == ({choice.x.casefold(), choice.y.casefold()} != {"x", "y"})
-    assert (f"took '{choice.label}' for the label" in said) == (choice.label.casefold() not in ("", "label"))
+    assert (f"took '{x}' for x" in said) == ({x.casefold(), y.casefold()} != {"x", "y"})
+    assert (f"took '{label}' for the label" in said) == (label.casefold() not in ("", "label"))
 
 
 def test_ids_years_and_constants_serve_where_there_is_nothing_else():

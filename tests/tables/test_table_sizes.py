@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from boundaryviz.tables import lines as table_lines
 from boundaryviz.tables import text as table_text
 from boundaryviz.tables.lines import Lines
-from boundaryviz.tables.tables import Table, read_table, table_headers
+from boundaryviz.tables.sheet import open_sheet
+from boundaryviz.tables.tables import Table, read_table
 from boundaryviz.tables.text import PROBLEM, TableError
 from helpers.busy import soon
 
@@ -75,7 +76,7 @@ def test_a_file_is_read_like_its_bytes(mark: str, tmp_path: Path) -> None:
     text = mark + "x,y,label\n" + "".join(f"{k},{k / 7},{k % 3}\n" for k in range(300))
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     one, other = read_table(tmp_path / "a.csv"), read_table(text.encode())
-    assert (one.scene.points, one.headers, one.notes) == (other.scene.points, other.headers, other.notes)
+    assert (one.scene.points, one.notes) == (other.scene.points, other.notes)
 
 
 # ---- sizes ------------------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ def test_what_a_table_says_is_repeated_in_short() -> None:
     assert max(map(len, table.notes)) < 1_000
     assert "and 4,987 more" in " ".join(table.notes)
     assert table.scene.axis_names == tuple(headers[:2])
-    assert table_headers(",".join(headers) + "\n1,2\n") == tuple(headers)
+    assert open_sheet(",".join(headers) + "\n1,2\n").columns == tuple(headers)
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_as_far_as_it_goes(tmp_path: Path) -> None:

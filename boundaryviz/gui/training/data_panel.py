@@ -132,8 +132,9 @@ class DataPanel(QWidget):
         elif spec.name != OWN and at >= 0:
             self.combo.removeItem(at)
         self.combo.setCurrentIndex(self.combo.findData(spec.name))
-        self.form.set_values(spec)
         self.change.setVisible(own.from_table)
+        shared_out = spec.name != OWN or not own.splits_given
+        self.form.set_values(spec.model_copy(update={"splits": "drawn"}) if shared_out else spec)
         self._explain(self._table.get(spec.name), own)
 
     def set_labels(self, names: Sequence[str], counts: Sequence[int], bare: int) -> None:
