@@ -210,7 +210,7 @@ class Workbench:
             self.controller.play(True)
 
     def _begin_anew(self) -> None:
-        """Another scenario was opened: what belonged to the last goes, looks and whatever else is the viewer's stays."""
+        """Another scenario was opened: what belonged to the last goes, and what is the viewer's stays."""
         self.twin.train(1, False)
         self.twin.show("side")
         self.controller.presenter.show_unit(None)

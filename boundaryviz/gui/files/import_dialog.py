@@ -81,7 +81,6 @@ class ImportDialog(QDialog):
         assert self.open_button is not None
         assert self.cancel_button is not None
         self.open_button.setProperty("role", "primary")
-        self.open_button.setDefault(True)
         self.open_button.setToolTip("Take the points as they are shown here (Return)")
         self.cancel_button.setToolTip("Leave all as it was (Esc)")
         self.show_left_out.setAutoDefault(False)
@@ -128,6 +127,8 @@ class ImportDialog(QDialog):
         layout.addWidget(self.about)
         layout.addLayout(across_all, 1)
         layout.addLayout(last)
+        self.cancel_button.setAutoDefault(False)  # or it is what Return presses while the other is off
+        self.open_button.setDefault(True)
         self.setMinimumSize(720, 480)
         self.resize(920, 600)
 

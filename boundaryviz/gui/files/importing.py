@@ -189,10 +189,14 @@ class Importing(QObject):
 
     def _exchange(self, table: Table) -> None:
         """Its points under the settings of now; nothing where it is read as it was."""
-        own = self._document.committed.scenario.own
-        if own is not None and own.source == table.source:
+        before = self._document.committed.scenario
+        scenario = with_table(before, table)
+        assert scenario.own is not None
+        own, found = before.own, scenario.own
+        same = own is not None and own.source is not None and own.source.choice == table.source.choice
+        if same and own is not None and own.points.scene == found.points.scene:
             return
-        self._controller.do(Swap(State.of(with_table(self._document.committed.scenario, table))), "Read a table anew")
+        self._controller.do(Swap(State.of(scenario)), "Read a table anew")
         self._window.show_page(None)
         self._window.actions_["view.fit"].trigger()
         self.tell(table)
