@@ -14,7 +14,8 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.plain_text import path_end
 from boundaryviz.tables.choice import ROLES
 from boundaryviz.tables.choosing import chosen, parsed
-from boundaryviz.tables.sheet import TableError, open_sheet
+from boundaryviz.tables.formats import open_sheet
+from boundaryviz.tables.sheet import TableError
 from boundaryviz.tables.tables import Table
 from boundaryviz.tables.understanding import Understanding, understand
 
@@ -77,7 +78,8 @@ def report(found: Understanding, notes: Sequence[str]) -> dict[str, Any]:
                  "left_out": [{"line": one.line, "reason": one.reason} for one in found.left_out]},
         "classes": dict(found.classes), "notes": list(notes),
         "questions": [
-            {"about": one.about, "words": one.words, "taken": one.taken, "options": dict(one.options)}
+            {"about": one.about, "words": one.words, "taken": one.taken,
+             "options": [{"value": value, "words": words} for value, words in one.options]}
             for one in found.questions
         ],
         "problems": list(found.problems),
@@ -87,7 +89,7 @@ def report(found: Understanding, notes: Sequence[str]) -> dict[str, Any]:
 def _taken(found: Understanding) -> Mapping[str, Any]:
     choice = found.choice
     roles = {role: name for role in ROLES if (name := getattr(choice, role))}
-    said = {f"decimals.{name}": mark for name, mark in choice.decimals.items()}
+    said: dict[str, Any] = {f"decimals.{name}": mark for name, mark in choice.decimals.items()}
     said |= {"minus_one": choice.minus_one} if choice.minus_one else {}
     values = {f"values.{name}": list(words) for name, words in choice.values.items()}
     return roles | said | values | ({"inputs": list(choice.inputs), "shown": choice.shown} if choice.inputs else {})

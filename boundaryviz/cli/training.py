@@ -91,11 +91,13 @@ def trained(
         from boundaryviz.engine.device import DeviceError
         from boundaryviz.runs.bars import bar
         from boundaryviz.runs.run import start
+        from boundaryviz.scenario.scale_advice import scale_note
         from boundaryviz.scene.lessons import lacking, larger_by_poison
 
         try:
             run = start(scenario, job.seeds, job.twin, job.device, cascade=job.cascade, watched=job.shown)
-            for words in filter(None, (lacking(run.scene), larger_by_poison(run.scene))):
+            said = lacking(run.scene), larger_by_poison(run.scene), scale_note(run.scenario, run.scene)
+            for words in filter(None, said):
                 say(f"note: {words}")
         except DeviceError as error:
             raise UsageProblem(f"--device {job.device}: {error}") from None

@@ -87,7 +87,7 @@ class RunHistory:
             if spec.start == "present":
                 scene = scenario.scene()
             else:
-                scene = spec.plane.scene() if spec.plane is not None else first.scene()
+                scene = first.measured(spec.plane.scene()) if spec.plane is not None else first.scene()
             replay = Replay(first, scene)
         except ScenarioError as error:
             raise ScenarioError([f"course.values.{problem}" for problem in error.problems]) from None
@@ -223,7 +223,7 @@ def difference(before: Scene, after: Scene) -> Edit | None:
     """The edit that leads from one scene to another to the bit, but for `poison_on`; None where they are the same."""
     if before is after:
         return None
-    plain = ("domain", "classes", "class_names", "axis_names", "section")
+    plain = ("domain", "classes", "class_names", "axis_names", "section", "measure")
     if any(getattr(before, name) != getattr(after, name) for name in plain):
         return Replace(after)
     if any((getattr(before.points, name) is None) != (getattr(after.points, name) is None) for name in OPTIONAL):

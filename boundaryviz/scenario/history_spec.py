@@ -25,6 +25,7 @@ from boundaryviz.scenario.plane import (
     responses_written,
     table_of,
 )  # fmt: skip
+from boundaryviz.scene.data import KEEPS_POINTS
 from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
 from boundaryviz.scene.scene import Target
 from boundaryviz.scene.specs import Spec
@@ -52,6 +53,9 @@ class ChangedColumns(Spec):
     muted: Marks | None = None
     response: Numbers | None = None
     unknown: Marks | None = None
+
+
+_OF_4 = KEEPS_POINTS | {"own"}  # settings that came with version 4 of the format
 
 
 def _read_own(values: dict[str, Any]) -> dict[str, Any]:
@@ -82,14 +86,17 @@ class ChangeSpec(Spec):
     plane: PlaneSpec | None = None
 
     @property
-    def is_wide(self) -> bool:
-        """Whether it says what only version 3 of the format can."""
-        moved, changed = self.moved, self.changed
-        return bool(
+    def since(self) -> int:
+        """The least version of the format that has words for it."""
+        moved, changed, added = self.moved, self.changed, self.added
+        if any(path in _OF_4 for path in self.values):
+            return 4
+        wide = (
             (moved is not None and moved.inputs)
             or (changed is not None and changed.response is not None)
-            or any(one is not None and one.is_wide for one in (self.added, self.plane))
+            or (added is not None and added.is_wide)
         )
+        return max(3 if wide else 2, 2 if self.plane is None else self.plane.since)
 
     @classmethod
     def of(cls, step: int, values: dict[str, Any], edit: Edit) -> Self:
@@ -178,14 +185,10 @@ class RunHistorySpec(Spec):
         return [change.model_dump(mode="json", exclude_defaults=True) for change in changes]
 
     @property
-    def is_wide(self) -> bool:
-        """Whether it says what only version 3 of the format can."""
-        return (self.plane is not None and self.plane.is_wide) or any(change.is_wide for change in self.turns)
-
-    @property
-    def is_layered(self) -> bool:
-        """Whether it says what only version 4 of the format can."""
-        return any("own" in values for values in (self.values, *(change.values for change in self.turns)))
+    def since(self) -> int:
+        """The least version of the format that has words for it."""
+        own = 4 if any(path in _OF_4 for path in self.values) else 2
+        return max(own, 2 if self.plane is None else self.plane.since, *(change.since for change in self.turns))
 
     def overruled(self, paths: Iterable[str]) -> Self:
         """Without what it says of these settings: they hold from step 0 on."""

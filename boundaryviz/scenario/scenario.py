@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final, Literal
@@ -20,7 +20,8 @@ from boundaryviz.scenario.own import OwnSpec
 from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec, later
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
-from boundaryviz.scene.data import OWN, DataSpec, build
+from boundaryviz.scene.data import KEEPS_POINTS, OWN, OWN_POINTS, DataSpec, before_any, build
+from boundaryviz.scene.measure import measured
 from boundaryviz.scene.own_points import OwnPoints, layered, taken_up
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import UNLABELLED, Scene, Target
@@ -30,8 +31,9 @@ from boundaryviz.tables.from_arrays import from_arrays
 from boundaryviz.tables.tables import Table
 
 VERSION: Final = 4
-"""Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data. What
-has none of these is written as version 2."""
+"""Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
+`data.input_scale`, and a measure of the points. What needs no words of a later version is written under an earlier one,
+down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -110,8 +112,9 @@ class Scenario(Spec):
     ) -> Scenario:  # fmt: skip
         """A scenario of points with D inputs, X (n, D), and classes y (n,), -1 for a point without a label.
 
-        learner: its spec, default a network that sees its inputs scaled. options: those of `scene.from_arrays`, such
-        as response, split and section. Raises ScenarioError, in words, for arrays that make no scene.
+        learner: its spec, default a network; whichever it is, it is given standardised inputs, see `data.input_scale`.
+        options: those of `scene.from_arrays`, such as response, split and section. Raises ScenarioError, in words, for
+        arrays that make no scene.
         """
         try:
             scene = from_arrays(X, y, **options)
@@ -134,20 +137,26 @@ class Scenario(Spec):
         cls, points: OwnPoints, name: str, *, summary: str = "", learner: LearnerSpec | None = None,
         source: TableSource | None = None,
     ) -> Scenario:  # fmt: skip
-        """A scenario of points of one's own, which are its data; learner: default a network that sees its inputs
-        scaled, as points come in any unit."""
+        """A scenario of points of one's own, which are its data; learner: default a network. Whichever it is, it is
+        given standardised inputs, as points come in any unit."""
         return cls(
-            name=name, title=name, summary=summary, data=DataSpec(name=OWN, n="all"),
-            learner=MLPSpec(input_scale="domain") if learner is None else learner, own=OwnSpec.of(points, source),
+            name=name, title=name, summary=summary, data=OWN_POINTS, own=OwnSpec.of(points, source),
+            learner=MLPSpec() if learner is None else learner,
         )  # fmt: skip
 
     def scene(self) -> Scene:
-        """The scene this scenario starts with."""
+        """The scene this scenario starts with, measured where its inputs are standardised."""
         if self.plane is not None:
-            return replace(self.plane.scene(), poison_on=self.poison.on)
-        if self.own is None:
-            return placement.inject(build(self.data), self.poison)
-        return placement.inject(self._without_attack(layered(self.data, self.own.points)), self.poison)
+            scene = replace(self.plane.scene(), poison_on=self.poison.on)
+        elif self.own is not None:
+            scene = placement.inject(self._without_attack(layered(self.data, self.own.points)), self.poison)
+        else:
+            scene = placement.inject(build(self.data), self.poison)
+        return self.measured(scene)
+
+    def measured(self, scene: Scene) -> Scene:
+        """The scene with a measure, where inputs are standardised by it."""
+        return measured(scene) if self.data.input_scale == "standardised" else scene
 
     def _without_attack(self, scene: Scene) -> Scene:
         """The scene before the attack was placed in it: with what was placed by hand, or came with the points."""
@@ -156,7 +165,7 @@ class Scenario(Spec):
 
     def with_scene(self, scene: Scene) -> Scenario:
         """The same scenario with this scene written out."""
-        return self.model_copy(update={"plane": PlaneSpec.of(scene)})
+        return self.model_copy(update={"plane": PlaneSpec.of(self.measured(scene))})
 
     def with_poison(
         self,
@@ -180,12 +189,17 @@ class Scenario(Spec):
 
     def written(self) -> dict[str, Any]:
         """As nested plain values for a file, under the least version of the format that has words for all of it."""
-        values = self.model_dump(mode="json")
-        if self.own is not None or (self.course is not None and self.course.is_layered):
-            return values
-        wide = any(one is not None and one.is_wide for one in (self.plane, self.course))
-        del values["data"]["splits"]  # says something of `own` alone
-        return values | {"version": 3 if wide else 2}
+        written = self.model_dump(mode="json")
+        versions = [2, *(one.since for one in (self.plane, self.course) if one is not None)]
+        if self.data.input_scale == "as-is":
+            del written["data"]["input_scale"]
+        else:
+            versions.append(4)
+        if self.own is not None:
+            versions.append(4)
+        elif max(versions) < 4:
+            del written["data"]["splits"]  # says something of `own` alone
+        return written | {"version": max(versions)}
 
     @property
     def steps(self) -> int:
@@ -211,12 +225,11 @@ class Scenario(Spec):
         """
         if self.data.name != OWN or self.plane is None:
             return self.bare()
-        scene = self.scene()
+        scene = replace(self.scene(), measure=None)
         if self.own is None:  # points drawn by hand, pasted, or of an older file
             own = OwnSpec.of(OwnPoints(self._without_attack(scene)))
-            data = DataSpec(name=OWN, n="all", seed=self.data.seed)
-            return self.bare().model_copy(update={"own": own, "data": data})
-        if self.bare().scene() == scene:
+            return self.bare().model_copy(update={"own": own, "data": before_any(self.data)})
+        if replace(self.bare().scene(), measure=None) == scene:
             return self.bare()
         points = taken_up(self.data, self.own.points, self._without_attack(scene))
         return self.bare().model_copy(update={"own": OwnSpec.of(points, self.own.source)})
@@ -260,7 +273,7 @@ class Scenario(Spec):
         from step 0 on, whatever the history says of it; of other data or another attack there is no history.
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
-        redrawn = any(path == "data" or path.startswith("data.") for path in values)
+        redrawn = redraws(values)
         base = self.with_own() if redrawn else self
         plain = base.model_dump(mode="json", exclude={"own", "plane", "course"})
         problems: list[str] = []
@@ -283,7 +296,7 @@ class Scenario(Spec):
         known = _paths(plain)
         for path, value in values.items():
             if path not in known:
-                problems.append(f"{one_line(path, _LONG)}: there is no such setting{_nearest(path, known)}")
+                problems.append(f"{one_line(path, _LONG)}: {_MOVED.get(path) or _nearest(path, known)}")
             elif path not in ("learner.name", "poison.attack"):
                 parent, _, last = path.rpartition(".")
                 place = plain
@@ -316,6 +329,11 @@ class Scenario(Spec):
         return history if steps is None else history.lasting(steps)
 
 
+def redraws(paths: Iterable[str]) -> bool:
+    """Whether changes of these settings, by dotted path, draw the points anew."""
+    return any((path == "data" or path.startswith("data.")) and path not in KEEPS_POINTS for path in paths)
+
+
 def _check_counts(values: Mapping[str, Any], before: str = "", deep: int = 0) -> None:
     """Raises ScenarioError for a list, or a table of free keys, so long that a word about each entry takes too long."""
     for name, value in values.items():
@@ -343,10 +361,17 @@ def _paths(values: Mapping[str, Any], before: str = "") -> list[str]:
     return found
 
 
+_MOVED = {
+    "learner.input_scale": "how inputs are scaled is a setting of the data, for every learner: "
+    "data.input_scale=as-is, standardised or domain"
+}
+"""What is said of settings that older versions had in another place."""
+
+
 def _nearest(path: str, known: list[str]) -> str:
     ends = {p.rpartition(".")[2]: p for p in known}
     near = get_close_matches(path, known, 1, 0.8) or [ends[e] for e in get_close_matches(path, ends, 1, 0.8)]
-    return f"; did you mean {near[0]}?" if near else ""
+    return "there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def problems_of(error: ValidationError) -> list[str]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw
+from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.specs import Spec, setting
 from boundaryviz.scene.splits import Shuffles
@@ -58,6 +59,12 @@ class DataSpec(Spec):
         0.3, "Test share", "Share of all points kept for the final error.", ge=0.0, le=0.45, advanced=True
     )
     seed: int = setting(0, "Data seed", "The same seed draws the same points.", ge=0, le=2**31 - 1)
+    input_scale: InputScale = setting(
+        "as-is", "Input scale", "How every learner is given the points: in the units they come in, with mean 0 and "
+        "standard deviation 1 along each axis, or with the domain as [-1, 1]. Widths, jitters and penalties of a "
+        "learner are then in these units. The points themselves stay as they are.",
+        choices={"as-is": "as it is", "standardised": "standardised", "domain": "to [-1, 1]"}, resets=True,
+    )  # fmt: skip
 
     @field_validator("name")
     @classmethod
@@ -78,6 +85,18 @@ class DataSpec(Spec):
         if self.n == "all" and self.name != OWN:
             raise ValueError("a data set is drawn and needs a number of training points; 'all' is for your own points")
         return self
+
+
+KEEPS_POINTS = frozenset({"data.input_scale"})
+"""The settings of the data that draw no points: whoever changes them keeps the points that are there."""
+
+OWN_POINTS = DataSpec(name=OWN, n="all", input_scale="standardised")
+"""Points of one's own, as they came, in whatever units their owner measures in."""
+
+
+def before_any(spec: DataSpec) -> DataSpec:
+    """The settings of points of one's own as they are before any of them has acted on the points."""
+    return DataSpec(name=OWN, n="all", seed=spec.seed, input_scale=spec.input_scale)
 
 
 class Purpose(IntEnum):

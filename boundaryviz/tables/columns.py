@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -62,6 +61,11 @@ class ColumnReading:
         return 2 * sum(cell.casefold() in words for cell in self.some) > min(self.distinct, len(self.some) + 1)
 
     @property
+    def each(self) -> float:
+        """How often a cell comes that is not missing, on average."""
+        return (len(self.bad) - self.missing) / max(self.distinct, 1)
+
+    @property
     def numeric(self) -> bool:
         """Whether more than half of what stands in it are numbers."""
         return self.values is not None and 2 * int(np.isfinite(self.values).sum()) > len(self.values) - self.missing
@@ -74,7 +78,7 @@ def read_column(
     kinds = Counter(cells)
     gone = {cell: many for cell, many in kinds.items() if cell not in values and cell.casefold() in MISSING}
     held = [cell for cell in kinds if cell not in gone]
-    found = _within(read_numbers(cells, gone, decimal)) if any(map(_has_digit, islice(held, _LOOKED_AT))) else None
+    found = _within(read_numbers(cells, gone, decimal)) if any(map(_has_digit, held)) else None
     numbers = found.values[np.isfinite(found.values)] if found is not None else np.zeros(0)
     kind = _kind(name, held, len(cells), sum(gone.values()), numbers)
     return ColumnReading(
@@ -95,7 +99,7 @@ def _within(found: Numbers) -> Numbers:
     far = np.abs(found.values) > LARGEST
     if not far.any():
         return found
-    return Numbers(np.where(far, np.nan, found.values), found.bad | far, found.decimal, found.both, found.marks)
+    return replace(found, values=np.where(far, np.nan, found.values), bad=found.bad | far, far=True)
 
 
 def _kind(name: str, held: Sequence[str], rows: int, missing: int, numbers: NDArray[np.float64]) -> Kind:
@@ -120,11 +124,15 @@ def _counts(name: str, numbers: NDArray[np.float64], rows: int) -> bool:
         return _IDS.fullmatch(name.strip()) is not None
     rising = bool((np.diff(numbers) == 1).all() and numbers[0] in (0, 1))
     different = len(np.unique(numbers)) == rows
-    return (rising and rows > _MANY) or (_IDS.fullmatch(name.strip()) is not None and different)
+    called = _IDS.fullmatch(name.strip()) is not None
+    first = name == "column 1" and rows > _MANY and not (numbers % 1).any()  # of a table without names
+    return (rising and rows > _MANY) or ((called or first) and different)
 
 
 def _words(kind: Kind, found: Numbers | None, numbers: NDArray[np.float64]) -> str:
     if found is not None and len(numbers) and kind in ("numbers", "ids", "constant"):
         return found.words
+    if found is not None and found.far:
+        return f"numbers beyond {LARGEST:g}"
     return {"labels": "words", "text": "text", "ids": "ids", "constant": "always the same", "empty": "nothing",
             "dates": "dates, which are not read as numbers", "numbers": "numbers"}[kind]  # fmt: skip

@@ -63,7 +63,7 @@ class Numbers:
     """values: (N,), NaN where a cell holds no number or a word for missing. bad: (N,), those that hold something else.
 
     decimal: the reading. both: whether the other one fits as well, and makes other numbers. marks: what is not in plain
-    numbers, in words.
+    numbers, in words. far: whether some were too far out, and are bad.
     """
 
     values: NDArray[np.float64]
@@ -71,6 +71,7 @@ class Numbers:
     decimal: Decimal
     both: bool
     marks: tuple[str, ...]
+    far: bool = False
 
     @property
     def words(self) -> str:
@@ -143,11 +144,14 @@ def _value(cell: str, decimal: Decimal) -> float | None:
 
 def _marks(plain: Sequence[str], cells: Sequence[str], decimal: Decimal) -> tuple[str, ...]:
     """What there is in the cells that were read and is not in a plain number, in words."""
-    has = lambda letters: any(any(letter in cell for letter in letters) for cell in plain)  # noqa: E731
-    thousands = {"," if decimal == "point" else ".": "commas" if decimal == "point" else "points", "'": "apostrophes"}
-    found = ["decimal comma"] * (decimal == "comma" and has(","))
-    found += [f"thousands marked by {words}" for mark, words in thousands.items() if has(mark)]
-    found += ["thousands marked by spaces"] * any(re.search("[0-9] [0-9]", cell) is not None for cell in plain)
-    found += ["per cent"] * has("%") + ["a currency"] * has(_CURRENCY) + ["exponents written D"] * has("dD")
-    found += ["a minus that is not ASCII's"] * any(any(mark in cell for mark in _MINUS) for cell in cells)
+    text = "\n".join(plain)
+    decimal_mark, thousands = (".", ",") if decimal == "point" else (",", ".")
+    called = {",": "commas", ".": "points", "'": "apostrophes"}
+    found = ["decimal comma"] * (decimal_mark == "," and "," in text)
+    found += [f"thousands marked by {called[mark]}" for mark in (thousands, "'") if mark in text]
+    found += ["thousands marked by spaces"] * (re.search("[0-9] [0-9]", text) is not None)
+    found += ["per cent"] * ("%" in text) + ["a currency"] * any(mark in text for mark in _CURRENCY)
+    found += ["exponents written D"] * (re.search("[dD]", text) is not None)
+    given = "\n".join(cells)
+    found += ["a minus that is not ASCII's"] * (not given.isascii() and any(mark in given for mark in _MINUS))
     return tuple(found)

@@ -8,7 +8,7 @@ from boundaryviz.tables.choice import Question, TableChoice
 from boundaryviz.tables.columns import ColumnReading
 from boundaryviz.tables.labels import MinusOne
 from boundaryviz.tables.numbers import Decimal
-from boundaryviz.tables.words import short
+from boundaryviz.tables.words import listed, short
 
 
 def decimals_taken(
@@ -45,7 +45,7 @@ def decimals_taken(
 def questions_of(
     columns: Sequence[ColumnReading], choice: TableChoice, doubts: Sequence[str], minus_one: MinusOne | None
 ) -> tuple[Question, ...]:
-    """What is asked of columns that have a role, and of the label -1 where it is there."""
+    """What is asked of columns that have a role, and of the label -1 and words for missing among labels."""
     used = {choice.x, choice.y, *choice.inputs}
     asked = [column for column in columns if column.name in doubts and column.name in used]
     found = [
@@ -56,6 +56,7 @@ def questions_of(
         )
         for column in asked
     ]  # fmt: skip
+    found += _missing_labels(columns, choice)
     if minus_one is not None:
         found.append(
             Question(
@@ -64,6 +65,18 @@ def questions_of(
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _missing_labels(columns: Sequence[ColumnReading], choice: TableChoice) -> list[Question]:
+    """Words such as NA in the column of labels, which were taken as missing and may be the name of a class."""
+    column = next((column for column in columns if column.name == choice.label), None)
+    kept = choice.values.get(choice.label or "", ())
+    words = () if column is None else tuple(dict.fromkeys((*kept, *filter(None, column.gone))))
+    if column is None or not words:
+        return []
+    options = (((), "no label"), (words, "a class like the others" if len(words) == 1 else "classes like the others"))
+    question = f"What does {listed(words, 'and')} mean among the labels?"
+    return [Question(f"values.{column.name}", question, options, kept if kept == words else ())]
 
 
 def example(column: ColumnReading) -> str:

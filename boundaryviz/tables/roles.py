@@ -17,13 +17,15 @@ from boundaryviz.tables.words import listed, short
 
 LABEL_WORDS = (
     "label", "labels", "class", "classes", "target", "species", "category", "diagnosis", "outcome", "cls", "kind",
-    "type", "variety", "group", "cluster", "breed", "genre", "result", "status", "response", "continent", "y",
+    "type", "variety", "group", "cluster", "breed", "genre", "survived",
+    "purchased", "churn", "exited", "approved", "quality", "klasse", "classe", "clase", "gruppe", "result", "status",
+    "response", "continent", "y",
 )  # fmt: skip
 SPLIT_WORDS = ("split", "set", "partition", "subset", "fold", "usage")
 _SHOWN_WORDS = ("label", "split", "origin", "muted")
 _LATITUDE, _LONGITUDE = ("latitude", "lat"), ("longitude", "lon", "lng", "long")
 _YEAR = re.compile(r"(?:year|yr|jahr|annee|année|año|anno)s?", re.IGNORECASE)
-_FEW = 10  # different whole numbers, up to which a column whose name says nothing may be a label
+_FEW = 10  # different whole numbers, up to which a column may be a label, and makes a poor axis where they come often
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,15 @@ class Roles:
     problems: tuple[str, ...]
 
 
-def decide(choice: TableChoice, columns: Sequence[ColumnReading], words: Mapping[str, Mapping[str, int]]) -> Roles:
-    """Roles for the columns. words: of split, origin and muted, the cells (lower case) that mean something."""
-    names = [column.name for column in columns]
-    chosen, problems = _located(choice, names)
+def decide(
+    chosen: TableChoice,
+    columns: Sequence[ColumnReading],
+    words: Mapping[str, Mapping[str, int]],
+    wrong: Sequence[str] = (),
+) -> Roles:
+    """Roles for the columns. chosen: by their exact names. words: of split, origin and muted, the cells (lower case)
+    that mean something. wrong: what is wrong with the choice."""
+    problems = [*wrong]
     roles: dict[str, str] = {role: name for role in ROLES if (name := getattr(chosen, role)) is not None}
     reasons = {role: "chosen" for role, name in roles.items() if name}
     left = [column for column in columns if column.name not in {*roles.values(), *chosen.inputs}]
@@ -78,7 +85,7 @@ def decide(choice: TableChoice, columns: Sequence[ColumnReading], words: Mapping
     return Roles(chosen.model_copy(update={role: roles.get(role, "") for role in ROLES}), reasons, tuple(problems))
 
 
-def _located(choice: TableChoice, names: Sequence[str]) -> tuple[TableChoice, list[str]]:
+def located(choice: TableChoice, names: Sequence[str]) -> tuple[TableChoice, list[str]]:
     """The choice with the columns' names as the table has them, and what is wrong with it; upper and lower case count
     as the same where that is needed."""
     folded = {name.strip().casefold(): name for name in reversed(names)}
@@ -150,6 +157,7 @@ def _label(left: Sequence[ColumnReading], spare: int) -> tuple[ColumnReading, st
                 return column, f"{short(column.name)} is a usual name for it"
     texts = [column for column in fits if not column.numeric and column.kind in ("labels", "constant")]
     texts = [column for column in texts if column.kind == "labels"] or texts
+    texts = [column for column in texts if column.each > 1] or texts
     ends = [column for column in texts if column is left[-1]] + [column for column in texts if column is left[0]]
     if texts:
         return (ends or texts)[0], "a column of few different words"
@@ -188,7 +196,7 @@ def _plane(
     }
 
 
-_PLAINLY = ("", "it has two values", "it holds years", "it holds ids", "it is always the same")
+_PLAINLY = ("", "it has few values", "it holds years", "it holds ids", "it is always the same")
 
 
 def _unfit(column: ColumnReading) -> int:
@@ -199,7 +207,7 @@ def _unfit(column: ColumnReading) -> int:
         return 3
     if column.whole and _YEAR.fullmatch(column.name.strip()):
         return 2
-    return int(column.whole and column.distinct == 2)
+    return int(column.whole and column.distinct <= _FEW and column.each >= 4)
 
 
 def _holds(column: ColumnReading) -> str:
@@ -211,6 +219,6 @@ def _no_plane(columns: Sequence[ColumnReading], roles: Mapping[str, str]) -> lis
     held = "; ".join(f"{short(column.name, 30)} {_holds(column)}" for column in columns[:8])
     held += f" and {len(columns) - 8:,} more columns" if len(columns) > 8 else ""
     if len(numeric) == 1:
-        remedy = f"one is a plane with inputs={numeric[0]} alone, as a strip"
-        return [f"there is one column of numbers, {short(numeric[0])}, and a plane has two ({held}); {remedy}"]
-    return [f"there are no two columns of numbers to take for x and y ({held}); choose or add two columns of numbers"]
+        words = f"there is one column of numbers, {short(numeric[0], 30)}; choose or add another, or say inputs=NAME"
+        return [f"{words} for a strip of it alone. Of the columns {held}"]
+    return [f"there are no two columns of numbers for x and y; choose or add two. Of the columns {held}"]

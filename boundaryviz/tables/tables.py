@@ -10,7 +10,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,10 +22,11 @@ from boundaryviz.scene.splits import SHARES
 from boundaryviz.tables.cells import as_cell
 from boundaryviz.tables.choice import LINES_KEPT, TableChoice, TableSource
 from boundaryviz.tables.choosing import chosen
-from boundaryviz.tables.sheet import LIMIT, TableError, open_sheet
+from boundaryviz.tables.formats import open_sheet
+from boundaryviz.tables.sheet import LIMIT, TableError
 from boundaryviz.tables.understanding import Understanding, understand
 
-__all__ = ["Table", "TableError", "read_table", "write_table"]
+__all__ = ["Table", "TableError", "read_file", "read_table", "write_table"]
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,11 @@ def read_table(
     choice = chosen(columns or {}, choice or TableChoice())
     understanding = understand(open_sheet(source, choice.sheet, limit=limit, seed=seed), choice)
     return Table.of(understanding, source.name if isinstance(source, Path) else "", shares, seed)
+
+
+def read_file(path: str | PathLike[str], **options: Any) -> Table:
+    """As `read_table`, of a file by its name, which text is there. Raises TableError."""
+    return read_table(Path(path), **options)
 
 
 def write_table(scene: Scene) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+CELL = 30
+"""Characters of a cell that a sentence about it repeats."""
+
 _SHOWN = 12  # of a list
 
 

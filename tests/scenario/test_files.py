@@ -21,6 +21,7 @@ from boundaryviz.scenario.files import (
     write_atomic,
 )
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.data import OWN_POINTS
 from helpers.scenes import bits, scenes
 
 
@@ -108,12 +109,12 @@ def test_missing_files_are_explained(name: str, tmp_path: Path) -> None:
         read(tmp_path / name)
 
 
-def test_tables_become_points_with_a_net_that_sees_them_scaled(tmp_path: Path) -> None:
+def test_tables_become_points_that_a_net_is_given_standardised(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("x,y,label\n" + "".join(f"{i},{i * 1000},{i % 2}\n" for i in range(20)))
     scenario = read(path)
     assert isinstance(scenario.learner, MLPSpec)
-    assert (scenario.name, scenario.data.name, scenario.learner.input_scale) == ("table", "points", "domain")
+    assert (scenario.name, scenario.data) == ("table", OWN_POINTS)
     assert len(scenario.scene().points) == 20
 
 

@@ -180,6 +180,7 @@ def test_the_kept_file_of_version_1_opens_with_every_value() -> None:
     plain = found.model_dump(mode="json")
     assert plain.pop("version") == VERSION
     assert plain["data"].pop("splits") == "given"
+    assert (wanted["learner"].pop("input_scale"), plain["data"].pop("input_scale")) == ("raw", "as-is")
     assert {name: plain[name] for name in wanted} == wanted
     defaults = Scenario().model_dump(mode="json")
     added = plain.keys() - wanted.keys()

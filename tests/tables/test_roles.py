@@ -28,6 +28,8 @@ HEADERS = [  # header, a row or two, x, y, label
     ("first,a,b", "0,1.5,2.5\n1,3.5,4.5", "a b first"),
     ("date,a,b,group", "2020-01-01,1,2,u\n2020-01-02,3,4,v", "a b group"),
     ("tumor_class,radius,texture", "M,1.5,2\nB,3,4", "radius texture tumor_class"),
+    ("PassengerId,Survived,Name,Age,Fare", "1,0,A,22,7.25\n2,1,B,38,71.3\n4,1,C,35,53.1", "Age Fare Survived"),
+    ("name,sex,a,b", "A,m,1.5,2\nB,m,2.5,3\nC,f,3.5,4", "a b sex"),
     ("passengerid,age,fare,survived", "1,22,7.25,0\n2,38,71.3,1\n4,35,53.1,1", "age fare survived"),
 ]
 
@@ -48,6 +50,23 @@ def test_ids_years_and_constants_serve_where_there_is_nothing_else():
     understanding = read_table("id,year,label\n1,1990,a\n2,1995,b\n").understanding
     assert (understanding.choice.x, understanding.choice.y) == ("id", "year")
     assert "no better column" in understanding.reasons["x"]
+
+
+def test_numbers_that_count_or_name_the_rows_and_flags_are_no_axes():
+    rng = np.random.default_rng(2)
+    rows = [f"{i},{k},{a:.3f},{b:.3f}" for i, k, (a, b) in zip(
+        rng.permutation(10_000)[:40], rng.integers(0, 3, 40), rng.standard_normal((40, 2)), strict=True
+    )]  # fmt: skip
+    bare = read_table("\n".join(rows)).source.choice
+    assert (bare.x, bare.y, bare.label) == ("column 3", "column 4", "column 2")
+    flags = read_table(
+        "flag,a,b,kind\n" + "\n".join(f"{k % 2},{r}" for k, r in enumerate(_with_kinds(rng)))
+    ).source.choice
+    assert (flags.x, flags.y, flags.label) == ("a", "b", "kind")
+
+
+def _with_kinds(rng: np.random.Generator) -> list[str]:
+    return [f"{a:.3f},{b:.3f},{'uv'[int(a > 0)]}" for a, b in rng.standard_normal((40, 2))]
 
 
 def test_split_origin_and_muted_go_by_name_and_their_words():

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaryviz.scene.scene import MAX_CLASSES, Domain, Points, Scene
-from boundaryviz.tables import text as table_text
+from boundaryviz.tables import formats
 from boundaryviz.tables.tables import TableError, read_table, write_table
 from helpers.scenes import PLANE, points, scenes
 
@@ -95,8 +95,8 @@ def test_every_usual_form_gives_the_same_points(form: str, encoding: str) -> Non
 def test_accents_survive_latin_1_with_a_word_about_it() -> None:
     table = read_table("x,y,label\n1,2,né\n3,4,où\n".encode("latin-1"))
     assert table.scene.class_names == ("né", "où")
-    assert any("Latin-1" in note for note in table.notes)
-    assert not any("Latin-1" in note for note in read_table("x,y,label\n1,2,né\n".encode()).notes)
+    assert any("Windows-1252" in note for note in table.notes)
+    assert not any("not UTF-8" in note for note in read_table("x,y,label\n1,2,né\n".encode()).notes)
 
 
 # ---- splits --------------------------------------------------------------------------------------
@@ -175,10 +175,10 @@ def test_a_hundred_rows_that_are_left_out_are_kept_and_the_others_counted() -> N
         ("x,y,label\n", "line 2: there are no points"),
         ("x,label\n1,0\n", "one column of numbers, 'x'"),
         ("a,b\nc,d\n", "no two columns of numbers"),
-        ("name,age\ntom,3\n", "one is a plane with inputs=age alone"),
+        ("name,age\ntom,3\n", "say inputs=NAME for a strip of it"),
         ('x,y\n1,2\n"3,4\n', "line 3: a quotation mark"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "not a text table"),
-        (b"PK\x03\x04 workbook", "save the sheet as CSV"),
+        (b"PK\x03\x04 workbook", "copy or download it again"),
         (b"\xff\xfex\0,", "not readable as UTF-16"),
         (np.arange(100.0).tobytes(), "not a text table"),
         (Path("nowhere.csv"), "cannot be read: No such file"),
@@ -203,7 +203,7 @@ def test_columns_that_are_not_there_are_all_named() -> None:
 
 
 def test_a_table_beyond_the_size_limit_is_refused_unread(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(table_text, "MAX_BYTES", 10)
+    monkeypatch.setattr(formats, "MAX_BYTES", 10)
     (tmp_path / "large.csv").write_text(LABELLED)
     for source in (LABELLED, LABELLED.encode(), tmp_path / "large.csv"):
         assert "take a sample" in problems(source)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,7 @@ class Expected:
     """xy, label, names: of the points. axes: their names. notes: parts of what is said. left_out: lines and a part of
     the reason. asked: what a person may be asked."""
 
-    xy: list[list[float]]
+    xy: Sequence[Sequence[float]]
     label: list[int]
     names: tuple[str, ...] = ()
     axes: tuple[str, str] = ("x", "y")
@@ -45,11 +46,11 @@ TABLES = {
     "m08_codes.csv": Expected([[0, 0], [1, 1], [2, 0], [3, 1]], [3, 2, 0, 1], ("01", "1", "12", "1_2")),
     "m09_hash.csv": Expected(TWO, [0, 1], AB, left_out={3: "'#N/A', which was taken as missing"}),
     "m11_missing_words.csv": Expected(
-        [[0, 0], [1, 1], [2, 0], [3, 1]], [-1, 0, 1, -1], AB,
+        [[0, 0], [1, 1], [2, 0], [3, 1]], [-1, 0, 1, -1], AB, asked=("values.label",),
         notes=("'?' was taken as missing in column 'label' (1 row, left unlabelled)", "'None' was taken as missing"),
     ),
     "m12_NA.csv": Expected(
-        [[1, 2], [2, 1], [3, 3]], [-1, 1, 0], ("AS", "EU"), ("gdp", "life"),
+        [[1, 2], [2, 1], [3, 3]], [-1, 1, 0], ("AS", "EU"), ("gdp", "life"), asked=("values.continent",),
         notes=("'NA' was taken as missing in column 'continent' (1 row, left unlabelled); if it is a class, say "
                "values.continent=NA.",),
     ),
@@ -59,7 +60,7 @@ TABLES = {
     "m16.tsv": Expected(TWO, [0, 1], AB),
     "m17_sep.csv": Expected(TWO, [0, 1], AB),
     "m18_minus.csv": Expected([[-1.5, 0], [1, 1]], [0, 1], AB, notes=("a minus that is not ASCII's",)),
-    "m19_gbk.csv": Expected(TWO, [0, 1], ("差", "良"), ("长", "宽")),
+    "m19_gbk.csv": Expected(TWO, [1, 0], ("恶", "良"), ("长", "宽")),
 }  # fmt: skip
 
 
