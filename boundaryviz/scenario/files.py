@@ -225,7 +225,7 @@ def _from_table(path: Path, columns: Mapping[str, str | Sequence[str]]) -> Scena
 
 
 def of_table(table: Table, path: Path) -> Scenario:
-    """The points of the table in a file, with the default network, which is given them standardised, whatever their unit."""
+    """The points of the table in a file, with the default network, which is given them standardised."""
     summary = " ".join((f"Points from {one_line(path.name)}.", *table.notes))
     return Scenario.from_table(table, one_line(_stem(path)), summary=summary)  # whose name may be no text
 

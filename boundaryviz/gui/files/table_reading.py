@@ -6,14 +6,15 @@ Reading is for a thread: a large file takes a second or two.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from boundaryviz.scene.scene import Scene
 from boundaryviz.scene.splits import SHARES
-from boundaryviz.tables.choice import AS_FOUND, Question, SheetChoice, TableChoice
-from boundaryviz.tables.sheet import Sheet, TableError, open_sheet
+from boundaryviz.tables.choice import AS_FOUND, SheetChoice, TableChoice
+from boundaryviz.tables.formats import open_sheet
+from boundaryviz.tables.sheet import Sheet, TableError
 from boundaryviz.tables.tables import Table
 from boundaryviz.tables.understanding import Understanding, understand
 from boundaryviz.tables.words import counted
@@ -64,7 +65,6 @@ def read(
     same = before is not None and before.source == source and before.asked == choice.sheet
     sheet: Sheet = before.understanding.sheet if same and before is not None else open_sheet(source, choice.sheet)
     found = understand(sheet, choice)
-    found = replace(found, questions=(*found.questions, *_missing_labels(found)))
     try:
         table, problems = Table.of(found, _name(source), shares), list[str]()
     except TableError as error:
@@ -120,25 +120,6 @@ def with_inputs(choice: TableChoice, inputs: Sequence[str], plane: Sequence[str]
         return choice.model_copy(update={"inputs": (), "shown": "columns", "x": x or None, "y": y or None})
     shown = {role: name if (name := getattr(choice, role)) in inputs else None for role in ("x", "y")}
     return choice.model_copy(update={"inputs": tuple(inputs), **shown})
-
-
-def _missing_labels(found: Understanding) -> tuple[Question, ...]:
-    """Words such as NA in the column of labels: taken as missing, and perhaps the name of a class."""
-    column = next((one for one in found.columns if one.name == found.choice.label), None)
-    if column is None or any(question.about == f"values.{column.name}" for question in found.questions):
-        return ()
-    kept = found.choice.values.get(column.name, ())
-    words = tuple(dict.fromkeys((*kept, *(word for word in column.gone if word))))
-    if not words:
-        return ()
-    listed = ", ".join(words)
-    return (
-        Question(
-            f"values.{column.name}", f"What does {listed} mean among the labels?",
-            (((), "no label"), (words, "a class like the others" if len(words) == 1 else "classes like the others")),
-            kept if kept == words else (),
-        ),
-    )  # fmt: skip
 
 
 def said(table: Table) -> str:
