@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from boundaryviz.gui.workbench import Workbench
@@ -11,7 +12,8 @@ from boundaryviz.scenario.scenario import Scenario
 VIEWERS = ("view.discrete", "view.contours", "view.prediction", "view.held-out")
 
 
-def test_what_belonged_to_the_last_scenario_goes_and_looks_stay(workbench: Workbench) -> None:
+def test_what_belonged_to_the_last_scenario_goes_and_looks_stay(show: Callable[[Scenario], Workbench]) -> None:
+    workbench = show(Scenario(name="mine", title="Mine").with_values({"data.n": 20}))
     actions, start = workbench.window.actions_, {}
     for name in VIEWERS:
         actions[name].toggle()

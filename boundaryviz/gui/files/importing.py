@@ -11,7 +11,7 @@ from boundaryviz.gui.document.document import State, Swap
 from boundaryviz.gui.files import table_reading
 from boundaryviz.gui.files.import_dialog import ImportDialog
 from boundaryviz.gui.files.recent import RecentFiles
-from boundaryviz.gui.files.table_reading import Reading, Source, in_doubt, said
+from boundaryviz.gui.files.table_reading import Reading, Source, can_be_mended, in_doubt, said
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.logbook import Logbook
@@ -69,7 +69,7 @@ class Importing(QObject):
 
     def consider(self, reading: Reading, use: Use, refused: Refused, verb: str = "Open") -> None:
         """Use what was read; where there is doubt, once somebody has looked at it."""
-        if reading.problems and not reading.understanding.questions:
+        if reading.problems and not can_be_mended(reading):
             refused(list(reading.problems), lambda: self.ask(reading, use, verb))
         elif in_doubt(reading):
             self.ask(reading, use, verb)

@@ -84,6 +84,11 @@ def in_doubt(reading: Reading) -> bool:
     return bool(found.questions or found.choice.inputs or guessed or len(found.left_out) > found.kept)
 
 
+def can_be_mended(reading: Reading) -> bool:
+    """Whether an answer to a question may make points of a table that gives none: another sheet, or other decimals."""
+    return any(one.about.startswith(("sheet.sheet", "decimals.")) for one in reading.understanding.questions)
+
+
 def answered(choice: TableChoice, about: str, value: Any) -> TableChoice:
     """The choice with a question answered. about: its dotted path, as in `Question`.
 
