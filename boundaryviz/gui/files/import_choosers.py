@@ -58,10 +58,16 @@ class _Chooser(QWidget):
         self._layout.addWidget(self.combo, 0, 1)
         self._layout.addWidget(self.words, 1, 1)
         self._options: list[tuple[Any, str]] = []
-        self.combo.activated.connect(lambda at: self.chosen.emit(self._options[at][0]))
+        self._taken: Any = None
+        self.combo.activated.connect(self._choose)
+
+    def _choose(self, at: int) -> None:
+        if (value := self._options[at][0]) != self._taken:
+            self.chosen.emit(value)
 
     def set_options(self, options: Sequence[tuple[Any, str]], taken: Any, tips: Sequence[str] = ()) -> None:
         """(value, words) of each; nothing is emitted."""
+        self._taken = taken
         if list(options) != self._options:
             self._options = list(options)
             self.combo.clear()
