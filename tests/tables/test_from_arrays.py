@@ -108,4 +108,5 @@ def test_a_scenario_of_arrays_holds_them():
     np.testing.assert_array_equal(points.x, X)
     np.testing.assert_array_equal(points.responses, response)
     assert scenario.name == scenario.title == "mine"
-    assert (scenario.learner, scenario.data) == (MLPSpec(), DataSpec(name="points", input_scale="standardised"))
+    assert scenario.learner == MLPSpec()
+    assert scenario.data == DataSpec(name="points", n="all", input_scale="standardised")

@@ -1,4 +1,4 @@
-"""The command palette: every action of the window, found by a few letters."""
+"""The command palette: every action of the window, and whatever else it is given, found by a few letters."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class CommandPalette(QDialog):
         self._actions = [action for action in actions if action.text() and not action.isSeparator()]
         self._shown: list[QAction] = []
         self.edit = QLineEdit()
-        self.edit.setPlaceholderText("Type a few letters of a command")
+        self.edit.setPlaceholderText("Type a few letters of a command, a setting, a learner or an example")
         self.edit.setAccessibleName("Command")
         self.edit.setClearButtonEnabled(True)
         self.list = QListWidget()
@@ -94,7 +94,7 @@ class CommandPalette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setAccessibleName("Commands found")
-        self.nothing = label("No command has these letters in this order.", "faint")
+        self.nothing = label("Nothing has these letters in this order.", "faint")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)

@@ -20,6 +20,7 @@ class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
 
     def __init__(self, side: str, box: pg.ViewBox) -> None:
         self.name = ""
+        self._scale = 1.0
         super().__init__(side, linkView=box)
         self.enableAutoSIPrefix(False)  # ticks say what they are, and not how many thousandths
 
@@ -28,6 +29,21 @@ class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
         self.name = one_line(name, LINE)
         self.setToolTip(tip(self.name))
         self.setLabel(self.name)
+
+    def set_scale(self, scale: float) -> None:
+        """Take so many times as much room as usual, for larger type."""
+        before, self._scale = self._scale, scale
+        for fixed, take in ((self.fixedWidth, self.setWidth), (self.fixedHeight, self.setHeight)):
+            if fixed is not None:
+                take(fixed / before)
+
+    @override
+    def setWidth(self, w: float | None = None) -> None:
+        super().setWidth(None if w is None else w * self._scale)
+
+    @override
+    def setHeight(self, h: float | None = None) -> None:
+        super().setHeight(None if h is None else h * self._scale)
 
     def labelString(self) -> str:
         """The name as far as there is room, in HTML that says just that."""
