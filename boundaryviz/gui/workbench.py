@@ -31,10 +31,12 @@ from boundaryviz.gui.export.exporting import Exporting
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
 from boundaryviz.gui.files.filing import Filing
+from boundaryviz.gui.files.importing import Importing
 from boundaryviz.gui.files.pasting import Pasting
 from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.restoring import Restoring
 from boundaryviz.gui.files.saving import Saving
+from boundaryviz.gui.files.scenario_words import ScenarioWords
 from boundaryviz.gui.margins.control import MarginsControl
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
@@ -83,6 +85,13 @@ _GESTURES = {
 }
 
 
+_OF_ONE_SCENARIO = ("point.poison", "view.cascade", "view.jitter", "view.ghost")
+"""Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, panels,
+pins, speed and the result at the front are the viewer's and stay."""
+_IN_HAND = ("point.class-0", "point.tool-select")
+"""What another scenario finds in hand, so that the first click on it changes nothing."""
+
+
 class Workbench:
     """A window with everything that belongs to it, ready to be shown.
 
@@ -112,6 +121,7 @@ class Workbench:
         self.history = HistoryKeeper(client, window)
         self.document = document = Document(given, window, self.history.now, self.history.pending)
         self.controller = Controller(window, self.planes, document, client, self.history)
+        document.opened.connect(self._begin_anew)  # before whoever brings back what belongs to what was opened
         self._join_views()
         self._join_files()
         self.errors = ErrorReporting(window, self.log, lambda: bool(self.autosave and self.autosave.now()))
@@ -153,15 +163,17 @@ class Workbench:
         self.timeline_files = TimelineFiles(window, document, self.timeline, self.twin.train, settings, log)
         self.saving = Saving(window, document, self.writer, log, folder, self.timeline_files.beside)
         self.pin_files = PinFiles(window, self.compare, self.writer, self.reader, folder, log)
+        self.words = ScenarioWords(window, document)
+        self.importing = Importing(window, self.controller, self.reader, log, folder, self.recent)
         self.filing = Filing(
-            window, self.controller, self.saving, self.recent, self.reader, folder, self.pin_files.open
+            window, self.controller, self.saving, self.recent, self.reader, folder, self.pin_files.open, self.importing
         )  # fmt: skip
         picturing = Picturing(document, client, presenter, self.history, window)
         self.exporting = Exporting(
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
             self.timeline.strip, self.compare.snapshots, self.pin_files.file,
         )  # fmt: skip
-        self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.reader)
+        self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(
             window, document, self.filing.may_leave, log, self._state, self.autosave, self.reader, self.filing.open
@@ -207,6 +219,16 @@ class Workbench:
             self.document.opened.connect(self._hint_taken)
         if not self.timeline.taking_up:  # a project that goes on where it was waits to be told so
             self.controller.play(True)
+
+    def _begin_anew(self) -> None:
+        """Another scenario was opened: what belonged to the last goes, and what is the viewer's stays."""
+        self.twin.train(1, False)
+        self.twin.show("side")
+        self.controller.presenter.show_unit(None)
+        for name in _OF_ONE_SCENARIO:
+            self.window.actions_[name].setChecked(False)
+        for name in _IN_HAND:
+            self.window.actions_[name].trigger()
 
     def _hint_taken(self) -> None:
         self.plane.committed.disconnect(self._hint_taken)

@@ -136,7 +136,8 @@ class Controller(QObject):
         if own.source is not None:
             about = source_words(own.source)
         count = int((~points.scene.points.is_poison).sum())
-        self.data.set_values(data, OwnData(about, count, points.splits_given, leaves_to_chance(data, points)))
+        chance, from_table = leaves_to_chance(data, points), own.source is not None
+        self.data.set_values(data, OwnData(about, count, points.splits_given, chance, from_table))
 
     def adopt(self, state: State, text: str, tell: Callable[[int], None]) -> None:
         """Put a state in the place of the present one, as one undo step, of which `tell`, given its revision, tells the
