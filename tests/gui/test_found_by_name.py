@@ -30,14 +30,14 @@ def go(workbench, typed: str, found: str) -> None:
 def test_learners_examples_and_settings_are_found_by_name(workbench):
     go(workbench, "spiral", "Example: Spiral")
     assert workbench.document.scenario.name == "playground-spiral"
-    go(workbench, "label spread", "Learner: Label spreading")
-    assert workbench.document.scenario.learner.name == "label-spreading"
     go(workbench, "learning rate", "Training: Learning rate")
     editor = workbench.controller.training.editor("learning_rate")
     assert workbench.window.settings_tabs.tabText(workbench.window.settings_tabs.currentIndex()) == "Training"
     assert editor.edit.hasFocus() or editor.edit is workbench.window.focusWidget()
     go(workbench, "momentum", "Training: Momentum")
     assert workbench.controller.training.fold.is_open or not _advanced(workbench.controller.training, "momentum")
+    go(workbench, "label spread", "Learner: Label spreading")
+    assert workbench.document.scenario.learner.name == "label-spreading"
 
 
 def _advanced(form, name: str) -> bool:
