@@ -18,7 +18,7 @@ from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.section import Section, box
 
 UNLABELLED = -1
-MAX_CLASSES = 10
+MAX_CLASSES = 50
 MAX_GROUPS = 100
 
 
@@ -93,7 +93,7 @@ class Points:
 
     ids: int64 (N,), unique, never reused within a scene.
     xy: float64 (N, 2), finite: the place on the plane, where a point is shown and dragged.
-    label: int16 (N,), the class 0..9 or -1 for unlabelled.
+    label: int16 (N,), the class 0..49 or -1 for unlabelled.
     split: int8 (N,), a `Split`.
     origin: int8 (N,), an `Origin`: 0, or plus or minus the number of a group of poison.
     muted: bool (N,), points that nobody sees, for trying what would be without them.
@@ -338,7 +338,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Scene:
-    """Points, pins, domain and the number of classes (2..10) with their names.
+    """Points, pins, domain and the number of classes (2..50) with their names.
 
     groups: of poison, the first of them number 1; points of a group without an entry act. poison_on: off silences
     all poison. section: where points have inputs, the plane of them that is shown; else None.

@@ -25,7 +25,7 @@ def from_arrays(
 ) -> Scene:
     """The scene of n points with D inputs, X (n, D), and their classes.
 
-    y: (n,), whole numbers 0..9, or else other numbers or words of at most ten kinds, which become classes in their
+    y: (n,), whole numbers 0..9, or else other numbers or words of at most fifty kinds, which become classes in their
     order; -1, None and NaN for a point without a label, and without y none has one. response: (n,), a real-valued
     target, NaN where it is not known. split: of each point or of all. section: the plane of the inputs that is shown;
     by default that of the first two columns, and of D = 2 the plane itself. names: of the columns, by default those

@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED
 from boundaryviz.tables.text import number, short
 
+_PLAIN = 10  # whole numbers below are the numbers of classes, whether or not each of them occurs
 _NO_LABEL = ("", "nan", "na", "unlabelled", "unlabeled")
 
 
 @dataclass(frozen=True)
 class Labels:
-    """label: int16 (N,); names: of the classes, empty for bare numbers; eleventh: the row with one class too many."""
+    """label: int16 (N,); names: of the classes, empty for bare numbers; surplus: the row with one class too many."""
 
     label: NDArray[np.int16]
     names: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
-    eleventh: int | None = None
+    surplus: int | None = None
     problem: str = ""
 
 
@@ -38,8 +39,8 @@ def read_labels(
         return _read(cells, names)
     own = np.flatnonzero(clean).tolist()
     among = _read([cells[i] for i in own], names and [names[i] for i in own])
-    if among.eleventh is not None:
-        return replace(among, label=np.full(len(cells), UNLABELLED, dtype=np.int16), eleventh=own[among.eleventh])
+    if among.surplus is not None:
+        return replace(among, label=np.full(len(cells), UNLABELLED, dtype=np.int16), surplus=own[among.surplus])
     index = {cells[i]: k for i, k in zip(own, among.label.tolist(), strict=True) if k != UNLABELLED}
     return _joined(cells, names, index, among.names) if index else _read(cells, names)
 
@@ -59,7 +60,7 @@ def _joined(
         if numeric and value is not None and value in numbers:
             index[cell] = numbers[value]
             continue
-        bare = plain and value is not None and 0 <= value < MAX_CLASSES
+        bare = plain and value is not None and 0 <= value < _PLAIN
         k = value if bare and value is not None else 1 + max(index.values())
         index[cell] = numbers[value] = k
         more.append(k)
@@ -83,7 +84,7 @@ def _says_nothing(cell: str) -> bool:
 def _read(cells: Sequence[str], names: Sequence[str] | None) -> Labels:
     kinds = {cell: _whole(cell) for cell in dict.fromkeys(cells) if not _says_nothing(cell)}
     numbers = [kind for kind in kinds.values() if kind is not None]
-    plain = len(numbers) == len(kinds) and all(0 <= value < MAX_CLASSES for value in numbers)
+    plain = len(numbers) == len(kinds) and all(0 <= value < _PLAIN for value in numbers)
     if plain:
         index = {cell: value for cell, value in kinds.items() if value is not None}
         class_names = _beside(index, cells, names)
@@ -112,15 +113,15 @@ def _too_many(cells: Sequence[str], index: dict[str, int], count: int) -> Labels
         if cell in index:
             first_row.setdefault(index[cell], row)
     rows = list(first_row.values())
-    eleventh = rows[MAX_CLASSES] if len(rows) > MAX_CLASSES else first_row[max(first_row)]
+    surplus = rows[MAX_CLASSES] if len(rows) > MAX_CLASSES else first_row[max(first_row)]
     why = (
         f"there are {count:,} different labels" if count > MAX_CLASSES else f"others are numbered to {MAX_CLASSES - 1}"
     )
     problem = (
-        f"{short(cells[eleventh])} is one class too many: {why}, at most {MAX_CLASSES} "
+        f"{short(cells[surplus])} is one class too many: {why}, at most {MAX_CLASSES} "
         "can be told apart; join classes, or choose another column"
     )
-    return Labels(np.full(len(cells), UNLABELLED, dtype=np.int16), (), [], eleventh, problem)
+    return Labels(np.full(len(cells), UNLABELLED, dtype=np.int16), (), [], surplus, problem)
 
 
 def _beside(index: dict[str, int], cells: Sequence[str], names: Sequence[str] | None) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def test_classes_are_numbers_or_words(y: object, label: list[int], names: tuple[
         ((np.where(X > 0, X, np.nan),), "leave those rows out"),
         (([["a", "b"]],), "numbers alone"),
         ((X, [0, 1]), "a class for each row"),
-        ((X, np.linspace(0, 1, 12)), "given as `response`"),
+        ((X.repeat(5, 0), np.linspace(0, 1, 60)), "given as `response`"),
         ((X * 1e19,), "too large; rescale the data"),
     ],
 )

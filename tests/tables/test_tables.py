@@ -247,10 +247,10 @@ def test_twenty_problems_are_shown_and_the_others_counted() -> None:
         (Path("."), "a folder or a device, not a file"),
         ("x,y\n1,5,2,5\n", "decimal commas"),
         (
-            "x,y,label\n" + "".join(f"1,2,k{i}\n" for i in range(12)),
-            "line 12, column 'label': 'k10' is one class too many",
+            "x,y,label\n" + "".join(f"1,2,k{i}\n" for i in range(52)),
+            "line 52, column 'label': 'k50' is one class too many",
         ),
-        ("x,y,label\n" + "".join(f"1,2,{i / 7}\n" for i in range(12)), "12 different labels"),
+        ("x,y,label\n" + "".join(f"1,2,{i / 7}\n" for i in range(60)), "60 different labels"),
     ],
 )
 def test_an_unusable_table_gets_one_clear_sentence(source, words: str) -> None:
