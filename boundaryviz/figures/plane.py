@@ -17,6 +17,7 @@ from boundaryviz.figures.palette import MARKERS, UNDER_POINTS, class_colour, cro
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.figures.words import literal, name_axes
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scene.axes import one_scale
 from boundaryviz.scene.scene import Domain, Points
 
 OVER_SPINES = 2.6  # in matplotlib's order of drawing
@@ -54,13 +55,8 @@ def draw_marks(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -
     _draw_points(axes, snapshot, options, style)
     _draw_targets(axes, snapshot, style)
     axes.set(xlim=(rect.left, rect.right), ylim=(rect.bottom, rect.top))
-    axes.set_aspect("equal" if is_square(rect) else "auto")
+    axes.set_aspect("equal" if one_scale(options.axes, snapshot.scene.domain) else "auto")
     name_axes(axes, snapshot.scene.axis_names, style)
-
-
-def is_square(rect: Domain) -> bool:
-    """Whether both axes can have one scale: not where their units are far apart."""
-    return 0.4 <= rect.height / rect.width <= 2.5
 
 
 def draw_field(

@@ -20,6 +20,7 @@ from boundaryviz.scene.section import Section, box
 UNLABELLED = -1
 MAX_CLASSES = 50
 MAX_GROUPS = 100
+EVEN = 3.0  # up to so many times as long as the other, both sides of a plane have one scale
 
 
 class Split(IntEnum):
@@ -291,9 +292,22 @@ class Domain:
         column, row = place.clip(0, (columns - 1, rows - 1)).astype(np.int64).T
         return row, column, inside
 
+    @property
+    def is_even(self) -> bool:
+        """Whether neither side is more than three times as long as the other, as it is where both have one unit."""
+        return self.width <= EVEN * self.height and self.height <= EVEN * self.width
+
+    @property
+    def stretch(self) -> float:
+        """How many units of y count as much as one of x: one where it is even, else as many as make it a square.
+
+        Attacks measure distances on the plane so: where it is drawn with free axes, they are as long as they look.
+        """
+        return 1.0 if self.is_even else self.height / self.width
+
     def rows(self, columns: int) -> int:
-        """How many rows of square cells fill it, at least a quarter and at most four times as many as columns."""
-        return int(np.clip(round(columns * self.height / self.width), columns // 4, 4 * columns))
+        """How many rows of cells fill it that look square: where it is uneven, it is drawn as a square."""
+        return max(round(columns * self.height / (self.width * self.stretch)), 1)
 
     @classmethod
     def over(cls, domains: Iterable[Domain]) -> Domain:

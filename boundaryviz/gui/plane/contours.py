@@ -80,9 +80,10 @@ def class_lines(field: NDArray, rect: Domain) -> Lines:
     return _joined(lines)
 
 
-def dashed(lines: Lines, on: float, off: float) -> Lines:
-    """The lines with gaps: `on` drawn, `off` not, by their length in the plane's units; cut at vertices."""
-    steps = np.hypot(*np.diff(lines, axis=0, prepend=lines[:1]).T)
+def dashed(lines: Lines, on: float, off: float, cell: tuple[float, float]) -> Lines:
+    """The lines with gaps: `on` drawn, `off` not, by their length in cells of that width and height; cut at
+    vertices."""
+    steps = np.hypot(*(np.diff(lines, axis=0, prepend=lines[:1]) / cell).T)
     along = np.cumsum(np.nan_to_num(steps))
     cut = lines.copy()
     cut[along % (on + off) >= on] = np.nan

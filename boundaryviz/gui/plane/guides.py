@@ -133,13 +133,13 @@ class JitterItem(_ScreenItem):
         font.setPointSizeF(0.8 * font.pointSizeF())
         for name, radius in self.radii:
             painter.setTransform(_at(transform, *self.place, ratio))
-            across = radius * abs(transform.m11()) / ratio
+            across, up = (radius * abs(scale) / ratio for scale in (transform.m11(), transform.m22()))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for colour, width in ((QColor(self._theme.plane), 2.6), (QColor(self._theme.ink), 1.0)):
                 painter.setPen(QPen(colour, width))
-                painter.drawEllipse(QPointF(0.0, 0.0), across, across)
-            if across > 8.0:
-                _outlined(painter, QPointF(0.72 * across + 4.0, 0.72 * across + 10.0), name, font, self._theme)
+                painter.drawEllipse(QPointF(0.0, 0.0), across, up)
+            if max(across, up) > 8.0:
+                _outlined(painter, QPointF(0.72 * across + 4.0, 0.72 * up + 10.0), name, font, self._theme)
         painter.restore()
 
 

@@ -37,6 +37,7 @@ from boundaryviz.gui.tools import (
 )
 from boundaryviz.gui.widgets.controls import FocusFrame
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
+from boundaryviz.scene.axes import AxesChoice
 from boundaryviz.scene.edits import Move, Remove
 from boundaryviz.scene.scene import Domain, Points, Scene
 
@@ -91,7 +92,7 @@ class PlaneView(FocusFrame):
         self.marks = Marks(box, self.canvas, LIGHT, self.area_shown, lambda: self.canvas.area)
         self._banner = Banner(self.canvas)
 
-        self._scope = Scope(self.rect, self)
+        self._scope = Scope(self.rect, lambda: self.canvas.stretch, self)
         self._scope.changed.connect(self.view_changed)
         self._repeat = QTimer(self)
         self._repeat.setInterval(33)
@@ -181,6 +182,10 @@ class PlaneView(FocusFrame):
             part.set_theme(theme)
         self.update()
 
+    def set_axes_choice(self, choice: AxesChoice) -> None:
+        """Whether one unit is as long on both axes."""
+        self.canvas.set_axes_choice(choice)
+
     def set_discrete(self, on: bool) -> None:
         """Whether the field shows only the decided class."""
         self.field_layer.set_discrete(on)
@@ -264,7 +269,8 @@ class PlaneView(FocusFrame):
         """Commit a move of the selected points by so many pixels."""
         ids = self.selection
         if len(ids) and not self._tool.active:
-            places = self._scene.points.xy[self._chosen_mask] + np.array([right, up]) * self.canvas.pixel
+            step = np.array([right, up * self.canvas.stretch]) * self.canvas.pixel
+            places = self._scene.points.xy[self._chosen_mask] + step
             self.committed.emit(Move(ids, places), counted("Nudge", len(ids)))
 
     def change_brush(self, factor: float) -> None:
@@ -283,7 +289,7 @@ class PlaneView(FocusFrame):
         radius = self._brush * self.canvas.pixel
         visible = self.points.visible(self._scene.points)
         made = (self._label, self._poison, self.selection, radius, self._rng, visible, self._attack)
-        return Context(self._scene, *made)
+        return Context(self._scene, *made, self.canvas.stretch)
 
     def _press(self, gesture: Gesture) -> None:
         self._pointer = gesture

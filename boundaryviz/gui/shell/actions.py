@@ -15,6 +15,7 @@ from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import Theme, disabled
+from boundaryviz.scene.axes import AXES
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,10 @@ _TABLE = (
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
     _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
+    _Entry("view.axes-auto", "Axes as they &need", "Equal units on both axes, but free ones where one side of the plane "
+           "is over three times as long as the other", checkable=True, apart=True),
+    _Entry("view.axes-equal", "E&qual axes", "One unit is as long on both axes", checkable=True),
+    _Entry("view.axes-free", "F&ree axes", "Each axis fills the plane with its own units", checkable=True),
     _Entry("view.discrete", "&Decision only", "Show the decided class instead of its probability", ("D",),
            checkable=True, on_plane=True, apart=True),
     _Entry("view.contours", "&Contour lines", "Draw the decision boundary and lines of equal probability", ("C",),
@@ -133,7 +138,7 @@ _TABLE = (
 
 
 class Actions(QObject):
-    """The QActions by name, `actions['train.play']`; those of tools and classes are checked one at a time."""
+    """The QActions by name, `actions['train.play']`; those of tools, classes and axes are checked one at a time."""
 
     def __init__(self, window: QWidget, plane: QWidget) -> None:
         super().__init__(window)
@@ -143,7 +148,9 @@ class Actions(QObject):
         self._apart: set[str] = set()
         for entry in _TABLE:
             self._make(entry)
-        self.tools, self.classes = QActionGroup(self), QActionGroup(self)
+        self.tools, self.classes, self.axes = QActionGroup(self), QActionGroup(self), QActionGroup(self)
+        for choice in AXES:
+            self.axes.addAction(self[f"view.axes-{choice}"])
         for name, tool in TOOLS.items():
             picture, key = _TOOL_ICONS[name]
             entry = _Entry(
