@@ -25,6 +25,7 @@ from boundaryviz.scene.scene import Domain
 ZOOM_STEP = 1.2  # per notch of the wheel
 DEEPEST, WIDEST = 1e-3, 1e2  # how far one can zoom, as shares of the domain
 CELLS, MOST = 256, 320  # a field has about CELLS x CELLS cells, at most MOST a side
+_FRAME = 90  # pixels that an axis is shorter than the whole, about
 SLACK = 4  # pixels a right press may move and still open the menu
 
 _LEFT, _MIDDLE, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
@@ -137,6 +138,7 @@ class PlaneCanvas(pg.GraphicsView):
         """What `fit` shows; shown at once when it differs from the last domain."""
         if domain != self._domain:
             self._domain = domain
+            self._make_room()
             self.fit()
 
     def fit(self) -> None:
@@ -222,8 +224,16 @@ class PlaneCanvas(pg.GraphicsView):
         across, up = ("" if name == plain else name for name, plain in zip(names, "xy", strict=True))
         self.axes["bottom"].set_name(across)
         self.axes["left"].set_name(up)
-        self.axes["left"].setWidth(68 if self.axes["left"].name else 52)
-        self.axes["bottom"].setHeight(48 if self.axes["bottom"].name else 30)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Give both axes the room that their names and numbers need: by the size of the whole, which does not hang on
+        the room that they take, and by the domain, so that it stays while one zooms."""
+        domain = self._domain
+        for side, along, low, high in (
+            ("left", self.height(), domain.bottom, domain.top), ("bottom", self.width(), domain.left, domain.right)
+        ):  # fmt: skip
+            self.axes[side].make_room(max(along - _FRAME, 1.0), low, high)
 
     def set_cursor(self, name: str) -> None:
         """'arrow', 'cross' or 'move'; waits while panning shows its own."""
@@ -252,7 +262,8 @@ class PlaneCanvas(pg.GraphicsView):
     @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        if hasattr(self, "box"):
+        if hasattr(self, "_domain"):
+            self._make_room()
             self._apply()
 
     # ---- the mouse; pyqtgraph's own handling is left out on purpose

@@ -97,8 +97,8 @@ _TABLE = (
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
     _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
-    _Entry("view.axes-auto", "Axes as they &need", "Equal units on both axes, but free ones where one side of the plane "
-           "is over three times as long as the other", checkable=True, apart=True),
+    _Entry("view.axes-auto", "Axes as they &need", "Equal units on both axes; free ones where one side of the plane is "
+           "over three times as long as the other", checkable=True, apart=True),
     _Entry("view.axes-equal", "E&qual axes", "One unit is as long on both axes", checkable=True),
     _Entry("view.axes-free", "F&ree axes", "Each axis fills the plane with its own units", checkable=True),
     _Entry("view.discrete", "&Decision only", "Show the decided class instead of its probability", ("D",),
