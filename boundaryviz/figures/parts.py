@@ -66,10 +66,14 @@ def _part(axes: Axes) -> tuple[float, float]:
 def legend(part: Figure | SubFigure, handles: Sequence[Artist], options: Options, style: Style) -> None:
     """A legend below, in as many columns as `part` is wide enough for."""
     if handles and options.legend:
-        longest = max(len(str(handle.get_label())) for handle in handles)
         room = 72 * part.bbox.width / part.figure.dpi
-        columns = int(room / (style.text * (0.6 * longest + 2.8)))
+        columns = int(room / (style.text * (0.6 * longest(handles) + 2.8)))
         part.legend(handles=handles, loc="outside lower center", ncols=max(1, min(columns, len(handles))))
+
+
+def longest(handles: Sequence[Artist]) -> int:
+    """Letters in the longest line of what a legend says."""
+    return max(len(line) for handle in handles for line in str(handle.get_label()).split("\n"))
 
 
 def headline(axes: Axes, words: str, right: str, style: Style) -> None:

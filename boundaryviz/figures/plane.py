@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from boundaryviz.figures.palette import MARKERS, UNDER_POINTS, class_colour, crowded, field_image, group_colour
 from boundaryviz.figures.style import Options, Style
-from boundaryviz.figures.words import literal, name_axes
+from boundaryviz.figures.words import in_lines, literal, name_axes
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.axes import one_scale
-from boundaryviz.scene.scene import Domain, Points
+from boundaryviz.scene.scene import Domain, Points, Scene
 
+_LETTERS = 40  # in a line of a legend
 OVER_SPINES = 2.6  # in matplotlib's order of drawing
 CLEAR = (0.0, 0.0, 0.0, 0.0)
 """No fill: with a colour, even this one, points are one symbol set many times; with "none" each is drawn by itself."""
@@ -149,6 +150,11 @@ def _draw_targets(axes: Axes, snapshot: Snapshot, style: Style) -> None:
         )  # fmt: skip
 
 
+def class_words(scene: Scene, label: int) -> str:
+    """The name of a class, in a few lines where it is long."""
+    return in_lines(scene.whole_class_name(label), _LETTERS)
+
+
 def class_handles(snapshot: Snapshot, options: Options, style: Style) -> list[Line2D]:
     """Legend entries: a symbol for each class that has points, then whatever else stands on the plane."""
     points = snapshot.scene.points.take(snapshot.scene.points.is_train)
@@ -161,8 +167,7 @@ def class_handles(snapshot: Snapshot, options: Options, style: Style) -> list[Li
 
     present = {int(k) for k in points.label}
     entries = [
-        entry(MARKERS[k], class_colour(k), style.paper, literal(snapshot.scene.class_name(k)))
-        for k in sorted(present - {-1})
+        entry(MARKERS[k], class_colour(k), style.paper, class_words(snapshot.scene, k)) for k in sorted(present - {-1})
     ]
     if -1 in present:
         entries.append(entry("o", "none", class_colour(-1), "unlabelled", 1.0))

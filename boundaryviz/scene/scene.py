@@ -417,6 +417,10 @@ class Scene:
 
     def class_name(self, label: int) -> str:
         """The name shown for a class: its own as a short line; `class 0` without one, `unlabelled` for -1."""
+        return one_line(self.whole_class_name(label), NAME)
+
+    def whole_class_name(self, label: int) -> str:
+        """The same in full, up to a line's length, for places that wrap it, and for tool tips."""
         if label == UNLABELLED:
             return "unlabelled"
-        return one_line(self.class_names[label] if label < len(self.class_names) else "", NAME) or f"class {label}"
+        return one_line(self.class_names[label] if label < len(self.class_names) else "") or f"class {label}"

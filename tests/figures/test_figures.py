@@ -27,6 +27,7 @@ from boundaryviz.figures.style import AGAINST_CLEAN, VIEWS, Options
 from boundaryviz.gui.widgets.theme import LIGHT
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.files import WriteError
+from boundaryviz.scene.axes import AXES
 from boundaryviz.scene.scene import Domain, Points, Scene
 from helpers.snapshots import PLANE, curves, field, snapshot, titles
 
@@ -184,6 +185,32 @@ def test_planes_of_any_shape_are_drawn(tmp_path: Path) -> None:
         save(_draw("boundary", Options(dpi=50), rect=rect), tmp_path / "f.png")
         with Image.open(tmp_path / "f.png") as image:
             assert 0.3 < image.height / image.width < 1.7
+
+
+@pytest.mark.parametrize("view", ["boundary", "frames", "twin", "flip"])
+def test_a_plane_of_uneven_sides_has_free_axes_unless_equal_ones_are_asked_for(view: str) -> None:
+    tall = Domain(20.0, 60.0, 30_000.0, 90_000.0)
+    uneven = snapshot(
+        scene=Scene(Points.of([[25.0, 40_000.0], [50.0, 80_000.0]], [0, 1]), tall), rect=tall, predicted=None
+    )
+    beside = uneven if view in AGAINST_CLEAN else None
+    others = (uneven, uneven) if view == "frames" else ()
+    aspects = [draw(view, uneven, Options(axes=axes), beside, others).axes[0].get_aspect() for axes in AXES]
+    assert aspects == ["auto", 1.0, "auto"]
+    even = snapshot()
+    beside, others = (even if view in AGAINST_CLEAN else None), ((even, even) if view == "frames" else ())
+    aspects = [draw(view, even, Options(axes=axes), beside, others).axes[0].get_aspect() for axes in AXES]
+    assert aspects == [1.0, 1.0, "auto"]
+
+
+def test_long_names_of_classes_stand_whole_in_the_legend() -> None:
+    names = ("Adenocarcinoma of the ascending colon (grade II, node-negative)", "Normal mucosa")
+    shown = snapshot()
+    figure = draw("boundary", replace(shown, scene=replace(shown.scene, class_names=names)))
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert [one.replace("\n", " ") for one in words[:2]] == list(names)
+    figure.draw_without_rendering()
+    assert all(text.get_window_extent().x1 <= figure.bbox.x1 for text in figure.legends[0].get_texts())
 
 
 def test_every_error_lies_within_its_axes_and_the_test_curve_is_dashed() -> None:

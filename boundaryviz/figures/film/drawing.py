@@ -33,6 +33,7 @@ from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.figures.flip import CLEAN_DASHES, draw_regions, flip_handles, regions
 from boundaryviz.figures.palette import FAINT, POISON, UNDER_POINTS, field_image, ramp
+from boundaryviz.figures.parts import longest
 from boundaryviz.figures.plane import OVER_SPINES, boundary_lines, class_handles, draw_marks
 from boundaryviz.figures.progress import BEST, best_step, draw_curves
 from boundaryviz.figures.style import AGAINST_CLEAN, Options, Style, any_letters
@@ -282,8 +283,8 @@ class Film:
 
     def _legend(self, part: SubFigure, handles: Sequence[Artist]) -> None:
         if handles:
-            longest = max(len(str(handle.get_label())) for handle in handles)
-            columns = int(72 * part.bbox.width / self.options.dpi / (self._style.text * (0.55 * longest + 2.6)))
+            letter = self._style.text * (0.55 * longest(handles) + 2.6)
+            columns = int(72 * part.bbox.width / self.options.dpi / letter)
             part.legend(handles=handles, loc="outside lower center", ncols=max(1, min(columns, len(handles))))
 
     def _freeze(self) -> None:

@@ -19,6 +19,7 @@ _LIFT = 3  # pixels: pyqtgraph puts the foot of a letter that has one below the 
 _TICKS = {"left": 52, "bottom": 30}  # pixels for ticks and their numbers
 _NAME = {"left": 16, "bottom": 18}  # pixels for the first line of a name
 _BESIDE = 12  # pixels beside a number
+_MARGIN = 8.0  # pixels that Qt keeps free on both sides of a label
 _ZOOM = 1e3  # times: how far one zooms in
 
 
@@ -104,7 +105,8 @@ class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
         """The name as far as there is room, in HTML that says just that."""
         words = f" ({self.common.words})" if self.common.words else ""
         metrics = QFontMetricsF(self.label.font())
-        lines = _lines(f"{self.name}{words}".strip(), metrics, self._along(), max(self._most, 1), words)
+        along = self._along() - _MARGIN
+        lines = _lines(f"{self.name}{words}".strip(), metrics, along, max(self._most, 1), words)
         style = ";".join(f"{key}: {value}" for key, value in self.labelStyle.items())
         return f"<div align='center'><span style='{style}'>{'<br>'.join(map(escape, lines))}</span></div>"
 
