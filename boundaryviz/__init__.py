@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from boundaryviz import attacks, learners
+    from boundaryviz.attacks.settings import AttackSettings as Attack
     from boundaryviz.estimator import BoundaryClassifier
     from boundaryviz.record.metrics import Metric
     from boundaryviz.runs.run import Run, train
@@ -33,12 +34,14 @@ _WHERE = {
     "dose_response": "studies.dose:dose_response",
     "Metric": "record.metrics:Metric",
     "BoundaryClassifier": "estimator:BoundaryClassifier",
+    "Attack": "attacks.settings:AttackSettings",
     "datasets": "scene.datasets",
     "learners": "learners",
     "attacks": "attacks",
 }
 
 __all__ = [
+    "Attack",
     "BoundaryClassifier",
     "Metric",
     "Run",

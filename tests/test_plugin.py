@@ -94,7 +94,7 @@ def test_a_broken_one_is_named_and_does_no_harm(tmp_path: Path):
         "The learner gone of broken-package 1.0 cannot be used",
         "The learner taken of broken-package 1.0 cannot be used",
     ]
-    assert any("already is a learner of the name 'mlp'" in words for words in learners)
+    assert any("the name 'mlp' is that of another learner" in words for words in learners)
     assert "RuntimeError: I am" in attacks[0]
     assert attacks[0].isprintable()
     assert defences == []

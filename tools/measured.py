@@ -123,7 +123,7 @@ def measured(runs: Runs) -> tuple[dict[str, Metrics], ...]:
                 base.with_values(assignments(variant)), seeds=runs.seeds, steps=runs.steps,
                 twin=bool(base.poison.count), device="cpu", progress=False,
             )  # fmt: skip
-            found.append({"": run.metrics, "clean": run.clean if run.twin else {}})
+            found.append({"": run.metrics, "clean": run.clean if run.twin else Metrics()})
     except (ScenarioError, UsageProblem) as error:
         raise MarkerError(f"{runs.name}: {error}") from None
     return tuple(found)

@@ -7,13 +7,22 @@ import warnings
 from typing import Any
 
 from boundaryviz.attacks.budget import Budget
-from boundaryviz.attacks.placement import check, inject, placed, remove, update
-from boundaryviz.attacks.specs import ATTACKS, AttackSpec, BridgeSpec, CopiesSpec, FlipSpec, OutOfDistributionSpec
+from boundaryviz.attacks.placement import check, inject, placed, planted, remove, update
+from boundaryviz.attacks.settings import NOBODY, AttackSettings
+from boundaryviz.attacks.specs import (
+    ATTACKS,
+    AttackSpec,
+    BridgeSpec,
+    CopiesSpec,
+    FlipSpec,
+    OutOfDistributionSpec,
+    register,
+)  # fmt: skip
 from boundaryviz.attacks.targets import Aim, AttackError, aim
 
 __all__ = [
-    "ATTACKS", "Aim", "AttackError", "AttackSpec", "BridgeSpec", "Budget", "CopiesSpec", "FlipSpec",
-    "OutOfDistributionSpec", "aim", "check", "inject", "placed", "remove", "update",
+    "ATTACKS", "NOBODY", "Aim", "AttackError", "AttackSettings", "AttackSpec", "BridgeSpec", "Budget", "CopiesSpec",
+    "FlipSpec", "OutOfDistributionSpec", "aim", "check", "inject", "placed", "planted", "register", "remove", "update",
 ]  # fmt: skip
 
 _FORMERLY = {

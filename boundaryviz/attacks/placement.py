@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from boundaryviz.attacks.settings import NOBODY, AttackSettings, Placed
 from boundaryviz.attacks.targets import Aim, AttackError
-from boundaryviz.scene.scene import MAX_GROUPS, Group, Points, Scene
+from boundaryviz.scene.scene import MAX_GROUPS, UNLABELLED, Group, Points, Scene, Target
 
 _STREAM = 7  # key of the random stream, so that other users of the seed draw other numbers
 
@@ -62,6 +63,30 @@ def inject(scene: Scene, spec: AttackSettings) -> Scene:
         groups = _with_group(groups, spec.group, name.capitalize(), target_class)
         points = Points.join(points, scene.completed(planted))
     return replace(scene, points=points, targets=targets, groups=groups)
+
+
+def planted(
+    scene: Scene, places: ArrayLike, label: ArrayLike = UNLABELLED, target: Target | None = None, name: str = "by code"
+) -> Scene:
+    """The scene with points of poison at these places (n, 2), or inputs (n, D), in a group of their own.
+
+    label: of each or of all, -1 for unlabelled. target: the pin that they are for. name: of the group.
+    Raises ValueError for places or labels that are none, and where no group is free.
+    """
+    group = free_group(scene)
+    if group is None:
+        raise ValueError(f"all {MAX_GROUPS} groups of poison are in use")
+    given = np.asarray(places, dtype=np.float64)
+    width = scene.points.width
+    if given.ndim != 2 or given.shape[1] not in (2, width) or not np.isfinite(given).all():
+        raise ValueError(f"points have finite {'places (n, 2)' if width == 2 else f'inputs (n, {width})'}")
+    inputs = given if scene.section is not None and given.shape[1] == width else None
+    xy = given if scene.section is None or inputs is None else scene.section.shadow(inputs)
+    new = Points.of(xy, label, origin=group, first_id=scene.points.next_id).with_columns(inputs=inputs)
+    joined = scene.with_points(Points.join(scene.points, scene.completed(new)))
+    aims = None if target is None else target.target_class
+    pins = () if target is None else (replace(target, group=group),)
+    return replace(joined, targets=(*scene.targets, *pins), groups=_with_group(scene.groups, group, name, aims))
 
 
 def remove(scene: Scene, spec: AttackSettings) -> Scene:

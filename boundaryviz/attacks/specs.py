@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from boundaryviz.attacks import kinds
 from boundaryviz.attacks.kinds.bridge import PROFILE_WORDS, BridgeSpec, Profile
@@ -17,6 +17,7 @@ from boundaryviz.scene.specs import OneOf
 __all__ = [
     "ATTACKS", "MOST", "PROFILE_WORDS", "SHARED", "AttackSettings", "AttackSpec", "BridgeSpec", "CopiesSpec",
     "FlipSpec", "OutOfDistributionSpec", "Place", "Profile",
+    "register",
 ]  # fmt: skip
 
 
@@ -29,6 +30,19 @@ def _ours() -> Iterable[type[AttackSettings]]:
 
 ATTACKS: Registry[type[AttackSettings]] = Registry("attack", "boundaryviz.attacks", _ours, accepted)
 """The attacks by name: their classes of settings."""
+
+A = TypeVar("A", bound=type[AttackSettings])
+
+
+def register(attack: A) -> A:
+    """Make a class of settings known as an attack, for as long as this process lives: a decorator.
+
+    A file that names it opens only where it is registered; a package does that for good with an entry point
+    `boundaryviz.attacks`. Raises TypeError for what is no attack, and ValueError where its name is taken.
+    """
+    ATTACKS.add(attack)
+    return attack
+
 
 AttackSpec = Annotated[AttackSettings, OneOf("attack", ATTACKS.get, ATTACKS.items)]
 """The settings of any attack."""

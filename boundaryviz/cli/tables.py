@@ -13,7 +13,7 @@ from boundaryviz.cli.terminal import plain, printing
 from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.expectations import Check
 from boundaryviz.record.intervals import LEVEL
-from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate, is_share
+from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate
 from boundaryviz.record.seeds import Varies, seed_range_words, seeds_words
 from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 from boundaryviz.studies.draws import OverData, training_seeds
@@ -152,7 +152,7 @@ def _measures(sides: dict[str, Metrics]) -> Table:
     for name, first in {name: one for side in sides.values() for name, one in side.items()}.items():
         if len(sides) > 1 and isinstance(first, SuccessRate):
             continue  # the two sides are of different pins
-        row(made, _named(name, first), *(_shown(name, side[name]) if name in side else "" for side in sides.values()))
+        row(made, _named(name, first), *(side[name].told(name) if name in side else "" for side in sides.values()))
     return made
 
 
@@ -162,9 +162,9 @@ def _twin_tables(clean: Metrics, poisoned: Metrics, metrics: Metrics) -> list[Ta
     change.add_column("value", justify="right")
     for name, metric in metrics.items():
         if name not in poisoned or isinstance(metric, SuccessRate):
-            row(change, _named(name, metric), _shown(name, metric))
+            row(change, _named(name, metric), metric.told(name))
     if (already := clean.get("attack_success_rate")) is not None:
-        row(change, "already so without poison, of all pins", _shown("attack_success_rate", already))
+        row(change, "already so without poison, of all pins", already.told("attack_success_rate"))
     return [_measures({"clean": clean, "poisoned": poisoned}), change]
 
 
@@ -192,14 +192,3 @@ def _banded(band: Band, at: int, seeds: int = 0) -> str:
     if mean != mean:
         return "\u2013"
     return f"{mean:.2f} %" + (f" ({low:.2f} to {high:.2f})" if low == low and seeds != 1 else "")
-
-
-def _shown(name: str, metric: Metric) -> str:
-    if isinstance(metric, SuccessRate):
-        low, high = (100 * end for end in metric.interval)
-        return f"{100 * metric.mean:.2f} % ({low:.2f} to {high:.2f})" if metric.trials else "\u2013"
-    many = metric.trials > 1
-    if is_share(name):
-        return f"{100 * metric.mean:.2f} %" + (f" ± {100 * metric.std:.2f}" if many else "")
-    digits = 0 if name == "best_step" else 4
-    return f"{metric.mean:,.{digits}f}" + (f" ± {metric.std:,.{digits}f}" if many else "")

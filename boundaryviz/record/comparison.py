@@ -48,7 +48,7 @@ class Comparison:
         twins, one value per seed.
         """
         t = self.twins
-        found: Metrics = {}
+        found = Metrics()
         if t.clean.shape[1]:
             flips = self._each((t.clean != t.poisoned).mean(axis=1))
             found["flip_rate"] = Metric.of(flips, self.varies)

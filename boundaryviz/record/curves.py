@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -74,6 +76,15 @@ class CurveStore:
             return None
         at = int(np.nanargmin(np.where(np.isfinite(loss), loss, np.nan)))
         return int(self.step[at]), float(loss[at])
+
+    def rows(self, replica: int = 0) -> list[dict[str, Any]]:
+        """The step and every measure of each evaluation of a replica; what was never measured is left out."""
+        values = self.values[:, replica]
+        shown = [(k, name) for k, name in enumerate(CURVES) if not np.isnan(self.values[:, :, k]).all()]
+        return [
+            {"step": step} | {name: row[k] for k, name in shown}
+            for step, row in zip(self.step.tolist(), values.tolist(), strict=True)
+        ]
 
     def until(self, step: int) -> CurveStore:
         """A copy of what was evaluated in the first `step` steps."""

@@ -8,9 +8,11 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from boundaryviz.record.intervals import wilson
 from boundaryviz.record.metrics import ALL_PINS, ATTACKED_PINS
+from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.seeds import Varies, seeds_words
 
 BAND = (
@@ -133,7 +135,7 @@ class DoseCurve:
 
 
 @dataclass(frozen=True, eq=False)
-class DoseResponse:
+class DoseResponse(Tabular):
     """The curves of several learners over the same D doses.
 
     scenario: its name. title, attack: in words. doses: (D,) points planted or flipped, rising from 0. rates: (D,),
@@ -158,6 +160,19 @@ class DoseResponse:
             "scenario": self.scenario, "title": self.title, "attack": self.attack, "doses": list(self.doses),
             "rates": list(self.rates), "band": BAND, "learners": [curve.plain() for curve in self.curves],
         }  # fmt: skip
+
+    @override
+    def rows(self) -> Records:
+        """A row for each learner, dose and seed, the seeds counted from 0."""
+        found = []
+        for curve in self.curves:
+            about = {"scenario": self.scenario, "attack": self.attack, "learner": curve.learner, "title": curve.title}
+            for at, (dose, rate) in enumerate(zip(self.doses, self.rates, strict=True)):
+                for k, flips in enumerate(curve.flip_rate[at].tolist()):
+                    row = about | {"points": dose, "poison_rate": rate, "seed": k, "flip_rate": flips}
+                    success = {} if curve.success is None else {"attack_success_rate": float(curve.success[at, k])}
+                    found.append(row | success)
+        return Records(found)
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Self:

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Self
 
+from typing_extensions import override
+
 from boundaryviz.record.metrics import is_share
+from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.seeds import seed_range_words
 from boundaryviz.scenario.text import parsed
 from boundaryviz.scene.plain_text import one_line
@@ -165,7 +168,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(Tabular):
     """A scenario held to its word.
 
     data_seeds: those that are done. seeds: training seeds over which each value is a mean; 0 where nothing in training
@@ -231,6 +234,18 @@ class Check:
         if self.failed:
             found["failed"] = {"kept points" if seed is None else str(seed): words for seed, words in self.failed}
         return found
+
+    @override
+    def rows(self) -> Records:
+        """A row for each measure and data seed: its value, what was promised, and whether it held."""
+        seeds = self.data_seeds or (None,)
+        return Records(
+            {"scenario": self.scenario, "measure": one.expectation.key, "data_seed": seed, "value": value}
+            | dict(zip(("least", "most"), one.expectation.bounds, strict=True))
+            | {"held": kept}
+            for one in self.held
+            for seed, value, kept in zip(seeds, one.values, one.kept, strict=False)
+        )
 
     def __str__(self) -> str:
         lines = [f"{one_line(self.title)}: {self.seeds_words()}"]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from boundaryviz.engine.messages import CURVES
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.intervals import LEVEL, wilson
+from boundaryviz.record.rounding import decimals, rounded
 from boundaryviz.record.seeds import Varies, seeds_words
 
 
@@ -53,11 +55,17 @@ class Metric:
         return values[np.isfinite(values)]
 
     def __str__(self) -> str:
-        """The mean, with what stands behind the plus or minus."""
+        """The mean, rounded as its spread lets it be known, and what stands behind the plus or minus."""
+        words = rounded(self.mean, self.std)
         if self.trials < 2:
-            return f"{self.mean:.4g}"
-        seeds = seeds_words(self.trials, self.varies)
-        return f"{self.mean:.4g} ± {self.std:.2g} (standard deviation over {seeds})"
+            return words
+        return f"{words} (standard deviation over {seeds_words(self.trials, self.varies)})"
+
+    def told(self, name: str) -> str:
+        """As the value of a measure called so, a share in percent, without a word on what the plus or minus is."""
+        if is_share(name):
+            return rounded(100 * self.mean, 100 * self.std, unit="%")
+        return rounded(self.mean, self.std, digits=max(1, len(f"{self.mean:.0f}")) if name == "best_step" else 3)
 
     def plain(self) -> dict[str, Any]:
         """For JSON, in which NaN and infinity are null."""
@@ -107,8 +115,16 @@ class SuccessRate(Metric):
 
     def __str__(self) -> str:
         """The mean and its interval, and which pins they are of."""
-        low, high = self.interval
-        return f"{self.mean:.4g} ({low:.4g} to {high:.4g}, Wilson {LEVEL}) of {self.among}"
+        low, high = (rounded(end) for end in self.interval)
+        return f"{rounded(self.mean)} ({low} to {high}, Wilson {LEVEL}) of {self.among}"
+
+    @override
+    def told(self, name: str) -> str:
+        """In percent, with its interval."""
+        low, high = (100 * end for end in self.interval)
+        places = min(decimals(end) for end in (100 * self.mean, low, high) if end) if self.trials else 0
+        words = f"{rounded(100 * self.mean, unit='%')} ({low:.{places}f} to {high:.{places}f})"
+        return words if self.trials else "\u2013"
 
     def plain(self) -> dict[str, Any]:
         """For JSON; `why_null` says why there is no value where no pin is left."""
@@ -117,7 +133,20 @@ class SuccessRate(Metric):
         return found | ({"why_null": NONE_ATTACKED} if self.none_attacked else {})
 
 
-Metrics = dict[str, Metric]
+class Metrics(dict[str, Metric]):
+    """Measures by name. Printed, they are a table of values as a person rounds them."""
+
+    @override
+    def __or__(self, other: Mapping[str, Metric]) -> Metrics:  # type: ignore[override]
+        return Metrics({**self, **other})
+
+    @override
+    def __repr__(self) -> str:
+        width = max(map(len, self), default=0)
+        return "\n".join(f"{name:<{width}}  {metric.told(name)}" for name, metric in self.items())
+
+    __str__ = __repr__
+
 
 _SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
 
@@ -139,7 +168,7 @@ def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice, var
     """
     values = {name: now[replicas, column] for column, name in enumerate(CURVES) if name != "flip_rate"}
     values["generalisation_gap"] = values["validation_loss"] - values["train_loss"]
-    found = {name: Metric.of(column, varies) for name, column in values.items() if not np.isnan(column).all()}
+    found = Metrics((name, Metric.of(column, varies)) for name, column in values.items() if not np.isnan(column).all())
     chosen = range(now.shape[0])[replicas]
     best = [None if np.isnan(now[replica]).all() else curves.best(replica) for replica in chosen]
     if any(best):

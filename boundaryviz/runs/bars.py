@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from time import monotonic
 from typing import Any, TextIO, cast
 
+from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.scene.plain_text import one_line
 
 
@@ -29,14 +32,61 @@ class _Forgiving:
         return getattr(self._stream, name)
 
 
+class _Line:
+    """A bar of characters, written over itself."""
+
+    _WIDTH = 30
+    _REST = 0.1  # seconds between two
+
+    def __init__(self, words: str, stream: TextIO) -> None:
+        self._words, self._stream = words, stream
+        self._written, self._due = 0, 0.0
+
+    def show(self, done: int, total: int) -> None:
+        if (now := monotonic()) < self._due and done < total:
+            return
+        self._due = now + self._REST
+        filled = self._WIDTH * done // max(total, 1)
+        self._write(f"{self._words} {'━' * filled}{'─' * (self._WIDTH - filled)} {done:,}/{total:,}")
+
+    def end(self) -> None:
+        self._write("")
+
+    def _write(self, line: str) -> None:
+        self._stream.write(f"\r{line:<{self._written}}" + "\r" * (not line))
+        self._stream.flush()
+        self._written = len(line)
+
+
+@contextmanager
+def told(words: str, progress: OnProgress | bool | None) -> Iterator[OnProgress]:
+    """What is to be called with (done, in all): `progress` where it is a function, or else a `bar`, for False none."""
+    if callable(progress):
+        yield progress
+    else:
+        with bar(words, progress) as show:
+            yield show
+
+
 @contextmanager
 def bar(words: str, shown: bool | None = None) -> Iterator[Callable[[int, int], None]]:
-    """A function to call with (done, in all). shown: None shows the bar only where someone can see it move."""
+    """A function to call with (done, in all). shown: None shows the bar only where someone can see it move.
+
+    In a notebook without widgets it is a line of text.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(file=None if sys.stderr is None else cast("TextIO", _Forgiving(sys.stderr)), stderr=True)
+    stream = None if sys.stderr is None else cast("TextIO", _Forgiving(sys.stderr))
+    console = Console(file=stream, stderr=True)
     visible = (console.is_terminal or console.is_jupyter) if shown is None else shown
+    if visible and console.is_jupyter and stream is not None and find_spec("ipywidgets") is None:
+        line = _Line(one_line(words), stream)
+        try:
+            yield line.show
+        finally:
+            line.end()
+        return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not visible) as progress:
         task = progress.add_task(one_line(words), total=None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from typing_extensions import override
 
 from boundaryviz.attacks import placement
 from boundaryviz.engine.session import Session
@@ -20,10 +20,11 @@ from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metrics, of_curves, success_rate
+from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.seeds import Varies, training_varies
 from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.runs.bars import bar
-from boundaryviz.scenario.gallery import load
+from boundaryviz.runs.bars import told
+from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.history import RunHistory, taken
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 _CHUNK_SECONDS = 0.1
 
 
-class Run:
+class Run(Tabular):
     """A trained scenario: one model per seed, or with a twin a clean and a poisoned one per seed."""
 
     def __init__(self, session: Session, history: RunHistory | None = None) -> None:
@@ -279,6 +280,36 @@ class Run:
         shown, beside = self.renderings(view, seed, columns, rect)
         return draw(view, shown, Options(**options), beside)
 
+    @override
+    def rows(self) -> Records:
+        """A row for each trained model: scenario, learner, which twin it is, seed, step, and its measures; what the
+        poison changed stands beside the poisoned one."""
+        return Records(
+            about | {"step": self.step} | {name: one.per_seed[k] for name, one in metrics.items()}
+            for clean in self._sides
+            for metrics in [self._side(clean=True) if clean else self.metrics]
+            for k, about in enumerate(self._about(clean))
+        )
+
+    def curve_rows(self) -> Records:
+        """A row for each model and step at which the curves were measured, with what was measured."""
+        return Records(
+            about | row
+            for clean in self._sides
+            for k, about in enumerate(self._about(clean))
+            for row in self.curves.rows(self._replica(k, clean))
+        )
+
+    @property
+    def _sides(self) -> tuple[bool, ...]:
+        return (True, False) if self.twin else (False,)
+
+    def _about(self, clean: bool) -> list[dict[str, Any]]:
+        """Which model each seed is of a side."""
+        model = {"twin": "clean" if clean else "poisoned"} if self.twin else {}
+        named = {"scenario": self.scenario.name, "learner": self.session.spec.name}
+        return [named | model | {"seed": seed} for seed in self.seeds]
+
     def report(self) -> dict[str, Any]:
         """The whole run as plain values for JSON."""
         found: dict[str, Any] = {
@@ -349,7 +380,7 @@ def start(
 
 
 def train(
-    scenario: Scenario | str | Path,
+    scenario: Given,
     seeds: int | Sequence[int] | None = None,
     twin: bool | None = None,
     steps: int | None = None,
@@ -358,8 +389,9 @@ def train(
     learner: Any = None,
     cascade: bool = False,
 ) -> Run:
-    """Train `scenario` (or the one called so) and return the run.
+    """Train a scenario and return the run.
 
+    scenario: or its name, a data set's name, a file, or arrays (X, y), see `Scenario.from_arrays`.
     seeds: how many, or which. twin: also train every seed without the poison. steps: default the scenario's. A
     scenario with a history is trained as it was: with as many seeds and steps, and what was changed, at its step.
     progress: a function, False for none; by default a bar in terminals and notebooks.
@@ -367,15 +399,11 @@ def train(
     cascade: watch a net of the first seed for the figure 'cascade'; learners that are fitted at once need no watching.
     Raises ScenarioError, DeviceError, MemoryNeeded, ValueError.
     """
-    if not isinstance(scenario, Scenario):
-        scenario = load(scenario)
+    scenario = given(scenario)
     run = start(scenario, seeds, twin, device, learner, cascade, steps=steps)
     total = 1 if learner is not None else scenario.steps if steps is None else steps
-    if callable(progress):
-        run.advance(total, progress)
-    else:
-        with bar(f"training {scenario.name}", shown=progress) as show:
-            run.advance(total, show)
+    with told(f"training {scenario.name}", progress) as tell:
+        run.advance(total, tell)
     return run
 
 

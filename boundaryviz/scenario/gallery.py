@@ -6,6 +6,7 @@ import os
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from boundaryviz.scenario.files import SUFFIXES, read
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -46,6 +47,23 @@ def load(name: str | Path) -> Scenario:
     near = get_close_matches(text, [*_stems(), *DATASETS], 1)
     hint = f"did you mean {near[0]}?" if near else "`boundaryviz scenarios` lists what there is"
     raise ScenarioError([f"{text}: no scenario, data set or file is called that; {hint}"])
+
+
+Given = Scenario | str | Path | tuple[Any, Any]
+"""A scenario; its name, or that of a data set; a file; or arrays (X, y)."""
+
+
+def given(scenario: Given) -> Scenario:
+    """The scenario that is meant. Raises ScenarioError as `load` and `Scenario.from_arrays` do, and TypeError for what
+    is none of these."""
+    if isinstance(scenario, Scenario):
+        return scenario
+    if isinstance(scenario, str | Path):
+        return load(scenario)
+    if isinstance(scenario, tuple) and len(scenario) == 2:
+        return Scenario.from_arrays(*scenario)
+    kind = type(scenario).__name__
+    raise TypeError(f"a scenario, its name, a file, or a pair of arrays (X, y) is needed, not {kind}")
 
 
 def of_dataset(name: str) -> Scenario:

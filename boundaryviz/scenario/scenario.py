@@ -20,7 +20,7 @@ from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.plain_text import one_line
-from boundaryviz.scene.scene import Scene
+from boundaryviz.scene.scene import UNLABELLED, Scene, Target
 from boundaryviz.scene.specs import Spec
 from boundaryviz.tables.from_arrays import from_arrays
 
@@ -121,6 +121,26 @@ class Scenario(Spec):
     def with_scene(self, scene: Scene) -> Scenario:
         """The same scenario with this scene written out."""
         return self.model_copy(update={"plane": PlaneSpec.of(scene)})
+
+    def with_poison(
+        self,
+        places: Any,
+        label: Any = UNLABELLED,
+        target: tuple[float, float, int] | None = None,
+        name: str = "code",
+    ) -> Scenario:
+        """The same scenario with these points of poison in it, placed by your own code, in a group of their own.
+
+        places: (n, 2), or the inputs (n, D) of points that have some. label: of each or of all, -1 for unlabelled.
+        target: place and class of the pin that they are for. Like poison placed by hand they are gone when other data
+        are drawn; an attack that is placed anew on each draw is a class, see `attacks.register`.
+        Raises ScenarioError for what makes no points.
+        """
+        pin = None if target is None else Target(*target)
+        try:
+            return self.with_scene(placement.planted(self.scene(), places, label, pin, name))
+        except ValueError as error:
+            raise ScenarioError([f"poison: {error}"]) from None
 
     def written(self) -> dict[str, Any]:
         """As nested plain values for a file, under the least version of the format that has words for all of it."""

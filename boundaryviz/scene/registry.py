@@ -49,6 +49,7 @@ class Registry(Mapping[str, T], Generic[T]):
         self._kind, self._group, self._ours, self._accept = kind, group, ours, accept
         self._unlisted = unlisted
         self._found: dict[str, T] = {}
+        self._added: set[str] = set()
         self._problems: list[str] = []
         self._begun, self._complete = False, False
         self._lock = RLock()  # files are read by threads
@@ -69,6 +70,18 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __len__(self) -> int:
         return len(self._all())
+
+    def add(self, given: Any) -> T:
+        """Take one in by code. One of the same name that was added so before gives way, as a cell of a notebook that is
+        run again asks for. Raises ValueError for a name that is taken otherwise, and what `accept` raises.
+        """
+        name, thing = self._accept(given)
+        with self._lock:
+            if name not in self._added and name in self:
+                raise ValueError(f"the name {name!r} is that of another {self._kind}")
+            self._found[name] = thing
+            self._added.add(name)
+        return thing
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -97,7 +110,7 @@ class Registry(Mapping[str, T], Generic[T]):
             several = loaded if isinstance(loaded, list) else [loaded]
             new = dict(self._accept(one) for one in several)
             if taken := sorted(name for name in new if name in self._found or self._unlisted(name) is not None):
-                raise ValueError(f"there already is a {self._kind} of the name {taken[0]!r}")
+                raise ValueError(f"the name {taken[0]!r} is that of another {self._kind}")
         except Exception as error:  # whatever the code of others raises
             package = f"{entry.dist.name} {entry.dist.version}" if entry.dist is not None else "a package"
             why = one_line(f"{type(error).__name__}: {error}", 200)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.record.expectations import Check, Expectation, Held, expectations_of
-from boundaryviz.scenario.gallery import load
+from boundaryviz.runs.bars import told
+from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.draws import Draw, Rows, can_be_drawn, drawn, training_seeds
 from boundaryviz.studies.executors import Executor
@@ -28,29 +28,31 @@ Watch = Callable[[Check], object]
 
 
 def check(
-    scenario: Scenario | str | Path,
+    scenario: Given,
     data_seeds: Iterable[int] = DATA_SEEDS,
     seeds: int = SEEDS,
     *,
     device: str = "auto",
-    progress: OnProgress | None = None,
+    progress: OnProgress | bool | None = None,
     watch: Watch | None = None,
     store: ResultStore | None = None,
     executor: Executor | None = None,
 ) -> Check:
     """Train a scenario on each of these data seeds and hold it against its own expectations.
 
-    scenario: or its name in the gallery, or a file. seeds: training seeds, of whose measures the mean counts; where
-    nothing in training is random there is one run. Where the points are kept in the scenario and no data seed draws
-    them, there is one run on those. progress, device: as for a dose-response. watch: called with what is known so far.
+    scenario: or its name, a file, or arrays, as for `train`. seeds: training seeds, of whose measures the mean counts;
+    where nothing in training is random there is one run. Where the points are kept in the scenario and no data seed
+    draws them, there is one run on those. progress, device: as for a dose-response. watch: called with what is known
+    so far.
     store, executor: as in `studies.running.carry_out`.
     Raises ScenarioError for seeds or expectations that are none, and whatever keeps it from being trained at all.
     """
-    chosen = scenario if isinstance(scenario, Scenario) else load(scenario)
+    chosen = given(scenario)
     heard = None if watch is None else lambda checks: watch(checks[0])
-    return check_all(
-        [chosen], data_seeds, seeds, device=device, progress=progress, watch=heard, store=store, executor=executor
-    )[0]
+    with told(f"checking {chosen.name}", progress) as tell:
+        return check_all(
+            [chosen], data_seeds, seeds, device=device, progress=tell, watch=heard, store=store, executor=executor
+        )[0]
 
 
 def check_all(

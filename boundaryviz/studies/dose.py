@@ -18,8 +18,10 @@ from boundaryviz.learners.specs import FAMILIES, LearnerSpec
 from boundaryviz.record.dose import DoseCurve, DoseResponse
 from boundaryviz.record.metrics import ATTACKED_PINS, attack_success
 from boundaryviz.record.seeds import Varies
+from boundaryviz.runs.bars import told
 from boundaryviz.runs.run import Run
 from boundaryviz.scenario.cost import check_memory
+from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
@@ -39,12 +41,12 @@ Watch = Callable[[DoseResponse], object]
 
 
 def dose_response(
-    scenario: Scenario,
+    scenario: Given,
     doses: Sequence[int] | None = None,
     seeds: int = 8,
     steps: int | None = None,
     learners: Sequence[str | LearnerSpec] | None = None,
-    progress: OnProgress | None = None,
+    progress: OnProgress | bool | None = None,
     device: str = "auto",
     watch: Watch | None = None,
     store: ResultStore | None = None,
@@ -52,6 +54,7 @@ def dose_response(
 ) -> DoseResponse:
     """What the scenario's attack does with this and that many points, over seeds.
 
+    scenario: or its name, a file, or arrays, as for `train`.
     doses: how many points; 0 comes along unasked, and more than the attack can place (labels to flip may run out)
     are left out. Default: eight, evenly apart on a logarithmic scale, see `doses.default_doses`.
     seeds: how many. Where a learner trains in steps, or grows a forest, they are training seeds, and all doses and
@@ -60,11 +63,13 @@ def dose_response(
     not even the poison is random there is but one.
     steps: default the scenario's. learners: names or specs; default the scenario's own, and beside one that uses
     unlabelled points its `counterpart`.
-    progress: called with (done, in all); what it raises ends everything. watch: called with what is known so far.
+    progress: a function, called with (done, in all); what it raises ends everything. False for none; by default a bar
+    in terminals and notebooks. watch: called with what is known so far.
     store, executor: as in `studies.running.carry_out`; a learner whose results are all stored is not trained again.
     Raises ScenarioError for doses or learners that are none, an attack that cannot be laid, or a scene that teaches
     nothing; DeviceError; MemoryNeeded; InputsError; and ValueError without seeds.
     """
+    scenario = given(scenario)
     chosen = _chosen(scenario, learners)
     counts = counted(scenario, doses)
     if seeds < 1:
@@ -78,8 +83,9 @@ def dose_response(
         work.check_memory()
     laid = PoisonedScene.of(scenario, counts)
     found = DoseResponse(scenario.name, scenario.title, scenario.poison.TITLE, counts, laid.rates)
-    watcher = _Watcher(found, progress, watch)
-    carry_out([work.batch(laid) for work in works], store, executor, watcher)
+    with told(f"doses of {scenario.name}", progress) as tell:
+        watcher = _Watcher(found, tell, watch)
+        carry_out([work.batch(laid) for work in works], store, executor, watcher)
     curves = {curve.title: curve for curve in watcher.found.curves}  # which may have come in another order
     return replace(found, curves=tuple(curves[work.title] for work in works))
 

@@ -158,11 +158,11 @@ class OverData:
     def side(self, clean: bool) -> Metrics:
         """The measures that both twins have, of the clean or the poisoned ones."""
         names = [name.removeprefix("clean.") for name in self.metrics if name.startswith("clean.")]
-        return {name: self.metrics["clean." + name if clean else name] for name in names}
+        return Metrics((name, self.metrics["clean." + name if clean else name]) for name in names)
 
     def of_the_run(self) -> Metrics:
         """The measures of the models, and with twins what the poison changed."""
-        return {name: metric for name, metric in self.metrics.items() if not name.startswith("clean.")}
+        return Metrics((name, metric) for name, metric in self.metrics.items() if not name.startswith("clean."))
 
     def report(self) -> dict[str, Any]:
         """As plain values for JSON, shaped as the report of a run."""
@@ -215,7 +215,7 @@ def over_data(
         failed = tuple((draw.data_seed or 0, str(rows.errors(draw)[0])) for draw in done if rows.errors(draw))
         return OverData(
             scenario, tuple(draw.data_seed or 0 for draw in done), tuple(range(first, first + count)), twin,
-            {name: _over_data(name, [some.get(name, math.nan) for some in values], twin) for name in names},
+            Metrics((name, _over_data(name, [some.get(name, math.nan) for some in values], twin)) for name in names),
             perf_counter() - began, failed, tuple(rows.lost(draw) for draw in done),
         )  # fmt: skip
 

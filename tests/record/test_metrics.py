@@ -33,21 +33,21 @@ def test_mean_and_spread_are_the_usual_ones(values: list[float]) -> None:
 
 def test_one_seed_has_no_spread_and_a_seed_without_a_value_is_null_and_left_out() -> None:
     assert np.isnan(Metric.of([0.25]).std)
-    assert str(Metric.of([0.25])) == "0.25"
+    assert str(Metric.of([0.25])) == "0.250"
     assert Metric.of([0.5, np.nan]).plain() == {"mean": 0.5, "std": None, "per_seed": [0.5, None]}
     assert Metric.of([np.nan]).plain()["mean"] is None
 
 
 def test_the_words_say_what_stands_behind_the_plus_or_minus() -> None:
-    assert str(Metric.of([0.0, 0.5, 1.0])) == "0.5 ± 0.5 (standard deviation over 3 training seeds)"
-    assert str(Metric.of([0.5, 0.5, np.nan])) == "0.5 ± 0 (standard deviation over 2 training seeds)"
+    assert str(Metric.of([0.0, 0.5, 1.0])) == "0.50 ± 0.50 (standard deviation over 3 training seeds)"
+    assert str(Metric.of([0.5, 0.5, np.nan])) == "0.500 ± 0.000 (standard deviation over 2 training seeds)"
 
 
 def test_where_nothing_is_random_all_seeds_are_one_value_without_spread() -> None:
     same = Metric.of([0.25] * 4, "nothing")
     assert (same.mean, same.trials, len(same.per_seed)) == (0.25, 1, 4)
     assert np.isnan(same.std)
-    assert str(same) == "0.25"
+    assert str(same) == "0.250"
     won = success_rate(np.ones((4, 1), int), np.array([1]), np.zeros((4, 1), int), "nothing")
     one = stats.binomtest(1, 1).proportion_ci(0.95, "wilson")
     assert won.interval == pytest.approx((one.low, one.high))

@@ -65,7 +65,7 @@ def test_what_is_broken_is_named_and_nothing_of_it_is_taken(asked: list[str]):
     found = things()
     words = {one.split(" of ")[0]: one for one in found.problems}
     assert set(words) == {"The thing clash", "The thing nowhere", "The thing odd"}
-    assert "there already is a thing of the name 'one'" in words["The thing clash"]
+    assert "the name 'one' is that of another thing" in words["The thing clash"]
     assert "it is no pair" in words["The thing odd"]
     assert "five" not in found
     assert found["one"] == 1
