@@ -43,7 +43,8 @@ def test_what_is_placed_is_stretched_with_the_plane(
 ) -> None:
     def spec(stretch: float) -> AttackSpec:
         given = {name: tuple((x, stretch * y) for x, y in where) for name, where in places.items()}
-        return kind(count=25, **values, **{k: v if k == "via" else v[0] for k, v in given.items()})
+        found: dict[str, Any] = {name: where if name == "via" else where[0] for name, where in given.items()}
+        return kind.model_validate({"count": 25, **values, **found})
 
     there, gone = placed(EVEN, spec(1.0))
     here, withdrawn = placed(stretched(EVEN), spec(STRETCH))

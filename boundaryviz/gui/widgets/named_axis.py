@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QFontMetricsF
+from PyQt6.QtGui import QFont, QFontMetricsF
 from typing_extensions import override
 
 from boundaryviz.gui.widgets.plain import tip
@@ -59,8 +59,9 @@ class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
         self.showLabel(bool(self._most))
         self._write()
 
-    def _font(self) -> object:
-        return self.style["tickFont"] or self.label.font()
+    def _font(self) -> QFont:
+        font: QFont = self.style["tickFont"] or self.label.font()
+        return font
 
     def _numbers(self, low: float, high: float, along: float) -> list[tuple[str, float]]:
         """What would stand at the ticks of an axis that shows `low` to `high`, and where."""

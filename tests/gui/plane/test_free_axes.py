@@ -181,9 +181,9 @@ def test_marks_take_no_more_room_than_they_need(plane: PlaneView) -> None:
 def test_dashes_are_as_long_up_as_across() -> None:
     run = np.arange(0.0, 100.0, 0.75)
     across, up = np.stack([run, 0 * run], axis=1), np.stack([0 * run, 1024.0 * run], axis=1)
-    cut = [np.isnan(dashed(line, 4.0, 3.0, (1.0, 1024.0))[:, 0]) for line in (across, up)]
-    np.testing.assert_array_equal(*cut)
-    assert cut[0].mean() == pytest.approx(3 / 7, abs=0.03)
+    cut, same = (np.isnan(dashed(line, 4.0, 3.0, (1.0, 1024.0))[:, 0]) for line in (across, up))
+    np.testing.assert_array_equal(cut, same)
+    assert cut.mean() == pytest.approx(3 / 7, abs=0.03)
 
 
 def test_the_clean_plane_beside_it_has_the_same_axes(plane: PlaneView, qtbot: QtBot) -> None:

@@ -21,16 +21,16 @@ def test_offset_and_power_are_those_of_matplotlib(middle: float, size: float) ->
     if half < 1e-9 * abs(middle):
         return
     low, high = middle - half, middle + half
-    ticks = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high)  # as pyqtgraph steps
+    ticks = [float(tick) for tick in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high)]  # as pyqtgraph steps
     AXIS.set_view_interval(low, high, ignore=True)
     formatter = ScalarFormatter()
     formatter.set_axis(AXIS)
     formatter.set_locs(ticks)
-    common = Common.of(ticks.tolist(), low, high)
+    common = Common.of(ticks, low, high)
     assert common.words.replace("\u00d7", "").replace(" ", "") == formatter.get_offset().replace("-", "\u2212")
-    inside = [tick for tick in ticks.tolist() if low <= tick <= high]
+    inside = [tick for tick in ticks if low <= tick <= high]
     for tick in inside:
-        said = common.tick(tick, float(ticks[1] - ticks[0])).replace("\u2212", "-")
+        said = common.tick(tick, ticks[1] - ticks[0]).replace("\u2212", "-")
         its = formatter(tick).replace("\u2212", "-")
         assert float(said) == pytest.approx(float(its), rel=1e-6, abs=1e-6)
 
