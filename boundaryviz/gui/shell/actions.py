@@ -5,6 +5,7 @@ Menus, tool bars, the command palette and the shortcut overview are all made fro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, Qt
@@ -13,9 +14,10 @@ from PyQt6.QtWidgets import QMenuBar, QWidget
 
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.widgets.icons import icon
-from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.plain import menu_words, tip
 from boundaryviz.gui.widgets.theme import Theme, disabled
 from boundaryviz.scene.axes import AXES
+from boundaryviz.scene.scene import MAX_CLASSES
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ _TOOL_ICONS = {
 }  # fmt: skip
 
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
+
+DIGITS = 9  # classes that have a key of their own
+LISTED = 10  # classes that a menu names; the others are found by name or number
 
 _TABLE = (
     _Entry("file.new", "&New plane", "Start with an empty plane and draw your own points", ("Ctrl+N",),
@@ -70,6 +75,12 @@ _TABLE = (
     _Entry("edit.copy", "&Copy points", "Copy the selected points, or all, as a table", ("Ctrl+C",), on_plane=True),
     _Entry("edit.paste-points", "&Paste points into the plane", "Add the points on the clipboard to those there are: a "
            "table, or what numpy prints", ("Ctrl+Shift+V",)),
+    _Entry("point.class-next", "Ne&xt class", "New points are of the class after the one in hand", ("N",),
+           on_plane=True),
+    _Entry("point.class-previous", "Pre&vious class", "New points are of the class before the one in hand",
+           ("Shift+N",), on_plane=True),
+    _Entry("point.class-choose", "C&hoose a class...", "Find a class by its name or number, of however many there are",
+           ("I",), "more", on_plane=True),
     _Entry("point.unlabelled", "&Unlabelled", "New points have no label; selected ones lose theirs", ("U", "0"),
            on_plane=True, checkable=True),
     _Entry("point.poison", "&Poison", "New points are poison: planted by an attacker", ("P",), "poison",
@@ -157,13 +168,23 @@ class Actions(QObject):
                 f"point.tool-{name}", tool.title, tool.explains, (key,), picture, True, True, name == "select"
             )
             self.tools.addAction(self._make(entry))
-        for label in range(9):
+        for label in range(MAX_CLASSES):
             entry = _Entry(
                 f"point.class-{label}", f"Class {label}", f"New points are of class {label}; selected ones become it",
-                (str(label + 1),), "", True, True, label == 0,
+                (str(label + 1),) if label < DIGITS else (), "", True, True, label == 0,
             )  # fmt: skip
             self.classes.addAction(self._make(entry))
+            self[entry.name].setVisible(label < LISTED)
         self.classes.addAction(self["point.unlabelled"])
+
+    def set_classes(self, names: Sequence[str]) -> None:
+        """Call the actions of classes by these names; one more than there are can be chosen, so that a point may open
+        it. All of them are found in the palette, but menus list no more than `LISTED`."""
+        for label in range(MAX_CLASSES):
+            action = self[f"point.class-{label}"]
+            named = names[label] if label < len(names) else f"class {label}"
+            action.setText(menu_words(named[:1].upper() + named[1:]))
+            action.setEnabled(label <= max(len(names), DIGITS - 1))
 
     def _make(self, entry: _Entry) -> QAction:
         action = QAction(entry.text, self)
