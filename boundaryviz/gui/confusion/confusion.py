@@ -29,7 +29,7 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme, contrast, mix
 
 SPLITS = ("train", "validation", "test")
 _CELL = 44  # logical pixels a cell must be wide and high to show count and share
-_LEAST = 26  # pixels; of more classes than fit, the rest is a scroll away
+_LEAST = 24  # pixels; of more classes than fit, the rest is a scroll away
 _NONE = QModelIndex()
 _FEW, _WORST = 10, 3  # classes that one takes in at a glance; of more, so many confusions are named
 _CAPTION = "rows: true class, columns: predicted"

@@ -25,6 +25,7 @@ from boundaryviz.scene.scene import Domain
 ZOOM_STEP = 1.2  # per notch of the wheel
 DEEPEST, WIDEST = 1e-3, 1e2  # how far one can zoom, as shares of the domain
 CELLS, MOST = 256, 320  # a field has about CELLS x CELLS cells, at most MOST a side
+FEW = 20  # classes up to which that holds; of more, a field has as many numbers in all, and so fewer cells
 _FRAME = 90  # pixels that an axis is shorter than the whole, about
 SLACK = 4  # pixels a right press may move and still open the menu
 
@@ -357,9 +358,11 @@ class Scope(QObject):
 
     changed = pyqtSignal(object, int, int)
 
-    def __init__(self, rect: Callable[[], Domain], stretch: Callable[[], float], parent: QObject) -> None:
+    def __init__(
+        self, rect: Callable[[], Domain], stretch: Callable[[], float], classes: Callable[[], int], parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._rect, self._stretch = rect, stretch
+        self._rect, self._stretch, self._classes = rect, stretch, classes
         self._last: tuple[Domain, int, int] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -371,13 +374,15 @@ class Scope(QObject):
 
     def _tell(self) -> None:
         rect = self._rect()
-        view = (rect, *resolution(self._stretch() * rect.width / rect.height))
+        view = (rect, *resolution(self._stretch() * rect.width / rect.height, self._classes()))
         if view != self._last:
             self._last = view
             self.changed.emit(*view)
 
 
-def resolution(aspect: float) -> tuple[int, int]:
-    """Columns and rows of cells that look square in a view of this aspect: about 256 x 256, at most 320 a side."""
-    columns = min(CELLS * aspect**0.5, MOST, MOST * aspect)
+def resolution(aspect: float, classes: int = 2) -> tuple[int, int]:
+    """Columns and rows of cells that look square in a view of this aspect: about 256 x 256, at most 320 a side; fewer
+    of many classes, so that a frame does not take longer than of `FEW`."""
+    share = min(1.0, FEW / classes) ** 0.5
+    columns = share * min(CELLS * aspect**0.5, MOST, MOST * aspect)
     return max(round(columns), 2), max(round(columns / aspect), 2)

@@ -92,7 +92,7 @@ class PlaneView(FocusFrame):
         self.marks = Marks(box, self.canvas, LIGHT, self.area_shown, lambda: self.canvas.area)
         self._banner = Banner(self.canvas)
 
-        self._scope = Scope(self.rect, lambda: self.canvas.stretch, self)
+        self._scope = Scope(self.rect, lambda: self.canvas.stretch, lambda: self._scene.classes, self)
         self._scope.changed.connect(self.view_changed)
         self._repeat = QTimer(self)
         self._repeat.setInterval(33)
@@ -137,6 +137,8 @@ class PlaneView(FocusFrame):
 
     def set_scene(self, scene: Scene) -> None:
         """Show a scene; a domain other than the last is fitted into view. Selected points that go are let go."""
+        if scene.classes != self._scene.classes:
+            self._scope.start()
         same = scene.points.ids is self._scene.points.ids and scene.points.split is self._scene.points.split
         self._scene = scene
         self.marks.pins.set_pins(scene.targets)

@@ -42,6 +42,7 @@ class ToolColumn(QWidget):
         self._rule()
         self._add(others)
         layout.addStretch(1)
+        self._full = layout.minimumSize().height()  # while all buttons are there
         for action in self._classes:
             action.toggled.connect(lambda on: self._fill() if on else None)
         self.set_classes(2)
@@ -64,8 +65,7 @@ class ToolColumn(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        hint = super().minimumSizeHint()
-        return QSize(hint.width(), self._height(min(_LEAST, self._count)))
+        return QSize(super().minimumSizeHint().width(), self._height(min(_LEAST, self._count)))
 
     @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -105,9 +105,8 @@ class ToolColumn(QWidget):
 
     def _height(self, slots: int) -> int:
         """Pixels that it takes with so many buttons for classes."""
-        shown = sum(not slot.isHidden() for slot in self._slots) + (not self._more.isHidden())
         wanted = slots + (slots < self._count)
-        return super().minimumSizeHint().height() + (wanted - shown) * (_SIDE + _GAP)
+        return self._full + (wanted - _MOST - 1) * (_SIDE + _GAP)
 
     def _fill(self, anew: bool = False) -> None:
         """Give the buttons those classes that lie around the chosen one. anew: draw all symbols again."""

@@ -174,17 +174,16 @@ class Actions(QObject):
                 (str(label + 1),) if label < DIGITS else (), "", True, True, label == 0,
             )  # fmt: skip
             self.classes.addAction(self._make(entry))
-            self[entry.name].setVisible(label < LISTED)
         self.classes.addAction(self["point.unlabelled"])
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Call the actions of classes by these names; one more than there are can be chosen, so that a point may open
-        it. All of them are found in the palette, but menus list no more than `LISTED`."""
+        it, and those with a key always. The palette finds all that can be chosen; menus list the first `LISTED`."""
         for label in range(MAX_CLASSES):
             action = self[f"point.class-{label}"]
             named = names[label] if label < len(names) else f"class {label}"
             action.setText(menu_words(named[:1].upper() + named[1:]))
-            action.setEnabled(label <= max(len(names), DIGITS - 1))
+            action.setVisible(label <= max(len(names), DIGITS - 1))
 
     def _make(self, entry: _Entry) -> QAction:
         action = QAction(entry.text, self)
@@ -227,7 +226,10 @@ class Actions(QObject):
         for menu, title in MENUS.items():
             target = bar.addMenu(title)
             assert target is not None
+            unlisted = self.classes.actions()[LISTED:-1]
             for action in self.group(menu):
+                if action in unlisted:
+                    continue
                 if action.objectName() in self._apart:
                     target.addSeparator()
                 target.addAction(action)
