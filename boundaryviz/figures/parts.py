@@ -70,7 +70,7 @@ def legend(part: Figure | SubFigure, handles: Sequence[Artist], options: Options
     """A legend below, in as many columns as `part` is wide enough for."""
     if handles and options.legend:
         room = 72 * part.bbox.width / part.figure.dpi
-        columns = max(1, int(room / (style.text * (0.6 * longest(handles) + 2.8))))
+        columns = max(1, int(room / (style.text * (0.6 * longest(handles) + 3.2))))
         shown = summed_up(handles, columns * _ROWS)
         part.legend(handles=shown, loc="outside lower center", ncols=min(columns, len(shown)))
 

@@ -17,12 +17,12 @@ _NO_LABEL = ("", "nan", "na", "unlabelled", "unlabeled")
 
 @dataclass(frozen=True)
 class Labels:
-    """label: int16 (N,); names: of the classes, empty for bare numbers; surplus: the row with one class too many."""
+    """label: int16 (N,); names: of the classes, empty for bare numbers; eleventh: the row with one class too many."""
 
     label: NDArray[np.int16]
     names: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
-    surplus: int | None = None
+    eleventh: int | None = None
     problem: str = ""
 
 
@@ -39,8 +39,8 @@ def read_labels(
         return _read(cells, names)
     own = np.flatnonzero(clean).tolist()
     among = _read([cells[i] for i in own], names and [names[i] for i in own])
-    if among.surplus is not None:
-        return replace(among, label=np.full(len(cells), UNLABELLED, dtype=np.int16), surplus=own[among.surplus])
+    if among.eleventh is not None:
+        return replace(among, label=np.full(len(cells), UNLABELLED, dtype=np.int16), eleventh=own[among.eleventh])
     index = {cells[i]: k for i, k in zip(own, among.label.tolist(), strict=True) if k != UNLABELLED}
     return _joined(cells, names, index, among.names) if index else _read(cells, names)
 
@@ -113,15 +113,15 @@ def _too_many(cells: Sequence[str], index: dict[str, int], count: int) -> Labels
         if cell in index:
             first_row.setdefault(index[cell], row)
     rows = list(first_row.values())
-    surplus = rows[MAX_CLASSES] if len(rows) > MAX_CLASSES else first_row[max(first_row)]
+    eleventh = rows[MAX_CLASSES] if len(rows) > MAX_CLASSES else first_row[max(first_row)]
     why = (
         f"there are {count:,} different labels" if count > MAX_CLASSES else f"others are numbered to {MAX_CLASSES - 1}"
     )
     problem = (
-        f"{short(cells[surplus])} is one class too many: {why}, at most {MAX_CLASSES} "
+        f"{short(cells[eleventh])} is one class too many: {why}, at most {MAX_CLASSES} "
         "can be told apart; join classes, or choose another column"
     )
-    return Labels(np.full(len(cells), UNLABELLED, dtype=np.int16), (), [], surplus, problem)
+    return Labels(np.full(len(cells), UNLABELLED, dtype=np.int16), (), [], eleventh, problem)
 
 
 def _beside(index: dict[str, int], cells: Sequence[str], names: Sequence[str] | None) -> tuple[str, ...]:

@@ -172,8 +172,8 @@ def _scene(
         clean = ~clean
     words, names = column.get("label", [""] * len(lines)), column.get("class")
     labels = read_labels([from_cell(word) for word in words], names and [from_cell(word) for word in names], clean)
-    if labels.surplus is not None:
-        problems.append((lines[labels.surplus], f"{name['label']}: {labels.problem}"))
+    if labels.eleventh is not None:
+        problems.append((lines[labels.eleventh], f"{name['label']}: {labels.problem}"))
     notes += labels.notes
     muted = np.zeros(len(lines), dtype=bool)
     if "muted" in at:

@@ -213,6 +213,25 @@ def test_long_names_of_classes_stand_whole_in_the_legend() -> None:
     assert all(text.get_window_extent().x1 <= figure.bbox.x1 for text in figure.legends[0].get_texts())
 
 
+@pytest.mark.parametrize(("classes", "names"), [(10, "{}"), (30, "species {}"), (50, "a rather long name of kind {}")])
+def test_legends_of_many_classes_fit_and_sum_up(classes: int, names: str) -> None:
+    rng = np.random.default_rng(0)
+    points = Points.of(rng.uniform((-2, -1), (2, 1), (2 * classes, 2)), np.arange(2 * classes) % classes)
+    scene = Scene(points, PLANE, classes, tuple(names.format(k) for k in range(classes)))
+    shown = snapshot(scene=scene, predicted=None, field=field(classes, 16, 8))
+    figure = draw("boundary", shown, Options(dpi=60))
+    figure.draw_without_rendering()
+    legend = figure.legends[0]
+    words = [text.get_text() for text in legend.get_texts()]
+    assert legend.get_window_extent().x0 >= 0
+    assert legend.get_window_extent().x1 <= figure.bbox.x1
+    assert figure.axes[0].get_window_extent().height > 0.3 * figure.bbox.width
+    if classes < 50:
+        assert words == list(scene.class_names)
+    else:
+        assert words[-1] == f"and {51 - len(words)} more classes"
+
+
 def test_every_error_lies_within_its_axes_and_the_test_curve_is_dashed() -> None:
     figure = _draw("curves")
     lines = {line.get_gid(): line for line in figure.axes[1].get_lines()}

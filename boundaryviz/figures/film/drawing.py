@@ -284,7 +284,7 @@ class Film:
 
     def _legend(self, part: SubFigure, handles: Sequence[Artist]) -> None:
         if handles:
-            letter = self._style.text * (0.55 * longest(handles) + 2.6)
+            letter = self._style.text * (0.55 * longest(handles) + 3.2)
             columns = max(1, int(72 * part.bbox.width / self.options.dpi / letter))
             shown = summed_up(handles, columns * _ROWS)
             part.legend(handles=shown, loc="outside lower center", ncols=min(columns, len(shown)))
