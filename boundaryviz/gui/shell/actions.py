@@ -75,12 +75,6 @@ _TABLE = (
     _Entry("edit.copy", "&Copy points", "Copy the selected points, or all, as a table", ("Ctrl+C",), on_plane=True),
     _Entry("edit.paste-points", "&Paste points into the plane", "Add the points on the clipboard to those there are: a "
            "table, or what numpy prints", ("Ctrl+Shift+V",)),
-    _Entry("point.class-next", "Ne&xt class", "New points are of the class after the one in hand", ("N",),
-           on_plane=True),
-    _Entry("point.class-previous", "Pre&vious class", "New points are of the class before the one in hand",
-           ("Shift+N",), on_plane=True),
-    _Entry("point.class-choose", "C&hoose a class...", "Find a class by its name or number, of however many there are",
-           ("I",), "more", on_plane=True),
     _Entry("point.unlabelled", "&Unlabelled", "New points have no label; selected ones lose theirs", ("U", "0"),
            on_plane=True, checkable=True),
     _Entry("point.poison", "&Poison", "New points are poison: planted by an attacker", ("P",), "poison",
@@ -148,6 +142,16 @@ _TABLE = (
 )  # fmt: skip
 
 
+_BEYOND = (  # after the classes themselves
+    _Entry("point.class-next", "Ne&xt class", "New points are of the class after the one in hand", ("N",),
+           on_plane=True),
+    _Entry("point.class-previous", "Pre&vious class", "New points are of the class before the one in hand",
+           ("Shift+N",), on_plane=True),
+    _Entry("point.class-choose", "C&hoose a class...", "Find a class by its name or number, of however many there are",
+           ("I",), "more", on_plane=True),
+)  # fmt: skip
+
+
 class Actions(QObject):
     """The QActions by name, `actions['train.play']`; those of tools, classes and axes are checked one at a time."""
 
@@ -175,6 +179,8 @@ class Actions(QObject):
             )  # fmt: skip
             self.classes.addAction(self._make(entry))
         self.classes.addAction(self["point.unlabelled"])
+        for entry in _BEYOND:
+            self._make(entry)
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Call the actions of classes by these names; one more than there are can be chosen, so that a point may open
