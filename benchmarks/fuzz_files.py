@@ -33,6 +33,8 @@ from boundaryviz.record.timeline_file import Kept
 from boundaryviz.scenario import files
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.edits import Remove, apply
 from boundaryviz.scene.scene import Group, Scene, Target
 
 KINDS = ("bviz", "toml", "csv", "npz", "recovery", "numpy", "timeline", "pins")
@@ -349,4 +351,12 @@ def _scenarios() -> list[Scenario]:
         7, plain.with_values({"training.learning_rate": 0.5}), rich.scene()
     )
     rich = history.written(rich, rich.scene())
-    return [rich, plain, plain.with_values({"learner.name": "fixmatch"}), plain.with_values({"learner.name": "SVC"})]
+    own = Scenario(data=DataSpec(name="points")).with_scene(scene).with_values({"data.labels_per_class": 2})
+    own = own.with_scene(apply(Remove(scene.points.ids[:3]), own.scene())[0])
+    return [
+        rich,
+        own,
+        plain,
+        plain.with_values({"learner.name": "fixmatch"}),
+        plain.with_values({"learner.name": "SVC"}),
+    ]

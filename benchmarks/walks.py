@@ -236,6 +236,11 @@ class Walk:
             {"data.seed": 3},
             {"data.n": 20},
             {"data.labels_per_class": 2},
+            {"data.labels_per_class": "all"},
+            {"data.label_noise": 0.3},
+            {"data.jitter": 0.1},
+            {"data.test": 0.1},
+            {"data.balance": 0.4},
         ]
         self._set(rng.choice([*values, {"data.name": rng.choice(list(DATASETS)), **_SMALL}]))
 

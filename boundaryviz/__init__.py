@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from boundaryviz.scene import datasets
     from boundaryviz.studies.check import check
     from boundaryviz.studies.dose import dose_response
+    from boundaryviz.tables.tables import read_file as read_table
 
 __version__ = "0.1.0"
 
@@ -28,6 +29,7 @@ _WHERE = {
     "scenarios": "scenario.gallery:names",
     "Scenario": "scenario.scenario:Scenario",
     "ScenarioError": "scenario.scenario:ScenarioError",
+    "read_table": "tables.tables:read_file",
     "train": "runs.run:train",
     "Run": "runs.run:Run",
     "check": "studies.check:check",
@@ -54,6 +56,7 @@ __all__ = [
     "dose_response",
     "learners",
     "load",
+    "read_table",
     "scenarios",
     "train",
 ]

@@ -26,7 +26,8 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
 
     learner: its name, as `boundaryviz learners` lists it. settings: of the learner, by name. training: settings of
     training, by name, such as {"steps": 500, "learning_rate": 0.003}. device: as `--device` has it. random_state: a
-    whole number is the training seed itself.
+    whole number is the training seed itself. input_scale: as `data.input_scale` has it, measured on what is fitted; by
+    default X comes as it is, as scikit-learn's own take it.
 
     A learner that uses unlabelled points takes y = -1 for "no label", as scikit-learn's own do; to any other, -1 is a
     class like another. Points have as many features as X has columns.
@@ -39,12 +40,14 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         training: Mapping[str, Any] | None = None,
         device: str = "cpu",
         random_state: Any = 0,
+        input_scale: str = "as-is",
     ) -> None:
         self.learner = learner
         self.settings = settings
         self.training = training
         self.device = device
         self.random_state = random_state
+        self.input_scale = input_scale
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Train on `X` (n, D) and `y` (n,), from the beginning. Raises ValueError for what cannot be learnt, and where
@@ -58,7 +61,8 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         self._session.step(1 if scenario.learner.family.at_once else scenario.training.steps)
         if self._session.diverged.any():
             raise ValueError(
-                "training diverged: the weights are no longer numbers. Scale X, or lower training['learning_rate']."
+                "training diverged: the weights are no longer numbers. Have X scaled by input_scale, "
+                "or lower training['learning_rate']."
             )
         return self
 
@@ -87,7 +91,7 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
             seed = check_random_state(seed).randint(LARGEST_SEED)
         values: dict[str, Any] = {"learner.name": self.learner, "training.seed": int(seed)}
         values |= {f"learner.{name}": value for name, value in (self.settings or {}).items()}
-        values |= {"training.evaluate_every": _SPARSE}
+        values |= {"training.evaluate_every": _SPARSE, "data.input_scale": self.input_scale}
         values |= {f"training.{name}": value for name, value in (self.training or {}).items()}
         if self.learner not in FAMILIES:  # said first: settings of another learner would be said to be none
             values = {"learner.name": self.learner}

@@ -10,6 +10,9 @@ import pytest
 from sklearn.datasets import make_moons
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import boundaryviz as bv
@@ -75,3 +78,16 @@ def test_what_cannot_be_learnt_is_said():
     ):
         with pytest.raises(ValueError, match=words):
             made.fit(x, y)
+
+
+def test_inputs_are_scaled_where_that_is_asked_for():
+    """As behind scikit-learn's own scaler, and by what was fitted, not by what is asked about."""
+    rng = np.random.default_rng(0)
+    y = np.arange(80) % 2
+    X = (rng.normal(size=(80, 3)) + 2.0 * y[:, None]) * (1.0, 1e4, 1e-3)
+    ours = BoundaryClassifier("KNeighborsClassifier", input_scale="standardised").fit(X[:40], y[:40])
+    theirs = make_pipeline(StandardScaler(), KNeighborsClassifier()).fit(X[:40], y[:40])
+    np.testing.assert_array_equal(ours.predict(X[40:]), theirs.predict(X[40:]))
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(ours)).predict(X[40:]), theirs.predict(X[40:]))
+    raw = BoundaryClassifier("KNeighborsClassifier").fit(X[:40], y[:40])
+    assert not np.array_equal(raw.predict(X[40:]), theirs.predict(X[40:]))

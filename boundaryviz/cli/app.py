@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
@@ -45,11 +46,21 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Drag points while a model trains: a desktop laboratory for decision boundaries.\n\n"
-    "[bold]boundaryviz [FILE][/bold] opens the window, on a .bviz, .toml or .csv file if one is given.",
+    "[bold]boundaryviz [FILE][/bold] opens the window, on a .bviz or .toml file or a table if one is given.",
 )
 
 ScenarioArgument = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A gallery name, a data set's name, or a .bviz, .toml or .csv file.")
+    str,
+    typer.Argument(metavar="SCENARIO", help="A gallery name, a data set's name, or a file: .bviz, .toml or a table."),
+]
+ColumnsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        metavar="x=NAME,y=NAME,label=NAME",
+        help="Of a table: what is what. Also split, origin, muted, inputs=A+B+C, shown=principal, minus_one=class, "
+        "decimals.NAME=comma, values.NAME=NA, sheet, encoding, separator, header. May be given many times.",
+    ),
 ]
 SetOption = Annotated[
     list[str] | None,
@@ -100,11 +111,25 @@ def root(  # noqa: D103 - what is said here would be the program's help
 
 
 @app.command("open", hidden=True)
-def open_(file: Annotated[str | None, typer.Argument(metavar="[FILE]")] = None) -> int:
+def open_(file: Annotated[str | None, typer.Argument(metavar="[FILE]")] = None, columns: ColumnsOption = None) -> int:
     """Open the window, on FILE if given."""
     from boundaryviz.cli.opening import open_window
 
-    return open_window(file)
+    return open_window(file, columns or ())
+
+
+@app.command()
+def table(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A table of any kind, such as .csv, .xlsx or .npz.")],
+    columns: ColumnsOption = None,
+    json: JsonFlag = False,
+) -> int:
+    """Say what is understood of a table: columns, rows left out, classes."""
+    with reported() as outcome:
+        from boundaryviz.cli.table import show_table
+
+        outcome.code = show_table(file, columns or (), json)
+    return outcome.code
 
 
 @app.command()
@@ -136,6 +161,7 @@ DataSeedsOption = Annotated[
 @app.command()
 def train(
     scenario: ScenarioArgument,
+    columns: ColumnsOption = None,
     values: SetOption = None,
     steps: StepsOption = None,
     seeds: Annotated[
@@ -160,7 +186,7 @@ def train(
     with reported() as outcome:
         from boundaryviz.cli.training import Job, train_and_report
 
-        job = Job(scenario, tuple(values or ()), steps, seeds, twin, device)
+        job = Job(scenario, tuple(values or ()), steps, seeds, twin, device, columns=tuple(columns or ()))
         if data_seeds is not None:
             from boundaryviz.cli.checking import data_seeds_of, train_over_data
 
@@ -176,6 +202,7 @@ def train(
 def figure(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf or .pgf file.")],
+    columns: ColumnsOption = None,
     view: Annotated[
         Literal["boundary", "curves", "summary", "twin", "flip", "cascade", "frames", "compare", "dose"],
         typer.Option("--view", help="What to draw."),
@@ -208,9 +235,10 @@ def figure(
         str | None,
         typer.Option("--rect", metavar="L,R,B,T", help="The part of the plane: left, right, bottom, top."),
     ] = None,
-    columns: Annotated[
-        int, typer.Option("--columns", min=16, max=2048, help="How many places across the field is asked at.")
-    ] = 256,
+    across: Annotated[
+        int | None,
+        typer.Option("--across", min=16, max=2048, help="How many places across the field is asked at; default 256."),
+    ] = None,
     doses: DosesOption = None,
     width: Annotated[
         float | None, typer.Option("--width", metavar="CM", help="Width in cm, 2 to 100; default by view.")
@@ -237,13 +265,16 @@ def figure(
         from boundaryviz.cli.training import Job
         from boundaryviz.figures.style import AGAINST_CLEAN
 
+        chosen, across = _apart(columns or (), across)
         many, twins = seeds or (8 if view == "dose" else None), True if view in AGAINST_CLEAN else twin
-        job = Job(scenario, tuple(values or ()), steps, many, twins, device, view == "cascade", seed_shown)
+        job = Job(
+            scenario, tuple(values or ()), steps, many, twins, device, view == "cascade", seed_shown, chosen
+        )  # fmt: skip
         options = {
             "width_cm": width, "style": style, "dpi": dpi, "levels": levels, "held_out": held_out, "errors": errors,
             "font": font, "legend": legend, "letters": letters, "transparent": transparent, "axes": axes,
         }  # fmt: skip
-        picture = Picture(view, output, options, columns, rect, at, tuple(vary or ()), data)
+        picture = Picture(view, output, options, across, rect, at, tuple(vary or ()), data)
         if view == "dose":
             from boundaryviz.cli.dosing import parse_doses, respond_and_draw
 
@@ -259,6 +290,7 @@ def figure(
 def animate(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .gif, .webp or .mp4 file.")],
+    columns: ColumnsOption = None,
     view: Annotated[
         Literal["boundary", "summary", "twin", "flip", "cascade", "curves"],
         typer.Option(
@@ -317,7 +349,8 @@ def animate(
         if found is None:
             raise UsageProblem(f"--size {size}: write WIDTHxHEIGHT, for example --size 1280x720")
         job = Job(
-            scenario, tuple(values or ()), steps, seeds, view in AGAINST_CLEAN, device, view == "cascade", seed_shown
+            scenario, tuple(values or ()), steps, seeds, view in AGAINST_CLEAN, device, view == "cascade", seed_shown,
+            tuple(columns or ()),
         )  # fmt: skip
         outcome.code = write(
             Request(job, spacing, seconds, over), output, lines, view=view, style=style,
@@ -330,6 +363,7 @@ def animate(
 @app.command()
 def dose(
     scenario: ScenarioArgument,
+    columns: ColumnsOption = None,
     values: SetOption = None,
     doses: DosesOption = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many seeds.")] = 8,
@@ -356,7 +390,7 @@ def dose(
         from boundaryviz.cli.dosing import parse_doses, respond_and_report
         from boundaryviz.cli.training import Job
 
-        job = Job(scenario, tuple(values or ()), steps, seeds, False, device)
+        job = Job(scenario, tuple(values or ()), steps, seeds, False, device, columns=tuple(columns or ()))
         outcome.code = respond_and_report(job, parse_doses(doses), tuple(learner or ()), json, lines)
     return outcome.code
 
@@ -366,6 +400,7 @@ def check(
     scenarios: Annotated[
         list[str] | None, typer.Argument(metavar="[SCENARIO ...]", help="Gallery names or files.")
     ] = None,
+    columns: ColumnsOption = None,
     every: Annotated[bool, typer.Option("--all", help="The whole gallery.")] = False,
     data_seeds: DataSeedsOption = None,
     seeds: Annotated[
@@ -387,7 +422,8 @@ def check(
 
         if every == bool(scenarios):
             raise UsageProblem("check: name the scenarios, or write --all for the whole gallery")
-        outcome.code = check_and_report(scenarios, data_seeds_of(data_seeds), seeds, workers, device, json)
+        data = data_seeds_of(data_seeds)
+        outcome.code = check_and_report(scenarios, columns or (), data, seeds, workers, device, json)
     return outcome.code
 
 
@@ -399,6 +435,15 @@ def doctor(json: JsonFlag = False) -> int:
 
         show_health(json)
     return outcome.code
+
+
+def _apart(columns: Sequence[str], across: int | None) -> tuple[tuple[str, ...], int]:
+    """The columns of a table, and how many places across a field is asked at, which was `--columns 256` once."""
+    numbers = [int(one) for one in columns if one.isascii() and one.isdigit()]
+    found = across or (numbers[-1] if numbers else 256)
+    if not 16 <= found <= 2048:
+        raise UsageProblem(f"--across {found}: write a number from 16 to 2048")
+    return tuple(one for one in columns if not (one.isascii() and one.isdigit())), found
 
 
 def run(arguments: list[str]) -> int:

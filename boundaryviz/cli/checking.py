@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
+from boundaryviz.cli.table import loaded
 from boundaryviz.cli.terminal import as_json, print_json
 from boundaryviz.cli.training import Job
 from boundaryviz.jobs.messages import OnProgress
@@ -32,6 +33,7 @@ def data_seeds_of(text: str | None) -> Sequence[int]:
 
 def check_and_report(
     names: Sequence[str] | None,
+    columns: Sequence[str],
     data_seeds: Sequence[int],
     seeds: int,
     workers: int | None,
@@ -41,7 +43,7 @@ def check_and_report(
     """Hold scenarios, None for the whole gallery, to their word; print tables or JSON; the exit code."""
     if json_to not in (None, "-"):
         check_writable(str(json_to))
-    scenarios = gallery.scenarios() if names is None else _loaded(names)
+    scenarios = gallery.scenarios() if names is None else _loaded(names, columns)
     titles = _apart([scenario.name for scenario in scenarios], names)
 
     def work(show: OnProgress, watch: Callable[[list[Check]], object]) -> list[Check]:
@@ -147,12 +149,12 @@ def _deliver(found: dict[str, Any], json_to: str | None, tables: Callable[[], No
     return deliver(files, (lambda: print_json(found)) if json_to == "-" else tables)
 
 
-def _loaded(names: Sequence[str]) -> list[Scenario]:
+def _loaded(names: Sequence[str], columns: Sequence[str]) -> list[Scenario]:
     """The scenarios of these names, each once. Raises ScenarioError with every problem of all of them."""
     found, problems = [], []
     for name in dict.fromkeys(names):
         try:
-            found.append(gallery.load(name))
+            found.append(loaded(name, columns))
         except ScenarioError as error:
             problems += error.problems
     if problems:

@@ -87,8 +87,9 @@ def _problems(error: Exception) -> list[str]:
     from boundaryviz.scenario.cost import MemoryNeeded
     from boundaryviz.scenario.files import WriteError
     from boundaryviz.scenario.scenario import ScenarioError
+    from boundaryviz.tables.sheet import TableError
 
-    if isinstance(error, ScenarioError):
+    if isinstance(error, ScenarioError | TableError):
         return error.problems
     return [str(error)] if isinstance(error, WriteError | UsageProblem | MemoryNeeded) else []
 

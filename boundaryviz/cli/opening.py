@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from boundaryviz.cli.failures import UsageProblem, reported
 
 
-def open_window(file: str | None) -> int:
+def open_window(file: str | None, columns: Sequence[str] = ()) -> int:
     """Open the window and return its exit code; 2 for a file that cannot be used, which is said before Qt starts."""
     with reported() as outcome:
+        from boundaryviz.cli.table import chosen_columns
         from boundaryviz.gui.app import main, read
 
         if file is not None:
             _check_pins(file)
-        outcome.code = main(file, None if file is None else read(file))
+        outcome.code = main(file, None if file is None else read(file, chosen_columns(columns)))
     return outcome.code
 
 

@@ -52,7 +52,8 @@ def row(made: Table, *cells: str | None) -> None:
     made.add_row(*(Text(plain((cell or "").replace("\n", " "))) for cell in cells))
 
 
-def _headed(title: str, words: str) -> Text:
+def headed(title: str, words: str) -> Text:
+    """A line that begins with a title, both of which are text of others."""
     return Text.assemble((one_line(title), "bold"), "  ", one_line(words))
 
 
@@ -60,7 +61,7 @@ def show_run(run: Any) -> None:
     """The measures of a run: mean and spread over the seeds, and of attack success its interval. Raises PrintError."""
     seeds = f"{len(run.seeds)} seeds" if len(run.seeds) > 1 else f"seed {run.seeds[0]}"
     shown: list[Table | Text | str] = [
-        _headed(run.scenario.title, f"{run.step:,} steps, {seeds}, {run.session.device_name}")
+        headed(run.scenario.title, f"{run.step:,} steps, {seeds}, {run.session.device_name}")
     ]
     metrics = run.metrics
     if run.twin:
@@ -108,7 +109,7 @@ def show_over_data(found: OverData) -> None:
         trained = "nothing in training is random"
     count = len(found.data_seeds)
     words = f"{count} data seed{'s' * (count != 1)}, {seed_range_words(found.data_seeds)}; {trained}"
-    shown: list[Table | Text | str] = [_headed(found.scenario.title, words)]
+    shown: list[Table | Text | str] = [headed(found.scenario.title, words)]
     if found.twin:
         shown += _twin_tables(found.side(True), found.side(False), found.of_the_run())
     else:
@@ -134,7 +135,7 @@ def show_check(check: Check) -> None:
             for value, kept in zip(one.values, one.kept, strict=True)
         )
         row(made, one.expectation.key, one.expectation.words(), share, values + " %" * one.expectation.is_share)
-    shown: list[Table | Text | str] = [_headed(check.title, check.seeds_words()), made]
+    shown: list[Table | Text | str] = [headed(check.title, check.seeds_words()), made]
     if not check.promises:
         shown.append("This scenario promises nothing; these are its main measures.")
     shown += [
@@ -170,7 +171,7 @@ def _twin_tables(clean: Metrics, poisoned: Metrics, metrics: Metrics) -> list[Ta
 
 def show_dose(response: DoseResponse) -> None:
     """Flip rate and attack success of each learner at each dose, with what lies around it. Raises PrintError."""
-    shown: list[Table | Text] = [_headed(response.title, f"{response.attack.lower()}; {BAND}")]
+    shown: list[Table | Text] = [headed(response.title, f"{response.attack.lower()}; {BAND}")]
     for curve in response.curves:
         made = table(title="; ".join(filter(None, (f"{curve.title}, {curve.seeds_words}", curve.already_words))))
         for words in ("points", "rate", "flip_rate", "attack_success_rate", "left out"):

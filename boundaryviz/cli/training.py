@@ -9,17 +9,18 @@ from typing import Any
 
 from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
+from boundaryviz.cli.table import loaded
 from boundaryviz.cli.terminal import as_json, print_json
 from boundaryviz.cli.values import assignments
 from boundaryviz.learners.cascade import measured
 from boundaryviz.scenario.files import check_writable, write, write_atomic
-from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is trained, from the options common to `train` and `figure`. shown: which of the seeds is drawn, from 0."""
+    """What is trained, from the options common to `train` and `figure`. shown: which of the seeds is drawn, from 0.
+    columns: what is what of a table."""
 
     scenario: str
     values: tuple[str, ...] = ()
@@ -29,13 +30,14 @@ class Job:
     device: str = "auto"
     cascade: bool = False
     shown: int = 0
+    columns: tuple[str, ...] = ()
 
     def prepared(self) -> Scenario:
         """The scenario with the settings asked for. Raises ScenarioError or UsageProblem."""
         values = assignments(self.values)
         if self.steps is not None:
             values["training.steps"] = self.steps
-        scenario = load(self.scenario)
+        scenario = loaded(self.scenario, self.columns)
         if values:
             scenario = scenario.with_values(values)
         if self.cascade:
@@ -89,11 +91,13 @@ def trained(
         from boundaryviz.engine.device import DeviceError
         from boundaryviz.runs.bars import bar
         from boundaryviz.runs.run import start
+        from boundaryviz.scenario.scale_advice import scale_note
         from boundaryviz.scene.lessons import lacking, larger_by_poison
 
         try:
             run = start(scenario, job.seeds, job.twin, job.device, cascade=job.cascade, watched=job.shown)
-            for words in filter(None, (lacking(run.scene), larger_by_poison(run.scene))):
+            said = lacking(run.scene), larger_by_poison(run.scene), scale_note(run.scenario, run.scene)
+            for words in filter(None, said):
                 say(f"note: {words}")
         except DeviceError as error:
             raise UsageProblem(f"--device {job.device}: {error}") from None

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from boundaryviz.learners import chains
 from boundaryviz.learners.base import Learner, TrainingData
 from boundaryviz.learners.cascade import Cascade, measured
+from boundaryviz.learners.scaled import scaled
+from boundaryviz.scene.scaling import Scaling
 
 _ASKED = 4000  # points a net is asked about at every evaluation; were there twice as many, at every second one
 
@@ -25,6 +27,7 @@ class Cascades:
 
     def __init__(self, learner: Learner, spec: Any) -> None:
         self._learner: Any = learner
+        self._scale: Scaling | None = None
         self._spec, self._measure = spec, measured(spec)
         self.version = 0
         self.watched: int | None = None
@@ -43,8 +46,9 @@ class Cascades:
             self.version += 1
             self.look(step)
 
-    def set_data(self, data: TrainingData) -> None:
-        """These points are trained on from now on."""
+    def set_data(self, data: TrainingData, scale: Scaling | None = None) -> None:
+        """These points are trained on from now on. scale: the units in which the learner measures them."""
+        self._scale = scale
         ids = data.point_ids
         when, label = np.full(len(ids), np.inf), np.full(len(ids), -1)
         if self._data is not None:
@@ -113,7 +117,7 @@ class Cascades:
                 return None
             return chains.handed(data, self._when, self._label, "step", since=self._since)
         if self._measure == "length":
-            return chains.shortest(data, self._spec)
+            return chains.shortest(scaled(data, self._scale), self._spec)
         return self._rounds(data, replica)
 
     def _rounds(self, data: TrainingData, replica: int) -> Cascade:

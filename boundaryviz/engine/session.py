@@ -21,9 +21,11 @@ from boundaryviz.engine.twins import Twins, compare, margins
 from boundaryviz.learners.base import Learner, Problem, TrainingData
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.family import LearnerSettings
+from boundaryviz.learners.scaled import Scaled, learner_of
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.measure import measured, scaling_of
 from boundaryviz.scene.scene import Domain, Scene, Split
 from boundaryviz.scene.section import on_plane
 
@@ -108,8 +110,12 @@ class Session:
             self.replicas = (
                 Replicas.of(seeds, self.twin) if given is None else replace(given, seeds=self.seeds * (1 + self.twin))
             )
+        self._scaling_by = self.scenario.data.input_scale
+        if self._scaling_by == "standardised":
+            self.scene = measured(self.scene)
         problem = Problem(self.scene.classes, self.scene.domain, self.replicas.seeds, self.scene.section)
-        self.learner: Learner = self.spec.family.load()(self.spec, self.scenario.training, problem, self.device)
+        scale = scaling_of(self.scene, self._scaling_by)
+        self.learner: Learner = learner_of(self.spec, self.scenario.training, problem, self.device, scale)
         self.step_count = 0
         self.cascades = Cascades(self.learner, self.spec)
         self.cascades.watch(self._watched, 0)
@@ -134,6 +140,8 @@ class Session:
             self.scene = scene
             self.reset()
             return
+        if self._scaling_by == "standardised" and scene.measure is None:
+            scene = replace(scene, measure=self.scene.measure)
         self.scene = scene
         points, seen = scene.points, self.replicas.seen_in(scene)
         training = self.replicas.roles_in(scene) == Split.TRAIN
@@ -147,8 +155,11 @@ class Session:
             None if points.response is None else points.response[train], self.replicas.windows, extra,
             gone if gone.any() else None,
         )  # fmt: skip
+        scale = scaling_of(scene, self._scaling_by)
+        if isinstance(self.learner, Scaled) and scale is not None:
+            self.learner.rescale(scale)
         self.learner.set_data(data)
-        self.cascades.set_data(data)
+        self.cascades.set_data(data, scale)
         self._changed = True
         self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas)
 

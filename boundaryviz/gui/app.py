@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,8 +49,8 @@ def main(file: str | None = None, project: Project | None = None) -> int:
         link.close()
 
 
-def read(file: str | None) -> Project:
-    """What to begin with. Raises ScenarioError for a file that cannot be used."""
+def read(file: str | None, columns: Mapping[str, str | Sequence[str]] | None = None) -> Project:
+    """What to begin with. columns: of a table, what is what. Raises ScenarioError for a file that cannot be used."""
     from boundaryviz.gui.document import projects
     from boundaryviz.record.pins_file import is_pins
     from boundaryviz.scenario import gallery
@@ -57,7 +58,7 @@ def read(file: str | None) -> Project:
     if file is not None and file.lower().endswith(".bviz"):
         return projects.read(Path(file))
     # pins stand beside any scenario
-    return projects.Project.of(gallery.load(FIRST if file is None or is_pins(file) else file))
+    return projects.Project.of(gallery.load(FIRST if file is None or is_pins(file) else file, columns))
 
 
 def _run(

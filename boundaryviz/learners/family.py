@@ -38,7 +38,8 @@ class Family:
     reads this. supervised: it looks at labelled points alone. at_once: it is fitted in one step, so that rates,
     batches and penalties mean nothing to it. seeded: what it learns depends on the seed. capabilities: what it can
     be asked, unless its settings leave nothing to ask. cascade: what the label cascade of a learner that hands labels
-    on is measured in. order: its place in lists.
+    on is measured in. scale_free: the same is learnt in whatever units each input comes; what goes by distances,
+    kernels, penalties or gradient descent is not. order: its place in lists.
     """
 
     spec: type[LearnerSettings]
@@ -48,6 +49,7 @@ class Family:
     seeded: bool = True
     capabilities: frozenset[Capability] = frozenset()
     cascade: Measure | None = None
+    scale_free: bool = False
     order: int = 1000
 
     @property
@@ -79,7 +81,8 @@ class Family:
 class LearnerSettings(Spec):
     """What the settings of every learner are: a spec with a `name`, a Literal of that one name, and a `TITLE`.
 
-    JITTERS: which of its settings say how far points are pushed about, in the data's own units.
+    JITTERS: which of its settings say how far points are pushed about. Like every length among the settings they are in
+    the units in which the learner is given the inputs, see `data.input_scale`.
     """
 
     TITLE: ClassVar[str]
@@ -100,6 +103,11 @@ class LearnerSettings(Spec):
     def may_be_centred(self) -> bool:
         """Whether the same is learnt from coordinates from which one place is subtracted, see `FittedLearner`."""
         return not self.bound_to_origin
+
+    @property
+    def scale_free(self) -> bool:
+        """Whether the same is learnt in whatever units each input comes."""
+        return self.family.scale_free
 
     @property
     def sure(self) -> float:
@@ -140,12 +148,14 @@ def family(
     seeded: bool = True,
     capabilities: Iterable[Capability] = (),
     cascade: Measure | None = None,
+    scale_free: bool = False,
     order: int = 1000,
 ) -> Callable[[S], S]:
     """Declare the family whose settings the class below is; arguments as in `Family`."""
 
     def declared(spec: S) -> S:
-        spec.family = Family(spec, learner, supervised, at_once, seeded, frozenset(capabilities), cascade, order)
+        asked = frozenset(capabilities)
+        spec.family = Family(spec, learner, supervised, at_once, seeded, asked, cascade, scale_free, order)
         return spec
 
     return declared

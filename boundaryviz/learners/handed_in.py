@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict, Field
 from typing_extensions import override
 
+from boundaryviz.learners.families.scikit_learn import SCALE_FREE, table
 from boundaryviz.learners.family import family
 from boundaryviz.learners.specs_fitted import AtOnceSpec
 
@@ -25,6 +26,12 @@ class HandedInSpec(AtOnceSpec):
     def bound_to_origin(self) -> str:
         """Of whatever is handed in."""
         return "an estimator that is handed in is shown raw coordinates"
+
+    @property
+    @override
+    def scale_free(self) -> bool:
+        """Of what is not known to need scaled inputs: a pipeline may scale them itself."""
+        return self.name not in table() or self.name in SCALE_FREE
 
     @classmethod
     def of(cls, estimator: Any) -> HandedInSpec:

@@ -40,7 +40,7 @@ class Network:
         dtype: torch.dtype,
     ) -> None:
         self.problem, self.device, self.dtype = problem, torch.device(device), dtype
-        self.features = FeatureMap(spec, problem.domain, problem.section)
+        self.features = FeatureMap(spec, problem.width)
         self._loss, self._squash = loss, squash
         self.hidden = hidden
         self.layout = Layout((self.features.size, *hidden, losses.outputs(loss, problem.classes)))

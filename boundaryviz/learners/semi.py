@@ -71,7 +71,7 @@ class SemiSupervised(Network):
     def set_data(self, data: TrainingData) -> None:
         """Train on the points of `data` from the next step on; weights and what is remembered of points stay."""
         x, label = data.rows()
-        inputs = torch.from_numpy(self.features.centred(x)).to(self.device, self.dtype)
+        inputs = torch.tensor(np.ascontiguousarray(x.T), dtype=self.dtype, device=self.device)
         known = label >= 0
         self._labelled.set_data(data, inputs, self._targets(label), known)
         self._unlabelled.set_data(data, inputs, inputs[:0], ~known)

@@ -54,10 +54,6 @@ class NetSpec(LearnerSettings):
         1.0, "Fourier frequency", "Standard deviation of the random frequencies; more makes a wigglier boundary.",
         gt=0.0, le=100.0, log=True, advanced=True, resets=True,
     )  # fmt: skip
-    input_scale: Literal["raw", "domain"] = setting(
-        "raw", "Input scale", "Raw coordinates, or the data's domain scaled to [-1, 1] (for data in large units).",
-        choices={"raw": "raw", "domain": "to [-1, 1]"}, advanced=True, resets=True,
-    )  # fmt: skip
     init: Literal["fan-in", "playground"] = setting(
         "fan-in", "Initial weights",
         "Uniform within 1 over the square root of the fan-in, or the Playground's U(-0.5, 0.5) with bias 0.1.",
@@ -76,8 +72,8 @@ class NetSpec(LearnerSettings):
     @property
     @override
     def bound_to_origin(self) -> str:
-        """Of raw coordinates."""
-        return "raw coordinates are what it is shown" if self.input_scale == "raw" else ""
+        """Of any net."""
+        return "it begins with small weights, which are another function where the origin lies elsewhere"
 
     def misfit(self, width: int) -> Mapping[str, str]:
         """The features, where they are of places alone and the points are none."""

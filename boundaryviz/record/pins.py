@@ -49,7 +49,7 @@ def differences(pins: Sequence[PinnedSnapshot]) -> tuple[str, ...]:
 
 def _facts(pin: PinnedSnapshot) -> dict[str, Any]:
     snapshot = pin.snapshot
-    plain = snapshot.scenario.bare().model_dump(mode="json")
+    plain = snapshot.scenario.model_dump(mode="json", include={*_SECTIONS})
     facts = {"step": snapshot.step, "clean": pin.clean, "points": len(snapshot.scene.points)}
     for section in _SECTIONS:
         facts |= {f"{section}.{name}": value for name, value in _flat(plain[section]).items()}

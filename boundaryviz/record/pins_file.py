@@ -44,7 +44,7 @@ def write(path: str | Path, pins: Sequence[PinnedSnapshot]) -> None:
         text[f"{columns}pin"] = json.dumps(
             {"label": pin.label, "clean": pin.clean, "step": snapshot.step, "rect": rect}
         )
-        text[f"{columns}scenario"] = _ascii(files.dumps(snapshot.scenario.with_scene(snapshot.scene)))
+        text[f"{columns}scenario"] = _ascii(files.dumps(snapshot.scenario.settings().with_scene(snapshot.scene)))
         arrays[f"{columns}field"] = snapshot.field
         if snapshot.predicted is not None:
             arrays[f"{columns}predicted"] = snapshot.predicted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
@@ -26,6 +27,7 @@ from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.runs.bars import told
 from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.history import RunHistory, taken
+from boundaryviz.scenario.scale_advice import scale_note
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Domain, Scene
@@ -397,10 +399,13 @@ def train(
     progress: a function, False for none; by default a bar in terminals and notebooks.
     learner: an estimator of scikit-learn's kind, fitted once per seed in place of the scenario's learner.
     cascade: watch a net of the first seed for the figure 'cascade'; learners that are fitted at once need no watching.
+    Warns where the learner would do better with scaled inputs, see `data.input_scale`.
     Raises ScenarioError, DeviceError, MemoryNeeded, ValueError.
     """
     scenario = given(scenario)
     run = start(scenario, seeds, twin, device, learner, cascade, steps=steps)
+    if words := scale_note(run.scenario, run.scene, run.session.spec):
+        warnings.warn(words, UserWarning, stacklevel=2)
     total = 1 if learner is not None else scenario.steps if steps is None else steps
     with told(f"training {scenario.name}", progress) as tell:
         run.advance(total, tell)

@@ -24,6 +24,8 @@ def resets(before: Scenario, after: Scenario) -> bool:
     """Whether going from one scenario to the other needs fresh weights; otherwise it applies live."""
     if type(before.learner) is not type(after.learner):
         return True
+    if before.data.input_scale != after.data.input_scale:
+        return True
     for old, new in ((before.learner, after.learner), (before.training, after.training)):
         for name, info in type(old).model_fields.items():
             extra = info.json_schema_extra

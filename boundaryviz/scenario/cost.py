@@ -9,6 +9,8 @@ from pathlib import Path
 
 from boundaryviz.learners.needs import FLAT, Needs, Size, summed
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.measure import scaling_of
+from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import Scene, Split
 
 SMALL = 250e6
@@ -69,7 +71,7 @@ def memory_needed(
     curves are kept. planted: points of poison that are yet to be placed, or of each replica's own. apart: what is to be
     seen differs by more than poison: each replica has weights and batches of its own, and none is compared with a twin.
     """
-    size = size_of(scene, runs, sights, planted, apart=apart)
+    size = size_of(scene, runs, sights, planted, apart=apart, scale=scenario.data.input_scale)
     each = _APART if apart else _TOGETHER
     evaluations = steps // scenario.training.evaluate_every + 1
     return summed(
@@ -79,8 +81,16 @@ def memory_needed(
     )
 
 
-def size_of(scene: Scene, runs: int = 1, sights: int = 1, planted: int = 0, *, apart: bool = False) -> Size:
-    """What the memory for a scene hangs on; arguments as in `memory_needed`."""
+def size_of(
+    scene: Scene,
+    runs: int = 1,
+    sights: int = 1,
+    planted: int = 0,
+    *,
+    apart: bool = False,
+    scale: InputScale = "as-is",
+) -> Size:
+    """What the memory for a scene hangs on; arguments as in `memory_needed`. scale: how learners are given inputs."""
     points = scene.points
     training = points.is_train & ~points.muted
     taught, hidden = training & points.is_labelled, training & ~points.is_labelled
@@ -88,6 +98,8 @@ def size_of(scene: Scene, runs: int = 1, sights: int = 1, planted: int = 0, *, a
     asked = int(((points.is_labelled & ~points.muted) | test).sum()) + planted
     if sights > 1 and not apart:
         asked = max(asked, int(test.sum()) + len(scene.targets) + _COMPARED)
+    x = points.x[training] if points.width <= FLAT else points.x[:0]
+    scaling = scaling_of(scene, scale)
     return Size(
         runs,
         sights,
@@ -99,7 +111,7 @@ def size_of(scene: Scene, runs: int = 1, sights: int = 1, planted: int = 0, *, a
         points.xy[taught],
         points.label[taught].astype("int64"),
         points.width,
-        points.x[training] if points.width <= FLAT else points.x[:0],
+        x if scaling is None else scaling(x),
     )
 
 

@@ -3,46 +3,52 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario import text
 from boundaryviz.scenario.atomic import WriteError, check_writable, write_atomic
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.plain_text import one_line, path_end
 from boundaryviz.scene.scene import Points
 from boundaryviz.tables.tables import TableError, read_table, write_table
 
 __all__ = [
-    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "parse", "read", "sealed", "sealed_at_least",
-    "write", "write_atomic",
+    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "holds_scenario", "parse", "read", "sealed",
+    "sealed_at_least", "write", "write_atomic",
 ]  # fmt: skip
 
 SUFFIXES = (".bviz", ".toml", ".csv")
+_log = logging.getLogger(__name__)
+_log.setLevel(logging.INFO)  # what was understood of a table is for whoever keeps a log
 _SOUGHT = 64_000_000  # characters gone through to find the lines of problems
 
 
-def read(path: str | Path) -> Scenario:
-    """The scenario in a `.bviz`, `.toml` or `.csv` file.
+def read(path: str | Path, columns: Mapping[str, str | Sequence[str]] | None = None) -> Scenario:
+    """The scenario in a `.bviz` or `.toml` file, or in a table of any kind, known by its content.
 
+    columns: of a table, what is what, as `read_table` takes it.
     Raises ScenarioError with every problem as 'file:line: path: what is wrong', the line where there is one.
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        kinds = ", ".join(SUFFIXES)
-        raise ScenarioError([f"{path_end(path)}: not a kind of file that can be opened; there are: {kinds}"])
     if os.path.exists(path) and not os.path.isfile(path):
         raise ScenarioError([f"{path_end(path)}: a folder or a device, not a file"])
-    if suffix == ".csv":
-        return _from_csv(path)
+    if not holds_scenario(path):
+        return _from_table(path, columns or {})
+    if columns:
+        raise ScenarioError([f"{path_end(path)}: columns are chosen of a table, and this is a scenario"])
     return parse(_decoded(path, suffix), path, suffix)
+
+
+def holds_scenario(path: str | Path) -> bool:
+    """Whether a file of this name is read as a scenario; any other is read as a table."""
+    return Path(path).suffix.lower() in (".bviz", ".toml")
 
 
 def write(path: str | Path, scenario: Scenario) -> None:
@@ -184,21 +190,16 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _from_csv(path: Path) -> Scenario:
-    """The table's points with the default network, which sees them scaled: a table may come in any unit."""
+def _from_table(path: Path, columns: Mapping[str, str | Sequence[str]]) -> Scenario:
+    """The table's points with the default network, which is given them standardised: a table may come in any unit."""
     try:
-        table = read_table(path)
+        table = read_table(path, columns=columns)
     except TableError as error:
         raise ScenarioError([f"{path_end(path)}: {problem}" for problem in error.problems]) from None
-    name = one_line(path.stem)  # which may be no text
-    scenario = Scenario(
-        name=name,
-        title=name,
-        summary=" ".join((f"Points from {one_line(path.name)}.", *table.notes)),
-        data=DataSpec(name="points"),
-        learner=MLPSpec(input_scale="domain"),
-    )
-    return scenario.with_scene(table.scene)
+    for note in table.notes:
+        _log.info("%s: %s", one_line(path.name), note)
+    summary = " ".join((f"Points from {one_line(path.name)}.", *table.notes))
+    return Scenario.from_table(table, one_line(path.stem), summary=summary)  # whose name may be no text
 
 
 _TOML_NAME = re.compile(r"^[ \t]*+(?:\[([^\[\]\n]++)\]|([\w.\-]++)[ \t]*+=)", re.MULTILINE)

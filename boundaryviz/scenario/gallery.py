@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -31,19 +32,22 @@ def scenarios() -> list[Scenario]:
     return sorted(found.values(), key=place)
 
 
-def load(name: str | Path) -> Scenario:
+def load(name: str | Path, columns: Mapping[str, str | Sequence[str]] | None = None) -> Scenario:
     """The scenario called `name`: one of the gallery, a data set with the default learner, or a file.
 
+    columns: of a file that is a table, what is what, such as {"x": "length", "y": "mass", "label": "species"}.
     Raises ScenarioError with every problem of a file, or with what is near an unknown name.
     """
     text = str(name)
+    if columns and (text in _stems() or text in DATASETS):
+        raise ScenarioError([f"{text}: columns are chosen of a table, and this is a scenario"])
     if text in _stems():
         return _from_gallery(text)
     if text in DATASETS:
         return of_dataset(text)
     path = Path(name)
     if path.suffix.lower() in SUFFIXES or os.path.exists(path):  # also of a name that no file can have
-        return read(path)
+        return read(path, columns)
     near = get_close_matches(text, [*_stems(), *DATASETS], 1)
     hint = f"did you mean {near[0]}?" if near else "`boundaryviz scenarios` lists what there is"
     raise ScenarioError([f"{text}: no scenario, data set or file is called that; {hint}"])

@@ -87,7 +87,7 @@ class RunHistory:
             if spec.start == "present":
                 scene = scenario.scene()
             else:
-                scene = spec.plane.scene() if spec.plane is not None else first.scene()
+                scene = first.measured(spec.plane.scene()) if spec.plane is not None else first.scene()
             replay = Replay(first, scene)
         except ScenarioError as error:
             raise ScenarioError([f"course.values.{problem}" for problem in error.problems]) from None
@@ -202,8 +202,11 @@ def taken(change: Change, scenario: Scenario, scene: Scene) -> tuple[Scenario, S
 
 
 def changed(before: Scenario, after: Scenario) -> dict[str, Any]:
-    """The settings that differ, as plain values by dotted path; a whole section where its kind differs."""
+    """The settings that differ, as plain values by dotted path; a whole section where its kind differs, and all points
+    of one's own where these differ."""
     found: dict[str, Any] = {}
+    if before.own is not after.own and before.own != after.own:
+        found["own"] = after.own
     for section in SECTIONS:
         old, new = getattr(before, section), getattr(after, section)
         if old is new:
@@ -220,7 +223,7 @@ def difference(before: Scene, after: Scene) -> Edit | None:
     """The edit that leads from one scene to another to the bit, but for `poison_on`; None where they are the same."""
     if before is after:
         return None
-    plain = ("domain", "classes", "class_names", "axis_names", "section")
+    plain = ("domain", "classes", "class_names", "axis_names", "section", "measure")
     if any(getattr(before, name) != getattr(after, name) for name in plain):
         return Replace(after)
     if any((getattr(before.points, name) is None) != (getattr(after.points, name) is None) for name in OPTIONAL):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Literal, Self
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import Field, SerializeAsAny, field_serializer
+from pydantic import AfterValidator, Field, SerializeAsAny, field_serializer
 
+from boundaryviz.scenario.own import OwnSpec
 from boundaryviz.scenario.plane import (
     Groups,
     GroupSpec,
@@ -24,6 +25,7 @@ from boundaryviz.scenario.plane import (
     responses_written,
     table_of,
 )  # fmt: skip
+from boundaryviz.scene.data import KEEPS_POINTS
 from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
 from boundaryviz.scene.scene import Target
 from boundaryviz.scene.specs import Spec
@@ -53,6 +55,19 @@ class ChangedColumns(Spec):
     unknown: Marks | None = None
 
 
+_OF_4 = KEEPS_POINTS | {"own"}  # settings that came with version 4 of the format
+
+
+def _read_own(values: dict[str, Any]) -> dict[str, Any]:
+    """Settings by dotted path, with points of one's own among them read. Raises ValueError for those that are none."""
+    own = values.get("own")
+    return {**values, "own": OwnSpec.model_validate(own)} if isinstance(own, Mapping) else values
+
+
+Values = Annotated[dict[str, Any], AfterValidator(_read_own)]
+"""Settings by dotted path, and under `own` all points of one's own."""
+
+
 class ChangeSpec(Spec):
     """What was changed after `step` steps, in the order in which it is done; what was not is left out.
 
@@ -60,7 +75,7 @@ class ChangeSpec(Spec):
     """
 
     step: int = Field(0, ge=0)
-    values: dict[str, Any] = Field(default_factory=dict)
+    values: Values = Field(default_factory=dict)
     removed: Whole = ()
     moved: MovedColumns | None = None
     changed: ChangedColumns | None = None
@@ -71,14 +86,17 @@ class ChangeSpec(Spec):
     plane: PlaneSpec | None = None
 
     @property
-    def is_wide(self) -> bool:
-        """Whether it says what only version 3 of the format can."""
-        moved, changed = self.moved, self.changed
-        return bool(
+    def since(self) -> int:
+        """The least version of the format that has words for it."""
+        moved, changed, added = self.moved, self.changed, self.added
+        if any(path in _OF_4 for path in self.values):
+            return 4
+        wide = (
             (moved is not None and moved.inputs)
             or (changed is not None and changed.response is not None)
-            or any(one is not None and one.is_wide for one in (self.added, self.plane))
+            or (added is not None and added.is_wide)
         )
+        return max(3 if wide else 2, 2 if self.plane is None else self.plane.since)
 
     @classmethod
     def of(cls, step: int, values: dict[str, Any], edit: Edit) -> Self:
@@ -157,7 +175,7 @@ class RunHistorySpec(Spec):
     seeds: int = Field(1, ge=1, le=64)
     twin: bool = False
     start: Literal["drawn", "plane", "present"] = "present"
-    values: dict[str, Any] = {}
+    values: Values = {}
     plane: PlaneSpec | None = None
     turns: tuple[SerializeAsAny[ChangeSpec], ...] = ()
     ends_here: bool = True
@@ -167,9 +185,10 @@ class RunHistorySpec(Spec):
         return [change.model_dump(mode="json", exclude_defaults=True) for change in changes]
 
     @property
-    def is_wide(self) -> bool:
-        """Whether it says what only version 3 of the format can."""
-        return (self.plane is not None and self.plane.is_wide) or any(change.is_wide for change in self.turns)
+    def since(self) -> int:
+        """The least version of the format that has words for it."""
+        own = 4 if any(path in _OF_4 for path in self.values) else 2
+        return max(own, 2 if self.plane is None else self.plane.since, *(change.since for change in self.turns))
 
     def overruled(self, paths: Iterable[str]) -> Self:
         """Without what it says of these settings: they hold from step 0 on."""

@@ -19,5 +19,6 @@ def check_inputs(scenario: Scenario, scene: Scene, planted: int = 0) -> None:
     that a run is refused whole.
     """
     learner = scenario.learner
-    if why := learner.misfit(scene.points.width) or learner.crowded(size_of(scene, planted=planted)):
+    size = size_of(scene, planted=planted, scale=scenario.data.input_scale)
+    if why := learner.misfit(scene.points.width) or learner.crowded(size):
         raise InputsError([f"learner.{name}: {words}" for name, words in why.items()])

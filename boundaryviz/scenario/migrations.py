@@ -18,7 +18,13 @@ def _to_3(values: Values) -> Values:
     return values
 
 
-MIGRATIONS: Mapping[int, Callable[[Values], Values]] = {1: _to_2, 2: _to_3}
+def _to_4(values: Values) -> Values:
+    """From version 4 on points of one's own may be data, as they came, and points may be measured; in files of version
+    3 neither is so."""
+    return values
+
+
+MIGRATIONS: Mapping[int, Callable[[Values], Values]] = {1: _to_2, 2: _to_3, 3: _to_4}
 """version -> what makes values of the next version from values of this one."""
 
 
@@ -30,4 +36,55 @@ def migrated(values: Mapping[str, Any], version: int) -> Values:
     found = dict(values)
     while isinstance(at := found.get("version"), int) and at < version and at in MIGRATIONS:
         found = {**MIGRATIONS[at](found), "version": at + 1}
+    return _renamed(found)
+
+
+_SCALES = {"raw": "as-is", "domain": "domain"}  # what `learner.input_scale`, of networks alone, could be
+
+
+def _renamed(values: Values) -> Values:
+    """With `data.input_scale` for what was `learner.input_scale` up to version 3: files written by hand often say no
+    version."""
+    found = _rescaled(values)
+    course = found.get("course")
+    if not isinstance(course, Mapping):
+        return found
+    course = dict(course)
+    if isinstance(course.get("values"), Mapping):
+        course["values"] = _moved(course["values"])
+    if isinstance(course.get("turns"), list):
+        course["turns"] = [
+            {**turn, "values": _moved(turn["values"])}
+            if isinstance(turn, Mapping) and isinstance(turn.get("values"), Mapping)
+            else turn
+            for turn in course["turns"]
+        ]
+    return {**found, "course": course}
+
+
+def _rescaled(values: Values) -> Values:
+    """Nested sections, of which the learner's says how its inputs are scaled."""
+    spec = values.get("learner")
+    if not isinstance(spec, Mapping) or not _is_scale(spec.get("input_scale")):
+        return values
+    found = {**values, "learner": {name: value for name, value in spec.items() if name != "input_scale"}}
+    section = values.get("data", {})
+    if (scale := _SCALES[spec["input_scale"]]) != "as-is" and isinstance(section, Mapping):
+        found["data"] = {"input_scale": scale, **section}
     return found
+
+
+def _moved(values: Mapping[str, Any]) -> Values:
+    """Settings by dotted path, or whole sections, as a history holds them."""
+    found = dict(values)
+    if _is_scale(found.get("learner.input_scale")):
+        found.setdefault("data.input_scale", _SCALES[found.pop("learner.input_scale")])
+    spec = found.get("learner")
+    if isinstance(spec, Mapping) and _is_scale(spec.get("input_scale")):
+        found["learner"] = {name: value for name, value in spec.items() if name != "input_scale"}
+        found.setdefault("data.input_scale", _SCALES[spec["input_scale"]])
+    return found
+
+
+def _is_scale(value: Any) -> bool:
+    return isinstance(value, str) and value in _SCALES

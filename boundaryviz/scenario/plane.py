@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import MAX_CLASSES, MAX_GROUPS, Domain, Group, Points, Scene, Target
 from boundaryviz.scene.section import Section
 from boundaryviz.scene.specs import Spec, setting
@@ -24,7 +25,8 @@ Wide = Annotated[tuple[Numbers, ...], Field(fail_fast=True)]
 
 
 def later(default: Any) -> Any:
-    """A field that came with version 3 of the format, and is left out where it is empty: files without are as ever."""
+    """A field that came with version 3 of the format, or 4, and is left out where it is empty: files without are as
+    ever."""
     return Field(default, exclude_if=lambda value: value == default)
 
 
@@ -133,6 +135,22 @@ class SectionSpec(Spec):
         return Section(origin, axes, low, high, self.names)
 
 
+class MeasureSpec(Spec):
+    """By what inputs are standardised, written out; see `measure.measured`."""
+
+    centre: Numbers
+    unit: Numbers
+
+    @classmethod
+    def of(cls, measure: Scaling) -> Self:
+        """That of a scene."""
+        return cls(centre=tuple(measure.centre.tolist()), unit=tuple(measure.unit.tolist()))
+
+    def measure(self) -> Scaling:
+        """Raises ValueError for numbers that make no measure."""
+        return Scaling(np.array(self.centre, dtype=float), np.array(self.unit, dtype=float))
+
+
 class GroupSpec(Spec):
     """A group of poison written out; see `scene.Group`."""
 
@@ -167,11 +185,14 @@ class PlaneSpec(Spec):
     targets: TargetColumns = ()
     groups: Groups = ()
     section: SectionSpec | None = later(None)
+    measure: MeasureSpec | None = later(None)
 
     @property
-    def is_wide(self) -> bool:
-        """Whether it says what only version 3 of the format can."""
-        return self.section is not None or self.points.is_wide
+    def since(self) -> int:
+        """The least version of the format that has words for it."""
+        if self.measure is not None:
+            return 4
+        return 3 if self.section is not None or self.points.is_wide else 2
 
     @classmethod
     def of(cls, scene: Scene) -> Self:
@@ -186,6 +207,7 @@ class PlaneSpec(Spec):
             targets=tuple((t.x, t.y, t.target_class, t.group) for t in scene.targets),
             groups=tuple(GroupSpec.of(group) for group in scene.groups),
             section=None if scene.section is None else SectionSpec.of(scene.section),
+            measure=None if scene.measure is None else MeasureSpec.of(scene.measure),
         )
 
     def scene(self) -> Scene:
@@ -194,4 +216,5 @@ class PlaneSpec(Spec):
             self.points.points(), Domain(*self.domain), self.classes, self.class_names, self.axis_names,
             tuple(Target(*t) for t in self.targets), tuple(group.group() for group in self.groups),
             section=None if self.section is None else self.section.section(),
+            measure=None if self.measure is None else self.measure.measure(),
         )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final, Literal
 
+import numpy as np
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -15,25 +16,31 @@ from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scenario.history_spec import TURNS, RunHistorySpec
 from boundaryviz.scenario.migrations import migrated
-from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec
+from boundaryviz.scenario.own import OwnSpec
+from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec, later
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
-from boundaryviz.scene.data import DataSpec, build
+from boundaryviz.scene.data import KEEPS_POINTS, OWN, OWN_POINTS, DataSpec, before_any, build
+from boundaryviz.scene.measure import measured
+from boundaryviz.scene.own_points import OwnPoints, layered, taken_up
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import UNLABELLED, Scene, Target
 from boundaryviz.scene.specs import Spec
+from boundaryviz.tables.choice import TableSource
 from boundaryviz.tables.from_arrays import from_arrays
+from boundaryviz.tables.tables import Table
 
-VERSION: Final = 3
-"""Of the format of files. 2: `course`. 3: points with inputs or responses; what has neither is written as version 2."""
+VERSION: Final = 4
+"""Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
+`data.input_scale`, and a measure of the points. What needs no words of a later version is written under an earlier one,
+down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
 """Problems that are listed, and characters of each."""
 _ENTRIES, _DEEP = 1_000, 4  # of a list, and tables within tables
-_MOST = {"turns": TURNS} | dict.fromkeys(
-    (*PointColumns.model_fields, *SectionSpec.model_fields, "removed", "at"), MAX_VALUES[".bviz"]
-)
+_LISTS = (*PointColumns.model_fields, *SectionSpec.model_fields, *OwnSpec.model_fields, "removed", "at")
+_MOST = {"turns": TURNS} | dict.fromkeys(_LISTS, MAX_VALUES[".bviz"])
 
 
 class ScenarioError(ValueError):
@@ -53,14 +60,15 @@ class Scenario(Spec):
     """Data, attack, learner and training, with the words that go with them.
 
     `order` is its place in the gallery.
-    `plane` holds the scene itself where it was edited or imported, its poison with it; otherwise the scene is drawn
-    from `data`, and `poison` is injected.
+    `own` holds points of one's own as they came, of which `data` makes the scene, as it draws it from a data set.
+    `plane` holds the scene itself where it was edited, its poison with it; otherwise the scene is drawn from `data`,
+    and `poison` is injected.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
     """
 
-    version: Literal[3] = VERSION
+    version: Literal[4] = VERSION
     name: str = "untitled"
     title: str = "Untitled"
     summary: str = ""
@@ -71,6 +79,7 @@ class Scenario(Spec):
     poison: AttackSpec = BridgeSpec()
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()
+    own: OwnSpec | None = later(None)
     plane: PlaneSpec | None = None
     course: RunHistorySpec | None = None
     expect: dict[str, float | tuple[float, float]] = {}
@@ -88,6 +97,8 @@ class Scenario(Spec):
             scenario = cls.model_validate(migrated(values, VERSION))
         except ValidationError as error:
             raise ScenarioError(problems_of(error)) from None
+        if scenario.own is not None and scenario.data.name != OWN:
+            raise ScenarioError([f"own: points of one's own are data named {OWN!r}, not {scenario.data.name!r}"])
         try:
             check_scene(scenario.scene())
         except ValueError as error:
@@ -101,26 +112,60 @@ class Scenario(Spec):
     ) -> Scenario:  # fmt: skip
         """A scenario of points with D inputs, X (n, D), and classes y (n,), -1 for a point without a label.
 
-        learner: its spec, default a network that sees its inputs scaled. options: those of `scene.from_arrays`, such
-        as response, split and section. Raises ScenarioError, in words, for arrays that make no scene.
+        learner: its spec, default a network; whichever it is, it is given standardised inputs, see `data.input_scale`.
+        options: those of `scene.from_arrays`, such as response, split and section. Raises ScenarioError, in words, for
+        arrays that make no scene.
         """
         try:
             scene = from_arrays(X, y, **options)
         except ValueError as error:
             raise ScenarioError([f"data: {error}"]) from None
-        learner = MLPSpec(input_scale="domain") if learner is None else learner
-        scenario = cls(name=name, title=name, data=DataSpec(name="points"), learner=learner)
-        return scenario.model_copy(update={"training": training or scenario.training}).with_scene(scene)
+        scenario = cls.from_points(OwnPoints(scene), name, learner=learner)
+        return scenario.model_copy(update={"training": training or scenario.training})
+
+    @classmethod
+    def from_table(cls, table: Table, name: str, *, summary: str = "") -> Scenario:
+        """A scenario of the points of a table, with the default network; without splits in it they are shared out as
+        the settings of the data say."""
+        scene, given = table.scene, bool(table.source.choice.split)
+        if not given:
+            scene = scene.with_points(scene.points.with_columns(split=np.zeros(len(scene.points), dtype=np.int8)))
+        return cls.from_points(OwnPoints(scene, given), name, summary=summary, source=table.source)
+
+    @classmethod
+    def from_points(
+        cls, points: OwnPoints, name: str, *, summary: str = "", learner: LearnerSpec | None = None,
+        source: TableSource | None = None,
+    ) -> Scenario:  # fmt: skip
+        """A scenario of points of one's own, which are its data; learner: default a network. Whichever it is, it is
+        given standardised inputs, as points come in any unit."""
+        return cls(
+            name=name, title=name, summary=summary, data=OWN_POINTS, own=OwnSpec.of(points, source),
+            learner=MLPSpec() if learner is None else learner,
+        )  # fmt: skip
 
     def scene(self) -> Scene:
-        """The scene this scenario starts with."""
-        if self.plane is None:
-            return placement.inject(build(self.data), self.poison)
-        return replace(self.plane.scene(), poison_on=self.poison.on)
+        """The scene this scenario starts with, measured where its inputs are standardised."""
+        if self.plane is not None:
+            scene = replace(self.plane.scene(), poison_on=self.poison.on)
+        elif self.own is not None:
+            scene = placement.inject(self._without_attack(layered(self.data, self.own.points)), self.poison)
+        else:
+            scene = placement.inject(build(self.data), self.poison)
+        return self.measured(scene)
+
+    def measured(self, scene: Scene) -> Scene:
+        """The scene with a measure, where inputs are standardised by it."""
+        return measured(scene) if self.data.input_scale == "standardised" else scene
+
+    def _without_attack(self, scene: Scene) -> Scene:
+        """The scene before the attack was placed in it: with what was placed by hand, or came with the points."""
+        places = self.poison.count > 0 or self.poison.target is not None
+        return placement.remove(scene, self.poison) if places else scene
 
     def with_scene(self, scene: Scene) -> Scenario:
         """The same scenario with this scene written out."""
-        return self.model_copy(update={"plane": PlaneSpec.of(scene)})
+        return self.model_copy(update={"plane": PlaneSpec.of(self.measured(scene))})
 
     def with_poison(
         self,
@@ -144,8 +189,17 @@ class Scenario(Spec):
 
     def written(self) -> dict[str, Any]:
         """As nested plain values for a file, under the least version of the format that has words for all of it."""
-        wide = any(one is not None and one.is_wide for one in (self.plane, self.course))
-        return self.model_dump(mode="json") | {"version": VERSION if wide else 2}
+        written = self.model_dump(mode="json")
+        versions = [2, *(one.since for one in (self.plane, self.course) if one is not None)]
+        if self.data.input_scale == "as-is":
+            del written["data"]["input_scale"]
+        else:
+            versions.append(4)
+        if self.own is not None:
+            versions.append(4)
+        elif max(versions) < 4:
+            del written["data"]["splits"]  # says something of `own` alone
+        return written | {"version": max(versions)}
 
     @property
     def steps(self) -> int:
@@ -153,10 +207,32 @@ class Scenario(Spec):
         return (self.course.steps if self.course is not None else 0) or self.training.steps
 
     def bare(self) -> Scenario:
-        """The settings and words alone, without a scene written out and without a history."""
+        """What it draws from, settings and words, without a scene written out and without a history."""
         if self.plane is None and self.course is None:
             return self
         return self.model_copy(update={"plane": None, "course": None})
+
+    def settings(self) -> Scenario:
+        """The settings and words alone, without any points: all that a model of a scene at hand depends on."""
+        return self.bare() if self.own is None else self.model_copy(update={"own": None, "plane": None, "course": None})
+
+    def with_own(self) -> Scenario:
+        """The same scenario with nothing written out but points of one's own: what was done to them by hand is taken
+        up in them, so that settings of the data act on them as they are now.
+
+        Poison placed by hand, and its pins, are taken up too, and the attack's own is placed anew. Of a scenario
+        without points of its own nothing is kept but what it draws from.
+        """
+        if self.data.name != OWN or self.plane is None:
+            return self.bare()
+        scene = replace(self.scene(), measure=None)
+        if self.own is None:  # points drawn by hand, pasted, or of an older file
+            own = OwnSpec.of(OwnPoints(self._without_attack(scene)))
+            return self.bare().model_copy(update={"own": own, "data": before_any(self.data)})
+        if replace(self.bare().scene(), measure=None) == scene:
+            return self.bare()
+        points = taken_up(self.data, self.own.points, self._without_attack(scene))
+        return self.bare().model_copy(update={"own": OwnSpec.of(points, self.own.source)})
 
     def replaced(self, values: Mapping[str, Any]) -> Scenario:
         """A bare scenario with other settings, by dotted path or whole sections, of which nothing else follows.
@@ -167,7 +243,8 @@ class Scenario(Spec):
         problems = []
         for path, value in values.items():
             section, dot, name = path.partition(".")
-            if section not in Scenario.model_fields or section in ("plane", "course"):
+            known = section in Scenario.model_fields and section not in ("plane", "course")
+            if not known or (dot and section == "own"):
                 problems.append(f"{one_line(path, _LONG)}: there is no such setting")
                 continue
             if dot and section not in sections:
@@ -190,18 +267,23 @@ class Scenario(Spec):
     def with_values(self, values: Mapping[str, Any]) -> Scenario:
         """Change fields by dotted path; `learner.name` and `poison.attack` first take that family's defaults.
 
-        A changed `data` field draws the points anew, so points that were written out are dropped; a changed `poison`
-        field places the attack anew among those there are. A setting changed here holds from step 0 on, whatever the
-        history says of it; of other data or another attack there is no history.
+        A changed `data` field draws the points anew: of a data set without what was done to them by hand, and points of
+        one's own with it (see `with_own`). There, shares of validation and test points ask for splits shared out by
+        them. A changed `poison` field places the attack anew among the points there are. A setting changed here holds
+        from step 0 on, whatever the history says of it; of other data or another attack there is no history.
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
-        plain = self.model_dump(mode="json", exclude={"plane", "course"})
-        redrawn = any(path == "data" or path.startswith("data.") for path in values)
-        if redrawn and self.data.name == "points" and "data.name" not in values:
-            raise ScenarioError(
-                ["data: this scenario brings its own points; name a data set with data.name to draw others"]
-            )
+        redrawn = redraws(values)
+        base = self.with_own() if redrawn else self
+        plain = base.model_dump(mode="json", exclude={"own", "plane", "course"})
         problems: list[str] = []
+        own = base.own
+        if (source := values.get("data.name", base.data.name)) != base.data.name:
+            own, plain["data"]["n"] = None, 500 if base.data.n == "all" else base.data.n
+        if redrawn and source == OWN and own is None:
+            problems.append(f"data.name: {OWN!r} are points of one's own; there are none here: open a table of them")
+        if own is not None and {"data.validation", "data.test"} & values.keys():
+            plain["data"]["splits"] = "drawn"
         if (name := values.get("learner.name", plain["learner"]["name"])) not in FAMILIES:
             problems.append(f"learner.name: unknown learner{_quoted(name)}; there are: {', '.join(FAMILIES)}{_MORE}")
         elif name != plain["learner"]["name"]:
@@ -214,7 +296,7 @@ class Scenario(Spec):
         known = _paths(plain)
         for path, value in values.items():
             if path not in known:
-                problems.append(f"{one_line(path, _LONG)}: there is no such setting{_nearest(path, known)}")
+                problems.append(f"{one_line(path, _LONG)}: {_MOVED.get(path) or _nearest(path, known)}")
             elif path not in ("learner.name", "poison.attack"):
                 parent, _, last = path.rpartition(".")
                 place = plain
@@ -232,7 +314,8 @@ class Scenario(Spec):
             raise ScenarioError(problems)
         if kept is not None and changed.poison != self.poison:
             kept = PlaneSpec.of(placement.update(self.scene(), self.poison, changed.poison))
-        return changed.model_copy(update={"plane": kept, "course": self._history_after(values, redrawn)})
+        update = {"own": own, "plane": kept, "course": self._history_after(values, redrawn)}
+        return changed.model_copy(update=update)
 
     def _history_after(self, values: Mapping[str, Any], redrawn: bool) -> RunHistorySpec | None:
         if self.course is None or redrawn or any(path.startswith("poison.") for path in values):
@@ -244,6 +327,11 @@ class Scenario(Spec):
         history = self.course.overruled(paths)
         steps = values.get("training.steps")
         return history if steps is None else history.lasting(steps)
+
+
+def redraws(paths: Iterable[str]) -> bool:
+    """Whether changes of these settings, by dotted path, draw the points anew."""
+    return any((path == "data" or path.startswith("data.")) and path not in KEEPS_POINTS for path in paths)
 
 
 def _check_counts(values: Mapping[str, Any], before: str = "", deep: int = 0) -> None:
@@ -273,10 +361,17 @@ def _paths(values: Mapping[str, Any], before: str = "") -> list[str]:
     return found
 
 
+_MOVED = {
+    "learner.input_scale": "how inputs are scaled is a setting of the data, for every learner: "
+    "data.input_scale=as-is, standardised or domain"
+}
+"""What is said of settings that older versions had in another place."""
+
+
 def _nearest(path: str, known: list[str]) -> str:
     ends = {p.rpartition(".")[2]: p for p in known}
     near = get_close_matches(path, known, 1, 0.8) or [ends[e] for e in get_close_matches(path, ends, 1, 0.8)]
-    return f"; did you mean {near[0]}?" if near else ""
+    return "there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def problems_of(error: ValidationError) -> list[str]:

@@ -1,4 +1,4 @@
-"""Settings in words, as labels of runs that differ by them; and sizes of files."""
+"""Settings in words, as labels of runs that differ by them; sizes of files, and where points came from."""
 
 from __future__ import annotations
 
@@ -9,11 +9,22 @@ from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.datasets import DATASETS
+from boundaryviz.scene.plain_text import one_line
+from boundaryviz.tables.choice import TableSource
 
 
 def size_words(size: int) -> str:
     """Bytes as '820 kB' or '4.1 MB'."""
     return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
+
+
+def source_words(source: TableSource) -> str:
+    """Where points came from: '342 points from penguins.csv; 2 rows were left out.'"""
+    points = f"{source.kept:,} {'point' if source.kept == 1 else 'points'}"
+    left = (
+        f"; {source.omitted:,} {'row was' if source.omitted == 1 else 'rows were'} left out" if source.omitted else ""
+    )
+    return f"{points} from {one_line(source.file) or 'the clipboard'}{left}."
 
 
 def settings_in_words(scenario: Scenario, paths: Mapping[str, Any]) -> str:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import field_validator
+from pydantic import Field, field_validator, model_validator
 
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw
+from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.specs import Spec, setting
+from boundaryviz.scene.splits import Shuffles
+
+OWN = "points"
+"""The name of data that is points of one's own, and not drawn from a data set; see `own_points`."""
 
 
 class DataSpec(Spec):
     """Which data set, how much of it, and what is done to its labels and places."""
 
     name: str = setting("moons", "Data set", "Where the points come from.", resets=True)
-    n: int = setting(
-        500, "Training points", "How many points the model learns from; validation and test come on top.",
-        ge=10, le=100_000, log=True,
-    )  # fmt: skip
+    n: Annotated[int, Field(ge=10, le=100_000)] | Literal["all"] = setting(
+        500, "Training points", "How many points the model learns from; validation and test come on top.", log=True
+    )
     noise: float | None = setting(
         None, "Noise", "The data set's own noise, in its own units; empty takes its default.", ge=0.0, le=1.0
     )
@@ -44,6 +48,10 @@ class DataSpec(Spec):
         "random", "Labels at", "Which points keep their label: any, or those nearest to the mean of their class.",
         choices={"random": "random points", "centres": "the centres"},
     )  # fmt: skip
+    splits: Literal["given", "drawn"] = setting(
+        "given", "Splits", "Which of your own points train: as they came, or shared out class by class, by "
+        "the shares below.", advanced=True, choices={"given": "as they came", "drawn": "shared out"},
+    )  # fmt: skip
     validation: float = setting(
         0.2, "Validation share", "Share of all points held out to watch overfitting.", ge=0.0, le=0.45, advanced=True
     )
@@ -51,11 +59,17 @@ class DataSpec(Spec):
         0.3, "Test share", "Share of all points kept for the final error.", ge=0.0, le=0.45, advanced=True
     )
     seed: int = setting(0, "Data seed", "The same seed draws the same points.", ge=0, le=2**31 - 1)
+    input_scale: InputScale = setting(
+        "as-is", "Input scale", "How every learner is given the points: in the units they come in, with mean 0 and "
+        "standard deviation 1 along each axis, or with the domain as [-1, 1]. Widths, jitters and penalties of a "
+        "learner are then in these units. The points themselves stay as they are.",
+        choices={"as-is": "as it is", "standardised": "standardised", "domain": "to [-1, 1]"}, resets=True,
+    )  # fmt: skip
 
     @field_validator("name")
     @classmethod
     def _known(cls, name: str) -> str:
-        if name not in DATASETS and name != "points":
+        if name not in DATASETS and name != OWN:
             raise ValueError(f"unknown data set {name!r}; there are: {', '.join(DATASETS)}")
         return name
 
@@ -66,8 +80,26 @@ class DataSpec(Spec):
             raise ValueError("labels per class is a number from 0 up, or 'all'")
         return budget
 
+    @model_validator(mode="after")
+    def _countable(self) -> Self:
+        if self.n == "all" and self.name != OWN:
+            raise ValueError("a data set is drawn and needs a number of training points; 'all' is for your own points")
+        return self
 
-class _Purpose(IntEnum):
+
+KEEPS_POINTS = frozenset({"data.input_scale"})
+"""The settings of the data that draw no points: whoever changes them keeps the points that are there."""
+
+OWN_POINTS = DataSpec(name=OWN, n="all", input_scale="standardised")
+"""Points of one's own, as they came, in whatever units their owner measures in."""
+
+
+def before_any(spec: DataSpec) -> DataSpec:
+    """The settings of points of one's own as they are before any of them has acted on the points."""
+    return DataSpec(name=OWN, n="all", seed=spec.seed, input_scale=spec.input_scale)
+
+
+class Purpose(IntEnum):
     """Keys of the random streams, so that one setting never shifts another's numbers."""
 
     DRAW = 1
@@ -75,9 +107,11 @@ class _Purpose(IntEnum):
     JITTER = 3
     LABEL_NOISE = 4
     BUDGET = 5
+    SAMPLE = 6
+    NEW_LABEL = 7
 
 
-def _rng(spec: DataSpec, purpose: _Purpose) -> np.random.Generator:
+def _rng(spec: DataSpec, purpose: Purpose) -> np.random.Generator:
     return np.random.default_rng([spec.seed, purpose])
 
 
@@ -86,17 +120,17 @@ def build(spec: DataSpec) -> Scene:
 
     Raises ValueError for `points`, the name of data that is kept as points and not drawn.
     """
-    if spec.name == "points":
+    if spec.name == OWN:
         raise ValueError("data named 'points' is kept as points; there is nothing to draw")
     source = DATASETS[spec.name]
     xy, label, split = _draw(source, spec)
-    rng = _rng(spec, _Purpose.JITTER)
+    rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
-    label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, _Purpose.LABEL_NOISE))
+    label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.LABEL_NOISE))
     if spec.labels_at == "centres" and spec.labels_per_class != "all":
         label = keep_central(xy, label, split, spec.labels_per_class)
     else:
-        label = keep_labels(label, split, spec.labels_per_class, _rng(spec, _Purpose.BUDGET))
+        label = keep_labels(label, split, spec.labels_per_class, _rng(spec, Purpose.BUDGET))
     domain = source.domain or Domain.around(xy)
     return Scene(Points.of(xy, label, split), domain, source.classes, source.class_names, source.axis_names)
 
@@ -107,15 +141,16 @@ def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
     A finite table that holds fewer is shared out whole, in the same proportions.
     """
     noise = source.noise.default if spec.noise is None else spec.noise
-    rng = _rng(spec, _Purpose.DRAW)
-    total = spec.n / (1.0 - spec.validation - spec.test)
-    train, validation, test = spec.n, round(total * spec.validation), round(total * spec.test)
+    rng = _rng(spec, Purpose.DRAW)
+    train = int(spec.n)  # which is a number here
+    total = train / (1.0 - spec.validation - spec.test)
+    validation, test = round(total * spec.validation), round(total * spec.test)
     shifted = test if source.draw_test is not None else 0
     xy, label = _balanced(source, source.draw, train + validation + test - shifted, noise, spec.balance, rng)
     if len(xy) + shifted < train + validation + test:
         validation, test = round(len(xy) * spec.validation), round(len(xy) * spec.test)
         train = len(xy) - validation - test
-    order = _rng(spec, _Purpose.ORDER).permutation(len(xy))
+    order = _rng(spec, Purpose.ORDER).permutation(len(xy))
     xy, label = xy[order], label[order]
     if source.draw_test is not None:
         test_xy, test_label = _balanced(source, source.draw_test, shifted, noise, spec.balance, rng)
@@ -157,7 +192,7 @@ def _flip(label: NDArray, where: NDArray, share: float, classes: int, rng: np.ra
     return flipped
 
 
-def keep_labels(label: NDArray, split: NDArray, budget: int | Literal["all"], rng: np.random.Generator) -> NDArray:
+def keep_labels(label: NDArray, split: NDArray, budget: int | Literal["all"], rng: Shuffles) -> NDArray:
     """Keep `budget` training labels of each class, chosen at random; the others become -1."""
     if budget == "all":
         return label

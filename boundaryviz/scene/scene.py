@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from boundaryviz.scene.arrays import frozen
 from boundaryviz.scene.plain_text import NAME, one_line
+from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.section import Section, box
 
 UNLABELLED = -1
@@ -355,7 +356,8 @@ class Scene:
     """Points, pins, domain and the number of classes (2..50) with their names.
 
     groups: of poison, the first of them number 1; points of a group without an entry act. poison_on: off silences
-    all poison. section: where points have inputs, the plane of them that is shown; else None.
+    all poison. section: where points have inputs, the plane of them that is shown; else None. measure: what
+    standardised inputs are measured by, see `measure.measured`; None where it was not taken.
     Raises ValueError for what does not fit together.
     """
 
@@ -368,12 +370,15 @@ class Scene:
     groups: tuple[Group, ...] = field(default=())
     poison_on: bool = True
     section: Section | None = None
+    measure: Scaling | None = None
 
     def __post_init__(self) -> None:
         if (self.section is None) != (self.points.inputs is None):
             raise ValueError("points with inputs need a section of them, and points without have none")
         if self.section is not None and self.section.width != self.points.width:
             raise ValueError(f"a section of {self.section.width} inputs, and points with {self.points.width}")
+        if self.measure is not None and self.measure.width != self.points.width:
+            raise ValueError(f"a measure of {self.measure.width} inputs, and points with {self.points.width}")
         if not 2 <= self.classes <= MAX_CLASSES:
             raise ValueError(f"a scene has 2 to {MAX_CLASSES} classes, not {self.classes}")
         if len(self.points) and self.points.label.max() >= self.classes:

@@ -24,9 +24,11 @@ from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.data import OWN
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Scene, Split
 from boundaryviz.studies.doses import PoisonedScene, bare, counted
+from boundaryviz.studies.draws import can_be_drawn
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import DoseRequest
 from boundaryviz.studies.running import AllOrNothing, carry_out
@@ -233,7 +235,8 @@ class _Work:
         scenario = self.scenario
         if not self.at_once:
             return "training.seed", scenario.training.seed
-        return ("data.seed", scenario.data.seed) if scenario.plane is None else ("poison.seed", scenario.poison.seed)
+        drawn = can_be_drawn(scenario) if scenario.data.name == OWN else scenario.plane is None
+        return ("data.seed", scenario.data.seed) if drawn else ("poison.seed", scenario.poison.seed)
 
     def rows(self, curve: DoseCurve) -> list[dict[str, Any]]:
         """What came of each task, as plain values. Where nothing is random, all seeds have come to the same."""

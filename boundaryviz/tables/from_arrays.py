@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.section import Section
-from boundaryviz.tables.labels import read_labels
+from boundaryviz.tables.labels import Labels, read_labels
 
 
 def from_arrays(
@@ -25,8 +25,10 @@ def from_arrays(
 ) -> Scene:
     """The scene of n points with D inputs, X (n, D), and their classes.
 
-    y: (n,), whole numbers 0..9, or else other numbers or words of at most fifty kinds, which become classes in their
-    order; -1, None and NaN for a point without a label, and without y none has one. response: (n,), a real-valued
+    X, y: arrays, or a DataFrame and a Series of pandas' kind, whose names of columns and categories are taken.
+    y: (n,), the classes, as `labels.py` reads them: whole numbers 0..k, or else other numbers or words, which become
+    classes in the order of their categories, or their own; None and NaN for a point without a label, and -1, but for
+    -1 beside 1 alone or beside other negative numbers; without y no point has a label. response: (n,), a real-valued
     target, NaN where it is not known. split: of each point or of all. section: the plane of the inputs that is shown;
     by default that of the first two columns, and of D = 2 the plane itself. names: of the columns, by default those
     that X brings.
@@ -71,10 +73,25 @@ def _classes(y: ArrayLike | None, n: int) -> tuple[NDArray[np.int16], tuple[str,
     given = np.asarray(y)
     if given.shape != (n,):
         raise ValueError(f"y needs the shape ({n},), a class for each row of X, not {given.shape}")
-    found = read_labels(["" if one is None else str(one) for one in given.tolist()])
+    cells = ["" if _nothing(one) else str(one) for one in given.tolist()]
+    found = read_labels(cells, values={*cells} - {""})
     if found.problem:
-        raise ValueError(f"y: {found.problem}; a real-valued target is given as `response`")
-    return found.label, found.names
+        raise ValueError(f"{found.problem}; a real-valued target is given as `response`")
+    return _in_order(found, [str(one) for one in getattr(getattr(y, "dtype", None), "categories", ())])
+
+
+def _in_order(found: Labels, categories: Sequence[str]) -> tuple[NDArray[np.int16], tuple[str, ...]]:
+    """The labels, and the classes' names, in the order of the categories where every class is one of them."""
+    if not found.names or not {*found.names} <= {*categories}:
+        return found.label, found.names
+    order = sorted(range(len(found.names)), key=lambda k: categories.index(found.names[k]))
+    place = np.append(np.argsort(order), UNLABELLED).astype(np.int16)  # the last, -1, is unlabelled
+    return place[found.label], tuple(found.names[k] for k in order)
+
+
+def _nothing(value: Any) -> bool:
+    """Whether a label is None, NaN, or what pandas calls NA and NaT."""
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 
 def _column(values: ArrayLike, n: int) -> NDArray[np.float64]:

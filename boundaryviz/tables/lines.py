@@ -7,6 +7,7 @@ million empty lines cost less than a second and no memory.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,18 +20,24 @@ PIECE = 1 << 20  # bytes looked at at a time
 LONGEST = 4_000_000  # bytes of a line
 _BOM = b"\xef\xbb\xbf"
 _FEW = 16  # lines that are found one by one
-_BLANKS = bytes(set(range(33)) - set(b"\r\n"))
+_AFTER = np.frombuffer(b" !#\r\n", dtype=np.uint8)  # what makes a remark of a # that begins a line; #N/A is a cell
+_REMARK = re.compile(r"\s*(?:#(?:[ !#\r\n]|$)|$)")
 
 
 class LineError(ValueError):
     """A line that is too long; its text is a sentence that says which."""
 
 
+def is_passed_over(line: str) -> bool:
+    """Whether a line is blank or a remark: one that begins with # and a blank."""
+    return _REMARK.match(line) is not None
+
+
 @dataclass(frozen=True)
 class Counts:
     """Lines, those `written` (neither blank nor a remark), and how many bytes and cells the written ones have at most.
 
-    blank: whether there is nothing to be seen. utf_8: whether all of it is.
+    blank: whether there is nothing to be seen. utf_8: whether all of it is. quoted: whether there are quotation marks.
     """
 
     lines: int
@@ -39,6 +46,7 @@ class Counts:
     cells: int
     blank: bool
     utf_8: bool
+    quoted: bool
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ class Lines:
         """delimiter: between cells, one byte. Raises OSError, and LineError for a line longer than `LONGEST`."""
         lines = written = size = cells = 0
         blank = utf_8 = True
+        quoted = False
         for piece in self._pieces():
             marks = _Marks(piece)
             if len(piece) > LONGEST and marks.lines == 1:
@@ -71,7 +80,20 @@ class Lines:
                 size += len(piece)
                 cells += starts + int(np.count_nonzero(marks.bytes == ord(delimiter)))
             blank, utf_8 = blank and marks.blank, utf_8 and _is_utf_8(piece)
-        return Counts(lines, written, size, cells, blank, utf_8)
+            quoted = quoted or b'"' in piece
+        return Counts(lines, written, size, cells, blank, utf_8, quoted)
+
+    def beyond_ascii(self, most: int) -> bytes:
+        """The first lines with bytes beyond ASCII, about so many bytes of them. Raises OSError."""
+        found = bytearray()
+        for piece in self._pieces():
+            if not piece.isascii():
+                for line in piece.splitlines(keepends=True):
+                    if not line.isascii():
+                        found += line[:most]
+                        if len(found) >= most:
+                            return bytes(found)
+        return bytes(found)
 
     def written(self, which: NDArray[np.int64] | None = None) -> Iterator[tuple[int, bytes]]:
         """The number, from 1, and the bytes of each written line; only of `which` of them, counted from 0, rising.
@@ -136,7 +158,7 @@ class _Marks:
         if self.blank:
             return 0
         if self._indented():
-            return _Marks(self._piece.translate(None, _BLANKS)).written()
+            return len(self.starts())
         return int(np.count_nonzero(self._firsts()))
 
     def starts(self) -> NDArray[np.int64]:
@@ -148,7 +170,7 @@ class _Marks:
         words = np.flatnonzero(self._visible & ~_after(self._visible, False))
         line = np.cumsum(self._breaks, dtype=np.int32)[words]
         found = words[np.concatenate([[True], line[1:] != line[:-1]])]  # the first word of each line
-        return found[self.bytes[found] != ord("#")]
+        return found[~self._remarks(found)]
 
     def around(self, places: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
         """The lines that hold these places: the number of each, counted from 0, where it begins and where it stops."""
@@ -167,7 +189,16 @@ class _Marks:
         return bool((_after(self._breaks, True) & ~self._visible & ~self._breaks).any())
 
     def _firsts(self) -> NDArray[np.bool_]:
-        return _after(self._breaks, True) & self._visible & (self.bytes != ord("#"))
+        found = _after(self._breaks, True) & self._visible
+        if b"#" in self._piece:
+            marks = np.flatnonzero(found & (self.bytes == ord("#")))
+            found[marks[self._remarks(marks)]] = False
+        return found
+
+    def _remarks(self, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether a remark begins at each of these visible bytes, which are the first of their lines."""
+        after = self.bytes[np.minimum(places + 1, len(self.bytes) - 1)]
+        return (self.bytes[places] == ord("#")) & (np.isin(after, _AFTER) | (places + 1 >= len(self.bytes)))
 
 
 def _after(mask: NDArray[np.bool_], first: bool) -> NDArray[np.bool_]:

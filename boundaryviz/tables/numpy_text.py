@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import re
 
-from boundaryviz.tables.text import TableError, short
+from boundaryviz.tables.filling import fill, sampled
+from boundaryviz.tables.heading import Heading
+from boundaryviz.tables.sheet import Row, Sheet, TableError
+from boundaryviz.tables.words import short
 
 _NUMBER = r"[-+]?(?:\d++\.?\d*+(?:[eE][-+]?\d++)?|\.\d++(?:[eE][-+]?\d++)?|nan|inf)"  # nothing is gone through twice
 _TOKEN = re.compile(
@@ -33,15 +36,15 @@ def looks_like_numpy(text: str) -> bool:
     return _OPENING.match(text) is not None
 
 
-def as_table(text: str) -> str:
-    """The same points as a comma-separated table with a header: x, y and, where there is a third column, label.
+def read(text: str, limit: int, seed: int) -> Sheet:
+    """The rows as a sheet with the columns x, y and, where there is a third, label.
 
     Raises TableError with the line for what does not follow the grammar, and for rows of other than two or three.
     """
     if len(text) > _LONGEST or text.count("[") + text.count("(") > _ROWS:
         raise TableError(["there is too much of it; write the points to a CSV file and open that"])
-    rows = _Reader(text).matrix()
-    return "\n".join([",".join(_COLUMNS[: len(rows[0])]), *(",".join(row) for row in rows)]) + "\n"
+    rows, notes = sampled(_Reader(text).matrix(), limit, seed)
+    return fill(Heading(_COLUMNS[: len(rows[0].cells)], True, 0), rows, "text of numpy", notes=notes)
 
 
 class _Reader:
@@ -77,7 +80,7 @@ class _Reader:
             raise self._error(f"{' or '.join(tokens)} should stand where {short(self.token)} does")
         return self._next()
 
-    def matrix(self) -> list[list[str]]:
+    def matrix(self) -> list[Row]:
         """The rows, all of two numbers or all of three."""
         called = self.kind == "word"
         if called:
@@ -85,12 +88,20 @@ class _Reader:
             self._expect("(")
         closing = _closing(self._expect("[", "("))
         plain = _PLAIN.get(self.token)
-        rows = [self._row()]
-        if (width := len(rows[0])) not in (2, 3):
+        line, counted = 1, 0
+        rows = list[Row]()
+
+        def keep(begin: int, cells: list[str]) -> None:
+            nonlocal line, counted
+            line, counted = line + self._text.count("\n", counted, begin), begin
+            rows.append(Row(line, cells))
+
+        keep(self._begin, self._row())
+        if (width := len(rows[0].cells)) not in (2, 3):
             raise TableError([f"a row has {width} numbers; it needs two, x and y, and may have a label as a third"])
         while self.token != closing:
             if plain is not None and (row := plain.match(self._text, self._begin)) and row.lastindex == width:
-                rows.append(list(row.groups()[:width]))
+                keep(row.start(1), [*row.groups()[:width]])
                 self._at = row.end()
                 self._next()
                 continue
@@ -98,9 +109,9 @@ class _Reader:
                 self._next()
                 if self.token == closing:
                     break
-            rows.append(self._row())
-            if len(rows[-1]) != width:
-                raise self._error(f"a row has {len(rows[-1])} numbers, the first one {width}")
+            keep(self._begin, self._row())
+            if (count := len(rows[-1].cells)) != width:
+                raise self._error(f"a row has {count} numbers, the first one {width}")
         self._next()
         if called:
             for _ in range(_OPTIONS):  # dtype=float32, device='cpu' and the like mean nothing here

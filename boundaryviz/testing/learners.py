@@ -8,13 +8,17 @@ from dataclasses import fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Problem, TrainingData
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.needs import Size
+from boundaryviz.learners.scaled import learner_of
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.scene import Domain
+from boundaryviz.scene.measure import scaling_of
+from boundaryviz.scene.scaling import InputScale
+from boundaryviz.scene.scene import Domain, Points, Scene
 from boundaryviz.testing.light import heavy_of
 from boundaryviz.testing.models import (
     GRID,
@@ -28,6 +32,9 @@ from boundaryviz.testing.models import (
     thought,
     weighing,
 )
+
+SHIFTS = np.array([(0.0, 0.0), (4.0, 0.0), (2.0**30, -(2.0**29))])
+UNITS = np.array([(1.0, 1.0), (1.0, 16.0), (0.25, 1024.0)])
 
 
 class LearnerContract:
@@ -226,22 +233,39 @@ class LearnerContract:
     # ---- where the points lie -----------------------------------------------------------------------
 
     def test_where_the_origin_lies_changes_nothing(self) -> None:
-        """Multiples of 2^-20 that are moved along each axis by another power of 2, each exact in float64: at 2^30
-        single precision has steps of 128. Settings that say why they are bound to the origin are excepted."""
-        scaled = {"input_scale": "domain"} if "input_scale" in type(self.spec).model_fields else {}
-        spec = self.spec.model_copy(update=scaled)
-        if spec.bound_to_origin:
+        """Of inputs as they are; settings that say why they are bound to the origin are excepted."""
+        if self.spec.bound_to_origin:
             return
-        data = budgeted(spec, blobs(60, replicas=2, poison=6))
-        data = placed(data, np.round(data.x * 2**20) / 2**20)
-        found = []
-        for by in np.array([(0.0, 0.0), (4.0, 0.0), (2.0**30, -(2.0**29))]):
-            domain = Domain(by[0] - 2.0, by[0] + 3.0, by[1] - 2.5, by[1] + 1.5)
-            learner = spec.family.load()(spec, TrainingSpec(), Problem(2, domain, (0, 1)))
-            learner.set_data(placed(data, data.x + by))
-            learner.step(8)
-            found.append(np.nan_to_num(learner.probabilities(GRID + by), nan=-1.0))
-        assert all(relative(there, found[0]) < 1e-5 for there in found[1:])
+        here, *shifted = (self._placed(1.0, by, "as-is") for by in SHIFTS)
+        assert all(relative(there, here) < 1e-5 for there in shifted)
+
+    def test_units_and_origin_change_nothing_once_inputs_are_scaled(self) -> None:
+        """Whatever the learner. Axes are stretched by powers of 2 and moved as far as a time in seconds lies from 0."""
+        for scale in ("standardised", "domain"):
+            here, *others = (self._placed(unit, by, scale) for unit, by in zip(UNITS, SHIFTS, strict=True))
+            assert all(relative(there, here) < 1e-5 for there in others)
+
+    def test_its_family_says_whether_units_matter(self) -> None:
+        here, stretched = (self._placed(unit, SHIFTS[0], "as-is") for unit in UNITS[:2])
+        if self.spec.scale_free:
+            assert relative(stretched, here) < 1e-5
+        else:
+            assert relative(stretched, here) > 1e-3
+
+    def _placed(self, unit: Any, by: NDArray[np.float64], scale: InputScale) -> NDArray[np.float64]:
+        """Probabilities after some steps where each axis is stretched by `unit` and then moved `by` (2,).
+
+        Points are multiples of 2^-20, so that all of it is exact in float64; at 2^30 single precision has steps of 128.
+        """
+        data = budgeted(self.spec, blobs(60, replicas=2, poison=6))
+        data = placed(data, np.round(data.x * 2**20) / 2**20 * unit + by)
+        (left, bottom), (right, top) = (np.array([(-2.0, -2.5), (3.0, 1.5)]) * unit + by).tolist()
+        domain = Domain(left, right, bottom, top)
+        scene = Scene(Points.of(data.x, data.label, origin=data.poison), domain)
+        learner = learner_of(self.spec, TrainingSpec(), Problem(2, domain, (0, 1)), "cpu", scaling_of(scene, scale))
+        learner.set_data(data)
+        learner.step(8)
+        return np.nan_to_num(learner.probabilities(GRID * unit + by), nan=-1.0)
 
     # ---- edits while it trains ----------------------------------------------------------------------
 

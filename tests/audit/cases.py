@@ -23,6 +23,8 @@ from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.section import Section
 
@@ -46,8 +48,8 @@ def learners() -> dict[str, Any]:
     """Every family, and settings that take other ways through the code."""
     more = {
         "mlp dropout": small("mlp", dropout=0.3, activation="relu"),
-        "mlp squared": small("mlp", loss="squared", output="tanh", input_scale="domain"),
-        "logistic hinge": small("logistic", loss="hinge", features=("x", "y", "xy"), input_scale="domain"),
+        "mlp squared": small("mlp", loss="squared", output="tanh"),
+        "logistic hinge": small("logistic", loss="hinge", features=("x", "y", "xy")),
         "spreading rbf": small("label-spreading", kernel="rbf", gamma=20.0),
         "propagation rbf": small("label-propagation", kernel="rbf", gamma=1000.0),
         "spreading both ways": small("label-spreading", both_ways=True),
@@ -138,16 +140,18 @@ class Case:
     batch: int | Literal["full"] = 16
     steps: int = 6
     seeds: tuple[int, ...] = (3,)
+    scale: InputScale = "as-is"
 
     def __repr__(self) -> str:
         settings = self.learner.model_dump(exclude_defaults=True) | {"name": self.learner.name}
         attack = self.attack.model_dump(exclude_defaults=True) | {"attack": self.attack.attack}
-        return f"Case({settings}, {attack}, {self.recipe}, batch={self.batch!r}, steps={self.steps}, {self.seeds})"
+        how = f"batch={self.batch!r}, steps={self.steps}, {self.seeds}, {self.scale!r}"
+        return f"Case({settings}, {attack}, {self.recipe}, {how})"
 
     @cached_property
     def scenario(self) -> Scenario:
         training = TrainingSpec(batch_size=self.batch, learning_rate=0.05, evaluate_every=4, l2=1e-3)
-        return Scenario(learner=self.learner, training=training)
+        return Scenario(data=DataSpec(input_scale=self.scale), learner=self.learner, training=training)
 
     @cached_property
     def base(self) -> Scene:
@@ -218,6 +222,9 @@ RECIPES = {
 }
 
 
+SCALES: tuple[InputScale, ...] = ("as-is", "standardised", "as-is", "domain")
+
+
 def sklearn_names() -> tuple[str, ...]:
     """scikit-learn's classifiers that have no family of their own, by its own names."""
     return tuple(name for name in table() if name not in {*FAMILIES})
@@ -240,7 +247,8 @@ def _taking_turns() -> tuple[tuple[Case, Case], ...]:
         for turn, some in ((k, plain), (k + 1 + k // len(scenes), flips)):
             recipe = scenes[turn % len(scenes)]
             recipe = recipe if fits(learner, recipe) else scenes[0]
-            two.append(Case(learner, some[turn % len(some)], recipe, ("full", 7, 16)[turn % 3]))
+            scale = SCALES[turn % len(SCALES)]
+            two.append(Case(learner, some[turn % len(some)], recipe, ("full", 7, 16)[turn % 3], scale=scale))
         found.append((two[0], two[1]))
     return tuple(found)
 

@@ -21,12 +21,12 @@ from boundaryviz.engine.session import Session
 from boundaryviz.learners import losses
 from boundaryviz.learners.batches import Pool
 from boundaryviz.learners.families.estimators import SVCSpec
-from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.fitted_learner import FittedLearner
 from boundaryviz.learners.kernels import gaussian
 from boundaryviz.learners.laprls import LapRLS, laplacian
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.propagation import LabelPropagation, LabelSpreading
+from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import Domain
 from boundaryviz.studies.doses import PoisonedScene
 from boundaryviz.tables import tables
@@ -201,10 +201,11 @@ def a_quick_field_between_nodes(patch: pytest.MonkeyPatch) -> None:
 
 @_mutation("a_shift_of_everything_changes_nothing", Case(small("vat"), _BRIDGE))
 def the_centre_subtracted_after_rounding(patch: pytest.MonkeyPatch) -> None:
-    def centred(self: Any, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.ascontiguousarray(x.T).astype(np.float32) - self._centre.astype(np.float32)
+    def rounded(self: Scaling, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        single = np.float32
+        return ((x.astype(single) - self.centre.astype(single)) / self.unit.astype(single)).astype(np.float64)
 
-    patch.setattr(FeatureMap, "centred", centred)
+    patch.setattr(Scaling, "__call__", rounded)
 
 
 @_mutation("a_shift_of_everything_changes_nothing", Case(small("KNeighborsClassifier"), _BRIDGE))

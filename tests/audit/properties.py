@@ -226,11 +226,8 @@ def shifted(scene: Scene, by: NDArray[np.float64]) -> Scene:
 
 @_property
 def a_shift_of_everything_changes_nothing(case: Case) -> None:
-    fields = type(case.learner).model_fields
-    if "input_scale" in fields:
-        case = replace(case, learner=case.learner.model_copy(update={"input_scale": "domain"}))
     if case.learner.bound_to_origin:
-        return
+        case = replace(case, scale="domain")
     places = case.places[: 64 * (len(case.places) // 128)]
     here = thought(case.twins, places)
     for by in (shift(case.recipe.inputs, one) for one in (NEAR, FAR)):
@@ -341,10 +338,7 @@ def a_gaussian_joins_every_point(case: Case) -> None:
 def the_place_of_poison_in_a_table_changes_nothing(case: Case) -> None:
     if case.recipe.inputs != 2:
         return
-    spec = case.learner
-    if "input_scale" in type(spec).model_fields:
-        spec = spec.model_copy(update={"input_scale": "domain"})
-    case = replace(case, learner=spec)
+    case = replace(case, scale="domain")
     points = replace(case.scene, groups=()).points
     far = Points.of([[70.0, -70.0]], 1, 0, 1, points.next_id)
     clean, poison = points.take(~points.is_poison), Points.join(points.take(points.is_poison), far)

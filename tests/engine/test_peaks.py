@@ -56,7 +56,7 @@ CASES = [
     case("RandomForestClassifier", 5000, 8, **NOISY),
     # inputs of other widths
     case("mlp", 10_000) | {"width": 500},
-    case("mlp", 10_000, 8, learner__fourier=64, learner__input_scale="domain") | {"width": 500},
+    case("mlp", 10_000, 8, learner__fourier=64, data__input_scale="domain") | {"width": 500},
     case("mlp", 10_000, training__batch_size="full") | {"width": 500},
     case("fixmatch", 10_000, **FEW) | {"width": 500},
     case("fixmatch", 1000, 64, **FEW) | {"width": 500},

@@ -8,16 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from boundaryviz.learners.base import Problem, TrainingData
 from boundaryviz.learners.families.estimators import RandomForestClassifierSpec
 from boundaryviz.learners.families.graphs import LabelSpreadingSpec
 from boundaryviz.learners.families.semi_supervised import UnlabelledSpec
 from boundaryviz.learners.specs import FAMILIES, LogisticSpec, MLPSpec, TrainingSpec
-from boundaryviz.scene.scene import Domain
 from boundaryviz.testing import LearnerContract
-from helpers.models import blobs, budgeted, make, placed, relative, taken, thought, weighing
+from helpers.models import blobs, make, taken, thought, weighing
 
 NETS = ("mlp", "logistic")  # supervised ones
 BLUNT = "DecisionTreeClassifier"  # few of the points of two blobs move its cuts, too little for the grid to tell
@@ -104,25 +101,3 @@ def after(spec: Any, data: Any, size: Any) -> Any:
     learner = make(spec, TrainingSpec(batch_size=size), (0, 0), data=data)
     learner.step(120)
     return learner
-
-
-@pytest.mark.parametrize("spec", [_param(name) for name, spec in SPECS.items() if not spec.family.at_once])
-def test_where_the_origin_lies_changes_nothing_once_inputs_are_scaled(spec: Any):
-    """Multiples of 2^-20 that are moved along each axis by another power of 2, each exact in float64: at 2^30 single
-    precision has steps of 128."""
-    spec = spec.model_copy(update={"input_scale": "domain"})
-    data = budgeted(spec, blobs(80, poison=8))
-    data = placed(data, np.round(data.x * 2**20) / 2**20)
-    here, there = (
-        learnt(spec, placed(data, data.x + by), Domain(by[0] - 3.0, by[0] + 2.0, by[1] - 2.0, by[1] + 4.0))
-        for by in np.array([(0.0, 0.0), (2.0**30, -(2.0**29))])
-    )
-    assert relative(there, here) < 1e-5
-
-
-def learnt(spec: Any, data: TrainingData, domain: Domain) -> NDArray:
-    """The parameters after some steps, then the probabilities over the domain."""
-    learner = spec.family.load()(spec, TrainingSpec(batch_size=16), Problem(2, domain, (0, 1)))
-    learner.set_data(weighing(data, np.ones((2, len(data.ids)))))
-    learner.step(40)
-    return np.concatenate([learner.P.detach().numpy().ravel(), learner.probabilities(domain.grid(8, 8)).ravel()])

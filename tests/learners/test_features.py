@@ -9,9 +9,7 @@ import torch
 from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.net import Layout
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec
-from boundaryviz.scene.scene import Domain
 
-DOMAIN = Domain(0.0, 10.0, -4.0, 0.0)
 XY = np.array([[0.0, 0.0], [10.0, -4.0], [5.0, -2.0], [1.25, -0.5]])
 
 
@@ -19,21 +17,16 @@ def test_the_playgrounds_inputs_in_the_order_asked():
     names: Any = ("xy", "sin_y", "x", "y2", "x2", "y", "sin_x")
     x, y = XY.T
     expected = [x * y, np.sin(y), x, y * y, x * x, y, np.sin(x)]
-    features = FeatureMap(LogisticSpec(features=names), DOMAIN)
+    features = FeatureMap(LogisticSpec(features=names))
     assert features.size == 7
     np.testing.assert_array_equal(features(XY), expected)
-
-
-def test_the_domain_is_scaled_to_one():
-    features = FeatureMap(MLPSpec(input_scale="domain"), DOMAIN)
-    np.testing.assert_allclose(features(XY).T, np.array([[-1, 1], [1, -1], [0, 0], [-0.75, 0.75]]))
 
 
 @pytest.mark.parametrize("scale", [0.5, 2.0])
 def test_fourier_features_make_a_gaussian_kernel(scale: float):
     """The inner product of two points' features is about exp(-scale^2 |a - b|^2 / 2) (Rahimi and Recht 2007)."""
     spec = LogisticSpec(features=("x",), fourier=256, fourier_scale=scale)
-    features = FeatureMap(spec, DOMAIN)
+    features = FeatureMap(spec)
     rng = np.random.default_rng(0)
     a, b = rng.uniform(-1, 1, (2, 40, 2))
     phi_a, phi_b = features(a)[1:], features(b)[1:]
@@ -45,7 +38,7 @@ def test_fourier_features_make_a_gaussian_kernel(scale: float):
 
 def test_fourier_directions_are_the_same_every_time():
     spec = MLPSpec(features=(), fourier=5)
-    np.testing.assert_array_equal(FeatureMap(spec, DOMAIN)(XY), FeatureMap(spec, DOMAIN)(XY))
+    np.testing.assert_array_equal(FeatureMap(spec)(XY), FeatureMap(spec)(XY))
 
 
 # ---- initial weights ------------------------------------------------------------------------------------

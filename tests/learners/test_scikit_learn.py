@@ -19,12 +19,12 @@ from boundaryviz.cli.failures import UsageProblem
 from boundaryviz.cli.training import check_cascade
 from boundaryviz.gui.widgets.fields import plans
 from boundaryviz.learners.estimators import estimator
-from boundaryviz.learners.families.scikit_learn import classifier, table
+from boundaryviz.learners.families.scikit_learn import SCALE_FREE, classifier, table
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from helpers.models import GRID, blobs, make
+from helpers.models import GRID, blobs, make, placed
 
 NAMES = sorted(set(table()) - set(FAMILIES))
 every_name = pytest.mark.parametrize("name", NAMES)
@@ -45,6 +45,18 @@ def test_it_learns_what_scikit_learn_itself_does(name: str):
     # the likeliest class: NearestCentroid decides by another distance than that of its probabilities
     likeliest = theirs.predict_proba(GRID).argmax(axis=1) if hasattr(theirs, "predict_proba") else theirs.predict(GRID)
     assert np.array_equal(learner.predict(GRID)[0], likeliest)
+
+
+@pytest.mark.parametrize("name", sorted(SCALE_FREE))
+def test_those_that_mind_no_units_learn_the_same_in_others(name: str):
+    found = []
+    for unit in np.array([(1.0, 1.0), (0.25, 64.0)]):
+        data = blobs(40)
+        learner = make(FAMILIES[name].spec(), seeds=(3,), data=placed(data, data.x * unit))
+        learner.step()
+        found.append(learner.probabilities(GRID * unit))
+    assert FAMILIES[name].scale_free
+    np.testing.assert_allclose(*found, atol=1e-3)
 
 
 @every_name

@@ -79,7 +79,7 @@ def test_what_pushes_points_about_is_named_and_labelled_points_are_never_pushed_
     spec: Any = FAMILIES[name].spec()
     fields: dict[str, Any] = {field: plan.json_schema_extra for field, plan in type(spec).model_fields.items()}
     forms = [(field, extra["form"]) for field, extra in fields.items() if extra]
-    lengths = {field for field, form in forms if form["unit"] == "data units" and not form["advanced"]}
+    lengths = {field for field, form in forms if form["unit"] == "input units" and not form["advanced"]}
     assert set(spec.JITTERS) == lengths
     assert spec.labelled_jitter in (0.0, *(getattr(spec, field) for field in spec.JITTERS[:1]))
 
@@ -119,10 +119,10 @@ def test_a_diverged_replica_leaves_the_others_alone(name: str):
 
 
 def test_a_net_sees_places_as_the_plane_does():
-    spec = MLPSpec(features=("xy", "sin_y", "x", "y2", "x2", "y", "sin_x"), fourier=3, input_scale="domain")
-    features = FeatureMap(spec, DOMAIN)
+    spec = MLPSpec(features=("xy", "sin_y", "x", "y2", "x2", "y", "sin_x"), fourier=3)
+    features = FeatureMap(spec)
     xy = np.random.default_rng(0).uniform(-2, 2, (9, 2))
-    of_tensor = features.of_tensor(torch.from_numpy(features.centred(xy))[None])[0].numpy()
+    of_tensor = features.of_tensor(torch.from_numpy(xy.T.copy())[None])[0].numpy()
     np.testing.assert_allclose(of_tensor, features(xy), rtol=1e-12, atol=1e-12)
 
 

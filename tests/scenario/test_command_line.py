@@ -14,6 +14,7 @@ from boundaryviz.cli.app import app
 from boundaryviz.cli.values import assignments
 from boundaryviz.scenario.command_line import NoCommand, assignment, figure, source
 from boundaryviz.scenario.gallery import load
+from boundaryviz.scenario.scenario import Scenario
 
 
 def parsed(line: str) -> dict[str, Any]:
@@ -65,6 +66,13 @@ def test_a_changed_example_is_named_with_what_differs() -> None:
     name, *sets = source(scenario)
     assert name == "moons"
     assert load("moons").with_values(assignments(sets[1::2])) == scenario
+
+
+def test_points_of_ones_own_need_a_file() -> None:
+    own = Scenario.from_arrays([[0.0, 1.0], [1.0, 0.0]], [0, 1], name="moons")
+    with pytest.raises(NoCommand, match="save it first"):
+        source(own)
+    assert source(own, Path("own.bviz")) == ("own.bviz",)
 
 
 def test_edited_points_need_a_file() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario.files import WriteError, check_writable, dumps, read, write, write_atomic
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.data import OWN_POINTS
 from helpers.scenes import bits, scenes
 
 
@@ -50,7 +51,7 @@ def test_every_problem_of_a_toml_file_comes_with_its_line(tmp_path: Path) -> Non
     path = tmp_path / "bad.toml"
     path.write_text('title = "Bad"\n\n[data]\nn = 5\nnoise = 0.1\nnose = 1\n\n[training]\nlearning_rate = -1.0\n')
     assert _problems(path) == [
-        f"{path}:4: data.n: must be at least 10 (got 5)",
+        f"{path}:4: data.n: must be at least 10 or 'all' (got 5)",
         f"{path}:6: data.nose: there is no such setting",
         f"{path}:9: training.learning_rate: must be above 0.0 (got -1.0)",
     ]
@@ -63,7 +64,7 @@ def test_every_problem_of_a_bviz_file_comes_with_its_line(tmp_path: Path) -> Non
     lines = text.splitlines()
     n, classes = (next(i for i, line in enumerate(lines, 1) if key in line) for key in ('"n":', '"classes":'))
     assert _problems(path) == [
-        f"{path}:{n}: data.n: must be a whole number (got 'many')",
+        f"{path}:{n}: data.n: must be a whole number or 'all' (got 'many')",
         f"{path}:{classes}: plane.classes: must be at most 50 (got 51)",
     ]
 
@@ -82,8 +83,8 @@ def test_every_problem_of_a_bviz_file_comes_with_its_line(tmp_path: Path) -> Non
         ("a.bviz", b'{"version": 99}', "needs boundaryviz format 99"),
         ("a.bviz", b'{"data": {"noise": NaN}}', r"data\.noise: must be a finite number"),
         ("a.bviz", b'{"learner": {"hidden": [3]}}', "learner: needs its .?name"),
-        ("a.txt", b"hello", "not a kind of file"),
-        ("a.csv", b"x,y\n1,oops\n", r"a\.csv: line 2, .*oops"),
+        ("a.txt", b"hello", "there are no points"),
+        ("a.csv", b"x,y\n1,oops\n", r"a\.csv: there is one column of numbers, .*oops"),
         ("a.csv", b"", r"a\.csv: "),
     ],
 )
@@ -99,12 +100,12 @@ def test_missing_files_are_explained(name: str, tmp_path: Path) -> None:
         read(tmp_path / name)
 
 
-def test_tables_become_points_with_a_net_that_sees_them_scaled(tmp_path: Path) -> None:
+def test_tables_become_points_that_a_net_is_given_standardised(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("x,y,label\n" + "".join(f"{i},{i * 1000},{i % 2}\n" for i in range(20)))
     scenario = read(path)
     assert isinstance(scenario.learner, MLPSpec)
-    assert (scenario.name, scenario.data.name, scenario.learner.input_scale) == ("table", "points", "domain")
+    assert (scenario.name, scenario.data) == ("table", OWN_POINTS)
     assert len(scenario.scene().points) == 20
 
 

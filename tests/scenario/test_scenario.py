@@ -93,9 +93,19 @@ def test_points_of_ones_own_survive_other_settings(scene, steps: int) -> None:
 
 def test_points_of_ones_own_are_lost_only_on_purpose() -> None:
     own = Scenario(data=DataSpec(name="points")).with_scene(Scenario().scene())
-    with pytest.raises(ScenarioError, match=r"data\.name"):
-        own.with_values({"data.n": 20})
-    assert own.with_values({"data.name": "xor", "data.n": 20}).plane is None
+    assert own.with_values({"data.n": 20}).with_values({"data.n": "all"}).scene() == own.scene()
+    other = own.with_values({"data.name": "xor", "data.n": 20})
+    assert (other.plane, other.own) == (None, None)
+    assert len(other.scene().points) == 40
+
+
+def test_there_have_to_be_points_of_ones_own() -> None:
+    assert _problems({"data.name": "points"}) == [
+        "data.name: 'points' are points of one's own; there are none here: open a table of them"
+    ]
+    assert _problems({"data.n": "all"}) == [
+        "data: a data set is drawn and needs a number of training points; 'all' is for your own points"
+    ]
 
 
 def test_other_data_settings_draw_edited_points_anew() -> None:

@@ -10,11 +10,13 @@ from boundaryviz.record.expectations import Check
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.history_spec import RunHistorySpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.edits import Move, apply
 from boundaryviz.studies.check import check, check_all
 from boundaryviz.studies.draws import can_be_drawn, over_data
 from boundaryviz.studies.executors import InProcess
 from boundaryviz.studies.loky import Loky
+from boundaryviz.tables.tables import read_table
 
 NET = Scenario().with_values({"data.n": 40, "learner.hidden": [4], "training.steps": 12})
 POISONED = {
@@ -62,6 +64,22 @@ def test_points_that_are_kept_are_trained_on_once():
     assert (found.data_seeds, len(found.held[0].values), found.holds) == ((), 1, True)
     with pytest.raises(ScenarioError, match="no data seed draws them"):
         over_data(moved, (1, 2))
+
+
+def test_points_of_ones_own_are_drawn_where_something_is_left_to_chance():
+    rows = "".join(f"{k % 7},{k % 5},{k % 2}\n" for k in range(30))
+    table = Scenario.from_table(read_table("x,y,label\n" + rows), "own")
+    attacked = table.with_values({"data.labels_per_class": 3, "poison.count": 2})
+    scene = attacked.scene()
+    poison = scene.points.ids[scene.points.is_poison][:1]
+    shaped = attacked.with_scene(apply(Move(poison, np.array([[0.1, 0.1]])), scene)[0])
+    whole = table.with_values({"data.validation": 0.0, "data.test": 0.0})
+    edited = table.with_scene(apply(Move(np.array([3]), np.array([[0.1, 0.1]])), table.scene())[0])
+    old = Scenario(data=DataSpec(name="points")).with_scene(table.scene())
+    some = (table, attacked, edited, whole, old, shaped)
+    assert [can_be_drawn(one) for one in some] == [True, True, True, False, False, False]
+    graph = attacked.model_copy(update={"learner": GRAPH.learner})
+    assert len(check(promising(graph, test_error=1.0), (0, 1)).held[0].values) == 2
 
 
 def test_settings_of_a_promise_do_not_draw_kept_points_anew():

@@ -7,6 +7,7 @@ import pytest
 
 from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Split
 from boundaryviz.scene.section import Section
 from boundaryviz.tables.from_arrays import from_arrays
@@ -48,6 +49,9 @@ def test_more_columns_are_inputs_of_which_two_are_shown():
     ("y", "label", "names"),
     [
         ([0, 2, 1, -1], [0, 2, 1, -1], ()),
+        ([7, 9, 9, -1], [0, 1, 1, -1], ("7", "9")),
+        ([-1, 1, 1, -1], [0, 1, 1, 0], ("-1", "1")),
+        (["NA", "1", "01", "1_2"], [3, 1, 0, 2], ("01", "1", "1_2", "NA")),
         ([0.0, 1.0, np.nan, 1.0], [0, 1, -1, 1], ()),
         (["cat", "dog", None, "cat"], [0, 1, -1, 0], ("cat", "dog")),
         ([10, 30, 30, 20], [0, 2, 2, 1], ("10", "20", "30")),
@@ -59,6 +63,19 @@ def test_classes_are_numbers_or_words(y: object, label: list[int], names: tuple[
     scene = from_arrays(X[:4, :2], y)  # type: ignore[arg-type]
     assert scene.points.label.tolist() == label
     assert scene.class_names == names
+
+
+def test_frames_and_series_of_pandas_bring_names_and_categories():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"length": [1.0, 2, 3, 4], "mass": [5, 6, 7, 8]})
+    grade = pandas.Series(pandas.Categorical(["low", "high", None, "mid"], ["low", "mid", "high", "unused"]))
+    scene = from_arrays(frame, grade)
+    assert scene.axis_names == ("length", "mass")
+    assert scene.class_names == ("low", "mid", "high")
+    assert scene.points.label.tolist() == [0, 2, -1, 1]
+    codes = pandas.Series([1, None, 0, 1], dtype="Int64")
+    assert from_arrays(frame, codes).points.label.tolist() == [1, -1, 0, 1]
+    assert from_arrays(frame, pandas.Series([2, 1, 2, 1], dtype="category")).class_names == ("1", "2")
 
 
 @pytest.mark.parametrize(
@@ -91,4 +108,4 @@ def test_a_scenario_of_arrays_holds_them():
     np.testing.assert_array_equal(points.x, X)
     np.testing.assert_array_equal(points.responses, response)
     assert scenario.name == scenario.title == "mine"
-    assert scenario.learner == MLPSpec(input_scale="domain")
+    assert (scenario.learner, scenario.data) == (MLPSpec(), DataSpec(name="points", input_scale="standardised"))

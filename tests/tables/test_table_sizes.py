@@ -11,15 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boundaryviz.tables import delimited as table_text
 from boundaryviz.tables import lines as table_lines
-from boundaryviz.tables import text as table_text
-from boundaryviz.tables.lines import Lines
-from boundaryviz.tables.tables import Table, read_table, table_headers
-from boundaryviz.tables.text import PROBLEM, TableError
+from boundaryviz.tables.formats import open_sheet
+from boundaryviz.tables.lines import Lines, is_passed_over
+from boundaryviz.tables.sheet import PROBLEM, TableError
+from boundaryviz.tables.tables import Table, read_table
 from helpers.busy import soon
 
 ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", " \n", "\r\r\n"])
-PARTS = st.sampled_from(["1,2", "", "#", "# a", " #", "  3,4", "\t5", "é", "#,x", " ", "\v", '"a'])
+PARTS = st.sampled_from(
+    ["1,2", "", "#", "# a", "#N/A,1", "\t#!", " # b", " #", "  3,4", "\t5", "é", "#,x", " ", "\v", '"a']
+)
 
 
 def opened(text: str | bytes | Path) -> Table:
@@ -44,7 +47,7 @@ def test_lines_found_by_their_bytes_are_the_lines(
 ) -> None:
     text = "".join(part + end for part, end in lines) + last
     every = list(io.StringIO(text, newline=""))
-    written = [(k, line) for k, line in enumerate(every, 1) if line.strip() and line.lstrip()[0] != "#"]
+    written = [(k, line) for k, line in enumerate(every, 1) if not is_passed_over(line)]
     found = Lines(text.encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(table_lines, "PIECE", piece)
@@ -75,7 +78,7 @@ def test_a_file_is_read_like_its_bytes(mark: str, tmp_path: Path) -> None:
     text = mark + "x,y,label\n" + "".join(f"{k},{k / 7},{k % 3}\n" for k in range(300))
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     one, other = read_table(tmp_path / "a.csv"), read_table(text.encode())
-    assert (one.scene.points, one.headers, one.notes) == (other.scene.points, other.headers, other.notes)
+    assert (one.scene.points, one.notes) == (other.scene.points, other.notes)
 
 
 # ---- sizes ------------------------------------------------------------------------------------------
@@ -97,7 +100,7 @@ def test_lines_of_what_cannot_be_seen_make_no_rows_without_end(line: str) -> Non
         with soon():
             found = len(read_table(text).scene.points)
     except TableError as error:
-        found = 2 * ("is not a number" in str(error))  # told of the first of them
+        found = 2 * ("no two columns of numbers" in str(error))
     assert found == 2
 
 
@@ -110,7 +113,7 @@ def test_the_sample_is_the_one_that_was_always_taken() -> None:
 
 
 def test_of_long_rows_fewer_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_text, "_CELLS", 5_000)
+    monkeypatch.setattr(table_text, "CELLS", 5_000)
     names = ["x", "y", *(f"c{k}" for k in range(48))]
     text = "\n".join([",".join(names), *(",".join([str(k)] * 50) for k in range(400))])
     table = read_table(text)
@@ -136,10 +139,10 @@ def test_fifty_million_bytes_of_rows_are_sampled_soon() -> None:
         ),
         ("x,y\n1,2\n3," + "4" * 140_000 + "\n", "line 3: a cell, or what an open quotation mark begins, is longer"),
         ('x,y\n1,"2\n' * 90_000, "line 2: a quotation mark is left open"),
-        ("x,y\nq,q\n" + "q,q\n" * 60_000, "line 2, column 'x': 'q' is not a number"),
-        ("x,y,label\n" + "".join(f"1,2,{k}{'a' * 60_000}\n" for k in range(99)), "is one class too many"),
-        (",".join("k" * 9_000 + str(k) for k in range(99)) + "\n" + ",".join("b" * 99), "neither x nor y"),
-        ("".join("k" * 9_000 + f"{k}," for k in range(99)) + "\n1\n", "neither x nor y"),
+        ("x,y\nq,q\n" + "q,q\n" * 60_000, "'x' holds always the same, such as 'q'"),
+        ("x,y,label\n" + "".join(f"1,2,{k}{'a' * 60_000}\n" for k in range(99)), "'label' has 99 different labels"),
+        (",".join("k" * 9_000 + str(k) for k in range(99)) + "\n" + ",".join("b" * 99), "no two columns of numbers"),
+        ("".join("k" * 9_000 + f"{k}," for k in range(99)) + "\n1\n", "there is one column of numbers"),
     ],
     ids=lambda text: text[:24],
 )
@@ -153,7 +156,7 @@ def test_what_a_table_says_is_repeated_in_short() -> None:
     assert max(map(len, table.notes)) < 1_000
     assert "and 4,987 more" in " ".join(table.notes)
     assert table.scene.axis_names == tuple(headers[:2])
-    assert table_headers(",".join(headers) + "\n1,2\n") == tuple(headers)
+    assert open_sheet(",".join(headers) + "\n1,2\n").columns == tuple(headers)
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
@@ -168,7 +171,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_as_far_as_it_goes(tmp_path
 def test_utf_16_is_read_up_to_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
     data = ("x,y,label\n" + "1,2,ü\n3,4,ö\n" * 100).encode("utf-16")
     assert read_table(data).scene.class_names == ("ö", "ü")
-    monkeypatch.setattr(table_text, "_UTF_16", 1_000)
+    monkeypatch.setattr(table_text, "_WIDE", 1_000)
     assert "save it as CSV (UTF-8)" in refused(data)[0]
 
 

@@ -10,17 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boundaryviz.scene.scene import Domain, Points, Scene
-from boundaryviz.tables import text as table_text
-from boundaryviz.tables.tables import ColumnMapping, TableError, read_table, table_headers, write_table
+from boundaryviz.scene.scene import MAX_CLASSES, Domain, Points, Scene
+from boundaryviz.tables import formats
+from boundaryviz.tables.tables import TableError, read_table, write_table
 from helpers.scenes import PLANE, points, scenes
 
+LOTS = MAX_CLASSES + 2
 LABELLED = "x,y,label\n1,2,0\n3,4,1\n"
 
 
-def problems(source, mapping: ColumnMapping | None = None) -> list[str]:
+def problems(source, columns: dict[str, str] | None = None) -> list[str]:
     with pytest.raises(TableError) as caught:
-        read_table(source, mapping)
+        read_table(source, columns=columns)
     return caught.value.problems
 
 
@@ -56,7 +57,9 @@ def test_class_names_come_back_for_the_classes_that_have_points(scene: Scene, na
 
 def test_a_file_is_read_like_its_text(tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text(LABELLED)
-    assert read_table(tmp_path / "points.csv") == read_table(LABELLED)
+    table = read_table(tmp_path / "points.csv")
+    assert (table.scene, table.notes) == (read_table(LABELLED).scene, read_table(LABELLED).notes)
+    assert (table.source.file, read_table(LABELLED).source.file) == ("points.csv", "")
 
 
 # ---- forms a table comes in ----------------------------------------------------------------------
@@ -92,78 +95,8 @@ def test_every_usual_form_gives_the_same_points(form: str, encoding: str) -> Non
 def test_accents_survive_latin_1_with_a_word_about_it() -> None:
     table = read_table("x,y,label\n1,2,né\n3,4,où\n".encode("latin-1"))
     assert table.scene.class_names == ("né", "où")
-    assert any("Latin-1" in note for note in table.notes)
-    assert not any("Latin-1" in note for note in read_table("x,y,label\n1,2,né\n".encode()).notes)
-
-
-# ---- columns -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("header", "row", "taken"),
-    [
-        ("x,y,label", "1,2,0", ColumnMapping("x", "y", "label")),
-        ("X,Y,LABEL", "1,2,0", ColumnMapping("X", "Y", "LABEL")),
-        ("id,height,weight,species", "1,2,3,cat", ColumnMapping("height", "weight", "species")),
-        ("x1,x2,y", "1,2,0", ColumnMapping("x1", "x2", "y")),
-        ("name,a,b", "tom,2,3.5", ColumnMapping("a", "b", "name")),
-        ("a,b,c", "1.5,2.5,3.5", ColumnMapping("a", "b")),
-        ("class,a,b", "1,2,3", ColumnMapping("a", "b", "class")),
-        (",a,b", "0,2,3", ColumnMapping("a", "b")),
-        ("x,y,split,origin,target", "1,2,test,poison,1", ColumnMapping("x", "y", "target", "split", "origin")),
-    ],
-)
-def test_columns_are_guessed_and_the_guess_is_said(header: str, row: str, taken: ColumnMapping) -> None:
-    table = read_table(f"{header}\n{row}\n")
-    assert table.mapping == taken
-    assert table.headers == tuple(header.split(","))
-    said = " ".join(table.notes)
-    assert ("took" in said) == ({taken.x.casefold(), taken.y.casefold()} != {"x", "y"} or taken.label == "target")
-
-
-def test_any_headers_can_be_mapped() -> None:
-    source = "height,weight,kind,use\n1,2,cat,test\n3,4,dog,\n"
-    table = read_table(source, ColumnMapping("Weight", "height", "kind", split="use"))
-    assert table_headers(source) == ("height", "weight", "kind", "use")
-    assert table.scene.points.xy.tolist() == [[2, 1], [4, 3]]
-    assert table.scene.points.split.tolist() == [2, 0]
-    assert table.scene.axis_names == ("weight", "height")
-    assert table.scene.class_names == ("cat", "dog")
-    swapped = read_table("1,2\n3,4\n", ColumnMapping("column 2", "column 1"))
-    assert swapped.scene.points.xy.tolist() == [[2, 1], [4, 3]]
-
-
-def test_columns_left_out_are_named() -> None:
-    assert "Columns left out: 'id', 'z'." in read_table("id,x,y,z,label\n1,2,3,4,0\n").notes
-
-
-# ---- labels --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("cells", "labels", "names"),
-    [
-        ("0 1 9", [0, 1, 9], ()),
-        ("3 -1 '' 0", [3, -1, -1, 0], ()),
-        ("1.0 0.0 -1.0", [1, 0, -1], ()),
-        ("dog cat '' dog", [1, 0, -1, 1], ("cat", "dog")),
-        ("30 4 30", [1, 0, 1], ("4", "30")),
-        ("a 1 nan", [1, 0, -1], ("1", "a")),
-        ("unlabelled b -1", [-1, 0, -1], ("b",)),
-    ],
-)
-def test_labels(cells: str, labels: list[int], names: tuple[str, ...]) -> None:
-    rows = "".join(f"{i},2,{cell.strip(chr(39))}\n" for i, cell in enumerate(cells.split()))
-    scene = read_table("x,y,label\n" + rows).scene
-    assert scene.points.label.tolist() == labels
-    assert scene.class_names == names
-
-
-def test_one_class_is_read_with_a_word_of_warning() -> None:
-    assert any("one class" in note for note in read_table("x,y,label\n1,2,0\n3,4,0\n").notes)
-    assert any("No row has a label" in note for note in read_table("x,y\n1,2\n").notes)
-    assert any("-1 was read as unlabelled" in note for note in read_table("x,y,label\n1,2,-1\n3,4,1\n").notes)
-    assert not any("class" in note for note in read_table(LABELLED).notes)
+    assert any("Windows-1252" in note for note in table.notes)
+    assert not any("not UTF-8" in note for note in read_table("x,y,label\n1,2,né\n".encode()).notes)
 
 
 # ---- splits --------------------------------------------------------------------------------------
@@ -202,29 +135,34 @@ def test_words_and_numbers_for_split_and_origin() -> None:
 # ---- what is wrong -------------------------------------------------------------------------------
 
 
-def test_every_problem_is_listed_with_its_line_and_column() -> None:
+def test_every_row_that_is_left_out_is_listed_with_its_line_and_reason() -> None:
     source = (
         "x,y,label,split\n1,abc,0,train\nnan,2,0,train\n,3,0,later\n\n1,-inf,0,test\n2e15,2,0,test\n1,2,3,4,5,6\n7\n"
+        "1,2,0,later\n5,6,1,train\n"
     )
-    found = problems(source)
-    places = [
-        "line 2, column 'y': 'abc' is not a number", "line 3, column 'x': 'nan' is not a finite number",
-        "line 4, column 'split': 'later' is not known", "line 4, column 'x': the cell is empty",
-        "line 6, column 'y': '-inf' is not a finite number", "line 7, column 'x': '2e15' is beyond 1e+15",
-        "line 8, column 5: there are 6 cells", "line 9, column 'y': the cell is empty",
+    table = read_table(source)
+    assert [(one.line, one.reason[:24]) for one in table.understanding.left_out] == [
+        (2, "column 'y' holds 'abc', "), (3, "column 'x' says 'nan', w"), (4, "column 'x' is empty"),
+        (6, "column 'y' holds '-inf',"), (7, "column 'x' holds '2e15',"), (8, "there are 6 cells in pla"),
+        (9, "column 'y' is empty"), (10, "column 'split' holds 'la"),
     ]  # fmt: skip
-    assert [one[: len(place)] for one, place in zip(found, places, strict=True)] == places
-    assert all("; " in one for one in found), "each says what to do"
+    assert table.scene.points.xy.tolist() == [[5, 6]]
+    assert (table.source.kept, table.source.omitted, len(table.source.left_out)) == (1, 8, 8)
+    assert any(
+        note.startswith("8 rows were left out, on lines 2, 3, 4, 6, 7, 8, 9, 10; the first") for note in table.notes
+    )
 
 
 def test_a_cell_on_several_lines_does_not_shift_the_places() -> None:
-    assert problems('x,y,label\n1,2,"a\nb"\n1,oops,c\n')[0].startswith("line 4, column 'y'")
+    table = read_table('x,y,label\n1,2,"a\nb"\n1,oops,c\n')
+    assert [one.line for one in table.understanding.left_out] == [4]
 
 
-def test_twenty_problems_are_shown_and_the_others_counted() -> None:
-    found = problems("x,y\n" + "1,oops\n" * 1500)
-    assert len(found) == 21
-    assert found[-1] == "and 1,480 more"
+def test_a_hundred_rows_that_are_left_out_are_kept_and_the_others_counted() -> None:
+    source = read_table("x,y\n1,2\n" + "1,oops\n" * 1500).source
+    assert (source.kept, len(source.left_out), source.omitted) == (1, 100, 1500)
+    assert "'y' holds always the same, such as 'oops'" in problems("x,y\n" + "1,oops\n" * 1500)[0]
+    assert "no row is left: 2 rows would be left out, the first on line 2" in problems("x,y\n1,oops\nno,2\n")[0]
 
 
 @pytest.mark.parametrize(
@@ -235,22 +173,19 @@ def test_twenty_problems_are_shown_and_the_others_counted() -> None:
         ("\ufeff \n\n", "empty"),
         ("# only a comment\n", "only comments"),
         ("x,y,label\n", "line 2: there are no points"),
-        ("x,label\n1,0\n", "there is no y"),
-        ("a,b\nc,d\n", "neither x nor y"),
-        ("name,age\ntom,3\n", "neither x nor y"),
+        ("x,label\n1,0\n", "one column of numbers, 'x'"),
+        ("a,b\nc,d\n", "no two columns of numbers"),
+        ("name,age\ntom,3\n", "say inputs=NAME for a strip of it"),
         ('x,y\n1,2\n"3,4\n', "line 3: a quotation mark"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "not a text table"),
-        (b"PK\x03\x04 workbook", "save the sheet as CSV"),
+        (b"PK\x03\x04 workbook", "copy or download it again"),
         (b"\xff\xfex\0,", "not readable as UTF-16"),
         (np.arange(100.0).tobytes(), "not a text table"),
         (Path("nowhere.csv"), "cannot be read: No such file"),
         (Path("."), "a folder or a device, not a file"),
         ("x,y\n1,5,2,5\n", "decimal commas"),
-        (
-            "x,y,label\n" + "".join(f"1,2,k{i}\n" for i in range(52)),
-            "line 52, column 'label': 'k50' is one class too many",
-        ),
-        ("x,y,label\n" + "".join(f"1,2,{i / 7}\n" for i in range(60)), "60 different labels"),
+        (f"x,y,label\n{''.join(f'1,2,k{i}' + chr(10) for i in range(LOTS))}", f"'label' has {LOTS} different labels"),
+        (f"x,y,label\n{''.join(f'1,2,{i / 7}' + chr(10) for i in range(LOTS))}", "join classes in the table"),
     ],
 )
 def test_an_unusable_table_gets_one_clear_sentence(source, words: str) -> None:
@@ -260,15 +195,15 @@ def test_an_unusable_table_gets_one_clear_sentence(source, words: str) -> None:
 
 
 def test_columns_that_are_not_there_are_all_named() -> None:
-    found = problems(LABELLED, ColumnMapping("x", "height", "kind"))
+    found = problems(LABELLED, {"y": "height", "label": "kind"})
     assert found == [
-        "header: there is no column 'height' for y; there are: 'x', 'y', 'label'",
-        "header: there is no column 'kind' for label; there are: 'x', 'y', 'label'",
+        "there is no column 'height' for y; there are: 'x', 'y', 'label'",
+        "there is no column 'kind' for label; there are: 'x', 'y', 'label'",
     ]
 
 
 def test_a_table_beyond_the_size_limit_is_refused_unread(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(table_text, "MAX_BYTES", 10)
+    monkeypatch.setattr(formats, "MAX_BYTES", 10)
     (tmp_path / "large.csv").write_text(LABELLED)
     for source in (LABELLED, LABELLED.encode(), tmp_path / "large.csv"):
         assert "take a sample" in problems(source)[0]
@@ -309,13 +244,11 @@ def test_a_longer_table_is_sampled_the_same_each_time_and_in_order() -> None:
     assert not any("sample" in note for note in read_table(source, limit=1000).notes)
 
 
-def test_problems_of_a_sample_name_their_own_lines() -> None:
+def test_rows_of_a_sample_that_are_left_out_name_their_own_lines() -> None:
     source = "x,y\n" + "\n".join(f"{i},v{i + 2}" if i >= 100 else f"{i},1" for i in range(1000))
-    with pytest.raises(TableError) as caught:
-        read_table(source, limit=50)
-    for one in caught.value.problems[:-1]:
-        line, value = one.removeprefix("line ").split(", ")[0], one.split("'")[3]
-        assert value == f"v{line}"
+    left = read_table(source, limit=100).understanding.left_out
+    assert len(left) > 50
+    assert all(f"holds 'v{one.line}'" in one.reason for one in left)
 
 
 def test_of_a_million_rows_a_sample_is_read() -> None:

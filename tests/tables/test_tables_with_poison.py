@@ -10,7 +10,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from boundaryviz.engine.session import Session
-from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import UNLABELLED
@@ -104,5 +103,5 @@ def test_a_net_on_the_clean_rows_is_the_clean_twin_of_one_on_all():
 
 
 def _scenario(rows: list[str]) -> Scenario:
-    scenario = Scenario(name="t", title="t", data=DataSpec(name="points"), learner=MLPSpec(input_scale="domain"))
+    scenario = Scenario(name="t", title="t", data=DataSpec(name="points", input_scale="domain"))
     return scenario.with_scene(read_table(HEADER + "".join(rows)).scene).with_values({"training.batch_size": 8})

@@ -6,9 +6,10 @@ Everything in it is a frozen value. A change is one too; doing it yields the cha
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
@@ -18,7 +19,8 @@ from boundaryviz.gui.document.projects import Project
 from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.history import Change, RunHistory
-from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.scenario import Scenario, redraws
+from boundaryviz.scene.data import OWN
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.edits import Edit, apply
 from boundaryviz.scene.scene import Scene
@@ -33,6 +35,9 @@ class State:
     scenario: Scenario
     scene: Scene
     edited: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scene", self.scenario.measured(self.scene))
 
     @classmethod
     def of(cls, scenario: Scenario) -> State:
@@ -62,17 +67,11 @@ def perform(change: DocumentChange, state: State) -> tuple[State, DocumentChange
     """
     match change:
         case Settings(values):
+            if redraws(values):
+                return _redrawn(values, state), Swap(state)
             plane = {"plane": state.scenario.plane}
             # the scene is at hand, so the one written out need not follow every change
             scenario = state.scenario.model_copy(update={"plane": None}).with_values(values)
-            if "data.name" in values:  # another data set is another scenario, which the old words do not fit
-                source = DATASETS[scenario.data.name]
-                scenario = scenario.model_copy(
-                    update={"name": source.name, "title": source.title, "summary": source.summary, "look_at": "",
-                            "variant_of": None, "expect": {}}
-                )  # fmt: skip
-            if any(path.startswith("data.") for path in values):
-                return State.of(scenario), Swap(state)
             scenario = scenario.model_copy(update=plane)
             before, after = state.scenario.poison, scenario.poison
             if after == before:
@@ -87,6 +86,19 @@ def perform(change: DocumentChange, state: State) -> tuple[State, DocumentChange
             scene, inverse = apply(change, state.scene)
             back: DocumentChange = inverse if state.edited else Swap(state)
             return State(state.scenario, scene, edited=True), back
+
+
+def _redrawn(values: Mapping[str, Any], state: State) -> State:
+    """The state after a change of data; points of one's own keep what was done to them by hand."""
+    before = state.complete() if state.scenario.data.name == OWN else state.scenario
+    scenario = before.with_values(values)
+    if "data.name" in values:  # another data set is another scenario, which the old words do not fit
+        source = DATASETS[scenario.data.name]
+        scenario = scenario.model_copy(
+            update={"name": source.name, "title": source.title, "summary": source.summary, "look_at": "",
+                    "variant_of": None, "expect": {}}
+        )  # fmt: skip
+    return State.of(scenario)
 
 
 class _Command(QUndoCommand):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from boundaryviz.gui.export.film_dialog import Sweepable
 from boundaryviz.gui.widgets.fields import FieldPlan, plans
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.data import OWN
 from boundaryviz.scene.specs import Spec
 
 _LAYERS = "[2],[4],[8],[16],[16,16]"
@@ -13,9 +14,9 @@ _WIDE = 1e3  # limits beyond that say nothing about which values are of use
 
 def sweepable(scenario: Scenario) -> dict[str, Sweepable]:
     """Path -> setting: numbers that stand on a form at first sight, and the layers of a net. Data of points that were
-    edited are left out: a change would draw them anew."""
+    edited are left out where a change would draw them anew."""
     sections: dict[str, Spec] = {"poison": scenario.poison, "learner": scenario.learner}
-    if scenario.plane is None:
+    if scenario.plane is None or scenario.data.name == OWN:
         sections["data"] = scenario.data
     if not scenario.learner.family.at_once:
         sections["training"] = scenario.training

@@ -9,15 +9,17 @@ import numpy as np
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QGuiApplication
 
+from boundaryviz.gui.document.document import State, Swap
 from boundaryviz.gui.files.welcome import WelcomePage
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.training.controller import Controller
-from boundaryviz.scene.data import DataSpec
+from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add
 from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED, Points, Scene
-from boundaryviz.tables.tables import SHARES, Table, TableError, read_table, write_table
+from boundaryviz.scene.splits import SHARES
+from boundaryviz.tables.tables import Table, TableError, read_table, write_table
 
 _ALL_TRAIN = (1.0, 0.0, 0.0)
 
@@ -52,10 +54,13 @@ class Pasting(QObject):
         self._read(SHARES, self._put_in_place)
 
     def _put_in_place(self, table: Table) -> None:
-        scenario = self._document.scenario.model_copy(
-            update={"name": "pasted", "title": "Pasted points", "data": DataSpec(name="points")}
-        )
-        self._controller.replace_scene(scenario, table.scene, "Paste a table")
+        pasted, before = Scenario.from_table(table, "pasted"), self._document.scenario
+        unplaced = before.poison.model_copy(update={"count": 0, "target": None})  # it was aimed at other points
+        scenario = before.model_copy(
+            update={"name": "pasted", "title": "Pasted points", "data": pasted.data, "own": pasted.own, "plane": None,
+                    "poison": unplaced}
+        )  # fmt: skip
+        self._controller.do(Swap(State.of(scenario)), "Paste a table")
         self._window.show_page(None)
         self._plane.fit()
         if table.notes:

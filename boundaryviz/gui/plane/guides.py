@@ -101,17 +101,21 @@ class GuideItem(_ScreenItem):
 
 
 class JitterItem(_ScreenItem):
-    """Thin circles around the pointer as large as a learner's jitter, with their names."""
+    """Thin ellipses around the pointer as large as a learner's jitter, with their names.
+
+    unit: how far along each axis the unit of the radii reaches.
+    """
 
     def __init__(self, theme: Theme, area: Callable[[], QRectF]) -> None:
         super().__init__(theme, area)
         self.radii: tuple[tuple[str, float], ...] = ()
+        self.unit = 1.0, 1.0
         self.place: tuple[float, float] | None = None
 
-    def set_radii(self, radii: tuple[tuple[str, float], ...]) -> None:
-        """radii: name and radius in data units; none shows nothing."""
-        if radii != self.radii:
-            self.radii = radii
+    def set_radii(self, radii: tuple[tuple[str, float], ...], unit: tuple[float, float] = (1.0, 1.0)) -> None:
+        """radii: name and radius in the units in which the learner is given points; none shows nothing."""
+        if (radii, unit) != (self.radii, self.unit):
+            self.radii, self.unit = radii, unit
             self.update()
 
     def move_to(self, place: tuple[float, float] | None) -> None:
@@ -133,7 +137,8 @@ class JitterItem(_ScreenItem):
         font.setPointSizeF(0.8 * font.pointSizeF())
         for name, radius in self.radii:
             painter.setTransform(_at(transform, *self.place, ratio))
-            across, up = (radius * abs(scale) / ratio for scale in (transform.m11(), transform.m22()))
+            along = zip(self.unit, (transform.m11(), transform.m22()), strict=True)
+            across, up = (radius * unit * abs(scale) / ratio for unit, scale in along)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for colour, width in ((QColor(self._theme.plane), 2.6), (QColor(self._theme.ink), 1.0)):
                 painter.setPen(QPen(colour, width))

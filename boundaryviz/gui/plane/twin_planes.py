@@ -119,7 +119,7 @@ class CleanPlane(PlaneView):
         self._rehover()
 
     def _hover(self, gesture: Gesture | None) -> None:
-        self.marks.jitter.set_radii(self._lead.marks.jitter.radii)
+        self.marks.jitter.set_radii(self._lead.marks.jitter.radii, self._lead.marks.jitter.unit)
         super()._hover(gesture)
         if gesture is None and not self._tool.active:
             self._refresh()

@@ -25,6 +25,7 @@ from boundaryviz.gui.widgets.plain import add_action, add_submenu
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Recolumn, Remove, SetGroups, SetTargets, Several, apply, mute
+from boundaryviz.scene.measure import units_on_plane
 from boundaryviz.scene.scene import Group, Scene
 
 _LATER = 40  # milliseconds after a change until the panel's sentences follow: a drag need not wait for them
@@ -40,7 +41,7 @@ class PoisonControl(QObject):
         self._document, self._do, self._data = controller.document, controller.do, controller.data
         self.panel = PoisonPanel()
         window.themed.connect(self.panel.set_theme)
-        self._learner: object = None
+        self._jitter: object = None  # what the radii of jitter that are shown hang on
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_LATER)
@@ -72,8 +73,10 @@ class PoisonControl(QObject):
         spec = state.scenario.poison
         self.panel.set_values(spec)
         self._window.actions_["point.poison-on"].setChecked(spec.on)
-        if state.scenario.learner is not self._learner:
-            self._learner = state.scenario.learner
+        scene, how = state.scene, state.scenario.data.input_scale
+        jitter = state.scenario.learner, how, scene.domain, scene.section, scene.measure
+        if jitter != self._jitter:
+            self._jitter = jitter
             self._show_jitter()
         self._later.start()
 
@@ -97,15 +100,17 @@ class PoisonControl(QObject):
         self._data.set_labels(names, counts.tolist(), bare)
 
     def _show_jitter(self) -> None:
-        learner = self._document.scenario.learner
+        state = self._document.state
+        learner = state.scenario.learner
+        unit = units_on_plane(state.scene, state.scenario.data.input_scale)
         radii = tuple(
             (f"{type(learner).model_fields[name].title} {getattr(learner, name):.3g}".lower(), getattr(learner, name))
             for name in learner.JITTERS
         )
         on = self._window.actions_["view.jitter"].isChecked()
         shown = radii if on else ()
-        self._plane.marks.jitter.set_radii(shown)
-        self._planes.set_look("jitter", lambda clean: clean.marks.jitter.set_radii(shown))
+        self._plane.marks.jitter.set_radii(shown, unit)
+        self._planes.set_look("jitter", lambda clean: clean.marks.jitter.set_radii(shown, unit))
 
     # ---- panel -> document
 

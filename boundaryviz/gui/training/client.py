@@ -69,7 +69,7 @@ class TrainerClient(QObject):
 
     def load(self, scenario: Scenario, scene: Scene, revision: int) -> None:
         """Start afresh on this scenario; training goes on if it was running."""
-        self._send(m.Load(scenario, scene, revision, self._device, self.seeds, self.twin))
+        self._send(m.Load(scenario.settings(), scene, revision, self._device, self.seeds, self.twin))
         self._loading += 1
         if self.playing:
             self._resuming += 1
@@ -81,11 +81,11 @@ class TrainerClient(QObject):
 
     def set_scene(self, scene: Scene, revision: int, scenario: Scenario | None = None) -> None:
         """scenario: settings that apply live and changed together with the scene."""
-        self._send(m.SetScene(scene, revision, scenario))
+        self._send(m.SetScene(scene, revision, None if scenario is None else scenario.settings()))
 
     def set_scenario(self, scenario: Scenario, revision: int) -> None:
         """Settings that apply live; `load` is for the others."""
-        self._send(m.SetScenario(scenario, revision))
+        self._send(m.SetScenario(scenario.settings(), revision))
 
     def set_view(self, view: m.View) -> None:
         """What frames show from now on."""
@@ -119,13 +119,13 @@ class TrainerClient(QObject):
     ) -> None:
         """Go back to the state of a checkpoint, on its scenario and scene, and be paused there or `go_on`."""
         self.playing, self._resuming = False, 0
-        self._send(m.Resume(scenario, scene, revision, state, self._device, self.seeds, self.twin))
+        self._send(m.Resume(scenario.settings(), scene, revision, state, self._device, self.seeds, self.twin))
         if go_on:
             self.play(True)
 
     def load_checkpoint(self, number: int, scenario: Scenario, scene: Scene, state: Mapping[str, NDArray]) -> None:
         """Have a checkpoint of the past at hand, for views and renderings of it."""
-        self._send(m.LoadCheckpoint(number, scenario, scene, -1, state))
+        self._send(m.LoadCheckpoint(number, scenario.settings(), scene, -1, state))
 
     def render(self, number: int, rect: Domain | None = None, columns: int = 256, past: bool = False) -> None:
         """Ask for a `rendering` of what is shown, or of the checkpoint loaded last."""

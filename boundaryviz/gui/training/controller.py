@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from random import SystemRandom
 from typing import Any
 
@@ -21,7 +20,7 @@ from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.training.class_choice import ClassChoice
 from boundaryviz.gui.training.client import TrainerClient
-from boundaryviz.gui.training.data_panel import DataPanel
+from boundaryviz.gui.training.data_panel import DataPanel, OwnData
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
 from boundaryviz.gui.training.learner_panel import LearnerPanel
 from boundaryviz.gui.training.presenter import Presenter, Word
@@ -30,9 +29,13 @@ from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import add_action, add_submenu, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario.changes import Settings, resets
+from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.words import source_words
+from boundaryviz.scene.data import OWN, before_any
 from boundaryviz.scene.edits import Recolumn, Remove, mute, relabel
 from boundaryviz.scene.lessons import lacking
+from boundaryviz.scene.own_points import leaves_to_chance
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Origin, Scene
 
@@ -90,6 +93,10 @@ class Controller(QObject):
             self._name_classes()
             self.presenter.say(Word.DATA, self._lacking(state.scene))
         self._show_settings()
+        if state is self.document.committed:  # and not at every move of a drag
+            words = scale_advice(state.scenario, state.scene)
+            self.learner.set_scale_advice(words)
+            self.presenter.say(Word.SCALE, f"{words} See Input scale, in the tab Data." if words else None)
         self._tell(state, before, fresh)
         self._title()
 
@@ -116,11 +123,22 @@ class Controller(QObject):
         scenario = self.presenter.scenario
         if scenario is not self._settings:
             self._settings = scenario
-            self.data.set_values(scenario.data)
+            self._show_data(scenario)
             self.learner.set_values(scenario.learner)
             self.training.set_values(scenario.training)
             self.transport.set_seed(scenario.training.seed)
             self._say_what_applies(scenario)
+
+    def _show_data(self, scenario: Scenario) -> None:
+        own, data = scenario.own, scenario.data
+        if own is None:  # points that no setting has acted on yet are all there
+            self.data.set_values(before_any(data) if data.name == OWN else data)
+            return
+        points, about = own.points, OwnData().about
+        if own.source is not None:
+            about = source_words(own.source)
+        count = int((~points.scene.points.is_poison).sum())
+        self.data.set_values(data, OwnData(about, count, points.splits_given, leaves_to_chance(data, points)))
 
     def adopt(self, state: State, text: str, tell: Callable[[int], None]) -> None:
         """Put a state in the place of the present one, as one undo step, of which `tell`, given its revision, tells the
@@ -157,18 +175,13 @@ class Controller(QObject):
         self.training.set_unused(learner.family.unused_training(training))
         self.learner.form.set_unused(learner.unused())
 
-    def replace_scene(self, scenario: Scenario, scene: Scene, text: str) -> None:
-        """Other points under other words, as one undo step; their poison acts where the scenario says so."""
-        self.do(Swap(State(scenario, replace(scene, poison_on=scenario.poison.on), edited=True)), text)
-
     def do(self, change: DocumentChange, text: str) -> None:
         """Make a change; where it cannot be made, say why and show what is in force."""
         try:
             self.document.do(change, text)
         except (ScenarioError, ValueError, KeyError) as error:
             self._window.notify(str(error).replace("\n", "; "))
-            scenario = self.document.scenario
-            self.data.set_values(scenario.data)
+            self._show_data(self.document.scenario)
 
     def _set(self, path: str, value: Any) -> None:
         section, _, name = path.partition(".")

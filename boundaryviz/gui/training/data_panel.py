@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from PyQt6.QtCore import QSize, pyqtSignal
 from PyQt6.QtGui import QIcon
@@ -14,12 +15,29 @@ from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
-from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.data import OWN, DataSpec
 from boundaryviz.scene.datasets import DATASETS, Dataset
 
-_OWN = "points"
 _FEW = 6  # classes that are counted one by one
 _THUMBNAIL, _CLOSED = QSize(48, 36), QSize(24, 18)  # in the list, and in the closed box
+
+
+_NEW, _AGAIN = "New points", "Draw again"
+_REPLACED = "Draw points anew with another data seed. Your own edits to the points are replaced."
+_KEPT = (
+    "Choose splits, sample, noise and labels anew with another data seed. Your points stay, and what you did to them."
+)
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """What the panel says of points of one's own. about: where they come from. count: how many there are, poison apart.
+    splits_given: whether they came with splits. chance: whether another data seed changes anything."""
+
+    about: str = "Points drawn by hand or read from a file."
+    count: int = 0
+    splits_given: bool = True
+    chance: bool = False
 
 
 class _DataCombo(QuietCombo):
@@ -50,7 +68,7 @@ class _DataCombo(QuietCombo):
         self._drawn = True
         for i in range(self.count()):
             name = self.itemData(i)
-            if name != _OWN:
+            if name != OWN:
                 self.setItemIcon(i, QIcon(data_pixmap(name, _THUMBNAIL, self._theme, self.devicePixelRatioF())))
 
 
@@ -78,10 +96,7 @@ class DataPanel(QWidget):
         self.form = SpecForm(DataSpec, "data", skip=("name",))
         self.labels = label("", "faint", wraps=True)
         self.labels.setToolTip(tip("Labels of the clean training points as they are now, changes by hand included."))
-        self.button = QPushButton("New points")
-        self.button.setToolTip(
-            tip("Draw points anew with another data seed. Your own edits to the points are replaced.")
-        )
+        self.button = QPushButton(_NEW)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -101,17 +116,18 @@ class DataPanel(QWidget):
         self.set_theme(theme)
         self.set_values(self._spec)
 
-    def set_values(self, spec: DataSpec) -> None:
-        """Show this spec; nothing is emitted."""
+    def set_values(self, spec: DataSpec, own: OwnData = OwnData()) -> None:
+        """Show this spec, and of points of one's own what they are; nothing is emitted."""
         self._spec = spec
-        own = self.combo.findData(_OWN)
-        if spec.name == _OWN and own < 0:
-            self.combo.insertItem(0, "Your own points", _OWN)
-        elif spec.name != _OWN and own >= 0:
-            self.combo.removeItem(own)
+        at = self.combo.findData(OWN)
+        if spec.name == OWN and at < 0:
+            self.combo.insertItem(0, "Your own points", OWN)
+        elif spec.name != OWN and at >= 0:
+            self.combo.removeItem(at)
         self.combo.setCurrentIndex(self.combo.findData(spec.name))
-        self.form.set_values(spec)
-        self._explain(self._table.get(spec.name))
+        shared_out = spec.name != OWN or not own.splits_given
+        self.form.set_values(spec.model_copy(update={"splits": "drawn"}) if shared_out else spec)
+        self._explain(self._table.get(spec.name), own)
 
     def set_labels(self, names: Sequence[str], counts: Sequence[int], bare: int) -> None:
         """How many clean training points of each class have a label now, and how many have none."""
@@ -134,25 +150,44 @@ class DataPanel(QWidget):
             self.changed.emit("data.name", name)
             self.settled.emit("data.name")
 
-    def _explain(self, source: Dataset | None) -> None:
-        """Tell noise and sizes in the data set's own words; points drawn by hand have neither."""
-        drawn = "these points were drawn by hand or read from a file; choose a data set to draw new ones"
-        for path in self.form.paths:
-            self.form.set_disabled(path, None if source else drawn)
-        self.button.setEnabled(source is not None)
+    def _explain(self, source: Dataset | None, own: OwnData) -> None:
+        """Tell noise, sizes and splits in the words of the data set, or of points of one's own."""
+        spec, form = self._spec, self.form
+        every = spec.labels_per_class == "all"
+        given = source is None and own.splits_given and spec.splits == "given"
+        shares = "which points train is as they came; to share them out choose so under Splits" if given else None
+        form.set_disabled("labels_at", "every training point keeps its label" if every else None)
+        form.set_disabled("validation", shares)
+        form.set_disabled("test", shares)
+        form.offer_special("n", source is None)
+        self.button.setText(_AGAIN if source is None else _NEW)
+        self.button.setEnabled(source is not None or own.chance)
+        self.button.setToolTip(tip(_KEPT if source is None else _REPLACED))
         if source is None:
-            self.summary.setText("Points drawn by hand or read from a file.")
+            self.summary.setText(own.about)
+            came = "these points came without splits, and are shared out by the shares below"
+            form.set_disabled("splits", None if own.splits_given else came)
+            form.set_disabled("noise", "points of your own have no noise to draw; position noise moves them")
+            form.set_range("n", 10, max(own.count, 11))
+            form.set_range("jitter", 0.0, 0.2)
+            form.explain("jitter", "Standard deviation of a Gaussian push added to every point, as a share of the "
+                         "plane's width and height; labels unchanged.")  # fmt: skip
             return
         self.summary.setText(source.summary)
-        noise = source.noise
-        every = self._spec.labels_per_class == "all"
-        self.form.set_disabled("data.labels_at", "every training point keeps its label" if every else None)
+        noise, plain = source.noise, form.plan("jitter")
+        form.set_disabled(
+            "splits", "a data set has no splits of its own; its points are shared out by the shares below"
+        )
+        form.set_range("n", form.plan("n").low, form.plan("n").high)
+        form.set_range("jitter", plain.low, plain.high)
+        form.explain("jitter", plain.help)
+        form.set_disabled("noise", None)
         if noise.largest > 0:
-            self.form.set_range("noise", 0.0, noise.largest)
-            self.form.set_fallback("noise", noise.default)
-            self.form.explain(
+            form.set_range("noise", 0.0, noise.largest)
+            form.set_fallback("noise", noise.default)
+            form.explain(
                 "noise",
                 f"Noise: {noise.meaning}.\nDefault {noise.default:g}, useful up to {noise.largest:g}.",
             )
         else:
-            self.form.set_disabled("noise", "this data set has no noise of its own; position noise moves its points")
+            form.set_disabled("noise", "this data set has no noise of its own; position noise moves its points")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.widgets.controls import QuietCombo, label
 from boundaryviz.gui.widgets.forms import SpecForm
@@ -16,7 +16,8 @@ from boundaryviz.learners.family import Family, LearnerSettings
 class LearnerPanel(QWidget):
     """A chooser of families and the form of the chosen one.
 
-    changed: dotted path and value; 'learner.name' when another family is chosen. settled: as in `SpecForm`.
+    changed: dotted path and value; 'learner.name' when another family is chosen, and 'data.input_scale' when what
+    `set_scale_advice` says is followed. settled: as in `SpecForm`.
     """
 
     changed = pyqtSignal(str, object)
@@ -38,6 +39,15 @@ class LearnerPanel(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.combo)
         layout.addWidget(self.summary)
+        self.advice = label("", "problem", wraps=True)
+        self.standardise = QPushButton("Standardise the inputs")
+        self.standardise.setToolTip(
+            tip("Give every learner each axis with mean 0 and standard deviation 1. The points stay as they are.")
+        )
+        layout.addWidget(self.advice)
+        layout.addWidget(self.standardise)
+        self.set_scale_advice("")
+        self.standardise.clicked.connect(self._follow)
         self._name = next(iter(families))
         self.combo.activated.connect(self._chosen)
 
@@ -64,6 +74,16 @@ class LearnerPanel(QWidget):
         self.form.set_values(spec)
         for name, form in self._forms.items():
             form.setVisible(name == self._name)
+
+    def set_scale_advice(self, words: str) -> None:
+        """Why inputs should be scaled, with a button that has it done; "" for nothing."""
+        self.advice.setText(words)
+        for one in (self.advice, self.standardise):
+            one.setVisible(bool(words))
+
+    def _follow(self) -> None:
+        self.changed.emit("data.input_scale", "standardised")
+        self.settled.emit("data.input_scale")
 
     def _offer(self, name: str, family: Family) -> None:
         self.combo.addItem(family.title, name)

@@ -46,7 +46,8 @@ class Word(IntEnum):
     DATA = 1
     RISING = 2
     UNIT = 3
-    HINT = 4
+    SCALE = 4
+    HINT = 5
 
 
 @dataclass(frozen=True, eq=False)

@@ -117,14 +117,16 @@ def _read_type(annotation: Any) -> tuple[Kind, tuple[str, Any] | None, tuple[Any
     if origin is Literal:
         return "choice", None, args, {}
     if origin in (Union, types.UnionType):
+        limits = _limits([one for arg in args if get_origin(arg) is Annotated for one in get_args(arg)[1:]])
+        args = tuple(get_args(arg)[0] if get_origin(arg) is Annotated else arg for arg in args)
         number = float if float in args else int
         others = [arg for arg in args if arg not in (int, float)]
         special = others[0] if len(others) == 1 and number in args else None
         if special is type(None):
-            return _number(number), ("default", None), (), {}
+            return _number(number), ("default", None), (), limits
         if get_origin(special) is Literal and len(get_args(special)) == 1:
             word = get_args(special)[0]
-            return _number(number), (str(word), word), (), {}
+            return _number(number), (str(word), word), (), limits
     elif origin is tuple:
         item = args[0]
         metadata = get_args(item)[1:] if get_origin(item) is Annotated else ()

@@ -124,6 +124,10 @@ class SpecForm(QWidget):
         """The paths of all fields shown."""
         return [self._prefix + name for name in self._rows]
 
+    def plan(self, path: str) -> FieldPlan:
+        """What the spec says of a field, by its name or path."""
+        return self._row(path).plan
+
     def values(self) -> BaseModel:
         """The spec in force."""
         return self._spec
@@ -148,6 +152,12 @@ class SpecForm(QWidget):
         editor = self.editor(path)
         if isinstance(editor, NumberEditor):
             editor.set_fallback(value)
+
+    def offer_special(self, path: str, offered: bool) -> None:
+        """Whether the value of a number that is none, such as 'all', can be chosen."""
+        editor = self.editor(path)
+        if isinstance(editor, NumberEditor):
+            editor.offer_special(offered)
 
     def explain(self, path: str, words: str) -> None:
         """A tooltip in better words than the field's own, such as what noise means for the data set at hand."""

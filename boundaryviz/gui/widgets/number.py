@@ -177,6 +177,11 @@ class NumberEditor(QWidget):
         self._fallback = value
         self.set_value(self._value)
 
+    def offer_special(self, offered: bool) -> None:
+        """Whether the special value can be chosen."""
+        if self.button is not None:
+            self.button.setVisible(offered)
+
     def set_invalid(self, invalid: bool) -> None:
         """Outline the typed field in red."""
         restyle(self.edit, "invalid", invalid)

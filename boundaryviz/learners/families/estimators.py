@@ -154,7 +154,7 @@ class _TreeSpec(EstimatorSpec):
         return size.sights, 1.0
 
 
-@_classifier(seeded=False, order=190)
+@_classifier(seeded=False, scale_free=True, order=190)
 class DecisionTreeClassifierSpec(_TreeSpec):
     """The plane cut in two along an axis, and each part again."""
 
@@ -162,7 +162,7 @@ class DecisionTreeClassifierSpec(_TreeSpec):
     name: Literal["DecisionTreeClassifier"] = "DecisionTreeClassifier"
 
 
-@_classifier(seeded=True, order=200)
+@_classifier(seeded=True, scale_free=True, order=200)
 class RandomForestClassifierSpec(_TreeSpec):
     """Many trees, each of other points drawn from the data; their leaves' shares are averaged."""
 

@@ -154,6 +154,12 @@ class SelfTrainingSpec(_PoolSpec):
             return {"threshold": "the surest few are labelled, however sure", **without}
         return {"k_best": "all above the threshold are labelled, however many", **without}
 
+    @property
+    @override
+    def scale_free(self) -> bool:
+        """With naive Bayes."""
+        return self.base == "naive-bayes"
+
     @override
     def counterpart(self, rarest: int) -> LearnerSettings:
         """Its model, taught the given labels alone."""

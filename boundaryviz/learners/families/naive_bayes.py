@@ -13,7 +13,7 @@ from boundaryviz.learners.specs_fitted import AtOnceSpec
 from boundaryviz.scene.specs import setting
 
 
-@family("boundaryviz.learners.families.naive_bayes:NaiveBayes", at_once=True, seeded=False, order=165)
+@family("boundaryviz.learners.families.naive_bayes:NaiveBayes", at_once=True, seeded=False, scale_free=True, order=165)
 class NaiveBayesSpec(AtOnceSpec):
     """A normal density for each class and coordinate; the class of a place is the one it is likeliest drawn from."""
 

@@ -22,6 +22,16 @@ from boundaryviz.scene.specs import setting
 _TYPES: dict[str, Any] = {"bool": bool, "int": int, "float": float, "str": str, "none": None}
 
 
+SCALE_FREE = frozenset({
+    "AdaBoostClassifier", "BaggingClassifier", "BernoulliNB", "DecisionTreeClassifier", "DummyClassifier",
+    "ExtraTreeClassifier", "ExtraTreesClassifier", "GaussianNB", "GradientBoostingClassifier",
+    "HistGradientBoostingClassifier", "LinearDiscriminantAnalysis", "QuadraticDiscriminantAnalysis",
+    "RandomForestClassifier",
+})  # fmt: skip
+"""The classifiers that learn the same in whatever units each input comes: what is made of trees, and what scales inputs
+itself by their variances."""
+
+
 class ClassifierSpec(EstimatorSpec):
     """Settings of a classifier that has no form of its own."""
 
@@ -77,7 +87,11 @@ def classifier(name: str) -> Family | None:
     made.TITLE = name
     pool = entry["module"].startswith("sklearn.semi_supervised")
     declare = family(
-        "boundaryviz.learners.estimators:Estimator", at_once=True, seeded=entry["seeded"], supervised=not pool
+        "boundaryviz.learners.estimators:Estimator",
+        at_once=True,
+        seeded=entry["seeded"],
+        supervised=not pool,
+        scale_free=name in SCALE_FREE,
     )
     return declare(made).family
 

@@ -1,8 +1,8 @@
 """Specs of the learners that also use unlabelled points: consistency and pseudo-labels. Free of torch.
 
-Noise is Gaussian jitter, its sizes standard deviations in the data's own units. The defaults are for two moons:
-Adam at rate 0.003 for 2000 steps, three labels a class among 1000 points; they were chosen by the error on the
-validation points, over several draws of points and labels.
+Noise is Gaussian jitter, its sizes standard deviations in the units in which a learner is given the inputs, see
+`data.input_scale`. The defaults are for two moons as they are: Adam at rate 0.003 for 2000 steps, three labels a class
+among 1000 points; they were chosen by the error on the validation points, over several draws of points and labels.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ def _weight(default: float, explains: str) -> Any:
 
 
 def _jitter(default: float, explains: str = "Size of the jitter under which the answer shall stay the same.") -> Any:
-    return setting(default, "Jitter", explains, unit="data units", ge=0.0, le=10.0, log=True)
+    return setting(default, "Jitter", explains, unit="input units", ge=0.0, le=10.0, log=True)
 
 
 def _strong(default: float) -> Any:
     return setting(
         default, "Strong jitter", "Size of the jitter of the points the net is taught on; "
         "much more than half the gap between the classes smears them together.",
-        unit="data units", ge=0.0, le=10.0, log=True,
+        unit="input units", ge=0.0, le=10.0, log=True,
     )  # fmt: skip
 
 
@@ -238,7 +238,7 @@ class VATSpec(UnlabelledSpec):
     name: Literal["vat"] = "vat"
     weight: float = _weight(1.0, "the divergence under the worst small push.")
     epsilon: float = setting(
-        0.15, "Push", "Length of the adversarial push.", unit="data units", gt=0.0, le=10.0, log=True
+        0.15, "Push", "Length of the adversarial push.", unit="input units", gt=0.0, le=10.0, log=True
     )
     entropy_weight: float = setting(
         0.0, "Entropy weight",
@@ -247,7 +247,7 @@ class VATSpec(UnlabelledSpec):
     )  # fmt: skip
     xi: float = setting(
         1e-2, "Probe", "Length of the probe that finds the worst direction; below 1e-4 rounding drowns it.",
-        unit="data units", gt=0.0, le=1.0, log=True, advanced=True,
+        unit="input units", gt=0.0, le=1.0, log=True, advanced=True,
     )  # fmt: skip
     power_iterations: int = setting(
         1, "Power iterations", "How often the worst direction is refined.", ge=1, le=10, advanced=True

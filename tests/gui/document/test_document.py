@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PyQt6.QtCore import QCoreApplication
 
@@ -12,6 +12,7 @@ from boundaryviz.gui.document.document import Document, DocumentChange, State, S
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Add, Move, Remove, relabel
+from boundaryviz.scene.own_points import OwnPoints
 from boundaryviz.scene.scene import Points
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -47,6 +48,45 @@ def test_undo_leads_back_through_every_state_and_redo_forth(kinds: list[str]) ->
             states[-1] = document.state
         else:
             states.append(document.state)
+    for state in reversed(states[:-1]):
+        document.undo.undo()
+        assert same(document.state, state)
+    for state in states[1:]:
+        document.undo.redo()
+        assert same(document.state, state)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["add", "move", "remove", "relabel", "budget", "all", "noise", "seed", "poison"]), max_size=7
+    )
+)
+@settings(max_examples=40)
+def test_undo_leads_back_through_settings_and_edits_of_points_of_ones_own(kinds: list[str]) -> None:
+    rng = np.random.default_rng(0)
+    document = Document(
+        Scenario.from_points(
+            OwnPoints(Scenario.from_arrays(rng.normal(size=(30, 2)), np.arange(30) % 2).scene(), splits_given=False),
+            "own",
+        )
+    )
+    states = [document.state]
+    for i, kind in enumerate(kinds):
+        ids = document.scene.points.ids
+        changes: dict[str, DocumentChange] = {
+            "add": Add(Points.of([[i, i]], 1, first_id=document.scene.points.next_id)),
+            "move": Move(ids[:2], np.full((2, 2), float(i))),
+            "remove": Remove(ids[-1:]),
+            "relabel": relabel(ids[:3], i % 3),
+            "budget": Settings({"data.labels_per_class": i}, merges=False),
+            "all": Settings({"data.labels_per_class": "all"}, merges=False),
+            "noise": Settings({"data.label_noise": 0.1 * i}, merges=False),
+            "seed": Settings({"data.seed": i}, merges=False),
+            "poison": Settings({"poison.count": i}, merges=False),
+        }
+        document.do(changes[kind], kind)
+        assert State.of(document.state.complete()).scene == document.scene
+        states.append(document.state)
     for state in reversed(states[:-1]):
         document.undo.undo()
         assert same(document.state, state)

@@ -17,6 +17,7 @@ from boundaryviz.gui.export.sweeps import sweepable
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.words import size_words
+from boundaryviz.scene.data import DataSpec
 from helpers.qtest import QTest
 
 SWEEPS = {"poison.count": Sweepable("Poison: points", "0..40")}
@@ -194,6 +195,8 @@ def test_settings_that_are_numbers_or_layers_can_be_led_through():
     edited = edited.with_scene(edited.scene())
     assert not any(path.startswith("training.") for path in sweepable(at_once))
     assert not any(path.startswith("data.") for path in sweepable(edited))
+    own = Scenario(data=DataSpec(name="points")).with_scene(edited.scene())
+    assert sweepable(own)["data.labels_per_class"].values == "1..40"
 
 
 def test_values_that_lead_nowhere_are_told_before_a_place_is_asked_for(dialog: FilmDialog, caller: Caller):

@@ -95,7 +95,7 @@ def test_half_a_character_does_not_keep_the_rest_from_being_saved(tmp_path: Path
     assert files.read(path).title == "half ?"
 
 
-@pytest.mark.parametrize(("where", "why"), [(None, "no points"), (3e20, "beyond")])
+@pytest.mark.parametrize(("where", "why"), [(None, "no points"), (3e20, "numbers beyond")])
 def test_a_table_that_could_not_be_opened_is_not_written(tmp_path: Path, where: float | None, why: str) -> None:
     points = Points.of([] if where is None else [[where, 0.0]])
     scenario = own_points().with_scene(Scene(points, Domain(-1.0, 1.0, -1.0, 1.0)))

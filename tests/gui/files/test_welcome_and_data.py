@@ -5,7 +5,7 @@ from PyQt6.QtCore import QSize, Qt
 from boundaryviz.figures.palette import BLUE, ORANGE
 from boundaryviz.gui.files.welcome import Card, WelcomePage
 from boundaryviz.gui.plane.thumbnails import data_pixmap, scene_pixmap
-from boundaryviz.gui.training.data_panel import DataPanel
+from boundaryviz.gui.training.data_panel import DataPanel, OwnData
 from boundaryviz.gui.widgets.icons import NAMES, icon
 from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scene.data import DataSpec
@@ -141,15 +141,29 @@ def test_new_points_are_asked_for(panel):
     assert heard == [1]
 
 
-def test_points_of_ones_own_have_no_settings_to_draw_by(panel):
-    panel.set_values(DataSpec(name="points"))
+def test_points_of_ones_own_have_the_settings_that_act_on_them(panel):
+    enabled = lambda *names: [panel.form.editor(name).isEnabled() for name in names]  # noqa: E731
+    panel.set_values(DataSpec(name="points", n="all"), OwnData("3 points from a.csv.", 3, splits_given=True))
     assert panel.combo.currentText() == "Your own points"
+    assert panel.summary.text() == "3 points from a.csv."
+    assert enabled("n", "labels_per_class", "label_noise", "jitter", "splits", "seed") == [True] * 6
+    assert enabled("noise", "validation", "test", "labels_at") == [False] * 4
+    assert "as they came" in panel.form.editor("test").parentWidget().toolTip()
     assert not panel.button.isEnabled()
-    assert not panel.form.editor("n").isEnabled()
-    assert "drawn by hand" in panel.form.editor("n").parentWidget().toolTip()
+    panel.set_values(DataSpec(name="points", n="all"), OwnData(splits_given=False, chance=True))
+    assert enabled("splits", "validation", "test") == [False, True, True]
+    assert panel.button.isEnabled()
+    assert panel.form.editor("n").button.isVisible()
+
+
+def test_of_a_data_set_a_number_of_points_is_drawn(panel):
+    panel.set_values(DataSpec(name="points", n="all"))
     panel.set_values(DataSpec(name="moons"))
     assert panel.combo.findData("points") < 0
     assert panel.form.editor("n").isEnabled()
+    assert not panel.form.editor("n").button.isVisible()
+    assert not panel.form.editor("splits").isEnabled()
+    assert panel.button.text() == "New points"
 
 
 def test_the_list_shows_pictures_once_it_is_opened(panel):

@@ -1,0 +1,135 @@
+"""A learner that is given all inputs in other units, whatever its family: the one place where inputs are scaled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.learners.base import Learner, Problem, State, TrainingData
+from boundaryviz.learners.family import LearnerSettings
+from boundaryviz.learners.training_spec import TrainingSpec
+from boundaryviz.scene.scaling import Scaling
+from boundaryviz.scene.scene import Domain
+
+
+def learner_of(
+    spec: LearnerSettings, training: TrainingSpec, problem: Problem, device: Any, scale: Scaling | None
+) -> Learner:
+    """A new learner with these settings, which is told and asked in the units of the scene. scale: the units in which
+    it learns, None for the same."""
+    family: Any = spec.family.load()
+    if scale is None:
+        plain: Learner = family(spec, training, problem, device)
+        return plain
+    return Scaled(family(spec, training, _scaled(problem, scale), device), problem, scale)
+
+
+def scaled(data: TrainingData, scale: Scaling | None) -> TrainingData:
+    """The data in these units, None for its own."""
+    if scale is None:
+        return data
+    extra = None if data.extra is None else replace(data.extra, x=scale(data.extra.x))
+    return replace(data, x=scale(data.x), extra=extra)
+
+
+def _scaled(problem: Problem, scale: Scaling) -> Problem:
+    """Of a section the box alone: which plane is shown is nothing to a learner."""
+    if (section := problem.section) is not None:
+        width, low, high = section.width, scale(section.low), scale(section.high)
+        plane = replace(section, origin=np.zeros(width), axes=np.eye(2, width), low=low, high=high)
+        return replace(problem, section=plane)
+    d = problem.domain
+    (left, bottom), (right, top) = scale(np.array([(d.left, d.bottom), (d.right, d.top)])).tolist()
+    return replace(problem, domain=Domain(left, right, bottom, top))
+
+
+class Scaled:
+    """Another learner, to which everything is handed on in units of `scale`; see `Learner` for the contract.
+
+    Whatever else the other can be asked, such as the rounds of self-training, can be asked of this one.
+    """
+
+    def __init__(self, learner: Learner, problem: Problem, scale: Scaling) -> None:
+        self._learner, self.problem, self._scale = learner, problem, scale
+        self.hidden = learner.hidden
+
+    def rescale(self, scale: Scaling) -> None:
+        """Other units, from the next data on."""
+        self._scale = scale
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.__dict__["_learner"], name)
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers one replica learns."""
+        return self._learner.parameters
+
+    @property
+    def can_train(self) -> bool:
+        """Whether there is anything to learn from."""
+        return self._learner.can_train
+
+    @property
+    def settled(self) -> bool:
+        """Whether further steps would change nothing until data or settings change."""
+        return self._learner.settled
+
+    def set_data(self, data: TrainingData) -> None:
+        """Train on `data` from the next step on; the weights stay."""
+        self._learner.set_data(scaled(data, self._scale))
+
+    def set_training(self, spec: Any, training: TrainingSpec) -> None:
+        """Take over the settings that apply live."""
+        self._learner.set_training(spec, training)
+
+    def step(self, n: int = 1) -> None:
+        """Do n training steps."""
+        self._learner.step(n)
+
+    def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
+        """Class probabilities at `x` (G, D): (R, C, G), or (1, C, G) of one replica; NaN where undecided."""
+        return self._learner.probabilities(self._scale(x), replica)
+
+    def predict(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """Predicted classes at `x` (G, D): (R, G), or (1, G) of one replica; -1 where undecided."""
+        return self._learner.predict(self._scale(x), replica)
+
+    def scores(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
+        """What decides at `x` (G, D): of two classes the second's lead (1, G), else one number each (C, G)."""
+        return self._learner.scores(self._scale(x), replica)
+
+    def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
+        return self._learner.shown(scores)
+
+    def unit(self, x: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
+        """Activation of one hidden unit at `x` (G, D): (G,)."""
+        return self._learner.unit(self._scale(x), layer, index, replica)
+
+    def units(self, x: NDArray[np.float64], replica: int = 0) -> list[NDArray[np.float32]]:
+        """Activations of every hidden layer at `x` (G, D): (units, G) each."""
+        return self._learner.units(self._scale(x), replica)
+
+    def evaluate(
+        self, x: NDArray[np.float64], label: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
+        return self._learner.evaluate(self._scale(x), label)
+
+    def finite(self) -> NDArray[np.bool_]:
+        """Whether what a replica has learnt is all finite, (R,)."""
+        return self._learner.finite()
+
+    def state(self) -> State:
+        """What it has come to, as arrays of its own."""
+        return self._learner.state()
+
+    def restore(self, state: State) -> None:
+        """Go on from a `state`; see `Learner`."""
+        self._learner.restore(state)
