@@ -16,7 +16,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run install install-dev install-locked test test-slow test-minima audit lint lock bench golden compare-speed \
+.PHONY: gallery-pictures help run install install-dev install-locked test test-slow test-minima audit lint lock bench golden compare-speed \
   check-gallery fidelity numbers learner-table flagship-spread torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
@@ -53,6 +53,9 @@ lint: install-dev ## check style, types and layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+gallery-pictures: install-dev ## draw what the cards of the gallery show, after a change of its scenarios
+	$(BIN)/python -m tools.gallery_pictures
 
 lock: install-dev ## write lock.txt anew, after a change of constraints.txt
 	$(BIN)/python tools/lock.py

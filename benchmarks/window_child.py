@@ -46,6 +46,7 @@ class Probe:
 
         self.workbench = workbench
         workbench.window.ask_nothing()
+        workbench.controller.pacing.free()
         probe = self
 
         class Paints(QObject):

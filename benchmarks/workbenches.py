@@ -41,6 +41,7 @@ def opened(scenario: Scenario, start: StartLink = inline, recovery: bool = False
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         workbench = Workbench(scenario, start, None, settings, folder / "state" if recovery else None)
         workbench.window.ask_nothing()
+        workbench.controller.pacing.free()
         try:
             yield workbench, folder
         finally:

@@ -40,7 +40,9 @@ class AttackSettings(Spec):
     if TYPE_CHECKING:
         attack: str = ""  # a field of each
 
-    on: bool = setting(True, "Poison acts", "Off silences all poison, of this attack and by hand; nothing is removed.")
+    on: bool = setting(
+        True, "Poison on", "Off hides all poison from training, of this attack and by hand; nothing is removed."
+    )
     count: int = setting(0, "Points", "How many points the attack plants or flips.", ge=0, le=MOST, log=True)
     target: Place | None = setting(
         None, "Target", "Where the model is to be changed; empty takes the known point of another class that is "

@@ -133,10 +133,15 @@ class Unsubscribe:
 
 @dataclass(frozen=True)
 class Play:
-    """Train until told otherwise. speed: steps a second, None for as fast as it goes. stop_at: a step or None."""
+    """Train until told otherwise. speed: steps a second, None for as fast as it goes. stop_at: a step or None.
+
+    again: the stop is a rest. A change of what is trained on, before or after it, has so many steps follow before the
+    next rest; and who is told to play at a stop goes on without another. None: it stays where it has stopped.
+    """
 
     speed: float | None = None
     stop_at: int | None = None
+    again: int | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from boundaryviz.engine.recorder import Recorder
 from boundaryviz.engine.refusals import Refusals
 from boundaryviz.engine.renderings import Fields, fields, render
 from boundaryviz.engine.session import Session
+from boundaryviz.engine.tempo import Tempo
+from boundaryviz.scenario.changes import stirs
 
 _FRAME = 1 / 60  # seconds between two frames
 _SLOW = 0.1  # seconds between two looks at everything a frame carries besides the field
@@ -43,8 +45,8 @@ class Trainer:
         self._applied = -1  # the revision that was trained on last
         self._view: m.View | None = None
         self._playing = False
-        self._speed: float | None = None
-        self._stop_at: int | None = None
+        self._tempo = Tempo()
+        self._resting = False  # it has stopped by itself, and the next change wakes it
         self._credit, self._dirty, self._exact = True, False, False
         self._finer: Slices[Fields] | None = None  # the exact fields of what is shown, under way
         self._due = self._slow_at = self._curves_at = -1.0
@@ -53,7 +55,6 @@ class Trainer:
         self._probes, self._blocks = Scheduler(clock), Blocks()
         self._rate = 0.0
         self._mark = (0.0, 0)
-        self._paced = (0.0, 0)
 
     @property
     def playing(self) -> bool:
@@ -70,7 +71,7 @@ class Trainer:
         if self._playing and not self._session.can_train:
             return _SLOW
         if self._playing and not self._rests:
-            return 0.0 if self._speed is None or self._allowance(self._clock()) > 0 else TURN
+            return 0.0 if self._tempo.allowance(self._clock(), self._session.step_count) > 0 else TURN
         if self._credit and self._view is not None and (self._dirty or not self._exact):
             return TURN
         return self._probes.patience(self._shown(), self._credit and not self._awaits)
@@ -82,11 +83,12 @@ class Trainer:
         try:
             said = self._refusals.answer(message, self._act, self._session.scene if self._session else None)
             if self._refusals.barred:
-                self._session, self._loaded_checkpoint, self._playing = None, None, False
+                self._session, self._loaded_checkpoint = None, None
+                self._halt()
                 self._probes.begin()
             return said
         except Exception as error:
-            self._playing = False
+            self._halt()
             where = f"while handling {type(message).__name__}"
             return [m.Failed(where, str(error) or type(error).__name__, traceback.format_exc())]
 
@@ -94,15 +96,17 @@ class Trainer:
         match message:
             case m.Load():
                 self._session, self._loaded_checkpoint = _begun(message), None
-                self._revision, self._playing = message.revision, False
+                self._revision = message.revision
+                self._halt()
                 self._watch()
                 return [self._ready(), *self._restarted("loaded")]
             case m.Resume():
                 session = _begun(message)
                 session.watch(self._seed_of(session))
                 session.restore(message.state)
-                self._session, self._revision, self._playing = session, message.revision, False
+                self._session, self._revision = session, message.revision
                 self._loaded_checkpoint = None
+                self._halt()
                 self._watch()
                 return self._restarted("resumed")
             case m.View():
@@ -134,16 +138,19 @@ class Trainer:
                 self._due = min(self._due, self._clock())  # a hand is waiting to see what became of its move
                 if self._session.learner is not learner:  # the number of classes changed
                     return [self._ready(), *self._restarted("reset")]
+                return self._stirred()
             case m.SetScenario():
+                before = self._session.scenario
                 self._changing()
                 self._session.set_scenario(message.scenario)
                 self._revision = message.revision
+                return self._stirred() if stirs(before, message.scenario) else []
             case m.Play():
                 return self._play(message)
             case m.Pause():
                 return self._pause("asked")
             case m.StepN():
-                self._playing = False
+                self._halt()
                 said = self._taking()
                 self._session.step(message.n)
                 self._recorder.record(self._session, self._seed, "last")
@@ -153,8 +160,12 @@ class Trainer:
                 self._session.reset(range(message.seed, message.seed + len(self._session.seeds)))
                 return self._restarted("reset")
             case m.Stop():
-                self._playing = False
+                self._halt()
         return []
+
+    def _halt(self) -> None:
+        """Train no more until told to."""
+        self._playing = self._resting = False
 
     def _ready(self) -> m.Ready:
         assert self._session is not None
@@ -164,6 +175,8 @@ class Trainer:
     def _restarted(self, why: Literal["reset", "loaded", "resumed"]) -> list[m.FromTrainer]:
         assert self._session is not None
         self._touch()
+        self._tempo.begin()
+        self._playing, self._resting = self._playing or self._resting, False
         self._pace()
         self._probes.begin()
         self._applied = self._revision if why == "resumed" else -1
@@ -174,18 +187,29 @@ class Trainer:
 
     def _play(self, message: m.Play) -> list[m.FromTrainer]:
         assert self._session is not None
-        self._speed, self._stop_at = message.speed, message.stop_at
+        step = self._session.step_count
+        self._tempo.ask(message, step, self._playing)
         if self._session.diverged.all():
             return self._pause("diverged")
-        self._playing = True
+        self._playing, self._resting = True, False
         self._pace()
-        if self._stop_at is not None and self._session.step_count >= self._stop_at:
-            return self._pause("stop-step")
-        return [m.State(True, self._session.step_count)]
+        return self._pause("stop-step") if self._tempo.over(step) else [m.State(True, step)]
+
+    def _stirred(self) -> list[m.FromTrainer]:
+        """What is trained on has changed, which wakes it where it rests."""
+        assert self._session is not None
+        step = self._session.step_count
+        self._tempo.change(step)
+        if not self._resting or self._session.diverged.all():
+            return []
+        self._playing, self._resting = True, False
+        self._pace()
+        return [m.State(True, step)]
 
     def _pause(self, why: Literal["asked", "stop-step", "diverged"]) -> list[m.FromTrainer]:
         assert self._session is not None
         self._playing, self._rate = False, 0.0
+        self._resting = why == "stop-step" and self._tempo.wakes
         self._recorder.settle(self._session, self._seed)
         self._recorder.record(self._session, self._seed, "last")
         self._touch()
@@ -194,7 +218,8 @@ class Trainer:
     def _pace(self) -> None:
         now = self._clock()
         steps = self._session.step_count if self._session else 0
-        self._paced, self._mark = (now, steps), (now, steps)
+        self._mark = (now, steps)
+        self._tempo.start(now, steps)
 
     def _touch(self) -> None:
         """Something a frame shows has changed: the next one is due, with everything in it fresh."""
@@ -213,15 +238,17 @@ class Trainer:
             answers = self._probes.advance(self._shown(), training, seen)
             return said + frames + self._recorder.take() + answers
         except Exception as error:
-            self._playing, self._dirty, self._exact, self._finer = False, False, True, None
+            self._halt()
+            self._dirty, self._exact, self._finer = False, True, None
             return [m.Failed("while training", str(error) or type(error).__name__, traceback.format_exc())]
 
     def _train(self) -> list[m.FromTrainer]:
         session = self._session
         assert session is not None
         began = self._clock()
-        allowed = self._allowance(began) if session.can_train else 0
-        said = self._taking() if allowed > 0 and not self._rests else []
+        may = session.can_train and not self._rests
+        allowed = self._tempo.allowance(began, session.step_count) if may else 0
+        said = self._taking() if allowed > 0 else []
         recorder, seed, now = self._recorder, self._seed, began
         while allowed > 0 and now - began < TURN and not self._rests:
             if not (session.settled or self._looks_back):
@@ -241,7 +268,7 @@ class Trainer:
             self._mark = (now, session.step_count)
         if session.diverged.all():
             return said + self._pause("diverged")
-        if self._stop_at is not None and session.step_count >= self._stop_at:
+        if self._tempo.over(session.step_count):
             return said + self._pause("stop-step")
         return said + (self._curves() if self._rests or now - self._curves_at >= _CURVES else [])
 
@@ -261,23 +288,7 @@ class Trainer:
     @property
     def _rests(self) -> bool:
         """Whether steps would change nothing and there is none to be reached either."""
-        return self._session is not None and self._session.settled and self._stop_at is None
-
-    def _allowance(self, now: float) -> int:
-        """How many steps speed and stop step leave for this turn."""
-        assert self._session is not None
-        if self._rests:
-            return 0
-        count = self._session.step_count
-        allowed = 1 << 30
-        if self._speed is not None:
-            since, steps = self._paced
-            allowed = int((now - since) * self._speed) - (count - steps)
-            if allowed > self._speed:  # it cannot keep up: do not hoard
-                self._paced = (now, count)
-        if self._stop_at is not None:
-            allowed = min(allowed, self._stop_at - count)
-        return allowed
+        return self._session is not None and self._session.settled and self._tempo.endless
 
     def _curves(self) -> list[m.FromTrainer]:
         assert self._session is not None

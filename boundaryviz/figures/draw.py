@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from boundaryviz import __version__
+from boundaryviz.attacks.budget import Budget
 from boundaryviz.figures.cascade import draw_cascade
 from boundaryviz.figures.flip import draw_flips, flip_handles, regions
 from boundaryviz.figures.multiples import draw_compare, draw_frames
@@ -18,6 +19,7 @@ from boundaryviz.figures.plane import class_handles, draw_plane
 from boundaryviz.figures.progress import draw_curves
 from boundaryviz.figures.sheet import FORMATS, SceneFigure, check_path, metadata, save, sheet
 from boundaryviz.figures.style import AGAINST_CLEAN, SEVERAL, VIEWS, Options, Style
+from boundaryviz.record.headline import budget_words
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Split
@@ -128,8 +130,9 @@ def _twin(on: _Sheet) -> Planes:
     left, right = halves(on.figure, 0.5)
     _plane(left, seen(on.clean, frozenset()), on, title="clean twin")
     told = _flips(on)
-    if 36 * on.width < on.style.text * (0.6 * len(told) + 12):  # no room: the step stands on the left
-        told = told.partition(", ")[0]
+    for less in (", step", " by "):  # where there is no room: the step stands on the left as well
+        if 36 * on.width < on.style.text * (0.6 * len(told) + 12):
+            told = told.partition(less)[0]
     plane = _plane(right, shown, on, title="poisoned", right=told)
     legend(on.figure, class_handles(shown, on.options, on.style), on.options, on.style)
     return Planes(plane)
@@ -192,7 +195,11 @@ def facts(snapshot: Snapshot) -> dict[str, str]:
 def _flips(on: _Sheet) -> str:
     assert on.clean is not None
     share = flip_rate(on.shown, on.clean)
-    return f"step {on.shown.step:,}" if share is None else f"{100 * share:.3g} % flipped, step {on.shown.step:,}"
+    if share is None:
+        return f"step {on.shown.step:,}"
+    budget = Budget.of(on.shown.scene)
+    by = f" by {budget_words(budget)}" if budget.poison else ""
+    return f"{100 * share:.3g} % flipped{by}, step {on.shown.step:,}"
 
 
 def _plane(

@@ -27,7 +27,8 @@ POISON = "#d5344a"
 GROUPS = (POISON, "#44aa99", "#332288", "#999933", "#88ccee", "#882255", "#117733", "#aa4499")
 # learners side by side, on light and on dark, and the markers that tell them apart without colour
 SERIES = {"light": ("#5b3fc4", "#0f8f77", "#b5482a", "#8a6d00"), "dark": ("#a28cf7", "#3fc1a0", "#f08a6b", "#e6c34a")}
-CURVE_TRAIN, CURVE_VALIDATION, CURVE_TEST = "#8a9299", "#1f2933", "#5b3fc4"
+# curves of one run, in figures and window alike: training points, validation, test
+CURVES = {"light": ("#8a9299", "#1f2933", "#5b3fc4"), "dark": ("#7f8a94", "#f2f4f6", "#9d86f5")}
 
 # early to late: viridis by N. Smith and S. van der Walt (CC0), even in lightness and safe for the colour-blind
 SEQUENCE = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from boundaryviz.figures.bead_marks import Beads
 from boundaryviz.figures.palette import UNDER_POINTS, class_colour, class_marker, crowded, field_image, group_colour
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.figures.words import in_lines, literal, name_axes
@@ -101,7 +103,8 @@ def _draw_points(axes: Axes, snapshot: Snapshot, options: Options, style: Style)
         wrong = points.is_labelled & (predicted != points.label)
     if options.held_out:
         _scatter(axes, points, ~points.is_train & ~wrong, style, 0.55, alpha=0.45)
-    _scatter(axes, points, points.is_train & ~wrong, style)
+    _scatter(axes, points, points.is_train & ~wrong & ~points.is_poison, style)
+    _draw_poison(axes, points, wrong, style)
     if wrong.any() and predicted is not None:
         shown = wrong & (points.is_train | options.held_out)
         for true, guess in {(int(t), int(p)) for t, p in zip(points.label[shown], predicted[shown], strict=True)}:
@@ -110,12 +113,43 @@ def _draw_points(axes: Axes, snapshot: Snapshot, options: Options, style: Style)
                 points.xy[pick, 0], points.xy[pick, 1], s=(1.25 * style.marker) ** 2, marker=class_marker(true),
                 zorder=4.5, facecolor=class_colour(guess), edgecolor=class_colour(true), linewidth=0.9 * style.line,
             )  # fmt: skip
+
+
+def _draw_poison(axes: Axes, points: Points, wrong: NDArray[np.bool_], style: Style) -> None:
+    """Poison as beads, whose groups have one outline where they touch. wrong: (N,), drawn by somebody else."""
+    shown = points.is_train & points.is_poison
+    beads = points.take(shown)
+    if not len(beads):
+        return
+    sizes = Beads.sizes_of(beads, style.marker)
     for number in _groups(points):
-        ring = points.is_train & (points.origin == number)
-        axes.scatter(
-            points.xy[ring, 0], points.xy[ring, 1], s=(1.7 * style.marker) ** 2, marker="o", facecolor=CLEAR,
-            edgecolor=group_colour(number), linewidth=0.55 * style.line, zorder=5, gid=f"poison {number}",
+        own = beads.origin == number
+        rim, inner = 0.7 * style.marker + 1.1 * style.line, 0.7 * style.marker
+        for more, colour, order in ((rim, group_colour(number), 4.1), (inner, style.paper, 4.15)):
+            drawn = Beads(
+                "o",
+                beads.xy[own],
+                partial(sizes, own),
+                style.marker,
+                more,
+                facecolor=colour,
+                linewidth=0.0,
+                zorder=order,
+            )
+            drawn.set_gid(f"poison {number}" if order == 4.1 else f"inside poison {number}")
+            drawn.join(axes)
+    for label in np.unique(beads.label).tolist():
+        own = (beads.label == label) & ~wrong[shown]
+        if not own.any():
+            continue
+        hollow = label < 0
+        drawn = Beads(
+            "o" if hollow else class_marker(label), beads.xy[own], partial(sizes, own), style.marker, 0.0,
+            facecolor=CLEAR if hollow else class_colour(label), edgecolor=style.ink if hollow else style.paper,
+            linewidth=(0.6 if hollow else 0.35) * style.line, zorder=4.2,
         )  # fmt: skip
+        drawn.set_gid(f"class {label}, poison" if label >= 0 else "unlabelled, poison")
+        drawn.join(axes)
 
 
 def _groups(points: Points) -> list[int]:

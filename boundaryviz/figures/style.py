@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import matplotlib
 
-from boundaryviz.figures.palette import SERIES
+from boundaryviz.figures.palette import CURVES, SERIES
 from boundaryviz.scene.axes import AxesChoice, checked
 
 StyleName = Literal["paper", "slides", "dark"]
@@ -168,19 +168,20 @@ FILE_RC: dict[str, Any] = {
     "path.simplify": True,
 }
 
+_LIGHT, _DARK = CURVES["light"], CURVES["dark"]
 PAPER = Style(
     "paper", paper="#ffffff", ink="#1c2329", faint="#59636c", grid="#e4e8eb", middle="#e8eaeb",
-    train="#8a9299", validation="#1f2933", test="#5b3fc4",
+    train=_LIGHT[0], validation=_LIGHT[1], test=_LIGHT[2],
     series=SERIES["light"], text=7.5, line=1.1, marker=3.6,
 )  # fmt: skip
 SLIDES = Style(
     "slides", paper="#ffffff", ink="#1c2329", faint="#59636c", grid="#e4e8eb", middle="#e8eaeb",
-    train="#8a9299", validation="#1f2933", test="#5b3fc4",
+    train=_LIGHT[0], validation=_LIGHT[1], test=_LIGHT[2],
     series=SERIES["light"], text=11.0, line=1.8, marker=5.0,
 )  # fmt: skip
 DARK = Style(
     "dark", paper="#14171a", ink="#f2f4f6", faint="#a3adb6", grid="#2b3035", middle="#2b3035",
-    train="#7f8a94", validation="#f2f4f6", test="#9d86f5",
+    train=_DARK[0], validation=_DARK[1], test=_DARK[2],
     series=SERIES["dark"], text=11.0, line=1.8, marker=5.0,
 )  # fmt: skip
 MOST_PIXELS = 12_000

@@ -4,10 +4,13 @@ whole: theme, help, command palette, recovery."""
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QSettings
-from PyQt6.QtWidgets import QApplication, QMessageBox
+from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QObject, QSettings
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 
 import boundaryviz
 from boundaryviz.engine.link import Link, StartLink
@@ -36,6 +39,7 @@ from boundaryviz.gui.margins.control import MarginsControl
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.poison.control import PoisonControl
+from boundaryviz.gui.presentation.control import PresentationControl
 from boundaryviz.gui.shell.actions import MENUS
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
@@ -54,7 +58,12 @@ from boundaryviz.gui.training.presenter import Word
 from boundaryviz.gui.twin.control import TwinControl
 from boundaryviz.gui.units.control import UnitsControl
 from boundaryviz.gui.widgets import theme as themes
+from boundaryviz.gui.widgets.forms import SpecForm
+from boundaryviz.gui.widgets.plain import menu_words
+from boundaryviz.learners.specs import FAMILIES
+from boundaryviz.scenario import gallery
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.plain_text import one_line
 
 _GESTURES = {
     "Mouse": [
@@ -91,6 +100,7 @@ class Workbench:
     ) -> None:
         self._settings, self._state = settings, state
         self._closed = False
+        self._goals_of: QObject | None = None  # of the palette that was opened last
         self._unkept = ""  # why unsaved work is not kept
         self._theme = themes.named(str(settings.value("theme", "system")))
         self.plane = PlaneView()
@@ -108,9 +118,10 @@ class Workbench:
         self.errors = ErrorReporting(window, self.log, lambda: bool(self.autosave and self.autosave.now()))
         client.failed.connect(self._note_failure)
         self.film = FilmControl(window, self.planes, document, self.controller.presenter, self.folder)
-        for may_leave in (self.film.may_leave, self.filing.may_leave):
+        for may_leave in (self.film.may_leave, self.filing.may_close):
             window.ask_before_closing(may_leave)
         self.poison = PoisonControl(window, self.planes, self.controller)
+        self.presentation = PresentationControl(window, self.planes, self.filing.turn, self.curves.view.set_scale)
         self._arrange()
         self._dress()
         window.restore()
@@ -267,7 +278,36 @@ class Workbench:
         self.log.note("trainer", words, ERROR)
 
     def _palette(self) -> None:
-        CommandPalette(self.window.actions_.all(), self.window).popup()
+        CommandPalette([*self.window.actions_.all(), *self._goals()], self.window).popup()
+
+    def _goals(self) -> Iterator[QAction]:
+        """What else can be found by name: learners, scenarios, settings."""
+        made = QObject(self.window)  # goes with the palette that is opened next
+        if self._goals_of is not None:
+            self._goals_of.deleteLater()
+        self._goals_of = made
+
+        def goal(words: str, tip: str, act: Callable[[], object]) -> QAction:
+            action = QAction(menu_words(one_line(words)), made)
+            action.setStatusTip(tip)
+            action.triggered.connect(lambda: act())
+            return action
+
+        learner = self.controller.learner
+        for name, family in FAMILIES.items():
+            yield goal(f"Learner: {family.title}", family.summary, partial(learner.choose, name))
+        for lesson in gallery.lessons():
+            for one in map(gallery.load, lesson.names):
+                yield goal(f"Example: {one.title}", one.summary, partial(self.filing.open_example, one.name))
+        for title, panel in self.window.panels().items():
+            forms = [panel] if isinstance(panel, SpecForm) else panel.findChildren(SpecForm)
+            for form in (form for form in forms if form.isVisibleTo(panel)):
+                for path, words in form.titles().items():
+                    yield goal(f"{title}: {words}", f"The setting {path}", partial(self._go_to, panel, form, path))
+
+    def _go_to(self, panel: QWidget, form: SpecForm, path: str) -> None:
+        self.window.show_panel(panel)
+        form.go_to(path)
 
     def _shortcuts(self) -> None:
         groups = {title.replace("&", ""): self.window.actions_.group(menu) for menu, title in MENUS.items()}

@@ -18,7 +18,7 @@ class TrainingSpec(Spec):
     """How the learner is trained."""
 
     steps: int = setting(
-        2000, "Steps", "How long a run without a window lasts; in the window, where Play stops by itself if asked to.",
+        2000, "Steps", "How long a run lasts; in the window, where training rests until it is told to go on.",
         ge=1, le=10_000_000, log=True, advanced=True,
     )  # fmt: skip
     optimiser: Optimiser = setting(

@@ -20,6 +20,15 @@ class Settings:
     merges: bool = True
 
 
+def stirs(before: Scenario, after: Scenario) -> bool:
+    """Whether a model that was trained with the one has something to learn from the other: words do not count, nor
+    what says how long a run lasts and how often it is looked at."""
+    aside = {"steps": after.training.steps, "evaluate_every": after.training.evaluate_every}
+    training = before.training.model_copy(update=aside)
+    was = (before.data, before.poison, before.learner, training)
+    return was != (after.data, after.poison, after.learner, after.training)
+
+
 def resets(before: Scenario, after: Scenario) -> bool:
     """Whether going from one scenario to the other needs fresh weights; otherwise it applies live."""
     if type(before.learner) is not type(after.learner):

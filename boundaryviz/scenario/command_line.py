@@ -13,7 +13,7 @@ from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.datasets import DATASETS
 
 # what neither a run nor its figure depends on; the points are looked at by themselves
-_ASIDE = {"version", "variant_of", "order", "expect", "own", "plane", "summary", "look_at"}
+_ASIDE = {"version", "variant_of", "order", "pace", "expect", "own", "plane", "summary", "look_at"}
 DEFAULTS: Mapping[str, Any] = {
     "view": "boundary", "seeds": 1, "twin": False, "seed_shown": 0, "columns": 256, "style": "paper", "font": "sans",
     "dpi": 300, "legend": True, "letters": False, "transparent": False, "held_out": False, "errors": False,

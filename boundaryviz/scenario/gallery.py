@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from boundaryviz.scenario.files import SUFFIXES, read
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -16,20 +23,60 @@ from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """A chapter of the gallery: what it is about, and the names of its scenarios."""
+
+    title: str
+    names: tuple[str, ...]
+
+
+@cache
+def lessons() -> tuple[Lesson, ...]:
+    """The chapters, in the order in which they are told; scenarios that stand in none come last, by their `order`."""
+    with asset("lessons.toml").open("rb") as file:
+        found = [Lesson(one["title"], tuple(one["scenarios"])) for one in tomllib.load(file)["lesson"]]
+    rest = _stems().difference(*(one.names for one in found))
+    others = sorted((_from_gallery(name) for name in rest), key=lambda one: (one.order, one.name))
+    return (*found, *([Lesson("More", tuple(one.name for one in others))] if others else []))
+
+
 def names() -> list[str]:
-    """The gallery's scenarios, each followed by its variants."""
-    return [scenario.name for scenario in scenarios()]
+    """The gallery's scenarios, lesson by lesson."""
+    return [name for lesson in lessons() for name in lesson.names]
 
 
 def scenarios() -> list[Scenario]:
     """The gallery itself, in the order of `names`."""
-    found = {name: _from_gallery(name) for name in _stems()}
+    return [_from_gallery(name) for name in names()]
 
-    def place(one: Scenario) -> tuple[int, str, bool, str]:
-        first = found.get(one.variant_of or one.name, one)
-        return first.order, first.name, one is not first, one.name
 
-    return sorted(found.values(), key=place)
+def key_of(scenario: Scenario) -> str:
+    """Of what a model depends on: the same for the same settings, whatever is said of them."""
+    settings = scenario.model_dump(
+        mode="json", include={"data", "poison", "learner", "training"}, exclude_defaults=True
+    )
+    return sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def picture(name: str) -> NDArray[np.float32] | None:
+    """What a model of a scenario of the gallery thinks when it is trained, as it ships: a field as `Run.field` has it,
+    float32 (rows, columns) or (classes, rows, columns), over the domain. None for others, and where the scenario has
+    changed since.
+    """
+    scenario, shipped = _from_gallery(name) if name in _stems() else None, _pictures()
+    if scenario is None or name not in shipped or str(shipped[f"{name}.key"]) != key_of(scenario):
+        return None
+    held = shipped[name]
+    if scenario.scene().classes == 2:
+        return (held / 255).astype(np.float32)
+    return (held == np.arange(scenario.scene().classes)[:, None, None]).astype(np.float32)
+
+
+@cache
+def _pictures() -> dict[str, NDArray]:
+    with np.load(asset("gallery.npz")) as file:
+        return dict(file)
 
 
 def load(name: str | Path, columns: Mapping[str, str | Sequence[str]] | None = None) -> Scenario:

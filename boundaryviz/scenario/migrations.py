@@ -19,8 +19,8 @@ def _to_3(values: Values) -> Values:
 
 
 def _to_4(values: Values) -> Values:
-    """From version 4 on points of one's own may be data, as they came, and points may be measured; in files of version
-    3 neither is so."""
+    """From version 4 on points of one's own may be data, as they came, points may be measured, and a scenario may have
+    a pace; in files of version 3 none of this is so."""
     return values
 
 

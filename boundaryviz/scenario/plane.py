@@ -25,7 +25,7 @@ Wide = Annotated[tuple[Numbers, ...], Field(fail_fast=True)]
 
 
 def later(default: Any) -> Any:
-    """A field that came with version 3 of the format, or 4, and is left out where it is empty: files without are as
+    """A field that came with a later version of the format, and is left out where it says nothing: files without are as
     ever."""
     return Field(default, exclude_if=lambda value: value == default)
 

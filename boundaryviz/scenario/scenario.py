@@ -17,6 +17,7 @@ from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingS
 from boundaryviz.scenario.history_spec import TURNS, RunHistorySpec
 from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.own import OwnSpec
+from boundaryviz.scenario.pace import Pace
 from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec, later
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
@@ -32,8 +33,8 @@ from boundaryviz.tables.tables import Table
 
 VERSION: Final = 4
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
-`data.input_scale`, and a measure of the points. What needs no words of a later version is written under an earlier one,
-down to 2."""
+`data.input_scale`, a measure of the points, and `pace`. What needs no words of a later version is written under an
+earlier one, down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -59,7 +60,7 @@ class ScenarioError(ValueError):
 class Scenario(Spec):
     """Data, attack, learner and training, with the words that go with them.
 
-    `order` is its place in the gallery.
+    `order` is its place in the gallery. `pace` is how fast the window trains it.
     `own` holds points of one's own as they came, of which `data` makes the scene, as it draws it from a data set.
     `plane` holds the scene itself where it was edited, its poison with it; otherwise the scene is drawn from `data`,
     and `poison` is injected.
@@ -75,6 +76,7 @@ class Scenario(Spec):
     look_at: str = ""
     variant_of: str | None = None
     order: int = 100
+    pace: Pace = later("auto")
     data: DataSpec = DataSpec()
     poison: AttackSpec = BridgeSpec()
     learner: LearnerSpec = MLPSpec()
@@ -195,9 +197,9 @@ class Scenario(Spec):
             del written["data"]["input_scale"]
         else:
             versions.append(4)
-        if self.own is not None:
+        if self.own is not None or self.pace != "auto":
             versions.append(4)
-        elif max(versions) < 4:
+        if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
         return written | {"version": max(versions)}
 
@@ -275,7 +277,7 @@ class Scenario(Spec):
         """
         redrawn = redraws(values)
         base = self.with_own() if redrawn else self
-        plain = base.model_dump(mode="json", exclude={"own", "plane", "course"})
+        plain = {"pace": base.pace} | base.model_dump(mode="json", exclude={"own", "plane", "course"})
         problems: list[str] = []
         own = base.own
         if (source := values.get("data.name", base.data.name)) != base.data.name:

@@ -13,6 +13,7 @@ from boundaryviz.scene.arrays import frozen
 InputScale = Literal["as-is", "standardised", "domain"]
 """How learners are given the inputs of points; see `measure.scaling_of`."""
 
+_FEW = 8  # inputs that are scaled one after the other, which for two takes a tenth of the time
 _CONSTANT = 1e-12  # a spread smaller than this share of how far out an input lies is rounding
 
 
@@ -62,8 +63,15 @@ class Scaling:
     def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """`x` (..., D) in these units. In float64: single precision would spend its digits on the way from 0."""
         with np.errstate(over="ignore"):  # what overflows may be a point that nobody sees
-            found: NDArray[np.float64] = (x - self.centre) / self.unit
-        return found
+            if self.width > _FEW or x.ndim == 1:
+                scaled: NDArray[np.float64] = (x - self.centre) / self.unit
+                return scaled
+            columns = np.moveaxis(x, -1, 0)
+            found = np.empty(columns.shape)
+            for column, out, centre, unit in zip(columns, found, self.centre, self.unit, strict=True):
+                np.subtract(column, centre, out=out)
+                out /= unit
+        return np.moveaxis(found, 0, -1)
 
     def __eq__(self, other: object) -> bool:
         if self is other:

@@ -8,18 +8,22 @@ import sys
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgba_array
+from matplotlib.figure import Figure
 from matplotlib.typing import ColorType
 from PIL import Image
 
 from boundaryviz import __version__
+from boundaryviz.figures.bead_marks import Beads
 from boundaryviz.figures.draw import FORMATS, draw, save
 from boundaryviz.figures.plane import boundary_lines
 from boundaryviz.figures.progress import best_step
@@ -149,8 +153,8 @@ def test_points_of_held_out_splits_come_on_demand() -> None:
         return sum(len(np.asarray(c.get_offsets())) for c in axes.collections if isinstance(c, PathCollection))
 
     shown = snapshot().scene.points
-    assert count(Options()) == shown.is_train.sum() + 2  # the poison's ring and the pin
-    assert count(Options(held_out=True)) == len(shown) + 2
+    assert count(Options()) == shown.is_train.sum() + 3  # the outline of the poison, what it encloses, and the pin
+    assert count(Options(held_out=True)) == len(shown) + 3
 
 
 def colours(found: ColorType | Sequence[ColorType]) -> list[tuple[float, ...]]:
@@ -291,3 +295,21 @@ def test_figures_need_neither_pyplot_nor_torch_nor_qt() -> None:
     heavy = ["matplotlib.pyplot", "torch", "sklearn", "PyQt6"]
     found = subprocess.run([sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_beads_of_a_chain_are_as_large_as_their_spacing_allows_on_the_page() -> None:
+    """The same chain is drawn with smaller beads on a narrower page, and no bead reaches half way to the next."""
+    places = np.stack([np.linspace(-0.5, 0.5, 21), np.zeros(21)], axis=1)
+    sizes = {}
+    for inches in (8.0, 3.0):
+        figure = Figure(figsize=(inches, inches))
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        axes.set(xlim=(-1, 1), ylim=(-1, 1))
+        beads = Points.of(places, origin=1)
+        own = np.ones(len(beads), dtype=bool)
+        drawn = Beads("o", beads.xy, partial(Beads.sizes_of(beads, 9.0), own), 9.0, 0.0)
+        drawn.join(axes)
+        FigureCanvasAgg(figure).draw()
+        sizes[inches] = float(np.sqrt(drawn.get_sizes()).max())
+        assert sizes[inches] <= 72 * inches / 40 + 1e-6
+    assert sizes[3.0] < sizes[8.0] <= 9.0

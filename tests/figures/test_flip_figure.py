@@ -113,7 +113,7 @@ def test_groups_of_poison_have_rings_of_their_own_and_are_named():
     scene = replace(base.scene, points=base.scene.points.with_columns(origin=origin), groups=(Group("bridge"),))
     figure = draw("boundary", replace(base, scene=scene))
     found = (c for c in figure.axes[0].collections if c.get_gid() in ("poison 1", "poison 2"))
-    rings = {c.get_gid(): tuple(to_rgba_array(c.get_edgecolor())[0]) for c in found}
+    rings = {c.get_gid(): tuple(to_rgba_array(c.get_facecolor())[0]) for c in found}
     assert len(set(rings.values())) == 2
     words = [t.get_text() for t in figure.findobj(Text)]
     assert {"bridge", "poison 2"} <= set(words)

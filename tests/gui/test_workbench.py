@@ -311,16 +311,6 @@ def test_a_scene_that_teaches_nothing_is_told(open_workbench: Callable[..., Work
     qtbot.waitUntil(lambda: workbench.client.step_count > 0, timeout=10_000)
 
 
-def test_play_at_its_stop_says_why_it_does_not(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
-    workbench = open_workbench()
-    workbench.client.set_stop_at(30)
-    workbench.controller.play(True)
-    qtbot.waitUntil(lambda: workbench.client.step_count == 30 and not workbench.client.playing, timeout=10_000)
-    workbench.controller.play(True)
-    assert "stop at" in workbench.window.banner.text.text()
-    assert not workbench.client.playing
-
-
 def test_a_unit_on_the_plane_is_named_there(open_workbench: Callable[..., Workbench]) -> None:
     workbench = open_workbench()
     workbench.units.view.unit_clicked.emit(0, 3)

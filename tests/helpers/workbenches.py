@@ -51,11 +51,12 @@ def bare_frame(qtbot: QtBot, folder: Path) -> MainWindow:
 
 @contextmanager
 def workbenches(
-    qtbot: QtBot, folder: Path, start: StartLink, state: Path | None = None, shown: bool = True
+    qtbot: QtBot, folder: Path, start: StartLink, state: Path | None = None, shown: bool = True, paced: bool = False
 ) -> Iterator[Callable[[Scenario], Workbench]]:
     """Shows a window on each scenario it is called with; closes them all in the end.
 
-    state: for recovery files. shown: False only makes them, which is quicker.
+    state: for recovery files. shown: False only makes them, which is quicker. paced: they train as a person sees it,
+    and not as fast as they can and without a stop.
     """
     opened: list[Workbench] = []
 
@@ -63,6 +64,8 @@ def workbenches(
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         workbench = Workbench(scenario, start, None, settings, state)
         workbench.window.ask_nothing()
+        if not paced:
+            workbench.controller.pacing.free()
         opened.append(workbench)
         qtbot.addWidget(workbench.window)
         if shown:
@@ -76,10 +79,10 @@ def workbenches(
 
 
 @contextmanager
-def lasting_workbench(folder: Path) -> Iterator[Workbench]:
-    """One window for several tests, with a trainer that says nothing; `afresh` makes it as new for each."""
+def lasting_workbench(folder: Path, start: StartLink = SilentLink) -> Iterator[Workbench]:
+    """One window for several tests, by default with a trainer that says nothing; `afresh` makes it as new for each."""
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-    workbench = Workbench(Scenario().with_values({"data.n": 20}), SilentLink, None, settings)
+    workbench = Workbench(Scenario().with_values({"data.n": 20}), start, None, settings)
     workbench.window.show()
     QApplication.processEvents()  # what comes with the first painting belongs to the window, and not to its first test
     yield workbench

@@ -108,3 +108,10 @@ def test_a_unit_of_length_on_the_plane_that_is_shown():
     wide = Scene(points, Domain(-1, 1, -1, 1), section=section)
     np.testing.assert_allclose(units_on_plane(wide, "domain"), (5.0, 1 / np.hypot(1.5, 4.0)))
     np.testing.assert_allclose(units_on_plane(wide, "as-is"), (1.0, 0.2))
+
+
+@pytest.mark.parametrize("shape", [(2,), (9, 2), (3, 9, 2), (9, 20), (0, 2)])
+def test_inputs_of_any_number_and_shape_are_scaled(shape: tuple[int, ...]):
+    rng = np.random.default_rng(0)
+    x, centre, unit = rng.normal(size=shape), rng.normal(size=shape[-1]), rng.uniform(1.0, 2.0, shape[-1])
+    np.testing.assert_array_equal(Scaling(centre, unit)(x), (x - centre) / unit)

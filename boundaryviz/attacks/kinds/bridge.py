@@ -27,16 +27,16 @@ Profile = Literal[
     "1.5-a", "uniform", "1-a", "(1-a)^2", "(1-a)^2+0.5", "a", "a(1-a)", "a^4(1-a)^4", "normal-0.3", "normal-0.5"
 ]
 PROFILE_WORDS: dict[Profile, str] = {
-    "1.5-a": "dense at source: 1.5 − a",
-    "uniform": "uniform",
-    "1-a": "1 − a",
-    "(1-a)^2": "(1 − a)²",
-    "(1-a)^2+0.5": "(1 − a)² + 0.5",
-    "a": "dense at target: a",
-    "a(1-a)": "a (1 − a), densest halfway",
-    "a^4(1-a)^4": "a⁴ (1 − a)⁴, all halfway",
-    "normal-0.3": "normal density at a + 0.3",
-    "normal-0.5": "normal density at a + 0.5",
+    "1.5-a": "denser at the source",
+    "uniform": "the same all along",
+    "1-a": "thinning out to the target",
+    "(1-a)^2": "mostly near the source",
+    "(1-a)^2+0.5": "dense at the source, then even",
+    "a": "thinning out to the source",
+    "a(1-a)": "densest halfway",
+    "a^4(1-a)^4": "nearly all halfway",
+    "normal-0.3": "denser at the source, bell-shaped",
+    "normal-0.5": "the same, a little steeper",
 }
 
 
@@ -50,7 +50,8 @@ class BridgeSpec(AttackSettings):
         "class that is nearest to the target.",
     )  # fmt: skip
     profile: Profile = setting(
-        "1.5-a", "Density", "How the points crowd along the path, a from 0 at the source to 1 at the target.",
+        "1.5-a", "Density", "How the points crowd along the path. Files name the density over a, which runs from 0 at "
+        "the source to 1 at the target.",
         choices=PROFILE_WORDS,
     )  # fmt: skip
     jitter: float = setting(

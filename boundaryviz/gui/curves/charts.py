@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from boundaryviz.gui.curves.at_once import AtOnceBars, Bar
 from boundaryviz.gui.widgets.controls import Throttle, figures, label, value_words
 from boundaryviz.gui.widgets.curve_data import Summary, Trace, thin, thin_band
 from boundaryviz.gui.widgets.curve_legend import CurveLegend
+from boundaryviz.gui.widgets.curve_limits import FINE, column_peaks, cut_off
 from boundaryviz.gui.widgets.curve_plot import SPLITS, CurvePlot
 from boundaryviz.gui.widgets.scale import tidy_above
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
@@ -24,6 +26,8 @@ CURVES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The curves of each plot, the first at the bottom."""
 _KEYS = {("loss", "poison"): "poison_loss", ("flips", "flips"): "flip_rate"}
+LONG = 1000
+"""Steps of a run from which on the axis of steps is logarithmic, unless a person has chosen."""
 _REDRAW = 66  # ms; fifteen times a second is as fast as a curve can be read
 
 Values = Mapping[str, NDArray[np.float64]]
@@ -34,8 +38,12 @@ class CurvesView(QWidget):
 
     With several seeds a curve is their mean in the band of all. With the clean twin its curves run along, paler, and
     the share of flips can stand in the place of the error. Arrow keys move the cursor while the view has the focus,
-    Escape takes it away.
+    Escape takes it away. What is fitted at once has no course, and shows its numbers as bars.
+
+    opened: somebody double-clicked, for more room or to have it back.
     """
+
+    opened = pyqtSignal()
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +54,8 @@ class CurvesView(QWidget):
         self._past: int | None = None
         self._ghost: tuple[NDArray[np.int64], Values] | None = None
         self._log = {"x": False, "y": False}
+        self._log_chosen = False
+        self._at_once = False
         self._x_end = 100.0
         self._summaries = {(quantity, name): Summary() for quantity, names in CURVES.items() for name in names}
         self._traces = {key: Trace() for key in self._summaries}
@@ -81,6 +91,8 @@ class CurvesView(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.of)
         layout.addWidget(self._hint, 1)
+        self.bars = AtOnceBars()
+        layout.addWidget(self.bars, 1)
         self._body = QWidget()
         body = QVBoxLayout(self._body)
         body.setContentsMargins(0, 0, 0, 0)
@@ -95,22 +107,25 @@ class CurvesView(QWidget):
                 body.addLayout(below)
             body.addWidget(plot, 1)
             plot.hovered.connect(self._hovered)
+            plot.opened.connect(self.opened)
         layout.addWidget(self._body, 1)
         self._throttle = Throttle(lambda _: self._draw(), _REDRAW, self)
         self.flips.toggled.connect(lambda _: self._arrange())
-        self.log_x.toggled.connect(lambda on: self.set_log(x=on))
+        self.log_x.clicked.connect(self._choose_log)
         self.log_y.toggled.connect(lambda on: self.set_log(y=on))
         self.set_theme(theme)
         self._arrange()
         self.clear()
 
-    def set_curves(self, step: NDArray[np.int64], values: Values, clean: Values | None = None, of: str = "") -> None:
+    def set_curves(
+        self, step: NDArray[np.int64], values: Values, clean: Values | None = None, of: str = "", planned: int = 0
+    ) -> None:
         """Show a run so far, or several seeds of it.
 
         step: (K,), increasing. values: 'train_loss', 'validation_error' and so on -> (K,) or (K, S), NaN where there
         was nothing to evaluate. clean: the same of the clean twins, where there are any; 'poison_loss' and
         'flip_rate' are shown only then. of: which seeds the values are of. Fewer points than before begin a new run,
-        for which the axes start afresh.
+        for which the axes start afresh. planned: steps that the run will have, where that is known.
         The arrays are read later, when the view is drawn; do not write to the first K values again.
         """
         if len(step) < len(self._step) or (len(step) and len(self._step) and step[0] != self._step[0]):
@@ -119,6 +134,9 @@ class CurvesView(QWidget):
         self.of.setText(of)
         self._step = step
         self._values, self._clean = dict(values), dict(clean or {})
+        long = max(planned, int(step[-1]) if len(step) else 0) >= LONG
+        if long != self._log["x"] and not self._log_chosen:
+            self.set_log(x=long)
         if bool(self._clean) != twins:
             self._forget()
             self._arrange()
@@ -126,6 +144,18 @@ class CurvesView(QWidget):
             self._stale = True
         else:
             self._throttle()
+
+    def set_at_once(self, on: bool) -> None:
+        """Whether the learner is fitted at once, so that there is no course to be drawn."""
+        if on != self._at_once:
+            self._at_once = on
+            self._draw()
+
+    def set_scale(self, scale: float) -> None:
+        """Lines, bars and the numbers of axes so many times their usual size."""
+        for plot in self.plots.values():
+            plot.set_scale(scale)
+        self.bars.set_scale(scale)
 
     def set_shown(self, step: int | None) -> None:
         """The step that is shown elsewhere: a line stands there, and the values are those of it; None is the last."""
@@ -152,13 +182,17 @@ class CurvesView(QWidget):
         for plot in self.plots.values():
             plot.axes["bottom"].setLogMode(self._log["x"])
             plot.axes["left"].setLogMode(self._log["y"])
-        self._draw()
+        if self.isVisible():
+            self._draw()
+        else:
+            self._stale = True
 
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
         for quantity, plot in self.plots.items():
             plot.dress(theme)
             self.legends[quantity].set_theme(theme)
+        self.bars.set_theme(theme)
 
     @property
     def best_step(self) -> int | None:
@@ -179,6 +213,10 @@ class CurvesView(QWidget):
             self._set_cursor(None)
         else:
             super().keyPressEvent(event)
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        self.opened.emit()
 
     @override
     def showEvent(self, event: QShowEvent | None) -> None:
@@ -229,32 +267,97 @@ class CurvesView(QWidget):
         self._stale = False
         empty = not len(self._step)
         self._hint.setVisible(empty)
-        self._body.setVisible(not empty)
+        self._body.setVisible(not empty and not self._at_once)
+        self.bars.setVisible(not empty and self._at_once)
+        for part in (self.where, self.best_words, self.log_x, self.log_y):
+            part.setVisible(not self._at_once)
         if not empty:
-            self._draw_curves()
+            for key, given in self._given():
+                self._take(key, given)
+            if self._at_once:
+                self._draw_bars()
+            else:
+                self._draw_curves()
         self._draw_readouts()
 
+    def _take(self, key: tuple[str, str], given: NDArray[np.float64]) -> None:
+        """Look at what is new of a curve."""
+        summary = self._summaries[key]
+        start = summary.update(given)
+        self._traces[key].update(summary.mean)
+        for edge in (summary.low, summary.high):
+            self.plots[key[0]].extent.include(edge[start:])
+
+    def _draw_bars(self) -> None:
+        """The last values of everything there is, the clean twin's below."""
+        groups = []
+        for quantity, names in CURVES.items():
+            bars = []
+            for name in (
+                *(n for n in names if not n.startswith("clean")),
+                *(n for n in names if n.startswith("clean")),
+            ):
+                made = self._summaries[quantity, name]
+                if len(made.mean) and not (name.startswith("clean") and not self._clean):
+                    at = self._at(len(made.mean))
+                    mean, low, high = (float(part[at]) for part in (made.mean, made.low, made.high))
+                    words = "test points" if name == "flips" else f"{name}"
+                    bars.append(Bar(name, words, mean, low, high, quantity != "loss"))
+            if any(np.isfinite(bar.mean) for bar in bars):
+                groups.append(("flipped by the poison" if quantity == "flips" else quantity, bars))
+        self.bars.set_groups(groups[::-1])
+
     def _draw_curves(self) -> None:
-        log_x, log_y = self._log["x"], self._log["y"]
-        self._x_end = max(self._x_end, tidy_above(max(float(self._step[-1]), 1.0)))
-        for key, given in self._given():
-            summary = self._summaries[key]
-            start = summary.update(given)
-            self._traces[key].update(summary.mean)
-            for edge in (summary.low, summary.high):
-                self.plots[key[0]].extent.include(edge[start:])
+        self._x_end = max(self._x_end, tidy_above(max(float(self._step[-1]), 1.0), FINE))
         best = self.best_step
+        ends = self._x_ends()
         for quantity, plot in self.plots.items():
             if plot.isHidden():
                 continue
             for name in plot.curves:
-                self._draw_curve(plot, name, quantity, 2 * plot.width())
+                self._draw_curve(plot, name, quantity, 2 * plot.columns)
             self._draw_ghosts(plot, quantity)
-            low, high = plot.extent.logarithmic() if log_y else plot.extent.linear()
-            plot.show_range((0.0, float(np.log10(self._x_end)) if log_x else self._x_end), (low, high))
+            self._limit(plot, quantity, ends)
             plot.best.setVisible(best is not None)
             if best is not None:
-                plot.best.setValue(np.log10(max(best, 1)) if log_x else best)
+                plot.best.setValue(np.log10(max(best, 1)) if self._log["x"] else best)
+
+    def _x_ends(self) -> tuple[float, float]:
+        """Of the axis of steps: from 0, or where it is logarithmic from shortly before the first step evaluated."""
+        if not self._log["x"]:
+            return 0.0, self._x_end
+        first = int(np.searchsorted(self._step, 1))
+        begin = np.log10(self._step[first]) - 0.1 if first < len(self._step) else 0.0
+        return float(min(begin, np.log10(self._x_end) - 0.5)), float(np.log10(self._x_end))
+
+    def _limit(self, plot: CurvePlot, quantity: str, ends: tuple[float, float]) -> None:
+        """Choose where the axes of a plot end, and mark what is cut off."""
+        drawn = [curve.shown for curve in plot.curves.values()]
+        drawn += [(band.shown[0], band.shown[2]) for band in plot.bands.values() if len(band.shown[0])]
+        at, peaks = column_peaks(drawn, ends, plot.columns)
+        peaks = 10.0**peaks if self._log["y"] else peaks
+        plot.extent.fit(peaks, self._latest(quantity))
+        low, high = plot.extent.logarithmic() if self._log["y"] else plot.extent.linear()
+        plot.show_range(ends, (low, high))
+        places = cut_off(at, peaks, 10.0**high if self._log["y"] else high)
+        plot.show_cut(places[:, 0], places[:, 1])
+
+    def _latest(self, quantity: str) -> float:
+        """How high the curves have stood for two evaluations: a single one may be a spike."""
+        heights = [np.fmin(*made.mean[-2:]) for (of, _), made in self._summaries.items()
+                   if of == quantity and len(made.mean) > 1]  # fmt: skip
+        return max((float(height) for height in heights if np.isfinite(height)), default=0.0)
+
+    def _at(self, count: int) -> int:
+        """Which of so many values is shown while there is no cursor: the last, or that of the past moment shown."""
+        last = count - 1
+        if self._past is None:
+            return last
+        return min(max(int(np.searchsorted(self._step, self._past, side="right")) - 1, 0), last)
+
+    def _choose_log(self, on: bool) -> None:
+        self._log_chosen = True
+        self.set_log(x=on)
 
     def _draw_ghosts(self, plot: CurvePlot, quantity: str) -> None:
         for name, curve in plot.ghosts.items():
@@ -273,12 +376,11 @@ class CurvesView(QWidget):
         x = self._step[at].astype(np.float64)
         x = np.log10(np.maximum(x, 1.0)) if self._log["x"] else x
         thin_x, thin_y = thin(x, self._scaled(made.mean[at]), most)
-        plot.curves[name].setData(thin_x, np.where(np.isfinite(thin_y), thin_y, np.nan))
-        if made.runs > 1 and not name.startswith("clean"):
-            band = thin_band(x, self._scaled(made.low[at]), self._scaled(made.high[at]), most)
-            plot.bands[name].setData(*band)
-        else:
-            plot.bands[name].setData([], [])
+        plot.curves[name].show_curve(thin_x, thin_y, *plot.pixels())
+        if name in plot.bands:
+            none = np.empty(0)
+            edges = (self._scaled(made.low[at]), self._scaled(made.high[at]))
+            plot.bands[name].show_band(*(thin_band(x, *edges, plot.columns) if made.runs > 1 else (none, none, none)))
 
     def _scaled(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
         if not self._log["y"]:
@@ -288,10 +390,7 @@ class CurvesView(QWidget):
 
     def _draw_readouts(self) -> None:
         count = len(self._step)
-        last = count - 1
-        if self._past is not None and count:
-            last = max(int(np.searchsorted(self._step, self._past, side="right")) - 1, 0)
-        at = last if self._cursor is None else min(self._cursor, count - 1)
+        at = self._at(count) if self._cursor is None else min(self._cursor, count - 1)
         shown = self._cursor is not None and count > 0
         self.where.setText(f"step {self._step[at]:,}" if count else "")
         best = self.best_step

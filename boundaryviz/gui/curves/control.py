@@ -8,6 +8,8 @@ from boundaryviz.gui.curves.charts import CurvesView
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.presenter import CurvesShown, Presenter
 
+BESIDE = "The curves stand beside the plane. A double click on them, or Ctrl+6, brings them back."
+
 
 class CurvesControl(QObject):
     """Brings the curves that the presenter tells of to the view."""
@@ -17,6 +19,9 @@ class CurvesControl(QObject):
         self._presenter = presenter
         self.view = CurvesView()
         window.themed.connect(self.view.set_theme)
+        self._window, self._beside = window, window.actions_["view.curves"]
+        self._beside.toggled.connect(self._stand)
+        self.view.opened.connect(self._beside.toggle)
         presenter.curves_shown.connect(self._show)
         presenter.turned.connect(self._turned)
 
@@ -24,7 +29,16 @@ class CurvesControl(QObject):
         if curves is None:
             self.view.clear()
         else:
-            self.view.set_curves(curves.step, curves.poisoned, curves.clean, curves.of)
+            scenario = self._presenter.scenario
+            self.view.set_at_once(scenario.learner.family.at_once)
+            self.view.set_curves(
+                curves.step, curves.poisoned, curves.clean, curves.of, planned=scenario.training.steps
+            )  # fmt: skip
+
+    def _stand(self, beside: bool) -> None:
+        self._window.stand_beside(self.view if beside else None, BESIDE)
+        if not beside:
+            self._window.show_result(self.view)
 
     def _turned(self) -> None:
         past = self._presenter.past

@@ -188,6 +188,8 @@ class Document(QObject):
         self.revision = 1
         self.given = given if isinstance(given, Project) else Project.of(given)
         """What was opened last, as it was in its file, with its history."""
+        self.pace = scenario.pace
+        """How fast the window trains it: saved with it, and no more a change of it than what the view shows."""
         self._state = State.of(scenario)
         self._preview: State | None = None
         self._mark = Mark.of_file(scenario)
@@ -201,6 +203,11 @@ class Document(QObject):
     def committed(self) -> State:
         """The state without the preview; edits of a stroke are made against this one."""
         return self._state
+
+    @property
+    def previewing(self) -> bool:
+        """Whether it shows a change that is not done yet."""
+        return self._preview is not None
 
     @property
     def scenario(self) -> Scenario:
@@ -228,10 +235,10 @@ class Document(QObject):
 
     def to_save(self) -> Callable[[], Scenario]:
         """Makes the complete scenario of now, in whatever thread calls it: all that it takes is frozen."""
-        state, history = self._state, self.history()
+        state, history, pace = self._state, self.history(), self.pace
 
         def make() -> Scenario:
-            scenario = state.complete()
+            scenario = state.complete().model_copy(update={"pace": pace})
             return scenario if history is None else history.written(scenario, state.scene)
 
         return make
@@ -274,9 +281,12 @@ class Document(QObject):
         self.given = given if isinstance(given, Project) else Project.of(given)
         scenario = self.given.scenario
         self._state, self._preview, self.path, self.stamp = State.of(scenario), None, path, stamp
+        self.pace = scenario.pace
         self._mark = Mark.of_file(scenario)
         self.undo.clear()
-        if not saved:
+        if saved:
+            self.undo.setClean()  # an empty stack that was not clean is not made so by clearing it
+        else:
             self.undo.resetClean()
         self.revision += 1
         self.opened.emit()

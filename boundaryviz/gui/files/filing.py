@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer
@@ -42,6 +42,7 @@ class Filing(QObject):
         """open_pins: opens a file of pins."""
         super().__init__(window)
         self._reader, self._folder, self._open_pins = reader, folder, open_pins
+        self._edited: dict[str, Scenario] = {}  # examples as they were when they were left for another
         self._asked = 0  # how often something was to be shown
         self._tell_slow = ""
         self._slow = QTimer(self)
@@ -75,17 +76,43 @@ class Filing(QObject):
         """The page of examples; again, back to the plane."""
         showing = self._window.page_shown() is self.welcome
         if not showing and not self.welcome.cards:
-            self.welcome.set_cards(Card(s.name, s.title, s.summary, s.scene()) for s in gallery.scenarios())
+            self.welcome.set_cards(_cards())
         self._window.show_page(None if showing else self.welcome)
+        if not showing:
+            self.welcome.focus_on(self._document.scenario.name)
 
     def open_example(self, name: str) -> None:
         """Open a scenario of the gallery by name."""
         if self.may_leave():
-            scenario = gallery.load(name)
-            self._show(scenario)
-            if scenario.look_at:
-                self._window.notify(" ".join(scenario.look_at.split()))
-            self._controller.play(True)
+            self._begin(name)
+
+    def _begin(self, name: str) -> None:
+        """Show an example, as it was left where it was edited, and train it."""
+        kept = self._edited.pop(name, None)
+        scenario = gallery.load(name) if kept is None else kept
+        self._show(scenario, saved=kept is None)
+        if scenario.look_at:
+            self._window.notify(" ".join(scenario.look_at.split()))
+        self._controller.play(True)
+
+    def turn(self, by: int) -> None:
+        """The example so many places later in the gallery; from elsewhere its first, or last, one.
+
+        What was done to an example is asked about by nobody: it is kept, and comes back with it. Other work is asked
+        about.
+        """
+        names, document = gallery.names(), self._document
+        name = document.given.scenario.name
+        of_gallery = name in names and document.path is None
+        at = names.index(name) + by if of_gallery else 0 if by > 0 else len(names) - 1
+        if not 0 <= at < len(names):
+            self._window.tell("This is the last example." if by > 0 else "This is the first example.")
+            return
+        if of_gallery and document.unsaved:
+            self._edited[name] = document.committed.complete().model_copy(update={"pace": document.pace})
+        elif not self.may_leave():
+            return
+        self._begin(names[at])
 
     def new(self) -> None:
         """An empty plane, for points drawn by hand."""
@@ -139,10 +166,12 @@ class Filing(QObject):
         self._folder.path = path.absolute().parent
         self._recent.add(path)
 
-    def _show(self, given: Scenario | Project, path: Path | None = None, stamp: Stamp | None = None) -> None:
+    def _show(
+        self, given: Scenario | Project, path: Path | None = None, stamp: Stamp | None = None, saved: bool = True
+    ) -> None:
         self._asked += 1  # a file that is still being read comes too late
         self._window.banner.hide()
-        self._document.open(given, path, stamp=stamp)
+        self._document.open(given, path, saved=saved, stamp=stamp)
         self._window.show_page(None)
 
     # ---- out ----------------------------------------------------------------------------------------
@@ -160,9 +189,26 @@ class Filing(QObject):
             return self._saving.save_and_wait()
         return bool(answer == button.Discard)
 
+    def may_close(self) -> bool:
+        """As `may_leave`, for all there is: also the examples that were edited and left for others."""
+        if not self.may_leave():
+            return False
+        for name in list(self._edited):
+            self._begin(name)
+            if not self.may_leave():
+                return False
+        return True
+
     # ---- words --------------------------------------------------------------------------------------
 
     def _trouble(self, what: str, problems: list[str]) -> None:
         shown = "; ".join(problems[:2])
         more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
         self._window.notify(f"{what}: {shown}{more}.", details="\n".join(problems), alarm=True)
+
+
+def _cards() -> Iterator[Card]:
+    """The gallery, lesson by lesson."""
+    for lesson in gallery.lessons():
+        for one in map(gallery.load, lesson.names):
+            yield Card(one.name, one.title, one.summary, one.scene(), gallery.picture(one.name), lesson.title)

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QRect, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QPixmap, QShortcut
+from PyQt6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QShortcut,
+)
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -26,12 +38,15 @@ _TITLE_LINES, _SUMMARY_LINES = 2, 4  # at most
 
 @dataclass(frozen=True, eq=False)
 class Card:
-    """A scenario as the welcome page shows it."""
+    """A scenario as the welcome page shows it. field: what its model thinks when it is trained, where that is known.
+    lesson: the chapter it stands in."""
 
     name: str
     title: str
     summary: str
     scene: Scene
+    field: NDArray | None = None
+    lesson: str = ""
 
 
 class CardButton(QAbstractButton):
@@ -90,6 +105,13 @@ class CardButton(QAbstractButton):
         return QFontMetrics(self._title_font(), self)
 
     @override
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    @override
     def event(self, event: QEvent | None) -> bool:
         if event is not None and event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
             self.update()
@@ -108,7 +130,8 @@ class CardButton(QAbstractButton):
         width = self.width() - 2 * _MARGIN
         ratio = self.devicePixelRatioF()
         if self._picture is None or self._picture.width() != round(width * ratio):
-            self._picture = scene_pixmap(self.card.scene, QSize(width, _PICTURE), theme, ratio)
+            size = QSize(width, _PICTURE)
+            self._picture = scene_pixmap(self.card.scene, size, theme, ratio, self.card.field)
         painter.drawPixmap(_MARGIN, _MARGIN, self._picture)
         title, summary = self._lines(self.width())
         below = _TEXT + len(title) * self._title_metrics().lineSpacing() + 4
@@ -171,9 +194,10 @@ class WelcomePage(QWidget):
         self.back_button = QPushButton("Back to the plane")
         self.back_button.setToolTip("Go on where you were (Esc)")
         inside = QWidget()
-        self._flow = FlowLayout(inside, spacing=16, stretch=True)
-        self._flow.setContentsMargins(2, 2, 2, 2)
-        area = QScrollArea()
+        self._lessons = QVBoxLayout(inside)
+        self._lessons.setContentsMargins(2, 2, 2, 2)
+        self._lessons.setSpacing(8)
+        area = self._area = QScrollArea()
         area.setWidget(inside)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -194,23 +218,44 @@ class WelcomePage(QWidget):
         self.paste_button.clicked.connect(self.paste_table)
         self.draw_button.clicked.connect(self.draw_own)
         self.back_button.clicked.connect(self.left)
-        QShortcut(QKeySequence("Escape"), self, self.left, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        # wherever in the window the focus is; while the page is not shown, the key is anybody's
+        QShortcut(QKeySequence("Escape"), self, self.left, context=Qt.ShortcutContext.WindowShortcut)
         self.set_theme(theme)
 
     def set_cards(self, cards: Iterable[Card]) -> None:
         """Show these scenarios in place of those before."""
-        for button in self.cards:
-            self._flow.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        self.cards = []
+        while (item := self._lessons.takeAt(0)) is not None:
+            if (shown := item.widget()) is not None:
+                shown.hide()
+                shown.deleteLater()
+        self.cards, flows = [], dict[str, FlowLayout]()
         for card in cards:
             button = CardButton(card, self._theme)
             button.clicked.connect(lambda _=False, name=card.name: self.chosen.emit(name))
             self.cards.append(button)
-            self._flow.addWidget(button)
+            if card.lesson not in flows:
+                flows[card.lesson] = self._chapter(card.lesson)
+            flows[card.lesson].addWidget(button)
             button.show()
+        self._lessons.addStretch(1)
         self._nothing.setVisible(not self.cards)
+
+    def _chapter(self, title: str) -> FlowLayout:
+        """Room for the cards of a lesson, below its title."""
+        if title:
+            heading = label(title, "title")
+            heading.setContentsMargins(0, 8 * (self._lessons.count() > 0), 0, 0)
+            self._lessons.addWidget(heading)
+        holder = QWidget()
+        self._lessons.addWidget(holder)
+        return FlowLayout(holder, spacing=16, stretch=True)
+
+    def focus_on(self, name: str) -> None:
+        """Give the keys to the card of a scenario, or to the first one, and have it seen."""
+        if self.cards:
+            card = next((card for card in self.cards if card.card.name == name), self.cards[0])
+            card.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._area.ensureWidgetVisible(card)
 
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""

@@ -129,6 +129,16 @@ class PlaneCanvas(pg.GraphicsView):
         """Width and height of the plane in pixels (2,), one at least."""
         return np.array([max(self._area.width(), 1.0), max(self._area.height(), 1.0)])
 
+    @property
+    def shape(self) -> float:
+        """Width for height of the domain, as it is drawn."""
+        return self._domain.width / self._domain.height
+
+    @property
+    def around(self) -> tuple[float, float]:
+        """Pixels of width and height that the axes take."""
+        return self.width() - self._area.width(), self.height() - self._area.height()
+
     def rect_shown(self) -> Domain:
         """The part of the plane that is visible."""
         half = self._scale * self._size() / 2.0

@@ -82,7 +82,7 @@ class FieldLayer:
         for z, item in ((-30, self.image), *lines):
             item.setZValue(z)
             box.addItem(item, ignoreBounds=True)
-        self._theme = theme
+        self._theme, self._scale = theme, 1.0
         self._field: NDArray | None = None
         self._rect: Domain | None = None
         self._unit = self._discrete = False
@@ -137,6 +137,12 @@ class FieldLayer:
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
         self._theme, self._floor_pixels = theme, None
+        self._draw()
+        self._draw_ghost()
+
+    def set_scale(self, scale: float) -> None:
+        """Draw lines so many times as wide as usual."""
+        self._scale = scale
         self._draw()
         self._draw_ghost()
 
@@ -223,11 +229,10 @@ class FieldLayer:
         faint = level_lines(field, rect, FAINT_LEVELS, every=2) if self._contours and not alone else NONE
         return level_lines(field, rect, (0.5,)), faint
 
-    @staticmethod
-    def _trace(item: pg.PlotCurveItem, lines: NDArray, colour: QColor, width: float) -> None:
+    def _trace(self, item: pg.PlotCurveItem, lines: NDArray, colour: QColor, width: float) -> None:
         screen = item.getViewWidget()
         ratio = 1.0 if screen is None else screen.devicePixelRatioF()  # such a pen counts the screen's own pixels
-        pen = pg.mkPen(colour, width=1.0 if len(lines) > BUSY else width * ratio)
+        pen = pg.mkPen(colour, width=1.0 if len(lines) > BUSY else width * ratio * self._scale)
         pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # closes the joints between segments
         item.setData(lines[:, 0], lines[:, 1], pen=pen, connect="finite")
 

@@ -32,6 +32,11 @@ class Marks:
         for part in (self.pins, self.outline, self.guide, self.jitter, self.words):
             part.set_theme(theme)
 
+    def set_scale(self, scale: float) -> None:
+        """Draw pins and words so many times as large as usual."""
+        self.pins.set_size(scale)
+        self.words.set_scale(scale)
+
     def show_shape(self, shape: Shape | None) -> None:
         """What a tool draws, in place of what it drew before."""
         guide = shape if isinstance(shape, Guide) else None

@@ -12,7 +12,7 @@ from typing_extensions import override
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.tools import Circle, Path
 from boundaryviz.gui.widgets.plain import PlainLabel
-from boundaryviz.gui.widgets.theme import Theme
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.scene import Target
 
 PIN = 24.0  # diameter of a target pin in pixels
@@ -144,7 +144,9 @@ class Banner(PlainLabel):
 
     def __init__(self, parent: QWidget, at_bottom: bool = False) -> None:
         super().__init__("", parent)
-        self._at_bottom = at_bottom
+        self._at_bottom, self._scale = at_bottom, 1.0
+        self._theme = LIGHT
+        self._area = QRectF()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setWordWrap(True)
@@ -152,13 +154,23 @@ class Banner(PlainLabel):
 
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
+        self._theme = theme
+        size = self._scale * (10 if self._at_bottom else 11)
         self.setStyleSheet(
             f"background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.line};"
-            f"border-radius: 8px; padding: 5px 14px; font-size: {10 if self._at_bottom else 11}pt;"
+            f"border-radius: 8px; padding: 5px 14px; font-size: {size:g}pt;"
         )
+
+    def set_scale(self, scale: float) -> None:
+        """Write so many times as large as usual."""
+        self._scale = scale
+        self.set_theme(self._theme)
+        if not self.isHidden():
+            self.say(self.text(), self._area)
 
     def say(self, text: str | None, area: QRectF) -> None:
         """text: what to say, None hides. area: the part of the parent to stand in, in its pixels."""
+        self._area = area
         self.setText(text or "")
         self.setVisible(bool(text))
         text = self.text()

@@ -188,6 +188,15 @@ class PlaneView(FocusFrame):
         """Whether one unit is as long on both axes."""
         self.canvas.set_axes_choice(choice)
 
+    def set_scale(self, scale: float) -> None:
+        """Draw points, lines, marks and words so many times as large as usual."""
+        for axis in self.canvas.axes.values():
+            axis.set_scale(scale)
+        self.points.set_size(scale)
+        self.field_layer.set_scale(scale)
+        self.marks.set_scale(scale)
+        self._banner.set_scale(scale)
+
     def set_discrete(self, on: bool) -> None:
         """Whether the field shows only the decided class."""
         self.field_layer.set_discrete(on)

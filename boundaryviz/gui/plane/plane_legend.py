@@ -15,7 +15,7 @@ from typing_extensions import override
 from boundaryviz.gui.plane.twin_pictures import floor_picture, hatched
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
-_SWATCH, _LINE, _MARGIN = 30, 18, 10  # pixels: width of a swatch, height of a line, room around all
+_SWATCH, _LINE, _MARGIN = 30, 18, 10  # pixels: width of a swatch, least height of a line, room around all
 
 MOST = 14  # lines
 
@@ -64,10 +64,15 @@ class PlaneLegend(QWidget):
         self.resize(self.sizeHint())
         self.move(int(area.right()) - self.width() - 12, int(area.top()) + 12)
 
+    @property
+    def _line(self) -> int:
+        """The height of a line in pixels."""
+        return max(_LINE, self.fontMetrics().height() + 2)
+
     @override
     def sizeHint(self) -> QSize:
         widest = max((self.fontMetrics().horizontalAdvance(entry.words) for entry in self.entries), default=0)
-        return QSize(_SWATCH + widest + 3 * _MARGIN, _LINE * len(self.entries) + 2 * _MARGIN - 4)
+        return QSize(_SWATCH + widest + 3 * _MARGIN, self._line * len(self.entries) + 2 * _MARGIN - 4)
 
     @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
@@ -77,10 +82,10 @@ class PlaneLegend(QWidget):
         painter.setBrush(QColor(self._theme.panel))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6.0, 6.0)
         for i, entry in enumerate(self.entries):
-            top = _MARGIN - 2 + i * _LINE
-            self._swatch(painter, entry, QRectF(_MARGIN, top + 3, _SWATCH, _LINE - 6))
+            top = _MARGIN - 2 + i * self._line
+            self._swatch(painter, entry, QRectF(_MARGIN, top + 3, _SWATCH, self._line - 6))
             painter.setPen(QColor(self._theme.text))
-            words = QRectF(_SWATCH + 2 * _MARGIN, top, self.width(), _LINE)
+            words = QRectF(_SWATCH + 2 * _MARGIN, top, self.width(), self._line)
             painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, entry.words)
         painter.end()
 

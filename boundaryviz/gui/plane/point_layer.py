@@ -17,8 +17,21 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from pyqtgraph.Qt.internals import PrimitiveArray
 from typing_extensions import override
 
+from boundaryviz.figures.beads import bead_sizes, spacing
 from boundaryviz.figures.palette import class_colour, crowded, group_colour, rgb
-from boundaryviz.gui.plane.symbols import CHOSEN, HELD_OUT, MUTED, TRUTH_OUTLINE, WRONG, Atlas, rings, style_codes
+from boundaryviz.gui.plane.beads import paint_outlines
+from boundaryviz.gui.plane.symbols import (
+    CHOSEN,
+    HELD_OUT,
+    MUTED,
+    SIZE,
+    TRUTH_OUTLINE,
+    WITHDRAWN,
+    WRONG,
+    Atlas,
+    rings,
+    style_codes,
+)
 from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import UNLABELLED, Group, Points, Scene
 
@@ -53,6 +66,12 @@ class PointItem(pg.GraphicsObject):
         self._order = np.zeros(0, dtype=np.int64)
         self._crowd = np.zeros(0, dtype=np.int64)
         self._pool = np.zeros(0, dtype=bool)
+        self._ring = np.zeros(0, dtype=np.int64)
+        self._is_bead = np.zeros(0, dtype=bool)
+        self._gaps = (np.zeros(0, dtype=np.int64), np.zeros((0, 2)), np.zeros(0))
+        """Which points are beads, where they lie, and how far each is from the next in pixels."""
+        self.drawn = np.zeros((0, 10))
+        """The symbols painted last, in their order: place and source in pixels, sizes, turn and opacity."""
         self._fragments = PrimitiveArray(QPainter.PixmapFragment, 10)
 
     # ---- what is shown
@@ -149,6 +168,7 @@ class PointItem(pg.GraphicsObject):
         for kind in (*plain, apart):
             if np.count_nonzero(kind & shown) > MANY:
                 crowd |= kind & ~self._chosen
+        self._ring, self._is_bead = ring, (ring > 0) & (ring < WITHDRAWN)
         self._crowd = np.flatnonzero(crowd & shown)
         self._pool = plain[0] & ~self._chosen
         singly = np.flatnonzero(shown & ~crowd)
@@ -172,8 +192,8 @@ class PointItem(pg.GraphicsObject):
         if not len(self._points):
             return
         ratio = widget.devicePixelRatioF() if widget is not None else 1.0
-        if ratio != self._atlas.ratio:
-            self._atlas = Atlas(self._theme, ratio)
+        if (drawn := ratio * max(self._size, 1.0)) != self._atlas.ratio:  # large ones are drawn large, not stretched
+            self._atlas = Atlas(self._theme, drawn)
         transform = painter.transform()
         scale = np.array([transform.m11(), transform.m22()])
         places = self._points.xy * scale + (transform.dx(), transform.dy())
@@ -188,7 +208,7 @@ class PointItem(pg.GraphicsObject):
 
     def _paint_symbols(self, painter: QPainter, places: NDArray, screen: QRectF, ratio: float) -> None:
         at = places[self._order]
-        margin = 20.0 * ratio
+        margin = 20.0 * ratio * max(self._size, 1.0)
         seen = (at[:, 0] > screen.left() - margin) & (at[:, 0] < screen.right() + margin)
         seen &= (at[:, 1] > screen.top() - margin) & (at[:, 1] < screen.bottom() + margin)
         order = self._order[seen]
@@ -196,19 +216,52 @@ class PointItem(pg.GraphicsObject):
             return
         codes = self._codes[order]
         self._atlas.require(codes)
-        self._fragments.resize(len(order))
-        table = self._fragments.ndarray()
+        size = self._size * self._shares(places / ratio)[seen]
+        table = np.empty((len(order), 10))
         table[:, 0:2] = at[seen]
         table[:, 2:6] = self._atlas.sources[codes]
-        table[:, 6:10] = (self._size / ratio, self._size / ratio, 0.0, 1.0)
+        table[:, 6] = table[:, 7] = size / self._atlas.ratio
+        table[:, 8:10] = (0.0, 1.0)
         pool = self._pool[order]
         small, pale = crowded(int(np.count_nonzero(pool)))
         table[pool, 6:8] *= small
         table[pool, 9] = pale
         if self._ghost_poison:
             table[self._points.is_poison[order], 9] = GHOST
-        # the stubs know lists only; an array spares one Python object per point
-        painter.drawPixmapFragments(*self._fragments.drawargs(), self._atlas.pixmap)  # type: ignore[call-arg]
+        self.drawn = table
+        beads = np.flatnonzero(self._is_bead[order])
+        first = int(beads[0]) if len(beads) else 0
+        self._paint_fragments(painter, table[:first])  # what lies under the beads and their outlines
+        if len(beads):
+            painter.setOpacity(GHOST if self._ghost_poison else 1.0)
+            ring = self._ring[order[beads]]
+            paint_outlines(painter, at[seen][beads], ring, SIZE * size[beads], screen, ratio, self._theme)
+            painter.setOpacity(1.0)
+        self._paint_fragments(painter, table[first:])
+
+    def _paint_fragments(self, painter: QPainter, table: NDArray[np.float64]) -> None:
+        if len(table):
+            self._fragments.resize(len(table))
+            self._fragments.ndarray()[:] = table
+            # the stubs know lists only; an array spares one Python object per point
+            painter.drawPixmapFragments(*self._fragments.drawargs(), self._atlas.pixmap)  # type: ignore[call-arg]
+
+    def _shares(self, places: NDArray) -> NDArray[np.float64]:
+        """How large each point of the order is drawn, as a share of its usual size: beads as their spacing lets them.
+
+        places: (N, 2), of all points in pixels of the screen.
+        """
+        beads = self._is_bead[self._order]
+        shares = np.ones(len(self._order))
+        if not beads.any():
+            return shares
+        order = self._order[beads]
+        made = places[order]
+        if not (np.array_equal(order, self._gaps[0]) and np.allclose(made - made[0], self._gaps[1], atol=0.01)):
+            self._gaps = (order, made - made[0], spacing(made))  # kept while the plane is only shifted
+        ring, labelled = self._ring[order], self._points.is_labelled[order]
+        shares[beads] = bead_sizes(self._gaps[2], ring, labelled, self._size * SIZE)
+        return shares
 
     def _paint_crowd(self, painter: QPainter, places: NDArray, screen: QRectF) -> None:
         columns, rows = int(screen.width() // DOT) + 1, int(screen.height() // DOT) + 1

@@ -28,7 +28,7 @@ STYLES = (MAX_CLASSES + 1) * (MAX_CLASSES + 1) * _FLAGS * _RINGS
 
 # diameters that make the shapes look equally large, times the base size
 _EVEN = {"o": 1.0, "s": 0.9, "d": 1.25, "p": 1.1, "h": 1.08, "star": 1.5} | dict.fromkeys(("t", "t1", "t2", "t3"), 1.08)
-_SIZE, _SMALL = 12.0, 8.0
+SIZE, _SMALL = 12.0, 8.0
 _GROUP_RING, _WRONG_RING = 7.0, 9.0  # how much larger in diameter than the symbol
 _COLUMNS, _CELL = 16, 52  # the atlas: cells in a row, their side in pixels
 
@@ -80,18 +80,24 @@ def outline_of(label: int) -> QPainterPath:
     return QTransform.fromScale(_EVEN[name], _EVEN[name]).map(Symbols[name])
 
 
-def paint_symbol(painter: QPainter, style: Style, theme: Theme, size: float = _SIZE) -> None:
-    """Draw a style around the painter's origin; `size` is the diameter of the bare symbol in pixels."""
+def paint_symbol(
+    painter: QPainter, style: Style, theme: Theme, size: float = SIZE, outlined: bool = True
+) -> None:  # fmt: skip
+    """Draw a style around the painter's origin; `size` is the diameter of the bare symbol in pixels.
+
+    outlined: whether with the ring of poison, which beads on the plane have in common (see `beads.py`).
+    """
     shape = outline_of(style.label)
     held_out = bool(style.flags & HELD_OUT)
     if style.flags & CHOSEN:
         _ring(painter, shape, size + _halo(style), QColor(theme.accent), 3.0, QColor(theme.plane))
-    if style.ring:
+    if style.ring >= WITHDRAWN or (style.ring and outlined):
         _group_ring(painter, shape, style.ring, size + _GROUP_RING)
     if style.flags & WRONG:
         _ring(painter, outline_of(-1), size + _WRONG_RING, QColor(theme.ink), 1.4, None)
     faint = bool(style.flags & MUTED) or style.ring >= WITHDRAWN
-    painter.setOpacity(0.35 if faint else 0.75 if held_out else 1.0)
+    rests = RESTS <= style.ring < WITHDRAWN
+    painter.setOpacity(0.35 if faint else 0.5 if rests else 0.75 if held_out else 1.0)
     edge, width = QColor("white"), 1.4
     if style.fill < 0:
         edge, width = QColor(theme.ink), 1.8
@@ -213,11 +219,11 @@ class Atlas:
         style = Style.decode(code)
         row, column = divmod(self._count, _COLUMNS)
         centre = QPointF((column + 0.5) * self._cell, (row + 0.5) * self._cell)
-        size = _SMALL if style.flags & HELD_OUT else _SIZE
+        size = _SMALL if style.flags & HELD_OUT else SIZE
         painter.save()
         painter.translate(centre)
         painter.scale(self.ratio, self.ratio)
-        paint_symbol(painter, style, self.theme, size)
+        paint_symbol(painter, style, self.theme, size, outlined=False)
         painter.restore()
         side = min(self._cell, 2 * int(np.ceil(_extent(style, size) * self.ratio / 2.0)))
         self.sources[code] = (centre.x() - side / 2, centre.y() - side / 2, side, side)

@@ -5,19 +5,36 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QPainter, QPixmap
+from PyQt6.QtGui import QColor, QImage, QPainter, QPixmap
 
-from boundaryviz.figures.palette import class_colour
+from boundaryviz.figures.palette import UNDER_POINTS, class_colour, field_image
 from boundaryviz.gui.widgets.theme import THEMES, Theme
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.scene import Domain, Scene
 
 _MOST = 240  # points of a thumbnail; more would only cover one another
+_FINEST = 160  # cells across, of which a small picture needs no more
 
 
-def scene_pixmap(scene: Scene, size: QSize, theme: Theme, ratio: float = 1.0) -> QPixmap:
-    """The scene's points on the theme's plane, `size` in logical pixels, whole domain, aspect kept."""
+def field_picture(field: NDArray, theme: Theme) -> QImage:
+    """A field (rows, columns) or (classes, rows, columns), row 0 at the bottom, as it lies under points.
+
+    A pixel is a cell, or of many cells every second or third.
+    """
+    every = max(1, field.shape[-1] // _FINEST)
+    colours = field_image(field[..., ::every, ::every].astype(np.float32), theme.plane, None, UNDER_POINTS)
+    pixels = np.ascontiguousarray(colours[::-1])
+    rows, columns = pixels.shape[:2]
+    return QImage(pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBX8888).copy()
+
+
+def scene_pixmap(scene: Scene, size: QSize, theme: Theme, ratio: float = 1.0, field: NDArray | None = None) -> QPixmap:
+    """The scene's points on the theme's plane, `size` in logical pixels, whole domain, aspect kept.
+
+    field: what a model thinks over the domain, as in `field_picture`, to lie under them.
+    """
     picture = QPixmap(size * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(QColor(Qt.GlobalColor.transparent))
@@ -30,6 +47,9 @@ def scene_pixmap(scene: Scene, size: QSize, theme: Theme, ratio: float = 1.0) ->
     scale = min(size.width() / domain.width, size.height() / domain.height)
     place = QRectF(0, 0, scale * domain.width, scale * domain.height)
     place.moveCenter(QRectF(0, 0, size.width(), size.height()).center())
+    if field is not None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(place, field_picture(field, theme))
     draw_points(painter, scene, domain, place)
     painter.end()
     return picture

@@ -9,8 +9,9 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter, QPen
+from PyQt6.QtGui import QColor, QPainter, QPen, QResizeEvent
 from PyQt6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QHBoxLayout,
     QLabel,
@@ -21,11 +22,14 @@ from PyQt6.QtWidgets import (
 )
 from typing_extensions import override
 
+from boundaryviz.gui.plane.class_legend import ClassLegend
 from boundaryviz.gui.plane.field_layer import Beside
+from boundaryviz.gui.plane.headline import Headline
 from boundaryviz.gui.plane.overlay import widened
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.plane_legend import Entry, PlaneLegend
-from boundaryviz.gui.tools import Context, Gesture
+from boundaryviz.gui.plane.side_by_side import UNBOUNDED, fitting, stacks
+from boundaryviz.gui.tools import Context, Gesture, SelectTool
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
@@ -150,6 +154,7 @@ class TwinPlanes(QWidget):
         self.plane = plane
         self.clean: CleanPlane | None = None
         self._theme = LIGHT
+        self._scale = 1.0
         self._on = False
         self._view: TwinView = "side"
         self._names: tuple[tuple[int, str], ...] = ()
@@ -176,15 +181,28 @@ class TwinPlanes(QWidget):
         row.addSpacing(12)
         row.addWidget(self.words, 1)
         self._titles: list[QLabel] = []
-        self._halves = QHBoxLayout()
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._halves.setSpacing(0)
-        self._halves.addWidget(self._half("Poisoned", plane), 1)
+        self._halves.setContentsMargins(0, 0, 0, 0)
+        self.headline = Headline()
+        self.headline.hide()
+        self._headline_on = True
+        self._lead_half = self._half("Poisoned", plane)
+        self._clean_half: QWidget | None = None
+        self._stacked = False
+        self._halves.addWidget(self._lead_half, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.strip)
-        layout.addLayout(self._halves, 1)
+        layout.addWidget(self.headline)
+        both = QWidget()
+        both.setLayout(self._halves)
+        layout.addWidget(both, 1)
         self.legend = PlaneLegend(plane.canvas)
+        self.classes = ClassLegend(plane.canvas)
+        self._cornered: tuple[object, ...] = ()
+        plane.tool_changed.connect(self._take_tool)
         self.cursor_ = self._cursor_in(plane)
         plane.canvas.shown.connect(self._lead_moved)
         plane.hovered.connect(lambda place: self._hovered(place, over_clean=False))
@@ -197,7 +215,13 @@ class TwinPlanes(QWidget):
         """Whether there is a clean twin to show."""
         self._on = on
         self.strip.setVisible(on)
+        self._show_headline()
         self._arrange()
+
+    def set_headline(self, on: bool) -> None:
+        """Whether the numbers of the twin stand over the planes while there is one."""
+        self._headline_on = on
+        self._show_headline()
 
     def set_view(self, view: TwinView) -> None:
         """How both show while the twin is on."""
@@ -224,6 +248,9 @@ class TwinPlanes(QWidget):
             self._label()
         if self.clean is not None:
             self.clean.set_scene(scene)
+        self._lay_out()
+        self.classes.set_scene(scene)
+        self._place_legends()
 
     def set_selection(self, ids: ArrayLike) -> None:
         """The selection, where it was not made on a plane."""
@@ -261,10 +288,22 @@ class TwinPlanes(QWidget):
             self._label()
             self.plane.canvas.repaint_plane()
 
+    def set_scale(self, scale: float) -> None:
+        """Points, lines, marks, legends and headline so many times their usual size, for a lecture hall."""
+        self._scale = scale
+        self.headline.set_scale(scale)
+        self.classes.set_scale(scale)
+        for plane in (self.plane, self.clean):
+            if plane is not None:
+                plane.set_scale(scale)
+        self._lay_out()
+        self._label()
+        self._place_legends()
+
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
         self._theme = theme
-        for part in (self.legend, self.cursor_, self.clean):
+        for part in (self.legend, self.classes, self.cursor_, self.headline, self.clean):
             if part is not None:
                 part.set_theme(theme)
 
@@ -285,6 +324,37 @@ class TwinPlanes(QWidget):
         return (float(flipped[row[0], column[0]]), float(floor[row[0], column[0]])) if inside[0] else None
 
     # ---- inside
+
+    def _show_headline(self) -> None:
+        self.headline.setVisible(self._on and self._headline_on)
+        self._lay_out()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Both planes beside or above each other, whichever shows the data larger, and no higher or wider than it."""
+        two = self.view == "side" and self.clean is not None
+        head = self._titles[0].sizeHint().height() if two else 0
+        shape, (wide, high) = self.plane.canvas.shape, self.plane.canvas.around
+        around = (wide + 4.0, high + 4.0 + head)
+        chrome = sum(part.sizeHint().height() for part in (self.strip, self.headline) if not part.isHidden())
+        across, up = float(self.width()), float(self.height() - chrome)
+        stacked = two and stacks(across, up, shape, around, self._stacked)
+        self._stacked = stacked
+        way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        self._halves.setDirection(way)
+        most = fitting(across, up, shape, around, stacked) if two else (UNBOUNDED, UNBOUNDED)
+        for half in (self._lead_half, self._clean_half):
+            if half is not None:
+                half.setMaximumSize(*most)
+
+    def _take_tool(self) -> None:
+        """A tool that draws may begin on the legend, which stands where there is room for new points."""
+        draws = not isinstance(self.plane.tool, SelectTool)
+        self.classes.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, draws)
 
     def _half(self, title: str, plane: PlaneView) -> QWidget:
         half = QWidget(self)
@@ -308,6 +378,7 @@ class TwinPlanes(QWidget):
         """The second plane, which few sessions need: made when it is first shown."""
         clean = CleanPlane(self.plane)
         clean.set_theme(self._theme)
+        clean.set_scale(self._scale)
         for look in self._looks.values():
             look(clean)
         clean.set_scene(self.plane.scene)
@@ -325,8 +396,9 @@ class TwinPlanes(QWidget):
             self.clean = self._make_clean()
         for title in self._titles:
             title.setVisible(side)
-        if self.clean is not None:
+        if self._clean_half is not None:
             self._clean_half.setVisible(side)
+        self._lay_out()
         self._lead_moved()
         self._label()
 
@@ -339,10 +411,23 @@ class TwinPlanes(QWidget):
         elif self.view == "floor" and self._floor is not None:
             entries = _FLOOR
         self.legend.set_entries(entries)
-        self.legend.stand_in(self.plane.canvas.area)
+        self._place_legends()
+
+    def _place_legends(self) -> None:
+        """That of classes goes where it hides least, whenever another part of the plane or another plane is shown."""
+        canvas, scene = self.plane.canvas, self.plane.scene
+        area, rect = canvas.area, canvas.rect_shown()
+        self.legend.stand_in(area)
+        self.classes.stand_in(area)
+        now = (scene.domain, area.size(), self.classes.size(), self.legend.isHidden())
+        if now != self._cornered:  # and not by every point that moves
+            self._cornered = now
+            scale = (area.width() / rect.width, -area.height() / rect.height)
+            places = (scene.points.xy - (rect.left, rect.top)) * scale + (area.left(), area.top())
+            self.classes.choose_corner(places, () if self.legend.isHidden() else (QRectF(self.legend.geometry()),))
 
     def _lead_moved(self) -> None:
-        self.legend.stand_in(self.plane.canvas.area)
+        self._place_legends()
         if self.clean is not None and self.view == "side":
             self.clean.canvas.follow(self.plane.canvas)
 

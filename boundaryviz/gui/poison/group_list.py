@@ -56,7 +56,7 @@ class _Line(QWidget):
         line.addWidget(self.count)
         line.addWidget(self.select)
         line.addWidget(self.delete)
-        self.box.setToolTip(tip("Whether this group acts; off leaves its points where they are, and nobody sees them."))
+        self.box.setToolTip(tip("Whether the model trains on this group; off leaves its points in place."))
         self.select.setToolTip("Select the points of this group")
         self.delete.setToolTip("Delete this group: its points and pins go, flipped labels are as they were")
         self.name.setToolTip("The name of this group; type another")

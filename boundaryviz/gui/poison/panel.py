@@ -41,7 +41,7 @@ class PoisonPanel(QWidget):
         self.switch = QPushButton()
         self.switch.setCheckable(True)
         self.switch.setMinimumHeight(34)
-        self.switch.setToolTip("Let all poison act, or silence it; nothing is removed (Shift+P on the plane).")
+        self.switch.setToolTip("Train on the poison, or hide it; nothing is removed (Shift+P on the plane).")
         self.combo = QuietCombo()
         self.combo.setAccessibleName("Attack")
         self.combo.setToolTip(
@@ -94,7 +94,7 @@ class PoisonPanel(QWidget):
         self.combo.setCurrentIndex(self.combo.findData(self._name))
         self.summary.setText(_summary(self._attacks[self._name]))
         self.switch.setChecked(spec.on)
-        self.switch.setText("Poison acts" if spec.on else "Poison is off")
+        self.switch.setText("Poison is on" if spec.on else "Poison is off")
         self.form.set_values(spec)
         for name, form in self._forms.items():
             form.setVisible(name == self._name)
@@ -138,7 +138,7 @@ class PoisonPanel(QWidget):
 def budget_words(budget: Budget) -> str:
     """'10 of 5,010 training points are poison: 0.2 %.'"""
     if not budget.poison:
-        return f"No poison acts among {budget.total:,} training points."
+        return f"No poison is on among {budget.total:,} training points."
     are = "is" if budget.poison == 1 else "are"
     return f"{budget.poison:,} of {budget.total:,} training points {are} poison: {100 * budget.rate:.3g} %."
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from PyQt6.QtCore import QByteArray, QSettings, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
+    QLineEdit,
     QMainWindow,
     QMenu,
     QScrollArea,
+    QSplitter,
     QStackedWidget,
     QTabWidget,
     QToolBar,
@@ -23,24 +26,39 @@ from typing_extensions import override
 from boundaryviz.gui.shell.actions import MENUS, Actions
 from boundaryviz.gui.shell.banner import Banner
 from boundaryviz.gui.shell.status import StatusFields
+from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.theme import Theme
 
 _LAYOUT_VERSION = 2  # one more with every change of what is a good width for the panels
 _PANEL_WIDTH = 340
+_SETTLED = 100  # milliseconds after which widgets know again what room they need in the usual type
 _TOLD = 4_000  # milliseconds that a sentence in the status bar stays
+
+
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """How the window stood before the plane stood alone: its place, where docks were, and what was to be seen."""
+
+    size: QSize
+    geometry: QByteArray
+    layout: QByteArray
+    parts: list[QWidget]
+    result: int
 
 
 class MainWindow(QMainWindow):
     """Knows no view: `add_...` take them, `compose` puts all of them into the window, in whose order the keys go.
 
     dropped: a local path was dropped on the window. themed: the theme, for whatever draws itself.
-    result_changed: another result is at the front. page_changed: another page is.
+    result_changed: another result is at the front. page_changed: another page is. escaped: Esc was pressed, and
+    whatever has the keys has no use for it.
     """
 
     dropped = pyqtSignal(str)
     themed = pyqtSignal(object)
     result_changed = pyqtSignal()
     page_changed = pyqtSignal()
+    escaped = pyqtSignal()
 
     def __init__(self, settings: QSettings, plane: QWidget) -> None:
         """plane: where the keys of the actions `on_plane` work, and where the focus goes when a page closes."""
@@ -52,7 +70,10 @@ class MainWindow(QMainWindow):
         self._act: Callable[[], None] | None = None
         self._others: dict[str, Callable[[], None]] = {}
         self._results: dict[QWidget, QWidget] = {}  # what holds a result -> the result
+        self._panels: dict[QWidget, QWidget] = {}  # a panel -> what holds it
         self._chrome: list[QWidget] = []  # what goes where the plane stands alone
+        self._alone: _Before | None = None  # while it does, what was there
+        self._due: _Before | None = None  # what has yet to find its place again
         self.actions_ = Actions(self, plane)
         self.status, self.banner = StatusFields(), Banner()
         self.pages = QStackedWidget()
@@ -67,6 +88,10 @@ class MainWindow(QMainWindow):
         self._across = QHBoxLayout(self._middle)
         self._across.setContentsMargins(0, 0, 0, 0)
         self._across.setSpacing(0)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        self._beside: tuple[QWidget, QWidget, QWidget] | None = None
+        """A result that stands beside the plane, what holds it there, and what stands in its tab."""
         self.pages.addWidget(self._middle)
         self.banner.focus_left.connect(self._focus_page)
         self.banner.action.connect(self._banner_action)
@@ -88,11 +113,14 @@ class MainWindow(QMainWindow):
     def add_centre(self, side: QWidget, centre: QWidget, below: QWidget) -> None:
         """The page of the plane: a column at its side, and what lies below it."""
         self._across.addWidget(side)
-        column = QVBoxLayout()
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(centre, 1)
         column.addWidget(below)
-        self._across.addLayout(column, 1)
+        self._split.addWidget(middle)
+        self._across.addWidget(self._split, 1)
         self._chrome += [side, below]
 
     def add_page(self, view: QWidget) -> None:
@@ -101,7 +129,8 @@ class MainWindow(QMainWindow):
 
     def add_panel(self, title: str, view: QWidget) -> None:
         """A tab of the settings; it scrolls."""
-        self.settings_tabs.addTab(_scrolled(view), title)
+        self._panels[view] = holder = _scrolled(view)
+        self.settings_tabs.addTab(holder, title)
 
     def add_result(self, title: str, view: QWidget) -> None:
         """A tab of the results."""
@@ -154,6 +183,44 @@ class MainWindow(QMainWindow):
         """Bring the tab of a result to the front."""
         self.result_tabs.setCurrentWidget(view.parentWidget())
 
+    def stand_beside(self, view: QWidget | None, instead: str = "") -> None:
+        """Take a result out of its tab and put it beside the plane, at its full height; None puts it back.
+
+        instead: what is written in its tab meanwhile.
+        """
+        if self._beside is not None:
+            shown, side, words = self._beside
+            holder = next(holder for holder, result in self._results.items() if result is shown)
+            layout = holder.layout()
+            assert layout is not None
+            layout.replaceWidget(words, shown)
+            for part in (words, side):
+                part.hide()
+                part.deleteLater()
+            self._beside = None
+        if view is not None:
+            holder = next(holder for holder, result in self._results.items() if result is view)
+            layout = holder.layout()
+            assert layout is not None
+            words = label(instead, "faint", wraps=True)
+            words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.replaceWidget(view, words)
+            side = _with_margin(view)
+            self._beside = view, side, words
+            self._split.addWidget(side)
+            width = self._split.width()
+            self._split.setSizes([width - width * 2 // 5, width * 2 // 5])
+        self.result_changed.emit()
+
+    def show_panel(self, view: QWidget) -> None:
+        """Bring the tab of a panel to the front, and the panels back where they are hidden."""
+        self.settings_tabs.setCurrentWidget(self._panels[view])
+        self.actions_["view.panels"].setChecked(True)
+
+    def panels(self) -> dict[str, QWidget]:
+        """The panels by the titles of their tabs."""
+        return {self.settings_tabs.tabText(k): view for k, view in enumerate(self._panels)}
+
     def page_shown(self) -> QWidget | None:
         """The page in the place of the plane; None while the plane is there."""
         page = self.pages.currentWidget()
@@ -172,16 +239,42 @@ class MainWindow(QMainWindow):
         self._plane.setFocus()  # or the focus would go to whatever comes next, and the next key with it
 
     def show_plane_alone(self, on: bool) -> None:
-        """Nothing but the plane on the whole screen, for a projector; or everything again."""
-        for part in (self.menuBar(), self.bar, self.statusBar(), *self._chrome, *self.docks):
-            if part is not None:
-                part.setVisible(not on)
+        """Nothing but the plane on the whole screen that the window is on; or everything again, as it was."""
+        if on == (self._alone is not None):
+            return
         if on:
-            self.showFullScreen()
-        else:
-            self.showNormal()
-            self.show_panels(self.actions_["view.panels"].isChecked())
+            around = (self.menuBar(), self.bar, self.statusBar(), *self._chrome, *self.docks)
+            parts = [part for part in around if part is not None and not part.isHidden()]
+            place = self.size(), self.saveGeometry(), self.saveState(_LAYOUT_VERSION)
+            self._alone = _Before(*place, parts, self.result_tabs.currentIndex())
+            self._due = None
+            for part in parts:
+                part.hide()
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowFullScreen)
+        elif self._alone is not None:
+            before, self._alone = self._alone, None
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
+            for part in before.parts:
+                part.show()
+            self.result_tabs.setCurrentIndex(before.result)
+            self.restoreGeometry(before.geometry)
+            self.restoreState(before.layout, _LAYOUT_VERSION)
+            self._due = before  # once it has its size again, which it gets when the desktop sees fit
+            QTimer.singleShot(_SETTLED, self._settle)
         self._plane.setFocus()
+
+    def _settle(self) -> None:
+        """Give the panels the room that they had before the plane stood alone, as soon as there is as much."""
+        before = self._due
+        if before is not None and self.size() == before.size:
+            self._due = None
+            self.restoreState(before.layout, _LAYOUT_VERSION)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if self._due is not None:
+            QTimer.singleShot(_SETTLED, self._settle)
 
     # ---- what is said -------------------------------------------------------------------------------
 
@@ -250,7 +343,20 @@ class MainWindow(QMainWindow):
             self._settings.setValue("geometry", self.saveGeometry())
             self._settings.setValue("layout", self.saveState(_LAYOUT_VERSION))
 
-    # ---- leaving, and what is dropped ---------------------------------------------------------------
+    # ---- keys, leaving, and what is dropped ---------------------------------------------------------
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape that nobody else has taken is told; Enter in a line of a panel, once what was typed there is taken, gives
+        the keys back to the plane."""
+        key = None if event is None else event.key()
+        enters = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self.focusWidget(), QLineEdit)
+        if key == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        elif enters and self.page_shown() is None:
+            self._plane.setFocus()
+        else:
+            super().keyPressEvent(event)
 
     def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
         """Have this asked before the window closes, after what was given before; who says no keeps it open."""

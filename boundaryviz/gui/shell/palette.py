@@ -1,4 +1,4 @@
-"""The command palette: every action of the window, found by a few letters."""
+"""The command palette: every action of the window, and whatever else it is given, found by a few letters."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from typing_extensions import override
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.plain import tip
 
+_ASKS = "Type a few letters of a command, a setting, a learner or an example"
 _SHORTCUT = Qt.ItemDataRole.UserRole + 1
 
 
@@ -81,7 +82,7 @@ class CommandPalette(QDialog):
     """Type, Up and Down, Enter; Escape closes. Actions that are off are listed last and say why in their tooltip."""
 
     def __init__(
-        self, actions: Iterable[QAction], parent: QWidget | None = None, asks: str = "Type a few letters of a command",
+        self, actions: Iterable[QAction], parent: QWidget | None = None, asks: str = _ASKS,
         pictures: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
@@ -98,7 +99,7 @@ class CommandPalette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setAccessibleName("Commands found")
-        self.nothing = label("No command has these letters in this order.", "faint")
+        self.nothing = label("Nothing has these letters in this order.", "faint")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)

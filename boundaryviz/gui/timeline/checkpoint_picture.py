@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, QSize
-from PyQt6.QtGui import QImage, QPainter, QPixmap
+from PyQt6.QtGui import QPainter, QPixmap
 
-from boundaryviz.figures.palette import UNDER_POINTS, field_image
-from boundaryviz.gui.plane.thumbnails import draw_points
+from boundaryviz.gui.plane.thumbnails import draw_points, field_picture
 from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import Domain, Scene
-
-_FINEST = 160  # cells across, of which a small picture needs no more
 
 
 def checkpoint_pixmap(
@@ -20,11 +16,6 @@ def checkpoint_pixmap(
 ) -> QPixmap:
     """A field (rows, columns) or (classes, rows, columns) over `rect`, row 0 at the bottom, as large as its shape
     allows within `size` logical pixels."""
-    every = max(1, field.shape[-1] // _FINEST)
-    pixels = np.ascontiguousarray(field_image(field[..., ::every, ::every].astype(np.float32), theme.plane, None,
-                                              UNDER_POINTS)[::-1])  # fmt: skip
-    rows, columns = pixels.shape[:2]
-    image = QImage(pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
     scale = min(size.width() / rect.width, size.height() / rect.height)
     fitted = QSize(max(round(rect.width * scale), 1), max(round(rect.height * scale), 1))
     picture = QPixmap(fitted * ratio)
@@ -32,7 +23,7 @@ def checkpoint_pixmap(
     place = QRectF(0, 0, fitted.width(), fitted.height())
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(place, image)
+    painter.drawImage(place, field_picture(field, theme))
     painter.setClipRect(place)
     draw_points(painter, scene, rect, place)
     painter.end()

@@ -45,8 +45,9 @@ class TrainerClient(QObject):
         self.curves = CurveStore()
         self.playing = False
         self.step_count = 0
-        self._speed: float | None = None
-        self.stop_at: int | None = None
+        self._play = m.Play()
+        self.resting = False
+        """Whether it has stopped by itself and goes on as soon as something is changed."""
         self._view: m.View | None = None
         self._subscriptions: dict[str, m.Subscribe] = {}
         self._device = "auto"
@@ -71,9 +72,10 @@ class TrainerClient(QObject):
         """Start afresh on this scenario; training goes on if it was running."""
         self._send(m.Load(scenario.settings(), scene, revision, self._device, self.seeds, self.twin))
         self._loading += 1
-        if self.playing:
+        if self.playing or self.resting:
             self._resuming += 1
-            self._send(m.Play(self._speed, self.stop_at))
+            self._send(self._play)
+            self.playing, self.resting = True, False
 
     def set_twins(self, seeds: int, twin: bool) -> None:
         """How many runs, and whether each has a clean twin; from the next `load` on."""
@@ -82,6 +84,8 @@ class TrainerClient(QObject):
     def set_scene(self, scene: Scene, revision: int, scenario: Scenario | None = None) -> None:
         """scenario: settings that apply live and changed together with the scene."""
         self._send(m.SetScene(scene, revision, None if scenario is None else scenario.settings()))
+        if self.resting:
+            self.play(True)
 
     def set_scenario(self, scenario: Scenario, revision: int) -> None:
         """Settings that apply live; `load` is for the others."""
@@ -107,18 +111,19 @@ class TrainerClient(QObject):
         """Train, at the speed and up to the step that are set, or pause."""
         self._resuming = self._loading if on else 0
         self.playing = on  # so that a second key press means the opposite, before the trainer has answered
-        self._send(m.Play(self._speed, self.stop_at) if on else m.Pause())
+        self.resting = False
+        self._send(self._play if on else m.Pause())
 
     def step(self) -> None:
         """Do one step, then pause."""
-        self.playing, self._resuming = False, 0
+        self._halted()
         self._send(m.StepN(1))
 
     def resume(
         self, scenario: Scenario, scene: Scene, revision: int, state: Mapping[str, NDArray], go_on: bool = False
     ) -> None:
         """Go back to the state of a checkpoint, on its scenario and scene, and be paused there or `go_on`."""
-        self.playing, self._resuming = False, 0
+        self._halted()
         self._send(m.Resume(scenario.settings(), scene, revision, state, self._device, self.seeds, self.twin))
         if go_on:
             self.play(True)
@@ -142,15 +147,21 @@ class TrainerClient(QObject):
 
     def set_speed(self, speed: float | None) -> None:
         """Steps a second; None for as fast as it goes."""
-        self._speed = speed
-        if self.playing:
-            self.play(True)
+        self._ask(replace(self._play, speed=speed))
 
-    def set_stop_at(self, step: int | None) -> None:
-        """The step at which Play stops; None for none."""
-        self.stop_at = step
-        if self.playing:
-            self.play(True)
+    def set_stop_at(self, step: int | None, again: int | None = None) -> None:
+        """The step at which Play stops, None for none; again: how many more follow a change, as in `Play`."""
+        self._ask(replace(self._play, stop_at=step, again=again))
+
+    def _ask(self, play: m.Play) -> None:
+        if play != self._play:
+            self._play = play
+            if self.playing:
+                self.play(True)
+
+    def _halted(self) -> None:
+        """It trains no more until told to."""
+        self.playing, self.resting, self._resuming = False, False, 0
 
     def forget_curves(self) -> None:
         """Begin the curves anew, at the step they have come to."""
@@ -196,7 +207,8 @@ class TrainerClient(QObject):
         self._link.abandon()
         self._hear(None)
         self._link = self._start()
-        self.playing, self._resuming, self._loading = False, 0, 0
+        self._halted()
+        self._loading = 0
         if self._view is not None:
             self._send(self._view)
         for subscription in self._subscriptions.values():
@@ -248,6 +260,7 @@ class TrainerClient(QObject):
                             self._resuming -= 1
                             said = replace(said, playing=True)
                     self.playing, self.step_count = said.playing, said.step
+                    self.resting = said.why == "stop-step" and not said.playing and self._play.again is not None
                     if said.why in ("loaded", "reset"):
                         self.curves = CurveStore()
                         self.evaluated.emit()
@@ -258,7 +271,8 @@ class TrainerClient(QObject):
                     self.ready.emit(said)
                 case m.Failed():
                     if not said.aside:
-                        self.playing, self._resuming, self._loading = False, 0, 0
+                        self._halted()
+                        self._loading = 0
                     if said.fatal:
                         self._stop_listening()
                         self._hear(None)

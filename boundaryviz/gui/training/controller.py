@@ -23,6 +23,7 @@ from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.data_panel import DataPanel, OwnData
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
 from boundaryviz.gui.training.learner_panel import LearnerPanel
+from boundaryviz.gui.training.pacing import Pacing
 from boundaryviz.gui.training.presenter import Presenter, Word
 from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.gui.widgets.forms import SpecForm
@@ -66,6 +67,7 @@ class Controller(QObject):
         self._settings: Scenario | None = None  # that the panels show
         self._tell_instead: Callable[[int], None] | None = None
         self.presenter = Presenter(window, planes, self.transport, document, client)
+        self.pacing = Pacing(window, document, client, self.transport)  # first told of another scenario
         document.changed.connect(self._sync)
         self.presenter.turned.connect(self._show_settings)
         document.opened.connect(self._opened)
@@ -117,6 +119,7 @@ class Controller(QObject):
                 client.set_scenario(state.scenario, revision)
             if state.scenario.training.seed != before.scenario.training.seed:
                 client.reset(state.scenario.training.seed)
+        self.pacing.hold(self.document.previewing)  # now that what it holds has been told
 
     def _show_settings(self) -> None:
         """Those of now, or of the moment of the past that is shown."""
@@ -237,8 +240,7 @@ class Controller(QObject):
         bar.reset.connect(self._reset)
         bar.play_toggled.connect(self.play)
         bar.step.connect(self._step)
-        bar.speed_changed.connect(client.set_speed)
-        bar.stop_at_changed.connect(client.set_stop_at)
+        bar.stop_at_changed.connect(self._stop_at)
         bar.seed_changed.connect(lambda seed: self._set("training.seed", seed))
         bar.new_seed.connect(self._new_seed)
 
@@ -257,7 +259,6 @@ class Controller(QObject):
             "view.discrete": plane.set_discrete, "view.contours": plane.set_contours,
             "view.prediction": plane.set_show_prediction, "view.held-out": plane.set_show_held_out,
             "point.poison": plane.set_poison, "view.panels": self._window.show_panels,
-            "view.projector": self._window.show_plane_alone,
         }  # fmt: skip
         for name, toggle in toggles.items():
             actions[name].toggled.connect(toggle)
@@ -297,14 +298,14 @@ class Controller(QObject):
 
     def play(self, on: bool) -> None:
         """Train or pause."""
-        stop = self.client.stop_at
-        if on and stop is not None and self.client.step_count >= stop:
-            self._window.notify(
-                f"Step {stop:,}, where training shall stop, has been reached. Press Reset, or clear 'stop at'."
-            )
-            on = False
         self.client.play(on)
         self.transport.set_playing(on)
+
+    def _stop_at(self, step: int | None) -> None:
+        """Rest at this step, which is how long a run of the scenario lasts; None: never, while it is open here."""
+        self.pacing.set_never(step is None)
+        if step is not None:
+            self._set("training.steps", step)
 
     def _step(self) -> None:
         self.client.step()

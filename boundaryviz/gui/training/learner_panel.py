@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.widgets.controls import QuietCombo, label
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.learners.family import Family, LearnerSettings
+
+_LABELS, _USES_ALL, _CLASSICAL = _GROUPS = ("Labels only", "Uses unlabelled points", "Classical")
 
 
 class LearnerPanel(QWidget):
@@ -28,10 +31,13 @@ class LearnerPanel(QWidget):
         self._families = families
         self.combo = QuietCombo()
         self.combo.setAccessibleName("Learner")
-        self.combo.setMaxVisibleItems(len(families))
+        self.combo.setMaxVisibleItems(len(families) + len(_GROUPS))
         self.combo.setToolTip("What kind of model is trained. Choosing another starts afresh with its defaults.")
-        for name, family in families.items():
-            self._offer(name, family)
+        for group in _GROUPS:
+            self._head(group)
+            for name, family in families.items():
+                if _group(family) == group:
+                    self._offer(name, family)
         self.summary = label("", "faint", wraps=True)
         self._forms: dict[str, SpecForm] = {}  # made when first shown: all of them would delay the window's opening
         layout = QVBoxLayout(self)
@@ -85,12 +91,33 @@ class LearnerPanel(QWidget):
         self.changed.emit("data.input_scale", "standardised")
         self.settled.emit("data.input_scale")
 
+    def choose(self, name: str) -> None:
+        """As if a person had chosen this family."""
+        if name != self._name:
+            self.changed.emit("learner.name", name)
+            self.settled.emit("learner.name")
+
+    def _head(self, group: str) -> None:
+        """A heading, which cannot be chosen."""
+        self.combo.addItem(group)
+        model = self.combo.model()
+        item = model.item(self.combo.count() - 1) if isinstance(model, QStandardItemModel) else None
+        if item is not None:
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            font = item.font()
+            font.setBold(True)
+            item.setFont(font)
+
     def _offer(self, name: str, family: Family) -> None:
         self.combo.addItem(family.title, name)
         self.combo.setItemData(self.combo.count() - 1, tip(family.summary), 3)  # the role of tooltips
 
     def _chosen(self, index: int) -> None:
-        name = self.combo.itemData(index)
-        if name != self._name:
-            self.changed.emit("learner.name", name)
-            self.settled.emit("learner.name")
+        self.choose(self.combo.itemData(index))
+
+
+def _group(family: Family) -> str:
+    """Under which heading a family is listed."""
+    if not family.supervised:
+        return _USES_ALL
+    return _CLASSICAL if family.at_once else _LABELS

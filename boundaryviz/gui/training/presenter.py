@@ -340,9 +340,10 @@ class Presenter(QObject):
 
     def _show_state(self, state: m.State) -> None:
         window = self._window
-        self._transport.set_playing(state.playing)
+        self._transport.set_playing(state.playing, self._client.resting)
         self._transport.set_step(state.step if self.past is None else self.past.checkpoint.step)
-        window.actions_["train.play"].setText("&Pause" if state.playing else "&Play")
+        play = "&Pause" if state.playing else "&Go on" if self._client.resting else "&Play"
+        window.actions_["train.play"].setText(play)
         if state.why in ("loaded", "reset"):
             self.say(Word.DIVERGED, None)
         if state.why == "diverged":

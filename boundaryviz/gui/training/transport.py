@@ -14,9 +14,10 @@ from boundaryviz.gui.widgets.number import NumberEdit, parse_number
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.spare import SparingBar
 from boundaryviz.gui.widgets.theme import LIGHT, Theme, disabled
+from boundaryviz.scenario.pace import FASTEST, SLOWEST, Pace
 
 _PER_DECADE = 10
-_DECADES = 3  # the slider runs from 1 to 1,000 steps a second, then 'max'
+_DECADES = 3  # the slider runs from the slowest pace to the fastest, then 'max'
 _MAX_POSITION = _DECADES * _PER_DECADE + 1
 LARGEST_SEED = 2**31 - 1
 SEEDS = (1, 2, 4, 8, 16)
@@ -27,7 +28,7 @@ class TransportBar(SparingBar):
     """Buttons, step counter, speed, stop, seed and twin; it shows what it is told and changes nothing itself.
 
     reset: back to step 0 with the same initial weights. play_toggled: wants to train. step: one step, then rest.
-    speed_changed: steps a second, None for as fast as it goes. stop_at_changed: a step, None for never.
+    pace_changed: see `scenario.pace`. stop_at_changed: a step, None for never.
     seed_changed: the seed that was typed, 0..2^31-1. new_seed: any other seed.
     twin_toggled: wants a clean twin. seeds_changed: how many seeds, one of `SEEDS`. shown_changed: which of them the
     plane is to show, counted from 0.
@@ -36,7 +37,7 @@ class TransportBar(SparingBar):
     reset = pyqtSignal()
     play_toggled = pyqtSignal(bool)
     step = pyqtSignal()
-    speed_changed = pyqtSignal(object)
+    pace_changed = pyqtSignal(object)
     stop_at_changed = pyqtSignal(object)
     seed_changed = pyqtSignal(int)
     new_seed = pyqtSignal()
@@ -46,8 +47,8 @@ class TransportBar(SparingBar):
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._playing = False
-        self._speed: float | None = None
+        self._playing = self._resting = False
+        self._slow: Pace = "auto"  # the pace that the button for full speed leads back to
         self._stop_at: int | None = None
         self._seed = 0
         self.reset_button = self._button("Reset", "Back to step 0 with the same initial weights (R)")
@@ -55,6 +56,10 @@ class TransportBar(SparingBar):
         self.play_button.setProperty("role", "primary")
         self.play_button.setFixedWidth(104)
         self.play_button.setMinimumHeight(32)
+        self.fast_button = self._button("", "As fast as it goes, or at the pace set (X)")
+        self.fast_button.setAccessibleName("Full speed")
+        self.fast_button.setCheckable(True)
+        self.fast_button.setFixedWidth(40)
         self.step_button = self._button("Step", "One training step, then rest (S)")
         self.counter = figures("88,888,888")
         self.counter.setAccessibleName("Step counter")
@@ -64,10 +69,18 @@ class TransportBar(SparingBar):
         self.slider.setMinimumWidth(48)
         self.slider.setMaximumWidth(112)
         self.slider.setAccessibleName("Speed slider")
-        self.speed_edit = NumberEdit.called("Speed", "Training steps a second, from 1 to 1,000, or 'max'", 60, self)
-        self.slider.setToolTip(self.speed_edit.toolTip() + ", on a logarithmic slider")
+        self.speed_edit = NumberEdit.called(
+            "Speed",
+            "Training steps a second, from 1 to 1,000; 'auto', at which one sees the boundary form; or 'max'",
+            60,
+            self,
+        )
+        self.slider.setToolTip(tip("Training steps a second, on a logarithmic slider; at its end, as fast as it goes"))
         self.stop_edit = NumberEdit.called(
-            "Stop at step", "Play rests at this step: a whole number; empty is never", 72, self
+            "Stop at step",
+            "Training rests at this step, which is how long a run of the scenario lasts; empty is never",
+            72,
+            self,
         )
         self.stop_edit.setPlaceholderText("never")
         self.seed_edit = NumberEdit.called(
@@ -94,7 +107,7 @@ class TransportBar(SparingBar):
         # the words first, for the fields' tooltips say the same; in the end the slider, for the speed can be typed
         self._spare = [*(words[name] for name in ("steps/s", "step", "speed", "stop at", "seed")), self.slider]
         groups: tuple[tuple[QWidget, ...], ...] = (
-            (self.reset_button, self.play_button, self.step_button),
+            (self.reset_button, self.play_button, self.fast_button, self.step_button),
             (words["step"], self.counter),
             (words["speed"], self.slider, self.speed_edit, words["steps/s"]),
             (words["stop at"], self.stop_edit),
@@ -114,7 +127,8 @@ class TransportBar(SparingBar):
         self.play_button.clicked.connect(lambda: self.play_toggled.emit(not self._playing))
         self.step_button.clicked.connect(self.step)
         self.seed_button.clicked.connect(self.new_seed)
-        self.slider.valueChanged.connect(lambda position: self._choose_speed(speed_at(position)))
+        self.slider.valueChanged.connect(lambda position: self._choose_pace(pace_at(position)))
+        self.fast_button.clicked.connect(lambda on: self._choose_pace("full" if on else self._slow))
         self.speed_edit.committed.connect(self._speed_typed)
         self.speed_edit.stepped.connect(lambda steps: self.slider.setValue(self.slider.value() + steps))
         self.stop_edit.committed.connect(self._stop_typed)
@@ -129,7 +143,7 @@ class TransportBar(SparingBar):
         self.set_theme(theme)
         self.set_playing(False)
         self.set_step(0)
-        self.set_speed(None)
+        self.set_pace("auto", None)
         self.set_seed(0)
 
     def set_theme(self, theme: Theme) -> None:
@@ -138,25 +152,33 @@ class TransportBar(SparingBar):
         off = disabled(theme)
         self.reset_button.setIcon(icon("reset", theme.text, off))
         self.step_button.setIcon(icon("step", theme.text, off))
+        self.fast_button.setIcon(icon("fast", theme.text, off))
         self.seed_button.setIcon(icon("dice", theme.text, off))
-        self.set_playing(self._playing)
+        self.set_playing(self._playing, self._resting)
 
-    def set_playing(self, playing: bool) -> None:
-        """Whether training runs."""
-        self._playing = playing
-        self.play_button.setText("Pause" if playing else "Play")
-        self.play_button.setToolTip("Rest (Space)" if playing else "Train (Space)")
+    def set_playing(self, playing: bool, resting: bool = False) -> None:
+        """Whether training runs; resting: it has come to its stop."""
+        self._playing, self._resting = playing, resting
+        self.play_button.setText("Pause" if playing else "Go on" if resting else "Play")
+        self.play_button.setToolTip(self._play_words())
         self.play_button.setIcon(icon("pause" if playing else "play", self._theme.on_accent, disabled(self._theme)))
 
     def set_step(self, step: int) -> None:
         """Show a step."""
         self.counter.setText(f"{step:,}")
 
-    def set_speed(self, speed: float | None) -> None:
-        """Steps a second; None is as fast as it goes."""
-        self._speed = speed
+    def _play_words(self) -> str:
+        if self._playing:
+            return "Pause (Space)"
+        return "It has come to its stop; train on without another (Space)" if self._resting else "Train (Space)"
+
+    def set_pace(self, pace: Pace, speed: float | None) -> None:
+        """Show a pace, and the steps a second that it comes to; None is as fast as it goes."""
+        if pace != "full":
+            self._slow = pace
         restyle(self.speed_edit, "invalid", False)
-        self.speed_edit.show_text("max" if speed is None else number_words(speed))
+        self.speed_edit.show_text("max" if pace == "full" else "auto" if pace == "auto" else number_words(pace))
+        self.fast_button.setChecked(pace == "full")
         self.slider.blockSignals(True)
         self.slider.setValue(position_of(speed))
         self.slider.blockSignals(False)
@@ -198,20 +220,22 @@ class TransportBar(SparingBar):
         """Switch training off and say why, such as 'the trainer has stopped'; None switches it on again."""
         for button, words in (
             (self.reset_button, "Back to step 0 with the same initial weights (R)"),
-            (self.play_button, "Rest (Space)" if self._playing else "Train (Space)"),
+            (self.play_button, self._play_words()),
             (self.step_button, "One training step, then rest (S)"),
         ):
             button.setEnabled(reason is None)
             button.setToolTip(tip(f"Off: {reason}" if reason else words))
 
     def _speed_typed(self, text: str) -> None:
-        number = parse_number(text)
-        if text.strip().lower() in ("max", ""):
-            self._choose_speed(None)
-        elif number is None or not 1 <= number <= 10**_DECADES:
+        number, word = parse_number(text), text.strip().lower()
+        if word in ("max", "full"):
+            self._choose_pace("full")
+        elif word in ("auto", ""):
+            self._choose_pace("auto")
+        elif number is None or not SLOWEST <= number <= FASTEST:
             self._refuse(self.speed_edit)
         else:
-            self._choose_speed(number)
+            self._choose_pace(number)
 
     def _stop_typed(self, text: str) -> None:
         number = 0.0 if not text.strip() or text.strip().lower() == "never" else parse_number(text)
@@ -227,9 +251,10 @@ class TransportBar(SparingBar):
             return
         self._choose_seed(int(number))
 
-    def _choose_speed(self, speed: float | None) -> None:
-        self.set_speed(speed)
-        self.speed_changed.emit(speed)
+    def _choose_pace(self, pace: Pace) -> None:
+        """The owner knows what 'auto' comes to, and shows it."""
+        self.set_pace(pace, pace if isinstance(pace, float) else None)
+        self.pace_changed.emit(pace)
 
     def _choose_stop(self, step: int | None) -> None:
         self.set_stop_at(step)
@@ -271,9 +296,9 @@ class TransportBar(SparingBar):
         return rule
 
 
-def speed_at(position: int) -> float | None:
-    """Steps a second at a slider position; None at the end."""
-    return None if position >= _MAX_POSITION else float(f"{10 ** (position / _PER_DECADE):.1e}")
+def pace_at(position: int) -> Pace:
+    """Steps a second at a slider position; 'full' at the end."""
+    return "full" if position >= _MAX_POSITION else float(f"{10 ** (position / _PER_DECADE):.1e}")
 
 
 def position_of(speed: float | None) -> int:

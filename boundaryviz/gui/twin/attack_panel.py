@@ -35,7 +35,10 @@ _RATE = f"\nMean over the seeds, and Wilson's {LEVEL} interval, in which a seed 
 MEASURES = {
     "flip_rate": ("test flip rate", "Share of the test points predicted otherwise than by the clean twin"),
     "flip_area": ("flip area", "Share of the domain's area decided otherwise than by the clean twin"),
-    "flip_rate_excess": ("beyond the seeds", "The flip rate less what clean twins of different seeds differ by"),
+    "flip_rate_excess": (
+        "more than chance",
+        "The flip rate less what another seed flips without any poison",
+    ),
     "leverage": ("leverage", "Flip rate for each share of poison: flip rate / poison rate"),
     "attack_success_rate": (
         "attack success",
@@ -48,7 +51,7 @@ MEASURES = {
     ),
 }
 NONE_LEFT = f"Every pin is {ALREADY}: none is left to win."
-NO_POISON = "No poison acts. Switch Poison on (P) and add points, or let an attack lay them."
+NO_POISON = "No poison is on. Let an attack place some (tab Poison), or press P and add points by hand."
 NO_TWIN = "Switch the twin on (Ctrl+T) to see what the poison changes."
 NO_PINS = "No target pins. A pin marks a place that an attacker wants to be of another class."
 _COLUMNS = ("target", "margin", "taken", "first step")

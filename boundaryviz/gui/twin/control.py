@@ -20,12 +20,13 @@ from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.gui.twin.attack_panel import ALREADY, NONE_LEFT, AttackPanel, Measure, TargetState, number_words
 from boundaryviz.gui.widgets.controls import Throttle
 from boundaryviz.record.comparison import Comparison, first_flips
+from boundaryviz.record.headline import headline
 from boundaryviz.record.intervals import LEVEL
 from boundaryviz.record.metrics import Metric, SuccessRate
 from boundaryviz.record.seeds import ONE_FIT
 
 _REFRESH = 200  # milliseconds between two looks at the pins
-SAME = "No poison acts: both are the same until there is some."
+SAME = "No poison is on: both planes show the same until there is some."
 ONE_SEED = "The seed floor needs at least two seeds: choose how many beside Twin."
 _LOOKS = {
     "view.discrete": PlaneView.set_discrete, "view.contours": PlaneView.set_contours,
@@ -76,6 +77,10 @@ class TwinControl(QObject):
         document.opened.connect(self._opened)
         presenter.turned.connect(self._turned)
         client.subscribe("twins")
+        actions["view.legend"].setChecked(True)
+        actions["view.legend"].toggled.connect(planes.classes.set_shown)
+        actions["view.headline"].setChecked(True)
+        actions["view.headline"].toggled.connect(planes.set_headline)
         bar.set_seeds(client.seeds)
         self.show("side")
         self._changed()
@@ -93,6 +98,8 @@ class TwinControl(QObject):
         client.set_twins(seeds, twin)
         self._forget()
         self._planes.set_twin(twin)
+        if twin:
+            self._window.show_result(self.panel)
         self._say()
         self._presenter.show_seed(self._presenter.seed_shown)
         state = self._document.state
@@ -203,6 +210,15 @@ class TwinControl(QObject):
         elif self._diverged and len(self._diverged) < client.seeds * (1 + client.twin):
             words = self._left_out()
         planes.set_words(words)
+        self._headline()
+
+    def _headline(self) -> None:
+        """What the planes say large: how much flipped by how little, or why there is nothing to say."""
+        if self._client.twin:
+            several = self._client.seeds > 1 and self.comparison is not None
+            of = self._presenter.seeds_words(len(self.comparison.kept)) if several and self.comparison else ""
+            told = headline(self._presenter.scene, self._budget, self.comparison, of)
+            self._planes.headline.say(told.number, told.words, told.aside)
 
     def _left_out(self) -> str:
         """Which seeds are left out of the numbers because a twin of theirs diverged."""
@@ -228,6 +244,7 @@ class TwinControl(QObject):
         if found is None:
             attack.set_measures({})
             status.set_twin(True)
+            self._headline()
             return
         metrics = found.metrics()
         measures = {name: _measure(metric) for name, metric in metrics.items()}
@@ -240,6 +257,7 @@ class TwinControl(QObject):
         told = [of] if already is None else [of, _success_words(success), f"{ALREADY}: {_interval_words(already)}"]
         mean = {name: metric.mean for name, metric in metrics.items()}
         status.set_twin(True, mean.get("flip_rate"), mean.get("leverage"), "\n".join(told))
+        self._headline()
 
     def _of(self, of: str, kept: int) -> str:
         """Which seeds the measures are of, in a sentence. kept: how many."""

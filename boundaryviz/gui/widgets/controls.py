@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from PyQt6.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QLabel, QListView, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -207,11 +207,30 @@ def choices(name: str, words: Mapping[Any, str], width: int = 272) -> QuietCombo
     return made
 
 
+class _Figures(PlainLabel):
+    """As wide as its template in whatever type it is written."""
+
+    def __init__(self, template: str) -> None:
+        super().__init__()
+        self._template = template
+        self._fit()
+
+    @override
+    def changeEvent(self, a0: QEvent | None) -> None:
+        super().changeEvent(a0)
+        if a0 is not None and a0.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance(self._template) + 4)
+
+
 def figures(template: str, role: str = "", align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignRight) -> QLabel:
     """A label as wide as `template` for ever, so that running numbers push nothing about."""
-    made = label("", role)
+    made = _Figures(template)
+    if role:
+        made.setProperty("role", role)
     made.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
-    made.setFixedWidth(made.fontMetrics().horizontalAdvance(template) + 4)
     return made
 
 

@@ -1,4 +1,4 @@
-"""What the curves need besides drawing: thinning that keeps every peak, and ranges that grow in tidy steps."""
+"""What the curves need besides drawing: thinning that keeps every peak, and summaries of growing curves."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-
-from boundaryviz.gui.widgets.scale import tidy_above
 
 
 def thin(
@@ -36,8 +34,8 @@ def thin(
 
 def thin_band(
     x: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], most: int = 2000
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The outline of what lies between two curves (K,) with increasing x, closed, of at most 2 `most` points.
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """What lies between two curves (K,) with increasing x: x, low and high, at most `most` of each.
 
     Of each of `most` equal bins the lowest and the highest value stay. NaN is left out.
     """
@@ -46,7 +44,7 @@ def thin_band(
     if len(x) > most:
         starts = np.unique(np.searchsorted(x, np.linspace(x[0], x[-1], most, endpoint=False)))
         x, low, high = x[starts], np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)
-    return np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])
+    return x, low, high
 
 
 def _firsts(ordered: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -176,40 +174,3 @@ class Summary:
         into[1] = np.where(known, new, np.inf).min(axis=1, initial=np.inf)
         into[2] = np.where(known, new, -np.inf).max(axis=1, initial=-np.inf)
         into[:, count == 0] = np.nan
-
-
-class TidyRange:
-    """An axis range that only ever grows, and only to 1, 2 or 5 times a power of ten.
-
-    top: the largest end it may reach, such as 1 for an error.
-    """
-
-    def __init__(self, top: float | None = None, start: float = 1.0) -> None:
-        self._top = top
-        self._start = start
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget everything: a new run begins."""
-        self._high = 0.0
-        self._low = math.inf
-
-    def include(self, values: NDArray[np.float64]) -> None:
-        """Make room for the finite ones of `values`."""
-        finite = values[np.isfinite(values)]
-        if len(finite):
-            self._high = max(self._high, float(finite.max()))
-            positive = finite[finite > 0]
-            if len(positive):
-                self._low = min(self._low, float(positive.min()))
-
-    def linear(self) -> tuple[float, float]:
-        """From 0 to a tidy end."""
-        high = tidy_above(self._high) if self._high > 0 else self._start
-        return 0.0, high if self._top is None else min(high, self._top)
-
-    def logarithmic(self) -> tuple[float, float]:
-        """Whole decades, as powers of ten; at least one, at most twelve below the upper end."""
-        high = math.ceil(math.log10(self._high) - 1e-9) if self._high > 0 else 0
-        low = math.floor(math.log10(self._low) + 1e-9) if math.isfinite(self._low) else high - 1
-        return float(max(min(low, high - 1), high - 12)), float(high)

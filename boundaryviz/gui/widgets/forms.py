@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from boundaryviz.gui.widgets.controls import Fold, label
 from boundaryviz.gui.widgets.editors import Editor, editor_for
@@ -127,6 +128,26 @@ class SpecForm(QWidget):
     def plan(self, path: str) -> FieldPlan:
         """What the spec says of a field, by its name or path."""
         return self._row(path).plan
+
+    def titles(self) -> dict[str, str]:
+        """What each field is called: path -> title."""
+        return {self._prefix + name: row.plan.title for name, row in self._rows.items()}
+
+    def go_to(self, path: str) -> None:
+        """Give the keys to a field, where it can be seen."""
+        row = self._row(path)
+        if row.plan.advanced and self.fold is not None:
+            self.fold.set_open(True)
+        row.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        outer = self.parentWidget()
+        while outer is not None:
+            if isinstance(outer, QScrollArea):
+                soon = QTimer(row)  # when the fold has opened
+                soon.setSingleShot(True)
+                soon.timeout.connect(partial(outer.ensureWidgetVisible, row))
+                soon.timeout.connect(soon.deleteLater)
+                soon.start(0)
+            outer = outer.parentWidget()
 
     def values(self) -> BaseModel:
         """The spec in force."""

@@ -11,6 +11,7 @@ from PyQt6.QtSvg import QSvgRenderer
 _FILLED = {
     "play": "M7 4.5v15l12.5-7.5z",
     "pause": "M6.5 5h4v14h-4zM13.5 5h4v14h-4z",
+    "fast": "M4 5v14l8.5-7zM12.5 5v14l8.5-7z",
     "step": "M6 5v14l9-7zM16 5h2.6v14H16z",
 }
 _STROKED = {

@@ -33,6 +33,7 @@ class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
         self.name = ""
         self.common = Common()
         self._most = 1
+        self._scale = 1.0
         super().__init__(side, linkView=box)
         self.enableAutoSIPrefix(False)  # ticks say what they are, and not how many thousandths
 
@@ -49,11 +50,13 @@ class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
         shares = max(abs(low), abs(high)) * _ZOOM >= 1e4 * (high - low) or not 1e-2 <= max(abs(low), abs(high)) < 1e4
         said = f"{self.name} (\u00d71e\u22128)" if shares else self.name  # about as long as what may be said
         self._most = len(_lines(said, metrics, along, LINES))
-        room = _TICKS[side] + (_NAME[side] + (self._most - 1) * metrics.lineSpacing() if self._most else 0.0)
+        room = _TICKS[side] + (
+            _NAME[side] + (self._most - 1) * metrics.lineSpacing() / self._scale if self._most else 0.0
+        )
         if side == "left":
             numbers = [words for words, _ in self._numbers(low, high, along)]
             widest = max(map(QFontMetricsF(self._font()).horizontalAdvance, numbers), default=0.0)
-            self.setWidth(int(room + max(widest + _BESIDE - _TICKS[side], 0.0)))
+            self.setWidth(int(room + max(widest / self._scale + _BESIDE - _TICKS[side], 0.0)))
         else:
             self.setHeight(int(room))
         self.showLabel(bool(self._most))
@@ -101,6 +104,21 @@ class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
         super().resizeEvent()
         if self.orientation == "bottom":
             self.label.setY(self.label.y() - _LIFT)
+
+    def set_scale(self, scale: float) -> None:
+        """Take so many times as much room as usual, for larger type."""
+        before, self._scale = self._scale, scale
+        for fixed, take in ((self.fixedWidth, self.setWidth), (self.fixedHeight, self.setHeight)):
+            if fixed is not None:
+                take(fixed / before)
+
+    @override
+    def setWidth(self, w: float | None = None) -> None:
+        super().setWidth(None if w is None else w * self._scale)
+
+    @override
+    def setHeight(self, h: float | None = None) -> None:
+        super().setHeight(None if h is None else h * self._scale)
 
     def labelString(self) -> str:
         """The name as far as there is room, in HTML that says just that."""

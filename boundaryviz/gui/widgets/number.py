@@ -7,7 +7,7 @@ from typing import Self
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
 from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import QuietSlider, Throttle, restyle
@@ -65,7 +65,9 @@ class NumberEdit(QLineEdit):
             self.setModified(False)
             self.stepped.emit(steps[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.isModified():
-            self._commit()  # and not the default button of the dialog around it
+            self._commit()
+            if not isinstance(self.window(), QDialog):  # whose default button it would press
+                event.ignore()
         elif key == Qt.Key.Key_Escape and self.text() != self._shown:
             self.take_back()
             self.committed.emit(self._shown)

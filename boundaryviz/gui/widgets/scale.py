@@ -91,7 +91,7 @@ def tidy_below(value: float) -> float:
     return next(power * m for m in (5.0, 2.0, 1.0) if power * m <= value * (1 + 1e-9))
 
 
-def tidy_above(value: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is not below `value` (> 0)."""
+def tidy_above(value: float, steps: tuple[float, ...] = (1.0, 2.0, 5.0)) -> float:
+    """The smallest of 1, 2, 5 (or `steps`) times a power of ten that is not below `value` (> 0)."""
     power = 10.0 ** math.floor(math.log10(value))
-    return next(power * m for m in (1.0, 2.0, 5.0, 10.0) if power * m >= value * (1 - 1e-9))
+    return next(power * m for m in (*steps, 10.0) if power * m >= value * (1 - 1e-9))

@@ -90,6 +90,12 @@ def apply(app: QApplication, theme: Theme) -> None:
     app.setStyleSheet(style_sheet(theme))
 
 
+def set_type(app: QApplication, font: QFont) -> None:
+    """Write everything in this type."""
+    app.setFont(font)
+    app.setStyleSheet(app.styleSheet())  # or whatever is dressed keeps the type it has
+
+
 def palette(theme: Theme) -> QPalette:
     """The theme as Qt's palette, for what the style sheet does not name."""
     role = QPalette.ColorRole

@@ -33,7 +33,7 @@ class KNeighborsClassifierSpec(EstimatorSpec):
         choices={"uniform": "all the same", "distance": "by 1 / distance"},
     )  # fmt: skip
     p: float = setting(
-        2.0, "Norm", "The power in the distance: 1 adds up both ways along the axes, 2 is the straight line.",
+        2.0, "Norm", "The power in the distance: 1 adds up the ways along each axis, 2 is the straight line.",
         ge=1.0, le=10.0, advanced=True,
     )  # fmt: skip
 

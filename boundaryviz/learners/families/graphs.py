@@ -58,7 +58,7 @@ class _GraphSpec(PathSpec):
         ge=2, le=100,
     )  # fmt: skip
     both_ways: bool = setting(
-        False, "Both ways", "A neighbour listens back even where it has nearer ones itself. "
+        False, "Symmetric", "Where one point listens to another, the other listens back. "
         "Off, as scikit-learn has it, whoever nobody listens to hands no label on.",
     )  # fmt: skip
     gamma: float = setting(

@@ -8,7 +8,8 @@ from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication
 
 from boundaryviz.gui.curves.charts import CurvesView
-from boundaryviz.gui.widgets.curve_data import Summary, TidyRange, Trace, thin, thin_band
+from boundaryviz.gui.widgets.curve_data import Summary, Trace, thin, thin_band
+from boundaryviz.gui.widgets.curve_limits import TidyRange
 from boundaryviz.gui.widgets.theme import DARK
 from helpers.qtest import QTest
 
@@ -105,6 +106,12 @@ def drawn(view, qtbot):
     qtbot.wait(150)
 
 
+def linear(view):
+    """As a person chooses it, whatever the length of the run."""
+    view.set_log(x=True)
+    view.log_x.click()
+
+
 def x_range(view):
     return view.plots["loss"].box.viewRange()[0]
 
@@ -147,6 +154,7 @@ def hover(view, x):
 
 def test_the_values_under_the_cursor_are_exact(view, qtbot):
     step, values = run(5000)
+    linear(view)
     view.set_curves(step, values)
     drawn(view, qtbot)
     hover(view, 20_000)
@@ -186,6 +194,7 @@ def test_readouts_stay_where_they_are(view, qtbot):
 
 def test_the_best_validation_step_is_marked(view, qtbot):
     step, values = run(500)
+    linear(view)
     view.set_curves(step, values)
     drawn(view, qtbot)
     best = int(step[np.argmin(values["validation_loss"])])
@@ -198,13 +207,14 @@ def test_the_best_validation_step_is_marked(view, qtbot):
 
 def test_axes_grow_in_tidy_steps_and_start_afresh_with_a_new_run(view, qtbot):
     spans = []
+    linear(view)
     for count in range(50, 400, 25):
         view.set_curves(*run(count))
         view._throttle.flush()
         spans.append((tuple(x_range(view)), tuple(y_range(view))))
     assert spans == sorted(spans)
-    assert len(set(spans)) <= 4, "a few steps, not one at each chunk"
-    assert spans[-1] == ((0.0, 5000.0), (0.0, 1.0))
+    assert len(set(spans)) <= 7, "a few steps, not one at each chunk"
+    assert spans[-1] == ((0.0, 4000.0), (0.0, pytest.approx(0.6)))
     view.set_curves(*run(5))
     drawn(view, qtbot)
     assert x_range(view) == [0.0, 100.0]
@@ -218,7 +228,7 @@ def test_an_error_never_needs_more_than_one(view, qtbot):
 
 
 def test_logarithmic_axes(view, qtbot):
-    step, values = run(100)
+    step, values = run(99)
     values["train_loss"] = np.where(step == 500, 0.0, values["train_loss"])
     view.set_curves(step, values)
     view.log_x.click()
@@ -227,7 +237,7 @@ def test_logarithmic_axes(view, qtbot):
     assert x[0] == pytest.approx(1.0)
     assert y[0] == pytest.approx(np.log10(values["train_loss"][0]))
     assert np.isnan(y[49]), "zero has no logarithm"
-    assert x_range(view) == [0.0, 3.0]
+    assert x_range(view) == [pytest.approx(0.9), 3.0], "from shortly before the first evaluation"
     assert y_range(view) == [-1.0, 0.0]
 
 
@@ -268,7 +278,8 @@ def test_the_curves_differ_in_colour_or_dashes_in_every_theme(view):
             (c.opts["pen"].color().name(), c.opts["pen"].style()) for c in view.plots["loss"].curves.values()
         }  # fmt: skip
         assert len(looks) == len(view.plots["loss"].curves) == 7
-        assert all(c.opts["pen"].width() == 1 for c in view.plots["loss"].curves.values())
+        widths = {name: curve.opts["pen"].widthF() for name, curve in view.plots["loss"].curves.items()}
+        assert widths["validation"] > widths["train"], "what counts is drawn strongest, as in the figures"
 
 
 def test_the_first_evaluation_comes_before_any_step(view, qtbot):
@@ -312,16 +323,15 @@ def test_a_summary_of_other_runs_starts_afresh():
 
 
 @given(RUNS.filter(lambda a: a.shape[1] > 1), st.integers(4, 20))
-def test_a_band_encloses_what_lies_between_and_is_closed(runs, most):
+def test_a_band_encloses_what_lies_between(runs, most):
     known = np.isfinite(runs).all(axis=1)
     low, high = runs.min(axis=1), runs.max(axis=1)
-    x, y = thin_band(np.arange(float(len(runs))), low, high, most)
-    half = len(x) // 2
-    assert half <= most
-    assert np.array_equal(x[:half], x[half:][::-1])
+    x, lower, upper = thin_band(np.arange(float(len(runs))), low, high, most)
+    assert len(x) == len(lower) == len(upper) <= max(most, 0)
+    assert (np.diff(x) > 0).all()
     if known.any():
-        assert y[:half].min() == low[known].min()
-        assert y[half:].max() == high[known].max()
+        assert lower.min() == low[known].min()
+        assert upper.max() == high[known].max()
     else:
         assert not len(x)
 
@@ -375,14 +385,14 @@ def test_seeds_show_as_their_mean_in_a_band(view):
     view._throttle.flush()
     plot = view.plots["loss"]
     np.testing.assert_allclose(plot.curves["train"].getData()[1], values["train_loss"].mean(axis=1))
-    x, y = plot.bands["train"].getData()
-    assert len(x) == 100
-    np.testing.assert_allclose(y.max(), values["train_loss"].max())
+    x, _low, high = plot.bands["train"].shown
+    assert len(x) == 50
+    np.testing.assert_allclose(high.max(), values["train_loss"].max())
     assert "over 3 seeds" in view.readouts["loss", "train"].toolTip()
     view.grab()
     view.set_curves(*twins(50, seeds=1))
     view._throttle.flush()
-    assert not len(plot.bands["train"].getData()[0])
+    assert not len(plot.bands["train"].shown[0])
 
 
 def test_the_twin_needs_no_more_width(view):
@@ -391,3 +401,70 @@ def test_the_twin_needs_no_more_width(view):
     view._throttle.flush()
     view.grab()
     assert view.minimumSizeHint().width() <= max(before, 316)
+
+
+def test_a_long_run_has_logarithmic_steps_until_a_person_chooses(view):
+    view.set_curves(*run(50))
+    assert not view.log_x.isChecked()
+    view.set_curves(*run(50), planned=1000)
+    assert view.log_x.isChecked(), "from the beginning, so that nothing jumps"
+    view.log_x.click()
+    view.set_curves(*run(500))
+    assert not view.log_x.isChecked()
+    view.set_curves(*run(5))
+    view.log_x.click()
+    view.set_curves(*run(6))
+    assert view.log_x.isChecked()
+
+
+def test_a_spike_is_cut_off_and_said(view):
+    step, values = run(500)
+    values["train_loss"] = np.where(step == 2500, 80.0, values["train_loss"])
+    linear(view)
+    view.set_curves(step, values)
+    view._throttle.flush()
+    plot = view.plots["loss"]
+    assert y_range(view)[1] == pytest.approx(0.6)
+    x, _ = plot.cut.getData()
+    assert len(x) == 1
+    assert x[0] == pytest.approx(2500, abs=30)
+    assert "80" in plot.cut_words.text()
+    view.grab()
+    view.set_curves(*run(501))
+    view._throttle.flush()
+    assert not len(plot.cut.getData()[0])
+    assert not plot.cut_words.isVisible()
+
+
+def test_what_is_fitted_at_once_shows_numbers_and_no_course(view):
+    view.set_at_once(True)
+    view.set_curves(*twins(2, seeds=3))
+    view._throttle.flush()
+    assert view.bars.isVisible()
+    for part in (view.plots["loss"], view.where, view.best_words, view.log_x):
+        assert not part.isVisible()
+    told = {title: {bar.words: bar.text for bar in bars} for title, bars in view.bars.groups}
+    assert list(told) == ["flipped by the poison", "error", "loss"]
+    assert told["flipped by the poison"] == {"test points": "20.0 %"}
+    assert told["error"]["test"] == "11.0 %"
+    assert told["error"]["clean test"] == "5.5 %"
+    view.grab()
+    view.set_at_once(False)
+    assert not view.bars.isVisible()
+    assert view.plots["loss"].isVisible()
+
+
+def test_a_double_click_asks_for_more_room(view, qtbot):
+    view.set_curves(*run(50))
+    view._throttle.flush()
+    with qtbot.waitSignal(view.opened):
+        QTest.mouseDClick(view.plots["loss"].viewport(), Qt.MouseButton.LeftButton)
+
+
+def test_for_a_lecture_hall_lines_are_wider(view):
+    view.set_curves(*run(50))
+    view._throttle.flush()
+    before = view.plots["loss"].curves["validation"].opts["pen"].widthF()
+    view.set_scale(2.0)
+    assert view.plots["loss"].curves["validation"].opts["pen"].widthF() == pytest.approx(2.0 * before)
+    view.grab()

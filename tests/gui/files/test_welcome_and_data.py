@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtWidgets import QLabel
 
 from boundaryviz.figures.palette import BLUE, ORANGE
 from boundaryviz.gui.files.welcome import Card, WelcomePage
@@ -60,8 +61,9 @@ def test_a_card_is_chosen_by_mouse_and_by_keyboard(page):
     chosen: list[str] = []
     page.chosen.connect(chosen.append)
     QTest.mouseClick(page.cards[1], Qt.MouseButton.LeftButton)
-    QTest.keyClick(page.cards[2], Qt.Key.Key_Space)
-    assert chosen == ["two", "three"]
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        QTest.keyClick(page.cards[2], key)
+    assert chosen == ["two", "three", "three", "three"]
     assert page.cards[0].accessibleName() == "One"
 
 
@@ -171,3 +173,25 @@ def test_the_list_shows_pictures_once_it_is_opened(panel):
     panel.combo.showPopup()
     assert not any(panel.combo.itemIcon(i).isNull() for i in range(panel.combo.count()))
     panel.combo.hidePopup()
+
+
+def test_cards_stand_below_the_titles_of_their_lessons(page):
+    cards = [Card(n, n, "", two_points(), lesson=lesson) for n, lesson in (("a", "One"), ("b", "One"), ("c", "Two"))]
+    page.set_cards(cards)
+    QTest.qWait(20)  # the layout comes to rest
+    titles = {label.text(): label for label in page.findChildren(QLabel) if label.text() in ("One", "Two")}
+    top = {name: part.mapTo(page, QPoint(0, 0)).y() for name, part in titles.items()}
+    first, _, third = (card.mapTo(page, QPoint(0, 0)).y() for card in page.cards)
+    assert top["One"] < first < top["Two"] < third
+    page.focus_on("c")
+    assert page.cards[2].hasFocus() or page.focusWidget() is page.cards[2]
+
+
+def test_a_picture_lies_under_the_points_where_the_model_is_known(qapp):
+    field = np.zeros((8, 16), dtype=np.float32)
+    field[:, 8:] = 1.0
+    bare, filled = (scene_pixmap(two_points(), QSize(240, 120), LIGHT, 1.0, one).toImage() for one in (None, field))
+    assert bare.pixelColor(80, 110).name() == LIGHT.plane
+    left, right = filled.pixelColor(80, 110), filled.pixelColor(160, 10)
+    assert left.red() > left.blue()
+    assert right.blue() > right.red()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -183,7 +183,7 @@ def test_poison_is_faint_where_the_model_does_not_see_it(planes: TwinPlanes) -> 
     clean = side_by_side(planes)
     for plane, opacity in ((planes.plane, 1.0), (clean, GHOST)):
         plane.grab()
-        table = plane.points._fragments.ndarray()
+        table = plane.points.drawn
         poison = SCENE.points.is_poison[plane.points.order]
         assert table[poison, 9].tolist() == [opacity]
         assert (table[~poison, 9] == 1.0).all()
@@ -291,3 +291,50 @@ def test_an_edit_of_another_reaches_the_clean_plane(planes: TwinPlanes) -> None:
     edit: Edit = Move(np.array([10]), np.array([[1.0, 1.0]]))
     planes.set_scene(apply(edit, SCENE)[0])
     assert clean.scene.points.xy[0].tolist() == [1.0, 1.0]
+
+
+def test_the_headline_stands_over_the_planes_while_there_is_a_twin(planes: TwinPlanes) -> None:
+    assert planes.headline.isHidden()
+    planes.set_twin(True)
+    planes.headline.say("9.7 %", "flipped by 0.2 % of the data", "attack success 100 %")
+    assert planes.headline.isVisible()
+    height, size = planes.headline.height(), planes.plane.size()
+    planes.headline.say("", "No poison yet: the clean twin and the model are the same.")
+    QApplication.processEvents()
+    assert (planes.headline.height(), planes.plane.size()) == (height, size), "nothing jumps"
+    planes.headline.grab()
+    planes.set_headline(False)
+    assert planes.headline.isHidden()
+
+
+def test_both_planes_are_laid_out_by_the_shape_of_the_data(planes: TwinPlanes) -> None:
+    clean, lead = side_by_side(planes), planes.plane
+
+    def place(plane: PlaneView) -> tuple[int, int]:
+        at = plane.mapTo(planes, QPoint(0, 0))
+        return at.x(), at.y()
+
+    assert place(clean)[1] == place(lead)[1]
+    planes.resize(500, 1000)
+    QApplication.processEvents()
+    assert place(clean)[0] == place(lead)[0]
+    assert place(clean)[1] < place(lead)[1]
+    planes.resize(1000, 1000)
+    QApplication.processEvents()
+    assert lead.height() < 1.6 * lead.width(), "no long slots for data that is square"
+    planes.set_view("overlay")
+    QApplication.processEvents()
+    assert lead.width() > 900
+    planes.set_scale(1.5)
+    QApplication.processEvents()
+    lead.grab()
+    assert lead.points.drawn[:, 6].max() * lead.points._atlas.ratio == pytest.approx(1.5)
+
+
+def test_a_tool_that_draws_may_begin_on_the_legend(planes: TwinPlanes) -> None:
+    legend, plane = planes.classes, planes.plane
+    assert legend.isVisible()
+    under = planes.plane.canvas.childAt(legend.geometry().center())
+    assert under is legend, "which can be folded and dragged"
+    plane.set_tool(AddTool())
+    assert plane.canvas.childAt(legend.geometry().center()) is not legend

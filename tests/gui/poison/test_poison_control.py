@@ -89,13 +89,13 @@ def test_the_switch_silences_poison_and_the_key_does_the_same(open_workbench: Ca
     workbench = open_workbench(**{"poison.count": 5})
     action, panel = workbench.window.actions_["point.poison-on"], workbench.poison.panel
     assert action.isChecked()
-    assert panel.switch.text() == "Poison acts"
+    assert panel.switch.text() == "Poison is on"
     action.trigger()
     assert not workbench.document.scene.poison_on
     assert panel.switch.text() == "Poison is off"
     assert np.count_nonzero(workbench.document.scene.points.origin == 1) == 5
     told(workbench)
-    assert panel.budget.text() == "No poison acts among 60 training points."
+    assert panel.budget.text() == "No poison is on among 60 training points."
     panel.switch.click()
     assert workbench.document.scene.poison_on
     assert action.isChecked()
@@ -281,7 +281,7 @@ def test_the_data_panel_counts_the_labels_there_are_now(open_workbench: Callable
 @pytest.mark.parametrize(
     ("poison", "total", "words", "scaled"),
     [
-        (0, 0, "No poison acts among 0 training points.", ""),
+        (0, 0, "No poison is on among 0 training points.", ""),
         (1, 1000, "1 of 1,000 training points is poison: 0.1 %.",
          "That is 0.1\u00a0% of 1,000 points and 0.00001\u00a0% of 10 million (the talk), "
          "0.0001\u00a0% of 1 million (Carlini and Terzis)."),

@@ -104,3 +104,19 @@ def test_it_closes_when_all_that_are_asked_agree(frame: MainWindow, answers: tup
     assert frame.close() == all(answers)
     assert asked == ([0, 1] if answers[0] else [0])
     assert frame.isHidden() == all(answers)
+
+
+def test_a_result_stands_beside_the_plane_and_goes_back_to_its_tab(frame: MainWindow) -> None:
+    one = view(frame, "one")
+    tab = one.parentWidget()
+    frame.stand_beside(one, "It stands beside the plane.")
+    assert one.parentWidget() is not tab
+    assert one.isVisible()
+    assert one.height() > 0
+    assert frame.result_shown() is one, "its tab is its tab still"
+    frame.stand_beside(view(frame, "two"))
+    assert one.parentWidget() is tab, "there is one place"
+    frame.stand_beside(None)
+    assert view(frame, "two").parentWidget() is not None
+    frame.show_result(view(frame, "two"))
+    assert view(frame, "two").isVisible()

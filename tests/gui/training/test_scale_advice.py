@@ -14,6 +14,10 @@ def stretch(workbench: Workbench, by: float) -> None:
     workbench.controller.do(Move(points.ids, points.xy * (1.0, by)), "Stretch")
 
 
+def scale(workbench: Workbench) -> str:
+    return workbench.document.scenario.data.input_scale
+
+
 def test_unlike_units_are_said_with_a_button_that_standardises(workbench: Workbench) -> None:
     panel, document = workbench.controller.learner, workbench.document
     assert panel.advice.isHidden()
@@ -27,11 +31,11 @@ def test_unlike_units_are_said_with_a_button_that_standardises(workbench: Workbe
     document.undo.undo()
     points = document.scene.points
     panel.standardise.click()
-    assert document.scenario.data.input_scale == "standardised"
+    assert scale(workbench) == "standardised"
     assert document.scene.points == points, "points were drawn anew"
     assert panel.advice.isHidden()
     document.undo.undo()
-    assert document.scenario.data.input_scale == "as-is"
+    assert scale(workbench) == "as-is"
     assert not panel.advice.isHidden()
 
 
@@ -48,7 +52,8 @@ def test_the_measure_stays_while_points_are_dragged_and_comes_back_with_undo(
     assert document.scene.measure is measure
     document.undo.undo()
     document.undo.undo()
-    assert (document.scene.measure, document.scenario.data.input_scale) == (None, "as-is")
+    assert document.scenario.scene().measure is None
+    assert scale(workbench) == "as-is"
     document.undo.redo()
     assert document.scene.measure == measure
 

@@ -4,7 +4,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QToolTip
 
-from boundaryviz.gui.training.transport import LARGEST_SEED, SEEDS, TransportBar, position_of, speed_at
+from boundaryviz.gui.training.transport import LARGEST_SEED, SEEDS, TransportBar, pace_at, position_of
 from boundaryviz.gui.widgets.theme import DARK
 from helpers.qtest import QTest
 
@@ -61,14 +61,46 @@ def test_the_counter_keeps_its_width(bar):
     assert len(widths) == 1
 
 
-def test_speed_is_dragged_or_typed(bar):
-    speeds = heard(bar.speed_changed)
+def test_where_it_rests_play_goes_on(bar):
+    asked = heard(bar.play_toggled)
+    bar.set_playing(False, resting=True)
+    assert bar.play_button.text() == "Go on"
+    bar.set_theme(DARK)
+    assert bar.play_button.text() == "Go on"
+    bar.play_button.click()
+    assert asked == [True]
+    bar.set_playing(False)
+    assert bar.play_button.text() == "Play"
+
+
+def test_full_speed_is_a_button_that_leads_back_to_the_pace_before(bar):
+    paces = heard(bar.pace_changed)
+    bar.fast_button.click()
+    assert paces == ["full"]
+    assert bar.speed_edit.text() == "max"
+    bar.fast_button.click()
+    assert paces == ["full", "auto"]
+    bar.set_pace(25.0, 25.0)
+    bar.fast_button.click()
+    bar.fast_button.click()
+    assert paces[2:] == ["full", 25.0]
+    bar.set_pace("full", None)
+    assert bar.fast_button.isChecked()
+    assert len(paces) == 4, "a setter says nothing"
+
+
+def test_the_pace_is_dragged_or_typed(bar):
+    speeds = heard(bar.pace_changed)
     bar.slider.setValue(20)
     assert speeds == [100.0]
     assert bar.speed_edit.text() == "100"
     enter(bar.speed_edit, "max")
-    assert speeds[-1] is None
+    assert speeds[-1] == "full"
     assert bar.slider.value() == bar.slider.maximum()
+    enter(bar.speed_edit, "auto")
+    assert speeds[-1] == "auto"
+    bar.set_pace("auto", 100.0)
+    assert (bar.speed_edit.text(), bar.slider.value()) == ("auto", 20)
     enter(bar.speed_edit, "25")
     assert speeds[-1] == 25.0
     before = list(speeds)
@@ -80,13 +112,14 @@ def test_speed_is_dragged_or_typed(bar):
     bar.slider.setValue(10)
     assert bar.speed_edit.property("invalid") is False
     before = list(speeds)
-    bar.set_speed(10.0)
+    bar.set_pace(10.0, 10.0)
     assert speeds == before, "a setter says nothing"
 
 
 def test_slider_and_speed_agree():
-    assert [speed_at(p) for p in (0, 10, 20, 30, 31)] == [1.0, 10.0, 100.0, 1000.0, None]
-    assert all(position_of(speed_at(p)) == p for p in range(32))
+    assert [pace_at(p) for p in (0, 10, 20, 30, 31)] == [1.0, 10.0, 100.0, 1000.0, "full"]
+    assert all(isinstance(pace := pace_at(p), float) and position_of(pace) == p for p in range(31))
+    assert position_of(None) == 31
 
 
 def test_stop_at_is_a_step_or_never(bar):
@@ -134,7 +167,7 @@ def test_where_it_is_narrow_words_go_and_then_the_slider_and_every_other_control
     bar.set_seeds(8)
     narrow = bar.minimumSizeHint().width()
     controls = (
-        bar.reset_button, bar.play_button, bar.step_button, bar.counter, bar.speed_edit, bar.stop_edit,
+        bar.reset_button, bar.play_button, bar.fast_button, bar.step_button, bar.counter, bar.speed_edit, bar.stop_edit,
         bar.seed_edit, bar.seed_button, bar.twin_button, bar.seeds, bar.shown,
     )  # fmt: skip
     shown = []

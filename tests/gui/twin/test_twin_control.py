@@ -158,8 +158,9 @@ def test_one_quantity_has_one_value_and_the_same_words_wherever_it_stands(
     workbench = open_workbench(POISONED_NET)
     switched_on(workbench, qtbot, seeds=4)
     window, attack, curves = workbench.window, workbench.twin.panel, workbench.curves.view
-    window.result_tabs.setCurrentIndex(window.result_tabs.indexOf(curves))
-    workbench.controller.transport.stop_at_changed.emit(60)
+    assert window.result_shown() is attack, "the twin brings its numbers to the front"
+    window.show_result(curves)
+    workbench.client.set_stop_at(60)
     workbench.controller.play(True)
     qtbot.waitUntil(lambda: not workbench.client.playing and workbench.client.step_count == 60, timeout=20_000)
     comparison = lambda: workbench.twin.comparison  # noqa: E731
