@@ -51,6 +51,7 @@ from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.timeline.files import TimelineFiles
+from boundaryviz.gui.training.axes import AxesControl
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
@@ -70,7 +71,7 @@ _GESTURES = {
     "Mouse": [
         ("Drag a point", "moves it, whatever the tool"),
         ("Shift-click", "adds a point to the selection"),
-        ("Wheel", "zooms at the pointer"),
+        ("Wheel", "zooms at the pointer; over an axis along it alone, where axes are free"),
         ("Middle or right drag", "moves the plane"),
         ("Right click", "menu of the point or pin under the pointer"),
         ("Alt-click", "mutes a point, so that nobody sees it, or lets it be seen again"),
@@ -148,6 +149,7 @@ class Workbench:
         self.cascade = CascadeControl(window, self.plane, document, client, presenter)
         self.twin = TwinControl(window, planes, transport, document, client, presenter)
         self.compare = CompareControl(window, presenter)
+        self.axes = AxesControl(window, planes, self._settings, self.compare.board.set_axes_choice)
         self.dose = DoseControl(window, document)
         self.check = CheckControl(window, document)
         self.twin.over_data_asked.connect(self.check.show)

@@ -69,12 +69,12 @@ def test_every_problem_of_a_toml_file_comes_with_its_line(tmp_path: Path) -> Non
 def test_every_problem_of_a_bviz_file_comes_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "bad.bviz"
     text = dumps(Scenario().with_scene(Scenario().scene()))
-    path.write_text(text.replace('"n": 500', '"n": "many"').replace('"classes": 2', '"classes": 11'))
+    path.write_text(text.replace('"n": 500', '"n": "many"').replace('"classes": 2', '"classes": 51'))
     lines = text.splitlines()
     n, classes = (next(i for i, line in enumerate(lines, 1) if key in line) for key in ('"n":', '"classes":'))
     assert _problems(path) == [
         f"{path}:{n}: data.n: must be a whole number or 'all' (got 'many')",
-        f"{path}:{classes}: plane.classes: must be at most 10 (got 11)",
+        f"{path}:{classes}: plane.classes: must be at most 50 (got 51)",
     ]
 
 

@@ -18,6 +18,7 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.data import OWN, DataSpec
 from boundaryviz.scene.datasets import DATASETS, Dataset
 
+_FEW = 6  # classes that are counted one by one
 _THUMBNAIL, _CLOSED = QSize(48, 36), QSize(24, 18)  # in the list, and in the closed box
 
 
@@ -140,6 +141,8 @@ class DataPanel(QWidget):
     def set_labels(self, names: Sequence[str], counts: Sequence[int], bare: int) -> None:
         """How many clean training points of each class have a label now, and how many have none."""
         each = ", ".join(f"{count:,} {name}" for name, count in zip(names, counts, strict=True))
+        if len(names) > _FEW:
+            each = f"{sum(counts):,} of {len(names)} classes, {min(counts):,} to {max(counts):,} of each"
         words = f"Labels now: {each}; {bare:,} without."
         if bare or not any(counts):
             words += " By hand: choose a class or Unlabelled on the left and paint with Relabel (L)."
