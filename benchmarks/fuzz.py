@@ -28,6 +28,7 @@ import numpy as np
 
 from benchmarks import tables
 from benchmarks.fuzz_files import KINDS, Case, cases, fuzzed_scenario
+from benchmarks.fuzz_tables import FORMATS
 
 SECONDS, BYTES, WORDS = 2.0, 300_000_000, 10_000
 _SMALL = 2_000_000  # bytes of files that are also saved and opened again
@@ -117,6 +118,8 @@ def _open(kind: str, path: Path) -> Any:
                 Difference.of(pins[0].snapshot, pins[-1].snapshot)
         case "numpy":
             read_table(path.read_bytes().decode(errors="surrogateescape"))
+        case "xlsx" | "ods" | "arff" | "svmlight" | "npy" | "arrays" | "gz":
+            read_table(path)
         case "recovery":
             return Orphan(path, None).read()  # type: ignore[arg-type]  # whose lock is needed only to give it up
         case _:
@@ -142,9 +145,9 @@ def _is_refusal(kind: str, error: Exception) -> bool:
     from boundaryviz.scenario.scenario import ScenarioError
     from boundaryviz.tables.tables import TableError
 
-    expected = {"npz": ArchiveError, "timeline": ArchiveError, "pins": ArchiveError, "numpy": TableError}.get(
-        kind, ScenarioError
-    )
+    tables = dict.fromkeys(("numpy", *FORMATS), TableError)
+    archives = dict.fromkeys(("npz", "timeline", "pins"), ArchiveError)
+    expected: type[Exception] = (tables | archives).get(kind, ScenarioError)
     if kind == "recovery" and type(error) in (ValueError, UnicodeDecodeError):
         return True
     return isinstance(error, expected) or (kind == "recovery" and "JSONDecodeError" in type(error).__name__)

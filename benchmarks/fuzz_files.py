@@ -20,6 +20,7 @@ import tomli_w
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from benchmarks import fuzz_tables
 from benchmarks.fuzz_archives import claims, resized
 from benchmarks.fuzz_sizes import oversized
 from boundaryviz.engine.messages import CURVES, Checkpoint, Curves
@@ -37,7 +38,8 @@ from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.edits import Remove, apply
 from boundaryviz.scene.scene import Group, Scene, Target
 
-KINDS = ("bviz", "toml", "csv", "npz", "recovery", "numpy", "timeline", "pins")
+KINDS = ("bviz", "toml", "csv", "npz", "recovery", "numpy", "timeline", "pins", *fuzz_tables.FORMATS)
+_PACKED = ("xlsx", "ods", "arrays", "gz")
 _LARGE = 0.1
 _ROOT = Path(__file__).parents[1]
 _NUMBERS = [
@@ -192,6 +194,12 @@ def _mutated(kind: str, rng: random.Random) -> bytes:
     if kind in ("timeline", "pins") and rng.random() < 0.7:
         return _misfit(kind, rng)
     data = rng.choice(_originals(kind))
+    if kind in _PACKED and rng.random() < 0.8:
+        return fuzz_tables.repacked(kind, data, lambda content: _with_changes(content, rng), rng)
+    return _with_changes(data, rng)
+
+
+def _with_changes(data: bytes, rng: random.Random) -> bytes:
     for _ in range(rng.choice([1, 1, 2, 4])):
         at = rng.randrange(len(data) + 1)
         to = min(len(data), at + rng.choice([1, 4, 30, 300]))
@@ -220,6 +228,8 @@ def _mutated(kind: str, rng: random.Random) -> bytes:
 def _oversized(kind: str, rng: random.Random, scale: float) -> bytes:
     if kind in ("timeline", "pins"):
         return resized(kind, *_unpacked(kind), rng, scale)
+    if kind in fuzz_tables.FORMATS:
+        return fuzz_tables.oversized(kind, rng, scale)
     if kind == "npz":
         return claims(rng, scale * rng.random())
     if kind == "recovery":
@@ -273,6 +283,8 @@ def _swapped(pattern: bytes, data: bytes, rng: random.Random, new: bytes) -> byt
 def _originals(kind: str) -> list[bytes]:
     if kind in ("bviz", "toml"):
         return [words.encode() for words in _texts(kind)]
+    if kind in fuzz_tables.FORMATS:
+        return fuzz_tables.originals(kind)
     if kind == "recovery":
         return [Origin("/a/b.bviz", "Title", 20, 1e9).line() + words.encode() for words in _texts("bviz")]
     if kind == "csv":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QObject, QSettings
+from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QObject, QSettings, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 
@@ -31,10 +31,12 @@ from boundaryviz.gui.export.exporting import Exporting
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
 from boundaryviz.gui.files.filing import Filing
+from boundaryviz.gui.files.importing import Importing
 from boundaryviz.gui.files.pasting import Pasting
 from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.restoring import Restoring
 from boundaryviz.gui.files.saving import Saving
+from boundaryviz.gui.files.scenario_words import ScenarioWords
 from boundaryviz.gui.margins.control import MarginsControl
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
@@ -50,6 +52,7 @@ from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.timeline.files import TimelineFiles
+from boundaryviz.gui.training.axes import AxesControl
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
@@ -70,7 +73,7 @@ _GESTURES = {
     "Mouse": [
         ("Drag a point", "moves it, whatever the tool"),
         ("Shift-click", "adds a point to the selection"),
-        ("Wheel", "zooms at the pointer"),
+        ("Wheel", "zooms at the pointer; over an axis along it alone, where axes are free"),
         ("Middle or right drag", "moves the plane"),
         ("Right click", "menu of the point or pin under the pointer"),
         ("Alt-click", "mutes a point, so that nobody sees it, or lets it be seen again"),
@@ -83,6 +86,13 @@ _GESTURES = {
         ("Ctrl + and Ctrl -", "zoom"),
     ],
 }
+
+
+_OF_ONE_SCENARIO = ("point.poison", "view.cascade", "view.jitter", "view.ghost")
+"""Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, panels,
+pins, speed and the result at the front are the viewer's and stay."""
+_IN_HAND = ("point.class-0", "point.tool-select")
+"""What another scenario finds in hand, so that the first click on it changes nothing."""
 
 
 class Workbench:
@@ -115,6 +125,7 @@ class Workbench:
         self.history = HistoryKeeper(client, window)
         self.document = document = Document(given, window, self.history.now, self.history.pending)
         self.controller = Controller(window, self.planes, document, client, self.history)
+        document.opened.connect(self._begin_anew)  # before whoever brings back what belongs to what was opened
         self._join_views()
         self._join_files()
         self.errors = ErrorReporting(window, self.log, lambda: bool(self.autosave and self.autosave.now()))
@@ -141,6 +152,7 @@ class Workbench:
         self.cascade = CascadeControl(window, self.plane, document, client, presenter)
         self.twin = TwinControl(window, planes, transport, document, client, presenter)
         self.compare = CompareControl(window, presenter)
+        self.axes = AxesControl(window, planes, self._settings, self.compare.board.set_axes_choice)
         self.dose = DoseControl(window, document)
         self.check = CheckControl(window, document)
         self.twin.over_data_asked.connect(self.check.show)
@@ -156,15 +168,17 @@ class Workbench:
         self.timeline_files = TimelineFiles(window, document, self.timeline, self.twin.train, settings, log)
         self.saving = Saving(window, document, self.writer, log, folder, self.timeline_files.beside)
         self.pin_files = PinFiles(window, self.compare, self.writer, self.reader, folder, log)
+        self.words = ScenarioWords(window, document)
+        self.importing = Importing(window, self.controller, self.reader, log, folder, self.recent)
         self.filing = Filing(
-            window, self.controller, self.saving, self.recent, self.reader, folder, self.pin_files.open
+            window, self.controller, self.saving, self.recent, self.reader, folder, self.pin_files.open, self.importing
         )  # fmt: skip
         picturing = Picturing(document, client, presenter, self.history, window)
         self.exporting = Exporting(
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
             self.timeline.strip, self.compare.snapshots, self.pin_files.file,
         )  # fmt: skip
-        self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.reader)
+        self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(
             window, document, self.filing.may_leave, log, self._state, self.autosave, self.reader, self.filing.open
@@ -211,6 +225,16 @@ class Workbench:
             self.document.opened.connect(self._hint_taken)
         if not self.timeline.taking_up:  # a project that goes on where it was waits to be told so
             self.controller.play(True)
+
+    def _begin_anew(self) -> None:
+        """Another scenario was opened: what belonged to the last goes, and what is the viewer's stays."""
+        self.twin.train(1, False)
+        self.twin.show("side")
+        self.controller.presenter.show_unit(None)
+        for name in _OF_ONE_SCENARIO:
+            self.window.actions_[name].setChecked(False)
+        for name in _IN_HAND:
+            self.window.actions_[name].trigger()
 
     def _hint_taken(self) -> None:
         self.plane.committed.disconnect(self._hint_taken)
@@ -280,7 +304,9 @@ class Workbench:
         self.log.note("trainer", words, ERROR)
 
     def _palette(self) -> None:
-        CommandPalette([*self.window.actions_.all(), *self._goals()], self.window).popup()
+        palette = CommandPalette([*self.window.actions_.all(), *self._goals()], self.window)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.popup()
 
     def _goals(self) -> Iterator[QAction]:
         """What else can be found by name: learners, scenarios, settings."""
@@ -303,7 +329,7 @@ class Workbench:
                 yield goal(f"Example: {one.title}", one.summary, partial(self.filing.open_example, one.name))
         for title, panel in self.window.panels().items():
             forms = [panel] if isinstance(panel, SpecForm) else panel.findChildren(SpecForm)
-            for form in (form for form in forms if form.isVisibleTo(panel)):
+            for form in (form for form in forms if form is panel or form.isVisibleTo(panel)):
                 for path, words in form.titles().items():
                     yield goal(f"{title}: {words}", f"The setting {path}", partial(self._go_to, panel, form, path))
 

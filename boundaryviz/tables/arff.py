@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import compress, islice
 
-from boundaryviz.tables.delimited import MAX_COLUMNS, TableText
-from boundaryviz.tables.filling import fill, sampled
+import numpy as np
+
+from boundaryviz.tables.delimited import CELLS, MAX_COLUMNS, TableText, random_rows, sampled_said
+from boundaryviz.tables.filling import fill
 from boundaryviz.tables.heading import Heading, unique
 from boundaryviz.tables.sheet import Row, Sheet, TableError
 from boundaryviz.tables.words import short
@@ -21,6 +23,7 @@ _ATTRIBUTE = re.compile(r"""\s*@attribute\s+(?:'((?:[^'\\]|\\.)*+)'|"((?:[^"\\]|
 _DATA = re.compile(r"\s*@data\b", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\(.)")
 _REMARKS = 1_000  # lines above the relation
+_LINES = 1_000_000
 
 
 def is_arff(table: TableText) -> bool:
@@ -33,14 +36,33 @@ def is_arff(table: TableText) -> bool:
 
 def read(table: TableText, limit: int, seed: int) -> Sheet:
     """Raises TableError."""
-    lines = enumerate(table.lines.every(table.codec, "replace"), 1)
-    names = _names(lines)
-    most = 2 * max(limit, 1)
-    rows = [*islice(_rows(lines), most)] if table.counts.lines <= most else [*_rows(lines)]
-    if not rows:
+    if table.counts.lines > _LINES:
+        raise TableError(
+            [f"there are {table.counts.lines:,} lines; at most {_LINES:,} are read: take a sample of them"]
+        )
+    names = _names(lines := _numbered(table))
+    count = sum(_is_row(line) for _, line in lines)
+    if not count:
         raise TableError(["there are no rows below @data; add one for each point"])
-    chosen, notes = sampled(rows, limit, seed)
-    return fill(Heading(unique(names), True, 0), chosen, "ARFF", encoding=table.encoding, separator=",", notes=notes)
+    most = max(1, min(limit, CELLS // len(names)))
+    wanted = np.ones(count, dtype=np.bool_)
+    if count > most:
+        wanted[:] = False
+        wanted[random_rows(count, most, seed)] = True
+    _names(lines := _numbered(table))
+    rows = compress(((number, line) for number, line in lines if _is_row(line)), wanted.tolist())
+    notes = [sampled_said(count, most)] if count > most else []
+    heading = Heading(unique(names), True, 0)
+    return fill(heading, _rows(rows), "ARFF", encoding=table.encoding, separator=",", notes=notes)
+
+
+def _numbered(table: TableText) -> Iterator[tuple[int, str]]:
+    return enumerate(table.lines.every(table.codec, "replace"), 1)
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line below `@data` is neither blank nor a remark."""
+    return line.lstrip()[:1] not in ("", "%")
 
 
 def _names(lines: Iterator[tuple[int, str]]) -> list[str]:
@@ -60,11 +82,9 @@ def _names(lines: Iterator[tuple[int, str]]) -> list[str]:
     raise TableError(["there is no line @data; write one above the rows"])
 
 
-def _rows(lines: Iterator[tuple[int, str]]) -> Iterator[Row]:
+def _rows(lines: Iterable[tuple[int, str]]) -> Iterator[Row]:
     for number, line in lines:
         words = line.strip()
-        if not words or words.startswith("%"):
-            continue
         if words.startswith("{"):
             raise TableError([f"line {number}: rows are sparse; save them with Weka's filter SparseToNonSparse"])
         quote = '"' if '"' in words and "'" not in words else "'"

@@ -24,7 +24,7 @@ from boundaryviz.tables.lines import Counts, LineError, Lines, is_passed_over
 from boundaryviz.tables.sheet import Row, TableError
 from boundaryviz.tables.words import short
 
-MAX_COLUMNS = 100_000
+MAX_COLUMNS = 25_000
 BYTES = 60_000_000
 CELLS = 2_500_000
 """Bytes and cells that are gone through in a second or so, and kept."""
@@ -182,8 +182,9 @@ def _narrowed(source: Path | bytes, wide: str) -> Lines | None:
         raise TableError([f"{words}; save it as CSV (UTF-8)"])
     try:
         parts = bytearray()
-        with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as stream:
-            for line in io.TextIOWrapper(stream, wide, newline=""):
+        stream = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
+        with stream, io.TextIOWrapper(stream, wide, newline="") as text:
+            for line in text:
                 parts += line.encode()
         return Lines(bytes(parts))
     except UnicodeError as error:

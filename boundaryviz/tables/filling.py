@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from boundaryviz.tables.choice import Question
-from boundaryviz.tables.delimited import CELLS, random_rows, sampled_said
+from boundaryviz.tables.delimited import CELLS, MAX_COLUMNS, random_rows, sampled_said
 from boundaryviz.tables.heading import Heading, is_remark, read_heading
 from boundaryviz.tables.sheet import LeftOut, Row, Sheet, TableError
 
@@ -32,6 +32,8 @@ def fill(
 ) -> Sheet:
     """The sheet of these rows. Raises TableError where nearly all have too many cells."""
     width, gone = len(heading.names), 0
+    if width > MAX_COLUMNS:
+        raise TableError([f"there are {width:,} columns; at most {MAX_COLUMNS:,} are read: leave some out"])
     kept, lines, left = list[list[str]](), list[int](), list[LeftOut]()
     for line, cells in rows:
         count = len(cells)

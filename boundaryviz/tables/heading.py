@@ -17,7 +17,25 @@ from boundaryviz.tables.words import listed
 
 ROW_NAMES = "row names"
 _MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "-", "--", ".", "missing", "<na>"}
-_NUMBER = re.compile(r"[-+−–]?[$€£¥]?[-+−]?(?:[0-9][0-9.,'’\u00a0\u202f ]*|[.,][0-9]+)(?:[eEdD][-+]?[0-9]+)?\s?[%€$]?")
+_NUMBER = re.compile(
+    r"[-+−–]?[$€£¥]?[-+−]?(?:[0-9](?:[0-9.,'’\u00a0\u202f ]*[0-9.])?|[.,][0-9]+)(?:[eEdD][-+]?[0-9]+)?\s?[%€$]?"
+)
+_TYPES = {
+    "c",
+    "continuous",
+    "numeric",
+    "n",
+    "d",
+    "discrete",
+    "categorical",
+    "s",
+    "string",
+    "text",
+    "t",
+    "time",
+    "basket",
+}
+_FLAGS = {"class", "c", "meta", "m", "ignore", "i", "weight", "w"}
 _MOSTLY = 0.9  # of the rows
 _TITLES = 20  # rows above a table
 _LONGEST_UNIT = 30  # characters
@@ -109,7 +127,10 @@ def read_heading(sample: Sequence[Row], wanted: bool | None = None) -> Heading:
         names = [ROW_NAMES, *names]
         notes.append(f"The first row has a cell less than the others: took their first cells for {ROW_NAMES}.")
     names[0] = names[0] or ROW_NAMES
-    if len(body) > 1 and (units := _units(body)):
+    if len(body) > 2 and _are_types(body):
+        last = rows[2].line
+        notes.append(f"Lines {rows[1].line} and {last} hold types and flags of columns, and were passed over.")
+    elif len(body) > 1 and (units := _units(body)):
         last = rows[1].line
         notes.append(f"Line {last} was taken for units and passed over: {listed(units)}.")
     return Heading(unique(names), True, last, tuple(notes), questions)
@@ -195,6 +216,12 @@ def _units(body: Sequence[Sequence[str]]) -> list[str]:
     ]  # fmt: skip
     units = len(above) > 1 and not any(looks_numeric(cell) or len(cell) > _LONGEST_UNIT for cell in above)
     return above if units else []
+
+
+def _are_types(body: Sequence[Sequence[str]]) -> bool:
+    """Whether two rows of types and flags stand below the names, as Orange writes them."""
+    types, flags = ({cell.strip().casefold() for cell in cells} - {""} for cells in body[:2])
+    return bool(types) and types <= _TYPES and all(re.split(r"[ =]", flag)[0] in _FLAGS for flag in flags)
 
 
 def _numbered(width: int) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ NO_LABEL = MISSING | {"unlabelled", "unlabeled"}
 
 MinusOne = Literal["unlabelled", "class"]
 
+_FEW = 10  # different numbers with decimals that are classes, however seldom each comes
 _PLAIN = re.compile(r"\+?(-?(?:0|[1-9][0-9]*))(?:\.0*|(\.[0-9]*[1-9])0*)?")
 
 
@@ -81,8 +82,9 @@ def read_labels(
         called = tuple(by_number.get(k, f"class {k}") for k in range(max(by_number) + 1))
     foreign = sorted({*key.values()} - decided, key=_order)
     many = len(index) + len(foreign)
-    if many > MAX_CLASSES:
-        return Labels(np.full(len(cells), UNLABELLED, dtype=np.int16), (), (), _too_many(phrase, many), taken)
+    rows = sum(count[cell] for cell in key)
+    if problem := _too_many(phrase, many) if many > MAX_CLASSES else _measures(phrase, key, rows):
+        return Labels(np.full(len(cells), UNLABELLED, dtype=np.int16), (), (), problem, taken)
     index, called = _with_more(index, called, foreign, beside, ours)
     of_cell = {cell: index[one] for cell, one in key.items()}
     label = np.array([of_cell.get(cell, UNLABELLED) for cell in cells], dtype=np.int16)
@@ -158,6 +160,17 @@ def _too_many(phrase: str, many: int) -> str:
     return (
         f"{phrase} has {many:,} different labels, and at most {MAX_CLASSES} classes can be told apart; "
         "join classes in the table, or choose another column"
+    )
+
+
+def _measures(phrase: str, key: dict[str, str], rows: int) -> str:
+    """Why numbers with decimals of which nearly each comes once are no classes; "" for others."""
+    kinds = {*key.values()}
+    if len(kinds) <= _FEW or rows >= 2 * len(kinds) or not any("." in (plain_number(one) or "") for one in kinds):
+        return ""
+    return (
+        f"{phrase} has {len(kinds):,} different numbers in {counted(rows, 'row')}, which are measures rather than "
+        "classes; choose another column"
     )
 
 

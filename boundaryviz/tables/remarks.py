@@ -69,8 +69,8 @@ class Remarks:
         many = counted(len(self.choice.inputs), "column")
         if self.choice.shown == "principal":
             return (
-                f"x and y are the first two principal components of {many}, each standardised for this; models are "
-                "given the columns as they are."
+                f"x and y are the first two principal components of {many}, each standardised for this; the points "
+                "keep the columns as they are."
             )
         return f"Models are given {many}: {listed(self.choice.inputs)}; two of them are shown at a time."
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import python_calamine as calamine
@@ -19,10 +19,11 @@ from boundaryviz.tables.filling import fill_of
 from boundaryviz.tables.sheet import Row, Sheet, TableError
 from boundaryviz.tables.words import listed, short
 
-RECTANGLE = 3_000_000
+RECTANGLE = 1_000_000
 """Cells, empty ones between others included, that a sheet may span."""
 
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})?([0-9]{1,20})["']""")
+_LETTERS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})""")
+_NUMBERS = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,9}([0-9]{1,20})["']""")
 _STRINGS = re.compile(rb"""\bt\s*=\s*["']s["']""")
 _STRING = re.compile(rb"""\bt="s"[^>]*><v>([0-9]{1,9})</v>""")
 _ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["']([0-9]{1,20})["']""")
@@ -109,13 +110,13 @@ def _rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
 
 def _text(value: Any) -> str:
     """A value as a person would type it; whole numbers, which a workbook does not tell from others, without a point."""
-    if isinstance(value, str):
+    if type(value) is float:
+        return str(int(value)) if value.is_integer() and -1e15 < value < 1e15 else repr(value)
+    if type(value) is str:
         return value.strip()
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, (datetime, date, time)):
+    if isinstance(value, (date, time)):
         return value.isoformat()
     return str(value.total_seconds()) if isinstance(value, timedelta) else str(value)
 
@@ -144,11 +145,8 @@ def _check(members: Mapping[str, bytes], ods: bool) -> None:
 
 def _xlsx_spans(content: bytes) -> int:
     """At most so many cells are in the rectangle of a sheet, by the places that it names."""
-    letters, rows = {b"A"}, 1
-    for found in _PLACE.finditer(content):
-        if found[1]:
-            letters.add(found[1])
-        rows = max(rows, int(found[2]))
+    letters = {b"A", *_LETTERS.findall(content)}
+    rows = max(map(int, {b"1", *_NUMBERS.findall(content)}))
     columns = max(map(_column, letters))
     cells = content.count(b"<c ") + content.count(b"<c>")
     if cells <= content.count(b" r=") - content.count(b"<row "):

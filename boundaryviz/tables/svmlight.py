@@ -18,6 +18,8 @@ _LABEL = "label"
 _ROW = re.compile(r"\s*[-+]?[\w.,+-]*+(?:\s++(?:qid|[0-9]++):[-+0-9.eEnaifNAIF]++)++\s*+(?:#.*)?", re.DOTALL)
 _LOOKED_AT, _LONGEST = 20, 100_000  # rows, and characters of one
 _HIGHEST = 10_000  # index of a value
+_KEPT = CELLS // 4  # cells, nearly all of them zeros
+_EACH = 4  # bytes of a cell, by which it is told how many rows are read in a second or so
 
 
 def is_svmlight(table: TableText) -> bool:
@@ -30,15 +32,15 @@ def is_svmlight(table: TableText) -> bool:
 def read(table: TableText, limit: int, seed: int) -> Sheet:
     """The columns `label`, `1`, `2` and so on. Raises TableError."""
     count = table.counts.written
-    most = max(1, min(limit, int(count * min(1.0, 10 * CELLS / max(table.counts.bytes, 1)))))
+    most = max(1, min(limit, int(count * min(1.0, _EACH * CELLS / max(table.counts.bytes, 1)))))
     which = np.arange(count) if count <= most else random_rows(count, most, seed)
     notes = [] if count <= most else [sampled_said(count, most)]
     left = list[LeftOut]()
     rows = [*_parsed(table, which, left)]
     indices = sorted({index for _, _, values in rows for index in values})
     columns = [*range(min(indices[0], 1), indices[-1] + 1)] if indices else []
-    if len(columns) * len(rows) > CELLS:
-        rows = rows[: max(1, CELLS // len(columns))]
+    if len(columns) * len(rows) > _KEPT:
+        rows = rows[: max(1, _KEPT // len(columns))]
         notes.append(f"Only the first {len(rows):,} rows were read, as each has {len(columns):,} columns.")
     heading = Heading((_LABEL, *map(str, columns)), True, 0)
     cells = (Row(line, [label, *(values.get(index, "0") for index in columns)]) for line, label, values in rows)

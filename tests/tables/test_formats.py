@@ -9,6 +9,7 @@ import io
 import pickle
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import openpyxl
@@ -20,12 +21,13 @@ from odf.table import Table as OdfTable
 from odf.table import TableCell, TableRow
 from odf.text import P
 
-from boundaryviz.tables import archives
+from boundaryviz.tables import archives, arff
 from boundaryviz.tables.choice import SheetChoice
 from boundaryviz.tables.formats import open_sheet
 from boundaryviz.tables.sheet import Sheet, TableError
 from helpers.busy import soon
 
+AS_FOUND = SheetChoice()
 ROWS = [["len", "wid", "kind"], ["0.5", "1", "a"], ["1.5", "2", "b"], ["2.5", "3", "a"]]
 CELLS = (("0.5", "1.5", "2.5"), ("1", "2", "3"), ("a", "b", "a"))
 
@@ -78,11 +80,11 @@ def npy(array: np.ndarray) -> bytes:
 
 def npz(**arrays: np.ndarray) -> bytes:
     stream = io.BytesIO()
-    np.savez(stream, **arrays)
+    np.savez(stream, **arrays)  # type: ignore[arg-type]  # whose flag has a name of its own
     return stream.getvalue()
 
 
-def refused(source: bytes | str, choice: SheetChoice = SheetChoice()) -> str:
+def refused(source: bytes | str, choice: SheetChoice = AS_FOUND) -> str:
     with soon(), pytest.raises(TableError) as caught:
         open_sheet(source, choice)
     return str(caught.value)
@@ -102,7 +104,7 @@ def test_whatever_parts_the_cells(separator: str, end: str) -> None:
     assert (sheet.columns, sheet.cells, sheet.separator) == (("len", "wid", "kind"), CELLS, separator)
     assert sheet.lines.tolist() == [2, 3, 4]
     assert sheet.header
-    assert not (sheet.notes or sheet.questions or sheet.left_out)
+    assert (sheet.notes, sheet.questions, sheet.left_out) == ((), (), ())
 
 
 @pytest.mark.parametrize("name", ["a.tsv", "a.txt", "a.data", "a.dat", "a", "a.csv.gz"])
@@ -124,10 +126,7 @@ LANGUAGES = {
 def test_an_encoding_is_found_and_others_are_offered(codec: str) -> None:
     words = LANGUAGES[codec]
     sheet = open_sheet(words.encode(codec))
-    rows = [*zip(sheet.columns, *zip(*sheet.cells, strict=True), strict=True)]
-    assert ["\n".join(column) for column in zip(*rows, strict=True)] and [*sheet.columns] == words.split("\n")[0].split(
-        ","
-    )
+    assert [*sheet.columns] == words.split("\n")[0].split(",")
     assert sheet.cells[2][0] in words
     (question,) = [one for one in sheet.questions if one.about == "sheet.encoding"]
     assert question.taken == codec
@@ -168,7 +167,10 @@ HEADS = {
     "units": ("len,wid,kind\n(mm),(g),\n0.5,1,a\n1,2,b\n", ("len", "wid", "kind"), [3, 4], "(mm)"),
     "row names": ('"x1" "x2" "cls"\n"a" 0.1 0.2 "u"\n"b" 0.9 0.8 "v"\n', ("row names", "x1", "x2", "cls"), [2, 3], ""),
     "index": (",0,1\n0,0.5,0.25\n1,1.5,1.25\n", ("row names", "0", "1"), [2, 3], ""),
-    "counts": ("3,2,setosa,virginica\n0.5,1.5,0\n0.25,2.5,1\n1,1,1\n", ("column 1", "column 2", "column 3"), [2, 3, 4], "names of classes"),
+    "counts": (
+        "3,2,setosa,virginica\n0.5,1.5,0\n0.25,2.5,1\n1,1,1\n", ("column 1", "column 2", "column 3"),
+        [2, 3, 4], "names of classes",
+    ),
     "numbers": ("0,1,2\n50.1,50.2,0\n51.3,51.1,1\n", ("0", "1", "2"), [2, 3], ""),
     "years": ("2019,2020\n0.5,1.5\n2.5,1.25\n", ("2019", "2020"), [2, 3], ""),
     "twice": ("a,a,\n1,2,3\n", ("a", "a (2)", "column 3"), [2], ""),
@@ -226,7 +228,9 @@ WORDS = st.tuples(TEXT, st.sampled_from(["", "\n", '"', ", ", "; "]), TEXT).map(
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), st.booleans(),
 )  # fmt: skip
 @settings(max_examples=60)
-def test_what_is_written_is_read(rows: list, separator: str, end: str, quoting: int, codec: str, packed: bool) -> None:
+def test_what_is_written_is_read(
+    rows: list, separator: str, end: str, quoting: Literal[0, 1, 2, 3], codec: str, packed: bool
+) -> None:
     assume(not any(words.startswith("#") for *_, words in rows))
     stream, lines, line = io.StringIO(newline=""), [], 2
     writer = csv.writer(stream, delimiter=separator, lineterminator=end, quoting=quoting)
@@ -337,6 +341,7 @@ def ods_row(rows: int = 1, *cells: tuple[str, int]) -> str:
         xlsx_of('<row r="1">' + '<c t="s"><v>0</v></c>' * 50_000 + "</row>", f"<si><t>{'a' * 32_000}</t></si>"),
         ods_of(ods_row(1_000_000, ("1", 16_384))),
         ods_of(ods_row(1_000_000, ("", 1)) + ods_row(1, ("", 16_383), ("1", 1))),
+        xlsx_of('<row r="1">' + "<c><v>1</v></c>" * 60_000 + "</row>"),
         ods_of(ods_row(1, ("1", 2_000_000_000))),
         ods_of(ods_row(100, ("a" * 100_000, 100))),
         zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet", content_xml=b" " * (archives.MOST + 1)),
@@ -425,6 +430,19 @@ ARFF = """% 1. Title: flowers
 5.1,?,Iris-setosa
 4.9,3.0,'Iris versicolor'
 """
+
+
+def test_a_long_arff_is_sampled_and_one_without_end_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = ARFF + "".join(f"{k},{k},Iris-setosa\n%\n\n" for k in range(300))
+    sheet = open_sheet(source, limit=100)
+    assert len(sheet.lines) == 100
+    assert "a random sample of 100" in said(sheet)
+    assert all(
+        cell in ("5.1", "4.9") or line == 11 + 3 * int(cell)
+        for line, cell in zip(sheet.lines, sheet.cells[0], strict=True)
+    )
+    monkeypatch.setattr(arff, "_LINES", 900)
+    assert "at most 900 are read" in refused(source)
 
 
 def test_arff() -> None:

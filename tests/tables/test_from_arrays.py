@@ -86,7 +86,7 @@ def test_frames_and_series_of_pandas_bring_names_and_categories():
         ((np.where(X > 0, X, np.nan),), "leave those rows out"),
         (([["a", "b"]],), "numbers alone"),
         ((X, [0, 1]), "a class for each row"),
-        ((X, np.linspace(0, 1, 12)), "given as `response`"),
+        ((X.repeat(5, 0), np.linspace(0, 1, 60)), "given as `response`"),
         ((X * 1e19,), "too large; rescale the data"),
     ],
 )
@@ -108,4 +108,5 @@ def test_a_scenario_of_arrays_holds_them():
     np.testing.assert_array_equal(points.x, X)
     np.testing.assert_array_equal(points.responses, response)
     assert scenario.name == scenario.title == "mine"
-    assert (scenario.learner, scenario.data) == (MLPSpec(), DataSpec(name="points", input_scale="standardised"))
+    assert scenario.learner == MLPSpec()
+    assert scenario.data == DataSpec(name="points", n="all", input_scale="standardised")

@@ -85,6 +85,15 @@ def test_too_many_classes_are_refused_in_words():
     assert not read_labels([f"k{i}" for i in range(MAX_CLASSES)]).problem
 
 
+def test_measures_are_no_classes():
+    measures = [f"{k / 7:.3f}" for k in range(12)]
+    problem = read_labels(measures, column="kind").problem
+    assert ("12 different numbers in 12 rows, which are measures" in problem) == (MAX_CLASSES >= 12)
+    assert problem
+    assert not read_labels(measures[:10]).problem
+    assert MAX_CLASSES < 12 or not read_labels(measures * 2).problem
+
+
 CELLS = st.lists(st.sampled_from(["0", "1", "2", "7", "-1", "1.0", "01", "a", "b", "NA", ""]), min_size=1, max_size=12)
 
 

@@ -29,7 +29,7 @@ class Expected:
     asked: tuple[str, ...] = ()
 
 
-AB = ("a", "b")
+AB, LEN = ("a", "b"), ("len", "wid")
 TWO = [[0, 0], [1, 1]]
 TABLES = {
     "m01_missing.csv": Expected(TWO, [0, 1], AB, left_out={4: "'NA', which was taken as missing"}),
@@ -61,6 +61,27 @@ TABLES = {
     "m17_sep.csv": Expected(TWO, [0, 1], AB),
     "m18_minus.csv": Expected([[-1.5, 0], [1, 1]], [0, 1], AB, notes=("a minus that is not ASCII's",)),
     "m19_gbk.csv": Expected(TWO, [1, 0], ("恶", "良"), ("长", "宽")),
+    "t01_tabs_named_csv.csv": Expected([[0.5, 1.5], [2.5, 3.5], [4.5, 5.5]], [0, 1, 0], AB, LEN),
+    "t02_three_row_header.tab": Expected([[0.5, 1.5], [2.5, 3.5]], [0, 1], AB, LEN),
+    "t03_trailing_commas.csv": Expected([[0.5, 1.5], [2.5, 3.5], [4.5, 5.5]], [0, 1, 0], AB, LEN),
+    "t04_mark_before_the_first_name.csv": Expected([[0.5, 1.5], [2.5, 3.5]], [0, 1], AB, LEN, ("decimal comma",)),
+    "t05_title_and_spaces.txt": Expected([[0.5, 1.5], [2.5, 3.5], [-4.5, 5.5]], [0, 1, 0], ("1", "2")),
+    "t06_a_row_too_wide.csv": Expected(
+        [[0.5, 1.5], [4.5, 5.5], [6.5, 7.5]], [0, 1, 0], ("a", "b,\n or c"), LEN, left_out={3: "4 cells in place of 3"}
+    ),
+    "t07_apostrophes.arff": Expected(
+        [[0.5, 1.5]], [0], ("it's this",), ("len", "wid of leaf"), left_out={9: "'wid of leaf' is empty"}
+    ),
+    "t08_counts_above.csv": Expected(
+        [[0.5, 1.5], [2.5, 3.5], [4.5, 5.5], [6.5, 7.5]], [0, 1, 1, 0], ("setosa", "versicolor")
+    ),
+    "t09_carriage_returns.csv": Expected(
+        [[0.5, 1.5], [2.5, 3.5]], [0, 1], ("groß", "übergroß"), ("Länge", "Höhe"), ("decimal comma",)
+    ),
+    "t10_hash_in_names.csv": Expected(
+        [[0.5, 1.5], [4.5, 5.5]], [0, 0], ("a",), ("1999-12-01 Towards it:#the need", "#2"),
+        left_out={3: "'#REF!', which is not a number"},
+    ),
 }  # fmt: skip
 
 
@@ -81,7 +102,7 @@ def test_a_small_table_is_read_as_its_owner_means_it(name: str):
 
 def test_every_table_has_a_test():
     larger = {"c55_timestamps.csv", "c62_scale_mismatch.csv", "c67b_imbalanced_named.csv", "c73_long_names.csv"}
-    ours = {path.name for path in FOLDER.iterdir() if path.name[0] in "mcp"}
+    ours = {path.name for path in FOLDER.iterdir() if path.name[0] in "mcpt"}
     assert ours == {*TABLES} | larger | {"penguins.csv"}
 
 

@@ -12,8 +12,11 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from boundaryviz.gui.document import projects
 from boundaryviz.gui.document.document import State, Swap
 from boundaryviz.gui.document.projects import Project
+from boundaryviz.gui.files import table_reading
+from boundaryviz.gui.files.importing import LOOK, Importing, problems_of
 from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.saving import Saving
+from boundaryviz.gui.files.table_reading import Reading
 from boundaryviz.gui.files.welcome import Card, WelcomePage
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
@@ -21,16 +24,20 @@ from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.widgets.plain import ask
 from boundaryviz.record import pins_file
-from boundaryviz.scenario import gallery
+from boundaryviz.scenario import files, gallery
 from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.pace import Pace
-from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scene import Domain, Points, Scene
+from boundaryviz.tables.tables import Table
 
-_OPENABLE = f"Scenarios, tables and pins (*.bviz *.toml *.csv *{pins_file.ENDING});;All files (*)"
-
+_TABLES = "*.csv *.tsv *.txt *.data *.dat *.tab *.gz *.xlsx *.xlsm *.xls *.xlsb *.ods *.arff *.svm *.libsvm *.npy *.npz"
+_OPENABLE = (
+    f"Scenarios, tables and pins (*.bviz *.toml {_TABLES});;Scenarios (*.bviz *.toml);;Tables of points ({_TABLES});;"
+    f"Pins (*{pins_file.ENDING});;All files (*)"
+)
 
 _SLOW = 300  # milliseconds after which it is said that a file is being read
 FEW = 3  # undo steps of an example that are not asked about when the window closes
@@ -51,14 +58,14 @@ class Filing(QObject):
 
     def __init__(
         self, window: MainWindow, controller: Controller, saving: Saving, recent: RecentFiles, reader: Writer,
-        folder: Folder, open_pins: Callable[[Path], None],
+        folder: Folder, open_pins: Callable[[Path], None], importing: Importing,
     ) -> None:  # fmt: skip
         """open_pins: opens a file of pins."""
         super().__init__(window)
-        self._reader, self._folder, self._open_pins = reader, folder, open_pins
         self._kept: dict[str, Kept] = {}  # by the names of the examples
         self._left = ""  # the example that is left, with something kept, for what is opened next
         self._before = 0  # undo steps that led to what was brought back
+        self._reader, self._folder, self._open_pins, self._importing = reader, folder, open_pins, importing
         self._asked = 0  # how often something was to be shown
         self._tell_slow = ""
         self._slow = QTimer(self)
@@ -86,6 +93,7 @@ class Filing(QObject):
         welcome.open_file.connect(self.ask_open)
         welcome.draw_own.connect(self.new)
         welcome.left.connect(lambda: window.show_page(None))
+        window.escaped.connect(self._leave_examples)
 
     # ---- in -----------------------------------------------------------------------------------------
 
@@ -98,6 +106,11 @@ class Filing(QObject):
         if not showing:
             self.welcome.focus_on(self._document.scenario.name)
 
+    def _leave_examples(self) -> None:
+        """Back to the plane, wherever in the window the keys are."""
+        if self._window.page_shown() is self.welcome:
+            self._window.show_page(None)
+
     def open_example(self, name: str) -> None:
         """Open a scenario of the gallery by name, as it ships; what was done to it before is offered."""
         if self.may_leave():
@@ -105,10 +118,8 @@ class Filing(QObject):
 
     def _begin(self, name: str) -> None:
         """Show an example and train it."""
-        scenario = gallery.load(name)
-        self._show(scenario)
-        if scenario.look_at:
-            self._window.notify(" ".join(scenario.look_at.split()))
+        self._show(gallery.load(name))
+        self.tell_look_at()
         self._controller.play(True)
 
     def turn(self, by: int) -> None:
@@ -179,25 +190,37 @@ class Filing(QObject):
         asked = self._asked
         self._slow.start()
 
-        def then(project: Project) -> None:
+        def then(found: Project | Reading) -> None:
             if asked != self._asked:  # another file was asked for meanwhile
                 return
             self._slow.stop()
-            if self.may_leave():
+            if isinstance(found, Reading):
+                self._importing.consider(found, lambda table: self._open_table(table, path), refused)
+            elif self.may_leave():
                 own = path.suffix.lower() == ".bviz"  # a TOML file may hold remarks, which saving would lose
-                self._show(project, path if own else None, project.stamp if own else None)
+                self._show(found, path if own else None, found.stamp if own else None)
                 self._recent.add(path)
-                if project.scenario.summary and path.suffix.lower() == ".csv":
-                    self._window.notify(project.scenario.summary)
+                self.tell_look_at()
 
-        def failed(error: Exception) -> None:
+        def refused(problems: list[str], look: Callable[[], None] | None = None) -> None:
             if asked == self._asked:
                 self._slow.stop()
-                problems = error.problems if isinstance(error, ScenarioError) else [str(error)]
-                self._trouble(f"{path.name} was not opened", problems)
+                self._trouble(f"{path.name} was not opened", problems, look)
 
         self._tell_slow = f"Opening {path.name}\u2026"
-        self._reader.do(lambda: projects.read(path), then, failed)
+        self._reader.do(lambda: _read(path), then, lambda error: refused(problems_of(error)))
+
+    def _open_table(self, table: Table, path: Path) -> None:
+        if self.may_leave():
+            self._show(files.of_table(table, path))
+            self._recent.add(path)
+            self._importing.tell(table)
+
+    def tell_look_at(self) -> None:
+        """Say what is to be looked at in what was opened."""
+        words = self._document.scenario.look_at
+        if words and not self._document.given.problem:  # which has been told
+            self._window.notify(" ".join(words.split()))
 
     def opened(self, path: Path, stamp: Stamp | None) -> None:
         """The document was read from this file before the window was there."""
@@ -206,6 +229,14 @@ class Filing(QObject):
             self._document.filed.emit()
         self._folder.path = path.absolute().parent
         self._recent.add(path)
+
+    def tell_opened(self, path: Path, asks: bool) -> None:
+        """Say of the file that the window was opened on what would be said of it later. asks: see `app.main`."""
+        own = self._document.scenario.own
+        if own is not None and own.source is not None and not files.holds_scenario(path):
+            self._importing.take_up(path, own.source, asks)
+        else:
+            self.tell_look_at()
 
     def _show(self, given: Scenario | Project, path: Path | None = None, stamp: Stamp | None = None) -> None:
         self._asked += 1  # a file that is still being read comes too late
@@ -272,10 +303,19 @@ class Filing(QObject):
 
     # ---- words --------------------------------------------------------------------------------------
 
-    def _trouble(self, what: str, problems: list[str]) -> None:
+    def _trouble(self, what: str, problems: list[str], look: Callable[[], None] | None = None) -> None:
         shown = "; ".join(problems[:2])
         more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
-        self._window.notify(f"{what}: {shown}{more}.", details="\n".join(problems), alarm=True)
+        self._window.notify(
+            f"{what}: {shown}{more}.", details="\n".join(problems), alarm=True, action=LOOK if look else "", act=look,
+            closable=True,
+        )  # fmt: skip
+
+
+def _read(path: Path) -> Project | Reading:
+    """Raises ScenarioError and TableError."""
+    files.check_openable(path)
+    return projects.read(path) if files.holds_scenario(path) else table_reading.read(path)
 
 
 def _cards() -> Iterator[Card]:

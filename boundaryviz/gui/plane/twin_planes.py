@@ -26,6 +26,7 @@ from typing_extensions import override
 from boundaryviz.gui.plane.class_legend import ClassLegend
 from boundaryviz.gui.plane.field_layer import Beside
 from boundaryviz.gui.plane.headline import Headline
+from boundaryviz.gui.plane.overlay import widened
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.plane_legend import Entry, PlaneLegend
 from boundaryviz.gui.plane.side_by_side import UNBOUNDED, fitting, stacks
@@ -74,9 +75,7 @@ class LinkedCursor(pg.GraphicsObject):
     def boundingRect(self) -> QRectF:
         if self.place is None:
             return QRectF()
-        across = max((v.length() for v in self.pixelVectors() if v is not None), default=0.0)
-        reach = 2.0 * self._RADIUS * across
-        return QRectF(self.place[0] - reach, self.place[1] - reach, 2.0 * reach, 2.0 * reach)
+        return widened(QRectF(*self.place, 0.0, 0.0), 2.0 * self._RADIUS, self)
 
     @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:

@@ -17,6 +17,7 @@ from PyQt6.QtGui import (
     QTextBlock,
     QTextCursor,
     QTextDocument,
+    QTextFrameFormat,
     QTextTable,
 )  # fmt: skip
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QListWidget, QSplitter, QTextBrowser, QVBoxLayout, QWidget
@@ -76,6 +77,11 @@ class GuideWindow(QDialog):
         self.pages.setOpenLinks(False)
         self.pages.document().setDocumentMargin(16)  # type: ignore[union-attr]
         self.pages.setMarkdown(_PICTURE.sub(lambda found: found[0] if _picture(found["place"]) else "", text))
+        for block in self._all_blocks():  # lines of code go on in the next line as well
+            form = block.blockFormat()
+            if form.nonBreakableLines():
+                form.setNonBreakableLines(False)
+                QTextCursor(block).setBlockFormat(form)
         self._blocks = [block for block in self._all_blocks() if block.blockFormat().headingLevel() > 0]
         for block in self._blocks:
             self.headings.addItem("    " * max(block.blockFormat().headingLevel() - 2, 0) + block.text())
@@ -86,14 +92,14 @@ class GuideWindow(QDialog):
         both.setChildrenCollapsible(False)
         both.addWidget(self.headings)
         both.addWidget(self.pages)
-        both.setSizes([200, 680])
+        both.setSizes([232, 728])
         both.setStretchFactor(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)
         layout.addLayout(line)
         layout.addWidget(both, 1)
-        self.resize(900, 680)
+        self.resize(984, 680)
         place = settings.value(_KEY)
         if isinstance(place, QByteArray):
             self.restoreGeometry(place)
@@ -117,6 +123,8 @@ class GuideWindow(QDialog):
         for table in frames:
             if isinstance(table, QTextTable):
                 form = table.format().toTableFormat()
+                form.setBorder(1)
+                form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
                 form.setBorderBrush(QColor(theme.line))
                 form.setBorderCollapse(True)
                 form.setCellPadding(5)
@@ -179,6 +187,7 @@ class GuideWindow(QDialog):
     @override
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
+        self.headings.doItemsLayout()  # which knew nothing of the style sheet yet
         self.search.setFocus()
 
     @override

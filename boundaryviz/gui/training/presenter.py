@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -449,18 +450,20 @@ class Presenter(QObject):
 
     def _show_hover(self) -> None:
         status, planes, hover = self._window.status, self._planes, self._hover
+        plane = planes.plane.canvas
         value = None if hover is None or self.frame is None else planes.value_at(*hover)
+        say = partial(status.set_pointer, hover, pixel=(plane.pixel, plane.pixel * plane.stretch))
         shares = None if hover is None else planes.floor_at(*hover)
         if shares is not None:
-            status.set_pointer(hover, f"poison {shares[0]:.0%}, new seed {shares[1]:.0%}")
+            say(f"poison {shares[0]:.0%}, new seed {shares[1]:.0%}")
         elif value is None:
-            status.set_pointer(self._hover)
+            say()
         elif self._view.unit is not None:
-            status.set_pointer(self._hover, f"activation {float(value):.3f}")
+            say(f"activation {float(value):.3f}")
         else:
             values = np.atleast_1d(value)
             chances = np.array([1 - values[0], values[0]]) if len(values) == 1 else values
             top = int(chances.argmax())
             decided = not np.isnan(chances[top])
             name = self._document.scene.class_name(top) if decided else "undecided"
-            status.set_pointer(self._hover, name, float(chances[top]))
+            say(name, float(chances[top]))

@@ -104,7 +104,7 @@ def test_pictures_are_shown_where_they_are_and_left_out_elsewhere(
 
 def test_its_size_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    for size in ((900, 680), (640, 480)):
+    for size in ((984, 680), (640, 480)):
         guide = GuideWindow("# One", tmp_path, settings)
         qtbot.addWidget(guide)
         assert (guide.width(), guide.height()) == size
