@@ -29,6 +29,7 @@ from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.pace import Pace
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scene import Domain, Points, Scene
 from boundaryviz.tables.tables import Table
@@ -126,7 +127,7 @@ class Filing(QObject):
         """The example so many places later in the gallery, as it was left; from elsewhere its first, or last, one."""
         names, here = gallery.names(), self._example()
         at = 0 if by > 0 else len(names) - 1
-        if here is not None:
+        if here in names:
             at = names.index(here) + by
         if not 0 <= at < len(names):
             self._window.tell("This is the last example." if by > 0 else "This is the first example.")
@@ -280,11 +281,12 @@ class Filing(QObject):
         return bool(answer == button.Discard)
 
     def _example(self) -> str | None:
-        """The name of the example that is shown, where it is one as it ships, and no file."""
+        """The name of the example, or of the data set that the window begins with, where what is shown came as it ships
+        and from no file."""
         document = self._document
         given = document.given.scenario
-        name = given.name
-        return name if document.path is None and name in gallery.names() and given == gallery.load(name) else None
+        ships = document.path is None and (given.name in gallery.names() or given.name in DATASETS)
+        return given.name if ships and given == gallery.load(given.name) else None
 
     def _steps(self) -> int:
         """How many undo steps lead to what is shown, also those before it was brought back."""

@@ -125,7 +125,8 @@ class Banner(QFrame):
 
     def _arrange(self) -> None:
         """Buttons beside the sentence where enough of the line is left for it, else below it."""
-        shown = [b for b in (self._flow.itemAt(k).widget() for k in range(self._flow.count())) if not b.isHidden()]  # type: ignore[union-attr]
+        offered = (self.copy_button, self.details_button, self.action_button, *self.other_buttons)
+        shown = [button for button in offered if not button.isHidden()]
         wide = sum(button.sizeHint().width() + _GAP for button in shown)
         room = self.width() - wide
         words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + _AROUND

@@ -187,7 +187,7 @@ class GuideWindow(QDialog):
     @override
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
-        self.headings.doItemsLayout()  # which knew nothing of the style sheet yet
+        self.headings.scheduleDelayedItemsLayout()  # which knew nothing of the style sheet yet
         self.search.setFocus()
 
     @override

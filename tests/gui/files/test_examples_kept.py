@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from boundaryviz.gui.app import FIRST
 from boundaryviz.gui.files import filing
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import files, gallery
@@ -77,6 +78,15 @@ def test_an_example_that_was_edited_is_left_without_a_question_and_can_be_brough
     example.document.undo.undo()
     assert example.document.scene == gallery.load(XOR).scene()
     assert not example.document.unsaved
+
+
+def test_what_the_window_begins_with_is_an_example_too(example: Workbench, asked: list[str]) -> None:
+    example.document.open(gallery.load(FIRST))
+    done = edited(example, 0.5)
+    example.filing.open_example(XOR)
+    assert asked == []
+    bring_back(example)
+    assert example.document.scene == done
 
 
 def test_its_card_opens_it_as_it_ships_and_offers_what_was_done(example: Workbench, asked: list[str]) -> None:
