@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QMessageBox
+from PyQt6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.app import FIRST
@@ -17,6 +17,7 @@ from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Scene
 from helpers.runs import put_a_point
+from helpers.there import there
 
 XOR, RINGS = "playground-xor", "playground-circle"
 
@@ -70,6 +71,9 @@ def test_an_example_that_was_edited_is_left_without_a_question_and_can_be_brough
     assert name(example) == RINGS
     assert asked == []
     assert offers(example) == ["Bring back \u201cExclusive or\u201d"]
+    QApplication.processEvents()
+    (button,) = example.window.banner.other_buttons
+    assert there(button.parentWidget()).rect().contains(button.geometry()), "all of it is seen"
     bring_back(example)
     assert name(example) == XOR
     assert example.document.scene == done
