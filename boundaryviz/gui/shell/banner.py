@@ -127,8 +127,6 @@ class Banner(QFrame):
         """Buttons beside the sentence where enough of the line is left for it, else below it."""
         offered = (self.copy_button, self.details_button, self.action_button, *self.other_buttons)
         shown = [button for button in offered if not button.isHidden()]
-        for button in shown:
-            button.ensurePolished()  # the first time the style sheet's padding is not in force yet
         wide = sum(button.sizeHint().width() + _GAP for button in shown)
         room = self.width() - wide
         words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + _AROUND
