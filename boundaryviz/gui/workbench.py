@@ -45,6 +45,7 @@ from boundaryviz.gui.presentation.control import PresentationControl
 from boundaryviz.gui.shell.actions import MENUS
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
+from boundaryviz.gui.shell.guide import GuideWindow
 from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.shell.palette import CommandPalette
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
@@ -65,6 +66,7 @@ from boundaryviz.gui.widgets.plain import menu_words
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.assets import guide
 from boundaryviz.scene.plain_text import one_line
 
 _GESTURES = {
@@ -110,6 +112,7 @@ class Workbench:
         self._settings, self._state = settings, state
         self._closed = False
         self._goals_of: QObject | None = None  # of the palette that was opened last
+        self.guide: GuideWindow | None = None
         self._unkept = ""  # why unsaved work is not kept
         self._theme = themes.named(str(settings.value("theme", "system")))
         self.plane = PlaneView()
@@ -208,6 +211,7 @@ class Workbench:
         actions["view.theme"].setChecked(self._theme.name == "dark")
         actions["view.theme"].toggled.connect(lambda dark: self.set_theme("dark" if dark else "light"))
         actions["view.commands"].triggered.connect(lambda: self._palette())
+        actions["help.guide"].triggered.connect(lambda: self._show_guide())
         actions["help.shortcuts"].triggered.connect(lambda: self._shortcuts())
         actions["help.about"].triggered.connect(lambda: self._about())
 
@@ -332,6 +336,21 @@ class Workbench:
     def _go_to(self, panel: QWidget, form: SpecForm, path: str) -> None:
         self.window.show_panel(panel)
         form.go_to(path)
+
+    def _show_guide(self) -> None:
+        if self.guide is None:
+            try:
+                place = guide()
+                text = place.read_text("utf-8")
+            except (OSError, ValueError) as error:
+                self.window.notify(f"{error}.", alarm=True)
+                return
+            self.guide = GuideWindow(text, place.parent, self._settings, self.window)
+            self.guide.set_theme(self._theme)
+            self.window.themed.connect(self.guide.set_theme)
+        self.guide.show()
+        self.guide.raise_()
+        self.guide.activateWindow()
 
     def _shortcuts(self) -> None:
         groups = {title.replace("&", ""): self.window.actions_.group(menu) for menu, title in MENUS.items()}

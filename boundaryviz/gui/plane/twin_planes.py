@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QStyleOptionGraphicsItem,
     QVBoxLayout,
     QWidget,
@@ -30,8 +31,7 @@ from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.plane_legend import Entry, PlaneLegend
 from boundaryviz.gui.plane.side_by_side import UNBOUNDED, fitting, stacks
 from boundaryviz.gui.tools import Context, Gesture, SelectTool
-from boundaryviz.gui.widgets.controls import label
-from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.controls import Elided, label
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -143,10 +143,12 @@ class CleanPlane(PlaneView):
 class TwinPlanes(QWidget):
     """Holds the plane; with the twin on, a strip over it chooses how both show, and the clean plane stands beside it.
 
-    view_chosen: one of `TWIN_VIEWS` was asked for. hovered: (x, y) or None, in either plane.
+    view_chosen: one of `TWIN_VIEWS` was asked for. offer_taken: what was offered beside the words is wanted. hovered:
+    (x, y) or None, in either plane.
     """
 
     view_chosen = pyqtSignal(str)
+    offer_taken = pyqtSignal()
     hovered = pyqtSignal(object)
 
     def __init__(self, plane: PlaneView, parent: QWidget | None = None) -> None:
@@ -177,9 +179,17 @@ class TwinPlanes(QWidget):
             self.buttons[name] = button
             row.addWidget(button)
         self.buttons["side"].setChecked(True)
-        self.words = label("", "faint")
+        self.words = Elided("faint")
+        self.words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.offer_button = QPushButton()
+        self.offer_button.setAutoDefault(False)
+        self.offer_button.clicked.connect(self.offer_taken)
+        self.offer_button.hide()
         row.addSpacing(12)
-        row.addWidget(self.words, 1)
+        row.addWidget(self.words)
+        row.addSpacing(4)
+        row.addWidget(self.offer_button)
+        row.addStretch(1)
         self._titles: list[QLabel] = []
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._halves.setSpacing(0)
@@ -234,10 +244,11 @@ class TwinPlanes(QWidget):
         """How both show, or None without a twin."""
         return self._view if self._on else None
 
-    def set_words(self, words: str) -> None:
-        """What there is to say about the twin, beside the buttons."""
-        self.words.setText(words)
-        self.words.setToolTip(tip(words))
+    def set_words(self, words: str, offer: str = "") -> None:
+        """What there is to say about the twin, beside the buttons. offer: words of a button for a way on."""
+        self.words.set_words(words)
+        self.offer_button.setText(offer)
+        self.offer_button.setVisible(bool(offer))
 
     def set_scene(self, scene: Scene, undecided: bool = False) -> None:
         """The scene, which the plane itself is shown by its owner. undecided: whether places may have no class."""

@@ -145,6 +145,7 @@ _TABLE = (
            ("F11", "F5"), checkable=True),
     _Entry("view.theme", "Da&rk theme", "Light or dark", ("Ctrl+D",), "theme", checkable=True),
     _Entry("view.commands", "Command &palette", "Find any command by name", ("Ctrl+K",), "search", apart=True),
+    _Entry("help.guide", "&Guide", "What there is and how to use it, to be read beside the window", ("Ctrl+F1",)),
     _Entry("help.shortcuts", "&Shortcuts", "All keys at a glance", ("F1",), "keyboard"),
     _Entry("help.log", "&Log", "What the program has said: saves, failures, warnings", apart=True),
     _Entry("help.report", "&Report a problem...", "Versions, device and log, ready to be copied into a report"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFontDatabase, QGuiApplication, QKeyEvent
+from PyQt6.QtGui import QFontDatabase, QGuiApplication, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QApplication,
     QFrame,
@@ -20,10 +20,13 @@ from PyQt6.QtWidgets import (
 from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import label, restyle
+from boundaryviz.gui.widgets.flow import FlowLayout
 from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.plain_text import long_text, one_line
 
+_GAP, _AROUND = 8, 80  # pixels between its parts, and that sign, cross and margins take
+_READABLE = 440  # pixels that a sentence of several lines has at least, with what is around it, or the line alone
 SENTENCE, DETAILS = 600, 20_000
 """Characters of what is told, and of its details."""
 
@@ -68,19 +71,25 @@ class Banner(QFrame):
         self.copy_button.setToolTip("Copy the details, for a report")
         self.copy_button.clicked.connect(self._copy)
         self.other_buttons: list[QPushButton] = []
+        self._buttons = QWidget()
+        self._flow = FlowLayout(self._buttons, _GAP)
+        for button in (self.copy_button, self.details_button, self.action_button):
+            self._flow.addWidget(button)
+        self._below = False  # whether the buttons stand below the sentence
         line = self._line = QHBoxLayout()
-        line.setSpacing(8)
+        line.setSpacing(_GAP)
         line.addWidget(self._sign)
         line.addWidget(self.text, 1)
-        for button in (self.copy_button, self.details_button, self.action_button, self.close_button):
-            line.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 6, 8, 6)
-        layout.setSpacing(8)
-        layout.addLayout(line)
-        layout.addWidget(self.details)
+        line.addWidget(self._buttons)
+        line.addWidget(self.close_button)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(12, 6, 8, 6)
+        self._rows.setSpacing(_GAP)
+        self._rows.addLayout(line)
+        self._rows.addWidget(self.details)
         self.details_button.toggled.connect(self.details.setVisible)
         self.details_button.toggled.connect(self.copy_button.setVisible)
+        self.details_button.toggled.connect(self._arrange)
         self.action_button.clicked.connect(self.action)
         self.close_button.clicked.connect(self._close)
         self.set_theme(theme)
@@ -111,17 +120,42 @@ class Banner(QFrame):
         self._offer(others)
         restyle(self, "role", "alarm" if alarm else "banner")
         self.set_theme(self._theme)
+        self._arrange()
         self.show()
+
+    def _arrange(self) -> None:
+        """Buttons beside the sentence where enough of the line is left for it, else below it."""
+        offered = (self.copy_button, self.details_button, self.action_button, *self.other_buttons)
+        shown = [button for button in offered if not button.isHidden()]
+        wide = sum(button.sizeHint().width() + _GAP for button in shown)
+        room = self.width() - wide
+        words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + _AROUND
+        below = bool(shown) and room < min(words, max(_READABLE, self.width() // 2))
+        self._buttons.setVisible(bool(shown))
+        self._buttons.setMinimumWidth(0 if below else wide)
+        if below != self._below:
+            self._below = below
+            (self._line if below else self._rows).removeWidget(self._buttons)
+            if below:
+                self._rows.insertWidget(1, self._buttons)
+            else:
+                self._line.insertWidget(2, self._buttons)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def _offer(self, words: Sequence[str]) -> None:
         for button in self.other_buttons:
-            self._line.removeWidget(button)
+            self._flow.removeWidget(button)
             button.hide()
             button.deleteLater()
         self.other_buttons = [QPushButton(word) for word in words]
         for button in self.other_buttons:
             button.clicked.connect(lambda _=False, button=button: self.other.emit(button.text()))
-            self._line.insertWidget(self._line.indexOf(self.close_button), button)
+            self._flow.addWidget(button)
+            button.show()
 
     def _copy(self) -> None:
         clipboard = QGuiApplication.clipboard()

@@ -239,7 +239,7 @@ class Controller(QObject):
         self.data.redraw.connect(self._redraw)
         client.ready.connect(lambda ready: self.learner.setToolTip(f"{ready.parameters:,} parameters"))
         bar.reset.connect(self._reset)
-        bar.play_toggled.connect(self.play)
+        bar.play_toggled.connect(self._played)
         bar.step.connect(self._step)
         bar.stop_at_changed.connect(self._stop_at)
         bar.seed_changed.connect(lambda seed: self._set("training.seed", seed))
@@ -249,7 +249,7 @@ class Controller(QObject):
         actions, plane = self._window.actions_, self._plane
         on: dict[str, Callable[..., object]] = {
             "edit.undo": self._undo, "edit.redo": self._redo,
-            "edit.clear": self._clear, "train.play": lambda: self.play(not self.client.playing),
+            "edit.clear": self._clear, "train.play": self._toggle_play,
             "train.step": self._step, "train.reset": self._reset, "train.seed": self._new_seed,
             "train.redraw": self._redraw, "view.fit": plane.fit, "view.output": lambda: self.presenter.show_unit(None),
             "edit.delete": plane.delete_selection, "edit.all": plane.select_all,
@@ -301,6 +301,14 @@ class Controller(QObject):
         """Train or pause."""
         self.client.play(on)
         self.transport.set_playing(on)
+
+    def _toggle_play(self) -> None:
+        self._played(not (self.client.playing or self.presenter.at_work))
+
+    def _played(self, on: bool) -> None:
+        """Play or Pause was pressed; what takes long is stopped by the latter."""
+        if on or not self.presenter.stop():
+            self.play(on)
 
     def _stop_at(self, step: int | None) -> None:
         """Rest at this step, which is how long a run of the scenario lasts; None: never, while it is open here."""

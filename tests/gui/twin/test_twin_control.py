@@ -46,7 +46,7 @@ def switched_on(workbench: Workbench, qtbot: QtBot, seeds: int = 1) -> None:
 
 
 def words(workbench: Workbench) -> str:
-    return str(workbench.planes.words.text())
+    return str(workbench.planes.words.words)
 
 
 def test_the_toggle_trains_both_from_the_start_and_goes_on_training(
@@ -241,6 +241,20 @@ def test_without_poison_both_are_the_same_and_it_says_so(
     assert workbench.window.status.leverage.text() == "\u2013"
     workbench.controller.data.changed.emit("data.seed", 3)
     assert words(workbench) == SAME
+
+
+def test_the_seed_floor_offers_the_seeds_that_it_needs(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
+    workbench = open_workbench({**POISONED_NET, "data.n": 40})
+    switched_on(workbench, qtbot)
+    offer = workbench.planes.offer_button
+    assert not offer.isVisible()
+    workbench.planes.buttons["floor"].click()
+    assert offer.isVisible()
+    assert offer.text() == "Train 8 seeds"
+    offer.click()
+    assert not offer.isVisible()
+    assert workbench.client.seeds == workbench.controller.transport.seeds.currentData() == 8
+    qtbot.waitUntil(lambda: workbench.planes.floor_at(0.0, 0.0) is not None, timeout=20_000)
 
 
 def test_the_seed_floor_asks_for_two_seeds(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
