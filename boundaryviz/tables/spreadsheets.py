@@ -46,8 +46,7 @@ def read(members: Mapping[str, bytes], choice: SheetChoice, limit: int, seed: in
     try:
         book = calamine.load_workbook(io.BytesIO(zipped(_needed(members, ods))))
         names = tuple(book.sheet_names)[:_SHEETS]
-        name = _taken(names, choice.sheet, book)
-        rows = [*_rows(book.get_sheet_by_name(name))]
+        name, rows, empty = _taken(names, choice.sheet, book)
     except TableError:
         raise
     except BaseException as error:  # a panic of calamine is no Exception
@@ -55,10 +54,12 @@ def read(members: Mapping[str, bytes], choice: SheetChoice, limit: int, seed: in
             raise
         raise TableError([f"the workbook cannot be read ({error}); save it again, or as CSV (UTF-8)"]) from None
     if not rows:
-        others = f"; there are also {listed([other for other in names if other != name])}" if len(names) > 1 else ""
-        raise TableError([f"sheet {short(name)} is empty{others}"])
+        words = f"{'sheets' if len(empty) > 1 else 'sheet'} {listed(empty, 'and')} {_be(empty)} empty"
+        more = [other for other in names if other not in empty]
+        raise TableError([f"{words}; there are also {listed(more)}" if more else words])
     several = names if len(names) > 1 else ()
-    notes = [f"Read sheet {short(name)} of {listed(names)}."] if several and choice.sheet is None else []
+    before = f"; {listed(empty, 'and')} {_be(empty)} empty" if empty else ""
+    notes = [f"Read sheet {short(name)} of {listed(names)}{before}."] if several and choice.sheet is None else []
     about = {"sheets": several, "sheet": name, "notes": notes, "questions": _asked(several, name)}
     return fill_of(rows, kind, choice.header, limit, seed, **about)
 
@@ -79,19 +80,34 @@ def _needed(members: Mapping[str, bytes], ods: bool) -> dict[str, bytes]:
     return {name: content for name, content in members.items() if name.endswith((".xml", ".rels"))}
 
 
-def _taken(names: tuple[str, ...], wanted: str | None, book: Any) -> str:
-    """The sheet that a person chose, or the first that is shown and is a table."""
+def _taken(names: tuple[str, ...], wanted: str | None, book: Any) -> tuple[str, list[Row], list[str]]:
+    """The sheet that a person chose, or the first that holds rows, shown ones before hidden ones; its rows; and which
+    were tried and are empty. Of empty ones alone the first."""
     if not names:
         raise TableError(["the workbook has no sheets"])
-    if wanted is None:
-        shown = (
-            sheet.name for sheet in book.sheets_metadata
-            if sheet.visible == calamine.SheetVisibleEnum.Visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
-        )  # fmt: skip
-        return next(shown, names[0])
-    if wanted not in names:
-        raise TableError([f"sheet: there is no {short(wanted)}; there are: {listed(names)}"])
-    return wanted
+    if wanted is not None:
+        if wanted not in names:
+            raise TableError([f"sheet: there is no {short(wanted)}; there are: {listed(names)}"])
+        rows = [*_rows(book.get_sheet_by_name(wanted))]
+        return wanted, rows, [] if rows else [wanted]
+    shown = {
+        sheet.name for sheet in book.sheets_metadata
+        if sheet.visible == calamine.SheetVisibleEnum.Visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
+    }  # fmt: skip
+    empty, spanned = list[str](), 0
+    for name in sorted(names, key=lambda name: name not in shown):
+        sheet = book.get_sheet_by_name(name)
+        if rows := [*_rows(sheet)]:
+            return name, rows, empty
+        empty.append(name)
+        spanned += sheet.height * sheet.width
+        if spanned > RECTANGLE:  # of nothing, which takes its time all the same
+            break
+    return empty[0], [], empty
+
+
+def _be(several: list[str]) -> str:
+    return "is" if len(several) == 1 else "are"
 
 
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
