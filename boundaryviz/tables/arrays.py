@@ -105,9 +105,11 @@ def _columns(array: NDArray) -> dict[str, NDArray]:
 
 
 def _cells(column: NDArray) -> list[str]:
-    """Values as text from which the same values are read."""
+    """Values as text from which the same values are read, whole numbers without a point."""
     if column.dtype.kind == "S":
         return [value.decode(errors="replace") for value in column.tolist()]
+    if column.dtype.kind == "f":
+        return [repr(value).removesuffix(".0") for value in column.tolist()]
     return [*map(str, column.tolist())] if column.dtype.kind in "Ub" else [*map(repr, column.tolist())]
 
 
