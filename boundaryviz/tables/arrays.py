@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import sys
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -108,9 +109,19 @@ def _cells(column: NDArray) -> list[str]:
     """Values as text from which the same values are read, whole numbers without a point."""
     if column.dtype.kind == "S":
         return [value.decode(errors="replace") for value in column.tolist()]
+    if column.dtype.kind == "U":
+        return _words(column)
     if column.dtype.kind == "f":
         return [repr(value).removesuffix(".0") for value in column.tolist()]
-    return [*map(str, column.tolist())] if column.dtype.kind in "Ub" else [*map(repr, column.tolist())]
+    return [*map(str, column.tolist())] if column.dtype.kind == "b" else [*map(repr, column.tolist())]
+
+
+def _words(column: NDArray) -> list[str]:
+    """Text, with U+FFFD in the place of what no character has for a number, of which numpy would make broken text."""
+    plain = np.array(column, dtype=column.dtype.newbyteorder("="), order="C")
+    codes = plain.view(np.uint32)
+    codes[(codes > sys.maxunicode) | ((codes >= 0xD800) & (codes < 0xE000))] = 0xFFFD
+    return plain.tolist()  # type: ignore[no-any-return]
 
 
 def _stem(name: str) -> str:
