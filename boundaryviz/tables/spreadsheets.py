@@ -22,12 +22,12 @@ from boundaryviz.tables.words import listed, short
 RECTANGLE = 1_000_000
 """Cells, empty ones between others included, that a sheet may span."""
 
-_LETTERS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})""")
-_NUMBERS = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,9}([0-9]{1,20})["']""")
+_LETTERS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]++)""")
+_NUMBERS = re.compile(rb"""\br\s*=\s*["'][A-Za-z]*+\+?([0-9]++)["']""")
 _STRINGS = re.compile(rb"""\bt\s*=\s*["']s["']""")
 _STRING = re.compile(rb"""\bt="s"[^>]*><v>([0-9]{1,9})</v>""")
-_ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["']([0-9]{1,20})["']""")
-_COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["']([0-9]{1,20})["']""")
+_ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["']\+?([0-9]++)["']""")
+_COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["']\+?([0-9]++)["']""")
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _SHEETS = 200
 _HELD = 60_000_000  # characters of cells, as often as they are repeated
@@ -162,7 +162,7 @@ def _check(members: Mapping[str, bytes], ods: bool) -> None:
 def _xlsx_spans(content: bytes) -> int:
     """At most so many cells are in the rectangle of a sheet, by the places that it names."""
     letters = {b"A", *_LETTERS.findall(content)}
-    rows = max(map(int, {b"1", *_NUMBERS.findall(content)}))
+    rows = max(map(_number, {b"1", *_NUMBERS.findall(content)}))
     columns = max(map(_column, letters))
     cells = content.count(b"<c ") + content.count(b"<c>")
     if cells <= content.count(b" r=") - content.count(b"<row "):
@@ -185,7 +185,7 @@ def _xlsx_held(content: bytes, strings: bytes) -> int:
 def _column(letters: bytes) -> int:
     """The number of a column, from 1."""
     number = 0
-    for letter in letters.upper():
+    for letter in letters[:9].upper():
         number = 26 * number + letter - 64
     return number
 
@@ -212,4 +212,9 @@ def _of_ods(content: bytes) -> tuple[int, int]:
 
 def _repeated(pattern: re.Pattern[bytes], tag: bytes) -> int:
     found = pattern.search(tag)
-    return int(found[1]) if found else 1
+    return _number(found[1]) if found else 1
+
+
+def _number(digits: bytes) -> int:
+    """The number, or one that is too large as well: calamine would take of it what fits into some bytes."""
+    return int(digits.lstrip(b"0")[:20] or b"0")
