@@ -166,14 +166,14 @@ def _codes(first: Row, body: Sequence[Sequence[str]]) -> tuple[str, ...]:
     tables begin: nearly all rows have so many columns and then the whole number of a class, and either each of these
     has a name or there are as many rows as it says."""
     cells = _filled(first.cells)
-    if len(cells) < 4 or not body or not all(cell.isascii() and cell.isdecimal() for cell in cells[:2]):
+    if len(cells) < 4 or not body or not all(re.fullmatch("[0-9]{1,8}", cell) for cell in cells[:2]):
         return ()
-    count, width, names = cells[0], int(cells[1][:9]), cells[2:]
+    count, width, names = int(cells[0]), int(cells[1]), cells[2:]
     last = [row[-1] for row in map(_filled, body) if len(row) == width + 1 and row[-1].isdecimal()]
     if width < 1 or len(last) < max(1, _MOSTLY * len(body)) or any(looks_numeric(name) or not name for name in names):
         return ()
     named = all(int(cell[:9]) < len(names) for cell in last)
-    return tuple(names) if named or int(count[:9]) == len(body) else ()
+    return tuple(names) if named or count == len(body) else ()
 
 
 def _filled(cells: Sequence[str]) -> list[str]:

@@ -212,6 +212,7 @@ def test_counts_above_give_codes_their_words() -> None:
     [
         "5,2,a,b\n1,2,c,d\n2,3,c,d\n", "2019,2020,k,m\n1,2,a,3\n4,5,b,2\n", "9,3,a,b\n1,2,3,5\n1,2,3,6\n",
         "3,2,1.5,2.5\n1,2,0\n3,4,1\n", "x,2,a,b\n1,2,0\n", "3,1,a,b\n0.5,1,2,0\n1.5,1,2,1\n",
+        "3,000000002999,a,b\n1,2,0\n3,4,1\n",
     ],
 )  # fmt: skip
 def test_other_rows_of_numbers_and_words_are_no_counts(source: str) -> None:
@@ -408,7 +409,12 @@ def ods_row(rows: int = 1, *cells: tuple[str, int]) -> str:
         xlsx_of('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
         xlsx_of('<row r="1048576"><c><v>1</v></c></row><row r="1"><c r="XFD1"><v>1</v></c></row>'),
         xlsx_of('<row r="1">' + '<c t="s"><v>0</v></c>' * 50_000 + "</row>", f"<si><t>{'a' * 32_000}</t></si>"),
+        xlsx_of(f'<row r="1"><c r="A1"><v>1</v></c></row><row><c r="A{"9" * 300}"><v>1</v></c></row>'),
+        xlsx_of(f'<row r="1"><c r="A1"><v>1</v></c></row><row><c r="{"Z" * 30}2"><v>1</v></c></row>'),
+        xlsx_of(f'<row r="1"><c r="A1"><v>1</v></c></row><row><c r="B{"0" * 25}1048576"><v>1</v></c></row>'),
         ods_of(ods_row(1_000_000, ("1", 16_384))),
+        ods_of(ods_row(1_000_000, ("1", 16_384)).replace('repeated="', 'repeated="+')),
+        ods_of(ods_row(10**25, ("1", 1))),
         ods_of(ods_row(1_000_000, ("", 1)) + ods_row(1, ("", 16_383), ("1", 1))),
         xlsx_of('<row r="1">' + "<c><v>1</v></c>" * 60_000 + "</row>"),
         ods_of(ods_row(1, ("1", 2_000_000_000))),
@@ -475,6 +481,14 @@ def test_an_array_gives_its_values(rows: int, width: int, kind: str, fortran: bo
     found = np.array(open_sheet(npy(np.asfortranarray(given) if fortran else given)).cells).T
     wanted = given.astype(str) if kind in ("?", "U5") else given.astype(np.float64)
     np.testing.assert_array_equal(found if kind in ("?", "U5") else found.astype(np.float64), wanted)
+
+
+def test_numbers_that_are_no_characters_make_no_broken_text() -> None:
+    words = np.array([["ab", "1"], ["cd", "2"]])
+    codes = words.view(np.uint32)
+    codes[0, 0], codes[1, 0] = 0x8000_0061, 0xD800
+    assert open_sheet(npy(words)).cells == (("\ufffdb", "\ufffdd"), ("1", "2"))
+    assert open_sheet(npy(words.astype(">U2"))).cells == (("\ufffdb", "\ufffdd"), ("1", "2"))
 
 
 @pytest.mark.parametrize(("y", "names"), [([0.0, 1.0, 1.0], ()), ([2.0, 7.0, 2.0], ("2", "7"))])
