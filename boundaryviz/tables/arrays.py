@@ -121,7 +121,7 @@ def _words(column: NDArray) -> list[str]:
     plain = np.array(column, dtype=column.dtype.newbyteorder("="), order="C")
     codes = plain.view(np.uint32)
     codes[(codes > sys.maxunicode) | ((codes >= 0xD800) & (codes < 0xE000))] = 0xFFFD
-    return plain.tolist()  # type: ignore[no-any-return]
+    return plain.tolist()
 
 
 def _stem(name: str) -> str:
