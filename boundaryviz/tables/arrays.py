@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from boundaryviz.scene.plain_text import one_line
 from boundaryviz.tables.choice import Question, SheetChoice
 from boundaryviz.tables.delimited import CELLS, MAX_COLUMNS, random_rows, sampled_said
 from boundaryviz.tables.filling import fill
@@ -84,7 +85,7 @@ def _sheet(
     notes = [*notes, *([sampled_said(count, most)] if count > most else [])]
     cells = [_cells(column[which]) for column in columns.values()]
     named = not all(name.startswith("column ") for name in columns)
-    heading = Heading(unique([*columns]), named, 0)
+    heading = Heading(unique([*map(one_line, columns)]), named, 0)
     options = tuple((name, name) for name in several)
     questions = [Question("sheet.sheet", "Which array of the archive?", options, taken)] if several else []
     rows = (Row(line, [*row]) for line, row in zip((which + 1).tolist(), zip(*cells, strict=True), strict=True))

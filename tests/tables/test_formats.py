@@ -488,6 +488,8 @@ def test_numbers_that_are_no_characters_make_no_broken_text() -> None:
     codes = words.view(np.uint32)
     codes[0, 0], codes[1, 0] = 0x8000_0061, 0xD800
     assert open_sheet(npy(words)).cells == (("\ufffdb", "\ufffdd"), ("1", "2"))
+    fields = np.array([(0.5, 2)], dtype=[("xxxxxx", "f4"), ("y", "i2")])
+    assert open_sheet(npy(fields).replace(b"xxxxxx", b"\\ud800")).columns == ("\ufffd", "y")
     assert open_sheet(npy(words.astype(">U2"))).cells == (("\ufffdb", "\ufffdd"), ("1", "2"))
 
 
