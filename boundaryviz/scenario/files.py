@@ -226,8 +226,8 @@ def _from_table(path: Path, columns: Mapping[str, str | Sequence[str]]) -> Scena
 
 def of_table(table: Table, path: Path) -> Scenario:
     """The points of the table in a file, with the default network, which is given them standardised."""
-    summary = " ".join((f"Points from {one_line(path.name)}.", *table.notes))
-    return Scenario.from_table(table, one_line(_stem(path)), summary=summary)  # whose name may be no text
+    name = one_line(path.name)  # which may be no text; what is to be known of the points is kept with their source
+    return Scenario.from_table(table, one_line(_stem(path)), summary=f"Points from {name}.")
 
 
 def _stem(path: Path) -> str:

@@ -341,7 +341,7 @@ def _check_counts(values: Mapping[str, Any], before: str = "", deep: int = 0) ->
     for name, value in values.items():
         most = _MOST.get(name, _ENTRIES)
         count = len(value) if isinstance(value, list) or (name == "expect" and isinstance(value, Mapping)) else 0
-        if name == "turns" and count <= most:  # what each changes counts, beside its step
+        if name == "turns" and isinstance(value, list) and count <= most:  # what each changes counts, beside its step
             count = sum(max(1, len(change) - 1) for change in value if isinstance(change, Mapping))
         if count > most:
             path = one_line(before + name, _LONG)

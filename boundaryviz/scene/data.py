@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
+from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw
 from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
@@ -127,11 +128,11 @@ def build(spec: DataSpec) -> Scene:
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
     label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.LABEL_NOISE))
+    domain = source.domain or Domain.around(xy)
     if spec.labels_at == "centres" and spec.labels_per_class != "all":
-        label = keep_central(xy, label, split, spec.labels_per_class)
+        label = keep_central(as_seen(xy, domain.stretch), label, split, spec.labels_per_class)
     else:
         label = keep_labels(label, split, spec.labels_per_class, _rng(spec, Purpose.BUDGET))
-    domain = source.domain or Domain.around(xy)
     return Scene(Points.of(xy, label, split), domain, source.classes, source.class_names, source.axis_names)
 
 
@@ -204,7 +205,10 @@ def keep_labels(label: NDArray, split: NDArray, budget: int | Literal["all"], rn
 
 
 def keep_central(xy: NDArray, label: NDArray, split: NDArray, budget: int) -> NDArray:
-    """Keep the labels of the `budget` training points of each class that are nearest to its mean."""
+    """Keep the labels of the `budget` training points of each class that are nearest to its mean.
+
+    xy: (N, 2), `as_seen`.
+    """
     kept = label.copy()
     for k in np.unique(label):
         members = np.flatnonzero((label == k) & (split == Split.TRAIN))

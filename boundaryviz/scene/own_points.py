@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.data import DataSpec, Purpose, keep_central, keep_labels
 from boundaryviz.scene.keyed import hashes, key
 from boundaryviz.scene.scene import Points, Scene, Split
@@ -174,7 +175,7 @@ def _labels(spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], rows: NDArr
         return label
     among = np.where(rows, split, _ASIDE)
     if spec.labels_at == "centres":
-        return keep_central(points.xy, label, among, spec.labels_per_class)
+        return keep_central(as_seen(points.xy, own.scene.domain.stretch), label, among, spec.labels_per_class)
     return keep_labels(label, among, spec.labels_per_class, _Order.of(spec, Purpose.BUDGET, points))
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import math
+import sys
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from boundaryviz.scene.plain_text import one_line
 from boundaryviz.tables.choice import Question, SheetChoice
 from boundaryviz.tables.delimited import CELLS, MAX_COLUMNS, random_rows, sampled_said
 from boundaryviz.tables.filling import fill
@@ -83,7 +85,7 @@ def _sheet(
     notes = [*notes, *([sampled_said(count, most)] if count > most else [])]
     cells = [_cells(column[which]) for column in columns.values()]
     named = not all(name.startswith("column ") for name in columns)
-    heading = Heading(unique([*columns]), named, 0)
+    heading = Heading(unique([*map(one_line, columns)]), named, 0)
     options = tuple((name, name) for name in several)
     questions = [Question("sheet.sheet", "Which array of the archive?", options, taken)] if several else []
     rows = (Row(line, [*row]) for line, row in zip((which + 1).tolist(), zip(*cells, strict=True), strict=True))
@@ -105,10 +107,22 @@ def _columns(array: NDArray) -> dict[str, NDArray]:
 
 
 def _cells(column: NDArray) -> list[str]:
-    """Values as text from which the same values are read."""
+    """Values as text from which the same values are read, whole numbers without a point."""
     if column.dtype.kind == "S":
         return [value.decode(errors="replace") for value in column.tolist()]
-    return [*map(str, column.tolist())] if column.dtype.kind in "Ub" else [*map(repr, column.tolist())]
+    if column.dtype.kind == "U":
+        return _words(column)
+    if column.dtype.kind == "f":
+        return [repr(value).removesuffix(".0") for value in column.tolist()]
+    return [*map(str, column.tolist())] if column.dtype.kind == "b" else [*map(repr, column.tolist())]
+
+
+def _words(column: NDArray) -> list[str]:
+    """Text, with U+FFFD in the place of what no character has for a number, of which numpy would make broken text."""
+    plain = np.array(column, dtype=column.dtype.newbyteorder("="), order="C")
+    codes = plain.view(np.uint32)
+    codes[(codes > sys.maxunicode) | ((codes >= 0xD800) & (codes < 0xE000))] = 0xFFFD
+    return plain.tolist()
 
 
 def _stem(name: str) -> str:

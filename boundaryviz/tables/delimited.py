@@ -45,7 +45,8 @@ _STEADY = 0.8  # share of the rows that have as many cells
 class TableText:
     """A table whose rows can be run through as often as needed.
 
-    encoding: in words; codec: as Python calls it; question: which encoding, where others fit as well.
+    encoding: in words; codec: as Python calls it; question: which encoding, where others fit as well. quote: the mark
+    around cells.
     """
 
     lines: Lines
@@ -54,11 +55,12 @@ class TableText:
     codec: str
     delimiter: str
     question: Question | None = None
+    quote: str = '"'
 
     def rows(self) -> Iterator[Row]:
         """Every row but blank lines and remarks. Raises TableError for a broken quotation."""
         if self.counts.lines <= _LINES:
-            return _rows(enumerate(self.lines.every(self.codec, "replace"), 1), self.delimiter)
+            return _rows(enumerate(self.lines.every(self.codec, "replace"), 1), self.delimiter, self.quote)
         return self.chosen(np.arange(self.counts.written))  # of a table of empty lines no cell holds one
 
     def chosen(self, which: NDArray[np.int64]) -> Iterator[Row]:
@@ -66,7 +68,7 @@ class TableText:
 
         Raises TableError as `rows` does.
         """
-        return _rows(self._decoded(which), self.delimiter)
+        return _rows(self._decoded(which), self.delimiter, self.quote)
 
     def sample(self) -> list[Row]:
         """The first rows. Raises TableError where there are none, or too many columns."""
@@ -97,7 +99,7 @@ class TableText:
         most = self._at_once(limit)
         if count <= most:
             return (row for row in self.rows() if row.line > last), []
-        if self.counts.quoted and self.counts.bytes <= BYTES:
+        if (self.counts.quoted or self.quote != '"') and self.counts.bytes <= BYTES:
             return self._of_quoted(last, most, seed)
         return self.chosen(above + random_rows(count, most, seed)), [sampled_said(count, most)]
 
@@ -147,8 +149,8 @@ def open_text(source: Path | bytes, choice: SheetChoice = _AS_FOUND) -> TableTex
         head = lines.head(_HEAD)
     if any(byte < 32 and byte not in b"\t\n\r\f\v" for byte in head[:4096]):
         raise TableError(["this is not a text table; save it as CSV (UTF-8) and open that"])
-    begin = _beginning(lines)
-    delimiter = _wanted(choice.separator) if choice.separator else _delimiter(begin.decode(errors="replace"))
+    begin = _beginning(lines).decode(errors="replace")
+    delimiter = _wanted(choice.separator) if choice.separator else _delimiter(begin)
     try:
         counts = lines.counted(delimiter.encode())
     except LineError as error:
@@ -160,16 +162,17 @@ def open_text(source: Path | bytes, choice: SheetChoice = _AS_FOUND) -> TableTex
         likely, question = found_codec(lines.beyond_ascii(_HEAD))
         codec = wanted or likely
         question = question and replace(question, taken=codec)
-    return TableText(lines, counts, encoding or in_words(codec), codec, delimiter, question)
+    quote = _quote(begin, delimiter)
+    return TableText(lines, counts, encoding or in_words(codec), codec, delimiter, question, quote)
 
 
 def _beginning(lines: Lines) -> bytes:
-    """The first written lines."""
+    """The first written lines, whole ones but for a first that is long."""
     found = bytearray()
     for _, line in islice(lines.written(), _SAMPLE):
-        found += line[: _HEAD - len(found)]
-        if len(found) >= _HEAD:
+        if found and len(found) + len(line) > _HEAD:
             break
+        found += line[:_HEAD]
     return bytes(found)
 
 
@@ -214,13 +217,26 @@ def _delimiter(text: str) -> str:
             break
         rows: list[Row] = []
         with suppress(TableError):  # what is wrong is said when the table is read
-            rows.extend(islice(_rows(enumerate(io.StringIO(text, newline=""), 1), delimiter), _SAMPLE))
+            lines = enumerate(io.StringIO(text, newline=""), 1)
+            rows.extend(islice(_rows(lines, delimiter, _quote(text, delimiter)), _SAMPLE))
         score = _score(rows)
         if delimiter in _SELDOM and not score[2]:
             continue
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _quote(text: str, delimiter: str) -> str:
+    """The mark around cells: an apostrophe where all names in the first row have it on both sides, and it stands
+    nowhere else but around cells, doubled within them; a quotation mark otherwise. text: the first lines."""
+    if not text.lstrip("\ufeff ").startswith("'"):
+        return '"'
+    pad, mark = ("", " ++") if delimiter == " " else (" *+", re.escape(delimiter))
+    quoted = rf"{pad}'[^']*+(?:''[^']*+)*+'{pad}"
+    cell = rf"(?:{quoted}|[^'\"\r\n{re.escape(delimiter)}]*+)"
+    rows = rf"\ufeff?{quoted}(?:{mark}{quoted})*+(?:[\r\n]++(?:{cell}(?:{mark}{cell})*+)?+)*+"
+    return "'" if re.fullmatch(rows, text) else '"'
 
 
 def _score(rows: Sequence[Row]) -> tuple[bool, int, bool, float, int]:
@@ -254,10 +270,10 @@ class _Feed:
         return line.replace("\t", " ").rstrip() if self._spaces else line
 
 
-def _rows(lines: Iterable[tuple[int, str]], delimiter: str) -> Iterator[Row]:
-    """lines: with their numbers."""
+def _rows(lines: Iterable[tuple[int, str]], delimiter: str, quote: str) -> Iterator[Row]:
+    """lines: with their numbers. quote: the mark around cells."""
     feed = _Feed(lines, delimiter == " ")
-    reader = csv.reader(feed, delimiter=delimiter, skipinitialspace=True, strict=True)
+    reader = csv.reader(feed, delimiter=delimiter, quotechar=quote, skipinitialspace=True, strict=True)
     try:
         for cells in reader:
             if any(cells) and (len(cells) > 1 or cells[0].strip()):
@@ -265,7 +281,7 @@ def _rows(lines: Iterable[tuple[int, str]], delimiter: str) -> Iterator[Row]:
             feed.fresh = True
     except csv.Error as error:
         words = f"line {feed.begun}: a quotation mark is left open or stands in the wrong place"
-        remedy = 'close it, or write "" for a quotation mark within a cell'
+        remedy = f"close it, or write {quote * 2} for a quotation mark within a cell"
         if "limit" in str(error):  # which the module tells in words alone
             words = f"line {feed.begun}: a cell, or what an open quotation mark begins, is longer than"
             words, remedy = f"{words} {csv.field_size_limit():,} characters", "shorten it, or close the mark"

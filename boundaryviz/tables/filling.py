@@ -60,7 +60,7 @@ def fill(
     return Sheet(
         kind, encoding, separator, sheets, sheet, heading.header,
         tuple(heading.names[k] for k in full), tuple(columns[k] for k in full), np.array(lines, dtype=np.int64),
-        tuple(left), (*notes, *heading.notes), (*questions, *heading.questions),
+        (*heading.left_out, *left), (*notes, *heading.notes), (*questions, *heading.questions),
     )  # fmt: skip
 
 

@@ -87,6 +87,8 @@ def _opened(source: Path | bytes, choice: SheetChoice, limit: int, seed: int) ->
 def _delimited(table: TableText, choice: SheetChoice, limit: int, seed: int) -> Sheet:
     heading = read_heading(table.sample(), choice.header)
     rows, notes = table.below(heading.last, limit, seed)
+    if table.quote != '"':
+        notes.insert(0, "All names stand between apostrophes, which were taken for quotation marks.")
     if table.question is not None:
         notes.insert(0, f"Read as {table.encoding}, as the text is not UTF-8; look at names with accents.")
     return fill(

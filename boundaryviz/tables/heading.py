@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from boundaryviz.tables.choice import Question
-from boundaryviz.tables.sheet import Row, TableError
+from boundaryviz.tables.numbers import MISSING
+from boundaryviz.tables.sheet import LeftOut, Row, TableError
 from boundaryviz.tables.words import listed
 
 ROW_NAMES = "row names"
-_MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "-", "--", ".", "missing", "<na>"}
 _NUMBER = re.compile(
     r"[-+−–]?[$€£¥]?[-+−]?(?:[0-9](?:[0-9.,'’\u00a0\u202f ]*[0-9.])?|[.,][0-9]+)(?:[eEdD][-+]?[0-9]+)?\s?[%€$]?"
 )
@@ -46,6 +46,7 @@ _FEW = 1_000  # columns looked at
 class Heading:
     """names: of the columns, unique. header: whether they come from the table. last: the line of the last row that
     stands above the rows, 0 where there is none. codes: words for the whole numbers in the last column, or none.
+    left_out: rows among these that no name stands in, such as units.
     """
 
     names: tuple[str, ...]
@@ -54,6 +55,7 @@ class Heading:
     notes: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     codes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def looks_numeric(cell: str) -> bool:
@@ -76,7 +78,7 @@ def numeric_share(rows: Sequence[Sequence[str]], index: int) -> float:
 
 def is_missing(cell: str) -> bool:
     """Whether a cell is empty or holds a word for that."""
-    return cell.strip().casefold() in _MISSING
+    return cell.strip().casefold() in MISSING
 
 
 def common_width(rows: Sequence[Row]) -> int:
@@ -95,7 +97,7 @@ def read_heading(sample: Sequence[Row], wanted: bool | None = None) -> Heading:
 
     Raises TableError where there are no rows below the names.
     """
-    rows, notes = [*sample], list[str]()
+    rows, notes, left = [*sample], list[str](), list[LeftOut]()
     if rows and rows[0].cells[0].casefold().startswith("sep=") and not any(rows[0].cells[1:]):
         notes.append(f"Line {rows.pop(0).line} says what stands between cells, and was followed.")
     width = common_width(rows)
@@ -113,7 +115,7 @@ def read_heading(sample: Sequence[Row], wanted: bool | None = None) -> Heading:
     first, body = rows[0], [row.cells for row in rows[1:]]
     if wanted is not False and (codes := _codes(first, body)):
         note = f"Line {first.line} holds how many rows and columns there are, and names of classes: {listed(codes)}."
-        return Heading(_numbered(width), False, first.line, (*notes, note), (), codes)
+        return Heading(_numbered(int(first.cells[1]) + 1), False, first.line, (*notes, note), (), codes)
     is_header, sure = _is_header(first.cells, body)
     header = is_header if wanted is None else wanted
     questions = () if sure else (_asked(first, header),)
@@ -133,7 +135,8 @@ def read_heading(sample: Sequence[Row], wanted: bool | None = None) -> Heading:
     elif len(body) > 1 and (units := _units(body)):
         last = rows[1].line
         notes.append(f"Line {last} was taken for units and passed over: {listed(units)}.")
-    return Heading(unique(names), True, last, tuple(notes), questions)
+        left.append(LeftOut(last, "a row of units, which is no point"))
+    return Heading(unique(names), True, last, tuple(notes), questions, left_out=tuple(left))
 
 
 def _titles(rows: Sequence[Row], width: int) -> int:
@@ -159,14 +162,26 @@ def _are_names(rows: Sequence[Row], width: int) -> bool:
 
 
 def _codes(first: Row, body: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Names of classes, of a first row that says `rows,columns,name of class 0,...` and nothing else."""
-    cells = [cell.strip() for cell in first.cells]
-    if len(cells) < 4 or not body or not (cells[0].isdecimal() and cells[1].isdecimal()):
+    """Names of classes, of a first row that says `rows,columns,name of class 0,...` and nothing else, as scikit-learn's
+    tables begin: nearly all rows have so many columns and then the whole number of a class, and either each of these
+    has a name or there are as many rows as it says."""
+    cells = _filled(first.cells)
+    if len(cells) < 4 or not body or not all(re.fullmatch("[0-9]{1,8}", cell) for cell in cells[:2]):
         return ()
-    names = [cell for cell in cells[2:] if cell]
-    fits = all(len(row) == int(cells[1][:9]) + 1 and row[-1].strip().isdecimal() for row in body)
-    fits = fits and all(int(row[-1][:9]) < len(names) for row in body)
-    return tuple(names) if fits and not any(map(looks_numeric, names)) else ()
+    count, width, names = int(cells[0]), int(cells[1]), cells[2:]
+    last = [row[-1] for row in map(_filled, body) if len(row) == width + 1 and row[-1].isdecimal()]
+    if width < 1 or len(last) < max(1, _MOSTLY * len(body)) or any(looks_numeric(name) or not name for name in names):
+        return ()
+    named = all(int(cell[:9]) < len(names) for cell in last)
+    return tuple(names) if named or count == len(body) else ()
+
+
+def _filled(cells: Sequence[str]) -> list[str]:
+    """The cells of a row, stripped, without the empty ones at its end."""
+    filled = [cell.strip() for cell in cells]
+    while filled and not filled[-1]:
+        filled.pop()
+    return filled
 
 
 def _is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> tuple[bool, bool]:

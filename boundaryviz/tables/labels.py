@@ -26,6 +26,7 @@ NO_LABEL = MISSING | {"unlabelled", "unlabeled"}
 MinusOne = Literal["unlabelled", "class"]
 
 _FEW = 10  # different numbers with decimals that are classes, however seldom each comes
+_NUMBER = {str(k): k for k in range(MAX_CLASSES)}
 _PLAIN = re.compile(r"\+?(-?(?:0|[1-9][0-9]*))(?:\.0*|(\.[0-9]*[1-9])0*)?")
 
 
@@ -128,8 +129,8 @@ def _numbered(keys: set[str], numeric: bool, ours: bool) -> tuple[dict[str, int]
     """The class number of each, and the classes' names; no names for bare numbers."""
     ordered = sorted(keys, key=_order if numeric else None)
     bare = ordered == [str(k) for k in range(len(ordered))]
-    if ours and all(key.isascii() and key.isdigit() and int(key) < MAX_CLASSES for key in ordered):
-        return {key: int(key) for key in ordered}, ()
+    if ours and all(key in _NUMBER for key in ordered):
+        return {key: _NUMBER[key] for key in ordered}, ()
     return {key: k for k, key in enumerate(ordered)}, () if bare else tuple(ordered)
 
 
@@ -140,8 +141,8 @@ def _with_more(
     index, found = dict(index), list(called)
     numbered = ours and all(key == str(k) for key, k in index.items())
     for key in foreign:
-        own = numbered and key.isascii() and key.isdigit() and int(key) < MAX_CLASSES
-        index[key] = int(key) if own else 1 + max(index.values(), default=-1)
+        own = _NUMBER.get(key) if numbered else None
+        index[key] = 1 + max(index.values(), default=-1) if own is None else own
         name = beside.get(key, key)
         if found or name != str(index[key]):
             found += [f"class {k}" for k in range(len(found), index[key] + 1)]

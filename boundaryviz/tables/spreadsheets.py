@@ -22,12 +22,12 @@ from boundaryviz.tables.words import listed, short
 RECTANGLE = 1_000_000
 """Cells, empty ones between others included, that a sheet may span."""
 
-_LETTERS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})""")
-_NUMBERS = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,9}([0-9]{1,20})["']""")
+_LETTERS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]++)""")
+_NUMBERS = re.compile(rb"""\br\s*=\s*["'][A-Za-z]*+\+?([0-9]++)["']""")
 _STRINGS = re.compile(rb"""\bt\s*=\s*["']s["']""")
 _STRING = re.compile(rb"""\bt="s"[^>]*><v>([0-9]{1,9})</v>""")
-_ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["']([0-9]{1,20})["']""")
-_COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["']([0-9]{1,20})["']""")
+_ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["']\+?([0-9]++)["']""")
+_COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["']\+?([0-9]++)["']""")
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _SHEETS = 200
 _HELD = 60_000_000  # characters of cells, as often as they are repeated
@@ -46,8 +46,7 @@ def read(members: Mapping[str, bytes], choice: SheetChoice, limit: int, seed: in
     try:
         book = calamine.load_workbook(io.BytesIO(zipped(_needed(members, ods))))
         names = tuple(book.sheet_names)[:_SHEETS]
-        name = _taken(names, choice.sheet, book)
-        rows = [*_rows(book.get_sheet_by_name(name))]
+        name, rows, empty = _taken(names, choice.sheet, book)
     except TableError:
         raise
     except BaseException as error:  # a panic of calamine is no Exception
@@ -55,10 +54,12 @@ def read(members: Mapping[str, bytes], choice: SheetChoice, limit: int, seed: in
             raise
         raise TableError([f"the workbook cannot be read ({error}); save it again, or as CSV (UTF-8)"]) from None
     if not rows:
-        others = f"; there are also {listed([other for other in names if other != name])}" if len(names) > 1 else ""
-        raise TableError([f"sheet {short(name)} is empty{others}"])
+        words = f"{'sheets' if len(empty) > 1 else 'sheet'} {listed(empty, 'and')} {_be(empty)} empty"
+        more = [other for other in names if other not in empty]
+        raise TableError([f"{words}; there are also {listed(more)}" if more else words])
     several = names if len(names) > 1 else ()
-    notes = [f"Read sheet {short(name)} of {listed(names)}."] if several and choice.sheet is None else []
+    before = f"; {listed(empty, 'and')} {_be(empty)} empty" if empty else ""
+    notes = [f"Read sheet {short(name)} of {listed(names)}{before}."] if several and choice.sheet is None else []
     about = {"sheets": several, "sheet": name, "notes": notes, "questions": _asked(several, name)}
     return fill_of(rows, kind, choice.header, limit, seed, **about)
 
@@ -79,19 +80,34 @@ def _needed(members: Mapping[str, bytes], ods: bool) -> dict[str, bytes]:
     return {name: content for name, content in members.items() if name.endswith((".xml", ".rels"))}
 
 
-def _taken(names: tuple[str, ...], wanted: str | None, book: Any) -> str:
-    """The sheet that a person chose, or the first that is shown and is a table."""
+def _taken(names: tuple[str, ...], wanted: str | None, book: Any) -> tuple[str, list[Row], list[str]]:
+    """The sheet that a person chose, or the first that holds rows, shown ones before hidden ones; its rows; and which
+    were tried and are empty. Of empty ones alone the first."""
     if not names:
         raise TableError(["the workbook has no sheets"])
-    if wanted is None:
-        shown = (
-            sheet.name for sheet in book.sheets_metadata
-            if sheet.visible == calamine.SheetVisibleEnum.Visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
-        )  # fmt: skip
-        return next(shown, names[0])
-    if wanted not in names:
-        raise TableError([f"sheet: there is no {short(wanted)}; there are: {listed(names)}"])
-    return wanted
+    if wanted is not None:
+        if wanted not in names:
+            raise TableError([f"sheet: there is no {short(wanted)}; there are: {listed(names)}"])
+        rows = [*_rows(book.get_sheet_by_name(wanted))]
+        return wanted, rows, [] if rows else [wanted]
+    shown = {
+        sheet.name for sheet in book.sheets_metadata
+        if sheet.visible == calamine.SheetVisibleEnum.Visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
+    }  # fmt: skip
+    empty, spanned = list[str](), 0
+    for name in sorted(names, key=lambda name: name not in shown):
+        sheet = book.get_sheet_by_name(name)
+        if rows := [*_rows(sheet)]:
+            return name, rows, empty
+        empty.append(name)
+        spanned += sheet.height * sheet.width
+        if spanned > RECTANGLE:  # of nothing, which takes its time all the same
+            break
+    return empty[0], [], empty
+
+
+def _be(several: list[str]) -> str:
+    return "is" if len(several) == 1 else "are"
 
 
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
@@ -146,7 +162,7 @@ def _check(members: Mapping[str, bytes], ods: bool) -> None:
 def _xlsx_spans(content: bytes) -> int:
     """At most so many cells are in the rectangle of a sheet, by the places that it names."""
     letters = {b"A", *_LETTERS.findall(content)}
-    rows = max(map(int, {b"1", *_NUMBERS.findall(content)}))
+    rows = max(map(_number, {b"1", *_NUMBERS.findall(content)}))
     columns = max(map(_column, letters))
     cells = content.count(b"<c ") + content.count(b"<c>")
     if cells <= content.count(b" r=") - content.count(b"<row "):
@@ -169,7 +185,7 @@ def _xlsx_held(content: bytes, strings: bytes) -> int:
 def _column(letters: bytes) -> int:
     """The number of a column, from 1."""
     number = 0
-    for letter in letters.upper():
+    for letter in letters[:9].upper():
         number = 26 * number + letter - 64
     return number
 
@@ -196,4 +212,9 @@ def _of_ods(content: bytes) -> tuple[int, int]:
 
 def _repeated(pattern: re.Pattern[bytes], tag: bytes) -> int:
     found = pattern.search(tag)
-    return int(found[1]) if found else 1
+    return _number(found[1]) if found else 1
+
+
+def _number(digits: bytes) -> int:
+    """The number, or one that is too large as well: calamine would take of it what fits into some bytes."""
+    return int(digits.lstrip(b"0")[:20] or b"0")

@@ -214,6 +214,8 @@ def test_a_hundred_thousand_points_are_opened_soon() -> None:
         ),
         ({"course": {"steps": 10**18}}, f"course.steps: must be at most {STEPS:,}"),
         ({"course": {"steps": 10**4_000}}, f"course.steps: must be at most {STEPS:,}"),
+        ({"course": {"turns": 0.5}}, "course.turns: "),
+        ({"course": {"turns": None}}, "course.turns: "),
         ({"course": {"turns": [{"step": STEPS + 1}]}}, f"course.steps: must be at most {STEPS:,}"),
     ],
     ids=lambda value: str(value)[:40],

@@ -116,6 +116,10 @@ def test_tables_become_points_that_a_net_is_given_standardised(tmp_path: Path) -
     assert isinstance(scenario.learner, MLPSpec)
     assert (scenario.name, scenario.data) == ("table", OWN_POINTS)
     assert len(scenario.scene().points) == 20
+    assert scenario.summary == "Points from table.csv."
+    assert scenario.own is not None
+    assert scenario.own.source is not None
+    assert any("shared out at random" in note for note in scenario.own.source.notes)
 
 
 def test_a_name_that_is_no_text_gives_a_name_that_is(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.edits import Add, Move, Recolumn, Remove, apply, mute, relabel
 from boundaryviz.scene.own_points import OwnPoints, layered, taken_up
-from boundaryviz.scene.scene import UNLABELLED, Points, Scene, Split
+from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from helpers.scenes import bits, edits, scenes
 
 SEEDS = st.integers(0, 10_000)
@@ -87,6 +87,20 @@ def test_so_many_labels_of_each_class_are_kept_and_the_others_come_back(k: int, 
     assert (some.points.label[~some.points.is_train] != UNLABELLED).all()
     assert (some.points.label == np.where(some.points.is_labelled, whole.points.label, UNLABELLED)).all()
     assert (whole.points.label == own.scene.points.label).all()
+
+
+@pytest.mark.parametrize("unit", [1.0, 1_000.0])
+def test_central_labels_are_those_that_look_so_whatever_the_units(unit: float) -> None:
+    own = table(classes=3)
+    points = own.scene.points.with_columns(xy=own.scene.points.xy * (1.0, unit))
+    scene = replace(own.scene, points=points, domain=Domain.around(points.xy))
+    assert scene.domain.is_even == (unit == 1.0)
+    kept = layered(spec(labels_per_class=4, labels_at="centres"), OwnPoints(scene)).points
+    seen = points.xy / (1.0, scene.domain.stretch)
+    for k in range(3):
+        mine = np.flatnonzero(kept.is_train & (points.label == k))
+        far = np.linalg.norm(seen[mine] - seen[mine].mean(axis=0), axis=1)
+        assert {*mine[kept.label[mine] == k].tolist()} == {*mine[far.argsort()[:4]].tolist()}
 
 
 @given(st.integers(10, 100), st.integers(10, 100), SEEDS)

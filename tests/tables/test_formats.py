@@ -9,6 +9,7 @@ import io
 import pickle
 import zipfile
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 import numpy as np
@@ -24,7 +25,9 @@ from odf.text import P
 from boundaryviz.tables import archives, arff
 from boundaryviz.tables.choice import SheetChoice
 from boundaryviz.tables.formats import open_sheet
+from boundaryviz.tables.from_arrays import from_arrays
 from boundaryviz.tables.sheet import Sheet, TableError
+from boundaryviz.tables.tables import read_table
 from helpers.busy import soon
 
 AS_FOUND = SheetChoice()
@@ -171,10 +174,16 @@ HEADS = {
         "3,2,setosa,virginica\n0.5,1.5,0\n0.25,2.5,1\n1,1,1\n", ("column 1", "column 2", "column 3"),
         [2, 3, 4], "names of classes",
     ),
+    "few counts": ("3,2,ant,bee\n1,2,0\n3,4,1\n5,6,9\n", ("column 1", "column 2", "column 3"), [2, 3, 4], "'bee'"),
+    "one count": ("1,2,ant,bee\n1,2,1\n", ("column 1", "column 2", "column 3"), [2], "'ant', 'bee'"),
+    "counts;": ("3;2;ant;bee;\n1,5;2;1;\n3;4;0;\n", ("column 1", "column 2", "column 3"), [2, 3], "'ant', 'bee'"),
     "numbers": ("0,1,2\n50.1,50.2,0\n51.3,51.1,1\n", ("0", "1", "2"), [2, 3], ""),
     "years": ("2019,2020\n0.5,1.5\n2.5,1.25\n", ("2019", "2020"), [2, 3], ""),
     "twice": ("a,a,\n1,2,3\n", ("a", "a (2)", "column 3"), [2], ""),
     "remarks": ("# made by hand\n#! tool 3\nx,y\n1,2\n# half way\n#DIV/0!,3\n", ("x", "y"), [4, 6], ""),
+    "colours": ("c,x,y\n#ff0000,1,2\n#remark of one cell\n#N/A,3,4\n", ("c", "x", "y"), [2, 4], ""),
+    "apostrophes": ("'x','it''s'\n'1','2'\n'3',''\n", ("x", "it's"), [2, 3], "taken for quotation marks"),
+    "words within": ("'x';'a;b'\r\n'1';'c\r\nd'\r\n2;e\r\n", ("x", "a;b"), [2, 4], "taken for quotation marks"),
     "hash": ("#,x,y\n1,2,3\n", ("#", "x", "y"), [2], ""),
     "ends": ("x,y,\n1,2,\n3,4,\n", ("x", "y"), [2, 3], ""),
     "short": ("x,y,label\n1,2\n3,4,a\n", ("x", "y", "label"), [2, 3], ""),
@@ -192,6 +201,49 @@ def test_what_stands_above_the_rows(form: str) -> None:
 
 def test_counts_above_give_codes_their_words() -> None:
     assert open_sheet(HEADS["counts"][0]).cells[-1] == ("setosa", "virginica", "virginica")
+    assert open_sheet(HEADS["few counts"][0]).cells[-1] == ("ant", "bee", "9")
+    assert open_sheet(HEADS["one count"][0]).cells == (("1",), ("2",), ("bee",))
+    scene = read_table(HEADS["counts;"][0]).scene
+    assert (scene.class_names, scene.points.label.tolist()) == (("ant", "bee"), [1, 0])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "5,2,a,b\n1,2,c,d\n2,3,c,d\n", "2019,2020,k,m\n1,2,a,3\n4,5,b,2\n", "9,3,a,b\n1,2,3,5\n1,2,3,6\n",
+        "3,2,1.5,2.5\n1,2,0\n3,4,1\n", "x,2,a,b\n1,2,0\n", "3,1,a,b\n0.5,1,2,0\n1.5,1,2,1\n",
+        "3,000000002999,a,b\n1,2,0\n3,4,1\n",
+    ],
+)  # fmt: skip
+def test_other_rows_of_numbers_and_words_are_no_counts(source: str) -> None:
+    assert "names of classes" not in said(open_sheet(source))
+
+
+@pytest.mark.parametrize(
+    ("source", "cells"),
+    [
+        ("x,y,label\n1,2,'tis\n2,3,O'Neil\n", ("'tis", "O'Neil")), ("x,y,'z'\n1,2,'a'\n3,4,b\n", ("'a'", "b")),
+        ("'x','y'\n1,o'clock\n2,a\n", ("o'clock", "a")), ("'x','y'\n1,'tis\n2,a", ("'tis", "a")),
+        ("'tis\n1\n2\n", ("1", "2")), ("\"x\",\"y\"\n1,\"'a'\"\n", ("'a'",)),
+    ],
+)  # fmt: skip
+def test_an_apostrophe_elsewhere_is_part_of_a_name(source: str, cells: tuple[str, ...]) -> None:
+    assert open_sheet(source).cells[-1] == cells
+
+
+def test_a_long_table_between_apostrophes_is_sampled_by_rows() -> None:
+    source = "'x','y','words'\n" + "".join(f"'{k}','{k}','a\n\n# it''s {k}'\n" for k in range(300))
+    sheet = open_sheet(source.replace("a\n\n", "a", 100), limit=100)
+    assert len(sheet.lines) == 100
+    assert all(words.endswith(f"# it's {x}") for x, words in zip(sheet.cells[0], sheet.cells[2], strict=True))
+    assert "line 102: a quotation mark" in refused("'x','y'\n" + "'1','2'\n" * 100 + "'3\n")
+
+
+def test_a_row_of_units_is_left_out_and_counted() -> None:
+    (left,) = open_sheet(HEADS["units"][0]).left_out
+    assert (left.line, left.reason) == (2, "a row of units, which is no point")
+    table = read_table(HEADS["units"][0])
+    assert (table.source.omitted, table.source.left_out) == (1, ((2, left.reason),))
 
 
 @pytest.mark.parametrize("source", ["1,2,3\n4,5,6\n", "0.5,a\n1,b\n", "1,NA,a\n2,3,b\n", "5,6\n7,8\n"])
@@ -272,7 +324,25 @@ def test_a_workbook_and_its_sheets(make, kind: str) -> None:
     )
     assert open_sheet(book, SheetChoice(sheet="Sheet 2")).cells == (("3",), ("4",))
     assert "there are: 'Sheet 1', 'Sheet 2'" in refused(book, SheetChoice(sheet="Sheet 3"))
-    assert "is empty" in refused(make([], rows))
+    later = open_sheet(make([], [], rows))
+    assert (later.sheet, later.questions[0].taken, later.lines.tolist()) == ("Sheet 3", "Sheet 3", [4, 5])
+    assert "Read sheet 'Sheet 3' of 'Sheet 1', 'Sheet 2', 'Sheet 3'; 'Sheet 1' and 'Sheet 2' are empty." in said(later)
+    assert "'Sheet 1' is empty; there are also 'Sheet 2'" in refused(make([], rows), SheetChoice(sheet="Sheet 1"))
+    assert refused(make([], [])) == "sheets 'Sheet 1' and 'Sheet 2' are empty"
+
+
+def test_hidden_sheets_come_after_those_that_are_shown() -> None:
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    sheets = [book.worksheets[0], book.create_sheet("Empty"), book.create_sheet("Shown")]
+    sheets[0].sheet_state = "hidden"
+    for sheet, value in ((sheets[0], 7), (sheets[2], 8)):
+        sheet.append(["x", "y"])
+        sheet.append([value, 1])
+    book.save(stream)
+    assert open_sheet(stream.getvalue()).cells[0] == ("8",)
+    book.remove(sheets[2])
+    book.save(stream := io.BytesIO())
+    assert open_sheet(stream.getvalue()).cells[0] == ("7",)
 
 
 @given(st.lists(st.tuples(st.floats(-1e300, 1e300), st.integers(-9, 9), TEXT), min_size=2, max_size=5))
@@ -339,7 +409,12 @@ def ods_row(rows: int = 1, *cells: tuple[str, int]) -> str:
         xlsx_of('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
         xlsx_of('<row r="1048576"><c><v>1</v></c></row><row r="1"><c r="XFD1"><v>1</v></c></row>'),
         xlsx_of('<row r="1">' + '<c t="s"><v>0</v></c>' * 50_000 + "</row>", f"<si><t>{'a' * 32_000}</t></si>"),
+        xlsx_of(f'<row r="1"><c r="A1"><v>1</v></c></row><row><c r="A{"9" * 300}"><v>1</v></c></row>'),
+        xlsx_of(f'<row r="1"><c r="A1"><v>1</v></c></row><row><c r="{"Z" * 30}2"><v>1</v></c></row>'),
+        xlsx_of(f'<row r="1"><c r="A1"><v>1</v></c></row><row><c r="B{"0" * 25}1048576"><v>1</v></c></row>'),
         ods_of(ods_row(1_000_000, ("1", 16_384))),
+        ods_of(ods_row(1_000_000, ("1", 16_384)).replace('repeated="', 'repeated="+')),
+        ods_of(ods_row(10**25, ("1", 1))),
         ods_of(ods_row(1_000_000, ("", 1)) + ods_row(1, ("", 16_383), ("1", 1))),
         xlsx_of('<row r="1">' + "<c><v>1</v></c>" * 60_000 + "</row>"),
         ods_of(ods_row(1, ("1", 2_000_000_000))),
@@ -395,6 +470,39 @@ def test_arrays_of_numpy() -> None:
     assert len(open_sheet(npy(np.ones((500, 2))), limit=100).lines) == 100
 
 
+@given(
+    st.integers(1, 6), st.integers(2, 4), st.sampled_from(["f2", "f4", ">f8", "i8", "u1", "?", "U5"]), st.booleans(),
+    st.randoms(),
+)  # fmt: skip
+@settings(max_examples=40)
+def test_an_array_gives_its_values(rows: int, width: int, kind: str, fortran: bool, random: Random) -> None:
+    values = np.array([[random.choice((-2.0, 0, 0.125, 3, 1e22)) for _ in range(width)] for _ in range(rows)])
+    given = (values.clip(0, 9) if kind in ("i8", "u1", "f2") else values).astype(kind)
+    found = np.array(open_sheet(npy(np.asfortranarray(given) if fortran else given)).cells).T
+    wanted = given.astype(str) if kind in ("?", "U5") else given.astype(np.float64)
+    np.testing.assert_array_equal(found if kind in ("?", "U5") else found.astype(np.float64), wanted)
+
+
+def test_numbers_that_are_no_characters_make_no_broken_text() -> None:
+    words = np.array([["ab", "1"], ["cd", "2"]])
+    codes = words.view(np.uint32)
+    codes[0, 0], codes[1, 0] = 0x8000_0061, 0xD800
+    assert open_sheet(npy(words)).cells == (("\ufffdb", "\ufffdd"), ("1", "2"))
+    fields = np.array([(0.5, 2)], dtype=[("xxxxxx", "f4"), ("y", "i2")])
+    assert open_sheet(npy(fields).replace(b"xxxxxx", b"\\ud800")).columns == ("\ufffd", "y")
+    assert open_sheet(npy(words.astype(">U2"))).cells == (("\ufffdb", "\ufffdd"), ("1", "2"))
+
+
+@pytest.mark.parametrize(("y", "names"), [([0.0, 1.0, 1.0], ()), ([2.0, 7.0, 2.0], ("2", "7"))])
+def test_labels_of_arrays_of_floats_are_whole_numbers(y: list[float], names: tuple[str, ...]) -> None:
+    data = npz(X=np.array([[2.0, 0.5], [-0.0, 1.0], [1e16, 3.0]]), y=np.array(y))
+    assert open_sheet(data).cells[:2] == (("2", "-0", "1e+16"), ("0.5", "1", "3"))
+    assert open_sheet(data).cells[2] == tuple(f"{one:.0f}" for one in y)
+    scene = read_table(npz(X=np.eye(3)[:, :2], y=np.array(y))).scene
+    assert (scene.class_names, scene.points.label.tolist()) == (names, [int(one != y[0]) for one in y])
+    assert from_arrays(np.eye(3)[:, :2], y).class_names == names
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -408,6 +516,10 @@ def test_arrays_of_numpy() -> None:
         (npz(a=np.ones(3)), "no array of rows"),
         (zipped(readme="hello"), "neither a workbook nor arrays"),
         (pickle.dumps([1, 2], 4), "pickle"),
+        (b"PAR1xxxx", "a Parquet file"),
+        (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
+        (b"PK\x03\x04 and nothing more", "not complete or damaged"),
+        (gzip.compress(b"x,y\n1,2\n" * 2_000)[:-9], "gz"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1" + bytes(600), ".xlsx"),
         (b"%PDF-1.4 ", "a PDF"),
     ],
@@ -453,6 +565,10 @@ def test_arff() -> None:
     assert "SparseToNonSparse" in refused(ARFF + "{0 1}\n")
     assert "line 3: 'x' is no @attribute" in refused("@relation a\n@attribute b real\nx\n@data\n1\n")
     assert "no line @data" in refused("@relation a\n@attribute b real\n")
+    assert "line 2: there is no @attribute above @data" in refused("@relation a\n@data\n1\n")
+    assert "no rows below @data" in refused("@relation a\n@attribute b real\n@data\n")
+    marks = open_sheet("@relation a\n@attribute n string\n@attribute x real\n@data\n'it\\'s, so',1\n\"so, so\",2\n")
+    assert marks.cells == (("it's, so", "so, so"), ("1", "2"))
 
 
 def test_svmlight() -> None:
@@ -468,3 +584,20 @@ def test_svmlight() -> None:
 def test_text_of_numpy_has_the_lines_on_which_its_rows_stand() -> None:
     sheet = open_sheet(b"\narray([[0.5, 1.], [2., 3.],\n       [4., 5.]])\n")
     assert (sheet.format, sheet.columns, sheet.lines.tolist()) == ("text of numpy", ("x", "y"), [2, 2, 3])
+
+
+LONG: dict[str, str | bytes] = {
+    "text": "x,y\n" + "".join(f"{k},1\n" for k in range(50)), "svmlight": "".join(f"1 1:{k}\n" for k in range(50)),
+    "ARFF": "@relation r\n@attribute x real\n@attribute y real\n@data\n" + "".join(f"{k},1\n" for k in range(50)),
+    "npy": npy(np.stack([np.arange(50), np.ones(50)], axis=1)),
+    "xlsx": xlsx([["x", "y"], *([k, 1] for k in range(50))]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_long_table_of_any_format_is_sampled_alike_each_time(kind: str) -> None:
+    one, again = (open_sheet(LONG[kind], limit=20) for _ in range(2))
+    assert one.cells == again.cells
+    assert len(one.lines) == 20
+    assert (np.diff(one.lines) > 0).all()
+    assert "a random sample of 20" in said(one)

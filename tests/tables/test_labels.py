@@ -63,6 +63,8 @@ def test_minus_one_is_unlabelled_in_what_this_program_wrote():
     found = read_table(header + "0,0,-1,train,clean\n1,1,1,train,clean\n")
     assert found.scene.points.label.tolist() == [-1, 1]
     assert found.understanding.questions[0].about == "minus_one"
+    endless = read_table(header + f"0,0,0,train,clean\n1,1,{'9' * 5_000},train,clean\n").scene
+    assert (endless.points.label.tolist(), len(endless.class_names[1])) == ([0, 1], 5_000)
     assert read_table("x,y,label\n0,0,-1\n1,1,1\n").scene.class_names == ("-1", "1")
     assert read_table("x,y,label\n0,0,-1\n1,1,1\n", columns={"minus_one": "unlabelled"}).scene.class_names == ("1",)
 
