@@ -101,7 +101,7 @@ def load(name: str | Path, columns: Mapping[str, str | Sequence[str]] | None = N
 
 
 Given = Scenario | str | Path | tuple[Any, Any]
-"""A scenario; its name, or that of a data set; a file; or arrays (X, y), of which some are kept for validation and test."""
+"""A scenario; its name, or that of a data set; a file; or arrays (X, y), some of them kept for validation and test."""
 
 
 def given(scenario: Given) -> Scenario:
