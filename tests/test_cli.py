@@ -297,7 +297,7 @@ def test_the_window_is_opened_on_a_file(tmp_path: Path, monkeypatch: pytest.Monk
     path.write_text('title = "Own"\n')
     opened: list[tuple[str | None, str]] = []
 
-    def window(file: str | None = None, project: Project | None = None) -> int:
+    def window(file: str | None = None, project: Project | None = None, *, asks: bool = True) -> int:
         opened.append((file, project.scenario.title if project else ""))
         return 3
 

@@ -101,7 +101,7 @@ def load(name: str | Path, columns: Mapping[str, str | Sequence[str]] | None = N
 
 
 Given = Scenario | str | Path | tuple[Any, Any]
-"""A scenario; its name, or that of a data set; a file; or arrays (X, y)."""
+"""A scenario; its name, or that of a data set; a file; or arrays (X, y), some of them kept for validation and test."""
 
 
 def given(scenario: Given) -> Scenario:
@@ -112,7 +112,7 @@ def given(scenario: Given) -> Scenario:
     if isinstance(scenario, str | Path):
         return load(scenario)
     if isinstance(scenario, tuple) and len(scenario) == 2:
-        return Scenario.from_arrays(*scenario)
+        return Scenario.from_arrays(*scenario).with_values({"data.splits": "drawn"})
     kind = type(scenario).__name__
     raise TypeError(f"a scenario, its name, a file, or a pair of arrays (X, y) is needed, not {kind}")
 

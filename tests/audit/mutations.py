@@ -202,6 +202,8 @@ def a_quick_field_between_nodes(patch: pytest.MonkeyPatch) -> None:
 @_mutation("a_shift_of_everything_changes_nothing", Case(small("vat"), _BRIDGE))
 def the_centre_subtracted_after_rounding(patch: pytest.MonkeyPatch) -> None:
     def rounded(self: Scaling, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        if len(x) <= 2:  # corners of the domain, which no longer are any after rounding
+            return (x - self.centre) / self.unit
         single = np.float32
         return ((x.astype(single) - self.centre.astype(single)) / self.unit.astype(single)).astype(np.float64)
 

@@ -76,7 +76,7 @@ def test_the_headline_says_how_many_test_points_flipped():
     assert flip_rate(poisoned, replace(clean, predicted=None)) is None
     for view in ("flip", "twin"):
         words = [t.get_text() for t in draw(view, poisoned, beside=clean).findobj(Text)]
-        assert f"{300 / len(test):.3g} % flipped, step 290" in words
+        assert any(text.startswith(f"{300 / len(test):.3g} % flipped by ") for text in words)
 
 
 @pytest.mark.parametrize("view", ["twin", "flip"])

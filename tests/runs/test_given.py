@@ -22,6 +22,7 @@ def test_a_name_a_file_and_arrays_are_taken(tmp_path: Path) -> None:
     assert given(file).title == "Own"
     run = bv.train((X, (X[:, 0] > 0).astype(int)), steps=20, progress=False)
     assert len(run.scene.points) == 40
+    assert {"train_error", "validation_error", "test_error"} <= set(run.metrics)
     with pytest.raises(TypeError, match=r"a pair of arrays \(X, y\) is needed, not int"):
         given(7)  # type: ignore[arg-type]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QColor, QIcon, QPixmap
+from PyQt6.QtGui import QColor, QIcon, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
+from typing_extensions import override
 
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.widgets.named_axis import NamedAxis
@@ -18,6 +19,7 @@ from boundaryviz.scene.scene import UNLABELLED, Scene
 _MOST = 3000  # points that are drawn; more would only cover one another
 _DOT = 5.0  # pixels
 _NAME = 40  # characters of a class
+_FRAME = 90  # pixels of a side that the other axis and the margins take
 
 
 class ImportPlane(QWidget):
@@ -68,12 +70,27 @@ class ImportPlane(QWidget):
         for side, name in zip(("bottom", "left"), scene.axis_names, strict=True):
             self.axes[side].set_name(name)
         self.box.autoRange()
+        self._make_room()
         counts = np.bincount(points.label.astype(np.int64) + 1, minlength=scene.classes + 1).tolist()
         for label in range(scene.classes):
             if counts[label + 1] or scene.class_names:
                 self._list(scene.class_name(label), label, counts[label + 1])
         if counts[0]:
             self._list("without a label", UNLABELLED, counts[0])
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Have names and numbers of the axes take the room that they need."""
+        if self._scene is None:
+            return
+        (left, right), (bottom, top) = self.box.viewRange()
+        size = self.view.size()
+        for side, along, low, high in (("left", size.height(), bottom, top), ("bottom", size.width(), left, right)):
+            self.axes[side].make_room(max(along - _FRAME, 1.0), low, high)
 
     def _list(self, name: str, label: int, count: int) -> None:
         dot = QPixmap(10, 10)

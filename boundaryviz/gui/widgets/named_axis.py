@@ -8,6 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QFontMetricsF
+from PyQt6.QtWidgets import QApplication
 from typing_extensions import override
 
 from boundaryviz.gui.widgets.plain import tip
@@ -106,11 +107,14 @@ class NamedAxis(pg.AxisItem):  # type: ignore[misc, unused-ignore]
             self.label.setY(self.label.y() - _LIFT)
 
     def set_scale(self, scale: float) -> None:
-        """Take so many times as much room as usual, for larger type."""
+        """Take so many times as much room as usual, for the larger type that the program has by now."""
         before, self._scale = self._scale, scale
+        if self.label is not None:
+            self.label.setFont(QApplication.font())
         for fixed, take in ((self.fixedWidth, self.setWidth), (self.fixedHeight, self.setHeight)):
             if fixed is not None:
                 take(fixed / before)
+        self._write()
 
     @override
     def setWidth(self, w: float | None = None) -> None:

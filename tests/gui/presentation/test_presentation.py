@@ -154,6 +154,13 @@ def test_the_screen_turns_black_until_any_key_or_button(presented: Workbench) ->
         assert presented.presentation.on
 
 
+def test_names_of_axes_grow_with_all_other_type(presented: Workbench) -> None:
+    large = [axis.label.font().pointSizeF() for axis in presented.plane.canvas.axes.values()]
+    presented.window.actions_["view.projector"].trigger()
+    usual = [axis.label.font().pointSizeF() for axis in presented.plane.canvas.axes.values()]
+    assert all(one > 1.2 * other for one, other in zip(large, usual, strict=True))
+
+
 def test_the_curves_come_and_go_by_a_key(presented: Workbench) -> None:
     curves = presented.curves.view
     assert not curves.isVisible()
