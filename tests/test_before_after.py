@@ -94,6 +94,7 @@ def test_bad_usage_is_said_in_a_sentence(arguments: list[str], words: str, capsy
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_python_api_is_measured_in_the_tree_asked_for(tmp_path: Path) -> None:
     found = before_after.child("api", tmp_path, True, ROOT)
     assert found.pop("package") == str(ROOT / "boundaryviz" / "__init__.py")

@@ -166,6 +166,7 @@ def test_the_learning_rate_changes_while_it_plays(open_window: Callable[..., Per
     person.until(lambda s: s["steps"] > changed["steps"] + 20)  # neither stopped nor begun again
 
 
+@pytest.mark.slow  # tests/gui/test_workbench.py kills it without a screen
 def test_killing_the_trainer_leaves_the_window_alive(open_window: Callable[..., Person]) -> None:
     person = open_window()
     before = person.ask()
@@ -182,6 +183,7 @@ def test_killing_the_trainer_leaves_the_window_alive(open_window: Callable[..., 
     person.until(lambda s: s["steps"] > 0 and s["playing"])
 
 
+@pytest.mark.slow  # tests/gui/tools lays bridges without a screen
 def test_a_bridge_from_an_empty_start(open_window: Callable[..., Person]) -> None:
     person = open_window()
     person.key("ctrl+n")

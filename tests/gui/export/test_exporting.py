@@ -211,6 +211,7 @@ def test_the_dialog_begins_with_what_the_window_shows_beside_its_file(
     dialog.close()
 
 
+@pytest.mark.slow  # the same bytes by the same command: tests/record/test_pins_file.py
 def test_pins_are_named_by_their_file(
     open_workbench: Callable[[Scenario], Workbench], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

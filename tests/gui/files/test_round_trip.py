@@ -23,7 +23,7 @@ from boundaryviz.scene.scene import Domain, Points, Scene
 from helpers.workbenches import SilentLink, at_rest, workbenches
 
 
-@pytest.mark.parametrize("first", range(0, 25, 5))
+@pytest.mark.parametrize("first", [0, *(pytest.param(first, marks=pytest.mark.slow) for first in range(5, 25, 5))])
 def test_every_state_that_the_window_can_reach_is_the_same_when_it_is_opened_again(
     first: int, show: Callable[[Scenario], Workbench], qtbot: QtBot, tmp_path: Path
 ) -> None:
