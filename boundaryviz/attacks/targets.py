@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.axes import as_seen
-from boundaryviz.scene.scene import UNLABELLED, Points, Scene, Target
+from boundaryviz.scene.scene import Points, Scene, Target
 
+_AROUND = 5
+"""How many of the known points nearest to a place say whose ground it is."""
 _MANY = 10_000  # places of which the nearest to others is not found by going through all pairs
 
 
@@ -70,13 +72,35 @@ def aim(
 
 
 def _sought(scene: Scene, clean: Points, own: Points, target_class: int) -> NDArray[np.float64]:
-    """The known point of another class, of any split, that is nearest to a labelled point of the target class."""
-    others = clean.xy[(clean.label != target_class) & (clean.label != UNLABELLED)]
+    """The known point of another class, of any split, that is nearest to a labelled point of the target class.
+
+    Points on ground that is the target class's already come into question only where there are no others: a model
+    gives those to it without any poison.
+    """
+    known = clean.take(clean.is_labelled)
+    wanted = known.label == target_class
+    others = known.xy[~wanted]
     if not len(others):
         raise AttackError(
             f"Every known point is {scene.class_name(target_class)}: there is nothing to turn over. "
             "Choose a target, or label a point of another class."
         )
+    defended = ~_surrounded(as_seen(known.xy, scene.domain.stretch), wanted)
+    return _nearest_to(scene, others[defended] if defended.any() else others, own)
+
+
+def _surrounded(xy: NDArray[np.float64], wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of the points at xy (N, 2) that are not `wanted` (N,), in order: whether most of those around them are."""
+    from scipy.spatial import cKDTree
+
+    around = min(_AROUND, len(xy) - 1)
+    near = cKDTree(xy).query(xy[~wanted], around + 1)[1]  # with the point itself, which is none of the wanted
+    most: NDArray[np.bool_] = 2 * wanted[near].sum(axis=1) > around
+    return most
+
+
+def _nearest_to(scene: Scene, others: NDArray[np.float64], own: Points) -> NDArray[np.float64]:
+    """Of the places `others` (N, 2) the one nearest to one of the points `own`."""
     known = others
     others, starts = (as_seen(xy, scene.domain.stretch) for xy in (others, own.xy[:1000]))
     if len(others) > _MANY:  # a tree finds the few that may be nearest; which of them is, is left to plain numbers
