@@ -85,16 +85,27 @@ def _sought(scene: Scene, clean: Points, own: Points, target_class: int) -> NDAr
             f"Every known point is {scene.class_name(target_class)}: there is nothing to turn over. "
             "Choose a target, or label a point of another class."
         )
-    defended = ~_surrounded(as_seen(known.xy, scene.domain.stretch), wanted)
-    return _nearest_to(scene, others[defended] if defended.any() else others, own)
+    nearest = _nearest_to(scene, others, own)
+    stretch = scene.domain.stretch
+    xy = as_seen(known.xy, stretch)
+    if not _surrounded(as_seen(nearest[None], stretch), xy, wanted)[0]:  # as a rule, and far sooner than for all
+        return nearest
+    defended = others[~_surrounded(as_seen(others, stretch), xy, wanted)]
+    return _nearest_to(scene, defended, own) if len(defended) else nearest
 
 
-def _surrounded(xy: NDArray[np.float64], wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Of the points at xy (N, 2) that are not `wanted` (N,), in order: whether most of those around them are."""
-    from scipy.spatial import cKDTree
+def _surrounded(places: NDArray[np.float64], xy: NDArray[np.float64], wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether most points around each of M places are `wanted` (N,), of points at xy (N, 2), all in units as seen.
 
+    At each place lies a point that is none of the wanted.
+    """
     around = min(_AROUND, len(xy) - 1)
-    near = cKDTree(xy).query(xy[~wanted], around + 1)[1]  # with the point itself, which is none of the wanted
+    if len(places) == 1:
+        near = np.argpartition(((xy - places) ** 2).sum(axis=1), around)[None, : around + 1]
+    else:
+        from scipy.spatial import cKDTree
+
+        near = cKDTree(xy).query(places, around + 1)[1]  # with the point at the place itself
     most: NDArray[np.bool_] = 2 * wanted[near].sum(axis=1) > around
     return most
 
