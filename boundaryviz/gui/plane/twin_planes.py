@@ -29,8 +29,7 @@ from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.plane_legend import Entry, PlaneLegend
 from boundaryviz.gui.plane.side_by_side import UNBOUNDED, fitting, stacks
 from boundaryviz.gui.tools import Context, Gesture, SelectTool
-from boundaryviz.gui.widgets.controls import label
-from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.controls import Elided, label
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -178,7 +177,7 @@ class TwinPlanes(QWidget):
             self.buttons[name] = button
             row.addWidget(button)
         self.buttons["side"].setChecked(True)
-        self.words = label("", "faint")
+        self.words = Elided("faint")
         row.addSpacing(12)
         row.addWidget(self.words, 1)
         self._titles: list[QLabel] = []
@@ -237,8 +236,7 @@ class TwinPlanes(QWidget):
 
     def set_words(self, words: str) -> None:
         """What there is to say about the twin, beside the buttons."""
-        self.words.setText(words)
-        self.words.setToolTip(tip(words))
+        self.words.set_words(words)
 
     def set_scene(self, scene: Scene, undecided: bool = False) -> None:
         """The scene, which the plane itself is shown by its owner. undecided: whether places may have no class."""

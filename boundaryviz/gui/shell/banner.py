@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFontDatabase, QGuiApplication, QKeyEvent
+from PyQt6.QtGui import QFontDatabase, QGuiApplication, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -26,6 +27,8 @@ from boundaryviz.scene.plain_text import long_text, one_line
 
 SENTENCE, DETAILS = 600, 20_000
 """Characters of what is told, and of its details."""
+_ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+_LINES = 2  # of a sentence at most while buttons stand beside it
 
 
 class Banner(QFrame):
@@ -68,12 +71,23 @@ class Banner(QFrame):
         self.copy_button.setToolTip("Copy the details, for a report")
         self.copy_button.clicked.connect(self._copy)
         self.other_buttons: list[QPushButton] = []
-        line = self._line = QHBoxLayout()
+        sentence = QHBoxLayout()
+        sentence.setSpacing(8)
+        sentence.addWidget(self._sign)
+        sentence.addWidget(self.text, 1)
+        buttons = self._buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        for button in (self.copy_button, self.details_button, self.action_button):
+            buttons.addWidget(button)
+        self._line = QBoxLayout(_ACROSS)
+        self._line.setSpacing(8)
+        self._line.addLayout(sentence, 1)
+        self._line.addLayout(buttons)
+        line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(self._sign)
-        line.addWidget(self.text, 1)
-        for button in (self.copy_button, self.details_button, self.action_button, self.close_button):
-            line.addWidget(button)
+        line.addLayout(self._line, 1)
+        line.addWidget(self.close_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(8)
@@ -111,17 +125,44 @@ class Banner(QFrame):
         self._offer(others)
         restyle(self, "role", "alarm" if alarm else "banner")
         self.set_theme(self._theme)
+        self._place_buttons()
         self.show()
 
     def _offer(self, words: Sequence[str]) -> None:
         for button in self.other_buttons:
-            self._line.removeWidget(button)
+            self._buttons.removeWidget(button)
             button.hide()
             button.deleteLater()
         self.other_buttons = [QPushButton(word) for word in words]
         for button in self.other_buttons:
             button.clicked.connect(lambda _=False, button=button: self.other.emit(button.text()))
-            self._line.insertWidget(self._line.indexOf(self.close_button), button)
+            self._buttons.addWidget(button)
+
+    def _place_buttons(self) -> None:
+        """Beside the sentence, or below it where it would become a column of words."""
+        taken = self._buttons.sizeHint().width()
+        sides = self.layout().contentsMargins()  # type: ignore[union-attr]
+        others = sides.left() + sides.right() + self._sign.sizeHint().width() + self.close_button.sizeHint().width()
+        room = self.width() - others - taken - 24
+        lines = self.text.heightForWidth(max(room, 1)) / self.text.fontMetrics().lineSpacing()
+        below = taken > 0 and (room <= 0 or lines > _LINES + 0.5)
+        if below != self._below:
+            self._line.setDirection(_DOWN if below else _ACROSS)
+
+    @property
+    def _below(self) -> bool:
+        return self._line.direction() == _DOWN
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """It can be as narrow as its buttons below the sentence are."""
+        least = self._buttons.minimumSize().width() + self.close_button.minimumSizeHint().width() + 28
+        return QSize(least, super().minimumSizeHint().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._place_buttons()
 
     def _copy(self) -> None:
         clipboard = QGuiApplication.clipboard()

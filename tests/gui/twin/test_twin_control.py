@@ -46,7 +46,7 @@ def switched_on(workbench: Workbench, qtbot: QtBot, seeds: int = 1) -> None:
 
 
 def words(workbench: Workbench) -> str:
-    return str(workbench.planes.words.text())
+    return str(workbench.planes.words.words)
 
 
 def test_the_toggle_trains_both_from_the_start_and_goes_on_training(
