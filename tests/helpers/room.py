@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PyQt6.QtCore import QRect
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -34,7 +33,7 @@ def cut_off(whole: QWidget) -> list[str]:
     for part in whole.findChildren(QWidget):
         if not part.isVisible() or part.parent() is None or isinstance(part, QSplitterHandle):
             continue
-        found += [f"{_name(part)}: {words}" for words in (*_narrow(part), *_outside(part, whole))]
+        found += [f"{_name(part)}: {words}" for words in (*_narrow(part), *_outside(part))]
     return found
 
 
@@ -97,23 +96,17 @@ def _paints_itself(button: QAbstractButton) -> bool:
     )
 
 
-def _outside(part: QWidget, whole: QWidget) -> Iterator[str]:
+def _outside(part: QWidget) -> Iterator[str]:
     """How far it sticks out of what holds it, unless it can be scrolled to."""
     above = part.parentWidget()
-    if above is None or part.isWindow() or above is whole and isinstance(part, QMenuBar):
+    if above is None or part.isWindow() or isinstance(above, QAbstractScrollArea | QComboBox | QLineEdit):
         return
-    rect = part.geometry()
-    if isinstance(above.parentWidget(), QAbstractScrollArea):
-        area = above.parentWidget()
-        if isinstance(area, QAbstractItemView):
-            return
-        room = QRect(0, rect.top(), above.width(), rect.height())  # up and down it scrolls
-        if area.horizontalScrollBar().maximum() > 0 and area.horizontalScrollBar().isVisible():
-            return
-        if rect.width() > room.width():
+    rect, room = part.geometry(), QWidget.rect(above)
+    area = above.parentWidget()
+    if isinstance(area, QAbstractScrollArea):  # up and down it scrolls
+        bar = area.horizontalScrollBar()
+        reached = isinstance(area, QAbstractItemView) or (bar is not None and bar.isVisible())
+        if not reached and rect.width() > room.width():
             yield f"{rect.width()} px wide where {room.width()} are seen"
-        return
-    if isinstance(above, QAbstractScrollArea | QComboBox | QLineEdit):
-        return
-    if not QWidget.rect(above).adjusted(-1, -1, 1, 1).contains(rect) and not rect.isEmpty():
-        yield f"sticks out of {type(above).__name__}: {rect.getRect()} of {QWidget.rect(above).getRect()}"
+    elif not room.adjusted(-1, -1, 1, 1).contains(rect) and not rect.isEmpty():
+        yield f"sticks out of {type(above).__name__}: {rect.getRect()} of {room.getRect()}"

@@ -294,8 +294,8 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         if self._due is not None:
             QTimer.singleShot(_SETTLED, self._settle)
-        elif self._alone is None and self.docks and self.docks[0].width() in (self._given, self._least_panel_width()):
-            self._give_panels_room()  # nobody has dragged their edge
+        elif self._alone is None and self.docks and not self._dragged():
+            self._give_panels_room()
 
     # ---- what is said -------------------------------------------------------------------------------
 
@@ -359,6 +359,10 @@ class MainWindow(QMainWindow):
         least = self._least_panel_width()
         names = min(self.result_tabs.room_for_names(), self.width() * 27 // 100)
         return max(least, names, self.width() // 5)
+
+    def _dragged(self) -> bool:
+        """Whether a person has given the panels a width."""
+        return self.docks[0].width() not in (self._given, self._least_panel_width())
 
     def _least_panel_width(self) -> int:
         return max(dock.minimumSizeHint().width() for dock in self.docks)
