@@ -73,7 +73,7 @@ def test_what_cannot_be_learnt_is_said():
         (BoundaryClassifier("SVC", {"hidden": 3}), X, Y, "learner.hidden: there is no such setting"),
         (BoundaryClassifier(training={"steps": 0}), X, Y, "training.steps: must be at least 1"),
         (BoundaryClassifier("SVC"), X, np.zeros(len(X), int), "got 1 class"),
-        (BoundaryClassifier("SVC"), X, np.arange(len(X)) % 12, "at most 10 classes"),
+        (BoundaryClassifier("SVC"), X, np.arange(len(X)) % 52, "at most 50 classes"),
         (BoundaryClassifier(settings={"features": ["x", "xy"]}), np.eye(6), Y[:6], "on a plane alone"),
     ):
         with pytest.raises(ValueError, match=words):

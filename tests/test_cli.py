@@ -224,7 +224,7 @@ BAD = {
     "film of such a name": (["animate", "moons", "-o", "n" * 300 + ".gif"], "the name is too long"),
     "save of such a name": (["train", "moons", "--save", "n" * 300 + ".bviz"], "the name is too long"),
     "json of such a name": (["dose", "moons", "--json", "n" * 300], "the name is too long"),
-    "device": (["/dev/zero"], "a folder or a device"),
+    "device": (["/dev/zero"], "a folder or a device, not a file"),
 }
 
 

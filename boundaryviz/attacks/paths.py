@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.scene import Domain, Scene
 
 _CELLS = 72  # nodes along the longer side of the plane
@@ -15,14 +16,16 @@ _AVERSION = 30.0  # how many times its length a step costs where points are dens
 def sparse_route(scene: Scene, start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
     """A polyline (K, 2) from `start` to `end` (2,) whose every bit of length costs 1 + 30 times the density there,
     relative to the greatest: Dijkstra's shortest path over a grid, its steps smoothed. Clean points count.
+
+    All places are `as_seen` with the domain's `stretch`.
     """
     from scipy.ndimage import gaussian_filter
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import dijkstra
 
-    points = scene.points
-    xy = points.xy[(points.origin <= 0) & ~points.muted & points.is_train]
-    rect = _around(scene.domain, np.stack([start, end]))
+    points, domain = scene.points, scene.domain
+    xy = as_seen(points.xy[(points.origin <= 0) & ~points.muted & points.is_train], domain.stretch)
+    rect = _around(domain, np.stack([start, end]))
     cell = max(rect.width, rect.height) / _CELLS
     columns, rows = max(int(np.ceil(rect.width / cell)), 2), max(int(np.ceil(rect.height / cell)), 2)
     edges = [np.linspace(rect.bottom, rect.top, rows + 1), np.linspace(rect.left, rect.right, columns + 1)]
@@ -48,9 +51,11 @@ def sparse_route(scene: Scene, start: NDArray[np.float64], end: NDArray[np.float
 
 
 def _around(domain: Domain, xy: NDArray[np.float64]) -> Domain:
-    """The domain, grown where places (n, 2) lie outside."""
-    (left, bottom), (right, top) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
-    return Domain(min(domain.left, left), max(domain.right, right), min(domain.bottom, bottom), max(domain.top, top))
+    """The domain in the units of `xy` (n, 2), grown where these places lie outside."""
+    corners = as_seen(np.array([(domain.left, domain.bottom), (domain.right, domain.top)]), domain.stretch)
+    places = np.concatenate([corners, xy])
+    (left, bottom), (right, top) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
+    return Domain(left, right, bottom, top)
 
 
 def _eased(line: NDArray[np.float64], rounds: int = 8) -> NDArray[np.float64]:

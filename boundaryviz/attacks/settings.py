@@ -11,7 +11,7 @@ from typing_extensions import override
 from boundaryviz.attacks.targets import Aim, aim
 from boundaryviz.scene.bounds import check_places
 from boundaryviz.scene.registry import checked_settings
-from boundaryviz.scene.scene import MAX_GROUPS, Points, Scene
+from boundaryviz.scene.scene import MAX_CLASSES, MAX_GROUPS, Points, Scene
 from boundaryviz.scene.specs import Spec, setting
 
 Place = tuple[float, float]
@@ -54,7 +54,7 @@ class AttackSettings(Spec):
     )  # fmt: skip
     wanted: int | None = setting(
         None, "Wanted class", "What the target shall be taken for; empty is the source's class, or the first.",
-        ge=0, le=9, advanced=True,
+        ge=0, le=MAX_CLASSES - 1, advanced=True,
     )  # fmt: skip
     seed: int = setting(
         0, "Poison seed", "The same seed places the same points.", ge=0, le=_LARGEST_SEED, advanced=True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.scene import UNLABELLED, Points, Scene, Target
 
 _MANY = 10_000  # places of which the nearest to others is not found by going through all pairs
@@ -37,7 +38,8 @@ def aim(
     source: tuple[float, float] | None = None,
     snap: bool = True,
 ) -> Aim:
-    """The clean points decide; poison and muted points are not looked at. snap: see `AttackSpec`.
+    """The clean points decide; poison and muted points are not looked at. snap: see `AttackSpec`. Which are nearest is
+    measured as `Domain.stretch` says.
 
     Raises AttackError without a labelled training point of the target class, for a target outside the domain, and
     where source and target fall together.
@@ -48,7 +50,7 @@ def aim(
     if not len(labelled):
         raise AttackError("There is no labelled training point to start from. Give a point a class first.")
     if target_class is None:
-        target_class = int(labelled.label[_nearest(labelled.xy, source)]) if source is not None else 0
+        target_class = int(labelled.label[_nearest(scene, labelled.xy, source)]) if source is not None else 0
     own = labelled.take(labelled.label == target_class)
     if not len(own):
         raise AttackError(
@@ -60,8 +62,8 @@ def aim(
         raise AttackError(f"The target ({at[0]:g}, {at[1]:g}) lies outside the plane. Put it within.")
     if snap and target is not None:
         others = clean.take(clean.is_train & (clean.label != target_class))
-        at = others.xy[_nearest(others.xy, target)] if len(others) else at
-    start = own.xy[_nearest(own.xy, source if source is not None else at)]
+        at = others.xy[_nearest(scene, others.xy, target)] if len(others) else at
+    start = own.xy[_nearest(scene, own.xy, source if source is not None else at)]
     if np.array_equal(start, at):
         raise AttackError("Source and target are one and the same place. Move the target away from the labelled point.")
     return Aim(at, target_class, start)
@@ -75,17 +77,19 @@ def _sought(scene: Scene, clean: Points, own: Points, target_class: int) -> NDAr
             f"Every known point is {scene.class_name(target_class)}: there is nothing to turn over. "
             "Choose a target, or label a point of another class."
         )
-    starts = own.xy[:1000]
+    known = others
+    others, starts = (as_seen(xy, scene.domain.stretch) for xy in (others, own.xy[:1000]))
     if len(others) > _MANY:  # a tree finds the few that may be nearest; which of them is, is left to plain numbers
         from scipy.spatial import cKDTree
 
         far = cKDTree(starts).query(others)[0]
-        others = others[far <= far.min() * (1.0 + 1e-9)]
+        near = far <= far.min() * (1.0 + 1e-9)
+        known, others = known[near], others[near]
     x, y = np.ascontiguousarray(others.T)
     gap = np.full(len(others), np.inf)
     for left, bottom in starts.tolist():
         np.minimum(gap, (x - left) ** 2 + (y - bottom) ** 2, out=gap)
-    place: NDArray[np.float64] = others[np.argmin(gap)]
+    place: NDArray[np.float64] = known[np.argmin(gap)]
     return place
 
 
@@ -94,5 +98,5 @@ def _inside(scene: Scene, at: NDArray[np.float64]) -> bool:
     return bool(d.left <= at[0] <= d.right and d.bottom <= at[1] <= d.top)
 
 
-def _nearest(xy: NDArray[np.float64], place: tuple[float, float] | NDArray[np.float64]) -> int:
-    return int(np.argmin(((xy - np.asarray(place)) ** 2).sum(axis=1)))
+def _nearest(scene: Scene, xy: NDArray[np.float64], place: tuple[float, float] | NDArray[np.float64]) -> int:
+    return int(np.argmin((as_seen(xy - np.asarray(place), scene.domain.stretch) ** 2).sum(axis=1)))

@@ -77,6 +77,12 @@ DeviceOption = Annotated[Literal["auto", "cpu", "cuda", "mps"], typer.Option("--
 LevelsOption = Annotated[
     int | None, typer.Option("--levels", help="Colour steps of the field; 2 shows the decided class.")
 ]
+AxesOption = Annotated[
+    Literal["auto", "equal", "free"],
+    typer.Option(
+        "--axes", help="Of a plane: equal units on both axes, free ones, or free where its sides differ over threefold."
+    ),
+]
 HeldOutFlag = Annotated[bool, typer.Option("--held-out", help="Also draw validation and test points.")]
 ErrorsFlag = Annotated[bool, typer.Option("--errors", help="Show errors: outline = true class, fill = predicted.")]
 JsonFileOption = Annotated[
@@ -243,6 +249,7 @@ def figure(
     levels: LevelsOption = None,
     held_out: HeldOutFlag = False,
     errors: ErrorsFlag = False,
+    axes: AxesOption = "auto",
     legend: Annotated[bool, typer.Option("--legend/--no-legend", help="Say what the symbols and lines are.")] = True,
     letters: Annotated[bool, typer.Option("--letters", help="Letter the panels: a, b, c, ...")] = False,
     transparent: Annotated[bool, typer.Option("--transparent", help="No background.")] = False,
@@ -265,7 +272,7 @@ def figure(
         )  # fmt: skip
         options = {
             "width_cm": width, "style": style, "dpi": dpi, "levels": levels, "held_out": held_out, "errors": errors,
-            "font": font, "legend": legend, "letters": letters, "transparent": transparent,
+            "font": font, "legend": legend, "letters": letters, "transparent": transparent, "axes": axes,
         }  # fmt: skip
         picture = Picture(view, output, options, across, rect, at, tuple(vary or ()), data)
         if view == "dose":
@@ -324,6 +331,7 @@ def animate(
     levels: LevelsOption = None,
     held_out: HeldOutFlag = False,
     errors: ErrorsFlag = False,
+    axes: AxesOption = "auto",
     device: DeviceOption = "auto",
     lines: Annotated[bool, typer.Option("--lines", help="For programs that watch: JSON lines of progress.")] = False,
 ) -> int:
@@ -347,7 +355,7 @@ def animate(
         outcome.code = write(
             Request(job, spacing, seconds, over), output, lines, view=view, style=style,
             width=int(found[1]), height=int(found[2]), rate=fps, hold=hold, card=3.0 if title else 0.0, loop=loop,
-            levels=levels, held_out=held_out, errors=errors,
+            levels=levels, held_out=held_out, errors=errors, axes=axes,
         )  # fmt: skip
     return outcome.code
 

@@ -15,7 +15,8 @@ def open_window(file: str | None, columns: Sequence[str] = ()) -> int:
 
         if file is not None:
             _check_pins(file)
-        outcome.code = main(file, None if file is None else read(file, chosen_columns(columns)))
+        chosen = chosen_columns(columns)
+        outcome.code = main(file, None if file is None else read(file, chosen), asks=not chosen)
     return outcome.code
 
 

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from boundaryviz.engine.trainer import Trainer
 
 
-_QUIET = 0.5  # seconds after which one that has nothing to say is asked whether it is there
-_PATIENCE = 1.5  # seconds for an answer where it does nothing meanwhile
-_BUSY, _STARTS = 3.0, 20.0  # where it works: once it has answered, and while it loads torch
+_QUIET = 0.25  # seconds after which one that has nothing to say is asked whether it is there
+_SOON = 0.5  # seconds for an answer where it works, after which that can be said
+_PATIENCE = 1.5  # where it does nothing meanwhile
+_UNKNOWN, _STARTS = 3.0, 20.0  # where nobody can tell, and while it loads torch
 _UNDER_WAY = 4  # batches that may be sent before the first is answered: a drag need not wait for each answer
 _SAID = get_args(FromTrainer)
 _LAST_BREATH = 1.0  # seconds from its last word to the end of the process
@@ -86,10 +87,12 @@ class InlineLink:
 
 @dataclass(frozen=True)
 class Silence:
-    """Of a trainer that has not answered for so many seconds. works: it takes processor time, as in a long fit."""
+    """Of a trainer that has not answered for so many seconds. works: it takes processor time, as in a long fit. begun:
+    it has answered before."""
 
     seconds: float
     works: bool
+    begun: bool = True
 
 
 class ProcessLink:
@@ -162,8 +165,8 @@ class ProcessLink:
         return said
 
     def silence(self) -> Silence | None:
-        """None while it answers, or has been asked for no longer than what it does usually takes; it is asked now and
-        then even if there is nothing to say. To be called a few times a second."""
+        """None while it answers, or has been asked for a moment only; it is asked now and then even if there is nothing
+        to say. To be called a few times a second."""
         if not self.alive:
             return None
         now = self._clock()
@@ -172,8 +175,14 @@ class ProcessLink:
             self._flush(ping=now - self._spoke >= _QUIET)
             return None
         waited = now - max(self._asked[0][1], self._spoke)
-        patience = _PATIENCE if works is False else _BUSY if self._answered else _STARTS
-        return None if waited < patience else Silence(waited, bool(works))
+        if works is False:
+            return None if waited < _PATIENCE else Silence(waited, False, self._answered)
+        if not self._answered:
+            return None if waited < _STARTS else Silence(waited, bool(works), False)
+        silent = now - self._spoke  # for it was asked only when it had been at it for a while
+        if silent < _SOON:
+            return None
+        return Silence(silent, works is True or waited < _UNKNOWN)
 
     def _died(self) -> Failed:
         self.alive = False

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from boundaryviz.figures.palette import FAINT, MARKERS, class_colour, group_colour, sequence
+from boundaryviz.figures.palette import FAINT, class_colour, class_marker, group_colour, sequence
 from boundaryviz.figures.plane import draw_plane
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.figures.words import literal
@@ -84,7 +84,7 @@ def _draw_points(axes: Axes, scene: Scene, chains: Cascade, span: Span, style: S
     for k in np.unique(chains.label[got]).tolist():
         some = np.flatnonzero(got & (chains.label == k))
         axes.scatter(
-            points.xy[some, 0], points.xy[some, 1], s=size**2, marker=MARKERS[k],
+            points.xy[some, 0], points.xy[some, 1], s=size**2, marker=class_marker(k),
             facecolor=sequence(shares[some]) / 255.0, edgecolor=class_colour(k), linewidth=0.45 * style.line,
             zorder=3, gid=f"handed class {k}",
         )  # fmt: skip

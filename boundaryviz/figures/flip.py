@@ -13,9 +13,8 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from boundaryviz.figures.palette import class_colour, rgb
-from boundaryviz.figures.plane import draw_boundary, draw_marks
+from boundaryviz.figures.plane import class_words, draw_boundary, draw_marks
 from boundaryviz.figures.style import Options, Style
-from boundaryviz.figures.words import literal
 from boundaryviz.learners.base import UNDECIDED
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.scene import Scene
@@ -71,7 +70,7 @@ def flip_handles(scene: Scene, became: Iterable[int], style: Style) -> list[Arti
     entries: list[Artist] = [
         Patch(
             facecolor=(*_rgb(class_colour(k)), _STRENGTH), hatch=_hatch(k), edgecolor=style.ink, linewidth=0.0,
-            label="became undecided" if k < 0 else f"became {literal(scene.class_name(k))}",
+            label="became undecided" if k < 0 else f"became {class_words(scene, k)}",
         )
         for k in became
     ]  # fmt: skip

@@ -13,12 +13,13 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
 from boundaryviz.figures.parts import Planes, bar, legend
-from boundaryviz.figures.plane import class_handles, draw_plane, is_square
+from boundaryviz.figures.plane import class_handles, draw_plane
 from boundaryviz.figures.progress import draw_overlay
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.figures.words import in_lines
 from boundaryviz.record.pins import MOST
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scene.axes import one_scale
 from boundaryviz.scene.scene import Domain
 
 MOST_FRAMES, MOST_COMPARED = 24, MOST
@@ -53,7 +54,7 @@ def draw_compare(figure: Figure, pinned: Sequence[Snapshot], options: Options, s
     width = _points(figure)
     columns = columns_for(len(pinned), width, _NAME * style.text)
     rows, rect = math.ceil(len(pinned) / columns), Domain.over(one.rect for one in pinned)
-    shape = rect.height / rect.width if is_square(rect) else 1.0
+    shape = rect.height / rect.width if _one_scale(pinned, options) else 1.0
     # the planes' own height is fitted later; what matters here is how the two parts share it
     above = rows * (shape * (width / columns - 3 * style.text) + 2.4 * style.text) + 5 * style.text
     names = sum(1 + name.count("\n") for name in _names(pinned, width, style))
@@ -93,7 +94,7 @@ def _grid(
         axes = part.add_subplot(rows, columns, at + 1)
         draw_plane(axes, snapshot, options, small)
         axes.set(xlim=(rect.left, rect.right), ylim=(rect.bottom, rect.top))
-        axes.set_aspect("equal" if is_square(rect) else "auto")
+        axes.set_aspect("equal" if _one_scale(several, options) else "auto")
         axes.xaxis.set_major_locator(MaxNLocator(3))
         axes.yaxis.set_major_locator(MaxNLocator(3))
         if at + columns < len(several):
@@ -107,6 +108,11 @@ def _grid(
     if all(snapshot.field.ndim == 2 for snapshot in several):
         bar(part, made[columns - 1], several[0], options, style, columns)
     return made[0]
+
+
+def _one_scale(several: Sequence[Snapshot], options: Options) -> bool:
+    """Whether one unit is as long on both axes, of all of them alike."""
+    return one_scale(options.axes, Domain.over(one.scene.domain for one in several))
 
 
 def _handles(several: Sequence[Snapshot], options: Options, style: Style) -> list[Artist]:

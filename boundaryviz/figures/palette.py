@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 ORANGE, GREY, BLUE = "#f59322", "#e8eaeb", "#0877bd"
 # Okabe and Ito's colours, the first two as the Playground has them; black is left to the ink
 OKABE_ITO = (ORANGE, BLUE, "#009e73", "#cc79a7", "#f0e442", "#56b4e9", "#d55e00", "#8c6bb1", "#7f7f7f", "#5b3a1e")
-# one symbol per class, as matplotlib names them and as pyqtgraph does; all solid: thin arms drown in a crowd
+# those of further classes, each as far as can be from all before it: made by tools/class_colours.py
+MORE = (
+    "#5400b4", "#18d800", "#b400fc", "#60fcd8", "#ae0054", "#006600", "#fcbafc", "#9cc67e", "#003cfc", "#fc00c6",
+    "#f078fc", "#8a5a00", "#0c4884", "#6c2a6c", "#725afc", "#9c00a8", "#90fc18", "#f00048", "#f0b4a2", "#8a8a00",
+    "#186c6c", "#baa2f6", "#901200", "#18ae00", "#b49c84", "#fc726c", "#5a4eae", "#6600f6", "#3090fc", "#4edefc",
+    "#c02400", "#062ac0", "#a8c0c6", "#de3cfc", "#d24eae", "#00f690", "#ae72fc", "#f096d8", "#90ae0c", "#a25472",
+)  # fmt: skip
+CLASS_COLOURS = OKABE_ITO + MORE
+# symbols of classes, as matplotlib names them and as pyqtgraph does; all solid: thin arms drown in a crowd. They come
+# again after ten, with other colours
 MARKERS = ("o", "s", "^", "D", ">", "v", "<", "p", "h", "*")
 SYMBOLS = ("o", "s", "t1", "d", "t2", "t", "t3", "p", "h", "star")
 POISON = "#d5344a"
@@ -35,7 +44,12 @@ def rgb(colour: str) -> tuple[int, int, int]:
 
 def class_colour(label: int) -> str:
     """The colour of a class, '#rrggbb'; grey for unlabelled."""
-    return "#6b737a" if label < 0 else OKABE_ITO[label % len(OKABE_ITO)]
+    return "#6b737a" if label < 0 else CLASS_COLOURS[label % len(CLASS_COLOURS)]
+
+
+def class_marker(label: int) -> str:
+    """The symbol of a class, 0 or above, as matplotlib names it."""
+    return MARKERS[label % len(MARKERS)]
 
 
 def group_colour(number: int) -> str:

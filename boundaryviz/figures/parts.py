@@ -12,12 +12,15 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
 
 from boundaryviz.figures.palette import UNDER_POINTS, field_image
+from boundaryviz.figures.plane import ClassEntry
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.figures.words import in_lines, letters_beside, room
 from boundaryviz.record.snapshot import Snapshot
 
+_ROWS = 12  # of a legend under a plane
 _USUAL = 24  # letters beside the scale, such as "probability of class 1"
 
 
@@ -66,10 +69,27 @@ def _part(axes: Axes) -> tuple[float, float]:
 def legend(part: Figure | SubFigure, handles: Sequence[Artist], options: Options, style: Style) -> None:
     """A legend below, in as many columns as `part` is wide enough for."""
     if handles and options.legend:
-        longest = max(len(str(handle.get_label())) for handle in handles)
         room = 72 * part.bbox.width / part.figure.dpi
-        columns = int(room / (style.text * (0.6 * longest + 2.8)))
-        part.legend(handles=handles, loc="outside lower center", ncols=max(1, min(columns, len(handles))))
+        columns = max(1, int(room / (style.text * (0.6 * longest(handles) + 3.2))))
+        shown = summed_up(handles, columns * _ROWS)
+        part.legend(handles=shown, loc="outside lower center", ncols=min(columns, len(shown)))
+
+
+def summed_up(handles: Sequence[Artist], most: int) -> list[Artist]:
+    """At most so many entries of a legend: of more classes the last are left out, and their number is said. What is no
+    class stands behind them and stays."""
+    others = [handle for handle in handles if not isinstance(handle, ClassEntry)]
+    classes = [handle for handle in handles if isinstance(handle, ClassEntry)]
+    room = max(most - len(others), 2)
+    if len(classes) <= room:
+        return list(handles)
+    rest = Line2D([], [], linestyle="none", label=f"and {len(classes) - room + 1} more classes")
+    return [*classes[: room - 1], rest, *others]
+
+
+def longest(handles: Sequence[Artist]) -> int:
+    """Letters in the longest line of what a legend says."""
+    return max(len(line) for handle in handles for line in str(handle.get_label()).split("\n"))
 
 
 def headline(axes: Axes, words: str, right: str, style: Style) -> None:

@@ -15,12 +15,15 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from boundaryviz.figures.bead_marks import Beads
-from boundaryviz.figures.palette import MARKERS, UNDER_POINTS, class_colour, crowded, field_image, group_colour
+from boundaryviz.figures.palette import UNDER_POINTS, class_colour, class_marker, crowded, field_image, group_colour
 from boundaryviz.figures.style import Options, Style
-from boundaryviz.figures.words import literal, name_axes
+from boundaryviz.figures.words import in_lines, literal, name_axes
 from boundaryviz.record.snapshot import Snapshot
-from boundaryviz.scene.scene import Domain, Points
+from boundaryviz.scene.axes import one_scale
+from boundaryviz.scene.scene import Domain, Points, Scene
 
+_LETTERS = 40  # in a line of a legend
+_FEW = 10  # classes, of which each may have two lines
 OVER_SPINES = 2.6  # in matplotlib's order of drawing
 CLEAR = (0.0, 0.0, 0.0, 0.0)
 """No fill: with a colour, even this one, points are one symbol set many times; with "none" each is drawn by itself."""
@@ -56,13 +59,8 @@ def draw_marks(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -
     _draw_points(axes, snapshot, options, style)
     _draw_targets(axes, snapshot, style)
     axes.set(xlim=(rect.left, rect.right), ylim=(rect.bottom, rect.top))
-    axes.set_aspect("equal" if is_square(rect) else "auto")
+    axes.set_aspect("equal" if one_scale(options.axes, snapshot.scene.domain) else "auto")
     name_axes(axes, snapshot.scene.axis_names, style)
-
-
-def is_square(rect: Domain) -> bool:
-    """Whether both axes can have one scale: not where their units are far apart."""
-    return 0.4 <= rect.height / rect.width <= 2.5
 
 
 def draw_field(
@@ -112,8 +110,8 @@ def _draw_points(axes: Axes, snapshot: Snapshot, options: Options, style: Style)
         for true, guess in {(int(t), int(p)) for t, p in zip(points.label[shown], predicted[shown], strict=True)}:
             pick = shown & (points.label == true) & (predicted == guess)
             axes.scatter(
-                points.xy[pick, 0], points.xy[pick, 1], s=(1.25 * style.marker) ** 2, marker=MARKERS[true], zorder=4.5,
-                facecolor=class_colour(guess), edgecolor=class_colour(true), linewidth=0.9 * style.line,
+                points.xy[pick, 0], points.xy[pick, 1], s=(1.25 * style.marker) ** 2, marker=class_marker(true),
+                zorder=4.5, facecolor=class_colour(guess), edgecolor=class_colour(true), linewidth=0.9 * style.line,
             )  # fmt: skip
 
 
@@ -146,7 +144,7 @@ def _draw_poison(axes: Axes, points: Points, wrong: NDArray[np.bool_], style: St
             continue
         hollow = label < 0
         drawn = Beads(
-            "o" if hollow else MARKERS[label], beads.xy[own], partial(sizes, own), style.marker, 0.0,
+            "o" if hollow else class_marker(label), beads.xy[own], partial(sizes, own), style.marker, 0.0,
             facecolor=CLEAR if hollow else class_colour(label), edgecolor=style.ink if hollow else style.paper,
             linewidth=(0.6 if hollow else 0.35) * style.line, zorder=4.2,
         )  # fmt: skip
@@ -170,7 +168,7 @@ def _scatter(
             points.xy[pick, 0],
             points.xy[pick, 1],
             s=(size * small * (0.75 if hollow else 1.0) * style.marker) ** 2,
-            marker="o" if hollow else MARKERS[label],
+            marker="o" if hollow else class_marker(label),
             facecolor=CLEAR if hollow else to_rgba(class_colour(label), alpha),
             edgecolor=to_rgba(class_colour(label) if hollow else style.paper, alpha * pale),
             linewidth=(0.6 * small if hollow else 0.35) * style.line,
@@ -187,19 +185,30 @@ def _draw_targets(axes: Axes, snapshot: Snapshot, style: Style) -> None:
         )  # fmt: skip
 
 
+def class_words(scene: Scene, label: int) -> str:
+    """The name of a class, in a few lines where it is long."""
+    return in_lines(scene.whole_class_name(label), _LETTERS, most=2 if scene.classes <= _FEW else 1)
+
+
+class ClassEntry(Line2D):
+    """An entry of a legend that stands for a class."""
+
+
 def class_handles(snapshot: Snapshot, options: Options, style: Style) -> list[Line2D]:
     """Legend entries: a symbol for each class that has points, then whatever else stands on the plane."""
     points = snapshot.scene.points.take(snapshot.scene.points.is_train)
 
-    def entry(marker: str, face: str, edge: str, words: str, size: float = 1.2) -> Line2D:
-        return Line2D(
+    def entry(
+        marker: str, face: str, edge: str, words: str, size: float = 1.2, kind: type[Line2D] = Line2D
+    ) -> Line2D:  # fmt: skip
+        return kind(
             [], [], linestyle="none", marker=marker, markersize=size * style.marker, markerfacecolor=face,
             markeredgecolor=edge, markeredgewidth=0.5 * style.line, label=words,
         )  # fmt: skip
 
     present = {int(k) for k in points.label}
     entries = [
-        entry(MARKERS[k], class_colour(k), style.paper, literal(snapshot.scene.class_name(k)))
+        entry(class_marker(k), class_colour(k), style.paper, class_words(snapshot.scene, k), kind=ClassEntry)
         for k in sorted(present - {-1})
     ]
     if -1 in present:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import matplotlib
 
 from boundaryviz.figures.palette import CURVES, SERIES
+from boundaryviz.scene.axes import AxesChoice, checked
 
 StyleName = Literal["paper", "slides", "dark"]
 FontName = Literal["sans", "serif", "times"]
@@ -198,6 +199,7 @@ class Options:
     held_out: also draw validation and test points. errors: outline = true class, fill = predicted class.
     font: in PGF it chooses between the sans and the roman of the document around it.
     letters: a, b, c, ... in bold at the upper left of the panels. transparent: no background in the file.
+    axes: whether one unit is as long on both axes of a plane, see `scene.axes`.
 
     Raises ValueError naming what is out of range.
     """
@@ -212,6 +214,7 @@ class Options:
     legend: bool = True
     letters: bool = False
     transparent: bool = False
+    axes: AxesChoice = "auto"
 
     def __post_init__(self) -> None:
         if self.style not in STYLES:
@@ -228,6 +231,7 @@ class Options:
                 f"a figure of {self.width_cm:g} cm at {self.dpi:,} dots per inch is {wide:,.0f} pixels wide, and "
                 f"{MOST_PIXELS:,} are the most; at this width {int(MOST_PIXELS / wide * self.dpi):,} dots per inch"
             )
+        checked(self.axes)
         if self.levels is not None and self.levels < 2:
             raise ValueError("a field has at least 2 levels")
 

@@ -16,6 +16,8 @@ from boundaryviz.gui.diagnostics import preflight
 from boundaryviz.gui.shell import system_info
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from boundaryviz.engine.link import Link, StartLink
     from boundaryviz.gui.document.projects import Project
     from boundaryviz.gui.shell.logbook import Logbook
@@ -25,10 +27,11 @@ HINT = "Drag a point and watch the boundary follow."
 _GIVE_WAY = 0.0005  # seconds after which the thread that writes lets the window go on; Python waits ten times as long
 
 
-def main(file: str | None = None, project: Project | None = None) -> int:
+def main(file: str | None = None, project: Project | None = None, *, asks: bool = True) -> int:
     """Open the window, on `file` if one is given, and run it. Returns the exit code: 0, or 3 for no display.
 
-    project: what is in the file, where it has been read. Raises ScenarioError for a file that cannot be used.
+    project: what is in the file, where it has been read. asks: whether a table in which something was guessed is shown,
+    to be corrected. Raises ScenarioError for a file that cannot be used.
     """
     problems = preflight.check()
     if problems:
@@ -44,7 +47,7 @@ def main(file: str | None = None, project: Project | None = None) -> int:
 
     link = ProcessLink(started=started)
     try:
-        return _run(project or read(file), file, lambda: ProcessLink(crash_log), link, state, unkept, crash)
+        return _run(project or read(file), file, lambda: ProcessLink(crash_log), link, state, unkept, crash, asks)
     finally:
         link.close()
 
@@ -55,15 +58,16 @@ def read(file: str | None, columns: Mapping[str, str | Sequence[str]] | None = N
     from boundaryviz.record.pins_file import is_pins
     from boundaryviz.scenario import gallery
 
-    if file is not None and file.lower().endswith(".bviz"):
+    if file is not None and not is_pins(file) and Path(file).is_file() and not columns:
         return projects.read(Path(file))
     # pins stand beside any scenario
     return projects.Project.of(gallery.load(FIRST if file is None or is_pins(file) else file, columns))
 
 
 def _run(
-    project: Project, file: str | None, start: StartLink, link: Link, state: Path | None, unkept: str, crash: str
-) -> int:
+    project: Project, file: str | None, start: StartLink, link: Link, state: Path | None, unkept: str, crash: str,
+    asks: bool,
+) -> int:  # fmt: skip
     from PyQt6.QtCore import QSettings
     from PyQt6.QtWidgets import QApplication
 
@@ -81,7 +85,8 @@ def _run(
     if native is not None:
         faulthandler.enable(native)
     pins = file is not None and is_pins(file)
-    if file is not None and not pins and Path(file).is_file():
+    is_file = file is not None and not pins and Path(file).is_file()
+    if file is not None and is_file:
         workbench.filing.opened(Path(file), project.stamp)
         workbench.timeline_files.opened()
     sys.setswitchinterval(_GIVE_WAY)
@@ -91,8 +96,8 @@ def _run(
     workbench.show(None if file else HINT)
     if file is not None and pins:
         workbench.pin_files.open(Path(file))
-    if file is not None and Path(file).suffix.lower() == ".csv" and project.scenario.summary:
-        workbench.window.notify(project.scenario.summary)  # how the table was read
+    if file is not None and is_file:
+        workbench.filing.tell_opened(Path(file), asks)
     workbench.offer_what_was_left(crash, unkept)
     code = app.exec()
     workbench.close()

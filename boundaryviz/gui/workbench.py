@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QObject, QSettings
+from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QObject, QSettings, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 
@@ -31,10 +31,12 @@ from boundaryviz.gui.export.exporting import Exporting
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
 from boundaryviz.gui.files.filing import Filing
+from boundaryviz.gui.files.importing import Importing
 from boundaryviz.gui.files.pasting import Pasting
 from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.restoring import Restoring
 from boundaryviz.gui.files.saving import Saving
+from boundaryviz.gui.files.scenario_words import ScenarioWords
 from boundaryviz.gui.margins.control import MarginsControl
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
@@ -43,12 +45,14 @@ from boundaryviz.gui.presentation.control import PresentationControl
 from boundaryviz.gui.shell.actions import MENUS
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
+from boundaryviz.gui.shell.guide import GuideWindow
 from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.shell.palette import CommandPalette
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.timeline.files import TimelineFiles
+from boundaryviz.gui.training.axes import AxesControl
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
@@ -62,13 +66,14 @@ from boundaryviz.gui.widgets.plain import menu_words
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.assets import guide
 from boundaryviz.scene.plain_text import one_line
 
 _GESTURES = {
     "Mouse": [
         ("Drag a point", "moves it, whatever the tool"),
         ("Shift-click", "adds a point to the selection"),
-        ("Wheel", "zooms at the pointer"),
+        ("Wheel", "zooms at the pointer; over an axis along it alone, where axes are free"),
         ("Middle or right drag", "moves the plane"),
         ("Right click", "menu of the point or pin under the pointer"),
         ("Alt-click", "mutes a point, so that nobody sees it, or lets it be seen again"),
@@ -81,6 +86,13 @@ _GESTURES = {
         ("Ctrl + and Ctrl -", "zoom"),
     ],
 }
+
+
+_OF_ONE_SCENARIO = ("point.poison", "view.cascade", "view.jitter", "view.ghost")
+"""Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, panels,
+pins, speed and the result at the front are the viewer's and stay."""
+_IN_HAND = ("point.class-0", "point.tool-select")
+"""What another scenario finds in hand, so that the first click on it changes nothing."""
 
 
 class Workbench:
@@ -100,6 +112,7 @@ class Workbench:
         self._settings, self._state = settings, state
         self._closed = False
         self._goals_of: QObject | None = None  # of the palette that was opened last
+        self.guide: GuideWindow | None = None
         self._unkept = ""  # why unsaved work is not kept
         self._theme = themes.named(str(settings.value("theme", "system")))
         self.plane = PlaneView()
@@ -112,6 +125,7 @@ class Workbench:
         self.history = HistoryKeeper(client, window)
         self.document = document = Document(given, window, self.history.now, self.history.pending)
         self.controller = Controller(window, self.planes, document, client, self.history)
+        document.opened.connect(self._begin_anew)  # before whoever brings back what belongs to what was opened
         self._join_views()
         self._join_files()
         self.errors = ErrorReporting(window, self.log, lambda: bool(self.autosave and self.autosave.now()))
@@ -138,6 +152,7 @@ class Workbench:
         self.cascade = CascadeControl(window, self.plane, document, client, presenter)
         self.twin = TwinControl(window, planes, transport, document, client, presenter)
         self.compare = CompareControl(window, presenter)
+        self.axes = AxesControl(window, planes, self._settings, self.compare.board.set_axes_choice)
         self.dose = DoseControl(window, document)
         self.check = CheckControl(window, document)
         self.twin.over_data_asked.connect(self.check.show)
@@ -153,15 +168,17 @@ class Workbench:
         self.timeline_files = TimelineFiles(window, document, self.timeline, self.twin.train, settings, log)
         self.saving = Saving(window, document, self.writer, log, folder, self.timeline_files.beside)
         self.pin_files = PinFiles(window, self.compare, self.writer, self.reader, folder, log)
+        self.words = ScenarioWords(window, document)
+        self.importing = Importing(window, self.controller, self.reader, log, folder, self.recent)
         self.filing = Filing(
-            window, self.controller, self.saving, self.recent, self.reader, folder, self.pin_files.open
+            window, self.controller, self.saving, self.recent, self.reader, folder, self.pin_files.open, self.importing
         )  # fmt: skip
         picturing = Picturing(document, client, presenter, self.history, window)
         self.exporting = Exporting(
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
             self.timeline.strip, self.compare.snapshots, self.pin_files.file,
         )  # fmt: skip
-        self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.reader)
+        self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(
             window, document, self.filing.may_leave, log, self._state, self.autosave, self.reader, self.filing.open
@@ -194,6 +211,7 @@ class Workbench:
         actions["view.theme"].setChecked(self._theme.name == "dark")
         actions["view.theme"].toggled.connect(lambda dark: self.set_theme("dark" if dark else "light"))
         actions["view.commands"].triggered.connect(lambda: self._palette())
+        actions["help.guide"].triggered.connect(lambda: self._show_guide())
         actions["help.shortcuts"].triggered.connect(lambda: self._shortcuts())
         actions["help.about"].triggered.connect(lambda: self._about())
 
@@ -207,6 +225,16 @@ class Workbench:
             self.document.opened.connect(self._hint_taken)
         if not self.timeline.taking_up:  # a project that goes on where it was waits to be told so
             self.controller.play(True)
+
+    def _begin_anew(self) -> None:
+        """Another scenario was opened: what belonged to the last goes, and what is the viewer's stays."""
+        self.twin.train(1, False)
+        self.twin.show("side")
+        self.controller.presenter.show_unit(None)
+        for name in _OF_ONE_SCENARIO:
+            self.window.actions_[name].setChecked(False)
+        for name in _IN_HAND:
+            self.window.actions_[name].trigger()
 
     def _hint_taken(self) -> None:
         self.plane.committed.disconnect(self._hint_taken)
@@ -276,7 +304,9 @@ class Workbench:
         self.log.note("trainer", words, ERROR)
 
     def _palette(self) -> None:
-        CommandPalette([*self.window.actions_.all(), *self._goals()], self.window).popup()
+        palette = CommandPalette([*self.window.actions_.all(), *self._goals()], self.window)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.popup()
 
     def _goals(self) -> Iterator[QAction]:
         """What else can be found by name: learners, scenarios, settings."""
@@ -299,13 +329,28 @@ class Workbench:
                 yield goal(f"Example: {one.title}", one.summary, partial(self.filing.open_example, one.name))
         for title, panel in self.window.panels().items():
             forms = [panel] if isinstance(panel, SpecForm) else panel.findChildren(SpecForm)
-            for form in (form for form in forms if form.isVisibleTo(panel)):
+            for form in (form for form in forms if form is panel or form.isVisibleTo(panel)):
                 for path, words in form.titles().items():
                     yield goal(f"{title}: {words}", f"The setting {path}", partial(self._go_to, panel, form, path))
 
     def _go_to(self, panel: QWidget, form: SpecForm, path: str) -> None:
         self.window.show_panel(panel)
         form.go_to(path)
+
+    def _show_guide(self) -> None:
+        if self.guide is None:
+            try:
+                place = guide()
+                text = place.read_text("utf-8")
+            except (OSError, ValueError) as error:
+                self.window.notify(f"{error}.", alarm=True)
+                return
+            self.guide = GuideWindow(text, place.parent, self._settings, self.window)
+            self.guide.set_theme(self._theme)
+            self.window.themed.connect(self.guide.set_theme)
+        self.guide.show()
+        self.guide.raise_()
+        self.guide.activateWindow()
 
     def _shortcuts(self) -> None:
         groups = {title.replace("&", ""): self.window.actions_.group(menu) for menu, title in MENUS.items()}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.family import Measure
+from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.scene import Points, Scene
 
 TITLES: dict[Measure, str] = {
@@ -119,5 +120,5 @@ def nearest_to_pin(scene: Scene) -> int | None:
     if not scene.targets or not len(candidates):
         return None
     target = scene.targets[0]
-    gap = np.linalg.norm(points.xy[candidates] - (target.x, target.y), axis=1)
-    return int(candidates[gap.argmin()])
+    way = as_seen(points.xy[candidates] - (target.x, target.y), scene.domain.stretch)
+    return int(candidates[np.linalg.norm(way, axis=1).argmin()])

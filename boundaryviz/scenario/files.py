@@ -1,4 +1,4 @@
-"""Scenarios as files: `.bviz` (JSON), TOML and CSV, in and out."""
+"""Scenarios as files: `.bviz` (JSON) and TOML, and tables of points in any form, in and out."""
 
 from __future__ import annotations
 
@@ -11,44 +11,68 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from boundaryviz.scenario import text
-from boundaryviz.scenario.atomic import WriteError, check_writable, write_atomic
+from boundaryviz.scenario.atomic import PART, WriteError, check_writable, write_atomic
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.plain_text import one_line, path_end
 from boundaryviz.scene.scene import Points
-from boundaryviz.tables.tables import TableError, read_table, write_table
+from boundaryviz.tables.tables import Table, TableError, read_table, write_table
 
 __all__ = [
-    "SUFFIXES", "WriteError", "check_writable", "dumps", "encoded", "holds_scenario", "parse", "read", "sealed",
-    "sealed_at_least", "write", "write_atomic",
+    "SUFFIXES", "WriteError", "check_openable", "check_writable",
+    "dumps", "encoded", "holds_scenario", "of_table", "parse",
+    "read", "sealed", "sealed_at_least", "write", "write_atomic",
 ]  # fmt: skip
 
-SUFFIXES = (".bviz", ".toml", ".csv")
+SUFFIXES = (".bviz", ".toml", ".csv", ".tsv", ".xlsx", ".ods", ".arff", ".npy", ".npz", ".gz")
+"""What files that can be opened usually end in; what is in them is told by their content."""
+_LOOKED_AT = 4096  # bytes, to tell a scenario from a table
+_TOML = re.compile(rb"(?:\s*#[^\n]*\n)*\s*(?:version|name|title|summary)\s*=")
 _log = logging.getLogger(__name__)
 _log.setLevel(logging.INFO)  # what was understood of a table is for whoever keeps a log
 _SOUGHT = 64_000_000  # characters gone through to find the lines of problems
 
 
 def read(path: str | Path, columns: Mapping[str, str | Sequence[str]] | None = None) -> Scenario:
-    """The scenario in a `.bviz` or `.toml` file, or in a table of any kind, known by its content.
+    """The scenario in a `.bviz` or `.toml` file, or the points of any table, as `holds_scenario` tells.
 
     columns: of a table, what is what, as `read_table` takes it.
     Raises ScenarioError with every problem as 'file:line: path: what is wrong', the line where there is one.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise ScenarioError([f"{path_end(path)}: a folder or a device, not a file"])
+    check_openable(path)
     if not holds_scenario(path):
         return _from_table(path, columns or {})
     if columns:
         raise ScenarioError([f"{path_end(path)}: columns are chosen of a table, and this is a scenario"])
+    suffix = _scenario_suffix(path)
     return parse(_decoded(path, suffix), path, suffix)
 
 
+def check_openable(path: Path) -> None:
+    """Raise ScenarioError for what must not be read, whatever is in it."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ScenarioError([f"{path_end(path)}: a folder or a device, not a file"])
+    if path.suffix == PART:
+        raise ScenarioError([f"{path_end(path)}: perhaps half a file, of a save that did not end; open another"])
+
+
 def holds_scenario(path: str | Path) -> bool:
-    """Whether a file of this name is read as a scenario; any other is read as a table."""
-    return Path(path).suffix.lower() in (".bviz", ".toml")
+    """Whether a file is read as a scenario, by its content or as it is called `.bviz` or `.toml`; any other that can be
+    read is read as a table."""
+    return bool(_scenario_suffix(Path(path)))
+
+
+def _scenario_suffix(path: Path) -> str:
+    """`.bviz` or `.toml`, whichever the file is; "" for one that is neither."""
+    if (suffix := path.suffix.lower()) in (".bviz", ".toml"):
+        return suffix
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(_LOOKED_AT).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except (OSError, ValueError):
+        return ".bviz"  # whose reader says why
+    return ".bviz" if start.startswith(b"{") else ".toml" if _TOML.match(start) else ""
 
 
 def write(path: str | Path, scenario: Scenario) -> None:
@@ -191,15 +215,24 @@ def _uncollected() -> Iterator[None]:
 
 
 def _from_table(path: Path, columns: Mapping[str, str | Sequence[str]]) -> Scenario:
-    """The table's points with the default network, which is given them standardised: a table may come in any unit."""
     try:
         table = read_table(path, columns=columns)
     except TableError as error:
         raise ScenarioError([f"{path_end(path)}: {problem}" for problem in error.problems]) from None
     for note in table.notes:
         _log.info("%s: %s", one_line(path.name), note)
+    return of_table(table, path)
+
+
+def of_table(table: Table, path: Path) -> Scenario:
+    """The points of the table in a file, with the default network, which is given them standardised."""
     summary = " ".join((f"Points from {one_line(path.name)}.", *table.notes))
-    return Scenario.from_table(table, one_line(path.stem), summary=summary)  # whose name may be no text
+    return Scenario.from_table(table, one_line(_stem(path)), summary=summary)  # whose name may be no text
+
+
+def _stem(path: Path) -> str:
+    """The name without what it ends in, and without .gz before that."""
+    return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem
 
 
 _TOML_NAME = re.compile(r"^[ \t]*+(?:\[([^\[\]\n]++)\]|([\w.\-]++)[ \t]*+=)", re.MULTILINE)

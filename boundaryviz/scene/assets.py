@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_GUIDES = (_PACKAGE / "assets" / "guide.md", _PACKAGE.parent / "docs" / "guide.md")
 _FOLDERS = (_PACKAGE / "assets", _PACKAGE.parent / "assets")  # in a wheel; in a checkout
 
 
@@ -17,3 +18,11 @@ def asset(relative: str) -> Path:
         if (found := folder / relative).exists():
             return found
     raise FileNotFoundError(f"assets/{relative} is missing from this installation; install boundaryviz again")
+
+
+def guide() -> Path:
+    """The guide, Markdown. Raises FileNotFoundError when this installation has none."""
+    for place in _GUIDES:
+        if place.is_file():
+            return place
+    raise FileNotFoundError("The guide is missing from this installation; install boundaryviz again")

@@ -19,8 +19,9 @@ from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.section import Section, box
 
 UNLABELLED = -1
-MAX_CLASSES = 10
+MAX_CLASSES = 50
 MAX_GROUPS = 100
+EVEN = 3.0  # up to so many times as long as the other, both sides of a plane have one scale
 
 
 class Split(IntEnum):
@@ -94,7 +95,7 @@ class Points:
 
     ids: int64 (N,), unique, never reused within a scene.
     xy: float64 (N, 2), finite: the place on the plane, where a point is shown and dragged.
-    label: int16 (N,), the class 0..9 or -1 for unlabelled.
+    label: int16 (N,), the class 0..49 or -1 for unlabelled.
     split: int8 (N,), a `Split`.
     origin: int8 (N,), an `Origin`: 0, or plus or minus the number of a group of poison.
     muted: bool (N,), points that nobody sees, for trying what would be without them.
@@ -292,9 +293,22 @@ class Domain:
         column, row = place.clip(0, (columns - 1, rows - 1)).astype(np.int64).T
         return row, column, inside
 
+    @property
+    def is_even(self) -> bool:
+        """Whether neither side is more than three times as long as the other, as it is where both have one unit."""
+        return self.width <= EVEN * self.height and self.height <= EVEN * self.width
+
+    @property
+    def stretch(self) -> float:
+        """How many units of y count as much as one of x: one where it is even, else as many as make it a square.
+
+        Attacks measure distances on the plane so: where it is drawn with free axes, they are as long as they look.
+        """
+        return 1.0 if self.is_even else self.height / self.width
+
     def rows(self, columns: int) -> int:
-        """How many rows of square cells fill it, at least a quarter and at most four times as many as columns."""
-        return int(np.clip(round(columns * self.height / self.width), columns // 4, 4 * columns))
+        """How many rows of cells fill it that look square: where it is uneven, it is drawn as a square."""
+        return max(round(columns * self.height / (self.width * self.stretch)), 1)
 
     @classmethod
     def over(cls, domains: Iterable[Domain]) -> Domain:
@@ -339,7 +353,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Scene:
-    """Points, pins, domain and the number of classes (2..10) with their names.
+    """Points, pins, domain and the number of classes (2..50) with their names.
 
     groups: of poison, the first of them number 1; points of a group without an entry act. poison_on: off silences
     all poison. section: where points have inputs, the plane of them that is shown; else None. measure: what
@@ -408,6 +422,10 @@ class Scene:
 
     def class_name(self, label: int) -> str:
         """The name shown for a class: its own as a short line; `class 0` without one, `unlabelled` for -1."""
+        return one_line(self.whole_class_name(label), NAME)
+
+    def whole_class_name(self, label: int) -> str:
+        """The same in full, up to a line's length, for places that wrap it, and for tool tips."""
         if label == UNLABELLED:
             return "unlabelled"
-        return one_line(self.class_names[label] if label < len(self.class_names) else "", NAME) or f"class {label}"
+        return one_line(self.class_names[label] if label < len(self.class_names) else "") or f"class {label}"

@@ -181,6 +181,50 @@ def test_a_trainer_that_hangs_while_it_starts_is_noticed(
     assert soon(lambda: ended(pid))
 
 
+class NoProcess:
+    """Stands where the process does."""
+
+    pid, exitcode = 2**22 + 1, 0  # no process has it
+
+    def join(self, timeout: float | None = None) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def is_alive(self) -> bool:
+        return False
+
+    close = kill
+
+
+@pytest.mark.parametrize(("works", "told_after"), [(True, 0.5), (None, 0.5), (False, 1.5)])
+def test_one_that_works_is_told_of_after_half_a_second(works: bool | None, told_after: float) -> None:
+    ours, theirs = multiprocessing.Pipe()
+    now = [100.0]
+    link = ProcessLink(started=(ours, NoProcess()), clock=lambda: now[0])  # type: ignore[arg-type]
+    link._pulse.works = lambda: works  # type: ignore[method-assign]
+    link.send(m.Play())
+    theirs.send(m.Heard(1))
+    assert soon(lambda: link.poll() == [] and not link._asked)
+    found: list[Silence | None] = []
+    for _ in range(20):  # a look every quarter of a second, and no answer to any
+        now[0] += 0.25
+        found.append(link.silence())
+    first = next(at for at, silence in enumerate(found) if silence is not None)
+    assert 0.25 * (first + 1) == pytest.approx(told_after, abs=0.26)
+    one = found[first]
+    assert one is not None
+    assert one.works is (works is not False)
+    assert one.begun
+    last = found[-1]
+    assert last is not None
+    assert last.seconds == pytest.approx(5.0, abs=0.3)
+    assert last.works is bool(works), "of one that nobody can tell of it is thought no longer that it works"
+    theirs.send(m.Heard(2))
+    assert soon(lambda: link.poll() == [] and link.silence() is None)
+    theirs.close()
+    link.close()
+
+
 def test_nonsense_ends_a_trainer_in_words():
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(600,), daemon=True)

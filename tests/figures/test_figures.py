@@ -30,7 +30,9 @@ from boundaryviz.figures.progress import best_step
 from boundaryviz.figures.style import AGAINST_CLEAN, VIEWS, Options
 from boundaryviz.gui.widgets.theme import LIGHT
 from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.files import WriteError
+from boundaryviz.scene.axes import AXES, AxesChoice
 from boundaryviz.scene.scene import Domain, Points, Scene
 from helpers.snapshots import PLANE, curves, field, snapshot, titles
 
@@ -188,6 +190,50 @@ def test_planes_of_any_shape_are_drawn(tmp_path: Path) -> None:
         save(_draw("boundary", Options(dpi=50), rect=rect), tmp_path / "f.png")
         with Image.open(tmp_path / "f.png") as image:
             assert 0.3 < image.height / image.width < 1.7
+
+
+@pytest.mark.parametrize("view", ["boundary", "frames", "flip"])
+def test_a_plane_of_uneven_sides_has_free_axes_unless_equal_ones_are_asked_for(view: str) -> None:
+    tall = Domain(20.0, 60.0, 30_000.0, 90_000.0)
+    scene = Scene(Points.of([[25.0, 40_000.0], [50.0, 80_000.0]], [0, 1]), tall)
+    uneven = snapshot(scene=scene, rect=tall, predicted=None, field=field(2, 12, 12))
+
+    def aspect(shown: Snapshot, axes: AxesChoice) -> object:
+        beside = shown if view in AGAINST_CLEAN else None
+        others = (shown,) if view == "frames" else ()
+        return draw(view, shown, Options(axes=axes, dpi=40), beside, others).axes[0].get_aspect()
+
+    assert [aspect(uneven, axes) for axes in AXES] == ["auto", 1.0, "auto"]
+    assert aspect(snapshot(), "free") == "auto"
+
+
+def test_long_names_of_classes_stand_whole_in_the_legend() -> None:
+    names = ("Adenocarcinoma of the ascending colon (grade II, node-negative)", "Normal mucosa")
+    shown = snapshot()
+    figure = draw("boundary", replace(shown, scene=replace(shown.scene, class_names=names)))
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert [one.replace("\n", " ") for one in words[:2]] == list(names)
+    figure.draw_without_rendering()
+    assert all(text.get_window_extent().x1 <= figure.bbox.x1 for text in figure.legends[0].get_texts())
+
+
+@pytest.mark.parametrize(("classes", "names"), [(10, "{}"), (30, "species {}"), (50, "a rather long name of kind {}")])
+def test_legends_of_many_classes_fit_and_sum_up(classes: int, names: str) -> None:
+    rng = np.random.default_rng(0)
+    points = Points.of(rng.uniform((-2, -1), (2, 1), (2 * classes, 2)), np.arange(2 * classes) % classes)
+    scene = Scene(points, PLANE, classes, tuple(names.format(k) for k in range(classes)))
+    shown = snapshot(scene=scene, predicted=None, field=field(classes, 16, 8))
+    figure = draw("boundary", shown, Options(dpi=60))
+    figure.draw_without_rendering()
+    legend = figure.legends[0]
+    words = [text.get_text() for text in legend.get_texts()]
+    assert legend.get_window_extent().x0 >= 0
+    assert legend.get_window_extent().x1 <= figure.bbox.x1
+    assert figure.axes[0].get_window_extent().height > 0.3 * figure.bbox.width
+    if classes < 50:
+        assert words == list(scene.class_names)
+    else:
+        assert words[-1] == f"and {51 - len(words)} more classes"
 
 
 def test_every_error_lies_within_its_axes_and_the_test_curve_is_dashed() -> None:

@@ -15,7 +15,8 @@ from helpers.qtest import QTest
 
 def palette(workbench) -> CommandPalette:
     workbench.window.actions_["view.commands"].trigger()
-    return workbench.window.findChildren(CommandPalette)[-1]
+    (shown,) = [one for one in workbench.window.findChildren(CommandPalette) if one.isVisible()]
+    return shown
 
 
 def go(workbench, typed: str, found: str) -> None:
@@ -27,8 +28,6 @@ def go(workbench, typed: str, found: str) -> None:
 
 
 def test_learners_examples_and_settings_are_found_by_name(workbench):
-    go(workbench, "label spread", "Learner: Label spreading")
-    assert workbench.document.scenario.learner.name == "label-spreading"
     go(workbench, "spiral", "Example: Spiral")
     assert workbench.document.scenario.name == "playground-spiral"
     go(workbench, "learning rate", "Training: Learning rate")
@@ -37,6 +36,8 @@ def test_learners_examples_and_settings_are_found_by_name(workbench):
     assert editor.edit.hasFocus() or editor.edit is workbench.window.focusWidget()
     go(workbench, "momentum", "Training: Momentum")
     assert workbench.controller.training.fold.is_open or not _advanced(workbench.controller.training, "momentum")
+    go(workbench, "label spread", "Learner: Label spreading")
+    assert workbench.document.scenario.learner.name == "label-spreading"
 
 
 def _advanced(form, name: str) -> bool:
@@ -92,7 +93,7 @@ def test_escape_leaves_the_gallery_wherever_the_keys_are(workbench):
     workbench.window.actions_["file.examples"].trigger()
     page = workbench.filing.welcome
     assert workbench.window.page_shown() is page
-    assert page.focusWidget() is next(c for c in page.cards if c.card.name == workbench.document.scenario.name)
+    assert page.focusWidget() is page.cards[0]
     assert {card.card.name for card in page.cards} == set(gallery.names())
     workbench.controller.learner.combo.setFocus()
     QTest.keyClick(workbench.controller.learner.combo, Qt.Key.Key_Escape)

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from PyQt6.QtCore import QPointF, QSocketNotifier
+from PyQt6.QtWidgets import QToolButton
 
 from boundaryviz.gui import app
 from boundaryviz.gui import workbench as assembly
@@ -51,7 +52,9 @@ def answer(workbench: assembly.Workbench, question: str) -> dict[str, Any]:
         at = widget.mapToGlobal(QPointF(widget.rect().center()))
         return {"x": round(at.x()), "y": round(at.y())}
     if kind == "tool":  # the button of a tool
-        button = workbench.controller.tools._buttons[workbench.window.actions_[f"point.tool-{numbers[0]}"]]
+        action = workbench.window.actions_[f"point.tool-{numbers[0]}"]
+        buttons = workbench.controller.tools.findChildren(QToolButton)
+        button = next(one for one in buttons if one.defaultAction() is action)
         at = button.mapToGlobal(QPointF(button.rect().center()))
         return {"x": round(at.x()), "y": round(at.y())}
     if kind == "tab":  # the middle of a settings tab

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 
 from boundaryviz.learners.specs import MLPSpec
-from boundaryviz.scenario.files import WriteError, check_writable, dumps, read, write, write_atomic
+from boundaryviz.scenario.files import (
+    WriteError,
+    check_writable,
+    dumps,
+    encoded,
+    holds_scenario,
+    read,
+    write,
+    write_atomic,
+)
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import OWN_POINTS
 from helpers.scenes import bits, scenes
@@ -60,12 +69,12 @@ def test_every_problem_of_a_toml_file_comes_with_its_line(tmp_path: Path) -> Non
 def test_every_problem_of_a_bviz_file_comes_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "bad.bviz"
     text = dumps(Scenario().with_scene(Scenario().scene()))
-    path.write_text(text.replace('"n": 500', '"n": "many"').replace('"classes": 2', '"classes": 11'))
+    path.write_text(text.replace('"n": 500', '"n": "many"').replace('"classes": 2', '"classes": 51'))
     lines = text.splitlines()
     n, classes = (next(i for i, line in enumerate(lines, 1) if key in line) for key in ('"n":', '"classes":'))
     assert _problems(path) == [
         f"{path}:{n}: data.n: must be a whole number or 'all' (got 'many')",
-        f"{path}:{classes}: plane.classes: must be at most 10 (got 11)",
+        f"{path}:{classes}: plane.classes: must be at most 50 (got 51)",
     ]
 
 
@@ -159,3 +168,20 @@ def test_a_place_that_cannot_be_written_is_known_beforehand(tmp_path: Path, monk
     with pytest.raises(WriteError, match="no permission"):
         check_writable(tmp_path / "a.pdf")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a.bviz", "a (1)", "a.json", "a.txt"])
+def test_a_scenario_is_told_by_its_content(name: str, tmp_path: Path) -> None:
+    scenario = Scenario(name="mine", title="Mine")
+    (tmp_path / name).write_bytes(b"\xef\xbb\xbf\n" + encoded(scenario))
+    assert read(tmp_path / name) == scenario
+    (tmp_path / "b.txt").write_bytes(b"# a remark\n" + encoded(scenario, ".toml"))
+    assert read(tmp_path / "b.txt") == scenario
+
+
+@pytest.mark.parametrize("name", ["points.tsv", "points", "points.dat", "points.data"])
+def test_a_table_may_be_called_anything(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("x\ty\tlabel\n0\t1\ta\n2\t3\tb\n")
+    found = read(tmp_path / name)
+    assert (found.title, found.scene().class_names) == ("points", ("a", "b"))
+    assert not holds_scenario(tmp_path / name)

@@ -85,7 +85,7 @@ IMPOSSIBLE = [
     (lambda: relabel(np.array([5]), 0), KeyError),
     (lambda: Move(np.array([0]), np.array([[np.nan, 0.0]])), ValueError),
     (lambda: Move(np.array([0, 1]), np.zeros((3, 2))), ValueError),
-    (lambda: relabel(np.array([0]), 10), ValueError),
+    (lambda: relabel(np.array([0]), 50), ValueError),
     (lambda: Recolumn(np.array([0]), {"label": np.array([65536])}), ValueError),
     (lambda: Recolumn(np.array([0]), {"ids": np.array([1])}), ValueError),
     (lambda: Add(Points.of([[0, 0]], first_id=2)), ValueError),

@@ -86,7 +86,7 @@ def test_frames_and_series_of_pandas_bring_names_and_categories():
         ((np.where(X > 0, X, np.nan),), "leave those rows out"),
         (([["a", "b"]],), "numbers alone"),
         ((X, [0, 1]), "a class for each row"),
-        ((X, np.linspace(0, 1, 12)), "given as `response`"),
+        ((X.repeat(5, 0), np.linspace(0, 1, 60)), "given as `response`"),
         ((X * 1e19,), "too large; rescale the data"),
     ],
 )

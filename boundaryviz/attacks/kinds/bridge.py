@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from boundaryviz.attacks.paths import sparse_route
 from boundaryviz.attacks.settings import NOBODY, AttackSettings, Place, Placed
 from boundaryviz.attacks.targets import Aim, AttackError, aim
+from boundaryviz.scene.axes import as_given, as_seen
 from boundaryviz.scene.scene import Points, Scene
 from boundaryviz.scene.specs import setting
 
@@ -77,8 +78,9 @@ class BridgeSpec(AttackSettings):
     def place(self, scene: Scene, rng: np.random.Generator) -> Placed:
         """The points of a bridge: unlabelled, for training. Raises AttackError as `aim` does."""
         share = shares(self.profile, self.count, rng if self.spacing == "random" else None)
-        xy = along(path(scene, self), share)
-        xy = xy + self.jitter * rng.standard_normal(xy.shape)
+        stretch = scene.domain.stretch
+        xy = along(path(scene, self), share, stretch)
+        xy = xy + as_given(self.jitter * rng.standard_normal(xy.shape), stretch)
         if not np.isfinite(xy).all():
             raise AttackError("The bridge leaves the plane of numbers. Move its ends or waypoints.")
         return Points.of(xy, origin=self.group, first_id=scene.points.next_id), NOBODY
@@ -121,18 +123,19 @@ def shares(profile: Profile, count: int, rng: np.random.Generator | None = None)
 def path(scene: Scene, spec: BridgeSpec) -> NDArray[np.float64]:
     """The way from source to target as a polyline (K, 2). Raises AttackError as `aim` does."""
     goal = aim(scene, spec.target, spec.wanted, spec.source, spec.snap)
-    stops = np.array([goal.source, *spec.via, goal.target], dtype=np.float64)
+    stretch = scene.domain.stretch
+    stops = as_seen(np.array([goal.source, *spec.via, goal.target], dtype=np.float64), stretch)
     if spec.route == "sparse":
         legs = [sparse_route(scene, a, b) for a, b in pairwise(stops)]
         line = np.concatenate([legs[0], *(leg[1:] for leg in legs[1:])])
     else:
         line = stops if len(stops) == 2 else _smooth(stops)
-    return _bulged(line, spec.curvature) if spec.curvature else line
+    return as_given(_bulged(line, spec.curvature) if spec.curvature else line, stretch)
 
 
-def along(line: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Places (n, 2) at these shares (n,) of the length of a polyline (K, 2)."""
-    step = np.linalg.norm(np.diff(line, axis=0), axis=1)
+def along(line: NDArray[np.float64], share: NDArray[np.float64], stretch: float = 1.0) -> NDArray[np.float64]:
+    """Places (n, 2) at these shares (n,) of the length of a polyline (K, 2). stretch: see `Domain.stretch`."""
+    step = np.linalg.norm(np.diff(as_seen(line, stretch), axis=0), axis=1)
     length = np.concatenate([[0.0], np.cumsum(step)])
     return np.stack([np.interp(share * length[-1], length, line[:, k]) for k in (0, 1)], axis=1)
 

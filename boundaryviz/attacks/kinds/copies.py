@@ -8,6 +8,7 @@ import numpy as np
 
 from boundaryviz.attacks.settings import NOBODY, AttackSettings, Placed
 from boundaryviz.attacks.targets import aim
+from boundaryviz.scene.axes import as_given, as_seen
 from boundaryviz.scene.scene import UNLABELLED, Points, Scene
 from boundaryviz.scene.specs import setting
 
@@ -37,9 +38,10 @@ class CopiesSpec(AttackSettings):
         if self.of == "around":
             clean = (points.origin <= 0) & ~points.muted & points.is_train
             others = points.xy[clean & (points.label != goal.target_class)]
-            near = np.argsort(((others - goal.target) ** 2).sum(axis=1), kind="stable")[: max(self.count, 1)]
+            gaps = as_seen(others - goal.target, scene.domain.stretch)
+            near = np.argsort((gaps**2).sum(axis=1), kind="stable")[: max(self.count, 1)]
             original = others[near] if len(others) else original
         xy = original[np.arange(self.count) % len(original)]
-        xy = xy + self.jitter * rng.standard_normal(xy.shape)
+        xy = xy + as_given(self.jitter * rng.standard_normal(xy.shape), scene.domain.stretch)
         label = goal.target_class if self.labelled else UNLABELLED
         return Points.of(xy, label, origin=self.group, first_id=points.next_id), NOBODY

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.attacks.settings import AttackSettings, Placed
 from boundaryviz.attacks.targets import Aim, AttackError, aim
+from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.scene import Points, Scene
 from boundaryviz.scene.specs import setting
 
@@ -58,11 +59,11 @@ class FlipSpec(AttackSettings):
         if self.choose == "random":
             order = rng.permutation(at)
         elif self.choose == "boundary":
-            order = at[np.argsort(_to_another_class(points, at), kind="stable")]
+            order = at[np.argsort(_to_another_class(points, at, scene.domain.stretch), kind="stable")]
         else:
             goal = aim(scene, self.target, self.wanted, None, self.snap)
             at = at[points.label[at] != goal.target_class]
-            gap = np.linalg.norm(points.xy[at] - goal.target, axis=1)
+            gap = np.linalg.norm(as_seen(points.xy[at] - goal.target, scene.domain.stretch), axis=1)
             order = at[np.argsort(gap, kind="stable")]
             if self.radius is not None:
                 order = order[: np.count_nonzero(gap <= self.radius)]
@@ -74,13 +75,13 @@ class FlipSpec(AttackSettings):
         return planted.with_columns(inputs=same.inputs, response=same.response), same.ids
 
 
-def _to_another_class(points: Points, at: NDArray[np.int64]) -> NDArray[np.float64]:
+def _to_another_class(points: Points, at: NDArray[np.int64], stretch: float) -> NDArray[np.float64]:
     """Distance (K,) of the labelled points at these positions to the nearest among them of another class."""
     from scipy.spatial import cKDTree
 
-    gap = np.full(len(at), np.inf)
+    gap, xy = np.full(len(at), np.inf), as_seen(points.xy, stretch)
     for k in np.unique(points.label[at]):
         mine = points.label[at] == k
         if not mine.all():
-            gap[mine] = cKDTree(points.xy[at[~mine]]).query(points.xy[at[mine]])[0]
+            gap[mine] = cKDTree(xy[at[~mine]]).query(xy[at[mine]])[0]
     return gap

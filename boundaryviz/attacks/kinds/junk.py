@@ -8,6 +8,7 @@ import numpy as np
 
 from boundaryviz.attacks.settings import NOBODY, AttackSettings, Place, Placed
 from boundaryviz.attacks.targets import Aim
+from boundaryviz.scene.axes import as_given
 from boundaryviz.scene.scene import Points, Scene
 from boundaryviz.scene.specs import setting
 
@@ -36,5 +37,6 @@ class OutOfDistributionSpec(AttackSettings):
         drawn = rng.uniform((d.left, d.bottom), (d.right, d.top), (self.clusters, 2))
         given = np.array(self.centres[: self.clusters], dtype=np.float64).reshape(-1, 2)
         centres = np.concatenate([given, drawn[len(given) :]])
-        xy = centres[np.arange(self.count) % self.clusters] + self.spread * rng.standard_normal((self.count, 2))
+        around = as_given(self.spread * rng.standard_normal((self.count, 2)), d.stretch)
+        xy = centres[np.arange(self.count) % self.clusters] + around
         return Points.of(xy, origin=self.group, first_id=scene.points.next_id), NOBODY

@@ -33,6 +33,7 @@ from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.figures.flip import CLEAN_DASHES, draw_regions, flip_handles, regions
 from boundaryviz.figures.palette import FAINT, POISON, UNDER_POINTS, field_image, ramp
+from boundaryviz.figures.parts import longest, summed_up
 from boundaryviz.figures.plane import OVER_SPINES, boundary_lines, class_handles, draw_marks
 from boundaryviz.figures.progress import BEST, best_step, draw_curves
 from boundaryviz.figures.style import AGAINST_CLEAN, Options, Style, any_letters
@@ -49,6 +50,7 @@ Picture = NDArray[np.uint8]
 """One frame, (height, width, 4): red, green, blue, and a fourth value that is not looked at."""
 
 _HEADER, _CAPTION = 0.1, 0.09  # of the film's height
+_ROWS = 5  # of a legend
 _FAINT = 0.32  # of a curve that is still to come
 _MARGIN = 0.09  # of a title card's width
 _LEADING = 1.25  # of a title card: from line to line, in times the size of the text
@@ -282,9 +284,10 @@ class Film:
 
     def _legend(self, part: SubFigure, handles: Sequence[Artist]) -> None:
         if handles:
-            longest = max(len(str(handle.get_label())) for handle in handles)
-            columns = int(72 * part.bbox.width / self.options.dpi / (self._style.text * (0.55 * longest + 2.6)))
-            part.legend(handles=handles, loc="outside lower center", ncols=max(1, min(columns, len(handles))))
+            letter = self._style.text * (0.55 * longest(handles) + 3.2)
+            columns = max(1, int(72 * part.bbox.width / self.options.dpi / letter))
+            shown = summed_up(handles, columns * _ROWS)
+            part.legend(handles=shown, loc="outside lower center", ncols=min(columns, len(shown)))
 
     def _freeze(self) -> None:
         """Give everything its place for good, planes whole pixels, and keep what never moves as a picture."""

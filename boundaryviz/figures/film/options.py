@@ -8,6 +8,7 @@ from pathlib import Path
 from boundaryviz.figures.style import STYLES, Options, Style, StyleName
 from boundaryviz.scenario.atomic import check_kind, endings
 from boundaryviz.scenario.cost import afford
+from boundaryviz.scene.axes import AxesChoice
 
 FORMATS = ("gif", "webp", "mp4")
 VIEWS: dict[str, str] = {
@@ -31,7 +32,7 @@ _LINES = 38  # of text that would fill the shorter side
 class FilmOptions:
     """width, height: pixels, even, 240 to 3840. rate: frames a second, 1 to 60; a GIF counts in hundredths of a second
     and rounds. hold: seconds that the last frame stands; card: seconds of the title card, 0 for none; both up to 60.
-    loop: how often a GIF or WebP is shown, 0 for ever. levels, held_out, errors: as in `style.Options`.
+    loop: how often a GIF or WebP is shown, 0 for ever. levels, held_out, errors, axes: as in `style.Options`.
 
     Raises ValueError naming what is out of range.
     """
@@ -47,6 +48,7 @@ class FilmOptions:
     levels: int | None = None
     held_out: bool = False
     errors: bool = False
+    axes: AxesChoice = "auto"
 
     def __post_init__(self) -> None:
         if self.view not in VIEWS:
@@ -67,7 +69,7 @@ class FilmOptions:
     @property
     def drawing(self) -> Options:
         """The same choices as those of a figure."""
-        return Options(style=self.style, levels=self.levels, held_out=self.held_out, errors=self.errors)
+        return Options(style=self.style, levels=self.levels, held_out=self.held_out, errors=self.errors, axes=self.axes)
 
     @property
     def look(self) -> Style:

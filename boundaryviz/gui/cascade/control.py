@@ -15,6 +15,7 @@ from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.presenter import Presenter
 from boundaryviz.learners.cascade import Cascade, measured
 from boundaryviz.record.cascade import NEVER, SOURCES, TITLES, Span, account, nearest_to_pin, number
+from boundaryviz.scene.axes import as_seen
 
 _REACH = 12.0  # pixels around the pointer
 _UNKNOWN = -1  # which path is shown, when the points or the cascade have changed
@@ -158,7 +159,7 @@ class CascadeControl(QObject):
         points = scene.points
         taught = self._taught
         if self._pointer is not None and len(taught):
-            gap = np.linalg.norm(points.xy[taught] - self._pointer, axis=1)
+            gap = np.linalg.norm(as_seen(points.xy[taught] - self._pointer, plane.canvas.stretch), axis=1)
             nearest = int(gap.argmin())
             if gap[nearest] <= _REACH * plane.canvas.pixel:
                 return int(taught[nearest])

@@ -17,6 +17,7 @@ from pyqtgraph.Qt.internals import PrimitiveArray
 from typing_extensions import override
 
 from boundaryviz.figures.palette import class_colour, group_colour, rgb, sequence
+from boundaryviz.gui.plane.overlay import widened
 from boundaryviz.gui.plane.symbols import outline_of
 from boundaryviz.gui.widgets.theme import Theme
 
@@ -209,8 +210,7 @@ class PathItem(pg.GraphicsObject):
         if not len(self._xy):
             return QRectF()
         (left, bottom), (right, top) = self._xy.min(axis=0), self._xy.max(axis=0)
-        margin = 16.0 * max((v.length() for v in self.pixelVectors() if v is not None), default=0.0)
-        return QRectF(left, bottom, right - left, top - bottom).adjusted(-margin, -margin, margin, margin)
+        return widened(QRectF(left, bottom, right - left, top - bottom), 16.0, self)
 
     @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:

@@ -18,6 +18,7 @@ from boundaryviz.gui.compare.tile import CompareTile
 from boundaryviz.gui.widgets.controls import Elided, FocusFrame, label
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.pins import MOST, PinnedSnapshot, differences
+from boundaryviz.scene.axes import AxesChoice, one_scale
 from boundaryviz.scene.scene import Domain
 
 EMPTY = "Press Ctrl+P on any moment to pin it here."
@@ -76,6 +77,7 @@ class CompareBoard(FocusFrame):
         self._grid = QGridLayout(self._holder)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(_GAP)
+        self._axes_choice: AxesChoice = "auto"
         self.difference = CompareDifference(theme)
         self.curves = CompareCurves(theme)
         self.curves.setMinimumHeight(_CURVES_HEIGHT)
@@ -143,6 +145,13 @@ class CompareBoard(FocusFrame):
         self._describe()
         self.update()
 
+    def set_axes_choice(self, choice: AxesChoice) -> None:
+        """Whether one unit is as long on both axes."""
+        self._axes_choice = choice
+        for plane in self._planes():
+            plane.canvas.set_axes_choice(choice)
+        self._arrange()
+
     def choose(self, at: int, other: bool = False) -> None:
         """Choose the pin at a place as A or as the `other`, B; one pin is not both."""
         which = int(other)
@@ -167,6 +176,7 @@ class CompareBoard(FocusFrame):
         tile.removed.connect(lambda: self.removed.emit(self.tiles.index(tile)))
         tile.renamed.connect(lambda words: self.renamed.emit(self.tiles.index(tile), words))
         tile.plane.set_points_shown(self.points.isChecked())
+        tile.plane.canvas.set_axes_choice(self._axes_choice)
         self._watch(tile.plane)
         return tile
 
@@ -199,7 +209,9 @@ class CompareBoard(FocusFrame):
         if not self._pins:
             return
         rect = Domain.over([pin.snapshot.rect for pin in self._pins])
-        aspect = min(max(rect.width / rect.height, _SLIM), _WIDE)
+        domain = Domain.over([pin.snapshot.scene.domain for pin in self._pins])
+        aspect = rect.width / rect.height if one_scale(self._axes_choice, domain) else 1.0
+        aspect = min(max(aspect, _SLIM), _WIDE)
         columns = columns_for(len(self._pins))
         rows = math.ceil(len(self._pins) / columns)
         gaps = QSize((columns - 1) * _GAP, (rows - 1) * _GAP)

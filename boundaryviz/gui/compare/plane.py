@@ -127,7 +127,7 @@ class ComparePlane(QWidget):
         """The place that was pressed stays under the pointer."""
         if self._from is None:
             return
-        right, up = (gesture.x - self._from.x) / gesture.pixel, (gesture.y - self._from.y) / gesture.pixel
+        right, up = gesture.pixels(self._from.x, self._from.y)
         if self._dragging or max(abs(right), abs(up)) >= SLACK:
             self._dragging = True
             self.canvas.pan_by(right, -up)

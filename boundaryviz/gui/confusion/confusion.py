@@ -29,7 +29,9 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme, contrast, mix
 
 SPLITS = ("train", "validation", "test")
 _CELL = 44  # logical pixels a cell must be wide and high to show count and share
+_LEAST = 24  # pixels; of more classes than fit, the rest is a scroll away
 _NONE = QModelIndex()
+_FEW, _WORST = 10, 3  # classes that one takes in at a glance; of more, so many confusions are named
 _CAPTION = "rows: true class, columns: predicted"
 
 
@@ -131,13 +133,11 @@ class ConfusionView(QWidget):
         self.table.setItemDelegate(self._cell)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setAccessibleName("Confusion matrix, rows true, columns predicted")
         for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
             if header is not None:
                 header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-                header.setMinimumSectionSize(20)
+                header.setMinimumSectionSize(_LEAST)
                 header.setSectionsClickable(False)
         across, down = self.table.horizontalHeader(), self.table.verticalHeader()
         if across is not None and down is not None:
@@ -160,12 +160,14 @@ class ConfusionView(QWidget):
         self._hint = label("The matrix appears here as it trains.", "faint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._caption = label(_CAPTION, "faint")
+        self.worst = label("", wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
         layout.addWidget(self._hint, 1)
+        layout.addWidget(self.worst)
         layout.addWidget(self._caption)
         self._group.idToggled.connect(self._chosen)
         self._group.button(self._split).setChecked(True)  # type: ignore[union-attr]
@@ -217,8 +219,19 @@ class ConfusionView(QWidget):
             else f"There are no labelled {SPLITS[self._split]} points that are decided."
         )
         self.accuracy.setText("" if counts is None or not total else f"accuracy {np.trace(counts) / total:.1%}")
+        self.worst.setText("" if counts is None else worst_words(counts, self._names))
+        self.worst.setVisible(total > 0 and len(self._names) > _FEW and bool(self.worst.text()))
         if counts is not None:
             self.model.show(counts, self._names)
+
+
+def worst_words(counts: NDArray[np.int64], names: Sequence[str]) -> str:
+    """The confusions (true, predicted) that occur most often, in a sentence; empty for none."""
+    wrong = np.where(np.eye(len(counts), dtype=bool), 0, counts)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:_WORST]
+    pairs = [divmod(int(at), len(counts)) for at in order if wrong.flat[at]]
+    each = [f"{names[true]} for {names[guess]} ({int(wrong[true, guess]):,})" for true, guess in pairs]
+    return f"Most often taken: {', '.join(each)}." if each else ""
 
 
 def short_count(count: int) -> str:

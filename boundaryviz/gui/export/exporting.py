@@ -140,6 +140,7 @@ class Exporting(QObject):
         return {
             "levels": 2 if actions["view.discrete"].isChecked() else None,
             "held_out": actions["view.held-out"].isChecked(), "errors": actions["view.prediction"].isChecked(),
+            "axes": self._planes.plane.canvas.axes_choice,
         }  # fmt: skip
 
     def _source(self) -> Callable[[], Sequence[str] | str]:

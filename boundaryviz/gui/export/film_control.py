@@ -136,6 +136,7 @@ class FilmControl(QObject):
             card=FilmOptions.card if choice.title else 0.0, loop=0 if choice.loops else 1,
             levels=2 if actions["view.discrete"].isChecked() else None,
             held_out=actions["view.held-out"].isChecked(), errors=actions["view.prediction"].isChecked(),
+            axes=self._planes.plane.canvas.axes_choice,
         )  # fmt: skip
         scenario = self._document.to_save()().with_values({"training.steps": choice.steps})
         return FilmRequest(
@@ -206,6 +207,7 @@ class FilmControl(QObject):
             choice.view, cast("StyleName", choice.style), width, height,
             levels=2 if actions["view.discrete"].isChecked() else None,
             held_out=actions["view.held-out"].isChecked(), errors=actions["view.prediction"].isChecked(),
+            axes=self._planes.plane.canvas.axes_choice,
         )  # fmt: skip
         shown, clean = within(shown), None if clean is None else within(clean)
         beside = None if clean is None else [clean]

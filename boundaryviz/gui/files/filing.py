@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from boundaryviz.gui.document import projects
+from boundaryviz.gui.document.document import State, Swap
 from boundaryviz.gui.document.projects import Project
+from boundaryviz.gui.files import table_reading
+from boundaryviz.gui.files.importing import LOOK, Importing, problems_of
 from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.saving import Saving
+from boundaryviz.gui.files.table_reading import Reading
 from boundaryviz.gui.files.welcome import Card, WelcomePage
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
@@ -19,17 +24,34 @@ from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.widgets.plain import ask
 from boundaryviz.record import pins_file
-from boundaryviz.scenario import gallery
+from boundaryviz.scenario import files, gallery
 from boundaryviz.scenario.atomic import Stamp
-from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.pace import Pace
+from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
-from boundaryviz.scene.plain_text import one_line
+from boundaryviz.scene.datasets import DATASETS
+from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scene import Domain, Points, Scene
+from boundaryviz.tables.tables import Table
 
-_OPENABLE = f"Scenarios, tables and pins (*.bviz *.toml *.csv *{pins_file.ENDING});;All files (*)"
-
+_TABLES = "*.csv *.tsv *.txt *.data *.dat *.tab *.gz *.xlsx *.xlsm *.xls *.xlsb *.ods *.arff *.svm *.libsvm *.npy *.npz"
+_OPENABLE = (
+    f"Scenarios, tables and pins (*.bviz *.toml {_TABLES});;Scenarios (*.bviz *.toml);;Tables of points ({_TABLES});;"
+    f"Pins (*{pins_file.ENDING});;All files (*)"
+)
 
 _SLOW = 300  # milliseconds after which it is said that a file is being read
+FEW = 3  # undo steps of an example that are not asked about when the window closes
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What was done to an example that was left for something else. states: of each time it was left, the last at the
+    end; steps: how many undo steps led to them."""
+
+    states: tuple[State, ...] = ()
+    steps: int = 0
+    pace: Pace = "auto"
 
 
 class Filing(QObject):
@@ -37,12 +59,14 @@ class Filing(QObject):
 
     def __init__(
         self, window: MainWindow, controller: Controller, saving: Saving, recent: RecentFiles, reader: Writer,
-        folder: Folder, open_pins: Callable[[Path], None],
+        folder: Folder, open_pins: Callable[[Path], None], importing: Importing,
     ) -> None:  # fmt: skip
         """open_pins: opens a file of pins."""
         super().__init__(window)
-        self._reader, self._folder, self._open_pins = reader, folder, open_pins
-        self._edited: dict[str, Scenario] = {}  # examples as they were when they were left for another
+        self._kept: dict[str, Kept] = {}  # by the names of the examples
+        self._left = ""  # the example that is left, with something kept, for what is opened next
+        self._before = 0  # undo steps that led to what was brought back
+        self._reader, self._folder, self._open_pins, self._importing = reader, folder, open_pins, importing
         self._asked = 0  # how often something was to be shown
         self._tell_slow = ""
         self._slow = QTimer(self)
@@ -62,6 +86,7 @@ class Filing(QObject):
         for name, act in on.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
         window.dropped.connect(lambda path: self.open(Path(path)))
+        self._document.opened.connect(self._offer_kept)
         saving.written.connect(recent.add)
         recent.chosen.connect(lambda path: self.open(Path(path)))
         welcome = self.welcome
@@ -69,6 +94,7 @@ class Filing(QObject):
         welcome.open_file.connect(self.ask_open)
         welcome.draw_own.connect(self.new)
         welcome.left.connect(lambda: window.show_page(None))
+        window.escaped.connect(self._leave_examples)
 
     # ---- in -----------------------------------------------------------------------------------------
 
@@ -81,38 +107,65 @@ class Filing(QObject):
         if not showing:
             self.welcome.focus_on(self._document.scenario.name)
 
+    def _leave_examples(self) -> None:
+        """Back to the plane, wherever in the window the keys are."""
+        if self._window.page_shown() is self.welcome:
+            self._window.show_page(None)
+
     def open_example(self, name: str) -> None:
-        """Open a scenario of the gallery by name."""
+        """Open a scenario of the gallery by name, as it ships; what was done to it before is offered."""
         if self.may_leave():
             self._begin(name)
 
     def _begin(self, name: str) -> None:
-        """Show an example, as it was left where it was edited, and train it."""
-        kept = self._edited.pop(name, None)
-        scenario = gallery.load(name) if kept is None else kept
-        self._show(scenario, saved=kept is None)
-        if scenario.look_at:
-            self._window.notify(" ".join(scenario.look_at.split()))
+        """Show an example and train it."""
+        self._show(gallery.load(name))
+        self.tell_look_at()
         self._controller.play(True)
 
     def turn(self, by: int) -> None:
-        """The example so many places later in the gallery; from elsewhere its first, or last, one.
-
-        What was done to an example is asked about by nobody: it is kept, and comes back with it. Other work is asked
-        about.
-        """
-        names, document = gallery.names(), self._document
-        name = document.given.scenario.name
-        of_gallery = name in names and document.path is None
-        at = names.index(name) + by if of_gallery else 0 if by > 0 else len(names) - 1
+        """The example so many places later in the gallery, as it was left; from elsewhere its first, or last, one."""
+        names, here = gallery.names(), self._example()
+        at = 0 if by > 0 else len(names) - 1
+        if here in names:
+            at = names.index(here) + by
         if not 0 <= at < len(names):
             self._window.tell("This is the last example." if by > 0 else "This is the first example.")
+        elif self.may_leave():
+            self._left = ""  # page by page, one finds back
+            kept = self._kept.pop(names[at], None)
+            self._begin(names[at])
+            if kept is not None:
+                self._take_up(kept)
+
+    def bring_back(self, name: str) -> None:
+        """What was done to an example, as it was left: an undo step on the example itself."""
+        if name not in self._kept or (self._example() != name and not self.may_leave()):
             return
-        if of_gallery and document.unsaved:
-            self._edited[name] = document.committed.complete().model_copy(update={"pace": document.pace})
-        elif not self.may_leave():
-            return
-        self._begin(names[at])
+        kept = self._kept.pop(name)
+        if self._example() != name:
+            self._show(gallery.load(name))
+            self._controller.play(True)
+        self._take_up(kept)
+
+    def _take_up(self, kept: Kept) -> None:
+        for state in kept.states:
+            self._document.do(Swap(state), "Bring back your edits")
+        self._before = kept.steps - len(kept.states)
+        self._controller.pacing.set_pace(kept.pace)
+
+    def _offer_kept(self) -> None:
+        """Something was opened: say what is kept of it, or of the example that was left for it."""
+        example, left = self._example(), self._left
+        self._left, self._before = "", 0
+        self._window.withdraw()
+        name = example if example in self._kept else left
+        if name:
+            title = one_line(gallery.load(name).title, NAME)
+            self._window.offer(
+                f"Your edits of \u201c{title}\u201d are kept until the window closes.",
+                f"Bring back \u201c{title}\u201d", lambda: self.bring_back(name),
+            )  # fmt: skip
 
     def new(self) -> None:
         """An empty plane, for points drawn by hand."""
@@ -138,25 +191,37 @@ class Filing(QObject):
         asked = self._asked
         self._slow.start()
 
-        def then(project: Project) -> None:
+        def then(found: Project | Reading) -> None:
             if asked != self._asked:  # another file was asked for meanwhile
                 return
             self._slow.stop()
-            if self.may_leave():
+            if isinstance(found, Reading):
+                self._importing.consider(found, lambda table: self._open_table(table, path), refused)
+            elif self.may_leave():
                 own = path.suffix.lower() == ".bviz"  # a TOML file may hold remarks, which saving would lose
-                self._show(project, path if own else None, project.stamp if own else None)
+                self._show(found, path if own else None, found.stamp if own else None)
                 self._recent.add(path)
-                if project.scenario.summary and path.suffix.lower() == ".csv":
-                    self._window.notify(project.scenario.summary)
+                self.tell_look_at()
 
-        def failed(error: Exception) -> None:
+        def refused(problems: list[str], look: Callable[[], None] | None = None) -> None:
             if asked == self._asked:
                 self._slow.stop()
-                problems = error.problems if isinstance(error, ScenarioError) else [str(error)]
-                self._trouble(f"{path.name} was not opened", problems)
+                self._trouble(f"{path.name} was not opened", problems, look)
 
         self._tell_slow = f"Opening {path.name}\u2026"
-        self._reader.do(lambda: projects.read(path), then, failed)
+        self._reader.do(lambda: _read(path), then, lambda error: refused(problems_of(error)))
+
+    def _open_table(self, table: Table, path: Path) -> None:
+        if self.may_leave():
+            self._show(files.of_table(table, path))
+            self._recent.add(path)
+            self._importing.tell(table)
+
+    def tell_look_at(self) -> None:
+        """Say what is to be looked at in what was opened."""
+        words = self._document.scenario.look_at
+        if words and not self._document.given.problem:  # which has been told
+            self._window.notify(" ".join(words.split()))
 
     def opened(self, path: Path, stamp: Stamp | None) -> None:
         """The document was read from this file before the window was there."""
@@ -166,17 +231,43 @@ class Filing(QObject):
         self._folder.path = path.absolute().parent
         self._recent.add(path)
 
-    def _show(
-        self, given: Scenario | Project, path: Path | None = None, stamp: Stamp | None = None, saved: bool = True
-    ) -> None:
+    def tell_opened(self, path: Path, asks: bool) -> None:
+        """Say of the file that the window was opened on what would be said of it later. asks: see `app.main`."""
+        own = self._document.scenario.own
+        if own is not None and own.source is not None and not files.holds_scenario(path):
+            self._importing.take_up(path, own.source, asks)
+        else:
+            self.tell_look_at()
+
+    def _show(self, given: Scenario | Project, path: Path | None = None, stamp: Stamp | None = None) -> None:
         self._asked += 1  # a file that is still being read comes too late
         self._window.banner.hide()
-        self._document.open(given, path, saved=saved, stamp=stamp)
+        self._document.open(given, path, stamp=stamp)
         self._window.show_page(None)
 
     # ---- out ----------------------------------------------------------------------------------------
 
     def may_leave(self) -> bool:
+        """Whether to go on to something else. Unsaved changes are asked about; what was done to an example is kept."""
+        if self._example() is None:
+            return self._ask()
+        self._keep()
+        return True
+
+    def may_close(self) -> bool:
+        """Whether to go on and end. Unsaved changes are asked about, and examples that more than a `FEW` were done to,
+        the one that is shown and those that were left."""
+        if self._example() is not None and self._steps() <= FEW:
+            self._keep()  # it may be that closing is given up
+        elif not self._ask():
+            return False
+        for name in [name for name, kept in self._kept.items() if kept.steps > FEW]:
+            self.bring_back(name)
+            if not self._ask():
+                return False
+        return True
+
+    def _ask(self) -> bool:
         """Ask what becomes of unsaved changes; whether to go on."""
         if not self._document.unsaved:
             return True
@@ -189,22 +280,44 @@ class Filing(QObject):
             return self._saving.save_and_wait()
         return bool(answer == button.Discard)
 
-    def may_close(self) -> bool:
-        """As `may_leave`, for all there is: also the examples that were edited and left for others."""
-        if not self.may_leave():
-            return False
-        for name in list(self._edited):
-            self._begin(name)
-            if not self.may_leave():
-                return False
-        return True
+    def _example(self) -> str | None:
+        """The name of the example, or of the data set that the window begins with, where what is shown came as it ships
+        and from no file."""
+        document = self._document
+        given = document.given.scenario
+        ships = document.path is None and (given.name in gallery.names() or given.name in DATASETS)
+        return given.name if ships and given == gallery.load(given.name) else None
+
+    def _steps(self) -> int:
+        """How many undo steps lead to what is shown, also those before it was brought back."""
+        done = self._document.undo.index()
+        return done and done + self._before
+
+    def _keep(self) -> None:
+        """Keep what was done to the example that is shown; nothing where nothing was."""
+        name, steps = self._example(), self._steps()
+        self._left = ""
+        if name is not None and steps:
+            before = self._kept.get(name, Kept())
+            states = (*before.states, self._document.committed)
+            self._kept[name] = Kept(states, before.steps + steps, self._document.pace)
+            self._left = name
 
     # ---- words --------------------------------------------------------------------------------------
 
-    def _trouble(self, what: str, problems: list[str]) -> None:
+    def _trouble(self, what: str, problems: list[str], look: Callable[[], None] | None = None) -> None:
         shown = "; ".join(problems[:2])
         more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
-        self._window.notify(f"{what}: {shown}{more}.", details="\n".join(problems), alarm=True)
+        self._window.notify(
+            f"{what}: {shown}{more}.", details="\n".join(problems), alarm=True, action=LOOK if look else "", act=look,
+            closable=True,
+        )  # fmt: skip
+
+
+def _read(path: Path) -> Project | Reading:
+    """Raises ScenarioError and TableError."""
+    files.check_openable(path)
+    return projects.read(path) if files.holds_scenario(path) else table_reading.read(path)
 
 
 def _cards() -> Iterator[Card]:

@@ -10,16 +10,15 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QGuiApplication
 
 from boundaryviz.gui.document.document import State, Swap
+from boundaryviz.gui.files.importing import LOOK, Importing, with_table
 from boundaryviz.gui.files.welcome import WelcomePage
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.shell.frame import MainWindow
-from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.training.controller import Controller
-from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add
 from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED, Points, Scene
 from boundaryviz.scene.splits import SHARES
-from boundaryviz.tables.tables import Table, TableError, read_table, write_table
+from boundaryviz.tables.tables import Table, write_table
 
 _ALL_TRAIN = (1.0, 0.0, 0.0)
 
@@ -28,10 +27,10 @@ class Pasting(QObject):
     """Copy, paste in the place of the scene, and paste into it; trouble is told in the window's banner."""
 
     def __init__(
-        self, window: MainWindow, plane: PlaneView, welcome: WelcomePage, controller: Controller, reader: Writer
+        self, window: MainWindow, plane: PlaneView, welcome: WelcomePage, controller: Controller, importing: Importing
     ) -> None:
         super().__init__(window)
-        self._reader = reader
+        self._importing = importing
         self._window, self._plane = window, plane
         self._controller, self._document = controller, controller.document
         actions = window.actions_
@@ -51,24 +50,21 @@ class Pasting(QObject):
 
     def paste(self) -> None:
         """Take the points on the clipboard in the place of those there are, with undo, under the settings of now."""
-        self._read(SHARES, self._put_in_place)
+        self._read(SHARES, self._put_in_place, "Paste")
 
     def _put_in_place(self, table: Table) -> None:
-        pasted, before = Scenario.from_table(table, "pasted"), self._document.scenario
-        unplaced = before.poison.model_copy(update={"count": 0, "target": None})  # it was aimed at other points
-        scenario = before.model_copy(
-            update={"name": "pasted", "title": "Pasted points", "data": pasted.data, "own": pasted.own, "plane": None,
-                    "poison": unplaced}
+        scenario = with_table(self._document.committed.scenario, table).model_copy(
+            update={"name": "pasted", "title": "Pasted points", "summary": "", "look_at": "", "variant_of": None,
+                    "expect": {}}
         )  # fmt: skip
         self._controller.do(Swap(State.of(scenario)), "Paste a table")
         self._window.show_page(None)
         self._plane.fit()
-        if table.notes:
-            self._window.notify(" ".join(table.notes))
+        self._importing.tell(table)
 
     def paste_into(self) -> None:
         """Add the points on the clipboard to those there are, as one undo step; they are selected afterwards."""
-        self._read(_ALL_TRAIN, self._add)
+        self._read(_ALL_TRAIN, self._add, "Add")
 
     def _add(self, table: Table) -> None:
         scene = self._document.committed.scene
@@ -83,21 +79,20 @@ class Pasting(QObject):
             self._window.notify(f"{_counted(outside)} of {len(points):,} lie outside the plane shown.", closable=True)
         self._window.tell(f"Added {_counted(len(points))}.")
 
-    def _read(self, shares: tuple[float, float, float], then: Callable[[Table], None]) -> None:
+    def _read(self, shares: tuple[float, float, float], then: Callable[[Table], None], verb: str) -> None:
         """Have the table on the clipboard read, and `then` called with it."""
         clipboard = QGuiApplication.clipboard()
         text = clipboard.text() if clipboard is not None else ""
         if not text.strip():
             self._window.notify("There is no text on the clipboard. Copy a table with columns x and y.")
             return
-        self._reader.do(lambda: read_table(text, shares=shares), then, self._refuse)
+        self._importing.read(text, then, self._refuse, shares, verb)
 
-    def _refuse(self, error: Exception) -> None:
-        problems = error.problems if isinstance(error, TableError) else [str(error)]
+    def _refuse(self, problems: list[str], look: Callable[[], None] | None = None) -> None:
         more = f" and {len(problems) - 2} more" if len(problems) > 2 else ""
         self._window.notify(
             f"The clipboard holds no table of points: {'; '.join(problems[:2])}{more}.",
-            details="\n".join(problems), alarm=True,
+            details="\n".join(problems), alarm=True, action=LOOK if look else "", act=look, closable=True,
         )  # fmt: skip
 
 

@@ -218,8 +218,7 @@ class WelcomePage(QWidget):
         self.paste_button.clicked.connect(self.paste_table)
         self.draw_button.clicked.connect(self.draw_own)
         self.back_button.clicked.connect(self.left)
-        # wherever in the window the focus is; while the page is not shown, the key is anybody's
-        QShortcut(QKeySequence("Escape"), self, self.left, context=Qt.ShortcutContext.WindowShortcut)
+        QShortcut(QKeySequence("Escape"), self, self.left, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.set_theme(theme)
 
     def set_cards(self, cards: Iterable[Card]) -> None:

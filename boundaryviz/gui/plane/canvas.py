@@ -1,7 +1,7 @@
 """The coordinate system of the plane: which part is shown, axes, zoom, pan, and the mouse as gestures.
 
-Equal units on both axes are kept by one scale (data units per pixel) and a centre rather than by pyqtgraph's aspect
-lock, so that nothing but the user, `fit` and `show_domain` ever changes what is shown.
+What is shown is a centre and, for each axis, the data units of a pixel, which are one number where both have one scale.
+pyqtgraph's aspect lock is left alone, so that nothing but the user, `fit` and `set_domain` ever changes what is shown.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from typing_extensions import override
 from boundaryviz.gui.tools import Gesture
 from boundaryviz.gui.widgets.named_axis import NamedAxis
 from boundaryviz.gui.widgets.theme import Theme
+from boundaryviz.scene.axes import AxesChoice, one_scale
 from boundaryviz.scene.scene import Domain
 
 ZOOM_STEP = 1.2  # per notch of the wheel
 DEEPEST, WIDEST = 1e-3, 1e2  # how far one can zoom, as shares of the domain
 CELLS, MOST = 256, 320  # a field has about CELLS x CELLS cells, at most MOST a side
+FEW = 20  # classes up to which that holds; of more, a field has as many numbers in all, and so fewer cells
+_FRAME = 90  # pixels that an axis is shorter than the whole, about
 SLACK = 4  # pixels a right press may move and still open the menu
 
 _LEFT, _MIDDLE, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
@@ -74,7 +77,8 @@ class PlaneCanvas(pg.GraphicsView):
         self.axes["bottom"].setHeight(30)
         self._domain = Domain(-1.0, 1.0, -1.0, 1.0)
         self._centre = np.zeros(2)
-        self._scale = 1.0
+        self._scale = np.ones(2)
+        self._axes_choice: AxesChoice = "auto"
         self._fitted = True
         self._area = QRectF()
         self._held: Qt.MouseButton | None = None
@@ -97,8 +101,33 @@ class PlaneCanvas(pg.GraphicsView):
 
     @property
     def pixel(self) -> float:
-        """Side of a screen pixel in data units."""
-        return self._scale
+        """Width of a screen pixel in units of x."""
+        return float(self._scale[0])
+
+    @property
+    def stretch(self) -> float:
+        """How many units of y take as much room as one of x: one where both axes have one scale."""
+        return float(self._scale[1] / self._scale[0])
+
+    @property
+    def one_scale(self) -> bool:
+        """Whether one unit is as long on both axes."""
+        return one_scale(self._axes_choice, self._domain)
+
+    @property
+    def axes_choice(self) -> AxesChoice:
+        """What was chosen of them."""
+        return self._axes_choice
+
+    def set_axes_choice(self, choice: AxesChoice) -> None:
+        """Whether both axes have one scale; where that changes, the whole domain is shown."""
+        before, self._axes_choice = self.one_scale, choice
+        if self.one_scale != before:
+            self.fit()
+
+    def _size(self) -> np.ndarray:
+        """Width and height of the plane in pixels (2,), one at least."""
+        return np.array([max(self._area.width(), 1.0), max(self._area.height(), 1.0)])
 
     @property
     def shape(self) -> float:
@@ -112,7 +141,7 @@ class PlaneCanvas(pg.GraphicsView):
 
     def rect_shown(self) -> Domain:
         """The part of the plane that is visible."""
-        half = self._scale * np.array([max(self._area.width(), 1.0), max(self._area.height(), 1.0)]) / 2.0
+        half = self._scale * self._size() / 2.0
         (left, bottom), (right, top) = (self._centre - half).tolist(), (self._centre + half).tolist()
         return Domain(left, right, bottom, top)
 
@@ -120,6 +149,7 @@ class PlaneCanvas(pg.GraphicsView):
         """What `fit` shows; shown at once when it differs from the last domain."""
         if domain != self._domain:
             self._domain = domain
+            self._make_room()
             self.fit()
 
     def fit(self) -> None:
@@ -127,11 +157,16 @@ class PlaneCanvas(pg.GraphicsView):
         self._fitted = True
         self._apply()
 
-    def zoom(self, factor: float, about: QPointF | None = None) -> None:
-        """Make everything `factor` times larger; the place under the pixel `about` stays, else the centre."""
-        size = max(self._domain.width, self._domain.height)
-        across = max(self._area.width(), self._area.height(), 1.0)
-        scale = float(np.clip(self._scale / factor, size * DEEPEST / across, size * WIDEST / across))
+    def zoom(self, factor: float, about: QPointF | None = None, along: str = "xy") -> None:
+        """Make everything `factor` times larger; the place under the pixel `about` stays, else the centre.
+
+        along: 'x' or 'y' for that axis alone, where they have scales of their own.
+        """
+        sides = np.array([self._domain.width, self._domain.height])
+        usual = max(sides) / max(self._size()) if self.one_scale else sides / self._size()
+        scale = np.clip(self._scale / factor, usual * DEEPEST, usual * WIDEST)
+        if not self.one_scale and along != "xy":
+            scale = np.where([along == "x", along == "y"], scale, self._scale)
         kept = self._centre if about is None else self.to_data(about)
         self._centre = kept + (self._centre - kept) * (scale / self._scale)
         self._scale, self._fitted = scale, False
@@ -149,9 +184,9 @@ class PlaneCanvas(pg.GraphicsView):
         return self._fitted
 
     def follow(self, other: PlaneCanvas) -> None:
-        """Show the same place at the same scale as another canvas of about the same size."""
-        if self._scale != other._scale or not np.array_equal(self._centre, other._centre):
-            self._centre, self._scale, self._fitted = other._centre.copy(), other._scale, other._fitted
+        """Show the same place at the same scales as another canvas of about the same size."""
+        if not np.array_equal(self._scale, other._scale) or not np.array_equal(self._centre, other._centre):
+            self._centre, self._scale, self._fitted = other._centre.copy(), other._scale.copy(), other._fitted
             self._place()
 
     def to_data(self, pixel: QPointF) -> np.ndarray:
@@ -171,7 +206,9 @@ class PlaneCanvas(pg.GraphicsView):
             return
         if self._fitted:
             domain = self._domain
-            self._scale = max(domain.width / self._area.width(), domain.height / self._area.height())
+            self._scale = np.array([domain.width, domain.height]) / self._size()
+            if self.one_scale:
+                self._scale[:] = self._scale.max()
             self._centre = np.array([domain.left + domain.right, domain.bottom + domain.top]) / 2.0
         self._place()
 
@@ -198,8 +235,16 @@ class PlaneCanvas(pg.GraphicsView):
         across, up = ("" if name == plain else name for name, plain in zip(names, "xy", strict=True))
         self.axes["bottom"].set_name(across)
         self.axes["left"].set_name(up)
-        self.axes["left"].setWidth(68 if self.axes["left"].name else 52)
-        self.axes["bottom"].setHeight(48 if self.axes["bottom"].name else 30)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Give both axes the room that their names and numbers need: by the size of the whole, which does not hang on
+        the room that they take, and by the domain, so that it stays while one zooms."""
+        domain = self._domain
+        for side, along, low, high in (
+            ("left", self.height(), domain.bottom, domain.top), ("bottom", self.width(), domain.left, domain.right)
+        ):  # fmt: skip
+            self.axes[side].make_room(max(along - _FRAME, 1.0), low, high)
 
     def set_cursor(self, name: str) -> None:
         """'arrow', 'cross' or 'move'; waits while panning shows its own."""
@@ -228,7 +273,8 @@ class PlaneCanvas(pg.GraphicsView):
     @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        if hasattr(self, "box"):
+        if hasattr(self, "_domain"):
+            self._make_room()
             self._apply()
 
     # ---- the mouse; pyqtgraph's own handling is left out on purpose
@@ -238,7 +284,7 @@ class PlaneCanvas(pg.GraphicsView):
         (x, y), held = self.to_data(event.position()).tolist(), event.modifiers()
         key = Qt.KeyboardModifier
         shift, ctrl, alt = (bool(held & k) for k in (key.ShiftModifier, key.ControlModifier, key.AltModifier))
-        return Gesture(x, y, self._scale, shift, ctrl, alt, time.monotonic())
+        return Gesture(x, y, self.pixel, shift, ctrl, alt, time.monotonic(), self.stretch)
 
     @override
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
@@ -287,11 +333,18 @@ class PlaneCanvas(pg.GraphicsView):
         if event is None:
             return
         turned = event.angleDelta().y() / 120.0
-        if turned and self._area.contains(event.position()):
+        if turned and (along := self._under(event.position())):
             gesture = self.gesture(event)
-            if not (gesture.ctrl and self._takes_wheel(gesture, turned)):
-                self.zoom(ZOOM_STEP**turned, event.position())
+            if not (along == "xy" and gesture.ctrl and self._takes_wheel(gesture, turned)):
+                self.zoom(ZOOM_STEP**turned, event.position(), along)
         event.accept()
+
+    def _under(self, pixel: QPointF) -> str:
+        """'xy' on the plane, 'x' or 'y' on that axis, and nothing elsewhere."""
+        area = self._area
+        across, up = area.left() <= pixel.x() <= area.right(), area.top() <= pixel.y() <= area.bottom()
+        below, beside = pixel.y() > area.bottom(), pixel.x() < area.left()
+        return "xy" if across and up else "x" if across and below else "y" if up and beside else ""
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         """A right click comes as a release without a drag; the menu key is the plane's."""
@@ -315,9 +368,11 @@ class Scope(QObject):
 
     changed = pyqtSignal(object, int, int)
 
-    def __init__(self, rect: Callable[[], Domain], parent: QObject) -> None:
+    def __init__(
+        self, rect: Callable[[], Domain], stretch: Callable[[], float], classes: Callable[[], int], parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._rect = rect
+        self._rect, self._stretch, self._classes = rect, stretch, classes
         self._last: tuple[Domain, int, int] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -329,13 +384,15 @@ class Scope(QObject):
 
     def _tell(self) -> None:
         rect = self._rect()
-        view = (rect, *resolution(rect.width / rect.height))
+        view = (rect, *resolution(self._stretch() * rect.width / rect.height, self._classes()))
         if view != self._last:
             self._last = view
             self.changed.emit(*view)
 
 
-def resolution(aspect: float) -> tuple[int, int]:
-    """Columns and rows of square cells for a view of this aspect: about 256 x 256 in all, at most 320 a side."""
-    columns = min(CELLS * aspect**0.5, MOST, MOST * aspect)
+def resolution(aspect: float, classes: int = 2) -> tuple[int, int]:
+    """Columns and rows of cells that look square in a view of this aspect: about 256 x 256, at most 320 a side; fewer
+    of many classes, so that a frame does not take longer than of `FEW`."""
+    share = min(1.0, FEW / classes) ** 0.5
+    columns = share * min(CELLS * aspect**0.5, MOST, MOST * aspect)
     return max(round(columns), 2), max(round(columns / aspect), 2)

@@ -64,9 +64,7 @@ def class_lines(field: NDArray, rect: Domain) -> Lines:
     if undecided is not None:
         grown = np.nan_to_num(grown)
     top, first = winner(grown)
-    second = np.full(first.shape, -np.inf, dtype=grown.dtype)
-    for k, p in enumerate(grown):
-        np.maximum(second, np.where(top == k, -np.inf, p), out=second)
+    second = _second(grown)
     present = np.flatnonzero(np.bincount(top.ravel(), minlength=len(grown)))
     lines: list[Lines] = []
     for k in present[:-1]:  # every line lies between two classes, so the last one needs none of its own
@@ -80,9 +78,19 @@ def class_lines(field: NDArray, rect: Domain) -> Lines:
     return _joined(lines)
 
 
-def dashed(lines: Lines, on: float, off: float) -> Lines:
-    """The lines with gaps: `on` drawn, `off` not, by their length in the plane's units; cut at vertices."""
-    steps = np.hypot(*np.diff(lines, axis=0, prepend=lines[:1]).T)
+def _second(values: NDArray) -> NDArray:
+    """The second largest along the first axis, of at least two; equal to the largest where two are."""
+    first, second = np.maximum(values[0], values[1]), np.minimum(values[0], values[1])
+    for p in values[2:]:
+        np.maximum(second, np.minimum(first, p), out=second)
+        np.maximum(first, p, out=first)
+    return second
+
+
+def dashed(lines: Lines, on: float, off: float, cell: tuple[float, float]) -> Lines:
+    """The lines with gaps: `on` drawn, `off` not, by their length in cells of that width and height; cut at
+    vertices."""
+    steps = np.hypot(*(np.diff(lines, axis=0, prepend=lines[:1]) / cell).T)
     along = np.cumsum(np.nan_to_num(steps))
     cut = lines.copy()
     cut[along % (on + off) >= on] = np.nan

@@ -118,8 +118,7 @@ class FieldLayer:
         lines = NONE
         if self._other is not None:
             field, rect = self._other
-            cell = rect.width / field.shape[-1]
-            lines = dashed(self._lines(field, rect, True)[0], _DASH * cell, _GAP * cell)
+            lines = dashed(self._lines(field, rect, True)[0], _DASH, _GAP, _cell(field, rect))
         self._trace(self.ghost, lines, QColor(self._theme.accent), 1.5)
 
     def show_field(self, field: NDArray, rect: Domain, unit: bool) -> None:
@@ -196,10 +195,9 @@ class FieldLayer:
             self.image.show_pixels(pixels, self._rect)
             boundary, levels = self._lines(self._field, self._rect, beside != "nothing")
             clean_boundary = NONE if clean is None else self._lines(clean, self._rect, True)[0]
-        cell = self._rect.width / self._field.shape[-1]
         ink = QColor(self._theme.ink)
         self._trace(self.boundary, boundary, ink, 2.0)
-        self._trace(self.clean_boundary, dashed(clean_boundary, _DASH * cell, _GAP * cell), ink, 2.0)
+        self._trace(self.clean_boundary, dashed(clean_boundary, _DASH, _GAP, _cell(self._field, self._rect)), ink, 2.0)
         ink.setAlphaF(0.28)
         self._trace(self.levels, levels, ink, 1.0)
 
@@ -237,3 +235,9 @@ class FieldLayer:
         pen = pg.mkPen(colour, width=1.0 if len(lines) > BUSY else width * ratio * self._scale)
         pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # closes the joints between segments
         item.setData(lines[:, 0], lines[:, 1], pen=pen, connect="finite")
+
+
+def _cell(field: NDArray, rect: Domain) -> tuple[float, float]:
+    """Width and height of a cell of a field over a rectangle."""
+    rows, columns = field.shape[-2:]
+    return rect.width / columns, rect.height / rows

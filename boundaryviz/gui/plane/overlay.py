@@ -23,6 +23,12 @@ _CORNER, _LEAST = (
 )  # pixels that are left to a legend in an upper corner; how wide a sentence may be all the same
 
 
+def widened(rect: QRectF, pixels: float, item: pg.GraphicsObject) -> QRectF:
+    """A rectangle in an item's data coordinates, so many pixels larger on every side."""
+    across, up = (pixels * (0.0 if v is None else v.length()) for v in item.pixelVectors())
+    return rect.adjusted(-across, -up, across, up)
+
+
 class OutlineItem(pg.GraphicsObject):
     """A tool's circle, rubber band or lasso: ink dashes, seen on every colour, around a tint of the accent."""
 
@@ -42,7 +48,7 @@ class OutlineItem(pg.GraphicsObject):
         self.shape_shown = shape
         self._path = QPainterPath()
         if isinstance(shape, Circle):
-            self._path.addEllipse(QPointF(shape.x, shape.y), shape.radius, shape.radius)
+            self._path.addEllipse(QPointF(shape.x, shape.y), shape.radius, shape.stretch * shape.radius)
         elif shape is not None:
             self._path.addPolygon(QPolygonF([QPointF(float(x), float(y)) for x, y in shape.xy]))
             self._path.closeSubpath()
@@ -55,9 +61,7 @@ class OutlineItem(pg.GraphicsObject):
 
     @override
     def boundingRect(self) -> QRectF:
-        across = self.pixelVectors()
-        margin = 3.0 * max((v.length() for v in across if v is not None), default=0.0)
-        return self._path.boundingRect().adjusted(-margin, -margin, margin, margin)
+        return widened(self._path.boundingRect(), 3.0, self)
 
     @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
@@ -114,10 +118,7 @@ class PinItem(pg.GraphicsObject):
         if not self._pins:
             return QRectF()
         x, y = [target.x for target in self._pins], [target.y for target in self._pins]
-        across = self.pixelVectors()
-        margin = self._size * max((v.length() for v in across if v is not None), default=0.0)
-        box = QRectF(min(x), min(y), max(x) - min(x), max(y) - min(y))
-        return box.adjusted(-margin, -margin, margin, margin)
+        return widened(QRectF(min(x), min(y), max(x) - min(x), max(y) - min(y)), self._size, self)
 
     @override
     def paint(

@@ -37,6 +37,7 @@ from boundaryviz.gui.tools import (
 )
 from boundaryviz.gui.widgets.controls import FocusFrame
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
+from boundaryviz.scene.axes import AxesChoice
 from boundaryviz.scene.edits import Move, Remove
 from boundaryviz.scene.scene import Domain, Points, Scene
 
@@ -91,7 +92,7 @@ class PlaneView(FocusFrame):
         self.marks = Marks(box, self.canvas, LIGHT, self.area_shown, lambda: self.canvas.area)
         self._banner = Banner(self.canvas)
 
-        self._scope = Scope(self.rect, self)
+        self._scope = Scope(self.rect, lambda: self.canvas.stretch, lambda: self._scene.classes, self)
         self._scope.changed.connect(self.view_changed)
         self._repeat = QTimer(self)
         self._repeat.setInterval(33)
@@ -136,6 +137,8 @@ class PlaneView(FocusFrame):
 
     def set_scene(self, scene: Scene) -> None:
         """Show a scene; a domain other than the last is fitted into view. Selected points that go are let go."""
+        if scene.classes != self._scene.classes:
+            self._scope.start()
         same = scene.points.ids is self._scene.points.ids and scene.points.split is self._scene.points.split
         self._scene = scene
         self.marks.pins.set_pins(scene.targets)
@@ -180,6 +183,10 @@ class PlaneView(FocusFrame):
         for part in (self.canvas, self.field_layer, self.points, self.marks, self._banner):
             part.set_theme(theme)
         self.update()
+
+    def set_axes_choice(self, choice: AxesChoice) -> None:
+        """Whether one unit is as long on both axes."""
+        self.canvas.set_axes_choice(choice)
 
     def set_scale(self, scale: float) -> None:
         """Draw points, lines, marks and words so many times as large as usual."""
@@ -273,7 +280,8 @@ class PlaneView(FocusFrame):
         """Commit a move of the selected points by so many pixels."""
         ids = self.selection
         if len(ids) and not self._tool.active:
-            places = self._scene.points.xy[self._chosen_mask] + np.array([right, up]) * self.canvas.pixel
+            step = np.array([right, up * self.canvas.stretch]) * self.canvas.pixel
+            places = self._scene.points.xy[self._chosen_mask] + step
             self.committed.emit(Move(ids, places), counted("Nudge", len(ids)))
 
     def change_brush(self, factor: float) -> None:
@@ -292,7 +300,7 @@ class PlaneView(FocusFrame):
         radius = self._brush * self.canvas.pixel
         visible = self.points.visible(self._scene.points)
         made = (self._label, self._poison, self.selection, radius, self._rng, visible, self._attack)
-        return Context(self._scene, *made)
+        return Context(self._scene, *made, self.canvas.stretch)
 
     def _press(self, gesture: Gesture) -> None:
         self._pointer = gesture

@@ -17,14 +17,23 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 _SWATCH, _LINE, _MARGIN = 30, 18, 10  # pixels: width of a swatch, least height of a line, room around all
 
+MOST = 14  # lines
+
 
 @dataclass(frozen=True)
 class Entry:
     """What stands beside some words. label: the class, for `became`, -1 for undecided."""
 
-    kind: Literal["line", "dashes", "became", "flipped", "floor"]
+    kind: Literal["line", "dashes", "became", "flipped", "floor", "more"]
     words: str
     label: int = -1
+
+
+def summed_up(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """At most `MOST`; of more, the last are left out, and their number is said."""
+    if len(entries) <= MOST:
+        return tuple(entries)
+    return (*entries[: MOST - 1], Entry("more", f"and {len(entries) - MOST + 1} more"))
 
 
 class PlaneLegend(QWidget):
@@ -44,8 +53,8 @@ class PlaneLegend(QWidget):
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Show these; none hides the legend."""
-        self.entries = tuple(entries)
-        self.setAccessibleName("; ".join(entry.words for entry in entries))
+        self.entries = summed_up(entries)
+        self.setAccessibleName("; ".join(entry.words for entry in self.entries))
         self.setVisible(bool(entries))
         self.resize(self.sizeHint())
         self.update()
@@ -81,6 +90,8 @@ class PlaneLegend(QWidget):
         painter.end()
 
     def _swatch(self, painter: QPainter, entry: Entry, place: QRectF) -> None:
+        if entry.kind == "more":
+            return
         ink = QColor(self._theme.ink)
         if entry.kind in ("line", "dashes"):
             pen = QPen(ink, 2.0, cap=Qt.PenCapStyle.FlatCap)

@@ -192,7 +192,8 @@ def _ring(
 class Atlas:
     """Pictures of styles side by side in one pixmap, drawn when first asked for.
 
-    sources: float64 (STYLES, 4), left, top, width and height of each drawn style in device pixels.
+    sources: float64 (STYLES, 4), left, top, width and height of each drawn style in device pixels. Most of its rows
+    are never written, and so take no memory.
     """
 
     def __init__(self, theme: Theme, ratio: float = 1.0) -> None:
@@ -205,9 +206,7 @@ class Atlas:
 
     def require(self, codes: NDArray[np.int64]) -> None:
         """Make sure that every style in `codes` has its picture."""
-        wanted = np.zeros(STYLES, dtype=bool)
-        wanted[codes] = True
-        missing = np.flatnonzero(wanted & ~self._drawn)
+        missing = np.unique(codes[~self._drawn[codes]])
         if len(missing):
             self._grow(self._count + len(missing))
             painter = QPainter(self.pixmap)

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QStyleOptionGraphicsItem,
     QVBoxLayout,
     QWidget,
@@ -25,6 +26,7 @@ from typing_extensions import override
 from boundaryviz.gui.plane.class_legend import ClassLegend
 from boundaryviz.gui.plane.field_layer import Beside
 from boundaryviz.gui.plane.headline import Headline
+from boundaryviz.gui.plane.overlay import widened
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.plane_legend import Entry, PlaneLegend
 from boundaryviz.gui.plane.side_by_side import UNBOUNDED, fitting, stacks
@@ -73,9 +75,7 @@ class LinkedCursor(pg.GraphicsObject):
     def boundingRect(self) -> QRectF:
         if self.place is None:
             return QRectF()
-        across = max((v.length() for v in self.pixelVectors() if v is not None), default=0.0)
-        reach = 2.0 * self._RADIUS * across
-        return QRectF(self.place[0] - reach, self.place[1] - reach, 2.0 * reach, 2.0 * reach)
+        return widened(QRectF(*self.place, 0.0, 0.0), 2.0 * self._RADIUS, self)
 
     @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
@@ -143,10 +143,12 @@ class CleanPlane(PlaneView):
 class TwinPlanes(QWidget):
     """Holds the plane; with the twin on, a strip over it chooses how both show, and the clean plane stands beside it.
 
-    view_chosen: one of `TWIN_VIEWS` was asked for. hovered: (x, y) or None, in either plane.
+    view_chosen: one of `TWIN_VIEWS` was asked for. offer_taken: what was offered beside the words is wanted. hovered:
+    (x, y) or None, in either plane.
     """
 
     view_chosen = pyqtSignal(str)
+    offer_taken = pyqtSignal()
     hovered = pyqtSignal(object)
 
     def __init__(self, plane: PlaneView, parent: QWidget | None = None) -> None:
@@ -178,8 +180,16 @@ class TwinPlanes(QWidget):
             row.addWidget(button)
         self.buttons["side"].setChecked(True)
         self.words = Elided("faint")
+        self.words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.offer_button = QPushButton()
+        self.offer_button.setAutoDefault(False)
+        self.offer_button.clicked.connect(self.offer_taken)
+        self.offer_button.hide()
         row.addSpacing(12)
-        row.addWidget(self.words, 1)
+        row.addWidget(self.words)
+        row.addSpacing(4)
+        row.addWidget(self.offer_button)
+        row.addStretch(1)
         self._titles: list[QLabel] = []
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._halves.setSpacing(0)
@@ -234,9 +244,11 @@ class TwinPlanes(QWidget):
         """How both show, or None without a twin."""
         return self._view if self._on else None
 
-    def set_words(self, words: str) -> None:
-        """What there is to say about the twin, beside the buttons."""
+    def set_words(self, words: str, offer: str = "") -> None:
+        """What there is to say about the twin, beside the buttons. offer: words of a button for a way on."""
         self.words.set_words(words)
+        self.offer_button.setText(offer)
+        self.offer_button.setVisible(bool(offer))
 
     def set_scene(self, scene: Scene, undecided: bool = False) -> None:
         """The scene, which the plane itself is shown by its owner. undecided: whether places may have no class."""

@@ -18,9 +18,10 @@ from boundaryviz.gui.document.document import State, Swap
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.poison.group_list import GroupEntry
 from boundaryviz.gui.poison.panel import PoisonPanel
+from boundaryviz.gui.shell.actions import LISTED
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.controller import Controller
-from boundaryviz.gui.widgets.plain import add_action
+from boundaryviz.gui.widgets.plain import add_action, add_submenu
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Recolumn, Remove, SetGroups, SetTargets, Several, apply, mute
@@ -176,8 +177,10 @@ class PoisonControl(QObject):
         target = scene.targets[number]
         own = target.group == spec.group
         menu = QMenu(self._window)
+        many = add_submenu(menu, "Wanted") if scene.classes > LISTED else None
         for k in range(scene.classes):
-            action = add_action(menu, f"Wanted: {scene.class_name(k)}")
+            named = scene.class_name(k)
+            action = add_action(menu, f"Wanted: {named}") if many is None else add_action(many, named)
             action.setCheckable(True)
             action.setChecked(k == target.target_class)
             change = (

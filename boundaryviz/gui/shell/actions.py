@@ -5,6 +5,7 @@ Menus, tool bars, the command palette and the shortcut overview are all made fro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, Qt
@@ -13,8 +14,10 @@ from PyQt6.QtWidgets import QMenuBar, QWidget
 
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.gui.widgets.icons import icon
-from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.plain import menu_words, tip
 from boundaryviz.gui.widgets.theme import Theme, disabled
+from boundaryviz.scene.axes import AXES
+from boundaryviz.scene.scene import MAX_CLASSES
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,18 @@ _TOOL_ICONS = {
 
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
 
+DIGITS = 9  # classes that have a key of their own
+LISTED = 10  # classes that a menu names; the others are found by name or number
+
 _TABLE = (
     _Entry("file.new", "&New plane", "Start with an empty plane and draw your own points", ("Ctrl+N",),
            "file"),
     _Entry("file.examples", "E&xamples...", "Choose an example scenario", ("Ctrl+Shift+O",), "grid"),
-    _Entry("file.open", "&Open...", "Open a scenario, a table of points or pins (.bviz, .toml, .csv, .pins.npz)",
+    _Entry("file.open", "&Open...", "Open a scenario, a table of points of any usual kind, or pins",
            ("Ctrl+O",), "folder"),
     _Entry("file.paste", "&Paste a table", "Take the table of points that is on the clipboard, in the place of these",
            ("Ctrl+V",), "paste"),
+    _Entry("file.words", "Abo&ut this scenario...", "Its title, what it is about, and what to look at in it"),
     _Entry("file.save", "&Save", "Save the scenario with its points", ("Ctrl+S",), "save",
            apart=True),
     _Entry("file.save-as", "Save &as...", "Save under another name, as TOML, or the points alone as a table",
@@ -98,6 +105,10 @@ _TABLE = (
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
     _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
+    _Entry("view.axes-auto", "Axes as they &need", "Equal units on both axes; free ones where one side of the plane is "
+           "over three times as long as the other", checkable=True, apart=True),
+    _Entry("view.axes-equal", "E&qual axes", "One unit is as long on both axes", checkable=True),
+    _Entry("view.axes-free", "F&ree axes", "Each axis fills the plane with its own units", checkable=True),
     _Entry("view.discrete", "&Decision only", "Show the decided class instead of its probability", ("D",),
            checkable=True, on_plane=True, apart=True),
     _Entry("view.contours", "&Contour lines", "Draw the decision boundary and lines of equal probability", ("C",),
@@ -134,6 +145,7 @@ _TABLE = (
            ("F11", "F5"), checkable=True),
     _Entry("view.theme", "Da&rk theme", "Light or dark", ("Ctrl+D",), "theme", checkable=True),
     _Entry("view.commands", "Command &palette", "Find any command by name", ("Ctrl+K",), "search", apart=True),
+    _Entry("help.guide", "&Guide", "What there is and how to use it, to be read beside the window", ("Ctrl+F1",)),
     _Entry("help.shortcuts", "&Shortcuts", "All keys at a glance", ("F1",), "keyboard"),
     _Entry("help.log", "&Log", "What the program has said: saves, failures, warnings", apart=True),
     _Entry("help.report", "&Report a problem...", "Versions, device and log, ready to be copied into a report"),
@@ -141,8 +153,18 @@ _TABLE = (
 )  # fmt: skip
 
 
+_BEYOND = (  # after the classes themselves
+    _Entry("point.class-next", "Ne&xt class", "New points are of the class after the one in hand", ("N",),
+           on_plane=True),
+    _Entry("point.class-previous", "Pre&vious class", "New points are of the class before the one in hand",
+           ("Shift+N",), on_plane=True),
+    _Entry("point.class-choose", "C&hoose a class...", "Find a class by its name or number, of however many there are",
+           ("I",), "more", on_plane=True),
+)  # fmt: skip
+
+
 class Actions(QObject):
-    """The QActions by name, `actions['train.play']`; those of tools and classes are checked one at a time."""
+    """The QActions by name, `actions['train.play']`; those of tools, classes and axes are checked one at a time."""
 
     def __init__(self, window: QWidget, plane: QWidget) -> None:
         super().__init__(window)
@@ -152,20 +174,33 @@ class Actions(QObject):
         self._apart: set[str] = set()
         for entry in _TABLE:
             self._make(entry)
-        self.tools, self.classes = QActionGroup(self), QActionGroup(self)
+        self.tools, self.classes, self.axes = QActionGroup(self), QActionGroup(self), QActionGroup(self)
+        for choice in AXES:
+            self.axes.addAction(self[f"view.axes-{choice}"])
         for name, tool in TOOLS.items():
             picture, key = _TOOL_ICONS[name]
             entry = _Entry(
                 f"point.tool-{name}", tool.title, tool.explains, (key,), picture, True, True, name == "select"
             )
             self.tools.addAction(self._make(entry))
-        for label in range(9):
+        for label in range(MAX_CLASSES):
             entry = _Entry(
                 f"point.class-{label}", f"Class {label}", f"New points are of class {label}; selected ones become it",
-                (str(label + 1),), "", True, True, label == 0,
+                (str(label + 1),) if label < DIGITS else (), "", True, True, label == 0,
             )  # fmt: skip
             self.classes.addAction(self._make(entry))
         self.classes.addAction(self["point.unlabelled"])
+        for entry in _BEYOND:
+            self._make(entry)
+
+    def set_classes(self, names: Sequence[str]) -> None:
+        """Call the actions of classes by these names; one more than there are can be chosen, so that a point may open
+        it, and those with a key always. The palette finds all that can be chosen; menus list the first `LISTED`."""
+        for label in range(MAX_CLASSES):
+            action = self[f"point.class-{label}"]
+            named = names[label] if label < len(names) else f"class {label}"
+            action.setText(menu_words(named[:1].upper() + named[1:]))
+            action.setVisible(label <= max(len(names), DIGITS - 1))
 
     def _make(self, entry: _Entry) -> QAction:
         action = QAction(entry.text, self)
@@ -208,7 +243,10 @@ class Actions(QObject):
         for menu, title in MENUS.items():
             target = bar.addMenu(title)
             assert target is not None
+            unlisted = self.classes.actions()[LISTED:-1]
             for action in self.group(menu):
+                if action in unlisted:
+                    continue
                 if action.objectName() in self._apart:
                     target.addSeparator()
                 target.addAction(action)

@@ -8,7 +8,6 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFontDatabase, QGuiApplication, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QApplication,
-    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -21,14 +20,15 @@ from PyQt6.QtWidgets import (
 from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import label, restyle
+from boundaryviz.gui.widgets.flow import FlowLayout
 from boundaryviz.gui.widgets.icons import icon
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.plain_text import long_text, one_line
 
+_GAP, _AROUND = 8, 80  # pixels between its parts, and that sign, cross and margins take
+_READABLE = 440  # pixels that a sentence of several lines has at least, with what is around it, or the line alone
 SENTENCE, DETAILS = 600, 20_000
 """Characters of what is told, and of its details."""
-_ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-_LINES = 2  # of a sentence at most while buttons stand beside it
 
 
 class Banner(QFrame):
@@ -71,30 +71,25 @@ class Banner(QFrame):
         self.copy_button.setToolTip("Copy the details, for a report")
         self.copy_button.clicked.connect(self._copy)
         self.other_buttons: list[QPushButton] = []
-        sentence = QHBoxLayout()
-        sentence.setSpacing(8)
-        sentence.addWidget(self._sign)
-        sentence.addWidget(self.text, 1)
-        buttons = self._buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
+        self._buttons = QWidget()
+        self._flow = FlowLayout(self._buttons, _GAP)
         for button in (self.copy_button, self.details_button, self.action_button):
-            buttons.addWidget(button)
-        self._line = QBoxLayout(_ACROSS)
-        self._line.setSpacing(8)
-        self._line.addLayout(sentence, 1)
-        self._line.addLayout(buttons)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addLayout(self._line, 1)
+            self._flow.addWidget(button)
+        self._below = False  # whether the buttons stand below the sentence
+        line = self._line = QHBoxLayout()
+        line.setSpacing(_GAP)
+        line.addWidget(self._sign)
+        line.addWidget(self.text, 1)
+        line.addWidget(self._buttons)
         line.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 6, 8, 6)
-        layout.setSpacing(8)
-        layout.addLayout(line)
-        layout.addWidget(self.details)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(12, 6, 8, 6)
+        self._rows.setSpacing(_GAP)
+        self._rows.addLayout(line)
+        self._rows.addWidget(self.details)
         self.details_button.toggled.connect(self.details.setVisible)
         self.details_button.toggled.connect(self.copy_button.setVisible)
+        self.details_button.toggled.connect(self._arrange)
         self.action_button.clicked.connect(self.action)
         self.close_button.clicked.connect(self._close)
         self.set_theme(theme)
@@ -125,44 +120,42 @@ class Banner(QFrame):
         self._offer(others)
         restyle(self, "role", "alarm" if alarm else "banner")
         self.set_theme(self._theme)
-        self._place_buttons()
+        self._arrange()
         self.show()
+
+    def _arrange(self) -> None:
+        """Buttons beside the sentence where enough of the line is left for it, else below it."""
+        offered = (self.copy_button, self.details_button, self.action_button, *self.other_buttons)
+        shown = [button for button in offered if not button.isHidden()]
+        wide = sum(button.sizeHint().width() + _GAP for button in shown)
+        room = self.width() - wide
+        words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + _AROUND
+        below = bool(shown) and room < min(words, max(_READABLE, self.width() // 2))
+        self._buttons.setVisible(bool(shown))
+        self._buttons.setMinimumWidth(0 if below else wide)
+        if below != self._below:
+            self._below = below
+            (self._line if below else self._rows).removeWidget(self._buttons)
+            if below:
+                self._rows.insertWidget(1, self._buttons)
+            else:
+                self._line.insertWidget(2, self._buttons)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def _offer(self, words: Sequence[str]) -> None:
         for button in self.other_buttons:
-            self._buttons.removeWidget(button)
+            self._flow.removeWidget(button)
             button.hide()
             button.deleteLater()
         self.other_buttons = [QPushButton(word) for word in words]
         for button in self.other_buttons:
             button.clicked.connect(lambda _=False, button=button: self.other.emit(button.text()))
-            self._buttons.addWidget(button)
-
-    def _place_buttons(self) -> None:
-        """Beside the sentence, or below it where it would become a column of words."""
-        taken = self._buttons.sizeHint().width()
-        sides = self.layout().contentsMargins()  # type: ignore[union-attr]
-        others = sides.left() + sides.right() + self._sign.sizeHint().width() + self.close_button.sizeHint().width()
-        room = self.width() - others - taken - 24
-        lines = self.text.heightForWidth(max(room, 1)) / self.text.fontMetrics().lineSpacing()
-        below = taken > 0 and (room <= 0 or lines > _LINES + 0.5)
-        if below != self._below:
-            self._line.setDirection(_DOWN if below else _ACROSS)
-
-    @property
-    def _below(self) -> bool:
-        return self._line.direction() == _DOWN
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        """It can be as narrow as its buttons below the sentence are."""
-        least = self._buttons.minimumSize().width() + self.close_button.minimumSizeHint().width() + 28
-        return QSize(least, super().minimumSizeHint().height())
-
-    @override
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        self._place_buttons()
+            self._flow.addWidget(button)
+            button.show()
 
     def _copy(self) -> None:
         clipboard = QGuiApplication.clipboard()

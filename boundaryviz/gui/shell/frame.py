@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self._may_close: list[Callable[[], bool]] = []
         self._act: Callable[[], None] | None = None
         self._others: dict[str, Callable[[], None]] = {}
+        self._standing: dict[str, Callable[[], None]] = {}  # what is offered with whatever else is said
         self._results: dict[QWidget, QWidget] = {}  # what holds a result -> the result
         self._panels: dict[QWidget, QWidget] = {}  # a panel -> what holds it
         self._chrome: list[QWidget] = []  # what goes where the plane stands alone
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self.banner.focus_left.connect(self._focus_page)
         self.banner.action.connect(self._banner_action)
         self.banner.other.connect(self._banner_action)
+        self.banner.closed.connect(self._standing.clear)
         self.result_tabs.currentChanged.connect(lambda _at: self.result_changed.emit())
         self.pages.currentChanged.connect(lambda _at: self.page_changed.emit())
         self.themed.connect(self.banner.set_theme)
@@ -307,11 +309,21 @@ class MainWindow(QMainWindow):
 
         closable: whether a cross closes it; None where there is nothing to be done.
         """
-        self._act, self._others = act, dict(others or {})
+        self._act, self._others = act, {**(others or {}), **({} if alarm else self._standing)}
         can_close = act is None if closable is None else closable
         self.banner.tell(
             text, details=details, action=action, others=list(self._others), alarm=alarm, closable=can_close
         )
+
+    def offer(self, text: str, button: str, act: Callable[[], None]) -> None:
+        """Say something and offer a way back, which stays beside whatever is said after it, but for alarms: until it is
+        taken, closed or withdrawn."""
+        self._standing[button] = act
+        self.notify(text)
+
+    def withdraw(self) -> None:
+        """Offer no way back any more, with what is said from now on."""
+        self._standing.clear()
 
     def tell(self, words: str, milliseconds: int = _TOLD) -> None:
         """Say a few words in the status bar, for so long; 0 is until something else is said."""
@@ -327,6 +339,8 @@ class MainWindow(QMainWindow):
     def _banner_action(self, other: str = "") -> None:
         act = self._others.get(other) if other else self._act
         self._act, self._others = None, {}
+        if act in self._standing.values():
+            self._standing.clear()
         self.banner.hide()
         if act is not None:
             act()
@@ -381,8 +395,8 @@ class MainWindow(QMainWindow):
 
     @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Escape that nobody else has taken is told; Enter in a line of a panel, once what was typed there is taken, gives
-        the keys back to the plane."""
+        """Escape that nobody else has taken is told; Enter in a line of a panel, once what was typed there is taken,
+        gives the keys back to the plane."""
         key = None if event is None else event.key()
         enters = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self.focusWidget(), QLineEdit)
         if key == Qt.Key.Key_Escape:

@@ -22,6 +22,7 @@ from typing_extensions import override
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.plain import tip
 
+_ASKS = "Type a few letters of a command, a setting, a learner or an example"
 _SHORTCUT = Qt.ItemDataRole.UserRole + 1
 
 
@@ -80,13 +81,17 @@ class _Row(QStyledItemDelegate):
 class CommandPalette(QDialog):
     """Type, Up and Down, Enter; Escape closes. Actions that are off are listed last and say why in their tooltip."""
 
-    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, actions: Iterable[QAction], parent: QWidget | None = None, asks: str = _ASKS,
+        pictures: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setWindowTitle("Commands")
         self._actions = [action for action in actions if action.text() and not action.isSeparator()]
         self._shown: list[QAction] = []
+        self._pictures = pictures
         self.edit = QLineEdit()
-        self.edit.setPlaceholderText("Type a few letters of a command, a setting, a learner or an example")
+        self.edit.setPlaceholderText(asks)
         self.edit.setAccessibleName("Command")
         self.edit.setClearButtonEnabled(True)
         self.list = QListWidget()
@@ -146,7 +151,7 @@ class CommandPalette(QDialog):
         self._shown = [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:3])]
         self.list.clear()
         for action in self._shown:
-            item = QListWidgetItem(plain(action))
+            item = QListWidgetItem(action.icon(), plain(action)) if self._pictures else QListWidgetItem(plain(action))
             item.setToolTip(tip(action.statusTip() or action.toolTip()))
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             item.setData(_SHORTCUT, keys)

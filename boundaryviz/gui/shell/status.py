@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from boundaryviz.gui.widgets.controls import Elided, figures, label, value_words
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.spare import SparingBar
+from boundaryviz.gui.widgets.ticks import fixed
 
 _TWIN = {
     "flip rate": "Share of the test points predicted otherwise than by the clean twin",
@@ -78,10 +79,19 @@ class StatusFields(SparingBar):
         self.set_twin(False)
 
     def set_pointer(
-        self, place: tuple[float, float] | None, class_name: str = "", probability: float | None = None
-    ) -> None:
-        """Where the cursor is, the class predicted there and its probability 0..1; None when it is elsewhere."""
-        self._show(self.place, "" if place is None else f"{place[0]:.3f}, {place[1]:.3f}")
+        self, place: tuple[float, float] | None, class_name: str = "", probability: float | None = None,
+        pixel: tuple[float, float] = (1e-3, 1e-3),
+    ) -> None:  # fmt: skip
+        """Where the cursor is, the class predicted there and its probability 0..1; None when it is elsewhere.
+
+        pixel: width and height of a pixel of the plane; neighbouring ones are told apart.
+        """
+        where = "" if place is None else ", ".join(fixed(*one) for one in zip(place, pixel, strict=True))
+        self._show(self.place, where)
+        wide = self.place.fontMetrics().horizontalAdvance(where) + 4
+        if wide > self.place.minimumWidth():  # large numbers; narrower again it would push the others about
+            self.place.setFixedWidth(wide)
+            self._make_room()
         sure = "" if probability is None or math.isnan(probability) else f" {probability:.1%}"
         answer = "" if place is None else f"{class_name}{sure}"
         metrics = self.answer.fontMetrics()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from boundaryviz.attacks.placement import hand_group
 from boundaryviz.attacks.specs import AttackSpec, BridgeSpec
 from boundaryviz.scenario.changes import Settings
+from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.edits import Edit
 from boundaryviz.scene.scene import Origin, Points, Scene, Split
 
@@ -19,7 +20,8 @@ from boundaryviz.scene.scene import Origin, Points, Scene, Split
 class Gesture:
     """Where the pointer is and how it is held.
 
-    x, y: in data coordinates. pixel: side of a screen pixel in data units. time: seconds, never falling.
+    x, y: in data coordinates. pixel: width of a screen pixel in units of x. time: seconds, never falling.
+    stretch: how many units of y take as much room on the screen as one of x.
     """
 
     x: float
@@ -29,15 +31,25 @@ class Gesture:
     ctrl: bool = False
     alt: bool = False
     time: float = 0.0
+    stretch: float = 1.0
 
     @property
     def xy(self) -> NDArray[np.float64]:
         """Its place in data coordinates."""
         return np.array([self.x, self.y])
 
+    @property
+    def seen(self) -> NDArray[np.float64]:
+        """Its place as the screen has it, in units of x; see `as_seen`."""
+        return as_seen(self.xy, self.stretch)
+
+    def pixels(self, x: float, y: float) -> tuple[float, float]:
+        """How many pixels it is to the right of a place, and above it."""
+        return (self.x - x) / self.pixel, (self.y - y) / (self.pixel * self.stretch)
+
     def pixels_from(self, other: Gesture) -> float:
         """Distance to another gesture, in screen pixels."""
-        return float(np.hypot(self.x - other.x, self.y - other.y)) / self.pixel
+        return float(np.hypot(*self.pixels(other.x, other.y)))
 
 
 def _nobody() -> NDArray[np.int64]:
@@ -49,7 +61,7 @@ class Context:
     """What a stroke works on, taken at its press.
 
     label, poison: what a new point is given. selection: ids (K,), all of them in the scene.
-    radius: of the painting tools, in data units.
+    radius: of the painting tools, in units of x. stretch: how many units of y are as long on the screen as one of x.
     visible: bool (N,), which points can be touched; None is all. attack: its settings, which tools shape.
     """
 
@@ -61,6 +73,7 @@ class Context:
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
     visible: NDArray[np.bool_] | None = None
     attack: AttackSpec = field(default_factory=BridgeSpec)
+    stretch: float = 1.0
 
     def new_points(self, xy: NDArray[np.float64]) -> Points:
         """Training points at `xy` (K, 2) with the current label, planted or not, under unused ids."""
@@ -74,11 +87,12 @@ class Context:
 
 @dataclass(frozen=True)
 class Circle:
-    """An outline of the brush, in data units."""
+    """An outline of the brush, in data units. radius: along x; along y it is `stretch` times that."""
 
     x: float
     y: float
     radius: float
+    stretch: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)

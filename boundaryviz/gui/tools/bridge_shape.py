@@ -16,6 +16,7 @@ from boundaryviz.attacks.targets import Aim, aim
 from boundaryviz.gui.tools.base import Context, Gesture, Handle
 from boundaryviz.gui.tools.geometry import nearest, nearest_on
 from boundaryviz.gui.tools.picking import REACH
+from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.scene import Scene
 
 PATH_REACH = 7.0  # pixels: how far from the path it can be grabbed
@@ -25,18 +26,19 @@ STRAIGHT = 0.02  # curvatures below it are none
 
 @dataclass(frozen=True, eq=False)
 class BridgeShape:
-    """The shape of a bridge: its settings, aim and line (K, 2)."""
+    """The shape of a bridge: its settings, aim and line (K, 2). stretch: of the domain, see there."""
 
     spec: BridgeSpec
     goal: Aim
     line: NDArray[np.float64]
+    stretch: float = 1.0
 
     def handles(self, hot: Grip | None = None) -> tuple[Handle, ...]:
         """Those of the waypoints in their order, then bend, target and source: the last of two at one place wins."""
         spec, goal = self.spec, self.goal
         found = [Handle("waypoint", x, y) for x, y in spec.via]
         if not spec.via or spec.curvature:
-            middle = along(self.line, np.array([0.5]))[0]
+            middle = along(self.line, np.array([0.5]), self.stretch)[0]
             found.append(Handle("bend", float(middle[0]), float(middle[1])))
         for kind, place in (("target", goal.target), ("source", goal.source)):
             found.append(Handle(kind, float(place[0]), float(place[1]), goal.target_class))
@@ -65,7 +67,8 @@ def with_bridge(spec: AttackSpec, values: dict[str, Any]) -> BridgeSpec:
 
 def shape_of(scene: Scene, spec: BridgeSpec) -> BridgeShape:
     """Raises AttackError where the bridge cannot be placed."""
-    return BridgeShape(spec, aim(scene, spec.target, spec.wanted, spec.source, spec.snap), path(scene, spec))
+    goal = aim(scene, spec.target, spec.wanted, spec.source, spec.snap)
+    return BridgeShape(spec, goal, path(scene, spec), scene.domain.stretch)
 
 
 def group_for(context: Context) -> int | None:
@@ -82,23 +85,26 @@ def offered(context: Context, gesture: Gesture | None, reach: float | None) -> i
     fit = points.is_train & points.is_labelled & (points.origin <= 0) & ~points.muted
     if gesture is None:
         return int(np.argmax(fit)) if fit.any() else None
-    return nearest(points.xy, gesture.xy, np.inf if reach is None else reach * gesture.pixel, fit)
+    return nearest(
+        as_seen(points.xy, gesture.stretch), gesture.seen, np.inf if reach is None else reach * gesture.pixel, fit
+    )
 
 
 def grip_under(shape: BridgeShape, context: Context, gesture: Gesture, reach: float = PATH_REACH) -> Grip | None:
     """What of the bridge is under the pointer. A bead under it goes before all but a handle that is nearer."""
     points = context.scene.points
-    bead = nearest(points.xy, gesture.xy, REACH * gesture.pixel, points.origin == shape.spec.group)
+    xy, place = as_seen(points.xy, gesture.stretch), gesture.seen
+    bead = nearest(xy, place, REACH * gesture.pixel, points.origin == shape.spec.group)
     handles = shape.handles()
-    gaps = [np.hypot(h.x - gesture.x, h.y - gesture.y) / gesture.pixel for h in handles]
+    gaps = [np.hypot(*gesture.pixels(h.x, h.y)) for h in handles]
     best = len(gaps) - 1 - int(np.argmin(gaps[::-1]))
     if gaps[best] <= REACH + 2.0:
-        if bead is None or gaps[best] <= np.hypot(*(points.xy[bead] - gesture.xy)) / gesture.pixel:
+        if bead is None or gaps[best] <= np.hypot(*(xy[bead] - place)) / gesture.pixel:
             return Grip(handles[best].kind, best)
         return None
     if bead is not None and reach == PATH_REACH:
         return None
-    share, gap = nearest_on(shape.line, gesture.xy)
+    share, gap = nearest_on(as_seen(shape.line, gesture.stretch), place)
     near_label = offered(context, gesture, REACH) is not None and reach == PATH_REACH
     return Grip("path", None, share) if gap <= reach * gesture.pixel and not near_label else None
 
@@ -108,7 +114,8 @@ def reshaped(shape: BridgeShape, grip: Grip, scene: Scene, start: Gesture, gestu
     spec, goal, place = shape.spec, shape.goal, (gesture.x, gesture.y)
     if start.shift and grip.where in ("bend", "path") and len(spec.via) < WAYPOINTS:
         share = 0.5 if grip.where == "bend" else grip.share
-        before = sum(nearest_on(shape.line, np.array(via))[0] < share for via in spec.via)
+        line, stops = (as_seen(np.array(xy), gesture.stretch) for xy in (shape.line, spec.via))
+        before = sum(nearest_on(line, stop)[0] < share for stop in stops)
         return {"via": (*spec.via[:before], place, *spec.via[before:]), "curvature": 0.0}
     match grip.where:
         case "source":
@@ -119,10 +126,11 @@ def reshaped(shape: BridgeShape, grip: Grip, scene: Scene, start: Gesture, gestu
             at = grip.index or 0
             return {"via": (*spec.via[:at], place, *spec.via[at + 1 :])}
         case "bend":
+            stretch = scene.domain.stretch
             straight = path(scene, spec.model_copy(update={"curvature": 0.0}))
-            way = straight[-1] - straight[0]
+            middle = along(straight, np.array([0.5]), stretch)[0]
+            way, push = (as_seen(step, stretch) for step in (straight[-1] - straight[0], gesture.xy - middle))
             across = np.array([-way[1], way[0]])
-            push = gesture.xy - along(straight, np.array([0.5]))[0]
             bend = float(np.clip(push @ across / max(float(across @ across), 1e-12), -2.0, 2.0))
             return {"curvature": 0.0 if abs(bend) < STRAIGHT else round(bend, 3)}
         case _:

@@ -19,6 +19,7 @@ from boundaryviz.gui.tools.base import (
     counted,
 )
 from boundaryviz.gui.tools.geometry import near_segment
+from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.edits import Add, Edit, Remove, relabel
 from boundaryviz.scene.scene import UNLABELLED
 
@@ -75,10 +76,10 @@ class PaintTool(Tool):
 
     @override
     def hover(self, gesture: Gesture, context: Context) -> Outcomes:
-        return (Overlay(Circle(gesture.x, gesture.y, context.radius)),)
+        return (Overlay(Circle(gesture.x, gesture.y, context.radius, context.stretch)),)
 
     def _answer(self, gesture: Gesture, context: Context, changed: bool) -> Outcomes:
-        shape = Overlay(Circle(gesture.x, gesture.y, context.radius))
+        shape = Overlay(Circle(gesture.x, gesture.y, context.radius, context.stretch))
         done = self._edit(context) if changed else None
         return (shape,) if done is None else (shape, Preview(done[0]))
 
@@ -121,7 +122,8 @@ class BrushTool(PaintTool):
             rng = context.rng
             angle, radius = rng.uniform(0.0, 2.0 * np.pi, n), context.radius * np.sqrt(rng.random(n))
             centre = start.xy + rng.random((n, 1)) * (end.xy - start.xy)
-            self._places.append(centre + np.stack([np.cos(angle), np.sin(angle)], axis=1) * radius[:, None])
+            off = np.stack([np.cos(angle), context.stretch * np.sin(angle)], axis=1)
+            self._places.append(centre + off * radius[:, None])
         return n > 0
 
     def _edit(self, context: Context) -> tuple[Edit, str]:
@@ -141,7 +143,9 @@ class _SweepTool(PaintTool):
         return self._stroke(gesture, gesture, context)
 
     def _stroke(self, start: Gesture, end: Gesture, context: Context) -> bool:
-        under = near_segment(context.scene.points.xy, start.xy, end.xy, context.radius)
+        xy, stretch = context.scene.points.xy, context.stretch
+        ends = as_seen(np.stack([start.xy, end.xy]), stretch)
+        under = near_segment(as_seen(xy, stretch), ends[0], ends[1], context.radius)
         new = context.touchable(under) & self._concerns(context) & ~self._swept
         self._swept |= new
         return bool(new.any())

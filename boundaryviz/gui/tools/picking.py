@@ -23,6 +23,7 @@ from boundaryviz.gui.tools.base import (
     counted,
 )
 from boundaryviz.gui.tools.geometry import in_box, in_polygon, nearest
+from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.edits import Add, Move, mute
 
 REACH = 9.0  # pixels: how far from its centre a point can be grabbed
@@ -31,7 +32,9 @@ SLACK = 4.0  # pixels: shorter movements are a click
 
 def hit_test(context: Context, gesture: Gesture, reach: float = REACH) -> int | None:
     """Position of the point under the pointer, or None."""
-    return nearest(context.scene.points.xy, gesture.xy, reach * gesture.pixel, context.visible)
+    return nearest(
+        as_seen(context.scene.points.xy, gesture.stretch), gesture.seen, reach * gesture.pixel, context.visible
+    )
 
 
 def mute_click(context: Context, gesture: Gesture) -> Outcomes:

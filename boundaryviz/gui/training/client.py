@@ -34,7 +34,7 @@ class TrainerClient(QObject):
     evaluated = pyqtSignal()  # `curves` has grown or begun anew
     stated = pyqtSignal(object)  # State
     failed = pyqtSignal(object)  # Failed
-    fell_silent = pyqtSignal(object)  # Silence, or None when it answers again
+    fell_silent = pyqtSignal(object)  # Silence, again and again while it works, or None when it answers again
     restarting = pyqtSignal()  # the trainer of now is about to be given up
     superseded = pyqtSignal(int)  # a revision that the trainer is never told of
 
@@ -224,11 +224,15 @@ class TrainerClient(QObject):
     # ---- listening ----------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        self._hear(self._link.silence())
+        silence = self._link.silence()
+        if silence is not None:  # it may have spoken while this window was at something
+            self._poll()
+            silence = self._link.silence()
+        self._hear(silence)
 
     def _hear(self, silence: Silence | None) -> None:
         how = None if silence is None else silence.works
-        if how is not self._silent:
+        if how is not self._silent or how:  # of one that works the seconds are counted
             self._silent = how
             self.fell_silent.emit(silence)
 

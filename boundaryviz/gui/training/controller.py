@@ -15,8 +15,10 @@ from boundaryviz.attacks.placement import hand_group
 from boundaryviz.gui.document.document import Document, DocumentChange, State, Swap
 from boundaryviz.gui.plane.tool_column import ToolColumn
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
+from boundaryviz.gui.shell.actions import LISTED
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.tools import TOOLS
+from boundaryviz.gui.training.class_choice import ClassChoice
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.data_panel import DataPanel, OwnData
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
@@ -25,7 +27,7 @@ from boundaryviz.gui.training.pacing import Pacing
 from boundaryviz.gui.training.presenter import Presenter, Word
 from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.gui.widgets.forms import SpecForm
-from boundaryviz.gui.widgets.plain import add_action, menu_words, title_words
+from boundaryviz.gui.widgets.plain import add_action, add_submenu, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario.changes import Settings, resets
 from boundaryviz.scenario.scale_advice import scale_advice
@@ -53,7 +55,9 @@ class Controller(QObject):
         self.document, self.client, self.history = document, client, history
         self._window, self._plane = window, planes.plane
         actions = window.actions_
-        self.tools = ToolColumn(actions.tools.actions(), actions.classes.actions(), [actions["point.poison"]])
+        self.tools = ToolColumn(
+            actions.tools.actions(), actions.classes.actions(), actions["point.class-choose"], [actions["point.poison"]]
+        )
         self.transport, self.data = TransportBar(), DataPanel()
         self.learner = LearnerPanel(FAMILIES)
         self.training = SpecForm(TrainingSpec, "training", skip=("seed",))
@@ -73,6 +77,7 @@ class Controller(QObject):
         self._wire_plane()
         self._wire_panels()
         self._wire_actions()
+        self.class_choice = ClassChoice(window, document, self._choose_class)
         self._sync(loaded=True)
 
     # ---- document -> everybody ----------------------------------------------------------------------
@@ -136,7 +141,8 @@ class Controller(QObject):
         if own.source is not None:
             about = source_words(own.source)
         count = int((~points.scene.points.is_poison).sum())
-        self.data.set_values(data, OwnData(about, count, points.splits_given, leaves_to_chance(data, points)))
+        chance, from_table = leaves_to_chance(data, points), own.source is not None
+        self.data.set_values(data, OwnData(about, count, points.splits_given, chance, from_table))
 
     def adopt(self, state: State, text: str, tell: Callable[[int], None]) -> None:
         """Put a state in the place of the present one, as one undo step, of which `tell`, given its revision, tells the
@@ -165,8 +171,7 @@ class Controller(QObject):
 
     def _name_classes(self) -> None:
         scene = self.document.scene
-        for label in range(9):
-            self._window.actions_[f"point.class-{label}"].setText(menu_words(scene.class_name(label).capitalize()))
+        self._window.actions_.set_classes([scene.class_name(k) for k in range(scene.classes)])
 
     def _say_what_applies(self, scenario: Scenario) -> None:
         """Switch off what does nothing with these settings, and say why."""
@@ -200,9 +205,12 @@ class Controller(QObject):
         menu = QMenu(self._window)
         if len(ids):
             scene = self.document.scene
+            many = add_submenu(menu, "Make") if scene.classes > LISTED else None
             for label in [*range(scene.classes), -1]:
                 words = f"Make {scene.class_name(label)}" if label >= 0 else "Take the label away"
-                self._offer(menu, words, lambda _=False, k=label: self.do(relabel(ids, k), "Relabel"))
+                words = words.removeprefix("Make ") if many is not None else words
+                where = many if many is not None and label >= 0 else menu
+                self._offer(where, words, lambda _=False, k=label: self.do(relabel(ids, k), "Relabel"))
             menu.addSeparator()
             flags = scene.points.is_poison[scene.points.positions(ids)]
             origin = Origin.CLEAN if flags.all() else hand_group(scene, self.document.scenario.poison)
@@ -231,7 +239,7 @@ class Controller(QObject):
         self.data.redraw.connect(self._redraw)
         client.ready.connect(lambda ready: self.learner.setToolTip(f"{ready.parameters:,} parameters"))
         bar.reset.connect(self._reset)
-        bar.play_toggled.connect(self.play)
+        bar.play_toggled.connect(self._played)
         bar.step.connect(self._step)
         bar.stop_at_changed.connect(self._stop_at)
         bar.seed_changed.connect(lambda seed: self._set("training.seed", seed))
@@ -241,7 +249,7 @@ class Controller(QObject):
         actions, plane = self._window.actions_, self._plane
         on: dict[str, Callable[..., object]] = {
             "edit.undo": self._undo, "edit.redo": self._redo,
-            "edit.clear": self._clear, "train.play": lambda: self.play(not self.client.playing),
+            "edit.clear": self._clear, "train.play": self._toggle_play,
             "train.step": self._step, "train.reset": self._reset, "train.seed": self._new_seed,
             "train.redraw": self._redraw, "view.fit": plane.fit, "view.output": lambda: self.presenter.show_unit(None),
             "edit.delete": plane.delete_selection, "edit.all": plane.select_all,
@@ -257,11 +265,7 @@ class Controller(QObject):
             actions[name].toggled.connect(toggle)
         for name, tool in TOOLS.items():
             actions[f"point.tool-{name}"].triggered.connect(lambda _=False, tool=tool: plane.set_tool(tool()))
-        for label in range(9):
-            actions[f"point.class-{label}"].triggered.connect(lambda _=False, k=label: self._choose_class(k))
-        actions["point.unlabelled"].triggered.connect(lambda: self._choose_class(-1))
         actions["point.tool-select"].setChecked(True)
-        actions["point.class-0"].setChecked(True)
         actions["view.contours"].setChecked(True)
         plane.set_show_held_out(False)
         self.document.undo.canUndoChanged.connect(actions["edit.undo"].setEnabled)
@@ -297,6 +301,14 @@ class Controller(QObject):
         """Train or pause."""
         self.client.play(on)
         self.transport.set_playing(on)
+
+    def _toggle_play(self) -> None:
+        self._played(not (self.client.playing or self.presenter.at_work))
+
+    def _played(self, on: bool) -> None:
+        """Play or Pause was pressed; what takes long is stopped by the latter."""
+        if on or not self.presenter.stop():
+            self.play(on)
 
     def _stop_at(self, step: int | None) -> None:
         """Rest at this step, which is how long a run of the scenario lasts; None: never, while it is open here."""

@@ -18,6 +18,7 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.data import OWN, DataSpec
 from boundaryviz.scene.datasets import DATASETS, Dataset
 
+_FEW = 6  # classes that are counted one by one
 _THUMBNAIL, _CLOSED = QSize(48, 36), QSize(24, 18)  # in the list, and in the closed box
 
 
@@ -31,12 +32,14 @@ _KEPT = (
 @dataclass(frozen=True)
 class OwnData:
     """What the panel says of points of one's own. about: where they come from. count: how many there are, poison apart.
-    splits_given: whether they came with splits. chance: whether another data seed changes anything."""
+    splits_given: whether they came with splits. chance: whether another data seed changes anything. from_table: whether
+    they were read from a table, which can be read in another way."""
 
     about: str = "Points drawn by hand or read from a file."
     count: int = 0
     splits_given: bool = True
     chance: bool = False
+    from_table: bool = False
 
 
 class _DataCombo(QuietCombo):
@@ -75,12 +78,14 @@ class DataPanel(QWidget):
     """Chooser, summary, settings and a button that draws anew.
 
     changed: dotted path such as 'data.n' and the new value. settled: path; a drag or typing is over.
-    redraw: the same settings with another data seed are wanted.
+    redraw: the same settings with another data seed are wanted. change_source: the table that the
+    points came from is to be read in another way.
     """
 
     changed = pyqtSignal(str, object)
     settled = pyqtSignal(str)
     redraw = pyqtSignal()
+    change_source = pyqtSignal()
 
     def __init__(
         self, theme: Theme = LIGHT, table: Mapping[str, Dataset] = DATASETS, parent: QWidget | None = None
@@ -96,6 +101,9 @@ class DataPanel(QWidget):
         self.labels = label("", "faint", wraps=True)
         self.labels.setToolTip(tip("Labels of the clean training points as they are now, changes by hand included."))
         self.button = QPushButton(_NEW)
+        self.change = QPushButton("Change\u2026")
+        self.change.setToolTip(tip("Which columns of the table are what, and how it is read"))
+        self.change.clicked.connect(self.change_source)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -105,6 +113,7 @@ class DataPanel(QWidget):
         line.addWidget(self.button)
         layout.addLayout(line)
         layout.addWidget(self.summary)
+        layout.addWidget(self.change)
         layout.addWidget(self.form)
         layout.addWidget(self.labels)
         self.combo.activated.connect(self._chosen)
@@ -124,6 +133,7 @@ class DataPanel(QWidget):
         elif spec.name != OWN and at >= 0:
             self.combo.removeItem(at)
         self.combo.setCurrentIndex(self.combo.findData(spec.name))
+        self.change.setVisible(own.from_table)
         shared_out = spec.name != OWN or not own.splits_given
         self.form.set_values(spec.model_copy(update={"splits": "drawn"}) if shared_out else spec)
         self._explain(self._table.get(spec.name), own)
@@ -131,6 +141,8 @@ class DataPanel(QWidget):
     def set_labels(self, names: Sequence[str], counts: Sequence[int], bare: int) -> None:
         """How many clean training points of each class have a label now, and how many have none."""
         each = ", ".join(f"{count:,} {name}" for name, count in zip(names, counts, strict=True))
+        if len(names) > _FEW:
+            each = f"{sum(counts):,} of {len(names)} classes, {min(counts):,} to {max(counts):,} of each"
         words = f"Labels now: {each}; {bare:,} without."
         if bare or not any(counts):
             words += " By hand: choose a class or Unlabelled on the left and paint with Relabel (L)."

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -35,18 +36,21 @@ _FAR_ABOVE = 20.0  # times the first training loss: there something is wrong, ev
 _COUNTERS = 0.05  # seconds between two looks of the running numbers: faster than that nobody reads
 
 _STUCK = "The trainer does not answer. You can go on editing, undo and save; Restart begins a new one."
-_BUSY = "The trainer has been busy with one thing for some seconds. You can wait, or Restart begins a new one."
+_STARTING = "The trainer has not begun yet, after {:.0f} s. You can wait, or Restart begins a new one."
+_AT_WORK = "{} for {:.0f} s; {}."
+_STOPPED = "The fit was stopped; Play fits again."
 
 
 class Word(IntEnum):
     """What a sentence over the plane is about, the most pressing first."""
 
-    DIVERGED = 0
-    DATA = 1
-    RISING = 2
-    UNIT = 3
-    SCALE = 4
-    HINT = 5
+    WORK = 0
+    DIVERGED = 1
+    DATA = 2
+    RISING = 3
+    UNIT = 4
+    SCALE = 5
+    HINT = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +90,9 @@ class Presenter(QObject):
         self._live: m.Frame | None = None  # the last frame of the present
         self.past: Past | None = None
         """The checkpoint shown in the place of the present."""
+        self.at_work = False
+        """Whether the trainer has been at one thing for a while, and says nothing meanwhile."""
+        self._silence_told = ""  # in the banner
         self._renderings: dict[int, Callable[[m.Rendering], None]] = {}
         self._view = m.View(document.scene.domain, 256, 256)
         self._hover: tuple[float, float] | None = None
@@ -339,10 +346,10 @@ class Presenter(QObject):
 
     def _show_state(self, state: m.State) -> None:
         window = self._window
-        self._transport.set_playing(state.playing, self._client.resting)
+        self._show_playing(state.playing)
         self._transport.set_step(state.step if self.past is None else self.past.checkpoint.step)
-        play = "&Pause" if state.playing else "&Go on" if self._client.resting else "&Play"
-        window.actions_["train.play"].setText(play)
+        if state.playing:
+            self.say(Word.WORK, None)
         if state.why in ("loaded", "reset"):
             self.say(Word.DIVERGED, None)
         if state.why == "diverged":
@@ -353,6 +360,13 @@ class Presenter(QObject):
             )
         if not state.playing:
             window.status.set_rates(None, None)
+
+    def _show_playing(self, playing: bool) -> None:
+        """Whether Pause is what the button and the menu offer."""
+        resting = self._client.resting
+        self._transport.set_playing(playing, resting)
+        words = "&Pause" if playing else "&Go on" if resting else "&Play"
+        self._window.actions_["train.play"].setText(words)
 
     def _show_ready(self, ready: m.Ready) -> None:
         self._window.status.set_device(ready.device)
@@ -375,22 +389,60 @@ class Presenter(QObject):
             )
 
     def _show_silence(self, silence: Silence | None) -> None:
-        """Say that the trainer does not answer, and take it back when it does."""
+        """Say over the plane that the trainer is at work, in the banner that it does not answer, and take it back when
+        it does."""
         window = self._window
-        if silence is None:
-            if window.banner.words in (_STUCK, _BUSY):
+        at_work = silence is not None and silence.works and silence.begun
+        if at_work != self.at_work:
+            self.at_work = at_work
+            self._show_playing(at_work or self._client.playing)
+            self.say(Word.WORK, None)
+        if silence is None or at_work:
+            if self._silence_told and window.banner.words == self._silence_told:
                 window.banner.hide()
+            self._silence_told = ""
+        if silence is None:
             return
         window.status.set_rates(None, None)
-        words = _BUSY if silence.works else _STUCK
-        window.notify(words, action="Restart", act=self._restart, alarm=not silence.works, closable=True)
+        if at_work:
+            self.say(Word.WORK, self._work_words(silence.seconds))
+        elif not self._silence_told:
+            words = self._silence_told = _STARTING.format(silence.seconds) if silence.works else _STUCK
+            window.notify(words, action="Restart", act=self._restart, alarm=not silence.works, closable=True)
+
+    def _work_words(self, seconds: float) -> str:
+        """What the trainer is at, for how long, and how it is stopped."""
+        what = "Fitting" if self._client.playing else "At work"
+        if self._stops_at_once():
+            return _AT_WORK.format(what, max(seconds, 1.0), "Pause stops it")
+        if self._client.playing:
+            return _AT_WORK.format("At one step", max(seconds, 1.0), "Pause rests after it")
+        return _AT_WORK.format(what, max(seconds, 1.0), "Pause stops it, and training is back at step 0")
+
+    def _stops_at_once(self) -> bool:
+        """Whether nothing is lost but what is at work: no steps were made before it."""
+        return self._client.step_count == 0 or self._document.scenario.learner.family.at_once
+
+    def stop(self) -> bool:
+        """End what the trainer is at, if it has been at it for a while; whether there is nothing left to pause. A run
+        that would lose its steps is paused first."""
+        if not self.at_work or (self._client.playing and not self._stops_at_once()):
+            return False
+        self._begin_anew()
+        self.say(Word.WORK, _STOPPED)
+        return True
 
     def _restart(self) -> None:
+        self._begin_anew()
+        self._window.notify("The trainer was started again. Press Play to go on.")
+
+    def _begin_anew(self) -> None:
+        """Give the trainer up, whatever it is at, and start another."""
         state = self._document.state
         self._transport.set_disabled(None)
         self._owes_credit = False
         self._client.restart(state.scenario, state.scene, self._document.revision)
-        self._window.notify("The trainer was started again. Press Play to go on.")
+        self._transport.set_playing(False)
 
     def _hovered(self, place: tuple[float, float] | None) -> None:
         self._hover = place
@@ -398,18 +450,20 @@ class Presenter(QObject):
 
     def _show_hover(self) -> None:
         status, planes, hover = self._window.status, self._planes, self._hover
+        plane = planes.plane.canvas
         value = None if hover is None or self.frame is None else planes.value_at(*hover)
+        say = partial(status.set_pointer, hover, pixel=(plane.pixel, plane.pixel * plane.stretch))
         shares = None if hover is None else planes.floor_at(*hover)
         if shares is not None:
-            status.set_pointer(hover, f"poison {shares[0]:.0%}, new seed {shares[1]:.0%}")
+            say(f"poison {shares[0]:.0%}, new seed {shares[1]:.0%}")
         elif value is None:
-            status.set_pointer(self._hover)
+            say()
         elif self._view.unit is not None:
-            status.set_pointer(self._hover, f"activation {float(value):.3f}")
+            say(f"activation {float(value):.3f}")
         else:
             values = np.atleast_1d(value)
             chances = np.array([1 - values[0], values[0]]) if len(values) == 1 else values
             top = int(chances.argmax())
             decided = not np.isnan(chances[top])
             name = self._document.scene.class_name(top) if decided else "undecided"
-            status.set_pointer(self._hover, name, float(chances[top]))
+            say(name, float(chances[top]))

@@ -27,7 +27,8 @@ from boundaryviz.record.seeds import ONE_FIT
 
 _REFRESH = 200  # milliseconds between two looks at the pins
 SAME = "No poison is on: both planes show the same until there is some."
-ONE_SEED = "The seed floor needs at least two seeds: choose how many beside Twin."
+ONE_SEED = "The seed floor compares seeds, of which one trains."
+ENOUGH = 8  # seeds that are offered where one is too few
 _LOOKS = {
     "view.discrete": PlaneView.set_discrete, "view.contours": PlaneView.set_contours,
     "view.prediction": PlaneView.set_show_prediction, "view.held-out": PlaneView.set_show_held_out,
@@ -63,6 +64,7 @@ class TwinControl(QObject):
         bar.shown_changed.connect(self.show_seed)
         actions["train.twin"].toggled.connect(lambda on: self.train(client.seeds, on))
         planes.view_chosen.connect(self.show)
+        planes.offer_taken.connect(lambda: self.train(ENOUGH, True))
         for view in TWIN_VIEWS:
             actions[f"view.twin-{view}"].triggered.connect(partial(self._asked_for, view))
         for name, look in _LOOKS.items():
@@ -202,14 +204,14 @@ class TwinControl(QObject):
     def _say(self) -> None:
         """One sentence beside the choice of views, the most pressing."""
         client, planes = self._client, self._planes
-        words = ""
+        words = offer = ""
         if client.twin and not self._budget.poison:
             words = SAME
         elif planes.view == "floor" and client.seeds < 2:
-            words = ONE_SEED
+            words, offer = ONE_SEED, f"Train {ENOUGH} seeds"
         elif self._diverged and len(self._diverged) < client.seeds * (1 + client.twin):
             words = self._left_out()
-        planes.set_words(words)
+        planes.set_words(words, offer)
         self._headline()
 
     def _headline(self) -> None:

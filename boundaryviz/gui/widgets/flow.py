@@ -74,6 +74,8 @@ class FlowLayout(QLayout):
         inside = rect.adjusted(margins.left(), margins.top(), -margins.right(), -margins.bottom())
         x, y, line = inside.x(), inside.y(), 0
         for item in self._items:
+            if item.isEmpty():  # what is not shown takes no room
+                continue
             size = item.sizeHint()
             if x + size.width() > inside.right() + 1 and line:
                 x, y, line = inside.x(), y + line + self.spacing(), 0

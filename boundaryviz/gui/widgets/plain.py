@@ -62,6 +62,13 @@ def menu_words(words: str) -> str:
     return words.replace("&", "&&")
 
 
+def add_submenu(menu: QMenu, words: str) -> QMenu:
+    """A menu at the end of a menu."""
+    made = menu.addMenu(menu_words(words))
+    assert made is not None
+    return made
+
+
 def add_action(menu: QMenu, words: str, explains: str = "") -> QAction:
     """An action at the end of a menu that says `words`. explains: its tooltip, by default the same."""
     action = menu.addAction(menu_words(words))

@@ -257,7 +257,9 @@ QTableCornerButton::section { background: @panel; border: none; }
 QMenuBar { background: @panel; }
 QMenuBar::item { padding: 4px 10px; background: transparent; }
 QMenuBar::item:selected { background: @pressed; }
-QMenu { background: @raised; color: @text; border: 1px solid @edge; padding: 4px; }
+QMenu {
+  background: @raised; color: @text; border: 1px solid @edge; padding: 4px; menu-scrollable: 1;
+}
 QMenu::item { padding: 5px 24px 5px 12px; }
 QMenu::item:disabled { color: @off; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }

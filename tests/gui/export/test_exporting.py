@@ -89,6 +89,23 @@ def test_an_example_is_named_by_its_name(
     dialog.close()
 
 
+def test_figures_have_the_axes_that_the_window_shows(
+    open_workbench: Callable[[Scenario], Workbench], qtbot: QtBot
+) -> None:
+    workbench = open_workbench(load("moons").with_values(SMALL))
+    actions, plane = workbench.window.actions_, workbench.plane
+    assert actions["view.axes-auto"].isChecked()
+    assert plane.canvas.stretch == 1.0
+    actions["view.axes-free"].trigger()
+    assert plane.canvas.stretch != 1.0
+    assert workbench._settings.value("axes") == "free"
+    dialog = dialogs(workbench, qtbot)
+    dialog._show()
+    assert "--axes free" in dialog.line.text()
+    actions["view.axes-equal"].trigger()
+    assert plane.canvas.stretch == 1.0
+
+
 def test_an_edited_session_is_named_by_its_file(
     open_workbench: Callable[[Scenario], Workbench], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -34,7 +33,7 @@ from boundaryviz.gui.plane.symbols import (
 from boundaryviz.gui.tools import Circle, Path
 from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scene.edits import Move, apply
-from boundaryviz.scene.scene import Domain, Origin, Points, Scene, Split, Target
+from boundaryviz.scene.scene import MAX_CLASSES, Domain, Origin, Points, Scene, Split, Target
 
 DOMAIN = Domain(-2.0, 2.0, -1.0, 1.0)
 BARE = Scene(Points.of([[1.9, 0.9]], 0), DOMAIN)
@@ -207,11 +206,12 @@ def styles(plane: PlaneView) -> list[Style]:
 
 
 def test_every_style_has_a_code_of_its_own() -> None:
-    each = itertools.product(range(-1, 10), range(-1, 10), range(32), range(WITHDRAWN + len(GROUPS)))
-    label, fill, flags, ring = np.array(list(each)).T
+    counts = (MAX_CLASSES + 1, MAX_CLASSES + 1, 32, WITHDRAWN + len(GROUPS))
+    label, fill, flags, ring = np.indices(counts, dtype=np.int16).reshape(4, -1)
+    label, fill = label - 1, fill - 1
     codes = style_codes(label, fill, flags, ring)
     assert np.array_equal(np.sort(codes), np.arange(STYLES))
-    for at in range(0, STYLES, 997):
+    for at in range(0, STYLES, 20_011):
         assert Style.decode(int(codes[at])) == Style(*(int(column[at]) for column in (label, fill, flags, ring)))
 
 

@@ -31,7 +31,7 @@ def presented(workbench: Workbench, qtbot: QtBot) -> Iterator[Workbench]:
     action(workbench).setChecked(True)
     yield workbench
     action(workbench).setChecked(False)
-    workbench.filing._edited.clear()
+    workbench.filing._kept.clear()
     workbench.document.open(Scenario())
 
 
@@ -197,7 +197,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_what_was_done_to_an_example_is_asked_about_by_nobody_and_comes_back(
     presented: Workbench, asked: list[str]
 ) -> None:
-    put_a_point(presented, 0.5)
+    for x in (0.2, 0.3, 0.4, 0.5):
+        put_a_point(presented, x)
     done = presented.document.scene
     press(presented, Qt.Key.Key_PageDown)
     assert name(presented) != "playground-xor"

@@ -1,11 +1,11 @@
 import math
 
 import pytest
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.shell.banner import Banner
+from boundaryviz.gui.shell.banner import SENTENCE, Banner
 from boundaryviz.gui.shell.status import StatusFields
 from helpers.qtest import QTest
 
@@ -144,3 +144,36 @@ def test_a_banner_that_goes_with_the_focus_says_so(qtbot: QtBot) -> None:
     other.setFocus()
     with qtbot.assertNotEmitted(banner.focus_left):
         banner.hide()
+
+
+@pytest.mark.parametrize(("width", "height"), [(573, 580), (1013, 840)])
+@pytest.mark.parametrize("buttons", [0, 1, 3])
+def test_the_longest_sentence_wraps_within_the_banner_and_pushes_nothing_out(
+    qtbot: QtBot, width: int, height: int, buttons: int
+) -> None:
+    """width, height: of the middle of the window at 960 x 640 and 1400 x 900."""
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    column, banner, plane = QVBoxLayout(holder), Banner(), QWidget()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(banner)
+    column.addWidget(plane, 1)
+    holder.resize(width, height)
+    holder.show()
+    words = [f"Bring back what was called {k}" for k in range(buttons)]
+    banner.tell(
+        ("What was left out of the table is counted. " * 20)[:SENTENCE], details="all of it" if buttons else "",
+        action=words[0] if words else "", others=words[1:],
+    )  # fmt: skip
+    QApplication.processEvents()
+    assert holder.width() == width
+    text = banner.text
+    assert text.height() >= text.heightForWidth(text.width())
+    assert plane.height() >= 0.6 * height
+    shown = [one for one in banner.findChildren(QAbstractButton) if one.isVisible()]
+    assert len(shown) == 1 + bool(buttons) + buttons
+    for one in shown:
+        place = QRect(one.mapTo(banner, QPoint(0, 0)), one.size())
+        assert banner.rect().contains(place)
+        assert one.width() >= one.sizeHint().width()
+        assert not place.intersects(text.geometry())

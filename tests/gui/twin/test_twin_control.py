@@ -243,6 +243,20 @@ def test_without_poison_both_are_the_same_and_it_says_so(
     assert words(workbench) == SAME
 
 
+def test_the_seed_floor_offers_the_seeds_that_it_needs(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
+    workbench = open_workbench({**POISONED_NET, "data.n": 40})
+    switched_on(workbench, qtbot)
+    offer = workbench.planes.offer_button
+    assert not offer.isVisible()
+    workbench.planes.buttons["floor"].click()
+    assert offer.isVisible()
+    assert offer.text() == "Train 8 seeds"
+    offer.click()
+    assert not offer.isVisible()
+    assert workbench.client.seeds == workbench.controller.transport.seeds.currentData() == 8
+    qtbot.waitUntil(lambda: workbench.planes.floor_at(0.0, 0.0) is not None, timeout=20_000)
+
+
 def test_the_seed_floor_asks_for_two_seeds(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench(POISONED_NET)
     switched_on(workbench, qtbot)
