@@ -159,8 +159,7 @@ class Recorder:
         rect = session.scene.domain
         if self._shown is not None and _worth(self._shown, rect):
             rect = self._shown
-        cell = max(rect.width, rect.height) / LONGER
-        columns, rows = max(round(rect.width / cell), 1), max(round(rect.height / cell), 1)
+        columns, rows = rect.shape(LONGER, session.scene.domain.stretch)
         ask = lambda replica: session.field(rect, columns, rows, replica, quick=True)  # noqa: E731
         return rect, ask(session.shown(seed)), ask(seed) if session.twin else None
 

@@ -73,8 +73,7 @@ def comparing(
     predict: inputs (G, D) to classes (2 S, G). side: cells along the longer side of the domain.
     """
     k, d = len(diverged) // 2, scene.domain
-    cell = max(d.width, d.height) / side
-    columns, rows = max(round(d.width / cell), 1), max(round(d.height / cell), 1)
+    columns, rows = d.shape(side)
     test = scene.points.x[(scene.points.split == Split.TEST) & ~scene.points.muted & ~scene.points.is_poison]
     targets, plane = _places(scene), d.grid(columns, rows)
     shown = np.concatenate([targets, plane])

@@ -306,6 +306,15 @@ class Domain:
         """
         return 1.0 if self.is_even else self.height / self.width
 
+    def shape(self, longer: int, stretch: float | None = None) -> tuple[int, int]:
+        """Columns and rows of cells that look square, `longer` of them along the longer side as it is seen.
+
+        stretch: of the plane of which this is a part, by default its own.
+        """
+        height = self.height / (self.stretch if stretch is None else stretch)
+        cell = max(self.width, height) / longer
+        return max(round(self.width / cell), 1), max(round(height / cell), 1)
+
     def rows(self, columns: int) -> int:
         """How many rows of cells fill it that look square: where it is uneven, it is drawn as a square."""
         return max(round(columns * self.height / (self.width * self.stretch)), 1)

@@ -17,6 +17,10 @@ from boundaryviz.scene.scene import Target
 
 PIN = 24.0  # diameter of a target pin in pixels
 _LEGEND = 304  # pixels of width that a legend in the other corner may take
+_CORNER, _LEAST = (
+    144,
+    240,
+)  # pixels that are left to a legend in an upper corner; how wide a sentence may be all the same
 
 
 def widened(rect: QRectF, pixels: float, item: pg.GraphicsObject) -> QRectF:
@@ -139,8 +143,8 @@ def _device(transform: QTransform, target: Target) -> tuple[float, float]:
 
 
 class Banner(PlainLabel):
-    """A sentence in a quiet box, in the middle of the top or on the left of the foot of its parent, where it leaves a
-    legend its corner; the mouse goes through it."""
+    """A sentence in a quiet box, in the middle of the top or on the left of the foot of its parent, where it leaves
+    legends their corners; the mouse goes through it."""
 
     def __init__(self, parent: QWidget, at_bottom: bool = False) -> None:
         super().__init__("", parent)
@@ -176,7 +180,9 @@ class Banner(PlainLabel):
         text = self.text()
         if not text:
             return
-        widest = max(int(area.width()) - (_LEGEND if self._at_bottom else 32), 80)
+        room = int(area.width())
+        beside = room - _LEGEND if self._at_bottom else max(room - 2 * _CORNER, min(room - 32, _LEAST))
+        widest = max(beside, 80)
         self.ensurePolished()  # the first time the style sheet's font and padding are not in force yet
         self.setFixedWidth(min(widest, self.fontMetrics().horizontalAdvance(text) + 48))
         self.setMinimumHeight(0)  # or it would never become less high

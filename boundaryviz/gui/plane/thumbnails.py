@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from boundaryviz.figures.palette import UNDER_POINTS, class_colour, field_image
@@ -44,8 +44,7 @@ def scene_pixmap(scene: Scene, size: QSize, theme: Theme, ratio: float = 1.0, fi
     painter.setBrush(QColor(theme.plane))
     painter.drawRoundedRect(QRectF(0, 0, size.width(), size.height()), 4, 4)
     domain = scene.domain
-    scale = min(size.width() / domain.width, size.height() / domain.height)
-    place = QRectF(0, 0, scale * domain.width, scale * domain.height)
+    place = QRectF(QPointF(0, 0), fitted(domain, domain.stretch, size))
     place.moveCenter(QRectF(0, 0, size.width(), size.height()).center())
     if field is not None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -55,16 +54,23 @@ def scene_pixmap(scene: Scene, size: QSize, theme: Theme, ratio: float = 1.0, fi
     return picture
 
 
+def fitted(rect: Domain, stretch: float, size: QSize) -> QSizeF:
+    """How large a part of the plane is drawn within `size`. stretch: of the plane, see `Domain.stretch`."""
+    height = rect.height / stretch
+    scale = min(size.width() / rect.width, size.height() / height)
+    return QSizeF(scale * rect.width, scale * height)
+
+
 def draw_points(painter: QPainter, scene: Scene, rect: Domain, place: QRectF) -> None:
     """Some of the scene's points as dots; the part `rect` of the plane fills `place`."""
-    points, scale = scene.points, place.width() / rect.width
+    points, across, up = scene.points, place.width() / rect.width, place.height() / rect.height
     radius = max(1.0, min(place.width(), place.height()) / 45)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     for i in np.linspace(0, len(points) - 1, min(len(points), _MOST)).astype(int):
         x, y = points.xy[i]
         painter.setBrush(QColor(class_colour(int(points.label[i]))))
-        at = QPointF(place.left() + (x - rect.left) * scale, place.top() + (rect.top - y) * scale)
+        at = QPointF(place.left() + (x - rect.left) * across, place.top() + (rect.top - y) * up)
         painter.drawEllipse(at, radius, radius)
 
 

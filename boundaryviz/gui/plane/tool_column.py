@@ -13,7 +13,7 @@ from typing_extensions import override
 from boundaryviz.figures.palette import SYMBOLS, class_colour
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
-_SIDE, _GAP = 36, 2  # pixels: a button, and from one to the next
+_SIDE, _GAP = 36, 1  # pixels: a button, and from one to the next
 _LEAST, _MOST = 3, 10  # buttons for classes, by how high the window is
 
 
@@ -29,7 +29,7 @@ class ToolColumn(QWidget):
         super().__init__(parent)
         self.setObjectName("tools")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 8, 6, 8)
+        layout.setContentsMargins(6, 4, 6, 4)
         layout.setSpacing(_GAP)
         self._classes, self._unlabelled = list(classes[:-1]), classes[-1]
         self._theme = LIGHT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSettings, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
@@ -16,7 +16,6 @@ from PyQt6.QtWidgets import (
     QScrollArea,
     QSplitter,
     QStackedWidget,
-    QTabWidget,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -27,10 +26,12 @@ from boundaryviz.gui.shell.actions import MENUS, Actions
 from boundaryviz.gui.shell.banner import Banner
 from boundaryviz.gui.shell.status import StatusFields
 from boundaryviz.gui.widgets.controls import label
+from boundaryviz.gui.widgets.tabs import NamedTabs
 from boundaryviz.gui.widgets.theme import Theme
 
-_LAYOUT_VERSION = 2  # one more with every change of what is a good width for the panels
-_PANEL_WIDTH = 340
+_LAYOUT_VERSION = 3  # one more with every change of what is a good width for the panels
+_LEAST = 340  # pixels that the panels take at least: every setting has its room, whatever is chosen
+_BROAD = 1200  # pixels from which on the panels stay while a result stands beside the plane
 _SETTLED = 100  # milliseconds after which widgets know again what room they need in the usual type
 _TOLD = 4_000  # milliseconds that a sentence in the status bar stays
 
@@ -78,8 +79,11 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, plane)
         self.status, self.banner = StatusFields(), Banner()
         self.pages = QStackedWidget()
-        self.settings_tabs, self.result_tabs = QTabWidget(), QTabWidget()
+        self.settings_tabs, self.result_tabs = NamedTabs(), NamedTabs()
+        self.settings_tabs.setMinimumWidth(_LEAST)
         self.result_tabs.setObjectName("results")  # which are many, so that their tabs stand closer
+        self._given = 0  # pixels of width that the panels have had of themselves
+        self._folded = False  # whether they are away to make room for a result beside the plane
         self.docks: list[QDockWidget] = []
         self.bar = QToolBar("Transport")
         self.bar.setObjectName("transport")
@@ -131,7 +135,7 @@ class MainWindow(QMainWindow):
 
     def add_panel(self, title: str, view: QWidget) -> None:
         """A tab of the settings; it scrolls."""
-        self._panels[view] = holder = _scrolled(view)
+        self._panels[view] = holder = _Scrolled(view)
         self.settings_tabs.addTab(holder, title)
 
     def add_result(self, title: str, view: QWidget) -> None:
@@ -197,7 +201,7 @@ class MainWindow(QMainWindow):
             assert layout is not None
             layout.replaceWidget(words, shown)
             for part in (words, side):
-                part.hide()
+                part.setParent(None)  # at once, or it would still take its room when the panels come back
                 part.deleteLater()
             self._beside = None
         if view is not None:
@@ -212,7 +216,22 @@ class MainWindow(QMainWindow):
             self._split.addWidget(side)
             width = self._split.width()
             self._split.setSizes([width - width * 2 // 5, width * 2 // 5])
+        if self._alone is None:
+            self._fold_panels(view is not None and self.width() < _BROAD)
         self.result_changed.emit()
+
+    def _fold_panels(self, away: bool) -> None:
+        """Have the panels make room for a result beside the plane, and come back if that is why they went."""
+        panels = self.actions_["view.panels"]
+        if away and panels.isChecked():
+            panels.setChecked(False)
+            self._folded = True
+        elif not away and self._folded:
+            self._folded = False
+            for part in (self._split, self._middle, self.pages, self.centralWidget(), self):
+                if part is not None and (layout := part.layout()) is not None:
+                    layout.activate()  # or the window would make room for a result that is no longer there
+            panels.setChecked(True)
 
     def show_panel(self, view: QWidget) -> None:
         """Bring the tab of a panel to the front, and the panels back where they are hidden."""
@@ -277,6 +296,8 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         if self._due is not None:
             QTimer.singleShot(_SETTLED, self._settle)
+        elif self._alone is None and self.docks and not self._dragged():
+            self._give_panels_room()
 
     # ---- what is said -------------------------------------------------------------------------------
 
@@ -336,7 +357,7 @@ class MainWindow(QMainWindow):
         if screen is not None:
             room = screen.availableSize()
             self.resize(min(1400, room.width()), min(900, room.height() - 32))  # the title bar comes on top
-        self.resizeDocks(self.docks, [self._panel_width()] * len(self.docks), Qt.Orientation.Horizontal)
+        self._give_panels_room()
         for key, act in (
             ("geometry", self.restoreGeometry),
             ("layout", lambda b: self.restoreState(b, _LAYOUT_VERSION)),
@@ -347,9 +368,22 @@ class MainWindow(QMainWindow):
         self.actions_["view.panels"].setChecked(not self.docks[0].isHidden())
 
     def _panel_width(self) -> int:
-        """Pixels that settings and results take at first: all names of results can be read, whatever the font."""
-        names = self.result_tabs.tabBar()
-        return max(_PANEL_WIDTH, names.sizeHint().width() if names is not None else 0)
+        """Pixels that settings and results take unless a person drags their edge: as many as their fields need, and
+        in a wide window so many that the names of all results can be read, whatever the font."""
+        least = self._least_panel_width()
+        names = min(self.result_tabs.room_for_names(), self.width() * 27 // 100)
+        return max(least, names, self.width() // 5)
+
+    def _dragged(self) -> bool:
+        """Whether a person has given the panels a width."""
+        return self.docks[0].width() not in (self._given, self._least_panel_width())
+
+    def _least_panel_width(self) -> int:
+        return max(dock.minimumSizeHint().width() for dock in self.docks)
+
+    def _give_panels_room(self) -> None:
+        self._given = self._panel_width()
+        self.resizeDocks(self.docks, [self._given] * len(self.docks), Qt.Orientation.Horizontal)
 
     def remember(self) -> None:
         """Keep where it stands for the next time, but not the projector's view."""
@@ -411,16 +445,29 @@ def _with_margin(view: QWidget) -> QWidget:
     return holder
 
 
-def _scrolled(view: QWidget) -> QScrollArea:
-    """A panel that scrolls when it is taller than its place."""
-    holder = QWidget()
-    layout = QVBoxLayout(holder)
-    layout.setContentsMargins(12, 12, 12, 12)
-    layout.addWidget(view)
-    layout.addStretch(1)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(holder)
-    return area
+class _Scrolled(QScrollArea):
+    """A panel that scrolls when it is taller than its place, and is never narrower than what it holds."""
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__()
+        self._holder = QWidget()
+        layout = QVBoxLayout(self._holder)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.addWidget(view)
+        layout.addStretch(1)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(self._holder)
+
+    @override
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if watched is self._holder and event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()  # what it holds may need another width now
+        return super().eventFilter(watched, event)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar()
+        room = 0 if bar is None else bar.sizeHint().width()
+        return QSize(self._holder.minimumSizeHint().width() + room, super().minimumSizeHint().height())

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.timeline.paint import EDGE, Axis, Mark, paint
 from boundaryviz.gui.widgets.controls import figures, label
@@ -21,6 +22,8 @@ _HEIGHT = 44
 _REPAINT = 100  # milliseconds at least between two paintings while moments keep coming
 _NEAR = 7  # pixels within which a mark is under the pointer
 _POPUP = 30  # milliseconds between two pictures
+_ROOMY = 800  # pixels from which on the buttons have their place while they are hidden
+_TRACK = 120  # pixels that the moments take at least
 
 
 class _Track(QWidget):
@@ -34,7 +37,7 @@ class _Track(QWidget):
         self._popup = popup
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setMinimumHeight(_HEIGHT)
+        self.setMinimumSize(_TRACK, _HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timeline")
         self.setAccessibleDescription("Recorded moments of training. Left and Right step through them, End is now.")
@@ -170,14 +173,11 @@ class TimelineBar(QWidget):
         self.buttons["pin"].clicked.connect(lambda: self.pin_wanted.emit())
         self.buttons["now"].clicked.connect(lambda: self.now_wanted.emit())
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 2, 8, 2)
+        row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(8)
         row.addWidget(self.track, 1)
         row.addWidget(self.where)
         for button in self.buttons.values():
-            policy = button.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)  # so that nothing jumps when they come
-            button.setSizePolicy(policy)
             row.addWidget(button)
         self._popup = _Popup(self)
         self._asking = QTimer(self)
@@ -207,8 +207,7 @@ class TimelineBar(QWidget):
                 self._hover(None, 0)  # a key has led elsewhere
         if index is None and any(button.hasFocus() for button in self.buttons.values()):
             self.track.setFocus()
-        for button in self.buttons.values():
-            button.setVisible(index is not None)
+        self._make_room()
         self._say()
 
     def set_now(self, step: int) -> None:
@@ -238,6 +237,31 @@ class TimelineBar(QWidget):
         else:
             count = len(self._step)
             self.where.setText(f"{count:,} moment{'s' * (count != 1)}" if count else "")
+
+    def _make_room(self) -> None:
+        """The buttons' place is kept where there is room, so that nothing jumps when they come; elsewhere the moments
+        take it meanwhile, and pinning is left to its key and the menu."""
+        roomy = self.width() >= _ROOMY
+        for name, button in self.buttons.items():
+            policy = button.sizePolicy()
+            if policy.retainSizeWhenHidden() != roomy:
+                policy.setRetainSizeWhenHidden(roomy)
+                button.setSizePolicy(policy)
+            button.setVisible(self.track.shown is not None and (roomy or name != "pin"))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Room for the moments, for words, and for the two buttons that a narrow bar shows."""
+        parts = (self.where, self.buttons["resume"], self.buttons["now"])
+        layout = self.layout()
+        assert layout is not None
+        wide = sum(part.minimumSizeHint().width() + layout.spacing() for part in parts)
+        return QSize(_TRACK + wide + 2 * layout.contentsMargins().left(), super().minimumSizeHint().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def _button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text, self)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, QSize
 from PyQt6.QtGui import QPainter, QPixmap
 
-from boundaryviz.gui.plane.thumbnails import draw_points, field_picture
+from boundaryviz.gui.plane.thumbnails import draw_points, field_picture, fitted
 from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -16,11 +16,11 @@ def checkpoint_pixmap(
 ) -> QPixmap:
     """A field (rows, columns) or (classes, rows, columns) over `rect`, row 0 at the bottom, as large as its shape
     allows within `size` logical pixels."""
-    scale = min(size.width() / rect.width, size.height() / rect.height)
-    fitted = QSize(max(round(rect.width * scale), 1), max(round(rect.height * scale), 1))
-    picture = QPixmap(fitted * ratio)
+    exact = fitted(rect, scene.domain.stretch, size)
+    whole = QSize(max(round(exact.width()), 1), max(round(exact.height()), 1))
+    picture = QPixmap(whole * ratio)
     picture.setDevicePixelRatio(ratio)
-    place = QRectF(0, 0, fitted.width(), fitted.height())
+    place = QRectF(0, 0, whole.width(), whole.height())
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(place, field_picture(field, theme))

@@ -101,11 +101,13 @@ class TransportBar(SparingBar):
             self.seeds.addItem(f"\u00d7 {count}", count)
         self.shown = self._combo("Seed shown", _SHOWN, "The seed that the plane shows")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setContentsMargins(8, 2, 8, 2)
         layout.setSpacing(6)
         words = {name: label(name, "faint") for name in ("step", "speed", "steps/s", "stop at", "seed")}
-        # the words first, for the fields' tooltips say the same; in the end the slider, for the speed can be typed
-        self._spare = [*(words[name] for name in ("steps/s", "step", "speed", "stop at", "seed")), self.slider]
+        # the words first, for the fields' tooltips say the same; then the slider, for the speed can be typed; in the
+        # end the button for full speed, which is a key and in the menu
+        names = ("steps/s", "step", "speed", "stop at", "seed")
+        self._spare = [*(words[name] for name in names), self.slider, self.fast_button]
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self.reset_button, self.play_button, self.fast_button, self.step_button),
             (words["step"], self.counter),

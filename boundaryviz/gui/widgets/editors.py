@@ -234,7 +234,7 @@ class LayersEditor(Editor):
         button.setText(text)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
-        button.setFixedWidth(32)
+        button.setFixedWidth(34)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button
 

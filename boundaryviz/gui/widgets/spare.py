@@ -42,4 +42,4 @@ class SparingBar(QWidget):
     def _room(self, part: QWidget) -> int:
         layout = self.layout()
         assert layout is not None
-        return max(part.minimumSizeHint().width(), part.minimumWidth()) + layout.spacing()
+        return (part.minimumWidth() or part.minimumSizeHint().width()) + layout.spacing()

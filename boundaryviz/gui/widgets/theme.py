@@ -232,7 +232,7 @@ QTabWidget::pane { border: none; border-top: 1px solid @line; }
 QTabBar::tab {
   background: transparent; color: @faint; padding: 6px 7px; border: none; border-bottom: 2px solid transparent;
 }
-QTabWidget#results QTabBar::tab { padding: 6px 3px 6px 4px; }
+QTabWidget#results QTabBar::tab { padding: 6px 2px 6px 3px; }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
 QTabBar::tab:hover { color: @text; background: @hover; }
 QTabBar:focus { outline: none; }
@@ -263,7 +263,7 @@ QMenu {
 QMenu::item { padding: 5px 24px 5px 12px; }
 QMenu::item:disabled { color: @off; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
-QToolBar { background: @panel; border: none; border-bottom: 1px solid @line; padding: 4px; spacing: 4px; }
+QToolBar { background: @panel; border: none; border-bottom: 1px solid @line; padding: 0 4px; spacing: 4px; }
 QStatusBar { background: @panel; border-top: 1px solid @line; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; button-layout: 3; }
 QStatusBar::item { border: none; }

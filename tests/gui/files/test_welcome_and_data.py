@@ -28,6 +28,14 @@ def test_a_thumbnail_shows_points_where_they_are_in_their_colours(qapp):
     assert picture.pixelColor(120, 60).name() == LIGHT.plane
 
 
+def test_a_plane_of_unlike_units_fills_its_thumbnail(qapp):
+    scene = Scene(Points.of([[-1.0, 1e4], [1.0, -1e4]], [0, 1]), Domain(-2.0, 2.0, -2e4, 2e4))
+    assert (
+        scene_pixmap(scene, QSize(240, 120), LIGHT).toImage()
+        == scene_pixmap(two_points(), QSize(240, 120), LIGHT).toImage()
+    )
+
+
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_data_set_has_a_thumbnail(qapp, name):
     picture = data_pixmap(name, QSize(48, 36), DARK).toImage()

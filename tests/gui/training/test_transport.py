@@ -157,17 +157,17 @@ def test_switched_off_it_says_why_and_keeps_the_settings(bar):
 
 def test_it_can_be_narrow_and_the_slider_has_what_is_left(bar):
     widths = []
-    for width in (bar.minimumSizeHint().width() + bar._room(bar.slider), 1400):
+    for width in (bar.minimumSizeHint().width() + bar._room(bar.slider) + bar._room(bar.fast_button), 1400):
         bar.resize(width, 44)
         widths.append(bar.slider.width())
     assert widths == [48, 112]
 
 
-def test_where_it_is_narrow_words_go_and_then_the_slider_and_every_other_control_stays(bar):
+def test_where_it_is_narrow_words_go_then_slider_and_full_speed_and_every_other_control_stays(bar):
     bar.set_seeds(8)
     narrow = bar.minimumSizeHint().width()
     controls = (
-        bar.reset_button, bar.play_button, bar.fast_button, bar.step_button, bar.counter, bar.speed_edit, bar.stop_edit,
+        bar.reset_button, bar.play_button, bar.step_button, bar.counter, bar.speed_edit, bar.stop_edit,
         bar.seed_edit, bar.seed_button, bar.twin_button, bar.seeds, bar.shown,
     )  # fmt: skip
     shown = []
