@@ -68,11 +68,18 @@ class PoisonPanel(QWidget):
         heading = QHBoxLayout()
         heading.addWidget(label("Groups", "title"), 1)
         heading.addWidget(self.button)
-        for part in (self.switch, self.budget, self.scaled, self.combo, self.summary, self.why):
+        for part in (
+            self.switch,
+            self.budget,
+            self.unused,
+            self.spread,
+            self.scaled,
+            self.combo,
+            self.summary,
+            self.why,
+        ):
             layout.addWidget(part)
         layout.addLayout(self._column)
-        for part in (self.unused, self.spread):  # which come and go while a count above is dragged
-            layout.addWidget(part)
         layout.addLayout(heading)
         layout.addWidget(self.groups)
         self.why.hide()
