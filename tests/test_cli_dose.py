@@ -41,6 +41,13 @@ def test_a_table_names_doses_rates_and_learners(tmp_path: Path, capsys: pytest.C
     assert json.loads(numbers.read_text())["doses"] == [0, 12]
 
 
+def test_it_is_said_where_no_learner_sees_anything_of_the_poison(capsys: pytest.CaptureFixture[str]) -> None:
+    for learners, said in ((["SVC"], True), (["SVC", "label-spreading"], False)):
+        named = [word for name in learners for word in ("--learner", name)]
+        assert run(["dose", *SPREADING, "--doses", "12", *named]) == 0
+        assert ("This learner does not use unlabelled points" in capsys.readouterr().err) == said
+
+
 def test_lines_tell_of_progress_and_results_as_they_come(capsys: pytest.CaptureFixture[str]) -> None:
     niceness: list[int] = []
     with pytest.MonkeyPatch.context() as patch:

@@ -100,6 +100,14 @@ def test_training_says_how_the_table_was_read(capsys: pytest.CaptureFixture[str]
     assert "note: No column is named label: took 'species' for the label." in shown.err
 
 
+def test_training_says_where_the_learner_sees_nothing_of_the_poison(capsys: pytest.CaptureFixture[str]):
+    command = ["train", PENGUINS, "--set", "data.labels_per_class=5", "--set", "poison.count=10", "--steps", "2"]
+    assert run([*command, "--twin", "--device", "cpu"]) == 0
+    assert "note: This learner does not use unlabelled points, and all poison is unlabelled" in capsys.readouterr().err
+    assert run([*command, "--twin", "--device", "cpu", "--set", "learner.name=label-spreading"]) == 0
+    assert "unlabelled points" not in capsys.readouterr().err
+
+
 def test_python_reads_tables_too():
     table = bv.read_table(PENGUINS, columns={"x": "flipper_length_mm", "y": "body_mass_g"})
     assert table.scene.axis_names == ("flipper_length_mm", "body_mass_g")

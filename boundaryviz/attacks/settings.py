@@ -46,7 +46,7 @@ class AttackSettings(Spec):
     count: int = setting(0, "Points", "How many points the attack plants or flips.", ge=0, le=MOST, log=True)
     target: Place | None = setting(
         None, "Target", "Where the model is to be changed; empty takes the known point of another class that is "
-        "nearest to a labelled point of the wanted one.",
+        "nearest to a labelled point of the wanted one, and lies among points of its own.",
     )  # fmt: skip
     snap: bool = setting(
         True, "Snap to a point", "The target is the nearest training point that is not labelled as wanted.",

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.axes import as_seen
-from boundaryviz.scene.scene import UNLABELLED, Points, Scene, Target
+from boundaryviz.scene.scene import Points, Scene, Target
 
+_AROUND = 5
+"""How many of the known points nearest to a place say whose ground it is."""
 _MANY = 10_000  # places of which the nearest to others is not found by going through all pairs
 
 
@@ -70,13 +72,46 @@ def aim(
 
 
 def _sought(scene: Scene, clean: Points, own: Points, target_class: int) -> NDArray[np.float64]:
-    """The known point of another class, of any split, that is nearest to a labelled point of the target class."""
-    others = clean.xy[(clean.label != target_class) & (clean.label != UNLABELLED)]
+    """The known point of another class, of any split, that is nearest to a labelled point of the target class.
+
+    Points on ground that is the target class's already come into question only where there are no others: a model
+    gives those to it without any poison.
+    """
+    known = clean.take(clean.is_labelled)
+    wanted = known.label == target_class
+    others = known.xy[~wanted]
     if not len(others):
         raise AttackError(
             f"Every known point is {scene.class_name(target_class)}: there is nothing to turn over. "
             "Choose a target, or label a point of another class."
         )
+    nearest = _nearest_to(scene, others, own)
+    stretch = scene.domain.stretch
+    xy = as_seen(known.xy, stretch)
+    if not _surrounded(as_seen(nearest[None], stretch), xy, wanted)[0]:  # as a rule, and far sooner than for all
+        return nearest
+    defended = others[~_surrounded(as_seen(others, stretch), xy, wanted)]
+    return _nearest_to(scene, defended, own) if len(defended) else nearest
+
+
+def _surrounded(places: NDArray[np.float64], xy: NDArray[np.float64], wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether most points around each of M places are `wanted` (N,), of points at xy (N, 2), all in units as seen.
+
+    At each place lies a point that is none of the wanted.
+    """
+    around = min(_AROUND, len(xy) - 1)
+    if len(places) == 1:
+        near = np.argpartition(((xy - places) ** 2).sum(axis=1), around)[None, : around + 1]
+    else:
+        from scipy.spatial import cKDTree
+
+        near = cKDTree(xy).query(places, around + 1)[1]  # with the point at the place itself
+    most: NDArray[np.bool_] = 2 * wanted[near].sum(axis=1) > around
+    return most
+
+
+def _nearest_to(scene: Scene, others: NDArray[np.float64], own: Points) -> NDArray[np.float64]:
+    """Of the places `others` (N, 2) the one nearest to one of the points `own`."""
     known = others
     others, starts = (as_seen(xy, scene.domain.stretch) for xy in (others, own.xy[:1000]))
     if len(others) > _MANY:  # a tree finds the few that may be nearest; which of them is, is left to plain numbers

@@ -47,6 +47,7 @@ def respond_and_report(
     else:
         with _bar(scenario) as show:
             response, interrupted = _responded(scenario, job, doses, learners, show)
+        _note(scenario, response)
     failed = Exit.DONE if response is None else _deliver(response, scenario, json_to, lines, told)
     code = _ending(interrupted)
     return failed or code
@@ -83,6 +84,7 @@ def respond_and_draw(job: Job, doses: tuple[int, ...] | None, picture: Picture) 
     scenario = job.prepared()
     with _bar(scenario) as show:
         response, interrupted = _responded(scenario, job, doses, (), show)
+    _note(scenario, response)
     failed, data = Exit.DONE, picture.data
     if response is not None:
         files = [Result(picture.output, lambda: save(draw_dose(response, Options(**picture.options)), picture.output))]
@@ -126,6 +128,17 @@ def _responded(
         except KeyboardInterrupt:
             return so_far, True
     return so_far, False
+
+
+def _note(scenario: Scenario, response: DoseResponse | None) -> None:
+    """Say why no dose changes anything, where no learner looks at what the attack plants."""
+    from boundaryviz.scenario.poison_advice import poison_note
+    from boundaryviz.studies.doses import PoisonedScene
+
+    if response is not None and all(curve.supervised for curve in response.curves):
+        largest = PoisonedScene.of(scenario, response.doses).scenes[-1]
+        if words := poison_note(True, largest):
+            say(f"note: {words}")
 
 
 def _bar(scenario: Scenario) -> Any:

@@ -91,12 +91,17 @@ def trained(
         from boundaryviz.engine.device import DeviceError
         from boundaryviz.runs.bars import bar
         from boundaryviz.runs.run import start
+        from boundaryviz.scenario.poison_advice import poison_note
         from boundaryviz.scenario.scale_advice import scale_note
         from boundaryviz.scene.lessons import lacking, larger_by_poison
 
         try:
             run = start(scenario, job.seeds, job.twin, job.device, cascade=job.cascade, watched=job.shown)
-            said = lacking(run.scene), larger_by_poison(run.scene), scale_note(run.scenario, run.scene)
+            scene, supervised = run.scene, run.scenario.learner.family.supervised
+            said = (
+                lacking(scene), larger_by_poison(scene), scale_note(run.scenario, scene),
+                poison_note(supervised, scene),
+            )  # fmt: skip
             for words in filter(None, said):
                 say(f"note: {words}")
         except DeviceError as error:

@@ -40,14 +40,14 @@ def budget_words(budget: Budget) -> str:
     return f"{100 * budget.rate:.2g} % of the data"
 
 
-def headline(scene: Scene, budget: Budget, found: Comparison | None, of: str = "") -> Headline:
+def headline(scene: Scene, budget: Budget, found: Comparison | None, of: str = "", why: str = "") -> Headline:
     """budget: of the poison that acts. found: what the twins came to, None until it is known. of: which seeds it is
-    of, where there are several."""
+    of, where there are several. why: in a few words, where the poison can change nothing."""
     if not budget.poison:
         return Headline("", SWITCHED_OFF if scene.points.is_poison.any() else NO_POISON)
     words = f"flipped by {budget_words(budget)}"
     if found is None:
-        return Headline(WAITING, words)
+        return Headline(WAITING, words, why)
     if not len(found.kept):
         return Headline("", DIVERGED)
     metrics = found.metrics()
@@ -55,7 +55,7 @@ def headline(scene: Scene, budget: Budget, found: Comparison | None, of: str = "
         return Headline("", NO_TEST)
     undecided = float((found.twins.poisoned[found.kept] < 0).mean())
     lost = f"{share_words(undecided)} undecided" if undecided else ""
-    told = (success_words(metrics.get("attack_success_rate")), lost, of)
+    told = (why, success_words(metrics.get("attack_success_rate")), lost, of)
     return Headline(share_words(metrics["flip_rate"].mean), words, ", ".join(filter(None, told)))
 
 

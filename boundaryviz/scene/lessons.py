@@ -36,6 +36,13 @@ def larger_by_poison(scene: Scene) -> str | None:
     )
 
 
+def poison_teaches(scene: Scene) -> bool:
+    """Whether poison that acts changes which labelled training points there are: by adding, or by withdrawing some."""
+    points, seen = scene.points, scene.seen()
+    changed = np.where(points.origin < 0, ~seen & ~points.muted, seen & points.is_poison)
+    return bool((changed & points.is_train & points.is_labelled).any())
+
+
 def can_teach(scene: Scene) -> bool:
     """Whether there is a labelled training point at all."""
     points = scene.points

@@ -55,5 +55,11 @@ def test_without_poison_it_says_why_both_are_the_same() -> None:
     assert headline(none, Budget.of(none), None).number == ""
 
 
+def test_why_nothing_can_change_stands_before_what_else_is_said() -> None:
+    told = headline(SCENE, BUDGET, found(0, (0, 0)), why="nobody looks")
+    assert (told.number, told.aside) == ("0.0 %", "nobody looks, attack success 0 %")
+    assert headline(SCENE, BUDGET, None, why="nobody looks").aside == "nobody looks"
+
+
 def test_the_seeds_are_named_beside_it() -> None:
     assert headline(SCENE, BUDGET, found(97), "mean of 4 seeds").aside == "attack success 100 %, mean of 4 seeds"

@@ -23,6 +23,7 @@ from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.widgets.plain import add_action, add_submenu
 from boundaryviz.scenario.changes import Settings
+from boundaryviz.scenario.poison_advice import INSTEAD, poison_advice
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Recolumn, Remove, SetGroups, SetTargets, Several, apply, mute
 from boundaryviz.scene.measure import units_on_plane
@@ -53,6 +54,7 @@ class PoisonControl(QObject):
         panel, plane, actions = self.panel, self._plane, window.actions_
         panel.changed.connect(self._set)
         panel.new_group.connect(self._new_group)
+        panel.learner_wanted.connect(lambda: controller.learner.choose(INSTEAD))
         panel.groups.renamed.connect(lambda k, name: self._change_group(k, "Rename group", name=name))
         panel.groups.switched.connect(
             lambda k, on: self._change_group(k, "Switch group on" if on else "Switch group off", on=on)
@@ -85,6 +87,7 @@ class PoisonControl(QObject):
         state = self._document.state
         scene, spec, panel = state.scene, state.scenario.poison, self.panel
         panel.set_budget(Budget.of(scene))
+        panel.set_unused(poison_advice(state.scenario.learner.family.supervised, scene))
         panel.set_why(placement.check(scene, spec))
         entries = group_entries(scene, spec)
         fresh = free_group(scene)

@@ -24,12 +24,14 @@ _ELSEWHERE = ("attack", "on", "group")  # the chooser, the switch and the list
 class PoisonPanel(QWidget):
     """changed: dotted path such as 'poison.count' and the new value. settled: path; a drag or typing is over.
 
-    new_group: the next attack is to go to a group of its own. What is done with groups comes from `groups`.
+    new_group: the next attack is to go to a group of its own. learner_wanted: one that uses unlabelled points. What is
+    done with groups comes from `groups`.
     """
 
     changed = pyqtSignal(str, object)
     settled = pyqtSignal(str)
     new_group = pyqtSignal()
+    learner_wanted = pyqtSignal()
 
     def __init__(
         self, theme: Theme = LIGHT, attacks: Mapping[str, type[Any]] = ATTACKS, parent: QWidget | None = None
@@ -55,6 +57,8 @@ class PoisonPanel(QWidget):
         self.summary = label("", "faint", wraps=True)
         self.why = label("", "problem", wraps=True)
         self.budget, self.scaled = label("", wraps=True), label("", "faint", wraps=True)
+        self.unused = label("", wraps=True)
+        self.spread = QPushButton("Choose label spreading")
         self.groups = GroupList(theme)
         self.button = QPushButton("New group")
         layout = QVBoxLayout(self)
@@ -64,12 +68,23 @@ class PoisonPanel(QWidget):
         heading = QHBoxLayout()
         heading.addWidget(label("Groups", "title"), 1)
         heading.addWidget(self.button)
-        for part in (self.switch, self.budget, self.scaled, self.combo, self.summary, self.why):
+        for part in (
+            self.switch,
+            self.budget,
+            self.unused,
+            self.spread,
+            self.scaled,
+            self.combo,
+            self.summary,
+            self.why,
+        ):
             layout.addWidget(part)
         layout.addLayout(self._column)
         layout.addLayout(heading)
         layout.addWidget(self.groups)
         self.why.hide()
+        self.set_unused("")
+        self.spread.clicked.connect(lambda: self.learner_wanted.emit())
         self.combo.activated.connect(self._chosen)
         self.switch.clicked.connect(lambda on: self.changed.emit("poison.on", on))
         self.button.clicked.connect(lambda: self.new_group.emit())
@@ -105,6 +120,12 @@ class PoisonPanel(QWidget):
         self.why.setText(words or "")
         self.why.setVisible(bool(words))
 
+    def set_unused(self, words: str) -> None:
+        """Why the learner sees nothing of the poison, with a button that chooses another; "" for nothing."""
+        self.unused.setText(words)
+        for part in (self.unused, self.spread):
+            part.setVisible(bool(words))
+
     def set_budget(self, budget: Budget) -> None:
         """What the poison that acts costs, and in how many points it would be the quoted rates."""
         self.budget.setText(budget_words(budget))
@@ -138,7 +159,7 @@ class PoisonPanel(QWidget):
 def budget_words(budget: Budget) -> str:
     """'10 of 5,010 training points are poison: 0.2 %.'"""
     if not budget.poison:
-        return f"No poison is on among {budget.total:,} training points."
+        return f"No poison points among {budget.total:,} training points."
     are = "is" if budget.poison == 1 else "are"
     return f"{budget.poison:,} of {budget.total:,} training points {are} poison: {100 * budget.rate:.3g} %."
 

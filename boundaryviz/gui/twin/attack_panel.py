@@ -51,7 +51,7 @@ MEASURES = {
     ),
 }
 NONE_LEFT = f"Every pin is {ALREADY}: none is left to win."
-NO_POISON = "No poison is on. Let an attack place some (tab Poison), or press P and add points by hand."
+NO_POISON = "No poison acts. Let an attack place some (tab Poison), or press P and add points by hand."
 NO_TWIN = "Switch the twin on (Ctrl+T) to see what the poison changes."
 NO_PINS = "No target pins. A pin marks a place that an attacker wants to be of another class."
 _COLUMNS = ("target", "margin", "taken", "first step")

@@ -24,9 +24,10 @@ from boundaryviz.record.headline import headline
 from boundaryviz.record.intervals import LEVEL
 from boundaryviz.record.metrics import Metric, SuccessRate
 from boundaryviz.record.seeds import ONE_FIT
+from boundaryviz.scenario.poison_advice import UNUSED, is_unused
 
 _REFRESH = 200  # milliseconds between two looks at the pins
-SAME = "No poison is on: both planes show the same until there is some."
+SAME = "No poison acts: both planes show the same until some does."
 ONE_SEED = "The seed floor compares seeds, of which one trains."
 ENOUGH = 8  # seeds that are offered where one is too few
 _LOOKS = {
@@ -56,7 +57,8 @@ class TwinControl(QObject):
         self._found: dict[bool, Comparison] = {}  # of the present, and with True of the past that is shown
         self._diverged: tuple[int, ...] = ()
         self._budget = Budget(0, 0)
-        self._counted: tuple[object, ...] = (None,) * 5
+        self._counted: tuple[object, ...] = (None,) * 7
+        self._why_nothing = ""  # the poison that acts changes
         self._pins_throttle = Throttle(lambda _: self._show_pins(), _REFRESH, self)
         bar, actions = transport, window.actions_
         bar.twin_toggled.connect(actions["train.twin"].setChecked)
@@ -146,11 +148,14 @@ class TwinControl(QObject):
         self._pins_throttle()
 
     def _count(self) -> None:
-        scene = self._presenter.scene
+        scene, supervised = self._presenter.scene, self._presenter.scenario.learner.family.supervised
         points = scene.points
-        counted = (points.origin, points.muted, points.split, scene.groups, scene.poison_on)
+        counted = (
+            points.origin, points.muted, points.split, points.label, scene.groups, scene.poison_on, supervised
+        )  # fmt: skip
         if any(one is not other for one, other in zip(counted, self._counted, strict=True)):  # not by every move
             self._counted, self._budget = counted, Budget.of(scene)
+            self._why_nothing = UNUSED if is_unused(supervised, scene) else ""
             self.panel.set_budget(self._budget)
             self._say()
 
@@ -219,7 +224,7 @@ class TwinControl(QObject):
         if self._client.twin:
             several = self._client.seeds > 1 and self.comparison is not None
             of = self._presenter.seeds_words(len(self.comparison.kept)) if several and self.comparison else ""
-            told = headline(self._presenter.scene, self._budget, self.comparison, of)
+            told = headline(self._presenter.scene, self._budget, self.comparison, of, self._why_nothing)
             self._planes.headline.say(told.number, told.words, told.aside)
 
     def _left_out(self) -> str:

@@ -95,10 +95,40 @@ def test_the_switch_silences_poison_and_the_key_does_the_same(open_workbench: Ca
     assert panel.switch.text() == "Poison is off"
     assert np.count_nonzero(workbench.document.scene.points.origin == 1) == 5
     told(workbench)
-    assert panel.budget.text() == "No poison is on among 60 training points."
+    assert panel.budget.text() == "No poison points among 60 training points."
     panel.switch.click()
     assert workbench.document.scene.poison_on
     assert action.isChecked()
+
+
+def test_a_learner_that_sees_nothing_of_the_poison_is_exchanged_by_a_button(
+    open_workbench: Callable[..., Workbench],
+) -> None:
+    workbench = open_workbench(**{"data.labels_per_class": 3})
+    panel = workbench.poison.panel
+    told(workbench)
+    assert panel.spread.isHidden()
+    workbench.controller.do(Settings({"poison.count": 5}), "Lay")
+    told(workbench)
+    assert "does not use unlabelled points, and all poison is unlabelled" in panel.unused.text()
+    assert not panel.spread.isHidden()
+    panel.spread.click()
+    told(workbench)
+    assert workbench.document.scenario.learner.name == "label-spreading"
+    assert panel.spread.isHidden()
+    assert panel.unused.isHidden()
+
+
+def test_the_headline_says_that_the_learner_sees_nothing_of_the_poison(
+    open_workbench: Callable[..., Workbench],
+) -> None:
+    workbench = open_workbench(**{"data.labels_per_class": 3, "poison.count": 5})
+    workbench.window.actions_["train.twin"].setChecked(True)
+    said = workbench.planes.headline
+    assert "this learner does not use unlabelled points" in said.aside
+    points = workbench.document.scene.points
+    workbench.controller.do(relabel(points.ids[points.is_poison], 0), "Relabel")
+    assert "unlabelled" not in said.aside
 
 
 def test_two_attacks_stand_side_by_side_in_two_groups(open_workbench: Callable[..., Workbench]) -> None:
@@ -281,7 +311,7 @@ def test_the_data_panel_counts_the_labels_there_are_now(open_workbench: Callable
 @pytest.mark.parametrize(
     ("poison", "total", "words", "scaled"),
     [
-        (0, 0, "No poison is on among 0 training points.", ""),
+        (0, 0, "No poison points among 0 training points.", ""),
         (1, 1000, "1 of 1,000 training points is poison: 0.1 %.",
          "That is 0.1\u00a0% of 1,000 points and 0.00001\u00a0% of 10 million (the talk), "
          "0.0001\u00a0% of 1 million (Carlini and Terzis)."),
