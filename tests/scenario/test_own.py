@@ -267,3 +267,11 @@ def test_poison_switched_off_stays_off() -> None:
     assert scenario.with_values({"data.labels_per_class": 2}).poison == BridgeSpec(count=3, on=False)
     silent = replace(scenario.scene(), poison_on=True)
     assert PlaneSpec.of(silent) == PlaneSpec.of(scenario.scene())
+
+
+def test_a_table_has_the_splits_of_its_scenario() -> None:
+    rows = "".join(f"{i},{i % 7},{i % 3},{'poison' if i % 10 == 0 else 'clean'}\n" for i in range(90))
+    table = read_table("x,y,label,origin\n" + rows)
+    scene = Scenario.from_table(table, "own").scene()
+    assert table.scene.points.split.tolist() == scene.points.split.tolist()
+    assert len(set(scene.points.split.tolist())) == 3
