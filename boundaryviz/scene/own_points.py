@@ -175,9 +175,11 @@ def _labels(spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], rows: NDArr
     rows = rows & ~_among(points.ids, own.labels_by_hand)
     if spec.label_noise:
         some = np.flatnonzero(rows & points.is_labelled & (split != Split.TEST))
-        some = _Order.of(spec.seed, Purpose.LABEL_NOISE, points).permutation(some)[: round(spec.label_noise * len(some))]
+        some = _Order.of(spec.seed, Purpose.LABEL_NOISE, points).permutation(some)
+        some = some[: round(spec.label_noise * len(some))]
         classes = own.scene.classes
-        by = 1 + np.floor(_Order.of(spec.seed, Purpose.NEW_LABEL, points).uniform[some] * (classes - 1)).astype(np.int16)
+        drawn = _Order.of(spec.seed, Purpose.NEW_LABEL, points).uniform[some]
+        by = 1 + np.floor(drawn * (classes - 1)).astype(np.int16)
         label = label.copy()
         label[some] = (label[some] + by) % classes
     if spec.labels_per_class == "all":
