@@ -115,8 +115,9 @@ class Scenario(Spec):
         """A scenario of points with D inputs, X (n, D), and classes y (n,), -1 for a point without a label.
 
         learner: its spec, default a network; whichever it is, it is given standardised inputs, see `data.input_scale`.
-        options: those of `scene.from_arrays`, such as response, split and section. Raises ScenarioError, in words, for
-        arrays that make no scene.
+        options: those of `scene.from_arrays`, such as response, split and section. Rows with a missing cell
+        are left out, with a warning `tables.from_arrays.RowsLeftOut`. Raises ScenarioError, in words, for arrays that
+        make no scene.
         """
         try:
             scene = from_arrays(X, y, **options)
