@@ -14,7 +14,6 @@ from typer.core import TyperGroup
 from boundaryviz.cli.failures import Exit, UsageProblem, complain, reported, say, warnings_said
 from boundaryviz.cli.terminal import printing, take_any_letter
 
-
 _NEAR = "boundaryviz.near"
 """In the context: the command that is nearest to a first word which is none, "" for none near."""
 

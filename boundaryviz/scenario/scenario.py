@@ -127,12 +127,13 @@ class Scenario(Spec):
         return scenario.model_copy(update={"training": training or scenario.training})
 
     @classmethod
-    def from_table(cls, table: Table, name: str, *, summary: str = "") -> Scenario:
-        """A scenario of the points of a table, with the default network; without splits in it they are shared out as
-        the settings of the data say."""
+    def from_table(cls, table: Table, name: str | None = None, *, summary: str = "") -> Scenario:
+        """A scenario of the points of a table, with the default network; name: by default the file's. Without splits in
+        it they are shared out as the settings of the data say."""
         scene, given = table.scene, bool(table.source.choice.split)
         if not given:
             scene = scene.with_points(scene.points.with_columns(split=np.zeros(len(scene.points), dtype=np.int8)))
+        name = table.name if name is None else name
         return cls.from_points(OwnPoints(scene, given), name, summary=summary, source=table.source)
 
     @classmethod

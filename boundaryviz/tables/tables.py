@@ -23,7 +23,7 @@ from boundaryviz.tables.choice import LINES_KEPT, TableChoice, TableSource
 from boundaryviz.tables.choosing import Columns, chosen
 from boundaryviz.tables.formats import open_sheet
 from boundaryviz.tables.sheet import LIMIT, TableError
-from boundaryviz.tables.understanding import Understanding, understand
+from boundaryviz.tables.understanding import Understanding, summed_up, understand
 
 __all__ = ["Table", "TableError", "read_file", "read_table", "write_table"]
 
@@ -37,6 +37,16 @@ class Table:
     source: TableSource
     notes: tuple[str, ...]
     understanding: Understanding = field(compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        name = f"{self.source.file}: " if self.source.file else ""
+        return f"Table({name}{self.source.format}, {summed_up(self.understanding)})"
+
+    @property
+    def name(self) -> str:
+        """What its points are called: the file's name without what it ends in, and without .gz before that."""
+        path = Path(self.source.file)
+        return one_line(Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem) or "table"
 
     @classmethod
     def of(
