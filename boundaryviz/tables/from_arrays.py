@@ -43,7 +43,7 @@ def from_arrays(
     inputs = _table(X)
     if names and len(names) != inputs.shape[1]:
         raise ValueError(f"there are {len(names)} names for {inputs.shape[1]} columns")
-    whole = ~np.isnan(inputs).any(axis=1)
+    whole = np.asarray(~np.isnan(inputs).any(axis=1), dtype=np.bool_)
     label, class_names = _classes(y, len(inputs), whole)
     response = None if response is None else _column(response, len(inputs))[whole]
     split = np.asarray(split)
