@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.specs import FAMILIES, LARGEST_SEED
+from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED
 from boundaryviz.tables.from_arrays import from_arrays
@@ -50,13 +52,17 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         self.input_scale = input_scale
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train on `X` (n, D) and `y` (n,), from the beginning. Raises ValueError for what cannot be learnt, and where
-        training diverges, as scikit-learn's networks do."""
+        """Train on `X` (n, D) and `y` (n,), from the beginning. Warns where the learner would do better with scaled
+        inputs. Raises ValueError for what cannot be learnt, and where training diverges, as scikit-learn's networks do.
+        """
         scenario = self._scenario()
         x, given = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(given)
         self.classes_, label = self._labels(given, supervised=scenario.learner.family.supervised)
-        scene = from_arrays(x, label)
+        names = list(getattr(self, "feature_names_in_", [f"column {k + 1}" for k in range(x.shape[1])]))
+        scene = from_arrays(x, label, names=names)
+        if words := scale_advice(scenario, scene):
+            warnings.warn(f"{words} Set input_scale='standardised'.", UserWarning, stacklevel=2)
         self._scenario_, self._session = scenario, Session(scenario, scene, device=self.device)
         self._session.step(1 if scenario.learner.family.at_once else scenario.training.steps)
         if self._session.diverged.any():

@@ -335,3 +335,13 @@ def test_light_commands_load_nothing_heavy(arguments: list[str]) -> None:
     )
     found = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
     assert found.stderr.strip() == "[]"
+
+
+def test_a_word_that_is_none_is_answered_with_the_program_s_help_and_the_nearest_command(capsys) -> None:
+    assert run(["trian", "moons"]) == 2
+    said = capsys.readouterr().err
+    assert "boundaryviz --help" in said
+    assert "open" not in said
+    assert "boundaryviz train" in said
+    assert run(["chek"]) == 2
+    assert "the command check" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
@@ -13,12 +14,17 @@ from typer.core import TyperGroup
 from boundaryviz.cli.failures import Exit, UsageProblem, complain, reported, say, warnings_said
 from boundaryviz.cli.terminal import printing, take_any_letter
 
+_NEAR = "boundaryviz.near"
+"""In the context: the command that is nearest to a first word which is none, "" for none near."""
+
 
 class _OpensFiles(TyperGroup):
     """A group whose first word may be a file in place of a command: that file is opened in the window."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args or not (args[0] in self.commands or args[0].startswith("-")):
+            known = [name for name, command in self.commands.items() if not command.hidden]
+            ctx.meta[_NEAR] = (get_close_matches(args[0], known, 1) if args else []) or [""]
             args = ["open", *args]
         return super().parse_args(ctx, args)
 
@@ -111,11 +117,15 @@ def root(  # noqa: D103 - what is said here would be the program's help
 
 
 @app.command("open", hidden=True)
-def open_(file: Annotated[str | None, typer.Argument(metavar="[FILE]")] = None, columns: ColumnsOption = None) -> int:
+def open_(
+    ctx: typer.Context,
+    file: Annotated[str | None, typer.Argument(metavar="[FILE]")] = None,
+    columns: ColumnsOption = None,
+) -> int:
     """Open the window, on FILE if given."""
     from boundaryviz.cli.opening import open_window
 
-    return open_window(file, columns or ())
+    return open_window(file, columns or (), near=ctx.meta.get(_NEAR, [""])[0])
 
 
 @app.command()
@@ -467,7 +477,10 @@ def _misused(error: Exception) -> int:
     if not isinstance(error, _Misuse):
         raise error
     context = getattr(error, "ctx", None)
+    near = ""
     if context is not None:
+        if _NEAR in context.meta and context.parent is not None:  # nobody typed `open`
+            near, context = context.meta[_NEAR][0], context.parent
         say(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.")
-    complain([error.format_message()])
+    complain([f"{error.format_message()}{f'; did you mean boundaryviz {near}?' if near else ''}"])
     return error.exit_code

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from matplotlib.axes import Axes
 
 from boundaryviz.figures.style import Style
 from boundaryviz.scene.plain_text import LINE, few_lines, one_line
+
+
+class _Wrapper(textwrap.TextWrapper):
+    """Breaks words that are longer than a line after `_` and `-`, such as names of files, before anywhere else."""
+
+    def _split(self, text: str) -> list[str]:
+        chunks = super()._split(text)
+        parts = (re.findall("[^_-]*[_-]+|[^_-]+", one) if len(one) > self.width else [one] for one in chunks)
+        return [part for some in parts for part in some]
 
 
 def literal(words: str) -> str:
@@ -19,9 +29,9 @@ def in_lines(words: str, letters: int, most: int = 2, least: int = 12) -> str:
     """Words of a person in at most `most` lines of so many letters, or of `least` where those were fewer; with an
     ellipsis where there was more."""
     width, line = max(letters, least), one_line(words, most * max(letters, least) + LINE)
-    lines = textwrap.wrap(line, width, max_lines=most, placeholder=" \u2026")
+    lines = _Wrapper(width, max_lines=most, placeholder=" \u2026").wrap(line)
     if lines[-1:] == ["\u2026"]:  # a word longer than the line, of which nothing would be left
-        lines = textwrap.wrap(line, width)[:most]
+        lines = _Wrapper(width).wrap(line)[:most]
         lines[-1] = lines[-1][: width - 1] + "\u2026"
     return literal("\n".join(lines))
 

@@ -7,7 +7,6 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +15,10 @@ from boundaryviz.gui.diagnostics import preflight
 from boundaryviz.gui.shell import system_info
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from boundaryviz.engine.link import Link, StartLink
     from boundaryviz.gui.document.projects import Project
     from boundaryviz.gui.shell.logbook import Logbook
+    from boundaryviz.tables.choosing import Columns
 
 FIRST = "moons"  # what a first start trains
 HINT = "Drag a point and watch the boundary follow."
@@ -52,7 +50,7 @@ def main(file: str | None = None, project: Project | None = None, *, asks: bool 
         link.close()
 
 
-def read(file: str | None, columns: Mapping[str, str | Sequence[str]] | None = None) -> Project:
+def read(file: str | None, columns: Columns | None = None) -> Project:
     """What to begin with. columns: of a table, what is what. Raises ScenarioError for a file that cannot be used."""
     from boundaryviz.gui.document import projects
     from boundaryviz.record.pins_file import is_pins

@@ -6,7 +6,7 @@ import gc
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.plain_text import one_line, path_end
 from boundaryviz.scene.scene import Points
+from boundaryviz.tables.choosing import Columns
 from boundaryviz.tables.tables import Table, TableError, read_table, write_table
 
 __all__ = [
@@ -33,7 +34,7 @@ _log.setLevel(logging.INFO)  # what was understood of a table is for whoever kee
 _SOUGHT = 64_000_000  # characters gone through to find the lines of problems
 
 
-def read(path: str | Path, columns: Mapping[str, str | Sequence[str]] | None = None) -> Scenario:
+def read(path: str | Path, columns: Columns | None = None) -> Scenario:
     """The scenario in a `.bviz` or `.toml` file, or the points of any table, as `holds_scenario` tells.
 
     columns: of a table, what is what, as `read_table` takes it.
@@ -214,7 +215,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _from_table(path: Path, columns: Mapping[str, str | Sequence[str]]) -> Scenario:
+def _from_table(path: Path, columns: Columns) -> Scenario:
     try:
         table = read_table(path, columns=columns)
     except TableError as error:

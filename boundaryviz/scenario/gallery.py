@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -21,6 +20,7 @@ from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.assets import asset
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS
+from boundaryviz.tables.choosing import Columns
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _pictures() -> dict[str, NDArray]:
         return dict(file)
 
 
-def load(name: str | Path, columns: Mapping[str, str | Sequence[str]] | None = None) -> Scenario:
+def load(name: str | Path, columns: Columns | None = None) -> Scenario:
     """The scenario called `name`: one of the gallery, a data set with the default learner, or a file.
 
     columns: of a file that is a table, what is what, such as {"x": "length", "y": "mass", "label": "species"}.

@@ -115,8 +115,9 @@ class Scenario(Spec):
         """A scenario of points with D inputs, X (n, D), and classes y (n,), -1 for a point without a label.
 
         learner: its spec, default a network; whichever it is, it is given standardised inputs, see `data.input_scale`.
-        options: those of `scene.from_arrays`, such as response, split and section. Raises ScenarioError, in words, for
-        arrays that make no scene.
+        options: those of `scene.from_arrays`, such as response, split and section. Rows with a missing cell
+        are left out, with a warning `tables.from_arrays.RowsLeftOut`. Raises ScenarioError, in words, for arrays that
+        make no scene.
         """
         try:
             scene = from_arrays(X, y, **options)
@@ -126,12 +127,13 @@ class Scenario(Spec):
         return scenario.model_copy(update={"training": training or scenario.training})
 
     @classmethod
-    def from_table(cls, table: Table, name: str, *, summary: str = "") -> Scenario:
-        """A scenario of the points of a table, with the default network; without splits in it they are shared out as
-        the settings of the data say."""
+    def from_table(cls, table: Table, name: str | None = None, *, summary: str = "") -> Scenario:
+        """A scenario of the points of a table, with the default network; name: by default the file's. Without splits in
+        it they are shared out as the settings of the data say."""
         scene, given = table.scene, bool(table.source.choice.split)
         if not given:
             scene = scene.with_points(scene.points.with_columns(split=np.zeros(len(scene.points), dtype=np.int8)))
+        name = table.name if name is None else name
         return cls.from_points(OwnPoints(scene, given), name, summary=summary, source=table.source)
 
     @classmethod

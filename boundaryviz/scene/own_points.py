@@ -80,8 +80,8 @@ class _Order:
     hash: NDArray[np.uint64]
 
     @classmethod
-    def of(cls, spec: DataSpec, purpose: Purpose, points: Points) -> _Order:
-        return cls(hashes(key(spec.seed, purpose), points.ids))
+    def of(cls, seed: int, purpose: Purpose, points: Points) -> _Order:
+        return cls(hashes(key(seed, purpose), points.ids))
 
     def permutation(self, x: NDArray[np.int64], /) -> NDArray[np.int64]:
         """Positions (K,) in this order."""
@@ -97,9 +97,18 @@ def _splits(spec: DataSpec, own: OwnPoints) -> NDArray[np.int8]:
     points = own.scene.points
     if not splits_drawn(spec, own):
         return points.split
-    free = (points.origin <= 0) & ~_among(points.ids, own.kept_by_hand)
     shares = (1.0 - spec.validation - spec.test, spec.validation, spec.test)
-    drawn = shared_out(points.label, free & points.is_labelled, shares, _Order.of(spec, Purpose.ORDER, points))
+    return drawn_splits(points, shares, spec.seed, own.kept_by_hand)
+
+
+def drawn_splits(
+    points: Points, shares: tuple[float, float, float], seed: int, kept: Iterable[int] = ()
+) -> NDArray[np.int8]:
+    """A `Split` (N,) for each point, of which the labelled clean ones are shared out class by class: by their ids and
+    the data seed alone, so that a table and the scenario of it say the same. kept: ids of points that stay as they
+    are, as poison does."""
+    free = (points.origin <= 0) & ~_among(points.ids, kept)
+    drawn = shared_out(points.label, free & points.is_labelled, shares, _Order.of(seed, Purpose.ORDER, points))
     return np.where(free, drawn, points.split)
 
 
@@ -109,7 +118,7 @@ def _kept(spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], free: NDArray
     kept = np.ones(len(points), dtype=bool)
     stay = free & _among(points.ids, own.kept_by_hand)
     free = free & ~stay
-    order = _Order.of(spec, Purpose.SAMPLE, points)
+    order = _Order.of(spec.seed, Purpose.SAMPLE, points)
     if spec.balance is not None:
         for part in Split:
             rows = np.flatnonzero(free & points.is_labelled & (split == part))
@@ -143,7 +152,7 @@ def _balanced(label: NDArray[np.int16], rows: NDArray[np.int64], share: float, o
 
 def _push(spec: DataSpec, scene: Scene, points: Points) -> NDArray[np.float64]:
     """By how much `jitter` pushes each of these points (N, 2): Gaussian; poison and muted points by nothing."""
-    u, v = (_Order.of(spec, purpose, points).uniform for purpose in (Purpose.JITTER, Purpose.DRAW))
+    u, v = (_Order.of(spec.seed, purpose, points).uniform for purpose in (Purpose.JITTER, Purpose.DRAW))
     far, way = np.sqrt(-2.0 * np.log1p(-u)), 2.0 * np.pi * v  # Box and Muller, 1958
     far = np.where((points.origin <= 0) & ~points.muted, spec.jitter * far, 0.0)
     return np.stack([far * np.cos(way) * scene.domain.width, far * np.sin(way) * scene.domain.height], axis=1)
@@ -166,9 +175,11 @@ def _labels(spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], rows: NDArr
     rows = rows & ~_among(points.ids, own.labels_by_hand)
     if spec.label_noise:
         some = np.flatnonzero(rows & points.is_labelled & (split != Split.TEST))
-        some = _Order.of(spec, Purpose.LABEL_NOISE, points).permutation(some)[: round(spec.label_noise * len(some))]
+        some = _Order.of(spec.seed, Purpose.LABEL_NOISE, points).permutation(some)
+        some = some[: round(spec.label_noise * len(some))]
         classes = own.scene.classes
-        by = 1 + np.floor(_Order.of(spec, Purpose.NEW_LABEL, points).uniform[some] * (classes - 1)).astype(np.int16)
+        drawn = _Order.of(spec.seed, Purpose.NEW_LABEL, points).uniform[some]
+        by = 1 + np.floor(drawn * (classes - 1)).astype(np.int16)
         label = label.copy()
         label[some] = (label[some] + by) % classes
     if spec.labels_per_class == "all":
@@ -176,7 +187,7 @@ def _labels(spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], rows: NDArr
     among = np.where(rows, split, _ASIDE)
     if spec.labels_at == "centres":
         return keep_central(as_seen(points.xy, own.scene.domain.stretch), label, among, spec.labels_per_class)
-    return keep_labels(label, among, spec.labels_per_class, _Order.of(spec, Purpose.BUDGET, points))
+    return keep_labels(label, among, spec.labels_per_class, _Order.of(spec.seed, Purpose.BUDGET, points))
 
 
 def _among(ids: NDArray[np.int64], some: Iterable[int]) -> NDArray[np.bool_]:

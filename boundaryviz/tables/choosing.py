@@ -12,6 +12,9 @@ from boundaryviz.tables.choice import AS_FOUND, ROLES, SheetChoice, TableChoice
 from boundaryviz.tables.sheet import TableError
 from boundaryviz.tables.words import short
 
+Columns = Mapping[str, str | Sequence[str]] | str
+"""What is what: {"x": "length", "y": "mass"}, or as the command line spells it, `x=length,y=mass`."""
+
 _OF_COLUMN = ("decimals", "values")
 _OF_SHEET = tuple(SheetChoice.model_fields)
 WORDS = (*ROLES, "inputs", "shown", "minus_one", *_OF_SHEET)
@@ -30,18 +33,19 @@ def parsed(text: str) -> dict[str, str]:
     for part in re.split(rf",(?=\s*(?:{_ALTERNATIVES})=)", text):
         word, equals, value = part.partition("=")
         if not equals:
-            raise TableError([f"--columns {short(text)}: write such as x=length,y=mass,label=species"])
+            raise TableError([f"columns {short(text)}: write such as x=length,y=mass,label=species"])
         found[word.strip()] = value
     return found
 
 
-def chosen(words: Mapping[str, str | Sequence[str]], choice: TableChoice = AS_FOUND) -> TableChoice:
+def chosen(words: Columns, choice: TableChoice = AS_FOUND) -> TableChoice:
     """`choice` with what the words say: x, y, label, split, origin, muted (a column's name, "" for none), inputs and
     values.COLUMN (several, joined by + or a sequence), shown (columns or principal), decimals.COLUMN (point or comma),
     minus_one (unlabelled or class), sheet, encoding, separator, header (yes or no).
 
     Raises TableError naming every word that is not known.
     """
+    words = parsed(words) if isinstance(words, str) else words
     values: dict[str, Any] = choice.model_dump()
     problems = []
     for word, value in words.items():

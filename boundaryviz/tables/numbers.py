@@ -37,6 +37,7 @@ _OUTER = re.compile(
     rf"([+-]?) ?[{_CURRENCY}]? ?([+-]?)([0-9][0-9., ']*|[.,][0-9]+)(?:[ed]([+-]?[0-9]+))? ?[%{_CURRENCY}]?",
     re.IGNORECASE,
 )
+_PARENTHESES = re.compile(r"\( ?([^()+-]*[0-9][^()+-]*?) ?\)")
 
 
 def _body(decimal: str, mark: str) -> re.Pattern[str]:
@@ -114,7 +115,7 @@ def _one_by_one(cells: Sequence[str], decimal: Decimal | None) -> Numbers:
     kinds = list(dict.fromkeys(cells))
     plain = [*map(plain_signs, kinds)]
     readings: list[Decimal] = [decimal] if decimal else ["point", "comma"]
-    found = {reading: [_value(cell, reading) for cell in plain] for reading in readings}
+    found = {reading: _read(plain, reading) for reading in readings}
     best = max(readings, key=lambda reading: sum(value is not None for value in found[reading]))
     other = found.get("comma" if best == "point" else "point", found[best])
     both = other != found[best] and all((a is None) == (b is None) for a, b in zip(found[best], other, strict=True))
@@ -122,6 +123,22 @@ def _one_by_one(cells: Sequence[str], decimal: Decimal | None) -> Numbers:
     values = np.array([np.nan if (one := value[cell]) is None else one for cell in cells], dtype=np.float64)
     read = [cell for cell, one in zip(plain, found[best], strict=True) if one is not None]
     return Numbers(values, np.isnan(values), best, both, _marks(read, kinds, best))
+
+
+def _read(cells: Sequence[str], decimal: Decimal) -> list[float | None]:
+    """The number in each cell; in a column of money, or with marks between thousands, one in parentheses is negative,
+    as accounts have it."""
+    found = [_value(cell, decimal) for cell in cells]
+    inner = {k: inside[1] for k, cell in enumerate(cells) if (inside := _PARENTHESES.fullmatch(cell))}
+    if not inner:
+        return found
+    sizes = {k: size for k, cell in inner.items() if (size := _value(cell, decimal)) is not None}
+    plain = [cell for cell, value in zip(cells, found, strict=True) if value is not None]
+    marks = _marks([*plain, *(inner[k] for k in sizes)], (), decimal)
+    if any(mark == "a currency" or mark.startswith("thousands") for mark in marks):
+        for k, size in sizes.items():
+            found[k] = -size
+    return found
 
 
 def _value(cell: str, decimal: Decimal) -> float | None:
@@ -152,6 +169,7 @@ def _marks(plain: Sequence[str], cells: Sequence[str], decimal: Decimal) -> tupl
     found += ["thousands marked by spaces"] * (re.search("[0-9] [0-9]", text) is not None)
     found += ["per cent"] * ("%" in text) + ["a currency"] * any(mark in text for mark in _CURRENCY)
     found += ["exponents written D"] * (re.search("[dD]", text) is not None)
+    found += ["negative where in parentheses"] * ("(" in text)
     given = "\n".join(cells)
     found += ["a minus that is not ASCII's"] * (not given.isascii() and any(mark in given for mark in _MINUS))
     return tuple(found)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.bounds import check_scene
-from boundaryviz.scene.scene import UNLABELLED, Domain, Origin, Points, Scene
+from boundaryviz.scene.own_points import drawn_splits
+from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.section import Section, box
-from boundaryviz.scene.splits import shared_out
 from boundaryviz.tables.labels import Labels
 
 
@@ -49,14 +49,13 @@ class Rows:
 
 def laid_out(rows: Rows, shares: tuple[float, float, float], seed: int) -> Scene:
     """The scene; shares and seed, of splits where the rows have none. Raises ValueError for what makes no scene."""
-    split = rows.split
-    if split is None:
-        free = (rows.label != UNLABELLED) & (rows.origin <= Origin.CLEAN)
-        split = shared_out(rows.label, free, shares, np.random.default_rng([seed, 2]))
     section, xy, axes = placed(rows.x, rows.clean, rows.names, rows.shown)
+    split = Split.TRAIN if rows.split is None else rows.split
     points = Points.of(xy, rows.label, split, rows.origin).with_columns(
         ids=_clean_first(rows.clean), muted=rows.muted, inputs=None if section is None else rows.x
     )
+    if rows.split is None:
+        points = points.with_columns(split=drawn_splits(points, shares, seed))
     domain = Domain.around(xy[rows.clean])
     scene = Scene(points, domain, rows.classes, rows.labels.names, axes, section=section)
     check_scene(scene)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.tables.choice import Question
+from boundaryviz.tables.words import counted
 
 LIMIT = 100_000
 """Rows that are kept unless a caller says otherwise."""
@@ -68,3 +69,6 @@ class Sheet:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Sheet({self.format}, {counted(len(self.lines), 'row')}, {counted(len(self.columns), 'column')})"

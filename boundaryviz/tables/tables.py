@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -21,10 +20,10 @@ from boundaryviz.scene.scene import UNLABELLED, Points, Scene, Split, origin_wor
 from boundaryviz.scene.splits import SHARES
 from boundaryviz.tables.cells import as_cell
 from boundaryviz.tables.choice import LINES_KEPT, TableChoice, TableSource
-from boundaryviz.tables.choosing import chosen
+from boundaryviz.tables.choosing import Columns, chosen
 from boundaryviz.tables.formats import open_sheet
 from boundaryviz.tables.sheet import LIMIT, TableError
-from boundaryviz.tables.understanding import Understanding, understand
+from boundaryviz.tables.understanding import Understanding, summed_up, understand
 
 __all__ = ["Table", "TableError", "read_file", "read_table", "write_table"]
 
@@ -38,6 +37,16 @@ class Table:
     source: TableSource
     notes: tuple[str, ...]
     understanding: Understanding = field(compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        name = f"{self.source.file}: " if self.source.file else ""
+        return f"Table({name}{self.source.format}, {summed_up(self.understanding)})"
+
+    @property
+    def name(self) -> str:
+        """What its points are called: the file's name without what it ends in, and without .gz before that."""
+        path = Path(self.source.file)
+        return one_line(Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem) or "table"
 
     @classmethod
     def of(
@@ -66,7 +75,7 @@ def read_table(
     source: Path | str | bytes,
     choice: TableChoice | None = None,
     *,
-    columns: Mapping[str, str | Sequence[str]] | None = None,
+    columns: Columns | None = None,
     limit: int = LIMIT,
     shares: tuple[float, float, float] = SHARES,
     seed: int = 0,
@@ -74,9 +83,9 @@ def read_table(
     """The points in a file (Path), in text (str) or in bytes of any usual encoding.
 
     choice: what is what; whatever it leaves open is found out, and said in the notes. columns: the same in words, such
-    as {"x": "length", "y": "mass", "label": "species"}; see `choosing.chosen`. limit: of a longer table a random sample
-    of this many rows is read. shares: of training, validation and test points where no column says it, within each
-    class; unlabelled and poison points train. seed: of the sample and the shares.
+    as {"x": "length", "y": "mass", "label": "species"} or "x=length,y=mass,label=species"; see `choosing.chosen`.
+    limit: of a longer table a random sample of this many rows is read. shares: of training, validation and test points
+    where no column says it, within each class; unlabelled and poison points train. seed: of the sample and the shares.
 
     Raises TableError with every problem.
     """

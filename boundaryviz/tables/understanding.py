@@ -24,7 +24,7 @@ from boundaryviz.tables.readings import decimals_taken, questions_of
 from boundaryviz.tables.remarks import ALLOWED, Remarks, left_out_said, no_row_left, why_no_number
 from boundaryviz.tables.roles import decide, located
 from boundaryviz.tables.sheet import LeftOut, Sheet, TableError
-from boundaryviz.tables.words import CELL, short
+from boundaryviz.tables.words import CELL, counted, short
 
 __all__ = ["ColumnReading", "Understanding", "understand"]
 
@@ -60,6 +60,11 @@ class Understanding:
     problems: tuple[str, ...]
     rows: Rows | None = field(repr=False)
 
+    def __repr__(self) -> str:
+        taken = {role: getattr(self.choice, role) for role in ROLES}
+        roles = ", ".join(f"{role}={short(name)}" for role, name in taken.items() if name)
+        return f"Understanding({self.sheet.format}; {roles}; {summed_up(self)})"
+
     @property
     def kept(self) -> int:
         """How many rows become points."""
@@ -74,6 +79,12 @@ class Understanding:
             return laid_out(self.rows, shares, seed)
         except ValueError as error:
             raise TableError([str(error)]) from None
+
+
+def summed_up(found: Understanding) -> str:
+    """How many points, classes and rows left out there are."""
+    classes = f"{len(found.classes):,} class" + "es" * (len(found.classes) != 1)
+    return f"{counted(found.kept, 'point')}, {classes}, {counted(len(found.left_out), 'row')} left out"
 
 
 def understand(sheet: Sheet, choice: TableChoice = AS_FOUND) -> Understanding:

@@ -167,3 +167,9 @@ def test_a_dose_response_is_drawn_and_goes_through_json(text: str):
     written = io.BytesIO()
     figure.savefig(written, format="svg")
     ElementTree.fromstring(written.getvalue())
+
+
+def test_a_name_longer_than_a_line_breaks_where_its_parts_meet() -> None:
+    assert in_lines("c62_scale_mismatch", 12) == "c62_scale_\nmismatch"
+    assert in_lines("bill-length-of-penguins", 14) == "bill-length-\nof-penguins"
+    assert in_lines("the sizes of bill_depth", 12) == "the sizes of\nbill_depth"

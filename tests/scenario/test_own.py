@@ -267,3 +267,22 @@ def test_poison_switched_off_stays_off() -> None:
     assert scenario.with_values({"data.labels_per_class": 2}).poison == BridgeSpec(count=3, on=False)
     silent = replace(scenario.scene(), poison_on=True)
     assert PlaneSpec.of(silent) == PlaneSpec.of(scenario.scene())
+
+
+def test_a_table_has_the_splits_of_its_scenario() -> None:
+    rows = "".join(f"{i},{i % 7},{i % 3},{'poison' if i % 10 == 0 else 'clean'}\n" for i in range(90))
+    table = read_table("x,y,label,origin\n" + rows)
+    scene = Scenario.from_table(table, "own").scene()
+    assert table.scene.points.split.tolist() == scene.points.split.tolist()
+    assert len(set(scene.points.split.tolist())) == 3
+
+
+def test_a_table_is_shown_in_a_line_and_names_its_scenario(tmp_path: Path) -> None:
+    path = tmp_path / "my points.csv"
+    path.write_text("x,y,label\n" + "1,2,0\n3,4,1\n" * 200 + "5,NA,1\n")
+    table = read_table(path)
+    assert Scenario.from_table(table).name == "my points"
+    assert repr(table).startswith("Table(my points.csv: ")
+    assert "400 points, 2 classes, 1 row left out" in repr(table)
+    for one in (table, table.understanding, table.understanding.sheet):
+        assert len(repr(one)) < 200

@@ -10,7 +10,7 @@ from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.scene import Domain, Split
 from boundaryviz.scene.section import Section
-from boundaryviz.tables.from_arrays import from_arrays
+from boundaryviz.tables.from_arrays import RowsLeftOut, from_arrays
 
 X = np.random.default_rng(1).normal(size=(12, 5))
 
@@ -83,7 +83,8 @@ def test_frames_and_series_of_pandas_bring_names_and_categories():
     [
         ((X[0],), "shape"),
         ((X[:, :0],), "shape"),
-        ((np.where(X > 0, X, np.nan),), "leave those rows out"),
+        ((np.where(X > 0, X, np.inf),), "leave those rows out"),
+        ((np.full((3, 2), np.nan),), "every row of X"),
         (([["a", "b"]],), "numbers alone"),
         ((X, [0, 1]), "a class for each row"),
         ((X.repeat(5, 0), np.linspace(0, 1, 60)), "given as `response`"),
@@ -110,3 +111,16 @@ def test_a_scenario_of_arrays_holds_them():
     assert scenario.name == scenario.title == "mine"
     assert scenario.learner == MLPSpec()
     assert scenario.data == DataSpec(name="points", n="all", input_scale="standardised")
+
+
+def test_rows_with_a_missing_cell_leave_with_their_labels_and_are_counted():
+    holes = X[:, :2].copy()
+    holes[[1, 4], [0, 1]] = np.nan
+    y, split, response = np.arange(12) % 3, np.arange(12) % 2, X[:, 4]
+    kept = [0, 2, 3, *range(5, 12)]
+    with pytest.warns(RowsLeftOut, match=r"^2 rows of X were left out") as said:
+        scene = from_arrays(holes, y, split=split, response=response)
+    assert len(said) == 1
+    assert scene.points == from_arrays(holes[kept], y[kept], split=split[kept], response=response[kept]).points
+    with pytest.warns(RowsLeftOut):
+        assert len(Scenario.from_arrays(holes.tolist(), y).scene().points) == 10

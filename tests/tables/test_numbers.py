@@ -123,3 +123,12 @@ def test_semicolons_go_with_decimal_commas():
 
 def test_per_cent_stands_on_the_axis():
     assert read_table("share,y\n12 %,1\n3 %,2\n").scene.axis_names == ("share (%)", "y")
+
+
+def test_in_accounts_a_number_in_parentheses_is_negative():
+    money = read_numbers(["(5)", "1,200", "($ 3)", "(1,500.50)"], MISSING)
+    assert money.values.tolist() == [-5, 1200, -3, -1500.5]
+    assert "negative where in parentheses" in money.words
+    assert read_numbers(["(5)", "3 \u20ac", "(2,5)"], MISSING).values.tolist() == [-5, 3, -2.5]
+    for cells in (["(5)", "3"], ["$1", "(-5)"], ["$1", "(5"], ["$1", "(5) (6)"], ["$1", "5 (6)"]):
+        assert np.isnan(read_numbers(cells, MISSING).values).sum() == 1, cells

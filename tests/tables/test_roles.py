@@ -93,6 +93,10 @@ def test_any_columns_can_be_chosen():
     assert swapped.scene.points.xy.tolist() == [[2, 1], [4, 3]]
     assert not read_table(source, columns={"label": ""}).scene.points.is_labelled.any()
     assert read_table(source, columns={"x": "weight"}).source.choice.y == "height"
+    as_typed = read_table(source, columns="x=Weight,y=height,label=kind,split=use")
+    assert as_typed.source == table.source
+    with pytest.raises(TableError, match="write such as x=length"):
+        read_table(source, columns="Weight")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ class ImportDialog(QDialog):
         self, reading: Reading, theme: Theme = LIGHT, parent: QWidget | None = None, verb: str = "Open"
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Open {one_line(reading.name)}" if reading.name else "Paste a table")
+        self.setWindowTitle(f"{verb} {one_line(reading.name)}" if reading.name else "Paste a table")
         self._reading, self._waits, self._accept_soon = reading, False, False
         self.about = Elided("faint")
         self.choosers, self.plane, self.table = ImportChoosers(), ImportPlane(), ImportTable()
