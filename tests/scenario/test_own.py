@@ -86,7 +86,7 @@ def test_an_attack_is_placed_on_it_and_follows_the_data() -> None:
 
 
 def test_poison_and_pins_placed_by_hand_stay_where_the_data_change() -> None:
-    scenario = blobs().with_values({"poison.count": 4})
+    scenario = blobs().with_values({"poison.count": 4, "poison.target": (2.0, 0.0), "poison.snap": False})
     scene = scenario.scene()
     scene, _ = apply(Add(Points.of([(1.0, 1.0)], 0, origin=2, first_id=scene.points.next_id)), scene)
     after = scenario.with_scene(scene).with_values({"data.labels_per_class": 3}).scene()

@@ -173,7 +173,11 @@ class Importing(QObject):
             if reading.table is not None:
                 self.tell(reading.table)
             if asks and in_doubt(reading):
+                trains = self._controller.client.playing
+                self._controller.play(False)  # nobody sees the boundary form behind a dialog
                 self.ask(reading, self._exchange)
+                if self.dialog is not None and trains:
+                    self.dialog.finished.connect(lambda _: self._controller.play(True))
 
         self._reader.do(lambda: table_reading.read(path, AS_FOUND if asks else source.choice), then)
 

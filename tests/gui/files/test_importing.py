@@ -234,6 +234,22 @@ def test_pasted_text_goes_the_same_way(workbench: Workbench) -> None:
     assert workbench.document.scenario.title == "Mine"
 
 
+@pytest.mark.parametrize("end", ["accept", "reject"])
+def test_training_waits_while_the_file_of_the_command_line_is_asked_about(
+    workbench: Workbench, tmp_path: Path, end: str
+) -> None:
+    path = tmp_path / "flowers.csv"
+    path.write_text(FLOWERS)
+    workbench.document.open(files.read(path))
+    workbench.controller.play(True)
+    workbench.filing.tell_opened(path, True)
+    workbench.reader.wait()
+    assert not workbench.client.playing
+    getattr(there(workbench), end)()
+    assert workbench.client.playing
+    workbench.controller.play(False)
+
+
 def test_swapping_columns_never_gives_one_of_them_two_roles() -> None:
     choice = TableChoice(x="a", y="b", label="c")
     for role in ("x", "y", "label"):
