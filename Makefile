@@ -39,8 +39,9 @@ install-locked: system-test $(VENV)/.created ## set up the same from lock.txt, e
 test: install-dev lint ## check style, types and layers, then run the tests on two cores
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 -m "not slow" --durations=10
 
-test-slow: install-dev ## run the tests that `make test` leaves out
+test-slow: install-dev ## run the tests that `make test` leaves out, and every property on more examples
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "slow and not audit"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "hypothesis and not audit" --hypothesis-profile=thorough
 
 audit: install-dev ## go through every learner with every attack on drawn scenes: whatever differs, the poison has to have done
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 -m audit tests/audit
