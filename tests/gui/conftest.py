@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
+from boundaryviz.gui.files import filing
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from helpers.workbenches import afresh, at_rest, lasting_workbench, workbenches
@@ -39,3 +41,16 @@ def show(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[Scenario], Workbenc
     """Shows a window on a scenario, with a trainer in this process."""
     with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
         yield show
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was asked about, and answered by Cancel."""
+    found = list[str]()
+
+    def ask(_parent: object, _title: str, words: str, *_buttons: object) -> QMessageBox.StandardButton:
+        found.append(words)
+        return QMessageBox.StandardButton.Cancel
+
+    monkeypatch.setattr(filing, "ask", ask)
+    return found

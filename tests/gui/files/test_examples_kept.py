@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QApplication, QMessageBox
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.app import FIRST
-from boundaryviz.gui.files import filing
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import files, gallery
 from boundaryviz.scenario.changes import Settings
@@ -29,19 +28,6 @@ def example(workbench: Workbench) -> Iterator[Workbench]:
     workbench.filing._kept.clear()
     workbench.window.withdraw()
     workbench.document.open(Scenario())
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was asked about, and answered by Cancel."""
-    found = list[str]()
-
-    def ask(_parent: object, _title: str, words: str, *_buttons: object) -> QMessageBox.StandardButton:
-        found.append(words)
-        return QMessageBox.StandardButton.Cancel
-
-    monkeypatch.setattr(filing, "ask", ask)
-    return found
 
 
 def name(workbench: Workbench) -> str:

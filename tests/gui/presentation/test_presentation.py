@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QLabel, QMessageBox
+from PyQt6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.files import filing
 from boundaryviz.gui.presentation.control import LARGER
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.widgets import theme as themes
@@ -192,19 +191,6 @@ def test_a_clicker_goes_through_the_examples_and_stops_at_the_ends(presented: Wo
     presented.document.open(Scenario(name="mine"))
     presented.filing.turn(1)
     assert name(presented) == names[0]
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was asked about, and answered by Cancel."""
-    found = list[str]()
-
-    def ask(_parent: object, _title: str, words: str, *_buttons: object) -> QMessageBox.StandardButton:
-        found.append(words)
-        return QMessageBox.StandardButton.Cancel
-
-    monkeypatch.setattr(filing, "ask", ask)
-    return found
 
 
 def test_what_was_done_to_an_example_is_asked_about_by_nobody_and_comes_back(
