@@ -26,18 +26,34 @@ def same(one: State, other: State) -> bool:
     return one.scenario == other.scenario and one.scene == other.scene
 
 
+def edits(document: Document, i: int) -> dict[str, DocumentChange]:
+    """Edits of points, by name, the i-th time."""
+    ids = document.scene.points.ids
+    return {
+        "add": Add(Points.of([[i, i]], 1, first_id=document.scene.points.next_id)),
+        "move": Move(ids[:2], np.full((2, 2), float(i))),
+        "remove": Remove(ids[-1:]),
+        "relabel": relabel(ids[:3], i % 3),
+    }
+
+
+def assert_there_and_back(document: Document, states: list[State]) -> None:
+    """Undo leads from the last of these states to the first, and redo to the last again."""
+    for state in reversed(states[:-1]):
+        document.undo.undo()
+        assert same(document.state, state)
+    for state in states[1:]:
+        document.undo.redo()
+        assert same(document.state, state)
+
+
 @given(st.lists(st.sampled_from(["add", "move", "remove", "relabel", "rate", "noise", "learner"]), max_size=8))
 def test_undo_leads_back_through_every_state_and_redo_forth(kinds: list[str]) -> None:
     assert QCoreApplication.instance() is not None
     document = small()
     states = [document.state]
     for i, kind in enumerate(kinds):
-        ids = document.scene.points.ids
-        changes: dict[str, DocumentChange] = {
-            "add": Add(Points.of([[i, i]], 1, first_id=document.scene.points.next_id)),
-            "move": Move(ids[:2], np.full((2, 2), float(i))),
-            "remove": Remove(ids[-1:]),
-            "relabel": relabel(ids[:3], i % 3),
+        changes = edits(document, i) | {
             "rate": Settings({"training.learning_rate": 0.1 + i}),
             "noise": Settings({"data.noise": 0.01 * i}),
             "learner": Settings({"learner.name": "logistic" if i % 2 else "mlp"}),
@@ -48,12 +64,7 @@ def test_undo_leads_back_through_every_state_and_redo_forth(kinds: list[str]) ->
             states[-1] = document.state
         else:
             states.append(document.state)
-    for state in reversed(states[:-1]):
-        document.undo.undo()
-        assert same(document.state, state)
-    for state in states[1:]:
-        document.undo.redo()
-        assert same(document.state, state)
+    assert_there_and_back(document, states)
 
 
 @given(
@@ -72,12 +83,7 @@ def test_undo_leads_back_through_settings_and_edits_of_points_of_ones_own(kinds:
     )
     states = [document.state]
     for i, kind in enumerate(kinds):
-        ids = document.scene.points.ids
-        changes: dict[str, DocumentChange] = {
-            "add": Add(Points.of([[i, i]], 1, first_id=document.scene.points.next_id)),
-            "move": Move(ids[:2], np.full((2, 2), float(i))),
-            "remove": Remove(ids[-1:]),
-            "relabel": relabel(ids[:3], i % 3),
+        changes = edits(document, i) | {
             "budget": Settings({"data.labels_per_class": i}, merges=False),
             "all": Settings({"data.labels_per_class": "all"}, merges=False),
             "noise": Settings({"data.label_noise": 0.1 * i}, merges=False),
@@ -87,12 +93,7 @@ def test_undo_leads_back_through_settings_and_edits_of_points_of_ones_own(kinds:
         document.do(changes[kind], kind)
         assert State.of(document.state.complete()).scene == document.scene
         states.append(document.state)
-    for state in reversed(states[:-1]):
-        document.undo.undo()
-        assert same(document.state, state)
-    for state in states[1:]:
-        document.undo.redo()
-        assert same(document.state, state)
+    assert_there_and_back(document, states)
 
 
 def test_a_preview_is_shown_and_dropped_without_a_trace() -> None:
