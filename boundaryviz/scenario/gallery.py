@@ -67,10 +67,10 @@ def picture(name: str) -> NDArray[np.float32] | None:
     scenario, shipped = _from_gallery(name) if name in _stems() else None, _pictures()
     if scenario is None or name not in shipped or str(shipped[f"{name}.key"]) != key_of(scenario):
         return None
-    held = shipped[name]
-    if scenario.scene().classes == 2:
+    held, classes = shipped[name], scenario.scene().classes
+    if classes == 2:
         return (held / 255).astype(np.float32)
-    return (held == np.arange(scenario.scene().classes)[:, None, None]).astype(np.float32)
+    return (held == np.arange(classes)[:, None, None]).astype(np.float32)
 
 
 @cache
