@@ -156,7 +156,9 @@ def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
     total = train / (1.0 - spec.validation - spec.test)
     validation, test = round(total * spec.validation), round(total * spec.test)
     shifted = test if source.draw_test is not None else 0
-    xy, label = _balanced(source, source.responses or source.draw, train + validation + test - shifted, noise, spec.balance, rng)
+    xy, label = _balanced(
+        source, source.responses or source.draw, train + validation + test - shifted, noise, spec.balance, rng
+    )
     if len(xy) + shifted < train + validation + test:
         validation, test = round(len(xy) * spec.validation), round(len(xy) * spec.test)
         train = len(xy) - validation - test

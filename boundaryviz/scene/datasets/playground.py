@@ -63,8 +63,7 @@ def spiral(n: int, noise: float, rng: np.random.Generator) -> Sample:
 
 
 def reg_plane(n: int, noise: float, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """A plane that rises from -1.2 in one corner of the square to 1.2 in the other: (x + y) / 10 at the jittered place.
-    """
+    """A slope from -1.2 in one corner of the square to 1.2 in the other: (x + y) / 10 at the jittered place."""
     xy, jittered = _square(n, noise, rng)
     return xy, jittered.sum(axis=1) / 10.0
 
