@@ -151,16 +151,6 @@ UNDECIDED = -1
 """The predicted class where nothing decides: where no label came, or a model diverged."""
 
 
-def taught(label: NDArray[np.int64], response: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What a point teaches a learner that fits responses (N,): its response, and its class as -1 or +1 where it has no
-    response, or one of the other class, for its label was changed; 0 where it has no label.
-
-    label: (N,) of two classes, -1 for none. response: (N,), NaN where it is not known.
-    """
-    agrees = (response >= 0) == (label == 1)
-    return np.where(label < 0, 0.0, np.where(np.isnan(response) | ~agrees, 2.0 * label - 1.0, response))
-
-
 def decided(p: NDArray[np.floating]) -> NDArray[np.int64]:
     """The likeliest class (...,) of probabilities (..., C), the first of equals; -1 where they are no numbers."""
     return np.where(np.isnan(p).any(axis=-1), UNDECIDED, p.argmax(axis=-1))

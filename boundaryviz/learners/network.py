@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from boundaryviz.learners import losses
-from boundaryviz.learners.base import Problem, taught
+from boundaryviz.learners.base import Problem
 from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
 from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
+from boundaryviz.scene.responses import taught
 
 _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
 _INPUTS = 1 << 21  # of what a net is shown, however many places it is asked about

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw, Responses
-from boundaryviz.scene.datasets.kinds import signs
+from boundaryviz.scene.responses import signs
 from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.specs import Spec, setting

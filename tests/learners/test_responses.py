@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
-from boundaryviz.learners.base import taught
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.edits import Recolumn, apply
+from boundaryviz.scene.responses import taught
 from boundaryviz.scene.scene import Split
 
 DATA = {"data.name": "reg-plane", "data.n": 60, "data.noise": 0.2}

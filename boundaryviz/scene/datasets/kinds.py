@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.scene.responses import signs
 from boundaryviz.scene.scene import Domain
 
 Sample = tuple[NDArray[np.float64], NDArray[np.int64]]
@@ -60,9 +61,5 @@ class Dataset:
             xy, response = responses(n, noise, rng)
             return xy, signs(response)
 
-        return cls(name, title, summary, draw, noise, domain=domain, responses=responses)
-
-
-def signs(response: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The classes of responses: 1 where they are not negative, else 0."""
-    return (response >= 0).astype(np.int64)
+        names = "negative", "positive"
+        return cls(name, title, summary, draw, noise, domain=domain, class_names=names, responses=responses)
