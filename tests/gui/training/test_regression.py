@@ -20,7 +20,7 @@ def test_the_cursor_reads_a_response_and_no_error_is_shown(show, qtbot: QtBot) -
     qtbot.waitUntil(lambda: presenter.frame is not None and presenter.frame.step > 5)
     presenter._hovered((3.0, 3.0))
     assert re.fullmatch(r"response [+-][01]\.\d\d", status.answer.text())
-    assert status.loss.text() != "\u2013"
+    qtbot.waitUntil(lambda: status.loss.text() != "\u2013")
     assert status.error.text() == "\u2013"
     workbench.controller.do(Settings({"learner.loss": "cross-entropy"}), "Loss")
     qtbot.waitUntil(lambda: status.error.text() != "\u2013")
