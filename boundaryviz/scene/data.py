@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw
+from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.specs import Spec, setting
@@ -33,6 +34,10 @@ class DataSpec(Spec):
     jitter: float = setting(
         0.0, "Position noise", "Standard deviation of a Gaussian push added to every point, labels unchanged.",
         ge=0.0, le=5.0, advanced=True,
+    )  # fmt: skip
+    labels: Literal["given", "rule"] = setting(
+        "given", "Labels by", "What says the class of a point: the data set, or the rule written by hand. Position "
+        "noise and label noise act on top.", advanced=True, choices={"given": "the data", "rule": "the rule"},
     )  # fmt: skip
     label_noise: float = setting(
         0.0, "Label noise", "Share of training and validation labels replaced by another class; test stays clean.",
@@ -88,6 +93,8 @@ class DataSpec(Spec):
         return self
 
 
+NO_RULE = "there is no rule to label by; write one, such as rule = 'y > sin(3 x)', or set data.labels to given"
+
 KEEPS_POINTS = frozenset({"data.input_scale"})
 """The settings of the data that draw no points: whoever changes them keeps the points that are there."""
 
@@ -116,24 +123,37 @@ def _rng(spec: DataSpec, purpose: Purpose) -> np.random.Generator:
     return np.random.default_rng([spec.seed, purpose])
 
 
-def build(spec: DataSpec) -> Scene:
+def build(spec: DataSpec, rule: Rule | None = None) -> Scene:
     """Draw the scene that `spec` describes: training, then validation, then test points.
 
-    Raises ValueError for `points`, the name of data that is kept as points and not drawn.
+    rule: what says the labels where `spec.labels` asks for it: points of which it says no class are unlabelled.
+    Raises ValueError for `points`, the name of data that is kept as points and not drawn, or for want of a rule.
     """
     if spec.name == OWN:
         raise ValueError("data named 'points' is kept as points; there is nothing to draw")
     source = DATASETS[spec.name]
     xy, label, split = _draw(source, spec)
+    classes, class_names = source.classes, source.class_names
+    if spec.labels == "rule":
+        asked = wanted(rule)
+        label, class_names = asked.classes_at(xy), ()
+        classes = asked.classes(source.domain or Domain.around(xy), xy)
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
-    label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.LABEL_NOISE))
+    label = _flip(label, split != Split.TEST, spec.label_noise, classes, _rng(spec, Purpose.LABEL_NOISE))
     domain = source.domain or Domain.around(xy)
     if spec.labels_at == "centres" and spec.labels_per_class != "all":
         label = keep_central(as_seen(xy, domain.stretch), label, split, spec.labels_per_class)
     else:
         label = keep_labels(label, split, spec.labels_per_class, _rng(spec, Purpose.BUDGET))
-    return Scene(Points.of(xy, label, split), domain, source.classes, source.class_names, source.axis_names)
+    return Scene(Points.of(xy, label, split), domain, classes, class_names, source.axis_names)
+
+
+def wanted(rule: Rule | None) -> Rule:
+    """The rule that is to say the labels. Raises ValueError where there is none."""
+    if rule is None:
+        raise ValueError(f"data.labels: {NO_RULE}")
+    return rule
 
 
 def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
@@ -185,8 +205,9 @@ def _balanced(
 
 
 def _flip(label: NDArray, where: NDArray, share: float, classes: int, rng: np.random.Generator) -> NDArray:
-    """Replace exactly round(share * count) of the labels under `where` by a uniformly drawn other class."""
-    candidates = rng.permutation(np.flatnonzero(where))
+    """Replace exactly round(share * count) of the labels under `where` by a uniformly drawn other class; points without
+    a label stay so."""
+    candidates = rng.permutation(np.flatnonzero(where & (label != UNLABELLED)))
     chosen = candidates[: round(share * len(candidates))]
     flipped = label.copy()
     flipped[chosen] = (label[chosen] + rng.integers(1, classes, len(chosen))) % classes

@@ -2,6 +2,8 @@
 
 import math
 import operator
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,10 +74,10 @@ def test_what_is_written_out_reads_as_the_same_formulas(formula: Node) -> None:
 
 # ---- a second reading of what formulas mean, in plain Python, one place at a time
 
-_COMPARES = {
+_COMPARES: dict[str, Callable[..., bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-_ARITHMETIC = {
+_ARITHMETIC: dict[str, Callable[..., Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "%": operator.mod, "^": pow,
 }  # fmt: skip
 
