@@ -22,7 +22,7 @@ def scenario(rule: str, **values: object) -> Scenario:
     return Scenario().with_values({"rule": rule, "learner.name": "KNeighborsClassifier", "data.n": 80, **values})
 
 
-class Right(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class Right(ClassifierMixin, BaseEstimator):
     """Whatever it is fitted to, it predicts by the rule."""
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> Right:
@@ -36,8 +36,14 @@ class Right(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def test_disagreement_by_hand() -> None:
     predicted = np.array([[0, 1, 1, -1], [0, 0, 1, 1]])
-    assert np.array_equal(disagreement(predicted, np.array([0, 0, 1, 1])), [0.5, 0.0])
-    assert np.array_equal(disagreement(predicted, np.array([0, -1, 0, 1])), [2 / 3, 1 / 3]), "where it says a class"
+
+    def shares(by_rule: list[int]) -> list[float]:
+        found = disagreement(predicted, np.array(by_rule))
+        assert found is not None
+        return list(found.tolist())
+
+    assert shares([0, 0, 1, 1]) == [0.5, 0.0]
+    assert shares([0, -1, 0, 1]) == [2 / 3, 1 / 3], "where it says a class"
     assert disagreement(predicted, np.full(4, -1)) is None
 
 

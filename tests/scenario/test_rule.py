@@ -15,7 +15,7 @@ from boundaryviz.scenario.files import read, write
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec, build
-from boundaryviz.scene.edits import Add, Move, apply, relabel
+from boundaryviz.scene.edits import Add, Edit, Move, apply, relabel
 from boundaryviz.scene.own_points import OwnPoints, layered, taken_up
 from boundaryviz.scene.rules import parse
 from boundaryviz.scene.scene import Points, Scene, Split
@@ -112,12 +112,12 @@ def test_what_is_done_by_hand_stays_whatever_the_rule_says_there(at: int, what: 
     scene = layered(spec, points, rule)
     ids = scene.points.ids[10 + at : 11 + at]
     new = Points.of([[0.0, 2.0]], 0, first_id=scene.points.next_id)
-    edit = {
+    edits: dict[str, Edit] = {
         "move": Move(ids, np.array([[0.5, -2.0 + 4 * (at % 2)]])),
         "relabel": relabel(ids, 1 - max(0, int(scene.points.label[10 + at]) % 2)),
         "add": Add(new),
-    }[what]
-    edited = apply(edit, scene)[0]
+    }
+    edited = apply(edits[what], scene)[0]
     after = taken_up(spec, points, edited, rule)
     again = layered(spec.model_copy(update={"labels_per_class": "all"}), after, rule).points
     touched = new.ids if what == "add" else ids

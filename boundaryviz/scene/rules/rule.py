@@ -88,6 +88,18 @@ class Rule:
         """The class of every cell (rows, columns) of a rectangle, at its centre; row 0 is the bottom."""
         return self.classes_at(rect.grid(columns, rows)).reshape(rows, columns)
 
+    def field(self, rect: Domain, columns: int, rows: int, finer: int = 2) -> NDArray[np.float32]:
+        """As the field of a model: float32 (rows, columns), the share of each cell that is of class 1; or (classes,
+        rows, columns) of more classes. NaN where part of a cell has no class. finer: places along each side of a cell.
+        """
+        labels = self.over(rect, finer * columns, finer * rows)
+        count = max(2, 1 + int(labels.max(initial=0)))
+        kinds = (1,) if count == 2 else tuple(range(count))
+        which = np.where(labels == UNLABELLED, np.nan, labels)
+        shares = np.stack([np.where(np.isnan(which), np.nan, which == k) for k in kinds])
+        cells = shares.reshape(len(kinds), rows, finer, columns, finer).mean(axis=(2, 4), dtype=np.float32)
+        return cells[0] if count == 2 else cells
+
     def classes(self, rect: Domain, places: NDArray[np.float64]) -> int:
         """How many classes it speaks of on a plane and at places (N, 2) of it, at least 2."""
         if self.is_condition:
