@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor
 
-from boundaryviz.gui.plane.contours import NONE, Lines, class_lines, dashed, level_lines
+from boundaryviz.gui.plane.contours import NONE, Lines, class_lines, dashed, finer, level_lines
 from boundaryviz.gui.plane.lines import line_item, trace
 from boundaryviz.gui.plane.twin_pictures import changed_picture, decided
 from boundaryviz.gui.widgets.theme import Theme
@@ -16,7 +16,7 @@ from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scene import Domain
 
 _SIDE = 240  # cells along the longer side, in which the boundary is traced
-_DOT, _GAP = 1.6, 2.2  # cells
+_DOT, _GAP = 1.5, 2.5  # cells
 
 
 class RuleLayer:
@@ -68,7 +68,7 @@ class RuleLayer:
             columns, rows = rect.shape(_SIDE)
             field = self.rule.field(rect, columns, rows)
             lines = class_lines(field, rect) if field.ndim == 3 else level_lines(field, rect, (0.5,))
-            self._lines = dashed(lines, _DOT, _GAP, (rect.width / columns, rect.height / rows))
+            self._lines = dashed(finer(lines, 4), _DOT, _GAP, (rect.width / columns, rect.height / rows))
         self._draw()
 
     def _draw(self) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtCore import QObject
 
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.plane.twin_pictures import decided
@@ -40,8 +39,6 @@ class RuleControl(QObject):
         actions["view.rule-difference"].toggled.connect(self._sync)
         actions["edit.rule-labels"].triggered.connect(self._label)
         actions["edit.rule"].triggered.connect(lambda: self.open())
-        at_once = QShortcut(QKeySequence("Ctrl+Return"), panel.edit, context=Qt.ShortcutContext.WidgetShortcut)
-        at_once.activated.connect(panel.take)
         self._document.changed.connect(self._sync)
         self._document.opened.connect(self._begin)
         self._presenter.shown.connect(self._count)

@@ -25,12 +25,12 @@ EXAMPLES: dict[str, str] = {
 """Rules to begin with, by what they are called."""
 
 _PAUSE = 400  # milliseconds without a key until what is written is taken
-_ROWS = 6  # lines that are seen of a rule
-_HINT = "Says the class of every place (x, y): a condition, or the number of a class. Ctrl+Return takes it at once."
+_ROWS = 5  # lines that are seen of a rule
 _HELP = (
+    "Says the class of every place (x, y): a condition, or the number of a class. "
     "Arithmetic + - * / % ^, products such as 3 x, comparisons such as 0 < x < 1, and, or, not, "
-    "where(condition, a, b), functions such as sin, exp, log, sqrt, abs, floor, min, max, atan2, hypot, and pi and e. A line such as "
-    "r = hypot(x, y) gives a value a name; the last line is the class. After # comes a remark."
+    "where(condition, a, b), functions such as sin, exp, log, sqrt, abs, floor, min, max, atan2, hypot, and pi and e. "
+    "A line such as r = hypot(x, y) gives a value a name; the last line is the class. After # comes a remark."
 )
 
 
@@ -47,7 +47,7 @@ class RuleEdit(QPlainTextEdit):
         self.setAccessibleName("Rule")
         self.setToolTip(tip(_HELP))
         self.setMinimumHeight(_ROWS * self.fontMetrics().lineSpacing() + 16)
-        self.setMaximumHeight(2 * self.minimumHeight())
+        self.setMaximumHeight(self.minimumHeight())
 
     def underline(self, place: tuple[int, int] | None, colour: str) -> None:
         """Underline the characters from one to another, at least one; None underlines nothing."""
@@ -106,7 +106,7 @@ class RulePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for part in (label(_HINT, "faint", wraps=True), self.edit, self.words, self.examples):
+        for part in (self.edit, self.words, self.examples):
             layout.addWidget(part)
         layout.addLayout(row)
         layout.addWidget(self.numbers)
