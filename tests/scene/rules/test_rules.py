@@ -132,7 +132,8 @@ def plain(node: Node, names: dict[str, float]) -> float | bool:
             _near(value, round(value))
             found = math.floor(value)
         case Call(("min" | "max" | "abs") as function, several):
-            return {"min": min, "max": max, "abs": abs}[function](*map(of, several))
+            of_several: dict[str, Callable[..., float]] = {"min": min, "max": max, "abs": abs}
+            found = of_several[function](*map(of, several))
         case Call(function, several):
             found = getattr(math, function)(*map(of, several))
     if not math.isfinite(found):
