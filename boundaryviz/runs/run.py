@@ -344,7 +344,9 @@ class Run(Tabular):
             "diverged": int(self.diverged.sum()),
             "left_out": self.left_out,
             "metrics": _plain(self.metrics),
-            "settings": self.scenario.model_dump(mode="json", include={"data", "poison", "learner", "training"}),
+            "settings": self.scenario.model_dump(
+                mode="json", include={"data", "poison", "learner", "training", "rule"}
+            ),
         }
         if self.twin:
             found |= {"clean": _plain(self.clean), "poisoned": _plain(self.poisoned)}

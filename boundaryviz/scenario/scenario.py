@@ -235,8 +235,7 @@ class Scenario(Spec):
             versions.append(4)
         if self.own is not None or self.pace != "auto":
             versions.append(4)
-        if self.data.labels == "given":
-            del written["data"]["labels"]
+        written = as_ever(written)
         if self.data.labels != "given" or self.rule is not None:
             versions.append(5)
         if self.own is None:
@@ -373,6 +372,13 @@ class Scenario(Spec):
         history = self.course.overruled(paths)
         steps = values.get("training.steps")
         return history if steps is None else history.lasting(steps)
+
+
+def as_ever(plain: dict[str, Any]) -> dict[str, Any]:
+    """Plain values of a scenario, without a setting of its data that came later and says nothing: a file, and a key
+    that is made of them, are what they were before."""
+    data = plain["data"]
+    return plain | {"data": {name: value for name, value in data.items() if (name, value) != ("labels", "given")}}
 
 
 def _check_counts(values: Mapping[str, Any], before: str = "", deep: int = 0) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boundaryviz.record import timeline_file
+from boundaryviz.record.pins import PinnedSnapshot, differences
+from boundaryviz.scenario import gallery
 from boundaryviz.scenario.files import read, write
 from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -19,6 +23,8 @@ from boundaryviz.scene.edits import Add, Edit, Move, apply, relabel
 from boundaryviz.scene.own_points import OwnPoints, layered, taken_up
 from boundaryviz.scene.rules import parse
 from boundaryviz.scene.scene import Points, Scene, Split
+from boundaryviz.studies.tasks import content_key
+from helpers.snapshots import snapshot
 
 RULE = "y > sin(3 x)"
 THREE = "(x > 0) + (y > 0)"
@@ -180,3 +186,20 @@ def test_the_history_of_a_run_holds_the_rule_that_labelled_its_data() -> None:
     assert first.drawn_by != then.drawn_by
     beside = [one.with_values({"data.labels": "given"}) for one in (first, then)]
     assert beside[0].drawn_by == beside[1].drawn_by
+
+
+def test_what_was_kept_by_older_programs_is_found_by_its_key() -> None:
+    """Those that the last program without rules gave these."""
+    default = Scenario()
+    assert timeline_file.key(default) == "b303d3cca92fabf58edd2f9f924f049950a76747c2236a4c48ded3101a37e143"
+    assert content_key("metrics", default) == "4a71e1f1448d6e9299831477f8acb84bd6ba34560bd1936f590d253def73fbe2"
+
+
+def test_other_rules_have_other_keys_and_pins_say_which() -> None:
+    several = [ruled(), ruled("x > 0"), Scenario().with_values({"rule": RULE}), Scenario()]
+    for key in (timeline_file.key, partial(content_key, "metrics")):
+        assert len({key(one) for one in several}) == 4
+    assert gallery.key_of(several[2]) == gallery.key_of(several[3]), "a picture shows the model alone"
+    assert len({gallery.key_of(one) for one in several}) == 3
+    pins = [PinnedSnapshot("", replace(snapshot(), scenario=one)) for one in several[:2]]
+    assert differences(pins) == (f"rule {RULE}", "rule x > 0")
