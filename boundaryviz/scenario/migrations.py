@@ -25,7 +25,7 @@ def _to_4(values: Values) -> Values:
 
 
 def _to_5(values: Values) -> Values:
-    """In version 5 a rule written by hand may stand beside the model, and label the data; in version 4 none does."""
+    """What came with version 5 says nothing where it is left out, as in files of version 4."""
     return values
 
 

@@ -34,8 +34,9 @@ from boundaryviz.tables.tables import Table
 
 VERSION: Final = 5
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
-`data.input_scale`, a measure of the points, and `pace`. 5: `rule`, and `data.labels`. What needs no words of a later
-version is written under an earlier one, down to 2."""
+`data.input_scale`, a measure of the points, and `pace`. 5: `rule`, and what settings say of themselves (`since` of
+`setting`), such as absolute and focal loss. What needs no words of a later version is written under an earlier one,
+down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -235,11 +236,15 @@ class Scenario(Spec):
             versions.append(4)
         if self.own is not None or self.pace != "auto":
             versions.append(4)
-        written = as_ever(written)
-        if self.data.labels != "given" or self.rule is not None:
+        if self.rule is not None:
             versions.append(5)
         if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
+        for section in ("data", "poison", "learner", "training"):
+            since, silent = getattr(self, section).later()
+            versions.append(since)
+            for name in silent:
+                del written[section][name]
         return written | {"version": max(versions)}
 
     @property
@@ -374,11 +379,16 @@ class Scenario(Spec):
         return history if steps is None else history.lasting(steps)
 
 
-def as_ever(plain: dict[str, Any]) -> dict[str, Any]:
-    """Plain values of a scenario, without a setting of its data that came later and says nothing: a file, and a key
-    that is made of them, are what they were before."""
-    data = plain["data"]
-    return plain | {"data": {name: value for name, value in data.items() if (name, value) != ("labels", "given")}}
+def as_ever(scenario: Scenario, plain: dict[str, Any]) -> dict[str, Any]:
+    """Plain values of a scenario, without the settings that came later and say nothing: a key that is made of them is
+    what it was before there were any."""
+    silent = {name: getattr(scenario, name).later()[1] for name in ("data", "poison", "learner", "training")}
+    return {
+        section: {name: value for name, value in held.items() if name not in silent[section]}
+        if section in silent
+        else held
+        for section, held in plain.items()
+    }
 
 
 def _check_counts(values: Mapping[str, Any], before: str = "", deep: int = 0) -> None:

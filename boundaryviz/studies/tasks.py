@@ -60,7 +60,7 @@ def content_key(kind: str, scenario: Scenario, **more: Any) -> str:
     kind: which measure it is. scenario: whose data, points, attack, learner, training and history count, and whose
     words do not. more: plain values for JSON.
     """
-    content = as_ever(scenario.model_dump(mode="json", exclude=_WORDS))  # type: ignore[arg-type]
+    content = as_ever(scenario, scenario.model_dump(mode="json", exclude=_WORDS))  # type: ignore[arg-type]
     return _hashed({"format": FORMAT, "kind": kind, "scenario": content, **more})
 
 
