@@ -52,7 +52,7 @@ def differences(pins: Sequence[PinnedSnapshot]) -> tuple[str, ...]:
 def _facts(pin: PinnedSnapshot) -> dict[str, Any]:
     snapshot = pin.snapshot
     plain = snapshot.scenario.model_dump(mode="json", include={*_SECTIONS})
-    facts = {"step": snapshot.step, "clean": pin.clean, "points": len(snapshot.scene.points)}
+    facts: dict[str, Any] = {"step": snapshot.step, "clean": pin.clean, "points": len(snapshot.scene.points)}
     if snapshot.scenario.data.labels == "rule":
         facts["rule"] = one_line(snapshot.scenario.rule or "", _LONG)
     for section in _SECTIONS:

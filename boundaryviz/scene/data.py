@@ -138,7 +138,7 @@ def build(spec: DataSpec, rule: Rule | None = None) -> Scene:
     response = drawn if source.responses is not None else None
     if spec.labels == "rule":  # which speaks of classes alone
         asked, response = wanted(rule), None
-        label, class_names = asked.classes_at(xy), ()
+        label, class_names = asked.classes_at(xy).astype(np.int64), ()
         classes = asked.classes(source.domain or Domain.around(xy), xy)
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
