@@ -19,6 +19,7 @@ from boundaryviz.studies.tasks import Batch, Task, content_key, part_key
 __all__ = ["Axis", "Point", "Study", "StudyTask", "Training", "axis_of"]
 
 _MOST_SEEDS = 1_000_000
+MOST_RUNS = 10_000_000
 _TOGETHER = 64  # replicas of a batch at most
 _SECTIONS = ("data", "poison", "learner", "training")  # of settings that a result depends on
 _SEEDS = {"training.seed": "seeds", "data.seed": "data_seeds"}  # which are varied in a way of their own
@@ -180,6 +181,8 @@ class Study(StudySpec):
                 found.append(
                     "data_seeds: the points of this scenario are kept in it; no data seed draws them anew; leave it out"
                 )
+        if self.most > MOST_RUNS:
+            found.append(f"study: it has up to {self.most:,} runs; {MOST_RUNS:,} are the most; take it in parts")
         if self.steps is not None and any(axis.path == "training.steps" for axis in self.axes):
             found.append("steps: training.steps is varied; leave out either")
         if self.folds and self.twin:
