@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from boundaryviz.scene.datasets import playground, shapes
+from boundaryviz.scene.datasets import playground, posteriors, shapes
 from boundaryviz.scene.datasets.bundled import BUNDLED
 from boundaryviz.scene.datasets.kinds import Dataset, Draw, Noise, Sample
 from boundaryviz.scene.registry import Registry
@@ -69,5 +70,6 @@ def _accepted(given: Any) -> tuple[str, Dataset]:
     return given.name, given
 
 
-DATASETS: Registry[Dataset] = Registry("data set", "boundaryviz.datasets", lambda: (*_DRAWN, *BUNDLED), _accepted)
+_KNOWN = tuple(replace(one, posterior=posteriors.KNOWN.get(one.name)) for one in _DRAWN)
+DATASETS: Registry[Dataset] = Registry("data set", "boundaryviz.datasets", lambda: (*_KNOWN, *BUNDLED), _accepted)
 """The data sets by name."""

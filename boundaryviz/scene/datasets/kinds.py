@@ -12,6 +12,7 @@ from boundaryviz.scene.scene import Domain
 
 Sample = tuple[NDArray[np.float64], NDArray[np.int64]]
 Draw = Callable[[int, float, np.random.Generator], Sample]
+Posterior = Callable[[NDArray[np.float64], float], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Dataset:
     draw_test: drawn from instead for test points where their distribution differs.
     finite: the points are a table; fewer than n may come back.
     domain: the part of the plane shown; None for the bounding box of what was drawn.
+    posterior: (xy (M, 2), noise) -> how probable each class is there, (M, classes); None where that is not known.
     """
 
     name: str
@@ -44,3 +46,4 @@ class Dataset:
     axis_names: tuple[str, str] = ("x", "y")
     draw_test: Draw | None = None
     finite: bool = False
+    posterior: Posterior | None = None

@@ -25,11 +25,14 @@ def rings(n: int, noise: float, rng: np.random.Generator) -> Sample:
     return _polar(r, angle) + noise * rng.standard_normal((n, 2)), label
 
 
+CENTRES = np.array([[-1.5, -1.5], [1.5, -1.5], [1.5, 1.5], [-1.5, 1.5]])
+"""Of the four blobs."""
+
+
 def blobs(n: int, noise: float, rng: np.random.Generator) -> Sample:
     """Four Gaussians on the corners of a square of side 3; noise is their standard deviation."""
     label = _even(n, 4)
-    centres = np.array([[-1.5, -1.5], [1.5, -1.5], [1.5, 1.5], [-1.5, 1.5]])
-    return centres[label] + noise * rng.standard_normal((n, 2)), label
+    return CENTRES[label] + noise * rng.standard_normal((n, 2)), label
 
 
 def checkerboard(n: int, noise: float, rng: np.random.Generator) -> Sample:
@@ -43,8 +46,12 @@ def swiss_roll(n: int, noise: float, rng: np.random.Generator) -> Sample:
     """Three arms rolled up by one turn and a quarter; noise is the standard deviation of a Gaussian push."""
     label = _even(n, 3)
     along = np.sqrt(rng.uniform(0.0, 1.0, n))  # an arm's outer turn is longer: the root spreads points evenly
-    angle = 2.5 * np.pi * along + 2.0 * np.pi / 3.0 * label
-    return _polar(0.8 + 4.2 * along, angle) + noise * rng.standard_normal((n, 2)), label
+    return arm(along, label) + noise * rng.standard_normal((n, 2)), label
+
+
+def arm(along: NDArray[np.float64], label: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Places on the arms of the roll, from 0 at the inner end to 1 at the outer one."""
+    return _polar(0.8 + 4.2 * along, 2.5 * np.pi * along + 2.0 * np.pi / 3.0 * label)
 
 
 def concept(x: NDArray[np.float64]) -> NDArray[np.float64]:
