@@ -6,7 +6,7 @@ theorem 2); for the squared loss of probabilities as in Geman, Bienenstock and D
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -56,9 +56,11 @@ class Decomposition:
             np.zeros((classes + 1, places), dtype=np.int64), np.zeros((classes, places)), np.zeros(places), target
         )
 
-    def add(self, votes: NDArray[np.int64], sums: NDArray[np.float64], squares: NDArray[np.float64]) -> Self:
-        """With more models at the same places."""
-        return type(self)(self.votes + votes, self.sums + sums, self.squares + squares, self.target)
+    def __add__(self, other: Self) -> Self:
+        """With the models of another one at the same places."""
+        return replace(
+            self, votes=self.votes + other.votes, sums=self.sums + other.sums, squares=self.squares + other.squares
+        )
 
     def take(self, at: slice) -> Self:
         """Some of the places."""
@@ -72,7 +74,7 @@ class Decomposition:
     @cached_property
     def known(self) -> NDArray[np.bool_]:
         """Where it is known what would be true, (M,)."""
-        found: NDArray[np.bool_] = np.isfinite(self.target).all(axis=0)
+        found: NDArray[np.bool_] = np.asarray(np.isfinite(self.target).all(axis=0))
         return found
 
     @cached_property

@@ -75,7 +75,7 @@ def test_it_is_the_same_whether_models_come_together_or_in_parts(case, cut: int)
     parts = [decomposed(said[some], probabilities[some], target) for some in (slice(0, cut), slice(cut, None))]
     added = Decomposition.empty(target)
     for part in parts:
-        added = added.add(part.votes, part.sums, part.squares)
+        added += part
     whole = decomposed(said, probabilities, target)
     assert added.samples == len(said)
     assert np.array_equal(added.main, whole.main)

@@ -1,0 +1,108 @@
+"""Samples of a scenario's data, what is asked of the models trained on them, and what is true there. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.learners.specs import LARGEST_SEED
+from boundaryviz.record.bias_variance import How, Truth
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.datasets import DATASETS
+from boundaryviz.scene.lessons import can_teach, lacking
+from boundaryviz.scene.scene import Domain, Scene, Split
+from boundaryviz.studies.draws import can_be_drawn
+
+MOST = 500
+"""Samples of a data seed: the other half of its thousand seeds draw test points."""
+_SEEDS = 1_000  # of draws for each data seed, so that no two data seeds share any
+_CELLS, _TEST = 6_000, 2_000  # places of the plane, about; test points, where there are
+_DRAWS = 50  # of test points at most
+
+
+def way_of(scenario: Scenario) -> How:
+    """Whether samples of its data can be drawn afresh. A table of points, whoever brought it, is one data set."""
+    data = DATASETS.get(scenario.data.name)
+    return "fresh" if data is not None and not data.finite and can_be_drawn(scenario) else "bootstrap"
+
+
+def drawn_anew(scenario: Scenario, number: int) -> Scene:
+    """Draw `number` of its data, of those of its data seed: with 1000 times the data seed and the number for a seed."""
+    return scenario.with_values({"data.seed": (_SEEDS * scenario.data.seed + number) % (LARGEST_SEED + 1)}).scene()
+
+
+def training_seed(scenario: Scenario, number: int) -> int:
+    """Each sample is trained with a seed of its own: what is random in training is part of the variance."""
+    return (scenario.training.seed + number) % (LARGEST_SEED + 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where the models are asked: cells of the plane, row by row from the bottom, and then test points.
+
+    x: (M, D), inputs. cells: how many of them are cells. target: (C, M), how probable each class is there with the
+    noise of the labels that are trained on; NaN where that is not known.
+    """
+
+    rect: Domain
+    shape: tuple[int, int]
+    x: NDArray[np.float64]
+    target: NDArray[np.float64]
+    truth: Truth
+
+    @classmethod
+    def of(cls, scenario: Scenario, how: How) -> Self:
+        """Raises ScenarioError for a scene that cannot be learnt, or has no test point with a label."""
+        scene = scenario.scene()
+        if not can_teach(scene):
+            raise ScenarioError([f"data: {lacking(scene)}"])
+        rect = scene.domain
+        columns = max(round((_CELLS * rect.width * rect.stretch / rect.height) ** 0.5), 1)
+        shape = rect.rows(columns), columns
+        cells = rect.grid(columns, shape[0])
+        test_xy, test_x, label = _test_points(scenario, scene, how)
+        if not len(label):
+            raise ScenarioError(
+                ["data: there is no test point with a label to measure bias on; give data.test a share"]
+            )
+        known = how == "fresh" and _posterior_holds(scenario)
+        if known:
+            data = DATASETS[scenario.data.name]
+            noise = data.noise.default if scenario.data.noise is None else scenario.data.noise
+            target = data.posterior(np.concatenate([cells, test_xy]), noise).T  # type: ignore[misc]
+        else:
+            target = np.full((scene.classes, len(cells) + len(label)), np.nan)
+            target[:, len(cells) :] = np.eye(scene.classes)[label].T
+        flips = scenario.data.label_noise
+        target = (1.0 - flips) * target + flips / (scene.classes - 1) * (1.0 - target)
+        x = np.concatenate([scene.embed(cells), test_x])
+        return cls(rect, shape, x, target, "probabilities" if known else "labels")
+
+    @property
+    def cells(self) -> int:
+        """How many of the places are cells of the plane."""
+        return self.shape[0] * self.shape[1]
+
+
+def _posterior_holds(scenario: Scenario) -> bool:
+    """Whether what the data set says of its classes is true of what is drawn: jitter and another balance change it."""
+    data = scenario.data
+    return DATASETS[data.name].posterior is not None and data.jitter == 0.0 and data.balance is None
+
+
+def _test_points(
+    scenario: Scenario, scene: Scene, how: How
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Places, inputs and labels: of draws that no sample is, or those of the one data set that there is."""
+    found = []
+    for number in range(_DRAWS if how == "fresh" else 1):
+        points = (drawn_anew(scenario, MOST + number) if how == "fresh" else scene).points
+        points = points.take((points.split == Split.TEST) & points.is_labelled & ~points.is_poison & ~points.muted)
+        found.append((points.xy, points.x, points.label.astype(np.int64)))
+        if not len(points) or sum(len(label) for *_, label in found) >= _TEST:
+            break
+    xy, x, label = (np.concatenate(column) for column in zip(*found, strict=True))
+    return xy, x, label
