@@ -35,8 +35,13 @@ class DataSpec(Spec):
         ge=0.0, le=5.0, advanced=True,
     )  # fmt: skip
     label_noise: float = setting(
-        0.0, "Label noise", "Share of training and validation labels replaced by another class; test stays clean.",
-        ge=0.0, le=1.0,
+        0.0, "Label noise", "Share of training and validation labels replaced by another class; test stays clean, "
+        "unless the noise is on all points.", ge=0.0, le=1.0,
+    )  # fmt: skip
+    label_noise_on: Literal["learning", "all"] = setting(
+        "learning", "Label noise on", "Whether test labels are as noisy as those that are learnt from, so that errors "
+        "on them can be compared.", advanced=True, since=5,
+        choices={"learning": "training and validation", "all": "test as well"},
     )  # fmt: skip
     balance: float | None = setting(
         None, "Share of class 0", "Share of the points that belong to the first class; empty keeps the data set's own.",
@@ -110,6 +115,7 @@ class Purpose(IntEnum):
     BUDGET = 5
     SAMPLE = 6
     NEW_LABEL = 7
+    TEST_NOISE = 8
 
 
 def _rng(spec: DataSpec, purpose: Purpose) -> np.random.Generator:
@@ -128,6 +134,8 @@ def build(spec: DataSpec) -> Scene:
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
     label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.LABEL_NOISE))
+    if spec.label_noise_on == "all":
+        label = _flip(label, split == Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.TEST_NOISE))
     domain = source.domain or Domain.around(xy)
     if spec.labels_at == "centres" and spec.labels_per_class != "all":
         label = keep_central(as_seen(xy, domain.stretch), label, split, spec.labels_per_class)
