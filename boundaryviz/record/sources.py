@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from boundaryviz.record.decomposition import MEASURES
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -30,5 +32,10 @@ class Source:
     measures: Mapping[str, Measure]
 
 
-SOURCES: dict[str, Source] = {}
+SOURCES: dict[str, Source] = {
+    "bias_variance": Source(
+        "boundaryviz.studies.bias_variance:plan",
+        {name: Measure(name.replace("_", " "), not name.startswith("squared")) for name in MEASURES},
+    ),
+}
 """By prefix: `NAME.measure` in `[expect]`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -25,6 +25,7 @@ from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.scene import Points, Scene
 from boundaryviz.studies import samples as draws
+from boundaryviz.studies.draws import Draw, Row
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import SAMPLES, BiasVarianceRequest
 from boundaryviz.studies.running import AllOrNothing, carry_out
@@ -101,6 +102,18 @@ def over_settings(
     return watcher.found()
 
 
+def plan(scenario: Scenario, data_seed: int | None, names: Collection[str], seeds: int, device: str) -> Draw:
+    """The measures of `[expect]` under 'bias_variance.', on the test points; see `draws.Planner`. Each sample has a
+    training seed of its own, whatever `seeds` says."""
+    whole = _Plan.of("", scenario, SAMPLES, None, device)
+
+    def reduce(rows: Sequence[Row | None]) -> dict[str, float]:
+        keys = (batch.tasks[0].key for batch in whole.batches)
+        return whole.result({key: row for key, row in zip(keys, rows, strict=True) if row is not None}).measures
+
+    return Draw(data_seed, tuple(whole.batches), reduce)
+
+
 def job(request: BiasVarianceRequest, tell: Tell) -> None:
     """Bias and variance for the window, of all settings that it asks for."""
     from boundaryviz.studies.sqlite_store import SqliteStore
@@ -145,7 +158,7 @@ class _Plan:
         )  # fmt: skip
         return cls(scenario, batches, start, places.target)
 
-    def result(self, rows: dict[str, dict[str, Any]]) -> BiasVariance:
+    def result(self, rows: Mapping[str, Row]) -> BiasVariance:
         """Of the batches that are done, in their order, so that sums are the same to the bit whoever was first."""
         found, cells = self.start, self.start.shape[0] * self.start.shape[1]
         for batch in self.batches:
@@ -176,7 +189,7 @@ class _Watcher(AllOrNothing):
     def __init__(self, plans: Sequence[_Plan], progress: OnProgress | None, watch: Watch | None) -> None:
         super().__init__(progress)
         self._plans, self._watch = plans, watch
-        self._rows: dict[str, dict[str, Any]] = {}
+        self._rows: dict[str, Row] = {}
 
     @override
     def finished(self, batch: Batch, values: Sequence[Any]) -> None:
@@ -225,7 +238,7 @@ def measure(content: Sampling, tell: Tell) -> list[dict[str, Any]]:
     return [packed | {"samples": content.many - lost, "lost": lost}]
 
 
-def _unpacked(row: dict[str, Any], target: NDArray[np.float64]) -> Decomposition:
+def _unpacked(row: Row, target: NDArray[np.float64]) -> Decomposition:
     """What `measure` packed, at all places."""
     votes, sums, squares = (
         np.frombuffer(zlib.decompress(base64.b64decode(row[name])), dtype)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +29,13 @@ def way_of(scenario: Scenario) -> How:
     return "fresh" if data is not None and not data.finite and can_be_drawn(scenario) else "bootstrap"
 
 
-def drawn_anew(scenario: Scenario, number: int) -> Scene:
-    """Draw `number` of its data, of those of its data seed: with 1000 times the data seed and the number for a seed."""
-    return scenario.with_values({"data.seed": (_SEEDS * scenario.data.seed + number) % (LARGEST_SEED + 1)}).scene()
+def drawn_anew(scenario: Scenario, number: int, **values: Any) -> Scene:
+    """Draw `number` of its data, of those of its data seed: with 1000 times the data seed and the number for a seed.
+
+    values: settings that are changed besides.
+    """
+    seed = (_SEEDS * scenario.data.seed + number) % (LARGEST_SEED + 1)
+    return scenario.with_values({"data.seed": seed, **values}).scene()
 
 
 def training_seed(scenario: Scenario, number: int) -> int:
@@ -76,7 +80,8 @@ class Places:
         else:
             target = np.full((scene.classes, len(cells) + len(label)), np.nan)
             target[:, len(cells) :] = np.eye(scene.classes)[label].T
-        flips = scenario.data.label_noise
+        noisy = how == "bootstrap" and scenario.data.label_noise_on == "all"  # labels of test points, already
+        flips = 0.0 if noisy else scenario.data.label_noise
         target = (1.0 - flips) * target + flips / (scene.classes - 1) * (1.0 - target)
         x = np.concatenate([scene.embed(cells), test_x])
         return cls(rect, shape, x, target, "probabilities" if known else "labels")
@@ -96,10 +101,11 @@ def _posterior_holds(scenario: Scenario) -> bool:
 def _test_points(
     scenario: Scenario, scene: Scene, how: How
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Places, inputs and labels: of draws that no sample is, or those of the one data set that there is."""
+    """Places, inputs and labels: of draws that no sample is, before any label noise, or those of the one data set."""
     found = []
     for number in range(_DRAWS if how == "fresh" else 1):
-        points = (drawn_anew(scenario, MOST + number) if how == "fresh" else scene).points
+        clean = {"data.label_noise_on": "learning"}
+        points = (drawn_anew(scenario, MOST + number, **clean) if how == "fresh" else scene).points
         points = points.take((points.split == Split.TEST) & points.is_labelled & ~points.is_poison & ~points.muted)
         found.append((points.xy, points.x, points.label.astype(np.int64)))
         if not len(points) or sum(len(label) for *_, label in found) >= _TEST:

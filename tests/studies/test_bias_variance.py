@@ -17,6 +17,7 @@ from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.sweep import SweepError
 from boundaryviz.studies import samples as draws
 from boundaryviz.studies.bias_variance import _groups, _said, bias_variance, over_settings, varied
+from boundaryviz.studies.check import check
 from boundaryviz.studies.executors import InProcess, Outcome
 from boundaryviz.studies.sqlite_store import SqliteStore
 from boundaryviz.studies.stores import MemoryStore
@@ -193,3 +194,16 @@ def test_models_that_diverged_are_left_out_and_counted() -> None:
     assert (found.samples, found.lost) == (0, 3)
     assert "3 left out because training diverged" in found.samples_words()
     assert np.isnan(found.measures["error"])
+
+
+def test_a_scenario_can_promise_bias_and_variance() -> None:
+    key = "bias_variance.bias at learner.max_leaf_nodes=2"
+    one = scenario(**TREE).model_copy(update={"expect": {key: (0.1, 1.0), "bias_variance.variance": (0.1, 0.3)}})
+    found = check(one, (1,))
+    assert found.holds
+    assert found.held[0].expectation.title == "bias with learner.max_leaf_nodes=2"
+    for at, seed in enumerate((1,)):
+        drawn = one.with_values({"data.seed": seed})
+        alone = bias_variance(drawn.with_values({"learner.max_leaf_nodes": 2}), progress=False)
+        assert found.held[0].values[at] == alone.measures["bias"]
+        assert found.held[1].values[at] == bias_variance(drawn, progress=False).measures["variance"]
