@@ -32,10 +32,21 @@ class Source:
     measures: Mapping[str, Measure]
 
 
+ELEPHANT = (1, 2, 3, 5, 8, 15, 29)
+"""Harmonics at which curves are fitted to noisy points of the elephant's outline."""
+
 SOURCES: dict[str, Source] = {
     "bias_variance": Source(
         "boundaryviz.studies.bias_variance:plan",
         {name: Measure(name.replace("_", " "), not name.startswith("squared")) for name in MEASURES},
+    ),
+    "elephant": Source(
+        "boundaryviz.studies.elephant:plan",
+        {
+            f"{side}_error_{harmonics}": Measure(f"distance from the {words} at {harmonics} harmonics")
+            for side, words in (("train", "noisy points"), ("outline", "elephant"))
+            for harmonics in ELEPHANT
+        },
     ),
 }
 """By prefix: `NAME.measure` in `[expect]`."""

@@ -58,6 +58,11 @@ _DRAWN = (
         shapes.covariate_shift(-2.0), Noise(0.1, 1.0, "standard deviation of a vertical push before labelling"),
         domain=_SQUARE, draw_test=shapes.covariate_shift(2.0),
     ),
+    Dataset(
+        "elephant", "Elephant", "The elephant that four complex parameters draw, and what is around it.",
+        shapes.elephant, Noise(0.0, 0.5, _PUSH + " after labelling"), class_names=("around", "elephant"),
+        domain=Domain(-5.0, 5.5, -4.5, 5.5),
+    ),
 )  # fmt: skip
 
 

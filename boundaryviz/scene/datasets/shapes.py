@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.datasets.kinds import Draw, Sample
+from boundaryviz.scene.elephant import Elephant, around
 
 
 def moons(n: int, noise: float, rng: np.random.Generator) -> Sample:
@@ -73,6 +76,29 @@ def covariate_shift(centre: float) -> Draw:
         return np.stack([x, y], axis=1), label
 
     return draw
+
+
+ELEPHANT = Elephant().outline(around(361)) / 20.0
+"""The outline of the elephant, a closed polygon: a twentieth of the paper's size."""
+
+
+def elephant(n: int, noise: float, rng: np.random.Generator) -> Sample:
+    """Places anywhere on the plane, class 1 inside the elephant; noise is the standard deviation of a Gaussian push
+    after labelling."""
+    xy = rng.uniform((-4.5, -4.0), (5.0, 5.0), (n, 2))
+    return xy + noise * rng.standard_normal((n, 2)), inside(ELEPHANT, xy).astype(np.int64)
+
+
+def inside(polygon: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which places (N, 2) lie in a closed polygon (K, 2): a ray to the right crosses its border an odd number of
+    times."""
+    x, y = xy.T
+    odd = np.zeros(len(xy), dtype=bool)
+    for (left, low), (right, high) in pairwise(polygon.tolist()):
+        between = (low > y) != (high > y)
+        if between.any():
+            odd ^= between & (x < left + (y - low) * (right - left) / (high - low))
+    return odd
 
 
 def _even(n: int, classes: int) -> NDArray[np.int64]:
