@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 import boundaryviz
 from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.engine.messages import Failed
+from boundaryviz.gui.bias.control import BiasControl
 from boundaryviz.gui.cascade.control import CascadeControl
 from boundaryviz.gui.check.control import CheckControl
 from boundaryviz.gui.compare.control import CompareControl
@@ -155,6 +156,7 @@ class Workbench:
         self.axes = AxesControl(window, planes, self._settings, self.compare.board.set_axes_choice)
         self.dose = DoseControl(window, document)
         self.check = CheckControl(window, document)
+        self.bias = BiasControl(window, self.plane, document)
         self.twin.over_data_asked.connect(self.check.show)
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
@@ -202,6 +204,7 @@ class Workbench:
         window.add_result("Attack", self.twin.panel)
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
+        window.add_result("Bias", self.bias.panel)
         window.add_result("Margins", self.margins.view)
         window.compose()
 
@@ -249,6 +252,7 @@ class Workbench:
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.dose.close()
         self.check.close()
+        self.bias.close()
         self.film.close()
         self.client.close()
         self.reader.give_up()

@@ -102,6 +102,8 @@ _TABLE = (
     _Entry("train.twin", "&Twin", "Also train without the poison, and compare", ("Ctrl+T",), checkable=True,
            apart=True),
     _Entry("train.dose", "Dose-re&sponse", "Lay the attack with more and more points, over several seeds"),
+    _Entry("train.bias", "Bias and &variance", "Train on many samples of the data: where most models are wrong, and "
+           "where they disagree"),
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
     _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
