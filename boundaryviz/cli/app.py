@@ -214,7 +214,7 @@ def figure(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf or .pgf file.")],
     columns: ColumnsOption = None,
     view: Annotated[
-        Literal["boundary", "curves", "summary", "twin", "flip", "cascade", "frames", "compare", "dose"],
+        Literal["boundary", "curves", "summary", "twin", "flip", "cascade", "frames", "compare", "dose", "elephant"],
         typer.Option("--view", help="What to draw."),
     ] = "boundary",
     values: SetOption = None,
@@ -289,6 +289,11 @@ def figure(
             from boundaryviz.cli.dosing import parse_doses, respond_and_draw
 
             outcome.code = respond_and_draw(job, parse_doses(doses), picture)
+            return outcome.code
+        if view == "elephant":
+            from boundaryviz.cli.drawing import draw_the_elephant
+
+            outcome.code = draw_the_elephant(job, picture)
             return outcome.code
         if doses is not None:
             raise UsageProblem("--doses: only --view dose takes them")

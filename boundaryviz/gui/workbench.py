@@ -28,6 +28,7 @@ from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.projects import Project
 from boundaryviz.gui.document.recovery import Session
 from boundaryviz.gui.dose.control import DoseControl
+from boundaryviz.gui.elephant.control import ElephantControl
 from boundaryviz.gui.export.exporting import Exporting
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
@@ -157,6 +158,7 @@ class Workbench:
         self.dose = DoseControl(window, document)
         self.check = CheckControl(window, document)
         self.bias = BiasControl(window, self.plane, document)
+        self.elephant = ElephantControl(window)
         self.twin.over_data_asked.connect(self.check.show)
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
@@ -180,6 +182,7 @@ class Workbench:
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
             self.timeline.strip, self.compare.snapshots, self.pin_files.file,
         )  # fmt: skip
+        self.filing.offers["elephant"] = ("Open the elephant", self.elephant.show)
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(

@@ -149,6 +149,8 @@ _TABLE = (
     _Entry("view.commands", "Command &palette", "Find any command by name", ("Ctrl+K",), "search", apart=True),
     _Entry("help.guide", "&Guide", "What there is and how to use it, to be read beside the window", ("Ctrl+F1",)),
     _Entry("help.shortcuts", "&Shortcuts", "All keys at a glance", ("F1",), "keyboard"),
+    _Entry("help.elephant", "The &elephant", "A curve of four complex parameters, its trunk, and what too many numbers "
+           "make of it"),
     _Entry("help.log", "&Log", "What the program has said: saves, failures, warnings", apart=True),
     _Entry("help.report", "&Report a problem...", "Versions, device and log, ready to be copied into a report"),
     _Entry("help.about", "&About boundaryviz", "Version, licence and what it runs on"),
