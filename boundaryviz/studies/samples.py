@@ -63,6 +63,9 @@ class Places:
         scene = scenario.scene()
         if not can_teach(scene):
             raise ScenarioError([f"data: {lacking(scene)}"])
+        if scenario.learner.fits_responses and scene.has_responses:
+            words = "bias and variance are measured of predicted classes, and this learner fits responses"
+            raise ScenarioError([f"learner: {words}; take another loss, or another learner"])
         rect = scene.domain
         columns = max(round((_CELLS * rect.width * rect.stretch / rect.height) ** 0.5), 1)
         shape = rect.rows(columns), columns

@@ -182,6 +182,8 @@ def test_what_cannot_be_measured_is_refused_in_words() -> None:
         bias_variance(scenario(), 501)
     with pytest.raises(ScenarioError, match=r"give data\.test a share"):
         bias_variance(scenario(data__test=0.0), 4)
+    with pytest.raises(ScenarioError, match="fits responses; take another loss"):
+        bias_variance(gallery.load("reg-plane"), 4)
     with pytest.raises(SweepError, match="two values at least"):
         varied(scenario(), "learner.hidden=4")
     with pytest.raises(ScenarioError, match="there is no such setting"):
