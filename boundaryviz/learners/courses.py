@@ -136,13 +136,18 @@ def _means(shares: Iterator[Probabilities], stages: Sequence[int]) -> Probabilit
 
 
 class BoostingCourse(Course):
-    """Gradient boosting by its stages: each adds to those before."""
+    """Gradient boosting by its stages: each adds to those before. It may stop early, with fewer than it is allowed."""
+
+    @property
+    def last(self) -> int:
+        """How many there are."""
+        return int(getattr(self._estimator, "n_iter_", 0) or self._estimator.n_estimators_)
 
     def at(self, x: NDArray[np.float64], stages: Sequence[int]) -> Probabilities:
         """As scikit-learn itself tells them; see `Course`."""
-        wanted = set(stages)
+        stages = [min(stage, self.last) for stage in stages]
         staged = enumerate(islice(self._estimator.staged_predict_proba(x), max(stages)), start=1)
-        kept = {count: share.copy() for count, share in staged if count in wanted}
+        kept = {count: share.copy() for count, share in staged if count in stages}
         return np.stack([kept[stage] for stage in stages])
 
 

@@ -15,9 +15,12 @@ from boundaryviz.learners.courses import Course, course_of
 from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.fitted_learner import Decide, FittedLearner, Staged
 from boundaryviz.learners.handed_in import HandedInSpec
+from boundaryviz.learners.needs import PLACES
 from boundaryviz.learners.sklearn_adapter import FittedEstimator, takes_unlabelled
+from boundaryviz.learners.specs_fitted import EstimatorSpec
 from boundaryviz.learners.training_spec import TrainingSpec
 
+_CHANCE = "worse than random"  # scikit-learn of AdaBoost whose first tree is no better than chance
 _FAR = 1e37  # trees compare coordinates in single precision
 
 
@@ -27,7 +30,8 @@ class Estimator(FittedLearner):
     It is given the labelled points, in the order of their ids, and no others unless it is one of
     `sklearn.semi_supervised`. Where only one class has a label, it is the class of every place. A support vector
     machine is shown by the logistic function of its margins, and of more than two classes decides for the one of the
-    largest margin (scikit-learn's `break_ties`).
+    largest margin (scikit-learn's `break_ties`). Points of which nothing can be made leave every place undecided: too
+    few of a class, see `EstimatorSpec.too_few`, or on one line, or no first tree of AdaBoost that beats chance.
     """
 
     def __init__(self, spec: Any, training: TrainingSpec, problem: Problem, device: object = "cpu") -> None:
@@ -47,21 +51,37 @@ class Estimator(FittedLearner):
             only = np.eye(self.problem.classes)[seen]
             return lambda places: np.repeat(only, len(places), axis=0)
         x, labels = _near(x), int((label >= 0).sum())
+        if isinstance(self._spec, EstimatorSpec) and self._spec.too_few(np.bincount(label[label >= 0])[seen]):
+            return self._nothing
 
         def fit(spec: Any) -> FittedEstimator:
             template = estimator(spec, labels)
             if self._origin is not None:
                 template.set_params(**spec.worked_out(x[label >= 0] + self._origin))
-            return FittedEstimator(template, x, label, self.problem.classes, seed)
+            decides = isinstance(spec, EstimatorSpec) and spec.DECIDES
+            return FittedEstimator(template, x, label, self.problem.classes, seed, decides)
 
-        fitted, spec = fit(self._spec), self._spec
+        spec = self._spec
+        try:
+            fitted = fit(spec)
+        except np.linalg.LinAlgError:
+            return self._nothing
+        except ValueError as error:
+            if _CHANCE in str(error):
+                return self._nothing
+            raise
         if spec.family.course is None:
-            return lambda places: fitted.probabilities(_near(places))
+            part = spec.PART if isinstance(spec, EstimatorSpec) else PLACES
+            return lambda places: _in_parts(fitted.probabilities, _near(places), part)
 
         def again(**changed: Any) -> Any:
             return fit(spec.model_copy(update=changed)).estimator
 
         return StagedEstimator(fitted, course_of(spec, fitted.estimator, again))
+
+
+def _in_parts(ask: Decide, places: NDArray[np.float64], part: int) -> NDArray[np.float64]:
+    return np.concatenate([ask(places[at : at + part]) for at in range(0, max(len(places), 1), part)])
 
 
 class StagedEstimator(Staged):

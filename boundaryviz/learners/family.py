@@ -36,12 +36,12 @@ class Family:
 
     spec: the class of its settings. learner: 'module:class' of the learner; the string keeps torch out of whoever
     reads this. supervised: it looks at labelled points alone. at_once: it is fitted in one step, so that rates,
-    batches and penalties mean nothing to it. seeded: what it learns depends on the seed, unless its settings
-    say otherwise. capabilities: what it can
-    be asked, unless its settings leave nothing to ask. cascade: what the label cascade of a learner that hands labels
-    on is measured in. scale_free: the same is learnt in whatever units each input comes; what goes by distances,
-    kernels, penalties or gradient descent is not. course: the setting along which one fit holds the models of every
-    size, see `FittedLearner.staged`; None where there is none. order: its place in lists.
+    batches and penalties mean nothing to it. seeded: what it learns depends on the seed, unless its settings say
+    otherwise. capabilities: what it can be asked, unless its settings leave nothing to ask. cascade: what the label
+    cascade of a learner that hands labels on is measured in. scale_free: the same is learnt in whatever units each
+    input comes; what goes by distances, kernels, penalties or gradient descent is not. course: the setting along which
+    one fit holds the models of every size, see `FittedLearner.staged`; None where there is none. order: its place in
+    lists.
     """
 
     spec: type[LearnerSettings]
