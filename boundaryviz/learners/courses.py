@@ -15,6 +15,7 @@ Probabilities = NDArray[np.float64]
 Fit = Callable[..., Any]
 """The classifier fitted anew to the same points with these settings, given by name, changed."""
 
+_MOST_NEIGHBOURS = 1000
 _NEAR = 1e-12  # squared distances that differ by less of the squared extent may come in either order
 
 
@@ -193,7 +194,11 @@ class NeighbourCourse(Course):
 
     @property
     def last(self) -> int:
-        """All points."""
+        """All points, or as many as the setting may be."""
+        return min(self._points, _MOST_NEIGHBOURS)
+
+    @property
+    def _points(self) -> int:
         return int(self._estimator.n_samples_fit_)
 
     @property
@@ -203,7 +208,7 @@ class NeighbourCourse(Course):
 
     def at(self, x: NDArray[np.float64], stages: Sequence[int]) -> Probabilities:
         """The votes of the first neighbours; see `Course`."""
-        points = self.last
+        points = self._points
         each = np.minimum(stages, points)
         result = np.empty((len(each), len(x), len(self._estimator.classes_)))
         for part in (each < points // 2, each >= points // 2):
@@ -216,12 +221,12 @@ class NeighbourCourse(Course):
         if len(asked) == 1:
             return np.repeat(self._fit(n_neighbors=asked[0]).predict_proba(x)[None], len(each), axis=0)
         model = self._fit(n_neighbors=asked[-1])
-        distance, index = model.kneighbors(x, min(asked[-1] + 1, self.last))
+        distance, index = model.kneighbors(x, min(asked[-1] + 1, self._points))
         label = model._y[index]
         open_ends = _torn(distance, label, max(np.abs(x).max(), np.abs(model._fit_X).max()))
         votes = self._votes(distance, label, asked)
         for at, count in enumerate(asked):
-            if count < self.last and open_ends[:, count - 1].any():
+            if count < self._points and open_ends[:, count - 1].any():
                 votes[at] = self._fit(n_neighbors=count).predict_proba(x)
         return votes[np.searchsorted(asked, each)]
 
