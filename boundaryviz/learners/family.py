@@ -122,6 +122,11 @@ class LearnerSettings(Spec):
         """How sure of a class it must be for an unlabelled point to count as labelled."""
         return SURE
 
+    def at_stage(self, stage: int | None) -> LearnerSettings:
+        """These settings with another size on the learner's course, where it has one; None leaves them."""
+        course = self.family.course
+        return self if stage is None or course is None else self.model_copy(update={course: stage})
+
     def counterpart(self, rarest: int) -> LearnerSettings | None:
         """The supervised learner most like one that uses unlabelled points; None where none is, or it is supervised.
 
