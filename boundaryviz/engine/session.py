@@ -20,8 +20,10 @@ from boundaryviz.engine.surface import Ask, in_parts, surface
 from boundaryviz.engine.twins import Twins, compare, margins
 from boundaryviz.learners.base import Learner, Problem, TrainingData, decided, leads_of
 from boundaryviz.learners.cascade import Cascade
+from boundaryviz.learners.families.estimators import DecisionTreeClassifierSpec
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.scaled import Scaled, learner_of
+from boundaryviz.learners.trees import Tree
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
@@ -325,6 +327,14 @@ class Session:
     def stages(self) -> tuple[int, ...]:
         """The sizes on the course of what is fitted; empty where there is none."""
         found: tuple[int, ...] = () if self.spec.family.course is None else self._course_of.stages
+        return found
+
+    def tree(self, replica: int = 0, stage: int | None = None) -> Tree | None:
+        """The decision tree of a replica, its cuts in the units of the scene; None of what has none. stage: as in
+        `field`."""
+        if not isinstance(self.spec, DecisionTreeClassifierSpec):
+            return None
+        found: Tree | None = self._course_of.tree(replica, self._size(stage))
         return found
 
     @property

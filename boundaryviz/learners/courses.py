@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 Probabilities = NDArray[np.float64]
 Fit = Callable[..., Any]
@@ -54,8 +55,19 @@ class TreeCourse(Course):
     """
 
     @cached_property
+    def _grown(self) -> Any:
+        return self._estimator if self._size else self._fit(max_leaf_nodes=self._points)
+
+    @property
     def _tree(self) -> Any:
-        return (self._estimator if self._size else self._fit(max_leaf_nodes=self._points)).tree_
+        return self._grown.tree_
+
+    def tree_at(self, stage: int | None) -> tuple[Any, int | None]:
+        """The classifier whose tree is that of a stage, None for what is fitted, and how many of its first nodes are;
+        None for all."""
+        if stage is None or stage >= self.last:
+            return (self._estimator if stage is None else self._grown), None
+        return self._grown, 2 * stage - 1
 
     @property
     def _points(self) -> int:
@@ -91,8 +103,12 @@ class PrunedCourse(TreeCourse):
     left of the next, so that each is a fit of its own."""
 
     @cached_property
-    def _tree(self) -> Any:
-        return self._fit(max_leaf_nodes=self._size or self._points, ccp_alpha=0.0).tree_
+    def _grown(self) -> Any:
+        return self._fit(max_leaf_nodes=self._size or self._points, ccp_alpha=0.0)
+
+    @override
+    def tree_at(self, stage: int | None) -> tuple[Any, int | None]:
+        return (self._estimator if stage is None else self._fit(max_leaf_nodes=stage)), None
 
     def at(self, x: NDArray[np.float64], stages: Sequence[int]) -> Probabilities:
         """A fit for each; see `Course`."""

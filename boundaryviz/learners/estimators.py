@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Problem, TrainingData
-from boundaryviz.learners.courses import Course, course_of
+from boundaryviz.learners.courses import Course, TreeCourse, course_of
 from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.fitted_learner import Decide, FittedLearner, Staged
 from boundaryviz.learners.handed_in import HandedInSpec
@@ -19,6 +19,7 @@ from boundaryviz.learners.needs import PLACES
 from boundaryviz.learners.sklearn_adapter import FittedEstimator, takes_unlabelled
 from boundaryviz.learners.specs_fitted import EstimatorSpec
 from boundaryviz.learners.training_spec import TrainingSpec
+from boundaryviz.learners.trees import Tree
 
 _CHANCE = "worse than random"  # scikit-learn of AdaBoost whose first tree is no better than chance
 _FAR = 1e37  # trees compare coordinates in single precision
@@ -79,6 +80,17 @@ class Estimator(FittedLearner):
 
         return StagedEstimator(fitted, course_of(spec, fitted.estimator, again))
 
+    def tree(self, replica: int = 0, stage: int | None = None) -> Tree | None:
+        """The decision tree of a replica, its cuts in the units of its inputs; None where there is none: of another
+        learner, or of points of one class. stage: of so many leaves, see `staged`; None for the tree that is fitted.
+        """
+        fit = self._replicas[replica]
+        if not isinstance(fit, StagedEstimator) or not isinstance(fit.course, TreeCourse):
+            return None
+        grown, nodes = fit.course.tree_at(stage)
+        tree = _tree_of(grown, self.problem.classes, self._origin)
+        return tree if nodes is None else tree.first(nodes)
+
 
 def _in_parts(ask: Decide, places: NDArray[np.float64], part: int) -> NDArray[np.float64]:
     return np.concatenate([ask(places[at : at + part]) for at in range(0, max(len(places), 1), part)])
@@ -89,7 +101,7 @@ class StagedEstimator(Staged):
 
     def __init__(self, fitted: FittedEstimator, course: Course) -> None:
         self._fitted = fitted
-        self._course = course
+        self.course = course
 
     def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities (G, C) at x (G, D)."""
@@ -98,15 +110,27 @@ class StagedEstimator(Staged):
     @cached_property
     def stages(self) -> tuple[int, ...]:
         """The sizes there are; see `Staged`."""
-        return tuple(range(1, self._course.last + 1))
+        return tuple(range(1, self.course.last + 1))
 
     def staged(self, x: NDArray[np.float64], stages: Sequence[int]) -> NDArray[np.float64]:
         """Probabilities (S, G, C) of models of these sizes; see `Staged`."""
-        if (limit := self._course.limit) is not None and max(stages) > limit:
+        if (limit := self.course.limit) is not None and max(stages) > limit:
             raise ValueError(f"this fit goes up to size {limit}, not {max(stages)}")
         if not len(x):
             return np.zeros((len(stages), 0, self._fitted.classes))
-        return self._fitted.spread(self._course.at(_near(x), stages))
+        return self._fitted.spread(self.course.at(_near(x), stages))
+
+
+def _tree_of(estimator: Any, classes: int, origin: NDArray[np.float64] | None) -> Tree:
+    """scikit-learn's tree in the units of the inputs, `origin` (D,) having been subtracted from them."""
+    grown = estimator.tree_
+    share = np.zeros((grown.node_count, classes))
+    share[:, estimator.classes_.astype(np.int64)] = grown.value[:, 0]
+    tree = Tree(
+        grown.children_left.astype(np.int64), grown.children_right.astype(np.int64), grown.feature.astype(np.int64),
+        grown.threshold.astype(np.float64), grown.n_node_samples.astype(np.int64), share,
+    )  # fmt: skip
+    return tree if origin is None else tree.in_units(origin)
 
 
 def estimator(spec: Any, labels: int) -> Any:

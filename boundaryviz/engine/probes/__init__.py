@@ -11,6 +11,7 @@ PROBES: dict[str, str] = {
     "cascade": "boundaryviz.engine.probes.cascade:CascadeProbe",
     "units": "boundaryviz.engine.probes.units:UnitsProbe",
     "course": "boundaryviz.engine.probes.course:CourseProbe",
+    "tree": "boundaryviz.engine.probes.tree:TreeProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
 }
 """Every probe by name, as "module:class"."""
