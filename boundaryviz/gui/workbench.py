@@ -58,6 +58,7 @@ from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
 from boundaryviz.gui.training.points import PointsControl
 from boundaryviz.gui.training.presenter import Word
+from boundaryviz.gui.tree.control import TreeControl
 from boundaryviz.gui.twin.control import TwinControl
 from boundaryviz.gui.units.control import UnitsControl
 from boundaryviz.gui.widgets import theme as themes
@@ -160,6 +161,8 @@ class Workbench:
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
         self.timeline.course.changed.connect(self.curves.show_course)
         self.timeline.course.turned.connect(self.curves.view.set_shown)
+        self.tree = TreeControl(window, self.plane, client, presenter)
+        self.timeline.course.turned.connect(self.tree.show_stage)
 
     def _join_files(self) -> None:
         """What goes to files and comes from them."""
@@ -205,7 +208,9 @@ class Workbench:
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
         window.add_result("Margins", self.margins.view)
+        window.add_result("Tree", self.tree.view)
         window.compose()
+        self.tree.offer()
 
     def _wire(self) -> None:
         """The commands that concern the window as a whole."""

@@ -140,6 +140,8 @@ _TABLE = (
     _Entry("view.compare", "Compare p&ins", "What is pinned, side by side", ("Ctrl+5",), checkable=True),
     _Entry("view.curves", "C&urves beside the plane", "Curves at full height beside the plane, or back in their tab; a "
            "double click on them does the same", ("Ctrl+6",), checkable=True, apart=True),
+    _Entry("view.tree", "&Tree beside the plane", "A decision tree drawn and written beside the plane, or back in its "
+           "tab", ("Ctrl+7",), checkable=True),
     _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True),
     _Entry("view.projector", "Presen&tation", "The plane alone and large on the whole screen; F11 or Esc leaves",
            ("F11", "F5"), checkable=True),
