@@ -50,6 +50,7 @@ from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.shell.palette import CommandPalette
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
+from boundaryviz.gui.support.control import SupportControl
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.timeline.files import TimelineFiles
 from boundaryviz.gui.training.axes import AxesControl
@@ -89,7 +90,7 @@ _GESTURES = {
 }
 
 
-_OF_ONE_SCENARIO = ("point.poison", "view.cascade", "view.jitter", "view.ghost")
+_OF_ONE_SCENARIO = ("point.poison", "view.cascade", "view.support", "view.jitter", "view.ghost")
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, panels,
 pins, speed and the result at the front are the viewer's and stay."""
 _IN_HAND = ("point.class-0", "point.tool-select")
@@ -161,6 +162,7 @@ class Workbench:
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
         self.timeline.course.changed.connect(self.curves.show_course)
         self.timeline.course.turned.connect(self.curves.view.set_shown)
+        self.support = SupportControl(window, self.plane, document, client, presenter)
         self.tree = TreeControl(window, self.plane, client, presenter)
         self.timeline.course.turned.connect(self.tree.show_stage)
 

@@ -10,6 +10,7 @@ import pytest
 from PyQt6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from boundaryviz.gui.tools import Path
 from boundaryviz.gui.tree.drawing import TreeDrawing
 from boundaryviz.gui.tree.layout import places
 from boundaryviz.gui.tree.view import OTHER
@@ -83,7 +84,7 @@ def test_a_node_clicked_shows_its_region_and_selects_its_points(grown_beside: Wo
     assert len(workbench.plane.selection) == tree.count[node]
     assert f"of {tree.count[node]} points" in view.said.text()
     shape = workbench.tree.outline.shape_shown
-    assert shape is not None
+    assert isinstance(shape, Path)
     assert shape.xy[:, feature].max() == pytest.approx(threshold)
     line = view.text.textCursor().block().text()
     assert line.startswith("if ")
