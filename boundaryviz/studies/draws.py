@@ -82,7 +82,7 @@ def _poison(scene: Scene) -> tuple[object, ...]:
 
 def training_seeds(scenario: Scenario, seeds: int) -> int:
     """How many of `seeds` there is any use for: 0 where nothing in training is random."""
-    return seeds if training_varies(scenario.learner.family) == "training" else 0
+    return seeds if training_varies(scenario.learner) == "training" else 0
 
 
 def drawn(
