@@ -218,6 +218,7 @@ class Workbench:
         window.add_result("Margins", self.margins.view)
         window.add_result("Tree", self.tree.view)
         window.compose()
+        self.bias.offer()
         self.tree.offer()
 
     def _wire(self) -> None:

@@ -55,6 +55,16 @@ class BiasControl(RunControl):
         found: list[BiasVariance] | None = self.found
         return [] if found is None else found
 
+    def offer(self) -> None:
+        """Have the tab there for a scenario that promises something of bias and variance; others ask for it."""
+        promises = any(key.startswith("bias_variance.") for key in self._document.scenario.expect)
+        self._window.offer_result(self.panel, promises or self.running or self.found is not None)
+
+    @override
+    def show(self) -> None:
+        self._window.offer_result(self.panel, True)
+        super().show()
+
     # ---- the job ------------------------------------------------------------------------------------
 
     @override
@@ -115,6 +125,7 @@ class BiasControl(RunControl):
         self._asked = None
         self.panel.set_running(False)
         self.panel.over.clear()
+        self.offer()
 
     def _fill_in(self) -> None:
         """Write what makes the learner small and large into the field."""

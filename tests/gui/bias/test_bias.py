@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.figures.bias_maps import MAPS, map_image
@@ -175,6 +176,27 @@ def test_a_map_is_chosen_by_a_click_and_says_what_lies_under_the_pointer(
     control.panel.map.setCurrentIndex(list(MAPS).index("noise"))
     assert maps.names == ("main", "bias", "noise")
     maps.grab()
+
+
+def test_the_tab_is_there_for_a_scenario_that_promises_something_of_it_and_when_it_is_asked_for(make: Make) -> None:
+    control = make()
+    frame = control._window
+    frame.add_result("Curves", QWidget())
+    frame.add_result("Bias", control.panel)
+    holder = control.panel.parentWidget()
+
+    def offered() -> bool:
+        return frame.result_tabs.isTabVisible(frame.result_tabs.indexOf(holder))
+
+    control.offer()
+    assert not offered()
+    frame.actions_["train.bias"].trigger()
+    assert offered()
+    assert frame.result_shown() is control.panel
+    control._document.open(TREE)
+    assert not offered()
+    control._document.open(gallery.load("bias-variance"))
+    assert offered()
 
 
 def test_a_job_that_fails_says_why(make: Make, qtbot: QtBot) -> None:
