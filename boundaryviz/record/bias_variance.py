@@ -17,7 +17,7 @@ Truth = Literal["probabilities", "labels"]
 
 BOOTSTRAP_WARNING = (
     "The samples are bootstraps of one data set, because no data seed draws these points anew. They share most of "
-    "their points: bias looks larger than it is, and variance smaller."
+    "their points: bias looks larger than it is, and variance is not that of fresh data."
 )
 
 
