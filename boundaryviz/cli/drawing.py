@@ -98,7 +98,7 @@ def draw_the_elephant(job: Job, picture: Picture) -> int:
     if picture.data is not None:
         raise UsageProblem("--data: of --view elephant there is no file of numbers")
     scenario = job.prepared()
-    if scenario.data.name != "elephant":
+    if scenario.data.name != "elephant-shape":
         raise UsageProblem("--view elephant: it is drawn of the elephant alone; write boundaryviz figure elephant")
     options = Options(**picture.options)
     figure = lambda: save(draw_elephant(seed=scenario.data.seed, options=options), picture.output)  # noqa: E731

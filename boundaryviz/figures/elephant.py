@@ -51,7 +51,14 @@ def draw_elephant(
         middle.plot(*points.xy.T, linestyle="none", marker="o", markersize=0.6 * style.marker, color=style.ink)
         middle.set_title(f"{count} points, noise {sigma:g}")
         if options.legend:
-            middle.legend(loc="upper right", fontsize=0.85 * style.text)
+            middle.legend(
+                loc="upper right",
+                fontsize=0.85 * style.text,
+                frameon=True,
+                facecolor=style.paper,
+                edgecolor="none",
+                framealpha=0.85,
+            )
         reach = max(100.0, 1.15 * float(np.abs(elephant.outline(_PLACES)).max()))
         for axes in (left, middle):
             axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")

@@ -189,7 +189,7 @@ class Workbench:
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
             self.timeline.strip, self.compare.snapshots, self.pin_files.file,
         )  # fmt: skip
-        self.filing.offers["elephant"] = ("Open the elephant", self.elephant.show)
+        self.filing.offers["elephant-shape"] = ("Open the elephant", self.elephant.show)
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(

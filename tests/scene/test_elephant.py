@@ -104,6 +104,6 @@ def test_another_number_of_parameters_is_refused() -> None:
 
 
 def test_the_data_set_is_labelled_by_the_outline() -> None:
-    xy, label = DATASETS["elephant"].draw(3_000, 0.0, np.random.default_rng(0))
+    xy, label = DATASETS["elephant-shape"].draw(3_000, 0.0, np.random.default_rng(0))
     assert np.array_equal(label, Path(shapes.ELEPHANT).contains_points(xy))
     assert 0.15 < label.mean() < 0.3

@@ -26,14 +26,13 @@ class MapsView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._theme, self._found, self._choice = LIGHT, None, "main"
+        self._theme, self._choice = LIGHT, "main"
+        self._found: BiasVariance | None = None
         self._images: dict[str, QImage] = {}
         self.setMouseTracking(True)
         self.setAccessibleName("Maps of bias and variance")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(80)
-
-    _found: BiasVariance | None
 
     @override
     def sizeHint(self) -> QSize:

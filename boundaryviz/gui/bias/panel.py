@@ -93,11 +93,7 @@ class BiasPanel(RunPanel):
     def _compose(self) -> None:
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
-        fields = layout.itemAt(0)
-        assert fields is not None
-        row = fields.layout()
-        assert isinstance(row, QHBoxLayout)
-        row.insertWidget(2, self.sizes)
+        self._fields.insertWidget(2, self.sizes)
         self._body = QWidget()
         body = QVBoxLayout(self._body)
         body.setContentsMargins(0, 0, 0, 0)

@@ -37,7 +37,7 @@ class RunPanel(QWidget):
         self.words = label("", "faint", wraps=True)
         self._hint = label(hint, "faint", wraps=True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        fields = QHBoxLayout()
+        self._fields = fields = QHBoxLayout()
         fields.setSpacing(8)
         for title, field in (listed, seeds):
             words = label(title)

@@ -68,7 +68,7 @@ _DRAWN = (
         domain=_SQUARE, draw_test=shapes.covariate_shift(2.0),
     ),
     Dataset(
-        "elephant", "Elephant", "The elephant that four complex parameters draw, and what is around it.",
+        "elephant-shape", "Elephant shape", "The elephant that four complex parameters draw, and what is around it.",
         shapes.elephant, Noise(0.0, 0.5, _PUSH + " after labelling"), class_names=("around", "elephant"),
         domain=Domain(-5.0, 5.5, -4.5, 5.5),
     ),
