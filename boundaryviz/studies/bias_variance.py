@@ -229,6 +229,7 @@ def measure(content: Sampling, tell: Tell) -> list[dict[str, Any]]:
         if p is None:
             lost += 1
             continue
+        p = np.pad(p, ((0, classes - len(p)), (0, 0)))  # a rule may give a sample fewer classes than there are
         votes[decided(p.T), every] += 1
         p = np.where(np.isnan(p), 1.0 / classes, p).astype(np.float64)  # an even guess, as in the loss
         sums += p
@@ -289,7 +290,7 @@ def _alike(scenes: Sequence[Scene]) -> bool:
     so that each may be a replica's own without any shared."""
     first = scenes[0]
     return all(
-        scene.domain == first.domain
+        (scene.domain, scene.classes) == (first.domain, first.classes)
         and not scene.points.origin.any()
         and not scene.points.muted.any()
         and np.array_equal(scene.points.ids[scene.points.is_train], first.points.ids[first.points.is_train])

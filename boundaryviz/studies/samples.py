@@ -75,12 +75,9 @@ class Places:
             raise ScenarioError(
                 ["data: there is no test point with a label to measure bias on; give data.test a share"]
             )
-        known = how == "fresh" and _posterior_holds(scenario)
-        if known:
-            data = DATASETS[scenario.data.name]
-            noise = data.noise.default if scenario.data.noise is None else scenario.data.noise
-            target = data.posterior(np.concatenate([cells, test_xy]), noise).T  # type: ignore[misc]
-        else:
+        target = _probabilities(scenario, np.concatenate([cells, test_xy]), scene.classes) if how == "fresh" else None
+        known = target is not None
+        if target is None:
             target = np.full((scene.classes, len(cells) + len(label)), np.nan)
             target[:, len(cells) :] = np.eye(scene.classes)[label].T
         noisy = how == "bootstrap" and scenario.data.label_noise_on == "all"  # labels of test points, already
@@ -95,10 +92,18 @@ class Places:
         return self.shape[0] * self.shape[1]
 
 
-def _posterior_holds(scenario: Scenario) -> bool:
-    """Whether what the data set says of its classes is true of what is drawn: jitter and another balance change it."""
-    data = scenario.data
-    return DATASETS[data.name].posterior is not None and data.jitter == 0.0 and data.balance is None
+def _probabilities(scenario: Scenario, xy: NDArray[np.float64], classes: int) -> NDArray[np.float64] | None:
+    """How probable each class is at places (M, 2) before label noise, (C, M), NaN where a rule gives none; None where
+    that is not known: jitter and another balance change what a data set says of itself."""
+    spec, data = scenario.data, DATASETS[scenario.data.name]
+    if spec.jitter:
+        return None
+    if spec.labels == "rule" and (rule := scenario.parsed_rule) is not None:
+        label = rule.classes_at(xy)
+        return np.where(label < 0, np.nan, np.arange(classes)[:, None] == label)
+    if data.posterior is None or spec.balance is not None:
+        return None
+    return data.posterior(xy, data.noise.default if spec.noise is None else spec.noise).T
 
 
 def _test_points(

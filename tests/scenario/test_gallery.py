@@ -30,6 +30,7 @@ QUICK = {
     "rings-straight": (0,),
     "bias-variance": (0,),
     "elephant": (0,),
+    "hand-written-rule": (0,),
 }
 
 

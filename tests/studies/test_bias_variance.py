@@ -171,6 +171,16 @@ def test_label_noise_and_the_rule_of_the_data_are_the_truth() -> None:
     assert set(np.unique(jittered.target[:, jittered.cells :]).round(9)) == {0.2, 0.8}
 
 
+def test_a_rule_that_labels_the_data_is_the_truth() -> None:
+    one = scenario(data__labels="rule", data__label_noise=0.1, rule="y > x", **TREE)
+    places = draws.Places.of(one, "fresh")
+    assert places.truth == "probabilities"
+    above = places.x[:, 1] > places.x[:, 0]
+    assert np.allclose(places.target[1], np.where(above, 0.9, 0.1))
+    found = bias_variance(one, 10, progress=False)
+    assert found.measures["noise"] == pytest.approx(0.1)
+
+
 def test_samples_of_two_data_seeds_share_no_draw() -> None:
     one, other = (scenario(data__seed=seed) for seed in (0, 1))
     x = [draws.drawn_anew(which, number).points.xy[0] for which in (one, other) for number in (0, 1, 499, 999)]
