@@ -54,7 +54,7 @@ class BiasPanel(RunPanel):
 
     def __init__(self, theme: Theme = LIGHT) -> None:
         self.over = QLineEdit()
-        self.over.setPlaceholderText("nothing: as it is")
+        self.over.setPlaceholderText("nothing")
         self.over.setAccessibleName("Vary")
         self.over.setToolTip(
             tip("A setting and its values, such as learner.max_leaf_nodes=2,6,none; empty takes the scenario as it is.")
@@ -103,8 +103,8 @@ class BiasPanel(RunPanel):
         chosen.addWidget(self.map, 1)
         chosen.addWidget(self.on_plane)
         body.addLayout(chosen)
-        body.addWidget(self.maps, 1)
         body.addWidget(self.about)
+        body.addWidget(self.maps, 1)
         layout.addWidget(self._body, 1)
 
     # ---- what it shows ------------------------------------------------------------------------------
