@@ -76,6 +76,10 @@ _TABLE = (
     _Entry("edit.copy", "&Copy points", "Copy the selected points, or all, as a table", ("Ctrl+C",), on_plane=True),
     _Entry("edit.paste-points", "&Paste points into the plane", "Add the points on the clipboard to those there are: a "
            "table, or what numpy prints", ("Ctrl+Shift+V",)),
+    _Entry("edit.rule", "Write a &rule", "A rule of a line or a few, beside the model: the tab Rule", ("Ctrl+R",),
+           apart=True),
+    _Entry("edit.rule-labels", "&Label the data by the rule", "Every point gets the class that the rule says",
+           checkable=True),
     _Entry("point.unlabelled", "&Unlabelled", "New points have no label; selected ones lose theirs", ("U", "0"),
            on_plane=True, checkable=True),
     _Entry("point.poison", "&Poison", "New points are poison: planted by an attacker", ("P",), "poison",
@@ -102,6 +106,8 @@ _TABLE = (
     _Entry("train.twin", "&Twin", "Also train without the poison, and compare", ("Ctrl+T",), checkable=True,
            apart=True),
     _Entry("train.dose", "Dose-re&sponse", "Lay the attack with more and more points, over several seeds"),
+    _Entry("train.bias", "Bias and &variance", "Train on many samples of the data: where most models are wrong, and "
+           "where they disagree"),
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
     _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
@@ -121,10 +127,14 @@ _TABLE = (
            checkable=True),
     _Entry("view.cascade", "Label casca&de", "Colour each unlabelled point by when it got its label, and show the way "
            "from a given label to the point under the pointer", ("K",), checkable=True, on_plane=True),
+    _Entry("view.support", "Support &vectors", "Ring the points that hold the boundary of a support vector machine, "
+           "and draw the lines of its margin", ("Shift+S",), checkable=True, on_plane=True),
     _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",
            ("J",), checkable=True, on_plane=True),
     _Entry("view.ghost", "Earlier &course", "After a resume, show boundary and curves of the course before, dashed",
            checkable=True),
+    _Entry("view.rule-difference", "Difference from the r&ule", "Hatch where the model decides otherwise than the rule",
+           ("Q",), checkable=True, on_plane=True),
     _Entry("view.output", "Show the &output", "Back from a hidden unit to the model's output", ("Ctrl+0",)),
     _Entry("view.twin-side", "Twin s&ide by side", "The clean twin beside the poisoned model", ("Ctrl+1",),
            checkable=True, apart=True),
@@ -140,6 +150,8 @@ _TABLE = (
     _Entry("view.compare", "Compare p&ins", "What is pinned, side by side", ("Ctrl+5",), checkable=True),
     _Entry("view.curves", "C&urves beside the plane", "Curves at full height beside the plane, or back in their tab; a "
            "double click on them does the same", ("Ctrl+6",), checkable=True, apart=True),
+    _Entry("view.tree", "&Tree beside the plane", "A decision tree drawn and written beside the plane, or back in its "
+           "tab", ("Ctrl+7",), checkable=True),
     _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True),
     _Entry("view.projector", "Presen&tation", "The plane alone and large on the whole screen; F11 or Esc leaves",
            ("F11", "F5"), checkable=True),
@@ -147,6 +159,8 @@ _TABLE = (
     _Entry("view.commands", "Command &palette", "Find any command by name", ("Ctrl+K",), "search", apart=True),
     _Entry("help.guide", "&Guide", "What there is and how to use it, to be read beside the window", ("Ctrl+F1",)),
     _Entry("help.shortcuts", "&Shortcuts", "All keys at a glance", ("F1",), "keyboard"),
+    _Entry("help.elephant", "The &elephant", "A curve of four complex parameters, its trunk, and what too many numbers "
+           "make of it"),
     _Entry("help.log", "&Log", "What the program has said: saves, failures, warnings", apart=True),
     _Entry("help.report", "&Report a problem...", "Versions, device and log, ready to be copied into a report"),
     _Entry("help.about", "&About boundaryviz", "Version, licence and what it runs on"),
