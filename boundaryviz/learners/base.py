@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scene.arrays import frozen
 from boundaryviz.scene.scene import Domain
@@ -150,6 +151,15 @@ def decided(p: NDArray[np.floating]) -> NDArray[np.int64]:
     return np.where(np.isnan(p).any(axis=-1), UNDECIDED, p.argmax(axis=-1))
 
 
+class Answers(NamedTuple):
+    """What a learner makes of M labelled points, float64, int64 and float32: its own loss without penalties and the
+    predicted class, (R, M); the scores, (R, 1 or C, M), of two classes the second's lead."""
+
+    loss: NDArray[np.float64]
+    predicted: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+
 class Learner(Protocol):
     """R replicas of one model, trained in lock step.
 
@@ -160,6 +170,16 @@ class Learner(Protocol):
     problem: Problem
     hidden: tuple[int, ...]
     """Units of each hidden layer; empty where there are none to look at."""
+
+    @property
+    def scale(self) -> Scale:
+        """What its scores are."""
+        ...
+
+    @property
+    def own_is_log(self) -> bool:
+        """Whether its own loss is -log of the probability of the true class."""
+        ...
 
     @property
     def parameters(self) -> int:
@@ -213,6 +233,10 @@ class Learner(Protocol):
         self, x: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
+        ...
+
+    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+        """As `evaluate`, with what decides."""
         ...
 
     def finite(self) -> NDArray[np.bool_]:

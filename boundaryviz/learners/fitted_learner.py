@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.learners.base import Problem, State, TrainingData, decided
+from boundaryviz.learners.base import Answers, Problem, State, TrainingData, decided
+from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.needs import PLACES
 from boundaryviz.learners.training_spec import TrainingSpec
 
@@ -39,6 +40,8 @@ class FittedLearner(ABC):
     """
 
     hidden: tuple[int, ...] = ()
+    scale: Scale = "probabilities"
+    own_is_log = True
 
     def __init__(self, spec: Any, training: TrainingSpec, problem: Problem, device: object = "cpu") -> None:
         self.problem = problem
@@ -48,7 +51,7 @@ class FittedLearner(ABC):
         self._points: list[_Points] = []
         self._stale = False
         self._origin = self._centre()
-        self._evaluated: tuple[NDArray, NDArray, NDArray[np.float64], NDArray[np.int64]] | None = None
+        self._evaluated: tuple[NDArray, NDArray, Answers] | None = None
 
     @abstractmethod
     def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
@@ -190,13 +193,19 @@ class FittedLearner(ABC):
         """Negative log-probability of the true class, float64 (R, N), and predicted class, int64 (R, N); an undecided
         point counts as an even guess and as class -1. Asked again about the same points, it looks up the answer.
         """
+        return self.assess(x, label)[:2]
+
+    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+        """As `evaluate`, with what decides."""
         last = self._evaluated
         if last is None or not _same((x, label), last[:2]):
             p = self._ask(x, None)
             true = p[:, np.arange(len(label)), label]
             loss = -np.log(np.where(np.isnan(true), 1.0 / self.problem.classes, np.clip(true, _SMALLEST, 1.0)))
-            last = self._evaluated = (x.copy(), label.copy(), loss, decided(p))
-        return last[2].copy(), last[3].copy()
+            scores = (p[..., 1:] - p[..., :1] if p.shape[2] == 2 else p).transpose(0, 2, 1)
+            last = self._evaluated = (x.copy(), label.copy(), Answers(loss, decided(p), scores.astype(np.float32)))
+        kept = last[2]
+        return Answers(kept.loss.copy(), kept.predicted.copy(), kept.scores.copy())
 
     def finite(self) -> NDArray[np.bool_]:
         """True of every replica, (R,): nothing here can diverge."""

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from typing_extensions import override
 
+from boundaryviz.engine.messages import CURVES
 from boundaryviz.record.metrics import is_share
 from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.seeds import seed_range_words
@@ -25,8 +26,7 @@ Promised = float | tuple[float, float]
 
 OF_TWINS = frozenset({"flip_rate", "flip_area", "flip_rate_excess", "poison_rate", "leverage"})
 METRICS = OF_TWINS | {
-    "train_loss", "validation_loss", "test_loss", "train_error", "validation_error", "test_error",
-    "poison_loss", "generalisation_gap", "best_step", "attack_success_rate",
+    *CURVES, "generalisation_gap", "best_step", "attack_success_rate",
 }  # fmt: skip
 """The measures of runs; `OF_TWINS` are those for which a clean twin is needed."""
 

@@ -16,7 +16,7 @@ from boundaryviz.scene.scene import Domain, Points, Split
 MOST = 9
 """How many are compared at once."""
 _VALUES = 2048 * 2048  # of either field, once they are on one grid
-_SECTIONS = ("learner", "training", "data", "poison")
+_SECTIONS = ("learner", "training", "data", "poison", "decision")
 _NAMES = ("learner.name", "data.name", "poison.attack")  # values that say themselves what they are
 
 
@@ -49,10 +49,10 @@ def differences(pins: Sequence[PinnedSnapshot]) -> tuple[str, ...]:
 
 def _facts(pin: PinnedSnapshot) -> dict[str, Any]:
     snapshot = pin.snapshot
-    plain = snapshot.scenario.model_dump(mode="json", include={*_SECTIONS})
     facts = {"step": snapshot.step, "clean": pin.clean, "points": len(snapshot.scene.points)}
     for section in _SECTIONS:
-        facts |= {f"{section}.{name}": value for name, value in _flat(plain[section]).items()}
+        plain = getattr(snapshot.scenario, section).model_dump(mode="json")
+        facts |= {f"{section}.{name}": value for name, value in _flat(plain).items()}
     return facts
 
 

@@ -42,7 +42,7 @@ def beside(project: str | Path) -> Path:
 
 def key(scenario: Scenario) -> str:
     """What tells whether a timeline belongs to a scenario: a hash of its settings and its history."""
-    plain = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training", "course"})
+    plain = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training", "decision", "course"})
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 

@@ -326,7 +326,9 @@ class Run(Tabular):
             "diverged": int(self.diverged.sum()),
             "left_out": self.left_out,
             "metrics": _plain(self.metrics),
-            "settings": self.scenario.model_dump(mode="json", include={"data", "poison", "learner", "training"}),
+            "settings": self.scenario.model_dump(
+                mode="json", include={"data", "poison", "learner", "training", "decision"}
+            ),
         }
         if self.twin:
             found |= {"clean": _plain(self.clean), "poisoned": _plain(self.poisoned)}
@@ -371,6 +373,8 @@ def start(
     there = (scene.points.origin == attack.group).any()
     if not there and (words := placement.check(scene, attack)):
         raise ScenarioError([f"poison: {words}"])
+    if problem := scenario.decision.problem(scene.classes):
+        raise ScenarioError([problem])
     if not can_teach(scene):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
     steps = scenario.steps if steps is None else steps

@@ -54,7 +54,7 @@ def scenarios() -> list[Scenario]:
 def key_of(scenario: Scenario) -> str:
     """Of what a model depends on: the same for the same settings, whatever is said of them."""
     settings = scenario.model_dump(
-        mode="json", include={"data", "poison", "learner", "training"}, exclude_defaults=True
+        mode="json", include={"data", "poison", "learner", "training", "decision"}, exclude_defaults=True
     )
     return sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 

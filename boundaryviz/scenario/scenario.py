@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from boundaryviz.attacks import placement
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
+from boundaryviz.scenario.decision import DecisionSpec
 from boundaryviz.scenario.history_spec import TURNS, RunHistorySpec
 from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.own import OwnSpec
@@ -33,8 +34,9 @@ from boundaryviz.tables.tables import Table
 
 VERSION: Final = 5
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
-`data.input_scale`, a measure of the points, and `pace`. 5: what settings say of themselves (`since` of `setting`), such
-as absolute and focal loss. What needs no words of a later version is written under an earlier one, down to 2."""
+`data.input_scale`, a measure of the points, and `pace`. 5: `decision`, and what settings say of themselves (`since` of
+`setting`), such as absolute and focal loss. What needs no words of a later version is written under an earlier one,
+down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -64,6 +66,7 @@ class Scenario(Spec):
     `own` holds points of one's own as they came, of which `data` makes the scene, as it draws it from a data set.
     `plane` holds the scene itself where it was edited, its poison with it; otherwise the scene is drawn from `data`,
     and `poison` is injected.
+    `decision` is what mistakes cost and where the decision between classes falls.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
@@ -81,6 +84,7 @@ class Scenario(Spec):
     poison: AttackSpec = BridgeSpec()
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()
+    decision: DecisionSpec = later(DecisionSpec())
     own: OwnSpec | None = later(None)
     plane: PlaneSpec | None = None
     course: RunHistorySpec | None = None
@@ -102,9 +106,12 @@ class Scenario(Spec):
         if scenario.own is not None and scenario.data.name != OWN:
             raise ScenarioError([f"own: points of one's own are data named {OWN!r}, not {scenario.data.name!r}"])
         try:
-            check_scene(scenario.scene())
+            scene = scenario.scene()
+            check_scene(scene)
         except ValueError as error:
             raise ScenarioError([f"plane: {error}"]) from None
+        if problem := scenario.decision.problem(scene.classes):
+            raise ScenarioError([problem])
         return scenario
 
     @classmethod
@@ -201,6 +208,8 @@ class Scenario(Spec):
             versions.append(4)
         if self.own is not None or self.pace != "auto":
             versions.append(4)
+        if self.decision != DecisionSpec():
+            versions.append(5)
         if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
         for section in ("data", "poison", "learner", "training"):
@@ -284,7 +293,9 @@ class Scenario(Spec):
         """
         redrawn = redraws(values)
         base = self.with_own() if redrawn else self
-        plain = {"pace": base.pace} | base.model_dump(mode="json", exclude={"own", "plane", "course"})
+        plain = {"pace": base.pace, "decision": base.decision.model_dump(mode="json")} | base.model_dump(
+            mode="json", exclude={"own", "plane", "course"}
+        )
         problems: list[str] = []
         own = base.own
         if (source := values.get("data.name", base.data.name)) != base.data.name:
