@@ -144,7 +144,7 @@ def _flip(on: _Sheet) -> Planes:
     axes = on.figure.subplots()
     draw_flips(axes, shown, on.clean, on.options, on.style)
     headline(axes, shown.scenario.title, _flips(on), on.style)
-    became = regions(shown.field, on.clean.field)
+    became = regions(shown.leaning, on.clean.leaning)
     handles = [*class_handles(shown, on.options, on.style), *flip_handles(shown.scene, became, on.style)]
     legend(on.figure, handles, on.options, on.style)
     return Planes(axes)

@@ -148,19 +148,21 @@ class Difference:
         rect = _common(a.rect, b.rect)
         columns, rows = _resolution(rect, a, b)
         in_a, in_b = (_over(one, rect, columns, rows) for one in (a, b))
+        gap = in_a.astype(np.float64)
+        gap -= in_b
+        np.abs(gap, out=gap)
+        gap = gap if gap.ndim == 2 else gap.sum(axis=0) / 2.0
+        tests, lean = _test_places(a, b, rect), [replace(one, field=one.leaning) for one in (a, b)]
+        if any(moved.field is not one.field for moved, one in zip(lean, (a, b), strict=True)):
+            in_a, in_b = (_over(one, rect, columns, rows) for one in lean)  # where each decides by its own threshold
         was, became = decided(in_a, classes), decided(in_b, classes)
-        tests = _test_places(a, b, rect)
-        test_was, test_became = (decided(_at(one, tests), classes) for one in (a, b))
+        test_was, test_became = (decided(_at(one, tests), classes) for one in lean)
         areas, tested = _shares(was, became), _shares(test_was, test_became)
         turned = [
             Turned(p, q, areas.get((p, q), 0.0), tested.get((p, q), 0.0 if len(tests) else float("nan")))
             for p, q in areas.keys() | tested.keys()
             if p != q
         ]
-        gap = in_a.astype(np.float64)
-        gap -= in_b
-        np.abs(gap, out=gap)
-        gap = gap if gap.ndim == 2 else gap.sum(axis=0) / 2.0
         return cls(
             rect, in_a, in_b, _mean(was != became), _mean(test_was != test_became), len(tests),
             tuple(sorted(turned, key=lambda t: (-t.area, t.before, t.after))), _mean(gap[np.isfinite(gap)]),

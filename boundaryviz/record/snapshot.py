@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.fields import classes_of
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -35,6 +36,11 @@ class Snapshot:
     predicted: NDArray[np.int16] | None = None
     cascade: Cascade | None = None
     label: str = ""
+
+    @property
+    def leaning(self) -> NDArray[np.float32]:
+        """The field in which one half, or the largest, is where the scenario decides: see `Rule.leaning`."""
+        return self.scenario.decision.rule(classes_of(self.field)).leaning(self.field)
 
     @property
     def name(self) -> str:

@@ -65,7 +65,7 @@ def test_what_measures_do_not_depend_on_and_how_they_lie(seed: int, case: tuple[
     turned: Any = -scores if classes == 2 else scores[:, ::-1]
     np.testing.assert_allclose(point_losses(turned, classes - 1 - label, scale), found, rtol=1e-5, atol=1e-6)
     if scale == "logits" and classes > 2:
-        np.testing.assert_allclose(point_losses(scores + 1.5, label, scale), found, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(point_losses(scores + np.float32(1.5), label, scale), found, rtol=1e-4, atol=1e-5)
     absolute, squared, log, hinge, focal = found
     assert (found >= 0).all()
     assert (absolute <= 1).all()

@@ -71,7 +71,7 @@ def test_equal_costs_decide_as_ever():
 
 def test_a_chosen_threshold_stands_in_for_the_costs():
     rule = DecisionSpec(threshold=0.25, false_negative=10.0).rule(2)
-    assert (rule.threshold, rule.implied) == (0.25, pytest.approx(1 / 11))
+    assert [rule.threshold, rule.implied] == pytest.approx([0.25, 1 / 11])
     p1 = np.array([0.2, 0.25, 0.3, np.nan])
     assert rule.decide(np.stack([1 - p1, p1])).tolist() == [0, 1, 1, -1]
     assert rule.paid(np.array([1, 0, 1, 0]), np.array([0, 1, 1, -1])).tolist() == [10.0, 1.0, 0.0, 1.0]

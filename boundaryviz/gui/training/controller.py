@@ -53,7 +53,7 @@ class Controller(QObject):
     ) -> None:
         super().__init__(window)
         self.document, self.client, self.history = document, client, history
-        self._window, self._plane = window, planes.plane
+        self._window, self._planes, self._plane = window, planes, planes.plane
         actions = window.actions_
         self.tools = ToolColumn(
             actions.tools.actions(), actions.classes.actions(), actions["point.class-choose"], [actions["point.poison"]]
@@ -127,6 +127,8 @@ class Controller(QObject):
         if scenario is not self._settings:
             self._settings = scenario
             self._show_data(scenario)
+            rule = scenario.decision.rule(self.presenter.scene.classes)
+            self._planes.set_decision(None if rule.plain else rule.leaning)
             self.learner.set_values(scenario.learner)
             self.training.set_values(scenario.training)
             self.transport.set_seed(scenario.training.seed)
