@@ -50,6 +50,7 @@ from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.shell.palette import CommandPalette
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
+from boundaryviz.gui.threshold.control import ThresholdControl
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.timeline.files import TimelineFiles
 from boundaryviz.gui.training.axes import AxesControl
@@ -148,6 +149,7 @@ class Workbench:
         self.units = UnitsControl(window, client, presenter)
         self.confusion = ConfusionControl(window, presenter)
         self.margins = MarginsControl(window, client, presenter)
+        self.threshold = ThresholdControl(window, document, client, self.controller)
         self.points = PointsControl(window, planes, document, presenter, self.controller.do)
         self.cascade = CascadeControl(window, self.plane, document, client, presenter)
         self.twin = TwinControl(window, planes, transport, document, client, presenter)
@@ -203,6 +205,7 @@ class Workbench:
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
         window.add_result("Margins", self.margins.view)
+        window.add_result("Threshold", self.threshold.view)
         window.compose()
 
     def _wire(self) -> None:

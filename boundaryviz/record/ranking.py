@@ -128,8 +128,8 @@ class Calibration:
         which = np.searchsorted(edges[1:-1], score)
         count = np.bincount(which, minlength=bins)
         some = count > 0
-        sums = np.bincount(which, weights=score, minlength=bins), np.bincount(which, weights=positive, minlength=bins)
-        return cls(*(total[some] / count[some] for total in sums), count[some])
+        total, hits = (np.bincount(which, weights=one, minlength=bins) for one in (score, positive))
+        return cls(total[some] / count[some], hits[some] / count[some], count[some])
 
     @property
     def error(self) -> float:

@@ -8,6 +8,7 @@ p* = (T01 - T00) / (T01 - T00 + T10 - T11) on (there, equation 2).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -40,11 +41,10 @@ class DecisionSpec(Spec):
         1.0, "Cost of a false alarm", "What it costs to take a point of the first of two classes for the second.",
         gt=0.0, le=1e6, log=True,
     )  # fmt: skip
-    costs: tuple[Row, ...] = setting(
-        (), "Cost table",
-        "What it costs to take a class for another: a row for each true class, a column for each predicted one. "
-        "Of two classes it stands in for the two costs above; without one every mistake costs 1.",
-        max_length=64, advanced=True,
+    costs: tuple[Row, ...] = Field(
+        default=(), title="Cost table", max_length=64,
+        description="What it costs to take a class for another: a row for each true class, a column for each predicted "
+        "one. Of two classes it stands in for the two costs above; without one every mistake costs 1.",
     )  # fmt: skip
 
     @field_validator("costs")
@@ -67,6 +67,11 @@ class DecisionSpec(Spec):
     def prices(self) -> bool:
         """Whether it says what mistakes cost, so that there is an expected cost beside the error."""
         return bool(self.costs) or (self.false_negative, self.false_positive) != (1.0, 1.0)
+
+    def unused(self) -> Mapping[str, str]:
+        """The two costs, where there is a table."""
+        words = "a table of costs stands in for it"
+        return dict.fromkeys(("false_negative", "false_positive"), words) if self.costs else {}
 
     def problem(self, classes: int) -> str | None:
         """What does not fit a scene of so many classes, in words that begin with the setting; None where all does."""

@@ -29,7 +29,7 @@ from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import add_action, add_submenu, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
-from boundaryviz.scenario.changes import Settings, resets
+from boundaryviz.scenario.changes import Settings, resets, stirs
 from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.words import source_words
@@ -119,7 +119,9 @@ class Controller(QObject):
                 client.set_scenario(state.scenario, revision)
             if state.scenario.training.seed != before.scenario.training.seed:
                 client.reset(state.scenario.training.seed)
-        self.pacing.hold(self.document.previewing)  # now that what it holds has been told
+        committed = self.document.committed
+        moved = state.scene is not committed.scene or stirs(committed.scenario, state.scenario)
+        self.pacing.hold(self.document.previewing and moved)  # now that what it holds has been told
 
     def _show_settings(self) -> None:
         """Those of now, or of the moment of the past that is shown."""
