@@ -343,7 +343,8 @@ class Checkpoint:
 class Rendering:
     """What the run shown and its clean twin say at one step, as exactly as a figure needs it; see `Frame`, `Render`.
 
-    field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known.
+    field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known. p, clean_p:
+    float32 (N, classes), how probable each class is at each point.
     """
 
     number: int
@@ -355,6 +356,8 @@ class Rendering:
     clean: NDArray[np.float32] | None = None
     clean_predicted: NDArray[np.int16] | None = None
     cascade: Cascade | None = None
+    p: NDArray[np.float32] | None = None
+    clean_p: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ def render(session: Session, seed: int, number: int, revision: int, rect: Domain
         session.field(rect, columns, rows, seed) if session.twin else None,
         session.predicted(seed) if session.twin else None,
         session.cascade(replica),
+        session.probabilities(session.scene.points.x, replica),
+        session.probabilities(session.scene.points.x, seed) if session.twin else None,
     )  # fmt: skip
 
 

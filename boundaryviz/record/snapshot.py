@@ -24,6 +24,8 @@ class Snapshot:
     field: float32 (rows, columns) probability of class 1 over `rect`, or (classes, rows, columns); row 0
         is the bottom, values stand for cell centres.
     label: what it is called beside others; empty is the scenario's title.
+    p, clean_p: (N, classes), how probable each class is at each point, and what the clean twin says; None where that
+        was not asked.
     predicted: int16 (N,) for the points of `scene`, or None. cascade: among these points, where one is known.
     """
 
@@ -36,6 +38,8 @@ class Snapshot:
     predicted: NDArray[np.int16] | None = None
     cascade: Cascade | None = None
     label: str = ""
+    p: NDArray[np.float32] | None = None
+    clean_p: NDArray[np.float32] | None = None
 
     @property
     def leaning(self) -> NDArray[np.float32]:

@@ -261,11 +261,15 @@ class Run(Tabular):
     ) -> tuple[Snapshot, Snapshot | None]:
         """What the figure of a view needs: the plane now, with its cascade for that view, and the clean twin for the
         views that stand against it."""
-        from boundaryviz.figures.style import AGAINST_CLEAN
+        from boundaryviz.figures.style import AGAINST_CLEAN, RANKING
 
         shown = self.snapshot(seed, columns=columns, rect=rect)
         if view == "cascade":
             shown = replace(shown, cascade=self.cascade(seed))
+        if view in RANKING:
+            x = self.scene.points.x
+            clean = self.predict_proba(x, seed, clean=True) if self.twin else None
+            shown = replace(shown, p=self.predict_proba(x, seed), clean_p=clean)
         against = view in AGAINST_CLEAN and self.twin
         return shown, self.snapshot(seed, True, columns, rect) if against else None
 

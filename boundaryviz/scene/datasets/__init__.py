@@ -57,6 +57,11 @@ _DRAWN = (
         shapes.covariate_shift(-2.0), Noise(0.1, 1.0, "standard deviation of a vertical push before labelling"),
         domain=_SQUARE, draw_test=shapes.covariate_shift(2.0),
     ),
+    Dataset(
+        "mail", "Mail and spam", "Two round clouds that overlap: letters, and spam.", shapes.mail,
+        Noise(1.0, 1.0, "standard deviation of each cloud"), domain=Domain(-4.0, 4.0, -4.0, 4.0),
+        class_names=("mail", "spam"), axis_names=("capitals", "words of money"),
+    ),
 )  # fmt: skip
 
 
