@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -131,7 +131,9 @@ def _mark(
         )  # fmt: skip
 
 
-def _square(axes: Axes, x: str, y: str, title: str, where: str = "lower right") -> None:
+def _square(
+    axes: Axes, x: str, y: str, title: str, where: Literal["lower right", "upper left"] = "lower right"
+) -> None:
     axes.set(xlabel=x, ylabel=y, xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     axes.set_aspect("equal")
     handles, words = axes.get_legend_handles_labels()
