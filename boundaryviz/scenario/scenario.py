@@ -39,6 +39,8 @@ VERSION: Final = 5
 down to 2."""
 
 
+SECTIONS = ("data", "poison", "learner", "training")
+"""What a model is trained by, that each scenario has."""
 SHOWN, PROBLEM = 20, 450
 """Problems that are listed, and characters of each."""
 _ENTRIES, _DEEP = 1_000, 4  # of a list, and tables within tables
@@ -212,12 +214,16 @@ class Scenario(Spec):
             versions.append(5)
         if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
-        for section in ("data", "poison", "learner", "training"):
-            since, silent = getattr(self, section).later()
-            versions.append(since)
-            for name in silent:
-                del written[section][name]
+        versions += [getattr(self, section).later()[0] for section in SECTIONS]
+        self.drop_silent(written)
         return written | {"version": max(versions)}
+
+    def drop_silent(self, plain: dict[str, Any]) -> None:
+        """Take out of its plain values the settings of later versions of the format that say nothing, as files of
+        before leave them out."""
+        for section in SECTIONS:
+            for name in getattr(self, section).later()[1]:
+                plain[section].pop(name, None)
 
     @property
     def steps(self) -> int:

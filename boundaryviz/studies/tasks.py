@@ -61,6 +61,7 @@ def content_key(kind: str, scenario: Scenario, **more: Any) -> str:
     words do not. more: plain values for JSON.
     """
     content = scenario.model_dump(mode="json", exclude=_WORDS)  # type: ignore[arg-type]
+    scenario.drop_silent(content)  # what was done before such settings were is what is done without
     return _hashed({"format": FORMAT, "kind": kind, "scenario": content, **more})
 
 
