@@ -347,8 +347,18 @@ class Session:
         """
         points, (ask, field_of) = self.scene.points, self._asked(replica, unit)
         rough = quick and unit is None and not self._affords(ask, rect, columns, rows)
-        places = (points.xy, points.label) if rough else (None, None)
-        return field_of(surface(ask, rect, columns, rows, *places))
+        if not rough:
+            return field_of(surface(ask, rect, columns, rows))
+        border = self._border()
+        found = surface(lambda x: ask(x) - border, rect, columns, rows, points.xy, points.label)
+        return field_of(found + border)
+
+    def _border(self) -> np.float32:
+        """The score at which the decision between two classes falls; 0 where the likeliest class is taken."""
+        t = self.rule.threshold if self.scene.classes == 2 and not self.rule.plain else 0.5
+        if self.learner.scale == "logits":
+            return np.float32(np.clip(np.log(t) - np.log1p(-t), -30.0, 30.0) if 0.0 < t < 1.0 else 60.0 * t - 30.0)
+        return np.float32(2.0 * t - 1.0)
 
     def field_in_parts(
         self, rect: Domain, columns: int, rows: int, replica: int = 0, unit: tuple[int, int] | None = None
