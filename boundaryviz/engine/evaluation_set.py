@@ -13,6 +13,7 @@ from boundaryviz.engine.replicas import CLEAN, Replicas
 from boundaryviz.learners.base import Learner
 from boundaryviz.learners.measures import LOSSES, point_losses
 from boundaryviz.scenario.decision import Rule
+from boundaryviz.scene.responses import taught
 from boundaryviz.scene.scene import Scene, Split
 
 _SPLITS = len(Split)
@@ -27,20 +28,25 @@ class EvaluationSet:
     """M points that are asked about at every evaluation.
 
     x: (M, D). label: int64 (M,), of unlabelled poison the class it is to spread, 0 where there is none to compare
-    with. counts: bool (4, R, M), which of them count as clean training, validation, test and poison points of a
-    replica, by its own roles. test: bool (R, M), the points on which each is compared with its twin. twin: int64
-    (R,), the clean twin of each replica, itself where it has none.
+    with. response: float64 (M,), where these are what is learnt, see `Learner.evaluate`; else None. counts: bool
+    (4, R, M), which of them count as clean training, validation, test and poison points of a replica, by its own roles.
+    test: bool (R, M), the points on which each is compared with its twin. twin: int64 (R,), the clean twin of each
+    replica, itself where it has none.
     """
 
     x: NDArray[np.float64]
     label: NDArray[np.int64]
+    response: NDArray[np.float64] | None
     counts: NDArray[np.bool_]
     test: NDArray[np.bool_]
     twin: NDArray[np.int64]
 
     @classmethod
-    def of(cls, scene: Scene, seen: NDArray[np.bool_], replicas: Replicas) -> EvaluationSet:
-        """seen: bool (R, N), as the replicas see the scene. A clean replica is asked about the poison that acts."""
+    def of(
+        cls, scene: Scene, seen: NDArray[np.bool_], replicas: Replicas, fits_responses: bool = False
+    ) -> EvaluationSet:
+        """seen: bool (R, N), as the replicas see the scene. A clean replica is asked about the poison that acts.
+        fits_responses: whether the learner fits those of the points, where they have any."""
         points = scene.points
         carried = np.array([-1, *(k if (k := scene.group(i).target_class) is not None else -1 for i in _groups(scene))])
         label = np.where(points.is_poison & ~points.is_labelled, carried[np.maximum(points.origin, 0)], points.label)
@@ -58,6 +64,7 @@ class EvaluationSet:
         return cls(
             points.x[asked],
             np.maximum(label[asked], 0).astype(np.int64),
+            points.responses[asked] if fits_responses and scene.has_responses else None,
             np.stack(counts)[..., asked],
             test[:, asked],
             np.array(replicas.clean_twins()),
@@ -80,6 +87,8 @@ class EvaluationSet:
 
         lost: bool (R,), which replicas did. rule: what mistakes cost.
         """
+        if self.response is not None:
+            return self._of_responses(learner, lost, taught(self.label, self.response))
         loss, predicted, scores = learner.assess(self.x, self.label)
         result = self._plain(loss, predicted, lost)
         values = np.empty((len(loss), len(LOSSES) + rule.priced, len(self.label)))
@@ -89,6 +98,19 @@ class EvaluationSet:
         if rule.priced:
             values[:, -1] = rule.paid(self.label, predicted)
         found = self._means(values)
+        result[:, PLAIN : PLAIN + found.shape[1]] = found
+        result[lost] = np.nan
+        return result
+
+    def _of_responses(
+        self, learner: Learner, lost: NDArray[np.bool_], wanted: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """As `summary`, of a learner that fits responses `wanted` (M,): the absolute and the squared loss are of what
+        it says of them, the others mean nothing."""
+        loss, predicted, scores = learner.assess(self.x, self.label, self.response)  # type: ignore[call-arg]
+        result = self._plain(loss, predicted, lost)
+        missed = scores[:, 0].astype(np.float64) - wanted
+        found = self._means(np.stack([np.abs(missed), missed * missed], axis=1))
         result[:, PLAIN : PLAIN + found.shape[1]] = found
         result[lost] = np.nan
         return result
@@ -106,13 +128,15 @@ class EvaluationSet:
         self, loss: NDArray[np.float64], predicted: NDArray[np.int64], lost: NDArray[np.bool_]
     ) -> NDArray[np.float64]:
         """As `summary`, with the learner's own loss, errors and flips alone, from the loss and predicted class (R, M)
-        of every point."""
+        of every point; no errors where responses are fitted, which are not right or wrong."""
         result = np.full((len(loss), len(CURVES)), np.nan)
         wrong = predicted != self.label
         # a weight of 0 must silence even a NaN, so select instead of multiplying
         losses = np.where(self.counts, loss, 0.0).sum(axis=2) / self._totals
         errors = (self.counts[:_SPLITS] & wrong).sum(axis=2) / self._totals[:_SPLITS]
         result[:, : 2 * _SPLITS + 1] = np.concatenate([losses[:_SPLITS], errors, losses[_SPLITS:]]).T
+        if self.response is not None:
+            result[:, _SPLITS : 2 * _SPLITS] = np.nan
         compared = self.test.sum(axis=1)
         pairs = np.flatnonzero((self.twin != np.arange(len(loss))) & (compared > 0))
         differs = (predicted[pairs] != predicted[self.twin[pairs]]) & self.test[pairs]

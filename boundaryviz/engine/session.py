@@ -165,7 +165,7 @@ class Session:
         self.learner.set_data(data)
         self.cascades.set_data(data, scale)
         self._changed = True
-        self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas)
+        self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas, self.spec.fits_responses)
 
     def set_scenario(self, scenario: Scenario) -> None:
         """Take over the settings that apply live (rate, penalties, batch size, dropout). Raises as `set_scene` does."""

@@ -9,23 +9,36 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgba, to_rgba_array
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from boundaryviz.figures.bead_marks import Beads
-from boundaryviz.figures.palette import UNDER_POINTS, class_colour, class_marker, crowded, field_image, group_colour
+from boundaryviz.figures.palette import (
+    GREY,
+    UNDER_POINTS,
+    class_colour,
+    class_marker,
+    crowded,
+    field_image,
+    group_colour,
+    response_colour,
+)
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.figures.words import in_lines, literal, name_axes
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.axes import one_scale
+from boundaryviz.scene.responses import taught
 from boundaryviz.scene.scene import Domain, Points, Scene
 
 _LETTERS = 40  # in a line of a legend
 _FEW = 10  # classes, of which each may have two lines
 OVER_SPINES = 2.6  # in matplotlib's order of drawing
 HALF_DASHES = (0, (1, 2))
+RULE_DOTS = (0, (0.1, 1.8))
+"""How the boundary of a rule is drawn."""
+_CELLS = 256  # along the longer side, in which it is traced
 CLEAR = (0.0, 0.0, 0.0, 0.0)
 """No fill: with a colour, even this one, points are one symbol set many times; with "none" each is drawn by itself."""
 
@@ -38,6 +51,7 @@ def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style, s
     draw_field(axes, snapshot, options, style, strength)
     draw_half(axes, snapshot, style)
     draw_boundary(axes, snapshot, style)
+    draw_rule(axes, snapshot, style)
     draw_marks(axes, snapshot, options, style)
     at_once = snapshot.scenario.learner.family.at_once  # what such a learner leaves out is undecided
     if not np.isfinite(snapshot.field).all() and not at_once:
@@ -62,6 +76,19 @@ def draw_half(axes: Axes, snapshot: Snapshot, style: Style) -> None:
     lines = boundary_lines(snapshot.field, snapshot.rect)
     drawn = LineCollection(lines, colors=style.ink, linewidths=0.6 * style.line, linestyles=[HALF_DASHES], zorder=2)
     drawn.set_gid("likeliest class changes")
+    axes.add_collection(drawn)
+
+
+def draw_rule(axes: Axes, snapshot: Snapshot, style: Style) -> None:
+    """The lines, dotted, along which the rule written by hand changes its class; nothing without one."""
+    rule, rect = snapshot.scenario.parsed_rule, snapshot.rect
+    if rule is None:
+        return
+    lines = boundary_lines(rule.field(rect, *rect.shape(_CELLS)), rect)
+    drawn = LineCollection(
+        lines, colors=style.ink, linewidths=1.4 * style.line, linestyles=[RULE_DOTS], capstyle="round", zorder=2.1
+    )
+    drawn.set_gid("rule")
     axes.add_collection(drawn)
 
 
@@ -113,11 +140,12 @@ def _lines(values: NDArray[np.float32], level: float, rect: Domain) -> list[NDAr
 def _draw_points(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -> None:
     points, predicted = snapshot.scene.points, snapshot.predicted
     wrong = np.zeros(len(points), bool)
-    if options.errors and predicted is not None:
+    shade = taught(points.label, points.responses) if snapshot.scene.has_responses else None
+    if options.errors and predicted is not None and shade is None:
         wrong = points.is_labelled & (predicted != points.label)
     if options.held_out:
-        _scatter(axes, points, ~points.is_train & ~wrong, style, 0.55, alpha=0.45)
-    _scatter(axes, points, points.is_train & ~wrong & ~points.is_poison, style)
+        _scatter(axes, points, ~points.is_train & ~wrong, style, 0.55, alpha=0.45, shade=shade)
+    _scatter(axes, points, points.is_train & ~wrong & ~points.is_poison, style, shade=shade)
     _draw_poison(axes, points, wrong, style)
     if wrong.any() and predicted is not None:
         shown = wrong & (points.is_train | options.held_out)
@@ -172,18 +200,26 @@ def _groups(points: Points) -> list[int]:
 
 
 def _scatter(
-    axes: Axes, points: Points, shown: NDArray[np.bool_], style: Style, size: float = 1.0, alpha: float = 1.0
+    axes: Axes,
+    points: Points,
+    shown: NDArray[np.bool_],
+    style: Style,
+    size: float = 1.0,
+    alpha: float = 1.0,
+    shade: NDArray[np.float64] | None = None,
 ) -> None:
+    """shade: the responses (N,) that give the colours; None for the classes."""
     for label in sorted({int(k) for k in points.label[shown]}):
         pick = shown & (points.label == label)
         hollow = label < 0
         small, pale = crowded(int(pick.sum())) if hollow else (1.0, 1.0)
+        colours = class_colour(label) if shade is None else [response_colour(one, GREY) for one in shade[pick]]
         axes.scatter(
             points.xy[pick, 0],
             points.xy[pick, 1],
             s=(size * small * (0.75 if hollow else 1.0) * style.marker) ** 2,
             marker="o" if hollow else class_marker(label),
-            facecolor=CLEAR if hollow else to_rgba(class_colour(label), alpha),
+            facecolor=CLEAR if hollow else to_rgba_array(colours, alpha),
             edgecolor=to_rgba(class_colour(label) if hollow else style.paper, alpha * pale),
             linewidth=(0.6 * small if hollow else 0.35) * style.line,
             zorder=2.5 if hollow else 3 if size < 1 else 4,
@@ -235,4 +271,7 @@ def class_handles(snapshot: Snapshot, options: Options, style: Style) -> list[Li
         entries.append(entry("o", "none", group_colour(number), words, 1.6))
     if snapshot.scene.targets:
         entries.append(entry("*", style.paper, style.ink, "target", 1.8))
+    if snapshot.scenario.rule is not None:
+        line: Any = {"color": style.ink, "linewidth": 1.4 * style.line, "linestyle": RULE_DOTS}
+        entries.append(Line2D([], [], **line, label="rule"))
     return entries

@@ -16,7 +16,8 @@ from boundaryviz.learners.base import Answers, Problem
 from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
-from boundaryviz.learners.specs_net import NetSpec
+from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
+from boundaryviz.scene.responses import taught
 
 _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
 _INPUTS = 1 << 21  # of what a net is shown, however many places it is asked about
@@ -84,8 +85,10 @@ class Network:
         """How many numbers one replica learns."""
         return self.layout.size
 
-    def _targets(self, label: NDArray[np.int64]) -> Tensor:
-        """`losses.targets` (K, N) of labels (N,)."""
+    def _targets(self, label: NDArray[np.int64], response: NDArray[np.float64] | None = None) -> Tensor:
+        """`losses.targets` (K, N) of labels (N,), or what is `taught` where there are responses (N,) for this loss."""
+        if response is not None and self._loss in FIT_RESPONSES and self.problem.classes == 2:
+            return torch.tensor(taught(label, response), device=self.device, dtype=self.dtype)[None]
         return losses.targets(torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype)
 
     def _inputs(self, x: NDArray[np.float64]) -> Tensor:
@@ -142,19 +145,23 @@ class Network:
         return [torch.cat(layer, 1).float().cpu().numpy() for layer in zip(*parts, strict=True)][:-1]
 
     def evaluate(
-        self, x: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
-        return self._answers(label, self._outputs(x, None))
+        return self._answers(label, response, self._outputs(x, None))
 
-    def _answers(self, label: NDArray[np.int64], z: Tensor) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        loss = losses.per_point(self._loss, z, self._targets(label)[None], self._gamma)
+    def _answers(
+        self, label: NDArray[np.int64], response: NDArray[np.float64] | None, z: Tensor
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        loss = losses.per_point(self._loss, z, self._targets(label, response)[None], self._gamma)
         return loss.cpu().double().numpy(), losses.leading(z).cpu().numpy()
 
-    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+    def assess(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Answers:
         """As `evaluate`, with what decides."""
         z = self._outputs(x, None)
-        return Answers(*self._answers(label, z), losses.scores(z).float().cpu().numpy())
+        return Answers(*self._answers(label, response, z), losses.scores(z).float().cpu().numpy())
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether a replica's parameters are all finite, (R,)."""

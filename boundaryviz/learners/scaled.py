@@ -128,14 +128,14 @@ class Scaled:
         return self._learner.units(self._scale(x), replica)
 
     def evaluate(
-        self, x: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64], *response: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
-        return self._learner.evaluate(self._scale(x), label)
+        return self._learner.evaluate(self._scale(x), label, *response)
 
-    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64], *response: NDArray[np.float64]) -> Answers:
         """As `evaluate`, with what decides."""
-        return self._learner.assess(self._scale(x), label)
+        return self._learner.assess(self._scale(x), label, *response)
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether what a replica has learnt is all finite, (R,)."""

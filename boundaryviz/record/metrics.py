@@ -158,7 +158,7 @@ def is_main(name: str) -> bool:
     return not name.endswith(_MORE)
 
 
-_SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
+_SHARES = ("_error", "_rate", "_area", "_disagreement", "flip_rate_excess")
 
 
 def is_share(name: str) -> bool:

@@ -55,13 +55,13 @@ class ChangedColumns(Spec):
     unknown: Marks | None = None
 
 
-_OF_4 = KEEPS_POINTS | {"own"}  # settings that came with version 4 of the format
+_SINCE = dict.fromkeys((*KEEPS_POINTS, "own"), 4) | dict.fromkeys(("rule", "data.labels"), 5)
+"""Settings that came with a later version of the format than the second, and with which."""
 
 
-def _since(paths: Iterable[str]) -> int:
-    """The least version of the format that has words for these settings."""
-    versions = {5 if path.startswith("decision") else 4 if path in _OF_4 else 2 for path in paths}
-    return max(versions, default=2)
+def since(values: Iterable[str]) -> int:
+    """The least version of the format that has all these settings, by dotted path."""
+    return max((5 if path.startswith("decision.") else _SINCE.get(path, 2) for path in values), default=2)
 
 
 def _read_own(values: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class ChangeSpec(Spec):
             or (changed is not None and changed.response is not None)
             or (added is not None and added.is_wide)
         )
-        return max(_since(self.values), 3 if wide else 2, 2 if self.plane is None else self.plane.since)
+        return max(since(self.values), 3 if wide else 2, 2 if self.plane is None else self.plane.since)
 
     @classmethod
     def of(cls, step: int, values: dict[str, Any], edit: Edit) -> Self:
@@ -192,7 +192,7 @@ class RunHistorySpec(Spec):
     def since(self) -> int:
         """The least version of the format that has words for it."""
         return max(
-            _since(self.values), 2 if self.plane is None else self.plane.since, *(change.since for change in self.turns)
+            since(self.values), 2 if self.plane is None else self.plane.since, *(change.since for change in self.turns)
         )
 
     def overruled(self, paths: Iterable[str]) -> Self:

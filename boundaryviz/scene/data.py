@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
 from boundaryviz.scene.axes import as_seen
-from boundaryviz.scene.datasets import DATASETS, Dataset, Draw
+from boundaryviz.scene.datasets import DATASETS, Dataset, Draw, Responses
+from boundaryviz.scene.responses import signs
+from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.specs import Spec, setting
@@ -33,6 +35,10 @@ class DataSpec(Spec):
     jitter: float = setting(
         0.0, "Position noise", "Standard deviation of a Gaussian push added to every point, labels unchanged.",
         ge=0.0, le=5.0, advanced=True,
+    )  # fmt: skip
+    labels: Literal["given", "rule"] = setting(
+        "given", "Labels by", "What says the class of a point: the data set, or the rule written by hand. Position "
+        "noise and label noise act on top.", advanced=True, choices={"given": "the data", "rule": "the rule"}, since=5,
     )  # fmt: skip
     label_noise: float = setting(
         0.0, "Label noise", "Share of training and validation labels replaced by another class; test stays clean.",
@@ -88,6 +94,8 @@ class DataSpec(Spec):
         return self
 
 
+NO_RULE = "there is no rule to label by; write one, such as rule = 'y > sin(3 x)', or set data.labels to given"
+
 KEEPS_POINTS = frozenset({"data.input_scale"})
 """The settings of the data that draw no points: whoever changes them keeps the points that are there."""
 
@@ -116,28 +124,50 @@ def _rng(spec: DataSpec, purpose: Purpose) -> np.random.Generator:
     return np.random.default_rng([spec.seed, purpose])
 
 
-def build(spec: DataSpec) -> Scene:
+def build(spec: DataSpec, rule: Rule | None = None) -> Scene:
     """Draw the scene that `spec` describes: training, then validation, then test points.
 
-    Raises ValueError for `points`, the name of data that is kept as points and not drawn.
+    rule: what says the labels where `spec.labels` asks for it: points of which it says no class are unlabelled.
+    Raises ValueError for `points`, the name of data that is kept as points and not drawn, or for want of a rule.
     """
     if spec.name == OWN:
         raise ValueError("data named 'points' is kept as points; there is nothing to draw")
     source = DATASETS[spec.name]
-    xy, label, split = _draw(source, spec)
+    xy, drawn, split = _draw(source, spec)
+    label, classes, class_names = _classes(drawn), source.classes, source.class_names
+    response = drawn if source.responses is not None else None
+    if spec.labels == "rule":  # which speaks of classes alone
+        asked, response = wanted(rule), None
+        label, class_names = asked.classes_at(xy).astype(np.int64), ()
+        classes = asked.classes(source.domain or Domain.around(xy), xy)
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
-    label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.LABEL_NOISE))
+    label = _flip(label, split != Split.TEST, spec.label_noise, classes, _rng(spec, Purpose.LABEL_NOISE))
+    if response is not None:
+        response = np.where(label == _classes(drawn), drawn, -drawn)
     domain = source.domain or Domain.around(xy)
     if spec.labels_at == "centres" and spec.labels_per_class != "all":
         label = keep_central(as_seen(xy, domain.stretch), label, split, spec.labels_per_class)
     else:
         label = keep_labels(label, split, spec.labels_per_class, _rng(spec, Purpose.BUDGET))
-    return Scene(Points.of(xy, label, split), domain, source.classes, source.class_names, source.axis_names)
+    points = Points.of(xy, label, split).with_columns(response=response)
+    return Scene(points, domain, classes, class_names, source.axis_names)
+
+
+def wanted(rule: Rule | None) -> Rule:
+    """The rule that is to say the labels. Raises ValueError where there is none."""
+    if rule is None:
+        raise ValueError(f"data.labels: {NO_RULE}")
+    return rule
+
+
+def _classes(drawn: NDArray) -> NDArray[np.int64]:
+    """The classes of labels, or of responses."""
+    return signs(drawn) if np.issubdtype(drawn.dtype, np.floating) else drawn
 
 
 def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
-    """Places, labels and splits: `spec.n` training points and the held-out shares on top of them.
+    """Places, labels or responses, and splits: `spec.n` training points and the held-out shares on top of them.
 
     A finite table that holds fewer is shared out whole, in the same proportions.
     """
@@ -147,7 +177,9 @@ def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
     total = train / (1.0 - spec.validation - spec.test)
     validation, test = round(total * spec.validation), round(total * spec.test)
     shifted = test if source.draw_test is not None else 0
-    xy, label = _balanced(source, source.draw, train + validation + test - shifted, noise, spec.balance, rng)
+    xy, label = _balanced(
+        source, source.responses or source.draw, train + validation + test - shifted, noise, spec.balance, rng
+    )
     if len(xy) + shifted < train + validation + test:
         validation, test = round(len(xy) * spec.validation), round(len(xy) * spec.test)
         train = len(xy) - validation - test
@@ -160,7 +192,7 @@ def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
 
 
 def _balanced(
-    source: Dataset, draw: Draw, n: int, noise: float, balance: float | None, rng: np.random.Generator
+    source: Dataset, draw: Draw | Responses, n: int, noise: float, balance: float | None, rng: np.random.Generator
 ) -> tuple[NDArray, NDArray]:
     """Draw n points; with a `balance`, draw more and keep the share of class 0 that was asked for.
 
@@ -173,7 +205,8 @@ def _balanced(
         asked = n * 2**doublings
         xy, label = draw(asked, noise, rng)
         order = rng.permutation(len(xy))
-        first, rest = order[label[order] == 0], order[label[order] != 0]
+        kind = _classes(label)[order]
+        first, rest = order[kind == 0], order[kind != 0]
         if len(xy) < asked or (len(first) >= wanted and len(rest) >= n - wanted):
             break
     else:
@@ -185,8 +218,9 @@ def _balanced(
 
 
 def _flip(label: NDArray, where: NDArray, share: float, classes: int, rng: np.random.Generator) -> NDArray:
-    """Replace exactly round(share * count) of the labels under `where` by a uniformly drawn other class."""
-    candidates = rng.permutation(np.flatnonzero(where))
+    """Replace exactly round(share * count) of the labels under `where` by a uniformly drawn other class; points without
+    a label stay so."""
+    candidates = rng.permutation(np.flatnonzero(where & (label != UNLABELLED)))
     chosen = candidates[: round(share * len(candidates))]
     flipped = label.copy()
     flipped[chosen] = (label[chosen] + rng.integers(1, classes, len(chosen))) % classes

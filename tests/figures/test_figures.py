@@ -16,7 +16,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PathCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.typing import ColorType
@@ -356,3 +356,16 @@ def test_the_boundary_is_drawn_where_the_decision_falls_and_one_half_beside_it()
     np.testing.assert_allclose(half[:, 0], 0.0, atol=0.01)
     plain = {item.get_gid() for item in draw("boundary", snapshot()).axes[0].collections}
     assert "likeliest class changes" not in plain
+
+
+def test_a_rule_is_drawn_dotted_where_its_class_changes_and_named() -> None:
+    plain = snapshot()
+    ruled = snapshot(scenario=plain.scenario.with_values({"rule": "y > 0.25 x"}))
+    figure = draw("boundary", ruled)
+    (line,) = figure.axes[0].findobj(lambda artist: artist.get_gid() == "rule")
+    assert isinstance(line, LineCollection)
+    x, y = np.concatenate(line.get_segments()).T
+    assert np.abs(y - 0.25 * x).max() < 0.02
+    assert (x.min(), x.max()) == pytest.approx((PLANE.left, PLANE.right), abs=0.02)
+    assert "rule" in [text.get_text() for text in figure.legends[0].get_texts()]
+    assert not draw("boundary", plain).findobj(lambda artist: artist.get_gid() == "rule")

@@ -98,7 +98,10 @@ def test_it_lies_beside_its_project() -> None:
 def test_settings_of_a_later_format_that_say_nothing_do_not_part_a_timeline_from_its_project() -> None:
     scenario = Scenario()
     plain = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training", "course"})
-    del plain["learner"]["focusing"]  # as it was when the format had no such setting
+    for section in ("data", "poison", "learner", "training"):  # as it was when the format had no such settings
+        for name in getattr(scenario, section).later()[1]:
+            del plain[section][name]
+    assert "focusing" not in plain["learner"]
     before = hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
     assert timeline_file.key(scenario) == before
     assert timeline_file.key(scenario.with_values({"learner.focusing": 1.0})) != before
