@@ -17,6 +17,7 @@ from boundaryviz.gui.widgets.curve_data import Summary, Trace, thin, thin_band
 from boundaryviz.gui.widgets.curve_legend import CurveLegend
 from boundaryviz.gui.widgets.curve_limits import FINE, column_peaks, cut_off
 from boundaryviz.gui.widgets.curve_plot import SPLITS, CurvePlot
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.scale import tidy_above
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
@@ -83,8 +84,10 @@ class CurvesView(QWidget):
         self.of = label("", "faint")
         self.measure = choices("What the upper plot shows", MEASURES, 132)
         self.measure.setToolTip(
-            "The loss that training makes small, or another measure of the same models; what decisions cost is known "
-            "where the tab Threshold says what mistakes cost"
+            tip(
+                "The loss that training makes small, or another measure of the same models; what decisions cost is known "
+                "where the tab Threshold says what mistakes cost"
+            )
         )
         self.flips = self._toggle("flips", "The share of test points that the poison flips, in place of the error")
         self.log_x = self._toggle("log x", "A logarithmic step axis")
