@@ -58,6 +58,7 @@ def snapshot(classes: int = 2, replicas: int = 1, **changes: Any) -> Snapshot:
     values: dict = {
         "scenario": scenario, "scene": scene, "step": 290, "rect": PLANE, "field": field(classes),
         "curves": curves(replicas), "predicted": (xy[:, 0] > 0).astype(np.int16),
-        "p": rng.dirichlet(np.ones(classes), 40).astype(np.float32),
     }  # fmt: skip
-    return Snapshot(**(values | changes))
+    values |= changes
+    count = len(values["scene"].points)
+    return Snapshot(**({"p": rng.dirichlet(np.ones(classes), count).astype(np.float32)} | values))

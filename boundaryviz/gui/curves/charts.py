@@ -85,8 +85,8 @@ class CurvesView(QWidget):
         self.measure = choices("What the upper plot shows", MEASURES, 132)
         self.measure.setToolTip(
             tip(
-                "The loss that training makes small, or another measure of the same models; what decisions cost is known "
-                "where the tab Threshold says what mistakes cost"
+                "The loss that training makes small, or another measure of the same models; what decisions cost is "
+                "known where the tab Threshold says what mistakes cost"
             )
         )
         self.flips = self._toggle("flips", "The share of test points that the poison flips, in place of the error")
