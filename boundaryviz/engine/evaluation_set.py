@@ -90,7 +90,7 @@ class EvaluationSet:
         if self.response is not None:
             return self._of_responses(learner, lost, taught(self.label, self.response))
         loss, predicted, scores = learner.assess(self.x, self.label)
-        result = self._plain(loss, predicted, lost)
+        result = self.of_answers(loss, predicted, lost)
         values = np.empty((len(loss), len(LOSSES) + rule.priced, len(self.label)))
         values[:, : len(LOSSES)] = point_losses(scores, self.label, learner.scale).swapaxes(0, 1)
         if learner.own_is_log:
@@ -108,7 +108,7 @@ class EvaluationSet:
         """As `summary`, of a learner that fits responses `wanted` (M,): the absolute and the squared loss are of what
         it says of them, the others mean nothing."""
         loss, predicted, scores = learner.assess(self.x, self.label, self.response)  # type: ignore[call-arg]
-        result = self._plain(loss, predicted, lost)
+        result = self.of_answers(loss, predicted, lost)
         missed = scores[:, 0].astype(np.float64) - wanted
         found = self._means(np.stack([np.abs(missed), missed * missed], axis=1))
         result[:, PLAIN : PLAIN + found.shape[1]] = found
@@ -124,7 +124,7 @@ class EvaluationSet:
             found[r] = sums / self._totals[:_SPLITS, r]
         return found.reshape(len(values), -1)
 
-    def _plain(
+    def of_answers(
         self, loss: NDArray[np.float64], predicted: NDArray[np.int64], lost: NDArray[np.bool_]
     ) -> NDArray[np.float64]:
         """As `summary`, with the learner's own loss, errors and flips alone, from the loss and predicted class (R, M)

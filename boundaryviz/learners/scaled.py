@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from boundaryviz.learners.base import Answers, Learner, Problem, State, Training
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.training_spec import TrainingSpec
+from boundaryviz.learners.trees import Tree
 from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import Domain
 
@@ -136,6 +138,29 @@ class Scaled:
     def assess(self, x: NDArray[np.float64], label: NDArray[np.int64], *response: NDArray[np.float64]) -> Answers:
         """As `evaluate`, with what decides."""
         return self._learner.assess(self._scale(x), label, *response)
+
+    def staged(self, x: NDArray[np.float64], stages: Sequence[int], replica: int | None = None) -> NDArray[np.float64]:
+        """Class probabilities at `x` (G, D) of models of these sizes; see `FittedLearner.staged`."""
+        result: NDArray[np.float64] = self._fitted.staged(self._scale(x), stages, replica)
+        return result
+
+    def staged_evaluate(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], stages: Sequence[int]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """As `evaluate`, of models of these sizes; see `FittedLearner.staged_evaluate`."""
+        result: tuple[NDArray[np.float64], NDArray[np.int64]]
+        result = self._fitted.staged_evaluate(self._scale(x), label, stages)
+        return result
+
+    def tree(self, replica: int = 0, stage: int | None = None) -> Tree | None:
+        """The tree that was grown, its cuts in the units of the scene; see `Estimator.tree`."""
+        found: Tree | None = self._fitted.tree(replica, stage)
+        return None if found is None else found.in_units(self._scale.centre, self._scale.unit)
+
+    @property
+    def _fitted(self) -> Any:
+        """The learner, where it is one that is fitted at once."""
+        return self._learner
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether what a replica has learnt is all finite, (R,)."""

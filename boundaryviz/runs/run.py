@@ -131,7 +131,7 @@ class Run(Tabular):
     @property
     def varies(self) -> Varies:
         """What its seeds differ in: nothing where the learner has nothing random."""
-        return training_varies(self.session.spec.family)
+        return training_varies(self.session.spec)
 
     @property
     def twin(self) -> bool:

@@ -144,8 +144,8 @@ class _Work:
     @property
     def at_once(self) -> bool:
         """Whether the learner is fitted at once and nothing is random."""
-        family = self.scenario.learner.family
-        return family.at_once and not family.seeded
+        learner = self.scenario.learner
+        return learner.family.at_once and not learner.seeded
 
     def check_memory(self) -> None:
         """Raise MemoryNeeded where there is none for all doses and seeds, before they are laid.

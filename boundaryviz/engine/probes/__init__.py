@@ -11,6 +11,9 @@ PROBES: dict[str, str] = {
     "cascade": "boundaryviz.engine.probes.cascade:CascadeProbe",
     "units": "boundaryviz.engine.probes.units:UnitsProbe",
     "scores": "boundaryviz.engine.probes.scores:ScoresProbe",
+    "course": "boundaryviz.engine.probes.course:CourseProbe",
+    "tree": "boundaryviz.engine.probes.tree:TreeProbe",
+    "support": "boundaryviz.engine.probes.support:SupportProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
 }
 """Every probe by name, as "module:class"."""
