@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from boundaryviz.scenario.gallery import names as scenarios
     from boundaryviz.scenario.scenario import Scenario, ScenarioError
     from boundaryviz.scene import datasets
+    from boundaryviz.studies.bias_variance import bias_variance
     from boundaryviz.studies.check import check
     from boundaryviz.studies.dose import dose_response
+    from boundaryviz.studies.tabling import study
     from boundaryviz.tables.tables import read_file as read_table
 
 __version__ = "0.1.0"
@@ -32,8 +34,10 @@ _WHERE = {
     "read_table": "tables.tables:read_file",
     "train": "runs.run:train",
     "Run": "runs.run:Run",
+    "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
+    "study": "studies.tabling:study",
     "Metric": "record.metrics:Metric",
     "BoundaryClassifier": "estimator:BoundaryClassifier",
     "Attack": "attacks.settings:AttackSettings",
@@ -51,6 +55,7 @@ __all__ = [
     "ScenarioError",
     "__version__",
     "attacks",
+    "bias_variance",
     "check",
     "datasets",
     "dose_response",
@@ -58,6 +63,7 @@ __all__ = [
     "load",
     "read_table",
     "scenarios",
+    "study",
     "train",
 ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from rich import box
@@ -10,11 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from boundaryviz.cli.terminal import plain, printing
+from boundaryviz.record.bias_variance import BiasVariance
+from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.expectations import Check
 from boundaryviz.record.intervals import LEVEL
-from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate
+from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate, is_main
+from boundaryviz.record.rounding import rounded
 from boundaryviz.record.seeds import Varies, seed_range_words, seeds_words
+from boundaryviz.record.study_summary import measured, value_cell
+from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 from boundaryviz.studies.draws import OverData, training_seeds
 
@@ -145,14 +152,53 @@ def show_check(check: Check) -> None:
     show(*shown)
 
 
+def show_study(title: str, found: StudyTable) -> None:
+    """A line for each combination of what was varied, with the means of the main measures. Raises PrintError."""
+    rows = found.summary()
+    made, names = table(*found.axes), measured(rows)
+    for name in ("runs", *names):
+        made.add_column(name.replace("_", " "), justify="right")
+    for one in rows:
+        cells = (_about(*one.metrics[name]) if name in one.metrics else "" for name in names)
+        row(made, *map(value_cell, one.values), f"{one.runs:,}", *cells)
+    runs = f"{len(found):,} runs" if found.whole else f"{len(found):,} of {found.total:,} runs"
+    shown: list[Table | Text | str] = [headed(title, f"{runs}; mean \u00b1 standard error in percent"), made]
+    show(*shown)
+
+
+def _about(mean: float, error: float) -> str:
+    return rounded(100 * mean, 100 * error)
+
+
+def show_bias_variance(results: Sequence[BiasVariance]) -> None:
+    """Each measure with what it is, a column for each setting, over the test points. Raises PrintError."""
+    first = results[0]
+    made = table("measure")
+    for one in results:
+        made.add_column(one_line(one.label) or "value", justify="right")
+    made.add_column("what it is", overflow="fold")
+    means = [one.measures for one in results]
+    for name, words in MEASURES.items():
+        row(made, name, *(_number(some[name]) for some in means), words)
+    said = {f"{one.samples_words()}; {one.truth_words()}" for one in results}
+    shown: list[Table | Text | str] = [headed(first.title, f"{first.learner}; {'; '.join(sorted(said))}"), made]
+    shown.append("error = noise_effect + bias + unbiased_variance - biased_variance, on test points.")
+    shown += [first.warning()] if first.warning() else []
+    show(*shown)
+
+
+def _number(value: float) -> str:
+    return "\u2013" if math.isnan(value) else f"{value:.4f}"
+
+
 def _measures(sides: dict[str, Metrics]) -> Table:
     """Each measure, in a column of each side."""
     made = table("measure")
     for words in sides:
         made.add_column(words, justify="right")
     for name, first in {name: one for side in sides.values() for name, one in side.items()}.items():
-        if len(sides) > 1 and isinstance(first, SuccessRate):
-            continue  # the two sides are of different pins
+        if not is_main(name) or (len(sides) > 1 and isinstance(first, SuccessRate)):
+            continue  # of success the two sides are of different pins
         row(made, _named(name, first), *(side[name].told(name) if name in side else "" for side in sides.values()))
     return made
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.cascade import Cascade
+from boundaryviz.learners.measures import LOSSES
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -55,7 +56,8 @@ class View:
 
     unit: None for the class probabilities, or (layer, index) of one hidden unit.
     seed: which of the runs, counted from 0. clean: also show its clean twin, where there is one. past: the number of
-    a loaded checkpoint to show in the place of the present one.
+    a loaded checkpoint to show in the place of the present one. stage: the size, on the course of a learner that is
+    fitted at once, of the model that is shown; None for what was fitted. Past the last, the last is.
     """
 
     rect: Domain
@@ -65,6 +67,12 @@ class View:
     seed: int = 0
     clean: bool = False
     past: int | None = None
+    stage: int | None = None
+
+    @property
+    def is_of_what_is_fitted(self) -> bool:
+        """Whether it shows the output of the model itself: no hidden unit, no other size on its course."""
+        return self.unit is None and self.stage is None
 
     def fitted(self, hidden: Sequence[int]) -> View:
         """Without a unit that layers of these sizes do not hold; a view may still ask for one of the net before."""
@@ -103,13 +111,14 @@ class Render:
     """Work out exactly what a figure needs of what is shown. Answered by a `Rendering` of this number.
 
     rect: the part of the plane, None for the domain. columns: of the field, whose cells are square. past: of the
-    checkpoint loaded last, in the place of what is shown.
+    checkpoint loaded last, in the place of what is shown. stage: as in `View`.
     """
 
     number: int
     rect: Domain | None = None
     columns: int = 256
     past: bool = False
+    stage: int | None = None
 
 
 @dataclass(frozen=True)
@@ -228,12 +237,18 @@ Why = Literal["first", "best", "flip", "edit", "last"]
 
 # ---- from the trainer -----------------------------------------------------------------------------
 
+MEASURES = (*(f"{name}_loss" for name in LOSSES), "expected_cost")
+"""Of each split beside the learner's own loss and the error: see `learners.measures`, and what the decisions cost on
+average, where the scenario says what mistakes cost."""
 CURVES = (
     "train_loss", "validation_loss", "test_loss", "train_error", "validation_error", "test_error",
     "poison_loss", "flip_rate",
+    *(f"{split}_{measure}" for measure in MEASURES for split in ("train", "validation", "test")),
 )  # fmt: skip
 """Training points are the clean ones. `poison_loss`: of poison, against its label or, where it has none, the class it
 is to spread. `flip_rate`: share of the test points that are predicted otherwise than by the clean twin."""
+PLAIN = 8
+"""How many of `CURVES` there were before `MEASURES`: files of then have no more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,7 +289,7 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Evaluations since the last chunk. step: int64 (K,); values: float64 (K, R, 8), columns as in `CURVES`.
+    """Evaluations since the last chunk. step: int64 (K,); values: float64 (K, R, 26), columns as in `CURVES`.
 
     A value is NaN where there is nothing to measure. margins: float64 (K, R, P), how far each pin of the scene is on
     the attacker's side, -1..1; NaN where undecided.
@@ -336,7 +351,8 @@ class Checkpoint:
 class Rendering:
     """What the run shown and its clean twin say at one step, as exactly as a figure needs it; see `Frame`, `Render`.
 
-    field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known.
+    field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known. p, clean_p:
+    float32 (N, classes), how probable each class is at each point.
     """
 
     number: int
@@ -348,6 +364,8 @@ class Rendering:
     clean: NDArray[np.float32] | None = None
     clean_predicted: NDArray[np.int16] | None = None
     cascade: Cascade | None = None
+    p: NDArray[np.float32] | None = None
+    clean_p: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)

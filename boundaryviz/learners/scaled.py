@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.learners.base import Learner, Problem, State, TrainingData
+from boundaryviz.learners.base import Answers, Learner, Problem, State, TrainingData
 from boundaryviz.learners.family import LearnerSettings
+from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.training_spec import TrainingSpec
+from boundaryviz.learners.trees import Tree
 from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import Domain
 
@@ -64,6 +67,16 @@ class Scaled:
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self.__dict__["_learner"], name)
+
+    @property
+    def scale(self) -> Scale:
+        """What its scores are."""
+        return self._learner.scale
+
+    @property
+    def own_is_log(self) -> bool:
+        """Whether its own loss is -log of the probability of the true class."""
+        return self._learner.own_is_log
 
     @property
     def parameters(self) -> int:
@@ -121,6 +134,33 @@ class Scaled:
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
         return self._learner.evaluate(self._scale(x), label, *response)
+
+    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64], *response: NDArray[np.float64]) -> Answers:
+        """As `evaluate`, with what decides."""
+        return self._learner.assess(self._scale(x), label, *response)
+
+    def staged(self, x: NDArray[np.float64], stages: Sequence[int], replica: int | None = None) -> NDArray[np.float64]:
+        """Class probabilities at `x` (G, D) of models of these sizes; see `FittedLearner.staged`."""
+        result: NDArray[np.float64] = self._fitted.staged(self._scale(x), stages, replica)
+        return result
+
+    def staged_evaluate(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], stages: Sequence[int]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """As `evaluate`, of models of these sizes; see `FittedLearner.staged_evaluate`."""
+        result: tuple[NDArray[np.float64], NDArray[np.int64]]
+        result = self._fitted.staged_evaluate(self._scale(x), label, stages)
+        return result
+
+    def tree(self, replica: int = 0, stage: int | None = None) -> Tree | None:
+        """The tree that was grown, its cuts in the units of the scene; see `Estimator.tree`."""
+        found: Tree | None = self._fitted.tree(replica, stage)
+        return None if found is None else found.in_units(self._scale.centre, self._scale.unit)
+
+    @property
+    def _fitted(self) -> Any:
+        """The learner, where it is one that is fitted at once."""
+        return self._learner
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether what a replica has learnt is all finite, (R,)."""

@@ -3,35 +3,51 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from typing_extensions import override
 
+from boundaryviz.jobs.lookup import function_named
 from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.metrics import Metric, Metrics, SuccessRate
 from boundaryviz.record.seeds import training_varies
+from boundaryviz.record.sources import SOURCES
+from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.data import OWN
-from boundaryviz.scene.scene import Scene
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.running import Failure, Watcher, carry_out
 from boundaryviz.studies.study import Study
 from boundaryviz.studies.tasks import Batch
 
-Row = Mapping[str, float | None]
-"""The metrics of one training seed, as `studies.training.metrics` gives them."""
+Row = Mapping[str, Any]
+"""What came of a task: the metrics of one training seed, as `studies.training.metrics` gives them, unless a source of
+measures has tasks of its own. Whatever there is nothing of is None."""
+Reduce = Callable[[Sequence[Row | None]], dict[str, float]]
+"""The measures of a draw from the rows of its tasks, in their order; None for one that came to nothing."""
+
+
+def mean_of(rows: Sequence[Row | None]) -> dict[str, float]:
+    """The metrics of one draw: the mean over those of its training seeds that have a value, NaN where none has."""
+    found = [row for row in rows if row is not None]
+    names = dict.fromkeys(name for row in found for name in row)
+    values = {name: [value for row in found if (value := row.get(name)) is not None] for name in names}
+    return {name: sum(some) / len(some) if some else math.nan for name, some in values.items()}
 
 
 @dataclass(frozen=True)
 class Draw:
-    """A scenario on the points of one data seed; None: on points that are kept in it."""
+    """A scenario on the points of one data seed; None: on points that are kept in it.
+
+    reduce: how its measures follow from what came of the batches' tasks.
+    """
 
     data_seed: int | None
     batches: tuple[Batch, ...]
+    reduce: Reduce = mean_of
 
     @property
     def keys(self) -> Iterator[str]:
@@ -39,33 +55,9 @@ class Draw:
         return (task.key for batch in self.batches for task in batch.tasks)
 
 
-def can_be_drawn(scenario: Scenario) -> bool:
-    """Whether a data seed draws its points: not where they were edited or changed while it trained, nor points of one's
-    own of which nothing is left to chance, or whose attack was shaped by hand.
-
-    A history of training in which nothing was changed changes nothing here.
-    """
-    course = scenario.course
-    if course is not None and (course.turns or course.values or course.plane is not None):
-        return False
-    if scenario.data.name == OWN:
-        here, other = (scenario.with_values({"data.seed": scenario.data.seed ^ k}).scene() for k in (0, 1))
-        return here.points != other.points and _poison(here) == _poison(scenario.scene())
-    if scenario.plane is None:
-        return True
-    fresh, kept = scenario.bare().scene(), scenario.scene()
-    return fresh.points == kept.points and fresh.targets == kept.targets
-
-
-def _poison(scene: Scene) -> tuple[object, ...]:
-    """Where poison lies, under which label, and what it aims at."""
-    some = scene.points.take(scene.points.is_poison)
-    return some.x.tolist(), some.label.tolist(), scene.targets
-
-
 def training_seeds(scenario: Scenario, seeds: int) -> int:
     """How many of `seeds` there is any use for: 0 where nothing in training is random."""
-    return seeds if training_varies(scenario.learner.family) == "training" else 0
+    return seeds if training_varies(scenario.learner) == "training" else 0
 
 
 def drawn(
@@ -93,6 +85,43 @@ def drawn(
     if kept:
         return [Draw(None, batches(scenario))]
     return [Draw(seed, batches(scenario.with_values({"data.seed": seed}))) for seed in checked]
+
+
+class Planner(Protocol):
+    """Plans what a source of measures needs of one draw of the data (`record.sources`)."""
+
+    def __call__(
+        self, scenario: Scenario, data_seed: int | None, names: Collection[str], seeds: int, device: str
+    ) -> Draw:
+        """What is to be done, and how the measures follow from it, each under its name without the prefix.
+
+        scenario: with the data seed, and the settings that the measures are to be taken with. data_seed: None where
+        the points are kept in the scenario. names: which measures are wanted. seeds: of training, over which measures
+        are means, where the source has no seeds of its own.
+        Raises ScenarioError, in words, where the scenario has no such measure.
+        """
+
+
+def planned(
+    source: str,
+    scenario: Scenario,
+    data_seeds: Sequence[int],
+    names: Collection[str],
+    seeds: int,
+    device: str = "auto",
+    *,
+    kept: bool = False,
+) -> list[Draw]:
+    """As `drawn`, for measures of this source: what its planner makes of each draw."""
+    if seeds < 1:
+        raise ScenarioError(["seeds: at least one is needed"])
+    plan: Planner = function_named(SOURCES[source].plan)
+    if kept:
+        return [plan(scenario, None, names, seeds, device)]
+    return [
+        plan(scenario.with_values({"data.seed": seed}), seed, names, seeds, device)
+        for seed in check_data_seeds(data_seeds)
+    ]
 
 
 def check_data_seeds(data_seeds: Sequence[int]) -> tuple[int, ...]:
@@ -144,8 +173,8 @@ class Rows(Watcher):
         return sum(_has_nothing(self._rows[key]) for key in draw.keys if key in self._rows)
 
     def metrics(self, draw: Draw) -> dict[str, float]:
-        """The means over its training seeds."""
-        return mean_of([self._rows[key] for key in draw.keys if key in self._rows])
+        """Its measures; of runs the means over their training seeds."""
+        return draw.reduce([self._rows.get(key) for key in draw.keys])
 
 
 @dataclass(frozen=True)
@@ -194,7 +223,7 @@ class OverData:
         found["left_out"] = list(self.lost)
         found["failed"] = {str(seed): words for seed, words in self.failed}
         found["settings"] = self.scenario.model_dump(
-            mode="json", include={"data", "poison", "learner", "training", "rule"}
+            mode="json", include={"data", "poison", "learner", "training", "rule", "decision"}
         )
         return found
 
@@ -249,10 +278,3 @@ def _over_data(name: str, values: Sequence[float], twin: bool) -> Metric:
 def _has_nothing(row: Row) -> bool:
     """Whether a run has no value of its own: what poison there is, and what its clean twin comes to, is not its own."""
     return all(value is None for name, value in row.items() if name != "poison_rate" and not name.startswith("clean."))
-
-
-def mean_of(rows: Sequence[Row]) -> dict[str, float]:
-    """The metrics of one draw: the mean over those of its training seeds that have a value, NaN where none has."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    values = {name: [value for row in rows if (value := row.get(name)) is not None] for name in names}
-    return {name: sum(some) / len(some) if some else math.nan for name, some in values.items()}

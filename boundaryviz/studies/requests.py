@@ -1,4 +1,5 @@
-"""What the window asks for: the jobs of dose-responses, checks and films, and what they answer. Nothing heavy."""
+"""What the window asks for: jobs of dose-responses, checks, studies, films, and bias and variance, and their answers.
+Nothing heavy."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.studies.study import Study
 
 if TYPE_CHECKING:
     from boundaryviz.figures.film.options import FilmOptions
@@ -15,6 +17,9 @@ DATA_SEEDS = tuple(range(20))
 """On which a scenario is held to its word, unless others are named."""
 SEEDS = 4
 """Training seeds of each data seed, where training is random."""
+
+SAMPLES = 100
+"""Samples of the data on which bias and variance are measured."""
 
 Spacing = Literal["log", "linear", "even"]
 
@@ -37,6 +42,37 @@ class CheckRequest:
     scenario: Scenario
     data_seeds: tuple[int, ...] = DATA_SEEDS
     seeds: int = SEEDS
+
+
+@dataclass(frozen=True)
+class StudyRequest:
+    """A study, as `tabling.run_study` takes it. Its results are `StudyTable`s, the last one as whole as it gets.
+
+    store: the SQLite file in which what is finished is kept, so that a study that was stopped goes on where it was;
+    None for none. engine, workers: as `engines.executor_of` takes them; without workers in the job's own process.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.tabling:job"
+    study: Study
+    store: Path | None = None
+    workers: int | None = None
+    engine: str = "local"
+
+
+@dataclass(frozen=True)
+class BiasVarianceRequest:
+    """Bias and variance, as `bias_variance.over_settings` takes them. Its results are lists of `BiasVariance`, one for
+    each setting; the last one is whole.
+
+    over: PATH=V1,V2,..., None for the scenario as it is. store: a file in which finished batches are kept, of which
+    those that are there are not done again.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.bias_variance:job"
+    scenario: Scenario
+    samples: int
+    over: str | None
+    store: Path
 
 
 @dataclass(frozen=True)

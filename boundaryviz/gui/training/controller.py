@@ -29,7 +29,7 @@ from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import add_action, add_submenu, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
-from boundaryviz.scenario.changes import Settings, resets
+from boundaryviz.scenario.changes import Settings, resets, stirs
 from boundaryviz.scenario.response_advice import response_advice
 from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -54,7 +54,7 @@ class Controller(QObject):
     ) -> None:
         super().__init__(window)
         self.document, self.client, self.history = document, client, history
-        self._window, self._plane = window, planes.plane
+        self._window, self._planes, self._plane = window, planes, planes.plane
         actions = window.actions_
         self.tools = ToolColumn(
             actions.tools.actions(), actions.classes.actions(), actions["point.class-choose"], [actions["point.poison"]]
@@ -121,7 +121,9 @@ class Controller(QObject):
                 client.set_scenario(state.scenario, revision)
             if state.scenario.training.seed != before.scenario.training.seed:
                 client.reset(state.scenario.training.seed)
-        self.pacing.hold(self.document.previewing)  # now that what it holds has been told
+        committed = self.document.committed
+        moved = state.scene is not committed.scene or stirs(committed.scenario, state.scenario)
+        self.pacing.hold(self.document.previewing and moved)  # now that what it holds has been told
 
     def _show_settings(self) -> None:
         """Those of now, or of the moment of the past that is shown."""
@@ -129,6 +131,8 @@ class Controller(QObject):
         if scenario is not self._settings:
             self._settings = scenario
             self._show_data(scenario)
+            rule = scenario.decision.rule(self.presenter.scene.classes)
+            self._planes.set_decision(None if rule.plain else rule.leaning)
             self.learner.set_values(scenario.learner)
             self.training.set_values(scenario.training)
             self.transport.set_seed(scenario.training.seed)
@@ -189,7 +193,8 @@ class Controller(QObject):
             self._window.notify(str(error).replace("\n", "; "))
             self._show_data(self.document.scenario)
 
-    def _set(self, path: str, value: Any) -> None:
+    def set_setting(self, path: str, value: Any) -> None:
+        """Give the setting of this dotted path another value, as one undo step."""
         section, _, name = path.partition(".")
         title = type(getattr(self.document.scenario, section)).model_fields[name].title or name
         self.do(Settings({path: value}), f"Set {title.lower()}")
@@ -237,14 +242,14 @@ class Controller(QObject):
     def _wire_panels(self) -> None:
         client, bar = self.client, self.transport
         for panel in (self.data, self.learner, self.training):
-            panel.changed.connect(self._set)
+            panel.changed.connect(self.set_setting)
         self.data.redraw.connect(self._redraw)
         client.ready.connect(lambda ready: self.learner.setToolTip(f"{ready.parameters:,} parameters"))
         bar.reset.connect(self._reset)
         bar.play_toggled.connect(self._played)
         bar.step.connect(self._step)
         bar.stop_at_changed.connect(self._stop_at)
-        bar.seed_changed.connect(lambda seed: self._set("training.seed", seed))
+        bar.seed_changed.connect(lambda seed: self.set_setting("training.seed", seed))
         bar.new_seed.connect(self._new_seed)
 
     def _wire_actions(self) -> None:
@@ -316,7 +321,7 @@ class Controller(QObject):
         """Rest at this step, which is how long a run of the scenario lasts; None: never, while it is open here."""
         self.pacing.set_never(step is None)
         if step is not None:
-            self._set("training.steps", step)
+            self.set_setting("training.steps", step)
 
     def _step(self) -> None:
         self.client.step()
@@ -326,7 +331,7 @@ class Controller(QObject):
         self.client.reset(self.document.scenario.training.seed)
 
     def _new_seed(self) -> None:
-        self._set("training.seed", SystemRandom().randrange(1000))
+        self.set_setting("training.seed", SystemRandom().randrange(1000))
 
     def _redraw(self) -> None:
-        self._set("data.seed", (self.document.scenario.data.seed + 1) % 2**31)
+        self.set_setting("data.seed", (self.document.scenario.data.seed + 1) % 2**31)
