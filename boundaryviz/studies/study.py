@@ -9,6 +9,8 @@ from math import prod
 from typing import Any, ClassVar, Self
 
 from boundaryviz.learners.specs import LARGEST_SEED
+from boundaryviz.record import reports
+from boundaryviz.record.expectations import METRICS
 from boundaryviz.record.seeds import training_varies
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.redrawing import can_be_drawn
@@ -127,6 +129,11 @@ class Study(StudySpec):
                     number += len(some)
         return made
 
+    def place(self, task: StudyTask) -> dict[str, Any]:
+        """Where its row stands in the table: the value of each axis by path, and its seeds and fold."""
+        where = dict(zip((axis.path for axis in self.axes), task.values, strict=True))
+        return where | {"data_seed": task.data_seed, "seed": task.seed, "fold": task.fold}
+
     # ---- what it comes to ---------------------------------------------------------------------------
 
     @property
@@ -186,6 +193,9 @@ class Study(StudySpec):
                 )
         if self.steps is not None and any(axis.path == "training.steps" for axis in self.axes):
             found.append("steps: training.steps is varied; leave out either")
+        found += reports.problems_of(self)
+        if (name := self.measure.removeprefix("clean.")) and name not in METRICS:
+            found.append(f"measure: no run has {name!r}; there are: {', '.join(sorted(METRICS))}")
         if self.folds and self.twin:
             found.append("folds: with twins there are none; the clean twin of a fold says nothing of the whole")
         return found
