@@ -71,7 +71,7 @@ def measure_of(table: StudyTable, measure: str) -> str:
 
 
 def cube_of(table: StudyTable, measure: str, path: str, folds: bool = False) -> NDArray[np.float64]:
-    """As `StudyTable.cube`, (R, S, K), and NaN of a measure that no run has: not all data have points of every split."""
+    """As `StudyTable.cube`, (R, S, K), and NaN of a measure that no run has: not all data have every split."""
     if measure in table.metrics:
         return table.cube(measure, path, folds)
     return np.full((len(table.repeats), len(table.axes[path]), max(table.folds, 1) if folds else 1), np.nan)
