@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from boundaryviz import __version__
-from boundaryviz.studies.executors import Outcomes, Watch
+from boundaryviz.studies.executors import EngineError, Outcomes, Watch
 from boundaryviz.studies.packs import Packed, Packs, carried_out
 from boundaryviz.studies.tasks import FORMAT, Batch, Content
 
@@ -23,10 +23,6 @@ _PACKAGES = ("dask", "distributed", "torch", "numpy", "scikit-learn")
 _AHEAD = 2  # packs for each worker, so that none waits for the way there and back
 _LOOKS = 1.0  # seconds between two looks at how many workers there are, and whether there is a scheduler
 _REACHED, _FIRST = 5.0, 5.0  # seconds to reach a scheduler, and until it is said that there is no worker
-
-
-class EngineError(RuntimeError):
-    """A cluster that cannot be used, or that is gone; its text is a sentence for people."""
 
 
 class Dask:

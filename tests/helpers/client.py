@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.studies.executors import Executor
+from boundaryviz.studies.executors import EngineError, Executor
 from boundaryviz.studies.sqlite_store import SqliteStore
 from boundaryviz.studies.study import Axis, Study
 
@@ -27,7 +27,6 @@ def executor(where: str) -> Executor:
 
 
 if __name__ == "__main__":
-    from boundaryviz.studies.dask import EngineError
     from boundaryviz.studies.tabling import run_study
 
     with SqliteStore(sys.argv[1]) as store:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from boundaryviz.studies import dask
-from boundaryviz.studies.dask import Dask, EngineError
+from boundaryviz.studies.dask import Dask
+from boundaryviz.studies.executors import EngineError
 from boundaryviz.studies.running import carry_out
 from boundaryviz.studies.stores import MemoryStore
 from helpers.batches import batch, batches
