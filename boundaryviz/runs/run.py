@@ -49,7 +49,7 @@ class Run(Tabular):
         self._changes = () if history is None else (*history.changes, *filter(None, (history.pending,)))
         self._change = 0
         self.curves = CurveStore(len(session.replicas))
-        self.evaluated: NDArray[np.float64] | None = None  # now, where somebody has asked already; otherwise it is asked
+        self.evaluated: NDArray[np.float64] | None = None  # now, where somebody has asked already; else None
         self.seconds = 0.0
         self._collect()
 
