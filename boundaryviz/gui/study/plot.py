@@ -19,7 +19,7 @@ from boundaryviz.record.study_chart import StudyChart, StudyCurve, log_ticks
 _NAMES = ("train", "validation", "test")
 _MARKERS = {"train": "s", "validation": "t1", "test": "o", "series": "o"}
 _SIZE = 6  # of a marker, in pixels
-_MOST_MARKED = 80  # values up to which each has a marker
+_MOST_MARKED = 40  # values up to which each has a marker
 _BAND = 40  # opacity of a band, of 255
 _ROWS = 3  # of words of marks, one above the other
 
