@@ -52,6 +52,7 @@ from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.timeline.files import TimelineFiles
+from boundaryviz.gui.study.control import StudyControl
 from boundaryviz.gui.training.axes import AxesControl
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.controller import Controller
@@ -155,6 +156,7 @@ class Workbench:
         self.axes = AxesControl(window, planes, self._settings, self.compare.board.set_axes_choice)
         self.dose = DoseControl(window, document)
         self.check = CheckControl(window, document)
+        self.study = StudyControl(window, document, self.controller.show_run, self.folder, self._state)
         self.twin.over_data_asked.connect(self.check.show)
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
@@ -202,6 +204,7 @@ class Workbench:
         window.add_result("Attack", self.twin.panel)
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
+        window.add_result("Study", self.study.panel)
         window.add_result("Margins", self.margins.view)
         window.compose()
 
@@ -249,6 +252,7 @@ class Workbench:
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.dose.close()
         self.check.close()
+        self.study.close()
         self.film.close()
         self.client.close()
         self.reader.give_up()

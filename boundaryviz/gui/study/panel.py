@@ -196,6 +196,10 @@ class StudyPanel(QWidget):
         self.measure.setVisible(len(measures) > 1 or bool(second))
         self.second.setVisible(bool(second))
 
+    def chosen(self) -> tuple[str, int | None]:
+        """The measure, and the number of the value of the second axis; None for all."""
+        return str(self.measure.currentData() or "error"), self.second.currentData()
+
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
         self.view.set_theme(theme)

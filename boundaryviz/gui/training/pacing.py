@@ -44,7 +44,7 @@ class Pacing(QObject):
 
     def set_pace(self, pace: Pace) -> None:
         """Train at this pace from now on."""
-        self._document.pace = pace
+        self._document.pace, self._rushes = pace, False
         if pace != "full":
             self._slow = pace
         self._tell()
@@ -84,7 +84,7 @@ class Pacing(QObject):
 
     def _look(self) -> None:
         if self._of_scenario() != self._length:
-            self._never = False
+            self._never = self._rushes = False
             self._tell()
 
     def _of_scenario(self) -> tuple[int, bool]:
