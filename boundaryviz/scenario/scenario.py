@@ -19,6 +19,7 @@ from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.own import OwnSpec
 from boundaryviz.scenario.pace import Pace
 from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec, later
+from boundaryviz.scenario.study_spec import StudySpec
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.data import KEEPS_POINTS, OWN, OWN_POINTS, DataSpec, before_any, build
@@ -31,10 +32,10 @@ from boundaryviz.tables.choice import TableSource
 from boundaryviz.tables.from_arrays import from_arrays
 from boundaryviz.tables.tables import Table
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
-`data.input_scale`, a measure of the points, and `pace`. What needs no words of a later version is written under an
-earlier one, down to 2."""
+`data.input_scale`, a measure of the points, and `pace`. 5: `study`. What needs no words of a later version is written
+under an earlier one, down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -67,9 +68,10 @@ class Scenario(Spec):
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
+    `study` is what is to be varied over many runs; no result of a single run depends on it.
     """
 
-    version: Literal[4] = VERSION
+    version: Literal[5] = VERSION
     name: str = "untitled"
     title: str = "Untitled"
     summary: str = ""
@@ -84,6 +86,7 @@ class Scenario(Spec):
     own: OwnSpec | None = later(None)
     plane: PlaneSpec | None = None
     course: RunHistorySpec | None = None
+    study: StudySpec | None = later(None)
     expect: dict[str, float | tuple[float, float]] = {}
 
     @classmethod
@@ -203,6 +206,8 @@ class Scenario(Spec):
             versions.append(4)
         if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
+        if self.study is not None:
+            versions.append(5)
         return written | {"version": max(versions)}
 
     @property
