@@ -73,7 +73,7 @@ def sequence(share: NDArray) -> NDArray[np.uint8]:
 
 
 def shades(count: int, dark: bool) -> list[str]:
-    """Colours of `count` curves that stand for rising values, '#rrggbb': those of `sequence` that show on the ground."""
+    """Colours of `count` curves of rising values, '#rrggbb': those of `sequence` that show on the ground."""
     low, high = (0.25, 1.0) if dark else (0.0, 0.82)
     return ["#{:02x}{:02x}{:02x}".format(*colour) for colour in sequence(np.linspace(low, high, max(count, 1)))]
 

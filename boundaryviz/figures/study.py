@@ -25,7 +25,9 @@ _MOST_MARKED = 40  # values up to which each has a marker
 _COLUMNS = 3  # of the legend
 
 
-def draw_study(chart: StudyChart, options: Options | None = None, facts: Mapping[str, str] | None = None) -> SceneFigure:
+def draw_study(
+    chart: StudyChart, options: Options | None = None, facts: Mapping[str, str] | None = None
+) -> SceneFigure:
     """Curves with their bands, the values that the report names as upright lines, and a law dashed, with how far what
     was measured lies from it below. facts: what the file says of itself, besides what the chart does."""
     options = options or Options()
@@ -50,9 +52,7 @@ def draw_study(chart: StudyChart, options: Options | None = None, facts: Mapping
 
 
 def _panels(part: SubFigure, chart: StudyChart, residuals: bool, options: Options, style: Style) -> None:
-    rows = np.atleast_1d(
-        part.subplots(1 + residuals, 1, sharex=True, height_ratios=(4, 1.2) if residuals else None)
-    )
+    rows = np.atleast_1d(part.subplots(1 + residuals, 1, sharex=True, height_ratios=(4, 1.2) if residuals else None))
     axes = rows[0]
     axes.grid(axis="y")
     axes.set_axisbelow(True)

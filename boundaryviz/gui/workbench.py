@@ -50,9 +50,9 @@ from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.shell.palette import CommandPalette
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
+from boundaryviz.gui.study.control import StudyControl
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.timeline.files import TimelineFiles
-from boundaryviz.gui.study.control import StudyControl
 from boundaryviz.gui.training.axes import AxesControl
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.controller import Controller

@@ -1,4 +1,4 @@
-"""What the chart of a study shows, for the window and for figures alike: curves over an axis, marks, a law. numpy alone."""
+"""What the chart of a study shows, in the window and in figures: curves over an axis, marks, a law. numpy alone."""
 
 from __future__ import annotations
 

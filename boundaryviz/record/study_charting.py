@@ -64,7 +64,9 @@ def _series(table: StudyTable, measure: str, path: str, second: str, title: str)
     """Of the test points, for each value of the second axis."""
     name = f"{_of(measure)}_{measure}".strip("_")
     return [
-        _curve("series", f"{title.lower()} {value_words(_plain(value))}", table.select({second: value}).curve(name, path))
+        _curve(
+            "series", f"{title.lower()} {value_words(_plain(value))}", table.select({second: value}).curve(name, path)
+        )
         for value in table.axes[second]
     ]
 

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 from boundaryviz.jobs.lookup import function_named
 from boundaryviz.jobs.messages import Tell
-from boundaryviz.studies.requests import EstimateRequest
+from boundaryviz.studies.requests import EstimateRequest, StudyEstimate
 from boundaryviz.studies.study import Study
 from boundaryviz.studies.tasks import Batch
 
 _TRIED = 3  # batches: the first, one in the middle, the last
 _SHORT = 40  # steps that are tried of a batch that takes more
 _LISTED = 5_000  # runs of which the batches are listed; of a larger study a part is looked at
-
-
-@dataclass(frozen=True)
-class StudyEstimate:
-    """How many runs a study has, and about how many seconds they take on this machine."""
-
-    runs: int
-    seconds: float
 
 
 def estimate(study: Study, workers: int | None = None, clock: Callable[[], float] = perf_counter) -> StudyEstimate:
@@ -45,7 +37,7 @@ def estimate(study: Study, workers: int | None = None, clock: Callable[[], float
 
 def job(request: EstimateRequest, tell: Tell) -> None:
     """An estimate for the window."""
-    tell.result(estimate(request.study, request.workers))
+    tell.result(estimate(request.study, request.workers or 1))
 
 
 def _part(study: Study) -> tuple[Study, float]:

@@ -33,6 +33,7 @@ from boundaryviz.studies.study import Study
 MANY, LONG = 100_000, 3600.0
 """Runs, and seconds, from which on it is asked before a study begins."""
 _WORKERS = os.cpu_count() if (os.cpu_count() or 1) > 1 else None
+_TIMES = " \u00d7 "
 _SOON = 700  # milliseconds after the last change at which it is worked out how long a study takes
 _TRIED = 40  # values of an axis that are looked at before a study begins; its process looks at all
 
@@ -406,4 +407,4 @@ def _product(study: Study, runs: int | None = None) -> str:
     parts += [many_words(draws, "draw")] * (draws > 1) + [many_words(seeds, "seed")] * (seeds > 1)
     parts += [f"(1 + {study.folds} folds)"] * (study.folds > 0)
     count = prod(len(axis.values) for axis in study.axes) * max(draws, 1) * seeds * (study.folds + 1)
-    return f"{' \u00d7 '.join(parts)} = {many_words(runs or count, 'run')}"
+    return f"{_TIMES.join(parts)} = {many_words(runs or count, 'run')}"

@@ -10,7 +10,7 @@ import contextlib
 import time
 from pathlib import Path
 
-from boundaryviz.gui.document.recovery import Orphan, Origin, Session, orphans
+from boundaryviz.gui.document.recovery import Origin, Orphan, Session, orphans
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.plain_text import one_line
 

@@ -20,6 +20,7 @@ from boundaryviz.scenario.sweep import value_words
 _Role = Qt.ItemDataRole
 _WORDS = {"data_seed": "data seed", "seed": "seed", "fold": "fold"}
 _FIRST = ("train_error", "validation_error", "test_error", "train_loss", "validation_loss", "test_loss")
+_NONE = QModelIndex()
 _WIDTH = 76  # of a column, in pixels
 
 
@@ -65,11 +66,11 @@ class RowModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
     @override
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:
+    def rowCount(self, parent: QModelIndex = _NONE) -> int:
         return 0 if parent.isValid() else len(self._order)
 
     @override
-    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:
+    def columnCount(self, parent: QModelIndex = _NONE) -> int:
         return 0 if parent.isValid() else len(self._names)
 
     @override
