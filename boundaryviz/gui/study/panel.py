@@ -101,7 +101,7 @@ class StudyPanel(QWidget):
         buttons.setSpacing(6)
         for button in (self.run, self.cancel):
             buttons.addWidget(button)
-        buttons.addStretch(1)
+        buttons.addWidget(self.words, 1)
         for part in (self.as_rows, self.save):
             buttons.addWidget(part)
         self._chosen = QWidget()
@@ -115,15 +115,11 @@ class StudyPanel(QWidget):
         self._body.addWidget(self.view)
         self._body.addWidget(self.table)
         self._body.setSizes([3, 2])
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(policy)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self.fold)
         layout.addLayout(buttons)
-        layout.addWidget(self.words)
         layout.addWidget(self.progress)
         layout.addWidget(self._chosen)
         layout.addWidget(self._body, 1)
@@ -174,7 +170,6 @@ class StudyPanel(QWidget):
         """A sentence below the buttons."""
         restyle(self.words, "role", "problem" if problem else "faint")
         self.words.setText(words)
-        self.words.setVisible(bool(words))
 
     def show_study(self, table: StudyTable | None, chart: StudyChart | None, titles: dict[str, str]) -> None:
         """Show what is known; None is nothing."""
@@ -193,7 +188,6 @@ class StudyPanel(QWidget):
         named: dict[Any, str] = {} if not second else {None: f"{title}: all"}
         named |= {at: f"{title} {value_words(_listed(value))}" for at, value in enumerate(second[:_MOST_LISTED])}
         _fill(self.second, named)
-        self.measure.setVisible(len(measures) > 1 or bool(second))
         self.second.setVisible(bool(second))
 
     def chosen(self) -> tuple[str, int | None]:

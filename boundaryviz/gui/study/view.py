@@ -6,14 +6,16 @@ import math
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
-from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from boundaryviz.gui.study.plot import CurveSwatch, StudyPlot, curve_colours
 from boundaryviz.gui.widgets.controls import Elided, FocusFrame, figures, label
+from boundaryviz.gui.widgets.flow import FlowLayout
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.study_chart import StudyChart, StudyCurve
+from boundaryviz.scene.plain_text import one_line
 
 _MOST_NAMED = 12  # curves in the legend
 
@@ -36,14 +38,16 @@ class StudyView(FocusFrame):
         self.setAccessibleName("Chart of the study")
         self.title = Elided("title")
         self.where, self.notes = label("", "faint"), label("", "faint", wraps=True)
-        self._legend = QGridLayout()
-        self._legend.setHorizontalSpacing(6)
-        self._legend.setVerticalSpacing(0)
+        self._legend = FlowLayout(spacing=2)
         self.plot = StudyPlot()
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.where)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(2)
-        layout.addWidget(self.title)
+        layout.addLayout(head)
         layout.addLayout(self._legend)
         layout.addWidget(self.plot, 1)
         layout.addWidget(self.notes)
@@ -88,29 +92,27 @@ class StudyView(FocusFrame):
         if named != self._named:
             self._name(named)
         at = self._at
-        self.where.setText(
-            "at the pointer; a click opens it" if at is None else chart.axis.words(at)
-        )  # fmt: skip
+        self.where.setText("" if at is None else chart.axis.words(at))
         for curve, value in zip(chart.curves, self._values, strict=False):
             _fill(value, chart, curve, at)
 
     def _name(self, named: list[tuple[str, str, str]]) -> None:
         self._named, self._values = named, []
         while (item := self._legend.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None and widget is not self.where:
+            if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        across = 1 if len(named) <= 3 else 2
-        for number, (name, title, colour) in enumerate(named[:_MOST_NAMED]):
-            row, column = divmod(number, across)
-            value, words = figures("100.00 %"), Elided()
-            words.set_words(title)
+        for name, title, colour in named[:_MOST_NAMED]:
+            value = figures("10.00 %", align=Qt.AlignmentFlag.AlignLeft)
             self._values.append(value)
-            parts: tuple[QWidget, ...] = (CurveSwatch(name, colour, self._theme), words, value)
-            for k, part in enumerate(parts):
-                self._legend.addWidget(part, row + 1, 3 * column + k)
-            self._legend.setColumnStretch(3 * column + 1, 1)
-        self._legend.addWidget(self.where, 0, 0, 1, 3 * across)
+            entry = QWidget()
+            row = QHBoxLayout(entry)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(4)
+            parts: tuple[QWidget, ...] = (CurveSwatch(name, colour, self._theme), label(one_line(title, 40)), value)
+            for part in parts:
+                row.addWidget(part)
+            self._legend.addWidget(entry)
 
     def _point_at(self, at: int | None) -> None:
         if at != self._at and self._chart is not None:
