@@ -25,7 +25,7 @@ def _to_4(values: Values) -> Values:
 
 
 def _to_5(values: Values) -> Values:
-    """Version 5 may say what is to be varied in a study; a file of version 4 says nothing of it."""
+    """What came with version 5 says nothing where it is left out, as in files of version 4."""
     return values
 
 

@@ -34,8 +34,9 @@ from boundaryviz.tables.tables import Table
 
 VERSION: Final = 5
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
-`data.input_scale`, a measure of the points, and `pace`. 5: `study`. What needs no words of a later version is written
-under an earlier one, down to 2."""
+`data.input_scale`, a measure of the points, and `pace`. 5: `study`, and what settings say of themselves (`since` of
+`setting`), such as absolute and focal loss. What needs no words of a later version is written under an earlier one,
+down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -206,6 +207,11 @@ class Scenario(Spec):
             versions.append(4)
         if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
+        for section in ("data", "poison", "learner", "training"):
+            since, silent = getattr(self, section).later()
+            versions.append(since)
+            for name in silent:
+                del written[section][name]
         if self.study is not None:
             versions.append(5)
         return written | {"version": max(versions)}
