@@ -120,7 +120,7 @@ def _draw_marks(axes: Axes, chart: StudyChart, style: Style) -> None:
         axes.axvline(place, color=style.faint, linewidth=0.8 * style.line, linestyle=dashes, zorder=1, gid=mark.kind)
         left = 2 * place > low + high
         axes.annotate(
-            literal(mark.short), (place, 0.99 - 0.07 * (row % 3)), xycoords=top, va="top",
+            literal(mark.words), (place, 0.99 - 0.07 * (row % 3)), xycoords=top, va="top",
             ha="right" if left else "left", xytext=(-2 if left else 2, 0), textcoords="offset points",
             fontsize=0.85 * style.text, color=style.ink,
         )  # fmt: skip
@@ -153,8 +153,7 @@ def _set_ticks(axis: Any, ticks: tuple[list[tuple[float, str]], list[float]]) ->
 
 def _notes(chart: StudyChart, letters: int) -> list[str]:
     """What has to be known to read the figure, in lines of so many letters."""
-    words = [f"{mark.words}." for mark in chart.marks] + [*chart.notes]
-    return textwrap.wrap(literal(" ".join(words)), max(letters, 20), break_on_hyphens=False)
+    return textwrap.wrap(literal(" ".join([*chart.found, *chart.notes])), max(letters, 20), break_on_hyphens=False)
 
 
 def _facts(chart: StudyChart) -> dict[str, str]:

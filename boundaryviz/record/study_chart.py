@@ -10,9 +10,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.record.reports.base import numbers_of
 from boundaryviz.scenario.sweep import value_words
 
-MarkKind = Literal["chosen", "one-se", "valley", "peak", "threshold"]
+MarkKind = Literal["chosen", "one-se", "valley", "threshold"]
 
 _DECADE = 8.0  # from so many times the least value on, an axis may be logarithmic
 _NAMED = 12  # values of an axis that all have words
@@ -22,7 +23,7 @@ _FLOOR = 1e-300
 @dataclass(frozen=True, eq=False)
 class StudyAxis:
     """The values of a setting, and where they stand. places: (V,): decades of a logarithmic axis, the values themselves
-    of an even one, and 0, 1, 2, ... where they are no numbers."""
+    of an even one, and 1, 2, 3, ... where they are no numbers; a net's single hidden layer counts as its width."""
 
     path: str
     title: str
@@ -33,16 +34,16 @@ class StudyAxis:
     @classmethod
     def of(cls, path: str, title: str, values: Sequence[Any], log: bool | None = None) -> StudyAxis:
         """log: whether it is logarithmic, None where the values tell: those that grow by a factor do."""
-        if not values or any(isinstance(value, bool) or not isinstance(value, int | float) for value in values):
-            return cls(path, title, tuple(values), np.arange(len(values), dtype=np.float64))
-        numbers = np.asarray(values, dtype=np.float64)
+        numbers = numbers_of(values)
+        if not _are_numbers(values):
+            return cls(path, title, tuple(values), numbers)
         log = (log is None or log) and bool((numbers > 0).all()) and (bool(log) or _grows(numbers))
         return cls(path, title, tuple(values), np.log10(numbers) if log else numbers, log)
 
     @property
     def numeric(self) -> bool:
         """Whether the values are numbers, so that there is something between two of them."""
-        return all(not isinstance(value, bool) and isinstance(value, int | float) for value in self.values)
+        return _are_numbers(self.values)
 
     def place(self, value: float) -> float:
         """Where a number stands, which need not be one of the values."""
@@ -62,8 +63,8 @@ class StudyAxis:
         if self.numeric:
             return None
         step = max(1, math.ceil(len(self.values) / _NAMED))
-        named = [(float(at), value_words(self.values[at])) for at in range(0, len(self.values), step)]
-        return named, [float(at) for at in range(len(self.values)) if at % step]
+        named = [(at + 1.0, value_words(_listed(self.values[at]))) for at in range(0, len(self.values), step)]
+        return named, [at + 1.0 for at in range(len(self.values)) if at % step]
 
     def nearest(self, place: float) -> int:
         """The number of the value that stands nearest to a place."""
@@ -71,7 +72,7 @@ class StudyAxis:
 
     def words(self, at: int) -> str:
         """A value with its setting: 'leaves 8'."""
-        return f"{self.title.lower()} {value_words(self.values[at])}"
+        return f"{self.title.lower()} {value_words(_listed(self.values[at]))}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,13 +89,11 @@ class StudyCurve:
 
 @dataclass(frozen=True)
 class StudyMark:
-    """A value of the axis that a report names. words: what it is, such as 'chosen by cross-validation'. short: the
-    same in a few letters, for the plot."""
+    """A value of the axis that a report names. words: what it is, in a few letters, such as 'CV 8'."""
 
     kind: MarkKind
     value: float
     words: str
-    short: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +111,7 @@ class StudyLaw:
 @dataclass(frozen=True, eq=False)
 class StudyChart:
     """All of it. measure: what is drawn upwards, such as 'error'. share: it is told in per cent. log: its axis is
-    logarithmic. notes: what has to be known to read it, a sentence each."""
+    logarithmic. found: what a report reads off it, and notes: what has to be known to read it, a sentence each."""
 
     title: str
     axis: StudyAxis
@@ -122,6 +121,7 @@ class StudyChart:
     law: StudyLaw | None = None
     share: bool = True
     log: bool = False
+    found: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def up(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -181,6 +181,18 @@ def number_words(value: float) -> str:
 def power_words(power: int) -> str:
     """'1e-3'."""
     return f"1e{power}"
+
+
+def _are_numbers(values: Sequence[Any]) -> bool:
+    return bool(values) and all(
+        isinstance(one, int | float) and not isinstance(one, bool)
+        for value in values
+        for one in (value if isinstance(value, list | tuple) and len(value) == 1 else [value])
+    )
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _grows(numbers: NDArray[np.float64]) -> bool:

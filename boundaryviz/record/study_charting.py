@@ -29,16 +29,12 @@ def chart_of(
 ) -> StudyChart:
     """The chart of a measure over the first axis. titles: what the axes are called. at: the value of the second axis,
     where there is one; None draws a curve for each of its values."""
-    path, *others = table.axes
+    path, second = next(iter(table.axes)), second_axis(table)
     axis = StudyAxis.of(path, titles.get(path, path), table.axes[path])
-    second = others[0] if others and len(table.axes[others[0]]) > 1 else None
-    for one in others:  # of further axes the window shows the first value
-        if one != second:
-            table = table.select({one: table.axes[one][0]})
     if second is not None and at is None:
         curves = _series(table, measure, path, second, titles.get(second, second))
     else:
-        curves = _splits(table if second is None else table.select({second: at}), measure, path)
+        curves = _splits(one_axis(table, at), measure, path)
         if second is not None:
             title = f"{title}, {titles.get(second, second).lower()} {value_words(_plain(at))}"
     words = measure.replace("_", " ")
@@ -46,6 +42,18 @@ def chart_of(
         title, axis, words if second is None or at is not None else f"{_of(measure)} {words}".strip(), tuple(curves),
         share=measure == "error" or is_share(measure), notes=(_repeats(table),),
     )  # fmt: skip
+
+
+def second_axis(table: StudyTable) -> str | None:
+    """The axis after the first that has several values, by its path; None where there is none."""
+    return next((path for path in list(table.axes)[1:] if len(table.axes[path]) > 1), None)
+
+
+def one_axis(table: StudyTable, at: Any = None) -> StudyTable:
+    """The rows of one value of all axes but the first: `at` of the second one, and the first value of further ones."""
+    second = second_axis(table)
+    fixed = {path: values[0] for path, values in list(table.axes.items())[1:]}
+    return table.select(fixed | ({} if second is None or at is None else {second: at}))
 
 
 def _splits(table: StudyTable, measure: str, path: str) -> list[StudyCurve]:
@@ -64,9 +72,7 @@ def _series(table: StudyTable, measure: str, path: str, second: str, title: str)
     """Of the test points, for each value of the second axis."""
     name = f"{_of(measure)}_{measure}".strip("_")
     return [
-        _curve(
-            "series", f"{title.lower()} {value_words(_plain(value))}", table.select({second: value}).curve(name, path)
-        )
+        _curve("series", f"{title.lower()} {value_words(_plain(value))}", one_axis(table, value).curve(name, path))
         for value in table.axes[second]
     ]
 

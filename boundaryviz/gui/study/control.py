@@ -24,6 +24,8 @@ from boundaryviz.gui.study.varied import varied
 from boundaryviz.gui.widgets.plain import ask
 from boundaryviz.jobs.messages import Progress
 from boundaryviz.jobs.process import JobError
+from boundaryviz.record.reports import REPORTS
+from boundaryviz.record.seeds import training_varies
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -53,7 +55,7 @@ class StudyControl(QObject):
         """show_run: puts a scenario on the plane, as one undo step of this name. state: where results are kept."""
         super().__init__(window)
         self._window, self._document, self._show_run, self._folder = window, document, show_run, folder
-        self.panel = StudyPanel({})
+        self.panel = StudyPanel({name: report.TITLE.lower() for name, report in REPORTS.items()})
         self.kept = Kept(state)
         self.study: Study | None = None
         """That is under way, or was last."""
@@ -401,7 +403,7 @@ def proposed(scenario: Scenario) -> StudyDraft:
 def _product(study: Study, runs: int | None = None) -> str:
     """'60 values x 20 draws x (1 + 5 folds) = 7,200 runs'. runs: where they are known better."""
     seeds, draws = (len(n) if isinstance(n, tuple) else n for n in (study.seeds, study.data_seeds or 0))
-    if not study.scenario.learner.family.seeded and not any(axis.path == "learner.name" for axis in study.axes):
+    if training_varies(study.scenario.learner) == "nothing" and all(a.path != "learner.name" for a in study.axes):
         seeds = 1  # others would be copies
     parts = [many_words(len(axis.values), "value") for axis in study.axes]
     parts += [many_words(draws, "draw")] * (draws > 1) + [many_words(seeds, "seed")] * (seeds > 1)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.record.study_chart import StudyChart
-from boundaryviz.record.study_charting import SPLIT, chart_of, measures
+from boundaryviz.record.study_charting import SPLIT, measures
+from boundaryviz.record.study_reading import study_chart
 from boundaryviz.record.study_table import NONE, StudyTable
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.sweep import title_of, value_words
@@ -45,16 +46,12 @@ class Drawing:
         """What the second axis is called."""
         return self.titles[self.study.axes[1].path] if self.second else ""
 
-    @property
-    def title(self) -> str:
-        """Of the chart."""
-        return f"{self.study.scenario.title}: {self.titles[self.study.axes[0].path].lower()}"
-
     def chart(self, measure: str, second: int | None) -> StudyChart:
-        """second: the number of the value of the second axis, None for all."""
-        return chart_of(
-            self.table, self.title, self.titles, measure if measure in self.measures else self.measures[0],
-            None if second is None else self.second[second],
+        """With what the study's report reads off it, where that is of one axis. second: the number of the value of the
+        second axis, None for all."""
+        return study_chart(
+            self.study.scenario, self.table, self.study.report,
+            measure if measure in self.measures else self.measures[0], None if second is None else self.second[second],
         )  # fmt: skip
 
     def typical(self, at: int, measure: str, second: int | None) -> int | None:

@@ -168,7 +168,7 @@ class StudyPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
             style = Qt.PenStyle.DotLine if mark.kind in ("threshold", "valley", "peak") else Qt.PenStyle.DashLine
             pen = pg.mkPen(self._theme.accent if mark.kind == "chosen" else self._theme.faint, width=1, style=style)
             self.box.addItem(pg.InfiniteLine(place, 90, pen), ignoreBounds=True)
-            words = pg.TextItem(mark.short, color=self._theme.text, anchor=(1.0 if 2 * place > low + high else 0.0, 0))
+            words = pg.TextItem(mark.words, color=self._theme.text, anchor=(1.0 if 2 * place > low + high else 0.0, 0))
             words.setPos(place, top[1] - 0.07 * (row % _ROWS) * (top[1] - top[0]))
             self.box.addItem(words, ignoreBounds=True)
 

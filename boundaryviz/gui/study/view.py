@@ -69,10 +69,9 @@ class StudyView(FocusFrame):
         self.plot.show_chart(chart)
         if chart is not None:
             self.title.set_words(chart.title)
-            told = [mark.words for mark in chart.marks] + ([chart.law.words] if chart.law is not None else [])
-            self.notes.setText(". ".join(told) + "." if told else "")
-            self.notes.setVisible(bool(told))
-            self.notes.setToolTip(tip("\n".join([*told, *chart.notes])))
+            self.notes.setText(" ".join(chart.found))
+            self.notes.setVisible(bool(chart.found))
+            self.notes.setToolTip(tip("\n".join([*chart.found, *chart.notes])))
             self.title.setToolTip(tip("\n".join([chart.title, *chart.notes])))
             self._write(chart)
         self.plot.point_at(self._at)
