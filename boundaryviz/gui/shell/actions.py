@@ -44,6 +44,7 @@ _TOOL_ICONS = {
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
 
 DIGITS = 9  # classes that have a key of their own
+_BESIDE = ("view.curves", "view.study")
 LISTED = 10  # classes that a menu names; the others are found by name or number
 
 _TABLE = (
@@ -178,6 +179,10 @@ class Actions(QObject):
         for entry in _TABLE:
             self._make(entry)
         self.tools, self.classes, self.axes = QActionGroup(self), QActionGroup(self), QActionGroup(self)
+        self._beside = QActionGroup(self)  # one result at most stands beside the plane
+        self._beside.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
+        for name in _BESIDE:
+            self._beside.addAction(self[name])
         for choice in AXES:
             self.axes.addAction(self[f"view.axes-{choice}"])
         for name, tool in TOOLS.items():

@@ -22,10 +22,11 @@ _SCALES = {False: "even", True: "log"}
 class AxisFields(QWidget):
     """One axis: the setting, and below it its values, how many of them, and on which scale.
 
-    changed: the axis as it is typed.
+    changed: the axis as it is typed. chosen: another setting was, as it is proposed.
     """
 
     changed = pyqtSignal(object)
+    chosen = pyqtSignal(object)
 
     def __init__(self, name: str, may_be_none: bool) -> None:
         super().__init__()
@@ -99,6 +100,8 @@ class AxisFields(QWidget):
         if path != self.draft.path:
             proposed = self._varied.get(path)
             self.values.setModified(False)
+            if proposed is not None:
+                self.chosen.emit(proposed)
             self._show_and_tell(AxisDraft() if proposed is None else AxisDraft.of(proposed))
 
     def _take(self, **fields: object) -> None:
@@ -172,6 +175,7 @@ class Composer(QWidget):
         read.addWidget(self.steps)
         grid.addLayout(read, 3, 1)
         grid.addWidget(self.words, 4, 0, 1, 2)
+        self.axes[0].chosen.connect(self._propose_report)
         self.report.activated.connect(lambda _: self._take(report=self.report.currentData()))
         for field, name, low, high in (
             (self.seeds, "seeds", 1, MOST_SEEDS), (self.draws, "draws", 0, MOST_DRAWS),
@@ -208,6 +212,9 @@ class Composer(QWidget):
         self.words.setText(words)
 
     # ---- what is typed ------------------------------------------------------------------------------
+
+    def _propose_report(self, chosen: Varied) -> None:
+        self.show_draft(replace(self.draft, report=chosen.report))
 
     def _take_axis(self, number: int, axis: AxisDraft) -> None:
         self._tell(self.draft.with_axis(number, axis))

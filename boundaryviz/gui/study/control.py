@@ -32,9 +32,11 @@ from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.requests import EstimateRequest, StudyRequest
 from boundaryviz.studies.study import Study
 
+BESIDE = "The study stands beside the plane. Ctrl+7 brings it back."
 MANY, LONG = 100_000, 3600.0
 """Runs, and seconds, from which on it is asked before a study begins."""
 _WORKERS = os.cpu_count() if (os.cpu_count() or 1) > 1 else None
+_REPEATS, _FOLDS = 8, 5  # that are proposed
 _TIMES = " \u00d7 "
 _SOON = 700  # milliseconds after the last change at which it is worked out how long a study takes
 _TRIED = 40  # values of an axis that are looked at before a study begins; its process looks at all
@@ -76,6 +78,8 @@ class StudyControl(QObject):
         self._soon.setInterval(_SOON)
         self._soon.timeout.connect(self._estimate)
         self._wire()
+        self._beside = window.actions_["view.study"]
+        self._beside.toggled.connect(self._stand)
         self._opened()
         self._offer_left()
 
@@ -105,6 +109,11 @@ class StudyControl(QObject):
         """Bring the tab to the front, ready to be filled in."""
         self._window.show_result(self.panel)
         self.panel.composer.axes[0].setting.setFocus()
+
+    def _stand(self, beside: bool) -> None:
+        self._window.stand_beside(self.panel if beside else None, BESIDE)
+        if not beside:
+            self._window.show_result(self.panel)
 
     def drafted(self) -> Study:
         """The study that is typed, of the document as it is now. Raises DraftError, in words."""
@@ -396,8 +405,12 @@ def proposed(scenario: Scenario) -> StudyDraft:
         return StudyDraft.of(scenario.study)
     first = next(iter(varied(scenario).values()), None)
     axis = AxisDraft() if first is None else AxisDraft.of(first)
-    drawn = can_be_drawn(scenario)
-    return StudyDraft((axis, AxisDraft()), seeds=1 if drawn else 4, draws=8 if drawn else 0)
+    drawn, fitted = can_be_drawn(scenario), scenario.learner.family.at_once
+    many = _REPEATS if fitted else _REPEATS // 2  # what trains in steps takes longer
+    return StudyDraft(
+        (axis, AxisDraft()), 1 if drawn else many, many if drawn else 0, _FOLDS if fitted else 0,
+        report="" if first is None else first.report,
+    )  # fmt: skip
 
 
 def _product(study: Study, runs: int | None = None) -> str:

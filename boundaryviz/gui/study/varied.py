@@ -13,31 +13,33 @@ from boundaryviz.scene.specs import Spec
 @dataclass(frozen=True)
 class Varied:
     """A setting that can be varied. title: what the window calls it. values: proposed, as text: 'FIRST..LAST', or
-    some with commas between. log, count: how a range is gone through; count None: every whole number."""
+    some with commas between. log, count: how a range is gone through; count None: every whole number. report: what is
+    read off, by its name."""
 
     path: str
     title: str
     values: str
     log: bool = False
     count: int | None = None
+    report: str = ""
 
 
 # the learner's size, then what is asked of data, in the order in which they are proposed
-_FIRST: dict[str, tuple[str, bool, int | None]] = {
-    "learner.max_leaf_nodes": ("2..60", False, None),
-    "learner.max_depth": ("1..16", False, None),
-    "learner.n_neighbors": ("1..100", True, 16),
-    "learner.n_estimators": ("1..200", True, 10),
-    "learner.C": ("0.01..1000", True, 11),
-    "learner.gamma": ("0.1..1000", True, 13),
-    "learner.hidden": ("[1],[2],[4],[8],[16],[32],[64]", False, None),
-    "learner.fourier": ("1..256", True, 9),
-    "training.steps": ("10..10000", True, 10),
-    "training.l2": ("0.00001..0.1", True, 9),
-    "data.n": ("20..2000", True, 8),
-    "data.noise": ("0..0.5", False, 11),
-    "data.label_noise": ("0..0.4", False, 9),
-    "poison.count": ("0..40", False, 11),
+_FIRST: dict[str, tuple[str, bool, int | None, str]] = {
+    "learner.max_leaf_nodes": ("2..60", False, None, "size"),
+    "learner.max_depth": ("1..16", False, None, "size"),
+    "learner.n_neighbors": ("1..100", True, 16, "size"),
+    "learner.n_estimators": ("1..200", True, 10, "size"),
+    "learner.C": ("0.01..1000", True, 11, "size"),
+    "learner.gamma": ("0.1..1000", True, 13, "size"),
+    "learner.hidden": ("[1],[2],[4],[8],[16],[32],[64]", False, None, "size"),
+    "learner.fourier": ("1..256", True, 9, "size"),
+    "training.steps": ("10..10000", True, 10, "size"),
+    "training.l2": ("0.00001..0.1", True, 9, "size"),
+    "data.n": ("20..2000", True, 8, "learning"),
+    "data.noise": ("0..0.5", False, 11, ""),
+    "data.label_noise": ("0..0.4", False, 9, ""),
+    "poison.count": ("0..40", False, 11, ""),
 }
 _LEFT_OUT = frozenset({"training.seed", "training.evaluate_every", "data.seed", "data.name", "poison.seed"})
 _KINDS = ("number", "whole", "layers", "choice", "flag")
