@@ -12,14 +12,16 @@ from sklearn.model_selection import StratifiedKFold
 
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.jobs.messages import Tell
-from boundaryviz.runs.run import start
+from boundaryviz.runs.run import Run, start
 from boundaryviz.scenario.scenario import ScenarioError
 from boundaryviz.scene.scene import Scene
+from boundaryviz.studies.staging import each_stage
 from boundaryviz.studies.study import Training
 
 
 def metrics(content: Training, tell: Tell) -> list[dict[str, float | None]]:
-    """Of each run its metrics, as `Run.metrics` has them, and with twins those of the clean one as `clean.NAME`.
+    """Of each run its metrics, as `Run.metrics` has them, and with twins those of the clean one as `clean.NAME`; where
+    there are stages, of all runs at the first, then at the next.
 
     Those of a fold are of its own training and validation points. None for what is no number. Raises what
     `runs.run.start` does, and ScenarioError for folds that cannot be had.
@@ -30,11 +32,17 @@ def metrics(content: Training, tell: Tell) -> list[dict[str, float | None]]:
     replicas = partial(_replicas, content) if content.folds else None
     run = start(scenario, seeds, content.twin, content.device, steps=content.steps, replicas=replicas)
     run.advance(content.steps, tell.progress)
-    sides = {"": run.metrics} | ({"clean.": run.clean} if content.twin else {})
+    if not content.stages:
+        return _rows(run)
+    return [row for _ in each_stage(run, content.stages) for row in _rows(run)]
+
+
+def _rows(run: Run) -> list[dict[str, float | None]]:
+    sides = {"": run.metrics} | ({"clean.": run.clean} if run.twin else {})
     found = {side + name: metric.per_seed for side, metrics in sides.items() for name, metric in metrics.items()}
     return [
         {name: number if math.isfinite(number := float(values[at])) else None for name, values in found.items()}
-        for at in range(len(content.runs))
+        for at in range(len(run.seeds))
     ]
 
 

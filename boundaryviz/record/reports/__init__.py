@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from boundaryviz.record.reports.asked import REPORTS, problems_of, report_of
 from boundaryviz.record.reports.base import Report, ReportError
 from boundaryviz.record.reports.double_descent import DoubleDescentReport
 from boundaryviz.record.reports.learning import LearningReport
 from boundaryviz.record.reports.power_law import PowerLawReport
 from boundaryviz.record.reports.size import SizeReport
 
-REPORTS: dict[str, type[Report]] = {
-    one.NAME: one for one in (SizeReport, LearningReport, PowerLawReport, DoubleDescentReport)
-}
-"""By the names that files give them."""
-
 __all__ = [
     "REPORTS", "DoubleDescentReport", "LearningReport", "PowerLawReport", "Report", "ReportError", "SizeReport",
+    "problems_of", "report_of",
 ]  # fmt: skip

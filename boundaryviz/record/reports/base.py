@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boundaryviz.record.sources import Measure
+from boundaryviz.record.measures import Measure
 from boundaryviz.record.study_table import StudyTable
 
 TEST_ERROR = "test_error"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
+from boundaryviz.record.measures import Measure
 from boundaryviz.record.metrics import is_share
 from boundaryviz.record.reports.base import (
     TEST_ERROR,
@@ -20,7 +21,6 @@ from boundaryviz.record.reports.base import (
     value_words,
 )
 from boundaryviz.record.reports.peaks import Peak
-from boundaryviz.record.sources import Measure
 from boundaryviz.record.study_table import Curve, StudyTable
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
+from boundaryviz.record.measures import Measure
 from boundaryviz.record.reports.base import (
     TEST_ERROR,
     Report,
@@ -19,7 +20,6 @@ from boundaryviz.record.reports.base import (
     value_words,
 )
 from boundaryviz.record.reports.laws import PowerLaw
-from boundaryviz.record.sources import Measure
 from boundaryviz.record.study_table import Curve, StudyTable
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
+from boundaryviz.record.measures import Measure
 from boundaryviz.record.metrics import is_share
 from boundaryviz.record.reports import selection
 from boundaryviz.record.reports.base import (
@@ -22,7 +23,6 @@ from boundaryviz.record.reports.base import (
     numbers_of,
     value_words,
 )
-from boundaryviz.record.sources import Measure
 from boundaryviz.record.study_table import Curve, StudyTable
 
 Choices = tuple[int | None, ...]

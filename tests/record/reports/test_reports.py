@@ -21,11 +21,14 @@ from boundaryviz.record.reports import (
     Report,
     ReportError,
     SizeReport,
+    problems_of,
+    report_of,
 )
 from boundaryviz.record.reports.base import numbers_of
 from boundaryviz.record.reports.laws import PowerLaw
 from boundaryviz.record.reports.selection import cross_validated, one_standard_error
 from boundaryviz.record.study_table import StudyTable, TableRow
+from boundaryviz.scenario.study_spec import StudySpec
 
 
 def table(
@@ -190,3 +193,29 @@ def test_sizes_that_are_no_numbers_count_from_one():
     assert numbers_of([0.1, 1, 10]).tolist() == [0.1, 1, 10]
     assert numbers_of([[8], [8, 8], "x"]).tolist() == [1, 2, 3]
     assert numbers_of([True, False]).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ({"report": "sise"}, "report: there is no report 'sise'; did you mean 'size'?"),
+        ({"report": "zzz"}, "there are: size, learning, power-law, double-descent"),
+        ({"report": "size", "axes": [{"path": "a", "values": [1]}]}, "nothing is varied"),
+        ({"report": "size", "axes": [{"path": p, "values": [1, 2]} for p in "ab"]}, "a and b are varied"),
+        ({"measure": "test_loss"}, "measure: it says what a report reads"),
+        ({"floor": 0.1}, "no report is asked for"),
+    ],
+)
+def test_a_study_that_asks_for_what_cannot_be_is_told_so(spec: dict[str, Any], words: str):
+    assert words in "\n".join(problems_of(StudySpec.model_validate({"axes": [{"path": "a", "values": [1, 2]}]} | spec)))
+
+
+def test_the_report_of_a_study_is_made_as_it_asks():
+    models, _ = errors()
+    whole, axes = table(range(1, 13), models), [{"path": "size", "values": list(range(1, 13))}]
+    spec = StudySpec.model_validate({"report": "power-law", "floor": 0.1, "measure": "train_error", "axes": axes})
+    assert problems_of(spec) == []
+    found, same = report_of(spec, whole), PowerLawReport.of(whole, "train_error", 0.1)
+    assert found is not None
+    assert found.measures == same.measures
+    assert report_of(StudySpec(), whole) is None
