@@ -8,49 +8,48 @@ from typing import Any
 
 import numpy as np
 
-from boundaryviz.record.reports import (
-    REPORTS,
-    DoubleDescentReport,
-    PowerLawReport,
-    Report,
-    ReportError,
-    SizeReport,
-)
+from boundaryviz.record.reports import REPORTS, DoubleDescentReport, PowerLawReport, Report, ReportError, SizeReport
 from boundaryviz.record.reports.base import number_words
 from boundaryviz.record.study_chart import StudyChart, StudyCurve, StudyLaw, StudyMark
 from boundaryviz.record.study_charting import SPLIT, chart_of, one_axis, second_axis
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.study_spec import StudySpec
 from boundaryviz.scenario.sweep import title_of
 
 _FINE = 64  # places at which a law is drawn
 
 
 def study_chart(
-    scenario: Scenario, table: StudyTable, report: str = "", measure: str = "error", at: Any = None, floor: float = 0.0
+    scenario: Scenario, spec: StudySpec, table: StudyTable, measure: str = "", at: Any = None
 ) -> StudyChart:
-    """The chart of a study of a scenario, with what a report reads off it. measure, at: as `chart_of` takes them.
+    """The chart of a study of a scenario, with what its report reads off it. measure: as `study_charting.measures`
+    names it, empty for the one that the study asks for. at: of a second axis, as `chart_of` takes it.
 
     Of curves for each value of a second axis nothing is read off. A report that cannot be made says so in the notes.
     """
-    titles = {path: title_of(scenario, path) for path in table.axes}
-    first, second = next(iter(titles)), second_axis(table)
-    chart = chart_of(table, f"{scenario.title}: {titles[first].lower()}", titles, measure, at)
-    if not report or (second is not None and at is None):
+    titles, own = {path: title_of(scenario, path) for path in table.axes}, measure_of(spec)
+    title = f"{scenario.title}: {titles[next(iter(titles))].lower()}"
+    chart = chart_of(table, title, titles, measure or own, at)
+    if not spec.report or (second_axis(table) is not None and at is None):
         return chart
+    reads, floor = (spec.measure, spec.floor) if measure in ("", own) else (column_of(measure), 0.0)
     try:
-        return with_report(chart, report_of(one_axis(table, at), report, measure, floor))
+        return with_report(chart, REPORTS[spec.report].of(one_axis(table, at), reads, floor))
     except ReportError as error:
         words = str(error)
         return replace(chart, notes=(*chart.notes, f"{words[:1].upper()}{words[1:]}."))
 
 
-def report_of(table: StudyTable, name: str, measure: str = "error", floor: float = 0.0) -> Report:
-    """The report of this name on a measure as `study_charting.measures` names it. Raises ReportError, in words, for a
-    name that is none, and a table of which it cannot be made, not even in part."""
-    if name not in REPORTS:
-        raise ReportError(f"there is no report {name!r}; there are: {', '.join(REPORTS)}")
-    return REPORTS[name].of(table, f"test_{measure}" if measure in SPLIT else measure, floor)
+def measure_of(spec: StudySpec) -> str:
+    """The measure that a study is about: 'error' of 'test_error', and of others as they are called."""
+    kind = spec.measure.rpartition("_")[2] if spec.measure else "error"
+    return kind if kind in SPLIT else spec.measure
+
+
+def column_of(measure: str) -> str:
+    """Of a measure that is parted, the one of the test points."""
+    return f"test_{measure}" if measure in SPLIT else measure
 
 
 def with_report(chart: StudyChart, report: Report) -> StudyChart:

@@ -147,7 +147,7 @@ class Composer(QWidget):
         self.steps = NumberEdit.called("Steps", "How long each run trains; empty is as long as the scenario says", 64)
         self.steps.setPlaceholderText("as it is")
         self.report = choices("Report", {"": "the curves alone"} | dict(reports), width=0)
-        self.report.setToolTip(tip("What is read off the curves, and marked in the chart"))
+        self.report.setToolTip(tip("What is read off the curves, and marked in the chart; along one axis"))
         self.words = label("", "faint", wraps=True)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -205,6 +205,7 @@ class Composer(QWidget):
         self.folds.show_text(str(draft.folds))
         self.steps.show_text("" if draft.steps is None else f"{draft.steps:,}")
         self.report.setCurrentIndex(max(self.report.findData(draft.report), 0))
+        self.report.setEnabled(not draft.axes[1].path)
 
     def say(self, words: str, problem: bool = False) -> None:
         """A sentence below the fields."""
@@ -214,7 +215,7 @@ class Composer(QWidget):
     # ---- what is typed ------------------------------------------------------------------------------
 
     def _propose_report(self, chosen: Varied) -> None:
-        self.show_draft(replace(self.draft, report=chosen.report))
+        self.show_draft(replace(self.draft, report=chosen.report, measure="", floor=0.0))
 
     def _take_axis(self, number: int, axis: AxisDraft) -> None:
         self._tell(self.draft.with_axis(number, axis))

@@ -17,6 +17,7 @@ from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.shell.job import JobRunner
 from boundaryviz.gui.study.draft import AxisDraft, DraftError, StudyDraft, many_words, sentence, values_text
 from boundaryviz.gui.study.drawing import Drawing, run_of
+from boundaryviz.gui.study.exporting import Shown, StudyExporting
 from boundaryviz.gui.study.keeping import Kept
 from boundaryviz.gui.study.panel import StudyPanel
 from boundaryviz.gui.study.remaining import Remaining, duration_words
@@ -78,6 +79,7 @@ class StudyControl(QObject):
         self._soon.setInterval(_SOON)
         self._soon.timeout.connect(self._estimate)
         self._wire()
+        self._exporting = StudyExporting(self.panel, folder, self._shown)
         self._beside = window.actions_["view.study"]
         self._beside.toggled.connect(self._stand)
         self._opened()
@@ -199,6 +201,7 @@ class StudyControl(QObject):
             return
         if self.study is not study:
             self.table = None
+            self.panel.forget_chosen()
         self.study, self._stops, self._remaining = study, "", Remaining()
         self._draw()
         self.panel.fold.set_open(False)
@@ -363,8 +366,15 @@ class StudyControl(QObject):
             self.panel.show_study(None, None, {})
             return
         drawing = Drawing.of(self.study, self.table)
-        self.panel.offer(drawing.measures, drawing.second, drawing.second_title)
+        self.panel.offer(drawing.measures, drawing.own_measure, drawing.second, drawing.second_title)
         self.panel.show_study(self.table, drawing.chart(*self.panel.chosen()), drawing.titles)
+
+    def _shown(self) -> Shown | None:
+        """What there is to be exported."""
+        chart = self.panel.view.chart
+        if self.study is None or self.table is None or chart is None:
+            return None
+        return Shown(self.study, self.table, chart)
 
     # ---- on the plane -------------------------------------------------------------------------------
 

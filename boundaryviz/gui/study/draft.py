@@ -74,7 +74,8 @@ class AxisDraft:
 @dataclass(frozen=True)
 class StudyDraft:
     """All of it. axes: the second one may be none. draws: of the data, 0 for the points as they are. steps: None for
-    the scenario's. seeds, draws: a number of them, or which, where a file says so."""
+    the scenario's. measure, floor: what a file says of its report. seeds, draws: a number of them, or which, where a
+    file says so."""
 
     axes: tuple[AxisDraft, AxisDraft] = (AxisDraft(), AxisDraft())
     seeds: int | tuple[int, ...] = 1
@@ -83,23 +84,28 @@ class StudyDraft:
     steps: int | None = None
     report: str = ""
     twin: bool = False
+    measure: str = ""
+    floor: float = 0.0
 
     @classmethod
     def of(cls, spec: StudySpec) -> StudyDraft:
         """What a scenario brings; the window takes two axes at most."""
         first, second, *_ = (*map(AxisDraft.written, spec.axes), AxisDraft(), AxisDraft())
         draws = 0 if spec.data_seeds is None else spec.data_seeds
-        return cls((first, second), spec.seeds, draws, spec.folds, spec.steps, spec.report, spec.twin)
+        return cls(
+            (first, second), spec.seeds, draws, spec.folds, spec.steps, spec.report, spec.twin, spec.measure, spec.floor
+        )
 
     def spec(self, scenario: Scenario) -> StudySpec:
-        """Raises DraftError for what is no axis, and for two of the same setting."""
+        """Raises DraftError for what is no axis, and for two of the same setting. Along two nothing is read off."""
         if not self.axes[0].path:
             raise DraftError("Choose a setting to vary.")
         axes = tuple(axis.axis(scenario) for axis in self.axes if axis.path)
+        read: dict[str, Any] = {"report": self.report, "measure": self.measure, "floor": self.floor}
         try:
             return StudySpec(
                 axes=axes, seeds=self.seeds, data_seeds=self.draws or None, folds=self.folds, twin=self.twin,
-                steps=self.steps, report=self.report,
+                steps=self.steps, **(read if self.report and len(axes) == 1 else {}),
             )  # fmt: skip
         except ValueError as error:
             raise DraftError(sentence(_first_line(error))) from None

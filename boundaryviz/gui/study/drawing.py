@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.record.study_chart import StudyChart
-from boundaryviz.record.study_charting import SPLIT, measures
-from boundaryviz.record.study_reading import study_chart
+from boundaryviz.record.study_charting import measures
+from boundaryviz.record.study_reading import column_of, measure_of, study_chart
 from boundaryviz.record.study_table import NONE, StudyTable
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.sweep import title_of, value_words
@@ -36,6 +36,11 @@ class Drawing:
         return measures(self.table)
 
     @property
+    def own_measure(self) -> str:
+        """The one that the study is about."""
+        return measure_of(self.study)
+
+    @property
     def second(self) -> tuple[Any, ...]:
         """The values of the second axis; none where there is none."""
         axes = self.study.axes
@@ -50,8 +55,8 @@ class Drawing:
         """With what the study's report reads off it, where that is of one axis. second: the number of the value of the
         second axis, None for all."""
         return study_chart(
-            self.study.scenario, self.table, self.study.report,
-            measure if measure in self.measures else self.measures[0], None if second is None else self.second[second],
+            self.study.scenario, self.study, self.table, measure if measure in self.measures else self.measures[0],
+            None if second is None else self.second[second],
         )  # fmt: skip
 
     def typical(self, at: int, measure: str, second: int | None) -> int | None:
@@ -61,8 +66,7 @@ class Drawing:
         here = _equal(table.columns[first.path], first.values[at]) & (table.columns["fold"] == NONE)
         if second is not None and self.second:
             here &= _equal(table.columns[self.study.axes[1].path], self.second[second])
-        name = f"test_{measure}" if measure in SPLIT else measure
-        values = table.columns.get(name, np.full(len(table), np.nan))
+        values = table.columns.get(column_of(measure), np.full(len(table), np.nan))
         rows = np.flatnonzero(here)
         known = rows[np.isfinite(values[rows])]
         if not len(known):

@@ -43,7 +43,7 @@ EXPORTS: dict[str, tuple[str, str]] = {
     "parquet": ("Parquet\u2026", "A row for each run, for pandas, Polars or DuckDB"),
     "tex": ("LaTeX\u2026", "The curves as a table, for a paper"),
     "json": ("JSON\u2026", "All runs, and what was read off them"),
-    "toml": ("Study file\u2026", "The study itself, for `boundaryviz study`"),
+    "toml": ("Scenario with study\u2026", "The scenario with this study in it, for the window and `boundaryviz study`"),
 }
 
 
@@ -182,13 +182,19 @@ class StudyPanel(QWidget):
         self._body.setVisible(shown)
         self.hint.setVisible(not shown)
 
-    def offer(self, measures: tuple[str, ...], second: tuple[Any, ...], title: str) -> None:
-        """What can be drawn. second: values of the second axis, called `title`; none where there is none."""
-        _fill(self.measure, {one: one.replace("_", " ") for one in measures})
+    def offer(self, measures: tuple[str, ...], own: str, second: tuple[Any, ...], title: str) -> None:
+        """What can be drawn, `own` at first. second: values of the second axis, called `title`; none where there is
+        none."""
+        _fill(self.measure, {one: one.replace("_", " ") for one in measures}, own)
         named: dict[Any, str] = {} if not second else {None: f"{title}: all"}
         named |= {at: f"{title} {value_words(_listed(value))}" for at, value in enumerate(second[:_MOST_LISTED])}
         _fill(self.second, named)
         self.second.setVisible(bool(second))
+
+    def forget_chosen(self) -> None:
+        """Another study: what was chosen of the last one is none of its own."""
+        self.measure.clear()
+        self.second.clear()
 
     def chosen(self) -> tuple[str, int | None]:
         """The measure, and the number of the value of the second axis; None for all."""
@@ -215,11 +221,11 @@ class StudyPanel(QWidget):
         {"idle": self.started, "running": self.paused, "paused": self.resumed, "left": self.resumed}[self._state].emit()
 
 
-def _fill(combo: Any, named: Mapping[Any, str]) -> None:
-    """Offer these, and keep what is chosen where it is still there."""
+def _fill(combo: Any, named: Mapping[Any, str], first: Any = None) -> None:
+    """Offer these, and keep what is chosen where it is still there; else show `first`."""
     if [combo.itemData(at) for at in range(combo.count())] == list(named):
         return
-    kept = combo.currentData()
+    kept = combo.currentData() if combo.count() else first
     combo.clear()
     for data, words in named.items():
         combo.addItem(words, data)
