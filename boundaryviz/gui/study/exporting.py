@@ -75,7 +75,7 @@ class StudyExporting:
         if path.suffix.lower() == f".{kind}":
             return path
         path = path.with_name(f"{path.name}.{kind}")  # of which the dialog has not asked
-        return path if not path.exists() or may_replace(self._panel.window(), path) else None
+        return path if not path.exists() or may_replace(self._panel, path) else None
 
     def _figure(self, shown: Shown) -> None:
         from boundaryviz.figures.sheet import save
@@ -84,7 +84,8 @@ class StudyExporting:
 
         def options(chosen: ExportOptions) -> Options:
             return Options(
-                width_cm=chosen.width_cm, style=chosen.style, dpi=chosen.dpi, font=chosen.font,  # type: ignore[arg-type]
+                width_cm=chosen.width_cm, style=chosen.style, dpi=chosen.dpi,  # type: ignore[arg-type]
+                font=chosen.font,  # type: ignore[arg-type]
                 legend=chosen.legend, letters=chosen.letters, transparent=chosen.transparent,
             )  # fmt: skip
 
@@ -96,7 +97,7 @@ class StudyExporting:
             self._panel.say(f"Wrote {path.name}.")
 
         dialog = ExportDialog(
-            render, written, ExportOptions(view="study", width_cm=12.0), f"{file_stem(shown.study.scenario.name)}-study",
+            render, written, ExportOptions(view="study", width_cm=12.0), f"{file_stem(shown.chart.title)}-study",
             parent=self._panel.window(), views={"study": "Study"}, folder=self._folder.path,
         )  # fmt: skip
         dialog.exec()
@@ -129,7 +130,7 @@ def _write_study(shown: Shown, path: Path) -> None:
     files.write(path, shown.study.scenario.model_copy(update={"study": shown.study.spec}))
 
 
-_WRITERS: dict[str, Callable[[Shown, Path], None]] = {
+_WRITERS: dict[str, Callable[[Shown, Path], object]] = {
     "csv": lambda shown, path: write_atomic(path, shown.table.to_csv().encode()),
     "parquet": _write_parquet,
     "tex": lambda shown, path: write_atomic(path, latex_of(shown.chart).encode()),

@@ -24,6 +24,7 @@ State = Literal["idle", "running", "stopping", "paused", "left"]
 """What becomes of a study: none is under way; it runs; it was asked to stop; it was paused; a window that is gone left
 it behind."""
 
+_COMBO = 128  # pixels of a choice beside the chart's title
 _WIDE = 620  # pixels from which on chart and table stand side by side
 _MOST_LISTED = 200  # values of a second axis to choose from
 _HINT = (
@@ -101,27 +102,24 @@ class StudyPanel(QWidget):
         buttons.setSpacing(6)
         for button in (self.run, self.cancel):
             buttons.addWidget(button)
-        buttons.addWidget(self.words, 1)
+        buttons.addStretch(1)
         for part in (self.as_rows, self.save):
             buttons.addWidget(part)
-        self._chosen = QWidget()
-        chosen = QHBoxLayout(self._chosen)
-        chosen.setContentsMargins(0, 0, 0, 0)
-        chosen.setSpacing(6)
-        chosen.addWidget(self.measure, 1)
-        chosen.addWidget(self.second, 2)
+        for combo in (self.measure, self.second):
+            combo.setMaximumWidth(_COMBO)
+            self.view.add_control(combo)
         self._body = QSplitter(Qt.Orientation.Horizontal)
         self._body.setChildrenCollapsible(False)
         self._body.addWidget(self.view)
         self._body.addWidget(self.table)
-        self._body.setSizes([3, 2])
+        self._body.setSizes([600, 400])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self.fold)
         layout.addLayout(buttons)
         layout.addWidget(self.progress)
-        layout.addWidget(self._chosen)
+        layout.addWidget(self.words)
         layout.addWidget(self._body, 1)
         layout.addWidget(self.hint, 1)
 
@@ -170,6 +168,7 @@ class StudyPanel(QWidget):
         """A sentence below the buttons."""
         restyle(self.words, "role", "problem" if problem else "faint")
         self.words.setText(words)
+        self.words.setVisible(bool(words))
 
     def show_study(self, table: StudyTable | None, chart: StudyChart | None, titles: dict[str, str]) -> None:
         """Show what is known; None is nothing."""
@@ -178,7 +177,6 @@ class StudyPanel(QWidget):
         self.view.show_chart(chart if shown else None)
         self.save.setEnabled(shown)
         self.as_rows.setEnabled(shown)
-        self._chosen.setVisible(shown)
         self._body.setVisible(shown)
         self.hint.setVisible(not shown)
 

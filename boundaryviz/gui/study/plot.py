@@ -98,7 +98,7 @@ class StudyPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
     def _scale(self, chart: StudyChart) -> None:
         """Limits and ticks of both axes, and the place of the residuals where there are any."""
         low, high = chart.limits
-        over = 0.07 * min(len(chart.marks), _ROWS) * (high - low)  # where the words of the marks stand
+        over = self._row(high - low) * min(len(chart.marks), _ROWS)  # where the words of the marks stand
         self.box.setRange(xRange=chart.axis.limits, yRange=(low, high + over), padding=0.0)
         for axis in (*self.axes.values(), self.residual_axis):
             axis.chart = chart
@@ -106,6 +106,10 @@ class StudyPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.axes["left"].setTicks(_levels(_in_words(chart, log_ticks(low, high + over)) if chart.log else None))
         self.axes["bottom"].setLabel(_plain(chart.axis.title))
         self._place_residuals(chart)
+
+    def _row(self, span: float) -> float:
+        """How much of an axis of this span a row of words takes."""
+        return span * self.fontMetrics().height() / max(self.box.height(), 4.0 * self.fontMetrics().height())
 
     def _place_residuals(self, chart: StudyChart) -> None:
         """Below the curves, over the same axis."""
@@ -169,7 +173,7 @@ class StudyPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
             pen = pg.mkPen(self._theme.accent if mark.kind == "chosen" else self._theme.faint, width=1, style=style)
             self.box.addItem(pg.InfiniteLine(place, 90, pen), ignoreBounds=True)
             words = pg.TextItem(mark.words, color=self._theme.text, anchor=(1.0 if 2 * place > low + high else 0.0, 0))
-            words.setPos(place, top[1] - 0.07 * (row % _ROWS) * (top[1] - top[0]))
+            words.setPos(place, top[1] - (row % _ROWS) * self._row(top[1] - top[0]))
             self.box.addItem(words, ignoreBounds=True)
 
     def point_at(self, at: int | None) -> None:
@@ -190,6 +194,12 @@ class StudyPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
             axis.setPen(pg.mkPen(theme.line))
             axis.setTextPen(pg.mkPen(theme.faint))
         self.show_chart(self._chart)
+
+    @override
+    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        super().resizeEvent(event)
+        if event is not None and hasattr(self, "_chart") and self._chart is not None and self._chart.marks:
+            self.show_chart(self._chart)  # the words of the marks keep their size
 
     # ---- the mouse ----------------------------------------------------------------------------------
 

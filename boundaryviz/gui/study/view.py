@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -17,6 +17,7 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.study_chart import StudyChart, StudyCurve
 from boundaryviz.scene.plain_text import one_line
 
+_ROOMY = 380  # pixels of height from which on what was found stands there in full
 _MOST_NAMED = 12  # curves in the legend
 
 
@@ -37,13 +38,14 @@ class StudyView(FocusFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Chart of the study")
         self.title = Elided("title")
-        self.where, self.notes = label("", "faint"), label("", "faint", wraps=True)
+        self.where, self.notes, self.note = label("", "faint"), label("", "faint", wraps=True), Elided("faint")
         self._legend = FlowLayout(spacing=2)
         self.plot = StudyPlot()
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.title, 1)
         head.addWidget(self.where)
+        self._head = head
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(2)
@@ -51,6 +53,7 @@ class StudyView(FocusFrame):
         layout.addLayout(self._legend)
         layout.addWidget(self.plot, 1)
         layout.addWidget(self.notes)
+        layout.addWidget(self.note)
         self.plot.hovered.connect(self._point_at)
         self.plot.chosen.connect(self._open)
         self.set_theme(theme)
@@ -69,12 +72,30 @@ class StudyView(FocusFrame):
         self.plot.show_chart(chart)
         if chart is not None:
             self.title.set_words(chart.title)
-            self.notes.setText(" ".join(chart.found))
-            self.notes.setVisible(bool(chart.found))
-            self.notes.setToolTip(tip("\n".join([*chart.found, *chart.notes])))
+            words = " ".join(chart.found)
+            self.notes.setText(words)
+            self.note.set_words(words)
+            for part in (self.notes, self.note):
+                part.setToolTip(tip("\n".join([*chart.found, *chart.notes])))
+            self._share_room()
             self.title.setToolTip(tip("\n".join([chart.title, *chart.notes])))
             self._write(chart)
         self.plot.point_at(self._at)
+
+    def add_control(self, control: QWidget) -> None:
+        """Beside the title."""
+        self._head.addWidget(control)
+
+    def _share_room(self) -> None:
+        """What was found in full where there is room for it, else in a line whose end is said under the pointer."""
+        there, roomy = self._chart is not None and bool(self._chart.found), self.height() >= _ROOMY
+        self.notes.setVisible(there and roomy)
+        self.note.setVisible(there and not roomy)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._share_room()
 
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
