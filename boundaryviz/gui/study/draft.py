@@ -14,7 +14,8 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.study_spec import Axis, StudySpec, ranged
 from boundaryviz.scenario.text import parsed
 
-_RANGE = re.compile(r"\s*(?P<first>[^\[\],]+?)\s*\.\.\s*(?P<last>[^\[\],]+?)\s*")
+_END = r"[^\[\],]+?(?:,\d{3})*"  # of a range, with commas between thousands at most
+_RANGE = re.compile(rf"\s*(?P<first>{_END})\s*\.\.\s*(?P<last>{_END})\s*")
 _FEW = 3  # whole numbers in a row from which on they are written as a range
 
 
@@ -137,7 +138,7 @@ def _number(text: str) -> Any:
     found = parsed(text.replace(",", ""))
     if isinstance(found, bool) or not isinstance(found, int | float):
         raise ValueError("the ends of a range are numbers, such as 1..60")
-    return found
+    return int(found) if "." not in text and float(found).is_integer() else found  # 1e3 is as whole as 1000
 
 
 def _whole(*ends: Any) -> bool:

@@ -41,7 +41,9 @@ _FIRST: dict[str, tuple[str, bool, int | None, str]] = {
     "data.label_noise": ("0..0.4", False, 9, ""),
     "poison.count": ("0..40", False, 11, ""),
 }
-_LEFT_OUT = frozenset({"training.seed", "training.evaluate_every", "data.seed", "data.name", "poison.seed"})
+_LEFT_OUT = frozenset(
+    {"training.seed", "training.evaluate_every", "data.seed", "data.name", "data.pool", "poison.seed"}
+)
 _KINDS = ("number", "whole", "layers", "choice", "flag")
 _WIDE = 1e3  # limits beyond that say nothing about which values are of use
 _COUNT = 9  # values of a range of other settings
@@ -82,7 +84,8 @@ def _range(plan: FieldPlan, value: object) -> Varied:
     """From the least sensible value to the largest around the present one."""
     whole = plan.kind == "whole"
     number = float(value) if isinstance(value, int | float) else 1.0
-    low, high = plan.low or 0.0, plan.high if plan.high is not None and plan.high <= _WIDE else None
+    low = plan.low if plan.low is not None else 1.0 if whole else 0.0
+    high = plan.high if plan.high is not None and plan.high <= _WIDE else None
     if plan.log:
         first = max(low, number / 100 if number > 0 else 1e-4)
         last = min(max(100 * number, 1.0), plan.high if plan.high is not None else float("inf"))
