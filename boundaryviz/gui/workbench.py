@@ -160,6 +160,8 @@ class Workbench:
         self.twin.over_data_asked.connect(self.check.show)
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
+        self.timeline.course.changed.connect(self.curves.show_course)
+        self.timeline.course.turned.connect(self.curves.view.set_shown)
 
     def _join_files(self) -> None:
         """What goes to files and comes from them."""
@@ -190,7 +192,7 @@ class Workbench:
         """Which view stands where."""
         window, controller = self.window, self.controller
         window.add_bar(controller.transport)
-        window.add_centre(controller.tools, self.planes, self.timeline.bar)
+        window.add_centre(controller.tools, self.planes, self.timeline.bars)
         window.add_page(self.filing.welcome)
         window.add_page(self.compare.board)
         window.add_panel("Data", controller.data)

@@ -10,6 +10,8 @@ PROBES: dict[str, str] = {
     "twins": "boundaryviz.engine.probes.twins:TwinsProbe",
     "cascade": "boundaryviz.engine.probes.cascade:CascadeProbe",
     "units": "boundaryviz.engine.probes.units:UnitsProbe",
+    "course": "boundaryviz.engine.probes.course:CourseProbe",
+    "tree": "boundaryviz.engine.probes.tree:TreeProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
 }
 """Every probe by name, as "module:class"."""
