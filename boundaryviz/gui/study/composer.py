@@ -207,6 +207,11 @@ class Composer(QWidget):
         self.report.setCurrentIndex(max(self.report.findData(draft.report), 0))
         self.report.setEnabled(not draft.axes[1].path)
 
+    @property
+    def said(self) -> str:
+        """The sentence below the fields."""
+        return self.words.text()
+
     def say(self, words: str, problem: bool = False) -> None:
         """A sentence below the fields."""
         restyle(self.words, "role", "problem" if problem else "faint")

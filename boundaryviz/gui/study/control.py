@@ -68,6 +68,8 @@ class StudyControl(QObject):
         self._stops = ""  # why its process was asked to end: 'pause' or 'cancel'
         self._waits = False  # for an estimate, to ask whether to begin
         self._runs: tuple[int, float | None] = (0, None)
+        self._offered: object = None  # the settings that the fields are for
+        self._proposed = StudyDraft()
         self._job, self._estimating = JobRunner(self), JobRunner(self)
         self._job.progress.connect(self._progressed)
         self._job.result.connect(self._found)
@@ -97,6 +99,7 @@ class StudyControl(QObject):
         panel.value_opened.connect(self.open_value)
         panel.row_opened.connect(self.open_row)
         panel.measure_chosen.connect(self._draw)
+        self._window.result_changed.connect(self._seen)
         document.changed.connect(self._changed)
         document.opened.connect(self._opened)
 
@@ -290,6 +293,11 @@ class StudyControl(QObject):
         self.panel.composer.say(f"{_product(study)}.")
         self._soon.start()
 
+    def _seen(self) -> None:
+        """The tab came to the front: say of what is proposed how much it is."""
+        if self._window.result_shown() is self.panel and self.panel.state == "idle" and not self.panel.composer.said:
+            self._typed()
+
     def _tell_wrong(self, words: str) -> None:
         self.panel.composer.say(words, problem=True)
         scenario = self._document.committed.scenario
@@ -330,22 +338,34 @@ class StudyControl(QObject):
     # ---- the document -------------------------------------------------------------------------------
 
     def _changed(self) -> None:
-        """Offer what can be varied now."""
+        """Offer what can be varied now; what was proposed and nobody has changed is proposed anew."""
         if self._document.previewing:
             return
-        scenario = self._document.committed.scenario
-        self.panel.composer.set_varied(varied(scenario), scenario.learner.family.at_once)
+        scenario, composer = self._document.committed.scenario, self.panel.composer
+        settings = scenario.learner, scenario.training, scenario.data, scenario.poison, scenario.plane is None
+        if settings == self._offered:  # points were moved
+            return
+        self._offered, offers = settings, varied(scenario)
+        composer.set_varied(offers, scenario.learner.family.at_once)
+        idle = self.panel.state == "idle"
+        if idle and (composer.draft == self._proposed or composer.draft.axes[0].path not in offers):
+            self._propose(scenario)
+
+    def _propose(self, scenario: Scenario) -> None:
+        self._estimating.kill()
+        self._soon.stop()
+        self._waits, self._runs = False, (0, None)
+        self._proposed = proposed(scenario)
+        self.panel.composer.show_draft(self._proposed)
+        self.panel.composer.say("")
+        self._seen()
 
     def _opened(self) -> None:
         """Another scenario: propose its study, or one of its learner's size. What runs goes on."""
         self._changed()
         if self.running or self.panel.state != "idle":
             return
-        scenario = self._document.committed.scenario
-        self._estimating.kill()
-        self._runs = 0, None
-        self.panel.composer.show_draft(proposed(scenario))
-        self.panel.composer.say("This scenario brings its study." if scenario.study is not None else "")
+        self._propose(self._document.committed.scenario)
         self.study = self.table = None
         self.panel.say("")
         self.panel.fold.set_open(True)
@@ -397,7 +417,7 @@ class StudyControl(QObject):
         except (ScenarioError, ValueError) as error:
             self.panel.say(sentence(str(error).replace("\n", "; ")), problem=True)
             return
-        self.panel.say(f"On the plane: {words}. Undo (Ctrl+Z) brings back what was there.")
+        self._window.tell(f"On the plane: {words}. Undo (Ctrl+Z) brings back what was there.")
 
     def close(self) -> None:
         """End the process; the window may go now. What is under way or paused is offered by the next window."""

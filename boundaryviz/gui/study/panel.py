@@ -148,7 +148,6 @@ class StudyPanel(QWidget):
         words, explains = _BUTTONS[state]
         self.run.setText(words)
         self.run.setToolTip(tip(explains))
-        self.run.setEnabled(state != "stopping")
         self.cancel.setVisible(state != "idle")
         forgets = state in ("paused", "left")
         self.cancel.setText("Forget" if forgets else "Cancel")
@@ -216,7 +215,9 @@ class StudyPanel(QWidget):
     # ---- what it asks -------------------------------------------------------------------------------
 
     def _pressed(self) -> None:
-        {"idle": self.started, "running": self.paused, "paused": self.resumed, "left": self.resumed}[self._state].emit()
+        asks = {"idle": self.started, "running": self.paused, "paused": self.resumed, "left": self.resumed}
+        if self._state != "stopping":  # it stays enabled meanwhile, or the focus would leave it
+            asks[self._state].emit()
 
 
 def _fill(combo: Any, named: Mapping[Any, str], first: Any = None) -> None:
