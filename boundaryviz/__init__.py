@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from boundaryviz.scene import datasets
     from boundaryviz.studies.check import check
     from boundaryviz.studies.dose import dose_response
+    from boundaryviz.studies.tabling import study
     from boundaryviz.tables.tables import read_file as read_table
 
 __version__ = "0.1.0"
@@ -34,6 +35,7 @@ _WHERE = {
     "Run": "runs.run:Run",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
+    "study": "studies.tabling:study",
     "Metric": "record.metrics:Metric",
     "BoundaryClassifier": "estimator:BoundaryClassifier",
     "Attack": "attacks.settings:AttackSettings",
@@ -58,6 +60,7 @@ __all__ = [
     "load",
     "read_table",
     "scenarios",
+    "study",
     "train",
 ]
 

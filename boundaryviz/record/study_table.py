@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from boundaryviz.record.records import Records, Tabular
+from boundaryviz.record.study_summary import SHOWN, Summary, latex, summarised
 
 PLACES = ("data_seed", "seed", "fold")
 """The columns beside the axes that say which run a row is of."""
@@ -182,11 +183,11 @@ class StudyTable(Tabular):
 
     @override
     def rows(self) -> Records:
-        """A row for each run; `fold` and `data_seed` are left out of those that have none."""
+        """A row for each run; `fold` and `data_seed` are None where there is none."""
         columns = {name: column.tolist() for name, column in self.columns.items()}
         names = [*columns]
         return Records(
-            {name: value for name, value in zip(names, row, strict=True) if not (name in PLACES and value == NONE)}
+            {name: None if name in PLACES and value == NONE else value for name, value in zip(names, row, strict=True)}
             for row in zip(*columns.values(), strict=True)
         )
 
@@ -224,6 +225,14 @@ class StudyTable(Tabular):
             and all(_same(column, other.columns[name]) for name, column in self.columns.items())
             and (self.total, self.failed) == (other.total, other.failed)
         )
+
+    def summary(self, metrics: Sequence[str] = SHOWN) -> list[Summary]:
+        """Each combination of the axes that has runs, with those of these metrics that there are; see `summarised`."""
+        return summarised(tuple(self.axes), self.columns, metrics)
+
+    def to_latex(self, metrics: Sequence[str] = SHOWN) -> str:
+        """The `summary` as a table of LaTeX's booktabs: each combination of the axes with means and standard errors."""
+        return latex(tuple(self.axes), self.summary(metrics))
 
     def to_parquet(self, path: str | Path) -> None:
         """As Parquet, a column each, null where there is no value. Raises ImportError, in words, without pyarrow."""

@@ -45,13 +45,14 @@ class StudyRequest:
     """A study, as `tabling.run_study` takes it. Its results are `StudyTable`s, the last one as whole as it gets.
 
     store: the SQLite file in which what is finished is kept, so that a study that was stopped goes on where it was;
-    None for none. workers: processes, None for the job's own.
+    None for none. engine, workers: as `engines.executor_of` takes them; without workers in the job's own process.
     """
 
     JOB: ClassVar[str] = "boundaryviz.studies.tabling:job"
     study: Study
     store: Path | None = None
     workers: int | None = None
+    engine: str = "local"
 
 
 @dataclass(frozen=True)

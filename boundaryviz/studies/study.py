@@ -22,6 +22,7 @@ __all__ = ["Axis", "Point", "Study", "StudyTask", "Training", "axis_of"]
 
 STEPS = "training.steps"
 _MOST_SEEDS = 1_000_000
+MOST_RUNS = 10_000_000
 _TOGETHER = 64  # replicas of a batch at most
 _SECTIONS = ("data", "poison", "learner", "training")  # of settings that a result depends on
 _SEEDS = {"training.seed": "seeds", "data.seed": "data_seeds"}  # which are varied in a way of their own
@@ -188,6 +189,8 @@ class Study(StudySpec):
                 found.append(
                     "data_seeds: the points of this scenario are kept in it; no data seed draws them anew; leave it out"
                 )
+        if self.most > MOST_RUNS:
+            found.append(f"study: it has up to {self.most:,} runs; {MOST_RUNS:,} are the most; take it in parts")
         if self.steps is not None and any(axis.path == STEPS for axis in self.axes):
             found.append("steps: training.steps is varied; leave out either")
         found += reports.problems_of(self)

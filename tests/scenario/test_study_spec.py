@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -40,9 +41,9 @@ def test_a_range_is_spread_out(given_range: dict[str, Any], values: tuple[Any, .
 @given(NUMBERS, NUMBERS, st.integers(2, 60), st.sampled_from(["linear", "log"]))
 def test_ranges_have_their_ends_and_go_one_way(first: float, last: float, count: int, scale: str):
     found = ranged(first, last, count, scale=scale)
-    assert (found[0], found[-1]) == (pytest.approx(first, rel=1e-5), pytest.approx(last, rel=1e-5))
+    assert [*found[:1], *found[-1:]] == pytest.approx([first, last], rel=1e-5)
     assert len(found) <= count
-    steps = [b - a for a, b in zip(found, found[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(found)]
     assert all(step >= 0 for step in steps) or all(step <= 0 for step in steps)
 
 

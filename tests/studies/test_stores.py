@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundaryviz.studies import sqlite_store
-from boundaryviz.studies.sqlite_store import SqliteStore, StoreError
-from boundaryviz.studies.stores import MemoryStore, ResultStore
+from boundaryviz.studies.sqlite_store import SqliteStore
+from boundaryviz.studies.stores import MemoryStore, ResultStore, StoreError
 from boundaryviz.studies.tasks import Task
 
 NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**60), 2**60)

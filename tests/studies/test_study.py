@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from boundaryviz.record.study_table import StudyTable
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.sweep import SweepError
@@ -133,7 +134,8 @@ def test_every_problem_of_a_study_is_told_at_once_and_once():
     axes = tuple(
         Axis(path=path, values=values)
         for path, values in (
-            ("data.nois", (0.1, 0.2)), ("training.learning_rate", (0.1, -1.0)), ("data.seed", (1, 2)), ("title", ("a",)),
+            ("data.nois", (0.1, 0.2)), ("training.learning_rate", (0.1, -1.0)), ("data.seed", (1, 2)),
+            ("title", ("a",)),
         )
     )  # fmt: skip
     with pytest.raises(ScenarioError) as caught:
@@ -146,3 +148,34 @@ def test_every_problem_of_a_study_is_told_at_once_and_once():
     moved = SMALL.with_scene(SMALL.with_values({"data.seed": 7}).scene())
     with pytest.raises(ScenarioError, match="no data seed draws them anew"):
         Study(scenario=moved, data_seeds=2).check()
+
+
+def test_interrupted_and_gone_on_with_it_comes_to_the_table_of_one_that_was_not(tmp_path):
+    study = Study(scenario=SMALL, axes=(Axis(path="data.noise", values=(0.1, 0.2, 0.3, 0.4)),), seeds=2)
+    whole = run_study(study)
+    seen: list[int] = []
+
+    def enough(table: StudyTable) -> None:
+        seen.append(len(table))
+        raise KeyboardInterrupt
+
+    with SqliteStore(tmp_path / "results.sqlite") as store, pytest.raises(KeyboardInterrupt):
+        run_study(study, store=store, watch=enough)
+    assert seen == [2]
+    with SqliteStore(tmp_path / "results.sqlite") as store:
+        assert len(store) == 2
+        done: list[tuple[int, int]] = []
+        assert run_study(study, store=store, progress=lambda *a: done.append(a)).equals(whole)
+    assert done[-1] == (36, 36), "three of the four batches of 12 steps"
+
+
+def test_what_comes_to_nothing_is_named_and_the_others_are_there():
+    bridge = SMALL.with_values({"poison.attack": "bridge"})
+    axes = (Axis(path="data.labels_per_class", values=(0, 3)),)
+    table = run_study(Study(scenario=bridge, axes=axes))
+    assert (len(table), table.total, table.whole) == (1, 2, False)
+    (failed,) = table.failed
+    assert failed[0] == "data.labels_per_class=0, seed 0"
+    assert "label" in failed[1]
+    with pytest.raises(ScenarioError, match="label"):
+        run_study(Study(scenario=bridge.with_values({"data.labels_per_class": 0}), seeds=2))
