@@ -20,7 +20,7 @@ from boundaryviz.engine.surface import Ask, in_parts, surface
 from boundaryviz.engine.twins import Twins, compare, margins
 from boundaryviz.learners.base import Learner, Problem, TrainingData, decided, leads_of
 from boundaryviz.learners.cascade import Cascade
-from boundaryviz.learners.families.estimators import DecisionTreeClassifierSpec
+from boundaryviz.learners.families.estimators import DecisionTreeClassifierSpec, SVCSpec
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.scaled import Scaled, learner_of
 from boundaryviz.learners.trees import Tree
@@ -335,6 +335,13 @@ class Session:
         if not isinstance(self.spec, DecisionTreeClassifierSpec):
             return None
         found: Tree | None = self._course_of.tree(replica, self._size(stage))
+        return found
+
+    def support(self, replica: int = 0) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
+        """Ids (V,) of the support vectors of a replica, and which are at their bound; None of what has none."""
+        if not isinstance(self.spec, SVCSpec):
+            return None
+        found: tuple[NDArray[np.int64], NDArray[np.bool_]] | None = self._course_of.support(replica)
         return found
 
     @property

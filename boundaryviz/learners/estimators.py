@@ -73,12 +73,22 @@ class Estimator(FittedLearner):
             raise
         if spec.family.course is None:
             part = spec.PART if isinstance(spec, EstimatorSpec) else PLACES
-            return lambda places: _in_parts(fitted.probabilities, _near(places), part)
+            return Asked(fitted, part)
 
         def again(**changed: Any) -> Any:
             return fit(spec.model_copy(update=changed)).estimator
 
         return StagedEstimator(fitted, course_of(spec, fitted.estimator, again))
+
+    def support(self, replica: int = 0) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
+        """Ids (V,) of the support vectors of a replica, each once, and whether the weight of one is at its bound C;
+        None where there are none: of another learner, or of points of one class."""
+        machine: Any = getattr(self._replicas[replica], "estimator", None)
+        if self._stale or not hasattr(machine, "support_"):
+            return None
+        bound = np.abs(machine.dual_coef_).max(axis=0) >= machine.C * (1 - 1e-9)
+        ids, first = np.unique(self._ids[replica][machine.support_], return_index=True)
+        return ids, bound[first]
 
     def tree(self, replica: int = 0, stage: int | None = None) -> Tree | None:
         """The decision tree of a replica, its cuts in the units of its inputs; None where there is none: of another
@@ -92,8 +102,17 @@ class Estimator(FittedLearner):
         return tree if nodes is None else tree.first(nodes)
 
 
-def _in_parts(ask: Decide, places: NDArray[np.float64], part: int) -> NDArray[np.float64]:
-    return np.concatenate([ask(places[at : at + part]) for at in range(0, max(len(places), 1), part)])
+class Asked:
+    """A fitted classifier that is asked about so many places at a time."""
+
+    def __init__(self, fitted: FittedEstimator, part: int) -> None:
+        self.estimator = fitted.estimator
+        self._ask, self._part = fitted.probabilities, part
+
+    def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities (G, C) at x (G, D)."""
+        places, part = _near(x), self._part
+        return np.concatenate([self._ask(places[at : at + part]) for at in range(0, max(len(places), 1), part)])
 
 
 class StagedEstimator(Staged):

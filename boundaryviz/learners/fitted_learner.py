@@ -64,6 +64,7 @@ class FittedLearner(ABC):
         self._fits: list[tuple[_Points, Decide]] = []
         self._replicas: list[Decide] = [self._nothing] * len(problem.seeds)
         self._points: list[_Points] = []
+        self._ids: list[NDArray[np.int64]] = []
         self._stale = False
         self._origin = self._centre()
         self._evaluated: tuple[NDArray, NDArray, NDArray[np.float64], NDArray[np.int64]] | None = None
@@ -94,7 +95,7 @@ class FittedLearner(ABC):
 
     def set_data(self, data: TrainingData) -> None:
         """Learn from all points of `data`, labelled or not, with the next step."""
-        order, weights, points = np.argsort(data.point_ids), data.point_weights, []
+        order, weights, points, ids = np.argsort(data.point_ids), data.point_weights, [], []
         seeded = self._spec.seeded
         for replica, seed in enumerate(self.problem.seeds):
             if not replica or data.extra is not None:
@@ -102,6 +103,8 @@ class FittedLearner(ABC):
                 x, label = np.clip(own.x[order], -_FAR, _FAR), own.label[order]
             some = _as_often(weights[replica][order])
             points.append((x[some], label[some], seed if seeded else 0))
+            ids.append(data.point_ids[order][some])
+        self._ids = ids
         if len(points) != len(self._points) or not all(map(_same, points, self._points)):
             self._points, self._stale = points, True
 

@@ -189,13 +189,7 @@ class _Rows(Watcher):
         """What came of tasks."""
         for task, metrics in found:
             if isinstance(task, StudyTask):
-<<<<<<< HEAD
                 self._rows[task.number] = self._study.place(task), metrics
-        self._tell()
-=======
-                where = dict(zip(self._axes, task.values, strict=True))
-                where |= {"data_seed": task.data_seed, "seed": task.seed, "fold": task.fold}
-                self._rows[task.number] = where, metrics
 
     @override
     def failed(self, failure: Failure) -> None:

@@ -12,6 +12,7 @@ PROBES: dict[str, str] = {
     "units": "boundaryviz.engine.probes.units:UnitsProbe",
     "course": "boundaryviz.engine.probes.course:CourseProbe",
     "tree": "boundaryviz.engine.probes.tree:TreeProbe",
+    "support": "boundaryviz.engine.probes.support:SupportProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
 }
 """Every probe by name, as "module:class"."""

@@ -123,6 +123,8 @@ _TABLE = (
            checkable=True),
     _Entry("view.cascade", "Label casca&de", "Colour each unlabelled point by when it got its label, and show the way "
            "from a given label to the point under the pointer", ("K",), checkable=True, on_plane=True),
+    _Entry("view.support", "Support &vectors", "Ring the points that hold the boundary of a support vector machine, "
+           "and draw the lines of its margin", ("Shift+S",), checkable=True, on_plane=True),
     _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",
            ("J",), checkable=True, on_plane=True),
     _Entry("view.ghost", "Earlier &course", "After a resume, show boundary and curves of the course before, dashed",
@@ -142,8 +144,10 @@ _TABLE = (
     _Entry("view.compare", "Compare p&ins", "What is pinned, side by side", ("Ctrl+5",), checkable=True),
     _Entry("view.curves", "C&urves beside the plane", "Curves at full height beside the plane, or back in their tab; a "
            "double click on them does the same", ("Ctrl+6",), checkable=True, apart=True),
+    _Entry("view.tree", "&Tree beside the plane", "A decision tree drawn and written beside the plane, or back in its "
+           "tab", ("Ctrl+7",), checkable=True),
     _Entry("view.study", "S&tudy beside the plane", "The study at full height beside the plane, or back in its tab",
-           ("Ctrl+7",), checkable=True),
+           ("Ctrl+8",), checkable=True),
     _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True),
     _Entry("view.projector", "Presen&tation", "The plane alone and large on the whole screen; F11 or Esc leaves",
            ("F11", "F5"), checkable=True),

@@ -33,7 +33,7 @@ from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.requests import EstimateRequest, StudyRequest
 from boundaryviz.studies.study import Study
 
-BESIDE = "The study stands beside the plane. Ctrl+7 brings it back."
+BESIDE = "The study stands beside the plane. Ctrl+8 brings it back."
 MANY, LONG = 100_000, 3600.0
 """Runs, and seconds, from which on it is asked before a study begins."""
 _WORKERS = os.cpu_count() if (os.cpu_count() or 1) > 1 else None

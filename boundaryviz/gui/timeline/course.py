@@ -89,7 +89,7 @@ class CourseControl(QObject):
         self._presenter.show_stage(stage)
         words = None
         if stage is not None:
-            words = f"{self._title} {stage:,}: a smaller model of the same course. End leads back to what is fitted."
+            words = f"{self._title.capitalize()} {stage:,}. End leads back to what is fitted."
         self._presenter.say(Word.UNIT, words)
         self._mark()
         self.turned.emit(stage)
