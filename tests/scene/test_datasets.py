@@ -137,7 +137,7 @@ def test_the_disc_takes_half_of_the_square_and_touches_the_rest() -> None:
     radius = np.hypot(*xy.T)
     assert radius[label == 1].max() < radius[label == 0].min() < radius[label == 1].max() + 0.01
     assert abs(label.mean() - 0.5) < 3 * 0.5 / 200
-    shares, _, _ = np.histogram2d(*xy.T, bins=4, range=[[-5, 5], [-5, 5]])
+    shares, _, _ = np.histogram2d(xy[:, 0], xy[:, 1], bins=np.linspace(-5.0, 5.0, 5))
     assert np.abs(shares / len(xy) - 1 / 16).max() < 0.005
 
 

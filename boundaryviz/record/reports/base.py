@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boundaryviz.record.measures import Measure
-from boundaryviz.record.study_table import StudyTable
+from boundaryviz.record.study_table import Curve, StudyTable
 
 TEST_ERROR = "test_error"
 
@@ -62,11 +62,26 @@ def axis_of(table: StudyTable) -> str:
     return several[0] if several else next(iter(table.axes))
 
 
-def check_measure(table: StudyTable, measure: str) -> str:
-    """The measure itself. Raises ReportError where no run has it; a table without rows has them all."""
-    if len(table) and measure not in table.metrics:
+def measure_of(table: StudyTable, measure: str) -> str:
+    """The measure that a report reads, by default the test error. Raises ReportError where one is asked for that no run
+    has; a table without rows has them all."""
+    if measure and len(table) and measure not in table.metrics:
         raise ReportError(f"no run has the measure {measure!r}; there are: {', '.join(sorted(table.metrics))}")
-    return measure
+    return measure or TEST_ERROR
+
+
+def cube_of(table: StudyTable, measure: str, path: str, folds: bool = False) -> NDArray[np.float64]:
+    """As `StudyTable.cube`, (R, S, K), and NaN of a measure that no run has: not all data have every split."""
+    if measure in table.metrics:
+        return table.cube(measure, path, folds)
+    return np.full((len(table.repeats), len(table.axes[path]), max(table.folds, 1) if folds else 1), np.nan)
+
+
+def curve_of(table: StudyTable, measure: str, path: str, folds: bool = False) -> Curve:
+    """As `StudyTable.curve`, and NaN of a measure that no run has."""
+    if measure in table.metrics:
+        return table.curve(measure, path, folds)
+    return Curve(table.axes[path], cube_of(table, measure, path)[:, :, 0])
 
 
 def numbers_of(values: Sequence[Any]) -> NDArray[np.float64]:

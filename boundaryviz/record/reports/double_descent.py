@@ -12,10 +12,10 @@ from typing_extensions import override
 from boundaryviz.record.measures import Measure
 from boundaryviz.record.metrics import is_share
 from boundaryviz.record.reports.base import (
-    TEST_ERROR,
     Report,
     axis_of,
-    check_measure,
+    curve_of,
+    measure_of,
     number_words,
     numbers_of,
     value_words,
@@ -53,11 +53,11 @@ class DoubleDescentReport(Report):
     @classmethod
     @override
     def of(cls, table: StudyTable, measure: str = "", floor: float = 0.0) -> Self:
-        path, measure = axis_of(table), check_measure(table, measure or TEST_ERROR)
-        train = check_measure(table, f"train_{measure.partition('_')[2]}")
-        curve = table.curve(measure, path)
+        path, measure = axis_of(table), measure_of(table, measure)
+        train = f"train_{measure.partition('_')[2]}"
+        curve = curve_of(table, measure, path)
         middle = curve.mean if is_share(measure) else _medians(curve.each)
-        return cls(path, tuple(table.axes[path]), measure, table.curve(train, path), curve, middle, Peak.of(middle))
+        return cls(path, tuple(table.axes[path]), measure, curve_of(table, train, path), curve, middle, Peak.of(middle))
 
     @property
     def places(self) -> NDArray[np.float64]:

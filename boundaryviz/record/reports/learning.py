@@ -12,10 +12,10 @@ from typing_extensions import override
 from boundaryviz.record.measures import Measure
 from boundaryviz.record.metrics import is_share
 from boundaryviz.record.reports.base import (
-    TEST_ERROR,
     Report,
     axis_of,
-    check_measure,
+    curve_of,
+    measure_of,
     number_words,
     numbers_of,
     value_words,
@@ -48,12 +48,13 @@ class LearningReport(Report):
     @classmethod
     @override
     def of(cls, table: StudyTable, measure: str = "", floor: float = 0.0) -> Self:
-        path, measure = axis_of(table), check_measure(table, measure or TEST_ERROR)
+        path, measure = axis_of(table), measure_of(table, measure)
         kind = measure.partition("_")[2]
-        train, validation = (check_measure(table, f"{split}_{kind}") for split in ("train", "validation"))
+        train, validation = f"train_{kind}", f"validation_{kind}"
         return cls(
             path, tuple(table.axes[path]), measure, table.folds,
-            table.curve(train, path), table.curve(validation, path, table.folds > 0), table.curve(measure, path),
+            curve_of(table, train, path), curve_of(table, validation, path, table.folds > 0),
+            curve_of(table, measure, path),
         )  # fmt: skip
 
     @property

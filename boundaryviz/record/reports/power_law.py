@@ -11,10 +11,10 @@ from typing_extensions import override
 
 from boundaryviz.record.measures import Measure
 from boundaryviz.record.reports.base import (
-    TEST_ERROR,
     Report,
     axis_of,
-    check_measure,
+    curve_of,
+    measure_of,
     number_words,
     numbers_of,
     value_words,
@@ -47,8 +47,8 @@ class PowerLawReport(Report):
     @classmethod
     @override
     def of(cls, table: StudyTable, measure: str = "", floor: float = 0.0) -> Self:
-        path, measure = axis_of(table), check_measure(table, measure or TEST_ERROR)
-        curve = table.curve(measure, path)
+        path, measure = axis_of(table), measure_of(table, measure)
+        curve = curve_of(table, measure, path)
         curve = Curve(curve.values, curve.each - floor)
         sizes = tuple(table.axes[path])
         return cls(path, sizes, measure, floor, curve, PowerLaw.of(numbers_of(sizes), curve.each))

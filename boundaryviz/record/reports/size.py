@@ -14,11 +14,12 @@ from boundaryviz.record.measures import Measure
 from boundaryviz.record.metrics import is_share
 from boundaryviz.record.reports import selection
 from boundaryviz.record.reports.base import (
-    TEST_ERROR,
     Report,
     axis_of,
-    check_measure,
+    cube_of,
+    curve_of,
     mean,
+    measure_of,
     number_words,
     numbers_of,
     value_words,
@@ -68,15 +69,15 @@ class SizeReport(Report):
     @classmethod
     @override
     def of(cls, table: StudyTable, measure: str = "", floor: float = 0.0) -> Self:
-        path, measure = axis_of(table), check_measure(table, measure or TEST_ERROR)
+        path, measure = axis_of(table), measure_of(table, measure)
         kind = measure.partition("_")[2]
-        train, validation = (check_measure(table, f"{split}_{kind}") for split in ("train", "validation"))
+        train, validation = f"train_{kind}", f"validation_{kind}"
         by_folds = table.folds > 0
-        learnt, held = (table.cube(name, path, by_folds) for name in (train, validation))
+        learnt, held = (cube_of(table, name, path, by_folds) for name in (train, validation))
         seen = [errors.mean(axis=2) for errors in (learnt, held)]
         return cls(
             path, tuple(table.axes[path]), measure, table.folds,
-            table.curve(train, path), table.curve(validation, path, by_folds), table.curve(measure, path),
+            curve_of(table, train, path), curve_of(table, validation, path, by_folds), curve_of(table, measure, path),
             tuple(selection.cross_validated(*errors) for errors in zip(*seen, strict=True)),
             tuple(selection.one_standard_error(errors) for errors in held),
             tuple(selection.converged(errors) for errors in seen[0]),
@@ -121,13 +122,12 @@ class SizeReport(Report):
     @property
     @override
     def words(self) -> tuple[str, ...]:
-        if self.best is None:
-            return ("Nothing is known yet.",)
         found, share = self.measures, is_share(self.measure)
         told = {name: value_words(value, share) for name, value in found.items()}
-        what = self.measure.replace("_", " ")
-        best = f"The {what} is smallest, {told['best_error']}, at {number_words(found['best'])}"
-        sentences = [f"{best}, and {told['rise']} higher at the largest size."]
+        sentences, known = [], self.best is not None
+        if known:
+            best = f"The {self.measure.replace('_', ' ')} is smallest, {told['best_error']}, at"
+            sentences.append(f"{best} {number_words(found['best'])}, and {told['rise']} higher at the largest size.")
         by = f"cross-validation in {self.folds} folds" if self.folds else "the validation points"
         for choices, name, words in (
             (self.chosen, "", by),
@@ -135,11 +135,11 @@ class SizeReport(Report):
         ):
             sizes = self.chosen_sizes(choices)
             if len(sizes):
-                sentences.append(
-                    f"{words[0].upper()}{words[1:]} chooses {_range_words(sizes)}: {told['gain' + name]} below the "
-                    f"largest, {told['regret' + name]} above the best of each draw."
+                worth = (
+                    f": {told['gain' + name]} below the largest, {told['regret' + name]} above the best of each draw"
                 )
-        return tuple(sentences)
+                sentences.append(f"{words[0].upper()}{words[1:]} chooses {_range_words(sizes)}{worth * known}.")
+        return tuple(sentences) or ("Nothing is known yet.",)
 
 
 def _at(errors: NDArray[np.float64], choices: Choices) -> NDArray[np.float64]:

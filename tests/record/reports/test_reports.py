@@ -118,6 +118,17 @@ def test_a_table_that_is_not_whole_has_no_choice_where_a_fold_is_missing():
     assert nothing.words == ("Nothing is known yet.",)
 
 
+def test_sizes_are_chosen_where_there_are_no_test_points():
+    models, folds = errors()
+    whole = SizeReport.of(table(range(1, 13), models, folds))
+    found = SizeReport.of(table(range(1, 13), {"train_error": models["train_error"]}, folds))
+    assert (found.chosen, found.chosen_one_se) == (whole.chosen, whole.chosen_one_se)
+    assert math.isnan(found.measures["gain"])
+    assert [words.partition(" chooses")[0] for words in found.words] == [
+        "Cross-validation in 5 folds", "The one-standard-error rule",
+    ]  # fmt: skip
+
+
 def test_a_learning_curve_is_held_at_its_ends():
     models, _ = errors()
     report = LearningReport.of(table([100, 30, 10], {name: each[:, :3] for name, each in models.items()}))
