@@ -21,7 +21,8 @@ def study(*axes: tuple[str, Sequence[Any]], scenario: Scenario = TREE, **spec: A
     """A study of these axes; by default the leaves of a tree, on two draws of the data."""
     chosen = axes or ((LEAVES, SIZES),)
     made = tuple(Axis(path=path, values=tuple(values)) for path, values in chosen)
-    return Study.of(scenario, StudySpec(**({"axes": made, "data_seeds": 2} | spec)))
+    fields: dict[str, Any] = {"axes": made, "data_seeds": 2} | spec
+    return Study.of(scenario, StudySpec(**fields))
 
 
 def table(

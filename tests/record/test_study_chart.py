@@ -122,7 +122,7 @@ def test_the_law_is_drawn_through_what_it_was_fitted_to():
 
 def test_double_descent_marks_its_threshold_only_where_there_is_a_peak():
     def peaked(size: float, _draw: int) -> float:
-        return {2: 0.4, 4: 0.2, 8: 0.5, 16: 0.3, 32: 0.1}[size]
+        return {2: 0.4, 4: 0.2, 8: 0.5, 16: 0.3, 32: 0.1}[int(size)]
 
     of = study(report="double-descent")
     marks = study_chart(of.scenario, of, table(of, peaked)).marks

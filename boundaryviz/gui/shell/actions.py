@@ -44,7 +44,7 @@ _TOOL_ICONS = {
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
 
 DIGITS = 9  # classes that have a key of their own
-_BESIDE = ("view.curves", "view.study")
+_BESIDE = ("view.curves", "view.tree", "view.study")
 LISTED = 10  # classes that a menu names; the others are found by name or number
 
 _TABLE = (

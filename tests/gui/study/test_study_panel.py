@@ -12,7 +12,7 @@ from boundaryviz.gui.study.draft import AxisDraft
 from boundaryviz.gui.study.drawing import Drawing, run_of
 from boundaryviz.gui.study.panel import StudyPanel
 from boundaryviz.gui.study.varied import varied
-from boundaryviz.gui.widgets.theme import DARK, LIGHT
+from boundaryviz.gui.widgets.theme import DARK, LIGHT, Theme
 from boundaryviz.studies.study import Study
 from helpers.study_tables import LEAVES, SIZES, TREE, study, table
 
@@ -119,7 +119,7 @@ def test_while_it_is_being_stopped_nothing_more_is_asked(panel: StudyPanel, qtbo
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-def test_values_stand_in_the_legend_where_the_pointer_is(panel: StudyPanel, theme, qtbot: QtBot):  # type: ignore[no-untyped-def]
+def test_values_stand_in_the_legend_where_the_pointer_is(panel: StudyPanel, theme: Theme, qtbot: QtBot):
     show(panel, study(folds=2, report="size"))
     panel.set_theme(theme)
     view = panel.view
