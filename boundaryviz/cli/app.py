@@ -214,8 +214,8 @@ def figure(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf or .pgf file.")],
     columns: ColumnsOption = None,
     view: Annotated[
-        Literal["boundary", "curves", "summary", "twin", "flip", "cascade", "frames", "compare", "dose"],
-        typer.Option("--view", help="What to draw."),
+        Literal["boundary", "curves", "summary", "twin", "flip", "cascade", "frames", "compare", "dose", "study"],
+        typer.Option("--view", help="What to draw; study: of the study that the scenario holds."),
     ] = "boundary",
     values: SetOption = None,
     steps: StepsOption = None,
@@ -292,6 +292,11 @@ def figure(
             return outcome.code
         if doses is not None:
             raise UsageProblem("--doses: only --view dose takes them")
+        if view == "study":
+            from boundaryviz.cli.study_drawing import study_and_draw
+
+            outcome.code = study_and_draw(job, picture)
+            return outcome.code
         outcome.code = train_and_draw(job, picture)
     return outcome.code
 

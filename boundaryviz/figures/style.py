@@ -50,6 +50,7 @@ WIDTHS_CM: dict[str, float] = {
     "frames": 18.0,
     "compare": 18.0,
     "dose": 12.0,
+    "study": 12.0,
 }
 
 
@@ -64,6 +65,7 @@ _NEEDED: dict[str, float] = {
     "frames": 24.0,
     "compare": 32.0,
     "dose": 36.0,
+    "study": 36.0,
 }
 
 

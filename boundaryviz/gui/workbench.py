@@ -50,6 +50,8 @@ from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.shell.palette import CommandPalette
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
+from boundaryviz.gui.study.control import StudyControl
+from boundaryviz.gui.support.control import SupportControl
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.timeline.files import TimelineFiles
 from boundaryviz.gui.training.axes import AxesControl
@@ -58,6 +60,7 @@ from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
 from boundaryviz.gui.training.points import PointsControl
 from boundaryviz.gui.training.presenter import Word
+from boundaryviz.gui.tree.control import TreeControl
 from boundaryviz.gui.twin.control import TwinControl
 from boundaryviz.gui.units.control import UnitsControl
 from boundaryviz.gui.widgets import theme as themes
@@ -88,7 +91,7 @@ _GESTURES = {
 }
 
 
-_OF_ONE_SCENARIO = ("point.poison", "view.cascade", "view.jitter", "view.ghost")
+_OF_ONE_SCENARIO = ("point.poison", "view.cascade", "view.support", "view.jitter", "view.ghost")
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, panels,
 pins, speed and the result at the front are the viewer's and stay."""
 _IN_HAND = ("point.class-0", "point.tool-select")
@@ -155,9 +158,15 @@ class Workbench:
         self.axes = AxesControl(window, planes, self._settings, self.compare.board.set_axes_choice)
         self.dose = DoseControl(window, document)
         self.check = CheckControl(window, document)
+        self.study = StudyControl(window, document, self.controller.show_run, self.folder, self._state)
         self.twin.over_data_asked.connect(self.check.show)
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
+        self.timeline.course.changed.connect(self.curves.show_course)
+        self.timeline.course.turned.connect(self.curves.view.set_shown)
+        self.support = SupportControl(window, self.plane, document, client, presenter)
+        self.tree = TreeControl(window, self.plane, client, presenter)
+        self.timeline.course.turned.connect(self.tree.show_stage)
 
     def _join_files(self) -> None:
         """What goes to files and comes from them."""
@@ -188,7 +197,7 @@ class Workbench:
         """Which view stands where."""
         window, controller = self.window, self.controller
         window.add_bar(controller.transport)
-        window.add_centre(controller.tools, self.planes, self.timeline.bar)
+        window.add_centre(controller.tools, self.planes, self.timeline.bars)
         window.add_page(self.filing.welcome)
         window.add_page(self.compare.board)
         window.add_panel("Data", controller.data)
@@ -202,8 +211,11 @@ class Workbench:
         window.add_result("Attack", self.twin.panel)
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
+        window.add_result("Study", self.study.panel)
         window.add_result("Margins", self.margins.view)
+        window.add_result("Tree", self.tree.view)
         window.compose()
+        self.tree.offer()
 
     def _wire(self) -> None:
         """The commands that concern the window as a whole."""
@@ -249,6 +261,7 @@ class Workbench:
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.dose.close()
         self.check.close()
+        self.study.close()
         self.film.close()
         self.client.close()
         self.reader.give_up()

@@ -56,6 +56,26 @@ class StudyRequest:
 
 
 @dataclass(frozen=True)
+class EstimateRequest:
+    """About how long a study takes, as `timing.estimate` finds it. Its result is a `StudyEstimate`.
+
+    workers: processes that are to share the work, None for the job's own.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.timing:job"
+    study: Study
+    workers: int | None = None
+
+
+@dataclass(frozen=True)
+class StudyEstimate:
+    """How many runs a study has, and about how many seconds they take on this machine."""
+
+    runs: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class FilmRequest:
     """A film, written to `path`. Its results are a `FilmEstimate` where it takes long, and a `FilmWritten`.
 

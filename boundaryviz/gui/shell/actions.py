@@ -44,6 +44,7 @@ _TOOL_ICONS = {
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
 
 DIGITS = 9  # classes that have a key of their own
+_BESIDE = ("view.curves", "view.tree", "view.study")
 LISTED = 10  # classes that a menu names; the others are found by name or number
 
 _TABLE = (
@@ -102,6 +103,7 @@ _TABLE = (
     _Entry("train.twin", "&Twin", "Also train without the poison, and compare", ("Ctrl+T",), checkable=True,
            apart=True),
     _Entry("train.dose", "Dose-re&sponse", "Lay the attack with more and more points, over several seeds"),
+    _Entry("train.study", "S&tudy...", "Vary a setting, over draws, seeds and folds, and see error against it"),
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
     _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
@@ -121,6 +123,8 @@ _TABLE = (
            checkable=True),
     _Entry("view.cascade", "Label casca&de", "Colour each unlabelled point by when it got its label, and show the way "
            "from a given label to the point under the pointer", ("K",), checkable=True, on_plane=True),
+    _Entry("view.support", "Support &vectors", "Ring the points that hold the boundary of a support vector machine, "
+           "and draw the lines of its margin", ("Shift+S",), checkable=True, on_plane=True),
     _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",
            ("J",), checkable=True, on_plane=True),
     _Entry("view.ghost", "Earlier &course", "After a resume, show boundary and curves of the course before, dashed",
@@ -140,6 +144,10 @@ _TABLE = (
     _Entry("view.compare", "Compare p&ins", "What is pinned, side by side", ("Ctrl+5",), checkable=True),
     _Entry("view.curves", "C&urves beside the plane", "Curves at full height beside the plane, or back in their tab; a "
            "double click on them does the same", ("Ctrl+6",), checkable=True, apart=True),
+    _Entry("view.tree", "&Tree beside the plane", "A decision tree drawn and written beside the plane, or back in its "
+           "tab", ("Ctrl+7",), checkable=True),
+    _Entry("view.study", "S&tudy beside the plane", "The study at full height beside the plane, or back in its tab",
+           ("Ctrl+8",), checkable=True),
     _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True),
     _Entry("view.projector", "Presen&tation", "The plane alone and large on the whole screen; F11 or Esc leaves",
            ("F11", "F5"), checkable=True),
@@ -175,6 +183,10 @@ class Actions(QObject):
         for entry in _TABLE:
             self._make(entry)
         self.tools, self.classes, self.axes = QActionGroup(self), QActionGroup(self), QActionGroup(self)
+        self._beside = QActionGroup(self)  # one result at most stands beside the plane
+        self._beside.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
+        for name in _BESIDE:
+            self._beside.addAction(self[name])
         for choice in AXES:
             self.axes.addAction(self[f"view.axes-{choice}"])
         for name, tool in TOOLS.items():

@@ -189,6 +189,12 @@ class MainWindow(QMainWindow):
         """Bring the tab of a result to the front."""
         self.result_tabs.setCurrentWidget(view.parentWidget())
 
+    def offer_result(self, view: QWidget, on: bool) -> None:
+        """Whether the tab of a result is there."""
+        holder = next((holder for holder, result in self._results.items() if result is view), None)
+        if holder is not None:
+            self.result_tabs.set_offered(self.result_tabs.indexOf(holder), on)
+
     def stand_beside(self, view: QWidget | None, instead: str = "") -> None:
         """Take a result out of its tab and put it beside the plane, at its full height; None puts it back.
 
