@@ -294,8 +294,12 @@ class StudyControl(QObject):
         self._soon.start()
 
     def _seen(self) -> None:
-        """The tab came to the front: say of what is proposed how much it is."""
-        if self._window.result_shown() is self.panel and self.panel.state == "idle" and not self.panel.composer.said:
+        """The tab came to the front: say of what is proposed how much it is. Behind others nothing is tried out."""
+        if self._window.result_shown() is not self.panel:
+            if not self._waits:
+                self._soon.stop()
+                self._estimating.kill()
+        elif self.panel.state == "idle" and self._runs[1] is None and not self._estimating.running:
             self._typed()
 
     def _tell_wrong(self, words: str) -> None:

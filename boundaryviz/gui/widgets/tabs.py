@@ -8,6 +8,8 @@ from PyQt6.QtWidgets import QTabWidget, QWidget
 from typing_extensions import override
 
 _SMALLEST = 0.86  # of the usual type
+_STEP = 0.1  # points between two sizes that are tried
+_EDGE = 2  # pixels that the style keeps free beside all tabs
 
 
 class NamedTabs(QTabWidget):
@@ -53,9 +55,17 @@ class NamedTabs(QTabWidget):
             return
         names = self._across(font)
         scale = (self.width() - (self.room_for_names() - names)) / names
-        font.setPointSizeF(font.pointSizeF() * min(max(scale, _SMALLEST), 1.0))
+        usual = font.pointSizeF()
+        font.setPointSizeF(usual * min(max(scale, _SMALLEST), 1.0))
+        # type does not grow evenly with its size: a letter is so many whole pixels wide
+        while font.pointSizeF() > _SMALLEST * usual and self._needed(font) > self.width():
+            font.setPointSizeF(max(font.pointSizeF() - _STEP, _SMALLEST * usual))
         if font.pointSizeF() != bar.font().pointSizeF():
             bar.setFont(font)
+
+    def _needed(self, font: QFont) -> int:
+        """The width in pixels that all names take in a type."""
+        return self.room_for_names() - self._across(self.font()) + self._across(font) + _EDGE
 
     def _across(self, font: QFont) -> int:
         metrics = QFontMetrics(font)
