@@ -34,8 +34,9 @@ class MLP(Network):
     ) -> None:
         net = spec if isinstance(spec, MLPSpec) else None
         activation, squash = (net.activation, net.output == "tanh") if net else ("linear", False)
-        super().__init__(spec, net.hidden if net else (), activation, spec.loss, squash, problem, device, dtype)
-        self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash)
+        hidden = net.hidden if net else ()
+        super().__init__(spec, hidden, activation, spec.loss, squash, problem, device, dtype, spec.focusing)
+        self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash, spec.focusing)
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         kept = [self.P, *self.optimiser.state]
         self._stepper = stepper(self.device, self._deal, self._descend, lambda: kept, self._constants)
@@ -48,7 +49,7 @@ class MLP(Network):
     def set_data(self, data: TrainingData) -> None:
         """Train on the labelled points of `data` from the next step on; the weights stay."""
         x, label = data.rows()
-        self._loader.set_data(data, self._inputs(x), self._targets(label), label >= 0)
+        self._loader.set_data(data, self._inputs(x), self._targets(label, data.responses()), label >= 0)
 
     def set_training(self, spec: MLPSpec | LogisticSpec, training: TrainingSpec) -> None:
         """Take over rate, penalties, batch size and dropout from the next step on."""
