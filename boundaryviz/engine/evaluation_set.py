@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,11 @@ class EvaluationSet:
             np.array(replicas.clean_twins()),
         )
 
+    @cached_property
+    def _totals(self) -> NDArray[np.int64]:
+        """How many count, int64 (4, R)."""
+        return self.counts.sum(axis=2)
+
     def summary(
         self, loss: NDArray[np.float64], predicted: NDArray[np.int64], lost: NDArray[np.bool_]
     ) -> NDArray[np.float64]:
@@ -69,8 +75,7 @@ class EvaluationSet:
         replicas did."""
         result = np.full((len(loss), len(CURVES)), np.nan)
         wrong = predicted != self.label
-        for column, counts in enumerate(self.counts):
-            total = counts.sum(axis=1)
+        for column, (counts, total) in enumerate(zip(self.counts, self._totals, strict=True)):
             some = total > 0
             measures = ((column, loss), (_SPLITS + column, wrong)) if column < _SPLITS else ((2 * _SPLITS, loss),)
             for place, values in measures:

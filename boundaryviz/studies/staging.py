@@ -27,10 +27,11 @@ def each_stage(run: Run, stages: Sequence[int]) -> Iterator[None]:
     try:
         for at in range(len(stages)):
             session.learner = cast("Learner", _AtStage(asked, at))
-            run.curves = _as_now(curves, session.evaluate())
+            run.evaluated = session.evaluate()
+            run.curves = _as_now(curves, run.evaluated)
             yield
     finally:
-        session.learner, run.curves = learner, curves
+        session.learner, run.curves, run.evaluated = learner, curves, None
 
 
 def _as_now(curves: CurveStore, now: NDArray[np.float64]) -> CurveStore:

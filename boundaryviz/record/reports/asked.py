@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from boundaryviz.record.reports.base import Report
+from boundaryviz.record.reports.base import Report, ReportError
 from boundaryviz.record.reports.double_descent import DoubleDescentReport
 from boundaryviz.record.reports.learning import LearningReport
 from boundaryviz.record.reports.power_law import PowerLawReport
@@ -24,11 +24,7 @@ def problems_of(spec: StudySpec) -> list[str]:
     if not spec.report:
         unused = [name for name in ("measure", "floor") if getattr(spec, name)]
         return [f"{name}: it says what a report reads, and no report is asked for" for name in unused]
-    found = []
-    if spec.report not in REPORTS:
-        near = get_close_matches(spec.report, REPORTS, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(REPORTS)}"
-        found.append(f"report: there is no report {spec.report!r}; {hint}")
+    found = [] if spec.report in REPORTS else [f"report: {_unknown(spec.report)}"]
     if len(several := [axis.path for axis in spec.axes if len(axis.values) > 1]) != 1:
         words = f"{' and '.join(several)} are" if several else "nothing is"
         found.append(f"report: it is along one axis with several values, and {words} varied")
@@ -37,6 +33,21 @@ def problems_of(spec: StudySpec) -> list[str]:
 
 def report_of(spec: StudySpec, table: StudyTable) -> Report | None:
     """The report on these results; None where the study asks for none. Raises ReportError where there can be none."""
-    if not spec.report:
-        return None
-    return REPORTS[spec.report].of(table, spec.measure, spec.floor)
+    return report(table, spec.report, spec.measure, spec.floor) if spec.report else None
+
+
+def report(table: StudyTable, name: str, measure: str = "", floor: float = 0.0) -> Report:
+    """What the results of a study come to: "size", "learning", "power-law" or "double-descent".
+
+    measure: which of the runs' is read, empty for the test error. floor: what is taken off it before a law is fitted.
+    Raises ReportError for a name that is none, and where the report cannot be made of this table.
+    """
+    if name not in REPORTS:
+        raise ReportError(_unknown(name))
+    return REPORTS[name].of(table, measure, floor)
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name, REPORTS, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(REPORTS)}"
+    return f"there is no report {name!r}; {hint}"
