@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QTabWidget, QWidget
 from typing_extensions import override
 
 _SMALLEST = 0.86  # of the usual type
-_STEP = 0.1  # points between two sizes that are tried
-_EDGE = 2  # pixels that the style keeps free beside all tabs
 
 
 class NamedTabs(QTabWidget):
@@ -35,39 +33,15 @@ class NamedTabs(QTabWidget):
     @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self._fit_names()
-
-    @override
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
-            self._fit_names()  # another style gives the names their usual size again
-
-    def set_offered(self, index: int, on: bool) -> None:
-        """Whether a tab is there to be chosen."""
-        if self.isTabVisible(index) != on:
-            self.setTabVisible(index, on)
-            self._fit_names()
-
-    def _fit_names(self) -> None:
         bar, font = self.tabBar(), QFont(self.font())
         if bar is None or not self.count():
             return
         names = self._across(font)
         scale = (self.width() - (self.room_for_names() - names)) / names
-        usual = font.pointSizeF()
-        font.setPointSizeF(usual * min(max(scale, _SMALLEST), 1.0))
-        # type does not grow evenly with its size: a letter is so many whole pixels wide
-        while font.pointSizeF() > _SMALLEST * usual and self._needed(font) > self.width():
-            font.setPointSizeF(max(font.pointSizeF() - _STEP, _SMALLEST * usual))
+        font.setPointSizeF(font.pointSizeF() * min(max(scale, _SMALLEST), 1.0))
         if font.pointSizeF() != bar.font().pointSizeF():
             bar.setFont(font)
 
-    def _needed(self, font: QFont) -> int:
-        """The width in pixels that all names take in a type."""
-        return self.room_for_names() - self._across(self.font()) + self._across(font) + _EDGE
-
     def _across(self, font: QFont) -> int:
         metrics = QFontMetrics(font)
-        shown = (at for at in range(self.count()) if self.isTabVisible(at))
-        return sum(metrics.horizontalAdvance(self.tabText(at)) for at in shown)
+        return sum(metrics.horizontalAdvance(self.tabText(at)) for at in range(self.count()))
