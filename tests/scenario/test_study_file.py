@@ -10,6 +10,7 @@ from boundaryviz.scenario.files import write
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.study_file import read_study
 from boundaryviz.scenario.study_spec import Axis, StudySpec
+from boundaryviz.studies.study import Study
 
 AXIS = '[[axes]]\npath = "data.noise"\nvalues = [0.1, 0.2]\n'
 
@@ -57,6 +58,14 @@ def test_everything_wrong_with_one_is_told_with_its_line(tmp_path: Path):
     assert [problem.split(": ")[1] for problem in told] == [
         "set.data.nois", "set.training.steps", "axes.0", "folds", "seedz",
     ]  # fmt: skip
+
+
+def test_the_file_in_the_documentation_is_one(tmp_path: Path):
+    text = (Path(__file__).parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
+    (tmp_path / "leaves.toml").write_text(text.split("```toml\n")[1].split("```")[0])
+    study = Study.of(read_study(tmp_path / "leaves.toml"))
+    study.check()
+    assert (study.axes[0].values, study.most) == (tuple(range(1, 61)), 7200)
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,13 @@ from boundaryviz.gui.study.keeping import Kept
 from boundaryviz.gui.study.panel import StudyPanel
 from boundaryviz.gui.study.remaining import Remaining, duration_words
 from boundaryviz.gui.study.varied import varied
+from boundaryviz.gui.widgets.controls import Throttle
 from boundaryviz.gui.widgets.plain import ask
 from boundaryviz.jobs.messages import Progress
 from boundaryviz.jobs.process import JobError
 from boundaryviz.record.reports import REPORTS
 from boundaryviz.record.seeds import training_varies
-from boundaryviz.record.study_table import StudyTable
+from boundaryviz.record.study_table import NONE, StudyTable
 from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.requests import EstimateRequest, StudyRequest
@@ -39,6 +40,7 @@ MANY, LONG = 100_000, 3600.0
 _WORKERS = os.cpu_count() if (os.cpu_count() or 1) > 1 else None
 _REPEATS, _FOLDS = 8, 5  # that are proposed
 _TIMES = " \u00d7 "
+_OFTEN = 400  # milliseconds between two drawings of what is known so far
 _SOON = 700  # milliseconds after the last change at which it is worked out how long a study takes
 _TRIED = 40  # values of an axis that are looked at before a study begins; its process looks at all
 
@@ -76,6 +78,7 @@ class StudyControl(QObject):
         self._job.ended.connect(self._ended)
         self._estimating.result.connect(self._estimated)
         self._estimating.ended.connect(self._not_estimated)
+        self._drawn = Throttle(lambda _: self._draw(), _OFTEN, self)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON)
@@ -237,12 +240,13 @@ class StudyControl(QObject):
 
     def _found(self, table: StudyTable) -> None:
         self.table = table
-        self._draw()
+        self._drawn()
         if not self._stops:
             self.panel.say(self._so_far())
 
     def _ended(self, problem: str) -> None:
         """Its process is gone: because all is done, because it was asked to, or because it failed."""
+        self._drawn.flush()
         table, why = self.table, self._stops
         self._stops = ""
         if why == "pause":
@@ -294,8 +298,12 @@ class StudyControl(QObject):
         self._soon.start()
 
     def _seen(self) -> None:
-        """The tab came to the front: say of what is proposed how much it is."""
-        if self._window.result_shown() is self.panel and self.panel.state == "idle" and not self.panel.composer.said:
+        """The tab came to the front: say of what is proposed how much it is. Behind others nothing is tried out."""
+        if self._window.result_shown() is not self.panel:
+            if not self._waits:
+                self._soon.stop()
+                self._estimating.kill()
+        elif self.panel.state == "idle" and self._runs[1] is None and not self._estimating.running:
             self._typed()
 
     def _tell_wrong(self, words: str) -> None:
@@ -417,7 +425,10 @@ class StudyControl(QObject):
         except (ScenarioError, ValueError) as error:
             self.panel.say(sentence(str(error).replace("\n", "; ")), problem=True)
             return
-        self._window.tell(f"On the plane: {words}. Undo (Ctrl+Z) brings back what was there.")
+        left_out = (
+            "" if self.table.columns["fold"][row] == NONE else ", trained on all points, and not on those of a fold"
+        )
+        self._window.tell(f"On the plane: {words}{left_out}. Undo (Ctrl+Z) brings back what was there.")
 
     def close(self) -> None:
         """End the process; the window may go now. What is under way or paused is offered by the next window."""

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
 from typing_extensions import override
 
 from boundaryviz.gui.study.composer import Composer
@@ -24,7 +36,9 @@ State = Literal["idle", "running", "stopping", "paused", "left"]
 """What becomes of a study: none is under way; it runs; it was asked to stop; it was paused; a window that is gone left
 it behind."""
 
+_LEAST = 64  # pixels of height of the fields at least
 _COMBO = 128  # pixels of a choice beside the chart's title
+_HIGH = 340  # pixels of height from which on there is room to say what the tab is for
 _WIDE = 620  # pixels from which on chart and table stand side by side
 _MOST_LISTED = 200  # values of a second axis to choose from
 _HINT = (
@@ -68,9 +82,10 @@ class StudyPanel(QWidget):
     def __init__(self, reports: Mapping[str, str], theme: Theme = LIGHT) -> None:
         super().__init__()
         self._state: State = "idle"
+        self._empty = True
         self.setAccessibleName("Study")
         self.composer = Composer(reports)
-        self.fold = Fold("Set up", self.composer, is_open=True)
+        self.fold = Fold("Set up", _Shrinking(self.composer), is_open=True)
         self.run, self.cancel = QPushButton("Start"), QPushButton("Cancel")
         self.run.setProperty("role", "primary")
         self.as_rows = QPushButton("Table")
@@ -122,6 +137,7 @@ class StudyPanel(QWidget):
         layout.addWidget(self.words)
         layout.addWidget(self._body, 1)
         layout.addWidget(self.hint, 1)
+        layout.addStretch(0)
 
     def _wire(self) -> None:
         self.run.clicked.connect(self._pressed)
@@ -177,7 +193,8 @@ class StudyPanel(QWidget):
         self.save.setEnabled(shown)
         self.as_rows.setEnabled(shown)
         self._body.setVisible(shown)
-        self.hint.setVisible(not shown)
+        self._empty = not shown
+        self._share_room()
 
     def offer(self, measures: tuple[str, ...], own: str, second: tuple[Any, ...], title: str) -> None:
         """What can be drawn, `own` at first. second: values of the second axis, called `title`; none where there is
@@ -203,6 +220,7 @@ class StudyPanel(QWidget):
 
     def _share_room(self) -> None:
         wide = self.width() >= _WIDE
+        self.hint.setVisible(self._empty and self.height() >= _HIGH)
         self.table.setVisible(wide or self.as_rows.isChecked())
         self.view.setVisible(wide or not self.as_rows.isChecked())
         self.as_rows.setVisible(not wide)
@@ -218,6 +236,37 @@ class StudyPanel(QWidget):
         asks = {"idle": self.started, "running": self.paused, "paused": self.resumed, "left": self.resumed}
         if self._state != "stopping":  # it stays enabled meanwhile, or the focus would leave it
             asks[self._state].emit()
+
+
+class _Shrinking(QScrollArea):
+    """As high as what it holds, and less where there is no room: then it scrolls."""
+
+    def __init__(self, held: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(held)
+        held.installEventFilter(self)
+
+    @override
+    def sizeHint(self) -> QSize:
+        held = self.widget()
+        return super().sizeHint() if held is None else held.sizeHint()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        held = self.widget()
+        width = 0 if held is None else held.minimumSizeHint().width()
+        return QSize(width, min(_LEAST, self.sizeHint().height()))
+
+    @override
+    def eventFilter(self, held: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(held, event)
 
 
 def _fill(combo: Any, named: Mapping[Any, str], first: Any = None) -> None:

@@ -71,7 +71,7 @@ class StudyPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self._parts.addItem(self.box, 0, 1)
         self._parts.addItem(self.axes["bottom"], 2, 1)
         self.setCentralItem(self._parts)
-        self.setMinimumHeight(96)
+        self.setMinimumHeight(84)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Chart of the study")
