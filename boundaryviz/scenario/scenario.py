@@ -37,7 +37,7 @@ from boundaryviz.tables.tables import Table
 
 VERSION: Final = 5
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
-`data.input_scale`, a measure of the points, and `pace`. 5: `rule`, `decision`, `study`, and what settings say of
+`data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, `decision`, and what settings say of
 themselves (`since` of `setting`), such as absolute and focal loss. What needs no words of a later version is written
 under an earlier one, down to 2."""
 
@@ -250,9 +250,9 @@ class Scenario(Spec):
             versions.append(5)
         if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
-        versions += [getattr(self, section).later()[0] for section in ("data", "poison", "learner", "training")]
         if self.study is not None:
             versions.append(5)
+        versions += [getattr(self, section).later()[0] for section in ("data", "poison", "learner", "training")]
         return as_ever(self, written) | {"version": max(versions)}
 
     @property

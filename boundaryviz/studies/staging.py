@@ -37,7 +37,7 @@ def each_stage(run: Run, stages: Sequence[int]) -> Iterator[None]:
 
 
 def _as_now(curves: CurveStore, now: NDArray[np.float64]) -> CurveStore:
-    """The curves with `now` (R, 8) at every step but the first, before which nothing was fitted."""
+    """The curves with `now` (R, K) at every step but the first, before which nothing was fitted."""
     values = curves.values.copy()
     values[curves.step > 0] = now
     found = CurveStore(curves.replicas)

@@ -24,7 +24,7 @@ STEPS = "training.steps"
 _MOST_SEEDS = 1_000_000
 MOST_RUNS = 10_000_000
 _TOGETHER = 64  # replicas of a batch at most
-_SECTIONS = ("data", "poison", "learner", "training")  # of settings that a result depends on
+_SECTIONS = ("data", "poison", "learner", "training", "rule", "decision")  # of settings that a result depends on
 _SEEDS = {"training.seed": "seeds", "data.seed": "data_seeds"}  # which are varied in a way of their own
 
 
@@ -97,7 +97,7 @@ class Study(StudySpec):
     def check(self) -> None:
         """Raise ScenarioError with every problem of it, each once, as 'path: what is wrong'."""
         problems = self._own_problems()
-        if not problems and self.most == 1:
+        if not problems and not self.axes and self.most == 1:
             problems.append("study: it varies nothing; give axes, seeds, data_seeds or folds")
         for values in product(*(axis.values for axis in self.axes)):
             try:
