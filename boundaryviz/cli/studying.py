@@ -12,6 +12,7 @@ from boundaryviz.cli.failures import Exit, UsageProblem, complain, say
 from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
 from boundaryviz.cli.terminal import as_json, print_json
 from boundaryviz.cli.values import assignments
+from boundaryviz.record.reports import Report, ReportError, report_of
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scenario.files import check_writable, write_atomic
 from boundaryviz.scenario.study_file import read_study
@@ -119,7 +120,8 @@ def duration_words(seconds: float) -> str:
 
 
 def _deliver(study: Study, table: StudyTable, files: dict[str, Path], json_to: str | None) -> Exit:
-    found = {"study": study.scenario.name, **table.plain()}
+    report = _reported(study, table)
+    found = {"study": study.scenario.name, **table.plain()} | ({} if report is None else report.plain())
     writers: dict[str, Any] = {
         "csv": lambda place: write_atomic(place, table.to_csv().encode()),
         "latex": lambda place: write_atomic(place, table.to_latex().encode()),
@@ -135,9 +137,18 @@ def _deliver(study: Study, table: StudyTable, files: dict[str, Path], json_to: s
             return
         from boundaryviz.cli.tables import show_study
 
-        show_study(study.scenario.title, table)
+        show_study(study.scenario.title, table, report)
 
     return deliver(results, show)
+
+
+def _reported(study: Study, table: StudyTable) -> Report | None:
+    """What the study asks to be read off; None where nothing, or where no run came to have what is read."""
+    try:
+        return report_of(study, table)
+    except ReportError as error:
+        say(str(error))
+        return None
 
 
 def _executor(engine: str, workers: int | None) -> Executor:

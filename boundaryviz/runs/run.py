@@ -51,6 +51,7 @@ class Run(Tabular):
         self._changes = () if history is None else (*history.changes, *filter(None, (history.pending,)))
         self._change = 0
         self.curves = CurveStore(len(session.replicas))
+        self.evaluated: NDArray[np.float64] | None = None  # now, where somebody has asked already; else None
         self.seconds = 0.0
         self._collect()
 
@@ -189,7 +190,8 @@ class Run(Tabular):
         return self._side(clean=False)
 
     def _side(self, clean: bool) -> Metrics:
-        found = of_curves(self.session.evaluate(), self.curves, self._replicas(clean), self.varies)
+        now = self.session.evaluate() if self.evaluated is None else self.evaluated
+        found = of_curves(now, self.curves, self._replicas(clean), self.varies)
         targets = self.scene.targets
         if targets:
             x = self.scene.embed(np.array([(target.x, target.y) for target in targets]))

@@ -29,6 +29,11 @@ class DataSpec(Spec):
     n: Annotated[int, Field(ge=10, le=100_000)] | Literal["all"] = setting(
         500, "Training points", "How many points the model learns from; validation and test come on top.", log=True
     )
+    pool: int | None = setting(
+        None, "Drawn from", "Draw so many training points and keep only the number above, with the validation and test "
+        "points of all: for learning curves, on which sets grow and nothing else changes. Empty draws that number.",
+        ge=10, le=100_000, log=True, advanced=True, since=5,
+    )  # fmt: skip
     noise: float | None = setting(
         None, "Noise", "The data set's own noise, in its own units; empty takes its default.", ge=0.0, le=1.0
     )
@@ -96,6 +101,10 @@ class DataSpec(Spec):
     def _countable(self) -> Self:
         if self.n == "all" and self.name != OWN:
             raise ValueError("a data set is drawn and needs a number of training points; 'all' is for your own points")
+        if self.pool is not None and self.name == OWN:
+            raise ValueError("your own points are not drawn; n alone says how many of them are learnt from")
+        if self.pool is not None and isinstance(self.n, int) and self.pool < self.n:
+            raise ValueError(f"{self.n} training points cannot be kept of the {self.pool} that pool draws")
         return self
 
 
@@ -154,6 +163,10 @@ def build(spec: DataSpec, rule: Rule | None = None) -> Scene:
     if response is not None:
         response = np.where(label == _classes(drawn), drawn, -drawn)
     domain = source.domain or Domain.around(xy)
+    if spec.pool is not None:
+        kept = (split != Split.TRAIN) | (np.cumsum(split == Split.TRAIN) <= spec.n)
+        xy, label, split = xy[kept], label[kept], split[kept]
+        response = None if response is None else response[kept]
     if spec.labels_at == "centres" and spec.labels_per_class != "all":
         label = keep_central(as_seen(xy, domain.stretch), label, split, spec.labels_per_class)
     else:
@@ -175,13 +188,14 @@ def _classes(drawn: NDArray) -> NDArray[np.int64]:
 
 
 def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
-    """Places, labels or responses, and splits: `spec.n` training points and the held-out shares on top of them.
+    """Places, labels or responses, and splits: `spec.n` training points, or the whole pool, and the held-out shares on
+    top of them.
 
     A finite table that holds fewer is shared out whole, in the same proportions.
     """
     noise = source.noise.default if spec.noise is None else spec.noise
     rng = _rng(spec, Purpose.DRAW)
-    train = int(spec.n)  # which is a number here
+    train = int(spec.pool or spec.n)  # which is a number here
     total = train / (1.0 - spec.validation - spec.test)
     validation, test = round(total * spec.validation), round(total * spec.test)
     shifted = test if source.draw_test is not None else 0

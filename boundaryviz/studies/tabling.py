@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
@@ -50,7 +51,7 @@ def run_study(
     store and the functions raise, and where nothing came of any run what the first of them raised.
     """
     study.check()
-    batches = study.batches()
+    batches = _wide_first(study.batches())
     rows = _Rows(study, sum(len(batch.tasks) for batch in batches), progress, watch)
     failures = carry_out(batches, store, executor, rows)
     if failures and len(failures) == len(batches):
@@ -59,6 +60,16 @@ def run_study(
     if watch is not None:
         watch(found)
     return found
+
+
+def _wide_first(batches: Sequence[Batch]) -> list[Batch]:
+    """The first batch of every combination of values, then the second of each, so that whole curves are seen early."""
+    counts, rank = Counter[str](), dict[int, int]()
+    for at, batch in enumerate(batches):
+        values = repr([task.values for task in batch.tasks[:1] if isinstance(task, StudyTask)])
+        rank[at] = counts[values]
+        counts[values] += 1
+    return [batches[at] for at in sorted(rank, key=lambda at: rank[at])]
 
 
 def known(study: Study, store: ResultStore) -> StudyTable:
@@ -158,7 +169,7 @@ class _Rows(Watcher):
     """Keeps what came of each task, for a table."""
 
     def __init__(self, study: Study, total: int, progress: OnProgress | None, watch: Watch | None) -> None:
-        self._axes = {axis.path: axis.values for axis in study.axes}
+        self._study, self._axes = study, {axis.path: axis.values for axis in study.axes}
         self._total, self._progress, self._watch = total, progress, watch
         self._rows: dict[int, TableRow] = {}
         self._failed: list[tuple[str, str]] = []
@@ -178,9 +189,7 @@ class _Rows(Watcher):
         """What came of tasks."""
         for task, metrics in found:
             if isinstance(task, StudyTask):
-                where = dict(zip(self._axes, task.values, strict=True))
-                where |= {"data_seed": task.data_seed, "seed": task.seed, "fold": task.fold}
-                self._rows[task.number] = where, metrics
+                self._rows[task.number] = self._study.place(task), metrics
 
     @override
     def failed(self, failure: Failure) -> None:

@@ -28,6 +28,8 @@ QUICK = {
     "covariate-shift": (0,),
     "unlabelled-is-inert": (0,),
     "rings-straight": (0,),
+    "tree-size": (0,),
+    "scaling-nearest-neighbour": (0,),
     "bias-variance": (0,),
     "elephant": (0,),
     "hand-written-rule": (0,),

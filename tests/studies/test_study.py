@@ -92,6 +92,25 @@ def test_sizes_along_a_course_are_one_fit_and_each_what_it_is_by_itself(threshol
             assert np.array_equal(found.columns[name], alone.columns[name], equal_nan=True), (leaves, name)
 
 
+@pytest.mark.parametrize("learner", ["mlp", "pi-model"])
+def test_numbers_of_steps_are_one_training_and_each_what_it_is_by_itself(learner: str):
+    scenario = Scenario().with_values(
+        {"data.n": 60, "data.labels_per_class": 9, "learner.name": learner, "learner.hidden": [6],
+         "training.evaluate_every": 4, "poison.count": 5, "poison.target": [0.0, 0.5]}
+    )  # fmt: skip
+    study = Study(scenario=scenario, axes=(Axis(path="training.steps", values=(30, 1, 13)),), seeds=2, twin=True)
+    batches = study.batches()
+    assert [(len(batch.tasks), batch.size) for batch in batches] == [(6, 30)]
+    table = run_study(study)
+    for steps in (30, 1, 13):
+        alone = run_study(Study(scenario=scenario.with_values({"training.steps": steps}), seeds=2, twin=True))
+        found = table.select({"training.steps": steps})
+        for name in ("data_seed", "seed", *alone.metrics):
+            assert np.array_equal(found.columns[name], alone.columns[name], equal_nan=True), (steps, name)
+        own = Study(scenario=scenario.with_values({"training.steps": steps}), seeds=2, twin=True).batches()
+        assert {task.key for batch in own for task in batch.tasks} <= {task.key for task in batches[0].tasks}
+
+
 def test_where_nothing_in_training_is_random_seeds_make_no_copies():
     axes = (Axis(path="learner.name", values=("DecisionTreeClassifier", "mlp")),)
     table = run_study(Study(scenario=SMALL, axes=axes, seeds=3))

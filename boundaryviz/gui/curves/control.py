@@ -53,8 +53,6 @@ class CurvesControl(QObject):
             )  # fmt: skip
 
     def _stand(self, beside: bool) -> None:
-        if beside:
-            self._window.actions_["view.tree"].setChecked(False)
         self._window.stand_beside(self.view if beside else None, BESIDE)
         if not beside:
             self._window.show_result(self.view)

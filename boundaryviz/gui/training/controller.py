@@ -304,6 +304,14 @@ class Controller(QObject):
         if len(ids):
             self.do(Remove(ids), "Clear the plane")
 
+    def show_run(self, scenario: Scenario, text: str) -> None:
+        """Put a scenario in the place of this one, as one undo step under this name, and train it to its end from the
+        first step on. Raises ScenarioError where it makes no scene."""
+        self.document.do(Swap(State.of(scenario)), text)
+        self.client.reset(scenario.training.seed)
+        self.pacing.rush()
+        self.play(True)
+
     def play(self, on: bool) -> None:
         """Train or pause."""
         self.client.play(on)
