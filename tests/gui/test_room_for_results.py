@@ -27,11 +27,12 @@ def test_the_names_of_all_results_can_be_read_and_reached_by_key(qtbot: QtBot, t
         window.show()
         QApplication.processEvents()
         names = there(window.result_tabs.tabBar())
-        assert all(names.rect().contains(names.tabRect(at)) for at in range(names.count()))
+        shown = [at for at in range(names.count()) if names.isTabVisible(at)]
+        assert all(names.rect().contains(names.tabRect(at)) for at in shown)
         names.setFocus()
-        for _ in range(names.count()):
+        for _ in shown:
             QTest.keyClick(names, Qt.Key.Key_Right)
-        assert names.currentIndex() == names.count() - 1
+        assert names.currentIndex() == shown[-1]
 
 
 @pytest.mark.parametrize("seed", [0, LARGEST_SEED])
