@@ -28,6 +28,7 @@ QUICK = {
     "covariate-shift": (0,),
     "unlabelled-is-inert": (0,),
     "rings-straight": (0,),
+    "hand-written-rule": (0,),
 }
 
 

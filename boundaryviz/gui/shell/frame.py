@@ -26,6 +26,7 @@ from boundaryviz.gui.shell.actions import MENUS, Actions
 from boundaryviz.gui.shell.banner import Banner
 from boundaryviz.gui.shell.status import StatusFields
 from boundaryviz.gui.widgets.controls import label
+from boundaryviz.gui.widgets.flow_tabs import FlowTabs
 from boundaryviz.gui.widgets.tabs import NamedTabs
 from boundaryviz.gui.widgets.theme import Theme
 
@@ -79,9 +80,8 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, plane)
         self.status, self.banner = StatusFields(), Banner()
         self.pages = QStackedWidget()
-        self.settings_tabs, self.result_tabs = NamedTabs(), NamedTabs()
+        self.settings_tabs, self.result_tabs = NamedTabs(), FlowTabs()
         self.settings_tabs.setMinimumWidth(_LEAST)
-        self.result_tabs.setObjectName("results")  # which are many, so that their tabs stand closer
         self._given = 0  # pixels of width that the panels have had of themselves
         self._folded = False  # whether they are away to make room for a result beside the plane
         self.docks: list[QDockWidget] = []
@@ -144,6 +144,12 @@ class MainWindow(QMainWindow):
         self._results[holder] = view
         self.result_tabs.addTab(holder, title)
 
+    def offer_result(self, view: QWidget, on: bool) -> None:
+        """Have the tab of a result, if it has been added, or leave it out where it does not apply."""
+        at = next((at for at, result in enumerate(self._results.values()) if result is view), None)
+        if at is not None:
+            self.result_tabs.setTabVisible(at, on)
+
     def compose(self) -> None:
         """Put what was added into the window."""
         self.addToolBar(self.bar)
@@ -188,12 +194,6 @@ class MainWindow(QMainWindow):
     def show_result(self, view: QWidget) -> None:
         """Bring the tab of a result to the front."""
         self.result_tabs.setCurrentWidget(view.parentWidget())
-
-    def offer_result(self, view: QWidget, on: bool) -> None:
-        """Whether the tab of a result is there."""
-        holder = next((holder for holder, result in self._results.items() if result is view), None)
-        if holder is not None:
-            self.result_tabs.set_offered(self.result_tabs.indexOf(holder), on)
 
     def stand_beside(self, view: QWidget | None, instead: str = "") -> None:
         """Take a result out of its tab and put it beside the plane, at its full height; None puts it back.
