@@ -113,15 +113,15 @@ class LearnerSettings(Spec):
         return self.family.scale_free
 
     @property
-    def seeded(self) -> bool:
-        """Whether what is learnt with these settings depends on the seed."""
-        return self.family.seeded
-
-    @property
     def fits_responses(self) -> bool:
         """Whether it learns the responses of points that have any, of which the sign is one of two classes, and not
         their classes."""
         return False
+
+    @property
+    def seeded(self) -> bool:
+        """Whether what is learnt with these settings depends on the seed."""
+        return self.family.seeded
 
     @property
     def sure(self) -> float:

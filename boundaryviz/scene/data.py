@@ -41,8 +41,13 @@ class DataSpec(Spec):
         "noise and label noise act on top.", advanced=True, choices={"given": "the data", "rule": "the rule"}, since=5,
     )  # fmt: skip
     label_noise: float = setting(
-        0.0, "Label noise", "Share of training and validation labels replaced by another class; test stays clean.",
-        ge=0.0, le=1.0,
+        0.0, "Label noise", "Share of training and validation labels replaced by another class; test stays clean, "
+        "unless the noise is on all points.", ge=0.0, le=1.0,
+    )  # fmt: skip
+    label_noise_on: Literal["learning", "all"] = setting(
+        "learning", "Label noise on", "Whether test labels are as noisy as those that are learnt from, so that errors "
+        "on them can be compared.", advanced=True, since=5,
+        choices={"learning": "training and validation", "all": "test as well"},
     )  # fmt: skip
     balance: float | None = setting(
         None, "Share of class 0", "Share of the points that belong to the first class; empty keeps the data set's own.",
@@ -118,6 +123,7 @@ class Purpose(IntEnum):
     BUDGET = 5
     SAMPLE = 6
     NEW_LABEL = 7
+    TEST_NOISE = 8
 
 
 def _rng(spec: DataSpec, purpose: Purpose) -> np.random.Generator:
@@ -143,6 +149,8 @@ def build(spec: DataSpec, rule: Rule | None = None) -> Scene:
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
     label = _flip(label, split != Split.TEST, spec.label_noise, classes, _rng(spec, Purpose.LABEL_NOISE))
+    if spec.label_noise_on == "all":
+        label = _flip(label, split == Split.TEST, spec.label_noise, classes, _rng(spec, Purpose.TEST_NOISE))
     if response is not None:
         response = np.where(label == _classes(drawn), drawn, -drawn)
     domain = source.domain or Domain.around(xy)

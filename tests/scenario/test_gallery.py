@@ -28,6 +28,8 @@ QUICK = {
     "covariate-shift": (0,),
     "unlabelled-is-inert": (0,),
     "rings-straight": (0,),
+    "bias-variance": (0,),
+    "elephant": (0,),
     "hand-written-rule": (0,),
 }
 

@@ -87,6 +87,16 @@ def test_label_noise_flips_exactly_its_share_and_moves_nothing(share: float, nam
     assert not flipped[~free].any()
 
 
+@given(st.floats(0, 1), st.sampled_from(["moons", "blobs", "digits"]))
+def test_label_noise_on_all_points_flips_as_large_a_share_of_the_test(share: float, name: str) -> None:
+    clean, noisy = drawn(name, n=100).points, drawn(name, n=100, label_noise=share).points
+    everywhere = drawn(name, n=100, label_noise=share, label_noise_on="all").points
+    test = clean.split == Split.TEST
+    assert np.array_equal(everywhere.take(~test).label, noisy.take(~test).label)
+    assert np.array_equal(everywhere.xy, clean.xy)
+    assert (everywhere.label != clean.label)[test].sum() == round(share * test.sum())
+
+
 @given(st.floats(0.01, 5))
 def test_position_noise_pushes_every_point_and_touches_no_label(jitter: float) -> None:
     clean, pushed = drawn(n=100).points, drawn(n=100, jitter=jitter).points

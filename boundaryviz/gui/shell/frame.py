@@ -145,10 +145,10 @@ class MainWindow(QMainWindow):
         self.result_tabs.addTab(holder, title)
 
     def offer_result(self, view: QWidget, on: bool) -> None:
-        """Have the tab of a result, if it has been added, or leave it out where it does not apply."""
-        at = next((at for at, result in enumerate(self._results.values()) if result is view), None)
-        if at is not None:
-            self.result_tabs.setTabVisible(at, on)
+        """Have the tab of a result, or leave it out where it does not apply."""
+        holder = next((holder for holder, result in self._results.items() if result is view), None)
+        if holder is not None:
+            self.result_tabs.setTabVisible(list(self._results).index(holder), on)
 
     def compose(self) -> None:
         """Put what was added into the window."""
