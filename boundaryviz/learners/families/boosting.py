@@ -13,7 +13,7 @@ from boundaryviz.learners.sklearn_parts import part
 from boundaryviz.learners.specs_fitted import POINTS
 from boundaryviz.scene.specs import setting
 
-_NODE = 150.0  # bytes of a node of a tree, its values among them
+_NODE = 100.0  # bytes of a node of a tree, its values among them
 
 
 def _stages(default: int) -> Any:
