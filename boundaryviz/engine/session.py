@@ -316,9 +316,9 @@ class Session:
         return decided(self._course_of.staged(x, (size,), replica)[0, 0]).astype(np.int16)
 
     def course(self, stages: Sequence[int]) -> Generator[None, None, NDArray[np.float64]]:
-        """As `evaluate`, of the models of these S sizes on the learner's course, its own loss, errors and flips alone, by
-        the likeliest class: (S, R, 26), the rest NaN; in parts of some points.
+        """As `evaluate`, of the models of these S sizes on the learner's course: (S, R, 26), in parts of some points.
 
+        Its own loss, errors and flips alone, by the likeliest class; the other columns are NaN.
         Raises ValueError where the learner has no course, or not those sizes.
         """
         asked, lost = self._evaluation_set, self.diverged
