@@ -89,3 +89,19 @@ def test_the_trainer_answers_with_the_course_and_draws_a_stage_but_records_what_
     plain = Scenario()
     trainer.handle(Load(plain, plain.scene(), 1, "cpu"))
     assert not any(isinstance(one, ProbeResult) for _ in range(10) for one in trainer.advance())
+
+
+def test_a_threshold_decides_at_every_stage_as_it_does_for_what_is_fitted():
+    ruled = of("DecisionTreeClassifier").with_values({"decision.threshold": 0.95})
+    session = fitted(ruled)
+    alone = fitted(ruled.with_values({"learner.max_leaf_nodes": 3}))
+    assert np.array_equal(session.predicted(2, 3), alone.predicted(2))
+    work = session.course((3,))
+    values = None
+    while values is None:
+        try:
+            next(work)
+        except StopIteration as done:
+            values = done.value
+    assert np.array_equal(values[0, :, :PLAIN], alone.evaluate()[:, :PLAIN], equal_nan=True)
+    assert not np.array_equal(session.predicted(2, 3), fitted(of("DecisionTreeClassifier")).predicted(2, 3))
