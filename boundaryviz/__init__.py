@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from boundaryviz.studies.bias_variance import bias_variance
     from boundaryviz.studies.check import check
     from boundaryviz.studies.dose import dose_response
+    from boundaryviz.studies.tabling import study
     from boundaryviz.tables.tables import read_file as read_table
 
 __version__ = "0.1.0"
@@ -36,6 +37,7 @@ _WHERE = {
     "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
+    "study": "studies.tabling:study",
     "Metric": "record.metrics:Metric",
     "BoundaryClassifier": "estimator:BoundaryClassifier",
     "Attack": "attacks.settings:AttackSettings",
@@ -61,6 +63,7 @@ __all__ = [
     "load",
     "read_table",
     "scenarios",
+    "study",
     "train",
 ]
 

@@ -501,6 +501,44 @@ def bias_variance(
 
 
 @app.command()
+def study(
+    name: Annotated[
+        str, typer.Argument(metavar="FILE", help="A study file, or a scenario that holds a study; see docs/studies.md.")
+    ],
+    values: SetOption = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="local|dask://HOST:PORT", help="Where the runs are carried out.")
+    ] = "local",
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes that train beside each other; default none.")
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option("--store", metavar="FILE", help="Keep finished runs in this SQLite file, and go on from them."),
+    ] = None,
+    json: JsonFileOption = None,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a row for each run.")] = None,
+    parquet: Annotated[Path | None, typer.Option("--parquet", metavar="FILE", help="The same, as Parquet.")] = None,
+    latex: Annotated[
+        Path | None, typer.Option("--latex", metavar="FILE", help="Write the means as a table of LaTeX.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, however many runs there are.")] = False,
+    device: DeviceOption = "auto",
+) -> int:
+    """Train a scenario many times over what a study varies, and print the means.
+
+    Only what the store has not got yet is trained. Ctrl+C stops after the step at hand; what was finished is printed,
+    written and, with --store, kept. The exit code is 1 where some runs came to nothing.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.studying import study_and_report
+
+        files = {kind: place for kind, place in (("csv", csv), ("parquet", parquet), ("latex", latex)) if place}
+        outcome.code = study_and_report(name, values or (), engine, workers, store, device, files, json, yes)
+    return outcome.code
+
+
+@app.command()
 def doctor(json: JsonFlag = False) -> int:
     """Say which versions, device, display and system libraries are there."""
     with reported() as outcome:

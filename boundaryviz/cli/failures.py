@@ -66,10 +66,12 @@ def told(error: Exception) -> Exit:
     A mistake of the caller (a file, a value, a device, a place to write) is said in all its parts and gives 2;
     anything else is a failed run and gives 1, with the traceback where BOUNDARYVIZ_TRACEBACK is set.
     """
+    from boundaryviz.studies.executors import EngineError
+
     if problems := _problems(error):
         complain(problems)
         return Exit.USAGE
-    if isinstance(error, PrintError):
+    if isinstance(error, PrintError | EngineError):
         complain([str(error)])
         return Exit.FAILED
     if os.environ.get("BOUNDARYVIZ_TRACEBACK"):
@@ -87,11 +89,12 @@ def _problems(error: Exception) -> list[str]:
     from boundaryviz.scenario.cost import MemoryNeeded
     from boundaryviz.scenario.files import WriteError
     from boundaryviz.scenario.scenario import ScenarioError
+    from boundaryviz.studies.stores import StoreError
     from boundaryviz.tables.sheet import TableError
 
     if isinstance(error, ScenarioError | TableError):
         return error.problems
-    return [str(error)] if isinstance(error, WriteError | UsageProblem | MemoryNeeded) else []
+    return [str(error)] if isinstance(error, WriteError | UsageProblem | MemoryNeeded | StoreError) else []
 
 
 def complain(problems: list[str]) -> None:

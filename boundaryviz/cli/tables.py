@@ -18,7 +18,10 @@ from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.expectations import Check
 from boundaryviz.record.intervals import LEVEL
 from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate, is_main
+from boundaryviz.record.rounding import rounded
 from boundaryviz.record.seeds import Varies, seed_range_words, seeds_words
+from boundaryviz.record.study_summary import measured, value_cell
+from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 from boundaryviz.studies.draws import OverData, training_seeds
 
@@ -147,6 +150,24 @@ def show_check(check: Check) -> None:
         for seed, why in check.failed
     ]
     show(*shown)
+
+
+def show_study(title: str, found: StudyTable) -> None:
+    """A line for each combination of what was varied, with the means of the main measures. Raises PrintError."""
+    rows = found.summary()
+    made, names = table(*found.axes), measured(rows)
+    for name in ("runs", *names):
+        made.add_column(name.replace("_", " "), justify="right")
+    for one in rows:
+        cells = (_about(*one.metrics[name]) if name in one.metrics else "" for name in names)
+        row(made, *map(value_cell, one.values), f"{one.runs:,}", *cells)
+    runs = f"{len(found):,} runs" if found.whole else f"{len(found):,} of {found.total:,} runs"
+    shown: list[Table | Text | str] = [headed(title, f"{runs}; mean \u00b1 standard error in percent"), made]
+    show(*shown)
+
+
+def _about(mean: float, error: float) -> str:
+    return rounded(100 * mean, 100 * error)
 
 
 def show_bias_variance(results: Sequence[BiasVariance]) -> None:

@@ -21,8 +21,8 @@ from boundaryviz.tables.tables import Table, TableError, read_table, write_table
 
 __all__ = [
     "SUFFIXES", "WriteError", "check_openable", "check_writable",
-    "dumps", "encoded", "holds_scenario", "of_table", "parse",
-    "read", "sealed", "sealed_at_least", "write", "write_atomic",
+    "decoded", "dumps", "encoded", "holds_scenario", "of_table", "parse",
+    "read", "sealed", "sealed_at_least", "with_lines", "write", "write_atomic",
 ]  # fmt: skip
 
 SUFFIXES = (".bviz", ".toml", ".csv", ".tsv", ".xlsx", ".ods", ".arff", ".npy", ".npz", ".gz")
@@ -47,7 +47,7 @@ def read(path: str | Path, columns: Columns | None = None) -> Scenario:
     if columns:
         raise ScenarioError([f"{path_end(path)}: columns are chosen of a table, and this is a scenario"])
     suffix = _scenario_suffix(path)
-    return parse(_decoded(path, suffix), path, suffix)
+    return parse(decoded(path, suffix), path, suffix)
 
 
 def check_openable(path: Path) -> None:
@@ -152,7 +152,7 @@ def _same_points(found: Points, points: Points) -> bool:
     return found == points.with_columns(ids=found.ids) if len(found) == len(points) else False
 
 
-def _decoded(path: Path, suffix: str) -> str:
+def decoded(path: Path, suffix: str) -> str:
     """Raises ScenarioError for what cannot be read, is too large, empty, or no UTF-8."""
     try:
         with path.open("rb") as stream:
@@ -196,10 +196,16 @@ def _parsed(words: str, path: Path, suffix: str) -> Scenario:
         RunHistory.read(scenario)
         return scenario
     except ScenarioError as error:
-        places = [problem.partition(": ")[0] for problem in error.problems]
-        lines = _toml_lines(words, places) if suffix == ".toml" else _json_lines(words, places)
-        listed = [f"{path_end(path)}:{lines[place]}" if place in lines else path_end(path) for place in places]
-        raise ScenarioError([f"{at}: {problem}" for at, problem in zip(listed, error.problems, strict=True)]) from None
+        raise ScenarioError(with_lines(error.problems, words, path, suffix)) from None
+
+
+def with_lines(problems: list[str], words: str, path: Path, suffix: str) -> list[str]:
+    """Problems 'path: what is wrong' of the text of a file as 'file:line: path: what is wrong', the line where there is
+    one."""
+    places = [problem.partition(": ")[0] for problem in problems]
+    lines = _toml_lines(words, places) if suffix == ".toml" else _json_lines(words, places)
+    listed = [f"{path_end(path)}:{lines[place]}" if place in lines else path_end(path) for place in places]
+    return [f"{at}: {problem}" for at, problem in zip(listed, problems, strict=True)]
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.own import OwnSpec
 from boundaryviz.scenario.pace import Pace
 from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec, later
+from boundaryviz.scenario.study_spec import StudySpec
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.data import KEEPS_POINTS, NO_RULE, OWN, OWN_POINTS, DataSpec, before_any, build
@@ -36,9 +37,9 @@ from boundaryviz.tables.tables import Table
 
 VERSION: Final = 5
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
-`data.input_scale`, a measure of the points, and `pace`. 5: `rule`, `decision`, and what settings say of themselves
-(`since` of `setting`), such as absolute and focal loss. What needs no words of a later version is written under an
-earlier one, down to 2."""
+`data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, `decision`, and what settings say of
+themselves (`since` of `setting`), such as absolute and focal loss. What needs no words of a later version is written
+under an earlier one, down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -73,6 +74,7 @@ class Scenario(Spec):
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
+    `study` is what is to be varied over many runs; no result of a single run depends on it.
     """
 
     version: Literal[5] = VERSION
@@ -92,6 +94,7 @@ class Scenario(Spec):
     own: OwnSpec | None = later(None)
     plane: PlaneSpec | None = None
     course: RunHistorySpec | None = None
+    study: StudySpec | None = later(None)
     expect: dict[str, float | tuple[float, float]] = {}
 
     @field_validator("rule")
@@ -247,6 +250,8 @@ class Scenario(Spec):
             versions.append(5)
         if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
+        if self.study is not None:
+            versions.append(5)
         versions += [getattr(self, section).later()[0] for section in ("data", "poison", "learner", "training")]
         return as_ever(self, written) | {"version": max(versions)}
 

@@ -23,12 +23,12 @@ from boundaryviz.runs.run import Run
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.inputs import check_inputs
+from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import OWN
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Scene, Split
 from boundaryviz.studies.doses import PoisonedScene, bare, counted
-from boundaryviz.studies.draws import can_be_drawn
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import DoseRequest
 from boundaryviz.studies.running import AllOrNothing, carry_out

@@ -23,6 +23,10 @@ class Outcome:
     error: Exception | None = None
 
 
+class EngineError(RuntimeError):
+    """Where batches were to be carried out, and cannot be, or no more; its text is a sentence for people."""
+
+
 Outcomes = Generator[list[Outcome], None, None]
 """Those that came together, time after time."""
 

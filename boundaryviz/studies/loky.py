@@ -7,23 +7,16 @@ import signal
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 from typing import Any
 
-from boundaryviz.jobs.lookup import function_named
-from boundaryviz.studies.executors import Outcome, Outcomes, Watch
+from boundaryviz.studies.executors import Outcomes, Watch
+from boundaryviz.studies.packs import Packed, Packs, carried_out
 from boundaryviz.studies.tasks import Batch, Content
 
-_PACK = 0.2  # seconds of work that go to a process at a time, where single batches take less
-_GROWS = 16  # a pack has so many times as many batches as the ones before at most: what comes may take longer
 _AHEAD = 1  # packs that wait for a process beside those at work
 _LOOKS = 0.5  # seconds between two looks whether whoever started a process is still there
-
-
-class BatchError(RuntimeError):
-    """What a batch raised in another process, in words, or that it ended the process."""
 
 
 class Loky:
@@ -40,76 +33,33 @@ class Loky:
 
     def run(self, batches: Sequence[Batch], watch: Watch | None = None) -> Outcomes:
         """See `Executor.run`; packs of batches, in several processes."""
-        return _Run(batches, self.workers).outcomes()
+        return Packs(batches, lambda: _Processes(min(self.workers, len(batches)))).outcomes()
 
 
-Packed = tuple[float, list[tuple[Sequence[Any], str]]]
-"""Seconds that a pack took, and of each batch its values, or words that say why there are none."""
+class _Processes:
+    """A `Pool` of loky's, started when it is first needed. Where one process ends, all do."""
 
-
-class _Run:
-    """What is left to do. alone: the numbers of batches that were under way when a process ended."""
-
-    def __init__(self, batches: Sequence[Batch], workers: int) -> None:
-        self._batches, self._workers = batches, min(workers, max(len(batches), 1))
-        self._left, self._alone = deque(range(len(batches))), deque[int]()
-        self._under_way: dict[Future[Packed], list[int]] = {}
-        self._pack = 1
+    def __init__(self, workers: int) -> None:
+        self.workers, self.places = workers, workers + _AHEAD
         self._pool: Any = None
 
-    def outcomes(self) -> Outcomes:
-        try:
-            while self._left or self._alone or self._under_way:
-                alone = self._submit()
-                wait(self._under_way, return_when=FIRST_COMPLETED)
-                if outcomes := list(self._gather(alone)):
-                    yield outcomes
-        finally:
-            self._end_pool()
-
-    def _submit(self) -> bool:
-        """Have as much under way as there are processes; whether that is one batch by itself."""
-        if self._alone:
-            if not self._under_way:
-                self._start([self._alone.popleft()])
-            return len(self._under_way) == 1
-        while self._left and len(self._under_way) < self._workers + _AHEAD:
-            count = min(self._pack, -(-len(self._left) // self._workers))
-            self._start([self._left.popleft() for _ in range(count)])
-        return False
-
-    def _start(self, numbers: list[int]) -> None:
+    def submit(self, contents: Sequence[Content]) -> Any:
         if self._pool is None:
-            self._pool = _pool(self._workers)
-        future = self._pool.submit(_carry_out, [self._batches[number].content for number in numbers])
-        self._under_way[future] = numbers
+            self._pool = _pool(self.workers)
+        return self._pool.submit(carried_out, contents)
 
-    def _gather(self, alone: bool) -> Iterator[Outcome]:
-        """What has ended. Where a process is gone, all that was under way is, too."""
-        gone = False
-        for future in [future for future in self._under_way if future.done()]:
-            numbers = self._under_way.pop(future)
-            error = future.exception()
-            gone = gone or isinstance(error, BrokenExecutor)
-            if error is None:
-                yield from self._ended(numbers, *future.result())
-            elif alone and len(numbers) == 1:
-                words = "its process crashed or was killed" if gone else f"{type(error).__name__}: {error}"
-                yield Outcome(numbers[0], error=BatchError(words))
-            else:
-                self._alone.extend(numbers)
-        if gone:
-            self._alone.extend(number for numbers in self._under_way.values() for number in numbers)
-            self._under_way.clear()
-            self._end_pool()
+    def ended(self, packs: Iterable[Any]) -> list[tuple[Any, Packed | BaseException]]:
+        done = wait(packs, return_when=FIRST_COMPLETED).done
+        return [(pack, pack.exception() or pack.result()) for pack in packs if pack in done]
 
-    def _ended(self, numbers: list[int], seconds: float, found: list[tuple[Sequence[Any], str]]) -> Iterator[Outcome]:
-        most = _GROWS * len(numbers)
-        self._pack = max(1, min(most, int(_PACK * len(numbers) / max(seconds, 1e-9))))
-        for number, (values, words) in zip(numbers, found, strict=True):
-            yield Outcome(number, values, BatchError(words) if words else None)
+    def died(self, error: BaseException) -> bool:
+        return isinstance(error, BrokenExecutor)
 
-    def _end_pool(self) -> None:
+    def renew(self) -> bool:
+        self.close()
+        return True
+
+    def close(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(kill_workers=True)
             self._pool = None
@@ -134,27 +84,3 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent or sys.platform == "win32":
         time.sleep(_LOOKS)
     os._exit(1)
-
-
-def _carry_out(contents: Sequence[Content]) -> Packed:
-    """In a process of its own. Exceptions go as words: not every one survives the way back."""
-    began, found = time.perf_counter(), list[tuple[Sequence[Any], str]]()
-    for content in contents:
-        try:
-            found.append((function_named(type(content).WORK)(content, _SILENT), ""))
-        except Exception as error:
-            found.append(((), f"{type(error).__name__}: {error}"))
-    return time.perf_counter() - began, found
-
-
-class _Silent:
-    """A `Tell` that nobody hears."""
-
-    def progress(self, done: int, of: int, words: str = "") -> None:
-        pass
-
-    def result(self, value: object) -> None:
-        pass
-
-
-_SILENT = _Silent()

@@ -1,4 +1,4 @@
-"""What the window asks for: the jobs of dose-responses, checks, films, and bias and variance, and what they answer.
+"""What the window asks for: jobs of dose-responses, checks, studies, films, and bias and variance, and their answers.
 Nothing heavy."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.studies.study import Study
 
 if TYPE_CHECKING:
     from boundaryviz.figures.film.options import FilmOptions
@@ -41,6 +42,21 @@ class CheckRequest:
     scenario: Scenario
     data_seeds: tuple[int, ...] = DATA_SEEDS
     seeds: int = SEEDS
+
+
+@dataclass(frozen=True)
+class StudyRequest:
+    """A study, as `tabling.run_study` takes it. Its results are `StudyTable`s, the last one as whole as it gets.
+
+    store: the SQLite file in which what is finished is kept, so that a study that was stopped goes on where it was;
+    None for none. engine, workers: as `engines.executor_of` takes them; without workers in the job's own process.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.tabling:job"
+    study: Study
+    store: Path | None = None
+    workers: int | None = None
+    engine: str = "local"
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.bias_variance import How, Truth
+from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Domain, Scene, Split
-from boundaryviz.studies.draws import can_be_drawn
 
 MOST = 500
 """Samples of a data seed: the other half of its thousand seeds draw test points."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from boundaryviz.studies.stores import Row
+from boundaryviz.studies.stores import Row, StoreError
 
 VERSION = 1
 """Of the tables."""
@@ -19,10 +19,6 @@ _ASKED = 500  # keys in one question: older SQLites take 999 at most
 _TABLES = """
 CREATE TABLE results (key TEXT PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
 """
-
-
-class StoreError(OSError):
-    """A file that cannot be used as a store; its text is a sentence for people."""
 
 
 class SqliteStore:

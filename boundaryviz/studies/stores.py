@@ -11,6 +11,10 @@ Row = tuple[Task, Any]
 """A finished task, and what came of it."""
 
 
+class StoreError(OSError):
+    """A file that cannot be used as a store; its text is a sentence for people."""
+
+
 class ResultStore(Protocol):
     """Results of finished tasks. What is stored stays as it is."""
 

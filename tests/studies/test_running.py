@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from boundaryviz.studies import loky
+from boundaryviz.studies import loky, packs
 from boundaryviz.studies.executors import Executor, InProcess, Outcome, Outcomes, Watch
 from boundaryviz.studies.loky import Loky
 from boundaryviz.studies.running import Failure, Watcher, carry_out
@@ -158,10 +158,10 @@ def test_after_whoever_ran_it_was_killed_only_what_is_missing_is_done(tmp_path: 
 
 
 def test_packs_grow_with_how_little_a_batch_takes():
-    run = loky._Run(batches(range(1000)), 2)
+    run = packs.Packs(batches(range(1000)), lambda: loky._Processes(2))
     list(run._ended([0], 0.0, [([0], "")]))
-    assert run._pack == loky._GROWS
-    list(run._ended([0], loky._PACK / 3, [([0], "")]))
+    assert run._pack == packs._GROWS
+    list(run._ended([0], packs._PACK / 3, [([0], "")]))
     assert run._pack == 3
-    list(run._ended([0], 10 * loky._PACK, [([0], "")]))
+    list(run._ended([0], 10 * packs._PACK, [([0], "")]))
     assert run._pack == 1

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from boundaryviz.record.study_table import StudyTable
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.sweep import SweepError
-from boundaryviz.studies.running import run_study
 from boundaryviz.studies.sqlite_store import SqliteStore
-from boundaryviz.studies.study import Axis, Study
+from boundaryviz.studies.study import Axis, Study, axis_of
+from boundaryviz.studies.tabling import run_study
 
 SMALL = Scenario().with_values(
     {
@@ -22,7 +23,7 @@ SMALL = Scenario().with_values(
 
 
 def test_every_combination_and_seed_is_a_task_and_seeds_go_together():
-    axes = (Axis(path="data.noise", values=(0.1, 0.2)), Axis.parse("poison.count=0..3", 9, SMALL))
+    axes = (Axis(path="data.noise", values=(0.1, 0.2)), axis_of("poison.count=0..3", 9, SMALL))
     study = Study(scenario=SMALL, axes=axes, seeds=(7, 9))
     batches = study.batches()
     assert len(batches) == 8
@@ -40,19 +41,18 @@ def test_every_combination_and_seed_is_a_task_and_seeds_go_together():
 def test_its_results_are_those_of_runs_by_themselves_and_survive_in_a_file(twin: bool, tmp_path):
     study = Study(scenario=SMALL, axes=(Axis(path="data.noise", values=(0.1, 0.3)),), seeds=2, twin=twin)
     with SqliteStore(tmp_path / "results.sqlite") as store:
-        rows, failures = run_study(study, store)
-    assert failures == []
+        table = run_study(study, store=store)
+    assert (table.whole, table.failed) == (True, ())
     runs = [train(SMALL.with_values({"data.noise": noise}), 2, twin, progress=False) for noise in (0.1, 0.3)]
-    for at, (_, found) in enumerate(rows):
+    for at in range(len(table)):
         run = runs[at // 2]
         metrics = run.metrics | ({f"clean.{name}": one for name, one in run.clean.items()} if twin else {})
-        assert found.keys() == metrics.keys()
-        for name, value in found.items():
+        assert set(table.metrics) == metrics.keys()
+        for name in table.metrics:
             alone = metrics[name].per_seed[at % 2]
-            assert value is None or np.array_equal(value, alone), name
-            assert (value is None) is not np.isfinite(alone)
+            assert np.array_equal(table.columns[name][at], alone, equal_nan=True), name
     with SqliteStore(tmp_path / "results.sqlite") as store:
-        assert run_study(study, store)[0] == rows
+        assert run_study(study, store=store).equals(table)
 
 
 def test_what_is_no_study_is_said():
@@ -67,4 +67,98 @@ def test_what_is_no_study_is_said():
     with pytest.raises(ValidationError, match="values"):
         Axis(path="data.n", values=())
     with pytest.raises(SweepError, match="two values at least"):
-        Axis.parse("data.n=3", 10, SMALL)
+        axis_of("data.n=3", 10, SMALL)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.3])
+def test_sizes_along_a_course_are_one_fit_and_each_what_it_is_by_itself(threshold: float):
+    scenario = Scenario().with_values(
+        {"data.n": 80, "data.label_noise": 0.2, "learner.name": "DecisionTreeClassifier", "poison.count": 5,
+         "poison.target": [0.0, 0.5], "decision.threshold": threshold}
+    )  # fmt: skip
+    path = "learner.max_leaf_nodes"
+    axes = (Axis(path=path, values=(1, 4, 40)), Axis(path="data.noise", values=(0.1, 0.3)))
+    study = Study(scenario=scenario, axes=axes, data_seeds=2, twin=True)
+    batches = study.batches()
+    assert [len(batch.tasks) for batch in batches] == [3] * 4  # a fit for each noise and draw
+    table = run_study(study)
+    assert table.columns[path].tolist() == [1] * 4 + [4] * 4 + [40] * 4
+    assert table.columns["data_seed"].tolist() == [0, 1] * 6
+    for leaves in (1, 4, 40):
+        alone = run_study(Study(scenario=scenario.with_values({path: leaves}), axes=axes[1:], data_seeds=2, twin=True))
+        found = table.select({path: leaves})
+        assert found.metrics == alone.metrics
+        for name in ("data.noise", "data_seed", *alone.metrics):
+            assert np.array_equal(found.columns[name], alone.columns[name], equal_nan=True), (leaves, name)
+
+
+def test_where_nothing_in_training_is_random_seeds_make_no_copies():
+    axes = (Axis(path="learner.name", values=("DecisionTreeClassifier", "mlp")),)
+    table = run_study(Study(scenario=SMALL, axes=axes, seeds=3))
+    assert list(zip(*(table.columns[name].tolist() for name in ("learner.name", "seed")), strict=True)) == [
+        ("DecisionTreeClassifier", 0), ("mlp", 0), ("mlp", 1), ("mlp", 2),
+    ]  # fmt: skip
+
+
+def test_draws_of_the_data_are_runs_on_them():
+    listed = run_study(Study(scenario=SMALL, data_seeds=(3, 5)))
+    for at, seed in enumerate((3, 5)):
+        alone = train(SMALL.with_values({"data.seed": seed}), progress=False).metrics
+        assert listed.columns["test_loss"][at] == alone["test_loss"].mean
+    second = SMALL.with_values({"data.seed": 2})
+    assert run_study(Study(scenario=second, data_seeds=2)).columns["data_seed"].tolist() == [2000, 2001]
+    assert Study(scenario=SMALL, data_seeds=(3,)).batches()[0].tasks[0].key == (
+        Study(scenario=SMALL.with_values({"data.seed": 3})).batches()[0].tasks[0].key
+    )
+
+
+def test_every_problem_of_a_study_is_told_at_once_and_once():
+    axes = tuple(
+        Axis(path=path, values=values)
+        for path, values in (
+            ("data.nois", (0.1, 0.2)), ("training.learning_rate", (0.1, -1.0)), ("data.seed", (1, 2)),
+            ("title", ("a",)),
+        )
+    )  # fmt: skip
+    with pytest.raises(ScenarioError) as caught:
+        Study(scenario=SMALL, axes=axes, seeds=0).check()
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "data.seed", "title", "seeds", "data.nois", "training.learning_rate",
+    ]  # fmt: skip
+    with pytest.raises(ScenarioError, match="it varies nothing"):
+        Study(scenario=SMALL).check()
+    Study(scenario=SMALL, axes=(Axis(path="data.noise", values=(0.1,)),)).check()
+    moved = SMALL.with_scene(SMALL.with_values({"data.seed": 7}).scene())
+    with pytest.raises(ScenarioError, match="no data seed draws them anew"):
+        Study(scenario=moved, data_seeds=2).check()
+
+
+def test_interrupted_and_gone_on_with_it_comes_to_the_table_of_one_that_was_not(tmp_path):
+    study = Study(scenario=SMALL, axes=(Axis(path="data.noise", values=(0.1, 0.2, 0.3, 0.4)),), seeds=2)
+    whole = run_study(study)
+    seen: list[int] = []
+
+    def enough(table: StudyTable) -> None:
+        seen.append(len(table))
+        raise KeyboardInterrupt
+
+    with SqliteStore(tmp_path / "results.sqlite") as store, pytest.raises(KeyboardInterrupt):
+        run_study(study, store=store, watch=enough)
+    assert seen == [2]
+    with SqliteStore(tmp_path / "results.sqlite") as store:
+        assert len(store) == 2
+        done: list[tuple[int, int]] = []
+        assert run_study(study, store=store, progress=lambda *a: done.append(a)).equals(whole)
+    assert done[-1] == (36, 36), "three of the four batches of 12 steps"
+
+
+def test_what_comes_to_nothing_is_named_and_the_others_are_there():
+    bridge = SMALL.with_values({"poison.attack": "bridge"})
+    axes = (Axis(path="data.labels_per_class", values=(0, 3)),)
+    table = run_study(Study(scenario=bridge, axes=axes))
+    assert (len(table), table.total, table.whole) == (1, 2, False)
+    (failed,) = table.failed
+    assert failed[0] == "data.labels_per_class=0, seed 0"
+    assert "label" in failed[1]
+    with pytest.raises(ScenarioError, match="label"):
+        run_study(Study(scenario=bridge.with_values({"data.labels_per_class": 0}), seeds=2))

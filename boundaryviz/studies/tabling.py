@@ -1,0 +1,199 @@
+"""A study carried out, as a table that grows while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from pydantic import ValidationError
+from typing_extensions import override
+
+from boundaryviz.jobs.messages import OnProgress, Tell
+from boundaryviz.record.study_table import StudyTable, TableRow
+from boundaryviz.runs.bars import told
+from boundaryviz.scenario.gallery import Given, given
+from boundaryviz.scenario.scenario import Scenario, ScenarioError, problems_of
+from boundaryviz.scenario.study_file import read_study
+from boundaryviz.scenario.study_spec import MOST_VALUES, Axis, StudySpec
+from boundaryviz.scenario.sweep import SweepError
+from boundaryviz.studies.engines import executor_of
+from boundaryviz.studies.executors import Executor
+from boundaryviz.studies.requests import StudyRequest
+from boundaryviz.studies.running import Failure, Watcher, carry_out
+from boundaryviz.studies.stores import MemoryStore, ResultStore
+from boundaryviz.studies.study import Study, StudyTask, axis_of
+from boundaryviz.studies.tasks import Batch, Task
+
+_SAMPLED = 16  # seeds at most that are trained to learn how long a study takes
+_OFTEN, _SHARE = 0.2, 0.05  # seconds between two partial tables, and the share of the time that they may take
+
+Watch = Callable[[StudyTable], object]
+
+
+def run_study(
+    study: Study,
+    *,
+    store: ResultStore | None = None,
+    executor: Executor | None = None,
+    progress: OnProgress | None = None,
+    watch: Watch | None = None,
+) -> StudyTable:
+    """Have done what the store has not got yet of a study; its table.
+
+    store, executor: as in `running.carry_out`. progress: called with (done, in all), in training steps of batches, of
+    what was not stored before. watch: called with what is known so far, a few times a second, and at the end.
+    What came to nothing is left out of the table and named in it. Raises ScenarioError for what is no study, what the
+    store and the functions raise, and where nothing came of any run what the first of them raised.
+    """
+    study.check()
+    batches = study.batches()
+    rows = _Rows(study, sum(len(batch.tasks) for batch in batches), progress, watch)
+    failures = carry_out(batches, store, executor, rows)
+    if failures and len(failures) == len(batches):
+        raise failures[0].error
+    found = rows.table()
+    if watch is not None:
+        watch(found)
+    return found
+
+
+def known(study: Study, store: ResultStore) -> StudyTable:
+    """The table of what is stored of a study."""
+    batches = study.batches()
+    rows = _Rows(study, sum(len(batch.tasks) for batch in batches), None, None)
+    stored = store.get(task.key for batch in batches for task in batch.tasks)
+    for batch in batches:
+        rows.keep((task, stored[task.key]) for task in batch.tasks if task.key in stored)
+    return rows.table()
+
+
+def sample(study: Study, store: ResultStore) -> tuple[float, int]:
+    """Seconds that a run takes, and on how many that was measured: some of the study, which are then stored.
+
+    Raises ScenarioError and whatever they raise.
+    """
+    axes = tuple(axis.model_copy(update={"values": axis.values[-1:]}) for axis in study.axes)
+    few = study.model_copy(update={"axes": axes, "seeds": _few(study.seeds), "data_seeds": _few(study.data_seeds)})
+    batch = few.batches()[0]
+    failures: list[Failure] = []
+    for part in (batch, replace(batch, tasks=tuple(replace(task, key=f"again {task.key}") for task in batch.tasks))):
+        began = monotonic()  # of the first, all that has to be loaded and warmed up is a part
+        failures += carry_out([part], store if part is batch else MemoryStore())
+    if failures:
+        raise failures[0].error
+    return (monotonic() - began) / len(batch.tasks), len(batch.tasks)
+
+
+def _few(seeds: Any) -> Any:
+    return min(seeds, _SAMPLED) if isinstance(seeds, int) else seeds if seeds is None else seeds[:_SAMPLED]
+
+
+def study(
+    scenario: Given,
+    *axes: Axis | str | tuple[str, Iterable[Any]],
+    engine: str | Executor = "local",
+    workers: int | None = None,
+    store: str | Path | ResultStore | None = None,
+    device: str = "auto",
+    progress: OnProgress | bool | None = None,
+    watch: Watch | None = None,
+    **fields: Any,
+) -> StudyTable:
+    """Train a scenario with every combination of some settings, and return a table with a row for each run.
+
+    scenario: or its name, a file, or arrays, as for `train`; a study file, or a scenario that holds a study, needs no
+    axes. axes: settings with their values, as ("data.noise", (0.1, 0.2)), 'data.noise=0.1..0.3:5' or an `Axis`.
+    fields: those of `StudySpec`: seeds, data_seeds, folds, twin, steps. engine, workers: see `engines.executor_of`.
+    store: an SQLite file in which finished runs are kept, so that a study that was stopped goes on where it was.
+    progress, device: as for `train`. watch: called with what is known so far.
+    Raises ScenarioError for what is no study, StoreError, and EngineError of a cluster.
+    """
+    chosen = _chosen(scenario, axes, fields, device)
+    executor = executor_of(engine, workers) if isinstance(engine, str) else engine
+    with ExitStack() as ends:
+        kept = store
+        if isinstance(kept, str | Path):
+            from boundaryviz.studies.sqlite_store import SqliteStore
+
+            kept = ends.enter_context(SqliteStore(kept))
+        tell = ends.enter_context(told(f"study of {chosen.scenario.name}", progress))
+        return run_study(chosen, store=kept, executor=executor, progress=tell, watch=watch)
+
+
+def _chosen(given_as: Given, axes: Sequence[Any], fields: Mapping[str, Any], device: str) -> Study:
+    """What `study` is asked for. Raises ScenarioError."""
+    if not axes and not fields:
+        whole = read_study(given_as) if isinstance(given_as, str | Path) else given(given_as)
+        return Study.of(whole, device=device)
+    scenario = given(given_as)
+    try:
+        made = tuple(_axis(axis, scenario) for axis in axes)
+        return Study.of(scenario, StudySpec(axes=made, **fields), device)
+    except ValidationError as error:
+        raise ScenarioError(problems_of(error)) from None
+    except SweepError as error:
+        raise ScenarioError([f"axes: {error}"]) from None
+
+
+def _axis(axis: Any, scenario: Scenario) -> Axis:
+    if isinstance(axis, str):
+        return axis_of(axis, MOST_VALUES, scenario)
+    return axis if isinstance(axis, Axis) else Axis(path=axis[0], values=tuple(axis[1]))
+
+
+def job(request: StudyRequest, tell: Tell) -> None:
+    """A study for the window."""
+    from boundaryviz.studies.sqlite_store import SqliteStore
+
+    executor = executor_of(request.engine, request.workers)
+    with nullcontext() if request.store is None else SqliteStore(request.store) as store:
+        run_study(request.study, store=store, executor=executor, progress=tell.progress, watch=tell.result)
+
+
+class _Rows(Watcher):
+    """Keeps what came of each task, for a table."""
+
+    def __init__(self, study: Study, total: int, progress: OnProgress | None, watch: Watch | None) -> None:
+        self._axes = {axis.path: axis.values for axis in study.axes}
+        self._total, self._progress, self._watch = total, progress, watch
+        self._rows: dict[int, TableRow] = {}
+        self._failed: list[tuple[str, str]] = []
+        self._due = 0.0
+
+    @override
+    def progress(self, done: int, of: int) -> None:
+        if self._progress is not None:
+            self._progress(done, of)
+
+    @override
+    def finished(self, batch: Batch, values: Sequence[Any]) -> None:
+        self.keep(zip(batch.tasks, values, strict=True))
+        self._tell()
+
+    def keep(self, found: Iterable[tuple[Task, Any]]) -> None:
+        """What came of tasks."""
+        for task, metrics in found:
+            if isinstance(task, StudyTask):
+                where = dict(zip(self._axes, task.values, strict=True))
+                where |= {"data_seed": task.data_seed, "seed": task.seed, "fold": task.fold}
+                self._rows[task.number] = where, metrics
+
+    @override
+    def failed(self, failure: Failure) -> None:
+        self._failed.append((failure.batch.name, str(failure.error)))
+        self._tell()
+
+    def table(self) -> StudyTable:
+        """What is known, in the order of the study."""
+        rows = (self._rows[number] for number in sorted(self._rows))
+        return StudyTable.of(self._axes, rows, self._total, tuple(self._failed))
+
+    def _tell(self) -> None:
+        if self._watch is not None and (began := monotonic()) >= self._due:
+            self._watch(self.table())
+            ended = monotonic()
+            self._due = ended + max(_OFTEN, (ended - began) / _SHARE)

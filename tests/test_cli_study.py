@@ -1,0 +1,176 @@
+"""`boundaryviz study`: tables, files, exit codes, mistakes, and going on."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pandas
+import pytest
+
+import boundaryviz as bv
+from boundaryviz.cli import studying
+from boundaryviz.cli.app import run
+from boundaryviz.cli.studying import duration_words
+from boundaryviz.jobs.lookup import function_named
+from boundaryviz.record.study_table import StudyTable
+from boundaryviz.studies import executors
+from boundaryviz.studies.sqlite_store import SqliteStore
+
+TEXT = """
+scenario = "moons"
+seeds = 2
+[set]
+data.n = 40
+learner.hidden = [4]
+training.steps = 12
+[[axes]]
+path = "data.noise"
+values = [0.1, 0.3]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    (tmp_path / "study.toml").write_text(TEXT)
+    return str(tmp_path / "study.toml")
+
+
+def test_the_table_is_printed_and_written_in_every_form(file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    places = {kind: tmp_path / f"out.{kind}" for kind in ("json", "csv", "parquet", "latex")}
+    options = [word for kind, place in places.items() for word in (f"--{kind}", str(place))]
+    assert run(["study", file, *options]) == 0
+    out = capsys.readouterr()
+    assert "data.noise" in out.out
+    assert "4 runs; mean ± standard error in percent" in out.out
+    assert out.err.count("wrote") == 4
+    table = bv.study(file, progress=False)
+    assert StudyTable.read(json.loads(places["json"].read_text())).equals(table)
+    rows = list(csv.DictReader(places["csv"].read_text().splitlines()))
+    assert [row["data.noise"] for row in rows] == ["0.1", "0.1", "0.3", "0.3"]
+    assert [row["seed"] for row in rows] == ["0", "1", "0", "1"]
+    assert [float(row["test_loss"]) for row in rows] == table.columns["test_loss"].tolist()
+    frame = pandas.read_parquet(places["parquet"])
+    assert frame["test_loss"].tolist() == table.columns["test_loss"].tolist()
+    assert frame["fold"].isna().all()
+    assert r"data.noise & runs & train\_error" in places["latex"].read_text()
+
+
+def test_json_alone_goes_to_standard_output_and_settings_may_be_changed(file: str, capsys: pytest.CaptureFixture[str]):
+    assert run(["study", file, "--set", "study.seeds=1", "--set", "data.n=30", "--json", "-"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["study"], found["runs"], found["of"]) == ("moons", 2, 2)
+    assert found["axes"] == {"data.noise": [0.1, 0.3]}
+    assert found["columns"]["fold"] == [None, None]
+
+
+def test_interrupted_it_keeps_what_is_done_and_the_same_command_goes_on(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    store = tmp_path / "results.sqlite"
+    calls: list[str] = []
+
+    def interrupted(name: str) -> Any:
+        calls.append(name)
+        if len(calls) == 2:
+            signal.raise_signal(signal.SIGINT)
+        return function_named(name)
+
+    monkeypatch.setattr(executors, "function_named", interrupted)
+    assert run(["study", file, "--store", str(store), "--json", "-"]) == 130
+    out = capsys.readouterr()
+    assert (json.loads(out.out)["runs"], json.loads(out.out)["of"]) == (2, 4)
+    assert "interrupted; 2 of 4 runs are finished; the same command goes on from here" in out.err
+    calls[:] = ["", ""]
+    assert run(["study", file, "--store", str(store), "--json", "-"]) == 0
+    assert len(calls) == 3, "the other batch alone"
+    assert StudyTable.read(json.loads(capsys.readouterr().out)).equals(bv.study(file, progress=False))
+
+
+def test_what_comes_to_nothing_is_named_and_the_code_is_1(file: str, capsys: pytest.CaptureFixture[str]):
+    assert run(["study", file, "--set", "data.labels_per_class=0"]) == 2, "nothing came of any run"
+    assert "label" in capsys.readouterr().err
+    Path(file).write_text(TEXT.replace('"data.noise"', '"data.labels_per_class"').replace("[0.1, 0.3]", "[0, 3]"))
+    assert run(["study", file]) == 1
+    out = capsys.readouterr()
+    assert "2 of 4 runs" in out.out
+    assert "nothing came of data.labels_per_class=0, seed 0 and 1 more: " in out.err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--engine", "ray"], "there are: local, and dask://HOST:PORT"),
+        (["--engine", "dask://here"], "there are: local, and dask://HOST:PORT"),
+        (["--engine", "dask://here:1", "--workers", "2"], "leave their number out"),
+        (["--set", "data.nois=3"], "did you mean data.noise"),
+        (["--set", "study.seeds=0"], "seeds: a study needs at least one"),
+        (["--set", "study.axes=[]", "--set", "study.seeds=1"], "it varies nothing"),
+        (["--json", "nowhere/found.json"], "nowhere"),
+    ],
+)
+def test_mistakes_are_said_and_the_code_is_2(
+    options: list[str], words: str, file: str, capsys: pytest.CaptureFixture[str]
+):
+    assert run(["study", file, *options]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_store_of_others_is_refused_and_results_of_other_studies_stay(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    other = tmp_path / "other.sqlite"
+    with sqlite3.connect(other) as database:
+        database.execute("CREATE TABLE mine (x)")
+    database.close()
+    before = other.read_bytes()
+    assert run(["study", file, "--store", str(other)]) == 2
+    assert "was written by another program; choose another file" in capsys.readouterr().err
+    assert other.read_bytes() == before
+    store = tmp_path / "results.sqlite"
+    for noise in ("0.1", "0.2"):
+        assert run(["study", file, "--set", f"poison.count={noise[-1]}", "--store", str(store)]) == 0
+    with SqliteStore(store) as kept:
+        assert len(kept) == 8
+
+
+def test_of_very_many_runs_it_is_said_how_long_and_asked(
+    file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(studying, "ASKED", 3)
+    assert run(["study", file]) == 2
+    out = capsys.readouterr()
+    assert "this study is 4 runs, about " in out.err
+    assert "measured on 2); write --yes to start it" in out.err
+    assert run(["study", file, "--yes", "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["runs"] == 4
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    for answer, code in (("n", 2), ("y", 0)):
+        monkeypatch.setattr("builtins.input", lambda _words, answer=answer: answer)
+        assert run(["study", file]) == code
+    assert run(["study", file, "--set", "study.seeds=1000000", "--set", "study.data_seeds=1000"]) == 2
+    assert "10,000,000 are the most; take it in parts" in capsys.readouterr().err
+
+
+def test_durations_in_words():
+    assert [duration_words(s) for s in (3, 90, 600, 12_000, 1e6, 1e8)] == [
+        "3 s", "90 s", "10 min", "3.3 h", "12 days", "1,157 days",
+    ]  # fmt: skip
+
+
+def test_from_python_axes_are_given_in_any_form():
+    small = bv.load("moons").with_values({"data.n": 30, "learner.hidden": [4], "training.steps": 4})
+    table = bv.study(small, ("data.noise", (0.1, 0.2)), "poison.count=0..2", seeds=2, progress=False)
+    assert dict(table.axes) == {"data.noise": (0.1, 0.2), "poison.count": (0, 1, 2)}
+    assert len(table) == 12
+    for axis, words in ((("data.nois", (1,)), "did you mean data.noise"), ("data.n", "write PATH=")):
+        with pytest.raises(bv.ScenarioError, match=words):
+            bv.study(small, axis, progress=False)
+    with pytest.raises(bv.ScenarioError, match="seedz: there is no such setting"):
+        bv.study(small, seedz=3, progress=False)
+    with pytest.raises(bv.ScenarioError, match="holds no study"):
+        bv.study(small, progress=False)
