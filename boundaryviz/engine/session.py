@@ -313,11 +313,14 @@ class Session:
         x = self.scene.points.x
         if (size := self._size(stage)) is None:
             return self.learner.predict(x, replica)[0].astype(np.int16)
-        return decided(self._course_of.staged(x, (size,), replica)[0, 0]).astype(np.int16)
+        p = self._course_of.staged(x, (size,), replica)[0, 0]
+        found = decided(p) if self.rule.plain else self.rule.decide(p.T[None])[0]
+        return found.astype(np.int16)
 
     def course(self, stages: Sequence[int]) -> Generator[None, None, NDArray[np.float64]]:
-        """As `evaluate`, of the models of these S sizes on the learner's course: (S, R, 8); in parts of some points.
+        """As `evaluate`, of the models of these S sizes on the learner's course: (S, R, 26), in parts of some points.
 
+        Its own loss, errors and flips alone; the other columns are NaN.
         Raises ValueError where the learner has no course, or not those sizes.
         """
         asked, lost = self._evaluation_set, self.diverged

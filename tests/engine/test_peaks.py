@@ -29,7 +29,8 @@ FORESTS = ("RandomForestClassifier", "ExtraTreesClassifier", "BaggingClassifier"
 CASES = [
     # many replicas of every family
     *(case(n, 2000, 512, **FEW) for n in FAMILIES if n not in FORESTS),
-    *(case(n, 1000, 128) for n in FORESTS),
+    *(case(n, 1000, 128) for n in FORESTS if n != "BaggingClassifier"),
+    case("BaggingClassifier", 20_000, 16, **NOISY),
     # full batches of unlabelled points
     *(case(n, 60_000, **FEW, **TRAIN_ALONE, learner__unlabelled_batch="full") for n in UNLABELLED),
     # what else nets can be given too much of
@@ -57,8 +58,7 @@ CASES = [
     case("RandomForestClassifier", 50_000, **NOISY, **TRAIN_ALONE),
     case("RandomForestClassifier", 5000, 8, **NOISY),
     case("GaussianProcessClassifier", 2000, **TRAIN_ALONE),
-    case("GradientBoostingClassifier", 2000, 8, **NOISY, learner__subsample=0.5, learner__max_depth=10),
-    case("HistGradientBoostingClassifier", 50_000, **NOISY, **TRAIN_ALONE),
+    case("GradientBoostingClassifier", 2000, 32, **NOISY, learner__subsample=0.5, learner__max_depth=10),
     # inputs of other widths
     case("mlp", 10_000) | {"width": 500},
     case("mlp", 10_000, 8, learner__fourier=64, data__input_scale="domain") | {"width": 500},
