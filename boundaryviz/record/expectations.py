@@ -28,7 +28,7 @@ Promised = float | tuple[float, float]
 OF_TWINS = frozenset({"flip_rate", "flip_area", "flip_rate_excess", "poison_rate", "leverage"})
 METRICS = OF_TWINS | {
     "train_loss", "validation_loss", "test_loss", "train_error", "validation_error", "test_error",
-    "poison_loss", "generalisation_gap", "best_step", "attack_success_rate",
+    "poison_loss", "generalisation_gap", "best_step", "attack_success_rate", "rule_disagreement", "rule_area",
 }  # fmt: skip
 """The measures of runs; `OF_TWINS` are those for which a clean twin is needed."""
 

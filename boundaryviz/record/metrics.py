@@ -148,7 +148,7 @@ class Metrics(dict[str, Metric]):
     __str__ = __repr__
 
 
-_SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
+_SHARES = ("_error", "_rate", "_area", "_disagreement", "flip_rate_excess")
 
 
 def is_share(name: str) -> bool:

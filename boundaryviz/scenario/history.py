@@ -207,6 +207,8 @@ def changed(before: Scenario, after: Scenario) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if before.own is not after.own and before.own != after.own:
         found["own"] = after.own
+    if "rule" in (before.data.labels, after.data.labels) and before.rule != after.rule:
+        found["rule"] = after.rule  # which says the labels; else it stands beside what is trained
     for section in SECTIONS:
         old, new = getattr(before, section), getattr(after, section)
         if old is new:

@@ -43,14 +43,14 @@ def metrics(content: Training, tell: Tell) -> list[dict[str, float | None]]:
 
 def _each_step(run: Run, content: Training, tell: Tell) -> Iterator[int]:
     """Train on to each of the numbers of steps, the least first, and let the caller look at the run there."""
-    begin = 0
+    begin = run.step
 
     def progress(done: int, _total: int) -> None:
         tell.progress(begin + done, content.steps)
 
     for steps in sorted(set(content.stages)):
+        begin = run.step
         run.advance(steps - begin, progress)
-        begin = steps
         yield steps
 
 

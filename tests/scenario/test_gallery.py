@@ -30,6 +30,7 @@ QUICK = {
     "rings-straight": (0,),
     "tree-size": (0,),
     "scaling-nearest-neighbour": (0,),
+    "hand-written-rule": (0,),
 }
 
 
