@@ -35,6 +35,7 @@ class CourseProbe(Probe):
 
     Settings = CourseSettings
     settings: CourseSettings
+    rest = 0.25  # a dragged point is followed by the plane first
     drawn = True
 
     @override
