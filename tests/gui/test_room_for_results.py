@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.training.transport import LARGEST_SEED, SEEDS
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from helpers.qtest import QTest
-from helpers.there import there
 from helpers.workbenches import SilentLink, workbenches
 
 SMALL = Scenario().with_values({"data.n": 20, "learner.hidden": [4]})
@@ -26,13 +25,16 @@ def test_the_names_of_all_results_can_be_read_and_reached_by_key(qtbot: QtBot, t
         window.resize(1400, 900)  # as on a first start, where the screen is as large
         window.show()
         QApplication.processEvents()
-        names = there(window.result_tabs.tabBar())
-        shown = [at for at in range(names.count()) if names.isTabVisible(at)]
-        assert all(names.rect().contains(names.tabRect(at)) for at in shown)
-        names.setFocus()
-        for _ in shown:
-            QTest.keyClick(names, Qt.Key.Key_Right)
-        assert names.currentIndex() == shown[-1]
+        tabs = window.result_tabs
+        names = [name for name in tabs.names.findChildren(QToolButton) if not name.isHidden()]
+        offered = [at for at in range(tabs.count()) if tabs.isTabVisible(at)]
+        assert len(names) == len(offered)
+        assert all(tabs.names.rect().contains(name.geometry()) for name in names)
+        assert all(name.width() >= name.sizeHint().width() for name in names)
+        names[0].setFocus()
+        for _ in names:
+            QTest.keyClick(QApplication.focusWidget() or names[0], Qt.Key.Key_Right)
+        assert tabs.currentIndex() == offered[-1]
 
 
 @pytest.mark.parametrize("seed", [0, LARGEST_SEED])
