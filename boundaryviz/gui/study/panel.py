@@ -56,7 +56,7 @@ EXPORTS: dict[str, tuple[str, str]] = {
     "figure": ("Figure\u2026", "The chart as PNG, SVG, PDF or PGF"),
     "csv": ("CSV\u2026", "A row for each run"),
     "parquet": ("Parquet\u2026", "A row for each run, for pandas, Polars or DuckDB"),
-    "tex": ("LaTeX\u2026", "The curves as a table, for a paper"),
+    "tex": ("LaTeX\u2026", "The means over the runs as a table, for a paper"),
     "json": ("JSON\u2026", "All runs, and what was read off them"),
     "toml": ("Scenario with study\u2026", "The scenario with this study in it, for the window and `boundaryviz study`"),
 }
