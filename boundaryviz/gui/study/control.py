@@ -420,6 +420,7 @@ class StudyControl(QObject):
         if self.study is None or self.table is None:
             return
         scenario, words = run_of(self.study, self.table, row)
+        scenario = scenario.model_copy(update={"study": self._document.committed.scenario.study})  # that stays
         try:
             self._show_run(scenario, f"Show {words}")
         except (ScenarioError, ValueError) as error:

@@ -16,7 +16,7 @@ import pytest
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.document.document import Document, State, Swap
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.study import control as controls
 from boundaryviz.gui.study.control import StudyControl
@@ -301,11 +301,13 @@ def test_a_value_and_a_run_are_put_on_the_plane(make: Make):
     control.study = study(data_seeds=3)
     control.table = table(control.study)
     control._draw()
+    control._document.do(Swap(State.of(TREE.model_copy(update={"study": WANTED.spec}))), "Bring a study")
     control.panel.value_opened.emit(2)
     control.panel.row_opened.emit(14)
     shown: list[tuple[Scenario, str]] = control.runs_shown  # type: ignore[attr-defined]
     assert [words for _, words in shown] == ["Show leaves 8, data seed 1", "Show leaves 32, data seed 2"]
     assert [(one.learner.max_leaf_nodes, one.data.seed) for one, _ in shown] == [(8, 1), (32, 2)]
+    assert all(one.study == WANTED.spec for one, _ in shown)  # which the document keeps
 
 
 EXPORTED: dict[str, Callable[[bytes], object]] = {
