@@ -53,6 +53,7 @@ def make(qtbot: QtBot, tmp_path: Path) -> Iterator[Make]:
         one = StudyControl(frame, document, lambda s, words: shown.append((s, words)), folder, tmp_path / "state")
         one.runs_shown = shown  # type: ignore[attr-defined]
         made.append(one)
+        one.offer()
         qtbot.addWidget(one.panel)
         jobs[one] = FakeJobs(one._job, said), FakeJobs(one._estimating, estimates)
         if scenario is TREE and one.panel.state == "idle":
@@ -271,6 +272,7 @@ def test_the_scenarios_own_study_is_proposed_and_another_scenario_drops_what_is_
     qtbot.waitUntil(lambda: not control.running)
     spec = StudySpec(axes=(Axis(path="data.n", values=(20, 40, 80)),), data_seeds=3, report="learning")
     control._document.open(TREE.model_copy(update={"study": spec}))
+    control.offer()  # as when the tab is seen
     assert control.panel.composer.draft == StudyDraft.of(spec)
     assert control.panel.view.chart is None
     assert control.table is None
@@ -280,10 +282,12 @@ def test_another_learner_brings_proposals_of_its_own_unless_somebody_chose(make:
     control = make(scenario=Scenario())
     assert control.panel.composer.draft.axes[0].path == "learner.hidden"
     control._document.do(Settings({"learner.name": "SVC"}), "Learner")
+    control.offer()
     assert control.panel.composer.draft.axes[0].path == "learner.C"
     chosen = replace(control.panel.composer.draft, axes=(AxisDraft("data.noise", "0, 0.1"), AxisDraft()))
     control.panel.composer.show_draft(chosen)
     control._document.do(Settings({"learner.name": "mlp"}), "Learner")
+    control.offer()
     assert control.panel.composer.draft == chosen
 
 
@@ -370,3 +374,19 @@ def test_a_table_without_rows_is_shown_as_nothing(make: Make):
     assert control.panel.view.chart is None
     control.open_value(0)
     assert control.panel.words.text() == "Nothing is finished there yet."
+
+
+def test_how_much_is_proposed_is_said_once_it_is_seen_and_behind_other_tabs_nothing_is_tried(make: Make, qtbot: QtBot):
+    control = make(scenario=Scenario())
+    assert control.panel.composer.said == ""
+    with qtbot.waitExposed(control.panel):
+        control.panel.show()
+    assert control.panel.composer.said == "7 values \u00d7 4 draws = 28 runs."
+    assert control._soon.isActive()
+    control._document.do(Settings({"learner.name": "DecisionTreeClassifier"}), "Learner")
+    qtbot.waitUntil(lambda: control.panel.composer.draft.axes[0].path == LEAVES)  # soon, and not at every change
+    assert "2,880 runs" in control.panel.composer.said
+    qtbot.waitUntil(lambda: control._estimating.running)
+    control.panel.hide()
+    assert not control._estimating.running
+    assert not control._soon.isActive()
