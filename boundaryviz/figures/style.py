@@ -51,6 +51,8 @@ WIDTHS_CM: dict[str, float] = {
     "compare": 18.0,
     "dose": 12.0,
     "study": 12.0,
+    "bias-variance": 16.0,
+    "elephant": 18.0,
 }
 
 
@@ -66,6 +68,8 @@ _NEEDED: dict[str, float] = {
     "compare": 32.0,
     "dose": 36.0,
     "study": 36.0,
+    "bias-variance": 56.0,
+    "elephant": 52.0,
 }
 
 

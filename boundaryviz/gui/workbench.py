@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 import boundaryviz
 from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.engine.messages import Failed
+from boundaryviz.gui.bias.control import BiasControl
 from boundaryviz.gui.cascade.control import CascadeControl
 from boundaryviz.gui.check.control import CheckControl
 from boundaryviz.gui.compare.control import CompareControl
@@ -27,6 +28,7 @@ from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.projects import Project
 from boundaryviz.gui.document.recovery import Session
 from boundaryviz.gui.dose.control import DoseControl
+from boundaryviz.gui.elephant.control import ElephantControl
 from boundaryviz.gui.export.exporting import Exporting
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
@@ -92,7 +94,9 @@ _GESTURES = {
 }
 
 
-_OF_ONE_SCENARIO = ("point.poison", "view.cascade", "view.support", "view.jitter", "view.ghost", "view.rule-difference")
+_OF_ONE_SCENARIO = (
+    "point.poison", "view.cascade", "view.support", "view.jitter", "view.ghost", "view.rule-difference",
+)  # fmt: skip
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, panels,
 pins, speed and the result at the front are the viewer's and stay."""
 _IN_HAND = ("point.class-0", "point.tool-select")
@@ -161,6 +165,8 @@ class Workbench:
         self.dose = DoseControl(window, document)
         self.check = CheckControl(window, document)
         self.study = StudyControl(window, document, self.controller.show_run, self.folder, self._state)
+        self.bias = BiasControl(window, self.plane, document)
+        self.elephant = ElephantControl(window)
         self.twin.over_data_asked.connect(self.check.show)
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
@@ -189,6 +195,7 @@ class Workbench:
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
             self.timeline.strip, self.compare.snapshots, self.pin_files.file,
         )  # fmt: skip
+        self.filing.offers["elephant-shape"] = ("Open the elephant", self.elephant.show)
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(
@@ -215,9 +222,11 @@ class Workbench:
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
         window.add_result("Study", self.study.panel)
+        window.add_result("Bias", self.bias.panel)
         window.add_result("Margins", self.margins.view)
         window.add_result("Tree", self.tree.view)
         window.compose()
+        self.bias.offer()
         self.tree.offer()
 
     def _wire(self) -> None:
@@ -265,6 +274,7 @@ class Workbench:
         self.dose.close()
         self.check.close()
         self.study.close()
+        self.bias.close()
         self.film.close()
         self.client.close()
         self.reader.give_up()

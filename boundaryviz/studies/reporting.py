@@ -19,7 +19,8 @@ def plan(scenario: Scenario, data_seed: int | None, names: Collection[str], seed
     spec = scenario.study
     if spec is None or not spec.report:
         lacks = "no study" if spec is None else "a study without a report"
-        raise ScenarioError([f"expect: study.{name} is a measure of a report, and there is {lacks}" for name in names])
+        asked = [f"study.{name}" for name in names] or ["what is asked for"]
+        raise ScenarioError([f"expect: {one} is a measure of a report, and there is {lacks}" for one in asked])
     study = Study.of(scenario, device=device)
     study.check()
     report = REPORTS[spec.report]

@@ -108,6 +108,8 @@ _TABLE = (
            apart=True),
     _Entry("train.dose", "Dose-re&sponse", "Lay the attack with more and more points, over several seeds"),
     _Entry("train.study", "S&tudy...", "Vary a setting, over draws, seeds and folds, and see error against it"),
+    _Entry("train.bias", "Bias and &variance", "Train on many samples of the data: where most models are wrong, and "
+           "where they disagree"),
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
     _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
@@ -161,6 +163,8 @@ _TABLE = (
     _Entry("view.commands", "Command &palette", "Find any command by name", ("Ctrl+K",), "search", apart=True),
     _Entry("help.guide", "&Guide", "What there is and how to use it, to be read beside the window", ("Ctrl+F1",)),
     _Entry("help.shortcuts", "&Shortcuts", "All keys at a glance", ("F1",), "keyboard"),
+    _Entry("help.elephant", "The &elephant", "A curve of four complex parameters, its trunk, and what too many numbers "
+           "make of it"),
     _Entry("help.log", "&Log", "What the program has said: saves, failures, warnings", apart=True),
     _Entry("help.report", "&Report a problem...", "Versions, device and log, ready to be copied into a report"),
     _Entry("help.about", "&About boundaryviz", "Version, licence and what it runs on"),
