@@ -242,11 +242,15 @@ class StudyTable(Tabular):
         except ImportError:
             raise ImportError("Parquet needs pyarrow, which is not installed; to_csv() gives the same rows") from None
         columns = self.plain()["columns"]
-        arrays = {
-            name: [json.dumps(value) if isinstance(value, list) else value for value in column]
-            for name, column in columns.items()
-        }
-        parquet.write_table(pyarrow.table(arrays), path)
+        parquet.write_table(pyarrow.table({name: _of_one_kind(column) for name, column in columns.items()}), path)
+
+
+def _of_one_kind(values: list[Any]) -> list[Any]:
+    """Values as a column of Parquet takes them: of several kinds, or lists, as JSON."""
+    kinds = {type(value) for value in values} - {type(None)}
+    if not any(kinds <= one for one in ({int, float}, {str}, {bool})):
+        return [None if value is None else json.dumps(value) for value in values]
+    return values
 
 
 def _column(values: list[Any], all_values: tuple[Any, ...]) -> NDArray:

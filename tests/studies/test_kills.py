@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,9 @@ from boundaryviz.studies.tasks import Batch
 from helpers import client
 from helpers.client import STUDY
 from helpers.clusters import Cluster, children, cluster, until
+
+PATIENCE = 120.0  # seconds; on a machine that does nothing else it takes a few
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 class Counted(InProcess):
@@ -38,12 +41,18 @@ def undisturbed() -> StudyTable:
     return run_study(STUDY)
 
 
-def start(store: Path, where: str) -> subprocess.Popen[bytes]:
+@contextmanager
+def started(store: Path, where: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The program that carries out the study, which has stored something, and not all."""
     paths = os.pathsep.join([str(Path(client.__file__).parents[1]), *sys.path])
-    environment = os.environ | {"PYTHONPATH": paths}
-    return subprocess.Popen(
-        [sys.executable, client.__file__, str(store), where], env=environment, stdout=subprocess.DEVNULL
-    )
+    environment, command = os.environ | {"PYTHONPATH": paths}, [sys.executable, client.__file__, str(store), where]
+    running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        until(lambda: some_stored(store), PATIENCE)
+        yield running
+    finally:
+        running.kill()
+        running.wait()
 
 
 def again(store: Path, undisturbed: StudyTable) -> list[Batch]:
@@ -65,29 +74,25 @@ def some_stored(store: Path) -> bool:
         return len(kept) >= 6
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", ["client", "worker"])
 def test_with_loky(what: str, tmp_path: Path, undisturbed: StudyTable):
     store = tmp_path / "results.sqlite"
-    running = start(store, "loky")
-    until(lambda: some_stored(store))
-    if what == "worker":
-        victim = next(pid for pid in children(running.pid) if b"loky" in Path(f"/proc/{pid}/cmdline").read_bytes())
-        os.kill(victim, signal.SIGKILL)
-    else:
-        running.kill()
-    assert running.wait(60) == (0 if what == "worker" else -signal.SIGKILL)
+    with started(store, "loky") as running:
+        if what == "worker":
+            victim = next(pid for pid in children(running.pid) if b"loky" in Path(f"/proc/{pid}/cmdline").read_bytes())
+            os.kill(victim, signal.SIGKILL)
+        else:
+            running.kill()
+        assert running.wait(PATIENCE) == (0 if what == "worker" else -signal.SIGKILL)
     assert bool(again(store, undisturbed)) is (what == "client")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", ["client", "worker", "scheduler"])
 def test_with_dask(what: str, tmp_path: Path, undisturbed: StudyTable):
     store = tmp_path / "results.sqlite"
     with ExitStack() as ends:
         there: Cluster = ends.enter_context(cluster(tmp_path))
-        running = start(store, there.address)
-        until(lambda: some_stored(store))
+        running = ends.enter_context(started(store, there.address))
         match what:
             case "client":
                 running.kill()
@@ -97,5 +102,5 @@ def test_with_dask(what: str, tmp_path: Path, undisturbed: StudyTable):
                         os.kill(pid, signal.SIGKILL)
             case "scheduler":
                 there.scheduler.kill()
-        assert running.wait(60) == {"client": -signal.SIGKILL, "worker": 0, "scheduler": 1}[what]
+        assert running.wait(PATIENCE) == {"client": -signal.SIGKILL, "worker": 0, "scheduler": 1}[what]
     assert bool(again(store, undisturbed)) is (what != "worker")

@@ -132,3 +132,14 @@ def test_killed_while_it_writes_it_leaves_whole_transactions(tmp_path: Path):
         assert count % 50 == 0
         keys = [f"{k}-{part}" for k in range(count // 50) for part in range(50)]
         assert len(store.get(keys)) == count
+
+
+def test_a_file_that_another_program_is_writing_is_waited_for_and_then_said(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(sqlite_store, "_PATIENCE", 0.05)
+    place = tmp_path / "results.sqlite"
+    with SqliteStore(place) as store, SqliteStore(place) as other:
+        with other._transaction(), pytest.raises(StoreError, match="another program has been writing it for too long"):
+            store.put([(Task("key", "name"), 1)])
+        other.put([(Task("key", "name"), 2)])
+        store.put([(Task("key", "name"), 3), (Task("more", "name"), 4)])
+        assert store.get(["key", "more"]) == other.get(["key", "more"]) == {"key": 2, "more": 4}
