@@ -207,7 +207,7 @@ class StudyControl(QObject):
         self._soon.stop()
         trouble = self._keep(study)
         try:
-            self._job.start(StudyRequest(study, self.kept.results, workers=_WORKERS))
+            self._job.start(StudyRequest(study, None if trouble else self.kept.results, workers=_WORKERS))
         except JobError as error:
             self.panel.say(str(error), problem=True)
             return
@@ -226,7 +226,7 @@ class StudyControl(QObject):
         try:
             self.kept.begin(study.scenario.model_copy(update={"study": study.spec}))
         except OSError as error:
-            return f"It cannot be gone on with after a crash: {error}"
+            return f"Its results cannot be kept, so that it cannot be gone on with: {error.strerror or error}."
         return ""
 
     def _progressed(self, now: Progress) -> None:

@@ -390,3 +390,13 @@ def test_how_much_is_proposed_is_said_once_it_is_seen_and_behind_other_tabs_noth
     control.panel.hide()
     assert not control._estimating.running
     assert not control._soon.isActive()
+
+
+def test_where_nothing_can_be_kept_it_runs_all_the_same_and_says_so(make: Make, tmp_path: Path):
+    control = make()
+    (tmp_path / "state").write_text("a file in the place of the folder")
+    control.start()
+    assert control.running
+    assert "cannot be kept" in control.panel.words.text()
+    assert control.panel.words.property("role") == "problem"
+    assert begun(control)[0].store is None
