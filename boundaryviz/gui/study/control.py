@@ -20,7 +20,7 @@ from boundaryviz.gui.study.drawing import Drawing, run_of
 from boundaryviz.gui.study.exporting import Shown, StudyExporting
 from boundaryviz.gui.study.keeping import Kept
 from boundaryviz.gui.study.panel import StudyPanel
-from boundaryviz.gui.study.remaining import Remaining, duration_words
+from boundaryviz.gui.study.remaining import Remaining
 from boundaryviz.gui.study.varied import Varied, varied
 from boundaryviz.gui.widgets.controls import Throttle
 from boundaryviz.gui.widgets.plain import ask
@@ -31,6 +31,7 @@ from boundaryviz.record.seeds import training_varies
 from boundaryviz.record.study_table import NONE, StudyTable
 from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.words import duration_words
 from boundaryviz.studies.requests import EstimateRequest, StudyRequest
 from boundaryviz.studies.study import Study
 

@@ -240,7 +240,7 @@ def test_how_many_runs_it_is_and_how_long_they_take_is_said_before(make: Make, q
     control.panel.composer.changed.emit()
     assert control.panel.composer.said == "5 values \u00d7 2 draws \u00d7 (1 + 5 folds) = 60 runs."
     qtbot.waitUntil(lambda: "about" in control.panel.composer.said)
-    assert control.panel.composer.said.endswith("= 60 runs, about 3 min.")
+    assert control.panel.composer.said.endswith("= 60 runs, about 3.2 min.")
     (request,) = (job.request for job in jobs[control][1].begun)
     assert isinstance(request, EstimateRequest)
     assert request.study.folds == 5
