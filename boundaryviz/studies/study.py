@@ -97,7 +97,7 @@ class Study(StudySpec):
     def check(self) -> None:
         """Raise ScenarioError with every problem of it, each once, as 'path: what is wrong'."""
         problems = self._own_problems()
-        if not problems and self.most == 1:
+        if not problems and not self.axes and self.most == 1:
             problems.append("study: it varies nothing; give axes, seeds, data_seeds or folds")
         for values in product(*(axis.values for axis in self.axes)):
             try:

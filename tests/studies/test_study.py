@@ -145,6 +145,7 @@ def test_every_problem_of_a_study_is_told_at_once_and_once():
     ]  # fmt: skip
     with pytest.raises(ScenarioError, match="it varies nothing"):
         Study(scenario=SMALL).check()
+    Study(scenario=SMALL, axes=(Axis(path="data.noise", values=(0.1,)),)).check()
     moved = SMALL.with_scene(SMALL.with_values({"data.seed": 7}).scene())
     with pytest.raises(ScenarioError, match="no data seed draws them anew"):
         Study(scenario=moved, data_seeds=2).check()
