@@ -221,6 +221,8 @@ def figure(
             "twin",
             "flip",
             "cascade",
+            "roc",
+            "calibration",
             "frames",
             "compare",
             "dose",

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from boundaryviz.learners import losses
-from boundaryviz.learners.base import Problem
+from boundaryviz.learners.base import Answers, Problem
 from boundaryviz.learners.features import FeatureMap
+from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
 from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
 from boundaryviz.scene.responses import taught
@@ -63,6 +64,16 @@ class Network:
         with torch.no_grad():
             for tensor, before in zip(tensors, kept, strict=True):
                 tensor.index_copy_(0, rows, before)
+
+    @property
+    def scale(self) -> Scale:
+        """What its scores are: logits, but for one output with margins at -1 and 1."""
+        return "probabilities" if losses.outputs(self._loss, self.problem.classes) == 1 else "logits"
+
+    @property
+    def own_is_log(self) -> bool:
+        """Of cross-entropy."""
+        return self._loss == "cross-entropy"
 
     @property
     def settled(self) -> bool:
@@ -137,10 +148,20 @@ class Network:
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
-        q, z = self._targets(label, response), self._outputs(x, None)
-        return losses.per_point(self._loss, z, q[None], self._gamma).cpu().double().numpy(), losses.leading(
-            z
-        ).cpu().numpy()
+        return self._answers(label, response, self._outputs(x, None))
+
+    def _answers(
+        self, label: NDArray[np.int64], response: NDArray[np.float64] | None, z: Tensor
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        loss = losses.per_point(self._loss, z, self._targets(label, response)[None], self._gamma)
+        return loss.cpu().double().numpy(), losses.leading(z).cpu().numpy()
+
+    def assess(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Answers:
+        """As `evaluate`, with what decides."""
+        z = self._outputs(x, None)
+        return Answers(*self._answers(label, response, z), losses.scores(z).float().cpu().numpy())
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether a replica's parameters are all finite, (R,)."""

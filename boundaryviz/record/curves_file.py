@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.engine.messages import CURVES, PLAIN, Curves
 from boundaryviz.record.curves import FIRST, CurveStore
 from boundaryviz.scenario.history_spec import STEPS
 
@@ -27,6 +28,8 @@ def to_arrays(curves: CurveStore, prefix: str = "", most: int = MOST) -> dict[st
 def from_arrays(arrays: Mapping[str, NDArray], prefix: str = "") -> CurveStore:
     """What `to_arrays` made. Raises KeyError or ValueError for what does not make curves."""
     step, values, margins = (arrays[f"{prefix}curves.{name}"] for name in _COLUMNS)
+    if values.ndim == 3 and values.shape[2] == PLAIN:  # of before there were more measures
+        values = np.pad(values, ((0, 0), (0, 0), (0, len(CURVES) - PLAIN)), constant_values=np.nan)
     if values.ndim != 3 or values.shape[2] != len(CURVES) or margins.ndim != 3 or not 0 < values.shape[1] <= _RUNS:
         raise ValueError("curves of another shape")
     if not len(step) == len(values) == len(margins) or margins.shape[1] != values.shape[1]:

@@ -8,8 +8,10 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.engine.deciding import Deciding, deciding
 from boundaryviz.engine.messages import Curves
-from boundaryviz.learners.base import Learner, decided
+from boundaryviz.learners.base import Answers, Learner, decided, leads_of
+from boundaryviz.learners.fitted_learner import judged
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.runs.run import Run
 
@@ -23,10 +25,10 @@ def each_stage(run: Run, stages: Sequence[int]) -> Iterator[None]:
     such runs as far as errors and losses go. Raises ValueError for a size that the fit has not got.
     """
     session, learner, curves = run.session, run.session.learner, run.curves
-    asked = _Asked(learner, stages)
+    asked = _Asked(learner.learner if isinstance(learner, Deciding) else learner, stages)
     try:
         for at in range(len(stages)):
-            session.learner = cast("Learner", _AtStage(asked, at))
+            session.learner = deciding(cast("Learner", _AtStage(asked, at)), session.rule)
             run.evaluated = session.evaluate()
             run.curves = _as_now(curves, run.evaluated)
             yield
@@ -35,7 +37,7 @@ def each_stage(run: Run, stages: Sequence[int]) -> Iterator[None]:
 
 
 def _as_now(curves: CurveStore, now: NDArray[np.float64]) -> CurveStore:
-    """The curves with `now` (R, 8) at every step but the first, before which nothing was fitted."""
+    """The curves with `now` (R, K) at every step but the first, before which nothing was fitted."""
     values = curves.values.copy()
     values[curves.step > 0] = now
     found = CurveStore(curves.replicas)
@@ -68,15 +70,25 @@ class _AtStage:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["_asked"].learner, name)
 
+    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+        p = self._shares(x)
+        return Answers(*judged(p, label), np.stack([leads_of(one) for one in p]))
+
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        asked = self._asked
-        loss, predicted = asked.said("loss", x, lambda: asked.learner.staged_evaluate(x, label, asked.stages))
-        # laid out as the learner itself has it, so that sums come to the same bits
-        return np.ascontiguousarray(loss[self._at]), predicted[self._at]
+        return self.assess(x, label)[:2]
+
+    def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
+        p = self._shares(x).transpose(0, 2, 1).astype(np.float32)
+        return p if replica is None else p[replica : replica + 1]
 
     def predict(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
-        asked = self._asked
-        found = asked.said("class", x, lambda: decided(asked.learner.staged(x, asked.stages)))[self._at]
+        found = decided(self._shares(x))
         return found if replica is None else found[replica : replica + 1]
+
+    def _shares(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities (R, G, C), laid out as the learner itself has them, so that sums come to the same bits."""
+        asked = self._asked
+        said = asked.said("shares", x, lambda: asked.learner.staged(x, asked.stages))
+        return np.ascontiguousarray(said[self._at])

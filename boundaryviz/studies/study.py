@@ -24,7 +24,7 @@ STEPS = "training.steps"
 _MOST_SEEDS = 1_000_000
 MOST_RUNS = 10_000_000
 _TOGETHER = 64  # replicas of a batch at most
-_SECTIONS = ("data", "poison", "learner", "training", "rule")  # of settings that a result depends on
+_SECTIONS = ("data", "poison", "learner", "training", "rule", "decision")  # of settings that a result depends on
 _SEEDS = {"training.seed": "seeds", "data.seed": "data_seeds"}  # which are varied in a way of their own
 
 

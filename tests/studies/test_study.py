@@ -70,10 +70,11 @@ def test_what_is_no_study_is_said():
         axis_of("data.n=3", 10, SMALL)
 
 
-def test_sizes_along_a_course_are_one_fit_and_each_what_it_is_by_itself():
+@pytest.mark.parametrize("threshold", [0.5, 0.3])
+def test_sizes_along_a_course_are_one_fit_and_each_what_it_is_by_itself(threshold: float):
     scenario = Scenario().with_values(
         {"data.n": 80, "data.label_noise": 0.2, "learner.name": "DecisionTreeClassifier", "poison.count": 5,
-         "poison.target": [0.0, 0.5]}
+         "poison.target": [0.0, 0.5], "decision.threshold": threshold}
     )  # fmt: skip
     path = "learner.max_leaf_nodes"
     axes = (Axis(path=path, values=(1, 4, 40)), Axis(path="data.noise", values=(0.1, 0.3)))
