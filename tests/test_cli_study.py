@@ -15,10 +15,10 @@ import pytest
 import boundaryviz as bv
 from boundaryviz.cli import studying
 from boundaryviz.cli.app import run
-from boundaryviz.cli.studying import duration_words
 from boundaryviz.jobs.lookup import function_named
 from boundaryviz.record.reports import ReportError
 from boundaryviz.record.study_table import StudyTable
+from boundaryviz.scenario.words import duration_words
 from boundaryviz.studies import executors
 from boundaryviz.studies.sqlite_store import SqliteStore
 
@@ -146,7 +146,7 @@ def test_of_very_many_runs_it_is_said_how_long_and_asked(
     assert run(["study", file]) == 2
     out = capsys.readouterr()
     assert "this study is 4 runs, about " in out.err
-    assert "measured on 2); write --yes to start it" in out.err
+    assert "; write --yes to start it" in out.err
     assert run(["study", file, "--yes", "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["runs"] == 4
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)

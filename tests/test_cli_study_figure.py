@@ -27,7 +27,7 @@ def test_the_study_is_carried_out_and_drawn_with_its_runs_beside(scenario: Path,
     figure, data = tmp_path / "study.svg", tmp_path / "runs.csv"
     assert run(["figure", str(scenario), "--view", "study", "-o", str(figure), "--data", str(data)]) == 0
     drawn = figure.read_text()
-    assert "Trees: leaves" in drawn
+    assert "Trees \u00b7 leaves" in drawn
     assert "validation" in drawn
     with data.open(newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -29,7 +29,7 @@ def study_chart(
     Of curves for each value of a second axis nothing is read off. A report that cannot be made says so in the notes.
     """
     titles, own = {path: title_of(scenario, path) for path in table.axes}, measure_of(spec)
-    title = f"{scenario.title}: {titles[next(iter(titles))].lower()}"
+    title = f"{scenario.title} \u00b7 {titles[next(iter(titles))].lower()}"
     chart = chart_of(table, title, titles, measure or own, at)
     if not spec.report or (second_axis(table) is not None and at is None):
         return chart

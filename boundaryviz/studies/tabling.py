@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -25,11 +24,10 @@ from boundaryviz.studies.engines import executor_of
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import StudyRequest
 from boundaryviz.studies.running import Failure, Watcher, carry_out
-from boundaryviz.studies.stores import MemoryStore, ResultStore
+from boundaryviz.studies.stores import ResultStore
 from boundaryviz.studies.study import Study, StudyTask, axis_of
 from boundaryviz.studies.tasks import Batch, Task
 
-_SAMPLED = 16  # seeds at most that are trained to learn how long a study takes
 _OFTEN, _SHARE = 0.2, 0.05  # seconds between two partial tables, and the share of the time that they may take
 
 Watch = Callable[[StudyTable], object]
@@ -80,27 +78,6 @@ def known(study: Study, store: ResultStore) -> StudyTable:
     for batch in batches:
         rows.keep((task, stored[task.key]) for task in batch.tasks if task.key in stored)
     return rows.table()
-
-
-def sample(study: Study, store: ResultStore) -> tuple[float, int]:
-    """Seconds that a run takes, and on how many that was measured: some of the study, which are then stored.
-
-    Raises ScenarioError and whatever they raise.
-    """
-    axes = tuple(axis.model_copy(update={"values": axis.values[-1:]}) for axis in study.axes)
-    few = study.model_copy(update={"axes": axes, "seeds": _few(study.seeds), "data_seeds": _few(study.data_seeds)})
-    batch = few.batches()[0]
-    failures: list[Failure] = []
-    for part in (batch, replace(batch, tasks=tuple(replace(task, key=f"again {task.key}") for task in batch.tasks))):
-        began = monotonic()  # of the first, all that has to be loaded and warmed up is a part
-        failures += carry_out([part], store if part is batch else MemoryStore())
-    if failures:
-        raise failures[0].error
-    return (monotonic() - began) / len(batch.tasks), len(batch.tasks)
-
-
-def _few(seeds: Any) -> Any:
-    return min(seeds, _SAMPLED) if isinstance(seeds, int) else seeds if seeds is None else seeds[:_SAMPLED]
 
 
 def study(

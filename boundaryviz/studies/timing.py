@@ -16,6 +16,7 @@ from boundaryviz.studies.tasks import Batch
 
 _TRIED = 3  # batches: the first, one in the middle, the last
 _SHORT = 40  # steps that are tried of a batch that takes more
+_SEEDS = 64  # of a part: as many as are one batch
 _LISTED = 5_000  # runs of which the batches are listed; of a larger study a part is looked at
 
 
@@ -42,11 +43,14 @@ def job(request: EstimateRequest, tell: Tell) -> None:
 
 def _part(study: Study) -> tuple[Study, float]:
     """The study with no more runs than can be listed quickly, and how many times as many the whole has: fewer draws of
-    the data, then fewer values of the axes, evenly from among them."""
+    the data, then fewer seeds, then fewer values of the axes, evenly from among them."""
     part = study
     if study.most > _LISTED and study.data_seeds is not None:
         first = 1 if isinstance(study.data_seeds, int) else study.data_seeds[:1]
         part = part.model_copy(update={"data_seeds": first})
+    if part.most > _LISTED:
+        seeds = min(study.seeds, _SEEDS) if isinstance(study.seeds, int) else study.seeds[:_SEEDS]
+        part = part.model_copy(update={"seeds": seeds})
     if part.most > _LISTED:
         keep = max(2, int(len(study.axes) and (_LISTED * _values(part) / part.most) ** (1 / len(study.axes))))
         axes = tuple(axis.model_copy(update={"values": _thinned(axis.values, keep)}) for axis in study.axes)

@@ -7,7 +7,6 @@ import pytest
 
 from boundaryviz.record.study_chart import StudyAxis, StudyChart, StudyCurve, log_ticks
 from boundaryviz.record.study_charting import chart_of, measures
-from boundaryviz.record.study_latex import escaped, latex_of
 from boundaryviz.record.study_reading import study_chart
 from boundaryviz.record.study_table import StudyTable
 from helpers.study_tables import LEAVES, SIZES, study, table
@@ -139,17 +138,6 @@ def test_another_measure_than_the_studys_own_is_read_too():
     assert other.measure == "error"
     assert "test loss" in own.found[0]
     assert "test error" in other.found[0]
-
-
-def test_latex_is_a_table_of_the_curves():
-    of = study()
-    made = latex_of(study_chart(of.scenario, of, table(of)))
-    lines = made.splitlines()
-    assert lines[0].startswith("% Untitled")
-    assert r"\begin{tabular}{lrrr}" in lines
-    assert r"Leaves & train (\%) & validation (\%) & test (\%) \\" in lines
-    assert sum(line.startswith(tuple(f"{size} & " for size in SIZES)) for line in lines) == len(SIZES)
-    assert escaped("50 % of_all {x} \\ & $") == r"50 \% of\_all \{x\} \textbackslash{} \& \$"
 
 
 def test_an_even_axis_upwards_begins_at_nothing_and_a_logarithmic_one_shows_no_zeros():

@@ -59,6 +59,15 @@ def test_of_a_million_runs_a_part_stands_for_the_whole(tried: list[Training]):
     assert len(tried) == 4
 
 
+def test_of_a_million_seeds_a_batch_stands_for_the_whole(tried: list[Training]):
+    clock = ticking()
+    large = study(data_noise=(0.1,)).model_copy(update={"seeds": 640_000})
+    found = estimate(large, workers=1, clock=lambda: next(clock))
+    assert found.runs == 640_000
+    assert found.seconds == pytest.approx(25 * 10_000)  # 64 seeds are a batch
+    assert len(tried) == 2
+
+
 def test_a_study_that_is_none_is_refused(tried: list[Training]):
     with pytest.raises(ScenarioError):
         estimate(study(data_noise=(0.1, 7.0)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ from boundaryviz.gui.study.drawing import Drawing, run_of
 from boundaryviz.gui.study.exporting import Shown, StudyExporting
 from boundaryviz.gui.study.keeping import Kept
 from boundaryviz.gui.study.panel import StudyPanel
-from boundaryviz.gui.study.remaining import Remaining, duration_words
-from boundaryviz.gui.study.varied import varied
+from boundaryviz.gui.study.remaining import Remaining
+from boundaryviz.gui.study.varied import Varied, varied
 from boundaryviz.gui.widgets.controls import Throttle
 from boundaryviz.gui.widgets.plain import ask
 from boundaryviz.jobs.messages import Progress
@@ -31,6 +31,7 @@ from boundaryviz.record.seeds import training_varies
 from boundaryviz.record.study_table import NONE, StudyTable
 from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.words import duration_words
 from boundaryviz.studies.requests import EstimateRequest, StudyRequest
 from boundaryviz.studies.study import Study
 
@@ -41,6 +42,7 @@ _WORKERS = os.cpu_count() if (os.cpu_count() or 1) > 1 else None
 _REPEATS, _FOLDS = 8, 5  # that are proposed
 _TIMES = " \u00d7 "
 _OFTEN = 400  # milliseconds between two drawings of what is known so far
+_CALM = 250  # milliseconds without a change of settings after which it is offered what can be varied of them
 _SOON = 700  # milliseconds after the last change at which it is worked out how long a study takes
 _TRIED = 40  # values of an axis that are looked at before a study begins; its process looks at all
 
@@ -79,16 +81,20 @@ class StudyControl(QObject):
         self._estimating.result.connect(self._estimated)
         self._estimating.ended.connect(self._not_estimated)
         self._drawn = Throttle(lambda _: self._draw(), _OFTEN, self)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_SOON)
-        self._soon.timeout.connect(self._estimate)
+        self._soon, self._changes = self._timer(_SOON, self._estimate), self._timer(_CALM, self._seen)
         self._wire()
         self._exporting = StudyExporting(self.panel, folder, self._shown)
         self._beside = window.actions_["view.study"]
         self._beside.toggled.connect(self._stand)
         self._opened()
         self._offer_left()
+
+    def _timer(self, interval: int, act: Callable[[], None]) -> QTimer:
+        made = QTimer(self)
+        made.setSingleShot(True)
+        made.setInterval(interval)
+        made.timeout.connect(act)
+        return made
 
     def _wire(self) -> None:
         panel, document = self.panel, self._document
@@ -102,7 +108,7 @@ class StudyControl(QObject):
         panel.value_opened.connect(self.open_value)
         panel.row_opened.connect(self.open_row)
         panel.measure_chosen.connect(self._draw)
-        self._window.result_changed.connect(self._seen)
+        panel.seen.connect(self._seen)
         document.changed.connect(self._changed)
         document.opened.connect(self._opened)
 
@@ -142,6 +148,7 @@ class StudyControl(QObject):
         """Begin the study that is typed; of very many runs it is asked first."""
         if self.running:
             return
+        self.offer()
         try:
             study = self.drafted()
         except DraftError as error:
@@ -201,7 +208,7 @@ class StudyControl(QObject):
         self._soon.stop()
         trouble = self._keep(study)
         try:
-            self._job.start(StudyRequest(study, self.kept.results, workers=_WORKERS))
+            self._job.start(StudyRequest(study, None if trouble else self.kept.results, workers=_WORKERS))
         except JobError as error:
             self.panel.say(str(error), problem=True)
             return
@@ -220,7 +227,7 @@ class StudyControl(QObject):
         try:
             self.kept.begin(study.scenario.model_copy(update={"study": study.spec}))
         except OSError as error:
-            return f"It cannot be gone on with after a crash: {error}"
+            return f"Its results cannot be kept, so that it cannot be gone on with: {error.strerror or error}."
         return ""
 
     def _progressed(self, now: Progress) -> None:
@@ -297,13 +304,16 @@ class StudyControl(QObject):
         self.panel.composer.say(f"{_product(study)}.")
         self._soon.start()
 
-    def _seen(self) -> None:
-        """The tab came to the front: say of what is proposed how much it is. Behind others nothing is tried out."""
-        if self._window.result_shown() is not self.panel:
+    def _seen(self, on: bool = True) -> None:
+        """The tab came to the front: offer what can be varied, and say how much it is. Behind others nothing is tried
+        out."""
+        if not on:
             if not self._waits:
                 self._soon.stop()
                 self._estimating.kill()
-        elif self.panel.state == "idle" and self._runs[1] is None and not self._estimating.running:
+            return
+        self.offer()
+        if self.panel.state == "idle" and self._runs[1] is None and not self._estimating.running:
             self._typed()
 
     def _tell_wrong(self, words: str) -> None:
@@ -318,6 +328,7 @@ class StudyControl(QObject):
                 fields.mark(True)
 
     def _estimate(self) -> None:
+        self._soon.stop()
         if self.running or self._estimating.running:
             return
         try:
@@ -346,9 +357,13 @@ class StudyControl(QObject):
     # ---- the document -------------------------------------------------------------------------------
 
     def _changed(self) -> None:
+        """Soon offer what can be varied now: a slider that is dragged changes settings thirty times a second."""
+        if self.panel.isVisible() and not self._document.previewing:
+            self._changes.start()
+
+    def offer(self) -> None:
         """Offer what can be varied now; what was proposed and nobody has changed is proposed anew."""
-        if self._document.previewing:
-            return
+        self._changes.stop()
         scenario, composer = self._document.committed.scenario, self.panel.composer
         settings = scenario.learner, scenario.training, scenario.data, scenario.poison, scenario.plane is None
         if settings == self._offered:  # points were moved
@@ -357,27 +372,27 @@ class StudyControl(QObject):
         composer.set_varied(offers, scenario.learner.family.at_once)
         idle = self.panel.state == "idle"
         if idle and (composer.draft == self._proposed or composer.draft.axes[0].path not in offers):
-            self._propose(scenario)
+            self._proposed = proposed(scenario, offers)
+            composer.show_draft(self._proposed)
+            self._forget_estimate()
 
-    def _propose(self, scenario: Scenario) -> None:
+    def _forget_estimate(self) -> None:
         self._estimating.kill()
         self._soon.stop()
         self._waits, self._runs = False, (0, None)
-        self._proposed = proposed(scenario)
-        self.panel.composer.show_draft(self._proposed)
         self.panel.composer.say("")
-        self._seen()
 
     def _opened(self) -> None:
         """Another scenario: propose its study, or one of its learner's size. What runs goes on."""
-        self._changed()
-        if self.running or self.panel.state != "idle":
-            return
-        self._propose(self._document.committed.scenario)
-        self.study = self.table = None
-        self.panel.say("")
-        self.panel.fold.set_open(True)
-        self._draw()
+        self._offered, self._proposed = None, self.panel.composer.draft
+        if not self.running and self.panel.state == "idle":
+            self.study = self.table = None
+            self._forget_estimate()
+            self.panel.say("")
+            self.panel.fold.set_open(True)
+            self._draw()
+        if self.panel.isVisible():
+            self._seen()
 
     def _offer_left(self) -> None:
         """Say what a window that is gone left behind."""
@@ -420,6 +435,7 @@ class StudyControl(QObject):
         if self.study is None or self.table is None:
             return
         scenario, words = run_of(self.study, self.table, row)
+        scenario = scenario.model_copy(update={"study": self._document.committed.scenario.study})  # that stays
         try:
             self._show_run(scenario, f"Show {words}")
         except (ScenarioError, ValueError) as error:
@@ -434,17 +450,18 @@ class StudyControl(QObject):
         """End the process; the window may go now. What is under way or paused is offered by the next window."""
         under_way = self.running or self.panel.state == "paused"
         self._soon.stop()
+        self._changes.stop()
         self._estimating.kill()
         self._job.close()
         self.kept.close(under_way)
 
 
-def proposed(scenario: Scenario) -> StudyDraft:
+def proposed(scenario: Scenario, offers: Mapping[str, Varied]) -> StudyDraft:
     """The study that a scenario brings, or else one of the first setting that can be varied, on draws of the data where
     there can be some."""
     if scenario.study is not None and scenario.study.axes:
         return StudyDraft.of(scenario.study)
-    first = next(iter(varied(scenario).values()), None)
+    first = next(iter(offers.values()), None)
     axis = AxisDraft() if first is None else AxisDraft.of(first)
     drawn, fitted = can_be_drawn(scenario), scenario.learner.family.at_once
     many = _REPEATS if fitted else _REPEATS // 2  # what trains in steps takes longer

@@ -16,7 +16,6 @@ from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.record.reports import ReportError, report_of
 from boundaryviz.record.study_chart import StudyChart
-from boundaryviz.record.study_latex import latex_of
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scenario import files
 from boundaryviz.scenario.atomic import WriteError, replacing, write_atomic
@@ -133,7 +132,7 @@ def _write_study(shown: Shown, path: Path) -> None:
 _WRITERS: dict[str, Callable[[Shown, Path], object]] = {
     "csv": lambda shown, path: write_atomic(path, shown.table.to_csv().encode()),
     "parquet": _write_parquet,
-    "tex": lambda shown, path: write_atomic(path, latex_of(shown.chart).encode()),
+    "tex": lambda shown, path: write_atomic(path, shown.table.to_latex().encode()),
     "json": _write_json,
     "toml": _write_study,
 }

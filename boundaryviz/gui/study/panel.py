@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -56,7 +56,7 @@ EXPORTS: dict[str, tuple[str, str]] = {
     "figure": ("Figure\u2026", "The chart as PNG, SVG, PDF or PGF"),
     "csv": ("CSV\u2026", "A row for each run"),
     "parquet": ("Parquet\u2026", "A row for each run, for pandas, Polars or DuckDB"),
-    "tex": ("LaTeX\u2026", "The curves as a table, for a paper"),
+    "tex": ("LaTeX\u2026", "The means over the runs as a table, for a paper"),
     "json": ("JSON\u2026", "All runs, and what was read off them"),
     "toml": ("Scenario with study\u2026", "The scenario with this study in it, for the window and `boundaryviz study`"),
 }
@@ -67,6 +67,7 @@ class StudyPanel(QWidget):
 
     started, paused, resumed, cancelled: the buttons. changed: what is typed. value_opened: the number of a value of the
     axis; row_opened: of a run. measure_chosen: another measure or value of the second axis. exporting: one of EXPORTS.
+    seen: whether it is, from now on.
     """
 
     started = pyqtSignal()
@@ -78,6 +79,7 @@ class StudyPanel(QWidget):
     row_opened = pyqtSignal(int)
     measure_chosen = pyqtSignal()
     exporting = pyqtSignal(str)
+    seen = pyqtSignal(bool)
 
     def __init__(self, reports: Mapping[str, str], theme: Theme = LIGHT) -> None:
         super().__init__()
@@ -104,6 +106,7 @@ class StudyPanel(QWidget):
         self.words = label("", "faint", wraps=True)
         self.hint = label(_HINT, "faint", wraps=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setMinimumHeight(1)  # it makes nothing higher: it is there where there is room
         self.measure, self.second = choices("Measure", {}, width=0), choices("Value of the second axis", {}, width=0)
         self.measure.setToolTip("What is drawn upwards")
         self.view, self.table = StudyView(theme), RowView()
@@ -229,6 +232,16 @@ class StudyPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._share_room()
+
+    @override
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self.seen.emit(True)
+
+    @override
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self.seen.emit(False)
 
     # ---- what it asks -------------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QTransform
+from PyQt6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QWidget
 from typing_extensions import override
 
 from boundaryviz.figures.palette import CURVES, shades
@@ -21,6 +21,7 @@ _MARKERS = {"train": "s", "validation": "t1", "test": "o", "series": "o"}
 _SIZE = 6  # of a marker, in pixels
 _MOST_MARKED = 40  # values up to which each has a marker
 _BAND = 40  # opacity of a band, of 255
+_BESIDE = 3.0  # pixels from an upright line to its words
 _ROWS = 3  # of words of marks, one above the other
 
 
@@ -172,9 +173,19 @@ class StudyPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
             style = Qt.PenStyle.DotLine if mark.kind in ("threshold", "valley", "peak") else Qt.PenStyle.DashLine
             pen = pg.mkPen(self._theme.accent if mark.kind == "chosen" else self._theme.faint, width=1, style=style)
             self.box.addItem(pg.InfiniteLine(place, 90, pen), ignoreBounds=True)
-            words = pg.TextItem(mark.words, color=self._theme.text, anchor=(1.0 if 2 * place > low + high else 0.0, 0))
+            words = self._words(mark.words, leftwards=2 * place > low + high)
             words.setPos(place, top[1] - (row % _ROWS) * self._row(top[1] - top[0]))
             self.box.addItem(words, ignoreBounds=True)
+
+    def _words(self, words: str, leftwards: bool) -> QGraphicsSimpleTextItem:
+        """Plain words beside an upright line, in the size of type."""
+        item = QGraphicsSimpleTextItem(words)
+        item.setFont(self.font())
+        item.setBrush(QColor(self._theme.text))
+        item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        beside = -item.boundingRect().width() - _BESIDE if leftwards else _BESIDE
+        item.setTransform(QTransform.fromTranslate(beside, 0.0))
+        return item
 
     def point_at(self, at: int | None) -> None:
         """An upright line at a value, by its number."""

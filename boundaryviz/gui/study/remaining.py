@@ -26,18 +26,3 @@ class Remaining:
         since, before = self._first
         if now - since >= _AFTER and done > before:
             self.seconds = (now - since) * (of - done) / (done - before)
-
-
-def duration_words(seconds: float) -> str:
-    """About how long, in words: '8 s', '3 min', '1 h 20 min', '5 days'."""
-    if seconds < 0.95:
-        return "under a second"
-    if seconds < 90:
-        return f"{seconds:.0f} s" if seconds < 10 else f"{5 * round(seconds / 5):.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} min"
-    hours, rest = divmod(5 * round(minutes / 5), 60)
-    if hours < 48:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
-    return f"{round(seconds / 86_400):,} days"

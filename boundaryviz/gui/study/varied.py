@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from boundaryviz.gui.widgets.fields import FieldPlan, plans
-from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.text import parsed
 from boundaryviz.scene.data import OWN
 from boundaryviz.scene.specs import Spec
 
@@ -26,12 +27,15 @@ class Varied:
 
 # the learner's size, then what is asked of data, in the order in which they are proposed
 _FIRST: dict[str, tuple[str, bool, int | None, str]] = {
-    "learner.max_leaf_nodes": ("2..60", False, None, "size"),
+    "learner.features": ("1..3000", True, 16, "double-descent"),
+    "learner.n_estimators": ("1..200", True, 10, "size"),
+    "learner.max_iter": ("1..200", True, 10, "size"),
+    "learner.max_leaf_nodes": ("1..60", False, None, "size"),
     "learner.max_depth": ("1..16", False, None, "size"),
     "learner.n_neighbors": ("1..100", True, 16, "size"),
-    "learner.n_estimators": ("1..200", True, 10, "size"),
     "learner.C": ("0.01..1000", True, 11, "size"),
     "learner.gamma": ("0.1..1000", True, 13, "size"),
+    "learner.alpha": ("0.001..1000", True, 13, "size"),
     "learner.hidden": ("[1],[2],[4],[8],[16],[32],[64]", False, None, "size"),
     "learner.fourier": ("1..256", True, 9, "size"),
     "training.steps": ("10..10000", True, 10, "size"),
@@ -59,13 +63,37 @@ def varied(scenario: Scenario) -> dict[str, Varied]:
     if scenario.plane is None or scenario.data.name == OWN:
         sections["data"] = scenario.data, {}
     sections["poison"] = scenario.poison, {}
-    found = {
-        path: _proposed(path, f"{section.capitalize()}: {plan.title.lower()}", plan, getattr(spec, plan.name))
-        for section, (spec, unused) in sections.items()
-        for plan in plans(type(spec))
-        if plan.kind in _KINDS and plan.name not in unused and (path := f"{section}.{plan.name}") not in _LEFT_OUT
-    }
+    bare, found = scenario.bare(), dict[str, Varied]()
+    for section, (spec, unused) in sections.items():
+        for plan in plans(type(spec)):
+            path = f"{section}.{plan.name}"
+            if plan.kind in _KINDS and plan.name not in unused and path not in _LEFT_OUT:
+                title = f"{section.capitalize()}: {plan.title.lower()}"
+                if (one := _taken(_proposed(path, title, plan, getattr(spec, plan.name)), bare)) is not None:
+                    found[path] = one
     return {path: found[path] for path in (*(path for path in _FIRST if path in found), *found)}
+
+
+def _taken(proposed: Varied, scenario: Scenario) -> Varied | None:
+    """What is proposed without the values that the scenario does not take as things stand; None where too few are
+    left."""
+
+    def takes(text: str) -> bool:
+        try:
+            scenario.with_values({proposed.path: parsed(text)})
+        except ScenarioError:
+            return False
+        return True
+
+    first, dots, last = proposed.values.partition("..")
+    if dots:
+        if not takes(first):  # such as one leaf, where two are the fewest
+            first = "2"
+        return replace(proposed, values=f"{first}..{last}") if takes(first) and takes(last) else None
+    if "[" in proposed.values:
+        return proposed
+    kept = [one for one in proposed.values.split(", ") if takes(one)]
+    return replace(proposed, values=", ".join(kept)) if len(kept) > 1 else None
 
 
 def _proposed(path: str, title: str, plan: FieldPlan, value: object) -> Varied:

@@ -18,6 +18,7 @@ from boundaryviz.record.study_chart import StudyChart, StudyCurve
 from boundaryviz.scene.plain_text import one_line
 
 _ROOMY = 380  # pixels of height from which on what was found stands there in full
+_LOW = 190  # and from which on a line of it does
 _MOST_NAMED = 12  # curves in the legend
 
 
@@ -39,6 +40,7 @@ class StudyView(FocusFrame):
         self.setAccessibleName("Chart of the study")
         self.title = Elided("title")
         self.where, self.notes, self.note = label("", "faint"), label("", "faint", wraps=True), Elided("faint")
+        self.notes.setMinimumHeight(1)  # it makes nothing higher: it is there where there is room
         self._legend = FlowLayout(spacing=2)
         self.plot = StudyPlot()
         head = QHBoxLayout()
@@ -90,7 +92,7 @@ class StudyView(FocusFrame):
         """What was found in full where there is room for it, else in a line whose end is said under the pointer."""
         there, roomy = self._chart is not None and bool(self._chart.found), self.height() >= _ROOMY
         self.notes.setVisible(there and roomy)
-        self.note.setVisible(there and not roomy)
+        self.note.setVisible(there and not roomy and self.height() >= _LOW)
 
     @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -16,7 +16,7 @@ import pytest
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.document.document import Document, State, Swap
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.study import control as controls
 from boundaryviz.gui.study.control import StudyControl
@@ -53,6 +53,7 @@ def make(qtbot: QtBot, tmp_path: Path) -> Iterator[Make]:
         one = StudyControl(frame, document, lambda s, words: shown.append((s, words)), folder, tmp_path / "state")
         one.runs_shown = shown  # type: ignore[attr-defined]
         made.append(one)
+        one.offer()
         qtbot.addWidget(one.panel)
         jobs[one] = FakeJobs(one._job, said), FakeJobs(one._estimating, estimates)
         if scenario is TREE and one.panel.state == "idle":
@@ -239,7 +240,7 @@ def test_how_many_runs_it_is_and_how_long_they_take_is_said_before(make: Make, q
     control.panel.composer.changed.emit()
     assert control.panel.composer.said == "5 values \u00d7 2 draws \u00d7 (1 + 5 folds) = 60 runs."
     qtbot.waitUntil(lambda: "about" in control.panel.composer.said)
-    assert control.panel.composer.said.endswith("= 60 runs, about 3 min.")
+    assert control.panel.composer.said.endswith("= 60 runs, about 3.2 min.")
     (request,) = (job.request for job in jobs[control][1].begun)
     assert isinstance(request, EstimateRequest)
     assert request.study.folds == 5
@@ -271,6 +272,7 @@ def test_the_scenarios_own_study_is_proposed_and_another_scenario_drops_what_is_
     qtbot.waitUntil(lambda: not control.running)
     spec = StudySpec(axes=(Axis(path="data.n", values=(20, 40, 80)),), data_seeds=3, report="learning")
     control._document.open(TREE.model_copy(update={"study": spec}))
+    control.offer()  # as when the tab is seen
     assert control.panel.composer.draft == StudyDraft.of(spec)
     assert control.panel.view.chart is None
     assert control.table is None
@@ -280,10 +282,12 @@ def test_another_learner_brings_proposals_of_its_own_unless_somebody_chose(make:
     control = make(scenario=Scenario())
     assert control.panel.composer.draft.axes[0].path == "learner.hidden"
     control._document.do(Settings({"learner.name": "SVC"}), "Learner")
+    control.offer()
     assert control.panel.composer.draft.axes[0].path == "learner.C"
     chosen = replace(control.panel.composer.draft, axes=(AxisDraft("data.noise", "0, 0.1"), AxisDraft()))
     control.panel.composer.show_draft(chosen)
     control._document.do(Settings({"learner.name": "mlp"}), "Learner")
+    control.offer()
     assert control.panel.composer.draft == chosen
 
 
@@ -301,11 +305,13 @@ def test_a_value_and_a_run_are_put_on_the_plane(make: Make):
     control.study = study(data_seeds=3)
     control.table = table(control.study)
     control._draw()
+    control._document.do(Swap(State.of(TREE.model_copy(update={"study": WANTED.spec}))), "Bring a study")
     control.panel.value_opened.emit(2)
     control.panel.row_opened.emit(14)
     shown: list[tuple[Scenario, str]] = control.runs_shown  # type: ignore[attr-defined]
     assert [words for _, words in shown] == ["Show leaves 8, data seed 1", "Show leaves 32, data seed 2"]
     assert [(one.learner.max_leaf_nodes, one.data.seed) for one, _ in shown] == [(8, 1), (32, 2)]
+    assert all(one.study == WANTED.spec for one, _ in shown)  # which the document keeps
 
 
 EXPORTED: dict[str, Callable[[bytes], object]] = {
@@ -368,3 +374,29 @@ def test_a_table_without_rows_is_shown_as_nothing(make: Make):
     assert control.panel.view.chart is None
     control.open_value(0)
     assert control.panel.words.text() == "Nothing is finished there yet."
+
+
+def test_how_much_is_proposed_is_said_once_it_is_seen_and_behind_other_tabs_nothing_is_tried(make: Make, qtbot: QtBot):
+    control = make(scenario=Scenario())
+    assert control.panel.composer.said == ""
+    with qtbot.waitExposed(control.panel):
+        control.panel.show()
+    assert control.panel.composer.said == "7 values \u00d7 4 draws = 28 runs."
+    assert control._soon.isActive()
+    control._document.do(Settings({"learner.name": "DecisionTreeClassifier"}), "Learner")
+    qtbot.waitUntil(lambda: control.panel.composer.draft.axes[0].path == LEAVES)  # soon, and not at every change
+    assert "2,880 runs" in control.panel.composer.said
+    qtbot.waitUntil(lambda: control._estimating.running)
+    control.panel.hide()
+    assert not control._estimating.running
+    assert not control._soon.isActive()
+
+
+def test_where_nothing_can_be_kept_it_runs_all_the_same_and_says_so(make: Make, tmp_path: Path):
+    control = make()
+    (tmp_path / "state").write_text("a file in the place of the folder")
+    control.start()
+    assert control.running
+    assert "cannot be kept" in control.panel.words.text()
+    assert control.panel.words.property("role") == "problem"
+    assert begun(control)[0].store is None

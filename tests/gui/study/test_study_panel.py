@@ -22,7 +22,7 @@ def panel(qtbot: QtBot) -> StudyPanel:
     made = StudyPanel({"size": "size against error", "learning": "learning curve"})
     qtbot.addWidget(made)
     made.composer.set_varied(varied(TREE), at_once=True)
-    made.composer.show_draft(proposed(TREE))
+    made.composer.show_draft(proposed(TREE, varied(TREE)))
     made.resize(340, 420)
     with qtbot.waitExposed(made):
         made.show()
@@ -40,7 +40,7 @@ def show(panel: StudyPanel, of: Study, share: float = 1.0) -> Drawing:
 def test_at_first_it_says_what_it_is_for_and_proposes_the_learners_size(panel: StudyPanel, qtbot: QtBot):
     assert panel.hint.isVisible()
     assert not panel.save.isEnabled()
-    assert panel.composer.draft.axes[0] == AxisDraft(LEAVES, "2..60")
+    assert panel.composer.draft.axes[0] == AxisDraft(LEAVES, "1..60")
     assert panel.composer.draft.folds == 5
     assert panel.composer.report.currentText() == "size against error"
     assert not panel.composer.steps.isVisible()  # a tree takes none
@@ -75,7 +75,7 @@ def test_values_counts_and_folds_are_typed(panel: StudyPanel, qtbot: QtBot):
         qtbot.keyClicks(panel.composer.folds, text)
         qtbot.keyClick(panel.composer.folds, Qt.Key.Key_Return)
         assert (panel.composer.draft.folds, panel.composer.folds.text()) == (folds, str(folds))
-    panel.composer.show_draft(proposed(TREE))
+    panel.composer.show_draft(proposed(TREE, varied(TREE)))
     for key, folds in ((Qt.Key.Key_Down, 4), (Qt.Key.Key_PageDown, 0), (Qt.Key.Key_Up, 2), (Qt.Key.Key_Down, 0)):
         qtbot.keyClick(panel.composer.folds, key)
         assert panel.composer.draft.folds == folds
@@ -224,3 +224,18 @@ def test_nothing_is_cut_off(panel: StudyPanel, width: int):
     for part in panel.composer.findChildren(QWidget):
         if part.isVisibleTo(panel) and part.parentWidget() in (panel.composer, *panel.composer.axes):
             assert part.width() >= part.minimumSizeHint().width(), part.accessibleName()
+
+
+def test_with_a_chart_it_is_no_higher_than_the_smallest_window_has_room_for(panel: StudyPanel):
+    show(panel, study(folds=2, report="size"))
+    for is_open in (True, False):
+        panel.fold.set_open(is_open)
+        QCoreApplication.processEvents()
+        assert panel.minimumSizeHint().height() <= 300
+    panel.resize(340, 300)
+    QCoreApplication.processEvents()
+    assert panel.view.note.isVisible() == (panel.view.height() >= 190)
+    assert not panel.view.notes.isVisible()
+    panel.resize(340, 700)
+    QCoreApplication.processEvents()
+    assert panel.view.notes.isVisible()
