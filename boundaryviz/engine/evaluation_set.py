@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,17 @@ from boundaryviz.engine.messages import CURVES
 from boundaryviz.engine.replicas import CLEAN, Replicas
 from boundaryviz.scene.scene import Scene, Split
 
-_SPLITS = len(Split)
+_POISON, _CLEAN_LABEL, _FLIPPED = range(len(Split), len(Split) + 3)
+"""What is counted besides the splits, see `EvaluationSet.counts`."""
+_MEASURED = {
+    **{f"{split.name.lower()}_loss": (split, "loss") for split in Split},
+    **{f"{split.name.lower()}_error": (split, "wrong") for split in Split},
+    "poison_loss": (_POISON, "loss"), "clean_label_loss": (_CLEAN_LABEL, "loss"),
+    "flipped_label_loss": (_FLIPPED, "loss"), "memorised": (_FLIPPED, "right"),
+}  # fmt: skip
+"""Measure -> whose mean it is, and of what."""
+_COLUMNS = [(CURVES.index(name), *of) for name, of in _MEASURED.items()]
+_FLIPS = CURVES.index("flip_rate")
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,9 +30,10 @@ class EvaluationSet:
     """M points that are asked about at every evaluation.
 
     x: (M, D). label: int64 (M,), of unlabelled poison the class it is to spread, 0 where there is none to compare
-    with. counts: bool (4, R, M), which of them count as clean training, validation, test and poison points of a
-    replica, by its own roles. test: bool (R, M), the points on which each is compared with its twin. twin: int64
-    (R,), the clean twin of each replica, itself where it has none.
+    with. counts: bool (6, R, M), which of them count as clean training, validation, test and poison points of a
+    replica, by its own roles, and, where any label is known to be wrong, as clean training points with a right one,
+    and as points with a wrong one that are trained on. test: bool (R, M), the points on which each is compared with its
+    twin. twin: int64 (R,), the clean twin of each replica, itself where it has none.
     """
 
     x: NDArray[np.float64]
@@ -43,7 +55,10 @@ class EvaluationSet:
         theirs = np.stack(
             [others if groups == CLEAN else own for groups, own in zip(replicas.groups, seen, strict=True)]
         )
-        counts.append(theirs & planted & known & (role == Split.TRAIN) & there)
+        trained = known & (role == Split.TRAIN) & there
+        counts.append(theirs & planted & trained)
+        flipped = scene.flipped
+        counts += [counts[Split.TRAIN] & ~flipped & flipped.any(), seen & trained & flipped]
         test = (role == Split.TEST) & ~points.muted & ~planted & there
         some = np.flatnonzero(np.any(counts, axis=(0, 1)) | test.any(axis=0))
         asked = some[np.argsort(points.ids[some])]  # in whatever order they are stored, sums are the same to the bit
@@ -55,27 +70,32 @@ class EvaluationSet:
             np.array(replicas.clean_twins()),
         )
 
+    @cached_property
+    def _total(self) -> NDArray[np.int64]:
+        """How many points count, (6, R)."""
+        return self.counts.sum(axis=2)
+
     def summary(
         self, loss: NDArray[np.float64], predicted: NDArray[np.int64], lost: NDArray[np.bool_]
     ) -> NDArray[np.float64]:
-        """Float64 (R, 8), columns as in `CURVES`, from the loss and predicted class (R, M) of every point; NaN of what
+        """Float64 (R, C), columns as in `CURVES`, from the loss and predicted class (R, M) of every point; NaN of what
         diverged. lost: bool (R,), which replicas did."""
         result = np.full((len(loss), len(CURVES)), np.nan)
-        wrong = predicted != self.label
-        for column, counts in enumerate(self.counts):
-            total = counts.sum(axis=1)
-            some = total > 0
-            measures = ((column, loss), (_SPLITS + column, wrong)) if column < _SPLITS else ((2 * _SPLITS, loss),)
-            for place, values in measures:
+        right = predicted == self.label
+        measured = {"loss": loss, "right": right, "wrong": ~right}
+        total = self._total
+        for column, whose, what in _COLUMNS:
+            some = total[whose] > 0
+            if some.any():
                 # a weight of 0 must silence even a NaN, so select instead of multiplying
-                sums = np.where(counts, values, 0.0).sum(axis=1)
-                result[some, place] = sums[some] / total[some]
+                sums = np.where(self.counts[whose], measured[what], 0.0).sum(axis=1)
+                result[some, column] = sums[some] / total[whose][some]
         compared = self.test.sum(axis=1)
         pairs = np.flatnonzero((self.twin != np.arange(len(loss))) & (compared > 0))
         differs = (predicted[pairs] != predicted[self.twin[pairs]]) & self.test[pairs]
-        result[pairs, -1] = differs.sum(axis=1) / compared[pairs]
+        result[pairs, _FLIPS] = differs.sum(axis=1) / compared[pairs]
         result[lost] = np.nan
-        result[lost[self.twin], -1] = np.nan
+        result[lost[self.twin], _FLIPS] = np.nan
         return result
 
 

@@ -230,10 +230,13 @@ Why = Literal["first", "best", "flip", "edit", "last"]
 
 CURVES = (
     "train_loss", "validation_loss", "test_loss", "train_error", "validation_error", "test_error",
-    "poison_loss", "flip_rate",
+    "poison_loss", "flip_rate", "clean_label_loss", "flipped_label_loss", "memorised",
 )  # fmt: skip
 """Training points are the clean ones. `poison_loss`: of poison, against its label or, where it has none, the class it
-is to spread. `flip_rate`: share of the test points that are predicted otherwise than by the clean twin."""
+is to spread. `flip_rate`: share of the test points that are predicted otherwise than by the clean twin.
+Where some labels that are trained on are known to be wrong (`Scene.flipped`), whether noise or an attack flipped them:
+`flipped_label_loss` is their loss against these labels, `clean_label_loss` that of the other clean training points, and
+`memorised` the share of the wrong labels that is predicted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,7 +277,7 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Evaluations since the last chunk. step: int64 (K,); values: float64 (K, R, 8), columns as in `CURVES`.
+    """Evaluations since the last chunk. step: int64 (K,); values: float64 (K, R, C), columns as in `CURVES`.
 
     A value is NaN where there is nothing to measure. margins: float64 (K, R, P), how far each pin of the scene is on
     the attacker's side, -1..1; NaN where undecided.

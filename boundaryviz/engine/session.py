@@ -31,7 +31,7 @@ from boundaryviz.scene.section import on_plane
 
 
 class Evaluation(NamedTuple):
-    """One row of the curves; see `Curves`. values: (R, 8). margins: (R, P)."""
+    """One row of the curves; see `Curves`. values: (R, C). margins: (R, P)."""
 
     step: int
     values: NDArray[np.float64]
@@ -278,7 +278,7 @@ class Session:
     # ---- asking -------------------------------------------------------------------------------------
 
     def evaluate(self) -> NDArray[np.float64]:
-        """Losses, errors and flips now, float64 (R, 8), columns as in `CURVES`; NaN where there is nothing to see, and
+        """Losses, errors and flips now, float64 (R, C), columns as in `CURVES`; NaN where there is nothing to see, and
         of what diverged."""
         asked = self._evaluation_set
         if not len(asked.x):

@@ -22,7 +22,7 @@ from boundaryviz.scene.scene import Split, origin_word
 from boundaryviz.tables.cells import as_cell
 
 FORMATS = ("npz", "csv")
-_MEASURES = tuple(name for name in CURVES if name.endswith(("_loss", "_error")))
+_MEASURES = CURVES[: CURVES.index("flip_rate")]
 _POINTS = ("id", "x", "y", "label", "split", "origin", "predicted")
 
 

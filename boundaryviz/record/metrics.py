@@ -148,7 +148,7 @@ class Metrics(dict[str, Metric]):
     __str__ = __repr__
 
 
-_SHARES = ("_error", "_rate", "_area", "flip_rate_excess")
+_SHARES = ("_error", "_rate", "_area", "flip_rate_excess", "test_error_rise", "memorised")
 
 
 def is_share(name: str) -> bool:
@@ -161,7 +161,7 @@ def _plain(value: float) -> float | None:
 
 
 def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice, varies: Varies = "training") -> Metrics:
-    """The measures of some replicas: `now` (R, 8) as in `CURVES`, their gap, and the best step on the curves; NaN of a
+    """The measures of some replicas: `now` (R, C) as in `CURVES`, their gap, and the best step on the curves; NaN of a
     replica that diverged, which is nothing but NaN in `now`.
 
     Measures that no replica has (a split without labelled points) are left out.
@@ -171,9 +171,25 @@ def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice, var
     found = Metrics((name, Metric.of(column, varies)) for name, column in values.items() if not np.isnan(column).all())
     chosen = range(now.shape[0])[replicas]
     best = [None if np.isnan(now[replica]).all() else curves.best(replica) for replica in chosen]
+    for name, column in _risen(now, curves, chosen).items():
+        if not np.isnan(column).all():
+            found[name] = Metric.of(column, varies)
     if any(best):
         found["best_step"] = Metric.of((np.nan if at is None else at[0] for at in best), varies)
     return found
+
+
+def _risen(now: NDArray[np.float64], curves: CurveStore, chosen: Iterable[int]) -> dict[str, NDArray[np.float64]]:
+    """`test_error_rise`: the test error now less the lowest there was; `flipped_label_rise`: the highest loss that
+    wrong labels had, less the first. Of the replicas `chosen`, NaN where unknown."""
+    found: dict[str, list[float]] = {"test_error_rise": [], "flipped_label_rise": []}
+    for replica in chosen:
+        lost = np.isnan(now[replica]).all() or not len(curves)
+        error, loss = (curves.column(name)[:, replica] for name in ("test_error", "flipped_label_loss"))
+        least = np.nan if lost or np.isnan(error).all() else np.nanmin(error)
+        found["test_error_rise"].append(max(now[replica, CURVES.index("test_error")] - least, 0.0))
+        found["flipped_label_rise"].append(np.nan if lost or np.isnan(loss[0]) else np.nanmax(loss) - loss[0])
+    return {name: np.array(values) for name, values in found.items()}
 
 
 def attack_success(

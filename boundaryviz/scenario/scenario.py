@@ -151,12 +151,19 @@ class Scenario(Spec):
     def scene(self) -> Scene:
         """The scene this scenario starts with, measured where its inputs are standardised."""
         if self.plane is not None:
-            scene = replace(self.plane.scene(), poison_on=self.poison.on)
+            scene = self.with_noise(replace(self.plane.scene(), poison_on=self.poison.on))
         elif self.own is not None:
             scene = placement.inject(self._without_attack(layered(self.data, self.own.points)), self.poison)
         else:
             scene = placement.inject(build(self.data), self.poison)
         return self.measured(scene)
+
+    def with_noise(self, scene: Scene) -> Scene:
+        """A scene of these data, with what is known of noise in its labels, whatever was done to its points since."""
+        noise = None
+        if self.data.label_noise and (self.data.name != OWN or self.own is not None):
+            noise = (build(self.data) if self.own is None else layered(self.data, self.own.points)).noise
+        return replace(scene, noise=noise)
 
     def measured(self, scene: Scene) -> Scene:
         """The scene with a measure, where inputs are standardised by it."""

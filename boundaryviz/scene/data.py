@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw
+from boundaryviz.scene.label_noise import LabelNoise
 from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.specs import Spec, setting
@@ -127,13 +128,15 @@ def build(spec: DataSpec) -> Scene:
     xy, label, split = _draw(source, spec)
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
-    label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.LABEL_NOISE))
+    noisy = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.LABEL_NOISE))
+    noise, label = LabelNoise.between(np.arange(len(xy)), label, noisy), noisy
     domain = source.domain or Domain.around(xy)
     if spec.labels_at == "centres" and spec.labels_per_class != "all":
         label = keep_central(as_seen(xy, domain.stretch), label, split, spec.labels_per_class)
     else:
         label = keep_labels(label, split, spec.labels_per_class, _rng(spec, Purpose.BUDGET))
-    return Scene(Points.of(xy, label, split), domain, source.classes, source.class_names, source.axis_names)
+    points = Points.of(xy, label, split)
+    return Scene(points, domain, source.classes, source.class_names, source.axis_names, noise=noise)
 
 
 def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:

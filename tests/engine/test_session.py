@@ -49,7 +49,7 @@ def test_evaluate_is_the_mean_over_labelled_points_of_each_split(twin: bool):
     run = session(mixed(), seeds=(0, 1), twin=twin, learner__hidden=[6])
     run.step(30)
     found, points = run.evaluate(), run.scene.points
-    assert found.shape == (4 if twin else 2, 8)
+    assert found.shape == (4 if twin else 2, len(CURVES))
     for replica in range(len(run.replicas)):
         p = run.probabilities(points.xy, replica).astype(np.float64)
         assert p.shape == (len(points), 3)
@@ -184,7 +184,7 @@ def test_an_edit_keeps_weights_and_a_new_class_resets_them():
     run.set_scene(third)
     assert run.step_count == 0
     assert run.take_curves().step.tolist() == [0]  # type: ignore[union-attr]
-    assert run.evaluate().shape == (1, 8)
+    assert run.evaluate().shape == (1, len(CURVES))
     assert run.field(DOMAIN, 4, 4).shape == (3, 4, 4)
     run.step(1)
     run.set_scene(apply(undo, third)[0])
@@ -259,7 +259,7 @@ def test_hardly_any_data_raises_nothing(xy: list, label: list, split: list, can_
         assert np.array_equal(parameters(run), start) is not can_train
         assert run.predicted().shape == (len(scene.points),)
         assert run.confusion(run.predicted()).sum() == sum(k >= 0 for k in label)
-        assert run.evaluate().shape == (len(run.replicas), 8)
+        assert run.evaluate().shape == (len(run.replicas), len(CURVES))
         assert run.field(DOMAIN, 40, 40, quick=True).shape == (40, 40)
         run.set_scene(scenario().scene())
         assert run.can_train

@@ -65,7 +65,14 @@ def test_every_promise_of_the_gallery_can_be_read():
 
 
 def test_the_measures_are_those_that_runs_have():
-    tiny = {"data.n": 30, "training.steps": 4, "learner.hidden": [2], "poison.count": 2, "poison.target": [0.0, 0.5]}
+    tiny = {
+        "data.n": 30,
+        "data.label_noise": 0.2,
+        "training.steps": 4,
+        "learner.hidden": [2],
+        "poison.count": 2,
+        "poison.target": [0.0, 0.5],
+    }
     run = train(Scenario().with_values(tiny), 2, twin=True, progress=False)
     assert set(run.metrics) == METRICS
     assert METRICS - set(run.poisoned) == OF_TWINS

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from boundaryviz.engine.messages import CURVES
 from boundaryviz.record.intervals import wilson
 from boundaryviz.record.metrics import (
     ALL_PINS,
@@ -54,10 +55,10 @@ def test_where_nothing_is_random_all_seeds_are_one_value_without_spread() -> Non
 
 
 def test_measures_of_a_slice_of_replicas() -> None:
-    now = np.arange(16, dtype=float).reshape(2, 8)
+    now = np.arange(2.0 * len(CURVES)).reshape(2, -1)
     now[:, 5] = np.nan  # no test points
     found = of_curves(now, curves(replicas=2), slice(1, 2))
-    assert found["train_loss"].per_seed == (8.0,)
+    assert found["train_loss"].per_seed == (len(CURVES),)
     assert found["generalisation_gap"].per_seed == (1.0,)
     assert found["best_step"].per_seed == (100.0,)
     assert "test_error" not in found
