@@ -31,11 +31,19 @@ _BACKWARD: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], bool]] = {
 class Backprop:
     """Gradients of a network whose parameters lie in one buffer (R, n).
 
-    squash: whether the outputs pass through tanh, as the Playground has it.
+    squash: whether the outputs pass through tanh, as the Playground has it. gamma: of the focal loss.
     """
 
-    def __init__(self, layout: Layout, params: Tensor, activation: str, loss: losses.LossName, squash: bool) -> None:
-        self._layout, self._params, self._loss, self._squash = layout, params, loss, squash
+    def __init__(
+        self,
+        layout: Layout,
+        params: Tensor,
+        activation: str,
+        loss: losses.LossName,
+        squash: bool,
+        gamma: float = losses.FOCUSING,
+    ) -> None:
+        self._layout, self._params, self._loss, self._squash, self._gamma = layout, params, loss, squash, gamma
         self._activate = ACTIVATIONS[activation]
         self._backward, self._by_output = _BACKWARD[activation]
         self._grad = torch.empty_like(params)
@@ -95,7 +103,7 @@ class Backprop:
             inputs.append(h)
         z = torch.baddbmm(params[last + 1], params[last], h)
         o = torch.tanh(z) if self._squash else z
-        g = losses.slope(self._loss, o, q).mul_(weight)
+        g = losses.slope(self._loss, o, q, self._gamma).mul_(weight)
         if self._squash:
             g = _aten.tanh_backward(g, o)
         for at in range(last, -1, -2):

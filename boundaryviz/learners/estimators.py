@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -9,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Problem, TrainingData
+from boundaryviz.learners.courses import Course, course_of
 from boundaryviz.learners.families.scikit_learn import table
-from boundaryviz.learners.fitted_learner import Decide, FittedLearner
+from boundaryviz.learners.fitted_learner import Decide, FittedLearner, Staged
 from boundaryviz.learners.handed_in import HandedInSpec
 from boundaryviz.learners.sklearn_adapter import FittedEstimator, takes_unlabelled
 from boundaryviz.learners.training_spec import TrainingSpec
@@ -43,11 +46,47 @@ class Estimator(FittedLearner):
         if len(seen) == 1:
             only = np.eye(self.problem.classes)[seen]
             return lambda places: np.repeat(only, len(places), axis=0)
-        template, x = estimator(self._spec, int((label >= 0).sum())), _near(x)
-        if self._origin is not None:
-            template.set_params(**self._spec.worked_out(x[label >= 0] + self._origin))
-        fitted = FittedEstimator(template, x, label, self.problem.classes, seed)
-        return lambda places: fitted.probabilities(_near(places))
+        x, labels = _near(x), int((label >= 0).sum())
+
+        def fit(spec: Any) -> FittedEstimator:
+            template = estimator(spec, labels)
+            if self._origin is not None:
+                template.set_params(**spec.worked_out(x[label >= 0] + self._origin))
+            return FittedEstimator(template, x, label, self.problem.classes, seed)
+
+        fitted, spec = fit(self._spec), self._spec
+        if spec.family.course is None:
+            return lambda places: fitted.probabilities(_near(places))
+
+        def again(**changed: Any) -> Any:
+            return fit(spec.model_copy(update=changed)).estimator
+
+        return StagedEstimator(fitted, course_of(spec, fitted.estimator, again))
+
+
+class StagedEstimator(Staged):
+    """A fitted classifier with its course; see `Staged`."""
+
+    def __init__(self, fitted: FittedEstimator, course: Course) -> None:
+        self._fitted = fitted
+        self._course = course
+
+    def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities (G, C) at x (G, D)."""
+        return self._fitted.probabilities(_near(x))
+
+    @cached_property
+    def stages(self) -> tuple[int, ...]:
+        """The sizes there are; see `Staged`."""
+        return tuple(range(1, self._course.last + 1))
+
+    def staged(self, x: NDArray[np.float64], stages: Sequence[int]) -> NDArray[np.float64]:
+        """Probabilities (S, G, C) of models of these sizes; see `Staged`."""
+        if (limit := self._course.limit) is not None and max(stages) > limit:
+            raise ValueError(f"this fit goes up to size {limit}, not {max(stages)}")
+        if not len(x):
+            return np.zeros((len(stages), 0, self._fitted.classes))
+        return self._fitted.spread(self._course.at(_near(x), stages))
 
 
 def estimator(spec: Any, labels: int) -> Any:

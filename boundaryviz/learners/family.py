@@ -39,7 +39,8 @@ class Family:
     batches and penalties mean nothing to it. seeded: what it learns depends on the seed. capabilities: what it can
     be asked, unless its settings leave nothing to ask. cascade: what the label cascade of a learner that hands labels
     on is measured in. scale_free: the same is learnt in whatever units each input comes; what goes by distances,
-    kernels, penalties or gradient descent is not. order: its place in lists.
+    kernels, penalties or gradient descent is not. course: the setting along which one fit holds the models of every
+    size, see `FittedLearner.staged`; None where there is none. order: its place in lists.
     """
 
     spec: type[LearnerSettings]
@@ -50,6 +51,7 @@ class Family:
     capabilities: frozenset[Capability] = frozenset()
     cascade: Measure | None = None
     scale_free: bool = False
+    course: str | None = None
     order: int = 1000
 
     @property
@@ -149,13 +151,14 @@ def family(
     capabilities: Iterable[Capability] = (),
     cascade: Measure | None = None,
     scale_free: bool = False,
+    course: str | None = None,
     order: int = 1000,
 ) -> Callable[[S], S]:
     """Declare the family whose settings the class below is; arguments as in `Family`."""
 
     def declared(spec: S) -> S:
         asked = frozenset(capabilities)
-        spec.family = Family(spec, learner, supervised, at_once, seeded, asked, cascade, scale_free, order)
+        spec.family = Family(spec, learner, supervised, at_once, seeded, asked, cascade, scale_free, course, order)
         return spec
 
     return declared

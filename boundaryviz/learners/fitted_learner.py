@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,24 @@ from boundaryviz.learners.training_spec import TrainingSpec
 
 Decide = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Inputs (G, D) to class probabilities (G, C), NaN where nothing decides."""
+
+
+class Staged(ABC):
+    """A fit that holds the models of other sizes of its course: a `Decide` that can be asked for each of them."""
+
+    @abstractmethod
+    def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities (G, C) at x (G, D)."""
+
+    @property
+    @abstractmethod
+    def stages(self) -> tuple[int, ...]:
+        """The sizes there are, from the smallest: larger ones, where they may be asked for, are the last."""
+
+    @abstractmethod
+    def staged(self, x: NDArray[np.float64], stages: Sequence[int]) -> NDArray[np.float64]:
+        """Probabilities (S, G, C) at x (G, D) of models of these sizes. Raises ValueError for a size it has not."""
+
 
 _Points = tuple[NDArray[np.float64], NDArray[np.int64], int]
 """What a fit is made from: inputs, labels, seed."""
@@ -140,15 +158,17 @@ class FittedLearner(ABC):
 
     # ---- what it thinks -----------------------------------------------------------------------------
 
-    def _ask(self, x: NDArray[np.float64], replica: int | None) -> NDArray[np.float64]:
-        """Probabilities (R or 1, G, C) at `x` (G, D), worked out once for replicas of one fit."""
+    def _ask(
+        self, x: NDArray[np.float64], replica: int | None, ask: Callable[[Decide, Any], NDArray] = lambda fit, x: fit(x)
+    ) -> NDArray[np.float64]:
+        """Probabilities (R or 1, ..., G, C) at `x` (G, D), worked out once for replicas of one fit."""
         chosen = self._replicas if replica is None else [self._replicas[replica]]
         x = np.clip(x, -_FAR, _FAR)
         if self._origin is not None:
             x -= self._origin
         parts = [x[at : at + PLACES] for at in range(0, max(len(x), 1), PLACES)]
         several = {id(one): one for one in chosen}
-        answers = {key: np.concatenate([decide(part) for part in parts]) for key, decide in several.items()}
+        answers = {key: np.concatenate([ask(fit, part) for part in parts], axis=-2) for key, fit in several.items()}
         return np.stack([answers[id(decide)] for decide in chosen])
 
     def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
@@ -192,15 +212,52 @@ class FittedLearner(ABC):
         """
         last = self._evaluated
         if last is None or not _same((x, label), last[:2]):
-            p = self._ask(x, None)
-            true = p[:, np.arange(len(label)), label]
-            loss = -np.log(np.where(np.isnan(true), 1.0 / self.problem.classes, np.clip(true, _SMALLEST, 1.0)))
-            last = self._evaluated = (x.copy(), label.copy(), loss, decided(p))
+            last = self._evaluated = (x.copy(), label.copy(), *_judged(self._ask(x, None), label))
         return last[2].copy(), last[3].copy()
+
+    # ---- its course ---------------------------------------------------------------------------------
+
+    @property
+    def stages(self) -> tuple[int, ...]:
+        """The sizes of the present fit's course, of the replica that has the most; empty where there is none."""
+        courses = [fit.stages for fit in self._replicas if isinstance(fit, Staged)]
+        return max(courses, key=len, default=())
+
+    def staged(self, x: NDArray[np.float64], stages: Sequence[int], replica: int | None = None) -> NDArray[np.float64]:
+        """Class probabilities at `x` (G, D) of models of S sizes: (S, R, G, C), or (S, 1, G, C) of one replica.
+
+        They are equal to the bit to those that fits would give with the setting `Family.course` at that size. A size
+        beyond the last is the last where the points, not the setting, end the course. Raises ValueError for a size
+        below 1 or beyond the setting, and where the family has no course.
+        """
+        if (course := self._spec.family.course) is None:
+            raise ValueError(f"{self._spec.family.title} has no course: each size is a fit of its own")
+        if len(stages) < 1 or min(stages) < 1:
+            raise ValueError(f"sizes of {course} are whole numbers from 1 on, at least one of them")
+
+        def at(fit: Decide, places: NDArray[np.float64]) -> NDArray[np.float64]:
+            if isinstance(fit, Staged):
+                return fit.staged(places, stages)
+            return np.repeat(fit(places)[None], len(stages), axis=0)
+
+        return self._ask(x, replica, at).swapaxes(0, 1)
+
+    def staged_evaluate(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], stages: Sequence[int]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """As `evaluate`, of models of S sizes: float64 (S, R, N) and int64 (S, R, N); see `staged`."""
+        return _judged(self.staged(x, stages), label)
 
     def finite(self) -> NDArray[np.bool_]:
         """True of every replica, (R,): nothing here can diverge."""
         return np.ones(len(self.problem.seeds), dtype=bool)
+
+
+def _judged(p: NDArray[np.float64], label: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Loss and predicted class (..., N) of points with these labels (N,) by probabilities (..., N, C)."""
+    true = p[..., np.arange(len(label)), label]
+    loss = -np.log(np.where(np.isnan(true), 1.0 / p.shape[-1], np.clip(true, _SMALLEST, 1.0)))
+    return loss, decided(p)
 
 
 def _as_often(weight: NDArray[np.float32]) -> NDArray:

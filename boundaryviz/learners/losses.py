@@ -1,7 +1,8 @@
 """Losses on the replica axis: plain functions of outputs and labels, and how outputs become probabilities.
 
-Outputs are feature-major, (R, K, B): R replicas, K outputs, B points. For two classes the squared and the hinge
-loss use one output with targets -1 and +1, as the Playground does; everything else has one output per class.
+Outputs are feature-major, (R, K, B): R replicas, K outputs, B points. For two classes the absolute, the squared and the
+hinge loss use one output with targets -1 and +1, as the Playground does; everything else has one output per class.
+The 0/1 loss is none of them: its slope is 0 wherever it has one, so that nothing goes down it.
 """
 
 from __future__ import annotations
@@ -14,34 +15,43 @@ from torch.nn import functional as F
 
 from boundaryviz.learners.base import UNDECIDED
 
-LossName = Literal["cross-entropy", "squared", "hinge"]
+LossName = Literal["cross-entropy", "focal", "absolute", "squared", "hinge"]
+
+FOCUSING = 2.0
+"""The focal loss's gamma where nothing else is said (Lin et al. 2017, section 3.2)."""
+
+_BY_LOGITS = ("cross-entropy", "focal")  # they take the outputs for logits of one class each
 
 
 def outputs(loss: LossName, classes: int) -> int:
     """How many outputs K a model needs."""
-    return 1 if classes == 2 and loss != "cross-entropy" else classes
+    return 1 if classes == 2 and loss not in _BY_LOGITS else classes
 
 
 def targets(label: Tensor, loss: LossName, classes: int, dtype: torch.dtype) -> Tensor:
     """What the loss compares with, (K, N), from labels (N,) in 0..classes-1; unlabelled columns are 0.
 
-    Cross-entropy and the multi-class hinge take one-hot columns, the others -1 and +1.
+    Cross-entropy, focal and the multi-class hinge loss take one-hot columns, the others -1 and +1.
     """
     known = (label >= 0).to(dtype)
     if outputs(loss, classes) == 1:
         return ((label * 2 - 1).to(dtype) * known)[None]
     one_hot = (label[None] == torch.arange(classes, device=label.device)[:, None]).to(dtype)
-    return one_hot if loss != "squared" else (one_hot * 2 - 1) * known
+    return (one_hot * 2 - 1) * known if loss in ("absolute", "squared") else one_hot
 
 
-def per_point(loss: LossName, z: Tensor, q: Tensor) -> Tensor:
+def per_point(loss: LossName, z: Tensor, q: Tensor, gamma: float = FOCUSING) -> Tensor:
     """Loss of each point, (R, B), from outputs z (R, K, B) and `targets` q (R, K, B) or (K, B).
 
-    cross-entropy: -log softmax(z)_y. squared: half the sum of (z - q)^2 (the Playground's error). hinge:
-    max(0, 1 - q z), for more classes max(0, 1 + max_{j != y} z_j - z_y) (Crammer and Singer 2001, eq. 4).
+    cross-entropy: -log p, with p = softmax(z)_y. focal: -(1 - p)^gamma log p (Lin et al. 2017, eq. 4). absolute: the
+    sum of |z - q|. squared: half the sum of (z - q)^2 (the Playground's error). hinge: max(0, 1 - q z), for more
+    classes max(0, 1 + max_{j != y} z_j - z_y) (Crammer and Singer 2001, eq. 4).
     """
-    if loss == "cross-entropy":
-        return -(q * F.log_softmax(z, 1)).sum(1)
+    if loss in _BY_LOGITS:
+        log_p = (q * F.log_softmax(z, 1)).sum(1)
+        return -log_p if loss == "cross-entropy" else -((-torch.expm1(log_p)) ** gamma) * log_p
+    if loss == "absolute":
+        return (z - q).abs().sum(1)
     if loss == "squared":
         return (z - q).square().sum(1) * 0.5
     if z.shape[1] == 1:
@@ -70,13 +80,25 @@ def shown(loss: LossName, s: Tensor) -> Tensor:
     """What to show of `scores` s (R, K, B): of two classes the probability of the second, else of every class."""
     if s.shape[1] > 1:
         return F.softmax(s, 1)
-    return torch.sigmoid(s) if loss == "cross-entropy" else ((s + 1) * 0.5).clamp(0, 1)
+    return torch.sigmoid(s) if loss in _BY_LOGITS else ((s + 1) * 0.5).clamp(0, 1)
 
 
-def slope(loss: LossName, z: Tensor, q: Tensor) -> Tensor:
-    """Derivative of `per_point` by the outputs z, (R, K, B), for labelled points; arguments as there."""
+def slope(loss: LossName, z: Tensor, q: Tensor, gamma: float = FOCUSING) -> Tensor:
+    """Derivative of `per_point` by the outputs z, (R, K, B), for labelled points; arguments as there.
+
+    Where the absolute loss has a corner it is 0. focal: that of the cross-entropy times
+    (1 - p)^gamma (1 - gamma p log p / (1 - p)) (Lin et al. 2017, appendix B).
+    """
     if loss == "cross-entropy":
         return F.softmax(z, 1).sub_(q)
+    if loss == "focal":
+        log_every = F.log_softmax(z, 1)
+        log_p = (q * log_every).sum(1, keepdim=True)
+        short = -torch.expm1(log_p)  # 1 - p
+        steeper = 1 - gamma * log_p.exp() * log_p / short.clamp(min=torch.finfo(z.dtype).tiny)
+        return log_every.exp_().sub_(q).mul_(steeper.mul_(short**gamma))
+    if loss == "absolute":
+        return torch.sign(z - q)
     if loss == "squared":
         return z - q
     if z.shape[1] == 1:

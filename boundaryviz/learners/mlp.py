@@ -34,8 +34,9 @@ class MLP(Network):
     ) -> None:
         net = spec if isinstance(spec, MLPSpec) else None
         activation, squash = (net.activation, net.output == "tanh") if net else ("linear", False)
-        super().__init__(spec, net.hidden if net else (), activation, spec.loss, squash, problem, device, dtype)
-        self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash)
+        hidden = net.hidden if net else ()
+        super().__init__(spec, hidden, activation, spec.loss, squash, problem, device, dtype, spec.focusing)
+        self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash, spec.focusing)
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         kept = [self.P, *self.optimiser.state]
         self._stepper = stepper(self.device, self._deal, self._descend, lambda: kept, self._constants)

@@ -38,10 +38,11 @@ class Network:
         problem: Problem,
         device: torch.device | str,
         dtype: torch.dtype,
+        gamma: float = losses.FOCUSING,
     ) -> None:
         self.problem, self.device, self.dtype = problem, torch.device(device), dtype
         self.features = FeatureMap(spec, problem.width)
-        self._loss, self._squash = loss, squash
+        self._loss, self._squash, self._gamma = loss, squash, gamma
         self.hidden = hidden
         self.layout = Layout((self.features.size, *hidden, losses.outputs(loss, problem.classes)))
         self.P = self.layout.init(problem.seeds, spec.init, dtype).to(self.device)
@@ -134,7 +135,9 @@ class Network:
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
         q, z = self._targets(label), self._outputs(x, None)
-        return losses.per_point(self._loss, z, q[None]).cpu().double().numpy(), losses.leading(z).cpu().numpy()
+        return losses.per_point(self._loss, z, q[None], self._gamma).cpu().double().numpy(), losses.leading(
+            z
+        ).cpu().numpy()
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether a replica's parameters are all finite, (R,)."""

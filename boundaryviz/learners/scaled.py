@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -121,6 +122,24 @@ class Scaled:
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
         return self._learner.evaluate(self._scale(x), label)
+
+    def staged(self, x: NDArray[np.float64], stages: Sequence[int], replica: int | None = None) -> NDArray[np.float64]:
+        """Class probabilities at `x` (G, D) of models of these sizes; see `FittedLearner.staged`."""
+        result: NDArray[np.float64] = self._fitted.staged(self._scale(x), stages, replica)
+        return result
+
+    def staged_evaluate(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], stages: Sequence[int]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """As `evaluate`, of models of these sizes; see `FittedLearner.staged_evaluate`."""
+        result: tuple[NDArray[np.float64], NDArray[np.int64]]
+        result = self._fitted.staged_evaluate(self._scale(x), label, stages)
+        return result
+
+    @property
+    def _fitted(self) -> Any:
+        """The learner, where it is one that is fitted at once."""
+        return self._learner
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether what a replica has learnt is all finite, (R,)."""

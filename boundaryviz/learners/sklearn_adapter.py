@@ -39,7 +39,7 @@ class FittedEstimator:
 
         Its own probabilities where it has any, else the logistic function of its margins, else its decision.
         """
-        seen = np.asarray(self.estimator.classes_, dtype=np.int64)
+        seen = self._seen
         result = np.zeros((len(x), self.classes))
         if not len(x):
             return result
@@ -61,6 +61,16 @@ class FittedEstimator:
         else:
             self._decide(x, result)
         return result
+
+    def spread(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """From probabilities of the classes that were seen (..., seen) to those of all (..., classes)."""
+        result = np.zeros((*shares.shape[:-1], self.classes))
+        result[..., self._seen] = shares
+        return result
+
+    @property
+    def _seen(self) -> NDArray[np.int64]:
+        return np.asarray(self.estimator.classes_, dtype=np.int64)
 
     def _decide(self, x: NDArray[np.float64], result: NDArray[np.float64]) -> None:
         result[np.arange(len(x)), self.estimator.predict(x).astype(np.int64)] = 1.0

@@ -1,13 +1,14 @@
 """What a scenario promises of its numbers, and how far that holds on several draws of its data. Nothing heavy.
 
 A key of `[expect]` names a measure: `flip_rate`, `clean.test_error` of the clean twin, `poisoned.test_error` as without
-a prefix, and after ` at ` settings it is to be measured with: `flip_rate at poison.count=3`, several joined by ` and `.
+a prefix, `study.rise` of what is more than one run (`record.sources`), and after ` at ` settings it is to be measured
+with: `flip_rate at poison.count=3`, several joined by ` and `.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Self
@@ -17,6 +18,7 @@ from typing_extensions import override
 from boundaryviz.record.metrics import is_share
 from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.seeds import seed_range_words
+from boundaryviz.record.sources import SOURCES, Measure
 from boundaryviz.scenario.text import parsed
 from boundaryviz.scene.plain_text import one_line
 
@@ -43,7 +45,8 @@ class ExpectationError(ValueError):
 
 @dataclass(frozen=True)
 class Expectation:
-    """One line of `[expect]`. side: 'clean' or ''. settings: path -> value, changed for this measure alone.
+    """One line of `[expect]`. side: 'clean', a prefix among `SOURCES`, or ''. settings: path -> value, changed for this
+    measure alone.
 
     promised: None for a measure of which nothing is promised.
     """
@@ -59,10 +62,8 @@ class Expectation:
         """From a key and its value in a file. Raises ExpectationError."""
         name, _, changes = key.partition(" at ")
         side, _, metric = name.strip().rpartition(".")
-        if metric not in METRICS or side not in ("", "clean", "poisoned") or (side == "clean" and metric in OF_TWINS):
-            near = get_close_matches(metric, METRICS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(METRICS))}"
-            raise ExpectationError(f"{_shown(key)}: there is no such measure; {hint}")
+        if metric not in _measures(side):
+            raise ExpectationError(f"{_shown(key)}: there is no such measure; {_hint(side, metric)}")
         settings = []
         for change in filter(None, changes.split(" and ")):
             path, equals, value = change.partition("=")
@@ -71,29 +72,40 @@ class Expectation:
             settings.append((path.strip(), parsed(value.strip())))
         if isinstance(promised, tuple) and promised[0] > promised[1]:
             raise ExpectationError(f"{_shown(key)}: the least value comes first, then the largest")
-        return cls(key, "clean" if side == "clean" else "", metric, tuple(settings), promised)
+        return cls(key, "" if side == "poisoned" else side, metric, tuple(settings), promised)
 
     @property
     def column(self) -> str:
-        """What the measure is called among those of a run: 'flip_rate', 'clean.test_error'."""
-        return f"{self.side}.{self.metric}" if self.side else self.metric
+        """What the measure is called among those of its source: 'flip_rate', 'clean.test_error', 'rise' of a study."""
+        return f"clean.{self.metric}" if self.side == "clean" else self.metric
+
+    @property
+    def source(self) -> str:
+        """The prefix of what takes it, where that is not a run; else ''."""
+        return self.side if self.side in SOURCES else ""
+
+    @property
+    def _measure(self) -> Measure:
+        if self.source:
+            return SOURCES[self.source].measures[self.metric]
+        words = self.metric.replace("_", " ") + " of the clean twin" * bool(self.side)
+        return Measure(words, is_share(self.metric))
 
     @property
     def title(self) -> str:
         """What is measured, in words: 'test error of the clean twin', 'flip rate with poison.count=3'."""
-        words = self.metric.replace("_", " ") + " of the clean twin" * bool(self.side)
         _, _, changes = self.key.partition(" at ")
-        return f"{words} with {one_line(changes, _LONG)}" if changes else words
+        return f"{self._measure.words} with {one_line(changes, _LONG)}" if changes else self._measure.words
 
     @property
     def needs_twin(self) -> bool:
         """Whether it is measured against a clean twin."""
-        return bool(self.side) or self.metric in OF_TWINS
+        return self.side == "clean" or (not self.source and self.metric in OF_TWINS)
 
     @property
     def is_share(self) -> bool:
         """Whether its values are shares, to be written as per cent."""
-        return is_share(self.metric)
+        return self._measure.share
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -268,6 +280,25 @@ def expectations_of(expect: Mapping[str, Promised], spread: Sequence[str]) -> tu
         except ExpectationError as error:
             problems.append(f"expect: {error}")
     return found or [Expectation.parse(key) for key in spread], problems
+
+
+def _measures(side: str) -> Collection[str]:
+    """The names that can follow this prefix; none where it is no prefix."""
+    if side in SOURCES:
+        return SOURCES[side].measures
+    return {"": METRICS, "poisoned": METRICS, "clean": METRICS - OF_TWINS}.get(side, ())
+
+
+def _hint(side: str, metric: str) -> str:
+    """Which measure may have been meant, or which ones there are."""
+    known = _measures(side) or METRICS
+    near = get_close_matches(metric, known, 1)
+    before = f"{side}." if side in SOURCES else ""
+    return (
+        f"did you mean {before}{near[0]}?"
+        if near
+        else f"there are: {', '.join(before + name for name in sorted(known))}"
+    )
 
 
 def _shown(key: str) -> str:

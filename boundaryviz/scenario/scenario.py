@@ -31,10 +31,10 @@ from boundaryviz.tables.choice import TableSource
 from boundaryviz.tables.from_arrays import from_arrays
 from boundaryviz.tables.tables import Table
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
-`data.input_scale`, a measure of the points, and `pace`. What needs no words of a later version is written under an
-earlier one, down to 2."""
+`data.input_scale`, a measure of the points, and `pace`. 5: what settings say of themselves (`since` of `setting`), such
+as absolute and focal loss. What needs no words of a later version is written under an earlier one, down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -69,7 +69,7 @@ class Scenario(Spec):
     the name means the clean twin's. Tests hold them.
     """
 
-    version: Literal[4] = VERSION
+    version: Literal[5] = VERSION
     name: str = "untitled"
     title: str = "Untitled"
     summary: str = ""
@@ -210,6 +210,11 @@ class Scenario(Spec):
             versions.append(4)
         if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
+        for section in ("data", "poison", "learner", "training"):
+            since, silent = getattr(self, section).later()
+            versions.append(since)
+            for name in silent:
+                del written[section][name]
         return written | {"version": max(versions)}
 
     @property

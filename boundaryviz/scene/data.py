@@ -28,6 +28,11 @@ class DataSpec(Spec):
     n: Annotated[int, Field(ge=10, le=100_000)] | Literal["all"] = setting(
         500, "Training points", "How many points the model learns from; validation and test come on top.", log=True
     )
+    pool: int | None = setting(
+        None, "Drawn from", "Draw so many training points and keep only the number above, with the validation and test "
+        "points of all: for learning curves, on which sets grow and nothing else changes. Empty draws that number.",
+        ge=10, le=100_000, log=True, advanced=True, since=5,
+    )  # fmt: skip
     noise: float | None = setting(
         None, "Noise", "The data set's own noise, in its own units; empty takes its default.", ge=0.0, le=1.0
     )
@@ -36,8 +41,13 @@ class DataSpec(Spec):
         ge=0.0, le=5.0, advanced=True,
     )  # fmt: skip
     label_noise: float = setting(
-        0.0, "Label noise", "Share of training and validation labels replaced by another class; test stays clean.",
-        ge=0.0, le=1.0,
+        0.0, "Label noise", "Share of training and validation labels replaced by another class; test stays clean, "
+        "unless the noise is on all points.", ge=0.0, le=1.0,
+    )  # fmt: skip
+    label_noise_on: Literal["learning", "all"] = setting(
+        "learning", "Label noise on", "Whether test labels are as noisy as those that are learnt from, so that errors "
+        "on them can be compared.", advanced=True, since=5,
+        choices={"learning": "training and validation", "all": "test as well"},
     )  # fmt: skip
     balance: float | None = setting(
         None, "Share of class 0", "Share of the points that belong to the first class; empty keeps the data set's own.",
@@ -86,6 +96,10 @@ class DataSpec(Spec):
     def _countable(self) -> Self:
         if self.n == "all" and self.name != OWN:
             raise ValueError("a data set is drawn and needs a number of training points; 'all' is for your own points")
+        if self.pool is not None and self.name == OWN:
+            raise ValueError("your own points are not drawn; n alone says how many of them are learnt from")
+        if self.pool is not None and isinstance(self.n, int) and self.pool < self.n:
+            raise ValueError(f"{self.n} training points cannot be kept of the {self.pool} that pool draws")
         return self
 
 
@@ -111,6 +125,7 @@ class Purpose(IntEnum):
     BUDGET = 5
     SAMPLE = 6
     NEW_LABEL = 7
+    TEST_NOISE = 8
 
 
 def _rng(spec: DataSpec, purpose: Purpose) -> np.random.Generator:
@@ -128,9 +143,15 @@ def build(spec: DataSpec) -> Scene:
     xy, label, split = _draw(source, spec)
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
-    noisy = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.LABEL_NOISE))
-    noise, label = LabelNoise.between(np.arange(len(xy)), label, noisy), noisy
+    true = label
+    label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.LABEL_NOISE))
+    if spec.label_noise_on == "all":
+        label = _flip(label, split == Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.TEST_NOISE))
     domain = source.domain or Domain.around(xy)
+    if spec.pool is not None:
+        kept = (split != Split.TRAIN) | (np.cumsum(split == Split.TRAIN) <= spec.n)
+        xy, label, true, split = xy[kept], label[kept], true[kept], split[kept]
+    noise = LabelNoise.between(np.arange(len(xy)), true, label)
     if spec.labels_at == "centres" and spec.labels_per_class != "all":
         label = keep_central(as_seen(xy, domain.stretch), label, split, spec.labels_per_class)
     else:
@@ -140,13 +161,13 @@ def build(spec: DataSpec) -> Scene:
 
 
 def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
-    """Places, labels and splits: `spec.n` training points and the held-out shares on top of them.
+    """Places, labels and splits: `spec.n` training points, or the whole pool, and the held-out shares on top of them.
 
     A finite table that holds fewer is shared out whole, in the same proportions.
     """
     noise = source.noise.default if spec.noise is None else spec.noise
     rng = _rng(spec, Purpose.DRAW)
-    train = int(spec.n)  # which is a number here
+    train = int(spec.pool or spec.n)  # which is a number here
     total = train / (1.0 - spec.validation - spec.test)
     validation, test = round(total * spec.validation), round(total * spec.test)
     shifted = test if source.draw_test is not None else 0

@@ -177,14 +177,10 @@ def _noisy(spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], rows: NDArra
     label = points.label
     rows = rows & ~_among(points.ids, own.labels_by_hand)
     if spec.label_noise:
-        some = np.flatnonzero(rows & points.is_labelled & (split != Split.TEST))
-        some = _Order.of(spec.seed, Purpose.LABEL_NOISE, points).permutation(some)
-        some = some[: round(spec.label_noise * len(some))]
-        classes = own.scene.classes
-        drawn = _Order.of(spec.seed, Purpose.NEW_LABEL, points).uniform[some]
-        by = 1 + np.floor(drawn * (classes - 1)).astype(np.int16)
         label = label.copy()
-        label[some] = (label[some] + by) % classes
+        noisy = split != Split.TEST
+        for part in (noisy, ~noisy) if spec.label_noise_on == "all" else (noisy,):
+            _flip(spec, points, np.flatnonzero(rows & points.is_labelled & part), label, own.scene.classes)
     return label
 
 
@@ -200,6 +196,14 @@ def _kept_labels(
     if spec.labels_at == "centres":
         return keep_central(as_seen(points.xy, own.scene.domain.stretch), label, among, spec.labels_per_class)
     return keep_labels(label, among, spec.labels_per_class, _Order.of(spec.seed, Purpose.BUDGET, points))
+
+
+def _flip(spec: DataSpec, points: Points, some: NDArray[np.int64], label: NDArray[np.int16], classes: int) -> None:
+    """Replace the share of label noise among `some` of the points' labels by other classes, in `label` (N,) itself."""
+    some = _Order.of(spec.seed, Purpose.LABEL_NOISE, points).permutation(some)
+    some = some[: round(spec.label_noise * len(some))]
+    drawn = _Order.of(spec.seed, Purpose.NEW_LABEL, points).uniform[some]
+    label[some] = (label[some] + 1 + np.floor(drawn * (classes - 1)).astype(np.int16)) % classes
 
 
 def _among(ids: NDArray[np.int64], some: Iterable[int]) -> NDArray[np.bool_]:

@@ -21,6 +21,20 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
 
+    def later(self) -> tuple[int, frozenset[str]]:
+        """The least version of the format that has words for its fields, 0 for any, and the fields of later versions
+        that say nothing and are left out of files; see `setting`."""
+        versions, silent = [0], set()
+        for name, field in type(self).model_fields.items():
+            form = field.json_schema_extra.get("form") if isinstance(field.json_schema_extra, dict) else None
+            since: Any = form.get("since") if isinstance(form, dict) else None
+            value = getattr(self, name)
+            if isinstance(since, int) and value == field.default:
+                silent.add(name)
+            elif since:
+                versions.append(since if isinstance(since, int) else since.get(value, 0))
+        return max(versions), frozenset(silent)
+
     def unused(self) -> Mapping[str, str]:
         """Of the settings that do nothing while the others are as they are: name -> why, in words for a tooltip."""
         return {}
@@ -36,15 +50,19 @@ def setting(
     advanced: bool = False,
     choices: dict[Any, str] | None = None,
     resets: bool = False,
+    since: int | dict[Any, int] | None = None,
     **limits: Any,
 ) -> Any:
     """A field with what a form shows of it.
 
     unit: written after the value. log: the slider is logarithmic. advanced: one fold deeper.
     choices: the words shown for the values of a Literal. resets: a change starts training afresh.
+    since: the version of the file format that it, or each of some of its values, came with; see `Spec.later`.
     limits: pydantic's ge, gt, le, lt, min_length, max_length.
     """
     form: dict[str, Any] = {"unit": unit, "log": log, "advanced": advanced, "resets": resets}
+    if since:
+        form["since"] = since
     if choices:
         form["choices"] = [[value, words] for value, words in choices.items()]
     return Field(default, title=title, description=description, json_schema_extra={"form": form}, **limits)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.record.expectations import Check, Expectation, Held, expectations_of
 from boundaryviz.runs.bars import told
 from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.studies.draws import Draw, Rows, can_be_drawn, drawn, training_seeds
+from boundaryviz.studies.draws import Draw, Rows, can_be_drawn, drawn, planned, training_seeds
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import DATA_SEEDS, SEEDS, CheckRequest
 from boundaryviz.studies.running import carry_out
@@ -25,6 +24,7 @@ from boundaryviz.studies.tasks import Batch
 _SPREAD = ("test_error",)
 _SPREAD_OF_TWINS = ("flip_rate", "attack_success_rate", "clean.test_error")
 Watch = Callable[[Check], object]
+_Needed = tuple[str, tuple[tuple[str, str], ...]]
 
 
 def check(
@@ -88,15 +88,15 @@ def job(request: CheckRequest, tell: Tell) -> None:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is to be trained for one scenario: for each combination of settings that it promises something of, a draw
-    for each data seed. kept: no data seed draws its points, so that each combination has one run, on the points as they
-    are with those settings. problems: what keeps it from being checked."""
+    """What is to be trained for one scenario: for each source of measures and combination of settings that it promises
+    something of, a draw for each data seed. kept: no data seed draws its points, so that each combination has one
+    draw, the points as they are with those settings. problems: what keeps it from being checked."""
 
     scenario: Scenario
     seeds: int
     expectations: list[Expectation]
     kept: bool
-    draws: dict[tuple[tuple[str, Any], ...], list[Draw]] = field(default_factory=dict)
+    draws: dict[_Needed, list[Draw]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     @classmethod
@@ -106,12 +106,16 @@ class _Plan:
         plan = cls(
             scenario, training_seeds(scenario, seeds), expectations, not can_be_drawn(scenario), problems=problems
         )
-        for settings in dict.fromkeys(_hashable(one.settings) for one in expectations):
-            some = [one for one in expectations if _hashable(one.settings) == settings]
+        for needed in dict.fromkeys(map(_needed, expectations)):
+            some = [one for one in expectations if _needed(one) == needed]
             twin = poisoned or any(one.needs_twin for one in some)
             try:
-                changed = scenario.with_values(dict(some[0].settings)) if settings else scenario
-                plan.draws[settings] = drawn(changed, data_seeds, seeds, twin, device, kept=plan.kept)
+                changed = scenario.with_values(dict(some[0].settings)) if some[0].settings else scenario
+                if source := some[0].source:
+                    names = [one.metric for one in some]
+                    plan.draws[needed] = planned(source, changed, data_seeds, names, seeds, device, kept=plan.kept)
+                else:
+                    plan.draws[needed] = drawn(changed, data_seeds, seeds, twin, device, kept=plan.kept)
             except ScenarioError as error:
                 plan.problems.extend(error.problems)
         return plan
@@ -129,7 +133,7 @@ class _Plan:
     def check(self, found: Rows) -> Check:
         """Of the data seeds that are done."""
         first, *others = self.draws.values()
-        done: list[dict[tuple[tuple[str, Any], ...], dict[str, float]]] = []
+        done: list[dict[_Needed, dict[str, float]]] = []
         seeds: list[int] = []
         failed: list[tuple[int | None, str]] = []
         lost = 0
@@ -143,7 +147,7 @@ class _Plan:
             seeds += [] if draw.data_seed is None else [draw.data_seed]
             done.append({key: found.metrics(one) for key, one in zip(self.draws, each, strict=True)})
         held = tuple(
-            Held(one, tuple(values[_hashable(one.settings)].get(one.column, math.nan) for values in done))
+            Held(one, tuple(values[_needed(one)].get(one.column, math.nan) for values in done))
             for one in self.expectations
         )
         promises = bool(self.scenario.expect)
@@ -156,6 +160,6 @@ class _Plan:
         )  # fmt: skip
 
 
-def _hashable(settings: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
-    """As a key: lists among the values as their text."""
-    return tuple((path, repr(value)) for path, value in settings)
+def _needed(one: Expectation) -> _Needed:
+    """What it is measured by: its source, and its settings, with lists among the values as their text."""
+    return one.source, tuple((path, repr(value)) for path, value in one.settings)

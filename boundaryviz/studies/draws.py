@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from typing_extensions import override
 
+from boundaryviz.jobs.lookup import function_named
 from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.metrics import Metric, Metrics, SuccessRate
 from boundaryviz.record.seeds import training_varies
+from boundaryviz.record.sources import SOURCES
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import OWN
 from boundaryviz.scene.scene import Scene
@@ -22,16 +24,31 @@ from boundaryviz.studies.running import Failure, Watcher, carry_out
 from boundaryviz.studies.study import Study
 from boundaryviz.studies.tasks import Batch
 
-Row = Mapping[str, float | None]
-"""The metrics of one training seed, as `studies.training.metrics` gives them."""
+Row = Mapping[str, Any]
+"""What came of a task: the metrics of one training seed, as `studies.training.metrics` gives them, unless a source of
+measures has tasks of its own. Whatever there is nothing of is None."""
+Reduce = Callable[[Sequence[Row | None]], dict[str, float]]
+"""The measures of a draw from the rows of its tasks, in their order; None for one that came to nothing."""
+
+
+def mean_of(rows: Sequence[Row | None]) -> dict[str, float]:
+    """The metrics of one draw: the mean over those of its training seeds that have a value, NaN where none has."""
+    found = [row for row in rows if row is not None]
+    names = dict.fromkeys(name for row in found for name in row)
+    values = {name: [value for row in found if (value := row.get(name)) is not None] for name in names}
+    return {name: sum(some) / len(some) if some else math.nan for name, some in values.items()}
 
 
 @dataclass(frozen=True)
 class Draw:
-    """A scenario on the points of one data seed; None: on points that are kept in it."""
+    """A scenario on the points of one data seed; None: on points that are kept in it.
+
+    reduce: how its measures follow from what came of the batches' tasks.
+    """
 
     data_seed: int | None
     batches: tuple[Batch, ...]
+    reduce: Reduce = mean_of
 
     @property
     def keys(self) -> Iterator[str]:
@@ -95,6 +112,43 @@ def drawn(
     return [Draw(seed, batches(scenario.with_values({"data.seed": seed}))) for seed in checked]
 
 
+class Planner(Protocol):
+    """Plans what a source of measures needs of one draw of the data (`record.sources`)."""
+
+    def __call__(
+        self, scenario: Scenario, data_seed: int | None, names: Collection[str], seeds: int, device: str
+    ) -> Draw:
+        """What is to be done, and how the measures follow from it, each under its name without the prefix.
+
+        scenario: with the data seed, and the settings that the measures are to be taken with. data_seed: None where
+        the points are kept in the scenario. names: which measures are wanted. seeds: of training, over which measures
+        are means, where the source has no seeds of its own.
+        Raises ScenarioError, in words, where the scenario has no such measure.
+        """
+
+
+def planned(
+    source: str,
+    scenario: Scenario,
+    data_seeds: Sequence[int],
+    names: Collection[str],
+    seeds: int,
+    device: str = "auto",
+    *,
+    kept: bool = False,
+) -> list[Draw]:
+    """As `drawn`, for measures of this source: what its planner makes of each draw."""
+    if seeds < 1:
+        raise ScenarioError(["seeds: at least one is needed"])
+    plan: Planner = function_named(SOURCES[source].plan)
+    if kept:
+        return [plan(scenario, None, names, seeds, device)]
+    return [
+        plan(scenario.with_values({"data.seed": seed}), seed, names, seeds, device)
+        for seed in check_data_seeds(data_seeds)
+    ]
+
+
 def check_data_seeds(data_seeds: Sequence[int]) -> tuple[int, ...]:
     """These, each once. Raises ScenarioError for none, or for what is no seed."""
     found = tuple(dict.fromkeys(int(seed) for seed in data_seeds))
@@ -144,8 +198,8 @@ class Rows(Watcher):
         return sum(_has_nothing(self._rows[key]) for key in draw.keys if key in self._rows)
 
     def metrics(self, draw: Draw) -> dict[str, float]:
-        """The means over its training seeds."""
-        return mean_of([self._rows[key] for key in draw.keys if key in self._rows])
+        """Its measures; of runs the means over their training seeds."""
+        return draw.reduce([self._rows.get(key) for key in draw.keys])
 
 
 @dataclass(frozen=True)
@@ -247,10 +301,3 @@ def _over_data(name: str, values: Sequence[float], twin: bool) -> Metric:
 def _has_nothing(row: Row) -> bool:
     """Whether a run has no value of its own: what poison there is, and what its clean twin comes to, is not its own."""
     return all(value is None for name, value in row.items() if name != "poison_rate" and not name.startswith("clean."))
-
-
-def mean_of(rows: Sequence[Row]) -> dict[str, float]:
-    """The metrics of one draw: the mean over those of its training seeds that have a value, NaN where none has."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    values = {name: [value for row in rows if (value := row.get(name)) is not None] for name in names}
-    return {name: sum(some) / len(some) if some else math.nan for name, some in values.items()}

@@ -74,7 +74,7 @@ def test_confusion_counts_labelled_points_by_split_truth_and_prediction():
     np.testing.assert_allclose(run.evaluate()[0, 3:6], error)
 
 
-@pytest.mark.parametrize("loss", ["cross-entropy", "squared", "hinge"])
+@pytest.mark.parametrize("loss", ["cross-entropy", "focal", "absolute", "squared", "hinge"])
 def test_errors_and_predictions_agree_even_on_the_boundary(loss: str):
     """Every output is exactly 0: whatever rule decides a tie, matrix and error must use the same."""
     run = session(learner__name="logistic", learner__loss=loss)
@@ -247,7 +247,7 @@ def test_the_same_twice():
     ],
     ids=["nothing", "no label", "nothing to train on", "one class", "one point", "contradictions", "far away"],
 )
-@pytest.mark.parametrize("loss", ["cross-entropy", "squared", "hinge"])
+@pytest.mark.parametrize("loss", ["cross-entropy", "focal", "absolute", "squared", "hinge"])
 def test_hardly_any_data_raises_nothing(xy: list, label: list, split: list, can_train: bool, loss: str):
     scene = Scene(Points.of(xy, label, split), DOMAIN)
     for twin in (False, True):

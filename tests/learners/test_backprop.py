@@ -61,7 +61,8 @@ def test_activations(activation: str, shared: bool, dropout: bool):
 
 
 @pytest.mark.parametrize(
-    ("loss", "classes", "squash"), [*product(("cross-entropy", "squared", "hinge"), (2, 3), (False, True))]
+    ("loss", "classes", "squash"),
+    [*product(("cross-entropy", "focal", "absolute", "squared", "hinge"), (2, 3), (False, True))],
 )
 def test_losses(loss: Any, classes: int, squash: bool):
     check((6,), "tanh", loss, classes, squash, False, False)

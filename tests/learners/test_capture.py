@@ -103,7 +103,7 @@ def test_a_caller_keeps_its_tensors(monkeypatch: pytest.MonkeyPatch):
 @CUDA
 @pytest.mark.parametrize("batch_size", [16, "full"])
 @pytest.mark.parametrize("optimiser", ["sgd", "momentum", "adam", "adamw"])
-@pytest.mark.parametrize("loss", ["cross-entropy", "squared", "hinge"])
+@pytest.mark.parametrize("loss", ["cross-entropy", "focal", "absolute", "squared", "hinge"])
 def test_on_cuda_a_captured_run_is_the_run_on_the_cpu(loss: Any, optimiser: Any, batch_size: Any):
     spec = MLPSpec(hidden=(8, 8), loss=loss)
     training = TrainingSpec(optimiser=optimiser, batch_size=batch_size, learning_rate=0.01, l2=0.001)

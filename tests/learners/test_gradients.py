@@ -10,6 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from boundaryviz.learners import losses
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from helpers.models import blobs, make, weighing
@@ -60,7 +61,7 @@ def check(spec: MLPSpec | LogisticSpec, classes: int = 2, l1: float = 0.0, l2: f
     data.weights[:, 0] = 1.0
     training = STEP.model_copy(update={"l1": l1, "l2": l2})
     learner = make(spec, training, (3, 4), classes, data, torch.float64)
-    outputs = 1 if classes == 2 and spec.loss != "cross-entropy" else classes
+    outputs = losses.outputs(spec.loss, classes)
     at = where_weights((learner.features.size, *learner.hidden, outputs))
     expected = finite_differences(learner, data, l1, l2, at)
     np.testing.assert_allclose(gradient(learner), expected, rtol=1e-5, atol=2e-8)
@@ -73,7 +74,8 @@ def test_activations(activation: Any):
 
 
 @pytest.mark.parametrize(
-    ("loss", "classes", "output"), [*product(("cross-entropy", "squared", "hinge"), (2, 3, 4), ("linear", "tanh"))]
+    ("loss", "classes", "output"),
+    [*product(("cross-entropy", "focal", "absolute", "squared", "hinge"), (2, 3, 4), ("linear", "tanh"))],
 )
 def test_losses(loss: Any, classes: int, output: Any):
     check(MLPSpec(hidden=(5,), loss=loss, output=output), classes)

@@ -3,11 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.metrics import hinge_loss, log_loss
+from torch.nn import functional as F
 
 from boundaryviz.learners import losses
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
 
-NAMES: tuple[losses.LossName, ...] = ("cross-entropy", "squared", "hinge")
+NAMES: tuple[losses.LossName, ...] = ("cross-entropy", "focal", "absolute", "squared", "hinge")
 SHAPES = [(name, classes) for name in NAMES for classes in (2, 3, 5)]
 
 
@@ -47,6 +51,75 @@ def test_squared_is_half_the_sum_over_outputs(classes: int):
         assert mine[r, point] == pytest.approx(0.5 * sum((z[r, :, point].numpy() - wanted) ** 2), rel=1e-12)
 
 
+@pytest.mark.parametrize("classes", [2, 4])
+def test_absolute_is_the_sum_over_outputs(classes: int):
+    z, _, q = example("absolute", classes)
+    mine = losses.per_point("absolute", z, q)
+    torch.testing.assert_close(mine, F.l1_loss(z, q.expand_as(z), reduction="none").sum(1))
+    twice = losses.per_point("absolute", 2 * z, 2 * q)
+    torch.testing.assert_close(twice, 2 * mine)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0, 5.0])
+def test_focal_is_that_of_the_paper(classes: int, gamma: float):
+    """From the probability of the true class, which scikit-learn's log loss of each point tells."""
+    z, label, q = example("focal", classes)
+    mine = losses.per_point("focal", z, q, gamma).numpy()
+    for r, p in enumerate(torch.softmax(z, 1).numpy()):
+        surprise = np.array(
+            [log_loss([k], [row / row.sum()], labels=range(classes)) for k, row in zip(label, p.T, strict=True)]
+        )
+        np.testing.assert_allclose(mine[r], (1 - np.exp(-surprise)) ** gamma * surprise, rtol=1e-9, atol=1e-15)
+
+
+@given(
+    name=st.sampled_from(NAMES), classes=st.integers(2, 5), gamma=st.floats(0, 5), seed=st.integers(0, 99),
+    shift=st.floats(-3, 3),
+)  # fmt: skip
+def test_what_losses_do_not_depend_on(name: losses.LossName, classes: int, gamma: float, seed: int, shift: float):
+    """Names of classes: where they and their outputs change places, nothing does. Logits: what is added to all."""
+    random = torch.Generator().manual_seed(seed)
+    label = torch.randint(0, classes, (12,), generator=random)
+    z = torch.randn((1, losses.outputs(name, classes), 12), generator=random, dtype=torch.float64) * 2
+    loss = losses.per_point(name, z, losses.targets(label, name, classes, torch.float64), gamma)
+    order = torch.arange(classes - 1, -1, -1)
+    turned = -z if z.shape[1] == 1 else z[:, order]
+    again = losses.per_point(name, turned, losses.targets(order[label], name, classes, torch.float64), gamma)
+    torch.testing.assert_close(again, loss)
+    if losses.outputs(name, classes) > 1 and name not in ("absolute", "squared"):
+        moved = losses.per_point(name, z + shift, losses.targets(label, name, classes, torch.float64), gamma)
+        torch.testing.assert_close(moved, loss, rtol=1e-6, atol=1e-6)
+    if name == "focal":
+        plain = losses.per_point("cross-entropy", z, losses.targets(label, name, classes, torch.float64))
+        assert (loss <= plain + 1e-12).all()
+
+
+@pytest.mark.parametrize(("name", "classes"), SHAPES)
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0, 3.5])
+def test_the_slope_by_hand_is_that_of_autograd(name: losses.LossName, classes: int, gamma: float):
+    z, _, q = example(name, classes)
+    z.requires_grad_()
+    (expected,) = torch.autograd.grad(losses.per_point(name, z, q, gamma).sum(), z)
+    torch.testing.assert_close(losses.slope(name, z.detach(), q, gamma), expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.3, 1.0, 2.0])
+def test_the_focal_slope_stays_finite_where_all_is_decided(gamma: float):
+    z = torch.tensor([[[40.0, -40.0, 1e4, -1e4, 0.0], [-40.0, 40.0, -1e4, 1e4, 0.0]]])
+    q = losses.targets(torch.tensor([0, 0, 0, 0, 0]), "focal", 2, torch.float32)
+    slope = losses.slope("focal", z, q, gamma)
+    assert torch.isfinite(slope).all()
+    assert slope[0, :, 1].tolist() == pytest.approx([-1.0, 1.0], rel=1e-6)
+    assert not slope[0, :, 2].any()
+
+
+def test_the_zero_one_loss_is_refused_in_words():
+    for words in ("0/1", "zero-one"):
+        with pytest.raises(ScenarioError, match="the 0/1 loss cannot be trained: its slope is 0"):
+            Scenario().with_values({"learner.loss": words})
+
+
 @pytest.mark.parametrize(("name", "classes"), SHAPES)
 def test_gradients_agree_with_finite_differences(name: losses.LossName, classes: int):
     z, _, q = example(name, classes)
@@ -67,7 +140,7 @@ def test_the_leading_class_has_the_largest_probability(name: losses.LossName, cl
 @pytest.mark.parametrize(("name", "classes"), SHAPES)
 def test_a_right_and_confident_answer_costs_nothing(name: losses.LossName, classes: int):
     _, label, q = example(name, classes)
-    z = (q if name == "squared" else q * 40)[None]
+    z = (q if name in ("absolute", "squared") else q * 40)[None]
     assert float(losses.per_point(name, z, q).max()) < 1e-12
     assert torch.equal(losses.leading(z)[0], label)
 

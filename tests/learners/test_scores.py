@@ -15,7 +15,7 @@ from boundaryviz.learners.specs import FAMILIES, MLPSpec, TrainingSpec
 from helpers.models import DOMAIN, blobs, make
 
 FAR = DOMAIN.grid(20, 20) * 4.0
-CASES = [*product(("cross-entropy", "squared", "hinge"), (2, 3), ("linear", "tanh"))]
+CASES = [*product(("cross-entropy", "focal", "absolute", "squared", "hinge"), (2, 3), ("linear", "tanh"))]
 
 
 @pytest.mark.parametrize(("loss", "classes", "output"), CASES)

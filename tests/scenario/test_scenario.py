@@ -111,3 +111,19 @@ def test_there_have_to_be_points_of_ones_own() -> None:
 def test_other_data_settings_draw_edited_points_anew() -> None:
     edited = Scenario().with_scene(Scenario(data=DataSpec(n=10)).scene())
     assert len(edited.with_values({"data.n": 30}).scene().points) == 60
+
+
+@pytest.mark.parametrize(
+    ("values", "version", "focusing"),
+    [
+        ({}, 2, False), ({"learner.loss": "hinge"}, 2, False), ({"learner.loss": "absolute"}, 5, False),
+        ({"learner.loss": "focal"}, 5, False), ({"learner.focusing": 1.0}, 5, True),
+    ],
+)  # fmt: skip
+def test_settings_of_a_later_version_are_left_out_where_they_say_nothing(
+    values: dict, version: int, focusing: bool
+) -> None:
+    scenario = Scenario().with_values(values)
+    written = scenario.written()
+    assert (written["version"], "focusing" in written["learner"]) == (version, focusing)
+    assert Scenario.parse(written) == scenario

@@ -135,6 +135,17 @@ def test_label_noise_replaces_its_share_of_labels_outside_the_test(share: float,
     assert wrong.sum() == wrong[held].sum() == round(share * held.sum())
 
 
+@given(st.floats(0.0, 1.0), SEEDS, st.integers(2, 4))
+@settings(max_examples=25)
+def test_label_noise_on_all_points_replaces_as_large_a_share_of_the_test(share: float, seed: int, classes: int) -> None:
+    own = table(classes=classes)
+    points = layered(spec(label_noise=share, seed=seed), own).points
+    noisy = layered(spec(label_noise=share, seed=seed, label_noise_on="all"), own).points
+    test = points.split == Split.TEST
+    assert noisy.take(~test) == points.take(~test)
+    assert (noisy.label != own.scene.points.label)[test].sum() == round(share * test.sum())
+
+
 def test_every_other_class_is_as_likely_under_label_noise() -> None:
     own = table(n=2000, classes=3)
     label = layered(spec(label_noise=1.0, validation=0.0, test=0.0), own).points.label

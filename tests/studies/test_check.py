@@ -7,6 +7,7 @@ import pytest
 
 import boundaryviz as bv
 from boundaryviz.record.expectations import Check
+from boundaryviz.record.sources import SOURCES
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.history_spec import RunHistorySpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -17,6 +18,7 @@ from boundaryviz.studies.draws import can_be_drawn, over_data
 from boundaryviz.studies.executors import InProcess
 from boundaryviz.studies.loky import Loky
 from boundaryviz.tables.tables import read_table
+from helpers.source import SOURCE, WIDTHS
 
 NET = Scenario().with_values({"data.n": 40, "learner.hidden": [4], "training.steps": 12})
 POISONED = {
@@ -191,3 +193,38 @@ def test_training_that_diverged_is_said_to_be_left_out():
     assert "4 left out, because training diverged" in found.seeds_words()
     over = over_data(wild, (0, 1), seeds=2)
     assert (over.lost, over.report()["left_out"]) == ((2, 2), [2, 2])
+
+
+def test_measures_of_more_than_one_run_are_held_under_the_prefix_of_their_source(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(SOURCES, "pair", SOURCE)
+    scenario = promising(NET, pair__widest=1.0, test_error=1.0).model_copy()
+    scenario = scenario.model_copy(update={"expect": scenario.expect | {"pair.lift at data.noise=0.3": (-1.0, 1.0)}})
+    found = check(scenario, data_seeds=(3, 5), seeds=2)
+    assert found.holds
+    widest, plain, lift = found.held
+    assert (widest.expectation.title, lift.expectation.title) == (
+        "test error of the widest",
+        "lift with data.noise=0.3",
+    )
+    for at, seed in enumerate((3, 5)):
+        values = {"data.seed": seed, "learner.hidden": WIDTHS[1]}
+        run = train(NET.with_values(values), seeds=2, progress=False)
+        assert np.isclose(widest.values[at], run.metrics["test_error"].mean, rtol=1e-12)
+        run = train(NET.with_values({"data.seed": seed}), seeds=2, progress=False)
+        assert np.isclose(plain.values[at], run.metrics["test_error"].mean, rtol=1e-12)
+        first, last = (
+            train(NET.with_values({"data.seed": seed, "data.noise": 0.3, "learner.hidden": width}), 2, progress=False)
+            for width in WIDTHS
+        )
+        errors = [run.metrics["test_error"].per_seed for run in (first, last)]
+        assert np.isclose(lift.values[at], errors[0][0] - errors[1][1], rtol=1e-12)
+
+
+def test_what_a_source_cannot_measure_is_said_before_anything_is_trained(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(SOURCES, "pair", SOURCE)
+    with pytest.raises(ScenarioError, match="nobody can measure it"):
+        check(promising(NET, pair__absent=1.0), (0,))
+    with pytest.raises(ScenarioError, match=r"did you mean pair\.widest"):
+        check(promising(NET, pair__widst=1.0), (0,))
+    with pytest.raises(ScenarioError, match="at least one"):
+        check(promising(NET, pair__lift=1.0), (0,), seeds=0)

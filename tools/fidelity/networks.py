@@ -48,11 +48,11 @@ class Drawn:
 def drawn(rng: np.random.Generator) -> Drawn:
     """The next random net."""
     hidden = tuple(int(k) for k in rng.integers(1, 9, rng.integers(0, 4)))
-    loss: Any = rng.choice(["cross-entropy", "squared", "hinge"])
+    loss: Any = rng.choice(["cross-entropy", "focal", "absolute", "squared", "hinge"])
     classes, activation = int(rng.integers(2, 5)), str(rng.choice(list(nets.ACTIVATIONS)))
     output: Any = str(rng.choice(["linear", "tanh"]))
     spec = MLPSpec(hidden=hidden, activation=activation, loss=loss, output=output)  # type: ignore[arg-type]
-    outputs = 1 if classes == 2 and loss != "cross-entropy" else classes
+    outputs = 1 if classes == 2 and loss not in ("cross-entropy", "focal") else classes
     return Drawn(spec, classes, (2, *hidden, outputs))
 
 

@@ -19,7 +19,7 @@ _classifier = partial(family, "boundaryviz.learners.estimators:Estimator", at_on
 """Declares a supervised classifier of scikit-learn."""
 
 
-@_classifier(seeded=False, order=170)
+@_classifier(seeded=False, course="n_neighbors", order=170)
 class KNeighborsClassifierSpec(EstimatorSpec):
     """Every place takes the class that most of its nearest labelled points have."""
 
@@ -131,11 +131,22 @@ class _TreeSpec(EstimatorSpec):
         None, "Depth", "Cuts from the root to a leaf at most; empty cuts until every leaf is pure.", ge=1, le=100
     )
     max_leaf_nodes: int | None = setting(
-        None, "Leaves", "Leaves at most, the best cuts first; empty is no limit.", ge=2, le=10_000, advanced=True
+        None,
+        "Leaves",
+        "Leaves at most, the best cuts first; 1 is the shares of all points, empty no limit.",
+        ge=1,
+        le=10_000,
+        log=True,
     )
     min_samples_leaf: int = setting(
         1, "Points in a leaf", "A cut that would leave fewer points is not made.", ge=1, le=10_000, log=True
     )
+
+    @override
+    def arguments(self, labels: int) -> dict[str, Any]:
+        """A single leaf, for which scikit-learn takes no 1, is a tree of which no part is large enough to be cut."""
+        given = super().arguments(labels)
+        return given | {"max_leaf_nodes": None, "min_samples_split": labels + 1} if self.max_leaf_nodes == 1 else given
 
     def _fitting(self, size: Size) -> Needs:
         trees, drawn = self._trees(size)
@@ -154,15 +165,20 @@ class _TreeSpec(EstimatorSpec):
         return size.sights, 1.0
 
 
-@_classifier(seeded=False, scale_free=True, order=190)
+@_classifier(seeded=False, scale_free=True, course="max_leaf_nodes", order=190)
 class DecisionTreeClassifierSpec(_TreeSpec):
     """The plane cut in two along an axis, and each part again."""
 
     TITLE: ClassVar[str] = "Decision tree"
     name: Literal["DecisionTreeClassifier"] = "DecisionTreeClassifier"
+    ccp_alpha: float = setting(
+        0.0, "Pruning", "Cost of a leaf in minimal cost-complexity pruning (Breiman and others, 1984): the grown "
+        "tree is cut back where a branch lowers the impurity, in shares of all points, by less than this for each leaf.",
+        ge=0.0, le=1.0,
+    )  # fmt: skip
 
 
-@_classifier(seeded=True, scale_free=True, order=200)
+@_classifier(seeded=True, scale_free=True, course="n_estimators", order=200)
 class RandomForestClassifierSpec(_TreeSpec):
     """Many trees, each of other points drawn from the data; their leaves' shares are averaged."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import field_validator
 
 from boundaryviz.learners.family import family
 from boundaryviz.learners.needs import Needs, Size, summed
@@ -13,15 +15,43 @@ from boundaryviz.scene.specs import setting
 if TYPE_CHECKING:
     from boundaryviz.learners.training_spec import TrainingSpec
 
-LossName = Literal["cross-entropy", "squared", "hinge"]
+LossName = Literal["cross-entropy", "focal", "absolute", "squared", "hinge"]
 
-LOSS_WORDS = {"cross-entropy": "cross-entropy", "squared": "squared", "hinge": "hinge"}
+LOSS_WORDS = {
+    "cross-entropy": "cross-entropy (log)", "focal": "focal", "absolute": "absolute", "squared": "squared",
+    "hinge": "hinge",
+}  # fmt: skip
+
+_ZERO_ONE = (
+    "the 0/1 loss cannot be trained: its slope is 0 wherever it has one. It is measured, as the error; train on "
+    "cross-entropy, focal, absolute, squared or hinge in its place"
+)
 
 
 class _SupervisedSpec(NetSpec):
     loss: LossName = setting(
-        "cross-entropy", "Loss", "What training makes small.", choices=dict(LOSS_WORDS), resets=True
-    )
+        "cross-entropy", "Loss",
+        "What training makes small. The 0/1 loss is no choice: its slope is 0 wherever it has one. It is measured, as "
+        "the error.",
+        choices=dict(LOSS_WORDS), resets=True, since={"focal": 5, "absolute": 5},
+    )  # fmt: skip
+    focusing: float = setting(
+        2.0, "Focusing", "The focal loss's gamma: how much less points count that are already decided rightly; 0 is "
+        "cross-entropy.",
+        ge=0.0, le=10.0, advanced=True, resets=True, since=5,
+    )  # fmt: skip
+
+    @field_validator("loss", mode="before")
+    @classmethod
+    def _descends(cls, loss: Any) -> Any:
+        if loss in ("0/1", "0-1", "zero-one", "error"):
+            raise ValueError(_ZERO_ONE)
+        return loss
+
+    def unused(self) -> Mapping[str, str]:
+        """As `NetSpec.unused`, and the focal loss's setting where it is not what is trained on."""
+        focal = {} if self.loss == "focal" else {"focusing": "it says something of the focal loss alone"}
+        return {**super().unused(), **focal}
 
     def _activations(self, size: Size, training: TrainingSpec) -> float:
         first, *hidden, last = dims = self._dims(size)

@@ -63,15 +63,19 @@ def gradient(net: nn.Module) -> NDArray:
 def losses(name: str, z: Tensor, label: Tensor) -> Tensor:
     """Loss of each point, (B,), of outputs z (B, K) and labels (B,).
 
-    squared: half the sum over the outputs, with targets -1 and 1; hinge: Crammer and Singer 2001, equation 4.
+    focal: Lin et al. 2017, equation 4, gamma 2. absolute and squared: the sum and half the sum over the outputs, with
+    targets -1 and 1; hinge: Crammer and Singer 2001, equation 4.
     """
-    if name == "cross-entropy":
-        return nn.functional.cross_entropy(z, label, reduction="none")
-    if name == "squared":
+    if name in ("cross-entropy", "focal"):
+        surprise = nn.functional.cross_entropy(z, label, reduction="none")
+        return surprise if name == "cross-entropy" else (1 - torch.exp(-surprise)) ** 2 * surprise
+    if name in ("absolute", "squared"):
         if z.shape[1] == 1:
             wanted = torch.where(label == 1, 1.0, -1.0)[:, None].to(z.dtype)
         else:
             wanted = 2.0 * nn.functional.one_hot(label, z.shape[1]).to(z.dtype) - 1.0
+        if name == "absolute":
+            return nn.functional.l1_loss(z, wanted, reduction="none").sum(1)
         return 0.5 * nn.functional.mse_loss(z, wanted, reduction="none").sum(1)
     each = []
     for row, k in zip(z, label.tolist(), strict=True):
