@@ -12,13 +12,14 @@ from boundaryviz.engine.messages import CURVES
 from boundaryviz.engine.replicas import CLEAN, Replicas
 from boundaryviz.scene.scene import Scene, Split
 
-_POISON, _CLEAN_LABEL, _FLIPPED = range(len(Split), len(Split) + 3)
+_POISON, _RIGHT, _FLIPPED, _NOISY_TEST = range(len(Split), len(Split) + 4)
 """What is counted besides the splits, see `EvaluationSet.counts`."""
 _MEASURED = {
     **{f"{split.name.lower()}_loss": (split, "loss") for split in Split},
     **{f"{split.name.lower()}_error": (split, "wrong") for split in Split},
-    "poison_loss": (_POISON, "loss"), "clean_label_loss": (_CLEAN_LABEL, "loss"),
+    "poison_loss": (_POISON, "loss"), "clean_label_loss": (_RIGHT, "loss"),
     "flipped_label_loss": (_FLIPPED, "loss"), "memorised": (_FLIPPED, "right"),
+    "true_test_error": (_NOISY_TEST, "untrue"),
 }  # fmt: skip
 """Measure -> whose mean it is, and of what."""
 _COLUMNS = [(CURVES.index(name), *of) for name, of in _MEASURED.items()]
@@ -30,14 +31,16 @@ class EvaluationSet:
     """M points that are asked about at every evaluation.
 
     x: (M, D). label: int64 (M,), of unlabelled poison the class it is to spread, 0 where there is none to compare
-    with. counts: bool (6, R, M), which of them count as clean training, validation, test and poison points of a
-    replica, by its own roles, and, where any label is known to be wrong, as clean training points with a right one,
-    and as points with a wrong one that are trained on. test: bool (R, M), the points on which each is compared with its
-    twin. twin: int64 (R,), the clean twin of each replica, itself where it has none.
+    with. truth: int64 (M,), the class before noise, as far as it is known. counts: bool (7, R, M), which of them count
+    as clean training, validation, test and poison points of a replica, by its own roles, and, where any label is known
+    to be wrong, as clean training points with a right one, as points with a wrong one that are trained on, and again as
+    test points. test: bool (R, M), the points on which each is compared with its twin. twin: int64 (R,), the clean twin
+    of each replica, itself where it has none.
     """
 
     x: NDArray[np.float64]
     label: NDArray[np.int64]
+    truth: NDArray[np.int64]
     counts: NDArray[np.bool_]
     test: NDArray[np.bool_]
     twin: NDArray[np.int64]
@@ -58,13 +61,17 @@ class EvaluationSet:
         trained = known & (role == Split.TRAIN) & there
         counts.append(theirs & planted & trained)
         flipped = scene.flipped
-        counts += [counts[Split.TRAIN] & ~flipped & flipped.any(), seen & trained & flipped]
+        known_wrong = flipped.any()
+        counts += [
+            counts[Split.TRAIN] & ~flipped & known_wrong, seen & trained & flipped, counts[Split.TEST] & known_wrong,
+        ]  # fmt: skip
         test = (role == Split.TEST) & ~points.muted & ~planted & there
         some = np.flatnonzero(np.any(counts, axis=(0, 1)) | test.any(axis=0))
         asked = some[np.argsort(points.ids[some])]  # in whatever order they are stored, sums are the same to the bit
         return cls(
             points.x[asked],
             np.maximum(label[asked], 0).astype(np.int64),
+            scene.truth[asked].astype(np.int64),
             np.stack(counts)[..., asked],
             test[:, asked],
             np.array(replicas.clean_twins()),
@@ -72,7 +79,7 @@ class EvaluationSet:
 
     @cached_property
     def _total(self) -> NDArray[np.int64]:
-        """How many points count, (6, R)."""
+        """How many points count, (7, R)."""
         return self.counts.sum(axis=2)
 
     def summary(
@@ -82,7 +89,7 @@ class EvaluationSet:
         diverged. lost: bool (R,), which replicas did."""
         result = np.full((len(loss), len(CURVES)), np.nan)
         right = predicted == self.label
-        measured = {"loss": loss, "right": right, "wrong": ~right}
+        measured = {"loss": loss, "right": right, "wrong": ~right, "untrue": predicted != self.truth}
         total = self._total
         for column, whose, what in _COLUMNS:
             some = total[whose] > 0

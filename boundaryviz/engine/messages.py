@@ -231,12 +231,14 @@ Why = Literal["first", "best", "flip", "edit", "last"]
 CURVES = (
     "train_loss", "validation_loss", "test_loss", "train_error", "validation_error", "test_error",
     "poison_loss", "flip_rate", "clean_label_loss", "flipped_label_loss", "memorised",
+    "true_test_error",
 )  # fmt: skip
 """Training points are the clean ones. `poison_loss`: of poison, against its label or, where it has none, the class it
 is to spread. `flip_rate`: share of the test points that are predicted otherwise than by the clean twin.
 Where some labels that are trained on are known to be wrong (`Scene.flipped`), whether noise or an attack flipped them:
 `flipped_label_loss` is their loss against these labels, `clean_label_loss` that of the other clean training points, and
-`memorised` the share of the wrong labels that is predicted."""
+`memorised` the share of the wrong labels that is predicted; `true_test_error` is the test error against labels as they
+were before noise."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,7 @@ def test_the_clean_twin_has_no_labels_that_an_attack_flips():
 
 
 def test_without_wrong_labels_there_is_nothing_to_tell():
-    for name in ("flipped_label_loss", "clean_label_loss", "memorised"):
+    for name in ("flipped_label_loss", "clean_label_loss", "memorised", "true_test_error"):
         assert np.isnan(column(Session(Scenario(), device="cpu"), name)).all()
 
 
@@ -62,6 +62,17 @@ def test_folds_count_the_wrong_labels_they_train_on():
         p = run.probabilities(scene.points.xy, replica)
         expected = (p[wrong].argmax(axis=1) == scene.points.label[wrong]).mean()
         assert column(run, "memorised")[replica] == pytest.approx(expected)
+
+
+def test_noise_in_test_labels_does_not_hide_the_true_error():
+    run = Session(NOISY.with_values({"data.label_noise_on": "all"}), device="cpu")
+    run.step(50)
+    points, predicted = run.scene.points, run.predicted()
+    test = points.split == Split.TEST
+    assert column(run, "true_test_error")[0] == pytest.approx((predicted != run.scene.truth)[test].mean())
+    assert column(run, "true_test_error")[0] < column(run, "test_error")[0]
+    run = Session(NOISY, device="cpu")
+    assert column(run, "true_test_error") == column(run, "test_error")
 
 
 def test_metrics_tell_how_far_it_went_astray():
