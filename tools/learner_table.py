@@ -73,7 +73,7 @@ def studied(spec: LearnerSettings, noise: float, data_seeds: Sequence[int] = DAT
     data = {"name": "moons", "n": POINTS, "noise": noise, "labels_per_class": LABELS}
     training = {"learning_rate": RATE, "evaluate_every": STEPS}
     scenario = Scenario.parse({"data": data, "learner": spec.model_dump(mode="json"), "training": training})
-    many = seeds if spec.family.seeded else 1
+    many = seeds if spec.seeded else 1
     axes = (Axis(path="data.seed", values=tuple(data_seeds)),)
     return Study(scenario=scenario, axes=axes, seeds=many, steps=1 if spec.family.at_once else STEPS, device="cpu")
 

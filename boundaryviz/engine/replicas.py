@@ -104,6 +104,22 @@ class Replicas:
         )  # fmt: skip
 
     @classmethod
+    def cut(cls, scene: Scene, seeds: Sequence[int], folds: Sequence[NDArray[np.int64] | None]) -> Self:
+        """A replica for each seed, of which some validate on a part of the clean training points.
+
+        folds: of each the ids of the points that it validates on, in place of the scene's own validation points, while
+        it trains on the other training points; None for one that does as the scene says.
+        """
+        points = scene.points
+        points = points.take((points.split != Split.TEST) & ~points.is_poison)
+        usual = np.where(points.split == Split.TRAIN, Split.TRAIN, Split.VALIDATION)
+        weights, role = np.ones((len(folds), len(points)), np.float32), np.repeat(usual[None], len(folds), axis=0)
+        for k, ids in enumerate(folds):
+            if ids is not None:
+                weights[k], role[k, np.isin(points.ids, ids)] = usual == Split.TRAIN, Split.VALIDATION
+        return cls(tuple(seeds), (None,) * len(seeds), points.ids, weights, role)
+
+    @classmethod
     def subsets(cls, scene: Scene, sizes: Sequence[int], repeats: int = 1, seed: int = 0) -> Self:
         """So many of the clean training points, for learning curves: all sizes of the first repeat, then of the next.
 

@@ -36,7 +36,8 @@ class Family:
 
     spec: the class of its settings. learner: 'module:class' of the learner; the string keeps torch out of whoever
     reads this. supervised: it looks at labelled points alone. at_once: it is fitted in one step, so that rates,
-    batches and penalties mean nothing to it. seeded: what it learns depends on the seed. capabilities: what it can
+    batches and penalties mean nothing to it. seeded: what it learns depends on the seed, unless its settings
+    say otherwise. capabilities: what it can
     be asked, unless its settings leave nothing to ask. cascade: what the label cascade of a learner that hands labels
     on is measured in. scale_free: the same is learnt in whatever units each input comes; what goes by distances,
     kernels, penalties or gradient descent is not. course: the setting along which one fit holds the models of every
@@ -110,6 +111,11 @@ class LearnerSettings(Spec):
     def scale_free(self) -> bool:
         """Whether the same is learnt in whatever units each input comes."""
         return self.family.scale_free
+
+    @property
+    def seeded(self) -> bool:
+        """Whether what is learnt with these settings depends on the seed."""
+        return self.family.seeded
 
     @property
     def sure(self) -> float:

@@ -49,7 +49,7 @@ class FittedLearner(ABC):
     every place before the first step. In the loss such a point counts as an even guess, in the error as wrong.
     Settings and data act with the next step. Replicas that see the same points share one fit, as does one whose
     points have not changed since the last. A weight is how often a point is there, a whole number. Seeds are not looked
-    at unless the family is `seeded`.
+    at unless the settings are `seeded`.
 
     Where the domain lies far from the origin, its centre is subtracted from all inputs: squares of large coordinates,
     and trees in single precision, would tell points apart no more. That changes no distance, and is left out for
@@ -73,7 +73,7 @@ class FittedLearner(ABC):
         """Learn from points (n, D) in the order of their ids, at least one of them labelled."""
 
     def _fit_seeded(self, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Decide:
-        """As `_fit`; the seed is 0 unless the family is `seeded`."""
+        """As `_fit`; the seed is 0 unless the settings are `seeded`."""
         return self._fit(x, label)
 
     def _centre(self) -> NDArray[np.float64] | None:
@@ -95,7 +95,7 @@ class FittedLearner(ABC):
     def set_data(self, data: TrainingData) -> None:
         """Learn from all points of `data`, labelled or not, with the next step."""
         order, weights, points = np.argsort(data.point_ids), data.point_weights, []
-        seeded = self._spec.family.seeded
+        seeded = self._spec.seeded
         for replica, seed in enumerate(self.problem.seeds):
             if not replica or data.extra is not None:
                 own = data.of(replica)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from boundaryviz.learners.family import Family
+from boundaryviz.learners.family import LearnerSettings
 
 Varies = Literal["training", "data", "poison", "nothing"]
 """What the seeds stand for: weights, batches and noise; the points drawn; where the poison falls; no seeds at all."""
@@ -19,9 +19,9 @@ ONE_FIT = "nothing is random: one fit for all seeds"
 """Said in place of a spread where every seed comes to the same."""
 
 
-def training_varies(family: Family) -> Varies:
-    """What the training seeds of a learner of this family differ in."""
-    return "training" if family.seeded else "nothing"
+def training_varies(learner: LearnerSettings) -> Varies:
+    """What the training seeds of a learner with these settings differ in."""
+    return "training" if learner.seeded else "nothing"
 
 
 def seeds_words(seeds: int, varies: Varies) -> str:

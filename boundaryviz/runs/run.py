@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from typing_extensions import override
 
 from boundaryviz.attacks import placement
+from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.learners.cascade import Cascade
@@ -129,7 +130,7 @@ class Run(Tabular):
     @property
     def varies(self) -> Varies:
         """What its seeds differ in: nothing where the learner has nothing random."""
-        return training_varies(self.session.spec.family)
+        return training_varies(self.session.spec)
 
     @property
     def twin(self) -> bool:
@@ -346,12 +347,13 @@ def start(
     cascade: bool = False,
     watched: int = 0,
     steps: int | None = None,
+    replicas: Callable[[Scene], Replicas] | None = None,
 ) -> Run:
     """A run at step 0. seeds: how many, from the scenario's own on, or which; by default, as twin, what the scenario's
     history has, or else 1 without a twin. learner: an estimator of scikit-learn's kind in place of the scenario's
     learner. cascade: as in `train`, of the seed number `watched`. steps: how long it is to be trained, default the
-    scenario's. Raises DeviceError, ScenarioError where no training point has a label, MemoryNeeded, or ValueError
-    without seeds.
+    scenario's. replicas: whatever else there is on its scene, in place of one for each seed and twin.
+    Raises DeviceError, ScenarioError where no training point has a label, MemoryNeeded, or ValueError without seeds.
     """
     history = None if learner is not None else RunHistory.read(scenario)
     if history is None:
@@ -375,7 +377,10 @@ def start(
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
     steps = scenario.steps if steps is None else steps
     instead = None if learner is None else HandedInSpec.of(learner)
-    session = Session(scenario, scene, chosen, twin, device, steps=steps, learner=instead)
+    handed = None if replicas is None else replicas(scene)
+    session = Session(
+        scenario, scene, chosen if handed is None else None, twin, device, handed, steps=steps, learner=instead
+    )
     if cascade:
         session.watch(watched)
     return Run(session, history if instead is None else None)

@@ -19,6 +19,7 @@ from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.own import OwnSpec
 from boundaryviz.scenario.pace import Pace
 from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec, later
+from boundaryviz.scenario.study_spec import StudySpec
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.data import KEEPS_POINTS, OWN, OWN_POINTS, DataSpec, before_any, build
@@ -33,8 +34,9 @@ from boundaryviz.tables.tables import Table
 
 VERSION: Final = 5
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
-`data.input_scale`, a measure of the points, and `pace`. 5: what settings say of themselves (`since` of `setting`), such
-as absolute and focal loss. What needs no words of a later version is written under an earlier one, down to 2."""
+`data.input_scale`, a measure of the points, and `pace`. 5: `study`, and what settings say of themselves (`since` of
+`setting`), such as absolute and focal loss. What needs no words of a later version is written under an earlier one,
+down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -67,6 +69,7 @@ class Scenario(Spec):
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
+    `study` is what is to be varied over many runs; no result of a single run depends on it.
     """
 
     version: Literal[5] = VERSION
@@ -84,6 +87,7 @@ class Scenario(Spec):
     own: OwnSpec | None = later(None)
     plane: PlaneSpec | None = None
     course: RunHistorySpec | None = None
+    study: StudySpec | None = later(None)
     expect: dict[str, float | tuple[float, float]] = {}
 
     @classmethod
@@ -215,6 +219,8 @@ class Scenario(Spec):
             versions.append(since)
             for name in silent:
                 del written[section][name]
+        if self.study is not None:
+            versions.append(5)
         return written | {"version": max(versions)}
 
     @property

@@ -13,8 +13,9 @@ from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.record.expectations import Check, Expectation, Held, expectations_of
 from boundaryviz.runs.bars import told
 from boundaryviz.scenario.gallery import Given, given
+from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.studies.draws import Draw, Rows, can_be_drawn, drawn, planned, training_seeds
+from boundaryviz.studies.draws import Draw, Rows, drawn, planned, training_seeds
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import DATA_SEEDS, SEEDS, CheckRequest
 from boundaryviz.studies.running import carry_out

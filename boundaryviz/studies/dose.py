@@ -23,12 +23,12 @@ from boundaryviz.runs.run import Run
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.inputs import check_inputs
+from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import OWN
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.scene import Scene, Split
 from boundaryviz.studies.doses import PoisonedScene, bare, counted
-from boundaryviz.studies.draws import can_be_drawn
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import DoseRequest
 from boundaryviz.studies.running import AllOrNothing, carry_out
@@ -144,8 +144,8 @@ class _Work:
     @property
     def at_once(self) -> bool:
         """Whether the learner is fitted at once and nothing is random."""
-        family = self.scenario.learner.family
-        return family.at_once and not family.seeded
+        learner = self.scenario.learner
+        return learner.family.at_once and not learner.seeded
 
     def check_memory(self) -> None:
         """Raise MemoryNeeded where there is none for all doses and seeds, before they are laid.

@@ -16,9 +16,8 @@ from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.metrics import Metric, Metrics, SuccessRate
 from boundaryviz.record.seeds import training_varies
 from boundaryviz.record.sources import SOURCES
+from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.data import OWN
-from boundaryviz.scene.scene import Scene
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.running import Failure, Watcher, carry_out
 from boundaryviz.studies.study import Study
@@ -56,33 +55,9 @@ class Draw:
         return (task.key for batch in self.batches for task in batch.tasks)
 
 
-def can_be_drawn(scenario: Scenario) -> bool:
-    """Whether a data seed draws its points: not where they were edited or changed while it trained, nor points of one's
-    own of which nothing is left to chance, or whose attack was shaped by hand.
-
-    A history of training in which nothing was changed changes nothing here.
-    """
-    course = scenario.course
-    if course is not None and (course.turns or course.values or course.plane is not None):
-        return False
-    if scenario.data.name == OWN:
-        here, other = (scenario.with_values({"data.seed": scenario.data.seed ^ k}).scene() for k in (0, 1))
-        return here.points != other.points and _poison(here) == _poison(scenario.scene())
-    if scenario.plane is None:
-        return True
-    fresh, kept = scenario.bare().scene(), scenario.scene()
-    return fresh.points == kept.points and fresh.targets == kept.targets
-
-
-def _poison(scene: Scene) -> tuple[object, ...]:
-    """Where poison lies, under which label, and what it aims at."""
-    some = scene.points.take(scene.points.is_poison)
-    return some.x.tolist(), some.label.tolist(), scene.targets
-
-
 def training_seeds(scenario: Scenario, seeds: int) -> int:
     """How many of `seeds` there is any use for: 0 where nothing in training is random."""
-    return seeds if training_varies(scenario.learner.family) == "training" else 0
+    return seeds if training_varies(scenario.learner) == "training" else 0
 
 
 def drawn(

@@ -1,4 +1,4 @@
-"""What the window asks for: the jobs of dose-responses, checks and films, and what they answer. Nothing heavy."""
+"""What the window asks for: jobs of dose-responses, checks, studies and films, and their answers. Nothing heavy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.studies.study import Study
 
 if TYPE_CHECKING:
     from boundaryviz.figures.film.options import FilmOptions
@@ -37,6 +38,20 @@ class CheckRequest:
     scenario: Scenario
     data_seeds: tuple[int, ...] = DATA_SEEDS
     seeds: int = SEEDS
+
+
+@dataclass(frozen=True)
+class StudyRequest:
+    """A study, as `tabling.run_study` takes it. Its results are `StudyTable`s, the last one as whole as it gets.
+
+    store: the SQLite file in which what is finished is kept, so that a study that was stopped goes on where it was;
+    None for none. workers: processes, None for the job's own.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.tabling:job"
+    study: Study
+    store: Path | None = None
+    workers: int | None = None
 
 
 @dataclass(frozen=True)

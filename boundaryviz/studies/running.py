@@ -11,8 +11,7 @@ from typing_extensions import override
 
 from boundaryviz.jobs.messages import OnProgress, Progress, Result
 from boundaryviz.studies.executors import Executor, InProcess
-from boundaryviz.studies.stores import MemoryStore, ResultStore, Row
-from boundaryviz.studies.study import Study
+from boundaryviz.studies.stores import MemoryStore, ResultStore
 from boundaryviz.studies.tasks import Batch
 
 
@@ -98,24 +97,6 @@ def carry_out(
                     watcher.failed(failures[-1])
                 watch(outcome.number, Progress(batch.size, batch.size))
     return failures
-
-
-def run_study(
-    study: Study,
-    store: ResultStore | None = None,
-    executor: Executor | None = None,
-    watcher: Watcher | None = None,
-) -> tuple[list[Row], list[Failure]]:
-    """The tasks of a study that are finished, in their order, with what came of them; and what came to nothing.
-
-    As `carry_out`; raises ScenarioError besides, where the study's axes or seeds are none.
-    """
-    store = MemoryStore() if store is None else store
-    batches = study.batches()
-    failures = carry_out(batches, store, executor, watcher)
-    tasks = [task for batch in batches for task in batch.tasks]
-    found = store.get(task.key for task in tasks)
-    return [(task, found[task.key]) for task in tasks if task.key in found], failures
 
 
 def _missing(batches: Sequence[Batch], store: ResultStore, watcher: Watcher) -> Iterator[Batch]:

@@ -1,35 +1,33 @@
-"""A study: one scenario, the settings that are varied, and the seeds each combination is trained with. No torch."""
+"""A study: one scenario, what is varied of it, and the tasks and batches that this comes to. No torch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any, ClassVar, Self
 
-from pydantic import Field, field_validator
-
 from boundaryviz.learners.specs import LARGEST_SEED
+from boundaryviz.record.seeds import training_varies
 from boundaryviz.scenario import sweep
+from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scene.specs import Spec
+from boundaryviz.scenario.study_spec import MOST_DRAWS, Axis, StudySpec
 from boundaryviz.studies.tasks import Batch, Task, content_key, part_key
+
+__all__ = ["Axis", "Point", "Study", "StudyTask", "Training", "axis_of"]
 
 _MOST_SEEDS = 1_000_000
 _TOGETHER = 64  # replicas of a batch at most
+_SECTIONS = ("data", "poison", "learner", "training")  # of settings that a result depends on
+_SEEDS = {"training.seed": "seeds", "data.seed": "data_seeds"}  # which are varied in a way of their own
 
 
-class Axis(Spec):
-    """A setting by its dotted path, and the values it takes, in their order."""
-
-    path: str
-    values: tuple[Any, ...] = Field(min_length=1, max_length=sweep.MOST)
-
-    @classmethod
-    def parse(cls, text: str, most: int, scenario: Scenario) -> Self:
-        """As `scenario.sweep.parse` reads it: 'poison.count=0..40'. most: values of a range. Raises SweepError."""
-        path, values, _ = sweep.parse(text, most, scenario)
-        return cls(path=path, values=tuple(values))
+def axis_of(text: str, most: int, scenario: Scenario) -> Axis:
+    """As `scenario.sweep.parse` reads it: 'poison.count=0..40'. most: values of a range. Raises SweepError."""
+    path, values, _ = sweep.parse(text, most, scenario)
+    return Axis(path=path, values=tuple(values))
 
 
 @dataclass(frozen=True)
@@ -45,26 +43,46 @@ class Point:
         return ", ".join(f"{path}={sweep.value_words(value)}" for path, value in self.values.items())
 
 
-class Study(Spec):
-    """Every combination of the axes' values, the last axis running fastest, each trained with every seed.
+@dataclass(frozen=True)
+class StudyTask(Task):
+    """One run of a study. number: its place in the order of the study, from 0.
 
-    seeds: how many, from the scenario's own on, or which. twin: also without the poison. steps: of training, default
-    the scenario's.
+    values: of the axes, in their order. data_seed: None for points as the scenario has them. fold: None for a model of
+    all training points.
     """
 
+    number: int
+    values: tuple[Any, ...]
+    data_seed: int | None
+    seed: int
+    fold: int | None
+
+
+class Study(StudySpec):
+    """What `StudySpec` says of a scenario. device: what it is trained on."""
+
     scenario: Scenario
-    axes: tuple[Axis, ...] = ()
-    seeds: int | tuple[int, ...] = 1
-    twin: bool = False
-    steps: int | None = Field(default=None, ge=1)
     device: str = "auto"
 
-    @field_validator("axes")
     @classmethod
-    def _apart(cls, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
-        if len({axis.path for axis in axes}) < len(axes):
-            raise ValueError("each setting is varied by one axis")
-        return axes
+    def of(cls, scenario: Scenario, spec: StudySpec | None = None, device: str = "auto") -> Self:
+        """spec: default the study that the scenario itself holds. Raises ScenarioError where that is none."""
+        spec = scenario.study if spec is None else spec
+        if spec is None:
+            raise ScenarioError([f"study: {scenario.name} holds no study; say what is to be varied"])
+        return cls(scenario=scenario, device=device, **dict(spec))
+
+    @property
+    def spec(self) -> StudySpec:
+        """What is varied, without the scenario."""
+        return StudySpec(**{name: getattr(self, name) for name in StudySpec.model_fields})
+
+    @property
+    def most(self) -> int:
+        """How many runs it has, or, where some learners among the axes have nothing random, more than that."""
+        seeds = self.seeds if isinstance(self.seeds, int) else len(self.seeds)
+        draws = self.data_seeds if isinstance(self.data_seeds, int) else len(self.data_seeds or (0,))
+        return prod(len(axis.values) for axis in self.axes) * seeds * draws * (self.folds + 1)
 
     def points(self) -> Iterator[Point]:
         """The combinations. Raises ScenarioError for a path that names no setting, or a value that it does not take."""
@@ -72,46 +90,149 @@ class Study(Spec):
             chosen = dict(zip((axis.path for axis in self.axes), values, strict=True))
             yield Point(chosen, self.scenario.with_values(chosen) if chosen else self.scenario)
 
-    def batches(self) -> list[Batch]:
-        """A task for every point and seed; seeds of a point, and their twins, are replicas of one batch.
+    def check(self) -> None:
+        """Raise ScenarioError with every problem of it, each once, as 'path: what is wrong'."""
+        problems = self._own_problems()
+        if not problems and self.most == 1:
+            problems.append("study: it varies nothing; give axes, seeds, data_seeds or folds")
+        for values in product(*(axis.values for axis in self.axes)):
+            try:
+                chosen = dict(zip((axis.path for axis in self.axes), values, strict=True))
+                self._bare.with_values(chosen)
+            except ScenarioError as error:
+                problems += error.problems
+            if len(problems) > _MANY:
+                break
+        if problems:
+            raise ScenarioError(list(dict.fromkeys(problems)))
 
-        Raises ScenarioError for seeds that are none, and what `points` does.
+    def batches(self) -> list[Batch]:
+        """A task for every combination, draw of the data, seed and fold, in this order.
+
+        Seeds and folds of a combination and draw, and their twins, are replicas of one batch. Raises ScenarioError for
+        seeds that are none, and what `points` does.
         """
-        most = _TOGETHER // (2 if self.twin else 1)
+        if problems := self._own_problems():
+            raise ScenarioError(problems)
+        most = max(1, _TOGETHER // (2 if self.twin else 1))
         made: list[Batch] = []
-        for point in self.points():
-            seeds = self._seeds(point.scenario)
-            made += [self._batch(point, seeds[first : first + most]) for first in range(0, len(seeds), most)]
+        number = 0
+        for point in self._points:
+            runs = [(seed, fold) for seed in self._seeds(point.scenario) for fold in self._all_folds]
+            key = self._key(point)
+            for data_seed in self._draws:
+                for first in range(0, len(runs), most):
+                    some = runs[first : first + most]
+                    made.append(self._batch(point, key, data_seed, some, number))
+                    number += len(some)
         return made
 
-    def _batch(self, point: Point, seeds: Sequence[int]) -> Batch:
-        scenario = point.scenario
-        steps = scenario.steps if self.steps is None else self.steps
-        neutral = scenario.model_copy(update={"training": scenario.training.model_copy(update={"seed": 0})})
-        whole = content_key("metrics", neutral, twin=self.twin, steps=steps)
-        before = f"{point.name}, " if point.values else ""
-        tasks = tuple(Task(part_key(whole, seed), f"{before}seed {seed}") for seed in seeds)
-        return Batch(tasks, Training(scenario, tuple(seeds), self.twin, steps, self.device), steps)
+    # ---- what it comes to ---------------------------------------------------------------------------
+
+    @property
+    def _bare(self) -> Scenario:
+        """The scenario without the study that it may hold, which no run needs."""
+        return self.scenario if self.scenario.study is None else self.scenario.model_copy(update={"study": None})
+
+    @property
+    def _points(self) -> Iterator[Point]:
+        return self.model_copy(update={"scenario": self._bare}).points()
+
+    @property
+    def _all_folds(self) -> tuple[int | None, ...]:
+        return (None, *range(self.folds))
+
+    @property
+    def _draws(self) -> tuple[int | None, ...]:
+        if self.data_seeds is None:
+            return (None,)
+        if isinstance(self.data_seeds, int):
+            first = MOST_DRAWS * self.scenario.data.seed
+            return tuple(range(first, first + self.data_seeds))
+        return tuple(dict.fromkeys(self.data_seeds))
 
     def _seeds(self, scenario: Scenario) -> tuple[int, ...]:
+        """Of training; where nothing in it is random the first alone, for others would be copies."""
         first = scenario.training.seed
-        if isinstance(self.seeds, int) and self.seeds > _MOST_SEEDS:
-            raise ScenarioError([f"seeds: {self.seeds:,} are too many; {_MOST_SEEDS:,} are the most"])
-        seeds = tuple(range(first, first + self.seeds)) if isinstance(self.seeds, int) else self.seeds
-        if not seeds:
-            raise ScenarioError(["seeds: a study needs at least one"])
-        if min(seeds) < 0 or max(seeds) > LARGEST_SEED:
+        seeds = range(first, first + self.seeds) if isinstance(self.seeds, int) else tuple(dict.fromkeys(self.seeds))
+        if max(seeds, default=0) > LARGEST_SEED:
             raise ScenarioError([f"seeds: each is a number from 0 up to {LARGEST_SEED:,}"])
-        return tuple(dict.fromkeys(seeds))
+        return tuple(seeds[:1] if training_varies(scenario.learner) == "nothing" else seeds)
+
+    def _own_problems(self) -> list[str]:
+        """What is wrong with it whatever the values of its axes are."""
+        found = []
+        for axis in self.axes:
+            if (instead := _SEEDS.get(axis.path)) is not None:
+                found.append(f"{axis.path}: seeds are no axis; write {instead}, a number or a list of them")
+            elif axis.path.partition(".")[0] not in _SECTIONS:
+                found.append(f"{axis.path}: this is no setting that a run depends on, such as data.noise")
+        if isinstance(self.seeds, int) and self.seeds > _MOST_SEEDS:
+            found.append(f"seeds: {self.seeds:,} are too many; {_MOST_SEEDS:,} are the most")
+        elif not self.seeds or (isinstance(self.seeds, int) and self.seeds < 1):
+            found.append("seeds: a study needs at least one")
+        elif not isinstance(self.seeds, int) and not all(0 <= seed <= LARGEST_SEED for seed in self.seeds):
+            found.append(f"seeds: each is a number from 0 up to {LARGEST_SEED:,}")
+        if isinstance(self.data_seeds, int) and not 1 <= self.data_seeds <= MOST_DRAWS:
+            found.append(f"data_seeds: ask for 1 to {MOST_DRAWS:,} draws, or list the seeds, or leave it out")
+        elif self.data_seeds is not None:
+            if not self._draws:
+                found.append("data_seeds: a list of them names at least one")
+            elif not all(0 <= seed <= LARGEST_SEED for seed in self._draws if seed is not None):
+                found.append(f"data_seeds: each is a number from 0 up to {LARGEST_SEED:,}")
+            if not can_be_drawn(self.scenario):
+                found.append(
+                    "data_seeds: the points of this scenario are kept in it; no data seed draws them anew; leave it out"
+                )
+        if self.steps is not None and any(axis.path == "training.steps" for axis in self.axes):
+            found.append("steps: training.steps is varied; leave out either")
+        if self.folds and self.twin:
+            found.append("folds: with twins there are none; the clean twin of a fold says nothing of the whole")
+        return found
+
+    def _key(self, point: Point) -> str:
+        """Of what all runs of a combination share."""
+        scenario, neutral = point.scenario, {"seed": 0}
+        parts = {name: getattr(scenario, name).model_copy(update=neutral) for name in ("data", "training")}
+        return content_key("metrics", scenario.model_copy(update=parts), twin=self.twin, steps=self._steps(scenario))
+
+    def _steps(self, scenario: Scenario) -> int:
+        return scenario.steps if self.steps is None else self.steps
+
+    def _batch(
+        self, point: Point, key: str, data_seed: int | None, runs: Sequence[tuple[int, int | None]], number: int
+    ) -> Batch:
+        scenario, steps = point.scenario, self._steps(point.scenario)
+        drawn = scenario.data.seed if data_seed is None else data_seed
+        words = [point.name] * bool(point.values) + [f"data seed {data_seed}"] * (data_seed is not None)
+        tasks = tuple(
+            StudyTask(
+                part_key(key, drawn, seed, None if fold is None else [fold, self.folds]),
+                ", ".join([*words, f"seed {seed}", *([] if fold is None else [f"fold {fold + 1} of {self.folds}"])]),
+                number + k, tuple(point.values.values()), data_seed, seed, fold,
+            )
+            for k, (seed, fold) in enumerate(runs)
+        )  # fmt: skip
+        content = Training(scenario, data_seed, tuple(runs), self.folds, self.twin, steps, self.device)
+        return Batch(tasks, content, steps)
+
+
+_MANY = 200  # problems that are looked for
 
 
 @dataclass(frozen=True)
 class Training:
-    """A scenario trained with several seeds at once; of each seed its metrics, name -> number or None."""
+    """A scenario trained several times at once; of each run its metrics, name -> number or None.
+
+    data_seed: None for the points as the scenario has them. runs: of each its seed and its fold of so many `folds`,
+    None for all training points.
+    """
 
     WORK: ClassVar[str] = "boundaryviz.studies.training:metrics"
     scenario: Scenario
-    seeds: tuple[int, ...]
+    data_seed: int | None
+    runs: tuple[tuple[int, int | None], ...]
+    folds: int
     twin: bool
     steps: int
     device: str

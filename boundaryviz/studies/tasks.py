@@ -13,7 +13,7 @@ FORMAT = 2
 """Of results. To be raised where the same content comes to another result, or to one of another shape."""
 
 _WORDS = frozenset(
-    {"version", "name", "title", "summary", "look_at", "variant_of", "order", "expect", "pace"}
+    {"version", "name", "title", "summary", "look_at", "variant_of", "order", "expect", "pace", "study"}
 )  # of a scenario, which no result depends on
 
 

@@ -3,22 +3,64 @@
 from __future__ import annotations
 
 import math
+import warnings
+from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedKFold
+
+from boundaryviz.engine.replicas import Replicas
 from boundaryviz.jobs.messages import Tell
 from boundaryviz.runs.run import start
+from boundaryviz.scenario.scenario import ScenarioError
+from boundaryviz.scene.scene import Scene
 from boundaryviz.studies.study import Training
 
 
 def metrics(content: Training, tell: Tell) -> list[dict[str, float | None]]:
-    """Of each seed its metrics, as `Run.metrics` has them, and with twins those of the clean one as `clean.NAME`.
+    """Of each run its metrics, as `Run.metrics` has them, and with twins those of the clean one as `clean.NAME`.
 
-    None for what is no number. Raises what `runs.run.start` does.
+    Those of a fold are of its own training and validation points. None for what is no number. Raises what
+    `runs.run.start` does, and ScenarioError for folds that cannot be had.
     """
-    run = start(content.scenario, content.seeds, content.twin, content.device, steps=content.steps)
+    scenario, seeds = content.scenario, [seed for seed, _ in content.runs]
+    if content.data_seed is not None:
+        scenario = scenario.with_values({"data.seed": content.data_seed})
+    replicas = partial(_replicas, content) if content.folds else None
+    run = start(scenario, seeds, content.twin, content.device, steps=content.steps, replicas=replicas)
     run.advance(content.steps, tell.progress)
     sides = {"": run.metrics} | ({"clean.": run.clean} if content.twin else {})
     found = {side + name: metric.per_seed for side, metrics in sides.items() for name, metric in metrics.items()}
     return [
-        {name: number if math.isfinite(number := float(values[seed])) else None for name, values in found.items()}
-        for seed in range(len(content.seeds))
+        {name: number if math.isfinite(number := float(values[at])) else None for name, values in found.items()}
+        for at in range(len(content.runs))
     ]
+
+
+def _replicas(content: Training, scene: Scene) -> Replicas:
+    parts = {seed: folds_of(scene, content.folds, seed) for seed in dict.fromkeys(seed for seed, _ in content.runs)}
+    return Replicas.cut(
+        scene,
+        [seed for seed, _ in content.runs],
+        [None if fold is None else parts[seed][fold] for seed, fold in content.runs],
+    )
+
+
+def folds_of(scene: Scene, folds: int, seed: int) -> list[NDArray[np.int64]]:
+    """The ids of the clean training points in each fold: those of scikit-learn's
+    `StratifiedKFold(folds, shuffle=True, random_state=seed)` on these points in the order of their ids.
+
+    Raises ScenarioError for more folds than any class has points.
+    """
+    points = scene.points
+    points = points.take(points.is_train & ~points.is_poison & ~points.muted)
+    points = points.take(np.argsort(points.ids))
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+            cut = StratifiedKFold(folds, shuffle=True, random_state=seed).split(points.label, points.label)
+            return [points.ids[part] for _, part in cut]
+    except ValueError:
+        most = int(np.unique(points.label, return_counts=True)[1].max(initial=0))
+        raise ScenarioError([f"folds: no class has {folds} training points; take at most {most} folds"]) from None

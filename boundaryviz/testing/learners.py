@@ -111,7 +111,7 @@ class LearnerContract:
     def test_the_same_seed_gives_the_same_twice(self) -> None:
         a, b, other = (thought(self.trained(blobs(60), (seed,))) for seed in (3, 3, 4))
         assert np.array_equal(a, b)
-        assert np.array_equal(a, other) == (not self.spec.family.seeded)
+        assert np.array_equal(a, other) == (not self.spec.seeded)
 
     def test_many_steps_are_as_many_single_steps(self) -> None:
         at_once, one_by_one = self._fresh(blobs(70)), self._fresh(blobs(70))

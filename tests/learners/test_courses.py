@@ -57,7 +57,7 @@ def theirs(spec: Any, size: int, data: TrainingData, classes: int, seed: int) ->
         values["n_neighbors"] = min(size, len(label))
     model = getattr(import_module(table()[spec.name]["module"]), spec.name)(**values)
     if "random_state" in model.get_params():
-        model.set_params(random_state=seed if spec.family.seeded else 0)
+        model.set_params(random_state=seed if spec.seeded else 0)
     result[:, seen] = model.fit(x, label).predict_proba(GRID)
     return result
 

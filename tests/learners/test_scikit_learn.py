@@ -36,7 +36,7 @@ def test_it_learns_what_scikit_learn_itself_does(name: str):
     data = blobs(40, 3)
     learner = make(family.spec(), seeds=(3,), classes=3, data=data)
     theirs = clone(estimator(family.spec(), 40))
-    if family.seeded:
+    if family.spec().seeded:
         theirs.set_params(random_state=3)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -10,11 +10,12 @@ from boundaryviz.record.expectations import Check
 from boundaryviz.record.sources import SOURCES
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.history_spec import RunHistorySpec
+from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.edits import Move, apply
 from boundaryviz.studies.check import check, check_all
-from boundaryviz.studies.draws import can_be_drawn, over_data
+from boundaryviz.studies.draws import over_data
 from boundaryviz.studies.executors import InProcess
 from boundaryviz.studies.loky import Loky
 from boundaryviz.tables.tables import read_table

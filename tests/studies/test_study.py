@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.sweep import SweepError
-from boundaryviz.studies.running import run_study
 from boundaryviz.studies.sqlite_store import SqliteStore
-from boundaryviz.studies.study import Axis, Study
+from boundaryviz.studies.study import Axis, Study, axis_of
+from boundaryviz.studies.tabling import run_study
 
 SMALL = Scenario().with_values(
     {
@@ -22,7 +22,7 @@ SMALL = Scenario().with_values(
 
 
 def test_every_combination_and_seed_is_a_task_and_seeds_go_together():
-    axes = (Axis(path="data.noise", values=(0.1, 0.2)), Axis.parse("poison.count=0..3", 9, SMALL))
+    axes = (Axis(path="data.noise", values=(0.1, 0.2)), axis_of("poison.count=0..3", 9, SMALL))
     study = Study(scenario=SMALL, axes=axes, seeds=(7, 9))
     batches = study.batches()
     assert len(batches) == 8
@@ -40,19 +40,18 @@ def test_every_combination_and_seed_is_a_task_and_seeds_go_together():
 def test_its_results_are_those_of_runs_by_themselves_and_survive_in_a_file(twin: bool, tmp_path):
     study = Study(scenario=SMALL, axes=(Axis(path="data.noise", values=(0.1, 0.3)),), seeds=2, twin=twin)
     with SqliteStore(tmp_path / "results.sqlite") as store:
-        rows, failures = run_study(study, store)
-    assert failures == []
+        table = run_study(study, store=store)
+    assert (table.whole, table.failed) == (True, ())
     runs = [train(SMALL.with_values({"data.noise": noise}), 2, twin, progress=False) for noise in (0.1, 0.3)]
-    for at, (_, found) in enumerate(rows):
+    for at in range(len(table)):
         run = runs[at // 2]
         metrics = run.metrics | ({f"clean.{name}": one for name, one in run.clean.items()} if twin else {})
-        assert found.keys() == metrics.keys()
-        for name, value in found.items():
+        assert set(table.metrics) == metrics.keys()
+        for name in table.metrics:
             alone = metrics[name].per_seed[at % 2]
-            assert value is None or np.array_equal(value, alone), name
-            assert (value is None) is not np.isfinite(alone)
+            assert np.array_equal(table.columns[name][at], alone, equal_nan=True), name
     with SqliteStore(tmp_path / "results.sqlite") as store:
-        assert run_study(study, store)[0] == rows
+        assert run_study(study, store=store).equals(table)
 
 
 def test_what_is_no_study_is_said():
@@ -67,4 +66,4 @@ def test_what_is_no_study_is_said():
     with pytest.raises(ValidationError, match="values"):
         Axis(path="data.n", values=())
     with pytest.raises(SweepError, match="two values at least"):
-        Axis.parse("data.n=3", 10, SMALL)
+        axis_of("data.n=3", 10, SMALL)

@@ -31,7 +31,7 @@ from boundaryviz.scenario.words import size_words
 from boundaryviz.scene.plain_text import file_stem
 from boundaryviz.scene.scene import Domain
 from boundaryviz.studies.requests import FilmEstimate, FilmRequest, FilmWritten, Spacing
-from boundaryviz.studies.study import Axis, Study
+from boundaryviz.studies.study import Study, axis_of
 
 if TYPE_CHECKING:
     from boundaryviz.figures.style import StyleName
@@ -225,7 +225,7 @@ def wrong(scenario: Scenario, choice: FilmChoice) -> str:
     """What is wrong with the values that a film is to lead through, in a sentence; empty where nothing is."""
     frames = max(round(choice.seconds * choice.rate), 1)
     try:
-        axis = Axis.parse(f"{choice.over}={choice.values}", frames, scenario)
+        axis = axis_of(f"{choice.over}={choice.values}", frames, scenario)
         for _ in Study(scenario=scenario, axes=(axis,)).points():
             pass
     except sweep.SweepError as error:

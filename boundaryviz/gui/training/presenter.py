@@ -338,7 +338,7 @@ class Presenter(QObject):
     @property
     def varies(self) -> Varies:
         """What the seeds that train differ in."""
-        return training_varies(self.scenario.learner.family)
+        return training_varies(self.scenario.learner)
 
     def seeds_words(self, kept: int | None = None) -> str:
         """Which seeds a number over all of them is of, see `shown_seeds`; where none counts, those that train."""
