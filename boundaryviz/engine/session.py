@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import device as devices
+from boundaryviz.engine.boundary import boundary_length
 from boundaryviz.engine.cascades import Cascades
 from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
 from boundaryviz.engine.messages import CURVES, Curves
@@ -352,6 +353,20 @@ class Session:
         cells = columns * rows
         part = cells if self._pace.affords(cells) else self._pace.part()
         return field_of((yield from in_parts(ask, rect, columns, rows, part)))
+
+    def boundary_lengths(self, replicas: slice = slice(None), side: int = 128) -> NDArray[np.float64]:
+        """How long the boundary of some replicas is over the domain, see `boundary.boundary_length`; NaN of what
+        diverged. side: cells along the longer side, of which those near the boundary are asked about."""
+        points, domain, section = self.scene.points, self.scene.domain, self.scene.section
+        columns, rows = domain.shape(side)
+        chosen, lost = np.arange(len(self.replicas))[replicas].tolist(), self.diverged
+        found = np.full(len(chosen), np.nan)
+        for at, replica in enumerate(chosen):
+            if lost[replica]:
+                continue
+            ask = on_plane(section, lambda x, replica=replica: self.learner.scores(x, replica))
+            found[at] = boundary_length(surface(ask, domain, columns, rows, points.xy, points.label), domain)
+        return found
 
     def _asked(
         self, replica: int, unit: tuple[int, int] | None

@@ -21,7 +21,7 @@ from boundaryviz.learners.handed_in import HandedInSpec
 from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
-from boundaryviz.record.metrics import Metrics, of_curves, success_rate
+from boundaryviz.record.metrics import Metric, Metrics, of_curves, success_rate
 from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.seeds import Varies, training_varies
 from boundaryviz.record.snapshot import Snapshot
@@ -188,6 +188,8 @@ class Run(Tabular):
 
     def _side(self, clean: bool) -> Metrics:
         found = of_curves(self.session.evaluate(), self.curves, self._replicas(clean), self.varies)
+        lengths = self.session.boundary_lengths(self._replicas(clean))
+        found["boundary_length"] = Metric.of(lengths, self.varies)
         targets = self.scene.targets
         if targets:
             x = self.scene.embed(np.array([(target.x, target.y) for target in targets]))
