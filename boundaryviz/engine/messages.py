@@ -357,11 +357,13 @@ class Rendering:
 
 @dataclass(frozen=True)
 class State:
-    """Whether it trains, at which step, and why it stopped."""
+    """Whether it trains, at which step, and why it stopped. kept: of early stopping, the step whose weights the run
+    shown has now."""
 
     playing: bool
     step: int
-    why: Literal["asked", "stop-step", "diverged", "reset", "loaded", "resumed"] = "asked"
+    why: Literal["asked", "stop-step", "early-stopping", "diverged", "reset", "loaded", "resumed"] = "asked"
+    kept: int | None = None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ METRICS = OF_TWINS | {
     "train_loss", "validation_loss", "test_loss", "train_error", "validation_error", "test_error",
     "poison_loss", "generalisation_gap", "best_step", "attack_success_rate", "clean_label_loss", "flipped_label_loss",
     "flipped_label_rise", "memorised", "test_error_rise", "true_test_error", "boundary_length",
+    "stopped_step", "kept_step", "steps_saved",
 }  # fmt: skip
 """The measures of runs; `OF_TWINS` are those for which a clean twin is needed."""
 

@@ -65,7 +65,7 @@ class Metric:
         """As the value of a measure called so, a share in percent, without a word on what the plus or minus is."""
         if is_share(name):
             return rounded(100 * self.mean, 100 * self.std, unit="%")
-        return rounded(self.mean, self.std, digits=max(1, len(f"{self.mean:.0f}")) if name == "best_step" else 3)
+        return rounded(self.mean, self.std, digits=max(1, len(f"{self.mean:.0f}")) if name.endswith("_step") else 3)
 
     def plain(self) -> dict[str, Any]:
         """For JSON, in which NaN and infinity are null."""
@@ -148,7 +148,7 @@ class Metrics(dict[str, Metric]):
     __str__ = __repr__
 
 
-_SHARES = ("_error", "_rate", "_area", "flip_rate_excess", "test_error_rise", "memorised")
+_SHARES = ("_error", "_rate", "_area", "flip_rate_excess", "test_error_rise", "memorised", "steps_saved")
 
 
 def is_share(name: str) -> bool:
@@ -177,6 +177,15 @@ def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice, var
     if any(best):
         found["best_step"] = Metric.of((np.nan if at is None else at[0] for at in best), varies)
     return found
+
+
+def of_stops(stopped: NDArray[np.int64], kept: NDArray[np.int64], steps: int, varies: Varies = "training") -> Metrics:
+    """What early stopping has come to: the steps (S,) at which each seed stopped and whose weights it keeps, below 0
+    where it has not, and the share of the run's `steps` that it saves."""
+    shown = {"stopped_step": stopped, "kept_step": kept}
+    found = Metrics((name, Metric.of(np.where(at < 0, np.nan, at), varies)) for name, at in shown.items())
+    saved = np.where(stopped < 0, 0.0, 1.0 - stopped / max(steps, 1))
+    return found | {"steps_saved": Metric.of(np.maximum(saved, 0.0), varies)}
 
 
 def _risen(now: NDArray[np.float64], curves: CurveStore, chosen: Iterable[int]) -> dict[str, NDArray[np.float64]]:
