@@ -38,4 +38,4 @@ def _contour(x: NDArray[np.float64], y: NDArray[np.float64], z: NDArray[np.float
     if min(z.shape) < 2:
         return 0.0
     lines = contourpy.contour_generator(x, y, np.ma.masked_invalid(z)).lines(0.0)
-    return sum(float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum()) for line in lines)
+    return sum(float(np.linalg.norm(np.diff(np.asarray(line), axis=0), axis=1).sum()) for line in lines)

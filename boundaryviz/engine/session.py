@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -252,8 +253,10 @@ class Session:
     def _look_for_the_end(self) -> None:
         """Whether it goes on after the evaluation just made, which of what has stopped now is not."""
         if self._stopping is not None:
-            loss = (self.evaluated.values[:, CURVES.index(name)] for name in ("validation_loss", "train_loss"))
-            self._stopping.look(self.step_count, *loss, self.learner.state())
+            validation, train = (
+                self.evaluated.values[:, CURVES.index(name)] for name in ("validation_loss", "train_loss")
+            )
+            self._stopping.look(self.step_count, validation, train, self.learner.state())
             self._hold()
 
     def _hold(self) -> None:
@@ -407,7 +410,7 @@ class Session:
         for at, replica in enumerate(chosen):
             if lost[replica]:
                 continue
-            ask = on_plane(section, lambda x, replica=replica: self.learner.scores(x, replica))
+            ask = on_plane(section, partial(self.learner.scores, replica=replica))
             found[at] = boundary_length(surface(ask, domain, columns, rows, points.xy, points.label), domain)
         return found
 

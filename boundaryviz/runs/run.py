@@ -195,7 +195,8 @@ class Run(Tabular):
         lengths = self.session.boundary_lengths(self._replicas(clean))
         found["boundary_length"] = Metric.of(lengths, self.varies)
         if (stops := self.session.stops) is not None:
-            found |= of_stops(*(at[self._replicas(clean)] for at in stops), self.scenario.steps, self.varies)
+            stopped, kept = (at[self._replicas(clean)] for at in stops)
+            found |= of_stops(stopped, kept, self.scenario.steps, self.varies)
         targets = self.scene.targets
         if targets:
             x = self.scene.embed(np.array([(target.x, target.y) for target in targets]))

@@ -20,8 +20,8 @@ from boundaryviz.scenario.scenario import Scenario
 FITS = Scenario().with_values(
     {
         "data.n": 60, "data.noise": 0.25, "data.label_noise": 0.2, "learner.hidden": [32],
-        "training.batch_size": "full", "training.learning_rate": 0.05, "training.steps": 2000, "training.early_stopping": "patience",
-        "training.patience": 8, "training.evaluate_every": 10,
+        "training.batch_size": "full", "training.learning_rate": 0.05, "training.steps": 2000,
+        "training.early_stopping": "patience", "training.patience": 8, "training.evaluate_every": 10,
     }
 )  # fmt: skip
 OFF = FITS.with_values({"training.early_stopping": "off"})
