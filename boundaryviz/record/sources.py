@@ -8,14 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from boundaryviz.record.measures import Measure
+from boundaryviz.record.reports import REPORTS
 
-@dataclass(frozen=True)
-class Measure:
-    """What a number is. words: for titles, such as 'rise of the test error at the largest size'. share: it is told in
-    per cent."""
-
-    words: str
-    share: bool = False
+__all__ = ["SOURCES", "Measure", "Source"]
 
 
 @dataclass(frozen=True)
@@ -30,5 +26,10 @@ class Source:
     measures: Mapping[str, Measure]
 
 
-SOURCES: dict[str, Source] = {}
+SOURCES: dict[str, Source] = {
+    "study": Source(
+        "boundaryviz.studies.reporting:plan",
+        {name: measure for report in REPORTS.values() for name, measure in report.MEASURES.items()},
+    )
+}
 """By prefix: `NAME.measure` in `[expect]`."""

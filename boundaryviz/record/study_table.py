@@ -65,8 +65,8 @@ class StudyTable(Tabular):
     """The runs of a study that are finished, in the order of the study.
 
     axes: path -> all values that the study gives it. columns: name -> (N,): each axis by its path (numbers where all
-    its values are, else objects), int64 `data_seed`, `seed` and `fold` (NONE for none), then float64 metrics, NaN where a
-    run has none. total: how many runs the whole study has. failed: what came to nothing, and why.
+    its values are, else objects), int64 `data_seed`, `seed` and `fold` (NONE for none), then float64 metrics, NaN where
+    a run has none. total: how many runs the whole study has. failed: what came to nothing, and why.
     """
 
     axes: Mapping[str, tuple[Any, ...]]

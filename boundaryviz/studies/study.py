@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 from typing import Any, ClassVar, Self
 
 from boundaryviz.learners.specs import LARGEST_SEED
+from boundaryviz.record import reports
+from boundaryviz.record.expectations import METRICS
 from boundaryviz.record.seeds import training_varies
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.redrawing import can_be_drawn
@@ -18,6 +20,7 @@ from boundaryviz.studies.tasks import Batch, Task, content_key, part_key
 
 __all__ = ["Axis", "Point", "Study", "StudyTask", "Training", "axis_of"]
 
+STEPS = "training.steps"
 _MOST_SEEDS = 1_000_000
 _TOGETHER = 64  # replicas of a batch at most
 _SECTIONS = ("data", "poison", "learner", "training")  # of settings that a result depends on
@@ -107,25 +110,26 @@ class Study(StudySpec):
             raise ScenarioError(list(dict.fromkeys(problems)))
 
     def batches(self) -> list[Batch]:
-        """A task for every combination, draw of the data, seed and fold, in this order.
+        """A task for every combination, draw of the data, seed and fold, whose numbers are in this order.
 
-        Seeds and folds of a combination and draw, and their twins, are replicas of one batch. Raises ScenarioError for
-        seeds that are none, and what `points` does.
+        Seeds and folds of a combination and draw, and their twins, are replicas of one batch; combinations along the
+        course of a learner are one fit, those that differ in steps are one training. Raises ScenarioError for seeds
+        that are none, and what `points` does.
         """
         if problems := self._own_problems():
             raise ScenarioError(problems)
         most = max(1, _TOGETHER // (2 if self.twin else 1))
         made: list[Batch] = []
-        number = 0
-        for point in self._points:
-            runs = [(seed, fold) for seed in self._seeds(point.scenario) for fold in self._all_folds]
-            key = self._key(point)
-            for data_seed in self._draws:
-                for first in range(0, len(runs), most):
-                    some = runs[first : first + most]
-                    made.append(self._batch(point, key, data_seed, some, number))
-                    number += len(some)
+        for group in self._groups():
+            for at, data_seed in enumerate(self._draws):
+                parts = range(0, len(group.runs), most)
+                made += [self._batch(group, at, data_seed, slice(first, first + most)) for first in parts]
         return made
+
+    def place(self, task: StudyTask) -> dict[str, Any]:
+        """Where its row stands in the table: the value of each axis by path, and its seeds and fold."""
+        where = dict(zip((axis.path for axis in self.axes), task.values, strict=True))
+        return where | {"data_seed": task.data_seed, "seed": task.seed, "fold": task.fold}
 
     # ---- what it comes to ---------------------------------------------------------------------------
 
@@ -184,8 +188,11 @@ class Study(StudySpec):
                 found.append(
                     "data_seeds: the points of this scenario are kept in it; no data seed draws them anew; leave it out"
                 )
-        if self.steps is not None and any(axis.path == "training.steps" for axis in self.axes):
+        if self.steps is not None and any(axis.path == STEPS for axis in self.axes):
             found.append("steps: training.steps is varied; leave out either")
+        found += reports.problems_of(self)
+        if (name := self.measure.removeprefix("clean.")) and name not in METRICS:
+            found.append(f"measure: no run has {name!r}; there are: {', '.join(sorted(METRICS))}")
         if self.folds and self.twin:
             found.append("folds: with twins there are none; the clean twin of a fold says nothing of the whole")
         return found
@@ -197,24 +204,70 @@ class Study(StudySpec):
         return content_key("metrics", scenario.model_copy(update=parts), twin=self.twin, steps=self._steps(scenario))
 
     def _steps(self, scenario: Scenario) -> int:
+        """Of training: one where a fit is all there is to do."""
+        if scenario.learner.family.at_once and scenario.course is None:
+            return 1
         return scenario.steps if self.steps is None else self.steps
 
-    def _batch(
-        self, point: Point, key: str, data_seed: int | None, runs: Sequence[tuple[int, int | None]], number: int
-    ) -> Batch:
-        scenario, steps = point.scenario, self._steps(point.scenario)
-        drawn = scenario.data.seed if data_seed is None else data_seed
-        words = [point.name] * bool(point.values) + [f"data seed {data_seed}"] * (data_seed is not None)
-        tasks = tuple(
-            StudyTask(
-                part_key(key, drawn, seed, None if fold is None else [fold, self.folds]),
-                ", ".join([*words, f"seed {seed}", *([] if fold is None else [f"fold {fold + 1} of {self.folds}"])]),
-                number + k, tuple(point.values.values()), data_seed, seed, fold,
-            )
-            for k, (seed, fold) in enumerate(runs)
-        )  # fmt: skip
-        content = Training(scenario, data_seed, tuple(runs), self.folds, self.twin, steps, self.device)
-        return Batch(tasks, content, steps)
+    def _groups(self) -> list[_Group]:
+        """The combinations, those together that are found in one training: they differ along its course."""
+        groups: dict[str, _Group] = {}
+        number = 0
+        for point in self._points:
+            runs = tuple((seed, fold) for seed in self._seeds(point.scenario) for fold in self._all_folds)
+            course = self._course(point)
+            apart = {path: value for path, value in point.values.items() if path != course}
+            group = groups.setdefault(repr((course, apart)), _Group(course, runs))
+            group.points.append((point, number))
+            number += len(runs) * len(self._draws)
+        return list(groups.values())
+
+    def _course(self, point: Point) -> str:
+        """The path of the axis, if any, along which one training of the point's learner holds a model of every value:
+        the course of one that is fitted, the steps of one that is trained in steps."""
+        family = point.scenario.learner.family
+        path = f"learner.{family.course}" if family.at_once else STEPS
+        found = [axis for axis in self.axes if axis.path == path]
+        if not found or point.scenario.course is not None:
+            return ""
+        return path if all(type(value) is int and value > 0 for value in found[0].values) else ""
+
+    def _batch(self, group: _Group, draw: int, data_seed: int | None, some: slice) -> Batch:
+        tasks: list[StudyTask] = []
+        for point, number in group.points:
+            key, runs = self._key(point), group.runs
+            drawn = point.scenario.data.seed if data_seed is None else data_seed
+            words = [point.name] * bool(point.values) + [f"data seed {data_seed}"] * (data_seed is not None)
+            for at in range(len(runs))[some]:
+                seed, fold = runs[at]
+                part = part_key(key, drawn, seed, None if fold is None else [fold, self.folds])
+                named = [*words, f"seed {seed}", *([] if fold is None else [f"fold {fold + 1} of {self.folds}"])]
+                place = number + draw * len(runs) + at
+                values = tuple(point.values.values())
+                tasks.append(StudyTask(part, ", ".join(named), place, values, data_seed, seed, fold))
+        scenario = group.largest
+        stages = tuple(point.values[group.course] for point, _ in group.points) if group.course else ()
+        steps = self._steps(scenario)
+        stepwise = group.course == STEPS
+        content = Training(
+            scenario, data_seed, group.runs[some], self.folds, self.twin, steps, self.device, stages, stepwise
+        )
+        return Batch(tuple(tasks), content, steps)
+
+
+@dataclass
+class _Group:
+    """Combinations that are trained together, each with its first number in the study. course: the path along which
+    they differ, "" for one by itself. runs: seed and fold of each run of a combination."""
+
+    course: str
+    runs: tuple[tuple[int, int | None], ...]
+    points: list[tuple[Point, int]] = field(default_factory=list)
+
+    @property
+    def largest(self) -> Scenario:
+        """Of which a fit holds all of them."""
+        return max((point for point, _ in self.points), key=lambda one: one.values.get(self.course, 0)).scenario
 
 
 _MANY = 200  # problems that are looked for
@@ -225,7 +278,8 @@ class Training:
     """A scenario trained several times at once; of each run its metrics, name -> number or None.
 
     data_seed: None for the points as the scenario has them. runs: of each its seed and its fold of so many `folds`,
-    None for all training points.
+    None for all training points. stages: sizes along the learner's course, or `stepwise` numbers of steps, up to those
+    of the scenario, of each of which every run has metrics; empty for those of the scenario alone.
     """
 
     WORK: ClassVar[str] = "boundaryviz.studies.training:metrics"
@@ -236,3 +290,5 @@ class Training:
     twin: bool
     steps: int
     device: str
+    stages: tuple[int, ...] = ()
+    stepwise: bool = False

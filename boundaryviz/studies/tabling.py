@@ -66,7 +66,7 @@ class _Rows(Watcher):
     """Keeps what came of each task, for a table."""
 
     def __init__(self, study: Study, total: int, progress: OnProgress | None, watch: Watch | None) -> None:
-        self._axes = {axis.path: axis.values for axis in study.axes}
+        self._study, self._axes = study, {axis.path: axis.values for axis in study.axes}
         self._total, self._progress, self._watch = total, progress, watch
         self._rows: dict[int, TableRow] = {}
         self._failed: list[tuple[str, str]] = []
@@ -81,9 +81,7 @@ class _Rows(Watcher):
     def finished(self, batch: Batch, values: Sequence[Any]) -> None:
         for task, metrics in zip(batch.tasks, values, strict=True):
             if isinstance(task, StudyTask):
-                where = dict(zip(self._axes, task.values, strict=True))
-                where |= {"data_seed": task.data_seed, "seed": task.seed, "fold": task.fold}
-                self._rows[task.number] = where, metrics
+                self._rows[task.number] = self._study.place(task), metrics
         self._tell()
 
     @override

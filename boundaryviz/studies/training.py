@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -12,14 +13,16 @@ from sklearn.model_selection import StratifiedKFold
 
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.jobs.messages import Tell
-from boundaryviz.runs.run import start
+from boundaryviz.runs.run import Run, start
 from boundaryviz.scenario.scenario import ScenarioError
 from boundaryviz.scene.scene import Scene
+from boundaryviz.studies.staging import each_stage
 from boundaryviz.studies.study import Training
 
 
 def metrics(content: Training, tell: Tell) -> list[dict[str, float | None]]:
-    """Of each run its metrics, as `Run.metrics` has them, and with twins those of the clean one as `clean.NAME`.
+    """Of each run its metrics, as `Run.metrics` has them, and with twins those of the clean one as `clean.NAME`; where
+    there are stages, of all runs at the first, then at the next.
 
     Those of a fold are of its own training and validation points. None for what is no number. Raises what
     `runs.run.start` does, and ScenarioError for folds that cannot be had.
@@ -29,12 +32,34 @@ def metrics(content: Training, tell: Tell) -> list[dict[str, float | None]]:
         scenario = scenario.with_values({"data.seed": content.data_seed})
     replicas = partial(_replicas, content) if content.folds else None
     run = start(scenario, seeds, content.twin, content.device, steps=content.steps, replicas=replicas)
+    if content.stepwise:
+        at = {steps: _rows(run) for steps in _each_step(run, content, tell)}
+        return [row for steps in content.stages for row in at[steps]]
     run.advance(content.steps, tell.progress)
-    sides = {"": run.metrics} | ({"clean.": run.clean} if content.twin else {})
+    if not content.stages:
+        return _rows(run)
+    return [row for _ in each_stage(run, content.stages) for row in _rows(run)]
+
+
+def _each_step(run: Run, content: Training, tell: Tell) -> Iterator[int]:
+    """Train on to each of the numbers of steps, the least first, and let the caller look at the run there."""
+    begin = 0
+
+    def progress(done: int, _total: int) -> None:
+        tell.progress(begin + done, content.steps)
+
+    for steps in sorted(set(content.stages)):
+        run.advance(steps - begin, progress)
+        begin = steps
+        yield steps
+
+
+def _rows(run: Run) -> list[dict[str, float | None]]:
+    sides = {"": run.metrics} | ({"clean.": run.clean} if run.twin else {})
     found = {side + name: metric.per_seed for side, metrics in sides.items() for name, metric in metrics.items()}
     return [
         {name: number if math.isfinite(number := float(values[at])) else None for name, values in found.items()}
-        for at in range(len(content.runs))
+        for at in range(len(run.seeds))
     ]
 
 

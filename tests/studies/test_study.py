@@ -67,3 +67,82 @@ def test_what_is_no_study_is_said():
         Axis(path="data.n", values=())
     with pytest.raises(SweepError, match="two values at least"):
         axis_of("data.n=3", 10, SMALL)
+
+
+def test_sizes_along_a_course_are_one_fit_and_each_what_it_is_by_itself():
+    scenario = Scenario().with_values(
+        {"data.n": 80, "data.label_noise": 0.2, "learner.name": "DecisionTreeClassifier", "poison.count": 5,
+         "poison.target": [0.0, 0.5]}
+    )  # fmt: skip
+    path = "learner.max_leaf_nodes"
+    axes = (Axis(path=path, values=(1, 4, 40)), Axis(path="data.noise", values=(0.1, 0.3)))
+    study = Study(scenario=scenario, axes=axes, data_seeds=2, twin=True)
+    batches = study.batches()
+    assert [len(batch.tasks) for batch in batches] == [3] * 4  # a fit for each noise and draw
+    table = run_study(study)
+    assert table.columns[path].tolist() == [1] * 4 + [4] * 4 + [40] * 4
+    assert table.columns["data_seed"].tolist() == [0, 1] * 6
+    for leaves in (1, 4, 40):
+        alone = run_study(Study(scenario=scenario.with_values({path: leaves}), axes=axes[1:], data_seeds=2, twin=True))
+        found = table.select({path: leaves})
+        assert found.metrics == alone.metrics
+        for name in ("data.noise", "data_seed", *alone.metrics):
+            assert np.array_equal(found.columns[name], alone.columns[name], equal_nan=True), (leaves, name)
+
+
+@pytest.mark.parametrize("learner", ["mlp", "pi-model"])
+def test_numbers_of_steps_are_one_training_and_each_what_it_is_by_itself(learner: str):
+    scenario = Scenario().with_values(
+        {"data.n": 60, "data.labels_per_class": 9, "learner.name": learner, "learner.hidden": [6],
+         "training.evaluate_every": 4, "poison.count": 5, "poison.target": [0.0, 0.5]}
+    )  # fmt: skip
+    study = Study(scenario=scenario, axes=(Axis(path="training.steps", values=(30, 1, 13)),), seeds=2, twin=True)
+    batches = study.batches()
+    assert [(len(batch.tasks), batch.size) for batch in batches] == [(6, 30)]
+    table = run_study(study)
+    for steps in (30, 1, 13):
+        alone = run_study(Study(scenario=scenario.with_values({"training.steps": steps}), seeds=2, twin=True))
+        found = table.select({"training.steps": steps})
+        for name in ("data_seed", "seed", *alone.metrics):
+            assert np.array_equal(found.columns[name], alone.columns[name], equal_nan=True), (steps, name)
+        own = Study(scenario=scenario.with_values({"training.steps": steps}), seeds=2, twin=True).batches()
+        assert {task.key for batch in own for task in batch.tasks} <= {task.key for task in batches[0].tasks}
+
+
+def test_where_nothing_in_training_is_random_seeds_make_no_copies():
+    axes = (Axis(path="learner.name", values=("DecisionTreeClassifier", "mlp")),)
+    table = run_study(Study(scenario=SMALL, axes=axes, seeds=3))
+    assert list(zip(*(table.columns[name].tolist() for name in ("learner.name", "seed")), strict=True)) == [
+        ("DecisionTreeClassifier", 0), ("mlp", 0), ("mlp", 1), ("mlp", 2),
+    ]  # fmt: skip
+
+
+def test_draws_of_the_data_are_runs_on_them():
+    listed = run_study(Study(scenario=SMALL, data_seeds=(3, 5)))
+    for at, seed in enumerate((3, 5)):
+        alone = train(SMALL.with_values({"data.seed": seed}), progress=False).metrics
+        assert listed.columns["test_loss"][at] == alone["test_loss"].mean
+    second = SMALL.with_values({"data.seed": 2})
+    assert run_study(Study(scenario=second, data_seeds=2)).columns["data_seed"].tolist() == [2000, 2001]
+    assert Study(scenario=SMALL, data_seeds=(3,)).batches()[0].tasks[0].key == (
+        Study(scenario=SMALL.with_values({"data.seed": 3})).batches()[0].tasks[0].key
+    )
+
+
+def test_every_problem_of_a_study_is_told_at_once_and_once():
+    axes = tuple(
+        Axis(path=path, values=values)
+        for path, values in (
+            ("data.nois", (0.1, 0.2)), ("training.learning_rate", (0.1, -1.0)), ("data.seed", (1, 2)), ("title", ("a",)),
+        )
+    )  # fmt: skip
+    with pytest.raises(ScenarioError) as caught:
+        Study(scenario=SMALL, axes=axes, seeds=0).check()
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "data.seed", "title", "seeds", "data.nois", "training.learning_rate",
+    ]  # fmt: skip
+    with pytest.raises(ScenarioError, match="it varies nothing"):
+        Study(scenario=SMALL).check()
+    moved = SMALL.with_scene(SMALL.with_values({"data.seed": 7}).scene())
+    with pytest.raises(ScenarioError, match="no data seed draws them anew"):
+        Study(scenario=moved, data_seeds=2).check()
