@@ -50,6 +50,8 @@ class Run(Tabular):
         self._change = 0
         self.curves = CurveStore(len(session.replicas))
         self.seconds = 0.0
+        self.lengths = True
+        """Whether its measures hold the length of the boundary, for which it is asked about thousands of places."""
         self._collect()
 
     # ---- training -----------------------------------------------------------------------------------
@@ -192,8 +194,8 @@ class Run(Tabular):
 
     def _side(self, clean: bool) -> Metrics:
         found = of_curves(self.session.evaluate(), self.curves, self._replicas(clean), self.varies)
-        lengths = self.session.boundary_lengths(self._replicas(clean))
-        found["boundary_length"] = Metric.of(lengths, self.varies)
+        if self.lengths:
+            found["boundary_length"] = Metric.of(self.session.boundary_lengths(self._replicas(clean)), self.varies)
         if (stops := self.session.stops) is not None:
             stopped, kept = (at[self._replicas(clean)] for at in stops)
             found |= of_stops(stopped, kept, self.scenario.steps, self.varies)
