@@ -308,6 +308,7 @@ class Controller(QObject):
     def _played(self, on: bool) -> None:
         """Play or Pause was pressed; what takes long is stopped by the latter."""
         if on or not self.presenter.stop():
+            self._past_the_stop()
             self.play(on)
 
     def _stop_at(self, step: int | None) -> None:
@@ -316,7 +317,13 @@ class Controller(QObject):
         if step is not None:
             self._set("training.steps", step)
 
+    def _past_the_stop(self) -> None:
+        """Whoever trains on from where early stopping has ended it does so without, as the history then tells."""
+        if self.client.kept is not None:
+            self._set("training.early_stopping", "off")
+
     def _step(self) -> None:
+        self._past_the_stop()
         self.client.step()
         self.transport.set_playing(False)
 
