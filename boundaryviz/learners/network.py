@@ -133,11 +133,12 @@ class Network:
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
-        q, z = self._targets(label), self._outputs(x, None)
-        return losses.per_point(self._loss, z, q[None], self._gamma).cpu().double().numpy(), losses.leading(
-            z
-        ).cpu().numpy()
+        """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points.
+
+        It is worked out in double precision: in single, what is almost certain has a loss of nothing but rounding.
+        """
+        q, z = self._targets(label).cpu().double(), self._outputs(x, None).cpu()
+        return losses.per_point(self._loss, z.double(), q[None], self._gamma).numpy(), losses.leading(z).numpy()
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether a replica's parameters are all finite, (R,)."""
