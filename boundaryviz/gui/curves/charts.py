@@ -72,7 +72,7 @@ class CurvesView(QWidget):
         self.legends = {
             "loss": CurveLegend("loss", (*SPLITS, "poison"), ("poison",)), "error": CurveLegend("error", SPLITS),
             "flips": CurveLegend("flips", ("flips",), ("flips",)),
-            "labels": CurveLegend("loss by label", ("right", "wrong"), ("right", "wrong")),
+            "labels": CurveLegend("label", ("right", "wrong"), twinless=True),
         }  # fmt: skip
         self.readouts: dict[tuple[str, str], QLabel] = {
             (quantity, name): readout for quantity, legend in self.legends.items()
@@ -270,7 +270,7 @@ class CurvesView(QWidget):
             shown = quantity in ("loss", below)
             plot.setVisible(shown)
             self.legends[quantity].setVisible(shown)
-            self.legends[quantity].show_twins(wrong if quantity == "labels" else twins)
+            self.legends[quantity].show_twins(twins)
         if twins or wrong:
             self._draw()
 

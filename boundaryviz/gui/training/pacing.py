@@ -11,7 +11,7 @@ from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.scenario.pace import Pace, speed
 
 _RESTS = "Step {:,}: at rest. Space goes on, and so does any change."
-_STOPPED = "Stopped early at step {:,}, with the weights of step {:,}. Space goes on without early stopping."
+_STOPPED = "Stopped early at {:,}: the weights of step {:,}. Space trains on without."
 
 
 class Pacing(QObject):
