@@ -31,23 +31,28 @@ class EvaluationSet:
     """M points that are asked about at every evaluation.
 
     x: (M, D). label: int64 (M,), of unlabelled poison the class it is to spread, 0 where there is none to compare
-    with. truth: int64 (M,), the class before noise, as far as it is known. counts: bool (7, R, M), which of them count
-    as clean training, validation, test and poison points of a replica, by its own roles, and, where any label is known
-    to be wrong, as clean training points with a right one, as points with a wrong one that are trained on, and again as
-    test points. test: bool (R, M), the points on which each is compared with its twin. twin: int64 (R,), the clean twin
-    of each replica, itself where it has none.
+    with. truth: int64 (M,), the class before noise, as far as it is known. response: float64 (M,), where these are what
+    is learnt, see `Learner.evaluate`; else None. counts: bool (7, R, M), which of them count as clean training,
+    validation, test and poison points of a replica, by its own roles, and, where any label is known to be wrong, as
+    clean training points with a right one, as points with a wrong one that are trained on, and again as test points.
+    test: bool (R, M), the points on which each is compared with its twin. twin: int64 (R,), the clean twin of each
+    replica, itself where it has none.
     """
 
     x: NDArray[np.float64]
     label: NDArray[np.int64]
     truth: NDArray[np.int64]
+    response: NDArray[np.float64] | None
     counts: NDArray[np.bool_]
     test: NDArray[np.bool_]
     twin: NDArray[np.int64]
 
     @classmethod
-    def of(cls, scene: Scene, seen: NDArray[np.bool_], replicas: Replicas) -> EvaluationSet:
-        """seen: bool (R, N), as the replicas see the scene. A clean replica is asked about the poison that acts."""
+    def of(
+        cls, scene: Scene, seen: NDArray[np.bool_], replicas: Replicas, fits_responses: bool = False
+    ) -> EvaluationSet:
+        """seen: bool (R, N), as the replicas see the scene. A clean replica is asked about the poison that acts.
+        fits_responses: whether the learner fits those of the points, where they have any."""
         points = scene.points
         carried = np.array([-1, *(k if (k := scene.group(i).target_class) is not None else -1 for i in _groups(scene))])
         label = np.where(points.is_poison & ~points.is_labelled, carried[np.maximum(points.origin, 0)], points.label)
@@ -72,6 +77,7 @@ class EvaluationSet:
             points.x[asked],
             np.maximum(label[asked], 0).astype(np.int64),
             scene.truth[asked].astype(np.int64),
+            points.responses[asked] if fits_responses and scene.has_responses else None,
             np.stack(counts)[..., asked],
             test[:, asked],
             np.array(replicas.clean_twins()),
@@ -86,14 +92,15 @@ class EvaluationSet:
         self, loss: NDArray[np.float64], predicted: NDArray[np.int64], lost: NDArray[np.bool_]
     ) -> NDArray[np.float64]:
         """Float64 (R, C), columns as in `CURVES`, from the loss and predicted class (R, M) of every point; NaN of what
-        diverged. lost: bool (R,), which replicas did."""
+        diverged, and of the errors where responses are fitted, which are not right or wrong. lost: bool (R,), which
+        replicas did."""
         result = np.full((len(loss), len(CURVES)), np.nan)
         right = predicted == self.label
         measured = {"loss": loss, "right": right, "wrong": ~right, "untrue": predicted != self.truth}
         total = self._total
         for column, whose, what in _COLUMNS:
             some = total[whose] > 0
-            if some.any():
+            if some.any() and (self.response is None or what == "loss"):
                 # a weight of 0 must silence even a NaN, so select instead of multiplying
                 sums = np.where(self.counts[whose], measured[what], 0.0).sum(axis=1)
                 result[some, column] = sums[some] / total[whose][some]

@@ -168,7 +168,7 @@ class Session:
         self.learner.set_data(data)
         self.cascades.set_data(data, scale)
         self._changed = True
-        self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas)
+        self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas, self.spec.fits_responses)
 
     def set_scenario(self, scenario: Scenario) -> None:
         """Take over the settings that apply live (rate, penalties, batch size, dropout). Raises as `set_scene` does."""
@@ -330,7 +330,8 @@ class Session:
         asked = self._evaluation_set
         if not len(asked.x):
             return np.full((len(self.replicas), len(CURVES)), np.nan)
-        return asked.summary(*self.learner.evaluate(asked.x, asked.label), self.diverged)
+        told = (asked.x, asked.label) if asked.response is None else (asked.x, asked.label, asked.response)
+        return asked.summary(*self.learner.evaluate(*told), self.diverged)
 
     def margins(self) -> NDArray[np.float64]:
         """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`. NaN of what

@@ -219,11 +219,16 @@ def _plane(
 
 
 def _curves(part: Figure | SubFigure, on: _Sheet, columns: int) -> None:
-    loss, error = part.subplots(2 // columns, columns, sharex=columns == 1)
-    draw_curves(loss, on.shown.curves, "loss", on.style)
-    draw_curves(error, on.shown.curves, "error", on.style, named=False)
-    if columns == 1:
-        loss.set_xlabel("")
+    curves = on.shown.curves
+    if len(curves) and np.isnan(curves.column("train_error")).all():  # responses are not right or wrong
+        loss = part.subplots()
+        draw_curves(loss, curves, "loss", on.style)
+    else:
+        loss, error = part.subplots(2 // columns, columns, sharex=columns == 1)
+        draw_curves(loss, curves, "loss", on.style)
+        draw_curves(error, curves, "error", on.style, named=False)
+        if columns == 1:
+            loss.set_xlabel("")
     handles, words = loss.get_legend_handles_labels()
     if handles and on.options.legend:
         part.legend(handles, words, loc="outside lower center", ncols=3)

@@ -47,6 +47,14 @@ def class_colour(label: int) -> str:
     return "#6b737a" if label < 0 else CLASS_COLOURS[label % len(CLASS_COLOURS)]
 
 
+def response_colour(response: float, middle: str) -> str:
+    """The colour of a response, '#rrggbb': from that of class 0 at -1 or below over `middle` at 0 to that of class 1
+    at 1 or above, as the field has it. Raises ValueError for no number."""
+    share = min(abs(response), 1.0)
+    ends = zip(rgb(middle), rgb(class_colour(int(response >= 0))), strict=True)
+    return "#" + "".join(f"{round(base + (full - base) * share):02x}" for base, full in ends)
+
+
 def class_marker(label: int) -> str:
     """The symbol of a class, 0 or above, as matplotlib names it."""
     return MARKERS[label % len(MARKERS)]

@@ -102,19 +102,24 @@ def headline(axes: Axes, words: str, right: str, style: Style) -> None:
 def bar(
     part: Figure | SubFigure, axes: Axes, snapshot: Snapshot, options: Options, style: Style, columns: int = 1
 ) -> None:
-    """A thin scale of the probability, beside the axes. columns: how many planes stand beside each other."""
+    """A thin scale of the probability, or of the response, beside the axes. columns: how many planes stand beside each
+    other."""
     shares = np.linspace(0.0, 1.0, 256, dtype=np.float32)[None]
     colours = field_image(shares, style.middle, options.levels, UNDER_POINTS)[0] / 255.0
     scale = ScalarMappable(Normalize(0, 1), ListedColormap(colours))
     thick = min(0.025 * columns, 0.07)
     drawn = part.colorbar(scale, cax=axes.inset_axes((1.0 + thick, 0.0, thick, 1.0)), ticks=[0, 0.5, 1])
     letters = letters_beside(axes, style)
-    words = ("probability", in_lines(f"of {snapshot.scene.class_name(1)}", letters, least=9))
-    fits = columns == 1 and "\n" not in words[1] and len(" ".join(words)) <= max(letters, _USUAL)
-    drawn.set_label(" ".join(words) if fits else "\n".join(words))
+    if snapshot.fits_responses:
+        drawn.set_label("response")
+        drawn.ax.set_yticklabels(["\u22121", "0", "1"])
+    else:
+        words = ("probability", in_lines(f"of {snapshot.scene.class_name(1)}", letters, least=9))
+        fits = columns == 1 and "\n" not in words[1] and len(" ".join(words)) <= max(letters, _USUAL)
+        drawn.set_label(" ".join(words) if fits else "\n".join(words))
+        drawn.ax.set_yticklabels(["0", "\u00bd", "1"])
     drawn.outline.set_visible(False)
     drawn.ax.tick_params(length=0)
-    drawn.ax.set_yticklabels(["0", "\u00bd", "1"])
 
 
 def letter_panels(figure: Figure, style: Style) -> None:

@@ -9,17 +9,27 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgba, to_rgba_array
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from boundaryviz.figures.bead_marks import Beads
-from boundaryviz.figures.palette import UNDER_POINTS, class_colour, class_marker, crowded, field_image, group_colour
+from boundaryviz.figures.palette import (
+    GREY,
+    UNDER_POINTS,
+    class_colour,
+    class_marker,
+    crowded,
+    field_image,
+    group_colour,
+    response_colour,
+)
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.figures.words import in_lines, literal, name_axes
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.axes import one_scale
+from boundaryviz.scene.responses import taught
 from boundaryviz.scene.scene import Domain, Points, Scene
 
 _LETTERS = 40  # in a line of a legend
@@ -99,11 +109,12 @@ def _lines(values: NDArray[np.float32], level: float, rect: Domain) -> list[NDAr
 def _draw_points(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -> None:
     points, predicted = snapshot.scene.points, snapshot.predicted
     wrong = np.zeros(len(points), bool)
-    if options.errors and predicted is not None:
+    shade = taught(points.label, points.responses) if snapshot.scene.has_responses else None
+    if options.errors and predicted is not None and shade is None:
         wrong = points.is_labelled & (predicted != points.label)
     if options.held_out:
-        _scatter(axes, points, ~points.is_train & ~wrong, style, 0.55, alpha=0.45)
-    _scatter(axes, points, points.is_train & ~wrong & ~points.is_poison, style)
+        _scatter(axes, points, ~points.is_train & ~wrong, style, 0.55, alpha=0.45, shade=shade)
+    _scatter(axes, points, points.is_train & ~wrong & ~points.is_poison, style, shade=shade)
     _draw_poison(axes, points, wrong, style)
     if wrong.any() and predicted is not None:
         shown = wrong & (points.is_train | options.held_out)
@@ -158,18 +169,26 @@ def _groups(points: Points) -> list[int]:
 
 
 def _scatter(
-    axes: Axes, points: Points, shown: NDArray[np.bool_], style: Style, size: float = 1.0, alpha: float = 1.0
+    axes: Axes,
+    points: Points,
+    shown: NDArray[np.bool_],
+    style: Style,
+    size: float = 1.0,
+    alpha: float = 1.0,
+    shade: NDArray[np.float64] | None = None,
 ) -> None:
+    """shade: the responses (N,) that give the colours; None for the classes."""
     for label in sorted({int(k) for k in points.label[shown]}):
         pick = shown & (points.label == label)
         hollow = label < 0
         small, pale = crowded(int(pick.sum())) if hollow else (1.0, 1.0)
+        colours = class_colour(label) if shade is None else [response_colour(one, GREY) for one in shade[pick]]
         axes.scatter(
             points.xy[pick, 0],
             points.xy[pick, 1],
             s=(size * small * (0.75 if hollow else 1.0) * style.marker) ** 2,
             marker="o" if hollow else class_marker(label),
-            facecolor=CLEAR if hollow else to_rgba(class_colour(label), alpha),
+            facecolor=CLEAR if hollow else to_rgba_array(colours, alpha),
             edgecolor=to_rgba(class_colour(label) if hollow else style.paper, alpha * pale),
             linewidth=(0.6 * small if hollow else 0.35) * style.line,
             zorder=2.5 if hollow else 3 if size < 1 else 4,

@@ -42,10 +42,14 @@ class SceneFigure(Figure):
         with self.look.applied():
             super().savefig(fname, transparent=transparent, **kwargs)
 
-    def _repr_png_(self) -> bytes:
+    def png(self, dpi: int = 144) -> bytes:
+        """The content of a PNG file of the figure. Raises MemoryNeeded."""
         buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=144)
+        self.savefig(buffer, format="png", dpi=dpi)
         return buffer.getvalue()
+
+    def _repr_png_(self) -> bytes:
+        return self.png()
 
 
 @contextmanager

@@ -91,6 +91,12 @@ class TrainingData:
         own = self.extra.x.reshape(-1, self.extra.x.shape[2])
         return np.concatenate([self.x, own]), np.concatenate([self.label, self.extra.label.ravel()])
 
+    def responses(self) -> NDArray[np.float64] | None:
+        """The responses of the same, (N + R P,); slots have none. None where no point has any."""
+        if self.response is None or self.extra is None:
+            return self.response
+        return np.append(self.response, np.full(self.extra.label.size, np.nan))
+
     def of(self, replica: int) -> TrainingData:
         """What one replica is told, its slots being points like others: N + P of them, weights (1, N + P)."""
         one = slice(replica, replica + 1)
@@ -212,7 +218,11 @@ class Learner(Protocol):
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
+        """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points.
+
+        Where its settings say that it fits responses (`LearnerSettings.fits_responses`), it takes a third argument,
+        the responses (N,), which are what it has missed then.
+        """
         ...
 
     def finite(self) -> NDArray[np.bool_]:

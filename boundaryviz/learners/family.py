@@ -119,6 +119,12 @@ class LearnerSettings(Spec):
         return self.family.seeded
 
     @property
+    def fits_responses(self) -> bool:
+        """Whether it learns the responses of points that have any, of which the sign is one of two classes, and not
+        their classes."""
+        return False
+
+    @property
     def sure(self) -> float:
         """How sure of a class it must be for an unlabelled point to count as labelled."""
         return SURE

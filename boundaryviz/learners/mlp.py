@@ -49,7 +49,7 @@ class MLP(Network):
     def set_data(self, data: TrainingData) -> None:
         """Train on the labelled points of `data` from the next step on; the weights stay."""
         x, label = data.rows()
-        self._loader.set_data(data, self._inputs(x), self._targets(label), label >= 0)
+        self._loader.set_data(data, self._inputs(x), self._targets(label, data.responses()), label >= 0)
 
     def set_training(self, spec: MLPSpec | LogisticSpec, training: TrainingSpec) -> None:
         """Take over rate, penalties, batch size and dropout from the next step on."""

@@ -15,7 +15,8 @@ from boundaryviz.learners import losses
 from boundaryviz.learners.base import Problem
 from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
-from boundaryviz.learners.specs_net import NetSpec
+from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
+from boundaryviz.scene.responses import taught
 
 _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
 _INPUTS = 1 << 21  # of what a net is shown, however many places it is asked about
@@ -73,8 +74,10 @@ class Network:
         """How many numbers one replica learns."""
         return self.layout.size
 
-    def _targets(self, label: NDArray[np.int64]) -> Tensor:
-        """`losses.targets` (K, N) of labels (N,)."""
+    def _targets(self, label: NDArray[np.int64], response: NDArray[np.float64] | None = None) -> Tensor:
+        """`losses.targets` (K, N) of labels (N,), or what is `taught` where there are responses (N,) for this loss."""
+        if response is not None and self._loss in FIT_RESPONSES and self.problem.classes == 2:
+            return torch.tensor(taught(label, response), device=self.device, dtype=self.dtype)[None]
         return losses.targets(torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype)
 
     def _inputs(self, x: NDArray[np.float64]) -> Tensor:
@@ -131,13 +134,13 @@ class Network:
         return [torch.cat(layer, 1).float().cpu().numpy() for layer in zip(*parts, strict=True)][:-1]
 
     def evaluate(
-        self, x: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points.
 
         It is worked out in double precision: in single, what is almost certain has a loss of nothing but rounding.
         """
-        q, z = self._targets(label).cpu().double(), self._outputs(x, None).cpu()
+        q, z = self._targets(label, response).cpu().double(), self._outputs(x, None).cpu()
         return losses.per_point(self._loss, z.double(), q[None], self._gamma).numpy(), losses.leading(z).numpy()
 
     def finite(self) -> NDArray[np.bool_]:

@@ -118,10 +118,10 @@ class Scaled:
         return self._learner.units(self._scale(x), replica)
 
     def evaluate(
-        self, x: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64], *response: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
-        return self._learner.evaluate(self._scale(x), label)
+        return self._learner.evaluate(self._scale(x), label, *response)
 
     def staged(self, x: NDArray[np.float64], stages: Sequence[int], replica: int | None = None) -> NDArray[np.float64]:
         """Class probabilities at `x` (G, D) of models of these sizes; see `FittedLearner.staged`."""

@@ -28,6 +28,9 @@ ACTIVATION_WORDS = {
 }  # fmt: skip
 
 
+FIT_RESPONSES = frozenset({"absolute", "squared"})
+"""The losses that fit responses, where points have any."""
+
 NET, BATCH, FOURIER = "a smaller net or fewer seeds", "a smaller batch", "fewer Fourier features"
 DEALT, DROPPED = "fewer points or seeds", "no dropout, a smaller batch or fewer seeds"
 _SHARD, _ASKED = 1 << 17, 1 << 18  # floats of the widest layer that are worked out at once, in training and when asked

@@ -41,6 +41,11 @@ class Snapshot:
         """What it is called beside others."""
         return self.label or self.scenario.title
 
+    @property
+    def fits_responses(self) -> bool:
+        """Whether the field is of a regression: the response, -1 to 1 as 0 to 1."""
+        return self.scenario.learner.fits_responses and self.scene.has_responses
+
 
 def steps_of_strip(last: int, count: int = STRIP) -> tuple[int, ...]:
     """Up to `count` steps from 0 to `last`, rising: after 0 they grow by about the same factor, over two decades or

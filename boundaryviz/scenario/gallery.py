@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario.files import SUFFIXES, read
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.assets import asset
@@ -118,9 +119,11 @@ def given(scenario: Given) -> Scenario:
 
 
 def of_dataset(name: str) -> Scenario:
-    """A data set with the default learner. Raises KeyError for an unknown one."""
+    """A data set with the default learner, which fits responses where the data set has some. Raises KeyError for an
+    unknown one."""
     source = DATASETS[name]
-    return Scenario(name=name, title=source.title, summary=source.summary, data=DataSpec(name=name))
+    learner = MLPSpec() if source.responses is None else MLPSpec(loss="squared")
+    return Scenario(name=name, title=source.title, summary=source.summary, data=DataSpec(name=name), learner=learner)
 
 
 @cache

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
 from boundaryviz.scene.axes import as_seen
-from boundaryviz.scene.datasets import DATASETS, Dataset, Draw
+from boundaryviz.scene.datasets import DATASETS, Dataset, Draw, Responses
 from boundaryviz.scene.label_noise import LabelNoise
+from boundaryviz.scene.responses import signs
 from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.specs import Spec, setting
@@ -140,28 +141,37 @@ def build(spec: DataSpec) -> Scene:
     if spec.name == OWN:
         raise ValueError("data named 'points' is kept as points; there is nothing to draw")
     source = DATASETS[spec.name]
-    xy, label, split = _draw(source, spec)
+    xy, drawn, split = _draw(source, spec)
+    label = _classes(drawn)
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
     true = label
     label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.LABEL_NOISE))
     if spec.label_noise_on == "all":
         label = _flip(label, split == Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.TEST_NOISE))
+    response = None if source.responses is None else np.where(label == true, drawn, -drawn)
     domain = source.domain or Domain.around(xy)
     if spec.pool is not None:
         kept = (split != Split.TRAIN) | (np.cumsum(split == Split.TRAIN) <= spec.n)
         xy, label, true, split = xy[kept], label[kept], true[kept], split[kept]
+        response = None if response is None else response[kept]
     noise = LabelNoise.between(np.arange(len(xy)), true, label)
     if spec.labels_at == "centres" and spec.labels_per_class != "all":
         label = keep_central(as_seen(xy, domain.stretch), label, split, spec.labels_per_class)
     else:
         label = keep_labels(label, split, spec.labels_per_class, _rng(spec, Purpose.BUDGET))
-    points = Points.of(xy, label, split)
+    points = Points.of(xy, label, split).with_columns(response=response)
     return Scene(points, domain, source.classes, source.class_names, source.axis_names, noise=noise)
 
 
+def _classes(drawn: NDArray) -> NDArray[np.int64]:
+    """The classes of labels, or of responses."""
+    return signs(drawn) if np.issubdtype(drawn.dtype, np.floating) else drawn
+
+
 def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
-    """Places, labels and splits: `spec.n` training points, or the whole pool, and the held-out shares on top of them.
+    """Places, labels or responses, and splits: `spec.n` training points, or the whole pool, and the held-out shares on
+    top of them.
 
     A finite table that holds fewer is shared out whole, in the same proportions.
     """
@@ -171,7 +181,9 @@ def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
     total = train / (1.0 - spec.validation - spec.test)
     validation, test = round(total * spec.validation), round(total * spec.test)
     shifted = test if source.draw_test is not None else 0
-    xy, label = _balanced(source, source.draw, train + validation + test - shifted, noise, spec.balance, rng)
+    xy, label = _balanced(
+        source, source.responses or source.draw, train + validation + test - shifted, noise, spec.balance, rng
+    )
     if len(xy) + shifted < train + validation + test:
         validation, test = round(len(xy) * spec.validation), round(len(xy) * spec.test)
         train = len(xy) - validation - test
@@ -184,7 +196,7 @@ def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
 
 
 def _balanced(
-    source: Dataset, draw: Draw, n: int, noise: float, balance: float | None, rng: np.random.Generator
+    source: Dataset, draw: Draw | Responses, n: int, noise: float, balance: float | None, rng: np.random.Generator
 ) -> tuple[NDArray, NDArray]:
     """Draw n points; with a `balance`, draw more and keep the share of class 0 that was asked for.
 
@@ -197,7 +209,8 @@ def _balanced(
         asked = n * 2**doublings
         xy, label = draw(asked, noise, rng)
         order = rng.permutation(len(xy))
-        first, rest = order[label[order] == 0], order[label[order] != 0]
+        kind = _classes(label)[order]
+        first, rest = order[kind == 0], order[kind != 0]
         if len(xy) < asked or (len(first) >= wanted and len(rest) >= n - wanted):
             break
     else:

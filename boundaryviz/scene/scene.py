@@ -400,6 +400,12 @@ class Scene:
         if any(group.target_class is not None and not 0 <= group.target_class < self.classes for group in self.groups):
             raise ValueError(f"a group of poison wants a class outside 0..{self.classes - 1}")
 
+    @property
+    def has_responses(self) -> bool:
+        """Whether it is one for regression: some point has a response, whose sign is one of its two classes."""
+        response = self.points.response
+        return self.classes == 2 and response is not None and bool(np.isfinite(response).any())
+
     def with_points(self, points: Points) -> Scene:
         """The same scene with other points; grows `classes` when a new label appears."""
         needed = int(points.label.max()) + 1 if len(points) else 0

@@ -108,6 +108,47 @@ def test_spiral_noise_is_a_uniform_push_of_that_size() -> None:
     assert push.std(axis=0) == pytest.approx([0.4 / math.sqrt(3)] * 2, rel=0.03)
 
 
+# its two data sets for regression, restated with its own loops
+
+HILLS = [(-4, 2.5, 1), (0, 2.5, -1), (4, 2.5, 1), (-4, -2.5, -1), (0, -2.5, 1), (4, -2.5, -1)]
+
+
+def height(x: float, y: float) -> float:
+    """Of the cone that is the highest or deepest there."""
+    found = 0.0
+    for cx, cy, sign in HILLS:
+        new = sign * min(max(1 - math.hypot(x - cx, y - cy) / 2, 0), 1)
+        if abs(new) > abs(found):
+            found = new
+    return found
+
+
+RESPONSES = {"reg-plane": lambda x, y: -1 + (x + y + 10) * 2 / 20, "reg-gauss": height}
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_responses_are_the_playgrounds_and_classes_their_signs(name: str) -> None:
+    source = DATASETS[name]
+    assert source.responses is not None
+    xy, response = source.responses(300, 0.0, np.random.default_rng(0))
+    assert np.abs(xy).max() <= 6
+    assert response == pytest.approx([RESPONSES[name](x, y) for x, y in xy])
+    same, label = source.draw(300, 0.0, np.random.default_rng(0))
+    assert np.array_equal(same, xy)
+    assert label.tolist() == [int(value >= 0) for value in response]
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_noise_jitters_the_place_the_response_is_taken_at(name: str) -> None:
+    # half way from -6 to 6 and a sixth further are 0 and 2; jitters of 0.25 * 3 and 0.25 * -3
+    source = DATASETS[name]
+    assert source.responses is not None
+    place, push = np.array([1 / 2, 2 / 3]), np.array([3 / 4, 1 / 4])
+    xy, response = source.responses(1, 0.25, Scripted(place, push))
+    assert xy == pytest.approx(np.array([[0.0, 2.0]]))
+    assert response == pytest.approx([RESPONSES[name](0.75, 1.25)])
+
+
 # ---- shapes --------------------------------------------------------------------------------------
 
 

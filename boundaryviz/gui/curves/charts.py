@@ -66,6 +66,7 @@ class CurvesView(QWidget):
         self._summaries = {(quantity, name): Summary() for quantity, names in CURVES.items() for name in names}
         self._traces = {key: Trace() for key in self._summaries}
         self._stale = False
+        self._judged = True  # whether points are right or wrong, as they are but in a regression
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Curves of loss and error")
         self.plots = {quantity: CurvePlot(quantity, names) for quantity, names in CURVES.items()}
@@ -267,7 +268,7 @@ class CurvesView(QWidget):
         if wrong and self.labels.isChecked():
             below = "labels"
         for quantity, plot in self.plots.items():
-            shown = quantity in ("loss", below)
+            shown = quantity == "loss" or (quantity == below and (self._judged or below == "flips"))
             plot.setVisible(shown)
             self.legends[quantity].setVisible(shown)
             self.legends[quantity].show_twins(twins)
@@ -309,6 +310,10 @@ class CurvesView(QWidget):
         if not empty:
             for key, given in self._given():
                 self._take(key, given)
+            judged = any(np.isfinite(self._summaries["error", name].mean).any() for name in CURVES["error"])
+            if judged != self._judged:
+                self._judged = judged
+                self._arrange()
             if self._at_once:
                 self._draw_bars()
             else:

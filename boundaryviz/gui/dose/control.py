@@ -54,7 +54,7 @@ class DoseControl(RunControl):
             return Options(width_cm=chosen.width_cm, style=chosen.style, dpi=chosen.dpi)  # type: ignore[arg-type]
 
         def render(chosen: ExportOptions) -> bytes:
-            return draw_dose(response, options(chosen))._repr_png_()
+            return draw_dose(response, options(chosen)).png(chosen.dpi)
 
         def written(chosen: ExportOptions, path: Path) -> None:
             save(draw_dose(response, options(chosen)), path)

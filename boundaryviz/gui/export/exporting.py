@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from boundaryviz.figures.sheet import SceneFigure
     from boundaryviz.figures.style import Options
 
-_PREVIEW = 144  # dots per inch, however many the file will have
 _SLOW = 300  # milliseconds after which it is said that a figure is being worked out
 
 
@@ -195,7 +194,7 @@ class _Made:
         return draw(chosen.view, named, self._options(chosen), beside, others)
 
     def preview(self, chosen: ExportOptions) -> bytes:
-        return self.figure(replace(chosen, dpi=_PREVIEW))._repr_png_()
+        return self.figure(chosen).png(chosen.dpi)
 
     def _options(self, chosen: ExportOptions) -> Options:
         from boundaryviz.figures.style import Options

@@ -30,14 +30,16 @@ from boundaryviz.gui.plane.symbols import (
     WRONG,
     Atlas,
     rings,
+    shades,
     style_codes,
 )
 from boundaryviz.gui.widgets.theme import Theme
-from boundaryviz.scene.scene import UNLABELLED, Group, Points, Scene
+from boundaryviz.scene.responses import taught
+from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED, Group, Points, Scene
 
 GHOST = 0.3  # opacity of poison that the model shown does not see
 MANY = 20_000  # more points of one kind than this (unlabelled, labelled, poison) become a picture of their density
-_STYLED = ("ids", "label", "split", "origin", "muted")  # the columns that a symbol shows
+_STYLED = ("ids", "label", "split", "origin", "muted", "response")  # the columns that a symbol shows
 _PLANTED = 100  # a crowd's points of group k have the colour of this plus k
 DOT = 3  # side of a density dot in pixels
 
@@ -53,6 +55,7 @@ class PointItem(pg.GraphicsObject):
         self._theme = theme
         self._atlas = Atlas(theme)
         self._points = Points.of(np.empty((0, 2)))
+        self._shaded = False
         self._predicted: NDArray[np.int16] | None = None
         self._chosen = np.zeros(0, dtype=bool)
         self._acting: frozenset[int] = frozenset()
@@ -80,6 +83,9 @@ class PointItem(pg.GraphicsObject):
         """Show the points of a scene. chosen: mask (N,) of those with a halo."""
         old, self._points = self._points, scene.points
         changed = {name for name in _STYLED if getattr(old, name) is not getattr(scene.points, name)}
+        if scene.has_responses != self._shaded:
+            self._shaded = scene.has_responses
+            changed.add("shaded")
         switches = (scene.groups, scene.poison_on)
         if "origin" in changed or switches != self._switches:
             self._switches, self._acting = switches, scene.acting
@@ -154,10 +160,13 @@ class PointItem(pg.GraphicsObject):
         flags = held_out * HELD_OUT + points.muted * MUTED + self._chosen * CHOSEN
         ring = rings(points, self._acting)
         fill = label
+        if self._shaded:
+            fill = np.where(label == UNLABELLED, label, shades(taught(label, points.responses)))
         if self._show_prediction and self._predicted is not None and len(self._predicted) == len(points):
             fill = self._predicted
             flags = flags + TRUTH_OUTLINE + ((label != UNLABELLED) & (fill != label)) * WRONG
-        self._fill = np.where(points.is_poison, _PLANTED + points.origin.astype(np.int16), fill)
+        dots = np.where(fill < MAX_CLASSES, fill, label)  # too many dots for shades
+        self._fill = np.where(points.is_poison, _PLANTED + points.origin.astype(np.int16), dots)
         self._codes = style_codes(label, fill, flags, ring)
         shown = np.ones(len(points), dtype=bool) if self._show_held_out else ~held_out
         if self._left_out is not None and len(self._left_out) == len(points):

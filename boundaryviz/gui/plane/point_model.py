@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.widgets.number import parse_number
+from boundaryviz.scene.responses import taught
 from boundaryviz.scene.scene import Points, Scene, Split, origin_word
 
 COLUMNS = ("id", "x", "y", "label", "split", "origin", "predicted", "muted")
@@ -159,6 +160,13 @@ class PointModel(QAbstractTableModel):
         """The name of a class."""
         return self.scene.class_name(k) if self.scene is not None else str(k)
 
+    def _response(self, at: int) -> str:
+        """What it teaches beside its class, of points with responses."""
+        points = self.points
+        if self.scene is None or not self.scene.has_responses or points.label[at] < 0:
+            return ""
+        return f" {taught(points.label[at : at + 1], points.responses[at : at + 1])[0]:+.2f}"
+
     def _words(self, at: int, column: int) -> str:
         if column == _MUTED:
             return "muted" if self.points.muted[at] else ""
@@ -171,7 +179,7 @@ class PointModel(QAbstractTableModel):
         if column in (1, 2):
             return f"{value:.3g}"
         if column == 3:
-            return self.class_name(int(value))
+            return self.class_name(int(value)) + self._response(at)
         if column == 4:
             return Split(int(value)).name.lower()
         return origin_word(int(value)) if column == 5 else str(value)

@@ -14,7 +14,7 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 
-from boundaryviz.figures.palette import GROUPS, SYMBOLS, class_colour
+from boundaryviz.figures.palette import GROUPS, SYMBOLS, class_colour, response_colour
 from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import MAX_CLASSES, Points
 
@@ -24,7 +24,9 @@ _FLAGS = 32
 # withdraws
 ACTS, RESTS, WITHDRAWN = 1, 1 + len(GROUPS), 1 + 2 * len(GROUPS)
 _RINGS = 1 + 3 * len(GROUPS)
-STYLES = (MAX_CLASSES + 1) * (MAX_CLASSES + 1) * _FLAGS * _RINGS
+SHADES = 17  # of responses, from -1 to 1
+_FILLS = MAX_CLASSES + SHADES
+STYLES = (MAX_CLASSES + 1) * (_FILLS + 1) * _FLAGS * _RINGS
 
 # diameters that make the shapes look equally large, times the base size
 _EVEN = {"o": 1.0, "s": 0.9, "d": 1.25, "p": 1.1, "h": 1.08, "star": 1.5} | dict.fromkeys(("t", "t1", "t2", "t3"), 1.08)
@@ -35,7 +37,8 @@ _COLUMNS, _CELL = 16, 52  # the atlas: cells in a row, their side in pixels
 
 @dataclass(frozen=True)
 class Style:
-    """label: the class that gives the symbol, -1 = unlabelled. fill: the class that gives the colour, -1 = hollow.
+    """label: the class that gives the symbol, -1 = unlabelled. fill: the class that gives the colour, or one of
+    `shades`, -1 = hollow.
 
     flags: any of HELD_OUT, MUTED, CHOSEN, WRONG and TRUTH_OUTLINE added up. ring: 0 for none, else ACTS, RESTS or
     WITHDRAWN plus the place of the group's colour in `palette.GROUPS`.
@@ -56,13 +59,25 @@ class Style:
         """The style of a number that `code` gave."""
         rest, flags = divmod(int(code), _FLAGS)
         rest, ring = divmod(rest, _RINGS)
-        label, fill = divmod(rest, MAX_CLASSES + 1)
+        label, fill = divmod(rest, _FILLS + 1)
         return cls(label - 1, fill - 1, flags, ring)
 
 
 def style_codes(label: NDArray, fill: NDArray, flags: NDArray, ring: NDArray) -> NDArray[np.int64]:
     """One number below `STYLES` for each point; all arrays (N,)."""
-    return (((label.astype(np.int64) + 1) * (MAX_CLASSES + 1) + fill + 1) * _RINGS + ring) * _FLAGS + flags
+    return (((label.astype(np.int64) + 1) * (_FILLS + 1) + fill + 1) * _RINGS + ring) * _FLAGS + flags
+
+
+def shades(response: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The fills (N,) of responses (N,), see `Style`."""
+    return MAX_CLASSES + np.rint((np.clip(response, -1.0, 1.0) + 1.0) / 2.0 * (SHADES - 1)).astype(np.int64)
+
+
+def fill_colour(fill: int, theme: Theme) -> str:
+    """The colour of a fill of 0 or above, '#rrggbb'."""
+    if fill < MAX_CLASSES:
+        return class_colour(fill)
+    return response_colour(2.0 * (fill - MAX_CLASSES) / (SHADES - 1) - 1.0, theme.plane)
 
 
 def rings(points: Points, acting: frozenset[int]) -> NDArray[np.int64]:
@@ -106,7 +121,7 @@ def paint_symbol(
     if held_out:
         width *= 0.75
     body = QTransform.fromScale(size, size).map(shape)
-    inside = QColor(class_colour(style.fill)) if style.fill >= 0 else QColor(theme.plane)
+    inside = QColor(fill_colour(style.fill, theme)) if style.fill >= 0 else QColor(theme.plane)
     if style.fill < 0:
         inside.setAlpha(110)
     elif not style.flags & TRUTH_OUTLINE:

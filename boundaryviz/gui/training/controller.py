@@ -30,6 +30,7 @@ from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import add_action, add_submenu, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario.changes import Settings, resets
+from boundaryviz.scenario.response_advice import response_advice
 from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.words import source_words
@@ -99,6 +100,7 @@ class Controller(QObject):
             words = scale_advice(state.scenario, state.scene)
             self.learner.set_scale_advice(words)
             self.presenter.say(Word.SCALE, f"{words} See Input scale, in the tab Data." if words else None)
+            self.presenter.say(Word.RESPONSES, response_advice(state.scenario.learner, state.scene) or None)
         self._tell(state, before, fresh)
         self._title()
 

@@ -49,8 +49,9 @@ class Word(IntEnum):
     DATA = 2
     RISING = 3
     UNIT = 4
-    SCALE = 5
-    HINT = 6
+    RESPONSES = 5
+    SCALE = 6
+    HINT = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -448,6 +449,11 @@ class Presenter(QObject):
         self._hover = place
         self._show_hover()
 
+    @property
+    def _fits_responses(self) -> bool:
+        """Whether the field is of a regression: the outputs from -1 to 1, and what is beyond as these."""
+        return self._document.scenario.learner.fits_responses and self._document.scene.has_responses
+
     def _show_hover(self) -> None:
         status, planes, hover = self._window.status, self._planes, self._hover
         plane = planes.plane.canvas
@@ -460,6 +466,8 @@ class Presenter(QObject):
             say()
         elif self._view.unit is not None:
             say(f"activation {float(value):.3f}")
+        elif self._fits_responses:
+            say(f"response {2.0 * float(np.atleast_1d(value)[0]) - 1.0:+.2f}")
         else:
             values = np.atleast_1d(value)
             chances = np.array([1 - values[0], values[0]]) if len(values) == 1 else values

@@ -52,6 +52,7 @@ WIDTHS = {"Single column": 8.5, "Double column": 17.5, "Slide": 25.4}
 LEAST_WIDTH, MOST_WIDTH = 3.0, 100.0
 LEAST_DPI, MOST_DPI = 50, 1200
 MOST_PIXELS = 12_000  # across
+_PREVIEW = 144  # dots per inch of the preview, however many the file will have, for each pixel of Qt's
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,8 @@ class ExportDialog(QDialog):
     """The caller draws and writes; errors of both are told inside the dialog.
 
     views: those of `VIEWS` that can be had.
-    render: options -> PNG bytes for the preview. write: options and path -> the file. Both may raise OSError,
-    ValueError or RuntimeError, whose words are shown. ask_path: options -> where to, None for cancelled.
+    render: options, with the preview's dots per inch -> PNG bytes. write: options and path -> the file. Both may
+    raise OSError, ValueError or RuntimeError, whose words are shown. ask_path: options -> where to, None for cancelled.
     command: options -> the line that makes the figure again; raises ValueError, saying why, where there is none.
     copy: puts the figure on the clipboard. check: asked with the kinds of `CHECKS`. folder: where it is proposed to go.
     """
@@ -302,8 +303,9 @@ class ExportDialog(QDialog):
 
     def _draw(self) -> None:
         chosen = self.options
+        dots = min(_PREVIEW * self.devicePixelRatioF(), MOST_PIXELS / chosen.width_cm * 2.54)
         try:
-            content = self._render(chosen)
+            content = self._render(replace(chosen, dpi=int(dots)))
         except (OSError, ValueError, RuntimeError) as error:
             self.area.show_words("No preview.")
             self.problem.setText(f"The figure could not be drawn: {error}")

@@ -6,10 +6,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import field_validator
+from typing_extensions import override
 
 from boundaryviz.learners.family import family
 from boundaryviz.learners.needs import Needs, Size, summed
-from boundaryviz.learners.specs_net import ACTIVATION_WORDS, DROPPED, Activation, HiddenLayers, NetSpec, at_once
+from boundaryviz.learners.specs_net import (
+    ACTIVATION_WORDS,
+    DROPPED,
+    FIT_RESPONSES,
+    Activation,
+    HiddenLayers,
+    NetSpec,
+    at_once,
+)
 from boundaryviz.scene.specs import setting
 
 if TYPE_CHECKING:
@@ -31,7 +40,8 @@ _ZERO_ONE = (
 class _SupervisedSpec(NetSpec):
     loss: LossName = setting(
         "cross-entropy", "Loss",
-        "What training makes small. The 0/1 loss is no choice: its slope is 0 wherever it has one. It is measured, as "
+        "What training makes small. Of data for regression the absolute and the squared loss fit the responses, the "
+        "others their signs. The 0/1 loss is no choice: its slope is 0 wherever it has one. It is measured, as "
         "the error.",
         choices=dict(LOSS_WORDS), resets=True, since={"focal": 5, "absolute": 5},
     )  # fmt: skip
@@ -47,6 +57,12 @@ class _SupervisedSpec(NetSpec):
         if loss in ("0/1", "0-1", "zero-one", "error"):
             raise ValueError(_ZERO_ONE)
         return loss
+
+    @property
+    @override
+    def fits_responses(self) -> bool:
+        """With a loss that asks how far an output is from a number."""
+        return self.loss in FIT_RESPONSES
 
     def unused(self) -> Mapping[str, str]:
         """As `NetSpec.unused`, and the focal loss's setting where it is not what is trained on."""

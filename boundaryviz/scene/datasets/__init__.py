@@ -6,16 +6,17 @@ from typing import Any
 
 from boundaryviz.scene.datasets import playground, shapes
 from boundaryviz.scene.datasets.bundled import BUNDLED
-from boundaryviz.scene.datasets.kinds import Dataset, Draw, Noise, Sample
+from boundaryviz.scene.datasets.kinds import Dataset, Draw, Noise, Responses, Sample
 from boundaryviz.scene.registry import Registry
 from boundaryviz.scene.scene import Domain
 
-__all__ = ["DATASETS", "Dataset", "Draw", "Noise", "Sample"]
+__all__ = ["DATASETS", "Dataset", "Draw", "Noise", "Responses", "Sample"]
 
 _WRITTEN_OUT = "points"  # the name of data that is kept as points and not drawn
 _SQUARE = Domain(-6.0, 6.0, -6.0, 6.0)
 _PUSH = "standard deviation of a Gaussian push"
 _FLIPS = "share of the plane by which a point is jittered before it gets its label; flips labels, moves nothing"
+_BLURS = "share of the plane by which a point is jittered before it gets its response; moves nothing"
 
 _DRAWN = (
     Dataset(
@@ -32,6 +33,14 @@ _DRAWN = (
     Dataset(
         "spiral", "Spiral", "Two arms wound about each other.", playground.spiral,
         Noise(0.0, 0.5, "largest uniform push along each axis"), domain=_SQUARE,
+    ),
+    Dataset.of_responses(
+        "reg-plane", "Slope", "Responses that rise evenly from one corner to the other.", playground.reg_plane,
+        Noise(0.0, 0.5, _BLURS), domain=_SQUARE,
+    ),
+    Dataset.of_responses(
+        "reg-gauss", "Hills and hollows", "Three hills and three hollows on level ground.", playground.reg_gauss,
+        Noise(0.0, 0.5, _BLURS), domain=_SQUARE,
     ),
     Dataset(
         "moons", "Two moons", "Two interleaved half circles.", shapes.moons,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.scene.responses import signs
 from boundaryviz.scene.scene import Domain
 
 Sample = tuple[NDArray[np.float64], NDArray[np.int64]]
 Draw = Callable[[int, float, np.random.Generator], Sample]
+Responses = Callable[[int, float, np.random.Generator], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Dataset:
 
     draw: (n, noise, rng) -> xy float64 (n, 2), label int64 (n,) in 0..classes-1.
     draw_test: drawn from instead for test points where their distribution differs.
+    responses: of a data set for regression, which has two classes: (n, noise, rng) -> xy and responses float64 (n,);
+    class 1 is where they are not negative, and `draw` draws the same points with these classes.
     finite: the points are a table; fewer than n may come back.
     domain: the part of the plane shown; None for the bounding box of what was drawn.
     """
@@ -43,4 +48,18 @@ class Dataset:
     class_names: tuple[str, ...] = ()
     axis_names: tuple[str, str] = ("x", "y")
     draw_test: Draw | None = None
+    responses: Responses | None = None
     finite: bool = False
+
+    @classmethod
+    def of_responses(
+        cls, name: str, title: str, summary: str, responses: Responses, noise: Noise, domain: Domain | None = None
+    ) -> Self:
+        """A data set for regression."""
+
+        def draw(n: int, noise: float, rng: np.random.Generator) -> Sample:
+            xy, response = responses(n, noise, rng)
+            return xy, signs(response)
+
+        names = "negative", "positive"
+        return cls(name, title, summary, draw, noise, domain=domain, class_names=names, responses=responses)

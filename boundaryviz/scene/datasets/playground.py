@@ -1,4 +1,4 @@
-"""The four classification data sets of TensorFlow Playground, with exactly its definitions.
+"""The data sets of TensorFlow Playground, four of classes and two of responses, with exactly its definitions.
 
 Smilkov et al., "Direct-manipulation visualization of deep networks" (2017); the definitions are those of
 its `dataset.ts`. Class 1 is its +1 (blue), class 0 its -1 (orange). Noise is its slider over 100: 0 to 0.5.
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from boundaryviz.scene.datasets.kinds import Sample
 
 RADIUS = 5.0
+_EDGE = 6.0  # of the square of the data sets for regression
+_HILLS = np.array([[-4.0, 2.5], [0.0, 2.5], [4.0, 2.5], [-4.0, -2.5], [0.0, -2.5], [4.0, -2.5]])
+_SIGNS = np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])
 
 
 def circle(n: int, noise: float, rng: np.random.Generator) -> Sample:
@@ -57,6 +60,28 @@ def spiral(n: int, noise: float, rng: np.random.Generator) -> Sample:
     t = 1.75 * 2.0 * np.pi * along + np.where(label == 1, 0.0, np.pi)
     xy = np.stack([r * np.sin(t), r * np.cos(t)], axis=1)
     return xy + noise * rng.uniform(-1.0, 1.0, (n, 2)), label
+
+
+def reg_plane(n: int, noise: float, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A slope from -1.2 in one corner of the square to 1.2 in the other: (x + y) / 10 at the jittered place."""
+    xy, jittered = _square(n, noise, rng)
+    return xy, jittered.sum(axis=1) / 10.0
+
+
+def reg_gauss(n: int, noise: float, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Six cones of radius 2 and height +1 or -1 in turn, 0 elsewhere, at the jittered place.
+
+    The Playground calls them Gaussians. They do not overlap.
+    """
+    xy, jittered = _square(n, noise, rng)
+    far = np.linalg.norm(jittered[:, None] - _HILLS, axis=2)
+    return xy, (_SIGNS * np.clip(1.0 - far / 2.0, 0.0, 1.0)).sum(axis=1)
+
+
+def _square(n: int, noise: float, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Places (n, 2) in the square, and the same jittered."""
+    xy = rng.uniform(-_EDGE, _EDGE, (n, 2))
+    return xy, xy + noise * rng.uniform(-_EDGE, _EDGE, (n, 2))
 
 
 def _class(positive: NDArray[np.bool_]) -> NDArray[np.int64]:

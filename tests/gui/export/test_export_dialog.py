@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +73,7 @@ def test_the_preview_follows_the_choices_and_is_drawn_once_for_a_burst(dialog, c
     choose(dialog.style_combo, "dark")
     choose(dialog.format, "png")
     qtbot.waitUntil(lambda: len(caller.drawn) == 2)
-    assert caller.drawn[-1] == ExportOptions("png", "summary", 8.5, "dark", 300)
+    assert caller.drawn[-1] == ExportOptions("png", "summary", 8.5, "dark", 144), "with the dots of the screen"
 
 
 def test_width_is_typed_or_a_preset(dialog, caller):
@@ -271,3 +272,14 @@ def test_tab_leads_down_the_form(dialog):
         order.append(following)
     assert order[1:4] == [dialog.style_combo, dialog.font_combo, dialog.preset]
     assert order[5:] == list(dialog.switches.values())[:2]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "width", "dpi"), [(1.0, 8.5, 144), (2.0, 8.5, 288), (2.0, 100.0, 288), (3.0, 100.0, 304)]
+)
+def test_a_preview_has_the_dots_that_the_screen_shows(qtbot, caller, dialog, monkeypatch, ratio, width, dpi):
+    monkeypatch.setattr(dialog, "devicePixelRatioF", lambda: ratio)
+    dialog.options = replace(dialog.options, width_cm=width)
+    dialog._draw()
+    assert caller.drawn[-1].dpi == dpi
+    assert dialog.options.dpi == 300

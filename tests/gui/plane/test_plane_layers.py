@@ -22,12 +22,14 @@ from boundaryviz.gui.plane.symbols import (
     HELD_OUT,
     MUTED,
     RESTS,
+    SHADES,
     STYLES,
     TRUTH_OUTLINE,
     WITHDRAWN,
     WRONG,
     Atlas,
     Style,
+    fill_colour,
     style_codes,
 )
 from boundaryviz.gui.tools import Circle, Path
@@ -206,13 +208,28 @@ def styles(plane: PlaneView) -> list[Style]:
 
 
 def test_every_style_has_a_code_of_its_own() -> None:
-    counts = (MAX_CLASSES + 1, MAX_CLASSES + 1, 32, WITHDRAWN + len(GROUPS))
+    counts = (MAX_CLASSES + 1, MAX_CLASSES + SHADES + 1, 32, WITHDRAWN + len(GROUPS))
     label, fill, flags, ring = np.indices(counts, dtype=np.int16).reshape(4, -1)
     label, fill = label - 1, fill - 1
     codes = style_codes(label, fill, flags, ring)
     assert np.array_equal(np.sort(codes), np.arange(STYLES))
     for at in range(0, STYLES, 20_011):
         assert Style.decode(int(codes[at])) == Style(*(int(column[at]) for column in (label, fill, flags, ring)))
+
+
+def test_points_of_a_regression_are_shaded_as_the_field_is(plane: PlaneView) -> None:
+    response = np.array([-1.0, -0.5, 0.0, 0.25, 7.0, 0.5, np.nan])
+    label = np.array([0, 0, 1, 1, 1, -1, 1])
+    points = Points.of(np.zeros((7, 2)), label).with_columns(response=response)
+    plane.set_scene(Scene(points, DOMAIN))
+    shade = {value: MAX_CLASSES + round((value + 1) * (SHADES - 1) / 2) for value in (-1.0, -0.5, 0.0, 0.25, 1.0)}
+    fills = [shade[-1.0], shade[-0.5], shade[0.0], shade[0.25], shade[1.0], -1, shade[1.0]]
+    assert [style.fill for style in styles(plane)] == fills
+    assert [fill_colour(shade[one], LIGHT) for one in (-1.0, 0.0, 1.0)] == [
+        class_colour(0), LIGHT.plane.lower(), class_colour(1)
+    ]  # fmt: skip
+    plane.set_scene(Scene(points.with_columns(response=None), DOMAIN))
+    assert [style.fill for style in styles(plane)] == label.tolist(), "classes again"
 
 
 def test_points_say_class_split_origin_and_selection(plane: PlaneView) -> None:
