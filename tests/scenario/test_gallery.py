@@ -28,6 +28,9 @@ QUICK = {
     "covariate-shift": (0,),
     "unlabelled-is-inert": (0,),
     "rings-straight": (0,),
+    "double-descent": (0,),
+    "early-stopping": (0,),
+    "memorisation": (0,),
 }
 
 
