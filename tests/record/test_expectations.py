@@ -69,6 +69,7 @@ def test_the_measures_are_those_that_runs_have():
         "data.n": 30,
         "data.label_noise": 0.2,
         "training.steps": 4,
+        "training.early_stopping": "GL",
         "learner.hidden": [2],
         "poison.count": 2,
         "poison.target": [0.0, 0.5],
