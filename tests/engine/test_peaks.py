@@ -54,6 +54,8 @@ CASES = [
     case("SVC", 10_000, **NOISY, **TRAIN_ALONE),
     case("RandomForestClassifier", 50_000, **NOISY, **TRAIN_ALONE),
     case("RandomForestClassifier", 5000, 8, **NOISY),
+    case("random-features", 10_000, **TRAIN_ALONE, learner__features=800),
+    case("random-features", 500, 16, learner__features=10_000),
     # inputs of other widths
     case("mlp", 10_000) | {"width": 500},
     case("mlp", 10_000, 8, learner__fourier=64, data__input_scale="domain") | {"width": 500},
