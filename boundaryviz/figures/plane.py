@@ -35,6 +35,9 @@ from boundaryviz.scene.scene import Domain, Points, Scene
 _LETTERS = 40  # in a line of a legend
 _FEW = 10  # classes, of which each may have two lines
 OVER_SPINES = 2.6  # in matplotlib's order of drawing
+RULE_DOTS = (0, (0.1, 1.8))
+"""How the boundary of a rule is drawn."""
+_CELLS = 256  # along the longer side, in which it is traced
 CLEAR = (0.0, 0.0, 0.0, 0.0)
 """No fill: with a colour, even this one, points are one symbol set many times; with "none" each is drawn by itself."""
 
@@ -46,6 +49,7 @@ def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style, s
     """
     draw_field(axes, snapshot, options, style, strength)
     draw_boundary(axes, snapshot, style)
+    draw_rule(axes, snapshot, style)
     draw_marks(axes, snapshot, options, style)
     at_once = snapshot.scenario.learner.family.at_once  # what such a learner leaves out is undecided
     if not np.isfinite(snapshot.field).all() and not at_once:
@@ -60,6 +64,19 @@ def draw_boundary(axes: Axes, snapshot: Snapshot, style: Style, dashes: Any = "-
     lines = boundary_lines(snapshot.field, snapshot.rect)
     drawn = LineCollection(lines, colors=style.ink, linewidths=style.line, linestyles=[dashes], zorder=2)
     drawn.set_gid("boundary")
+    axes.add_collection(drawn)
+
+
+def draw_rule(axes: Axes, snapshot: Snapshot, style: Style) -> None:
+    """The lines, dotted, along which the rule written by hand changes its class; nothing without one."""
+    rule, rect = snapshot.scenario.parsed_rule, snapshot.rect
+    if rule is None:
+        return
+    lines = boundary_lines(rule.field(rect, *rect.shape(_CELLS)), rect)
+    drawn = LineCollection(
+        lines, colors=style.ink, linewidths=1.4 * style.line, linestyles=[RULE_DOTS], capstyle="round", zorder=2.1
+    )
+    drawn.set_gid("rule")
     axes.add_collection(drawn)
 
 
@@ -240,4 +257,7 @@ def class_handles(snapshot: Snapshot, options: Options, style: Style) -> list[Li
         entries.append(entry("o", "none", group_colour(number), words, 1.6))
     if snapshot.scene.targets:
         entries.append(entry("*", style.paper, style.ink, "target", 1.8))
+    if snapshot.scenario.rule is not None:
+        line: Any = {"color": style.ink, "linewidth": 1.4 * style.line, "linestyle": RULE_DOTS}
+        entries.append(Line2D([], [], **line, label="rule"))
     return entries

@@ -42,6 +42,7 @@ from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.poison.control import PoisonControl
 from boundaryviz.gui.presentation.control import PresentationControl
+from boundaryviz.gui.rule.control import RuleControl
 from boundaryviz.gui.shell.actions import MENUS
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
@@ -88,7 +89,7 @@ _GESTURES = {
 }
 
 
-_OF_ONE_SCENARIO = ("point.poison", "view.cascade", "view.jitter", "view.ghost")
+_OF_ONE_SCENARIO = ("point.poison", "view.cascade", "view.jitter", "view.ghost", "view.rule-difference")
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, panels,
 pins, speed and the result at the front are the viewer's and stay."""
 _IN_HAND = ("point.class-0", "point.tool-select")
@@ -134,6 +135,7 @@ class Workbench:
         for may_leave in (self.film.may_leave, self.filing.may_close):
             window.ask_before_closing(may_leave)
         self.poison = PoisonControl(window, self.planes, self.controller)
+        self.rule = RuleControl(window, self.planes, self.controller)
         self.presentation = PresentationControl(window, self.planes, self.filing.turn, self.curves.view.set_scale)
         self._arrange()
         self._dress()
@@ -195,6 +197,7 @@ class Workbench:
         window.add_panel("Learner", controller.learner)
         window.add_panel("Training", controller.training)
         window.add_panel("Poison", self.poison.panel)
+        window.add_panel("Rule", self.rule.panel)
         window.add_result("Curves", self.curves.view)
         window.add_result("Units", self.units.view)
         window.add_result("Confusion", self.confusion.view)

@@ -31,6 +31,7 @@ METRICS = OF_TWINS | {
     "poison_loss", "generalisation_gap", "best_step", "attack_success_rate", "clean_label_loss", "flipped_label_loss",
     "flipped_label_rise", "memorised", "test_error_rise", "true_test_error", "boundary_length",
     "stopped_step", "kept_step", "steps_saved",
+    "rule_disagreement", "rule_area",
 }  # fmt: skip
 """The measures of runs; `OF_TWINS` are those for which a clean twin is needed."""
 

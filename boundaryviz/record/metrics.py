@@ -148,7 +148,9 @@ class Metrics(dict[str, Metric]):
     __str__ = __repr__
 
 
-_SHARES = ("_error", "_rate", "_area", "flip_rate_excess", "test_error_rise", "memorised", "steps_saved")
+_SHARES = (
+    "_error", "_rate", "_area", "_disagreement", "flip_rate_excess", "test_error_rise", "memorised", "steps_saved",
+)  # fmt: skip
 
 
 def is_share(name: str) -> bool:

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from boundaryviz.record.fields import classes_of, decided
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Domain, Points, Split
 
 MOST = 9
 """How many are compared at once."""
 _VALUES = 2048 * 2048  # of either field, once they are on one grid
 _SECTIONS = ("learner", "training", "data", "poison")
+_LONG = 40  # characters of a rule
 _NAMES = ("learner.name", "data.name", "poison.attack")  # values that say themselves what they are
 
 
@@ -50,7 +52,9 @@ def differences(pins: Sequence[PinnedSnapshot]) -> tuple[str, ...]:
 def _facts(pin: PinnedSnapshot) -> dict[str, Any]:
     snapshot = pin.snapshot
     plain = snapshot.scenario.model_dump(mode="json", include={*_SECTIONS})
-    facts = {"step": snapshot.step, "clean": pin.clean, "points": len(snapshot.scene.points)}
+    facts: dict[str, Any] = {"step": snapshot.step, "clean": pin.clean, "points": len(snapshot.scene.points)}
+    if snapshot.scenario.data.labels == "rule":
+        facts["rule"] = one_line(snapshot.scenario.rule or "", _LONG)
     for section in _SECTIONS:
         facts |= {f"{section}.{name}": value for name, value in _flat(plain[section]).items()}
     return facts
@@ -74,6 +78,8 @@ def _words(path: str, value: Any) -> str:
             return f"{value:,} point{'s' * (value != 1)}"
         case "clean":
             return "clean twin" if value else "with poison"
+        case "rule":
+            return f"rule {value}"
         case "poison.on":
             return f"poison {_plain(value)}"
     if path in _NAMES:

@@ -23,6 +23,7 @@ from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.metrics import Metric, Metrics, of_curves, of_stops, success_rate
 from boundaryviz.record.records import Records, Tabular
+from boundaryviz.record.rule import compared, disagreement
 from boundaryviz.record.seeds import Varies, training_varies
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.runs.bars import told
@@ -31,6 +32,7 @@ from boundaryviz.scenario.history import RunHistory, taken
 from boundaryviz.scenario.scale_advice import scale_note
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
+from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scene import Domain, Scene
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ class Run(Tabular):
             scenario, scene = taken(changes[self._change], before, session.scene)
             session.set_scenario(scenario)
             session.set_scene(scene)
-            if scenario.data != before.data:  # losses on other data cannot be compared
+            if scenario.drawn_by != before.drawn_by:  # losses on other data cannot be compared
                 self._collect()
                 self.curves = CurveStore(len(self.session.replicas))
             self._change += 1
@@ -207,6 +209,22 @@ class Run(Tabular):
                 lost, before = lost | self.diverged[self._replicas(True)], self._classes(x, clean=True)
             wanted = np.array([target.target_class for target in targets])
             found["attack_success_rate"] = success_rate(self._classes(x, clean), wanted, before, self.varies, lost)
+        rule = self.scenario.parsed_rule
+        return found if rule is None else found | self._against(rule, clean)
+
+    def _against(self, rule: Rule, clean: bool, side: int = 128) -> Metrics:
+        """On which share of the test points, and of the domain, model and rule differ. side: cells along the longer
+        side of the domain."""
+        scene, lost = self.scene, self.diverged[self._replicas(clean)]
+        found = Metrics()
+        points = scene.points.take(compared(scene))
+        for name, places, x in (
+            ("rule_disagreement", points.xy, points.x),
+            ("rule_area", grid := scene.domain.grid(*scene.domain.shape(side)), scene.embed(grid)),
+        ):
+            share = disagreement(self._classes(x, clean), rule.classes_at(places)) if len(x) else None
+            if share is not None:
+                found[name] = Metric.of(np.where(lost, np.nan, share), self.varies)
         return found
 
     def _classes(self, x: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
@@ -338,7 +356,9 @@ class Run(Tabular):
             "diverged": int(self.diverged.sum()),
             "left_out": self.left_out,
             "metrics": _plain(self.metrics),
-            "settings": self.scenario.model_dump(mode="json", include={"data", "poison", "learner", "training"}),
+            "settings": self.scenario.model_dump(
+                mode="json", include={"data", "poison", "learner", "training", "rule"}
+            ),
         }
         if self.twin:
             found |= {"clean": _plain(self.clean), "poisoned": _plain(self.poisoned)}

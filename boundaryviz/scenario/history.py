@@ -193,11 +193,13 @@ class Visited:
 
 def taken(change: Change, scenario: Scenario, scene: Scene) -> tuple[Scenario, Scene]:
     """Scenario and scene after a change. Raises KeyError, ValueError or ScenarioError where it cannot be made."""
-    data = scenario.data
+    drawn_by = scenario.drawn_by
     if change.values:
         scenario = scenario.replaced(change.values)
     scene = apply(change.edit, scene)[0]
-    if scenario.data != data or isinstance(change.edit, Replace):  # a file says nothing of which labels are noise
+    if scenario.drawn_by != drawn_by or isinstance(
+        change.edit, Replace
+    ):  # a file says nothing of which labels are noise
         scene = scenario.with_noise(scene)
     if scene.poison_on != scenario.poison.on:
         scene = replace(scene, poison_on=scenario.poison.on)
@@ -210,6 +212,8 @@ def changed(before: Scenario, after: Scenario) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if before.own is not after.own and before.own != after.own:
         found["own"] = after.own
+    if "rule" in (before.data.labels, after.data.labels) and before.rule != after.rule:
+        found["rule"] = after.rule  # which says the labels; else it stands beside what is trained
     for section in SECTIONS:
         old, new = getattr(before, section), getattr(after, section)
         if old is new:

@@ -55,7 +55,13 @@ class ChangedColumns(Spec):
     unknown: Marks | None = None
 
 
-_OF_4 = KEEPS_POINTS | {"own"}  # settings that came with version 4 of the format
+_SINCE = dict.fromkeys((*KEEPS_POINTS, "own"), 4) | dict.fromkeys(("rule", "data.labels"), 5)
+"""Settings that came with a later version of the format than the second, and with which."""
+
+
+def since(values: Iterable[str]) -> int:
+    """The least version of the format that has all these settings, by dotted path."""
+    return max((_SINCE.get(path, 2) for path in values), default=2)
 
 
 def _read_own(values: dict[str, Any]) -> dict[str, Any]:
@@ -89,14 +95,12 @@ class ChangeSpec(Spec):
     def since(self) -> int:
         """The least version of the format that has words for it."""
         moved, changed, added = self.moved, self.changed, self.added
-        if any(path in _OF_4 for path in self.values):
-            return 4
         wide = (
             (moved is not None and moved.inputs)
             or (changed is not None and changed.response is not None)
             or (added is not None and added.is_wide)
         )
-        return max(3 if wide else 2, 2 if self.plane is None else self.plane.since)
+        return max(since(self.values), 3 if wide else 2, 2 if self.plane is None else self.plane.since)
 
     @classmethod
     def of(cls, step: int, values: dict[str, Any], edit: Edit) -> Self:
@@ -187,8 +191,9 @@ class RunHistorySpec(Spec):
     @property
     def since(self) -> int:
         """The least version of the format that has words for it."""
-        own = 4 if any(path in _OF_4 for path in self.values) else 2
-        return max(own, 2 if self.plane is None else self.plane.since, *(change.since for change in self.turns))
+        return max(
+            since(self.values), 2 if self.plane is None else self.plane.since, *(change.since for change in self.turns)
+        )
 
     def overruled(self, paths: Iterable[str]) -> Self:
         """Without what it says of these settings: they hold from step 0 on."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final, Literal
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from boundaryviz.attacks import placement
@@ -22,10 +22,11 @@ from boundaryviz.scenario.plane import PlaneSpec, PointColumns, SectionSpec, lat
 from boundaryviz.scenario.study_spec import StudySpec
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
-from boundaryviz.scene.data import KEEPS_POINTS, OWN, OWN_POINTS, DataSpec, before_any, build
+from boundaryviz.scene.data import KEEPS_POINTS, NO_RULE, OWN, OWN_POINTS, DataSpec, before_any, build
 from boundaryviz.scene.measure import measured
 from boundaryviz.scene.own_points import OwnPoints, layered, taken_up
 from boundaryviz.scene.plain_text import one_line
+from boundaryviz.scene.rules import Rule, parse
 from boundaryviz.scene.scene import UNLABELLED, Scene, Target
 from boundaryviz.scene.specs import Spec
 from boundaryviz.tables.choice import TableSource
@@ -34,9 +35,9 @@ from boundaryviz.tables.tables import Table
 
 VERSION: Final = 5
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
-`data.input_scale`, a measure of the points, and `pace`. 5: `study`, and what settings say of themselves (`since` of
-`setting`), such as absolute and focal loss. What needs no words of a later version is written under an earlier one,
-down to 2."""
+`data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, and what settings say of themselves
+(`since` of `setting`), such as absolute and focal loss. What needs no words of a later version is written under an
+earlier one, down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -64,6 +65,7 @@ class Scenario(Spec):
 
     `order` is its place in the gallery. `pace` is how fast the window trains it.
     `own` holds points of one's own as they came, of which `data` makes the scene, as it draws it from a data set.
+    `rule` is a classifier written by hand, see `scene.rules`, which stands beside the model and may label the data.
     `plane` holds the scene itself where it was edited, its poison with it; otherwise the scene is drawn from `data`,
     and `poison` is injected.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
@@ -84,11 +86,20 @@ class Scenario(Spec):
     poison: AttackSpec = BridgeSpec()
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()
+    rule: str | None = later(None)
     own: OwnSpec | None = later(None)
     plane: PlaneSpec | None = None
     course: RunHistorySpec | None = None
     study: StudySpec | None = later(None)
     expect: dict[str, float | tuple[float, float]] = {}
+
+    @field_validator("rule")
+    @classmethod
+    def _read_rule(cls, text: str | None) -> str | None:
+        if text is None or not text.strip():
+            return None
+        parse(text)
+        return text
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Scenario:
@@ -105,6 +116,8 @@ class Scenario(Spec):
             raise ScenarioError(problems_of(error)) from None
         if scenario.own is not None and scenario.data.name != OWN:
             raise ScenarioError([f"own: points of one's own are data named {OWN!r}, not {scenario.data.name!r}"])
+        if problem := scenario.lacks_rule():
+            raise ScenarioError([problem])
         try:
             check_scene(scenario.scene())
         except ValueError as error:
@@ -157,17 +170,42 @@ class Scenario(Spec):
         if self.plane is not None:
             scene = self.with_noise(replace(self.plane.scene(), poison_on=self.poison.on))
         elif self.own is not None:
-            scene = placement.inject(self._without_attack(layered(self.data, self.own.points)), self.poison)
+            scene = placement.inject(self._without_attack(self._drawn()), self.poison)
         else:
-            scene = placement.inject(build(self.data), self.poison)
+            scene = placement.inject(self._drawn(), self.poison)
         return self.measured(scene)
+
+    def _drawn(self) -> Scene:
+        """The scene of its data, before any poison is placed."""
+        if self.own is not None:
+            return layered(self.data, self.own.points, self.parsed_rule)
+        return build(self.data, self.parsed_rule)
 
     def with_noise(self, scene: Scene) -> Scene:
         """A scene of these data, with what is known of noise in its labels, whatever was done to its points since."""
         noise = None
         if self.data.label_noise and (self.data.name != OWN or self.own is not None):
-            noise = (build(self.data) if self.own is None else layered(self.data, self.own.points)).noise
+            noise = self._drawn().noise
         return replace(scene, noise=noise)
+
+    @property
+    def parsed_rule(self) -> Rule | None:
+        """The rule as it is read; None without one."""
+        return None if self.rule is None else parse(self.rule)
+
+    @property
+    def drawn_by(self) -> tuple[DataSpec, str | None]:
+        """What says which points there are and their labels: scenarios that differ in it have other data."""
+        return self.data, self.rule if self.data.labels == "rule" else None
+
+    def lacks_rule(self) -> str:
+        """A problem in words where the labels are to be the rule's and there is none; else nothing."""
+        return f"data.labels: {NO_RULE}" if self.data.labels == "rule" and self.rule is None else ""
+
+    def redrawn_by(self, paths: Collection[str]) -> bool:
+        """Whether changes of these settings, by dotted path, draw the points anew."""
+        data = any((path == "data" or path.startswith("data.")) and path not in KEEPS_POINTS for path in paths)
+        return data or ("rule" in paths and self.data.labels == "rule")
 
     def measured(self, scene: Scene) -> Scene:
         """The scene with a measure, where inputs are standardised by it."""
@@ -212,6 +250,8 @@ class Scenario(Spec):
             versions.append(4)
         if self.own is not None or self.pace != "auto":
             versions.append(4)
+        if self.rule is not None:
+            versions.append(5)
         if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
         for section in ("data", "poison", "learner", "training"):
@@ -253,7 +293,7 @@ class Scenario(Spec):
             return self.bare().model_copy(update={"own": own, "data": before_any(self.data)})
         if replace(self.bare().scene(), measure=None) == scene:
             return self.bare()
-        points = taken_up(self.data, self.own.points, self._without_attack(scene))
+        points = taken_up(self.data, self.own.points, self._without_attack(scene), self.parsed_rule)
         return self.bare().model_copy(update={"own": OwnSpec.of(points, self.own.source)})
 
     def replaced(self, values: Mapping[str, Any]) -> Scenario:
@@ -295,9 +335,11 @@ class Scenario(Spec):
         from step 0 on, whatever the history says of it; of other data or another attack there is no history.
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
-        redrawn = redraws(values)
+        redrawn = self.redrawn_by(values)
         base = self.with_own() if redrawn else self
-        plain = {"pace": base.pace} | base.model_dump(mode="json", exclude={"own", "plane", "course"})
+        plain = {"pace": base.pace, "rule": base.rule} | base.model_dump(
+            mode="json", exclude={"own", "plane", "course"}
+        )
         problems: list[str] = []
         own = base.own
         if (source := values.get("data.name", base.data.name)) != base.data.name:
@@ -332,6 +374,8 @@ class Scenario(Spec):
             changed = Scenario.model_validate(plain)
         except ValidationError as error:
             problems += problems_of(error)
+        if not problems and (problem := changed.lacks_rule()):
+            problems.append(problem)
         if problems:
             raise ScenarioError(problems)
         if kept is not None and changed.poison != self.poison:
@@ -351,9 +395,16 @@ class Scenario(Spec):
         return history if steps is None else history.lasting(steps)
 
 
-def redraws(paths: Iterable[str]) -> bool:
-    """Whether changes of these settings, by dotted path, draw the points anew."""
-    return any((path == "data" or path.startswith("data.")) and path not in KEEPS_POINTS for path in paths)
+def as_ever(scenario: Scenario, plain: dict[str, Any]) -> dict[str, Any]:
+    """Plain values of a scenario, without the settings that came later and say nothing: a key that is made of them is
+    what it was before there were any."""
+    silent = {name: getattr(scenario, name).later()[1] for name in ("data", "poison", "learner", "training")}
+    return {
+        section: {name: value for name, value in held.items() if name not in silent[section]}
+        if section in silent
+        else held
+        for section, held in plain.items()
+    }
 
 
 def _check_counts(values: Mapping[str, Any], before: str = "", deep: int = 0) -> None:

@@ -13,6 +13,7 @@ from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw, Responses
 from boundaryviz.scene.label_noise import LabelNoise
 from boundaryviz.scene.responses import signs
+from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.specs import Spec, setting
@@ -40,6 +41,10 @@ class DataSpec(Spec):
     jitter: float = setting(
         0.0, "Position noise", "Standard deviation of a Gaussian push added to every point, labels unchanged.",
         ge=0.0, le=5.0, advanced=True,
+    )  # fmt: skip
+    labels: Literal["given", "rule"] = setting(
+        "given", "Labels by", "What says the class of a point: the data set, or the rule written by hand. Position "
+        "noise and label noise act on top.", advanced=True, choices={"given": "the data", "rule": "the rule"}, since=5,
     )  # fmt: skip
     label_noise: float = setting(
         0.0, "Label noise", "Share of training and validation labels replaced by another class; test stays clean, "
@@ -104,6 +109,8 @@ class DataSpec(Spec):
         return self
 
 
+NO_RULE = "there is no rule to label by; write one, such as rule = 'y > sin(3 x)', or set data.labels to given"
+
 KEEPS_POINTS = frozenset({"data.input_scale"})
 """The settings of the data that draw no points: whoever changes them keeps the points that are there."""
 
@@ -133,23 +140,30 @@ def _rng(spec: DataSpec, purpose: Purpose) -> np.random.Generator:
     return np.random.default_rng([spec.seed, purpose])
 
 
-def build(spec: DataSpec) -> Scene:
+def build(spec: DataSpec, rule: Rule | None = None) -> Scene:
     """Draw the scene that `spec` describes: training, then validation, then test points.
 
-    Raises ValueError for `points`, the name of data that is kept as points and not drawn.
+    rule: what says the labels where `spec.labels` asks for it: points of which it says no class are unlabelled.
+    Raises ValueError for `points`, the name of data that is kept as points and not drawn, or for want of a rule.
     """
     if spec.name == OWN:
         raise ValueError("data named 'points' is kept as points; there is nothing to draw")
     source = DATASETS[spec.name]
     xy, drawn, split = _draw(source, spec)
-    label = _classes(drawn)
+    label, classes, class_names = _classes(drawn), source.classes, source.class_names
+    response = drawn if source.responses is not None else None
+    if spec.labels == "rule":  # which speaks of classes alone
+        asked, response = wanted(rule), None
+        label, class_names = asked.classes_at(xy).astype(np.int64), ()
+        classes = asked.classes(source.domain or Domain.around(xy), xy)
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
     true = label
-    label = _flip(label, split != Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.LABEL_NOISE))
+    label = _flip(label, split != Split.TEST, spec.label_noise, classes, _rng(spec, Purpose.LABEL_NOISE))
     if spec.label_noise_on == "all":
-        label = _flip(label, split == Split.TEST, spec.label_noise, source.classes, _rng(spec, Purpose.TEST_NOISE))
-    response = None if source.responses is None else np.where(label == true, drawn, -drawn)
+        label = _flip(label, split == Split.TEST, spec.label_noise, classes, _rng(spec, Purpose.TEST_NOISE))
+    if response is not None:
+        response = np.where(label == true, drawn, -drawn)
     domain = source.domain or Domain.around(xy)
     if spec.pool is not None:
         kept = (split != Split.TRAIN) | (np.cumsum(split == Split.TRAIN) <= spec.n)
@@ -161,7 +175,14 @@ def build(spec: DataSpec) -> Scene:
     else:
         label = keep_labels(label, split, spec.labels_per_class, _rng(spec, Purpose.BUDGET))
     points = Points.of(xy, label, split).with_columns(response=response)
-    return Scene(points, domain, source.classes, source.class_names, source.axis_names, noise=noise)
+    return Scene(points, domain, classes, class_names, source.axis_names, noise=noise)
+
+
+def wanted(rule: Rule | None) -> Rule:
+    """The rule that is to say the labels. Raises ValueError where there is none."""
+    if rule is None:
+        raise ValueError(f"data.labels: {NO_RULE}")
+    return rule
 
 
 def _classes(drawn: NDArray) -> NDArray[np.int64]:
@@ -222,8 +243,9 @@ def _balanced(
 
 
 def _flip(label: NDArray, where: NDArray, share: float, classes: int, rng: np.random.Generator) -> NDArray:
-    """Replace exactly round(share * count) of the labels under `where` by a uniformly drawn other class."""
-    candidates = rng.permutation(np.flatnonzero(where))
+    """Replace exactly round(share * count) of the labels under `where` by a uniformly drawn other class; points without
+    a label stay so."""
+    candidates = rng.permutation(np.flatnonzero(where & (label != UNLABELLED)))
     chosen = candidates[: round(share * len(candidates))]
     flipped = label.copy()
     flipped[chosen] = (label[chosen] + rng.integers(1, classes, len(chosen))) % classes

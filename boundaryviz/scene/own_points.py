@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.axes import as_seen
-from boundaryviz.scene.data import DataSpec, Purpose, keep_central, keep_labels
+from boundaryviz.scene.data import DataSpec, Purpose, keep_central, keep_labels, wanted
 from boundaryviz.scene.keyed import hashes, key
 from boundaryviz.scene.label_noise import LabelNoise
+from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scene import Points, Scene, Split
 from boundaryviz.scene.splits import shared_out
 
@@ -39,14 +40,18 @@ class OwnPoints:
     kept_by_hand: frozenset[int] = frozenset()
 
 
-def layered(spec: DataSpec, own: OwnPoints) -> Scene:
+def layered(spec: DataSpec, own: OwnPoints, rule: Rule | None = None) -> Scene:
     """The scene that `spec` makes of these points, in their order and under their ids.
+
+    Labels: as they came, or where `spec` asks for it those that the rule says. Raises ValueError for want of a rule.
 
     Splits: as they came; or, where they came with none or others are asked for, labelled clean points are shared out
     class by class, of which one trains in any case. Then `balance` and `n` leave points out, evenly by class; only
     training points count in `n`, and held-out ones stay. Then come `jitter`, as a share of the plane's width and
     height, label noise and the labels per class. Poison and muted points are left as they are.
     """
+    if spec.labels == "rule":
+        own = _ruled(own, wanted(rule))
     points, scene = own.scene.points, own.scene
     free = (points.origin <= 0) & ~points.muted
     split = _splits(spec, own)
@@ -56,6 +61,26 @@ def layered(spec: DataSpec, own: OwnPoints) -> Scene:
     changed = _pushed(scene, changed, _push(spec, scene, points))
     noise = LabelNoise.between(points.ids, points.label, noisy)
     return replace(scene, points=changed if kept.all() else changed.take(kept), noise=noise)
+
+
+def _ruled(own: OwnPoints, rule: Rule) -> OwnPoints:
+    """With the labels that the rule says, but of poison, of muted points, and of those labelled by hand.
+
+    The classes are those of the rule, without names, and as many more as what it leaves alone has.
+    """
+    scene, points = own.scene, own.scene.points
+    rows = (points.origin <= 0) & ~points.muted & ~_among(points.ids, own.labels_by_hand)
+    label = np.where(rows, rule.classes_at(points.xy), points.label)
+    classes = max(rule.classes(scene.domain, points.xy[rows]), _classes(scene, label))
+    ruled = replace(scene, points=points.with_columns(label=label), classes=classes, class_names=())
+    return replace(own, scene=ruled)
+
+
+def _classes(scene: Scene, label: NDArray[np.int16]) -> int:
+    """How many classes there have to be for these labels (N,), and for the pins and groups of a scene."""
+    used = [target.target_class for target in scene.targets]
+    used += [group.target_class for group in scene.groups if group.target_class is not None]
+    return max(2, 1 + int(label.max(initial=0)), *(1 + k for k in used))
 
 
 def splits_drawn(spec: DataSpec, own: OwnPoints) -> bool:
@@ -210,14 +235,14 @@ def _among(ids: NDArray[np.int64], some: Iterable[int]) -> NDArray[np.bool_]:
     return np.isin(ids, np.fromiter(some, dtype=np.int64))
 
 
-def taken_up(spec: DataSpec, own: OwnPoints, scene: Scene) -> OwnPoints:
+def taken_up(spec: DataSpec, own: OwnPoints, scene: Scene, rule: Rule | None = None) -> OwnPoints:
     """The points after what was done by hand to the scene that `spec` made of them, which is now `scene`.
 
     Moved, relabelled, muted, added and removed points are so in the result; what the settings hide or change stays as
     it was. A label given where a setting has hidden or changed it, and a split given where they are drawn, is noted as
     set by hand, so that it stays. `own` itself where nothing was done.
     """
-    made, base = layered(spec, own).points, own.scene
+    made, base = layered(spec, own, rule).points, own.scene
     if (base.section is None) != (scene.section is None) or scene.points.width != made.width:
         return OwnPoints(scene)  # other points altogether
     stay = np.isin(scene.points.ids, made.ids)
@@ -226,17 +251,29 @@ def taken_up(spec: DataSpec, own: OwnPoints, scene: Scene) -> OwnPoints:
     was, at = made.take(made.positions(now.ids)), base.points.positions(now.ids)
     columns, edited, labelled = _edited(base.points, at, was, now)
     frame = replace(scene, points=base.points, poison_on=base.poison_on)
+    if spec.labels == "rule":  # which would say otherwise of them where they are now
+        told = edited.difference(now.ids[was.label != now.label].tolist())
+        columns, labelled = _told(columns, told, _ruled(own, wanted(rule)).scene.points, base.points), edited
+        by_hand = np.append(columns.get("label", base.points.label), new.label)
+        frame = replace(frame, classes=max(base.classes, _classes(scene, by_hand)), class_names=base.class_names)
     if not (columns or gone.any() or len(new)) and frame == base:
         return own
     new = scene.completed(_renumbered(new, base.points, scene.points))
     new = _pushed(scene, new, -_push(spec, scene, new))
     points = Points.join(base.points.with_columns(**columns).take(~gone), new)
     labels, kept = own.labels_by_hand | labelled, own.kept_by_hand
-    if spec.labels_per_class != "all" or spec.label_noise:
+    if spec.labels_per_class != "all" or spec.label_noise or spec.labels == "rule":
         labels = labels | set(new.ids.tolist())
     if _chooses(spec, own):
         kept = kept | edited | set(new.ids.tolist())
     return OwnPoints(frame.with_points(points), own.splits_given, labels, kept)
+
+
+def _told(columns: dict[str, NDArray], some: frozenset[int], ruled: Points, base: Points) -> dict[str, NDArray]:
+    """With the label that the rule says in the place of the one in `base`, for points of these ids."""
+    rows = _among(base.ids, some)
+    label = np.where(rows, ruled.label, columns.get("label", base.label))
+    return columns if np.array_equal(label, columns.get("label", base.label)) else {**columns, "label": label}
 
 
 def _renumbered(new: Points, base: Points, scene: Points) -> Points:

@@ -222,7 +222,9 @@ class OverData:
         found |= {side: {name: one.plain() for name, one in metrics.items()} for side, metrics in sides.items()}
         found["left_out"] = list(self.lost)
         found["failed"] = {str(seed): words for seed, words in self.failed}
-        found["settings"] = self.scenario.model_dump(mode="json", include={"data", "poison", "learner", "training"})
+        found["settings"] = self.scenario.model_dump(
+            mode="json", include={"data", "poison", "learner", "training", "rule"}
+        )
         return found
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.scenario import Scenario, as_ever
 
 FORMAT = 2
 """Of results. To be raised where the same content comes to another result, or to one of another shape."""
@@ -60,7 +60,7 @@ def content_key(kind: str, scenario: Scenario, **more: Any) -> str:
     kind: which measure it is. scenario: whose data, points, attack, learner, training and history count, and whose
     words do not. more: plain values for JSON.
     """
-    content = scenario.model_dump(mode="json", exclude=_WORDS)  # type: ignore[arg-type]
+    content = as_ever(scenario, scenario.model_dump(mode="json", exclude=_WORDS))  # type: ignore[arg-type]
     return _hashed({"format": FORMAT, "kind": kind, "scenario": content, **more})
 
 

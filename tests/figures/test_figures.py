@@ -16,7 +16,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PathCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.typing import ColorType
@@ -313,3 +313,16 @@ def test_beads_of_a_chain_are_as_large_as_their_spacing_allows_on_the_page() -> 
         sizes[inches] = float(np.sqrt(drawn.get_sizes()).max())
         assert sizes[inches] <= 72 * inches / 40 + 1e-6
     assert sizes[3.0] < sizes[8.0] <= 9.0
+
+
+def test_a_rule_is_drawn_dotted_where_its_class_changes_and_named() -> None:
+    plain = snapshot()
+    ruled = snapshot(scenario=plain.scenario.with_values({"rule": "y > 0.25 x"}))
+    figure = draw("boundary", ruled)
+    (line,) = figure.axes[0].findobj(lambda artist: artist.get_gid() == "rule")
+    assert isinstance(line, LineCollection)
+    x, y = np.concatenate(line.get_segments()).T
+    assert np.abs(y - 0.25 * x).max() < 0.02
+    assert (x.min(), x.max()) == pytest.approx((PLANE.left, PLANE.right), abs=0.02)
+    assert "rule" in [text.get_text() for text in figure.legends[0].get_texts()]
+    assert not draw("boundary", plain).findobj(lambda artist: artist.get_gid() == "rule")

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.training.transport import LARGEST_SEED, SEEDS
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from helpers.qtest import QTest
-from helpers.there import there
 from helpers.workbenches import SilentLink, workbenches
 
 SMALL = Scenario().with_values({"data.n": 20, "learner.hidden": [4]})
@@ -26,12 +25,15 @@ def test_the_names_of_all_results_can_be_read_and_reached_by_key(qtbot: QtBot, t
         window.resize(1400, 900)  # as on a first start, where the screen is as large
         window.show()
         QApplication.processEvents()
-        names = there(window.result_tabs.tabBar())
-        assert all(names.rect().contains(names.tabRect(at)) for at in range(names.count()))
-        names.setFocus()
-        for _ in range(names.count()):
-            QTest.keyClick(names, Qt.Key.Key_Right)
-        assert names.currentIndex() == names.count() - 1
+        tabs = window.result_tabs
+        names = tabs.names.findChildren(QToolButton)
+        assert len(names) == tabs.count()
+        assert all(tabs.names.rect().contains(name.geometry()) for name in names)
+        assert all(name.width() >= name.sizeHint().width() for name in names)
+        names[0].setFocus()
+        for _ in names:
+            QTest.keyClick(QApplication.focusWidget() or names[0], Qt.Key.Key_Right)
+        assert tabs.currentIndex() == tabs.count() - 1
 
 
 @pytest.mark.parametrize("seed", [0, LARGEST_SEED])

@@ -118,16 +118,16 @@ def test_curves_beside_the_plane_fold_the_panels_of_a_small_window_meanwhile(who
 
 
 def test_panels_have_the_width_that_a_window_of_its_size_gives_unless_it_was_dragged(whole: Workbench) -> None:
-    dock = sized(whole, 1400, 900).window.docks[0]
+    dock = sized(whole, 1920, 1080).window.docks[0]
     wide = dock.width()
     sized(whole, 960, 640)
     narrow = dock.width()
     assert narrow < wide
-    sized(whole, 1400, 900)
+    sized(whole, 1920, 1080)
     assert dock.width() == wide
     whole.window.resizeDocks([dock], [wide + 60], Qt.Orientation.Horizontal)
     QApplication.processEvents()
     dragged = dock.width()
     assert dragged == wide + 60
-    sized(whole, 1920, 1080)
+    sized(whole, 1400, 900)
     assert dock.width() == dragged

@@ -31,6 +31,7 @@ QUICK = {
     "double-descent": (0,),
     "early-stopping": (0,),
     "memorisation": (0,),
+    "hand-written-rule": (0,),
 }
 
 

@@ -19,7 +19,7 @@ from boundaryviz.gui.document.projects import Project
 from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.history import Change, RunHistory
-from boundaryviz.scenario.scenario import Scenario, redraws
+from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import OWN
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.edits import Edit, apply
@@ -67,7 +67,7 @@ def perform(change: DocumentChange, state: State) -> tuple[State, DocumentChange
     """
     match change:
         case Settings(values):
-            if redraws(values):
+            if state.scenario.redrawn_by(values):
                 return _redrawn(values, state), Swap(state)
             plane = {"plane": state.scenario.plane}
             # the scene is at hand, so the one written out need not follow every change

@@ -7,20 +7,22 @@ from typing import Literal
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
 from boundaryviz.figures.palette import UNDER_POINTS, field_image
 from boundaryviz.gui.plane.contours import FAINT_LEVELS, NONE, class_lines, dashed, level_lines
+from boundaryviz.gui.plane.lines import line_item, trace
+from boundaryviz.gui.plane.rule_layer import RuleLayer
 from boundaryviz.gui.plane.twin_pictures import flip_picture, floor_picture
 from boundaryviz.gui.widgets.theme import Theme
+from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scene import Domain
 
 Beside = Literal["nothing", "overlay", "flips", "floor"]
 _DASH, _GAP = 4.0, 3.0  # of the clean twin's boundary, in cells of the field
-BUSY = 12_000  # vertices from which on lines are drawn thin: wide ones would take longer than a frame
 
 
 class FieldItem(pg.GraphicsObject):
@@ -71,13 +73,9 @@ class FieldLayer:
 
     def __init__(self, box: pg.ViewBox, theme: Theme) -> None:
         self.image = FieldItem()
-        self.boundary = pg.PlotCurveItem(connect="finite", antialias=True)
-        self.boundary.setSegmentedLineMode("on")  # as one path, a wide smooth line takes ten times as long
+        self.boundary, self.clean_boundary, self.ghost = line_item(), line_item(), line_item()
         self.levels = pg.PlotCurveItem(connect="finite", antialias=True)
-        self.clean_boundary = pg.PlotCurveItem(connect="finite", antialias=True)
-        self.clean_boundary.setSegmentedLineMode("on")
-        self.ghost = pg.PlotCurveItem(connect="finite", antialias=True)
-        self.ghost.setSegmentedLineMode("on")
+        self.rule = RuleLayer(box, -17, theme)
         lines = ((-21, self.levels), (-20, self.boundary), (-19, self.clean_boundary), (-18, self.ghost))
         for z, item in ((-30, self.image), *lines):
             item.setZValue(z)
@@ -114,6 +112,16 @@ class FieldLayer:
         self._other = None if field is None or rect is None else (field, rect)
         self._draw_ghost()
 
+    def set_rule(self, rule: Rule | None) -> None:
+        """The rule whose boundary is drawn, dotted, wherever there is a field; None for none."""
+        self.rule.set_rule(rule)
+        self._draw()
+
+    def set_rule_difference(self, on: bool) -> None:
+        """Whether everything fades but what is decided otherwise than by the rule, where no twin is compared."""
+        self.rule.differs = on
+        self._draw()
+
     def _draw_ghost(self) -> None:
         lines = NONE
         if self._other is not None:
@@ -137,12 +145,14 @@ class FieldLayer:
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
         self._theme, self._floor_pixels = theme, None
+        self.rule.set_look(theme, self._scale)
         self._draw()
         self._draw_ghost()
 
     def set_scale(self, scale: float) -> None:
         """Draw lines so many times as wide as usual."""
         self._scale = scale
+        self.rule.set_look(self._theme, scale)
         self._draw()
         self._draw_ghost()
 
@@ -175,6 +185,7 @@ class FieldLayer:
         return self._field[..., row[0], column[0]] if inside[0] else None
 
     def _draw(self) -> None:
+        self.rule.set_rect(self._rect)
         if self._field is None or self._rect is None:
             self.image.show_pixels(None, None)
             for item in (self.boundary, self.clean_boundary, self.levels):
@@ -191,7 +202,8 @@ class FieldLayer:
             if beside == "flips" and clean is not None:
                 pixels = flip_picture(self._field, clean, self._theme.plane, self._theme.ink)
             else:
-                pixels = self._pixels(self._field)
+                differs = None if self._unit or beside == "flips" else self.rule.difference(self._field, self._rect)
+                pixels = self._pixels(self._field) if differs is None else differs
             self.image.show_pixels(pixels, self._rect)
             boundary, levels = self._lines(self._field, self._rect, beside != "nothing")
             clean_boundary = NONE if clean is None else self._lines(clean, self._rect, True)[0]
@@ -230,11 +242,7 @@ class FieldLayer:
         return level_lines(field, rect, (0.5,)), faint
 
     def _trace(self, item: pg.PlotCurveItem, lines: NDArray, colour: QColor, width: float) -> None:
-        screen = item.getViewWidget()
-        ratio = 1.0 if screen is None else screen.devicePixelRatioF()  # such a pen counts the screen's own pixels
-        pen = pg.mkPen(colour, width=1.0 if len(lines) > BUSY else width * ratio * self._scale)
-        pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # closes the joints between segments
-        item.setData(lines[:, 0], lines[:, 1], pen=pen, connect="finite")
+        trace(item, lines, colour, width * self._scale)
 
 
 def _cell(field: NDArray, rect: Domain) -> tuple[float, float]:

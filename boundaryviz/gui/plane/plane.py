@@ -39,6 +39,7 @@ from boundaryviz.gui.widgets.controls import FocusFrame
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.axes import AxesChoice
 from boundaryviz.scene.edits import Move, Remove
+from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scene import Domain, Points, Scene
 
 _NUDGES = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
@@ -204,6 +205,12 @@ class PlaneView(FocusFrame):
     def set_contours(self, on: bool) -> None:
         """Whether faint lines of 0.1 to 0.9 accompany the boundary (two classes)."""
         self.field_layer.set_contours(on)
+
+    def set_rule(self, rule: Rule | None, difference: bool) -> None:
+        """Draw the boundary of a rule beside the model's, or of none; difference: hatch where both decide otherwise."""
+        self.field_layer.set_rule_difference(difference)
+        self.field_layer.set_rule(rule)
+        self.canvas.repaint_plane()
 
     def set_show_prediction(self, on: bool) -> None:
         """Whether the outline of a point is its label and its filling the prediction, with a ring for errors."""

@@ -24,7 +24,7 @@ MOST = 14  # lines
 class Entry:
     """What stands beside some words. label: the class, for `became`, -1 for undecided."""
 
-    kind: Literal["line", "dashes", "became", "flipped", "floor", "more"]
+    kind: Literal["line", "dashes", "dots", "became", "flipped", "floor", "more"]
     words: str
     label: int = -1
 
@@ -93,10 +93,10 @@ class PlaneLegend(QWidget):
         if entry.kind == "more":
             return
         ink = QColor(self._theme.ink)
-        if entry.kind in ("line", "dashes"):
-            pen = QPen(ink, 2.0, cap=Qt.PenCapStyle.FlatCap)
-            if entry.kind == "dashes":
-                pen.setDashPattern([4.0, 3.0])
+        if entry.kind in ("line", "dashes", "dots"):
+            pen = QPen(ink, 3.0 if entry.kind == "dots" else 2.0, cap=Qt.PenCapStyle.FlatCap)
+            if entry.kind != "line":
+                pen.setDashPattern([4.0, 3.0] if entry.kind == "dashes" else [1.2, 1.6])
             painter.setPen(pen)
             painter.drawLine(QPointF(place.left(), place.center().y()), QPointF(place.right(), place.center().y()))
             return

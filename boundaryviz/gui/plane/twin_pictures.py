@@ -50,12 +50,19 @@ def flip_picture(poisoned: NDArray[np.float32], clean: NDArray[np.float32], plan
 
     The rest is faded. plane, ink: colours of the theme, '#rrggbb'.
     """
-    faded = field_image(poisoned, plane, None, _FADED)
-    picture = _finer(faded.view(np.uint32)[..., 0], _CRISP)
     became = decided(poisoned)
-    flipped = became != decided(clean)
-    for k in np.unique(became[flipped]):
-        here = _finer(flipped & (became == k), _CRISP)
+    return changed_picture(poisoned, became, became != decided(clean), plane, ink)
+
+
+def changed_picture(
+    field: NDArray[np.float32], became: NDArray[np.int8], changed: NDArray[np.bool_], plane: str, ink: str
+) -> NDArray[np.uint8]:
+    """RGBA (2 rows, 2 columns, 4): a faded field, but for what `changed` (rows, columns), in the colour and hatch of
+    the class that it `became` (rows, columns). plane, ink: as in `flip_picture`."""
+    faded = field_image(field, plane, None, _FADED)
+    picture = _finer(faded.view(np.uint32)[..., 0], _CRISP)
+    for k in np.unique(became[changed]):
+        here = _finer(changed & (became == k), _CRISP)
         np.copyto(picture, hatched(int(k), *picture.shape, plane, ink), where=here)
     return picture.view(np.uint8).reshape(*picture.shape, 4)
 

@@ -33,6 +33,7 @@ from boundaryviz.gui.plane.side_by_side import UNBOUNDED, fitting, stacks
 from boundaryviz.gui.tools import Context, Gesture, SelectTool
 from boundaryviz.gui.widgets.controls import Elided, label
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
+from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scene import Domain, Scene
 
 TwinView = Literal["side", "overlay", "flips", "floor"]
@@ -43,6 +44,7 @@ TWIN_VIEWS: dict[TwinView, tuple[str, str]] = {
     "floor": ("Seed floor", "How many seeds the poison flips, against how many a new seed alone would change"),
 }
 _LINES = (Entry("line", "poisoned"), Entry("dashes", "clean twin"))
+_RULE = Entry("dots", "rule")
 _FLOOR = (Entry("flipped", "share of seeds that the poison flips"), Entry("floor", "share of clean pairs that differ"))
 
 
@@ -162,6 +164,7 @@ class TwinPlanes(QWidget):
         self._names: tuple[tuple[int, str], ...] = ()
         self._over_clean = False
         self._floor: tuple[NDArray, NDArray, Domain] | None = None
+        self._rule_shown = self._difference = False
         self._looks: dict[str, Callable[[PlaneView], None]] = {}
         self.strip = QWidget()
         self.buttons: dict[str, QPushButton] = {}
@@ -273,6 +276,13 @@ class TwinPlanes(QWidget):
         self._looks[name] = look
         if self.clean is not None:
             look(self.clean)
+
+    def set_rule(self, rule: Rule | None, difference: bool) -> None:
+        """A rule beside the model and its twin, see `PlaneView.set_rule`."""
+        self._rule_shown, self._difference = rule is not None, difference and rule is not None
+        self.plane.set_rule(rule, difference)
+        self.set_look("rule", lambda plane: plane.set_rule(rule, difference))
+        self._label()
 
     def set_fields(self, field: NDArray, clean: NDArray | None, rect: Domain, unit: bool = False) -> None:
         """Both fields over `rect`, see `PlaneView.set_field`; clean: None where there is none."""
@@ -421,6 +431,10 @@ class TwinPlanes(QWidget):
             entries += tuple(Entry("became", f"became {name}", k) for k, name in self._names)
         elif self.view == "floor" and self._floor is not None:
             entries = _FLOOR
+        if self._rule_shown:
+            entries = (*(entries or (Entry("line", "model"),)), _RULE)
+            if self._difference and self.view not in ("flips", "floor"):
+                entries += tuple(Entry("became", f"model alone says {name}", k) for k, name in self._names)
         self.legend.set_entries(entries)
         self._place_legends()
 

@@ -26,6 +26,7 @@ from boundaryviz.gui.shell.actions import MENUS, Actions
 from boundaryviz.gui.shell.banner import Banner
 from boundaryviz.gui.shell.status import StatusFields
 from boundaryviz.gui.widgets.controls import label
+from boundaryviz.gui.widgets.flow_tabs import FlowTabs
 from boundaryviz.gui.widgets.tabs import NamedTabs
 from boundaryviz.gui.widgets.theme import Theme
 
@@ -79,9 +80,8 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, plane)
         self.status, self.banner = StatusFields(), Banner()
         self.pages = QStackedWidget()
-        self.settings_tabs, self.result_tabs = NamedTabs(), NamedTabs()
+        self.settings_tabs, self.result_tabs = NamedTabs(), FlowTabs()
         self.settings_tabs.setMinimumWidth(_LEAST)
-        self.result_tabs.setObjectName("results")  # which are many, so that their tabs stand closer
         self._given = 0  # pixels of width that the panels have had of themselves
         self._folded = False  # whether they are away to make room for a result beside the plane
         self.docks: list[QDockWidget] = []
@@ -143,6 +143,11 @@ class MainWindow(QMainWindow):
         holder = _with_margin(view)
         self._results[holder] = view
         self.result_tabs.addTab(holder, title)
+
+    def offer_result(self, view: QWidget, on: bool) -> None:
+        """Have the tab of a result, or leave it out where it does not apply."""
+        holder = next(holder for holder, result in self._results.items() if result is view)
+        self.result_tabs.setTabVisible(list(self._results).index(holder), on)
 
     def compose(self) -> None:
         """Put what was added into the window."""

@@ -82,7 +82,7 @@ class HistoryKeeper(QObject):
         else:
             before = self.history.last[0]
             self.history = self.history.then(applied.step, state.scenario, state.scene)
-            if before.data != state.scenario.data:
+            if before.drawn_by != state.scenario.drawn_by:
                 client.forget_curves()  # losses on other data cannot be compared
         self.changed.emit()
 

@@ -18,7 +18,7 @@ class UnitsControl(QObject):
 
     def __init__(self, window: MainWindow, client: TrainerClient, presenter: Presenter) -> None:
         super().__init__(window)
-        self._presenter = presenter
+        self._window, self._presenter = window, presenter
         self._unit: tuple[int, int] | None = None
         self.view = UnitMaps()
         self.view.unit_clicked.connect(lambda layer, index: presenter.show_unit((layer, index)))
@@ -39,5 +39,6 @@ class UnitsControl(QObject):
             self.view.set_selected(self._unit)
 
     def _ready(self, ready: m.Ready) -> None:
+        self._window.offer_result(self.view, bool(ready.layers))
         if not ready.layers:
             self.view.set_units(())

@@ -232,7 +232,14 @@ QTabWidget::pane { border: none; border-top: 1px solid @line; }
 QTabBar::tab {
   background: transparent; color: @faint; padding: 6px 7px; border: none; border-bottom: 2px solid transparent;
 }
-QTabWidget#results QTabBar::tab { padding: 6px 2px 6px 3px; }
+QToolButton[role="tab"], QToolButton[role="tab"]:checked {
+  background: transparent; color: @faint; padding: 3px 1px; border: none; border-radius: 0;
+  border-bottom: 2px solid transparent;
+}
+QToolButton[role="tab"]:checked { color: @text; border-bottom-color: @accent; }
+QToolButton[role="tab"]:hover { color: @text; background: @hover; }
+QToolButton[role="tab"]:checked:focus { background: @pressed; border-bottom: 2px solid @accent; }
+QWidget#names { border-bottom: 1px solid @line; }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
 QTabBar::tab:hover { color: @text; background: @hover; }
 QTabBar:focus { outline: none; }

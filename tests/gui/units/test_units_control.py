@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.messages import Key, ProbeResult, Subscribe, ToTrainer, Unsubscribe
 from boundaryviz.engine.trainer import Trainer
+from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from helpers.workbenches import SilentLink, workbenches
 
@@ -58,3 +59,16 @@ def test_maps_of_a_moment_that_is_not_shown_are_left_aside(qtbot: QtBot, tmp_pat
         assert len(units.layers[0]._maps) == 3
         workbench.client.probed.emit(ProbeResult("units", Key(None, 1, 3), other))
         assert len(units.layers[0]._maps) == 5
+
+
+def test_the_tab_is_left_out_of_a_learner_without_hidden_units(show, qtbot) -> None:
+    workbench = show(Scenario().with_values({"data.n": 20, "learner.hidden": [4]}))
+    tabs = workbench.window.result_tabs
+    at = [tabs.tabText(k) for k in range(tabs.count())].index("Units")
+    qtbot.waitUntil(lambda: tabs.isTabVisible(at))
+    tabs.setCurrentIndex(at)
+    workbench.controller.do(Settings({"learner.name": "SVC"}), "Learner")
+    qtbot.waitUntil(lambda: not tabs.isTabVisible(at))
+    assert tabs.currentIndex() == 0
+    workbench.document.undo.undo()
+    qtbot.waitUntil(lambda: tabs.isTabVisible(at))
