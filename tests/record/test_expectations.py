@@ -70,6 +70,7 @@ def test_the_measures_are_those_that_runs_have():
         "data.label_noise": 0.2,
         "training.steps": 4,
         "training.early_stopping": "GL",
+        "rule": "y > x",
         "learner.hidden": [2],
         "poison.count": 2,
         "poison.target": [0.0, 0.5],
