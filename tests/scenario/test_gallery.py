@@ -29,7 +29,6 @@ QUICK = {
     "unlabelled-is-inert": (0,),
     "rings-straight": (0,),
     "double-descent": (0,),
-    "early-stopping": (0,),
     "memorisation": (0,),
     "hand-written-rule": (0,),
 }
