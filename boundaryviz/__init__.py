@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from boundaryviz.scenario.gallery import names as scenarios
     from boundaryviz.scenario.scenario import Scenario, ScenarioError
     from boundaryviz.scene import datasets
+    from boundaryviz.studies.bias_variance import bias_variance
     from boundaryviz.studies.check import check
     from boundaryviz.studies.dose import dose_response
     from boundaryviz.tables.tables import read_file as read_table
@@ -32,6 +33,7 @@ _WHERE = {
     "read_table": "tables.tables:read_file",
     "train": "runs.run:train",
     "Run": "runs.run:Run",
+    "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
     "Metric": "record.metrics:Metric",
@@ -51,6 +53,7 @@ __all__ = [
     "ScenarioError",
     "__version__",
     "attacks",
+    "bias_variance",
     "check",
     "datasets",
     "dose_response",

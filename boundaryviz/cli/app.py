@@ -214,7 +214,7 @@ def figure(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf or .pgf file.")],
     columns: ColumnsOption = None,
     view: Annotated[
-        Literal["boundary", "curves", "summary", "twin", "flip", "cascade", "frames", "compare", "dose"],
+        Literal["boundary", "curves", "summary", "twin", "flip", "cascade", "frames", "compare", "dose", "elephant"],
         typer.Option("--view", help="What to draw."),
     ] = "boundary",
     values: SetOption = None,
@@ -289,6 +289,11 @@ def figure(
             from boundaryviz.cli.dosing import parse_doses, respond_and_draw
 
             outcome.code = respond_and_draw(job, parse_doses(doses), picture)
+            return outcome.code
+        if view == "elephant":
+            from boundaryviz.cli.drawing import draw_the_elephant
+
+            outcome.code = draw_the_elephant(job, picture)
             return outcome.code
         if doses is not None:
             raise UsageProblem("--doses: only --view dose takes them")
@@ -434,6 +439,51 @@ def check(
             raise UsageProblem("check: name the scenarios, or write --all for the whole gallery")
         data = data_seeds_of(data_seeds)
         outcome.code = check_and_report(scenarios, columns or (), data, seeds, workers, device, json)
+    return outcome.code
+
+
+@app.command("bias-variance")
+def bias_variance(
+    scenario: ScenarioArgument,
+    columns: ColumnsOption = None,
+    values: SetOption = None,
+    samples: Annotated[
+        int, typer.Option("--samples", min=1, max=500, help="How many samples of the data, a model on each.")
+    ] = 100,
+    over: Annotated[
+        str | None,
+        typer.Option(
+            "--over",
+            metavar="PATH=V1,V2",
+            help="For each value of a setting, such as learner.max_leaf_nodes=4,16,none.",
+        ),
+    ] = None,
+    steps: StepsOption = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes that train beside each other; default none.")
+    ] = None,
+    device: DeviceOption = "auto",
+    json: JsonFileOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Also draw maps, into a .png, .svg, .pdf or .pgf file."),
+    ] = None,
+    width: Annotated[float | None, typer.Option("--width", metavar="CM", help="Of the figure, 2 to 100 cm.")] = None,
+    style: Annotated[StyleName, typer.Option("--style", help="Colours and sizes of the figure.")] = "paper",
+    dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of pictures, 30 to 1200.")] = 300,
+) -> int:
+    """Train on many samples of the data, and say how much of the error is noise, bias and variance.
+
+    Each sample is drawn afresh; of a table, which cannot be, they are bootstraps. Ctrl+C stops after the step at hand;
+    what was finished is printed and written.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.sampling import Sampled, sample_and_report
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, None, False, device, columns=tuple(columns or ()))
+        asked = Sampled(samples, over, workers, json, output, {"width_cm": width, "style": style, "dpi": dpi})
+        outcome.code = sample_and_report(job, asked)
     return outcome.code
 
 

@@ -55,7 +55,7 @@ def check_and_report(
             scenarios, data_seeds, seeds, device=device, progress=show, watch=watch, executor=executor
         )  # fmt: skip
 
-    checks, interrupted = _watched("checking", device, work)
+    checks, interrupted = watched("checking", device, work)
     started = [(title, check) for title, check in zip(titles, checks or [], strict=False) if check.started]
 
     def tables() -> None:
@@ -102,7 +102,7 @@ def train_over_data(job: Job, data_seeds: Sequence[int], json_to: str | None) ->
 
         return over_data(scenario, data_seeds, job.seeds or 1, bool(job.twin), job.device, show, watch)
 
-    found, interrupted = _watched(f"training {scenario.name}", job.device, work)
+    found, interrupted = watched(f"training {scenario.name}", job.device, work)
 
     failed = Exit.DONE
     if found is not None:
@@ -117,7 +117,7 @@ def train_over_data(job: Job, data_seeds: Sequence[int], json_to: str | None) ->
     return failed
 
 
-def _watched(words: str, device: str, work: Callable[[OnProgress, Callable[[T], object]], T]) -> tuple[T | None, bool]:
+def watched(words: str, device: str, work: Callable[[OnProgress, Callable[[T], object]], T]) -> tuple[T | None, bool]:
     """What came of the work as far as it got, under a progress bar, and whether it was interrupted."""
     so_far: list[T] = []
 

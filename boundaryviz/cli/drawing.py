@@ -87,6 +87,24 @@ def _draw_pins(job: Job, picture: Picture) -> int:
     return _write(picture, shown[0], None, shown)
 
 
+def draw_the_elephant(job: Job, picture: Picture) -> int:
+    """Write the figure of the elephant, with noisy points of the scenario's data seed; the exit code. Nothing is
+    trained."""
+    from boundaryviz.figures.elephant import draw_elephant
+    from boundaryviz.figures.sheet import save
+    from boundaryviz.figures.style import Options
+
+    check(picture)
+    if picture.data is not None:
+        raise UsageProblem("--data: of --view elephant there is no file of numbers")
+    scenario = job.prepared()
+    if scenario.data.name != "elephant-shape":
+        raise UsageProblem("--view elephant: it is drawn of the elephant alone; write boundaryviz figure elephant")
+    options = Options(**picture.options)
+    figure = lambda: save(draw_elephant(seed=scenario.data.seed, options=options), picture.output)  # noqa: E731
+    return deliver([Result(picture.output, figure)])
+
+
 def check(picture: Picture) -> None:
     """Raise UsageProblem or WriteError now for what would fail after training."""
     from boundaryviz.figures.data import check_data_path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from rich import box
@@ -10,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from boundaryviz.cli.terminal import plain, printing
+from boundaryviz.record.bias_variance import BiasVariance
+from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.expectations import Check
 from boundaryviz.record.intervals import LEVEL
@@ -143,6 +147,27 @@ def show_check(check: Check) -> None:
         for seed, why in check.failed
     ]
     show(*shown)
+
+
+def show_bias_variance(results: Sequence[BiasVariance]) -> None:
+    """Each measure with what it is, a column for each setting, over the test points. Raises PrintError."""
+    first = results[0]
+    made = table("measure")
+    for one in results:
+        made.add_column(one_line(one.label) or "value", justify="right")
+    made.add_column("what it is", overflow="fold")
+    means = [one.measures for one in results]
+    for name, words in MEASURES.items():
+        row(made, name, *(_number(some[name]) for some in means), words)
+    said = {f"{one.samples_words()}; {one.truth_words()}" for one in results}
+    shown: list[Table | Text | str] = [headed(first.title, f"{first.learner}; {'; '.join(sorted(said))}"), made]
+    shown.append("error = noise_effect + bias + unbiased_variance - biased_variance, on test points.")
+    shown += [first.warning()] if first.warning() else []
+    show(*shown)
+
+
+def _number(value: float) -> str:
+    return "\u2013" if math.isnan(value) else f"{value:.4f}"
 
 
 def _measures(sides: dict[str, Metrics]) -> Table:

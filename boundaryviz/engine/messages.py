@@ -55,7 +55,8 @@ class View:
 
     unit: None for the class probabilities, or (layer, index) of one hidden unit.
     seed: which of the runs, counted from 0. clean: also show its clean twin, where there is one. past: the number of
-    a loaded checkpoint to show in the place of the present one.
+    a loaded checkpoint to show in the place of the present one. stage: the size, on the course of a learner that is
+    fitted at once, of the model that is shown; None for what was fitted. Past the last, the last is.
     """
 
     rect: Domain
@@ -65,6 +66,12 @@ class View:
     seed: int = 0
     clean: bool = False
     past: int | None = None
+    stage: int | None = None
+
+    @property
+    def is_of_what_is_fitted(self) -> bool:
+        """Whether it shows the output of the model itself: no hidden unit, no other size on its course."""
+        return self.unit is None and self.stage is None
 
     def fitted(self, hidden: Sequence[int]) -> View:
         """Without a unit that layers of these sizes do not hold; a view may still ask for one of the net before."""
@@ -103,13 +110,14 @@ class Render:
     """Work out exactly what a figure needs of what is shown. Answered by a `Rendering` of this number.
 
     rect: the part of the plane, None for the domain. columns: of the field, whose cells are square. past: of the
-    checkpoint loaded last, in the place of what is shown.
+    checkpoint loaded last, in the place of what is shown. stage: as in `View`.
     """
 
     number: int
     rect: Domain | None = None
     columns: int = 256
     past: bool = False
+    stage: int | None = None
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.messages import Rendering, View
+from boundaryviz.engine.messages import Render, Rendering, View
 from boundaryviz.engine.probes.base import Slices
 from boundaryviz.engine.session import Session
-from boundaryviz.scene.scene import Domain
 
 
-def render(session: Session, seed: int, number: int, revision: int, rect: Domain | None, columns: int) -> Rendering:
+def render(session: Session, seed: int, revision: int, asked: Render) -> Rendering:
     """The run with this seed, counted from 0, and its clean twin where it has one."""
-    rect = session.scene.domain if rect is None else rect
+    stage, columns = asked.stage, asked.columns
+    rect = session.scene.domain if asked.rect is None else asked.rect
     rows, replica = rect.rows(columns), session.shown(seed)
     return Rendering(
-        number, revision, session.step_count, rect,
-        session.field(rect, columns, rows, replica), session.predicted(replica),
-        session.field(rect, columns, rows, seed) if session.twin else None,
-        session.predicted(seed) if session.twin else None,
+        asked.number, revision, session.step_count, rect,
+        session.field(rect, columns, rows, replica, stage=stage), session.predicted(replica, stage),
+        session.field(rect, columns, rows, seed, stage=stage) if session.twin else None,
+        session.predicted(seed, stage) if session.twin else None,
         session.cascade(replica),
     )  # fmt: skip
 
@@ -30,8 +30,9 @@ Fields = tuple[NDArray[np.float32], NDArray[np.float32] | None]
 def fields(session: Session, view: View, replica: int, clean: int | None) -> Slices[Fields]:
     """What a view shows of a replica, and of its clean twin where one is named, exact at every cell; in parts, see
     `Session.field_in_parts`."""
-    shown = yield from session.field_in_parts(view.rect, view.columns, view.rows, replica, view.unit)
+    place = view.rect, view.columns, view.rows
+    shown = yield from session.field_in_parts(*place, replica, view.unit, view.stage)
     if clean is None:
         return shown, None
     yield
-    return shown, (yield from session.field_in_parts(view.rect, view.columns, view.rows, clean, view.unit))
+    return shown, (yield from session.field_in_parts(*place, clean, view.unit, view.stage))

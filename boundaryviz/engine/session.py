@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,12 @@ from boundaryviz.engine.pace import Pace
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import Ask, in_parts, surface
 from boundaryviz.engine.twins import Twins, compare, margins
-from boundaryviz.learners.base import Learner, Problem, TrainingData
+from boundaryviz.learners.base import Learner, Problem, TrainingData, decided, leads_of
 from boundaryviz.learners.cascade import Cascade
+from boundaryviz.learners.families.estimators import DecisionTreeClassifierSpec, SVCSpec
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.scaled import Scaled, learner_of
+from boundaryviz.learners.trees import Tree
 from boundaryviz.scenario.changes import stirs
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.inputs import check_inputs
@@ -32,6 +34,8 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.measure import measured, scaling_of
 from boundaryviz.scene.scene import Domain, Scene, Split
 from boundaryviz.scene.section import on_plane
+
+_PART = 1 << 11  # points that all models of a course are asked about at once
 
 
 class Evaluation(NamedTuple):
@@ -344,9 +348,59 @@ class Session:
         """Class probabilities at `x` (G, D): float32 (G, C)."""
         return np.ascontiguousarray(self.learner.probabilities(x, replica)[0].T)
 
-    def predicted(self, replica: int = 0) -> NDArray[np.int16]:
-        """The class predicted for each point of the scene, int16 (N,); -1 where undecided."""
-        return self.learner.predict(self.scene.points.x, replica)[0].astype(np.int16)
+    def predicted(self, replica: int = 0, stage: int | None = None) -> NDArray[np.int16]:
+        """The class predicted for each point of the scene, int16 (N,); -1 where undecided. stage: as in `field`."""
+        x = self.scene.points.x
+        if (size := self._size(stage)) is None:
+            return self.learner.predict(x, replica)[0].astype(np.int16)
+        return decided(self._course_of.staged(x, (size,), replica)[0, 0]).astype(np.int16)
+
+    def course(self, stages: Sequence[int]) -> Generator[None, None, NDArray[np.float64]]:
+        """As `evaluate`, of the models of these S sizes on the learner's course: (S, R, 8); in parts of some points.
+
+        Raises ValueError where the learner has no course, or not those sizes.
+        """
+        asked, lost = self._evaluation_set, self.diverged
+        parts = []
+        for start in range(0, len(asked.x), _PART):
+            part = slice(start, start + _PART)
+            parts.append(self._course_of.staged_evaluate(asked.x[part], asked.label[part], stages))
+            yield
+        if not parts:
+            return np.full((len(stages), len(self.replicas), len(CURVES)), np.nan)
+        loss, predicted = (np.concatenate(some, axis=-1) for some in zip(*parts, strict=True))
+        return np.stack([asked.summary(*each, lost) for each in zip(loss, predicted, strict=True)])
+
+    @property
+    def stages(self) -> tuple[int, ...]:
+        """The sizes on the course of what is fitted; empty where there is none."""
+        found: tuple[int, ...] = () if self.spec.family.course is None else self._course_of.stages
+        return found
+
+    def tree(self, replica: int = 0, stage: int | None = None) -> Tree | None:
+        """The decision tree of a replica, its cuts in the units of the scene; None of what has none. stage: as in
+        `field`."""
+        if not isinstance(self.spec, DecisionTreeClassifierSpec):
+            return None
+        found: Tree | None = self._course_of.tree(replica, self._size(stage))
+        return found
+
+    def support(self, replica: int = 0) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
+        """Ids (V,) of the support vectors of a replica, and which are at their bound; None of what has none."""
+        if not isinstance(self.spec, SVCSpec):
+            return None
+        found: tuple[NDArray[np.int64], NDArray[np.bool_]] | None = self._course_of.support(replica)
+        return found
+
+    @property
+    def _course_of(self) -> Any:
+        """The learner, which is one that is fitted at once."""
+        return self.learner
+
+    def _size(self, stage: int | None) -> int | None:
+        """The size that is shown for a stage, at most the last; None for what is fitted."""
+        stages = () if stage is None else self.stages
+        return min(stage, stages[-1]) if stage is not None and stages else None
 
     def twins(self, side: int = 128) -> Twins:
         """What clean and poisoned twins make of test points, pins and the domain. side: cells along its longer side.
@@ -376,6 +430,7 @@ class Session:
         replica: int = 0,
         unit: tuple[int, int] | None = None,
         quick: bool = False,
+        stage: int | None = None,
     ) -> NDArray[np.float32]:
         """What `rect` of the plane that is shown looks like, at cell centres, row 0 at the bottom.
 
@@ -383,20 +438,27 @@ class Session:
         activation of hidden unit (layer, index) where one is named; NaN where undecided. quick: exact near the
         boundary and around points that lie on the wrong side of it, interpolated elsewhere, see `surface`; exact at
         every cell of a hidden unit, and where a learner that is fitted at once takes little longer for it, see `Pace`.
-        What is scattered between training points may be missed.
+        What is scattered between training points may be missed. stage: the size, on the learner's course, of the model
+        that is asked, where it has one; past the last, the last.
         """
-        points, (ask, field_of) = self.scene.points, self._asked(replica, unit)
+        points, (ask, field_of) = self.scene.points, self._asked(replica, unit, stage)
         rough = quick and unit is None and not self._affords(ask, rect, columns, rows)
         places = (points.xy, points.label) if rough else (None, None)
         return field_of(surface(ask, rect, columns, rows, *places))
 
     def field_in_parts(
-        self, rect: Domain, columns: int, rows: int, replica: int = 0, unit: tuple[int, int] | None = None
+        self,
+        rect: Domain,
+        columns: int,
+        rows: int,
+        replica: int = 0,
+        unit: tuple[int, int] | None = None,
+        stage: int | None = None,
     ) -> Generator[None, None, NDArray[np.float32]]:
         """As `field`, exact at every cell, in parts of some milliseconds between which it may be given up, and has to
         be where the learner changes. What takes no longer than one part comes to the same bits, the rest to rounding.
         """
-        ask, field_of = self._asked(replica, unit)
+        ask, field_of = self._asked(replica, unit, stage)
         cells = columns * rows
         part = cells if self._pace.affords(cells) else self._pace.part()
         return field_of((yield from in_parts(ask, rect, columns, rows, part)))
@@ -416,7 +478,7 @@ class Session:
         return found
 
     def _asked(
-        self, replica: int, unit: tuple[int, int] | None
+        self, replica: int, unit: tuple[int, int] | None, stage: int | None
     ) -> tuple[Ask, Callable[[NDArray[np.float32]], NDArray[np.float32]]]:
         """What is asked about places of the plane, (G, 2) to (K, G), and what makes a field of answers (K, ...)."""
         learner = self.learner
@@ -428,7 +490,13 @@ class Session:
             values = learner.shown(scores)
             return values[0] if len(values) == 1 else values
 
-        return self._pace.timed(on_plane(self.scene.section, lambda x: learner.scores(x, replica))), field_of
+        def scores(x: NDArray[np.float64]) -> NDArray[np.float32]:
+            if size is None:
+                return learner.scores(x, replica)
+            return leads_of(self._course_of.staged(x, (size,), replica)[0, 0])
+
+        size = self._size(stage)
+        return self._pace.timed(on_plane(self.scene.section, scores)), field_of
 
     def _affords(self, ask: Ask, rect: Domain, columns: int, rows: int) -> bool:
         """Whether every cell may be asked for in a quick field. What is trained in steps pays for it in steps."""

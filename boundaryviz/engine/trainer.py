@@ -126,9 +126,7 @@ class Trainer:
                 self._touch()
             case m.Render():
                 shown = self._shown(message.past)
-                return [
-                    render(shown.session, shown.seed, message.number, shown.revision, message.rect, message.columns)
-                ]
+                return [render(shown.session, shown.seed, shown.revision, message)]
             case m.SetScene():
                 learner = self._session.learner
                 self._changing()
@@ -318,12 +316,12 @@ class Trainer:
         if found is None:
             return []
         field, clean = found
-        if session is self._session and view.unit is None:
+        if session is self._session and view.is_of_what_is_fitted:
             self._recorder.offer(session, seed, view.rect, field, clean, exact)
         if now - self._slow_at >= _SLOW or len(self._predicted) != len(session.scene.points):
             self._slow_at = now
-            self._predicted = session.predicted(replica)
-            self._clean_predicted = None if twin is None else session.predicted(twin)
+            self._predicted = session.predicted(replica, view.stage)
+            self._clean_predicted = None if twin is None else session.predicted(twin, view.stage)
         self._credit, self._dirty = False, False
         self._due = max(self._due, now - TURN) + _FRAME  # in step with sixtieths while it keeps up
         self._exact = exact
@@ -352,7 +350,7 @@ class Trainer:
     def _draws(self) -> bool:
         """Whether a frame of what has just been fitted is about to be drawn, with which it is recorded as well."""
         view = self._view
-        return self._dirty and self._credit and view is not None and view.unit is None and view.past is None
+        return self._dirty and self._credit and view is not None and view.is_of_what_is_fitted and view.past is None
 
     @property
     def _looks_back(self) -> bool:
@@ -408,7 +406,7 @@ def _begun(message: m.Load | m.Resume) -> Session:
 def _quick(session: Session, view: m.View, replica: int, clean: int | None) -> Fields:
     """What a view shows of a replica, and of its clean twin where one is named, while things change."""
     shown, twin = (
-        None if one is None else session.field(view.rect, view.columns, view.rows, one, view.unit, quick=True)
+        None if one is None else session.field(view.rect, view.columns, view.rows, one, view.unit, True, view.stage)
         for one in (replica, clean)
     )
     assert shown is not None

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 import boundaryviz
 from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.engine.messages import Failed
+from boundaryviz.gui.bias.control import BiasControl
 from boundaryviz.gui.cascade.control import CascadeControl
 from boundaryviz.gui.check.control import CheckControl
 from boundaryviz.gui.compare.control import CompareControl
@@ -27,6 +28,7 @@ from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.projects import Project
 from boundaryviz.gui.document.recovery import Session
 from boundaryviz.gui.dose.control import DoseControl
+from boundaryviz.gui.elephant.control import ElephantControl
 from boundaryviz.gui.export.exporting import Exporting
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
@@ -51,6 +53,7 @@ from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.shell.palette import CommandPalette
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
+from boundaryviz.gui.support.control import SupportControl
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.timeline.files import TimelineFiles
 from boundaryviz.gui.training.axes import AxesControl
@@ -59,6 +62,7 @@ from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
 from boundaryviz.gui.training.points import PointsControl
 from boundaryviz.gui.training.presenter import Word
+from boundaryviz.gui.tree.control import TreeControl
 from boundaryviz.gui.twin.control import TwinControl
 from boundaryviz.gui.units.control import UnitsControl
 from boundaryviz.gui.widgets import theme as themes
@@ -89,7 +93,9 @@ _GESTURES = {
 }
 
 
-_OF_ONE_SCENARIO = ("point.poison", "view.cascade", "view.jitter", "view.ghost", "view.rule-difference")
+_OF_ONE_SCENARIO = (
+    "point.poison", "view.cascade", "view.support", "view.jitter", "view.ghost", "view.rule-difference",
+)  # fmt: skip
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, panels,
 pins, speed and the result at the front are the viewer's and stay."""
 _IN_HAND = ("point.class-0", "point.tool-select")
@@ -157,9 +163,16 @@ class Workbench:
         self.axes = AxesControl(window, planes, self._settings, self.compare.board.set_axes_choice)
         self.dose = DoseControl(window, document)
         self.check = CheckControl(window, document)
+        self.bias = BiasControl(window, self.plane, document)
+        self.elephant = ElephantControl(window)
         self.twin.over_data_asked.connect(self.check.show)
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
+        self.timeline.course.changed.connect(self.curves.show_course)
+        self.timeline.course.turned.connect(self.curves.view.set_shown)
+        self.support = SupportControl(window, self.plane, document, client, presenter)
+        self.tree = TreeControl(window, self.plane, client, presenter)
+        self.timeline.course.turned.connect(self.tree.show_stage)
 
     def _join_files(self) -> None:
         """What goes to files and comes from them."""
@@ -180,6 +193,7 @@ class Workbench:
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
             self.timeline.strip, self.compare.snapshots, self.pin_files.file,
         )  # fmt: skip
+        self.filing.offers["elephant-shape"] = ("Open the elephant", self.elephant.show)
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(
@@ -190,7 +204,7 @@ class Workbench:
         """Which view stands where."""
         window, controller = self.window, self.controller
         window.add_bar(controller.transport)
-        window.add_centre(controller.tools, self.planes, self.timeline.bar)
+        window.add_centre(controller.tools, self.planes, self.timeline.bars)
         window.add_page(self.filing.welcome)
         window.add_page(self.compare.board)
         window.add_panel("Data", controller.data)
@@ -205,8 +219,12 @@ class Workbench:
         window.add_result("Attack", self.twin.panel)
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
+        window.add_result("Bias", self.bias.panel)
         window.add_result("Margins", self.margins.view)
+        window.add_result("Tree", self.tree.view)
         window.compose()
+        self.bias.offer()
+        self.tree.offer()
 
     def _wire(self) -> None:
         """The commands that concern the window as a whole."""
@@ -252,6 +270,7 @@ class Workbench:
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.dose.close()
         self.check.close()
+        self.bias.close()
         self.film.close()
         self.client.close()
         self.reader.give_up()

@@ -156,6 +156,12 @@ def decided(p: NDArray[np.floating]) -> NDArray[np.int64]:
     return np.where(np.isnan(p).any(axis=-1), UNDECIDED, p.argmax(axis=-1))
 
 
+def leads_of(p: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Of probabilities (G, C) the second of two classes' lead (1, G), else themselves (C, G)."""
+    shares = p.T
+    return np.ascontiguousarray(shares[1:] - shares[:1] if len(shares) == 2 else shares, dtype=np.float32)
+
+
 class Learner(Protocol):
     """R replicas of one model, trained in lock step.
 

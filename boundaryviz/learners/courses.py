@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 Probabilities = NDArray[np.float64]
 Fit = Callable[..., Any]
 """The classifier fitted anew to the same points with these settings, given by name, changed."""
 
+_MOST_NEIGHBOURS = 1000
 _NEAR = 1e-12  # squared distances that differ by less of the squared extent may come in either order
 
 
@@ -53,8 +55,19 @@ class TreeCourse(Course):
     """
 
     @cached_property
+    def _grown(self) -> Any:
+        return self._estimator if self._size else self._fit(max_leaf_nodes=self._points)
+
+    @property
     def _tree(self) -> Any:
-        return (self._estimator if self._size else self._fit(max_leaf_nodes=self._points)).tree_
+        return self._grown.tree_
+
+    def tree_at(self, stage: int | None) -> tuple[Any, int | None]:
+        """The classifier whose tree is that of a stage, None for what is fitted, and how many of its first nodes are;
+        None for all."""
+        if stage is None or stage >= self.last:
+            return (self._estimator if stage is None else self._grown), None
+        return self._grown, 2 * stage - 1
 
     @property
     def _points(self) -> int:
@@ -90,8 +103,12 @@ class PrunedCourse(TreeCourse):
     left of the next, so that each is a fit of its own."""
 
     @cached_property
-    def _tree(self) -> Any:
-        return self._fit(max_leaf_nodes=self._size or self._points, ccp_alpha=0.0).tree_
+    def _grown(self) -> Any:
+        return self._fit(max_leaf_nodes=self._size or self._points, ccp_alpha=0.0)
+
+    @override
+    def tree_at(self, stage: int | None) -> tuple[Any, int | None]:
+        return (self._estimator if stage is None else self._fit(max_leaf_nodes=stage)), None
 
     def at(self, x: NDArray[np.float64], stages: Sequence[int]) -> Probabilities:
         """A fit for each; see `Course`."""
@@ -136,13 +153,18 @@ def _means(shares: Iterator[Probabilities], stages: Sequence[int]) -> Probabilit
 
 
 class BoostingCourse(Course):
-    """Gradient boosting by its stages: each adds to those before."""
+    """Gradient boosting by its stages: each adds to those before. It may stop early, with fewer than it is allowed."""
+
+    @property
+    def last(self) -> int:
+        """How many there are."""
+        return int(getattr(self._estimator, "n_iter_", 0) or self._estimator.n_estimators_)
 
     def at(self, x: NDArray[np.float64], stages: Sequence[int]) -> Probabilities:
         """As scikit-learn itself tells them; see `Course`."""
-        wanted = set(stages)
+        stages = [min(stage, self.last) for stage in stages]
         staged = enumerate(islice(self._estimator.staged_predict_proba(x), max(stages)), start=1)
-        kept = {count: share.copy() for count, share in staged if count in wanted}
+        kept = {count: share.copy() for count, share in staged if count in stages}
         return np.stack([kept[stage] for stage in stages])
 
 
@@ -188,7 +210,11 @@ class NeighbourCourse(Course):
 
     @property
     def last(self) -> int:
-        """All points."""
+        """All points, or as many as the setting may be."""
+        return min(self._points, _MOST_NEIGHBOURS)
+
+    @property
+    def _points(self) -> int:
         return int(self._estimator.n_samples_fit_)
 
     @property
@@ -198,7 +224,7 @@ class NeighbourCourse(Course):
 
     def at(self, x: NDArray[np.float64], stages: Sequence[int]) -> Probabilities:
         """The votes of the first neighbours; see `Course`."""
-        points = self.last
+        points = self._points
         each = np.minimum(stages, points)
         result = np.empty((len(each), len(x), len(self._estimator.classes_)))
         for part in (each < points // 2, each >= points // 2):
@@ -211,12 +237,12 @@ class NeighbourCourse(Course):
         if len(asked) == 1:
             return np.repeat(self._fit(n_neighbors=asked[0]).predict_proba(x)[None], len(each), axis=0)
         model = self._fit(n_neighbors=asked[-1])
-        distance, index = model.kneighbors(x, min(asked[-1] + 1, self.last))
+        distance, index = model.kneighbors(x, min(asked[-1] + 1, self._points))
         label = model._y[index]
         open_ends = _torn(distance, label, max(np.abs(x).max(), np.abs(model._fit_X).max()))
         votes = self._votes(distance, label, asked)
         for at, count in enumerate(asked):
-            if count < self.last and open_ends[:, count - 1].any():
+            if count < self._points and open_ends[:, count - 1].any():
                 votes[at] = self._fit(n_neighbors=count).predict_proba(x)
         return votes[np.searchsorted(asked, each)]
 

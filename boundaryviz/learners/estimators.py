@@ -11,13 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Problem, TrainingData
-from boundaryviz.learners.courses import Course, course_of
+from boundaryviz.learners.courses import Course, TreeCourse, course_of
 from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.fitted_learner import Decide, FittedLearner, Staged
 from boundaryviz.learners.handed_in import HandedInSpec
+from boundaryviz.learners.needs import PLACES
 from boundaryviz.learners.sklearn_adapter import FittedEstimator, takes_unlabelled
+from boundaryviz.learners.specs_fitted import EstimatorSpec
 from boundaryviz.learners.training_spec import TrainingSpec
+from boundaryviz.learners.trees import Tree
 
+_CHANCE = "worse than random"  # scikit-learn of AdaBoost whose first tree is no better than chance
 _FAR = 1e37  # trees compare coordinates in single precision
 
 
@@ -27,7 +31,8 @@ class Estimator(FittedLearner):
     It is given the labelled points, in the order of their ids, and no others unless it is one of
     `sklearn.semi_supervised`. Where only one class has a label, it is the class of every place. A support vector
     machine is shown by the logistic function of its margins, and of more than two classes decides for the one of the
-    largest margin (scikit-learn's `break_ties`).
+    largest margin (scikit-learn's `break_ties`). Points of which nothing can be made leave every place undecided: too
+    few of a class, see `EstimatorSpec.too_few`, or on one line, or no first tree of AdaBoost that beats chance.
     """
 
     def __init__(self, spec: Any, training: TrainingSpec, problem: Problem, device: object = "cpu") -> None:
@@ -47,21 +52,67 @@ class Estimator(FittedLearner):
             only = np.eye(self.problem.classes)[seen]
             return lambda places: np.repeat(only, len(places), axis=0)
         x, labels = _near(x), int((label >= 0).sum())
+        if isinstance(self._spec, EstimatorSpec) and self._spec.too_few(np.bincount(label[label >= 0])[seen]):
+            return self._nothing
 
         def fit(spec: Any) -> FittedEstimator:
             template = estimator(spec, labels)
             if self._origin is not None:
                 template.set_params(**spec.worked_out(x[label >= 0] + self._origin))
-            return FittedEstimator(template, x, label, self.problem.classes, seed)
+            decides = isinstance(spec, EstimatorSpec) and spec.DECIDES
+            return FittedEstimator(template, x, label, self.problem.classes, seed, decides)
 
-        fitted, spec = fit(self._spec), self._spec
+        spec = self._spec
+        try:
+            fitted = fit(spec)
+        except np.linalg.LinAlgError:
+            return self._nothing
+        except ValueError as error:
+            if _CHANCE in str(error):
+                return self._nothing
+            raise
         if spec.family.course is None:
-            return lambda places: fitted.probabilities(_near(places))
+            part = spec.PART if isinstance(spec, EstimatorSpec) else PLACES
+            return Asked(fitted, part)
 
         def again(**changed: Any) -> Any:
             return fit(spec.model_copy(update=changed)).estimator
 
         return StagedEstimator(fitted, course_of(spec, fitted.estimator, again))
+
+    def support(self, replica: int = 0) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
+        """Ids (V,) of the support vectors of a replica, each once, and whether the weight of one is at its bound C;
+        None where there are none: of another learner, or of points of one class."""
+        machine: Any = getattr(self._replicas[replica], "estimator", None)
+        if self._stale or not hasattr(machine, "support_"):
+            return None
+        bound = np.abs(machine.dual_coef_).max(axis=0) >= machine.C * (1 - 1e-9)
+        ids, first = np.unique(self._ids[replica][machine.support_], return_index=True)
+        return ids, bound[first]
+
+    def tree(self, replica: int = 0, stage: int | None = None) -> Tree | None:
+        """The decision tree of a replica, its cuts in the units of its inputs; None where there is none: of another
+        learner, or of points of one class. stage: of so many leaves, see `staged`; None for the tree that is fitted.
+        """
+        fit = self._replicas[replica]
+        if not isinstance(fit, StagedEstimator) or not isinstance(fit.course, TreeCourse):
+            return None
+        grown, nodes = fit.course.tree_at(stage)
+        tree = _tree_of(grown, self.problem.classes, self._origin)
+        return tree if nodes is None else tree.first(nodes)
+
+
+class Asked:
+    """A fitted classifier that is asked about so many places at a time."""
+
+    def __init__(self, fitted: FittedEstimator, part: int) -> None:
+        self.estimator = fitted.estimator
+        self._ask, self._part = fitted.probabilities, part
+
+    def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities (G, C) at x (G, D)."""
+        places, part = _near(x), self._part
+        return np.concatenate([self._ask(places[at : at + part]) for at in range(0, max(len(places), 1), part)])
 
 
 class StagedEstimator(Staged):
@@ -69,7 +120,7 @@ class StagedEstimator(Staged):
 
     def __init__(self, fitted: FittedEstimator, course: Course) -> None:
         self._fitted = fitted
-        self._course = course
+        self.course = course
 
     def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities (G, C) at x (G, D)."""
@@ -78,15 +129,27 @@ class StagedEstimator(Staged):
     @cached_property
     def stages(self) -> tuple[int, ...]:
         """The sizes there are; see `Staged`."""
-        return tuple(range(1, self._course.last + 1))
+        return tuple(range(1, self.course.last + 1))
 
     def staged(self, x: NDArray[np.float64], stages: Sequence[int]) -> NDArray[np.float64]:
         """Probabilities (S, G, C) of models of these sizes; see `Staged`."""
-        if (limit := self._course.limit) is not None and max(stages) > limit:
+        if (limit := self.course.limit) is not None and max(stages) > limit:
             raise ValueError(f"this fit goes up to size {limit}, not {max(stages)}")
         if not len(x):
             return np.zeros((len(stages), 0, self._fitted.classes))
-        return self._fitted.spread(self._course.at(_near(x), stages))
+        return self._fitted.spread(self.course.at(_near(x), stages))
+
+
+def _tree_of(estimator: Any, classes: int, origin: NDArray[np.float64] | None) -> Tree:
+    """scikit-learn's tree in the units of the inputs, `origin` (D,) having been subtracted from them."""
+    grown = estimator.tree_
+    share = np.zeros((grown.node_count, classes))
+    share[:, estimator.classes_.astype(np.int64)] = grown.value[:, 0]
+    tree = Tree(
+        grown.children_left.astype(np.int64), grown.children_right.astype(np.int64), grown.feature.astype(np.int64),
+        grown.threshold.astype(np.float64), grown.n_node_samples.astype(np.int64), share,
+    )  # fmt: skip
+    return tree if origin is None else tree.in_units(origin)
 
 
 def estimator(spec: Any, labels: int) -> Any:

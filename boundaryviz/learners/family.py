@@ -37,12 +37,12 @@ class Family:
 
     spec: the class of its settings. learner: 'module:class' of the learner; the string keeps torch out of whoever
     reads this. supervised: it looks at labelled points alone. at_once: it is fitted in one step, so that rates,
-    batches and penalties mean nothing to it. seeded: what it learns depends on the seed, unless its settings
-    say otherwise. capabilities: what it can
-    be asked, unless its settings leave nothing to ask. cascade: what the label cascade of a learner that hands labels
-    on is measured in. scale_free: the same is learnt in whatever units each input comes; what goes by distances,
-    kernels, penalties or gradient descent is not. course: the setting along which one fit holds the models of every
-    size, see `FittedLearner.staged`; None where there is none. order: its place in lists.
+    batches and penalties mean nothing to it. seeded: what it learns depends on the seed, unless its settings say
+    otherwise. capabilities: what it can be asked, unless its settings leave nothing to ask. cascade: what the label
+    cascade of a learner that hands labels on is measured in. scale_free: the same is learnt in whatever units each
+    input comes; what goes by distances, kernels, penalties or gradient descent is not. course: the setting along which
+    one fit holds the models of every size, see `FittedLearner.staged`; None where there is none. order: its place in
+    lists.
     """
 
     spec: type[LearnerSettings]
@@ -114,20 +114,25 @@ class LearnerSettings(Spec):
         return self.family.scale_free
 
     @property
-    def seeded(self) -> bool:
-        """Whether what is learnt with these settings depends on the seed."""
-        return self.family.seeded
-
-    @property
     def fits_responses(self) -> bool:
         """Whether it learns the responses of points that have any, of which the sign is one of two classes, and not
         their classes."""
         return False
 
     @property
+    def seeded(self) -> bool:
+        """Whether what is learnt with these settings depends on the seed."""
+        return self.family.seeded
+
+    @property
     def sure(self) -> float:
         """How sure of a class it must be for an unlabelled point to count as labelled."""
         return SURE
+
+    def at_stage(self, stage: int | None) -> LearnerSettings:
+        """These settings with another size on the learner's course, where it has one; None leaves them."""
+        course = self.family.course
+        return self if stage is None or course is None else self.model_copy(update={course: stage})
 
     def counterpart(self, rarest: int) -> LearnerSettings | None:
         """The supervised learner most like one that uses unlabelled points; None where none is, or it is supervised.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.learners.base import Problem, State, TrainingData, decided
+from boundaryviz.learners.base import Problem, State, TrainingData, decided, leads_of
 from boundaryviz.learners.needs import PLACES
 from boundaryviz.learners.training_spec import TrainingSpec
 
@@ -64,6 +64,7 @@ class FittedLearner(ABC):
         self._fits: list[tuple[_Points, Decide]] = []
         self._replicas: list[Decide] = [self._nothing] * len(problem.seeds)
         self._points: list[_Points] = []
+        self._ids: list[NDArray[np.int64]] = []
         self._stale = False
         self._origin = self._centre()
         self._evaluated: tuple[NDArray, NDArray, NDArray[np.float64], NDArray[np.int64]] | None = None
@@ -94,7 +95,7 @@ class FittedLearner(ABC):
 
     def set_data(self, data: TrainingData) -> None:
         """Learn from all points of `data`, labelled or not, with the next step."""
-        order, weights, points = np.argsort(data.point_ids), data.point_weights, []
+        order, weights, points, ids = np.argsort(data.point_ids), data.point_weights, [], []
         seeded = self._spec.seeded
         for replica, seed in enumerate(self.problem.seeds):
             if not replica or data.extra is not None:
@@ -102,6 +103,8 @@ class FittedLearner(ABC):
                 x, label = np.clip(own.x[order], -_FAR, _FAR), own.label[order]
             some = _as_often(weights[replica][order])
             points.append((x[some], label[some], seed if seeded else 0))
+            ids.append(data.point_ids[order][some])
+        self._ids = ids
         if len(points) != len(self._points) or not all(map(_same, points, self._points)):
             self._points, self._stale = points, True
 
@@ -181,8 +184,7 @@ class FittedLearner(ABC):
 
     def scores(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
         """At `x` (G, D), the second of two classes' lead in probability (1, G), else the probabilities (C, G)."""
-        p = self._ask(x, replica)[0].T
-        return np.ascontiguousarray(p[1:] - p[:1] if len(p) == 2 else p, dtype=np.float32)
+        return leads_of(self._ask(x, replica)[0])
 
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class.
@@ -240,7 +242,7 @@ class FittedLearner(ABC):
                 return fit.staged(places, stages)
             return np.repeat(fit(places)[None], len(stages), axis=0)
 
-        return self._ask(x, replica, at).swapaxes(0, 1)
+        return np.ascontiguousarray(self._ask(x, replica, at).swapaxes(0, 1))
 
     def staged_evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64], stages: Sequence[int]
@@ -255,7 +257,7 @@ class FittedLearner(ABC):
 
 def _judged(p: NDArray[np.float64], label: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Loss and predicted class (..., N) of points with these labels (N,) by probabilities (..., N, C)."""
-    true = p[..., np.arange(len(label)), label]
+    true = np.ascontiguousarray(p[..., np.arange(len(label)), label])  # logarithms depend, by a bit, on the strides
     loss = -np.log(np.where(np.isnan(true), 1.0 / p.shape[-1], np.clip(true, _SMALLEST, 1.0)))
     return loss, decided(p)
 

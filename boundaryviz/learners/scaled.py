@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from boundaryviz.learners.base import Learner, Problem, State, TrainingData
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.training_spec import TrainingSpec
+from boundaryviz.learners.trees import Tree
 from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import Domain
 
@@ -135,6 +136,11 @@ class Scaled:
         result: tuple[NDArray[np.float64], NDArray[np.int64]]
         result = self._fitted.staged_evaluate(self._scale(x), label, stages)
         return result
+
+    def tree(self, replica: int = 0, stage: int | None = None) -> Tree | None:
+        """The tree that was grown, its cuts in the units of the scene; see `Estimator.tree`."""
+        found: Tree | None = self._fitted.tree(replica, stage)
+        return None if found is None else found.in_units(self._scale.centre, self._scale.unit)
 
     @property
     def _fitted(self) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone, is_classifier
+from sklearn.exceptions import ConvergenceWarning
 
 UNLABELLED = -1
 
@@ -15,12 +17,20 @@ class FittedEstimator:
     """A clone of `estimator`, fitted to the points with weight; `probabilities` speaks of all `classes`.
 
     Unlabelled points (label -1) reach only estimators of `sklearn.semi_supervised`, which know what they are.
-    seed: for an estimator that has a `random_state`, alone or as a step of a pipeline.
+    seed: for an estimator that has a `random_state`, alone or as a step of a pipeline. decides: it is asked for its
+    decision, which counts as certain, whatever else it could say. One that stops before it has converged is taken as it
+    is then.
     Raises ValueError when it is no classifier, or when the labelled points show fewer than two classes.
     """
 
     def __init__(
-        self, estimator: Any, x: NDArray[np.float64], label: NDArray[np.int64], classes: int, seed: int
+        self,
+        estimator: Any,
+        x: NDArray[np.float64],
+        label: NDArray[np.int64],
+        classes: int,
+        seed: int,
+        decides: bool = False,
     ) -> None:
         if not (hasattr(estimator, "fit") and is_classifier(estimator)):
             raise ValueError(f"{type(estimator).__name__} is not a classifier of scikit-learn's kind")
@@ -32,18 +42,24 @@ class FittedEstimator:
         states = {key: seed for key in self.estimator.get_params() if key.split("__")[-1] == "random_state"}
         self.estimator.set_params(**states)
         shown = known | takes_unlabelled(estimator)
-        self.estimator.fit(x[shown], label[shown])
+        self._decides = decides
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self.estimator.fit(x[shown], label[shown])
 
     def probabilities(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """At `x` (n, D): (n, classes), 0 for classes that were not seen; NaN where the estimator has no answer.
 
-        Its own probabilities where it has any, else the logistic function of its margins, else its decision.
+        Its decision where that is what it is asked for; its own probabilities where it has any, else the logistic
+        function of its margins, else its decision.
         """
         seen = self._seen
         result = np.zeros((len(x), self.classes))
         if not len(x):
             return result
-        if hasattr(self.estimator, "predict_proba"):
+        if self._decides:
+            self._decide(x, result)
+        elif hasattr(self.estimator, "predict_proba"):
             with np.errstate(invalid="ignore"):  # label propagation divides 0 by 0 where no label has come
                 given = self.estimator.predict_proba(x)
             result[:, seen] = given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,11 +33,22 @@ class AtOnceSpec(LearnerSettings):
 
 
 class EstimatorSpec(AtOnceSpec):
-    """Settings of a classifier of scikit-learn's kind."""
+    """Settings of a classifier of scikit-learn's kind.
+
+    DECIDES: it is shown by what it decides, for certain, whatever probabilities it may have. PART: places that it is
+    asked about at a time.
+    """
+
+    DECIDES: ClassVar[bool] = False
+    PART: ClassVar[int] = PLACES
 
     def arguments(self, labels: int) -> dict[str, Any]:
         """What scikit-learn's class of this name is called with, for so many labelled points."""
         return self.model_dump(exclude={"name"})
+
+    def too_few(self, counts: NDArray[np.int64]) -> bool:
+        """Whether it makes nothing of so many points of each class: every place is undecided then."""
+        return False
 
     def worked_out(self, x: NDArray[np.float64]) -> dict[str, Any]:
         """Of the arguments, those that scikit-learn works out from the coordinates of the labelled points x (n, D) and

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.measures import Measure
 from boundaryviz.record.reports import REPORTS
 
@@ -26,10 +27,25 @@ class Source:
     measures: Mapping[str, Measure]
 
 
+ELEPHANT = (1, 2, 3, 5, 8, 15, 29)
+"""Harmonics at which curves are fitted to noisy points of the elephant's outline."""
+
 SOURCES: dict[str, Source] = {
     "study": Source(
         "boundaryviz.studies.reporting:plan",
         {name: measure for report in REPORTS.values() for name, measure in report.MEASURES.items()},
-    )
+    ),
+    "bias_variance": Source(
+        "boundaryviz.studies.bias_variance:plan",
+        {name: Measure(name.replace("_", " "), not name.startswith("squared")) for name in MEASURES},
+    ),
+    "elephant": Source(
+        "boundaryviz.studies.elephant:plan",
+        {
+            f"{side}_error_{harmonics}": Measure(f"distance from the {words} at {harmonics} harmonics")
+            for side, words in (("train", "noisy points"), ("outline", "elephant"))
+            for harmonics in ELEPHANT
+        },
+    ),
 }
 """By prefix: `NAME.measure` in `[expect]`."""

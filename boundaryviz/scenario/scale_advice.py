@@ -7,7 +7,6 @@ import numpy as np
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.measure import spreads
-from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scene import Scene
 
 UNLIKE = 3.0
@@ -30,7 +29,7 @@ def scale_advice(scenario: Scenario, scene: Scene, learner: LearnerSettings | No
     varies = np.flatnonzero(spread)
     if not len(varies):
         return ""
-    names, spread, away = [_name(scene, k) for k in varies.tolist()], spread[varies], away[varies]
+    names, spread, away = [scene.input_name(k) for k in varies.tolist()], spread[varies], away[varies]
     order = np.argsort(spread, kind="stable")
     usual, widest = order[(len(order) - 1) // 2], order[-1]  # of two the narrower
     ratio = spread[widest] / spread[usual]
@@ -59,11 +58,3 @@ def _times(ratio: float) -> str:
     """As a person says it, to two digits."""
     rounded = float(f"{ratio:.2g}")
     return f"{rounded:,.0f} times" if rounded >= 10 else f"{rounded:.1f} times"
-
-
-def _name(scene: Scene, k: int) -> str:
-    """What input number k is called."""
-    if scene.section is None:
-        return one_line(scene.axis_names[k], NAME) or "xy"[k]
-    names = scene.section.names
-    return (one_line(names[k], NAME) if names else "") or f"input {k + 1}"

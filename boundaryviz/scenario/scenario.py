@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from boundaryviz.attacks import placement
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
+from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scenario.history_spec import TURNS, RunHistorySpec
 from boundaryviz.scenario.migrations import migrated
@@ -349,7 +350,7 @@ class Scenario(Spec):
         if own is not None and {"data.validation", "data.test"} & values.keys():
             plain["data"]["splits"] = "drawn"
         if (name := values.get("learner.name", plain["learner"]["name"])) not in FAMILIES:
-            problems.append(f"learner.name: unknown learner{_quoted(name)}; there are: {', '.join(FAMILIES)}{_MORE}")
+            problems.append(f"learner.name: unknown learner{_quoted(name)}; there are: {_others()}{_MORE}")
         elif name != plain["learner"]["name"]:
             plain["learner"] = FAMILIES[name].spec().model_dump(mode="json")
         if (attack := values.get("poison.attack", plain["poison"]["attack"])) not in ATTACKS:
@@ -469,6 +470,11 @@ def _path(loc: tuple[int | str, ...]) -> str:
     if len(steps) > 1 and (steps[-1] in {"int", "str", "float"} or steps[-1].startswith(("literal[", "constrained-"))):
         steps.pop()
     return ".".join(steps) or "scenario"
+
+
+def _others() -> str:
+    """The learners that are none of scikit-learn's classifiers."""
+    return ", ".join(name for name in FAMILIES if name not in table())
 
 
 _MORE = ", and scikit-learn's classifiers by their own names"

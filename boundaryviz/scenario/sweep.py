@@ -30,7 +30,8 @@ class SweepError(ValueError):
 def parse(text: str, frames: int, scenario: Scenario) -> tuple[str, list[Any], bool]:
     """The path, its values, and whether they are a range: 'poison.count=0..40', 'data.noise=0..0.5:100' with 100
     values, or 'learner.hidden=[2],[4],[8,8]'. frames: at most so many values of a range, which are
-    whole where the setting of the scenario takes no others and both ends are. Raises SweepError."""
+    whole where the setting of the scenario takes no others and both ends are. In a list `none` leaves a setting empty
+    that may be. Raises SweepError."""
     if len(text) > _LONGEST:
         raise SweepError(text, f"this is too long; at most {_LONGEST:,} characters are read")
     path, equals, right = (part.strip() for part in text.partition("="))
@@ -46,13 +47,14 @@ def parse(text: str, frames: int, scenario: Scenario) -> tuple[str, list[Any], b
         if not 2 <= count <= frames:
             raise SweepError(text, "a range has 2 values at least, and no more than there are frames")
         places = np.linspace(float(ends[0]), float(ends[1]), count)
-        if all(isinstance(end, int) for end in ends) and not _takes_fractions(scenario, path):
+        if all(isinstance(end, int) for end in ends) and not _takes(scenario, path, float):
             return path, list(dict.fromkeys(int(place) for place in np.round(places))), True
         return path, [float(f"{place:.6g}") for place in places], True
     parts = _parts(right)
     if not 1 < len(parts) <= MOST:
         raise SweepError(text, "give two values at least, separated by commas, or a range FIRST..LAST")
-    return path, [parsed(part.strip()) for part in parts], False
+    empty = _takes(scenario, path, type(None))
+    return path, [None if empty and part.strip() == "none" else parsed(part.strip()) for part in parts], False
 
 
 def _parts(text: str) -> list[str]:
@@ -68,6 +70,8 @@ def _parts(text: str) -> list[str]:
 
 def value_words(value: Any) -> str:
     """A value as a person would write it: '0.05', '16-16'."""
+    if value is None:
+        return "none"
     if isinstance(value, list):
         return "-".join(map(str, value)) or "none"
     return f"{value:,}" if isinstance(value, int) else f"{value:.3g}" if isinstance(value, float) else str(value)
@@ -81,9 +85,10 @@ def title_of(scenario: Scenario, path: str) -> str:
     return f"Poison {info.title.lower()}" if path.startswith("poison.") else str(info.title)
 
 
-def _takes_fractions(scenario: Scenario, path: str) -> bool:
+def _takes(scenario: Scenario, path: str, kind: type) -> bool:
+    """Whether the setting takes values of this type, as it is declared."""
     info = _field(scenario, path)
-    return info is not None and float in (info.annotation, *get_args(info.annotation))
+    return info is not None and kind in (info.annotation, *get_args(info.annotation))
 
 
 def _field(scenario: Scenario, path: str) -> Any:

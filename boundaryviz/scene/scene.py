@@ -415,6 +415,13 @@ class Scene:
         """What a model is given (G, D) for places (G, 2) of the plane that is shown."""
         return places if self.section is None else self.section.embed(places)
 
+    def input_name(self, k: int) -> str:
+        """What input number k is called, in one short line."""
+        if self.section is None:
+            return one_line(self.axis_names[k], NAME) or "xy"[k]
+        names = self.section.names
+        return (one_line(names[k], NAME) if names else "") or f"input {k + 1}"
+
     def completed(self, new: Points) -> Points:
         """Points that can be joined with those of this scene: where they have no inputs and these do, on the plane."""
         if self.section is None or new.inputs is not None:

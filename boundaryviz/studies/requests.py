@@ -1,4 +1,5 @@
-"""What the window asks for: jobs of dose-responses, checks, studies and films, and their answers. Nothing heavy."""
+"""What the window asks for: the jobs of dose-responses, checks, studies, films, and bias and variance, and what they
+answer. Nothing heavy."""
 
 from __future__ import annotations
 
@@ -16,6 +17,9 @@ DATA_SEEDS = tuple(range(20))
 """On which a scenario is held to its word, unless others are named."""
 SEEDS = 4
 """Training seeds of each data seed, where training is random."""
+
+SAMPLES = 100
+"""Samples of the data on which bias and variance are measured."""
 
 Spacing = Literal["log", "linear", "even"]
 
@@ -52,6 +56,22 @@ class StudyRequest:
     study: Study
     store: Path | None = None
     workers: int | None = None
+
+
+@dataclass(frozen=True)
+class BiasVarianceRequest:
+    """Bias and variance, as `bias_variance.over_settings` takes them. Its results are lists of `BiasVariance`, one for
+    each setting; the last one is whole.
+
+    over: PATH=V1,V2,..., None for the scenario as it is. store: a file in which finished batches are kept, of which
+    those that are there are not done again.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.bias_variance:job"
+    scenario: Scenario
+    samples: int
+    over: str | None
+    store: Path
 
 
 @dataclass(frozen=True)

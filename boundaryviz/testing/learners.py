@@ -150,7 +150,7 @@ class LearnerContract:
 
     def test_the_clean_twin_stands_still_where_only_poison_has_labels(self) -> None:
         """As it would alone, with nothing to learn from: no penalty moves it, and no unlabelled point."""
-        data = blobs(60, replicas=2, poison=7)
+        data = blobs(60, replicas=2, poison=12)
         data = weighing(data, np.stack([~data.poison, np.ones(60)]))
         data = replace(data, label=np.where(data.poison, data.label, -1))
         for size in self.sizes:

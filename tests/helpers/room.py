@@ -62,7 +62,7 @@ def _narrow(part: QWidget) -> Iterator[str]:
     ):
         needs = part.sizeHint().width()
     elif isinstance(part, QTabBar):
-        for at in range(part.count()):
+        for at in filter(part.isTabVisible, range(part.count())):
             if not QWidget.rect(part).contains(part.tabRect(at)):
                 yield f"tab {part.tabText(at)!r} outside"
             if part.tabRect(at).width() < part.fontMetrics().horizontalAdvance(part.tabText(at)):

@@ -12,6 +12,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from boundaryviz.learners.base import TrainingData
+from boundaryviz.learners.families.averaging import BaggingClassifierSpec, ExtraTreesClassifierSpec
+from boundaryviz.learners.families.boosting import (
+    AdaBoostClassifierSpec,
+    GradientBoostingClassifierSpec,
+    HistGradientBoostingClassifierSpec,
+)
 from boundaryviz.learners.families.estimators import (
     DecisionTreeClassifierSpec,
     KNeighborsClassifierSpec,
@@ -22,10 +28,16 @@ from boundaryviz.learners.families.scikit_learn import table
 from helpers.models import GRID, blobs, make, taken
 
 SPECS: dict[str, Any] = {
+    "extra trees": ExtraTreesClassifierSpec(n_estimators=8, max_depth=4),
+    "bagging": BaggingClassifierSpec(n_estimators=8),
+    "boosting": GradientBoostingClassifierSpec(n_estimators=8),
+    "boosting on draws": GradientBoostingClassifierSpec(n_estimators=8, subsample=0.5),
+    "boosting in bins": HistGradientBoostingClassifierSpec(max_iter=8, min_samples_leaf=3),
+    "AdaBoost": AdaBoostClassifierSpec(n_estimators=8),
     "tree": DecisionTreeClassifierSpec(max_leaf_nodes=30),
     "whole tree": DecisionTreeClassifierSpec(criterion="entropy", min_samples_leaf=2),
     "pruned tree": DecisionTreeClassifierSpec(ccp_alpha=0.02),
-    "forest": RandomForestClassifierSpec(n_estimators=12, max_leaf_nodes=6),
+    "forest": RandomForestClassifierSpec(n_estimators=8, max_leaf_nodes=6),
     "neighbours": KNeighborsClassifierSpec(),
     "neighbours by distance": KNeighborsClassifierSpec(weights="distance"),
     "neighbours in another norm": KNeighborsClassifierSpec(p=1.0),
@@ -48,7 +60,7 @@ def theirs(spec: Any, size: int, data: TrainingData, classes: int, seed: int) ->
     """What scikit-learn's classifier of this size says on the grid, fitted to points as often as they weigh."""
     often = np.repeat(np.arange(len(data.label)), data.weights[0].astype(int))
     x, label = data.x[often], data.label[often]
-    values = spec.model_dump(exclude={"name"}) | {spec.family.course: size}
+    values = spec.model_dump(exclude={"name", *getattr(spec, "OURS", ())}) | {spec.family.course: size}
     seen, result = np.unique(label), np.zeros((len(GRID), classes))
     if values.get("max_leaf_nodes") == 1 or len(seen) == 1:  # which scikit-learn refuses
         result[:] = np.bincount(label, minlength=classes) / len(label)
@@ -58,13 +70,18 @@ def theirs(spec: Any, size: int, data: TrainingData, classes: int, seed: int) ->
     model = getattr(import_module(table()[spec.name]["module"]), spec.name)(**values)
     if "random_state" in model.get_params():
         model.set_params(random_state=seed if spec.seeded else 0)
-    result[:, seen] = model.fit(x, label).predict_proba(GRID)
+    try:
+        result[:, seen] = model.fit(x, label).predict_proba(GRID)
+    except ValueError as error:
+        if "worse than random" not in str(error):
+            raise
+        result[:] = np.nan
     return result
 
 
 @every_spec
-@settings(max_examples=15)
-@given(problem=problems(), sizes=st.lists(st.integers(1, 12), min_size=1, max_size=6))
+@settings(max_examples=10)
+@given(problem=problems(), sizes=st.lists(st.integers(1, 8), min_size=1, max_size=4))
 def test_every_stage_is_the_fit_of_that_size_to_the_bit(spec: Any, problem: Any, sizes: list[int]):
     data, classes, seed = problem
     learner = make(spec, seeds=(seed,), classes=classes, data=data)
@@ -75,7 +92,7 @@ def test_every_stage_is_the_fit_of_that_size_to_the_bit(spec: Any, problem: Any,
     staged = learner.staged(GRID, sizes)
     assert staged.shape == (len(sizes), 1, len(GRID), classes)
     for size, p in zip(sizes, staged[:, 0], strict=True):
-        assert np.array_equal(p, theirs(spec, size, data, classes, seed))
+        assert np.array_equal(p, theirs(spec, size, data, classes, seed), equal_nan=True)
 
 
 @every_spec
@@ -84,7 +101,7 @@ def test_the_learner_set_to_a_size_is_that_stage(spec: Any):
     data = blobs(50, 3, replicas=2)
     learner = make(spec, seeds=(3, 4), classes=3, data=data)
     learner.step()
-    sizes = (1, 2, 7, min(40, learner.stages[-1]))
+    sizes = (1, 2, 5, min(40, learner.stages[-1]))
     assert learner.stages == tuple(range(1, len(learner.stages) + 1))
     p, (loss, predicted) = learner.staged(GRID, sizes), learner.staged_evaluate(data.x, data.label, sizes)
     for at, size in enumerate(sizes):

@@ -137,7 +137,11 @@ def test_unlike_units_are_said_to_whom_they_matter(name: str):
 
 
 def test_trees_and_naive_bayes_mind_no_units():
-    assert set(FAMILIES) - MINDS_UNITS == {"naive-bayes", "DecisionTreeClassifier", "RandomForestClassifier"}
+    assert set(FAMILIES) - MINDS_UNITS == {
+        "naive-bayes", "LinearDiscriminantAnalysis", "QuadraticDiscriminantAnalysis", "DecisionTreeClassifier",
+        "RandomForestClassifier", "ExtraTreesClassifier", "BaggingClassifier", "AdaBoostClassifier",
+        "GradientBoostingClassifier", "HistGradientBoostingClassifier",
+    }  # fmt: skip
     scenario, scene = stretched((1.0, 12.0))
     for name, minds in {"ExtraTreesClassifier": False, "LogisticRegression": True}.items():
         assert bool(scale_advice(scenario.with_values({"learner.name": name}), scene)) == minds
@@ -149,9 +153,9 @@ def test_what_lies_far_from_zero_is_said_to_whom_the_origin_matters():
     scenario, scene = stretched((1.0, 1.0), (1.7e9, 0.0))
     said = {
         name: scale_advice(scenario.with_values({"learner.name": name}), scene)
-        for name in ("mlp", "vat", "SVC", "KNeighborsClassifier", "DecisionTreeClassifier", "ExtraTreesClassifier")
+        for name in ("mlp", "vat", "SVC", "KNeighborsClassifier", "DecisionTreeClassifier", "Perceptron")
     }
-    assert [name for name, words in said.items() if words] == ["mlp", "vat", "SVC", "ExtraTreesClassifier"]
+    assert [name for name, words in said.items() if words] == ["mlp", "vat", "SVC", "Perceptron"]
     assert said["mlp"].startswith("age lies 1,700,000,000 times as far from 0 as it spreads.")
     assert scale_note(scenario, scene) == f"{said['mlp']} Standardise the inputs: data.input_scale=standardised."
     assert not scale_advice(*stretched((1.0, 1.0), (5.0, -5.0)))

@@ -10,6 +10,9 @@ PROBES: dict[str, str] = {
     "twins": "boundaryviz.engine.probes.twins:TwinsProbe",
     "cascade": "boundaryviz.engine.probes.cascade:CascadeProbe",
     "units": "boundaryviz.engine.probes.units:UnitsProbe",
+    "course": "boundaryviz.engine.probes.course:CourseProbe",
+    "tree": "boundaryviz.engine.probes.tree:TreeProbe",
+    "support": "boundaryviz.engine.probes.support:SupportProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
 }
 """Every probe by name, as "module:class"."""

@@ -34,6 +34,9 @@ LONG = 1000
 """Steps of a run from which on the axis of steps is logarithmic, unless a person has chosen."""
 _REDRAW = 66  # ms; fifteen times a second is as fast as a curve can be read
 
+STEP = "step"
+"""What stands along the axis, unless it is a course."""
+
 Values = Mapping[str, NDArray[np.float64]]
 
 
@@ -62,6 +65,7 @@ class CurvesView(QWidget):
         self._log = {"x": False, "y": False}
         self._log_chosen = False
         self._at_once = False
+        self._counted = STEP
         self._x_end = 100.0
         self._summaries = {(quantity, name): Summary() for quantity, names in CURVES.items() for name in names}
         self._traces = {key: Trace() for key in self._summaries}
@@ -132,16 +136,26 @@ class CurvesView(QWidget):
         self.clear()
 
     def set_curves(
-        self, step: NDArray[np.int64], values: Values, clean: Values | None = None, of: str = "", planned: int = 0
+        self,
+        step: NDArray[np.int64],
+        values: Values,
+        clean: Values | None = None,
+        of: str = "",
+        planned: int = 0,
+        counted: str = STEP,
     ) -> None:
         """Show a run so far, or several seeds of it.
 
         step: (K,), increasing. values: 'train_loss', 'validation_error' and so on -> (K,) or (K, S), NaN where there
         was nothing to evaluate. clean: the same of the clean twins, where there are any; 'poison_loss' and
         'flip_rate' are shown only then. of: which seeds the values are of. Fewer points than before begin a new run,
-        for which the axes start afresh. planned: steps that the run will have, where that is known.
+        for which the axes start afresh. planned: steps that the run will have, where that is known. counted: what the
+        steps are.
         The arrays are read later, when the view is drawn; do not write to the first K values again.
         """
+        if counted != self._counted:
+            self._counted = counted
+            self._forget()
         if len(step) < len(self._step) or (len(step) and len(self._step) and step[0] != self._step[0]):
             self._forget()
         twins, wrong = bool(self._clean), self._some_wrong
@@ -160,6 +174,17 @@ class CurvesView(QWidget):
             self._stale = True
         else:
             self._throttle()
+
+    def set_course(
+        self, stages: NDArray[np.int64], values: Values, clean: Values | None, of: str, counted: str
+    ) -> None:
+        """Show, in the place of steps, the sizes (S,) that one fit holds; counted: what of, such as 'leaves'."""
+        if self._counted == counted and np.array_equal(stages, self._step) and _alike(values, self._values):
+            return
+        self._counted = counted
+        self._forget(keep_cursor=True)
+        self._x_end = tidy_above(float(max(stages[-1], 2)), FINE)
+        self.set_curves(stages, values, clean, of, counted=counted)
 
     def set_at_once(self, on: bool) -> None:
         """Whether the learner is fitted at once, so that there is no course to be drawn."""
@@ -250,9 +275,10 @@ class CurvesView(QWidget):
         self._cursor = None
         super().hideEvent(event)
 
-    def _forget(self) -> None:
+    def _forget(self, keep_cursor: bool = False) -> None:
         self._x_end = 100.0
-        self._cursor = None
+        if not keep_cursor:
+            self._cursor = None
         for plot in self.plots.values():
             plot.extent.clear()
         for key, trace in self._traces.items():
@@ -433,12 +459,13 @@ class CurvesView(QWidget):
         count = len(self._step)
         at = self._at(count) if self._cursor is None else min(self._cursor, count - 1)
         shown = self._cursor is not None and count > 0
-        self.where.setText(f"step {self._step[at]:,}" if count else "")
+        self.where.setText(f"{self._counted} {self._step[at]:,}" if count else "")
         best = self.best_step
         stopped = "" if self._stopped is None else f", stopped {self._stopped:,}"
         self.best_words.setText("" if best is None else f"best {best:,}{stopped}")
+        whose = "step of the lowest validation loss" if self._counted == STEP else f"{self._counted} of the lowest loss"
         ends = "; the dashed one is where early stopping has ended the run" if stopped else ""
-        self.best_words.setToolTip(f"The step of the lowest validation loss, the dotted line in the plots{ends}")
+        self.best_words.setToolTip(f"The {whose}, the dotted line in the plots{ends}")
         for key, readout in self.readouts.items():
             made = self._summaries[key]
             if not count or not len(made.mean):
@@ -484,3 +511,7 @@ class CurvesView(QWidget):
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button
+
+
+def _alike(a: Values, b: Values) -> bool:
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name], equal_nan=True) for name in a)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PyQt6.QtCore import QObject
 
 from boundaryviz.engine import messages as m
@@ -24,13 +26,28 @@ class CurvesControl(QObject):
         self._window, self._beside = window, window.actions_["view.curves"]
         self._beside.toggled.connect(self._stand)
         self.view.opened.connect(self._beside.toggle)
+        self._course: Any = None
+        self._run: CurvesShown | None = None
         presenter.curves_shown.connect(self._show)
         presenter.turned.connect(self._turned)
         client.stated.connect(self._stated)
 
+    def show_course(self, course: Any) -> None:
+        """Draw what the models of all sizes on a learner's course come to, along the course, in the place of bars.
+
+        course: its `stages`, and `poisoned`, `clean` and `of` as in `CurvesShown`, but along the stages, with what the
+        stages count; None for none.
+        """
+        self._course = course
+        self._show(self._run)
+
     def _show(self, curves: CurvesShown | None) -> None:
+        self._run = curves
         if curves is None:
             self.view.clear()
+        elif (course := self._course) is not None:
+            self.view.set_at_once(False)
+            self.view.set_course(course.stages, course.poisoned, course.clean, curves.of, course.of)
         else:
             scenario = self._presenter.scenario
             self.view.set_at_once(scenario.learner.family.at_once)
@@ -39,6 +56,8 @@ class CurvesControl(QObject):
             )  # fmt: skip
 
     def _stand(self, beside: bool) -> None:
+        if beside:
+            self._window.actions_["view.tree"].setChecked(False)
         self._window.stand_beside(self.view if beside else None, BESIDE)
         if not beside:
             self._window.show_result(self.view)

@@ -65,14 +65,19 @@ class RunControl(QObject):
         if self.running:
             return
         self.found = None
+        if self._start(self._request(listed, seeds)):
+            self._show(None)
+
+    def _start(self, request: Any) -> bool:
+        """Begin; whether its process could be started."""
         try:
-            self._job.start(self._request(listed, seeds))
+            self._job.start(request)
         except JobError as error:
             self._asking.say(str(error), problem=True)
-            return
-        self._show(None)
+            return False
         self._asking.set_running(True)
         self._asking.say("Starting ...")
+        return True
 
     def cancel(self) -> None:
         """End the process; what it has said so far stays."""

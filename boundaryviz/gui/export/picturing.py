@@ -36,11 +36,13 @@ class Picturing(QObject):
 
         rect: the part of the plane, None for the domain. columns: of the field.
         """
-        past = self._presenter.past
+        past, stage = self._presenter.past, self._presenter.stage
 
         def taken(rendering: m.Rendering) -> None:
             state = self._keeper.state(rendering.revision) or self._document.committed
             scenario, scene = (state.scenario, state.scene) if past is None else (past.scenario, past.scene)
+            if past is None:
+                scenario = scenario.model_copy(update={"learner": scenario.learner.at_stage(stage)})
             take(self._of(rendering, scenario, scene, clean=False), self._clean(rendering, scenario, scene))
 
         self._presenter.render(taken, rect, columns, past)

@@ -92,6 +92,8 @@ class Filing(QObject):
         welcome = self.welcome
         welcome.chosen.connect(self.open_example)
         welcome.open_file.connect(self.ask_open)
+        self.offers: dict[str, tuple[str, Callable[[], None]]] = {}
+        """What goes with a data set, by its name: a button beside what there is to look at, and what it does."""
         welcome.draw_own.connect(self.new)
         welcome.left.connect(lambda: window.show_page(None))
         window.escaped.connect(self._leave_examples)
@@ -221,7 +223,8 @@ class Filing(QObject):
         """Say what is to be looked at in what was opened."""
         words = self._document.scenario.look_at
         if words and not self._document.given.problem:  # which has been told
-            self._window.notify(" ".join(words.split()))
+            action, act = self.offers.get(self._document.scenario.data.name, ("", None))
+            self._window.notify(" ".join(words.split()), action=action, act=act, closable=True)
 
     def opened(self, path: Path, stamp: Stamp | None) -> None:
         """The document was read from this file before the window was there."""

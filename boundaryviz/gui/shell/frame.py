@@ -146,8 +146,9 @@ class MainWindow(QMainWindow):
 
     def offer_result(self, view: QWidget, on: bool) -> None:
         """Have the tab of a result, or leave it out where it does not apply."""
-        holder = next(holder for holder, result in self._results.items() if result is view)
-        self.result_tabs.setTabVisible(list(self._results).index(holder), on)
+        holder = next((holder for holder, result in self._results.items() if result is view), None)
+        if holder is not None:
+            self.result_tabs.setTabVisible(list(self._results).index(holder), on)
 
     def compose(self) -> None:
         """Put what was added into the window."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from boundaryviz.gui.widgets.controls import figures, label
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
-__all__ = ["Mark", "TimelineBar"]
+__all__ = ["STEPS", "Mark", "TimelineBar", "Words"]
 
 _HEIGHT = 44
 _REPAINT = 100  # milliseconds at least between two paintings while moments keep coming
@@ -24,6 +25,24 @@ _NEAR = 7  # pixels within which a mark is under the pointer
 _POPUP = 30  # milliseconds between two pictures
 _ROOMY = 800  # pixels from which on the buttons have their place while they are hidden
 _TRACK = 120  # pixels that the moments take at least
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a bar calls things. title: what is counted. moment: one of them, where they are counted; "" for none.
+    resume, resume_tip, now_tip: of the buttons."""
+
+    title: str
+    moment: str
+    resume: str
+    resume_tip: str
+    now_tip: str
+
+
+STEPS = Words(
+    "step", "moment", "Resume here", "Go on training from this moment, as a branch (Ctrl+Return)",
+    "Back to the present (Ctrl+End)",
+)  # fmt: skip
 
 
 class _Track(QWidget):
@@ -45,6 +64,7 @@ class _Track(QWidget):
         self.marks: tuple[Mark, ...] = ()
         self.shown: int | None = None
         self.theme: Theme = LIGHT
+        self.title = STEPS.title
         self._step: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._now = 0
         self._repaint = QTimer(self)
@@ -81,7 +101,7 @@ class _Track(QWidget):
             self._scrub(x)
             return
         near = [mark for mark in self.marks if abs(self.axis.of_step(mark.step) - x) <= _NEAR]
-        words = "\n".join(f"step {mark.step:,}: {mark.words}" for mark in near[:6])
+        words = "\n".join(f"{self.title} {mark.step:,}: {mark.words}" for mark in near[:6])
         self.setToolTip(tip(words))
         self._popup(None if words else self._place().index(x), round(x))
 
@@ -153,8 +173,9 @@ class TimelineBar(QWidget):
     resume_wanted = pyqtSignal()
     pin_wanted = pyqtSignal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, words: Words = STEPS, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.words = words
         self._step: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._now = 0
         self._make: Callable[[int], QPixmap | None] = lambda _index: None
@@ -164,9 +185,9 @@ class TimelineBar(QWidget):
         self.track.now_wanted.connect(self.now_wanted)
         self.where = figures("step 8,888,888 of 8,888,888", "faint", Qt.AlignmentFlag.AlignLeft)
         self.buttons = {
-            "resume": self._button("Resume here", "Go on training from this moment, as a branch (Ctrl+Return)"),
+            "resume": self._button(words.resume, words.resume_tip),
             "pin": self._button("Pin", "Pin this moment, to compare it with others (Ctrl+P)"),
-            "now": self._button("Now", "Back to the present (Ctrl+End)"),
+            "now": self._button("Now", words.now_tip),
         }
         self.buttons["resume"].setProperty("role", "primary")
         self.buttons["resume"].clicked.connect(lambda: self.resume_wanted.emit())
@@ -184,7 +205,16 @@ class TimelineBar(QWidget):
         self._asking.setSingleShot(True)
         self._asking.setInterval(_POPUP)
         self._asking.timeout.connect(self._show_popup)
+        self.set_words(words)
         self.set_shown(None)
+
+    def set_words(self, words: Words) -> None:
+        """What things are called from now on."""
+        self.words, self.track.title = words, words.title
+        self.buttons["resume"].setText(words.resume)
+        self.buttons["resume"].setToolTip(tip(words.resume_tip))
+        self.buttons["now"].setToolTip(tip(words.now_tip))
+        self._say()
 
     def set_checkpoints(self, step: NDArray[np.int64]) -> None:
         """The steps (K,) of the recorded moments, increasing."""
@@ -233,10 +263,12 @@ class TimelineBar(QWidget):
     def _say(self) -> None:
         shown = self.track.shown
         if shown is not None and shown < len(self._step):
-            self.where.setText(f"step {self._step[shown]:,} of {self._now:,}")
-        else:
+            self.where.setText(f"{self.words.title} {self._step[shown]:,} of {self._now:,}")
+        elif self.words.moment:
             count = len(self._step)
-            self.where.setText(f"{count:,} moment{'s' * (count != 1)}" if count else "")
+            self.where.setText(f"{count:,} {self.words.moment}{'s' * (count != 1)}" if count else "")
+        else:
+            self.where.setText(f"{self.words.title} {self._now:,}" if len(self._step) else "")
 
     def _make_room(self) -> None:
         """The buttons' place is kept where there is room, so that nothing jumps when they come; elsewhere the moments
@@ -289,7 +321,7 @@ class TimelineBar(QWidget):
         picture = self._make(index)
         if picture is not None:
             above = self.track.mapTo(self.window(), self.track.rect().topLeft())
-            self._popup.tell(picture, f"step {self._step[index]:,}", above.x() + x, above.y())
+            self._popup.tell(picture, f"{self.words.title} {self._step[index]:,}", above.x() + x, above.y())
 
 
 class _Popup(QWidget):

@@ -16,6 +16,7 @@ from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.timeline.bar import Mark, TimelineBar
 from boundaryviz.gui.timeline.checkpoint_picture import checkpoint_pixmap
+from boundaryviz.gui.timeline.course import Bars, CourseControl
 from boundaryviz.gui.timeline.marks import ChangeMarks, marks
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.training.past import Past
@@ -67,6 +68,12 @@ class TimelineControl(QObject):
         window.themed.connect(self.bar.set_theme)
         window.themed.connect(self.set_theme)
         self._theme: Theme = LIGHT
+        self.course = CourseControl(window, controller)
+        self.bars = Bars(self.bar, self.course.bar)
+        self.bars.show_course(self.course.active)
+        self.course.wanted.connect(self.bars.show_course)
+        window.actions_.share("train", self.course.bar.track)
+        window.actions_.share("view", self.course.bar.track, but="view.fit")
         self._budget = budget
         self.timeline = Timeline(budget)
         self.ghost: Ghost | None = None
@@ -107,19 +114,40 @@ class TimelineControl(QObject):
         for signal in (transport.play_toggled, transport.step, transport.reset):
             signal.connect(lambda *_: self.now())
         on: dict[str, Callable[[], object]] = {
-            "train.earlier": lambda: self.move(-1), "train.later": lambda: self.move(1),
-            "train.first": lambda: self.show(0), "train.now": self.now, "train.resume": self.resume,
+            "train.earlier": lambda: self._along(-1), "train.later": lambda: self._along(1),
+            "train.first": self._first, "train.now": self._last, "train.resume": self._go_on,
             "train.play": self.now, "train.step": self.now, "train.reset": self.now,
         }  # fmt: skip
         for name, act in on.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
         end = QShortcut(QKeySequence(Qt.Key.Key_End), self._plane)
         end.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        end.activated.connect(self.now)
+        end.activated.connect(self._last)
+        self.course.turned.connect(self._offer)
         actions["train.resume"].setEnabled(False)
         actions["train.now"].setEnabled(False)
         actions["view.ghost"].setChecked(True)
         actions["view.ghost"].toggled.connect(lambda _: self._show_ghost())
+
+    def _along(self, by: int) -> None:
+        (self.course if self.course.active else self).move(by)
+
+    def _first(self) -> None:
+        (self.course if self.course.active else self).show(0)
+
+    def _last(self) -> None:
+        self.now()
+        self.course.leave()
+
+    def _go_on(self) -> None:
+        if self.course.active:
+            self.course.use()
+        else:
+            self.resume()
+
+    def _offer(self, stage: int | None) -> None:
+        for name in ("train.resume", "train.now"):
+            self._window.actions_[name].setEnabled(stage is not None)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw pictures in the colours of a theme from now on."""

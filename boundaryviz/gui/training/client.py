@@ -134,9 +134,11 @@ class TrainerClient(QObject):
         """Have a checkpoint of the past at hand, for views and renderings of it."""
         self._send(m.LoadCheckpoint(number, scenario.settings(), scene, -1, state))
 
-    def render(self, number: int, rect: Domain | None = None, columns: int = 256, past: bool = False) -> None:
-        """Ask for a `rendering` of what is shown, or of the checkpoint loaded last."""
-        self._send(m.Render(number, rect, columns, past))
+    def render(
+        self, number: int, rect: Domain | None = None, columns: int = 256, past: bool = False, stage: int | None = None
+    ) -> None:
+        """Ask for a `rendering` of what is shown, or of the checkpoint loaded last; arguments as in `m.Render`."""
+        self._send(m.Render(number, rect, columns, past, stage))
 
     def keep_curves(self, curves: CurveStore) -> None:
         """Go on from these curves."""

@@ -189,7 +189,8 @@ class Controller(QObject):
             self._window.notify(str(error).replace("\n", "; "))
             self._show_data(self.document.scenario)
 
-    def _set(self, path: str, value: Any) -> None:
+    def set_setting(self, path: str, value: Any) -> None:
+        """Give the setting of this dotted path another value, as one undo step."""
         section, _, name = path.partition(".")
         title = type(getattr(self.document.scenario, section)).model_fields[name].title or name
         self.do(Settings({path: value}), f"Set {title.lower()}")
@@ -237,14 +238,14 @@ class Controller(QObject):
     def _wire_panels(self) -> None:
         client, bar = self.client, self.transport
         for panel in (self.data, self.learner, self.training):
-            panel.changed.connect(self._set)
+            panel.changed.connect(self.set_setting)
         self.data.redraw.connect(self._redraw)
         client.ready.connect(lambda ready: self.learner.setToolTip(f"{ready.parameters:,} parameters"))
         bar.reset.connect(self._reset)
         bar.play_toggled.connect(self._played)
         bar.step.connect(self._step)
         bar.stop_at_changed.connect(self._stop_at)
-        bar.seed_changed.connect(lambda seed: self._set("training.seed", seed))
+        bar.seed_changed.connect(lambda seed: self.set_setting("training.seed", seed))
         bar.new_seed.connect(self._new_seed)
 
     def _wire_actions(self) -> None:
@@ -317,12 +318,12 @@ class Controller(QObject):
         """Rest at this step, which is how long a run of the scenario lasts; None: never, while it is open here."""
         self.pacing.set_never(step is None)
         if step is not None:
-            self._set("training.steps", step)
+            self.set_setting("training.steps", step)
 
     def _past_the_stop(self) -> None:
         """Whoever trains on from where early stopping has ended it does so without, as the history then tells."""
         if self.client.kept is not None:
-            self._set("training.early_stopping", "off")
+            self.set_setting("training.early_stopping", "off")
 
     def _step(self) -> None:
         self._past_the_stop()
@@ -333,7 +334,7 @@ class Controller(QObject):
         self.client.reset(self.document.scenario.training.seed)
 
     def _new_seed(self) -> None:
-        self._set("training.seed", SystemRandom().randrange(1000))
+        self.set_setting("training.seed", SystemRandom().randrange(1000))
 
     def _redraw(self) -> None:
-        self._set("data.seed", (self.document.scenario.data.seed + 1) % 2**31)
+        self.set_setting("data.seed", (self.document.scenario.data.seed + 1) % 2**31)

@@ -194,9 +194,12 @@ class Presenter(QObject):
         chains = None if clean else self._cascade
         if chains is not None and len(chains.when) != len(scene.points):
             chains = None
-        training = scenario.training.model_copy(update={"seed": scenario.training.seed + self.seed_shown})
+        own = {
+            "training": scenario.training.model_copy(update={"seed": scenario.training.seed + self.seed_shown}),
+            "learner": scenario.learner.at_stage(frame.view.stage),
+        }
         return Snapshot(
-            scenario.model_copy(update={"training": training}), scene, frame.step, frame.view.rect, field,
+            scenario.model_copy(update=own), scene, frame.step, frame.view.rect, field,
             curves.of(slice(replica, replica + 1)) if replica < curves.replicas else curves,
             predicted if whole else None, chains,
         )  # fmt: skip
@@ -219,7 +222,7 @@ class Presenter(QObject):
             self._client.load_checkpoint(past.number, past.scenario, past.scene, past.checkpoint.state)
         number = next(self._numbers)
         self._renderings[number] = take
-        self._client.render(number, rect, columns, past is not None)
+        self._client.render(number, rect, columns, past is not None, self.stage if past is None else None)
 
     def _take_rendering(self, rendering: m.Rendering) -> None:
         if (take := self._renderings.pop(rendering.number, None)) is not None:
@@ -249,6 +252,15 @@ class Presenter(QObject):
         if past is not None:
             self._client.load_checkpoint(past.number, past.scenario, past.scene, past.checkpoint.state)
             self._ask(past=past.number)
+
+    @property
+    def stage(self) -> int | None:
+        """The size, on the course of what is fitted, that the plane shows; None for what is fitted."""
+        return self._view.stage
+
+    def show_stage(self, stage: int | None) -> None:
+        """Show the model of another size on the learner's course; None goes back to what is fitted."""
+        self._ask(stage=stage)
 
     def show_unit(self, unit: tuple[int, int] | None) -> None:
         """Show hidden unit (layer, index) on the plane instead of the output; None goes back."""

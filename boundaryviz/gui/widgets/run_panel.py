@@ -22,11 +22,13 @@ class RunPanel(QWidget):
     cancelled = pyqtSignal()
 
     def __init__(
-        self, listed: tuple[str, QLineEdit], seeds: tuple[str, NumberEdit], many: int, hint: str, *buttons: QWidget
-    ) -> None:
-        """listed, seeds: fields with the names before them. many: seeds at first. buttons: that stand beside Run."""
+        self, listed: tuple[str, QLineEdit], seeds: tuple[str, NumberEdit], many: int, hint: str, *buttons: QWidget,
+        most: int = MOST_SEEDS,
+    ) -> None:  # fmt: skip
+        """listed, seeds: fields with the names before them. many: seeds at first, and most: at most. buttons: that
+        stand beside Run."""
         super().__init__()
-        self._running, self._seeds = False, many
+        self._running, self._seeds, self._most = False, many, most
         (_, self._list), (_, self.seeds) = listed, seeds
         self.run = QPushButton("Run")
         self.run.setProperty("role", "primary")
@@ -35,7 +37,7 @@ class RunPanel(QWidget):
         self.words = label("", "faint", wraps=True)
         self._hint = label(hint, "faint", wraps=True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        fields = QHBoxLayout()
+        self._fields = fields = QHBoxLayout()
         fields.setSpacing(8)
         for title, field in (listed, seeds):
             words = label(title)
@@ -109,5 +111,5 @@ class RunPanel(QWidget):
         self._set_seeds(self._seeds if number is None else round(number))
 
     def _set_seeds(self, seeds: int) -> None:
-        self._seeds = min(max(seeds, 1), MOST_SEEDS)
+        self._seeds = min(max(seeds, 1), self._most)
         self.seeds.show_text(str(self._seeds))

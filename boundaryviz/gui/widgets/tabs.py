@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QTabWidget, QWidget
 from typing_extensions import override
@@ -33,6 +33,21 @@ class NamedTabs(QTabWidget):
     @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        self._fit_names()
+
+    @override
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._fit_names()  # another style gives the names their usual size again
+
+    def set_offered(self, index: int, on: bool) -> None:
+        """Whether a tab is there to be chosen."""
+        if self.isTabVisible(index) != on:
+            self.setTabVisible(index, on)
+            self._fit_names()
+
+    def _fit_names(self) -> None:
         bar, font = self.tabBar(), QFont(self.font())
         if bar is None or not self.count():
             return
@@ -44,4 +59,5 @@ class NamedTabs(QTabWidget):
 
     def _across(self, font: QFont) -> int:
         metrics = QFontMetrics(font)
-        return sum(metrics.horizontalAdvance(self.tabText(at)) for at in range(self.count()))
+        shown = (at for at in range(self.count()) if self.isTabVisible(at))
+        return sum(metrics.horizontalAdvance(self.tabText(at)) for at in shown)

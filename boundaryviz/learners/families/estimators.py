@@ -172,8 +172,8 @@ class DecisionTreeClassifierSpec(_TreeSpec):
     TITLE: ClassVar[str] = "Decision tree"
     name: Literal["DecisionTreeClassifier"] = "DecisionTreeClassifier"
     ccp_alpha: float = setting(
-        0.0, "Pruning", "Cost of a leaf in minimal cost-complexity pruning (Breiman and others, 1984): the grown "
-        "tree is cut back where a branch lowers the impurity, in shares of all points, by less than this for each leaf.",
+        0.0, "Pruning", "Cost of a leaf in minimal cost-complexity pruning (Breiman and others, 1984): what is "
+        "grown is cut back where a branch lowers the impurity, as a share of all points, by less than this for a leaf.",
         ge=0.0, le=1.0,
     )  # fmt: skip
 

@@ -1,15 +1,18 @@
 """Any classifier of scikit-learn under its own name: settings made from a table, without scikit-learn itself.
 
-The table is `assets/data/classifiers.json`, made by `tools/classifiers.py`. What it says of a setting is its default
-and the kinds of values it takes; whether a number is in range scikit-learn says when it is fitted.
+Those that have a form of their own are declared beside this, by `worded`, and take from the table what they do not
+name; the others are found by name. The table is `assets/data/classifiers.json`, made by `tools/classifiers.py`. What it
+says of a setting is its default and the kinds of values it takes; whether a number is in range scikit-learn says when
+it is fitted.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache, reduce
 from operator import or_
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, create_model
 from typing_extensions import override
@@ -32,7 +35,23 @@ SCALE_FREE = frozenset({
 itself by their variances."""
 
 
-class ClassifierSpec(EstimatorSpec):
+class TableSpec(EstimatorSpec):
+    """Settings of a classifier of the table."""
+
+    OURS: ClassVar[tuple[str, ...]] = ()
+    """Those that scikit-learn has not, or not as they are here; see `arguments`."""
+
+    @override
+    def arguments(self, labels: int) -> dict[str, Any]:
+        return {name: value for name, value in self.changed().items() if name not in self.OURS}
+
+    def changed(self) -> dict[str, Any]:
+        """The settings that differ from scikit-learn's defaults, which may be others in another version of it."""
+        fields = type(self).model_fields
+        return {name: value for name, value in self if name != "name" and value != fields[name].default}
+
+
+class ClassifierSpec(TableSpec):
     """Settings of a classifier that has no form of its own."""
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -44,15 +63,6 @@ class ClassifierSpec(EstimatorSpec):
     def bound_to_origin(self) -> str:
         """Of them all."""
         return "scikit-learn's classifiers are shown raw coordinates"
-
-    @override
-    def arguments(self, labels: int) -> dict[str, Any]:
-        return self.changed()
-
-    def changed(self) -> dict[str, Any]:
-        """The settings that differ from scikit-learn's defaults, which may be others in another version of it."""
-        fields = type(self).model_fields
-        return {name: value for name, value in self if name != "name" and value != fields[name].default}
 
 
 @cache
@@ -68,15 +78,7 @@ def classifier(name: str) -> Family | None:
     if (entry := table().get(name)) is None:
         return None
     fields: dict[str, Any] = {"name": (Literal[name], name)}
-    fields |= {
-        key: (
-            _type(one["takes"]),
-            (setting if _fits_a_form(one["takes"]) else Field)(
-                one["default"], title=key, description=f"See {key} of scikit-learn's {name}."
-            ),
-        )
-        for key, one in entry["settings"].items()
-    }
+    fields |= {key: _field(name, key, _fits_a_form(one["takes"])) for key, one in entry["settings"].items()}
     made: type[ClassifierSpec] = create_model(
         f"{name}Spec",
         __base__=ClassifierSpec,
@@ -94,6 +96,41 @@ def classifier(name: str) -> Family | None:
         scale_free=name in SCALE_FREE,
     )
     return declare(made).family
+
+
+S = TypeVar("S", bound=type[TableSpec])
+
+
+def worded(*, order: int, course: str | None = None) -> Callable[[S], S]:
+    """Declare the classifier of the table whose form the class below is.
+
+    Its other settings, which the class does not name, are taken from files and by `--set`, where older files have them,
+    and have no control. course, order: as in `Family`.
+    """
+
+    def declared(spec: S) -> S:
+        given: type[TableSpec] = spec
+        name = str(given.model_fields["name"].default)
+        entry = table()[name]
+        rest: dict[str, Any] = {key: _field(name, key) for key in entry["settings"] if key not in given.model_fields}
+        made: Any = create_model(
+            spec.__name__, __base__=spec, __module__=spec.__module__, __doc__=spec.__doc__, **rest
+        )  # fmt: skip
+        as_family = family(
+            "boundaryviz.learners.estimators:Estimator", at_once=True, seeded=entry["seeded"],
+            scale_free=name in SCALE_FREE, course=course, order=order,
+        )  # fmt: skip
+        result: S = as_family(made)
+        return result
+
+    return declared
+
+
+def _field(name: str, key: str, form: bool = False) -> tuple[Any, Any]:
+    """Type and field of a setting of the table. form: it has a control."""
+    one = table()[name]["settings"][key]
+    made = setting if form else Field
+    return _type(one["takes"]), made(one["default"], title=key, description=f"See {key} of scikit-learn's {name}.")
 
 
 def _type(takes: list[Any]) -> Any:

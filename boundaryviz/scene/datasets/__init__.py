@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from boundaryviz.scene.datasets import playground, shapes
+from boundaryviz.scene.datasets import playground, posteriors, shapes
 from boundaryviz.scene.datasets.bundled import BUNDLED
 from boundaryviz.scene.datasets.kinds import Dataset, Draw, Noise, Responses, Sample
 from boundaryviz.scene.registry import Registry
@@ -66,6 +67,11 @@ _DRAWN = (
         shapes.covariate_shift(-2.0), Noise(0.1, 1.0, "standard deviation of a vertical push before labelling"),
         domain=_SQUARE, draw_test=shapes.covariate_shift(2.0),
     ),
+    Dataset(
+        "elephant-shape", "Elephant shape", "The elephant that four complex parameters draw, and what is around it.",
+        shapes.elephant, Noise(0.0, 0.5, _PUSH + " after labelling"), class_names=("around", "elephant"),
+        domain=Domain(-5.0, 5.5, -4.5, 5.5),
+    ),
 )  # fmt: skip
 
 
@@ -78,5 +84,6 @@ def _accepted(given: Any) -> tuple[str, Dataset]:
     return given.name, given
 
 
-DATASETS: Registry[Dataset] = Registry("data set", "boundaryviz.datasets", lambda: (*_DRAWN, *BUNDLED), _accepted)
+_KNOWN = tuple(replace(one, posterior=posteriors.KNOWN.get(one.name)) for one in _DRAWN)
+DATASETS: Registry[Dataset] = Registry("data set", "boundaryviz.datasets", lambda: (*_KNOWN, *BUNDLED), _accepted)
 """The data sets by name."""

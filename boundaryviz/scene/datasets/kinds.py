@@ -14,6 +14,7 @@ from boundaryviz.scene.scene import Domain
 
 Sample = tuple[NDArray[np.float64], NDArray[np.int64]]
 Draw = Callable[[int, float, np.random.Generator], Sample]
+Posterior = Callable[[NDArray[np.float64], float], NDArray[np.float64]]
 Responses = Callable[[int, float, np.random.Generator], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
@@ -36,6 +37,7 @@ class Dataset:
     class 1 is where they are not negative, and `draw` draws the same points with these classes.
     finite: the points are a table; fewer than n may come back.
     domain: the part of the plane shown; None for the bounding box of what was drawn.
+    posterior: (xy (M, 2), noise) -> how probable each class is there, (M, classes); None where that is not known.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Dataset:
     draw_test: Draw | None = None
     responses: Responses | None = None
     finite: bool = False
+    posterior: Posterior | None = None
 
     @classmethod
     def of_responses(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.scene.datasets.kinds import Draw, Sample
+from boundaryviz.scene.elephant import Elephant, around
 
 
 def moons(n: int, noise: float, rng: np.random.Generator) -> Sample:
@@ -25,11 +28,14 @@ def rings(n: int, noise: float, rng: np.random.Generator) -> Sample:
     return _polar(r, angle) + noise * rng.standard_normal((n, 2)), label
 
 
+CENTRES = np.array([[-1.5, -1.5], [1.5, -1.5], [1.5, 1.5], [-1.5, 1.5]])
+"""Of the four blobs."""
+
+
 def blobs(n: int, noise: float, rng: np.random.Generator) -> Sample:
     """Four Gaussians on the corners of a square of side 3; noise is their standard deviation."""
     label = _even(n, 4)
-    centres = np.array([[-1.5, -1.5], [1.5, -1.5], [1.5, 1.5], [-1.5, 1.5]])
-    return centres[label] + noise * rng.standard_normal((n, 2)), label
+    return CENTRES[label] + noise * rng.standard_normal((n, 2)), label
 
 
 def checkerboard(n: int, noise: float, rng: np.random.Generator) -> Sample:
@@ -43,8 +49,12 @@ def swiss_roll(n: int, noise: float, rng: np.random.Generator) -> Sample:
     """Three arms rolled up by one turn and a quarter; noise is the standard deviation of a Gaussian push."""
     label = _even(n, 3)
     along = np.sqrt(rng.uniform(0.0, 1.0, n))  # an arm's outer turn is longer: the root spreads points evenly
-    angle = 2.5 * np.pi * along + 2.0 * np.pi / 3.0 * label
-    return _polar(0.8 + 4.2 * along, angle) + noise * rng.standard_normal((n, 2)), label
+    return arm(along, label) + noise * rng.standard_normal((n, 2)), label
+
+
+def arm(along: NDArray[np.float64], label: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Places on the arms of the roll, from 0 at the inner end to 1 at the outer one."""
+    return _polar(0.8 + 4.2 * along, 2.5 * np.pi * along + 2.0 * np.pi / 3.0 * label)
 
 
 def concept(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -66,6 +76,29 @@ def covariate_shift(centre: float) -> Draw:
         return np.stack([x, y], axis=1), label
 
     return draw
+
+
+ELEPHANT = Elephant().outline(around(361)) / 20.0
+"""The outline of the elephant, a closed polygon: a twentieth of the paper's size."""
+
+
+def elephant(n: int, noise: float, rng: np.random.Generator) -> Sample:
+    """Places anywhere on the plane, class 1 inside the elephant; noise is the standard deviation of a Gaussian push
+    after labelling."""
+    xy = rng.uniform((-4.5, -4.0), (5.0, 5.0), (n, 2))
+    return xy + noise * rng.standard_normal((n, 2)), inside(ELEPHANT, xy).astype(np.int64)
+
+
+def inside(polygon: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which places (N, 2) lie in a closed polygon (K, 2): a ray to the right crosses its border an odd number of
+    times."""
+    x, y = xy.T
+    odd = np.zeros(len(xy), dtype=bool)
+    for (left, low), (right, high) in pairwise(polygon.tolist()):
+        between = (low > y) != (high > y)
+        if between.any():
+            odd ^= between & (x < left + (y - low) * (right - left) / (high - low))
+    return odd
 
 
 def _even(n: int, classes: int) -> NDArray[np.int64]:

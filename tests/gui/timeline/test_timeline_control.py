@@ -113,7 +113,7 @@ def session(workbench: Workbench, qtbot: QtBot) -> None:
     train_to(workbench, qtbot, 20)
     put_a_point(workbench, 1.5)
     train_to(workbench, qtbot, 33)
-    workbench.controller._set("training.learning_rate", 0.003)
+    workbench.controller.set_setting("training.learning_rate", 0.003)
     ids = workbench.document.scene.points.ids[:2]
     workbench.controller.do(Move(ids, np.zeros((2, 2))), "Move")
     train_to(workbench, qtbot, 61)

@@ -231,9 +231,9 @@ def test_whatever_begins_afresh_where_it_rests_trains_to_the_rest_again(
         case "reset":
             workbench.window.actions_["train.reset"].trigger()
         case "seed":
-            workbench.controller._set("training.seed", 5)
+            workbench.controller.set_setting("training.seed", 5)
         case "layers":
-            workbench.controller._set("learner.hidden", (3,))
+            workbench.controller.set_setting("learner.hidden", (3,))
         case "twin":
             workbench.window.actions_["train.twin"].trigger()
     qtbot.waitUntil(lambda: any(state.step == 0 and state.playing for state in starts), timeout=10_000)

@@ -40,7 +40,7 @@ def plays(workbench: Workbench, qtbot: QtBot) -> None:
 def test_a_data_set_that_is_too_large_is_refused_in_the_banner_and_undone(workbench: Workbench, qtbot: QtBot) -> None:
     plays(workbench, qtbot)
     workbench.controller.play(True)
-    workbench.controller._set("data.n", 1900)
+    workbench.controller.set_setting("data.n", 1900)
     banner = workbench.window.banner
     qtbot.waitUntil(lambda: not banner.isHidden())
     assert "this run would take about" in banner.text.text()

@@ -1,0 +1,1 @@
+"""The tab of bias and variance, and their maps on the plane."""

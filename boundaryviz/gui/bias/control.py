@@ -1,0 +1,179 @@
+"""Bias and variance of the document: a job that can be paused, its maps on the plane, and its figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typing_extensions import override
+
+from boundaryviz.figures.bias_maps import map_image
+from boundaryviz.gui.bias.panel import BiasPanel
+from boundaryviz.gui.bias.sizes import sizes_of
+from boundaryviz.gui.document.document import Document
+from boundaryviz.gui.document.run_control import RunControl
+from boundaryviz.gui.plane.field_layer import FieldItem
+from boundaryviz.gui.plane.plane import PlaneView
+from boundaryviz.gui.shell.frame import MainWindow
+from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
+from boundaryviz.record.bias_variance import BiasVariance
+from boundaryviz.scenario import sweep
+from boundaryviz.scenario.scenario import ScenarioError
+from boundaryviz.scenario.scratch import Scratch
+from boundaryviz.scenario.sweep import SweepError
+from boundaryviz.scene.plain_text import file_stem
+from boundaryviz.studies.requests import BiasVarianceRequest
+
+_UNDER = -29  # between the field and its boundary
+
+
+class BiasControl(RunControl):
+    """See `RunControl`. What is finished is kept as long as the window is open, so that Resume, more samples, and
+    settings that were measured before, cost only what is missing."""
+
+    def __init__(self, window: MainWindow, plane: PlaneView, document: Document) -> None:
+        self.panel = panel = BiasPanel()
+        self._plane, self._theme = plane, LIGHT
+        self._kept: Scratch | None = None
+        self._asked: BiasVarianceRequest | None = None
+        self.item = FieldItem()
+        self.item.smooth = False
+        self.item.setZValue(_UNDER)
+        self.item.hide()
+        plane.canvas.box.addItem(self.item, ignoreBounds=True)
+        super().__init__(window, document, panel, "train.bias")
+        window.themed.connect(self._dress)
+        panel.saving.connect(self._export)
+        panel.paused.connect(self.pause)
+        panel.resumed.connect(self.resume)
+        panel.shown.connect(self._put_on_plane)
+        panel.sizes_wanted.connect(self._fill_in)
+
+    @property
+    def results(self) -> list[BiasVariance]:
+        """What is known by now, one for each setting."""
+        found: list[BiasVariance] | None = self.found
+        return [] if found is None else found
+
+    def offer(self) -> None:
+        """Have the tab there for a scenario that promises something of bias and variance; others ask for it."""
+        promises = any(key.startswith("bias_variance.") for key in self._document.scenario.expect)
+        self._window.offer_result(self.panel, promises or self.running or self.found is not None)
+
+    @override
+    def show(self) -> None:
+        self._window.offer_result(self.panel, True)
+        super().show()
+
+    # ---- the job ------------------------------------------------------------------------------------
+
+    @override
+    def run(self, listed: str | None, seeds: int) -> None:
+        """Work it out for the document as it is now. listed: what is varied."""
+        try:
+            if listed is not None:
+                self._check(listed)
+            if self._kept is None:
+                self._kept = Scratch("bias")
+        except (SweepError, ScenarioError) as error:
+            self.panel.refuse(f"{error}".rstrip(".") + ".")
+            return
+        except OSError as error:
+            self.panel.say(f"There is no room for results: {error.strerror or error}.", problem=True)
+            return
+        super().run(listed, seeds)
+
+    def _check(self, over: str) -> None:
+        scenario = self._document.committed.complete()
+        path, values, _ = sweep.parse(over, sweep.MOST, scenario)
+        for value in values:
+            scenario.with_values({path: value})
+
+    @override
+    def _request(self, listed: str | None, seeds: int) -> BiasVarianceRequest:
+        assert self._kept is not None
+        place = self._kept.path / "results.sqlite"
+        self._asked = BiasVarianceRequest(self._document.committed.complete(), seeds, listed, place)
+        return self._asked
+
+    @override
+    def _show(self, found: list[BiasVariance] | None) -> None:
+        self.panel.set_results(found or [])
+
+    def pause(self) -> None:
+        """End the process; what it had finished is kept."""
+        if self._stop():
+            self.panel.set_paused()
+            done, asked = (sum(getattr(one, name) for one in self.results) for name in ("samples", "asked"))
+            self.panel.say(f"Paused after {done:,} of {asked:,} samples." if asked else "Paused.")
+
+    def resume(self) -> None:
+        """Go on with what was asked for when it was paused."""
+        if self._asked is not None and not self.running:
+            self._start(self._asked)
+
+    @override
+    def close(self) -> None:
+        super().close()
+        if self._kept is not None:
+            self._kept.remove()
+            self._kept = None
+
+    @override
+    def _opened(self) -> None:
+        super()._opened()
+        self._asked = None
+        self.panel.set_running(False)
+        self.panel.over.clear()
+        self.offer()
+
+    def _fill_in(self) -> None:
+        """Write what makes the learner small and large into the field."""
+        words = sizes_of(self._document.committed.scenario.learner)
+        if words:
+            self.panel.over.setText(words)
+        else:
+            self.panel.say("This learner has no size of its own: write a setting and its values.")
+
+    # ---- on the plane -------------------------------------------------------------------------------
+
+    def _dress(self, theme: Theme) -> None:
+        self._theme = theme
+        self.panel.set_theme(theme)
+        self._put_on_plane()
+
+    def _put_on_plane(self) -> None:
+        one, on = self.panel.chosen, self.panel.on_plane.isChecked()
+        shown = one is not None and on
+        self.item.setVisible(shown)
+        if one is not None and on:
+            self.item.show_pixels(map_image(one, self.panel.map_chosen, self._theme.plane), one.rect)
+
+    # ---- the figure ---------------------------------------------------------------------------------
+
+    def _export(self) -> None:
+        """Ask how and where, and write the figure. matplotlib is loaded only here."""
+        results = self.panel.results
+        if not results:
+            return
+        from boundaryviz.figures.bias_variance import MOST_ROWS, draw_bias_variance
+        from boundaryviz.figures.sheet import save
+        from boundaryviz.figures.style import Options
+
+        def options(chosen: ExportOptions) -> Options:
+            return Options(width_cm=chosen.width_cm, style=chosen.style, dpi=chosen.dpi)  # type: ignore[arg-type]
+
+        def render(chosen: ExportOptions) -> bytes:
+            return draw_bias_variance(results[:MOST_ROWS], options(chosen))._repr_png_()
+
+        def written(chosen: ExportOptions, path: Path) -> None:
+            save(draw_bias_variance(results[:MOST_ROWS], options(chosen)), path)
+            self.panel.say(f"Wrote {path.name}.")
+
+        dialog = ExportDialog(
+            render, written, ExportOptions(view="bias-variance", width_cm=16.0),
+            f"{file_stem(results[0].scenario)}-bias-variance", parent=self.panel.window(),
+            views={"bias-variance": "Bias and variance"},
+        )  # fmt: skip
+        dialog.exec()
+        dialog.deleteLater()
