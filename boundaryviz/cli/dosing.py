@@ -55,7 +55,7 @@ def respond_and_report(
 
 def _deliver(response: DoseResponse, scenario: Scenario, json_to: str | None, lines: bool, told: Lines) -> Exit:
     """Write and print what came of it; the exit code."""
-    settings = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training", "rule"})
+    settings = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training", "rule", "decision"})
     found = response.plain() | {"settings": settings}
 
     def show() -> None:

@@ -9,6 +9,7 @@ from boundaryviz.cli.tables import row, show, table
 from boundaryviz.cli.terminal import print_json
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario import gallery
+from boundaryviz.scenario.decision import DecisionSpec
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.specs import Spec
@@ -48,6 +49,7 @@ def list_learners(as_json: bool) -> None:
         _show(name, parameters(one.spec, "learner"))
     _show("data, in every scenario", parameters(DataSpec, "data"))
     _show("training, in every scenario", parameters(TrainingSpec, "training"))
+    _show("the decision, in every scenario", parameters(DecisionSpec, "decision"))
 
 
 def _show(title: str, rows: list[dict[str, Any]]) -> None:

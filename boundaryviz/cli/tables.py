@@ -17,7 +17,7 @@ from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.expectations import Check
 from boundaryviz.record.intervals import LEVEL
-from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate
+from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate, is_main
 from boundaryviz.record.seeds import Varies, seed_range_words, seeds_words
 from boundaryviz.scene.plain_text import PARAGRAPH, one_line
 from boundaryviz.studies.draws import OverData, training_seeds
@@ -176,8 +176,8 @@ def _measures(sides: dict[str, Metrics]) -> Table:
     for words in sides:
         made.add_column(words, justify="right")
     for name, first in {name: one for side in sides.values() for name, one in side.items()}.items():
-        if len(sides) > 1 and isinstance(first, SuccessRate):
-            continue  # the two sides are of different pins
+        if not is_main(name) or (len(sides) > 1 and isinstance(first, SuccessRate)):
+            continue  # of success the two sides are of different pins
         row(made, _named(name, first), *(side[name].told(name) if name in side else "" for side in sides.values()))
     return made
 

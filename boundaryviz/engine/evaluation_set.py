@@ -8,22 +8,20 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.messages import CURVES
+from boundaryviz.engine.messages import CURVES, PLAIN
 from boundaryviz.engine.replicas import CLEAN, Replicas
+from boundaryviz.learners.base import Learner
+from boundaryviz.learners.measures import LOSSES, point_losses
+from boundaryviz.scenario.decision import Rule
+from boundaryviz.scene.responses import taught
 from boundaryviz.scene.scene import Scene, Split
 
+_SPLITS = len(Split)
+_FLIPS = CURVES.index("flip_rate")
 _POISON, _RIGHT, _FLIPPED, _NOISY_TEST = range(len(Split), len(Split) + 4)
 """What is counted besides the splits, see `EvaluationSet.counts`."""
-_MEASURED = {
-    **{f"{split.name.lower()}_loss": (split, "loss") for split in Split},
-    **{f"{split.name.lower()}_error": (split, "wrong") for split in Split},
-    "poison_loss": (_POISON, "loss"), "clean_label_loss": (_RIGHT, "loss"),
-    "flipped_label_loss": (_FLIPPED, "loss"), "memorised": (_FLIPPED, "right"),
-    "true_test_error": (_NOISY_TEST, "untrue"),
-}  # fmt: skip
-"""Measure -> whose mean it is, and of what."""
-_COLUMNS = [(CURVES.index(name), *of) for name, of in _MEASURED.items()]
-_FLIPS = CURVES.index("flip_rate")
+_OF_LABELS = [CURVES.index(name) for name in ("clean_label_loss", "flipped_label_loss", "memorised", "true_test_error")]
+_LOG = LOSSES.index("log")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,26 +82,75 @@ class EvaluationSet:
         )
 
     @cached_property
-    def _total(self) -> NDArray[np.int64]:
-        """How many points count, (7, R)."""
-        return self.counts.sum(axis=2)
+    def _totals(self) -> NDArray[np.float64]:
+        """How many points count, (7, R); NaN for none, so that a mean over them is none."""
+        totals = self.counts.sum(axis=2).astype(np.float64)
+        return np.where(totals > 0, totals, np.nan)
 
-    def summary(
+    @cached_property
+    def _shares(self) -> NDArray[np.float64]:
+        """What each point counts for in the mean over each split, (R, M, 3); NaN where a split has none."""
+        shares: NDArray[np.float64] = (self.counts / self._totals[..., None])[:_SPLITS]
+        return np.ascontiguousarray(shares.transpose(1, 2, 0))
+
+    def summary(self, learner: Learner, lost: NDArray[np.bool_], rule: Rule) -> NDArray[np.float64]:
+        """What the learner makes of the points: float64 (R, 30), columns as in `CURVES`; NaN of what diverged.
+
+        lost: bool (R,), which replicas did. rule: what mistakes cost.
+        """
+        if self.response is not None:
+            return self._of_responses(learner, lost, taught(self.label, self.response))
+        loss, predicted, scores = learner.assess(self.x, self.label)
+        result = self.of_answers(loss, predicted, lost)
+        values = np.empty((len(loss), len(LOSSES) + rule.priced, len(self.label)))
+        values[:, : len(LOSSES)] = point_losses(scores, self.label, learner.scale).swapaxes(0, 1)
+        if learner.own_is_log:
+            values[:, _LOG] = loss
+        if rule.priced:
+            values[:, -1] = rule.paid(self.label, predicted)
+        found = self._means(values)
+        result[:, PLAIN : PLAIN + found.shape[1]] = found
+        result[lost] = np.nan
+        return result
+
+    def _of_responses(
+        self, learner: Learner, lost: NDArray[np.bool_], wanted: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """As `summary`, of a learner that fits responses `wanted` (M,): the absolute and the squared loss are of what
+        it says of them, the others mean nothing."""
+        loss, predicted, scores = learner.assess(self.x, self.label, self.response)  # type: ignore[call-arg]
+        result = self.of_answers(loss, predicted, lost)
+        missed = scores[:, 0].astype(np.float64) - wanted
+        found = self._means(np.stack([np.abs(missed), missed * missed], axis=1))
+        result[:, PLAIN : PLAIN + found.shape[1]] = found
+        result[lost] = np.nan
+        return result
+
+    def _means(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The means over the splits in turn, (R, 3 V), of values (R, V, M) of the points."""
+        with np.errstate(invalid="ignore"):
+            found: NDArray[np.float64] = np.matmul(values, self._shares)
+        for r in np.flatnonzero(~np.isfinite(values).all(axis=(1, 2))):  # a weight of 0 must silence even a NaN
+            sums = np.where(self.counts[:_SPLITS, r], values[r, :, None], 0.0).sum(axis=2)
+            found[r] = sums / self._totals[:_SPLITS, r]
+        return found.reshape(len(values), -1)
+
+    def of_answers(
         self, loss: NDArray[np.float64], predicted: NDArray[np.int64], lost: NDArray[np.bool_]
     ) -> NDArray[np.float64]:
-        """Float64 (R, C), columns as in `CURVES`, from the loss and predicted class (R, M) of every point; NaN of what
-        diverged, and of the errors where responses are fitted, which are not right or wrong. lost: bool (R,), which
-        replicas did."""
+        """As `summary`, with the learner's own loss, errors and flips alone, from the loss and predicted class (R, M)
+        of every point; no errors where responses are fitted, which are not right or wrong."""
         result = np.full((len(loss), len(CURVES)), np.nan)
-        right = predicted == self.label
-        measured = {"loss": loss, "right": right, "wrong": ~right, "untrue": predicted != self.truth}
-        total = self._total
-        for column, whose, what in _COLUMNS:
-            some = total[whose] > 0
-            if some.any() and (self.response is None or what == "loss"):
-                # a weight of 0 must silence even a NaN, so select instead of multiplying
-                sums = np.where(self.counts[whose], measured[what], 0.0).sum(axis=1)
-                result[some, column] = sums[some] / total[whose][some]
+        wrong = predicted != self.label
+        # a weight of 0 must silence even a NaN, so select instead of multiplying
+        losses = np.where(self.counts, loss, 0.0).sum(axis=2) / self._totals
+        errors = (self.counts[:_SPLITS] & wrong).sum(axis=2) / self._totals[:_SPLITS]
+        result[:, : 2 * _SPLITS + 1] = np.concatenate([losses[:_SPLITS], errors, losses[_POISON:_RIGHT]]).T
+        memorised = (self.counts[_FLIPPED] & ~wrong).sum(axis=1) / self._totals[_FLIPPED]
+        untrue = (self.counts[_NOISY_TEST] & (predicted != self.truth)).sum(axis=1) / self._totals[_NOISY_TEST]
+        result[:, _OF_LABELS] = np.stack([losses[_RIGHT], losses[_FLIPPED], memorised, untrue], axis=1)
+        if self.response is not None:
+            result[:, [*range(_SPLITS, 2 * _SPLITS), *_OF_LABELS[2:]]] = np.nan
         compared = self.test.sum(axis=1)
         pairs = np.flatnonzero((self.twin != np.arange(len(loss))) & (compared > 0))
         differs = (predicted[pairs] != predicted[self.twin[pairs]]) & self.test[pairs]

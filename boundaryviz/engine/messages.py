@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.learners.cascade import Cascade
+from boundaryviz.learners.measures import LOSSES
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -236,10 +237,14 @@ Why = Literal["first", "best", "flip", "edit", "last"]
 
 # ---- from the trainer -----------------------------------------------------------------------------
 
+MEASURES = (*(f"{name}_loss" for name in LOSSES), "expected_cost")
+"""Of each split beside the learner's own loss and the error: see `learners.measures`, and what the decisions cost on
+average, where the scenario says what mistakes cost."""
 CURVES = (
     "train_loss", "validation_loss", "test_loss", "train_error", "validation_error", "test_error",
-    "poison_loss", "flip_rate", "clean_label_loss", "flipped_label_loss", "memorised",
-    "true_test_error",
+    "poison_loss", "flip_rate",
+    *(f"{split}_{measure}" for measure in MEASURES for split in ("train", "validation", "test")),
+    "clean_label_loss", "flipped_label_loss", "memorised", "true_test_error",
 )  # fmt: skip
 """Training points are the clean ones. `poison_loss`: of poison, against its label or, where it has none, the class it
 is to spread. `flip_rate`: share of the test points that are predicted otherwise than by the clean twin.
@@ -247,6 +252,8 @@ Where some labels that are trained on are known to be wrong (`Scene.flipped`), w
 `flipped_label_loss` is their loss against these labels, `clean_label_loss` that of the other clean training points, and
 `memorised` the share of the wrong labels that is predicted; `true_test_error` is the test error against labels as they
 were before noise."""
+PLAIN = 8
+"""How many of `CURVES` there were before `MEASURES`: files of then have no more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,7 +294,7 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Evaluations since the last chunk. step: int64 (K,); values: float64 (K, R, C), columns as in `CURVES`.
+    """Evaluations since the last chunk. step: int64 (K,); values: float64 (K, R, 30), columns as in `CURVES`.
 
     A value is NaN where there is nothing to measure. margins: float64 (K, R, P), how far each pin of the scene is on
     the attacker's side, -1..1; NaN where undecided.
@@ -349,7 +356,8 @@ class Checkpoint:
 class Rendering:
     """What the run shown and its clean twin say at one step, as exactly as a figure needs it; see `Frame`, `Render`.
 
-    field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known.
+    field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known. p, clean_p:
+    float32 (N, classes), how probable each class is at each point.
     """
 
     number: int
@@ -361,6 +369,8 @@ class Rendering:
     clean: NDArray[np.float32] | None = None
     clean_predicted: NDArray[np.int16] | None = None
     cascade: Cascade | None = None
+    p: NDArray[np.float32] | None = None
+    clean_p: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)

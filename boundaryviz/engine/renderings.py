@@ -21,6 +21,8 @@ def render(session: Session, seed: int, revision: int, asked: Render) -> Renderi
         session.field(rect, columns, rows, seed, stage=stage) if session.twin else None,
         session.predicted(seed, stage) if session.twin else None,
         session.cascade(replica),
+        session.probabilities(session.scene.points.x, replica),
+        session.probabilities(session.scene.points.x, seed) if session.twin else None,
     )  # fmt: skip
 
 

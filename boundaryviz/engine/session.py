@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.boundary import boundary_length
 from boundaryviz.engine.cascades import Cascades
+from boundaryviz.engine.deciding import Deciding, deciding
 from boundaryviz.engine.early_stopping import EarlyStopping
 from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
 from boundaryviz.engine.messages import CURVES, Curves
@@ -39,7 +40,7 @@ _PART = 1 << 11  # points that all models of a course are asked about at once
 
 
 class Evaluation(NamedTuple):
-    """One row of the curves; see `Curves`. values: (R, C). margins: (R, P)."""
+    """One row of the curves; see `Curves`. values: (R, 30). margins: (R, P)."""
 
     step: int
     values: NDArray[np.float64]
@@ -123,9 +124,12 @@ class Session:
             self.scene = measured(self.scene)
         problem = Problem(self.scene.classes, self.scene.domain, self.replicas.seeds, self.scene.section)
         scale = scaling_of(self.scene, self._scaling_by)
-        self.learner: Learner = learner_of(self.spec, self.scenario.training, problem, self.device, scale)
+        plain = learner_of(self.spec, self.scenario.training, problem, self.device, scale)
+        self._rescale = plain.rescale if isinstance(plain, Scaled) else None
+        self.rule = self.scenario.decision.rule(self.scene.classes)
+        self.learner: Learner = deciding(plain, self.rule)
         self.step_count = 0
-        self.cascades = Cascades(self.learner, self.spec)
+        self.cascades = Cascades(plain, self.spec)
         self.cascades.watch(self._watched, 0)
         self._lost = np.zeros(len(self.replicas), dtype=bool)  # what was seen to have diverged
         self._recorded: list[Evaluation] = []
@@ -167,8 +171,8 @@ class Session:
             gone if gone.any() else None,
         )  # fmt: skip
         scale = scaling_of(scene, self._scaling_by)
-        if isinstance(self.learner, Scaled) and scale is not None:
-            self.learner.rescale(scale)
+        if self._rescale is not None and scale is not None:
+            self._rescale(scale)
         self.learner.set_data(data)
         self.cascades.set_data(data, scale)
         self._changed = True
@@ -185,6 +189,10 @@ class Session:
             self._begin_stopping()
         self.learner.set_training(self.spec, scenario.training)
         self.cascades.set_spec(self.spec)
+        rule = scenario.decision.rule(self.scene.classes)
+        if rule != self.rule:
+            self.rule = rule
+            self.learner = deciding(self.learner.learner if isinstance(self.learner, Deciding) else self.learner, rule)
         self._changed = True
 
     def watch(self, seed: int | None = 0) -> None:
@@ -329,13 +337,12 @@ class Session:
     # ---- asking -------------------------------------------------------------------------------------
 
     def evaluate(self) -> NDArray[np.float64]:
-        """Losses, errors and flips now, float64 (R, C), columns as in `CURVES`; NaN where there is nothing to see, and
-        of what diverged."""
+        """Losses, errors, flips and costs now, float64 (R, 30), columns as in `CURVES`; NaN where there is nothing to
+        see, and of what diverged."""
         asked = self._evaluation_set
         if not len(asked.x):
             return np.full((len(self.replicas), len(CURVES)), np.nan)
-        told = (asked.x, asked.label) if asked.response is None else (asked.x, asked.label, asked.response)
-        return asked.summary(*self.learner.evaluate(*told), self.diverged)
+        return asked.summary(self.learner, self.diverged, self.rule)
 
     def margins(self) -> NDArray[np.float64]:
         """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`. NaN of what
@@ -369,7 +376,7 @@ class Session:
         if not parts:
             return np.full((len(stages), len(self.replicas), len(CURVES)), np.nan)
         loss, predicted = (np.concatenate(some, axis=-1) for some in zip(*parts, strict=True))
-        return np.stack([asked.summary(*each, lost) for each in zip(loss, predicted, strict=True)])
+        return np.stack([asked.of_answers(*each, lost) for each in zip(loss, predicted, strict=True)])
 
     @property
     def stages(self) -> tuple[int, ...]:
@@ -443,8 +450,18 @@ class Session:
         """
         points, (ask, field_of) = self.scene.points, self._asked(replica, unit, stage)
         rough = quick and unit is None and not self._affords(ask, rect, columns, rows)
-        places = (points.xy, points.label) if rough else (None, None)
-        return field_of(surface(ask, rect, columns, rows, *places))
+        if not rough:
+            return field_of(surface(ask, rect, columns, rows))
+        border = self._border()
+        found = surface(lambda x: ask(x) - border, rect, columns, rows, points.xy, points.label)
+        return field_of(found + border)
+
+    def _border(self) -> np.float32:
+        """The score at which the decision between two classes falls; 0 where the likeliest class is taken."""
+        t = self.rule.threshold if self.scene.classes == 2 and not self.rule.plain else 0.5
+        if self.learner.scale == "logits":
+            return np.float32(np.clip(np.log(t) - np.log1p(-t), -30.0, 30.0) if 0.0 < t < 1.0 else 60.0 * t - 30.0)
+        return np.float32(2.0 * t - 1.0)
 
     def field_in_parts(
         self,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.messages import CURVES
+from boundaryviz.engine.messages import CURVES, PLAIN
 from boundaryviz.figures.draw import seen
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.dose import DoseResponse
@@ -22,7 +22,7 @@ from boundaryviz.scene.scene import Split, origin_word
 from boundaryviz.tables.cells import as_cell
 
 FORMATS = ("npz", "csv")
-_MEASURES = CURVES[: CURVES.index("flip_rate")]
+_MEASURES = tuple(name for name in CURVES[:PLAIN] if name.endswith(("_loss", "_error")))
 _POINTS = ("id", "x", "y", "label", "split", "origin", "predicted")
 
 
@@ -137,6 +137,8 @@ def _plane(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     }  # fmt: skip
     if snapshot.predicted is not None:
         found["point_predicted"] = snapshot.predicted
+    every = {"point_probability": snapshot.p, "clean_point_probability": snapshot.clean_p}
+    found |= {name: p for name, p in every.items() if p is not None}
     if (chains := snapshot.cascade) is not None:
         found |= {"point_label_when": chains.when, "point_label_handed": chains.label, "point_before": chains.before}
     return found

@@ -17,6 +17,7 @@ from boundaryviz.figures.multiples import draw_compare, draw_frames
 from boundaryviz.figures.parts import Planes, bar, fit, halves, headline, legend, letter_panels
 from boundaryviz.figures.plane import class_handles, draw_plane
 from boundaryviz.figures.progress import draw_curves
+from boundaryviz.figures.ranking import draw_calibration, draw_precision, draw_roc, held_out
 from boundaryviz.figures.sheet import FORMATS, SceneFigure, check_path, metadata, save, sheet
 from boundaryviz.figures.style import AGAINST_CLEAN, SEVERAL, VIEWS, Options, Style
 from boundaryviz.record.headline import budget_words
@@ -84,6 +85,8 @@ def seen(snapshot: Snapshot, groups: frozenset[int] | None = None) -> Snapshot:
     predicted, chains = snapshot.predicted, snapshot.cascade
     return replace(
         snapshot, scene=scene, predicted=None if predicted is None else predicted[some],
+        p=None if snapshot.p is None else snapshot.p[some],
+        clean_p=None if snapshot.clean_p is None else snapshot.clean_p[some],
         cascade=None if chains is None else chains.among(int(some.sum()), np.where(some, np.cumsum(some) - 1, -1)),
     )  # fmt: skip
 
@@ -144,7 +147,7 @@ def _flip(on: _Sheet) -> Planes:
     axes = on.figure.subplots()
     draw_flips(axes, shown, on.clean, on.options, on.style)
     headline(axes, shown.scenario.title, _flips(on), on.style)
-    became = regions(shown.field, on.clean.field)
+    became = regions(shown.leaning, on.clean.leaning)
     handles = [*class_handles(shown, on.options, on.style), *flip_handles(shown.scene, became, on.style)]
     legend(on.figure, handles, on.options, on.style)
     return Planes(axes)
@@ -166,6 +169,24 @@ def _compare(on: _Sheet) -> Planes:
     return draw_compare(on.figure, [seen(one) for one in on.others], on.options, on.style)
 
 
+def _roc(on: _Sheet) -> None:
+    on.figure.set_size_inches(on.width, 0.54 * on.width)
+    shown = seen(on.shown)
+    left, right = on.figure.subplots(1, 2)
+    draw_roc(left, shown, on.style)
+    draw_precision(right, shown, on.style)
+    headline(left, shown.scenario.title, "", on.style)
+    headline(right, "", _held_out(shown), on.style)
+
+
+def _calibration(on: _Sheet) -> None:
+    on.figure.set_size_inches(on.width, 1.05 * on.width)
+    shown = seen(on.shown)
+    axes = on.figure.subplots()
+    draw_calibration(axes, shown, on.style)
+    headline(axes, shown.scenario.title, _held_out(shown), on.style)
+
+
 _COMPOSERS: dict[str, Callable[[_Sheet], Planes | None]] = {
     "boundary": _boundary,
     "curves": _progress,
@@ -173,6 +194,8 @@ _COMPOSERS: dict[str, Callable[[_Sheet], Planes | None]] = {
     "twin": _twin,
     "flip": _flip,
     "cascade": _cascade,
+    "roc": _roc,
+    "calibration": _calibration,
     "frames": _frames,
     "compare": _compare,
 }
@@ -190,6 +213,11 @@ def facts(snapshot: Snapshot) -> dict[str, str]:
         "step": str(snapshot.step),
         "version": __version__,
     }
+
+
+def _held_out(snapshot: Snapshot) -> str:
+    split = held_out(snapshot)
+    return ("" if split is None else f"{split.name.lower()} points, ") + f"step {snapshot.step:,}"
 
 
 def _flips(on: _Sheet) -> str:

@@ -41,7 +41,7 @@ def draw_regions(axes: Axes, poisoned: Snapshot, clean: Snapshot) -> list[Artist
     x = rect.left + (np.arange(columns) + 0.5) * (rect.width / columns)
     y = rect.bottom + (np.arange(rows) + 0.5) * (rect.height / rows)
     drawn: list[Artist] = []
-    for became, depth in regions(poisoned.field, clean.field).items():
+    for became, depth in regions(poisoned.leaning, clean.leaning).items():
         drawn.append(
             axes.contourf(
                 x, y, depth, levels=[0.0, 2.0], colors=[class_colour(became)], hatches=[_hatch(became)],

@@ -35,6 +35,7 @@ from boundaryviz.scene.scene import Domain, Points, Scene
 _LETTERS = 40  # in a line of a legend
 _FEW = 10  # classes, of which each may have two lines
 OVER_SPINES = 2.6  # in matplotlib's order of drawing
+HALF_DASHES = (0, (1, 2))
 RULE_DOTS = (0, (0.1, 1.8))
 """How the boundary of a rule is drawn."""
 _CELLS = 256  # along the longer side, in which it is traced
@@ -48,6 +49,7 @@ def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style, s
     strength: how much of the classes' colours the field shows, 0 to 1.
     """
     draw_field(axes, snapshot, options, style, strength)
+    draw_half(axes, snapshot, style)
     draw_boundary(axes, snapshot, style)
     draw_rule(axes, snapshot, style)
     draw_marks(axes, snapshot, options, style)
@@ -61,9 +63,19 @@ def draw_plane(axes: Axes, snapshot: Snapshot, options: Options, style: Style, s
 
 def draw_boundary(axes: Axes, snapshot: Snapshot, style: Style, dashes: Any = "-") -> None:
     """The lines along which the predicted class changes."""
-    lines = boundary_lines(snapshot.field, snapshot.rect)
+    lines = boundary_lines(snapshot.leaning, snapshot.rect)
     drawn = LineCollection(lines, colors=style.ink, linewidths=style.line, linestyles=[dashes], zorder=2)
     drawn.set_gid("boundary")
+    axes.add_collection(drawn)
+
+
+def draw_half(axes: Axes, snapshot: Snapshot, style: Style) -> None:
+    """Thin and dotted, where the likeliest class changes, if the decision falls elsewhere."""
+    if snapshot.leaning is snapshot.field:
+        return
+    lines = boundary_lines(snapshot.field, snapshot.rect)
+    drawn = LineCollection(lines, colors=style.ink, linewidths=0.6 * style.line, linestyles=[HALF_DASHES], zorder=2)
+    drawn.set_gid("likeliest class changes")
     axes.add_collection(drawn)
 
 
@@ -96,7 +108,9 @@ def draw_field(
     """The field as a picture whose cells fill `snapshot.rect`."""
     rect = snapshot.rect
     return axes.imshow(
-        field_image(snapshot.field, style.middle, options.levels, strength),
+        field_image(
+            snapshot.leaning if options.levels == 2 else snapshot.field, style.middle, options.levels, strength
+        ),
         extent=(rect.left, rect.right, rect.bottom, rect.top), origin="lower",
         interpolation="nearest" if options.levels else "bilinear", zorder=0, aspect="auto",
     )  # fmt: skip

@@ -30,10 +30,14 @@ VIEWS: dict[str, str] = {
     "twin": "the clean and the poisoned plane side by side",
     "flip": "what the poison turned over, and both boundaries",
     "cascade": "who got which label, from whom, and when",
+    "roc": "how held-out points are ranked: ROC, and precision against recall",
+    "calibration": "how often points are of the class whose probability is said to be so large",
     "frames": "moments of one run, side by side",
     "compare": "several runs side by side, and their validation losses in one plot",
 }
 """What can be drawn of a run."""
+RANKING = ("roc", "calibration")
+"""The views that need the probabilities of each point."""
 AGAINST_CLEAN = ("twin", "flip")
 """The views that need the clean twin."""
 SEVERAL = ("frames", "compare")
@@ -47,6 +51,8 @@ WIDTHS_CM: dict[str, float] = {
     "twin": 18.0,
     "flip": 9.0,
     "cascade": 11.0,
+    "roc": 17.0,
+    "calibration": 9.0,
     "frames": 18.0,
     "compare": 18.0,
     "dose": 12.0,
@@ -63,6 +69,8 @@ _NEEDED: dict[str, float] = {
     "twin": 44.0,
     "flip": 26.0,
     "cascade": 34.0,
+    "roc": 46.0,
+    "calibration": 26.0,
     "frames": 24.0,
     "compare": 32.0,
     "dose": 36.0,

@@ -54,6 +54,7 @@ from boundaryviz.gui.shell.palette import CommandPalette
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.support.control import SupportControl
+from boundaryviz.gui.threshold.control import ThresholdControl
 from boundaryviz.gui.timeline.control import TimelineControl
 from boundaryviz.gui.timeline.files import TimelineFiles
 from boundaryviz.gui.training.axes import AxesControl
@@ -156,6 +157,7 @@ class Workbench:
         self.units = UnitsControl(window, client, presenter)
         self.confusion = ConfusionControl(window, presenter)
         self.margins = MarginsControl(window, client, presenter)
+        self.threshold = ThresholdControl(window, document, client, self.controller)
         self.points = PointsControl(window, planes, document, presenter, self.controller.do)
         self.cascade = CascadeControl(window, self.plane, document, client, presenter)
         self.twin = TwinControl(window, planes, transport, document, client, presenter)
@@ -221,6 +223,7 @@ class Workbench:
         window.add_result("Check", self.check.panel)
         window.add_result("Bias", self.bias.panel)
         window.add_result("Margins", self.margins.view)
+        window.add_result("Threshold", self.threshold.view)
         window.add_result("Tree", self.tree.view)
         window.compose()
         self.bias.offer()

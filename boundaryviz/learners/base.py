@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scene.arrays import frozen
 from boundaryviz.scene.scene import Domain
@@ -156,6 +157,15 @@ def decided(p: NDArray[np.floating]) -> NDArray[np.int64]:
     return np.where(np.isnan(p).any(axis=-1), UNDECIDED, p.argmax(axis=-1))
 
 
+class Answers(NamedTuple):
+    """What a learner makes of M labelled points, float64, int64 and float32: its own loss without penalties and the
+    predicted class, (R, M); the scores, (R, 1 or C, M), of two classes the second's lead."""
+
+    loss: NDArray[np.float64]
+    predicted: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+
 def leads_of(p: NDArray[np.floating]) -> NDArray[np.float32]:
     """Of probabilities (G, C) the second of two classes' lead (1, G), else themselves (C, G)."""
     shares = p.T
@@ -172,6 +182,16 @@ class Learner(Protocol):
     problem: Problem
     hidden: tuple[int, ...]
     """Units of each hidden layer; empty where there are none to look at."""
+
+    @property
+    def scale(self) -> Scale:
+        """What its scores are."""
+        ...
+
+    @property
+    def own_is_log(self) -> bool:
+        """Whether its own loss is -log of the probability of the true class."""
+        ...
 
     @property
     def parameters(self) -> int:
@@ -229,6 +249,10 @@ class Learner(Protocol):
         Where its settings say that it fits responses (`LearnerSettings.fits_responses`), it takes a third argument,
         the responses (N,), which are what it has missed then.
         """
+        ...
+
+    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+        """As `evaluate`, with what decides."""
         ...
 
     def finite(self) -> NDArray[np.bool_]:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.learners.base import Problem, State, TrainingData, decided, leads_of
+from boundaryviz.learners.base import Answers, Problem, State, TrainingData, decided, leads_of
+from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.needs import PLACES
 from boundaryviz.learners.training_spec import TrainingSpec
 
@@ -57,6 +58,8 @@ class FittedLearner(ABC):
     """
 
     hidden: tuple[int, ...] = ()
+    scale: Scale = "probabilities"
+    own_is_log = True
 
     def __init__(self, spec: Any, training: TrainingSpec, problem: Problem, device: object = "cpu") -> None:
         self.problem = problem
@@ -67,7 +70,7 @@ class FittedLearner(ABC):
         self._ids: list[NDArray[np.int64]] = []
         self._stale = False
         self._origin = self._centre()
-        self._evaluated: tuple[NDArray, NDArray, NDArray[np.float64], NDArray[np.int64]] | None = None
+        self._evaluated: tuple[NDArray, NDArray, Answers] | None = None
 
     @abstractmethod
     def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
@@ -212,10 +215,17 @@ class FittedLearner(ABC):
         """Negative log-probability of the true class, float64 (R, N), and predicted class, int64 (R, N); an undecided
         point counts as an even guess and as class -1. Asked again about the same points, it looks up the answer.
         """
+        return self.assess(x, label)[:2]
+
+    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+        """As `evaluate`, with what decides."""
         last = self._evaluated
         if last is None or not _same((x, label), last[:2]):
-            last = self._evaluated = (x.copy(), label.copy(), *_judged(self._ask(x, None), label))
-        return last[2].copy(), last[3].copy()
+            p = self._ask(x, None)
+            answers = Answers(*_judged(p, label), np.stack([leads_of(one) for one in p]))
+            last = self._evaluated = (x.copy(), label.copy(), answers)
+        kept = last[2]
+        return Answers(kept.loss.copy(), kept.predicted.copy(), kept.scores.copy())
 
     # ---- its course ---------------------------------------------------------------------------------
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from boundaryviz.learners import losses
-from boundaryviz.learners.base import Problem
+from boundaryviz.learners.base import Answers, Problem
 from boundaryviz.learners.features import FeatureMap
+from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
 from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
 from boundaryviz.scene.responses import taught
@@ -63,6 +64,16 @@ class Network:
         with torch.no_grad():
             for tensor, before in zip(tensors, kept, strict=True):
                 tensor.index_copy_(0, rows, before)
+
+    @property
+    def scale(self) -> Scale:
+        """What its scores are: logits, but for one output with margins at -1 and 1."""
+        return "probabilities" if losses.outputs(self._loss, self.problem.classes) == 1 else "logits"
+
+    @property
+    def own_is_log(self) -> bool:
+        """Of cross-entropy."""
+        return self._loss == "cross-entropy"
 
     @property
     def settled(self) -> bool:
@@ -140,8 +151,20 @@ class Network:
 
         It is worked out in double precision: in single, what is almost certain has a loss of nothing but rounding.
         """
-        q, z = self._targets(label, response).cpu().double(), self._outputs(x, None).cpu()
+        return self._answers(label, response, self._outputs(x, None))
+
+    def _answers(
+        self, label: NDArray[np.int64], response: NDArray[np.float64] | None, z: Tensor
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        q, z = self._targets(label, response).cpu().double(), z.cpu()
         return losses.per_point(self._loss, z.double(), q[None], self._gamma).numpy(), losses.leading(z).numpy()
+
+    def assess(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Answers:
+        """As `evaluate`, with what decides."""
+        z = self._outputs(x, None)
+        return Answers(*self._answers(label, response, z), losses.scores(z).float().cpu().numpy())
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether a replica's parameters are all finite, (R,)."""

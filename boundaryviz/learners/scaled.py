@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.learners.base import Learner, Problem, State, TrainingData
+from boundaryviz.learners.base import Answers, Learner, Problem, State, TrainingData
 from boundaryviz.learners.family import LearnerSettings
+from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.learners.trees import Tree
 from boundaryviz.scene.scaling import Scaling
@@ -68,6 +69,16 @@ class Scaled:
         return getattr(self.__dict__["_learner"], name)
 
     @property
+    def scale(self) -> Scale:
+        """What its scores are."""
+        return self._learner.scale
+
+    @property
+    def own_is_log(self) -> bool:
+        """Whether its own loss is -log of the probability of the true class."""
+        return self._learner.own_is_log
+
+    @property
     def parameters(self) -> int:
         """How many numbers one replica learns."""
         return self._learner.parameters
@@ -123,6 +134,10 @@ class Scaled:
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
         return self._learner.evaluate(self._scale(x), label, *response)
+
+    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64], *response: NDArray[np.float64]) -> Answers:
+        """As `evaluate`, with what decides."""
+        return self._learner.assess(self._scale(x), label, *response)
 
     def staged(self, x: NDArray[np.float64], stages: Sequence[int], replica: int | None = None) -> NDArray[np.float64]:
         """Class probabilities at `x` (G, D) of models of these sizes; see `FittedLearner.staged`."""

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.engine.messages import CURVES, PLAIN, Curves
 from boundaryviz.record.curves import FIRST, CurveStore
 from boundaryviz.scenario.history_spec import STEPS
 
 _COLUMNS = ("step", "values", "margins")
-_FIRST = 8  # measures in files of the first version; later ones follow them
+
 _RUNS = 1_000
 MOST = 48_000_000
 """Bytes of curves in a file."""
@@ -31,7 +31,7 @@ def from_arrays(arrays: Mapping[str, NDArray], prefix: str = "") -> CurveStore:
     step, values, margins = (arrays[f"{prefix}curves.{name}"] for name in _COLUMNS)
     if (
         values.ndim != 3
-        or not _FIRST <= values.shape[2] <= len(CURVES)
+        or not PLAIN <= values.shape[2] <= len(CURVES)
         or margins.ndim != 3
         or not 0 < values.shape[1] <= _RUNS
     ):

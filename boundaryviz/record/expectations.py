@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from typing_extensions import override
 
+from boundaryviz.engine.messages import CURVES
 from boundaryviz.record.metrics import is_share
 from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.seeds import seed_range_words
@@ -27,11 +28,8 @@ Promised = float | tuple[float, float]
 
 OF_TWINS = frozenset({"flip_rate", "flip_area", "flip_rate_excess", "poison_rate", "leverage"})
 METRICS = OF_TWINS | {
-    "train_loss", "validation_loss", "test_loss", "train_error", "validation_error", "test_error",
-    "poison_loss", "generalisation_gap", "best_step", "attack_success_rate", "clean_label_loss", "flipped_label_loss",
-    "flipped_label_rise", "memorised", "test_error_rise", "true_test_error", "boundary_length",
-    "stopped_step", "kept_step", "steps_saved",
-    "rule_disagreement", "rule_area",
+    *CURVES, "generalisation_gap", "best_step", "attack_success_rate", "rule_disagreement", "rule_area",
+    "flipped_label_rise", "test_error_rise", "boundary_length", "stopped_step", "kept_step", "steps_saved",
 }  # fmt: skip
 """The measures of runs; `OF_TWINS` are those for which a clean twin is needed."""
 

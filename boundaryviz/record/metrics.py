@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from boundaryviz.engine.messages import CURVES
+from boundaryviz.learners.measures import LOSSES
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.intervals import LEVEL, wilson
 from boundaryviz.record.rounding import decimals, rounded
@@ -134,7 +135,7 @@ class SuccessRate(Metric):
 
 
 class Metrics(dict[str, Metric]):
-    """Measures by name. Printed, they are a table of values as a person rounds them."""
+    """Measures by name. Printed, the main ones are a table of values as a person rounds them."""
 
     @override
     def __or__(self, other: Mapping[str, Metric]) -> Metrics:  # type: ignore[override]
@@ -142,10 +143,19 @@ class Metrics(dict[str, Metric]):
 
     @override
     def __repr__(self) -> str:
-        width = max(map(len, self), default=0)
-        return "\n".join(f"{name:<{width}}  {metric.told(name)}" for name, metric in self.items())
+        shown = {name: metric for name, metric in self.items() if is_main(name)}
+        width = max(map(len, shown), default=0)
+        return "\n".join(f"{name:<{width}}  {metric.told(name)}" for name, metric in shown.items())
 
     __str__ = __repr__
+
+
+_MORE = tuple(f"_{name}_loss" for name in LOSSES)
+
+
+def is_main(name: str) -> bool:
+    """Whether a measure of this name stands in tables; the losses that were not trained on are in JSON alone."""
+    return not name.endswith(_MORE)
 
 
 _SHARES = (
@@ -163,7 +173,7 @@ def _plain(value: float) -> float | None:
 
 
 def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice, varies: Varies = "training") -> Metrics:
-    """The measures of some replicas: `now` (R, C) as in `CURVES`, their gap, and the best step on the curves; NaN of a
+    """The measures of some replicas: `now` (R, 30) as in `CURVES`, their gap, and the best step on the curves; NaN of a
     replica that diverged, which is nothing but NaN in `now`.
 
     Measures that no replica has (a split without labelled points) are left out.

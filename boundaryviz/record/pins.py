@@ -17,7 +17,7 @@ from boundaryviz.scene.scene import Domain, Points, Split
 MOST = 9
 """How many are compared at once."""
 _VALUES = 2048 * 2048  # of either field, once they are on one grid
-_SECTIONS = ("learner", "training", "data", "poison")
+_SECTIONS = ("learner", "training", "data", "poison", "decision")
 _LONG = 40  # characters of a rule
 _NAMES = ("learner.name", "data.name", "poison.attack")  # values that say themselves what they are
 
@@ -51,12 +51,12 @@ def differences(pins: Sequence[PinnedSnapshot]) -> tuple[str, ...]:
 
 def _facts(pin: PinnedSnapshot) -> dict[str, Any]:
     snapshot = pin.snapshot
-    plain = snapshot.scenario.model_dump(mode="json", include={*_SECTIONS})
     facts: dict[str, Any] = {"step": snapshot.step, "clean": pin.clean, "points": len(snapshot.scene.points)}
     if snapshot.scenario.data.labels == "rule":
         facts["rule"] = one_line(snapshot.scenario.rule or "", _LONG)
     for section in _SECTIONS:
-        facts |= {f"{section}.{name}": value for name, value in _flat(plain[section]).items()}
+        plain = getattr(snapshot.scenario, section).model_dump(mode="json")
+        facts |= {f"{section}.{name}": value for name, value in _flat(plain).items()}
     return facts
 
 
@@ -154,19 +154,21 @@ class Difference:
         rect = _common(a.rect, b.rect)
         columns, rows = _resolution(rect, a, b)
         in_a, in_b = (_over(one, rect, columns, rows) for one in (a, b))
+        gap = in_a.astype(np.float64)
+        gap -= in_b
+        np.abs(gap, out=gap)
+        gap = gap if gap.ndim == 2 else gap.sum(axis=0) / 2.0
+        tests, lean = _test_places(a, b, rect), [replace(one, field=one.leaning) for one in (a, b)]
+        if any(moved.field is not one.field for moved, one in zip(lean, (a, b), strict=True)):
+            in_a, in_b = (_over(one, rect, columns, rows) for one in lean)  # where each decides by its own threshold
         was, became = decided(in_a, classes), decided(in_b, classes)
-        tests = _test_places(a, b, rect)
-        test_was, test_became = (decided(_at(one, tests), classes) for one in (a, b))
+        test_was, test_became = (decided(_at(one, tests), classes) for one in lean)
         areas, tested = _shares(was, became), _shares(test_was, test_became)
         turned = [
             Turned(p, q, areas.get((p, q), 0.0), tested.get((p, q), 0.0 if len(tests) else float("nan")))
             for p, q in areas.keys() | tested.keys()
             if p != q
         ]
-        gap = in_a.astype(np.float64)
-        gap -= in_b
-        np.abs(gap, out=gap)
-        gap = gap if gap.ndim == 2 else gap.sum(axis=0) / 2.0
         return cls(
             rect, in_a, in_b, _mean(was != became), _mean(test_was != test_became), len(tests),
             tuple(sorted(turned, key=lambda t: (-t.area, t.before, t.after))), _mean(gap[np.isfinite(gap)]),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.fields import classes_of
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -23,6 +24,8 @@ class Snapshot:
     field: float32 (rows, columns) probability of class 1 over `rect`, or (classes, rows, columns); row 0
         is the bottom, values stand for cell centres.
     label: what it is called beside others; empty is the scenario's title.
+    p, clean_p: (N, classes), how probable each class is at each point, and what the clean twin says; None where that
+        was not asked.
     predicted: int16 (N,) for the points of `scene`, or None. cascade: among these points, where one is known.
     """
 
@@ -35,6 +38,13 @@ class Snapshot:
     predicted: NDArray[np.int16] | None = None
     cascade: Cascade | None = None
     label: str = ""
+    p: NDArray[np.float32] | None = None
+    clean_p: NDArray[np.float32] | None = None
+
+    @property
+    def leaning(self) -> NDArray[np.float32]:
+        """The field in which one half, or the largest, is where the scenario decides: see `Rule.leaning`."""
+        return self.scenario.decision.rule(classes_of(self.field)).leaning(self.field)
 
     @property
     def name(self) -> str:

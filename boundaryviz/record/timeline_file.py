@@ -42,7 +42,8 @@ def beside(project: str | Path) -> Path:
 
 def key(scenario: Scenario) -> str:
     """What tells whether a timeline belongs to a scenario: a hash of its settings and its history."""
-    plain = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training", "rule", "course"})
+    included = {"data", "poison", "learner", "training", "rule", "decision", "course"}
+    plain = scenario.model_dump(mode="json", include=included)
     return hashlib.sha256(json.dumps(as_ever(scenario, plain), sort_keys=True).encode()).hexdigest()
 
 

@@ -291,11 +291,15 @@ class Run(Tabular):
     ) -> tuple[Snapshot, Snapshot | None]:
         """What the figure of a view needs: the plane now, with its cascade for that view, and the clean twin for the
         views that stand against it."""
-        from boundaryviz.figures.style import AGAINST_CLEAN
+        from boundaryviz.figures.style import AGAINST_CLEAN, RANKING
 
         shown = self.snapshot(seed, columns=columns, rect=rect)
         if view == "cascade":
             shown = replace(shown, cascade=self.cascade(seed))
+        if view in RANKING:
+            x = self.scene.points.x
+            clean = self.predict_proba(x, seed, clean=True) if self.twin else None
+            shown = replace(shown, p=self.predict_proba(x, seed), clean_p=clean)
         against = view in AGAINST_CLEAN and self.twin
         return shown, self.snapshot(seed, True, columns, rect) if against else None
 
@@ -357,7 +361,7 @@ class Run(Tabular):
             "left_out": self.left_out,
             "metrics": _plain(self.metrics),
             "settings": self.scenario.model_dump(
-                mode="json", include={"data", "poison", "learner", "training", "rule"}
+                mode="json", include={"data", "poison", "learner", "training", "rule", "decision"}
             ),
         }
         if self.twin:
@@ -404,6 +408,8 @@ def start(
     there = (scene.points.origin == attack.group).any()
     if not there and (words := placement.check(scene, attack)):
         raise ScenarioError([f"poison: {words}"])
+    if problem := scenario.decision.problem(scene.classes):
+        raise ScenarioError([problem])
     if not can_teach(scene):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
     steps = scenario.steps if steps is None else steps

@@ -109,7 +109,8 @@ def _sets(values: Mapping[str, Any]) -> list[str]:
 
 def _plain(scenario: Scenario) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, value in scenario.model_dump(mode="json", exclude=_ASIDE).items():
+    every = scenario.model_dump(mode="json", exclude=_ASIDE) | {"decision": scenario.decision.model_dump(mode="json")}
+    for name, value in every.items():
         found |= {f"{name}.{inner}": one for inner, one in value.items()} if isinstance(value, dict) else {name: value}
     return found
 

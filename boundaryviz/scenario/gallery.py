@@ -54,7 +54,8 @@ def scenarios() -> list[Scenario]:
 
 def key_of(scenario: Scenario) -> str:
     """Of what a model depends on: the same for the same settings, whatever is said of them."""
-    sections = {"data", "poison", "learner", "training"} | ({"rule"} if scenario.data.labels == "rule" else set())
+    sections = {"data", "poison", "learner", "training", "decision"}
+    sections |= {"rule"} if scenario.data.labels == "rule" else set()
     settings = scenario.model_dump(mode="json", include=sections, exclude_defaults=True)
     return sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -33,7 +33,7 @@ from boundaryviz.scene.edits import (
 )
 from boundaryviz.scene.scene import OPTIONAL, Points, Scene
 
-SECTIONS = ("data", "poison", "learner", "training")
+SECTIONS = ("data", "poison", "learner", "training", "decision")
 _EVERY, _MOST = 32, 64  # changes between two scenes that are kept on the way, and how many are kept in all
 
 

@@ -61,7 +61,7 @@ _SINCE = dict.fromkeys((*KEEPS_POINTS, "own"), 4) | dict.fromkeys(("rule", "data
 
 def since(values: Iterable[str]) -> int:
     """The least version of the format that has all these settings, by dotted path."""
-    return max((_SINCE.get(path, 2) for path in values), default=2)
+    return max((5 if path.startswith("decision.") else _SINCE.get(path, 2) for path in values), default=2)
 
 
 def _read_own(values: dict[str, Any]) -> dict[str, Any]:

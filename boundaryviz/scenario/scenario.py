@@ -15,6 +15,7 @@ from boundaryviz.attacks import placement
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
+from boundaryviz.scenario.decision import DecisionSpec
 from boundaryviz.scenario.history_spec import TURNS, RunHistorySpec
 from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.own import OwnSpec
@@ -36,9 +37,9 @@ from boundaryviz.tables.tables import Table
 
 VERSION: Final = 5
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
-`data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, and what settings say of themselves
-(`since` of `setting`), such as absolute and focal loss. What needs no words of a later version is written under an
-earlier one, down to 2."""
+`data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, `decision`, and what settings say of
+themselves (`since` of `setting`), such as absolute and focal loss. What needs no words of a later version is
+written under an earlier one, down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -69,6 +70,7 @@ class Scenario(Spec):
     `rule` is a classifier written by hand, see `scene.rules`, which stands beside the model and may label the data.
     `plane` holds the scene itself where it was edited, its poison with it; otherwise the scene is drawn from `data`,
     and `poison` is injected.
+    `decision` is what mistakes cost and where the decision between classes falls.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
@@ -88,6 +90,7 @@ class Scenario(Spec):
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()
     rule: str | None = later(None)
+    decision: DecisionSpec = later(DecisionSpec())
     own: OwnSpec | None = later(None)
     plane: PlaneSpec | None = None
     course: RunHistorySpec | None = None
@@ -120,9 +123,12 @@ class Scenario(Spec):
         if problem := scenario.lacks_rule():
             raise ScenarioError([problem])
         try:
-            check_scene(scenario.scene())
+            scene = scenario.scene()
+            check_scene(scene)
         except ValueError as error:
             raise ScenarioError([f"plane: {error}"]) from None
+        if misfit := scenario.decision.problem(scene.classes):
+            raise ScenarioError([misfit])
         return scenario
 
     @classmethod
@@ -251,18 +257,14 @@ class Scenario(Spec):
             versions.append(4)
         if self.own is not None or self.pace != "auto":
             versions.append(4)
-        if self.rule is not None:
+        if self.rule is not None or self.decision != DecisionSpec():
             versions.append(5)
         if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
-        for section in ("data", "poison", "learner", "training"):
-            since, silent = getattr(self, section).later()
-            versions.append(since)
-            for name in silent:
-                del written[section][name]
+        versions += [getattr(self, section).later()[0] for section in ("data", "poison", "learner", "training")]
         if self.study is not None:
             versions.append(5)
-        return written | {"version": max(versions)}
+        return as_ever(self, written) | {"version": max(versions)}
 
     @property
     def steps(self) -> int:
@@ -338,9 +340,12 @@ class Scenario(Spec):
         """
         redrawn = self.redrawn_by(values)
         base = self.with_own() if redrawn else self
-        plain = {"pace": base.pace, "rule": base.rule} | base.model_dump(
-            mode="json", exclude={"own", "plane", "course"}
-        )
+        plain: dict[str, Any] = {
+            "pace": base.pace,
+            "rule": base.rule,
+            "decision": base.decision.model_dump(mode="json"),
+        }
+        plain |= base.model_dump(mode="json", exclude={"own", "plane", "course"})
         problems: list[str] = []
         own = base.own
         if (source := values.get("data.name", base.data.name)) != base.data.name:

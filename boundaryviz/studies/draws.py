@@ -223,7 +223,7 @@ class OverData:
         found["left_out"] = list(self.lost)
         found["failed"] = {str(seed): words for seed, words in self.failed}
         found["settings"] = self.scenario.model_dump(
-            mode="json", include={"data", "poison", "learner", "training", "rule"}
+            mode="json", include={"data", "poison", "learner", "training", "rule", "decision"}
         )
         return found
 

@@ -30,6 +30,7 @@ from boundaryviz.figures.progress import best_step
 from boundaryviz.figures.style import AGAINST_CLEAN, VIEWS, Options
 from boundaryviz.gui.widgets.theme import LIGHT
 from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.ranking import Calibration, Ranking
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.files import WriteError
 from boundaryviz.scene.axes import AXES, AxesChoice
@@ -313,6 +314,48 @@ def test_beads_of_a_chain_are_as_large_as_their_spacing_allows_on_the_page() -> 
         sizes[inches] = float(np.sqrt(drawn.get_sizes()).max())
         assert sizes[inches] <= 72 * inches / 40 + 1e-6
     assert sizes[3.0] < sizes[8.0] <= 9.0
+
+
+def test_ranking_is_drawn_as_it_is_counted() -> None:
+    shown = snapshot(clean_p=snapshot().p)
+    points = shown.scene.points
+    test = (points.split == 2) & points.is_labelled & ~points.is_poison
+    assert shown.p is not None
+    ranking = Ranking.of(shown.p[test, 1], points.label[test] == 1)
+    figure = draw("roc", shown)
+    lines = {line.get_gid(): line for axes in figure.axes for line in axes.get_lines()}
+    np.testing.assert_array_equal(lines["roc class 1"].get_xydata(), np.stack([ranking.fpr, ranking.tpr], axis=1))
+    np.testing.assert_array_equal(lines["precision class 1"].get_ydata(), ranking.precision)
+    assert f"{ranking.auc:.3f}" in str(lines["roc class 1"].get_label())
+    assert "roc class 1 (clean twin)" in lines
+    found = Calibration.of(shown.p[test, 1], points.label[test] == 1)
+    drawn = {line.get_gid(): line for line in draw("calibration", shown).axes[0].get_lines()}
+    np.testing.assert_array_equal(drawn["calibration class 1"].get_xdata(), found.score)
+    three = draw("roc", snapshot(3)).axes[0].get_lines()
+    assert sum(str(line.get_gid()).startswith("roc class") for line in three) == 3
+
+
+@pytest.mark.parametrize("view", ["roc", "calibration"])
+def test_ranking_needs_probabilities_and_says_where_nothing_is_held_out(view: str) -> None:
+    with pytest.raises(ValueError, match="needs the probabilities of each point"):
+        draw(view, snapshot(p=None))
+    scene = snapshot().scene
+    train = scene.with_points(scene.points.with_columns(split=np.zeros(len(scene.points), dtype=np.int8)))
+    words = [text.get_text() for text in draw(view, snapshot(scene=train)).axes[0].texts]
+    assert words == ["no labelled held-out points"]
+
+
+def test_the_boundary_is_drawn_where_the_decision_falls_and_one_half_beside_it() -> None:
+    costly = snapshot().scenario.with_values({"decision.threshold": 0.8})
+    axes = draw("boundary", snapshot(scenario=costly)).axes[0]
+    lines = {item.get_gid(): item for item in axes.collections}
+    x = np.log(4.0) / 4.0  # where the field is 0.8
+    boundary = np.concatenate(lines["boundary"].get_segments())  # type: ignore[attr-defined]
+    half = np.concatenate(lines["likeliest class changes"].get_segments())  # type: ignore[attr-defined]
+    np.testing.assert_allclose(boundary[:, 0], x, atol=0.01)
+    np.testing.assert_allclose(half[:, 0], 0.0, atol=0.01)
+    plain = {item.get_gid() for item in draw("boundary", snapshot()).axes[0].collections}
+    assert "likeliest class changes" not in plain
 
 
 def test_a_rule_is_drawn_dotted_where_its_class_changes_and_named() -> None:

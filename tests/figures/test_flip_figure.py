@@ -94,7 +94,7 @@ def test_what_the_model_does_not_see_is_not_drawn():
     points = points.with_columns(muted=[False] * 5 + [True])
     groups = (Group("one"), Group("two", on=False))
     scene = replace(base.scene, points=points, groups=groups)
-    shown = replace(base, scene=scene, predicted=np.arange(6, dtype=np.int16))
+    shown = replace(base, scene=scene, predicted=np.arange(6, dtype=np.int16), p=None)
     assert seen(shown).scene.points.ids.tolist() == [0, 1, 4]
     predicted = seen(shown).predicted
     assert predicted is not None

@@ -59,4 +59,6 @@ def snapshot(classes: int = 2, replicas: int = 1, **changes: Any) -> Snapshot:
         "scenario": scenario, "scene": scene, "step": 290, "rect": PLANE, "field": field(classes),
         "curves": curves(replicas), "predicted": (xy[:, 0] > 0).astype(np.int16),
     }  # fmt: skip
-    return Snapshot(**(values | changes))
+    values |= changes
+    count = len(values["scene"].points)
+    return Snapshot(**({"p": rng.dirichlet(np.ones(classes), count).astype(np.float32)} | values))

@@ -85,6 +85,15 @@ def test_its_loss_is_half_the_squared_error(classes: int):
     np.testing.assert_allclose(loss[0], 0.5 * ((z - y)[:, columns] ** 2).sum(axis=1))
     assert np.array_equal(predicted[0], z.argmax(axis=1))
     assert learner.parameters == (7 if classes == 2 else 21)
+    found = learner.assess(data.x, data.label)
+    assert np.array_equal(found.loss, loss)
+    p = learner.probabilities(data.x)[0]
+    np.testing.assert_allclose(
+        found.scores[0].clip(-1, 1) if classes == 2 else found.scores[0],
+        p[1:] - p[:1] if classes == 2 else p,
+        atol=1e-6,
+    )
+    assert not learner.own_is_log
 
 
 def test_places_asked_about_in_parts_are_answered_alike(monkeypatch: pytest.MonkeyPatch):

@@ -58,7 +58,7 @@ def test_measures_of_a_slice_of_replicas() -> None:
     now = np.arange(2.0 * len(CURVES)).reshape(2, -1)
     now[:, 5] = np.nan  # no test points
     found = of_curves(now, curves(replicas=2), slice(1, 2))
-    assert found["train_loss"].per_seed == (len(CURVES),)
+    assert found["train_loss"].per_seed == (float(len(CURVES)),)
     assert found["generalisation_gap"].per_seed == (1.0,)
     assert found["best_step"].per_seed == (100.0,)
     assert "test_error" not in found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from boundaryviz.engine.messages import Checkpoint
-from boundaryviz.record import timeline_file
+from boundaryviz.engine.messages import PLAIN, Checkpoint
+from boundaryviz.record import curves_file, timeline_file
 from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
 from boundaryviz.record.timeline_file import Kept
 from boundaryviz.scenario.scenario import Scenario
@@ -91,3 +93,24 @@ def test_what_does_not_fit_together_is_refused(mistake: str, tmp_path: Path) -> 
 
 def test_it_lies_beside_its_project() -> None:
     assert timeline_file.beside("/a b/ü.x.bviz") == Path("/a b/ü.x.timeline.npz")
+
+
+def test_settings_of_a_later_format_that_say_nothing_do_not_part_a_timeline_from_its_project() -> None:
+    scenario = Scenario()
+    plain = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training", "course"})
+    for section in ("data", "poison", "learner", "training"):  # as it was when the format had no such settings
+        for name in getattr(scenario, section).later()[1]:
+            del plain[section][name]
+    assert "focusing" not in plain["learner"]
+    before = hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+    assert timeline_file.key(scenario) == before
+    assert timeline_file.key(scenario.with_values({"learner.focusing": 1.0})) != before
+    assert timeline_file.key(scenario.with_values({"decision.threshold": 0.4})) != before
+
+
+def test_curves_of_before_there_were_more_measures_are_read() -> None:
+    columns = curves_file.to_arrays(curves(2))
+    old = columns | {"curves.values": columns["curves.values"][..., :PLAIN]}
+    store = curves_file.from_arrays(old)
+    np.testing.assert_array_equal(store.values[..., :PLAIN], old["curves.values"])
+    assert np.isnan(store.values[..., PLAIN:]).all()

@@ -104,6 +104,13 @@ def rings(seed: int) -> float:
     return case.against(definitions.rings(case.n, case.noise, angle, normal), angle, normals=(normal,))
 
 
+@SUBJECT.check("mail", "its definition, point by point", 1e-13, 50)
+def mail(seed: int) -> float:
+    case = Case(seed, "mail")
+    normal = case.normal(2)
+    return case.against(definitions.mail(case.n, case.noise, normal), normals=(normal,))
+
+
 @SUBJECT.check("blobs", "their definition, point by point", 1e-13, 50)
 def blobs(seed: int) -> float:
     case = Case(seed, "blobs")

@@ -10,6 +10,7 @@ PROBES: dict[str, str] = {
     "twins": "boundaryviz.engine.probes.twins:TwinsProbe",
     "cascade": "boundaryviz.engine.probes.cascade:CascadeProbe",
     "units": "boundaryviz.engine.probes.units:UnitsProbe",
+    "scores": "boundaryviz.engine.probes.scores:ScoresProbe",
     "course": "boundaryviz.engine.probes.course:CourseProbe",
     "tree": "boundaryviz.engine.probes.tree:TreeProbe",
     "support": "boundaryviz.engine.probes.support:SupportProbe",

@@ -274,7 +274,7 @@ class Film:
         became = {
             k
             for one, clean in zip(sequence.shown, sequence.clean, strict=True)
-            for k in regions(one.field, clean.field)
+            for k in regions(one.leaning, clean.leaning)
         }
         return flip_handles(last.scene, sorted(became), self._style)
 
@@ -445,7 +445,7 @@ class FieldPlane(MovingPlane):
 
     def _lay(self, snapshot: Snapshot, clean: Snapshot | None) -> None:
         self._field.set_data(field_image(snapshot.field, self._style.middle, self._options.levels, self._strength))
-        self._boundary.set_segments(boundary_lines(snapshot.field, snapshot.rect))
+        self._boundary.set_segments(boundary_lines(snapshot.leaning, snapshot.rect))
 
 
 class FlipPlane(MovingPlane):
@@ -463,7 +463,7 @@ class FlipPlane(MovingPlane):
         with self._style.applied():
             self._regions = draw_regions(self.axes, snapshot, clean)
         for line, one in zip(self._lines, (clean, snapshot), strict=True):
-            line.set_segments(boundary_lines(one.field, one.rect))
+            line.set_segments(boundary_lines(one.leaning, one.rect))
         self._ground = [*self._regions, *self._lines]
 
 

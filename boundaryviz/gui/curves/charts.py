@@ -12,11 +12,12 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidg
 from typing_extensions import override
 
 from boundaryviz.gui.curves.at_once import AtOnceBars, Bar
-from boundaryviz.gui.widgets.controls import Throttle, figures, label, value_words
+from boundaryviz.gui.widgets.controls import Throttle, choices, figures, label, value_words
 from boundaryviz.gui.widgets.curve_data import Summary, Trace, thin, thin_band
 from boundaryviz.gui.widgets.curve_legend import CurveLegend
 from boundaryviz.gui.widgets.curve_limits import FINE, column_peaks, cut_off
 from boundaryviz.gui.widgets.curve_plot import SPLITS, CurvePlot
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.scale import tidy_above
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
@@ -30,6 +31,11 @@ _KEYS = {
     ("loss", "poison"): "poison_loss", ("flips", "flips"): "flip_rate",
     ("labels", "right"): "clean_label_loss", ("labels", "wrong"): "flipped_label_loss",
 }  # fmt: skip
+MEASURES = {
+    "loss": "loss as trained", "absolute_loss": "absolute loss", "squared_loss": "squared loss", "log_loss": "log loss",
+    "hinge_loss": "hinge loss", "focal_loss": "focal loss", "expected_cost": "expected cost",
+}  # fmt: skip
+"""What the upper plot can show."""
 LONG = 1000
 """Steps of a run from which on the axis of steps is logarithmic, unless a person has chosen."""
 _REDRAW = 66  # ms; fifteen times a second is as fast as a curve can be read
@@ -65,6 +71,7 @@ class CurvesView(QWidget):
         self._log = {"x": False, "y": False}
         self._log_chosen = False
         self._at_once = False
+        self._measure = "loss"
         self._counted = STEP
         self._x_end = 100.0
         self._summaries = {(quantity, name): Summary() for quantity, names in CURVES.items() for name in names}
@@ -86,6 +93,13 @@ class CurvesView(QWidget):
         self.where = figures("step 88,888,888", "faint", Qt.AlignmentFlag.AlignLeft)
         self.best_words = label("", "faint")
         self.of = label("", "faint")
+        self.measure = choices("What the upper plot shows", MEASURES, 132)
+        self.measure.setToolTip(
+            tip(
+                "The loss that training makes small, or another measure of the same models; what decisions cost is "
+                "known where the tab Threshold says what mistakes cost"
+            )
+        )
         self.flips = self._toggle("flips", "The share of test points that the poison flips, in place of the error")
         self.labels = self._toggle(
             "labels", "The loss of training points with a wrong label, and of the others, in place of the error"
@@ -104,7 +118,10 @@ class CurvesView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(head)
-        layout.addWidget(self.of)
+        beside = QHBoxLayout()
+        beside.addWidget(self.of, 1)
+        beside.addWidget(self.measure)
+        layout.addLayout(beside)
         layout.addWidget(self._hint, 1)
         self.bars = AtOnceBars()
         layout.addWidget(self.bars, 1)
@@ -129,6 +146,7 @@ class CurvesView(QWidget):
         self._throttle = Throttle(lambda _: self._draw(), _REDRAW, self)
         for one, other in ((self.flips, self.labels), (self.labels, self.flips)):
             one.toggled.connect(lambda on, other=other: self._choose_below(on, other))
+        self.measure.currentIndexChanged.connect(lambda _: self._choose_measure())
         self.log_x.clicked.connect(self._choose_log)
         self.log_y.toggled.connect(lambda on: self.set_log(y=on))
         self.set_theme(theme)
@@ -191,6 +209,18 @@ class CurvesView(QWidget):
         if on != self._at_once:
             self._at_once = on
             self._draw()
+
+    def _choose_measure(self) -> None:
+        self._measure = str(self.measure.currentData())
+        for key in [key for key in self._traces if key[0] == "loss"]:
+            self._traces[key].clear()
+            self._summaries[key].clear()
+        self.plots["loss"].extent.clear()
+        self._draw()
+
+    def _key(self, name: str, quantity: str) -> str:
+        """What the values of a split are called."""
+        return f"{name}_{self._measure if quantity == 'loss' else quantity}"
 
     def set_scale(self, scale: float) -> None:
         """Lines, bars and the numbers of axes so many times their usual size."""
@@ -318,11 +348,13 @@ class CurvesView(QWidget):
         for key in self._summaries:
             quantity, name = key
             if key in _KEYS:
-                found = self._values.get(_KEYS[key]) if self._clean or quantity == "labels" else None
+                own = self._measure == "loss" or quantity != "loss"  # poison has the loss that is trained on alone
+                there = bool(self._clean) or quantity == "labels"
+                found = self._values.get(_KEYS[key]) if there and own else None
             elif name.startswith("clean "):
-                found = self._clean.get(f"{name.removeprefix('clean ')}_{quantity}")
+                found = self._clean.get(self._key(name.removeprefix("clean "), quantity))
             else:
-                found = self._values.get(f"{name}_{quantity}")
+                found = self._values.get(self._key(name, quantity))
             yield key, np.empty(0) if found is None else found
 
     def _draw(self) -> None:
@@ -370,7 +402,10 @@ class CurvesView(QWidget):
                     words = "test points" if name == "flips" else f"{name}"
                     bars.append(Bar(name, words, mean, low, high, quantity not in ("loss", "labels")))
             if any(np.isfinite(bar.mean) for bar in bars):
-                titles = {"flips": "flipped by the poison", "labels": "loss by label"}
+                titles = {
+                    "flips": "flipped by the poison", "labels": "loss by label",
+                    "loss": MEASURES[self._measure].removesuffix(" as trained"),
+                }  # fmt: skip
                 groups.append((titles.get(quantity, quantity), bars))
         self.bars.set_groups(groups[::-1])
 
@@ -428,7 +463,7 @@ class CurvesView(QWidget):
 
     def _draw_ghosts(self, plot: CurvePlot, quantity: str) -> None:
         for name, curve in plot.ghosts.items():
-            values = None if self._ghost is None else self._ghost[1].get(f"{name}_{quantity}")
+            values = None if self._ghost is None else self._ghost[1].get(self._key(name, quantity))
             if self._ghost is None or values is None:
                 curve.setData([], [])
                 continue
@@ -463,7 +498,8 @@ class CurvesView(QWidget):
         best = self.best_step
         stopped = "" if self._stopped is None else f", stopped {self._stopped:,}"
         self.best_words.setText("" if best is None else f"best {best:,}{stopped}")
-        whose = "step of the lowest validation loss" if self._counted == STEP else f"{self._counted} of the lowest loss"
+        words = MEASURES[self._measure].removesuffix(" as trained")
+        whose = f"{'step' if self._counted == STEP else self._counted} of the lowest validation {words}"
         ends = "; the dashed one is where early stopping has ended the run" if stopped else ""
         self.best_words.setToolTip(f"The {whose}, the dotted line in the plots{ends}")
         for key, readout in self.readouts.items():

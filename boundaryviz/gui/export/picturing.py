@@ -78,6 +78,8 @@ class Picturing(QObject):
             self._curves(rendering.step, clean),
             predicted,
             None if clean else rendering.cascade,
+            p=None if clean else rendering.p,
+            clean_p=None if clean else rendering.clean_p,
         )
 
     def _clean(self, rendering: m.Rendering, scenario: Scenario, scene: Scene) -> Snapshot | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -21,8 +22,10 @@ from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scene import Domain
 
+Lean = Callable[[NDArray], NDArray]
+"""From a field of probabilities to one in which one half, or the largest of several, is where the decision falls."""
 Beside = Literal["nothing", "overlay", "flips", "floor"]
-_DASH, _GAP = 4.0, 3.0  # of the clean twin's boundary, in cells of the field
+_DASH, _DOT, _GAP = 4.0, 1.5, 3.0  # of the clean twin's boundary, in cells of the field
 
 
 class FieldItem(pg.GraphicsObject):
@@ -73,10 +76,12 @@ class FieldLayer:
 
     def __init__(self, box: pg.ViewBox, theme: Theme) -> None:
         self.image = FieldItem()
-        self.boundary, self.clean_boundary, self.ghost = line_item(), line_item(), line_item()
+        self.boundary, self.clean_boundary, self.ghost, self.half = (line_item() for _ in range(4))
         self.levels = pg.PlotCurveItem(connect="finite", antialias=True)
         self.rule = RuleLayer(box, -17, theme)
-        lines = ((-21, self.levels), (-20, self.boundary), (-19, self.clean_boundary), (-18, self.ghost))
+        lines = (
+            (-22, self.half), (-21, self.levels), (-20, self.boundary), (-19, self.clean_boundary), (-18, self.ghost),
+        )  # fmt: skip
         for z, item in ((-30, self.image), *lines):
             item.setZValue(z)
             box.addItem(item, ignoreBounds=True)
@@ -92,6 +97,7 @@ class FieldLayer:
         self._floor: tuple[NDArray, NDArray, Domain] | None = None
         self._floor_pixels: NDArray[np.uint8] | None = None
         self._other: tuple[NDArray, Domain] | None = None
+        self._lean: Lean | None = None
 
     def compare(self, how: Beside, clean: NDArray | None = None) -> None:
         """How the clean twin shows, from the next field on.
@@ -105,6 +111,13 @@ class FieldLayer:
         """For each cell of a rectangle, the share of seeds that flip and the share of clean pairs that differ."""
         self._floor, self._floor_pixels = floor, None
         if self._beside == "floor":
+            self._draw()
+
+    def set_decision(self, lean: Lean | None) -> None:
+        """Where the decision falls; None: where the likeliest class changes. If it falls elsewhere that line is drawn
+        beside the boundary, thin and dotted."""
+        if lean is not None or self._lean is not None:
+            self._lean = lean
             self._draw()
 
     def set_ghost(self, field: NDArray | None, rect: Domain | None) -> None:
@@ -188,28 +201,34 @@ class FieldLayer:
         self.rule.set_rect(self._rect)
         if self._field is None or self._rect is None:
             self.image.show_pixels(None, None)
-            for item in (self.boundary, self.clean_boundary, self.levels):
+            for item in (self.boundary, self.half, self.clean_boundary, self.levels):
                 item.setData([], [])
             return
         beside = "nothing" if self._unit else self._beside
         clean = self._clean if beside in ("overlay", "flips") else None
         if clean is not None and clean.shape != self._field.shape:
             clean = None
+        half = NONE
         if beside == "floor":
             self._draw_floor()
             boundary = levels = clean_boundary = NONE
         else:
             if beside == "flips" and clean is not None:
-                pixels = flip_picture(self._field, clean, self._theme.plane, self._theme.ink)
+                both = (self._leaning(self._field), self._leaning(clean))
+                pixels = flip_picture(*both, self._theme.plane, self._theme.ink)
             else:
                 differs = None if self._unit or beside == "flips" else self.rule.difference(self._field, self._rect)
                 pixels = self._pixels(self._field) if differs is None else differs
             self.image.show_pixels(pixels, self._rect)
             boundary, levels = self._lines(self._field, self._rect, beside != "nothing")
-            clean_boundary = NONE if clean is None else self._lines(clean, self._rect, True)[0]
+            if (leaning := self._leaning(self._field)) is not self._field:
+                half, boundary = boundary, self._lines(leaning, self._rect, True)[0]
+            clean_boundary = NONE if clean is None else self._lines(self._leaning(clean), self._rect, True)[0]
         ink = QColor(self._theme.ink)
+        cell = _cell(self._field, self._rect)
+        self._trace(self.half, dashed(half, _DOT, _GAP, cell), ink, 1.25)
         self._trace(self.boundary, boundary, ink, 2.0)
-        self._trace(self.clean_boundary, dashed(clean_boundary, _DASH, _GAP, _cell(self._field, self._rect)), ink, 2.0)
+        self._trace(self.clean_boundary, dashed(clean_boundary, _DASH, _GAP, cell), ink, 2.0)
         ink.setAlphaF(0.28)
         self._trace(self.levels, levels, ink, 1.0)
 
@@ -224,11 +243,15 @@ class FieldLayer:
 
     def _pixels(self, field: NDArray) -> NDArray[np.uint8]:
         if not self._unit:
+            field = self._leaning(field) if self._discrete else field
             return field_image(field, self._theme.plane, 2 if self._discrete else None, self._strength)
         # the range follows the unit's activation up at once and down slowly, so that colours do not flicker
         self._span = max(float(np.nanmax(np.abs(field), initial=1e-6)), 0.98 * self._span)
         share = (0.5 + 0.5 * field / self._span).astype(np.float32)
         return field_image(share, self._theme.plane, 2 if self._discrete else None, self._strength)
+
+    def _leaning(self, field: NDArray) -> NDArray:
+        return field if self._lean is None or self._unit else self._lean(field)
 
     def _lines(self, field: NDArray, rect: Domain, alone: bool = False) -> tuple[NDArray, NDArray]:
         """The boundary and, unless it stands alone, the faint levels."""

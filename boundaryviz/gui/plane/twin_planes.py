@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import (
 from typing_extensions import override
 
 from boundaryviz.gui.plane.class_legend import ClassLegend
-from boundaryviz.gui.plane.field_layer import Beside
+from boundaryviz.gui.plane.field_layer import Beside, Lean
 from boundaryviz.gui.plane.headline import Headline
 from boundaryviz.gui.plane.overlay import widened
 from boundaryviz.gui.plane.plane import PlaneView
@@ -265,6 +265,11 @@ class TwinPlanes(QWidget):
         self._lay_out()
         self.classes.set_scene(scene)
         self._place_legends()
+
+    def set_decision(self, lean: Lean | None) -> None:
+        """Where both planes draw the decision, see `FieldLayer.set_decision`."""
+        self.plane.field_layer.set_decision(lean)
+        self.set_look("decision", lambda plane: plane.field_layer.set_decision(lean))
 
     def set_selection(self, ids: ArrayLike) -> None:
         """The selection, where it was not made on a plane."""

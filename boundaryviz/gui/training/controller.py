@@ -29,7 +29,7 @@ from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import add_action, add_submenu, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
-from boundaryviz.scenario.changes import Settings, resets
+from boundaryviz.scenario.changes import Settings, resets, stirs
 from boundaryviz.scenario.response_advice import response_advice
 from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -54,7 +54,7 @@ class Controller(QObject):
     ) -> None:
         super().__init__(window)
         self.document, self.client, self.history = document, client, history
-        self._window, self._plane = window, planes.plane
+        self._window, self._planes, self._plane = window, planes, planes.plane
         actions = window.actions_
         self.tools = ToolColumn(
             actions.tools.actions(), actions.classes.actions(), actions["point.class-choose"], [actions["point.poison"]]
@@ -121,7 +121,9 @@ class Controller(QObject):
                 client.set_scenario(state.scenario, revision)
             if state.scenario.training.seed != before.scenario.training.seed:
                 client.reset(state.scenario.training.seed)
-        self.pacing.hold(self.document.previewing)  # now that what it holds has been told
+        committed = self.document.committed
+        moved = state.scene is not committed.scene or stirs(committed.scenario, state.scenario)
+        self.pacing.hold(self.document.previewing and moved)  # now that what it holds has been told
 
     def _show_settings(self) -> None:
         """Those of now, or of the moment of the past that is shown."""
@@ -129,6 +131,8 @@ class Controller(QObject):
         if scenario is not self._settings:
             self._settings = scenario
             self._show_data(scenario)
+            rule = scenario.decision.rule(self.presenter.scene.classes)
+            self._planes.set_decision(None if rule.plain else rule.leaning)
             self.learner.set_values(scenario.learner)
             self.training.set_values(scenario.training)
             self.transport.set_seed(scenario.training.seed)

@@ -41,5 +41,6 @@ class Past:
         """The class (N,) in whose part of the field each point lies; -1 where it is undecided or outside."""
         rows, columns = field.shape[-2:]
         row, column, inside = self.checkpoint.rect.cells(self.scene.points.xy, columns, rows)
-        found = decided(field[..., row, column], classes_of(field))
+        leaning = self.scenario.decision.rule(classes_of(field)).leaning(field)
+        found = decided(leaning[..., row, column], classes_of(field))
         return np.where(inside, found, UNDECIDED).astype(np.int16)

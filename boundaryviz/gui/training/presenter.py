@@ -483,7 +483,8 @@ class Presenter(QObject):
         else:
             values = np.atleast_1d(value)
             chances = np.array([1 - values[0], values[0]]) if len(values) == 1 else values
-            top = int(chances.argmax())
-            decided = not np.isnan(chances[top])
+            rule = self.scenario.decision.rule(len(chances))
+            top = int(rule.decide(chances[:, None])[0])
+            decided = top >= 0
             name = self._document.scene.class_name(top) if decided else "undecided"
-            say(name, float(chances[top]))
+            say(name, float(chances[top]) if decided else float("nan"))

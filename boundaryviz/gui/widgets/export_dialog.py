@@ -44,6 +44,8 @@ VIEWS = {
     "twin": "Clean twin and poisoned",
     "flip": "Flip region",
     "cascade": "Label cascade",
+    "roc": "ROC and precision",
+    "calibration": "Calibration",
     "frames": "Moments of training",
     "compare": "What is pinned, compared",
 }

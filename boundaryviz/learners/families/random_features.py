@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from boundaryviz.learners.base import decided
+from boundaryviz.learners.base import Answers, decided, leads_of
 from boundaryviz.learners.family import family
 from boundaryviz.learners.fitted_learner import Decide, FittedLearner
 from boundaryviz.learners.needs import PLACES, Needs, Size
@@ -71,6 +71,7 @@ class RandomFeatures(FittedLearner):
     """
 
     _spec: RandomFeaturesSpec
+    own_is_log = False
 
     @property
     @override
@@ -116,10 +117,17 @@ class RandomFeatures(FittedLearner):
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Half the squared error of the outputs, float64 (R, N), and predicted class, int64 (R, N); an undecided point
         counts as of outputs 0 and as class -1."""
-        p = self._ask(x, None)
-        wrong = np.nan_to_num(p, nan=0.5) - (label[:, None] == np.arange(self.problem.classes))
+        loss, predicted, _ = self.assess(x, label)
+        return loss, predicted
+
+    @override
+    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+        p, classes = self._ask(x, None), self.problem.classes
+        wrong = np.nan_to_num(p, nan=0.5) - (label[:, None] == np.arange(classes))
         # an output is off by twice as much; two classes have one output between them
-        return 2.0 * (wrong**2).sum(axis=2) / (2 if self.problem.classes == 2 else 1), decided(p)
+        loss = 2.0 * (wrong**2).sum(axis=2) / (2 if classes == 2 else 1)
+        scores = np.stack([leads_of(one) for one in (p if classes == 2 else _shares(p))])
+        return Answers(loss, decided(p), scores)
 
 
 def units(seed: int, count: int, width: int, scale: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

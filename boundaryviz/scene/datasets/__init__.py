@@ -68,6 +68,11 @@ _DRAWN = (
         domain=_SQUARE, draw_test=shapes.covariate_shift(2.0),
     ),
     Dataset(
+        "mail", "Mail and spam", "Two round clouds that overlap: letters, and spam.", shapes.mail,
+        Noise(1.0, 1.0, "standard deviation of each cloud"), domain=Domain(-4.0, 4.0, -4.0, 4.0),
+        class_names=("mail", "spam"), axis_names=("capitals", "words of money"),
+    ),
+    Dataset(
         "elephant-shape", "Elephant shape", "The elephant that four complex parameters draw, and what is around it.",
         shapes.elephant, Noise(0.0, 0.5, _PUSH + " after labelling"), class_names=("around", "elephant"),
         domain=Domain(-5.0, 5.5, -4.5, 5.5),

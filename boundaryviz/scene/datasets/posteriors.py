@@ -58,6 +58,11 @@ def rings(xy: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
     return _mixture(xy, [2.0 * circle, 4.0 * circle], noise)
 
 
+def mail(xy: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
+    """Of `shapes.mail`: two Gaussians of one variance."""
+    return _mixture(xy, [np.full((1, 2), -0.8), np.full((1, 2), 0.8)], noise)
+
+
 def blobs(xy: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
     """Of `shapes.blobs`: four Gaussians."""
     return _mixture(xy, list(shapes.CENTRES[:, None]), noise)
@@ -92,7 +97,7 @@ def covariate_shift(xy: NDArray[np.float64], noise: float) -> NDArray[np.float64
 
 
 KNOWN: dict[str, Posterior] = {
-    "circle": circle, "xor": xor, "gauss": gauss, "moons": moons, "rings": rings, "blobs": blobs,
+    "circle": circle, "xor": xor, "gauss": gauss, "moons": moons, "rings": rings, "mail": mail, "blobs": blobs,
     "checkerboard": checkerboard, "swiss-roll": swiss_roll, "covariate-shift": covariate_shift,
 }  # fmt: skip
 """By the name of the data set."""

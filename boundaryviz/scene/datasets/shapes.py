@@ -38,6 +38,12 @@ def blobs(n: int, noise: float, rng: np.random.Generator) -> Sample:
     return CENTRES[label] + noise * rng.standard_normal((n, 2)), label
 
 
+def mail(n: int, noise: float, rng: np.random.Generator) -> Sample:
+    """Two Gaussians about (-0.8, -0.8) and (0.8, 0.8), letters and spam; noise is their standard deviation."""
+    label = _even(n, 2)
+    return 0.8 * (2.0 * label - 1.0)[:, None] + noise * rng.standard_normal((n, 2)), label
+
+
 def checkerboard(n: int, noise: float, rng: np.random.Generator) -> Sample:
     """Four by four squares of side 2; noise is the standard deviation of a Gaussian push after labelling."""
     xy = rng.uniform(-4.0, 4.0, (n, 2))

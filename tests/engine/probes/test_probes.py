@@ -12,6 +12,7 @@ import pytest
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.probes import PROBES
+from boundaryviz.engine.probes.scores import Scores, ScoresSettings
 from boundaryviz.engine.probes.twins import TwinsProbe, TwinsSettings
 from boundaryviz.engine.probes.units import UnitsProbe, UnitsSettings
 from boundaryviz.engine.session import Session
@@ -210,3 +211,35 @@ def test_where_nothing_decides_there_are_no_margins() -> None:
     assert said.value.count.sum() == 0
     assert said.value.undecided.sum() == SCENE.points.is_labelled.sum()
     assert np.isnan(said.value.quantiles).all()
+
+
+@pytest.mark.parametrize("twin", [False, True])
+def test_scores_are_the_probabilities_of_one_class_at_every_labelled_clean_point(twin: bool) -> None:
+    talk = talking(m.Subscribe("scores", ScoresSettings(0)), twin=twin)
+    talk.listen(0.3)
+    (said,) = answers(talk.said, "scores")
+    found: Scores = said.value
+    session, points = trained(talk), SCENE.points
+    known = points.is_labelled & ~points.is_poison
+    order = np.concatenate([np.flatnonzero(known & (points.split == split)) for split in range(3)])
+    assert np.array_equal(found.p, session.learner.probabilities(points.x[order], session.shown(0))[0, 0])
+    assert np.array_equal(found.hit, points.label[order] == 0)
+    assert np.array_equal(found.split, points.split[order])
+    assert found.whole.tolist() == np.bincount(found.split, minlength=3).tolist()
+    assert (found.clean is not None) == twin
+
+
+def test_of_many_points_evenly_chosen_ones_are_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boundaryviz.engine.probes.scores.MOST", 20)
+    talk = talking(m.Subscribe("scores"))
+    talk.listen(0.3)
+    found: Scores = answers(talk.said, "scores")[0].value
+    assert (np.bincount(found.split) <= 20).all()
+    assert found.whole[0] > 20
+
+
+def test_there_are_no_scores_of_a_class_that_is_not_there() -> None:
+    talk = talking(m.Subscribe("scores", ScoresSettings(5)))
+    talk.listen(0.3)
+    assert answers(talk.said, "scores") == []
+    assert talk.heard(m.Failed) == []

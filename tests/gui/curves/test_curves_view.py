@@ -7,7 +7,7 @@ from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication
 
-from boundaryviz.gui.curves.charts import CurvesView
+from boundaryviz.gui.curves.charts import MEASURES, CurvesView
 from boundaryviz.gui.widgets.curve_data import Summary, Trace, thin, thin_band
 from boundaryviz.gui.widgets.curve_limits import TidyRange
 from boundaryviz.gui.widgets.theme import DARK
@@ -508,3 +508,20 @@ def test_a_line_stands_where_early_stopping_has_ended_the_run(view):
     assert view.plots["loss"].stop.value() == pytest.approx(2.0)
     view.set_stopped(None)
     assert not view.plots["loss"].stop.isVisible()
+
+
+def test_the_upper_plot_shows_the_measure_that_is_chosen(view: CurvesView) -> None:
+    step = np.arange(0, 100, 10)
+    names = [f"{split}_{measure}" for split in ("train", "validation", "test") for measure in (*MEASURES, "error")]
+    values = {name: np.full(10, 0.1 + 0.01 * at) for at, name in enumerate(names)}
+    view.set_curves(step, values)
+    for measure in (*MEASURES, "loss"):
+        view.measure.setCurrentIndex(view.measure.findData(measure))
+        for split in ("train", "validation", "test"):
+            assert view.readouts["loss", split].text() == f"{values[f'{split}_{measure}'][-1]:.4f}"
+            assert view.readouts["error", split].text() == f"{values[f'{split}_error'][-1]:.4f}"
+    view.measure.setCurrentIndex(view.measure.findData("expected_cost"))
+    view.clear()
+    view.set_curves(step, {name: array for name, array in values.items() if "cost" not in name})
+    assert view.readouts["loss", "train"].text() == "\u2013"
+    assert view.best_step is None

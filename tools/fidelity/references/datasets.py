@@ -104,6 +104,17 @@ def rings(n: int, noise: float, angle: NDArray, normal: NDArray) -> list[Point]:
     return points
 
 
+def mail(n: int, noise: float, normal: NDArray) -> list[Point]:
+    """Letters about (-0.8, -0.8), spam about (0.8, 0.8): normals (n, 2)."""
+    points: list[Point] = []
+    for i in range(n):
+        k = 0 if i < n / 2 else 1
+        x, y = normal[i]
+        middle = 0.8 if k else -0.8
+        points.append((middle + noise * x, middle + noise * y, k))
+    return points
+
+
 def blobs(n: int, noise: float, normal: NDArray) -> list[Point]:
     """A quarter of the points about each corner of a square of side 3, counted from the lower left round."""
     corners = ((-1.5, -1.5), (1.5, -1.5), (1.5, 1.5), (-1.5, 1.5))

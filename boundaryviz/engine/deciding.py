@@ -1,0 +1,47 @@
+"""A learner whose decisions follow a rule of costs or a threshold: the one place where probabilities become classes by
+anything but the likeliest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.learners.base import Answers, Learner
+from boundaryviz.scenario.decision import Rule
+
+
+class Deciding:
+    """Another learner, of which everything but the predicted classes is handed on; see `Learner` for the contract."""
+
+    def __init__(self, learner: Learner, rule: Rule) -> None:
+        self.learner, self.rule = learner, rule
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.__dict__["learner"], name)
+
+    def predict(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """Predicted classes at `x` (G, D), by the rule: (R, G), or (1, G) of one replica; -1 where undecided."""
+        return self.rule.decide(self.learner.probabilities(x, replica))
+
+    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+        """As `Learner.assess`, with the classes predicted by the rule."""
+        loss, _, scores = self.learner.assess(x, label)
+        p = self.learner.shown(scores.transpose(1, 0, 2))  # (1 or C, R, M)
+        if len(p) == 1:
+            p = np.concatenate([1 - p, p])
+        return Answers(loss, self.rule.decide(p.transpose(1, 0, 2)), scores)
+
+    def evaluate(
+        self, x: NDArray[np.float64], label: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """As `Learner.evaluate`, with the classes predicted by the rule."""
+        return self.assess(x, label)[:2]
+
+
+def deciding(learner: Learner, rule: Rule) -> Learner:
+    """The learner as it is, where the rule takes the likeliest class, or one that decides by the rule."""
+    return learner if rule.plain else Deciding(learner, rule)
