@@ -154,7 +154,7 @@ class Workbench:
         """What shows the run."""
         window, document, client, planes = self.window, self.document, self.client, self.planes
         presenter, transport = self.controller.presenter, self.controller.transport
-        self.curves = CurvesControl(window, presenter)
+        self.curves = CurvesControl(window, presenter, client)
         self.units = UnitsControl(window, client, presenter)
         self.confusion = ConfusionControl(window, presenter)
         self.margins = MarginsControl(window, client, presenter)

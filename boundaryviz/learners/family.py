@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from boundaryviz.learners.needs import Needs, Size
+from boundaryviz.learners.training_spec import STOPPING
 from boundaryviz.scene.registry import checked_settings
 from boundaryviz.scene.specs import Spec
 
@@ -25,7 +26,7 @@ SURE = 0.95
 """The threshold of learners that have none of their own."""
 
 _AT_ONCE = dict.fromkeys(
-    ("optimiser", "learning_rate", "momentum", "batch_size", "l1", "l2"),
+    ("optimiser", "learning_rate", "momentum", "batch_size", "l1", "l2", "early_stopping", *STOPPING),
     "this learner is fitted at once, not in small steps",
 )
 

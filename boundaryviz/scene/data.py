@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw, Responses
+from boundaryviz.scene.label_noise import LabelNoise
 from boundaryviz.scene.responses import signs
 from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scaling import InputScale
@@ -157,22 +158,24 @@ def build(spec: DataSpec, rule: Rule | None = None) -> Scene:
         classes = asked.classes(source.domain or Domain.around(xy), xy)
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
+    true = label
     label = _flip(label, split != Split.TEST, spec.label_noise, classes, _rng(spec, Purpose.LABEL_NOISE))
     if spec.label_noise_on == "all":
         label = _flip(label, split == Split.TEST, spec.label_noise, classes, _rng(spec, Purpose.TEST_NOISE))
     if response is not None:
-        response = np.where(label == _classes(drawn), drawn, -drawn)
+        response = np.where(label == true, drawn, -drawn)
     domain = source.domain or Domain.around(xy)
     if spec.pool is not None:
         kept = (split != Split.TRAIN) | (np.cumsum(split == Split.TRAIN) <= spec.n)
-        xy, label, split = xy[kept], label[kept], split[kept]
+        xy, label, true, split = xy[kept], label[kept], true[kept], split[kept]
         response = None if response is None else response[kept]
+    noise = LabelNoise.between(np.arange(len(xy)), true, label)
     if spec.labels_at == "centres" and spec.labels_per_class != "all":
         label = keep_central(as_seen(xy, domain.stretch), label, split, spec.labels_per_class)
     else:
         label = keep_labels(label, split, spec.labels_per_class, _rng(spec, Purpose.BUDGET))
     points = Points.of(xy, label, split).with_columns(response=response)
-    return Scene(points, domain, classes, class_names, source.axis_names)
+    return Scene(points, domain, classes, class_names, source.axis_names, noise=noise)
 
 
 def wanted(rule: Rule | None) -> Rule:

@@ -204,7 +204,14 @@ class Study(StudySpec):
         """Of what all runs of a combination share."""
         scenario, neutral = point.scenario, {"seed": 0}
         parts = {name: getattr(scenario, name).model_copy(update=neutral) for name in ("data", "training")}
-        return content_key("metrics", scenario.model_copy(update=parts), twin=self.twin, steps=self._steps(scenario))
+        more = {"lengths": True} if self._lengths else {}
+        given = scenario.model_copy(update=parts)
+        return content_key("metrics", given, twin=self.twin, steps=self._steps(scenario), **more)
+
+    @property
+    def _lengths(self) -> bool:
+        """Whether anybody wants to know how long boundaries are, which takes as long as some trainings."""
+        return any("boundary_length" in name for name in (self.measure, *self.scenario.expect))
 
     def _steps(self, scenario: Scenario) -> int:
         """Of training: one where a fit is all there is to do."""
@@ -253,8 +260,9 @@ class Study(StudySpec):
         steps = self._steps(scenario)
         stepwise = group.course == STEPS
         content = Training(
-            scenario, data_seed, group.runs[some], self.folds, self.twin, steps, self.device, stages, stepwise
-        )
+            scenario, data_seed, group.runs[some], self.folds, self.twin, steps, self.device, stages, stepwise,
+            self._lengths,
+        )  # fmt: skip
         return Batch(tuple(tasks), content, steps)
 
 
@@ -282,7 +290,8 @@ class Training:
 
     data_seed: None for the points as the scenario has them. runs: of each its seed and its fold of so many `folds`,
     None for all training points. stages: sizes along the learner's course, or `stepwise` numbers of steps, up to those
-    of the scenario, of each of which every run has metrics; empty for those of the scenario alone.
+    of the scenario, of each of which every run has metrics; empty for those of the scenario alone. lengths: also
+    measure the boundary.
     """
 
     WORK: ClassVar[str] = "boundaryviz.studies.training:metrics"
@@ -295,3 +304,4 @@ class Training:
     device: str
     stages: tuple[int, ...] = ()
     stepwise: bool = False
+    lengths: bool = False

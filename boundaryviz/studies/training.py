@@ -32,6 +32,7 @@ def metrics(content: Training, tell: Tell) -> list[dict[str, float | None]]:
         scenario = scenario.with_values({"data.seed": content.data_seed})
     replicas = partial(_replicas, content) if content.folds else None
     run = start(scenario, seeds, content.twin, content.device, steps=content.steps, replicas=replicas)
+    run.lengths = content.lengths
     if content.stepwise:
         at = {steps: _rows(run) for steps in _each_step(run, content, tell)}
         return [row for steps in content.stages for row in at[steps]]

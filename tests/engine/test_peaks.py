@@ -59,6 +59,8 @@ CASES = [
     case("RandomForestClassifier", 5000, 8, **NOISY),
     case("GaussianProcessClassifier", 2000, **TRAIN_ALONE),
     case("GradientBoostingClassifier", 2000, 32, **NOISY, learner__subsample=0.5, learner__max_depth=10),
+    case("random-features", 10_000, **TRAIN_ALONE, learner__features=800),
+    case("random-features", 500, 16, learner__features=10_000),
     # inputs of other widths
     case("mlp", 10_000) | {"width": 500},
     case("mlp", 10_000, 8, learner__fourier=64, data__input_scale="domain") | {"width": 500},

@@ -30,6 +30,8 @@ QUICK = {
     "rings-straight": (0,),
     "tree-size": (0,),
     "scaling-nearest-neighbour": (0,),
+    "double-descent": (0,),
+    "memorisation": (0,),
     "bias-variance": (0,),
     "elephant": (0,),
     "hand-written-rule": (0,),

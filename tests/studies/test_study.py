@@ -46,6 +46,7 @@ def test_its_results_are_those_of_runs_by_themselves_and_survive_in_a_file(twin:
     runs = [train(SMALL.with_values({"data.noise": noise}), 2, twin, progress=False) for noise in (0.1, 0.3)]
     for at in range(len(table)):
         run = runs[at // 2]
+        run.lengths = False  # which studies measure only where they are asked to
         metrics = run.metrics | ({f"clean.{name}": one for name, one in run.clean.items()} if twin else {})
         assert set(table.metrics) == metrics.keys()
         for name in table.metrics:
@@ -53,6 +54,18 @@ def test_its_results_are_those_of_runs_by_themselves_and_survive_in_a_file(twin:
             assert np.array_equal(table.columns[name][at], alone, equal_nan=True), name
     with SqliteStore(tmp_path / "results.sqlite") as store:
         assert run_study(study, store=store).equals(table)
+
+
+def test_boundaries_are_measured_where_they_are_asked_for():
+    plain, asked = (
+        Study(scenario=SMALL.model_copy(update={"expect": expect}), seeds=2)
+        for expect in ({"test_error": 1.0}, {"boundary_length at data.noise=0.1": 9.0})
+    )
+    keys = [{task.key for batch in study.batches() for task in batch.tasks} for study in (plain, asked)]
+    assert not keys[0] & keys[1], "what is kept of the one lacks a measure of the other"
+    assert "boundary_length" not in run_study(plain).metrics
+    lengths = train(SMALL, 2, progress=False).metrics["boundary_length"].per_seed
+    assert tuple(run_study(asked).columns["boundary_length"]) == lengths
 
 
 def test_what_is_no_study_is_said():

@@ -11,6 +11,7 @@ from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.scenario.pace import Pace, speed
 
 _RESTS = "Step {:,}: at rest. Space goes on, and so does any change."
+_STOPPED = "Stopped early at {:,}: the weights of step {:,}. Space trains on without."
 
 
 class Pacing(QObject):
@@ -106,7 +107,8 @@ class Pacing(QObject):
 
     def _say(self) -> None:
         """In the status bar that it rests, for as long as it does."""
-        strip, words = self._window.statusBar(), _RESTS.format(self._client.step_count)
+        strip, step, kept = self._window.statusBar(), self._client.step_count, self._client.kept
+        words = _RESTS.format(step) if kept is None else _STOPPED.format(step, step if kept < 0 else kept)
         assert strip is not None
         if self._client.resting:
             if self._rushes:
