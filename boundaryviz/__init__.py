@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from boundaryviz.attacks.settings import AttackSettings as Attack
     from boundaryviz.estimator import BoundaryClassifier
     from boundaryviz.record.metrics import Metric
+    from boundaryviz.record.reports.asked import report
     from boundaryviz.runs.run import Run, train
     from boundaryviz.scenario.gallery import load
     from boundaryviz.scenario.gallery import names as scenarios
@@ -38,6 +39,7 @@ _WHERE = {
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
     "study": "studies.tabling:study",
+    "report": "record.reports.asked:report",
     "Metric": "record.metrics:Metric",
     "BoundaryClassifier": "estimator:BoundaryClassifier",
     "Attack": "attacks.settings:AttackSettings",
@@ -62,6 +64,7 @@ __all__ = [
     "learners",
     "load",
     "read_table",
+    "report",
     "scenarios",
     "study",
     "train",

@@ -15,9 +15,10 @@ import pytest
 import boundaryviz as bv
 from boundaryviz.cli import studying
 from boundaryviz.cli.app import run
-from boundaryviz.cli.studying import duration_words
 from boundaryviz.jobs.lookup import function_named
+from boundaryviz.record.reports import ReportError
 from boundaryviz.record.study_table import StudyTable
+from boundaryviz.scenario.words import duration_words
 from boundaryviz.studies import executors
 from boundaryviz.studies.sqlite_store import SqliteStore
 
@@ -145,7 +146,7 @@ def test_of_very_many_runs_it_is_said_how_long_and_asked(
     assert run(["study", file]) == 2
     out = capsys.readouterr()
     assert "this study is 4 runs, about " in out.err
-    assert "measured on 2); write --yes to start it" in out.err
+    assert "; write --yes to start it" in out.err
     assert run(["study", file, "--yes", "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["runs"] == 4
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
@@ -174,3 +175,27 @@ def test_from_python_axes_are_given_in_any_form():
         bv.study(small, seedz=3, progress=False)
     with pytest.raises(bv.ScenarioError, match="holds no study"):
         bv.study(small, progress=False)
+
+
+def test_what_the_report_says_is_printed_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path, place = tmp_path / "sizes.toml", tmp_path / "out.json"
+    path.write_text("""
+scenario = "moons"
+folds = 3
+report = "size"
+[set]
+data.n = 60
+data.label_noise = 0.2
+learner.name = "DecisionTreeClassifier"
+[[axes]]
+path = "learner.max_leaf_nodes"
+values = [2, 5, 20]
+""")
+    assert run(["study", str(path), "--json", str(place)]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    report = bv.report(bv.study(str(path), progress=False), "size")
+    assert all(words in out for words in report.words)
+    written = json.loads(place.read_text())
+    assert {name: written[name] for name in ("report", "measures", "words")} == report.plain()
+    with pytest.raises(ReportError, match="did you mean 'size'"):
+        bv.report(bv.study(str(path), progress=False), "sizes")

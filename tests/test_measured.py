@@ -11,6 +11,11 @@ from boundaryviz.cli.app import app
 from boundaryviz.gui.shell.actions import _TABLE, _TOOL_ICONS
 from boundaryviz.gui.tools import TOOLS
 from boundaryviz.learners.specs import FAMILIES
+from boundaryviz.record.reports import SizeReport
+from boundaryviz.scenario.gallery import load
+from boundaryviz.scenario.study_spec import StudySpec
+from boundaryviz.studies.study import Study
+from boundaryviz.studies.tabling import run_study
 from tools import measured
 from tools.measured import MarkerError, Question, Runs, claims, every_claim, numbers, renewed, shown
 
@@ -170,3 +175,17 @@ def test_every_command_stands_in_the_read_me_or_the_guide() -> None:
     assert len(commands) > 6
     together = " ".join(PAGES.values())
     assert [name for name in commands if f"boundaryviz {name}" not in together] == []
+
+
+def test_numbers_of_a_study_are_those_of_its_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    study = StudySpec.model_validate(
+        {"axes": [{"path": "learner.max_leaf_nodes", "values": [2, 5]}], "data_seeds": 2, "folds": 2, "report": "size"}
+    )
+    tree = load("tree-size").with_values({"data.n": 60, "data.pool": 100}).model_copy(update={"study": study})
+    monkeypatch.setattr(measured, "load", lambda name: tree)
+    question = Question.read("tree-size", ["study.rise"], "")
+    assert not question.runs.quick
+    report = SizeReport.of(run_study(Study.of(tree)))
+    assert question.answer() == report.measures["rise"]
+    assert shown("study.rise", 0.0575) == "5.8 %"
+    assert shown("study.exponent", -0.512) == "-0.51"

@@ -7,7 +7,8 @@ In a page `<!-- measured: NAME METRIC [OPTION ...] -->9.8 %<!-- / -->` is a numb
 says what has to be so for the sentence about it to be true, since "a tenth" cannot be written anew by a program. In a
 scenario's file the same stands in a remark, `# holds: METRIC LOW..HIGH [OPTION ...]`, and NAME is the file's own.
 
-NAME is a scenario, METRIC one of a run's, or `clean.` and one of its clean twins'. What is told is the mean over all
+NAME is a scenario, METRIC one of a run's, `clean.` and one of its clean twins', or `study.` and one of the scenario's
+own study, as in `[expect]`. What is told is the mean over all
 runs that have a value. Options: seeds=8, of training; steps=700; PATH=VALUE as for `--set`, where FROM..TO stands for
 each whole number; above=X: the share of runs in which the metric is above X, instead of the mean.
 
@@ -31,10 +32,13 @@ import numpy as np
 from boundaryviz.cli.failures import UsageProblem
 from boundaryviz.cli.values import assignments
 from boundaryviz.engine import device
-from boundaryviz.record.metrics import Metrics
+from boundaryviz.record.metrics import Metric, Metrics
+from boundaryviz.record.sources import SOURCES
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.gallery import load
-from boundaryviz.scenario.scenario import ScenarioError
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.studies.draws import Rows, planned
+from boundaryviz.studies.running import carry_out
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "README.md", ROOT / "docs" / "guide.md")
@@ -54,12 +58,16 @@ class MarkerError(Exception):
 
 @dataclass(frozen=True)
 class Runs:
-    """What is run: the scenario with each of the `settings`, path and text, and so many training seeds and steps."""
+    """What is run: the scenario with each of the `settings`, path and text, and so many training seeds and steps.
+
+    source: of measures that are not of one run, by its prefix (`record.sources`); "" for runs.
+    """
 
     name: str
     settings: tuple[tuple[str, str], ...] = ()
     seeds: int = 1
     steps: int | None = None
+    source: str = ""
 
     @property
     def variants(self) -> list[tuple[str, ...]]:
@@ -74,7 +82,7 @@ class Runs:
     @property
     def quick(self) -> bool:
         """Whether it takes a second or two."""
-        return load(self.name).learner.family.at_once and len(self.variants) * self.seeds <= _QUICK
+        return not self.source and load(self.name).learner.family.at_once and len(self.variants) * self.seeds <= _QUICK
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,9 @@ class Question:
         try:
             seeds, steps = int(options.pop("seeds", 1)), options.pop("steps", None)
             above = options.pop("above", None)
-            runs = Runs(name, tuple(options.items()), seeds, None if steps is None else int(steps))
+            prefix, _, _ = words[0].rpartition(".")
+            source = prefix if prefix in SOURCES else ""
+            runs = Runs(name, tuple(options.items()), seeds, None if steps is None else int(steps), source)
             return cls(runs, words[0], None if above is None else float(above))
         except ValueError as error:
             raise MarkerError(f"{marker}: {error}") from None
@@ -119,6 +129,9 @@ def measured(runs: Runs) -> tuple[dict[str, Metrics], ...]:
     try:
         for variant in runs.variants:
             base = load(runs.name)
+            if runs.source:
+                found.append({runs.source: _sourced(base.with_values(assignments(variant)), runs)})
+                continue
             run = train(
                 base.with_values(assignments(variant)), seeds=runs.seeds, steps=runs.steps,
                 twin=bool(base.poison.count), device="cpu", progress=False,
@@ -129,9 +142,21 @@ def measured(runs: Runs) -> tuple[dict[str, Metrics], ...]:
     return tuple(found)
 
 
+def _sourced(scenario: Scenario, runs: Runs) -> Metrics:
+    """What the source measures on the draw of the scenario's own data seed."""
+    seed = scenario.data.seed
+    (draw,) = planned(runs.source, scenario, (seed,), (), runs.seeds, device="cpu")
+    rows = Rows(None)
+    carry_out(list(draw.batches), watcher=rows)
+    return Metrics((name, Metric.of([value])) for name, value in rows.metrics(draw).items())
+
+
 def shown(metric: str, value: float) -> str:
     """As it stands in a page, in two digits: rates, errors and areas in per cent."""
+    source, _, name = metric.rpartition(".")
     percent = metric.endswith(("rate", "error", "area", "excess"))
+    if source in SOURCES and name in SOURCES[source].measures:
+        percent = SOURCES[source].measures[name].share
     number = 100 * value if percent else value
     digits = 0 if number == 0 else max(0, 1 - int(np.floor(np.log10(abs(number)))))
     text = f"{number:,.{digits}f}"

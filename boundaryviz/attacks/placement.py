@@ -82,7 +82,7 @@ def planted(
         raise ValueError(f"points have finite {'places (n, 2)' if width == 2 else f'inputs (n, {width})'}")
     inputs = given if scene.section is not None and given.shape[1] == width else None
     xy = given if scene.section is None or inputs is None else scene.section.shadow(inputs)
-    new = Points.of(xy, label, origin=group, first_id=scene.points.next_id).with_columns(inputs=inputs)
+    new = Points.of(xy, label, origin=group, first_id=scene.next_id).with_columns(inputs=inputs)
     joined = scene.with_points(Points.join(scene.points, scene.completed(new)))
     aims = None if target is None else target.target_class
     pins = () if target is None else (replace(target, group=group),)

@@ -226,9 +226,10 @@ def figure(
             "frames",
             "compare",
             "dose",
+            "study",
             "elephant",
         ],
-        typer.Option("--view", help="What to draw."),
+        typer.Option("--view", help="What to draw; study: of the study that the scenario holds."),
     ] = "boundary",
     values: SetOption = None,
     steps: StepsOption = None,
@@ -310,6 +311,11 @@ def figure(
             return outcome.code
         if doses is not None:
             raise UsageProblem("--doses: only --view dose takes them")
+        if view == "study":
+            from boundaryviz.cli.study_drawing import study_and_draw
+
+            outcome.code = study_and_draw(job, picture)
+            return outcome.code
         outcome.code = train_and_draw(job, picture)
     return outcome.code
 

@@ -12,9 +12,11 @@ from boundaryviz.cli.failures import Exit, UsageProblem, complain, say
 from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
 from boundaryviz.cli.terminal import as_json, print_json
 from boundaryviz.cli.values import assignments
+from boundaryviz.record.reports import Report, ReportError, report_of
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scenario.files import check_writable, write_atomic
 from boundaryviz.scenario.study_file import read_study
+from boundaryviz.scenario.words import duration_words
 from boundaryviz.studies.executors import EngineError, Executor
 from boundaryviz.studies.stores import MemoryStore, ResultStore
 from boundaryviz.studies.study import Study
@@ -48,7 +50,7 @@ def study_and_report(
     study = Study.of(scenario, device=device)
     executor = _executor(engine, workers)
     with _opened(store) as kept:
-        if study.most > ASKED and not sure and not _wanted(study, workers or 1, kept):
+        if study.most > ASKED and not sure and not _wanted(study, workers or 1):
             return Exit.USAGE
         table, ended = _carried_out(study, kept, executor)
         failed = _deliver(study, table, files, json_to) if len(table) else Exit.DONE
@@ -91,15 +93,12 @@ def _carried_out(study: Study, store: ResultStore, executor: Executor) -> tuple[
         return known(study, store), Exit.FAILED
 
 
-def _wanted(study: Study, workers: int, store: ResultStore) -> bool:
+def _wanted(study: Study, workers: int) -> bool:
     """Say how many runs it has and about how long they take, and ask; without somebody to ask, no."""
-    from boundaryviz.studies.tabling import sample
+    from boundaryviz.studies.timing import estimate
 
-    each, runs = sample(study, store)
-    words = (
-        f"this study is {study.most:,} runs, about {duration_words(study.most * each / workers)} with {workers} "
-        f"worker{'s' * (workers > 1)} ({1e3 * each:.3g} ms a run, measured on {runs})"
-    )
+    about = duration_words(estimate(study, workers).seconds)
+    words = f"this study is {study.most:,} runs, about {about} with {workers} worker{'s' * (workers > 1)}"
     if not sys.stdin.isatty():
         say(f"{words}; write --yes to start it")
         return False
@@ -110,16 +109,9 @@ def _wanted(study: Study, workers: int, store: ResultStore) -> bool:
         return False
 
 
-def duration_words(seconds: float) -> str:
-    """'40 s', '12 min', '3.2 h' or '5.1 days'."""
-    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.2g} {unit}" if seconds < 100 * size else f"{seconds / size:,.0f} {unit}"
-    return f"{seconds:.0f} s"
-
-
 def _deliver(study: Study, table: StudyTable, files: dict[str, Path], json_to: str | None) -> Exit:
-    found = {"study": study.scenario.name, **table.plain()}
+    report = _reported(study, table)
+    found = {"study": study.scenario.name, **table.plain()} | ({} if report is None else report.plain())
     writers: dict[str, Any] = {
         "csv": lambda place: write_atomic(place, table.to_csv().encode()),
         "latex": lambda place: write_atomic(place, table.to_latex().encode()),
@@ -135,9 +127,18 @@ def _deliver(study: Study, table: StudyTable, files: dict[str, Path], json_to: s
             return
         from boundaryviz.cli.tables import show_study
 
-        show_study(study.scenario.title, table)
+        show_study(study.scenario.title, table, report)
 
     return deliver(results, show)
+
+
+def _reported(study: Study, table: StudyTable) -> Report | None:
+    """What the study asks to be read off; None where nothing, or where no run came to have what is read."""
+    try:
+        return report_of(study, table)
+    except ReportError as error:
+        say(str(error))
+        return None
 
 
 def _executor(engine: str, workers: int | None) -> Executor:

@@ -18,6 +18,7 @@ from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.expectations import Check
 from boundaryviz.record.intervals import LEVEL
 from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate, is_main
+from boundaryviz.record.reports import Report
 from boundaryviz.record.rounding import rounded
 from boundaryviz.record.seeds import Varies, seed_range_words, seeds_words
 from boundaryviz.record.study_summary import measured, value_cell
@@ -152,8 +153,11 @@ def show_check(check: Check) -> None:
     show(*shown)
 
 
-def show_study(title: str, found: StudyTable) -> None:
-    """A line for each combination of what was varied, with the means of the main measures. Raises PrintError."""
+def show_study(title: str, found: StudyTable, report: Report | None = None) -> None:
+    """A line for each combination of what was varied, with the means of the main measures, and what the report says.
+
+    Raises PrintError.
+    """
     rows = found.summary()
     made, names = table(*found.axes), measured(rows)
     for name in ("runs", *names):
@@ -163,7 +167,7 @@ def show_study(title: str, found: StudyTable) -> None:
         row(made, *map(value_cell, one.values), f"{one.runs:,}", *cells)
     runs = f"{len(found):,} runs" if found.whole else f"{len(found):,} of {found.total:,} runs"
     shown: list[Table | Text | str] = [headed(title, f"{runs}; mean \u00b1 standard error in percent"), made]
-    show(*shown)
+    show(*shown, *([] if report is None else report.words))
 
 
 def _about(mean: float, error: float) -> str:

@@ -128,6 +128,8 @@ def ending(run: Any, interrupted: bool, steps: int) -> int:
     if interrupted:
         say(f"interrupted at step {run.step:,} of {steps:,}")
         return Exit.INTERRUPTED
+    if run.session.stopped:
+        say(f"early stopping ended it at step {run.step:,} of {steps:,}")
     lost = int(run.diverged.sum())
     if lost:
         say(f"training diverged in {lost} of {len(run.diverged)} models; lower training.learning_rate")

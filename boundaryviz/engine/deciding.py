@@ -3,6 +3,7 @@ anything but the likeliest."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,15 @@ class Deciding:
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """As `Learner.evaluate`, with the classes predicted by the rule."""
         return self.assess(x, label)[:2]
+
+    def staged_evaluate(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], stages: Sequence[int]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """As `FittedLearner.staged_evaluate`, with the classes predicted by the rule."""
+        fitted: Any = self.learner
+        loss = fitted.staged_evaluate(x, label, stages)[0]
+        p = fitted.staged(x, stages).swapaxes(2, 3)
+        return loss, np.stack([self.rule.decide(one) for one in p])
 
 
 def deciding(learner: Learner, rule: Rule) -> Learner:

@@ -18,8 +18,9 @@ from boundaryviz.scene.scene import Scene, Split
 
 _SPLITS = len(Split)
 _FLIPS = CURVES.index("flip_rate")
-
-
+_POISON, _RIGHT, _FLIPPED, _NOISY_TEST = range(len(Split), len(Split) + 4)
+"""What is counted besides the splits, see `EvaluationSet.counts`."""
+_OF_LABELS = [CURVES.index(name) for name in ("clean_label_loss", "flipped_label_loss", "memorised", "true_test_error")]
 _LOG = LOSSES.index("log")
 
 
@@ -28,14 +29,17 @@ class EvaluationSet:
     """M points that are asked about at every evaluation.
 
     x: (M, D). label: int64 (M,), of unlabelled poison the class it is to spread, 0 where there is none to compare
-    with. response: float64 (M,), where these are what is learnt, see `Learner.evaluate`; else None. counts: bool
-    (4, R, M), which of them count as clean training, validation, test and poison points of a replica, by its own roles.
+    with. truth: int64 (M,), the class before noise, as far as it is known. response: float64 (M,), where these are what
+    is learnt, see `Learner.evaluate`; else None. counts: bool (7, R, M), which of them count as clean training,
+    validation, test and poison points of a replica, by its own roles, and, where any label is known to be wrong, as
+    clean training points with a right one, as points with a wrong one that are trained on, and again as test points.
     test: bool (R, M), the points on which each is compared with its twin. twin: int64 (R,), the clean twin of each
     replica, itself where it has none.
     """
 
     x: NDArray[np.float64]
     label: NDArray[np.int64]
+    truth: NDArray[np.int64]
     response: NDArray[np.float64] | None
     counts: NDArray[np.bool_]
     test: NDArray[np.bool_]
@@ -57,13 +61,20 @@ class EvaluationSet:
         theirs = np.stack(
             [others if groups == CLEAN else own for groups, own in zip(replicas.groups, seen, strict=True)]
         )
-        counts.append(theirs & planted & known & (role == Split.TRAIN) & there)
+        trained = known & (role == Split.TRAIN) & there
+        counts.append(theirs & planted & trained)
+        flipped = scene.flipped
+        known_wrong = flipped.any()
+        counts += [
+            counts[Split.TRAIN] & ~flipped & known_wrong, seen & trained & flipped, counts[Split.TEST] & known_wrong,
+        ]  # fmt: skip
         test = (role == Split.TEST) & ~points.muted & ~planted & there
         some = np.flatnonzero(np.any(counts, axis=(0, 1)) | test.any(axis=0))
         asked = some[np.argsort(points.ids[some])]  # in whatever order they are stored, sums are the same to the bit
         return cls(
             points.x[asked],
             np.maximum(label[asked], 0).astype(np.int64),
+            scene.truth[asked].astype(np.int64),
             points.responses[asked] if fits_responses and scene.has_responses else None,
             np.stack(counts)[..., asked],
             test[:, asked],
@@ -72,7 +83,7 @@ class EvaluationSet:
 
     @cached_property
     def _totals(self) -> NDArray[np.float64]:
-        """How many points count, (4, R); NaN for none, so that a mean over them is none."""
+        """How many points count, (7, R); NaN for none, so that a mean over them is none."""
         totals = self.counts.sum(axis=2).astype(np.float64)
         return np.where(totals > 0, totals, np.nan)
 
@@ -83,7 +94,7 @@ class EvaluationSet:
         return np.ascontiguousarray(shares.transpose(1, 2, 0))
 
     def summary(self, learner: Learner, lost: NDArray[np.bool_], rule: Rule) -> NDArray[np.float64]:
-        """What the learner makes of the points: float64 (R, 26), columns as in `CURVES`; NaN of what diverged.
+        """What the learner makes of the points: float64 (R, 30), columns as in `CURVES`; NaN of what diverged.
 
         lost: bool (R,), which replicas did. rule: what mistakes cost.
         """
@@ -134,9 +145,12 @@ class EvaluationSet:
         # a weight of 0 must silence even a NaN, so select instead of multiplying
         losses = np.where(self.counts, loss, 0.0).sum(axis=2) / self._totals
         errors = (self.counts[:_SPLITS] & wrong).sum(axis=2) / self._totals[:_SPLITS]
-        result[:, : 2 * _SPLITS + 1] = np.concatenate([losses[:_SPLITS], errors, losses[_SPLITS:]]).T
+        result[:, : 2 * _SPLITS + 1] = np.concatenate([losses[:_SPLITS], errors, losses[_POISON:_RIGHT]]).T
+        memorised = (self.counts[_FLIPPED] & ~wrong).sum(axis=1) / self._totals[_FLIPPED]
+        untrue = (self.counts[_NOISY_TEST] & (predicted != self.truth)).sum(axis=1) / self._totals[_NOISY_TEST]
+        result[:, _OF_LABELS] = np.stack([losses[_RIGHT], losses[_FLIPPED], memorised, untrue], axis=1)
         if self.response is not None:
-            result[:, _SPLITS : 2 * _SPLITS] = np.nan
+            result[:, [*range(_SPLITS, 2 * _SPLITS), *_OF_LABELS[2:]]] = np.nan
         compared = self.test.sum(axis=1)
         pairs = np.flatnonzero((self.twin != np.arange(len(loss))) & (compared > 0))
         differs = (predicted[pairs] != predicted[self.twin[pairs]]) & self.test[pairs]

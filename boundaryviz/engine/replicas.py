@@ -167,7 +167,7 @@ class Replicas:
         x = scene.embed(np.asarray(places, dtype=np.float64))
         replicas = 1 + len(x)
         extra = Extra(
-            [scene.points.next_id],  # type: ignore[arg-type]
+            [scene.next_id],  # type: ignore[arg-type]
             np.concatenate([x[:1], x])[:, None],
             np.full((replicas, 1), label),
             np.sign(np.arange(replicas, dtype=np.float32))[:, None],

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine import device as devices
+from boundaryviz.engine.boundary import boundary_length
 from boundaryviz.engine.cascades import Cascades
 from boundaryviz.engine.deciding import Deciding, deciding
+from boundaryviz.engine.early_stopping import EarlyStopping
 from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
 from boundaryviz.engine.messages import CURVES, Curves
 from boundaryviz.engine.pace import Pace
@@ -25,6 +28,7 @@ from boundaryviz.learners.families.estimators import DecisionTreeClassifierSpec,
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.scaled import Scaled, learner_of
 from boundaryviz.learners.trees import Tree
+from boundaryviz.scenario.changes import stirs
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
@@ -36,7 +40,7 @@ _PART = 1 << 11  # points that all models of a course are asked about at once
 
 
 class Evaluation(NamedTuple):
-    """One row of the curves; see `Curves`. values: (R, 26). margins: (R, P)."""
+    """One row of the curves; see `Curves`. values: (R, 30). margins: (R, P)."""
 
     step: int
     values: NDArray[np.float64]
@@ -129,6 +133,7 @@ class Session:
         self.cascades.watch(self._watched, 0)
         self._lost = np.zeros(len(self.replicas), dtype=bool)  # what was seen to have diverged
         self._recorded: list[Evaluation] = []
+        self._stopping: EarlyStopping | None = None
         self.set_scene(self.scene)
         self._record()
 
@@ -150,6 +155,8 @@ class Session:
             return
         if self._scaling_by == "standardised" and scene.measure is None:
             scene = replace(scene, measure=self.scene.measure)
+        if self._stopping is None or scene != self.scene:
+            self._begin_stopping()
         self.scene = scene
         points, seen = scene.points, self.replicas.seen_in(scene)
         training = self.replicas.roles_in(scene) == Split.TRAIN
@@ -177,7 +184,9 @@ class Session:
         self._set_scenario(scenario)
 
     def _set_scenario(self, scenario: Scenario) -> None:
-        self.scenario = scenario
+        stirred, self.scenario = stirs(self.scenario, scenario), scenario
+        if stirred:
+            self._begin_stopping()
         self.learner.set_training(self.spec, scenario.training)
         self.cascades.set_spec(self.spec)
         rule = scenario.decision.rule(self.scene.classes)
@@ -196,6 +205,24 @@ class Session:
     def shown(self, seed: int = 0) -> int:
         """The replica of the run with this number, counted from 0; with twins the poisoned one."""
         return seed + (len(self.seeds) if self.twin else 0)
+
+    def _begin_stopping(self) -> None:
+        """Watch for the end of training from here on: losses before a change cannot be compared with those after it."""
+        training, at_once = self.scenario.training, self.spec.family.at_once
+        watches = training.early_stopping != "off" and not at_once
+        self._stopping = EarlyStopping(training, len(self.replicas)) if watches else None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether early stopping has stopped every replica; then steps do nothing until something changes."""
+        return self._stopping is not None and self._stopping.over
+
+    @property
+    def stops(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """The step at which early stopping has stopped each replica, and the one whose weights it keeps, (R,) each, -1
+        where it has not; None where nothing is watched."""
+        stopping = self._stopping
+        return None if stopping is None else (stopping.stopped.copy(), stopping.kept.copy())
 
     @property
     def can_train(self) -> bool:
@@ -220,18 +247,33 @@ class Session:
 
     def step(self, n: int = 1) -> None:
         """Do n training steps, evaluating wherever the step count is a multiple of `training.evaluate_every`, and
-        where the learner has just settled.
+        where the learner has just settled; fewer where early stopping ends it. What has stopped is held as it is.
         """
         every = self.scenario.training.evaluate_every
-        while n > 0:
+        while n > 0 and not self.stopped:
             settles = not self.learner.settled
             some = min(n, every - self.step_count % every)
             self.learner.step(some)
             self._changed = False
             self.step_count += some
             n -= some
+            self._hold()
             if self.step_count % every == 0 or (settles and self.learner.settled):
                 self._record()
+                self._look_for_the_end()
+
+    def _look_for_the_end(self) -> None:
+        """Whether it goes on after the evaluation just made, which of what has stopped now is not."""
+        if self._stopping is not None:
+            validation, train = (
+                self.evaluated.values[:, CURVES.index(name)] for name in ("validation_loss", "train_loss")
+            )
+            self._stopping.look(self.step_count, validation, train, self.learner.state())
+            self._hold()
+
+    def _hold(self) -> None:
+        if self._stopping is not None and self._stopping.holds:
+            self.learner.restore(self._stopping.held(self.learner.state()))
 
     def _record(self) -> None:
         self.evaluated = Evaluation(self.step_count, self.evaluate(), self.margins())
@@ -262,7 +304,9 @@ class Session:
         """All that training from here on depends on, besides scenario, scene and replicas, as arrays of its own."""
         learner = {f"learner.{name}": array for name, array in self.learner.state().items()}
         cascades = {f"cascade.{name}": array for name, array in self.cascades.state().items()}
-        return {"step": np.array(self.step_count), "diverged": self.diverged, **learner, **cascades}
+        stopping = {} if self._stopping is None else self._stopping.state()
+        ends = {f"stopping.{name}": array for name, array in stopping.items()}
+        return {"step": np.array(self.step_count), "diverged": self.diverged, **learner, **cascades, **ends}
 
     def restore(self, state: Mapping[str, NDArray]) -> None:
         """Go on from a `state` of a session with this scenario, scene and replicas; on the CPU to the same bits.
@@ -274,6 +318,9 @@ class Session:
         self.learner.restore(_named(state, "learner."))
         self.step_count, self._lost = int(state["step"]), state["diverged"].copy()
         self.cascades.restore(_named(state, "cascade."), self.step_count)
+        self._begin_stopping()
+        if self._stopping is not None and (ends := _named(state, "stopping.")):
+            self._stopping.restore(ends)
         self._recorded, self._changed = [], True
 
     @contextmanager
@@ -290,7 +337,7 @@ class Session:
     # ---- asking -------------------------------------------------------------------------------------
 
     def evaluate(self) -> NDArray[np.float64]:
-        """Losses, errors, flips and costs now, float64 (R, 26), columns as in `CURVES`; NaN where there is nothing to
+        """Losses, errors, flips and costs now, float64 (R, 30), columns as in `CURVES`; NaN where there is nothing to
         see, and of what diverged."""
         asked = self._evaluation_set
         if not len(asked.x):
@@ -313,11 +360,14 @@ class Session:
         x = self.scene.points.x
         if (size := self._size(stage)) is None:
             return self.learner.predict(x, replica)[0].astype(np.int16)
-        return decided(self._course_of.staged(x, (size,), replica)[0, 0]).astype(np.int16)
+        p = self._course_of.staged(x, (size,), replica)[0, 0]
+        found = decided(p) if self.rule.plain else self.rule.decide(p.T[None])[0]
+        return found.astype(np.int16)
 
     def course(self, stages: Sequence[int]) -> Generator[None, None, NDArray[np.float64]]:
-        """As `evaluate`, of the models of these S sizes on the learner's course: (S, R, 8); in parts of some points.
+        """As `evaluate`, of the models of these S sizes on the learner's course: (S, R, 26), in parts of some points.
 
+        Its own loss, errors and flips alone; the other columns are NaN.
         Raises ValueError where the learner has no course, or not those sizes.
         """
         asked, lost = self._evaluation_set, self.diverged
@@ -432,6 +482,20 @@ class Session:
         cells = columns * rows
         part = cells if self._pace.affords(cells) else self._pace.part()
         return field_of((yield from in_parts(ask, rect, columns, rows, part)))
+
+    def boundary_lengths(self, replicas: slice = slice(None), side: int = 128) -> NDArray[np.float64]:
+        """How long the boundary of some replicas is over the domain, see `boundary.boundary_length`; NaN of what
+        diverged. side: cells along the longer side, of which those near the boundary are asked about."""
+        points, domain, section = self.scene.points, self.scene.domain, self.scene.section
+        columns, rows = domain.shape(side)
+        chosen, lost = np.arange(len(self.replicas))[replicas].tolist(), self.diverged
+        found = np.full(len(chosen), np.nan)
+        for at, replica in enumerate(chosen):
+            if lost[replica]:
+                continue
+            ask = on_plane(section, partial(self.learner.scores, replica=replica))
+            found[at] = boundary_length(surface(ask, domain, columns, rows, points.xy, points.label), domain)
+        return found
 
     def _asked(
         self, replica: int, unit: tuple[int, int] | None, stage: int | None

@@ -191,6 +191,8 @@ class Trainer:
             return self._pause("diverged")
         self._playing, self._resting = True, False
         self._pace()
+        if self._session.stopped:
+            return self._pause("early-stopping")
         return self._pause("stop-step") if self._tempo.over(step) else [m.State(True, step)]
 
     def _stirred(self) -> list[m.FromTrainer]:
@@ -204,14 +206,16 @@ class Trainer:
         self._pace()
         return [m.State(True, step)]
 
-    def _pause(self, why: Literal["asked", "stop-step", "diverged"]) -> list[m.FromTrainer]:
+    def _pause(self, why: Literal["asked", "stop-step", "early-stopping", "diverged"]) -> list[m.FromTrainer]:
         assert self._session is not None
         self._playing, self._rate = False, 0.0
-        self._resting = why == "stop-step" and self._tempo.wakes
+        self._resting = why in ("stop-step", "early-stopping") and self._tempo.wakes
         self._recorder.settle(self._session, self._seed)
         self._recorder.record(self._session, self._seed, "last")
         self._touch()
-        return [*self._curves(), m.State(False, self._session.step_count, why)]
+        stops = self._session.stops
+        kept = None if why != "early-stopping" or stops is None else int(stops[1][self._session.shown(self._seed)])
+        return [*self._curves(), m.State(False, self._session.step_count, why, kept)]
 
     def _pace(self) -> None:
         now = self._clock()
@@ -248,7 +252,7 @@ class Trainer:
         allowed = self._tempo.allowance(began, session.step_count) if may else 0
         said = self._taking() if allowed > 0 else []
         recorder, seed, now = self._recorder, self._seed, began
-        while allowed > 0 and now - began < TURN and not self._rests:
+        while allowed > 0 and now - began < TURN and not (self._rests or session.stopped):
             if not (session.settled or self._looks_back):
                 self._dirty, self._finer = True, None
             steps = self._blocks.size(min(allowed, recorder.free(session)), began + TURN - now)
@@ -266,6 +270,8 @@ class Trainer:
             self._mark = (now, session.step_count)
         if session.diverged.all():
             return said + self._pause("diverged")
+        if session.stopped:
+            return said + self._pause("early-stopping")
         if self._tempo.over(session.step_count):
             return said + self._pause("stop-step")
         return said + (self._curves() if self._rests or now - self._curves_at >= _CURVES else [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from boundaryviz.figures.draw import seen
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scenario.atomic import check_kind, write_atomic
 from boundaryviz.scene.scene import Split, origin_word
 from boundaryviz.tables.cells import as_cell
@@ -107,6 +109,17 @@ def data_of_dose(response: DoseResponse) -> Data:
                 rows.append((curve.learner, dose, rate, seed, *measures))
     columns = ("learner", "dose", "rate", "seed", "flip_rate", "attack_success_rate", "already_so")
     return Data(arrays, columns, rows)
+
+
+def data_of_study(table: StudyTable) -> Data:
+    """A row, in the table, for each run; -1 in an array stands for no fold, and for points that no seed drew. Values of
+    an axis that are no numbers are written in JSON."""
+    arrays = {
+        name: column if column.dtype != object else np.array([json.dumps(value) for value in column.tolist()])
+        for name, column in table.columns.items()
+    }
+    rows = table.rows()
+    return Data(arrays, tuple(table.columns), [tuple(row.get(name) for name in table.columns) for row in rows])
 
 
 def _several(word: str, several: Sequence[Snapshot], with_losses: bool) -> Data:

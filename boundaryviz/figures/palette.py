@@ -80,6 +80,12 @@ def sequence(share: NDArray) -> NDArray[np.uint8]:
     return np.rint(np.stack([np.interp(share, at, stops[:, c]) for c in range(3)], axis=-1)).astype(np.uint8)
 
 
+def shades(count: int, dark: bool) -> list[str]:
+    """Colours of `count` curves of rising values, '#rrggbb': those of `sequence` that show on the ground."""
+    low, high = (0.25, 1.0) if dark else (0.0, 0.82)
+    return ["#{:02x}{:02x}{:02x}".format(*colour) for colour in sequence(np.linspace(low, high, max(count, 1)))]
+
+
 # how much of the classes' colours a field shows under points, which keep all of theirs and so stand out
 UNDER_POINTS = 0.6
 FAINT = 0.2  # the same where the points are what matters

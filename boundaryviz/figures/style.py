@@ -56,6 +56,7 @@ WIDTHS_CM: dict[str, float] = {
     "frames": 18.0,
     "compare": 18.0,
     "dose": 12.0,
+    "study": 12.0,
     "bias-variance": 16.0,
     "elephant": 18.0,
 }
@@ -74,6 +75,7 @@ _NEEDED: dict[str, float] = {
     "frames": 24.0,
     "compare": 32.0,
     "dose": 36.0,
+    "study": 36.0,
     "bias-variance": 56.0,
     "elephant": 52.0,
 }

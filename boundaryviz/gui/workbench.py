@@ -53,6 +53,7 @@ from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.shell.palette import CommandPalette
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
+from boundaryviz.gui.study.control import StudyControl
 from boundaryviz.gui.support.control import SupportControl
 from boundaryviz.gui.threshold.control import ThresholdControl
 from boundaryviz.gui.timeline.control import TimelineControl
@@ -153,7 +154,7 @@ class Workbench:
         """What shows the run."""
         window, document, client, planes = self.window, self.document, self.client, self.planes
         presenter, transport = self.controller.presenter, self.controller.transport
-        self.curves = CurvesControl(window, presenter)
+        self.curves = CurvesControl(window, presenter, client)
         self.units = UnitsControl(window, client, presenter)
         self.confusion = ConfusionControl(window, presenter)
         self.margins = MarginsControl(window, client, presenter)
@@ -165,6 +166,7 @@ class Workbench:
         self.axes = AxesControl(window, planes, self._settings, self.compare.board.set_axes_choice)
         self.dose = DoseControl(window, document)
         self.check = CheckControl(window, document)
+        self.study = StudyControl(window, document, self.controller.show_run, self.folder, self._state)
         self.bias = BiasControl(window, self.plane, document)
         self.elephant = ElephantControl(window)
         self.twin.over_data_asked.connect(self.check.show)
@@ -221,6 +223,7 @@ class Workbench:
         window.add_result("Attack", self.twin.panel)
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
+        window.add_result("Study", self.study.panel)
         window.add_result("Bias", self.bias.panel)
         window.add_result("Margins", self.margins.view)
         window.add_result("Threshold", self.threshold.view)
@@ -273,6 +276,7 @@ class Workbench:
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.dose.close()
         self.check.close()
+        self.study.close()
         self.bias.close()
         self.film.close()
         self.client.close()

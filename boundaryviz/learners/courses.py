@@ -17,6 +17,7 @@ Fit = Callable[..., Any]
 """The classifier fitted anew to the same points with these settings, given by name, changed."""
 
 _MOST_NEIGHBOURS = 1000
+_TOGETHER = 1 << 20  # votes that are added up at once
 _NEAR = 1e-12  # squared distances that differ by less of the squared extent may come in either order
 
 
@@ -254,13 +255,16 @@ class NeighbourCourse(Course):
                 weight = 1.0 / distance
             touches = np.isinf(weight)
             weight = np.where(touches.any(axis=1, keepdims=True), touches, weight)
-        rows, total = np.arange(len(distance)), np.zeros((len(distance), len(self._estimator.classes_)))
-        kept = []
-        for count in range(1, asked[-1] + 1):
-            total[rows, label[:, count - 1]] += weight[:, count - 1]
-            if count in asked:
-                kept.append(total / total.sum(axis=1, keepdims=True))
-        return np.stack(kept)
+        classes, at = len(self._estimator.classes_), np.asarray(asked) - 1
+        votes = np.empty((len(asked), len(distance), classes))
+        rows = max(_TOGETHER // (label.shape[1] * classes), 1)
+        for start in range(0, len(distance), rows):
+            part = slice(start, start + rows)
+            each = np.zeros((*label[part].shape, classes))
+            np.put_along_axis(each, label[part][..., None], weight[part][..., None], axis=2)
+            total = np.cumsum(each, axis=1)[:, at]
+            votes[:, part] = (total / total.sum(axis=2, keepdims=True)).swapaxes(0, 1)
+        return votes
 
 
 def _torn(distance: Probabilities, label: NDArray[np.int64], extent: float) -> NDArray[np.bool_]:
@@ -270,7 +274,14 @@ def _torn(distance: Probabilities, label: NDArray[np.int64], extent: float) -> N
     alike = np.diff(squared, axis=1) <= _NEAR * extent**2
     mixed = alike & (np.diff(label, axis=1) != 0)
     mixed[:, -1:] |= alike[:, -1:]
-    for step in range(1, alike.shape[1]):  # along each run of equal distances, both ways
+    if (rows := mixed.any(axis=1)).any():
+        mixed[rows] = _along_runs(alike[rows], mixed[rows])
+    return mixed
+
+
+def _along_runs(alike: NDArray[np.bool_], mixed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of rows (G, K), what is so anywhere in a run of equal distances, everywhere in it."""
+    for step in range(1, alike.shape[1]):
         mixed[:, step] |= alike[:, step] & mixed[:, step - 1]
     for step in range(alike.shape[1] - 2, -1, -1):
         mixed[:, step] |= alike[:, step] & mixed[:, step + 1]

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from boundaryviz.learners.needs import Needs, Size
+from boundaryviz.learners.training_spec import STOPPING
 from boundaryviz.scene.registry import checked_settings
 from boundaryviz.scene.specs import Spec
 
@@ -25,7 +26,7 @@ SURE = 0.95
 """The threshold of learners that have none of their own."""
 
 _AT_ONCE = dict.fromkeys(
-    ("optimiser", "learning_rate", "momentum", "batch_size", "l1", "l2"),
+    ("optimiser", "learning_rate", "momentum", "batch_size", "l1", "l2", "early_stopping", *STOPPING),
     "this learner is fitted at once, not in small steps",
 )
 
@@ -113,15 +114,15 @@ class LearnerSettings(Spec):
         return self.family.scale_free
 
     @property
+    def seeded(self) -> bool:
+        """Whether what is learnt with these settings depends on the seed."""
+        return self.family.seeded
+
+    @property
     def fits_responses(self) -> bool:
         """Whether it learns the responses of points that have any, of which the sign is one of two classes, and not
         their classes."""
         return False
-
-    @property
-    def seeded(self) -> bool:
-        """Whether what is learnt with these settings depends on the seed."""
-        return self.family.seeded
 
     @property
     def sure(self) -> float:

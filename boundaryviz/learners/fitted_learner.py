@@ -222,7 +222,7 @@ class FittedLearner(ABC):
         last = self._evaluated
         if last is None or not _same((x, label), last[:2]):
             p = self._ask(x, None)
-            answers = Answers(*_judged(p, label), np.stack([leads_of(one) for one in p]))
+            answers = Answers(*judged(p, label), np.stack([leads_of(one) for one in p]))
             last = self._evaluated = (x.copy(), label.copy(), answers)
         kept = last[2]
         return Answers(kept.loss.copy(), kept.predicted.copy(), kept.scores.copy())
@@ -258,14 +258,14 @@ class FittedLearner(ABC):
         self, x: NDArray[np.float64], label: NDArray[np.int64], stages: Sequence[int]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """As `evaluate`, of models of S sizes: float64 (S, R, N) and int64 (S, R, N); see `staged`."""
-        return _judged(self.staged(x, stages), label)
+        return judged(self.staged(x, stages), label)
 
     def finite(self) -> NDArray[np.bool_]:
         """True of every replica, (R,): nothing here can diverge."""
         return np.ones(len(self.problem.seeds), dtype=bool)
 
 
-def _judged(p: NDArray[np.float64], label: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def judged(p: NDArray[np.float64], label: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Loss and predicted class (..., N) of points with these labels (N,) by probabilities (..., N, C)."""
     true = np.ascontiguousarray(p[..., np.arange(len(label)), label])  # logarithms depend, by a bit, on the strides
     loss = -np.log(np.where(np.isnan(true), 1.0 / p.shape[-1], np.clip(true, _SMALLEST, 1.0)))

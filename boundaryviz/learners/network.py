@@ -147,14 +147,17 @@ class Network:
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
+        """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points.
+
+        It is worked out in double precision: in single, what is almost certain has a loss of nothing but rounding.
+        """
         return self._answers(label, response, self._outputs(x, None))
 
     def _answers(
         self, label: NDArray[np.int64], response: NDArray[np.float64] | None, z: Tensor
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        loss = losses.per_point(self._loss, z, self._targets(label, response)[None], self._gamma)
-        return loss.cpu().double().numpy(), losses.leading(z).cpu().numpy()
+        q, z = self._targets(label, response).cpu().double(), z.cpu()
+        return losses.per_point(self._loss, z.double(), q[None], self._gamma).numpy(), losses.leading(z).numpy()
 
     def assess(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None

@@ -26,3 +26,4 @@ class Purpose(IntEnum):
     CHANCE = 8
     FOLDS = 9
     BOOTSTRAP = 10
+    FEATURES = 11

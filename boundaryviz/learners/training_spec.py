@@ -11,6 +11,10 @@ from boundaryviz.scene.specs import Spec, setting
 
 Optimiser = Literal["sgd", "momentum", "adam", "adamw"]
 
+Stopping = Literal["off", "patience", "GL", "PQ", "UP"]
+STOPPING = ("patience", "tolerance", "most_loss", "restore_best")
+"""The settings of early stopping beside the rule."""
+
 LARGEST_SEED = 2**31 - 1
 
 
@@ -53,9 +57,39 @@ class TrainingSpec(Spec):
         advanced=True,
     )
 
+    early_stopping: Stopping = setting(
+        "off", "Early stopping", "Training ends by itself once the validation loss no longer falls: after some "
+        "evaluations in a row, or as Prechelt's GL, PQ and UP have it.", since=5,
+        choices={"off": "off", "patience": "after patience", "GL": "GL, so far above the lowest",
+                 "PQ": "PQ, GL over progress", "UP": "UP, rises in a row"},
+    )  # fmt: skip
+    patience: int = setting(
+        20, "Patience", "Evaluations in a row without a lower validation loss, or of UP the rises in a row, after "
+        "which training stops.", ge=1, le=100_000, log=True, since=5,
+    )  # fmt: skip
+    tolerance: float = setting(
+        1e-4, "Tolerance", "By how much a validation loss has to be lower to count as lower.", ge=0.0, le=10.0,
+        log=True, advanced=True, since=5,
+    )  # fmt: skip
+    most_loss: float = setting(
+        5.0, "Most loss", "Of GL, by how many percent the validation loss may lie above the lowest; of PQ, how many "
+        "times as many as thousandths by which the training loss still falls.", gt=0.0, le=1e6, log=True,
+        advanced=True, since=5,
+    )  # fmt: skip
+    restore_best: bool = setting(
+        True, "Keep the best", "Go back to the weights of the lowest validation loss when it stops.", since=5
+    )
+
     def unused(self) -> Mapping[str, str]:
-        """The momentum of optimisers that have none."""
-        return {} if self.optimiser == "momentum" else {"momentum": "only 'SGD + momentum' uses it"}
+        """The momentum of optimisers that have none, and what the rule of early stopping does not ask for."""
+        momentum = {} if self.optimiser == "momentum" else {"momentum": "only 'SGD + momentum' uses it"}
+        if self.early_stopping == "off":
+            return momentum | dict.fromkeys(STOPPING, "early stopping is off")
+        asked = {
+            "patience": ("patience", "UP"), "tolerance": ("patience",), "most_loss": ("GL", "PQ"),
+        }  # fmt: skip
+        rule = {name: "this rule has none" for name, those in asked.items() if self.early_stopping not in those}
+        return momentum | rule
 
     @override
     def model_post_init(self, _context: object, /) -> None:

@@ -12,6 +12,7 @@ from boundaryviz.record.curves import FIRST, CurveStore
 from boundaryviz.scenario.history_spec import STEPS
 
 _COLUMNS = ("step", "values", "margins")
+
 _RUNS = 1_000
 MOST = 48_000_000
 """Bytes of curves in a file."""
@@ -28,9 +29,12 @@ def to_arrays(curves: CurveStore, prefix: str = "", most: int = MOST) -> dict[st
 def from_arrays(arrays: Mapping[str, NDArray], prefix: str = "") -> CurveStore:
     """What `to_arrays` made. Raises KeyError or ValueError for what does not make curves."""
     step, values, margins = (arrays[f"{prefix}curves.{name}"] for name in _COLUMNS)
-    if values.ndim == 3 and values.shape[2] == PLAIN:  # of before there were more measures
-        values = np.pad(values, ((0, 0), (0, 0), (0, len(CURVES) - PLAIN)), constant_values=np.nan)
-    if values.ndim != 3 or values.shape[2] != len(CURVES) or margins.ndim != 3 or not 0 < values.shape[1] <= _RUNS:
+    if (
+        values.ndim != 3
+        or not PLAIN <= values.shape[2] <= len(CURVES)
+        or margins.ndim != 3
+        or not 0 < values.shape[1] <= _RUNS
+    ):
         raise ValueError("curves of another shape")
     if not len(step) == len(values) == len(margins) or margins.shape[1] != values.shape[1]:
         raise ValueError("curves of different lengths")
@@ -43,6 +47,7 @@ def from_arrays(arrays: Mapping[str, NDArray], prefix: str = "") -> CurveStore:
     runs, row = values.shape[1], 8 * (values.shape[2] + margins.shape[2])  # bytes of an evaluation of one of them
     if max(len(step), FIRST) * runs * row > 2 * MOST:
         raise ValueError("more curves than any run has")
+    values = np.pad(values, ((0, 0), (0, 0), (0, len(CURVES) - values.shape[2])), constant_values=np.nan)
     store = CurveStore(values.shape[1])
     if len(step):
         store.append(Curves(step, values, margins))

@@ -66,7 +66,7 @@ class Metric:
         """As the value of a measure called so, a share in percent, without a word on what the plus or minus is."""
         if is_share(name):
             return rounded(100 * self.mean, 100 * self.std, unit="%")
-        return rounded(self.mean, self.std, digits=max(1, len(f"{self.mean:.0f}")) if name == "best_step" else 3)
+        return rounded(self.mean, self.std, digits=max(1, len(f"{self.mean:.0f}")) if name.endswith("_step") else 3)
 
     def plain(self) -> dict[str, Any]:
         """For JSON, in which NaN and infinity are null."""
@@ -158,7 +158,9 @@ def is_main(name: str) -> bool:
     return not name.endswith(_MORE)
 
 
-_SHARES = ("_error", "_rate", "_area", "_disagreement", "flip_rate_excess")
+_SHARES = (
+    "_error", "_rate", "_area", "_disagreement", "flip_rate_excess", "test_error_rise", "memorised", "steps_saved",
+)  # fmt: skip
 
 
 def is_share(name: str) -> bool:
@@ -171,7 +173,7 @@ def _plain(value: float) -> float | None:
 
 
 def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice, varies: Varies = "training") -> Metrics:
-    """The measures of some replicas: `now` (R, 26) as in `CURVES`, their gap, and the best step on the curves; NaN of a
+    """The measures of some replicas: `now` (R, 30) as in `CURVES`, their gap, and the best step on the curves; NaN of a
     replica that diverged, which is nothing but NaN in `now`.
 
     Measures that no replica has (a split without labelled points) are left out.
@@ -181,9 +183,34 @@ def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice, var
     found = Metrics((name, Metric.of(column, varies)) for name, column in values.items() if not np.isnan(column).all())
     chosen = range(now.shape[0])[replicas]
     best = [None if np.isnan(now[replica]).all() else curves.best(replica) for replica in chosen]
+    for name, column in _risen(now, curves, chosen).items():
+        if not np.isnan(column).all():
+            found[name] = Metric.of(column, varies)
     if any(best):
         found["best_step"] = Metric.of((np.nan if at is None else at[0] for at in best), varies)
     return found
+
+
+def of_stops(stopped: NDArray[np.int64], kept: NDArray[np.int64], steps: int, varies: Varies = "training") -> Metrics:
+    """What early stopping has come to: the steps (S,) at which each seed stopped and whose weights it keeps, below 0
+    where it has not, and the share of the run's `steps` that it saves."""
+    shown = {"stopped_step": stopped, "kept_step": kept}
+    found = Metrics((name, Metric.of(np.where(at < 0, np.nan, at), varies)) for name, at in shown.items())
+    saved = np.where(stopped < 0, 0.0, 1.0 - stopped / max(steps, 1))
+    return found | {"steps_saved": Metric.of(np.maximum(saved, 0.0), varies)}
+
+
+def _risen(now: NDArray[np.float64], curves: CurveStore, chosen: Iterable[int]) -> dict[str, NDArray[np.float64]]:
+    """`test_error_rise`: the test error now less the lowest there was; `flipped_label_rise`: the highest loss that
+    wrong labels had, less the first. Of the replicas `chosen`, NaN where unknown."""
+    found: dict[str, list[float]] = {"test_error_rise": [], "flipped_label_rise": []}
+    for replica in chosen:
+        lost = np.isnan(now[replica]).all() or not len(curves)
+        error, loss = (curves.column(name)[:, replica] for name in ("test_error", "flipped_label_loss"))
+        least = np.nan if lost or np.isnan(error).all() else np.nanmin(error)
+        found["test_error_rise"].append(max(now[replica, CURVES.index("test_error")] - least, 0.0))
+        found["flipped_label_rise"].append(np.nan if lost or np.isnan(loss[0]) else np.nanmax(loss) - loss[0])
+    return {name: np.array(values) for name, values in found.items()}
 
 
 def attack_success(

@@ -9,15 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from boundaryviz.record.decomposition import MEASURES
+from boundaryviz.record.measures import Measure
+from boundaryviz.record.reports import REPORTS
 
-
-@dataclass(frozen=True)
-class Measure:
-    """What a number is. words: for titles, such as 'rise of the test error at the largest size'. share: it is told in
-    per cent."""
-
-    words: str
-    share: bool = False
+__all__ = ["SOURCES", "Measure", "Source"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +31,10 @@ ELEPHANT = (1, 2, 3, 5, 8, 15, 29)
 """Harmonics at which curves are fitted to noisy points of the elephant's outline."""
 
 SOURCES: dict[str, Source] = {
+    "study": Source(
+        "boundaryviz.studies.reporting:plan",
+        {name: measure for report in REPORTS.values() for name, measure in report.MEASURES.items()},
+    ),
     "bias_variance": Source(
         "boundaryviz.studies.bias_variance:plan",
         {name: Measure(name.replace("_", " "), not name.startswith("squared")) for name in MEASURES},

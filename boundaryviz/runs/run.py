@@ -21,7 +21,7 @@ from boundaryviz.learners.handed_in import HandedInSpec
 from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
-from boundaryviz.record.metrics import Metric, Metrics, of_curves, success_rate
+from boundaryviz.record.metrics import Metric, Metrics, of_curves, of_stops, success_rate
 from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.rule import compared, disagreement
 from boundaryviz.record.seeds import Varies, training_varies
@@ -51,7 +51,10 @@ class Run(Tabular):
         self._changes = () if history is None else (*history.changes, *filter(None, (history.pending,)))
         self._change = 0
         self.curves = CurveStore(len(session.replicas))
+        self.evaluated: NDArray[np.float64] | None = None  # now, where somebody has asked already; else None
         self.seconds = 0.0
+        self.lengths = True
+        """Whether its measures hold the length of the boundary, for which it is asked about thousands of places."""
         self._collect()
 
     # ---- training -----------------------------------------------------------------------------------
@@ -59,13 +62,17 @@ class Run(Tabular):
     def advance(self, steps: int, progress: OnProgress | None = None) -> None:
         """Train `steps` more steps.
 
+        Fewer where early stopping ends it, unless something changes at that step.
         progress: called with the steps done and all of these steps, several times a second. An exception from it stops
         between two steps and leaves the run usable as far as it came.
         """
         end, chunk = self.session.step_count + steps, 1
         while (left := end - self.session.step_count) > 0:
             began = perf_counter()
-            self.session.step(min(chunk, left, self._until_change()))
+            some = min(chunk, left, self._until_change())
+            if self.session.stopped:
+                break
+            self.session.step(some)
             took = perf_counter() - began
             self.seconds += took
             self._collect()
@@ -189,7 +196,13 @@ class Run(Tabular):
         return self._side(clean=False)
 
     def _side(self, clean: bool) -> Metrics:
-        found = of_curves(self.session.evaluate(), self.curves, self._replicas(clean), self.varies)
+        now = self.session.evaluate() if self.evaluated is None else self.evaluated
+        found = of_curves(now, self.curves, self._replicas(clean), self.varies)
+        if self.lengths:
+            found["boundary_length"] = Metric.of(self.session.boundary_lengths(self._replicas(clean)), self.varies)
+        if (stops := self.session.stops) is not None:
+            stopped, kept = (at[self._replicas(clean)] for at in stops)
+            found |= of_stops(stopped, kept, self.scenario.steps, self.varies)
         targets = self.scene.targets
         if targets:
             x = self.scene.embed(np.array([(target.x, target.y) for target in targets]))

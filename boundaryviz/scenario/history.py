@@ -87,7 +87,7 @@ class RunHistory:
             if spec.start == "present":
                 scene = scenario.scene()
             else:
-                scene = first.measured(spec.plane.scene()) if spec.plane is not None else first.scene()
+                scene = first.scene() if spec.plane is None else first.measured(first.with_noise(spec.plane.scene()))
             replay = Replay(first, scene)
         except ScenarioError as error:
             raise ScenarioError([f"course.values.{problem}" for problem in error.problems]) from None
@@ -193,9 +193,14 @@ class Visited:
 
 def taken(change: Change, scenario: Scenario, scene: Scene) -> tuple[Scenario, Scene]:
     """Scenario and scene after a change. Raises KeyError, ValueError or ScenarioError where it cannot be made."""
+    drawn_by = scenario.drawn_by
     if change.values:
         scenario = scenario.replaced(change.values)
     scene = apply(change.edit, scene)[0]
+    if scenario.drawn_by != drawn_by or isinstance(
+        change.edit, Replace
+    ):  # a file says nothing of which labels are noise
+        scene = scenario.with_noise(scene)
     if scene.poison_on != scenario.poison.on:
         scene = replace(scene, poison_on=scenario.poison.on)
     return scenario, scene

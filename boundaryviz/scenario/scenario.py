@@ -175,14 +175,25 @@ class Scenario(Spec):
     def scene(self) -> Scene:
         """The scene this scenario starts with, measured where its inputs are standardised."""
         if self.plane is not None:
-            scene = replace(self.plane.scene(), poison_on=self.poison.on)
+            scene = self.with_noise(replace(self.plane.scene(), poison_on=self.poison.on))
         elif self.own is not None:
-            scene = placement.inject(
-                self._without_attack(layered(self.data, self.own.points, self.parsed_rule)), self.poison
-            )
+            scene = placement.inject(self._without_attack(self._drawn()), self.poison)
         else:
-            scene = placement.inject(build(self.data, self.parsed_rule), self.poison)
+            scene = placement.inject(self._drawn(), self.poison)
         return self.measured(scene)
+
+    def _drawn(self) -> Scene:
+        """The scene of its data, before any poison is placed."""
+        if self.own is not None:
+            return layered(self.data, self.own.points, self.parsed_rule)
+        return build(self.data, self.parsed_rule)
+
+    def with_noise(self, scene: Scene) -> Scene:
+        """A scene of these data, with what is known of noise in its labels, whatever was done to its points since."""
+        noise = None
+        if self.data.label_noise and (self.data.name != OWN or self.own is not None):
+            noise = self._drawn().noise
+        return replace(scene, noise=noise)
 
     @property
     def parsed_rule(self) -> Rule | None:

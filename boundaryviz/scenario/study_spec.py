@@ -105,7 +105,8 @@ class StudySpec(Spec):
     one. data_seeds: which seeds the points are drawn with, or how many: draw s of a scenario whose `data.seed` is d
     has the seed 1000 d + s; None: the points of the scenario. folds: k-fold cross-validation of the training points
     beside the model of them all, 0 for none. twin: also without the poison. steps: of training, None for the
-    scenario's. report: what is to be read off the results, by its name; empty for nothing.
+    scenario's. report: what is to be read off the results, by its name; empty for nothing. measure: which of the runs'
+    it reads, empty for the test error. floor: what is taken off it before a law is fitted.
     """
 
     axes: tuple[Axis, ...] = ()
@@ -115,6 +116,8 @@ class StudySpec(Spec):
     twin: bool = False
     steps: int | None = Field(default=None, ge=1)
     report: str = ""
+    measure: str = ""
+    floor: float = 0.0
 
     @field_validator("axes")
     @classmethod

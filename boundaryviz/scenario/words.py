@@ -18,6 +18,14 @@ def size_words(size: int) -> str:
     return f"{size / 1e3:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
 
 
+def duration_words(seconds: float) -> str:
+    """'40 s', '12 min', '3.2 h' or '5.1 days'."""
+    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.2g} {unit}" if seconds < 100 * size else f"{seconds / size:,.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
 def source_words(source: TableSource) -> str:
     """Where points came from: '342 points from penguins.csv; 2 rows were left out.'"""
     points = f"{source.kept:,} {'point' if source.kept == 1 else 'points'}"

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw, Responses
+from boundaryviz.scene.label_noise import LabelNoise
 from boundaryviz.scene.responses import signs
 from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scaling import InputScale
@@ -29,6 +30,11 @@ class DataSpec(Spec):
     n: Annotated[int, Field(ge=10, le=100_000)] | Literal["all"] = setting(
         500, "Training points", "How many points the model learns from; validation and test come on top.", log=True
     )
+    pool: int | None = setting(
+        None, "Drawn from", "Draw so many training points and keep only the number above, with the validation and test "
+        "points of all: for learning curves, on which sets grow and nothing else changes. Empty draws that number.",
+        ge=10, le=100_000, log=True, advanced=True, since=5,
+    )  # fmt: skip
     noise: float | None = setting(
         None, "Noise", "The data set's own noise, in its own units; empty takes its default.", ge=0.0, le=1.0
     )
@@ -96,6 +102,10 @@ class DataSpec(Spec):
     def _countable(self) -> Self:
         if self.n == "all" and self.name != OWN:
             raise ValueError("a data set is drawn and needs a number of training points; 'all' is for your own points")
+        if self.pool is not None and self.name == OWN:
+            raise ValueError("your own points are not drawn; n alone says how many of them are learnt from")
+        if self.pool is not None and isinstance(self.n, int) and self.pool < self.n:
+            raise ValueError(f"{self.n} training points cannot be kept of the {self.pool} that pool draws")
         return self
 
 
@@ -148,18 +158,24 @@ def build(spec: DataSpec, rule: Rule | None = None) -> Scene:
         classes = asked.classes(source.domain or Domain.around(xy), xy)
     rng = _rng(spec, Purpose.JITTER)
     xy = xy + spec.jitter * rng.standard_normal(xy.shape)
+    true = label
     label = _flip(label, split != Split.TEST, spec.label_noise, classes, _rng(spec, Purpose.LABEL_NOISE))
     if spec.label_noise_on == "all":
         label = _flip(label, split == Split.TEST, spec.label_noise, classes, _rng(spec, Purpose.TEST_NOISE))
     if response is not None:
-        response = np.where(label == _classes(drawn), drawn, -drawn)
+        response = np.where(label == true, drawn, -drawn)
     domain = source.domain or Domain.around(xy)
+    if spec.pool is not None:
+        kept = (split != Split.TRAIN) | (np.cumsum(split == Split.TRAIN) <= spec.n)
+        xy, label, true, split = xy[kept], label[kept], true[kept], split[kept]
+        response = None if response is None else response[kept]
+    noise = LabelNoise.between(np.arange(len(xy)), true, label)
     if spec.labels_at == "centres" and spec.labels_per_class != "all":
         label = keep_central(as_seen(xy, domain.stretch), label, split, spec.labels_per_class)
     else:
         label = keep_labels(label, split, spec.labels_per_class, _rng(spec, Purpose.BUDGET))
     points = Points.of(xy, label, split).with_columns(response=response)
-    return Scene(points, domain, classes, class_names, source.axis_names)
+    return Scene(points, domain, classes, class_names, source.axis_names, noise=noise)
 
 
 def wanted(rule: Rule | None) -> Rule:
@@ -175,13 +191,14 @@ def _classes(drawn: NDArray) -> NDArray[np.int64]:
 
 
 def _draw(source: Dataset, spec: DataSpec) -> tuple[NDArray, NDArray, NDArray]:
-    """Places, labels or responses, and splits: `spec.n` training points and the held-out shares on top of them.
+    """Places, labels or responses, and splits: `spec.n` training points, or the whole pool, and the held-out shares on
+    top of them.
 
     A finite table that holds fewer is shared out whole, in the same proportions.
     """
     noise = source.noise.default if spec.noise is None else spec.noise
     rng = _rng(spec, Purpose.DRAW)
-    train = int(spec.n)  # which is a number here
+    train = int(spec.pool or spec.n)  # which is a number here
     total = train / (1.0 - spec.validation - spec.test)
     validation, test = round(total * spec.validation), round(total * spec.test)
     shifted = test if source.draw_test is not None else 0

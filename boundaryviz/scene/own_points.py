@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.data import DataSpec, Purpose, keep_central, keep_labels, wanted
 from boundaryviz.scene.keyed import hashes, key
+from boundaryviz.scene.label_noise import LabelNoise
 from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scene import Points, Scene, Split
 from boundaryviz.scene.splits import shared_out
@@ -55,9 +56,11 @@ def layered(spec: DataSpec, own: OwnPoints, rule: Rule | None = None) -> Scene:
     free = (points.origin <= 0) & ~points.muted
     split = _splits(spec, own)
     kept = _kept(spec, own, split, free)
-    changed = points.with_columns(label=_labels(spec, own, split, free & kept), split=split)
+    noisy = _noisy(spec, own, split, free & kept)
+    changed = points.with_columns(label=_kept_labels(spec, own, split, free & kept, noisy), split=split)
     changed = _pushed(scene, changed, _push(spec, scene, points))
-    return replace(scene, points=changed if kept.all() else changed.take(kept))
+    noise = LabelNoise.between(points.ids, points.label, noisy)
+    return replace(scene, points=changed if kept.all() else changed.take(kept), noise=noise)
 
 
 def _ruled(own: OwnPoints, rule: Rule) -> OwnPoints:
@@ -193,8 +196,8 @@ def _pushed(scene: Scene, points: Points, push: NDArray[np.float64]) -> Points:
     return points.with_columns(xy=xy, inputs=scene.section.carried(points.x, points.xy, xy))
 
 
-def _labels(spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], rows: NDArray[np.bool_]) -> NDArray[np.int16]:
-    """Labels (N,), of which those of `rows` (N,) are noisy and kept or hidden, but for those set by hand."""
+def _noisy(spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], rows: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """Labels (N,), of which some of those of `rows` (N,) are others by noise, but for those set by hand."""
     points = own.scene.points
     label = points.label
     rows = rows & ~_among(points.ids, own.labels_by_hand)
@@ -203,6 +206,15 @@ def _labels(spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], rows: NDArr
         noisy = split != Split.TEST
         for part in (noisy, ~noisy) if spec.label_noise_on == "all" else (noisy,):
             _flip(spec, points, np.flatnonzero(rows & points.is_labelled & part), label, own.scene.classes)
+    return label
+
+
+def _kept_labels(
+    spec: DataSpec, own: OwnPoints, split: NDArray[np.int8], rows: NDArray[np.bool_], label: NDArray[np.int16]
+) -> NDArray[np.int16]:
+    """Of the labels (N,), which of those of `rows` (N,) are kept, the others hidden, but for those set by hand."""
+    points = own.scene.points
+    rows = rows & ~_among(points.ids, own.labels_by_hand)
     if spec.labels_per_class == "all":
         return label
     among = np.where(rows, split, _ASIDE)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boundaryviz.scene.arrays import frozen
+from boundaryviz.scene.label_noise import LabelNoise
 from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.section import Section, box
@@ -366,7 +367,8 @@ class Scene:
 
     groups: of poison, the first of them number 1; points of a group without an entry act. poison_on: off silences
     all poison. section: where points have inputs, the plane of them that is shown; else None. measure: what
-    standardised inputs are measured by, see `measure.measured`; None where it was not taken.
+    standardised inputs are measured by, see `measure.measured`; None where it was not taken. noise: which labels noise
+    has replaced, where that is known.
     Raises ValueError for what does not fit together.
     """
 
@@ -380,6 +382,7 @@ class Scene:
     poison_on: bool = True
     section: Section | None = None
     measure: Scaling | None = None
+    noise: LabelNoise | None = None
 
     def __post_init__(self) -> None:
         if (self.section is None) != (self.points.inputs is None):
@@ -429,6 +432,37 @@ class Scene:
         """Group `number`, counted from 1, under the name shown: its own as a short line, or else its number."""
         found = self.groups[number - 1] if number <= len(self.groups) else Group()
         return replace(found, name=one_line(found.name, NAME) or f"poison {number}")
+
+    @property
+    def next_id(self) -> int:
+        """The smallest id above every id in use, and every one of which `noise` tells: those of points that were
+        removed are not given to others."""
+        return max(self.points.next_id, 0 if self.noise is None else int(self.noise.ids[-1]) + 1)
+
+    @property
+    def truth(self) -> NDArray[np.int16]:
+        """The label (N,) of every point as it was before noise and flips, as far as that is known: of a point that
+        poison stands in for, it is that of the point it withdraws."""
+        points = self.points
+        found = points.label if self.noise is None else self.noise.truth(points.ids, points.label)
+        gone, planted = np.flatnonzero(points.origin < 0), np.flatnonzero(points.is_poison & points.is_labelled)
+        if not (len(gone) and len(planted)):
+            return found
+        place = lambda at: zip(abs(points.origin[at]).tolist(), *points.xy[at].T.tolist(), strict=True)  # noqa: E731
+        withdrawn = dict(zip(place(gone), found[gone].tolist(), strict=True))
+        found = found.copy()
+        found[planted] = [
+            withdrawn.get(where, label)
+            for where, label in zip(place(planted), points.label[planted].tolist(), strict=True)
+        ]
+        return found
+
+    @property
+    def flipped(self) -> NDArray[np.bool_]:
+        """Which points (N,) have a label that is known to be wrong: one that noise or an attack has put in the place of
+        the true one, and that nobody has put right since."""
+        truth = self.truth
+        return self.points.is_labelled & (truth >= 0) & (truth != self.points.label)
 
     @property
     def acting(self) -> frozenset[int]:

@@ -194,7 +194,9 @@ class _Work:
         seeds = range(first, first + self.seeds)
         replicas = laid.replicas(seeds)
         # curves of every replica would cost as much as some of the training
-        training = self.scenario.training.model_copy(update={"evaluate_every": min(steps, 100_000)})
+        training = self.scenario.training
+        if training.early_stopping == "off":
+            training = training.model_copy(update={"evaluate_every": min(steps, 100_000)})
         scenario = self.scenario.model_copy(update={"training": training})
         run = Run(Session(scenario, laid.scene, device=self.device, replicas=replicas))
         looks = iter(range(1, _LOOKS))

@@ -60,6 +60,26 @@ class StudyRequest:
 
 
 @dataclass(frozen=True)
+class EstimateRequest:
+    """About how long a study takes, as `timing.estimate` finds it. Its result is a `StudyEstimate`.
+
+    workers: processes that are to share the work, None for the job's own.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.timing:job"
+    study: Study
+    workers: int | None = None
+
+
+@dataclass(frozen=True)
+class StudyEstimate:
+    """How many runs a study has, and about how many seconds they take on this machine."""
+
+    runs: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class BiasVarianceRequest:
     """Bias and variance, as `bias_variance.over_settings` takes them. Its results are lists of `BiasVariance`, one for
     each setting; the last one is whole.

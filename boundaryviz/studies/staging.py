@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from boundaryviz.engine.deciding import Deciding, deciding
 from boundaryviz.engine.messages import Curves
 from boundaryviz.learners.base import Answers, Learner, decided, leads_of
+from boundaryviz.learners.fitted_learner import judged
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.runs.run import Run
 
@@ -28,10 +29,11 @@ def each_stage(run: Run, stages: Sequence[int]) -> Iterator[None]:
     try:
         for at in range(len(stages)):
             session.learner = deciding(cast("Learner", _AtStage(asked, at)), session.rule)
-            run.curves = _as_now(curves, session.evaluate())
+            run.evaluated = session.evaluate()
+            run.curves = _as_now(curves, run.evaluated)
             yield
     finally:
-        session.learner, run.curves = learner, curves
+        session.learner, run.curves, run.evaluated = learner, curves, None
 
 
 def _as_now(curves: CurveStore, now: NDArray[np.float64]) -> CurveStore:
@@ -68,29 +70,25 @@ class _AtStage:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["_asked"].learner, name)
 
+    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+        p = self._shares(x)
+        return Answers(*judged(p, label), np.stack([leads_of(one) for one in p]))
+
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         return self.assess(x, label)[:2]
 
-    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
-        asked = self._asked
-        loss, predicted = asked.said("loss", x, lambda: asked.learner.staged_evaluate(x, label, asked.stages))
-        # laid out as the learner itself has it, so that sums come to the same bits
-        scores = np.stack([leads_of(one) for one in self._shares(x)])
-        return Answers(np.ascontiguousarray(loss[self._at]), np.ascontiguousarray(predicted[self._at]), scores)
-
     def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
-        found = self._shares(x)
-        chosen = found if replica is None else found[replica : replica + 1]
-        return np.ascontiguousarray(chosen.transpose(0, 2, 1), dtype=np.float32)
+        p = self._shares(x).transpose(0, 2, 1).astype(np.float32)
+        return p if replica is None else p[replica : replica + 1]
 
     def predict(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
         found = decided(self._shares(x))
         return found if replica is None else found[replica : replica + 1]
 
     def _shares(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probabilities (R, G, C) at x (G, D)."""
+        """Probabilities (R, G, C), laid out as the learner itself has them, so that sums come to the same bits."""
         asked = self._asked
-        shares = asked.said("shares", x, lambda: asked.learner.staged(x, asked.stages))
-        return np.ascontiguousarray(shares[self._at])
+        said = asked.said("shares", x, lambda: asked.learner.staged(x, asked.stages))
+        return np.ascontiguousarray(said[self._at])

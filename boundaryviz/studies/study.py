@@ -9,6 +9,8 @@ from math import prod
 from typing import Any, ClassVar, Self
 
 from boundaryviz.learners.specs import LARGEST_SEED
+from boundaryviz.record import reports
+from boundaryviz.record.expectations import METRICS
 from boundaryviz.record.seeds import training_varies
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.redrawing import can_be_drawn
@@ -18,6 +20,7 @@ from boundaryviz.studies.tasks import Batch, Task, content_key, part_key
 
 __all__ = ["Axis", "Point", "Study", "StudyTask", "Training", "axis_of"]
 
+STEPS = "training.steps"
 _MOST_SEEDS = 1_000_000
 MOST_RUNS = 10_000_000
 _TOGETHER = 64  # replicas of a batch at most
@@ -108,11 +111,11 @@ class Study(StudySpec):
             raise ScenarioError(list(dict.fromkeys(problems)))
 
     def batches(self) -> list[Batch]:
-        """A task for every combination, draw of the data, seed and fold, whose numbers are in
-        this order.
+        """A task for every combination, draw of the data, seed and fold, whose numbers are in this order.
 
         Seeds and folds of a combination and draw, and their twins, are replicas of one batch; combinations along the
-        course of a learner are one fit. Raises ScenarioError for seeds that are none, and what `points` does.
+        course of a learner are one fit, those that differ in steps are one training. Raises ScenarioError for seeds
+        that are none, and what `points` does.
         """
         if problems := self._own_problems():
             raise ScenarioError(problems)
@@ -123,6 +126,11 @@ class Study(StudySpec):
                 parts = range(0, len(group.runs), most)
                 made += [self._batch(group, at, data_seed, slice(first, first + most)) for first in parts]
         return made
+
+    def place(self, task: StudyTask) -> dict[str, Any]:
+        """Where its row stands in the table: the value of each axis by path, and its seeds and fold."""
+        where = dict(zip((axis.path for axis in self.axes), task.values, strict=True))
+        return where | {"data_seed": task.data_seed, "seed": task.seed, "fold": task.fold}
 
     # ---- what it comes to ---------------------------------------------------------------------------
 
@@ -183,8 +191,11 @@ class Study(StudySpec):
                 )
         if self.most > MOST_RUNS:
             found.append(f"study: it has up to {self.most:,} runs; {MOST_RUNS:,} are the most; take it in parts")
-        if self.steps is not None and any(axis.path == "training.steps" for axis in self.axes):
+        if self.steps is not None and any(axis.path == STEPS for axis in self.axes):
             found.append("steps: training.steps is varied; leave out either")
+        found += reports.problems_of(self)
+        if (name := self.measure.removeprefix("clean.")) and name not in METRICS:
+            found.append(f"measure: no run has {name!r}; there are: {', '.join(sorted(METRICS))}")
         if self.folds and self.twin:
             found.append("folds: with twins there are none; the clean twin of a fold says nothing of the whole")
         return found
@@ -193,7 +204,14 @@ class Study(StudySpec):
         """Of what all runs of a combination share."""
         scenario, neutral = point.scenario, {"seed": 0}
         parts = {name: getattr(scenario, name).model_copy(update=neutral) for name in ("data", "training")}
-        return content_key("metrics", scenario.model_copy(update=parts), twin=self.twin, steps=self._steps(scenario))
+        more = {"lengths": True} if self._lengths else {}
+        given = scenario.model_copy(update=parts)
+        return content_key("metrics", given, twin=self.twin, steps=self._steps(scenario), **more)
+
+    @property
+    def _lengths(self) -> bool:
+        """Whether anybody wants to know how long boundaries are, which takes as long as some trainings."""
+        return any("boundary_length" in name for name in (self.measure, *self.scenario.expect))
 
     def _steps(self, scenario: Scenario) -> int:
         """Of training: one where a fit is all there is to do."""
@@ -202,7 +220,7 @@ class Study(StudySpec):
         return scenario.steps if self.steps is None else self.steps
 
     def _groups(self) -> list[_Group]:
-        """The combinations, those together that are found in one fit: they differ along the course of a learner."""
+        """The combinations, those together that are found in one training: they differ along its course."""
         groups: dict[str, _Group] = {}
         number = 0
         for point in self._points:
@@ -215,8 +233,10 @@ class Study(StudySpec):
         return list(groups.values())
 
     def _course(self, point: Point) -> str:
-        """The path of the axis, if any, along which one fit of the point's learner holds a model of every value."""
-        path = f"learner.{point.scenario.learner.family.course}"
+        """The path of the axis, if any, along which one training of the point's learner holds a model of every value:
+        the course of one that is fitted, the steps of one that is trained in steps."""
+        family = point.scenario.learner.family
+        path = f"learner.{family.course}" if family.at_once else STEPS
         found = [axis for axis in self.axes if axis.path == path]
         if not found or point.scenario.course is not None:
             return ""
@@ -238,7 +258,11 @@ class Study(StudySpec):
         scenario = group.largest
         stages = tuple(point.values[group.course] for point, _ in group.points) if group.course else ()
         steps = self._steps(scenario)
-        content = Training(scenario, data_seed, group.runs[some], self.folds, self.twin, steps, self.device, stages)
+        stepwise = group.course == STEPS
+        content = Training(
+            scenario, data_seed, group.runs[some], self.folds, self.twin, steps, self.device, stages, stepwise,
+            self._lengths,
+        )  # fmt: skip
         return Batch(tuple(tasks), content, steps)
 
 
@@ -265,8 +289,9 @@ class Training:
     """A scenario trained several times at once; of each run its metrics, name -> number or None.
 
     data_seed: None for the points as the scenario has them. runs: of each its seed and its fold of so many `folds`,
-    None for all training points. stages: sizes along the learner's course, up to that of the scenario, of each of which
-    every run has metrics; empty for that of the scenario alone.
+    None for all training points. stages: sizes along the learner's course, or `stepwise` numbers of steps, up to those
+    of the scenario, of each of which every run has metrics; empty for those of the scenario alone. lengths: also
+    measure the boundary.
     """
 
     WORK: ClassVar[str] = "boundaryviz.studies.training:metrics"
@@ -278,3 +303,5 @@ class Training:
     steps: int
     device: str
     stages: tuple[int, ...] = ()
+    stepwise: bool = False
+    lengths: bool = False

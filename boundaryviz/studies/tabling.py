@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -24,11 +24,10 @@ from boundaryviz.studies.engines import executor_of
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import StudyRequest
 from boundaryviz.studies.running import Failure, Watcher, carry_out
-from boundaryviz.studies.stores import MemoryStore, ResultStore
+from boundaryviz.studies.stores import ResultStore
 from boundaryviz.studies.study import Study, StudyTask, axis_of
 from boundaryviz.studies.tasks import Batch, Task
 
-_SAMPLED = 16  # seeds at most that are trained to learn how long a study takes
 _OFTEN, _SHARE = 0.2, 0.05  # seconds between two partial tables, and the share of the time that they may take
 
 Watch = Callable[[StudyTable], object]
@@ -50,7 +49,7 @@ def run_study(
     store and the functions raise, and where nothing came of any run what the first of them raised.
     """
     study.check()
-    batches = study.batches()
+    batches = _wide_first(study.batches())
     rows = _Rows(study, sum(len(batch.tasks) for batch in batches), progress, watch)
     failures = carry_out(batches, store, executor, rows)
     if failures and len(failures) == len(batches):
@@ -61,6 +60,16 @@ def run_study(
     return found
 
 
+def _wide_first(batches: Sequence[Batch]) -> list[Batch]:
+    """The first batch of every combination of values, then the second of each, so that whole curves are seen early."""
+    counts, rank = Counter[str](), dict[int, int]()
+    for at, batch in enumerate(batches):
+        values = repr([task.values for task in batch.tasks[:1] if isinstance(task, StudyTask)])
+        rank[at] = counts[values]
+        counts[values] += 1
+    return [batches[at] for at in sorted(rank, key=lambda at: rank[at])]
+
+
 def known(study: Study, store: ResultStore) -> StudyTable:
     """The table of what is stored of a study."""
     batches = study.batches()
@@ -69,27 +78,6 @@ def known(study: Study, store: ResultStore) -> StudyTable:
     for batch in batches:
         rows.keep((task, stored[task.key]) for task in batch.tasks if task.key in stored)
     return rows.table()
-
-
-def sample(study: Study, store: ResultStore) -> tuple[float, int]:
-    """Seconds that a run takes, and on how many that was measured: some of the study, which are then stored.
-
-    Raises ScenarioError and whatever they raise.
-    """
-    axes = tuple(axis.model_copy(update={"values": axis.values[-1:]}) for axis in study.axes)
-    few = study.model_copy(update={"axes": axes, "seeds": _few(study.seeds), "data_seeds": _few(study.data_seeds)})
-    batch = few.batches()[0]
-    failures: list[Failure] = []
-    for part in (batch, replace(batch, tasks=tuple(replace(task, key=f"again {task.key}") for task in batch.tasks))):
-        began = monotonic()  # of the first, all that has to be loaded and warmed up is a part
-        failures += carry_out([part], store if part is batch else MemoryStore())
-    if failures:
-        raise failures[0].error
-    return (monotonic() - began) / len(batch.tasks), len(batch.tasks)
-
-
-def _few(seeds: Any) -> Any:
-    return min(seeds, _SAMPLED) if isinstance(seeds, int) else seeds if seeds is None else seeds[:_SAMPLED]
 
 
 def study(
@@ -158,7 +146,7 @@ class _Rows(Watcher):
     """Keeps what came of each task, for a table."""
 
     def __init__(self, study: Study, total: int, progress: OnProgress | None, watch: Watch | None) -> None:
-        self._axes = {axis.path: axis.values for axis in study.axes}
+        self._study, self._axes = study, {axis.path: axis.values for axis in study.axes}
         self._total, self._progress, self._watch = total, progress, watch
         self._rows: dict[int, TableRow] = {}
         self._failed: list[tuple[str, str]] = []
@@ -178,9 +166,7 @@ class _Rows(Watcher):
         """What came of tasks."""
         for task, metrics in found:
             if isinstance(task, StudyTask):
-                where = dict(zip(self._axes, task.values, strict=True))
-                where |= {"data_seed": task.data_seed, "seed": task.seed, "fold": task.fold}
-                self._rows[task.number] = where, metrics
+                self._rows[task.number] = self._study.place(task), metrics
 
     @override
     def failed(self, failure: Failure) -> None:

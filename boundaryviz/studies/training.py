@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -31,10 +32,27 @@ def metrics(content: Training, tell: Tell) -> list[dict[str, float | None]]:
         scenario = scenario.with_values({"data.seed": content.data_seed})
     replicas = partial(_replicas, content) if content.folds else None
     run = start(scenario, seeds, content.twin, content.device, steps=content.steps, replicas=replicas)
+    run.lengths = content.lengths
+    if content.stepwise:
+        at = {steps: _rows(run) for steps in _each_step(run, content, tell)}
+        return [row for steps in content.stages for row in at[steps]]
     run.advance(content.steps, tell.progress)
     if not content.stages:
         return _rows(run)
     return [row for _ in each_stage(run, content.stages) for row in _rows(run)]
+
+
+def _each_step(run: Run, content: Training, tell: Tell) -> Iterator[int]:
+    """Train on to each of the numbers of steps, the least first, and let the caller look at the run there."""
+    begin = run.step
+
+    def progress(done: int, _total: int) -> None:
+        tell.progress(begin + done, content.steps)
+
+    for steps in sorted(set(content.stages)):
+        begin = run.step
+        run.advance(steps - begin, progress)
+        yield steps
 
 
 def _rows(run: Run) -> list[dict[str, float | None]]:

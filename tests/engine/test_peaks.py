@@ -24,10 +24,13 @@ def case(name: str, n: int, replicas: int = 1, twin: bool = False, **values: Any
     return {"values": {"learner.name": name, "data.n": n, **settings}, "replicas": replicas, "twin": twin}
 
 
+FORESTS = ("RandomForestClassifier", "ExtraTreesClassifier", "BaggingClassifier")
+"""Of which each replica grows trees of its own."""
 CASES = [
     # many replicas of every family
-    *(case(n, 2000, 512, **FEW) for n in FAMILIES if n != "RandomForestClassifier"),
-    case("RandomForestClassifier", 1000, 128),
+    *(case(n, 2000, 512, **FEW) for n in FAMILIES if n not in FORESTS),
+    *(case(n, 1000, 128) for n in FORESTS if n != "BaggingClassifier"),
+    case("BaggingClassifier", 20_000, 16, **NOISY),
     # full batches of unlabelled points
     *(case(n, 60_000, **FEW, **TRAIN_ALONE, learner__unlabelled_batch="full") for n in UNLABELLED),
     # what else nets can be given too much of
@@ -54,6 +57,10 @@ CASES = [
     case("SVC", 10_000, **NOISY, **TRAIN_ALONE),
     case("RandomForestClassifier", 50_000, **NOISY, **TRAIN_ALONE),
     case("RandomForestClassifier", 5000, 8, **NOISY),
+    case("GaussianProcessClassifier", 2000, **TRAIN_ALONE),
+    case("GradientBoostingClassifier", 2000, 32, **NOISY, learner__subsample=0.5, learner__max_depth=10),
+    case("random-features", 10_000, **TRAIN_ALONE, learner__features=800),
+    case("random-features", 500, 16, learner__features=10_000),
     # inputs of other widths
     case("mlp", 10_000) | {"width": 500},
     case("mlp", 10_000, 8, learner__fourier=64, data__input_scale="domain") | {"width": 500},

@@ -13,6 +13,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
 from boundaryviz.engine import messages as m
+from boundaryviz.engine.messages import CURVES
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec, RandomForestClassifierSpec, SVCSpec
@@ -91,7 +92,7 @@ def test_every_kind_of_learner_learns_lifted_moons(name: str, width: int):
     scale: InputScale = "domain" if name == "fourier" else "as-is"
     run = session(spec, moons(width, 0.05, labels_per_class=6 if few else "all"), steps, scale=scale)
     assert mistaken(run) < (0.25 if few else 0.2)
-    assert run.evaluate().shape == (1, 8)
+    assert run.evaluate().shape == (1, len(CURVES))
 
 
 @WIDTHS

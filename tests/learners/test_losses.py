@@ -9,7 +9,9 @@ from sklearn.metrics import hinge_loss, log_loss
 from torch.nn import functional as F
 
 from boundaryviz.learners import losses
+from boundaryviz.learners.specs import LogisticSpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from helpers.models import blobs, make
 
 NAMES: tuple[losses.LossName, ...] = ("cross-entropy", "focal", "absolute", "squared", "hinge")
 SHAPES = [(name, classes) for name in NAMES for classes in (2, 3, 5)]
@@ -164,3 +166,14 @@ def test_unlabelled_points_have_no_target(name: losses.LossName, classes: int):
     assert q.shape == (losses.outputs(name, classes), 3)
     assert not q[:, [0, 2]].any()
     assert q[:, 1].any()
+
+
+@pytest.mark.parametrize("lead", [1.0, 12.0, 20.0, 40.0])
+def test_the_loss_of_what_is_almost_certain_is_no_rounding(lead: float):
+    """A law of training over millions of steps is read off losses below a millionth."""
+    learner = make(LogisticSpec(), classes=2, data=blobs(10))
+    with torch.no_grad():
+        learner.P.zero_()
+        learner.P[0, -2:] = torch.tensor([-lead / 2, lead / 2])  # the biases
+    loss, _ = learner.evaluate(np.zeros((1, 2)), np.array([1]))
+    assert loss[0, 0] == pytest.approx(np.log1p(np.exp(-lead)), rel=1e-9)

@@ -97,6 +97,20 @@ def test_label_noise_on_all_points_flips_as_large_a_share_of_the_test(share: flo
     assert (everywhere.label != clean.label)[test].sum() == round(share * test.sum())
 
 
+@given(st.integers(10, 100), st.integers(10, 100), st.sampled_from(["moons", "blobs", "digits", "covariate-shift"]))
+def test_of_a_pool_the_sets_grow_and_nothing_else_changes(few: int, many: int, name: str) -> None:
+    settings: dict[str, Any] = {"pool": 100, "label_noise": 0.2, "jitter": 0.1, "noise": 0.1}
+    whole, small, large = (drawn(name, n=n, **settings) for n in (100, min(few, many), max(few, many)))
+    learnt = [scene.points.take(scene.points.is_train) for scene in (small, large, whole)]
+    assert [len(some) for some in learnt] == [min(few, many), max(few, many), 100]
+    assert learnt[0] == learnt[2].take(np.arange(len(learnt[0])))
+    assert learnt[0] == learnt[1].take(np.arange(len(learnt[0])))
+    held = [scene.points.take(~scene.points.is_train) for scene in (small, whole)]
+    assert [np.array_equal(getattr(held[0], c), getattr(held[1], c)) for c in ("xy", "label", "split")] == [True] * 3
+    assert small.domain == whole.domain
+    assert whole == drawn(name, n=100, **settings | {"pool": None})
+
+
 @given(st.floats(0.01, 5))
 def test_position_noise_pushes_every_point_and_touches_no_label(jitter: float) -> None:
     clean, pushed = drawn(n=100).points, drawn(n=100, jitter=jitter).points
@@ -138,6 +152,7 @@ def test_more_budget_keeps_the_labels_that_were_there() -> None:
     [
         {"name": "mooons"}, {"n": 9}, {"n": 100_001}, {"noise": -0.1}, {"noise": float("nan")}, {"label_noise": 1.1},
         {"balance": 0.0}, {"validation": 0.5}, {"labels_per_class": -1}, {"labels_per_class": "some"}, {"sed": 1},
+        {"pool": 100, "n": 101}, {"pool": 9}, {"name": "points", "n": "all", "pool": 100},
     ],
 )  # fmt: skip
 def test_settings_out_of_range_are_refused(settings: dict) -> None:

@@ -173,6 +173,15 @@ def test_blobs_are_four_even_clouds_of_the_noise_given() -> None:
         assert xy[label == k].std(axis=0) == pytest.approx([0.7, 0.7], rel=0.03)
 
 
+def test_the_disc_takes_half_of_the_square_and_touches_the_rest() -> None:
+    xy, label = draw("disc", 40_000)
+    radius = np.hypot(*xy.T)
+    assert radius[label == 1].max() < radius[label == 0].min() < radius[label == 1].max() + 0.01
+    assert abs(label.mean() - 0.5) < 3 * 0.5 / 200
+    shares, _, _ = np.histogram2d(xy[:, 0], xy[:, 1], bins=np.linspace(-5.0, 5.0, 5))
+    assert np.abs(shares / len(xy) - 1 / 16).max() < 0.005
+
+
 def test_neighbouring_squares_of_the_checkerboard_differ() -> None:
     xy, label = draw("checkerboard", 2000)
     squares = {(math.floor(x / 2), math.floor(y / 2)): int(k) for (x, y), k in zip(xy, label, strict=True)}

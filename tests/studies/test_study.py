@@ -46,6 +46,7 @@ def test_its_results_are_those_of_runs_by_themselves_and_survive_in_a_file(twin:
     runs = [train(SMALL.with_values({"data.noise": noise}), 2, twin, progress=False) for noise in (0.1, 0.3)]
     for at in range(len(table)):
         run = runs[at // 2]
+        run.lengths = False  # which studies measure only where they are asked to
         metrics = run.metrics | ({f"clean.{name}": one for name, one in run.clean.items()} if twin else {})
         assert set(table.metrics) == metrics.keys()
         for name in table.metrics:
@@ -53,6 +54,18 @@ def test_its_results_are_those_of_runs_by_themselves_and_survive_in_a_file(twin:
             assert np.array_equal(table.columns[name][at], alone, equal_nan=True), name
     with SqliteStore(tmp_path / "results.sqlite") as store:
         assert run_study(study, store=store).equals(table)
+
+
+def test_boundaries_are_measured_where_they_are_asked_for():
+    plain, asked = (
+        Study(scenario=SMALL.model_copy(update={"expect": expect}), seeds=2)
+        for expect in ({"test_error": 1.0}, {"boundary_length at data.noise=0.1": 9.0})
+    )
+    keys = [{task.key for batch in study.batches() for task in batch.tasks} for study in (plain, asked)]
+    assert not keys[0] & keys[1], "what is kept of the one lacks a measure of the other"
+    assert "boundary_length" not in run_study(plain).metrics
+    lengths = train(SMALL, 2, progress=False).metrics["boundary_length"].per_seed
+    assert tuple(run_study(asked).columns["boundary_length"]) == lengths
 
 
 def test_what_is_no_study_is_said():
@@ -90,6 +103,25 @@ def test_sizes_along_a_course_are_one_fit_and_each_what_it_is_by_itself(threshol
         assert found.metrics == alone.metrics
         for name in ("data.noise", "data_seed", *alone.metrics):
             assert np.array_equal(found.columns[name], alone.columns[name], equal_nan=True), (leaves, name)
+
+
+@pytest.mark.parametrize("learner", ["mlp", "pi-model"])
+def test_numbers_of_steps_are_one_training_and_each_what_it_is_by_itself(learner: str):
+    scenario = Scenario().with_values(
+        {"data.n": 60, "data.labels_per_class": 9, "learner.name": learner, "learner.hidden": [6],
+         "training.evaluate_every": 4, "poison.count": 5, "poison.target": [0.0, 0.5]}
+    )  # fmt: skip
+    study = Study(scenario=scenario, axes=(Axis(path="training.steps", values=(30, 1, 13)),), seeds=2, twin=True)
+    batches = study.batches()
+    assert [(len(batch.tasks), batch.size) for batch in batches] == [(6, 30)]
+    table = run_study(study)
+    for steps in (30, 1, 13):
+        alone = run_study(Study(scenario=scenario.with_values({"training.steps": steps}), seeds=2, twin=True))
+        found = table.select({"training.steps": steps})
+        for name in ("data_seed", "seed", *alone.metrics):
+            assert np.array_equal(found.columns[name], alone.columns[name], equal_nan=True), (steps, name)
+        own = Study(scenario=scenario.with_values({"training.steps": steps}), seeds=2, twin=True).batches()
+        assert {task.key for batch in own for task in batch.tasks} <= {task.key for task in batches[0].tasks}
 
 
 def test_where_nothing_in_training_is_random_seeds_make_no_copies():

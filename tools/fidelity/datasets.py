@@ -125,6 +125,13 @@ def checkerboard(seed: int) -> float:
     return case.against(definitions.checkerboard(case.n, case.noise, place, normal), place, normals=(normal,))
 
 
+@SUBJECT.check("disc", "its definition, point by point", 1e-13, 50)
+def disc(seed: int) -> float:
+    case = Case(seed, "disc")
+    place, normal = case.uniform(2), case.normal(2)
+    return case.against(definitions.disc(case.n, case.noise, place, normal), place, normals=(normal,))
+
+
 @SUBJECT.check("swiss roll", "the equation of its arms (angle off the arm, without noise)", 1e-12, 50)
 def swiss_roll(seed: int) -> float:
     case = Case(seed, "swiss-roll")

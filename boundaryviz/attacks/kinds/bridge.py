@@ -83,7 +83,7 @@ class BridgeSpec(AttackSettings):
         xy = xy + as_given(self.jitter * rng.standard_normal(xy.shape), stretch)
         if not np.isfinite(xy).all():
             raise AttackError("The bridge leaves the plane of numbers. Move its ends or waypoints.")
-        return Points.of(xy, origin=self.group, first_id=scene.points.next_id), NOBODY
+        return Points.of(xy, origin=self.group, first_id=scene.next_id), NOBODY
 
 
 def density(profile: Profile, a: NDArray[np.float64]) -> NDArray[np.float64]:

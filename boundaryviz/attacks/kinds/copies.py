@@ -44,4 +44,4 @@ class CopiesSpec(AttackSettings):
         xy = original[np.arange(self.count) % len(original)]
         xy = xy + as_given(self.jitter * rng.standard_normal(xy.shape), scene.domain.stretch)
         label = goal.target_class if self.labelled else UNLABELLED
-        return Points.of(xy, label, origin=self.group, first_id=points.next_id), NOBODY
+        return Points.of(xy, label, origin=self.group, first_id=scene.next_id), NOBODY

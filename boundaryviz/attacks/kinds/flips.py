@@ -71,7 +71,7 @@ class FlipSpec(AttackSettings):
         old = points.label[chosen]
         new = (old + 1) % scene.classes if self.wanted is None else np.full(len(chosen), self.wanted)
         same = points.take(chosen)
-        planted = Points.of(same.xy, new, origin=self.group, first_id=points.next_id)
+        planted = Points.of(same.xy, new, origin=self.group, first_id=scene.next_id)
         return planted.with_columns(inputs=same.inputs, response=same.response), same.ids
 
 

@@ -39,4 +39,4 @@ class OutOfDistributionSpec(AttackSettings):
         centres = np.concatenate([given, drawn[len(given) :]])
         around = as_given(self.spread * rng.standard_normal((self.count, 2)), d.stretch)
         xy = centres[np.arange(self.count) % self.clusters] + around
-        return Points.of(xy, origin=self.group, first_id=scene.points.next_id), NOBODY
+        return Points.of(xy, origin=self.group, first_id=scene.next_id), NOBODY

@@ -24,7 +24,7 @@ class CourseSettings:
 @dataclass(frozen=True, eq=False)
 class Course:
     """stages: int64 (S,), increasing sizes on the course of what is fitted, the last among them. values: float64
-    (S, R, 8), what models of these sizes come to, columns as in `CURVES`."""
+    (S, R, 26), what models of these sizes come to, columns as in `CURVES`."""
 
     stages: NDArray[np.int64]
     values: NDArray[np.float64]
@@ -35,6 +35,7 @@ class CourseProbe(Probe):
 
     Settings = CourseSettings
     settings: CourseSettings
+    rest = 0.25  # a dragged point is followed by the plane first
     drawn = True
 
     @override

@@ -24,9 +24,13 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 _CLEAN = tuple(f"clean {name}" for name in SPLITS)
 CURVES: dict[str, tuple[str, ...]] = {
     "loss": (*_CLEAN, *SPLITS, "poison"), "error": (*_CLEAN, *SPLITS), "flips": ("flips",),
+    "labels": ("right", "wrong"),
 }  # fmt: skip
 """The curves of each plot, the first at the bottom."""
-_KEYS = {("loss", "poison"): "poison_loss", ("flips", "flips"): "flip_rate"}
+_KEYS = {
+    ("loss", "poison"): "poison_loss", ("flips", "flips"): "flip_rate",
+    ("labels", "right"): "clean_label_loss", ("labels", "wrong"): "flipped_label_loss",
+}  # fmt: skip
 MEASURES = {
     "loss": "loss as trained", "absolute_loss": "absolute loss", "squared_loss": "squared loss", "log_loss": "log loss",
     "hinge_loss": "hinge loss", "focal_loss": "focal loss", "expected_cost": "expected cost",
@@ -46,7 +50,8 @@ class CurvesView(QWidget):
     """Two plots, one above the other, and above each its values: at the cursor, or else the last ones.
 
     With several seeds a curve is their mean in the band of all. With the clean twin its curves run along, paler, and
-    the share of flips can stand in the place of the error. Arrow keys move the cursor while the view has the focus,
+    the share of flips can stand in the place of the error; where some labels are known to be wrong, so can their loss
+    and that of the others. Arrow keys move the cursor while the view has the focus,
     Escape takes it away. What is fitted at once has no course, and shows its numbers as bars.
 
     opened: somebody double-clicked, for more room or to have it back.
@@ -61,6 +66,7 @@ class CurvesView(QWidget):
         self._clean: Values = {}
         self._cursor: int | None = None
         self._past: int | None = None
+        self._stopped: int | None = None
         self._ghost: tuple[NDArray[np.int64], Values] | None = None
         self._log = {"x": False, "y": False}
         self._log_chosen = False
@@ -78,6 +84,7 @@ class CurvesView(QWidget):
         self.legends = {
             "loss": CurveLegend("loss", (*SPLITS, "poison"), ("poison",)), "error": CurveLegend("error", SPLITS),
             "flips": CurveLegend("flips", ("flips",), ("flips",)),
+            "labels": CurveLegend("label", ("right", "wrong"), twinless=True),
         }  # fmt: skip
         self.readouts: dict[tuple[str, str], QLabel] = {
             (quantity, name): readout for quantity, legend in self.legends.items()
@@ -94,6 +101,9 @@ class CurvesView(QWidget):
             )
         )
         self.flips = self._toggle("flips", "The share of test points that the poison flips, in place of the error")
+        self.labels = self._toggle(
+            "labels", "The loss of training points with a wrong label, and of the others, in place of the error"
+        )
         self.log_x = self._toggle("log x", "A logarithmic step axis")
         self.log_y = self._toggle("log y", "A logarithmic axis for loss and error")
         self._hint = label("The curves appear here as it trains.", "faint")
@@ -122,7 +132,9 @@ class CurvesView(QWidget):
         below = QHBoxLayout()
         below.addWidget(self.legends["error"])
         below.addWidget(self.legends["flips"])
+        below.addWidget(self.legends["labels"])
         below.addWidget(self.flips, 0, Qt.AlignmentFlag.AlignTop)
+        below.addWidget(self.labels, 0, Qt.AlignmentFlag.AlignTop)
         body.addWidget(self.legends["loss"])
         for quantity, plot in self.plots.items():
             if quantity == "error":
@@ -132,8 +144,9 @@ class CurvesView(QWidget):
             plot.opened.connect(self.opened)
         layout.addWidget(self._body, 1)
         self._throttle = Throttle(lambda _: self._draw(), _REDRAW, self)
+        for one, other in ((self.flips, self.labels), (self.labels, self.flips)):
+            one.toggled.connect(lambda on, other=other: self._choose_below(on, other))
         self.measure.currentIndexChanged.connect(lambda _: self._choose_measure())
-        self.flips.toggled.connect(lambda _: self._arrange())
         self.log_x.clicked.connect(self._choose_log)
         self.log_y.toggled.connect(lambda on: self.set_log(y=on))
         self.set_theme(theme)
@@ -163,7 +176,7 @@ class CurvesView(QWidget):
             self._forget()
         if len(step) < len(self._step) or (len(step) and len(self._step) and step[0] != self._step[0]):
             self._forget()
-        twins = bool(self._clean)
+        twins, wrong = bool(self._clean), self._some_wrong
         self.of.setText(of)
         self._step = step
         self._values, self._clean = dict(values), dict(clean or {})
@@ -172,6 +185,8 @@ class CurvesView(QWidget):
             self.set_log(x=long)
         if bool(self._clean) != twins:
             self._forget()
+            self._arrange()
+        elif self._some_wrong != wrong:
             self._arrange()
         if not self.isVisible():
             self._stale = True
@@ -216,6 +231,11 @@ class CurvesView(QWidget):
     def set_shown(self, step: int | None) -> None:
         """The step that is shown elsewhere: a line stands there, and the values are those of it; None is the last."""
         self._past = step
+        self._draw_readouts()
+
+    def set_stopped(self, step: int | None) -> None:
+        """The step at which early stopping has ended the run: a line stands there; None where it has not."""
+        self._stopped = step
         self._draw_readouts()
 
     def set_ghost(self, step: NDArray[np.int64] | None, values: Values) -> None:
@@ -296,17 +316,32 @@ class CurvesView(QWidget):
             self._summaries[key].clear()
 
     def _arrange(self) -> None:
-        """What belongs to the twin is there only with it."""
-        twins = bool(self._clean)
+        """What belongs to the twin, or to wrong labels, is there only with them."""
+        twins, wrong = bool(self._clean), self._some_wrong
         self.flips.setVisible(twins)
+        self.labels.setVisible(wrong)
         below = "flips" if twins and self.flips.isChecked() else "error"
+        if wrong and self.labels.isChecked():
+            below = "labels"
         for quantity, plot in self.plots.items():
             shown = quantity == "loss" or (quantity == below and (self._judged or below == "flips"))
             plot.setVisible(shown)
             self.legends[quantity].setVisible(shown)
             self.legends[quantity].show_twins(twins)
-        if twins:
+        if twins or wrong:
             self._draw()
+
+    @property
+    def _some_wrong(self) -> bool:
+        """Whether some labels that are trained on are known to be wrong."""
+        loss = self._values.get("flipped_label_loss")
+        return loss is not None and len(loss) > 0 and bool(np.isfinite(loss[-1]).any())
+
+    def _choose_below(self, on: bool, other: QToolButton) -> None:
+        """Only one of several choices stands in the place of the error."""
+        if on:
+            other.setChecked(False)
+        self._arrange()
 
     def _given(self) -> Iterator[tuple[tuple[str, str], NDArray[np.float64]]]:
         """The values of every curve there is."""
@@ -314,7 +349,8 @@ class CurvesView(QWidget):
             quantity, name = key
             if key in _KEYS:
                 own = self._measure == "loss" or quantity != "loss"  # poison has the loss that is trained on alone
-                found = self._values.get(_KEYS[key]) if self._clean and own else None
+                there = bool(self._clean) or quantity == "labels"
+                found = self._values.get(_KEYS[key]) if there and own else None
             elif name.startswith("clean "):
                 found = self._clean.get(self._key(name.removeprefix("clean "), quantity))
             else:
@@ -364,9 +400,12 @@ class CurvesView(QWidget):
                     at = self._at(len(made.mean))
                     mean, low, high = (float(part[at]) for part in (made.mean, made.low, made.high))
                     words = "test points" if name == "flips" else f"{name}"
-                    bars.append(Bar(name, words, mean, low, high, quantity != "loss"))
+                    bars.append(Bar(name, words, mean, low, high, quantity not in ("loss", "labels")))
             if any(np.isfinite(bar.mean) for bar in bars):
-                titles = {"flips": "flipped by the poison", "loss": MEASURES[self._measure].removesuffix(" as trained")}
+                titles = {
+                    "flips": "flipped by the poison", "labels": "loss by label",
+                    "loss": MEASURES[self._measure].removesuffix(" as trained"),
+                }  # fmt: skip
                 groups.append((titles.get(quantity, quantity), bars))
         self.bars.set_groups(groups[::-1])
 
@@ -457,10 +496,12 @@ class CurvesView(QWidget):
         shown = self._cursor is not None and count > 0
         self.where.setText(f"{self._counted} {self._step[at]:,}" if count else "")
         best = self.best_step
-        self.best_words.setText("" if best is None else f"best {best:,}")
+        stopped = "" if self._stopped is None else f", stopped {self._stopped:,}"
+        self.best_words.setText("" if best is None else f"best {best:,}{stopped}")
         words = MEASURES[self._measure].removesuffix(" as trained")
         whose = f"{'step' if self._counted == STEP else self._counted} of the lowest validation {words}"
-        self.best_words.setToolTip(f"The {whose}, the dotted line in the plots")
+        ends = "; the dashed one is where early stopping has ended the run" if stopped else ""
+        self.best_words.setToolTip(f"The {whose}, the dotted line in the plots{ends}")
         for key, readout in self.readouts.items():
             made = self._summaries[key]
             if not count or not len(made.mean):
@@ -471,6 +512,9 @@ class CurvesView(QWidget):
             several = f"{value_words(low)} to {value_words(high)} over {made.runs} seeds"
             readout.setToolTip(several if made.runs > 1 else "")
         for plot in self.plots.values():
+            plot.stop.setVisible(self._stopped is not None)
+            if self._stopped is not None:
+                plot.stop.setValue(np.log10(max(self._stopped, 1)) if self._log["x"] else self._stopped)
             plot.past.setVisible(self._past is not None)
             if self._past is not None:
                 plot.past.setValue(np.log10(max(self._past, 1)) if self._log["x"] else self._past)

@@ -6,8 +6,10 @@ from typing import Any
 
 from PyQt6.QtCore import QObject
 
+from boundaryviz.engine import messages as m
 from boundaryviz.gui.curves.charts import CurvesView
 from boundaryviz.gui.shell.frame import MainWindow
+from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.presenter import CurvesShown, Presenter
 
 BESIDE = "The curves stand beside the plane. A double click on them, or Ctrl+6, brings them back."
@@ -16,7 +18,7 @@ BESIDE = "The curves stand beside the plane. A double click on them, or Ctrl+6, 
 class CurvesControl(QObject):
     """Brings the curves that the presenter tells of to the view."""
 
-    def __init__(self, window: MainWindow, presenter: Presenter) -> None:
+    def __init__(self, window: MainWindow, presenter: Presenter, client: TrainerClient) -> None:
         super().__init__(window)
         self._presenter = presenter
         self.view = CurvesView()
@@ -28,6 +30,7 @@ class CurvesControl(QObject):
         self._run: CurvesShown | None = None
         presenter.curves_shown.connect(self._show)
         presenter.turned.connect(self._turned)
+        client.stated.connect(self._stated)
 
     def show_course(self, course: Any) -> None:
         """Draw what the models of all sizes on a learner's course come to, along the course, in the place of bars.
@@ -53,11 +56,15 @@ class CurvesControl(QObject):
             )  # fmt: skip
 
     def _stand(self, beside: bool) -> None:
-        if beside:
-            self._window.actions_["view.tree"].setChecked(False)
         self._window.stand_beside(self.view if beside else None, BESIDE)
         if not beside:
             self._window.show_result(self.view)
+
+    def _stated(self, state: m.State) -> None:
+        """A line where early stopping has ended the run, as long as it is at that step."""
+        stopped = state.why == "early-stopping"
+        if stopped or state.playing or state.why in ("loaded", "reset", "resumed"):
+            self.view.set_stopped(state.step if stopped else None)
 
     def _turned(self) -> None:
         past = self._presenter.past

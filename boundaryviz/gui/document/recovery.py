@@ -91,6 +91,10 @@ class Session:
         """Nothing is unsaved any more. Raises OSError where the file cannot be removed."""
         self.path.unlink(missing_ok=True)
 
+    def leave(self) -> None:
+        """Let another program find what is kept, as if this one had died."""
+        self._lock.release(remove=False)
+
     def close(self) -> None:
         """Leave the folder as if this program had never been there."""
         self.clear()

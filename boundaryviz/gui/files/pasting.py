@@ -103,7 +103,7 @@ def _fitted(pasted: Scene, scene: Scene) -> Points:
     if names and scene.class_names and set(names) <= set(scene.class_names):
         here = np.array([*(scene.class_names.index(name) for name in names), *[0] * (MAX_CLASSES - len(names))])
         label = np.where(label == UNLABELLED, UNLABELLED, here[label])
-    first = scene.points.next_id
+    first = scene.next_id
     return replace(points, ids=np.arange(first, first + len(points)), label=label)
 
 

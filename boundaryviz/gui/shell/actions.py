@@ -44,6 +44,7 @@ _TOOL_ICONS = {
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
 
 DIGITS = 9  # classes that have a key of their own
+_BESIDE = ("view.curves", "view.tree", "view.study")
 LISTED = 10  # classes that a menu names; the others are found by name or number
 
 _TABLE = (
@@ -106,6 +107,7 @@ _TABLE = (
     _Entry("train.twin", "&Twin", "Also train without the poison, and compare", ("Ctrl+T",), checkable=True,
            apart=True),
     _Entry("train.dose", "Dose-re&sponse", "Lay the attack with more and more points, over several seeds"),
+    _Entry("train.study", "S&tudy...", "Vary a setting, over draws, seeds and folds, and see error against it"),
     _Entry("train.bias", "Bias and &variance", "Train on many samples of the data: where most models are wrong, and "
            "where they disagree"),
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
@@ -152,6 +154,8 @@ _TABLE = (
            "double click on them does the same", ("Ctrl+6",), checkable=True, apart=True),
     _Entry("view.tree", "&Tree beside the plane", "A decision tree drawn and written beside the plane, or back in its "
            "tab", ("Ctrl+7",), checkable=True),
+    _Entry("view.study", "S&tudy beside the plane", "The study at full height beside the plane, or back in its tab",
+           ("Ctrl+8",), checkable=True),
     _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True),
     _Entry("view.projector", "Presen&tation", "The plane alone and large on the whole screen; F11 or Esc leaves",
            ("F11", "F5"), checkable=True),
@@ -189,6 +193,10 @@ class Actions(QObject):
         for entry in _TABLE:
             self._make(entry)
         self.tools, self.classes, self.axes = QActionGroup(self), QActionGroup(self), QActionGroup(self)
+        self._beside = QActionGroup(self)  # one result at most stands beside the plane
+        self._beside.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
+        for name in _BESIDE:
+            self._beside.addAction(self[name])
         for choice in AXES:
             self.axes.addAction(self[f"view.axes-{choice}"])
         for name, tool in TOOLS.items():

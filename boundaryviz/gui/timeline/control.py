@@ -14,7 +14,7 @@ from boundaryviz.engine import messages as m
 from boundaryviz.gui.document.document import State
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.shell.frame import MainWindow
-from boundaryviz.gui.timeline.bar import TimelineBar
+from boundaryviz.gui.timeline.bar import Mark, TimelineBar
 from boundaryviz.gui.timeline.checkpoint_picture import checkpoint_pixmap
 from boundaryviz.gui.timeline.course import Bars, CourseControl
 from boundaryviz.gui.timeline.marks import ChangeMarks, marks
@@ -78,6 +78,7 @@ class TimelineControl(QObject):
         self.timeline = Timeline(budget)
         self.ghost: Ghost | None = None
         self._branch: int | None = None
+        self._stop: Mark | None = None
         self._branching: _Branching | None = None
         self._take_up: tuple[RunHistory, Kept] | None = None
         self._survives: tuple[RunHistory | None, Kept] | None = None  # a trainer that died
@@ -166,6 +167,9 @@ class TimelineControl(QObject):
         self._throttle()
 
     def _stated(self, state: m.State) -> None:
+        if state.why == "early-stopping":
+            kept = "" if state.kept is None or state.kept < 0 else f", with the weights of step {state.kept:,}"
+            self._stop = Mark(state.step, "stop", f"stopped early{kept}")
         if state.why in ("loaded", "reset"):
             self.now()
             survives, self._survives = self._survives, None
@@ -184,6 +188,7 @@ class TimelineControl(QObject):
 
     def _begin(self, timeline: Timeline, ghost: Ghost | None, branch: int | None) -> None:
         self.timeline, self.ghost, self._branch, self._branching = timeline, ghost, branch, None
+        self._stop = None
         self._changes = 0 if self._keeper.history is None else len(self._keeper.history.changes)
         self._show_ghost()
 
@@ -361,7 +366,7 @@ class TimelineControl(QObject):
         bar.set_checkpoints(timeline.step)
         clean = presenter.replica(clean=True) if self.client.twin else None
         changes = self._change_marks.of(self._keeper.history)
-        bar.set_marks(marks(changes, self.client.curves, presenter.replica(), clean, self._branch))
+        bar.set_marks(marks(changes, self.client.curves, presenter.replica(), clean, self._branch, self._stop))
         bar.set_now(max(self.client.step_count, int(timeline.step[-1]) if len(timeline) else 0))
         bar.set_shown(self._shown)
         bytes_ = timeline.bytes + (0 if self.ghost is None else self.ghost.timeline.bytes)

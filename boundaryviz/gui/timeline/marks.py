@@ -19,11 +19,16 @@ _LEAST = 100  # or so many
 
 
 def marks(
-    changes: Sequence[Mark], curves: CurveStore, replica: int, clean: int | None, branch: int | None
+    changes: Sequence[Mark],
+    curves: CurveStore,
+    replica: int,
+    clean: int | None,
+    branch: int | None,
+    stop: Mark | None = None,
 ) -> list[Mark]:
     """In no order. changes: the marks of the history. replica, clean: whose curves tell of the best step and of flips.
-    branch: where it was resumed."""
-    found = [*changes]
+    branch: where it was resumed. stop: where early stopping has ended it."""
+    found = [*changes, *([] if stop is None else [stop])]
     if len(curves) and replica < curves.replicas:
         best = curves.best(replica)
         if best is not None and best[0] > 0:

@@ -15,7 +15,7 @@ from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 from boundaryviz.figures.palette import POISON
 from boundaryviz.gui.widgets.theme import Theme
 
-Kind = Literal["edit", "setting", "best", "flip", "diverged", "branch"]
+Kind = Literal["edit", "setting", "best", "flip", "diverged", "branch", "stop"]
 EDGE = 14.0  # pixels at both ends, so that the handle fits
 _GROOVE = 22.0  # the middle of the groove from above
 _SIZE = 5.0  # half of a mark's height
@@ -114,9 +114,8 @@ def _brief(step: int) -> str:
 def _draw(painter: QPainter, kind: Kind, at: QPointF, theme: Theme) -> None:
     """Told apart by shape as well as by colour."""
     x, y, s = at.x(), at.y(), _SIZE
-    colour = {"flip": POISON, "diverged": theme.danger, "best": theme.ink, "branch": theme.accent}.get(
-        kind, theme.faint
-    )
+    colour = {"flip": POISON, "diverged": theme.danger, "best": theme.ink, "branch": theme.accent,
+              "stop": theme.ink}.get(kind, theme.faint)  # fmt: skip
     painter.setPen(QPen(QColor(theme.panel), 1.0))
     painter.setBrush(QColor(colour))
     match kind:
@@ -131,6 +130,9 @@ def _draw(painter: QPainter, kind: Kind, at: QPointF, theme: Theme) -> None:
             radii = [1.35 * s if k % 2 == 0 else 0.55 * s for k in range(10)]
             star = [(x + r * math.cos(t), y + r * math.sin(t)) for t, r in zip(turn, radii, strict=True)]
             painter.drawPolygon(_polygon(*star))
+        case "stop":
+            for left in (x - s, x + 1):
+                painter.drawRect(QRectF(left, y - s, s - 1, 2 * s))
         case "diverged":
             painter.setPen(QPen(QColor(colour), 2.4))
             painter.drawLine(QPointF(x - s, y - s), QPointF(x + s, y + s))

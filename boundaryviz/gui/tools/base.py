@@ -78,7 +78,7 @@ class Context:
     def new_points(self, xy: NDArray[np.float64]) -> Points:
         """Training points at `xy` (K, 2) with the current label, planted or not, under unused ids."""
         origin = hand_group(self.scene, self.attack) if self.poison else Origin.CLEAN
-        return Points.of(xy, self.label, Split.TRAIN, origin, first_id=self.scene.points.next_id)
+        return Points.of(xy, self.label, Split.TRAIN, origin, first_id=self.scene.next_id)
 
     def touchable(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """`mask` (N,) without the points that are hidden."""

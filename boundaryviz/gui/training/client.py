@@ -48,6 +48,8 @@ class TrainerClient(QObject):
         self._play = m.Play()
         self.resting = False
         """Whether it has stopped by itself and goes on as soon as something is changed."""
+        self.kept: int | None = None
+        """While early stopping has it rest, the step whose weights it has."""
         self._view: m.View | None = None
         self._subscriptions: dict[str, m.Subscribe] = {}
         self._device = "auto"
@@ -266,7 +268,9 @@ class TrainerClient(QObject):
                             self._resuming -= 1
                             said = replace(said, playing=True)
                     self.playing, self.step_count = said.playing, said.step
-                    self.resting = said.why == "stop-step" and not said.playing and self._play.again is not None
+                    rests = said.why in ("stop-step", "early-stopping")
+                    self.resting = rests and not said.playing and self._play.again is not None
+                    self.kept = said.kept if said.why == "early-stopping" and not said.playing else None
                     if said.why in ("loaded", "reset"):
                         self.curves = CurveStore()
                         self.evaluated.emit()

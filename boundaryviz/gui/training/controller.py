@@ -304,6 +304,14 @@ class Controller(QObject):
         if len(ids):
             self.do(Remove(ids), "Clear the plane")
 
+    def show_run(self, scenario: Scenario, text: str) -> None:
+        """Put a scenario in the place of this one, as one undo step under this name, and train it to its end from the
+        first step on. Raises ScenarioError where it makes no scene."""
+        self.document.do(Swap(State.of(scenario)), text)
+        self.client.reset(scenario.training.seed)
+        self.pacing.rush()
+        self.play(True)
+
     def play(self, on: bool) -> None:
         """Train or pause."""
         self.client.play(on)
@@ -315,6 +323,7 @@ class Controller(QObject):
     def _played(self, on: bool) -> None:
         """Play or Pause was pressed; what takes long is stopped by the latter."""
         if on or not self.presenter.stop():
+            self._past_the_stop()
             self.play(on)
 
     def _stop_at(self, step: int | None) -> None:
@@ -323,7 +332,13 @@ class Controller(QObject):
         if step is not None:
             self.set_setting("training.steps", step)
 
+    def _past_the_stop(self) -> None:
+        """Whoever trains on from where early stopping has ended it does so without, as the history then tells."""
+        if self.client.kept is not None:
+            self.set_setting("training.early_stopping", "off")
+
     def _step(self) -> None:
+        self._past_the_stop()
         self.client.step()
         self.transport.set_playing(False)
 

@@ -11,6 +11,7 @@ from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.scenario.pace import Pace, speed
 
 _RESTS = "Step {:,}: at rest. Space goes on, and so does any change."
+_STOPPED = "Stopped early at {:,}: the weights of step {:,}. Space trains on without."
 
 
 class Pacing(QObject):
@@ -26,7 +27,7 @@ class Pacing(QObject):
         self._key = window.actions_["train.full-speed"]
         self._never = False  # it was asked not to rest
         self._free = False
-        self._held = False
+        self._held = self._rushes = False
         self._slow: Pace = "auto"  # what full speed gives way to
         self._length = (0, False)
         self._said = ""  # of its rest, in the status bar
@@ -44,7 +45,7 @@ class Pacing(QObject):
 
     def set_pace(self, pace: Pace) -> None:
         """Train at this pace from now on."""
-        self._document.pace = pace
+        self._document.pace, self._rushes = pace, False
         if pace != "full":
             self._slow = pace
         self._tell()
@@ -65,6 +66,11 @@ class Pacing(QObject):
         self._client.set_stop_at(None)
         self._tell()
 
+    def rush(self) -> None:
+        """Train as fast as it goes up to where it rests, once, for whoever has asked for what comes of it."""
+        self._never, self._rushes = False, True
+        self._tell()
+
     def hold(self, held: bool) -> None:
         """Whether a hand holds something that is trained on where it is."""
         if held != self._held:
@@ -74,11 +80,12 @@ class Pacing(QObject):
     def _begin(self) -> None:
         pace = self._document.pace
         self._never, self._held, self._slow = False, False, "auto" if pace == "full" else pace
+        self._rushes = False
         self._tell()
 
     def _look(self) -> None:
         if self._of_scenario() != self._length:
-            self._never = False
+            self._never = self._rushes = False
             self._tell()
 
     def _of_scenario(self) -> tuple[int, bool]:
@@ -90,7 +97,7 @@ class Pacing(QObject):
         pace, self._length = self.pace, self._of_scenario()
         steps, at_once = self._length
         usual = speed(pace, steps, at_once)
-        self._client.set_speed(None if self._held or self._free else usual)
+        self._client.set_speed(None if self._held or self._rushes or self._free else usual)
         if not self._free:
             stop = None if self._never or at_once else steps
             self._client.set_stop_at(stop, stop)
@@ -100,9 +107,13 @@ class Pacing(QObject):
 
     def _say(self) -> None:
         """In the status bar that it rests, for as long as it does."""
-        strip, words = self._window.statusBar(), _RESTS.format(self._client.step_count)
+        strip, step, kept = self._window.statusBar(), self._client.step_count, self._client.kept
+        words = _RESTS.format(step) if kept is None else _STOPPED.format(step, step if kept < 0 else kept)
         assert strip is not None
         if self._client.resting:
+            if self._rushes:
+                self._rushes = False
+                self._tell()
             self._said = words
             self._window.tell(words, 0)
         elif self._said and strip.currentMessage() == self._said:

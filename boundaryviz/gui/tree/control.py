@@ -60,8 +60,6 @@ class TreeControl(QObject):
 
     def _stand(self, beside: bool) -> None:
         window = self._window
-        if beside:
-            window.actions_["view.curves"].setChecked(False)
         window.stand_beside(self.view if beside else None, BESIDE)
         if not beside:
             window.show_result(self.view)

@@ -26,10 +26,10 @@ from boundaryviz.gui.widgets.theme import DARK, LIGHT, Theme, mix
 from boundaryviz.learners.trees import Tree, number
 
 _WIDE, _HIGH = 104.0, 34.0  # pixels of a node at the usual size
-_ACROSS, _DOWN = 58.0, 74.0  # from a leaf to the next, and from a row to the next
-_LEAF = 50.0
+_ACROSS, _DOWN = 52.0, 74.0  # from a leaf to the next, and from a row to the next
+_LEAF = 46.0
 _LEAST, _MOST = 0.12, 2.5  # sizes
-_READABLE = 0.55  # below it words are left out
+_READABLE = 0.5  # below it words are left out
 _BRIGHT = 125  # of 255, from which on words on a ground are dark
 _CLICK = 4  # pixels that a click may wander
 

@@ -32,10 +32,12 @@ class CurveLegend(QWidget):
     """The title, and for each curve its look, its name and, below, its value; a row of the clean twin's on demand.
 
     readouts: the labels of the values by name, 'clean train' and so on among them. twins_only: names that stand there
-    only with the twin.
+    only with the twin. twinless: of none of the names is there a clean twin's value.
     """
 
-    def __init__(self, quantity: str, names: Sequence[str], twins_only: Sequence[str] = ()) -> None:
+    def __init__(
+        self, quantity: str, names: Sequence[str], twins_only: Sequence[str] = (), twinless: bool = False
+    ) -> None:
         super().__init__()
         self.readouts: dict[str, QLabel] = {}
         self._swatches: dict[str, _Swatch] = {}
@@ -56,10 +58,13 @@ class CurveLegend(QWidget):
             grid.addWidget(head, 0, 2 + 2 * i)
             if name in twins_only:
                 self._twins += [head, self.readouts[name], self._swatches[name]]
-            else:
+            elif not twinless:
                 self._add(grid, 2, 1 + 2 * i, quantity, f"clean {name}")
                 self._twins.append(self.readouts[f"clean {name}"])
         grid.setColumnStretch(1 + 2 * len(names), 1)
+        if twinless:
+            self._twins.clear()
+            clean.hide()
         self.show_twins(False)
 
     def show_twins(self, on: bool) -> None:

@@ -20,18 +20,27 @@ from boundaryviz.gui.widgets.plain import PlainLabel, tip
 from boundaryviz.gui.widgets.theme import Theme, mix
 
 SPLITS = ("train", "validation", "test")
-_WIDTHS = {"train": 1.1, "validation": 1.7, "test": 1.1, "poison": 1.4, "flips": 1.7}  # pixels, as in the figures
+_WIDTHS = {
+    "train": 1.1,
+    "validation": 1.7,
+    "test": 1.1,
+    "poison": 1.4,
+    "flips": 1.7,
+    "right": 1.7,
+    "wrong": 1.7,
+}  # pixels, as in the figures
 _CUT = 9  # pixels: size of the mark where a curve leaves the plot
 
 
 def pens(theme: Theme, scale: float = 1.0) -> dict[str, QPen]:
-    """How each curve is drawn, as the figures do: train thin grey, validation solid, test thin and dashed, poison and
-    flips red.
+    """How each curve is drawn, as the figures do: train thin grey, validation solid, test thin and dashed, poison,
+    flips and wrong labels red, right labels as validation.
 
     'clean train' and so on, of the clean twin, are paler and dotted. scale: times the usual widths.
     """
     red = mix(POISON, theme.text, 0.1)
-    colours = dict(zip(SPLITS, CURVES[theme.name], strict=True)) | {"poison": red, "flips": red}
+    colours = dict(zip(SPLITS, CURVES[theme.name], strict=True)) | {"poison": red, "flips": red, "wrong": red}
+    colours["right"] = colours["validation"]
     made = {name: pg.mkPen(colour, width=scale * _WIDTHS[name]) for name, colour in colours.items()}
     made["test"].setDashPattern([5.0, 3.0])
     for name in SPLITS:
@@ -53,7 +62,7 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
 
     def __init__(self, quantity: str, names: Sequence[str]) -> None:
         super().__init__()
-        self.extent = TidyRange(None if quantity == "loss" else 1.0)
+        self.extent = TidyRange(None if quantity in ("loss", "labels") else 1.0)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
         self.box.disableAutoRange()
         self.axes = {side: CurveAxis(side, linkView=self.box) for side in ("left", "bottom")}
@@ -65,12 +74,13 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.cursor = pg.InfiniteLine(angle=90)
         self.best = pg.InfiniteLine(angle=90)
         self.past = pg.InfiniteLine(angle=90)
+        self.stop = pg.InfiniteLine(angle=90)
         self.ghosts = {name: pg.PlotCurveItem(connect="finite") for name in ("train", "validation") if name in names}
         self.cut = pg.ScatterPlotItem(symbol="t1", size=_CUT, pen=None)
         self.cut_words = PlainLabel("", self)
         self.cut_words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.cut_words.hide()
-        lines = (self.best, self.past, self.cursor)
+        lines = (self.best, self.stop, self.past, self.cursor)
         for item in (*self.bands.values(), *self.ghosts.values(), *lines, *self.curves.values(), self.cut):
             self.box.addItem(item, ignoreBounds=True)
         for line in lines:
@@ -168,6 +178,7 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.past.setPen(pg.mkPen(theme.accent, width=2))
         self.cursor.setPen(pg.mkPen(theme.text, width=1))
         self.best.setPen(pg.mkPen(theme.faint, width=1, style=Qt.PenStyle.DotLine))
+        self.stop.setPen(pg.mkPen(theme.text, width=1, style=Qt.PenStyle.DashLine))
         self.cut.setBrush(QColor(theme.danger))
         self.cut_words.setStyleSheet(f"color: {theme.faint}; background: transparent;")
         for axis in self.axes.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -82,7 +82,7 @@ class ExportOptions:
 class ExportDialog(QDialog):
     """The caller draws and writes; errors of both are told inside the dialog.
 
-    views: those of `VIEWS` that can be had.
+    views: those of `VIEWS` that can be had, or others with their words.
     render: options, with the preview's dots per inch -> PNG bytes. write: options and path -> the file. Both may
     raise OSError, ValueError or RuntimeError, whose words are shown. ask_path: options -> where to, None for cancelled.
     command: options -> the line that makes the figure again; raises ValueError, saying why, where there is none.
@@ -111,7 +111,8 @@ class ExportDialog(QDialog):
         self.options = options
         self.saved: Path | None = None
         self.format = choices("Format", FORMATS)
-        self.view = choices("Shows", {name: words for name, words in VIEWS.items() if name in views})
+        named = views if isinstance(views, Mapping) else {one: words for one, words in VIEWS.items() if one in views}
+        self.view = choices("Shows", named)
         self.style_combo = choices("Style", STYLES)
         self.font_combo, self.data = choices("Font", FONTS), choices("Beside the figure", DATA)
         self.check = choices("Preview", CHECKS)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QButtonGroup, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QButtonGroup, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from boundaryviz.gui.widgets.flow import FlowLayout
@@ -52,9 +52,6 @@ class FlowTabs(QWidget):
         self.names = QWidget()
         self.names.setObjectName("names")
         self._flow = FlowLayout(self.names, 0)
-        flow = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        flow.setHeightForWidth(True)
-        self.names.setSizePolicy(flow)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -74,6 +71,7 @@ class FlowTabs(QWidget):
         tab.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if at == 0:
             tab.setChecked(True)
+        self._fit()
         return at
 
     def count(self) -> int:
@@ -115,7 +113,7 @@ class FlowTabs(QWidget):
         self._tabs[at].setVisible(on)
         if not on and at == self.currentIndex():
             self.setCurrentIndex(next(k for k in range(self.count()) if self.isTabVisible(k)))
-        self.names.updateGeometry()
+        self._fit()
 
     def isTabVisible(self, at: int) -> bool:
         """Whether it is not left out."""
@@ -125,6 +123,22 @@ class FlowTabs(QWidget):
         """The width in pixels at which the names of all tabs take two lines."""
         widths = [tab.sizeHint().width() for tab in self._tabs]
         return sum(widths) // _LINES + max(widths, default=0) // 2
+
+    def _fit(self) -> None:
+        """Have the names take the height of their lines, and no more: what a layout takes for their least height is
+        that of one name a line."""
+        self.names.setFixedHeight(self._flow.heightForWidth(max(self.width(), 1)))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @override
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._fit()
 
     def _toggled(self, at: int, on: bool) -> None:
         """The one that is chosen is where the Tab key stops."""

@@ -41,12 +41,6 @@ class NamedTabs(QTabWidget):
         if event is not None and event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
             self._fit_names()  # another style gives the names their usual size again
 
-    def set_offered(self, index: int, on: bool) -> None:
-        """Whether a tab is there to be chosen."""
-        if self.isTabVisible(index) != on:
-            self.setTabVisible(index, on)
-            self._fit_names()
-
     def _fit_names(self) -> None:
         bar, font = self.tabBar(), QFont(self.font())
         if bar is None or not self.count():
@@ -59,5 +53,4 @@ class NamedTabs(QTabWidget):
 
     def _across(self, font: QFont) -> int:
         metrics = QFontMetrics(font)
-        shown = (at for at in range(self.count()) if self.isTabVisible(at))
-        return sum(metrics.horizontalAdvance(self.tabText(at)) for at in shown)
+        return sum(metrics.horizontalAdvance(self.tabText(at)) for at in range(self.count()))

@@ -13,7 +13,7 @@ from boundaryviz.learners.sklearn_parts import part
 from boundaryviz.learners.specs_fitted import POINTS
 from boundaryviz.scene.specs import setting
 
-_NODE = 150.0  # bytes of a node of a tree, its values among them
+_NODE = 100.0  # bytes of a node of a tree, its values among them
 
 
 def _stages(default: int) -> Any:
@@ -86,7 +86,8 @@ class GradientBoostingClassifierSpec(TableSpec):
         models = size.replicas if self.seeded else size.sights
         trees = self.n_estimators * (size.classes if size.classes > 2 else 1)
         depth = 60 if self.max_depth is None else min(self.max_depth, 60)
-        leaves = min(2.0**depth, size.labelled, self.max_leaf_nodes or size.labelled)
+        most = (self.subsample * size.labelled) ** 0.75  # of deep ones, measured on noisy moons
+        leaves = min(2.0**depth, most + 8, self.max_leaf_nodes or size.labelled)
         return {TREES: models * trees * (5e3 + 2 * leaves * _NODE)}
 
 
@@ -121,4 +122,4 @@ class HistGradientBoostingClassifierSpec(TableSpec):
         models = size.replicas if self.seeded else size.sights
         trees = self.max_iter * (size.classes if size.classes > 2 else 1)
         leaves = min(self.max_leaf_nodes or size.labelled, size.labelled / self.min_samples_leaf + 1)
-        return {TREES: models * trees * (2e3 + 2 * leaves * _NODE), POINTS: 60.0 * size.labelled * size.width}
+        return {TREES: models * trees * (2e3 + 2 * leaves * _NODE), POINTS: 130.0 * size.labelled * size.width}

@@ -59,6 +59,10 @@ _DRAWN = (
         Noise(0.0, 0.5, _PUSH + " after labelling"), domain=Domain(-5.0, 5.0, -5.0, 5.0),
     ),
     Dataset(
+        "disc", "Disc", "A disc in a square of twice its size, with no gap between.", shapes.disc,
+        Noise(0.0, 0.5, _PUSH + " after labelling"), domain=_SQUARE,
+    ),
+    Dataset(
         "swiss-roll", "Swiss roll", "Three arms rolled up together, a class each.", shapes.swiss_roll,
         Noise(0.1, 0.5, _PUSH), classes=3, domain=_SQUARE,
     ),

@@ -51,6 +51,14 @@ def checkerboard(n: int, noise: float, rng: np.random.Generator) -> Sample:
     return xy + noise * rng.standard_normal((n, 2)), label
 
 
+def disc(n: int, noise: float, rng: np.random.Generator) -> Sample:
+    """A square of side 10 and the disc in its middle that takes half of it, up to a common edge; noise is the standard
+    deviation of a Gaussian push after labelling."""
+    xy = rng.uniform(-5.0, 5.0, (n, 2))
+    label = (np.hypot(*xy.T) < 10.0 / np.sqrt(2.0 * np.pi)).astype(np.int64)
+    return xy + noise * rng.standard_normal((n, 2)), label
+
+
 def swiss_roll(n: int, noise: float, rng: np.random.Generator) -> Sample:
     """Three arms rolled up by one turn and a quarter; noise is the standard deviation of a Gaussian push."""
     label = _even(n, 3)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from boundaryviz.engine.messages import Credit, Frame, Load, Play, ProbeResult, Subscribe, View
+from boundaryviz.engine.messages import PLAIN, Credit, Frame, Load, Play, ProbeResult, Subscribe, View
 from boundaryviz.engine.probes.course import Course, some_of
 from boundaryviz.engine.session import Session
 from boundaryviz.engine.trainer import Trainer
@@ -45,7 +45,7 @@ def test_every_stage_is_seen_as_a_session_of_that_size_is(name: str):
             break
     for at, stage in enumerate(stages):
         alone = fitted(of(name, **{COURSES[name]: stage}))
-        assert np.array_equal(values[at], alone.evaluate(), equal_nan=True)
+        assert np.array_equal(values[at, :, :PLAIN], alone.evaluate()[:, :PLAIN], equal_nan=True)
         assert np.array_equal(session.predicted(1, stage), alone.predicted(1))
         for quick in (True, False):
             ours = session.field(domain, 40, 40, 2, quick=quick, stage=stage)
@@ -89,3 +89,19 @@ def test_the_trainer_answers_with_the_course_and_draws_a_stage_but_records_what_
     plain = Scenario()
     trainer.handle(Load(plain, plain.scene(), 1, "cpu"))
     assert not any(isinstance(one, ProbeResult) for _ in range(10) for one in trainer.advance())
+
+
+def test_a_threshold_decides_at_every_stage_as_it_does_for_what_is_fitted():
+    ruled = of("DecisionTreeClassifier").with_values({"decision.threshold": 0.95})
+    session = fitted(ruled)
+    alone = fitted(ruled.with_values({"learner.max_leaf_nodes": 3}))
+    assert np.array_equal(session.predicted(2, 3), alone.predicted(2))
+    work = session.course((3,))
+    values = None
+    while values is None:
+        try:
+            next(work)
+        except StopIteration as done:
+            values = done.value
+    assert np.array_equal(values[0, :, :PLAIN], alone.evaluate()[:, :PLAIN], equal_nan=True)
+    assert not np.array_equal(session.predicted(2, 3), fitted(of("DecisionTreeClassifier")).predicted(2, 3))

@@ -470,6 +470,46 @@ def test_for_a_lecture_hall_lines_are_wider(view):
     view.grab()
 
 
+def test_the_loss_of_wrong_labels_can_stand_in_the_place_of_the_error(view):
+    step, values = run(50)
+    view.set_curves(step, values)
+    assert not view.labels.isVisible(), "no label is known to be wrong"
+    view.set_curves(step, values | {"clean_label_loss": 0.5 / (1.0 + step), "flipped_label_loss": 1.0 + 0.0 * step})
+    view._draw()
+    view.labels.click()
+    assert view.plots["labels"].isVisible()
+    assert not view.plots["error"].isVisible()
+    assert view.readouts["labels", "wrong"].text() == "1.0000"
+    assert view.readouts["labels", "right"].isVisible()
+    view.labels.click()
+    assert view.plots["error"].isVisible()
+
+
+def test_only_one_thing_stands_in_the_place_of_the_error(view):
+    step, poisoned, clean = twins(60)
+    view.set_curves(step, poisoned | {"flipped_label_loss": np.ones((60, 2))}, clean)
+    view.flips.click()
+    view.labels.click()
+    assert not view.flips.isChecked()
+    assert [name for name, plot in view.plots.items() if plot.isVisible()] == ["loss", "labels"]
+    view.flips.click()
+    assert [name for name, plot in view.plots.items() if plot.isVisible()] == ["loss", "flips"]
+
+
+def test_a_line_stands_where_early_stopping_has_ended_the_run(view):
+    step, values = run(50)
+    view.set_curves(step, values)
+    view.set_stopped(30)
+    assert view.plots["loss"].stop.isVisible()
+    assert view.plots["loss"].stop.value() == 30
+    assert "stopped 30" in view.best_words.text()
+    view.set_log(x=True)
+    view.set_stopped(100)
+    assert view.plots["loss"].stop.value() == pytest.approx(2.0)
+    view.set_stopped(None)
+    assert not view.plots["loss"].stop.isVisible()
+
+
 def test_the_upper_plot_shows_the_measure_that_is_chosen(view: CurvesView) -> None:
     step = np.arange(0, 100, 10)
     names = [f"{split}_{measure}" for split in ("train", "validation", "test") for measure in (*MEASURES, "error")]

@@ -157,7 +157,7 @@ def test_points_of_ones_own_have_the_settings_that_act_on_them(panel):
     assert panel.combo.currentText() == "Your own points"
     assert panel.summary.text() == "3 points from a.csv."
     assert enabled("n", "labels_per_class", "label_noise", "jitter", "splits", "seed") == [True] * 6
-    assert enabled("noise", "validation", "test", "labels_at") == [False] * 4
+    assert enabled("noise", "pool", "validation", "test", "labels_at", "label_noise_on") == [False] * 6
     assert "as they came" in panel.form.editor("test").parentWidget().toolTip()
     assert not panel.button.isEnabled()
     panel.set_values(DataSpec(name="points", n="all"), OwnData(splits_given=False, chance=True))
@@ -174,6 +174,21 @@ def test_of_a_data_set_a_number_of_points_is_drawn(panel):
     assert not panel.form.editor("n").button.isVisible()
     assert not panel.form.editor("splits").isEnabled()
     assert panel.button.text() == "New points"
+
+
+def test_no_more_points_are_kept_than_are_drawn(panel):
+    """The numbers that cannot be are not offered, for the scenario refuses them."""
+    panel.set_values(DataSpec(n=100, pool=300, label_noise=0.1))
+    heard = []
+    panel.changed.connect(lambda *a: heard.append(a))
+    assert [panel.form.editor(name).isEnabled() for name in ("pool", "label_noise_on")] == [True, True]
+    n = panel.form.editor("n")
+    n.edit.setFocus()
+    for asked in ("301", "299"):
+        n.edit.selectAll()
+        QTest.keyClicks(n.edit, asked)
+        QTest.keyClick(n.edit, Qt.Key.Key_Return)
+    assert heard == [("data.n", 299)]
 
 
 def test_the_list_shows_pictures_once_it_is_opened(panel):

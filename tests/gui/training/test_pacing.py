@@ -14,6 +14,7 @@ from boundaryviz.engine import messages as m
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.workbench import Workbench
+from boundaryviz.runs.run import start
 from boundaryviz.scenario import files, gallery
 from boundaryviz.scenario.pace import LEAST, SECONDS, speed
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -284,3 +285,52 @@ def test_a_branch_from_a_moment_of_the_past_comes_to_the_same_rest(
     rests_at(workbench, qtbot, STEPS)
     again = workbench.timeline.timeline[-1].state
     assert all(np.array_equal(end[name], again[name]) for name in end if not name.startswith("cascade."))
+
+
+def test_a_run_that_is_asked_for_is_trained_from_its_first_step_to_its_end_at_once(
+    paced: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    workbench = paced(pace=1)
+    before = workbench.document.scenario
+    run = before.with_values({"training.l2": 0.01, "data.seed": 3, "training.steps": 25})
+    workbench.controller.show_run(run, "Show L2 0.01")
+    assert asked(workbench).speed is None
+    qtbot.waitUntil(lambda: workbench.client.resting and workbench.client.step_count == 25)
+    assert workbench.document.scenario.training.l2 == 0.01
+    shown, alone = workbench.controller.presenter.frame, start(run)
+    assert shown is not None
+    alone.advance(25)
+    assert workbench.client.curves.values[-1, 0] == pytest.approx(alone.curves.values[-1, 0], nan_ok=True, abs=0)
+    workbench.controller.play(True)
+    assert asked(workbench).speed == 1  # from now on the pace is the viewer's again
+    workbench.document.undo.undo()
+    assert workbench.document.scenario == before
+    assert not workbench.document.undo.canUndo()
+
+
+def test_it_rests_where_early_stopping_ends_it_and_play_goes_on_without(
+    paced: Callable[..., Workbench], qtbot: QtBot
+) -> None:
+    stopping = {"training.early_stopping": "patience", "training.patience": 2, "training.evaluate_every": 1}
+    workbench = paced(**stopping, **{"training.learning_rate": 10.0, "training.steps": 900, "pace": "full"})
+    client, window = workbench.client, workbench.window
+    workbench.controller.play(True)
+    qtbot.waitUntil(lambda: client.resting, timeout=10_000)
+    stop, kept = client.step_count, client.kept
+    assert kept is not None
+    assert stop < 900
+    strip = window.statusBar()
+    assert strip is not None
+    words = f"Stopped early at {stop}: the weights of step {kept}"
+    qtbot.waitUntil(lambda: words in strip.currentMessage())
+    assert workbench.controller.transport.play_button.text() == "Go on"
+    view = workbench.curves.view
+    qtbot.waitUntil(lambda: f"stopped {stop}" in view.best_words.text())
+    qtbot.waitUntil(lambda: ("stop", stop) in [(mark.kind, mark.step) for mark in workbench.timeline.bar.track.marks])
+    workbench.controller.transport.play_toggled.emit(True)
+    assert workbench.document.scenario.training.early_stopping == "off"
+    qtbot.waitUntil(lambda: client.playing and client.step_count > stop + 5, timeout=10_000)
+    assert "stopped" not in view.best_words.text()
+    history = workbench.history.now()
+    assert history is not None
+    assert [(one.step, dict(one.values)) for one in history.changes] == [(stop, {"training.early_stopping": "off"})]

@@ -89,3 +89,14 @@ def test_a_tab_that_is_there_is_at_the_front_whatever_is_done(qapp: object, step
         assert made.isTabVisible(made.currentIndex())
         assert [name.isChecked() for name in names(made)] == [k == made.currentIndex() for k in range(len(NAMES))]
     made.deleteLater()
+
+
+@pytest.mark.parametrize("width", [120, 200, 600])
+def test_it_can_be_as_low_as_the_lines_of_names_that_it_shows(tabs: FlowTabs, width: int) -> None:
+    tabs.resize(width, 400)
+    lines = {name.y() for name in names(tabs)}
+    one = names(tabs)[0].height()
+    assert tabs.names.height() == len(lines) * one
+    within = tabs.currentWidget()
+    assert within is not None
+    assert tabs.minimumSizeHint().height() <= len(lines) * one + within.minimumSizeHint().height()

@@ -136,6 +136,15 @@ def checkerboard(n: int, noise: float, place: NDArray, normal: NDArray) -> list[
     return points
 
 
+def disc(n: int, noise: float, place: NDArray, normal: NDArray) -> list[Point]:
+    """A square of area 100, of which a disc of area 50 about the middle is of class 1; pushed after labelling."""
+    points: list[Point] = []
+    for i in range(n):
+        x, y = (between(-5, 5, f) for f in place[i])
+        points.append((x + noise * normal[i, 0], y + noise * normal[i, 1], int(pi * (x * x + y * y) < 50)))
+    return points
+
+
 def off_the_roll(x: float, y: float, label: int) -> float:
     """How far a point without noise is off its arm, 2.5 pi s turned by a third for each class at radius 0.8 + 4.2 s."""
     angle = 2.5 * pi * (hypot(x, y) - 0.8) / 4.2 + 2 * pi / 3 * label

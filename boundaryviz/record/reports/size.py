@@ -1,0 +1,157 @@
+"""Error against the size of models, the sizes that cross-validation chooses, and what they are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import override
+
+from boundaryviz.record.measures import Measure
+from boundaryviz.record.metrics import is_share
+from boundaryviz.record.reports import selection
+from boundaryviz.record.reports.base import (
+    Report,
+    axis_of,
+    cube_of,
+    curve_of,
+    mean,
+    measure_of,
+    number_words,
+    numbers_of,
+    value_words,
+)
+from boundaryviz.record.study_table import Curve, StudyTable
+
+Choices = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SizeReport(Report):
+    """Along S sizes, in the order of the axis: from the simplest model to the richest.
+
+    train, test: of the models that learn from all training points. validation: over the folds of each repeat, or of
+    those models where there are no folds. chosen, chosen_one_se: of each repeat the position of the size that
+    CROSS-VALIDATION-WRAPPER and the one-standard-error rule choose, see `selection`; None where it is not known.
+    converged: the position at which the training error has converged; None where it has not.
+    """
+
+    NAME: ClassVar = "size"
+    TITLE: ClassVar = "Size against error"
+    MEASURES: ClassVar = {
+        "chosen": Measure("size chosen by cross-validation"),
+        "chosen_one_se": Measure("size chosen by the one-standard-error rule"),
+        "best": Measure("size with the smallest test error"),
+        "best_error": Measure("smallest test error", True),
+        "chosen_error": Measure("test error at the chosen size", True),
+        "largest_error": Measure("test error at the largest size", True),
+        "rise": Measure("rise of the test error from the best size to the largest", True),
+        "gain": Measure("gain of the chosen size over the largest", True),
+        "gain_one_se": Measure("gain of the one-standard-error size over the largest", True),
+        "regret": Measure("regret of the chosen size against the best one of each draw", True),
+        "regret_one_se": Measure("regret of the one-standard-error size", True),
+    }
+
+    path: str
+    sizes: tuple[Any, ...]
+    measure: str
+    folds: int
+    train: Curve
+    validation: Curve
+    test: Curve
+    chosen: Choices
+    chosen_one_se: Choices
+    converged: Choices
+
+    @classmethod
+    @override
+    def of(cls, table: StudyTable, measure: str = "", floor: float = 0.0) -> Self:
+        path, measure = axis_of(table), measure_of(table, measure)
+        kind = measure.partition("_")[2]
+        train, validation = f"train_{kind}", f"validation_{kind}"
+        by_folds = table.folds > 0
+        learnt, held = (cube_of(table, name, path, by_folds) for name in (train, validation))
+        seen = [errors.mean(axis=2) for errors in (learnt, held)]
+        return cls(
+            path, tuple(table.axes[path]), measure, table.folds,
+            curve_of(table, train, path), curve_of(table, validation, path, by_folds), curve_of(table, measure, path),
+            tuple(selection.cross_validated(*errors) for errors in zip(*seen, strict=True)),
+            tuple(selection.one_standard_error(errors) for errors in held),
+            tuple(selection.converged(errors) for errors in seen[0]),
+        )  # fmt: skip
+
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """The sizes as numbers, (S,)."""
+        return numbers_of(self.sizes)
+
+    def chosen_sizes(self, choices: Choices) -> NDArray[np.float64]:
+        """The sizes chosen, as numbers, of the repeats that have a choice."""
+        return self.places[[at for at in choices if at is not None]]
+
+    @property
+    def best(self) -> int | None:
+        """The position of the size with the smallest mean test error."""
+        errors = self.test.mean
+        return int(np.nanargmin(errors)) if np.isfinite(errors).any() else None
+
+    @property
+    @override
+    def measures(self) -> dict[str, float]:
+        test, best = self.test.each, self.best
+        least = np.where(np.isfinite(test), test, np.inf).min(axis=1)
+        largest = test[:, -1]
+        chosen, plain = (_at(test, choices) for choices in (self.chosen, self.chosen_one_se))
+        best_error = np.nan if best is None else float(self.test.mean[best])
+        found = {
+            "chosen": _median(self.chosen_sizes(self.chosen)),
+            "chosen_one_se": _median(self.chosen_sizes(self.chosen_one_se)),
+            "best": np.nan if best is None else float(self.places[best]),
+            "best_error": best_error,
+            "chosen_error": mean(chosen),
+            "largest_error": mean(largest),
+            "rise": mean(largest) - best_error,
+        }
+        for name, errors in (("", chosen), ("_one_se", plain)):
+            found |= {f"gain{name}": mean(largest - errors), f"regret{name}": mean(errors - least)}
+        return {name: float(found[name]) for name in self.MEASURES}
+
+    @property
+    @override
+    def words(self) -> tuple[str, ...]:
+        found, share = self.measures, is_share(self.measure)
+        told = {name: value_words(value, share) for name, value in found.items()}
+        sentences, known = [], self.best is not None
+        if known:
+            best = f"The {self.measure.replace('_', ' ')} is smallest, {told['best_error']}, at"
+            sentences.append(f"{best} {number_words(found['best'])}, and {told['rise']} higher at the largest size.")
+        by = f"cross-validation in {self.folds} folds" if self.folds else "the validation points"
+        for choices, name, words in (
+            (self.chosen, "", by),
+            (self.chosen_one_se, "_one_se", "the one-standard-error rule"),
+        ):
+            sizes = self.chosen_sizes(choices)
+            if len(sizes):
+                worth = (
+                    f": {told['gain' + name]} below the largest, {told['regret' + name]} above the best of each draw"
+                )
+                sentences.append(f"{words[0].upper()}{words[1:]} chooses {_range_words(sizes)}{worth * known}.")
+        return tuple(sentences) or ("Nothing is known yet.",)
+
+
+def _at(errors: NDArray[np.float64], choices: Choices) -> NDArray[np.float64]:
+    """Of each repeat the error (R,) at its choice."""
+    return np.array([np.nan if at is None else row[at] for row, at in zip(errors, choices, strict=True)])
+
+
+def _median(sizes: NDArray[np.float64]) -> float:
+    return float(np.median(sizes)) if len(sizes) else np.nan
+
+
+def _range_words(sizes: Sequence[float] | NDArray[np.float64]) -> str:
+    """'7', or of several '7 (4 to 10)'."""
+    middle, low, high = (number_words(float(one)) for one in (np.median(sizes), np.min(sizes), np.max(sizes)))
+    return middle if low == high else f"{middle} ({low} to {high})"
