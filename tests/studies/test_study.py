@@ -127,11 +127,11 @@ def test_numbers_of_steps_are_one_training_and_each_what_it_is_by_itself(learner
 def test_runs_that_may_stop_early_are_trained_each_by_itself():
     early = {"training.early_stopping": "patience", "training.patience": 1, "training.evaluate_every": 2}
     scenario = Scenario().with_values({"data.n": 40, "learner.hidden": [4], "training.learning_rate": 1.0} | early)
-    study = Study(scenario=scenario, axes=(Axis(path="training.steps", values=(6, 40)),))
+    study = Study(scenario=scenario, axes=(Axis(path="training.steps", values=(6, 40)),), seeds=2)
     table = run_study(study)
     assert len(study.batches()) == 2
     for steps in (6, 40):
-        alone = run_study(Study(scenario=scenario.with_values({"training.steps": steps}), data_seeds=(0,)))
+        alone = run_study(Study(scenario=scenario.with_values({"training.steps": steps}), seeds=2))
         found = table.select({"training.steps": steps})
         for name in ("kept_step", "steps_saved", "test_error"):
             assert np.array_equal(found.columns[name], alone.columns[name]), (steps, name)
