@@ -235,11 +235,13 @@ class Study(StudySpec):
     def _course(self, point: Point) -> str:
         """The path of the axis, if any, along which one training of the point's learner holds a model of every value:
         the course of one that is fitted, the steps of one that is trained in steps."""
-        family = point.scenario.learner.family
+        family, training = point.scenario.learner.family, point.scenario.training
         path = f"learner.{family.course}" if family.at_once else STEPS
         found = [axis for axis in self.axes if axis.path == path]
         if not found or point.scenario.course is not None:
             return ""
+        if path == STEPS and training.early_stopping != "off":
+            return ""  # at its last step a run takes back the weights that it keeps
         return path if all(type(value) is int and value > 0 for value in found[0].values) else ""
 
     def _batch(self, group: _Group, draw: int, data_seed: int | None, some: slice) -> Batch:

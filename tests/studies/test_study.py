@@ -124,6 +124,20 @@ def test_numbers_of_steps_are_one_training_and_each_what_it_is_by_itself(learner
         assert {task.key for batch in own for task in batch.tasks} <= {task.key for task in batches[0].tasks}
 
 
+def test_runs_that_may_stop_early_are_trained_each_by_itself():
+    early = {"training.early_stopping": "patience", "training.patience": 1, "training.evaluate_every": 2}
+    scenario = Scenario().with_values({"data.n": 40, "learner.hidden": [4], "training.learning_rate": 1.0} | early)
+    study = Study(scenario=scenario, axes=(Axis(path="training.steps", values=(6, 40)),), seeds=2)
+    table = run_study(study)
+    assert len(study.batches()) == 2
+    for steps in (6, 40):
+        alone = run_study(Study(scenario=scenario.with_values({"training.steps": steps}), seeds=2))
+        found = table.select({"training.steps": steps})
+        for name in ("kept_step", "steps_saved", "test_error"):
+            assert np.array_equal(found.columns[name], alone.columns[name]), (steps, name)
+    assert table.columns["stopped_step"].max() < 40, "or nothing is tried"
+
+
 def test_where_nothing_in_training_is_random_seeds_make_no_copies():
     axes = (Axis(path="learner.name", values=("DecisionTreeClassifier", "mlp")),)
     table = run_study(Study(scenario=SMALL, axes=axes, seeds=3))
