@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from hypothesis import settings
 from PyQt6.QtCore import QSettings
 
 from helpers.screen import Screen, missing, open_screen
-from helpers.silence import Leftovers, logged_warnings, watch_timers
+from helpers.silence import Leftovers, logged_warnings, undress, watch_timers
 
 # in the suite, which has five minutes, a property sees forty examples; `make test-slow` shows all of them two hundred
 settings.register_profile("here", deadline=None, max_examples=40)
@@ -28,6 +29,15 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 def pytest_configure() -> None:
     watch_timers()
+
+
+def pytest_collection_finish() -> None:
+    """What the imports left is there for good: no collection goes through it again, and each takes a few milliseconds.
+
+    With torch loaded, going through it takes more than a tenth of a second, several times in each test of a window.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +59,7 @@ def silence(own_settings: Path, request: pytest.FixtureRequest) -> Iterator[None
     A test that asks for `caplog` looks after what is logged itself.
     """
     leftovers = Leftovers()
+    undress()
     with logged_warnings() as lines:
         yield
     if "caplog" in request.fixturenames:

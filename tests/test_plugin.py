@@ -35,7 +35,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def ran(path: str, *command: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    """A command of Python; a pytest among them loads no plugin that the contracts have no use for."""
+    environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run([sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True)
 
 

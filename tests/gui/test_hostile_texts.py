@@ -146,9 +146,10 @@ def dialogs(workbench: Workbench, qtbot: QtBot) -> Iterator[QDialog]:
 
 
 @pytest.mark.parametrize(
-    "write", [as_bviz, as_table, pytest.param(partial(as_bviz, first=4), marks=pytest.mark.slow)],
+    "write",
+    [as_bviz, *(pytest.param(one, marks=pytest.mark.slow) for one in (as_table, partial(as_bviz, first=4)))],
     ids=["bviz", "csv", "other texts"],
-)  # fmt: skip
+)
 def test_nothing_that_a_file_says_is_markup_or_makes_the_window_grow(
     write: Callable[[Path], Path], open_workbench: Callable[[], Workbench], qtbot: QtBot, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -177,6 +178,29 @@ def test_nothing_that_a_file_says_is_markup_or_makes_the_window_grow(
         assert dialog.height() <= SIZE[1], dialog.windowTitle()
     workbench.recent.fill()
     assert not complaints()
+
+
+def test_nothing_that_a_table_says_is_markup_where_it_is_opened(
+    open_workbench: Callable[[], Workbench], tmp_path: Path
+) -> None:
+    """Wherever else its words may stand, those of the file of a scenario stand as well."""
+    workbench = open_workbench()
+    workbench.window.resize(*SIZE)
+    workbench.filing.open(as_table(tmp_path))
+    workbench.reader.wait()
+    assert workbench.importing.dialog is not None
+    QApplication.processEvents()
+    assert not complaints()
+    workbench.importing.dialog.accept()
+    assert workbench.document.scene.class_names, workbench.window.banner.words
+    tabs = workbench.window.settings_tabs
+    for at in range(tabs.count()):
+        tabs.setCurrentIndex(at)
+        QApplication.processEvents()
+        assert not complaints(), tabs.tabText(at)
+        assert (workbench.window.width(), workbench.window.height()) == SIZE, tabs.tabText(at)
+    shown = words_shown(workbench.plane)  # at the axes, as it stands
+    assert PICTURE[:12] in shown or HOSTILE[5][:12] in shown
 
 
 def test_boxes_and_menus_say_it_as_it_stands(open_workbench: Callable[[], Workbench], qtbot: QtBot):

@@ -90,6 +90,19 @@ class Leftovers:
         }
 
 
+def undress() -> None:
+    """Take the style sheet of a window that is gone off the application, so that each test finds it as the first did.
+
+    A window puts its own on once all its widgets are there; under one that is there before, it is made in thrice the
+    time. While other widgets live, they keep what they wear.
+    """
+    app = QCoreApplication.instance()
+    if isinstance(app, QApplication) and app.styleSheet():
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        if not app.allWidgets():
+            app.setStyleSheet("")
+
+
 def _widgets() -> Mapping[Hashable, str]:
     """Top-level widgets by address; those with a parent go when it goes."""
     widgets = QApplication.topLevelWidgets() if QApplication.instance() else []

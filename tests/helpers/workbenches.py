@@ -15,6 +15,7 @@ from boundaryviz.engine.messages import FromTrainer
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
+from helpers.silence import undress
 from helpers.there import there
 
 
@@ -82,6 +83,7 @@ def workbenches(
 def lasting_workbench(folder: Path, start: StartLink = SilentLink) -> Iterator[Workbench]:
     """One window for several tests, by default with a trainer that says nothing; `afresh` makes it as new for each."""
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    undress()
     workbench = Workbench(Scenario().with_values({"data.n": 20}), start, None, settings)
     workbench.window.show()
     QApplication.processEvents()  # what comes with the first painting belongs to the window, and not to its first test

@@ -46,8 +46,11 @@ SPECS = _DEFAULTS | {
     "hinge": LogisticSpec(loss="hinge", features=("x", "y", "xy")),
 }
 # methods that share one loop: two of them, the plainest and the one that uses all of it, stand for the others in
-# the quick suite
-_ALIKE = ("pseudo-label", "pi-model", "temporal-ensembling", "mean-teacher", "uda", "fixmatch", "flexmatch", "ict")
+# the quick suite; so do "mlp" and "relu" for a net with another loss, whose gradient tests/learners/test_backprop.py
+# compares
+_ALIKE = (
+    "pseudo-label", "pi-model", "temporal-ensembling", "mean-teacher", "uda", "fixmatch", "flexmatch", "ict", "squared",
+)  # fmt: skip
 
 
 def _param(name: str) -> Any:

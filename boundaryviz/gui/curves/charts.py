@@ -102,7 +102,7 @@ class CurvesView(QWidget):
         )
         self.flips = self._toggle("flips", "The share of test points that the poison flips, in place of the error")
         self.labels = self._toggle(
-            "labels", "The loss of training points with a wrong label, and of the others, in place of the error"
+            "labels", "The loss of training points with a wrong label,\nand of the others, in place of the error"
         )
         self.log_x = self._toggle("log x", "A logarithmic step axis")
         self.log_y = self._toggle("log y", "A logarithmic axis for loss and error")

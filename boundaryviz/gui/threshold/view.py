@@ -64,7 +64,7 @@ class ThresholdView(QWidget):
         for at, (words, explains) in enumerate(KINDS.values()):
             head.addWidget(self._button(self.kinds, at, words, explains))
         head.addStretch(1)
-        self.splits = choices("Points", dict(enumerate(SPLITS)), 96)
+        self.splits = choices("Points", dict(enumerate(SPLITS)), 88)
         self.splits.setToolTip("The points that are ranked")
         head.addWidget(self.splits)
         self.classes = QuietCombo()

@@ -221,13 +221,16 @@ def test_other_work_that_is_not_saved_is_asked_about(presented: Workbench, asked
 
 
 def test_a_label_of_figures_is_as_wide_as_its_template_in_larger_type_too(qtbot: QtBot, qapp: QApplication) -> None:
+    themes.apply(qapp, themes.LIGHT)  # as in a window
     made: QLabel = figures("88,888")
     qtbot.addWidget(made)
     usual, narrow = qapp.font(), made.width()
     larger = qapp.font()
     larger.setPointSizeF(2 * usual.pointSizeF())
     made.show()
-    themes.set_type(qapp, larger)
-    assert made.width() == made.fontMetrics().horizontalAdvance("88,888") + 4 > narrow
-    themes.set_type(qapp, usual)
+    try:
+        themes.set_type(qapp, larger)
+        assert made.width() == made.fontMetrics().horizontalAdvance("88,888") + 4 > narrow
+    finally:
+        themes.set_type(qapp, usual)
     assert made.width() == narrow
