@@ -464,7 +464,7 @@ class Presenter(QObject):
     @property
     def _fits_responses(self) -> bool:
         """Whether the field is of a regression: the outputs from -1 to 1, and what is beyond as these."""
-        return self._document.scenario.learner.fits_responses and self._document.scene.has_responses
+        return self._document.scenario.learner.fits(self._document.scene)
 
     def _show_hover(self) -> None:
         status, planes, hover = self._window.status, self._planes, self._hover
