@@ -33,6 +33,7 @@ from boundaryviz.scenario.changes import Settings, resets, stirs
 from boundaryviz.scenario.response_advice import decision_advice, response_advice
 from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.stopping_advice import stopping_advice
 from boundaryviz.scenario.words import source_words
 from boundaryviz.scene.data import OWN, before_any
 from boundaryviz.scene.edits import Recolumn, Remove, mute, relabel
@@ -104,6 +105,7 @@ class Controller(QObject):
                 state.scenario, state.scene
             )
             self.presenter.say(Word.RESPONSES, of_responses or None)
+            self.presenter.say(Word.STOPPING, stopping_advice(state.scenario, state.scene) or None)
         self._tell(state, before, fresh)
         self._title()
 

@@ -50,8 +50,9 @@ class Word(IntEnum):
     RISING = 3
     UNIT = 4
     RESPONSES = 5
-    SCALE = 6
-    HINT = 7
+    STOPPING = 6
+    SCALE = 7
+    HINT = 8
 
 
 @dataclass(frozen=True, eq=False)
