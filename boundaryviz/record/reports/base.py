@@ -81,7 +81,7 @@ def curve_of(table: StudyTable, measure: str, path: str, folds: bool = False) ->
     """As `StudyTable.curve`, and NaN of a measure that no run has."""
     if measure in table.metrics:
         return table.curve(measure, path, folds)
-    return Curve(table.axes[path], cube_of(table, measure, path)[:, :, 0])
+    return Curve(table.axes[path], cube_of(table, measure, path)[:, :, 0], table.draws)
 
 
 def numbers_of(values: Sequence[Any]) -> NDArray[np.float64]:

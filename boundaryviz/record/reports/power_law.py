@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -25,7 +25,8 @@ from boundaryviz.record.study_table import Curve, StudyTable
 
 @dataclass(frozen=True, eq=False)
 class PowerLawReport(Report):
-    """curve: of the measure, with what `floor` takes off it, along S sizes. law: fitted to its means."""
+    """curve: of the measure, with what `floor` takes off it, along S sizes. law: fitted to its means; with several draws of
+    the data these are what is independent."""
 
     NAME: ClassVar = "power-law"
     TITLE: ClassVar = "Power law"
@@ -49,9 +50,9 @@ class PowerLawReport(Report):
     def of(cls, table: StudyTable, measure: str = "", floor: float = 0.0) -> Self:
         path, measure = axis_of(table), measure_of(table, measure)
         curve = curve_of(table, measure, path)
-        curve = Curve(curve.values, curve.each - floor)
+        curve = replace(curve, each=curve.each - floor)
         sizes = tuple(table.axes[path])
-        return cls(path, sizes, measure, floor, curve, PowerLaw.of(numbers_of(sizes), curve.each))
+        return cls(path, sizes, measure, floor, curve, PowerLaw.of(numbers_of(sizes), curve.independent))
 
     @property
     def places(self) -> NDArray[np.float64]:

@@ -154,6 +154,18 @@ def test_a_law_is_fitted_to_what_lies_above_the_floor():
     assert math.isnan(none.measures["exponent"])
 
 
+def test_the_interval_of_a_law_is_over_draws_and_not_over_their_seeds():
+    sizes, rng = [30, 100, 300, 1000], np.random.default_rng(0)
+    draws = np.array(sizes) ** -0.5 * np.exp(rng.normal(0, 0.2, (5, 4)))
+    rows: list[TableRow] = [
+        ({"n": size, "data_seed": draw, "seed": seed, "fold": None}, {"test_error": draws[draw, at]})
+        for at, size in enumerate(sizes) for draw in range(5) for seed in range(6)
+    ]  # fmt: skip
+    law, alone = PowerLawReport.of(StudyTable.of({"n": tuple(sizes)}, rows)).law, PowerLaw.of(sizes, draws)
+    assert law.interval == pytest.approx(alone.interval)
+    assert law.exponent == pytest.approx(alone.exponent)
+
+
 def test_double_descent_is_told_by_its_ratios_and_losses_by_medians():
     curve = np.array([0.3, 0.1, 0.2, 0.4, 0.2, 0.15])
     rows = np.stack([curve, curve, 3 * curve])
