@@ -14,7 +14,22 @@ from boundaryviz.record.study_means import independent, means_of, standard_error
 
 SHOWN = ("train_error", "validation_error", "test_error", "flip_rate", "attack_success_rate")
 """The metrics of a summary, unless others are named."""
-CROSS_VALIDATED = "cross_validated_error"
+LOSSES = ("train_loss", "validation_loss", "test_loss")
+"""Those in the place of errors where there are none, as in a regression."""
+
+
+def shown(columns: Mapping[str, NDArray]) -> tuple[str, ...]:
+    """The metrics of a summary of these columns, unless others are named."""
+    return SHOWN if _kind(columns) == "error" else LOSSES + SHOWN
+
+
+def _kind(columns: Mapping[str, NDArray]) -> str:
+    """What is measured of each split: its error, or its loss where no run has an error."""
+    for kind in ("error", "loss"):
+        names = (f"{split}_{kind}" for split in ("train", "validation", "test"))
+        if any(np.isfinite(columns[name]).any() for name in names if name in columns):
+            return kind
+    return "error"
 
 
 @dataclass(frozen=True)
@@ -22,8 +37,8 @@ class Summary:
     """Runs that differ by seeds, draws and folds alone.
 
     values: of the axes, in their order. runs: how many, folds among them. metrics: name -> mean and its standard error,
-    NaN where nothing is independent; over the runs of all training points, and of `CROSS_VALIDATED` over the folds of
-    each of them first.
+    NaN where nothing is independent; over the runs of all training points, and of those called
+    `cross_validated_...` over the folds of each of them first.
     """
 
     values: tuple[Any, ...]
@@ -33,9 +48,10 @@ class Summary:
 
 def summarised(paths: Sequence[str], columns: Mapping[str, NDArray], metrics: Sequence[str]) -> list[Summary]:
     """Of the columns of a study's table, in its order. paths: of the axes. metrics: those of these that there are; with
-    folds, their `validation_error` comes along as `CROSS_VALIDATED`."""
+    folds, their `validation_error` comes along as `cross_validated_error`, and where no run has an error the loss."""
     groups: dict[str, list[int]] = {}
     fold, several = columns["fold"], len(np.unique(columns["data_seed"])) > 1
+    kind = _kind(columns)
     for at, values in enumerate(zip(*(columns[path].tolist() for path in paths), fold.tolist(), strict=True)):
         groups.setdefault(repr(values[:-1]), []).append(at)
     found = []
@@ -47,8 +63,8 @@ def summarised(paths: Sequence[str], columns: Mapping[str, NDArray], metrics: Se
         some = np.array(rows)
         whole, parts = some[fold[some] < 0], some[fold[some] >= 0]
         means = {name: mean(columns[name], whole) for name in metrics if name in columns}
-        if len(parts) and "validation_error" in columns:
-            means[CROSS_VALIDATED] = mean(columns["validation_error"], parts)
+        if len(parts) and f"validation_{kind}" in columns:
+            means[f"cross_validated_{kind}"] = mean(columns[f"validation_{kind}"], parts)
         means = {name: one for name, one in means.items() if np.isfinite(one[0])}
         found.append(Summary(tuple(columns[path][rows[:1]].tolist()[0] for path in paths), len(rows), means))
     return found

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.study_means import independent, means_of, standard_error
-from boundaryviz.record.study_summary import SHOWN, Summary, latex, summarised
+from boundaryviz.record.study_summary import Summary, latex, shown, summarised
 
 PLACES = ("data_seed", "seed", "fold")
 """The columns beside the axes that say which run a row is of."""
@@ -234,11 +234,12 @@ class StudyTable(Tabular):
             and (self.total, self.failed) == (other.total, other.failed)
         )
 
-    def summary(self, metrics: Sequence[str] = SHOWN) -> list[Summary]:
-        """Each combination of the axes that has runs, with those of these metrics that there are; see `summarised`."""
-        return summarised(tuple(self.axes), self.columns, metrics)
+    def summary(self, metrics: Sequence[str] = ()) -> list[Summary]:
+        """Each combination of the axes that has runs, with those of these metrics that there are, by default the main
+        ones; see `summarised`."""
+        return summarised(tuple(self.axes), self.columns, metrics or shown(self.columns))
 
-    def to_latex(self, metrics: Sequence[str] = SHOWN) -> str:
+    def to_latex(self, metrics: Sequence[str] = ()) -> str:
         """The `summary` as a table of LaTeX's booktabs: each combination of the axes with means and standard errors."""
         return latex(tuple(self.axes), self.summary(metrics))
 

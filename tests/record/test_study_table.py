@@ -117,7 +117,9 @@ def test_errors_are_over_draws_where_there_are_several():
 
 def test_seeds_that_are_copies_of_one_another_make_nothing_surer():
     table, _ = nested(seeds=1)
-    copies = [(where | {"seed": seed}, metrics) for where, metrics in _rows(table) for seed in range(6)]
+    copies: list[TableRow] = [
+        ({**where, "seed": seed}, metrics) for where, metrics in _rows(table) for seed in range(6)
+    ]
     again = StudyTable.of(table.axes, copies)
     assert again.curve("test_error", "a").error == pytest.approx(table.curve("test_error", "a").error)
     for one, other in zip(table.summary(), again.summary(), strict=True):
@@ -134,6 +136,17 @@ def test_one_of_several_draws_has_no_error():
 def _rows(table: StudyTable) -> list[TableRow]:
     names = [*table.axes, "data_seed", "seed", "fold"]
     return [({n: r[n] for n in names}, {n: r[n] for n in table.metrics}) for r in table.rows()]
+
+
+def test_losses_are_told_where_there_are_no_errors():
+    rows: list[TableRow] = [
+        ({"a": 1, "data_seed": draw, "seed": 0, "fold": fold}, {"validation_loss": 1.0 + draw, "test_loss": 2.0})
+        for draw in (0, 1) for fold in (None, 0, 1)
+    ]  # fmt: skip
+    (line,) = StudyTable.of({"a": (1,)}, rows).summary()
+    assert line.metrics == {
+        "validation_loss": (1.5, 0.5), "test_loss": (2.0, 0.0), "cross_validated_loss": (1.5, 0.5),
+    }  # fmt: skip
 
 
 def test_equality_is_to_the_bit(table: StudyTable):
