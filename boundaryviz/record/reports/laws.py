@@ -39,7 +39,7 @@ class PowerLaw:
         sizes, rows = np.asarray(x, dtype=np.float64), np.atleast_2d(np.asarray(y, dtype=np.float64))
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = means_of(rows)
-            placed = np.isfinite(mean) & (mean > 0) & (sizes > 0)
+            placed = np.isfinite(mean) & (mean > 0) & np.isfinite(sizes) & (sizes > 0)
             log = np.where(placed, np.log(mean), np.nan)
         if placed.sum() < 3 or len(np.unique(sizes[placed])) < 3:
             return cls(np.nan, np.nan, (np.nan, np.nan), np.nan, np.full(len(sizes), np.nan))
