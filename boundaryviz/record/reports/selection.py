@@ -7,10 +7,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 TOLERANCE = 1e-3
-"""By how much the training error may still change from one size to the next where it has converged."""
+"""By how much the training error may still change from one size to the next where it has converged: of a share."""
 SEVERAL = 3
 """Changes in a row that have to be as small."""
 _ALIKE = 1e-9
+
+
+def tolerance_of(train: ArrayLike, share: bool) -> float:
+    """`TOLERANCE` for a training error (S,), and of a loss, which has units, this part of that of the simplest size."""
+    errors = np.asarray(train, dtype=np.float64)
+    known = errors[np.isfinite(errors)]
+    return TOLERANCE * (1.0 if share or not len(known) else float(abs(known[0])))
 
 
 def converged(train: ArrayLike, tolerance: float = TOLERANCE, several: int = SEVERAL) -> int | None:

@@ -74,12 +74,13 @@ class SizeReport(Report):
         by_folds = table.folds > 0
         learnt, held = (cube_of(table, name, path, by_folds) for name in (train, validation))
         seen = [errors.mean(axis=2) for errors in (learnt, held)]
+        tolerances = [selection.tolerance_of(errors, is_share(measure)) for errors in seen[0]]
         return cls(
             path, tuple(table.axes[path]), measure, table.folds,
             curve_of(table, train, path), curve_of(table, validation, path, by_folds), curve_of(table, measure, path),
-            tuple(selection.cross_validated(*errors) for errors in zip(*seen, strict=True)),
+            tuple(selection.cross_validated(*errors) for errors in zip(*seen, tolerances, strict=True)),
             tuple(selection.one_standard_error(errors) for errors in held),
-            tuple(selection.converged(errors) for errors in seen[0]),
+            tuple(selection.converged(*errors) for errors in zip(seen[0], tolerances, strict=True)),
         )  # fmt: skip
 
     @property

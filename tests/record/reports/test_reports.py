@@ -272,6 +272,15 @@ def test_a_regression_has_a_loss_and_no_error(report: type[Report]):
         report.of(table([1, 2, 4], {"flip_rate": rows}))
 
 
+@pytest.mark.parametrize("unit", [1e-4, 1.0, 1e4])
+def test_sizes_chosen_by_a_loss_do_not_depend_on_its_unit(unit: float):
+    train = np.array([[0.9, 0.7, 0.5, 0.4, 0.3, 0.2998, 0.2997, 0.2996, 0.2996]])
+    held = {"train_loss": train, "validation_loss": np.array([[0.9, 0.8, 0.7, 0.6, 0.5, 0.45, 0.46, 0.47, 0.1]])}
+    held["test_loss"] = held["validation_loss"]
+    report = SizeReport.of(table(range(9), {name: unit * each for name, each in held.items()}))
+    assert (report.converged, report.chosen) == ((7,), (5,))
+
+
 @pytest.mark.parametrize("report", [SizeReport, LearningReport])
 @pytest.mark.parametrize("measure", ["train_error", "flip_rate", "clean.test_error"])
 def test_only_what_every_split_has_is_held_against_the_others(report: type[Report], measure: str):
