@@ -11,6 +11,7 @@ import numpy as np
 
 from boundaryviz.record.reports import REPORTS, DoubleDescentReport, PowerLawReport, Report, ReportError, SizeReport
 from boundaryviz.record.reports.base import numbers_of, size_words
+from boundaryviz.record.reports.size import Choices
 from boundaryviz.record.study_chart import MarkKind, StudyChart, StudyCurve, StudyLaw, StudyMark
 from boundaryviz.record.study_charting import SPLIT, chart_of, measures, one_axis, second_axis
 from boundaryviz.record.study_table import StudyTable
@@ -72,8 +73,10 @@ def with_report(chart: StudyChart, report: Report) -> StudyChart:
 def _choices(report: SizeReport) -> tuple[StudyMark, ...]:
     """The sizes chosen, of several repeats the lower median."""
     by = "CV" if report.folds else "validation"
-    found = (("chosen", report.chosen, by), ("one-se", report.chosen_one_se, "1 SE"))
-    made = ((kind, report.middle(choices), words) for kind, choices, words in found)
+    found: tuple[tuple[MarkKind, Choices, str], ...] = (
+        ("chosen", report.chosen, by), ("one-se", report.chosen_one_se, "1 SE"),
+    )  # fmt: skip
+    made = [(kind, report.middle(choices), words) for kind, choices, words in found]
     return tuple(_mark(kind, report.sizes, at, words) for kind, at, words in made if at is not None)
 
 

@@ -95,7 +95,7 @@ def nested(draws: int = 5, seeds: int = 8, folds: int = 4) -> tuple[StudyTable, 
     rows: list[TableRow] = [
         (
             {"a": size, "data_seed": draw, "seed": seed, "fold": None if fold == folds else fold},
-            {"validation_error": errors[size, draw, seed, fold], "test_error": errors[size, draw, seed, fold]},
+            dict.fromkeys(("validation_error", "test_error"), float(errors[size, draw, seed, fold])),
         )
         for size, draw, seed, fold in np.ndindex(2, draws, seeds, folds + 1)
     ]
