@@ -24,7 +24,9 @@ def studied(values: Any, path: str = "learner.max_leaf_nodes") -> Scenario:
     return TREE.model_copy(update={"study": StudySpec(axes=(Axis(path=path, values=tuple(values)),))})
 
 
-@given(st.lists(st.none() | st.integers(2, 500), min_size=1, max_size=6), st.sampled_from([".toml", ".bviz"]))
+@given(
+    st.lists(st.none() | st.integers(2, 500), min_size=1, max_size=6, unique=True), st.sampled_from([".toml", ".bviz"])
+)
 def test_a_study_comes_back_with_what_is_empty(values: list[int | None], suffix: str):
     scenario = studied(values)
     assert parse(encoded(scenario, suffix).decode(), Path(f"x{suffix}"), suffix) == scenario
