@@ -42,6 +42,8 @@ def train_and_draw(job: Job, picture: Picture) -> int:
     """Train, or read pins, and write a figure, and its data where that is asked for; the exit code."""
     if is_pins(job.scenario):
         return _draw_pins(job, picture)
+    from boundaryviz.figures.style import RANKING, REGRESSION
+
     check(picture)
     if picture.view == "compare" and not 0 < len(picture.vary) < MOST:
         raise UsageProblem(
@@ -50,6 +52,8 @@ def train_and_draw(job: Job, picture: Picture) -> int:
         )
     rect, settings = parse_rect(picture.rect), [_varied(text) for text in picture.vary]
     scenario = job.prepared()
+    if picture.view in RANKING and scenario.learner.fits(scenario.scene()):
+        raise UsageProblem(f"--view {picture.view}: {REGRESSION}")
     seeds = job.seeds or (1 if scenario.course is None else scenario.course.seeds)
     if job.shown >= seeds:
         raise UsageProblem(f"--seed-shown {job.shown}: counted from 0, it is below the number of --seeds, {seeds}")

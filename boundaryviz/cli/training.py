@@ -92,8 +92,9 @@ def trained(
         from boundaryviz.runs.bars import bar
         from boundaryviz.runs.run import start
         from boundaryviz.scenario.poison_advice import poison_note
-        from boundaryviz.scenario.response_advice import response_advice
+        from boundaryviz.scenario.response_advice import decision_advice, response_advice
         from boundaryviz.scenario.scale_advice import scale_note
+        from boundaryviz.scenario.stopping_advice import stopping_advice
         from boundaryviz.scene.lessons import lacking, larger_by_poison
 
         try:
@@ -102,6 +103,7 @@ def trained(
             said = (
                 lacking(scene), larger_by_poison(scene), scale_note(run.scenario, scene),
                 poison_note(supervised, scene), response_advice(run.scenario.learner, scene),
+                decision_advice(run.scenario, scene), stopping_advice(run.scenario, scene),
             )  # fmt: skip
             for words in filter(None, said):
                 say(f"note: {words}")

@@ -28,19 +28,21 @@ class Deciding:
         """Predicted classes at `x` (G, D), by the rule: (R, G), or (1, G) of one replica; -1 where undecided."""
         return self.rule.decide(self.learner.probabilities(x, replica))
 
-    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+    def assess(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Answers:
         """As `Learner.assess`, with the classes predicted by the rule."""
-        loss, _, scores = self.learner.assess(x, label)
+        loss, _, scores = self.learner.assess(x, label, response)
         p = self.learner.shown(scores.transpose(1, 0, 2))  # (1 or C, R, M)
         if len(p) == 1:
             p = np.concatenate([1 - p, p])
         return Answers(loss, self.rule.decide(p.transpose(1, 0, 2)), scores)
 
     def evaluate(
-        self, x: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """As `Learner.evaluate`, with the classes predicted by the rule."""
-        return self.assess(x, label)[:2]
+        return self.assess(x, label, response)[:2]
 
     def staged_evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64], stages: Sequence[int]

@@ -118,7 +118,7 @@ class EvaluationSet:
     ) -> NDArray[np.float64]:
         """As `summary`, of a learner that fits responses `wanted` (M,): the absolute and the squared loss are of what
         it says of them, the others mean nothing."""
-        loss, predicted, scores = learner.assess(self.x, self.label, self.response)  # type: ignore[call-arg]
+        loss, predicted, scores = learner.assess(self.x, self.label, self.response)
         result = self.of_answers(loss, predicted, lost)
         missed = scores[:, 0].astype(np.float64) - wanted
         found = self._means(np.stack([np.abs(missed), missed * missed], axis=1))

@@ -126,7 +126,7 @@ class Session:
         scale = scaling_of(self.scene, self._scaling_by)
         plain = learner_of(self.spec, self.scenario.training, problem, self.device, scale)
         self._rescale = plain.rescale if isinstance(plain, Scaled) else None
-        self.rule = self.scenario.decision.rule(self.scene.classes)
+        self.rule = self.scenario.decision.rule_in(self.scene, self.spec)
         self.learner: Learner = deciding(plain, self.rule)
         self.step_count = 0
         self.cascades = Cascades(plain, self.spec)
@@ -158,6 +158,7 @@ class Session:
         if self._stopping is None or scene != self.scene:
             self._begin_stopping()
         self.scene = scene
+        self._decide()
         points, seen = scene.points, self.replicas.seen_in(scene)
         training = self.replicas.roles_in(scene) == Split.TRAIN
         train = training.any(axis=0)
@@ -189,11 +190,15 @@ class Session:
             self._begin_stopping()
         self.learner.set_training(self.spec, scenario.training)
         self.cascades.set_spec(self.spec)
-        rule = scenario.decision.rule(self.scene.classes)
+        self._decide()
+        self._changed = True
+
+    def _decide(self) -> None:
+        """Have the learner decide by the rule of the scenario in the scene."""
+        rule = self.scenario.decision.rule_in(self.scene, self.spec)
         if rule != self.rule:
             self.rule = rule
             self.learner = deciding(self.learner.learner if isinstance(self.learner, Deciding) else self.learner, rule)
-        self._changed = True
 
     def watch(self, seed: int | None = 0) -> None:
         """From now on note when points pass the threshold of a net, for `cascade`, in the run with this number (its

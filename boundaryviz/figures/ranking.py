@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from boundaryviz.figures.style import Style
+from boundaryviz.figures.style import REGRESSION, Style
 from boundaryviz.figures.words import literal
 from boundaryviz.record.ranking import Calibration, Ranking
 from boundaryviz.record.snapshot import Snapshot
@@ -41,7 +41,9 @@ def held_out(snapshot: Snapshot) -> Split | None:
 
 def ranked(snapshot: Snapshot) -> list[Ranked]:
     """Of two classes the second, of more each against the rest; the clean twin's after the run's. Raises ValueError
-    where the snapshot does not say how probable each class is at its points."""
+    where the snapshot does not say how probable each class is at its points, or is of a regression."""
+    if snapshot.fits_responses:
+        raise ValueError(REGRESSION)
     if snapshot.p is None:
         raise ValueError("this view needs the probabilities of each point, which this moment was kept without")
     scene, split = snapshot.scene, held_out(snapshot)

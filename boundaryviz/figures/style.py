@@ -38,6 +38,8 @@ VIEWS: dict[str, str] = {
 """What can be drawn of a run."""
 RANKING = ("roc", "calibration")
 """The views that need the probabilities of each point."""
+REGRESSION = "this learner fits responses, which are no probabilities of classes; take another loss, or another view"
+"""Why there are no views in `RANKING` then."""
 AGAINST_CLEAN = ("twin", "flip")
 """The views that need the clean twin."""
 SEVERAL = ("frames", "compare")

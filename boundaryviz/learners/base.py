@@ -242,16 +242,18 @@ class Learner(Protocol):
         ...
 
     def evaluate(
-        self, x: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points.
 
-        Where its settings say that it fits responses (`LearnerSettings.fits_responses`), it takes a third argument,
-        the responses (N,), which are what it has missed then.
+        Where its settings say that it fits responses (`LearnerSettings.fits_responses`), `response` (N,) is what it
+        is held against; any other learner is given none.
         """
         ...
 
-    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+    def assess(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Answers:
         """As `evaluate`, with what decides."""
         ...
 

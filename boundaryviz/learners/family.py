@@ -15,6 +15,7 @@ from boundaryviz.scene.specs import Spec
 
 if TYPE_CHECKING:
     from boundaryviz.learners.training_spec import TrainingSpec
+    from boundaryviz.scene.scene import Scene
 
 Capability = Literal["hidden-layers"]
 """What some learners can be asked beyond the contract of all: activations of hidden units."""
@@ -123,6 +124,10 @@ class LearnerSettings(Spec):
         """Whether it learns the responses of points that have any, of which the sign is one of two classes, and not
         their classes."""
         return False
+
+    def fits(self, scene: Scene) -> bool:
+        """Whether these responses are what it learns: it fits some, and the points have any."""
+        return self.fits_responses and scene.has_responses
 
     @property
     def sure(self) -> float:

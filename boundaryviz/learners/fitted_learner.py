@@ -210,14 +210,16 @@ class FittedLearner(ABC):
         return []
 
     def evaluate(
-        self, x: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Negative log-probability of the true class, float64 (R, N), and predicted class, int64 (R, N); an undecided
         point counts as an even guess and as class -1. Asked again about the same points, it looks up the answer.
         """
         return self.assess(x, label)[:2]
 
-    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+    def assess(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Answers:
         """As `evaluate`, with what decides."""
         last = self._evaluated
         if last is None or not _same((x, label), last[:2]):

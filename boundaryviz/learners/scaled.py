@@ -130,14 +130,16 @@ class Scaled:
         return self._learner.units(self._scale(x), replica)
 
     def evaluate(
-        self, x: NDArray[np.float64], label: NDArray[np.int64], *response: NDArray[np.float64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Loss without penalties, float64 (R, N), and predicted class, int64 (R, N), of labelled points."""
-        return self._learner.evaluate(self._scale(x), label, *response)
+        return self._learner.evaluate(self._scale(x), label, response)
 
-    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64], *response: NDArray[np.float64]) -> Answers:
+    def assess(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Answers:
         """As `evaluate`, with what decides."""
-        return self._learner.assess(self._scale(x), label, *response)
+        return self._learner.assess(self._scale(x), label, response)
 
     def staged(self, x: NDArray[np.float64], stages: Sequence[int], replica: int | None = None) -> NDArray[np.float64]:
         """Class probabilities at `x` (G, D) of models of these sizes; see `FittedLearner.staged`."""

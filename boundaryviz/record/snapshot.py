@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.curves import CurveStore
-from boundaryviz.record.fields import classes_of
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -44,7 +43,7 @@ class Snapshot:
     @property
     def leaning(self) -> NDArray[np.float32]:
         """The field in which one half, or the largest, is where the scenario decides: see `Rule.leaning`."""
-        return self.scenario.decision.rule(classes_of(self.field)).leaning(self.field)
+        return self.scenario.decision.rule_in(self.scene, self.scenario.learner).leaning(self.field)
 
     @property
     def name(self) -> str:
@@ -54,7 +53,7 @@ class Snapshot:
     @property
     def fits_responses(self) -> bool:
         """Whether the field is of a regression: the response, -1 to 1 as 0 to 1."""
-        return self.scenario.learner.fits_responses and self.scene.has_responses
+        return self.scenario.learner.fits(self.scene)
 
 
 def steps_of_strip(last: int, count: int = STRIP) -> tuple[int, ...]:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
 from boundaryviz.learners.base import UNDECIDED
+from boundaryviz.learners.family import LearnerSettings
+from boundaryviz.scene.scene import Scene
 from boundaryviz.scene.specs import Spec, setting
 
 Row = tuple[Annotated[float, Field(ge=0.0, le=1e6)], ...]
@@ -88,6 +90,11 @@ class DecisionSpec(Spec):
             name = "false_negative" if self.false_negative != 1.0 else "false_positive"
             return f"decision.{name}: it is of two classes, the data have {classes}; write a table, decision.costs"
         return None
+
+    def rule_in(self, scene: Scene, learner: LearnerSettings) -> Rule:
+        """How the learner's probabilities are decided between the classes of a scene: as if nothing were said where it
+        fits the responses of the points, which are not probabilities."""
+        return (DecisionSpec() if learner.fits(scene) else self).rule(scene.classes)
 
     def rule(self, classes: int) -> Rule:
         """How it decides between so many classes. What does not fit them says nothing, see `problem`."""

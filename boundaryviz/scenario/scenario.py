@@ -16,6 +16,7 @@ from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scenario.decision import DecisionSpec
+from boundaryviz.scenario.emptiness import understood
 from boundaryviz.scenario.history_spec import TURNS, RunHistorySpec
 from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.own import OwnSpec
@@ -118,6 +119,8 @@ class Scenario(Spec):
             scenario = cls.model_validate(migrated(values, VERSION))
         except ValidationError as error:
             raise ScenarioError(problems_of(error)) from None
+        if scenario.study is not None:
+            scenario = scenario.model_copy(update={"study": understood(scenario.study, scenario)})
         if scenario.own is not None and scenario.data.name != OWN:
             raise ScenarioError([f"own: points of one's own are data named {OWN!r}, not {scenario.data.name!r}"])
         if problem := scenario.lacks_rule():

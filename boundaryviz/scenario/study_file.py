@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from boundaryviz.scenario import gallery, text
+from boundaryviz.scenario.emptiness import understood
 from boundaryviz.scenario.files import decoded, with_lines
 from boundaryviz.scenario.scenario import Scenario, ScenarioError, problems_of
 from boundaryviz.scenario.study_spec import StudySpec
@@ -65,7 +66,7 @@ def _of(values: Mapping[str, Any], path: Path) -> Scenario:
         problems += problems_of(error)
     if problems:
         raise ScenarioError(problems)
-    return scenario.model_copy(update={"study": spec})
+    return scenario.model_copy(update={"study": understood(spec, scenario)})
 
 
 def _scenario(given: Any, path: Path) -> Scenario:

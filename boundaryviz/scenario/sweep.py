@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
+from boundaryviz.scenario.emptiness import NOTHING, field_of, may_be_empty, takes
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.text import parsed
 from boundaryviz.scene.plain_text import one_line
@@ -47,14 +48,14 @@ def parse(text: str, frames: int, scenario: Scenario) -> tuple[str, list[Any], b
         if not 2 <= count <= frames:
             raise SweepError(text, "a range has 2 values at least, and no more than there are frames")
         places = np.linspace(float(ends[0]), float(ends[1]), count)
-        if all(isinstance(end, int) for end in ends) and not _takes(scenario, path, float):
+        if all(isinstance(end, int) for end in ends) and not takes(field_of(scenario, path), float):
             return path, list(dict.fromkeys(int(place) for place in np.round(places))), True
         return path, [float(f"{place:.6g}") for place in places], True
     parts = _parts(right)
     if not 1 < len(parts) <= MOST:
         raise SweepError(text, "give two values at least, separated by commas, or a range FIRST..LAST")
-    empty = _takes(scenario, path, type(None))
-    return path, [None if empty and part.strip() == "none" else parsed(part.strip()) for part in parts], False
+    empty = may_be_empty(field_of(scenario, path))
+    return path, [None if empty and part.strip() == NOTHING else parsed(part.strip()) for part in parts], False
 
 
 def _parts(text: str) -> list[str]:
@@ -71,7 +72,7 @@ def _parts(text: str) -> list[str]:
 def value_words(value: Any) -> str:
     """A value as a person would write it: '0.05', '16-16'."""
     if value is None:
-        return "none"
+        return NOTHING
     if isinstance(value, list):
         return "-".join(map(str, value)) or "none"
     return f"{value:,}" if isinstance(value, int) else f"{value:.3g}" if isinstance(value, float) else str(value)
@@ -79,19 +80,7 @@ def value_words(value: Any) -> str:
 
 def title_of(scenario: Scenario, path: str) -> str:
     """What a form calls the setting, or else its path; 'poison points' for the poison's points."""
-    info = _field(scenario, path)
+    info = field_of(scenario, path)
     if info is None or info.title is None:
         return path
     return f"Poison {info.title.lower()}" if path.startswith("poison.") else str(info.title)
-
-
-def _takes(scenario: Scenario, path: str, kind: type) -> bool:
-    """Whether the setting takes values of this type, as it is declared."""
-    info = _field(scenario, path)
-    return info is not None and kind in (info.annotation, *get_args(info.annotation))
-
-
-def _field(scenario: Scenario, path: str) -> Any:
-    """What the scenario's spec says of a setting; None where there is no such setting."""
-    section, _, name = path.partition(".")
-    return getattr(type(getattr(scenario, section, None)), "model_fields", {}).get(name)

@@ -104,7 +104,8 @@ def dumps(values: dict[str, Any]) -> str:
 
 
 def dumps_toml(values: dict[str, Any]) -> str:
-    """Values as TOML, a line per setting and per column; what is None is left out, as TOML has no word for it."""
+    """Values as TOML, a line per setting and per column; None, for which it has no word, is left out, and in a list the
+    text "none"."""
     return _flat_lists(tomli_w.dumps(_without_none(values)))
 
 
@@ -224,7 +225,9 @@ def _plain(value: Any) -> str:
 def _without_none(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_none(item) for key, item in value.items() if item is not None}
-    return [_without_none(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return ["none" if item is None else _without_none(item) for item in value]
+    return value
 
 
 def _flat_lists(text: str) -> str:

@@ -63,7 +63,7 @@ class Places:
         scene = scenario.scene()
         if not can_teach(scene):
             raise ScenarioError([f"data: {lacking(scene)}"])
-        if scenario.learner.fits_responses and scene.has_responses:
+        if scenario.learner.fits(scene):
             words = "bias and variance are measured of predicted classes, and this learner fits responses"
             raise ScenarioError([f"learner: {words}; take another loss, or another learner"])
         rect = scene.domain

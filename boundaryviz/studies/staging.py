@@ -70,12 +70,14 @@ class _AtStage:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["_asked"].learner, name)
 
-    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+    def assess(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Answers:
         p = self._shares(x)
         return Answers(*judged(p, label), np.stack([leads_of(one) for one in p]))
 
     def evaluate(
-        self, x: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         return self.assess(x, label)[:2]
 

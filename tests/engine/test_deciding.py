@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from boundaryviz.engine.session import Session
 from boundaryviz.runs.run import train
+from boundaryviz.scenario import gallery
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 
 COSTLY = {"data.name": "gauss", "data.noise": 1.0, "data.n": 120, "training.steps": 60, "learner.name": "logistic"}
@@ -96,3 +98,33 @@ def test_a_new_class_finds_the_decision_of_two_without_a_say():
     run.step(5)
     p = run.learner.probabilities(three.points.x)
     assert np.array_equal(run.learner.predict(three.points.x), p.argmax(axis=1))
+
+
+COSTS = {"decision.false_negative": 10.0, "decision.threshold": 0.2}
+
+
+@pytest.mark.parametrize("changed", [{}, {"data.input_scale": "standardised"}, {"learner.loss": "absolute"}])
+def test_costs_have_no_effect_on_a_regression(changed: dict[str, Any]):
+    base = gallery.load("playground-slope").with_values({"data.n": 60, "training.steps": 20, **changed})
+    plain, priced = train(base, progress=False), train(base.with_values(COSTS), progress=False)
+    for name in ("train_loss", "test_loss", "test_absolute_loss"):
+        assert priced.metrics[name].mean == plain.metrics[name].mean
+    assert priced.metrics.keys() == plain.metrics.keys()
+    x = base.scene().points.x
+    assert np.array_equal(priced.predict(x), plain.predict(x))
+    assert np.array_equal(priced.snapshot().leaning, plain.snapshot().leaning)
+
+
+def test_the_rule_comes_and_goes_with_the_responses():
+    scenario = gallery.load("playground-slope").with_values({"data.n": 60, **COSTS})
+    run = Session(scenario)
+    fitted = run.scene
+    signs = replace(fitted, points=replace(fitted.points, response=None))
+    for scene, plain in ((signs, False), (fitted, True), (signs, False)):
+        run.set_scene(scene)
+        run.step()
+        assert run.rule.plain == plain
+        assert np.isnan(run.evaluate()[:, 5]).all() == plain
+    run.set_scene(fitted)
+    run.set_scenario(scenario.with_values({"decision.threshold": 0.9}))
+    assert np.isnan(run.evaluate()[:, 5]).all()

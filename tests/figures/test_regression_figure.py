@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 
+from boundaryviz.cli.app import run as run_cli
 from boundaryviz.figures.draw import SceneFigure, draw
 from boundaryviz.figures.palette import GREY, class_colour, response_colour
 from boundaryviz.runs.run import Run, start
@@ -52,3 +54,13 @@ def test_there_is_no_curve_of_an_error(run: Run) -> None:
 @pytest.mark.parametrize(("response", "colour"), [(-3.0, class_colour(0)), (1.0, class_colour(1)), (0.0, GREY)])
 def test_a_response_has_the_colour_of_the_field(response: float, colour: str) -> None:
     assert response_colour(response, GREY) == colour.lower()
+
+
+@pytest.mark.parametrize("view", ["roc", "calibration"])
+def test_responses_are_not_ranked(run: Run, view: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="no probabilities of classes"):
+        run.figure(view)
+    out = tmp_path / "x.png"
+    assert run_cli(["figure", "playground-slope", "--view", view, "--output", str(out)]) == 2
+    assert f"--view {view}: this learner fits responses" in capsys.readouterr().err
+    assert not out.exists()

@@ -97,7 +97,8 @@ class CompareTile(QWidget):
         self.edit.given_up.connect(self._end_edit)
         snapshot = pin.snapshot
         self.plane.set_scene(snapshot.scene)
-        self.plane.field.set_decision(snapshot.scenario.decision.rule(snapshot.scene.classes).leaning)
+        rule = snapshot.scenario.decision.rule_in(snapshot.scene, snapshot.scenario.learner)
+        self.plane.field.set_decision(rule.leaning)
         self.plane.set_field(snapshot.field, snapshot.rect)
         self.set_pin(pin, "")
 

@@ -109,9 +109,10 @@ class Exporting(QObject):
         self, snapshot: Snapshot, clean: Snapshot | None, strip: Sequence[Snapshot], rect: Domain | None,
         source: Sequence[str] | str,
     ) -> None:  # fmt: skip
-        from boundaryviz.figures.style import AGAINST_CLEAN
+        from boundaryviz.figures.style import AGAINST_CLEAN, RANKING
 
         have, pins = dict.fromkeys(AGAINST_CLEAN, clean is not None), self._pins()
+        have |= dict.fromkeys(RANKING, not snapshot.fits_responses)
         have |= {"cascade": snapshot.cascade is not None, "frames": len(strip) > 1, "compare": len(pins) > 1}
         made = _Made(snapshot, clean, {"frames": strip, "compare": pins}, rect, self._looks())
         pinned = self._pins_file()

@@ -10,6 +10,7 @@ from typing import Any
 from boundaryviz.gui.study.varied import Varied
 from boundaryviz.gui.widgets.fields import number_words
 from boundaryviz.scenario import sweep
+from boundaryviz.scenario.emptiness import NOTHING, field_of, may_be_empty
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.study_spec import Axis, StudySpec, ranged
 from boundaryviz.scenario.text import parsed
@@ -66,6 +67,8 @@ class AxisDraft:
             raise DraftError(sentence(_first_line(error))) from None
 
     def _listed(self, scenario: Scenario) -> tuple[Any, ...]:
+        if self.values.strip() == NOTHING and may_be_empty(field_of(scenario, self.path)):
+            return (None,)
         single = parsed(self.values.strip())
         if "," not in self.values or (isinstance(single, list) and self.values.count("[") == 1):
             return (single,)
@@ -127,6 +130,8 @@ def values_text(values: Sequence[Any]) -> str:
 
 
 def _typed(value: Any) -> str:
+    if value is None:
+        return NOTHING
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(str, value))}]"
     if isinstance(value, bool):

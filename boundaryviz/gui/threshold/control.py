@@ -61,8 +61,8 @@ class ThresholdControl(QObject):
         self._asks = asks
 
     def _show_decision(self) -> None:
-        scene = self._presenter.scene
-        self.view.set_decision(self._presenter.scenario.decision, scene.classes)
+        scene, scenario = self._presenter.scene, self._presenter.scenario
+        self.view.set_decision(scenario.decision, scene.classes, scenario.learner.fits(scene))
 
     def _opened(self) -> None:
         self._positive = 1

@@ -19,6 +19,7 @@ from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.ranking import Calibration, Ranking
 from boundaryviz.scenario.decision import BY_COSTS, HALF, DecisionSpec
+from boundaryviz.scenario.response_advice import UNDECIDED
 
 Kind = Literal["roc", "pr", "calibration"]
 KINDS: dict[Kind, tuple[str, str]] = {
@@ -31,6 +32,10 @@ EMPTY = "The curves appear here as it trains."
 PAST = "Curves are of the present. Go back to it, or press Load, to see those of this moment."
 NOBODY = "No labelled clean {} points, so there is nothing to rank."
 ONE_CLASS = "All {} points are of one class: there is no rate of the other."
+REGRESSION = (
+    "The learner fits responses and predicts no classes, so there is nothing to rank or to decide. A loss of classes, "
+    "such as cross-entropy, has these curves."
+)
 _MANY = 4_000  # places of a curve that are drawn; of more, every so many
 _DECIMALS = 4  # of a threshold that was dragged
 
@@ -51,6 +56,7 @@ class ThresholdView(QWidget):
         self._scores: Scores | None = None
         self._names: tuple[str, ...] = ("", "")
         self._rule = DecisionSpec().rule(2)
+        self._regresses = False
         self._ranking: Ranking | None = None
         self._clean: Ranking | None = None
         self._of = ""
@@ -117,6 +123,8 @@ class ThresholdView(QWidget):
     def set_scores(self, scores: Scores | None, names: Sequence[str], of: str = "", hint: str = EMPTY) -> None:
         """scores: of the class that is ranked against the rest; None while there are none, and `hint` says why. names:
         of the classes. of: which seed they are of."""
+        if self._regresses:
+            scores, hint = None, REGRESSION
         self._scores, self._of = scores, of
         if tuple(names) != self._names:
             self._names = tuple(names)
@@ -129,13 +137,17 @@ class ThresholdView(QWidget):
         self.hint.setText(hint)
         self._rank()
 
-    def set_decision(self, spec: DecisionSpec, classes: int) -> None:
-        """The decision in force between so many classes."""
+    def set_decision(self, spec: DecisionSpec, classes: int, regresses: bool = False) -> None:
+        """The decision in force between so many classes. regresses: responses are fitted, and nothing is decided."""
         self.form.set_values(spec)
         off = {} if classes == 2 else dict.fromkeys(("threshold", "false_negative", "false_positive"), _OF_TWO)
+        off = dict.fromkeys(DecisionSpec.model_fields, UNDECIDED) if regresses else off
         self.form.set_unused({**spec.unused(), **off})
-        self.by_costs.setEnabled(classes == 2 and spec.threshold != BY_COSTS)
+        self.by_costs.setEnabled(classes == 2 and spec.threshold != BY_COSTS and not regresses)
         self._rule = spec.rule(classes)
+        if regresses != self._regresses:
+            self._regresses = regresses
+            self.set_scores(None, self._names)
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:

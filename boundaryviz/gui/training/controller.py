@@ -30,9 +30,10 @@ from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import add_action, add_submenu, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario.changes import Settings, resets, stirs
-from boundaryviz.scenario.response_advice import response_advice
+from boundaryviz.scenario.response_advice import decision_advice, response_advice
 from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.stopping_advice import stopping_advice
 from boundaryviz.scenario.words import source_words
 from boundaryviz.scene.data import OWN, before_any
 from boundaryviz.scene.edits import Recolumn, Remove, mute, relabel
@@ -100,7 +101,11 @@ class Controller(QObject):
             words = scale_advice(state.scenario, state.scene)
             self.learner.set_scale_advice(words)
             self.presenter.say(Word.SCALE, f"{words} See Input scale, in the tab Data." if words else None)
-            self.presenter.say(Word.RESPONSES, response_advice(state.scenario.learner, state.scene) or None)
+            of_responses = response_advice(state.scenario.learner, state.scene) or decision_advice(
+                state.scenario, state.scene
+            )
+            self.presenter.say(Word.RESPONSES, of_responses or None)
+            self.presenter.say(Word.STOPPING, stopping_advice(state.scenario, state.scene) or None)
         self._tell(state, before, fresh)
         self._title()
 
@@ -131,7 +136,7 @@ class Controller(QObject):
         if scenario is not self._settings:
             self._settings = scenario
             self._show_data(scenario)
-            rule = scenario.decision.rule(self.presenter.scene.classes)
+            rule = scenario.decision.rule_in(self.presenter.scene, scenario.learner)
             self._planes.set_decision(None if rule.plain else rule.leaning)
             self.learner.set_values(scenario.learner)
             self.training.set_values(scenario.training)

@@ -41,6 +41,6 @@ class Past:
         """The class (N,) in whose part of the field each point lies; -1 where it is undecided or outside."""
         rows, columns = field.shape[-2:]
         row, column, inside = self.checkpoint.rect.cells(self.scene.points.xy, columns, rows)
-        leaning = self.scenario.decision.rule(classes_of(field)).leaning(field)
+        leaning = self.scenario.decision.rule_in(self.scene, self.scenario.learner).leaning(field)
         found = decided(leaning[..., row, column], classes_of(field))
         return np.where(inside, found, UNDECIDED).astype(np.int16)

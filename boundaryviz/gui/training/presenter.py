@@ -50,8 +50,9 @@ class Word(IntEnum):
     RISING = 3
     UNIT = 4
     RESPONSES = 5
-    SCALE = 6
-    HINT = 7
+    STOPPING = 6
+    SCALE = 7
+    HINT = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -464,7 +465,7 @@ class Presenter(QObject):
     @property
     def _fits_responses(self) -> bool:
         """Whether the field is of a regression: the outputs from -1 to 1, and what is beyond as these."""
-        return self._document.scenario.learner.fits_responses and self._document.scene.has_responses
+        return self._document.scenario.learner.fits(self._document.scene)
 
     def _show_hover(self) -> None:
         status, planes, hover = self._window.status, self._planes, self._hover

@@ -113,7 +113,7 @@ class RandomFeatures(FittedLearner):
 
     @override
     def evaluate(
-        self, x: NDArray[np.float64], label: NDArray[np.int64]
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Half the squared error of the outputs, float64 (R, N), and predicted class, int64 (R, N); an undecided point
         counts as of outputs 0 and as class -1."""
@@ -121,7 +121,9 @@ class RandomFeatures(FittedLearner):
         return loss, predicted
 
     @override
-    def assess(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Answers:
+    def assess(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Answers:
         p, classes = self._ask(x, None), self.problem.classes
         wrong = np.nan_to_num(p, nan=0.5) - (label[:, None] == np.arange(classes))
         # an output is off by twice as much; two classes have one output between them

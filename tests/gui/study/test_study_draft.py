@@ -109,3 +109,12 @@ def test_values_written_as_text_are_read_back(values: list[Any]):
     text = values_text(values)
     count = None  # of a range every whole number
     assert list(AxisDraft("learner.hidden", text, count).axis(Scenario()).values) == values
+
+
+def test_a_value_that_leaves_a_setting_empty_is_the_word_none() -> None:
+    tree = Scenario().with_values({"learner.name": "DecisionTreeClassifier"})
+    axis = Axis(path="learner.max_leaf_nodes", values=(2, None))
+    draft = AxisDraft.written(axis)
+    assert draft.values == "2, none"
+    assert draft.axis(tree) == axis
+    assert AxisDraft(axis.path, "none").axis(tree).values == (None,)

@@ -16,6 +16,7 @@ from boundaryviz.engine.trainer import Trainer
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.runs.run import start
 from boundaryviz.scenario import files, gallery
+from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.pace import LEAST, SECONDS, speed
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from helpers.mouse import mouse
@@ -334,3 +335,13 @@ def test_it_rests_where_early_stopping_ends_it_and_play_goes_on_without(
     history = workbench.history.now()
     assert history is not None
     assert [(one.step, dict(one.values)) for one in history.changes] == [(stop, {"training.early_stopping": "off"})]
+
+
+def test_early_stopping_that_cannot_act_is_said_until_it_can(workbench: Workbench) -> None:
+    do, banner = workbench.controller.do, workbench.plane._banner
+    do(Settings({"data.validation": 0.0, "training.early_stopping": "GL"}), "Stop early")
+    assert "it never stops" in banner.text()
+    do(Settings({"data.validation": 0.2}), "Validation")
+    assert "stops" not in banner.text()
+    do(Settings({"learner.name": "naive-bayes"}), "Learner")
+    assert "Early stopping has nothing to end" in banner.text()

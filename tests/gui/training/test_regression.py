@@ -8,6 +8,7 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.plane.point_model import COLUMNS, PointModel
+from boundaryviz.gui.threshold.view import REGRESSION
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scene.edits import apply, relabel
@@ -48,3 +49,23 @@ def test_the_table_shows_what_a_point_teaches() -> None:
     turned = int(np.flatnonzero(points.label == 0)[0])
     model.set_scene(apply(relabel(points.ids[turned : turned + 1], 1), scene)[0])
     assert words(turned) == "positive +1.00"
+
+
+def test_costs_wait_while_responses_are_fitted(show, qtbot: QtBot) -> None:
+    costly = {"data.n": 60, "learner.hidden": [], "learner.loss": "cross-entropy", "decision.false_negative": 10.0}
+    workbench = show(gallery.load("reg-plane").with_values(costly))
+    view, controller = workbench.threshold.view, workbench.controller
+    workbench.window.show_result(view)
+    controller.play(True)
+    qtbot.waitUntil(lambda: view.ranking is not None)
+    controller.do(Settings({"learner.loss": "squared"}), "Loss")
+    begun = controller.presenter.frame
+    qtbot.waitUntil(lambda: controller.presenter.frame is not begun and controller.presenter.frame.step > 5)
+    assert "costs and the threshold have no effect" in workbench.plane._banner.text()
+    assert (view.ranking, view.hint.text()) == (None, REGRESSION)
+    controller.do(Settings({"decision.threshold": 0.7}), "Threshold")
+    step = controller.presenter.frame.step
+    qtbot.waitUntil(lambda: controller.presenter.frame.step > step + 5)
+    controller.do(Settings({"learner.loss": "cross-entropy"}), "Loss")
+    qtbot.waitUntil(lambda: view.ranking is not None)
+    controller.play(False)

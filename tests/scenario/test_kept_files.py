@@ -1,0 +1,105 @@
+"""A kept file of each version of the format, as that version wrote it, opens and means the same; that of version 1 is
+tested beside what is safe to read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from boundaryviz.runs.run import train
+from boundaryviz.scenario.decision import DecisionSpec
+from boundaryviz.scenario.files import dumps, parse, read
+from boundaryviz.scenario.scenario import VERSION, Scenario
+from boundaryviz.scenario.study_spec import Axis, StudySpec
+from boundaryviz.scene.responses import taught
+from boundaryviz.scene.scene import Split
+
+FILES = Path(__file__).parents[1] / "data"
+LATER = {3: {"splits": "given", "labels": "given"}, 4: {"labels": "given"}, 5: {}}
+"""What settings of the data that a version had no words for are in its file."""
+
+
+def kept(version: int) -> tuple[dict[str, Any], Scenario]:
+    """The plain values of the file of a version, and the scenario it is read as."""
+    path = FILES / f"version-{version}.bviz"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    assert values["version"] == version
+    return values, read(path)
+
+
+def missing(wanted: Any, found: Any, place: str = "") -> list[str]:
+    """Places of nested plain values at which others are not the same; what the others have besides is let be."""
+    if isinstance(wanted, dict):
+        return [
+            one for key, value in wanted.items() for one in missing(value, (found or {}).get(key), f"{place}.{key}")
+        ]
+    return [] if wanted == found else [place]
+
+
+@pytest.mark.parametrize("version", [3, 4, 5])
+def test_every_value_is_read(version: int) -> None:
+    values, scenario = kept(version)
+    said = values | {"version": VERSION}
+    if version == 3:
+        assert said["learner"].pop("input_scale") == scenario.data.input_scale == "domain"
+    plain = scenario.model_dump(mode="json")
+    assert missing(said | {"data": said["data"] | LATER[version]}, plain) == []
+
+
+@pytest.mark.parametrize("version", [3, 4, 5])
+def test_it_comes_back_from_what_is_written_now(version: int) -> None:
+    scenario = kept(version)[1]
+    assert parse(dumps(scenario), Path("x.bviz"), ".bviz") == scenario
+
+
+@pytest.mark.parametrize(
+    ("version", "losses"),
+    [(3, [0.0006590202, 5.059285, 4.929586]), (4, [0.001758564, 1.812336, 0.0353613])],
+)
+def test_it_trains_to_what_the_version_that_wrote_it_trained_to(version: int, losses: list[float]) -> None:
+    """The losses of 40 steps that the programs of versions 3 and 4 reported of these files."""
+    run = train(kept(version)[1], steps=40, progress=False)
+    found = [run.metrics[f"{split}_loss"].mean for split in ("train", "validation", "test")]
+    assert found == pytest.approx(losses, rel=1e-3)
+
+
+def test_version_3_has_inputs_and_responses() -> None:
+    values, scenario = kept(3)
+    points, columns = scenario.scene().points, values["plane"]["points"]
+    assert points.x.T.tolist() == columns["inputs"]
+    assert points.responses.tolist() == columns["response"]
+    assert (points.label.tolist(), points.split.tolist()) == (columns["label"], columns["split"])
+    assert taught(points.label, points.responses).tolist() == columns["response"]
+    section = scenario.scene().section
+    assert section is not None
+    assert section.low.tolist() == values["plane"]["section"]["low"]
+
+
+def test_version_4_has_points_of_ones_own_scaled_and_a_pace() -> None:
+    values, scenario = kept(4)
+    assert (scenario.pace, scenario.data.input_scale, scenario.data.splits) == (20.0, "standardised", "drawn")
+    assert scenario.own is not None
+    assert scenario.own.points.scene.points.xy.T.tolist() == [values["own"]["plane"]["points"][k] for k in "xy"]
+    assert (scenario.own.points.scene.points.split == Split.TRAIN).all()
+    scene = scenario.scene()
+    assert scene.points.split.tolist() == values["plane"]["points"]["split"]
+    assert scene.measure is not None
+    np.testing.assert_array_equal(scene.measure.centre, values["plane"]["measure"]["centre"])
+    redrawn = scenario.with_values({"data.seed": 1}).scene()
+    assert redrawn.points.xy.tolist() == scene.points.xy.tolist()
+
+
+def test_version_5_has_a_study_a_rule_a_decision_and_early_stopping() -> None:
+    scenario = kept(5)[1]
+    axes = Axis(path="data.n", values=(24, 48)), Axis(path="data.noise", values=(None, 0.3))
+    assert scenario.study == StudySpec(
+        axes=axes, seeds=(0, 3), data_seeds=2, folds=3, steps=30, report="size", measure="test_loss", floor=0.05
+    )
+    assert (scenario.rule, scenario.data.labels) == ("y > 0.25 + 0.5 * sin(3 * x)", "rule")
+    assert scenario.decision == DecisionSpec(threshold=0.3, false_negative=4.0)
+    training = scenario.training
+    assert (training.early_stopping, training.most_loss, training.restore_best) == ("GL", 8.0, False)
