@@ -33,7 +33,7 @@ from boundaryviz.scenario.changes import Settings, resets, stirs
 from boundaryviz.scenario.response_advice import response_advice
 from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scenario.words import source_words
+from boundaryviz.scenario.words import setting_title, source_words
 from boundaryviz.scene.data import OWN, before_any
 from boundaryviz.scene.edits import Recolumn, Remove, mute, relabel
 from boundaryviz.scene.lessons import lacking
@@ -195,9 +195,7 @@ class Controller(QObject):
 
     def set_setting(self, path: str, value: Any) -> None:
         """Give the setting of this dotted path another value, as one undo step."""
-        section, _, name = path.partition(".")
-        title = type(getattr(self.document.scenario, section)).model_fields[name].title or name
-        self.do(Settings({path: value}), f"Set {title.lower()}")
+        self.do(Settings({path: value}), f"Set {setting_title(self.document.scenario, path).lower()}")
 
     # ---- plane -> document --------------------------------------------------------------------------
 
