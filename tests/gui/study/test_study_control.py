@@ -143,13 +143,19 @@ def test_a_window_that_closes_meanwhile_leaves_the_study_to_the_next(make: Make)
     assert following.panel.composer.draft == replace(DRAFT, axes=(AxisDraft(LEAVES, "2, 4, 8, 16, 32"), AxisDraft()))
 
 
-def test_what_was_cut_off_can_be_forgotten(make: Make):
+def test_what_was_cut_off_is_shown_and_can_be_forgotten(make: Make):
     control = make()
     control.start()
     control.close()
-    following = make()
+    following = make(scenario=Scenario())
+    composer = following.panel.composer
+    assert composer.draft == replace(DRAFT, axes=(AxisDraft(LEAVES, "2, 4, 8, 16, 32"), AxisDraft()))
+    assert composer.axes[0].setting.currentText().startswith("Learner: ")
+    assert not composer.isEnabled()  # it goes on as it was
     following.panel.cancel.click()
     assert following.panel.state == "idle"
+    assert composer.isEnabled()
+    assert composer.draft.axes[0].path == "learner.hidden"  # of the document
     following.close()
     assert make().panel.state == "idle"
 
@@ -289,6 +295,30 @@ def test_another_learner_brings_proposals_of_its_own_unless_somebody_chose(make:
     control._document.do(Settings({"learner.name": "mlp"}), "Learner")
     control.offer()
     assert control.panel.composer.draft == chosen
+
+
+def test_a_study_that_another_learner_cannot_run_is_proposed_no_more(make: Make):
+    for axis in (Axis(path=LEAVES, values=(2, 4)), Axis(path="learner.name", values=("SVC", "mlp"))):
+        brought = StudySpec(axes=(Axis(path="data.noise", values=(0.1, 0.2)), axis))
+        control = make(scenario=TREE.model_copy(update={"study": brought}))
+        assert control.panel.composer.draft == StudyDraft.of(brought)
+        control._document.do(Settings({"learner.name": "SVC"}), "Learner")
+        control.offer()
+        names_tree = axis.path == LEAVES
+        found = control.panel.composer.draft
+        assert found.axes[0].path == ("learner.C" if names_tree else "data.noise")
+        control.start()
+        assert len(begun(control)) == 1
+
+
+def test_a_setting_that_is_not_there_is_named(make: Make):
+    control = make(scenario=TREE.with_values({"learner.name": "SVC"}))
+    control.panel.composer.show_draft(DRAFT)
+    with pytest.raises(controls.DraftError, match="no .max leaf nodes. here"):
+        control.drafted()
+    control.panel.composer.show_draft(replace(DRAFT, axes=(AxisDraft("data.n", "-5, 20"), AxisDraft())))
+    with pytest.raises(controls.DraftError, match="Training points -5: "):
+        control.drafted()
 
 
 def test_a_study_that_runs_goes_on_when_another_scenario_is_opened(make: Make, qtbot: QtBot):
