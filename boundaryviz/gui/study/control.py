@@ -222,15 +222,15 @@ class StudyControl(QObject):
         except JobError as error:
             self.panel.say(str(error), problem=True)
             return
-        if self.study is not study:
+        if self.study != study:  # else what is known is shown until more is
             self.table = None
             self.panel.forget_chosen()
         self.study, self._stops, self._remaining = study, "", Remaining()
         self._draw()
         self.panel.fold.set_open(False)
         self.panel.set_state("running")
-        self.panel.set_progress(0, 0)
-        self.panel.say(trouble or "Starting\u2026", problem=bool(trouble))
+        self._show_progress(0, 0)
+        self.panel.say(trouble or self._so_far(), problem=bool(trouble))
 
     def _keep(self, study: Study) -> str:
         """Write down that it is under way; in words what came between."""
@@ -242,9 +242,16 @@ class StudyControl(QObject):
 
     def _progressed(self, now: Progress) -> None:
         self._remaining.tell(now.done, now.of)
-        self.panel.set_progress(now.done, now.of)
+        self._show_progress(now.done, now.of)
         if not self._stops:
             self.panel.say(self._so_far())
+
+    def _show_progress(self, done: int, of: int) -> None:
+        """In runs, as in words; in what their training tells, done of so many, until the first one is finished."""
+        if (table := self.table) is None:
+            self.panel.set_progress(done, of)
+        else:
+            self.panel.set_progress(len(table) + len(table.failed), table.total)
 
     def _so_far(self) -> str:
         """How many runs are finished, and how long the others take."""
@@ -256,7 +263,10 @@ class StudyControl(QObject):
         return f"{done}, {about}." if about else f"{done}."
 
     def _found(self, table: StudyTable) -> None:
+        if self.table is not None and len(table) < len(self.table):
+            return  # it has not come to what was known before
         self.table = table
+        self._show_progress(0, 0)
         self._drawn()
         if not self._stops:
             self.panel.say(self._so_far())

@@ -33,6 +33,7 @@ from boundaryviz.studies.requests import EstimateRequest, StudyEstimate, StudyRe
 from boundaryviz.studies.study import Study
 from helpers.fake_jobs import FakeJobs
 from helpers.study_tables import LEAVES, SIZES, TREE, study, table
+from helpers.there import there
 from helpers.workbenches import bare_frame
 
 Make = Callable[..., StudyControl]
@@ -88,7 +89,7 @@ def test_results_are_drawn_as_they_come_and_it_is_said_how_many_there_are(make: 
     qtbot.waitUntil(lambda: control.table is not None)
     assert control.panel.words.text() == "4 of 10 runs."
     assert control.panel.view.chart is not None
-    assert control.panel.progress.value() == 2
+    assert (control.panel.progress.value(), control.panel.progress.maximum()) == (4, 10)  # in runs, as in words
     control._remaining.seconds = 45.0
     control._progressed(Progress(4, 10))
     assert control.panel.words.text() == "4 of 10 runs, about 45 s left."
@@ -116,6 +117,25 @@ def test_paused_it_goes_on_with_the_very_same_study(make: Make, qtbot: QtBot):
     control.panel.run.click()
     first, second = begun(control)
     assert second == first
+
+
+def test_gone_on_with_it_shows_what_it_had_until_there_is_more(make: Make, qtbot: QtBot):
+    control = make(Result(table(WANTED, share=0.4)))
+    control.start()
+    qtbot.waitUntil(lambda: control.table is not None)
+    for stop in (control.panel.run, control.panel.cancel):  # gone on with, and begun anew as the same study
+        stop.click()
+        qtbot.waitUntil(lambda: not control.running)
+        jobs[control][0].said = ()
+        control.panel.run.click()
+        assert control.panel.state == "running"
+        assert control.panel.words.text() == "4 of 10 runs."
+        assert control.panel.progress.value() == 4
+        control._found(table(WANTED, share=0.2))
+        assert control.panel.words.text() == "4 of 10 runs."
+        assert there(control.table).equals(table(WANTED, share=0.4))
+    control._found(table(WANTED, share=0.6))
+    assert control.panel.words.text() == "6 of 10 runs."
 
 
 def test_cancelled_it_is_not_offered_again_and_keeps_what_it_has(make: Make, qtbot: QtBot, tmp_path: Path):
