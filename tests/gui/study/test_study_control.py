@@ -20,7 +20,7 @@ from boundaryviz.gui.document.document import Document, State, Swap
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.study import control as controls
 from boundaryviz.gui.study.control import StudyControl
-from boundaryviz.gui.study.draft import AxisDraft, StudyDraft
+from boundaryviz.gui.study.draft import AxisDraft, DraftError, StudyDraft
 from boundaryviz.gui.study.keeping import Kept
 from boundaryviz.jobs.messages import Ended, FromJob, Progress, Result
 from boundaryviz.jobs.process import JobError
@@ -334,10 +334,10 @@ def test_a_study_that_another_learner_cannot_run_is_proposed_no_more(make: Make)
 def test_a_setting_that_is_not_there_is_named(make: Make):
     control = make(scenario=TREE.with_values({"learner.name": "SVC"}))
     control.panel.composer.show_draft(DRAFT)
-    with pytest.raises(controls.DraftError, match="no .max leaf nodes. here"):
+    with pytest.raises(DraftError, match=r"no .max leaf nodes. here"):
         control.drafted()
     control.panel.composer.show_draft(replace(DRAFT, axes=(AxisDraft("data.n", "-5, 20"), AxisDraft())))
-    with pytest.raises(controls.DraftError, match="Training points -5: "):
+    with pytest.raises(DraftError, match="Training points -5: "):
         control.drafted()
 
 
@@ -450,3 +450,18 @@ def test_where_nothing_can_be_kept_it_runs_all_the_same_and_says_so(make: Make, 
     assert "cannot be kept" in control.panel.words.text()
     assert control.panel.words.property("role") == "problem"
     assert begun(control)[0].store is None
+
+
+def test_the_button_stays_where_it_is_when_the_estimate_comes(make: Make, qtbot: QtBot):
+    panel = make().panel
+    panel.resize(360, 640)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    tops, product = [], "60 values \u00d7 8 draws \u00d7 (1 + 5 folds) = 2,880 runs"
+    for words in ("", f"{product}.", f"{product}, about 3.2 min."):
+        panel.composer.say(words)
+        qtbot.wait(1)
+        tops.append(panel.run.y())
+        assert panel.composer.said == words
+    assert len(set(tops)) == 1
+    assert "3.2\u00a0min" in panel.composer.words.text()
