@@ -334,6 +334,7 @@ class Controller(QObject):
         """Whoever trains on from where early stopping has ended it does so without, as the history then tells."""
         if self.client.kept is not None:
             self.set_setting("training.early_stopping", "off")
+            self._window.tell("Early stopping is now off; Ctrl+Z brings it back.")
 
     def _step(self) -> None:
         self._past_the_stop()
