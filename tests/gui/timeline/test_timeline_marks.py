@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from boundaryviz.gui.timeline.marks import ChangeMarks
 from boundaryviz.scenario.history import Change, RunHistory
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.specs import Spec
 from boundaryviz.scene.edits import Edit, Move, Remove, Several
+from boundaryviz.scene.specs import Spec
 
 EDITS: tuple[Edit, ...] = (
     Several(()), Move(np.array([1]), np.zeros((1, 2))), Move(np.array([1, 2]), np.zeros((2, 2))), Remove(np.array([1])),
