@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -376,12 +376,13 @@ class Rendering:
 @dataclass(frozen=True)
 class State:
     """Whether it trains, at which step, and why it stopped. kept: of early stopping, the step whose weights the run
-    shown has now."""
+    shown has now; measured: float64 (R, 30), what the weights that were kept come to, columns as in `CURVES`."""
 
     playing: bool
     step: int
     why: Literal["asked", "stop-step", "early-stopping", "diverged", "reset", "loaded", "resumed"] = "asked"
     kept: int | None = None
+    measured: NDArray[np.float64] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -214,8 +215,11 @@ class Trainer:
         self._recorder.record(self._session, self._seed, "last")
         self._touch()
         stops = self._session.stops
-        kept = None if why != "early-stopping" or stops is None else int(stops[1][self._session.shown(self._seed)])
-        return [*self._curves(), m.State(False, self._session.step_count, why, kept)]
+        said = m.State(False, self._session.step_count, why)
+        if why == "early-stopping" and stops is not None:  # the curves end with the weights that it stopped at
+            kept = int(stops[1][self._session.shown(self._seed)])
+            said = replace(said, kept=kept, measured=self._session.evaluate())
+        return [*self._curves(), said]
 
     def _pace(self) -> None:
         now = self._clock()

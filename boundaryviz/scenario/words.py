@@ -35,6 +35,20 @@ def source_words(source: TableSource) -> str:
     return f"{points} from {one_line(source.file) or 'the clipboard'}{left}."
 
 
+def has_setting(scenario: Scenario, path: str) -> bool:
+    """Whether there is a setting of this dotted path, with the learner, data and attack as they are."""
+    section, _, name = path.partition(".")
+    return name in getattr(type(getattr(scenario, section, None)), "model_fields", {})
+
+
+def setting_title(scenario: Scenario, path: str) -> str:
+    """What the setting of this dotted path is called: 'Learning rate'; for a field of the scenario itself its name."""
+    section, _, name = path.partition(".")
+    fields = type(getattr(scenario, section)).model_fields if name else type(scenario).model_fields
+    title = fields[name or section].title if (name or section) in fields else None
+    return title or name or section
+
+
 def settings_in_words(scenario: Scenario, paths: Mapping[str, Any]) -> str:
     """What a scenario has at these dotted paths: 'Hidden layers 64, 64; Learning rate 0.01'."""
     return "; ".join(_setting(scenario, path) for path in paths)

@@ -38,6 +38,9 @@ class Watcher:
     def finished(self, batch: Batch, values: Sequence[Any]) -> None:
         """What came of the batch's tasks; also of those that were stored before."""
 
+    def told_stored(self) -> None:
+        """`finished` has told of everything that was stored before; what it tells from now on is new."""
+
     def failed(self, failure: Failure) -> None:
         """A batch came to nothing; the others go on."""
 
@@ -71,6 +74,7 @@ def carry_out(
     """
     store, watcher = MemoryStore() if store is None else store, watcher or Watcher()
     left = list(_missing(batches, store, watcher))
+    watcher.told_stored()
     done, all_done, total = [0] * len(left), 0, sum(batch.size for batch in left)
     failures: list[Failure] = []
 

@@ -150,7 +150,10 @@ class _Rows(Watcher):
         self._total, self._progress, self._watch = total, progress, watch
         self._rows: dict[int, TableRow] = {}
         self._failed: list[tuple[str, str]] = []
-        self._due = 0.0
+        self._due, self._waits = (
+            0.0,
+            True,
+        )  # for all that is stored, of which a part would look as if the rest were lost
 
     @override
     def progress(self, done: int, of: int) -> None:
@@ -160,7 +163,14 @@ class _Rows(Watcher):
     @override
     def finished(self, batch: Batch, values: Sequence[Any]) -> None:
         self.keep(zip(batch.tasks, values, strict=True))
-        self._tell()
+        if not self._waits:
+            self._tell()
+
+    @override
+    def told_stored(self) -> None:
+        self._waits = False
+        if self._rows:
+            self._tell()
 
     def keep(self, found: Iterable[tuple[Task, Any]]) -> None:
         """What came of tasks."""

@@ -11,6 +11,7 @@ from boundaryviz.runs.run import train
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.sweep import SweepError
 from boundaryviz.studies.sqlite_store import SqliteStore
+from boundaryviz.studies.stores import MemoryStore
 from boundaryviz.studies.study import Axis, Study, axis_of
 from boundaryviz.studies.tabling import run_study
 
@@ -196,6 +197,16 @@ def test_interrupted_and_gone_on_with_it_comes_to_the_table_of_one_that_was_not(
         done: list[tuple[int, int]] = []
         assert run_study(study, store=store, progress=lambda *a: done.append(a)).equals(whole)
     assert done[-1] == (36, 36), "three of the four batches of 12 steps"
+
+
+def test_gone_on_with_the_first_table_has_all_that_was_stored():
+    axes = Axis(path="data.noise", values=(0.1, 0.2, 0.3)), Axis(path="data.noise", values=(0.1, 0.2, 0.3, 0.4))
+    few, more = (Study(scenario=SMALL, axes=(axis,), seeds=2) for axis in axes)
+    store, seen = MemoryStore(), list[int]()
+    run_study(few, store=store)
+    run_study(more, store=store, watch=lambda table: seen.append(len(table)))
+    assert seen[0] == 6
+    assert seen[-1] == 8
 
 
 def test_what_comes_to_nothing_is_named_and_the_others_are_there():

@@ -67,6 +67,7 @@ class CurvesView(QWidget):
         self._cursor: int | None = None
         self._past: int | None = None
         self._stopped: int | None = None
+        self._kept: tuple[Values, Values] | None = None
         self._ghost: tuple[NDArray[np.int64], Values] | None = None
         self._log = {"x": False, "y": False}
         self._log_chosen = False
@@ -238,6 +239,13 @@ class CurvesView(QWidget):
         self._stopped = step
         self._draw_readouts()
 
+    def set_kept(self, kept: tuple[Values, Values] | None) -> None:
+        """What the weights come to that early stopping has put back, (1,) or (1, S), by the names of `set_curves`, and
+        the clean twins': the values shown are those while nothing else is pointed at; None for none."""
+        if kept is not None or self._kept is not None:
+            self._kept = kept
+            self._draw_readouts()
+
     def set_ghost(self, step: NDArray[np.int64] | None, values: Values) -> None:
         """An earlier history, dashed: step (K,), and values (K,) by the names of `set_curves`; None for none."""
         self._ghost = None if step is None else (step, values)
@@ -343,18 +351,18 @@ class CurvesView(QWidget):
             other.setChecked(False)
         self._arrange()
 
-    def _given(self) -> Iterator[tuple[tuple[str, str], NDArray[np.float64]]]:
-        """The values of every curve there is."""
+    def _given(self, values: Values, clean: Values) -> Iterator[tuple[tuple[str, str], NDArray[np.float64]]]:
+        """The values of every curve there is, of those by name."""
         for key in self._summaries:
             quantity, name = key
             if key in _KEYS:
                 own = self._measure == "loss" or quantity != "loss"  # poison has the loss that is trained on alone
-                there = bool(self._clean) or quantity == "labels"
-                found = self._values.get(_KEYS[key]) if there and own else None
+                there = bool(clean) or quantity == "labels"
+                found = values.get(_KEYS[key]) if there and own else None
             elif name.startswith("clean "):
-                found = self._clean.get(self._key(name.removeprefix("clean "), quantity))
+                found = clean.get(self._key(name.removeprefix("clean "), quantity))
             else:
-                found = self._values.get(self._key(name, quantity))
+                found = values.get(self._key(name, quantity))
             yield key, np.empty(0) if found is None else found
 
     def _draw(self) -> None:
@@ -366,7 +374,7 @@ class CurvesView(QWidget):
         for part in (self.where, self.best_words, self.log_x, self.log_y):
             part.setVisible(not self._at_once)
         if not empty:
-            for key, given in self._given():
+            for key, given in self._given(self._values, self._clean):
                 self._take(key, given)
             judged = any(np.isfinite(self._summaries["error", name].mean).any() for name in CURVES["error"])
             if judged != self._judged:
@@ -502,8 +510,12 @@ class CurvesView(QWidget):
         whose = f"{'step' if self._counted == STEP else self._counted} of the lowest validation {words}"
         ends = "; the dashed one is where early stopping has ended the run" if stopped else ""
         self.best_words.setToolTip(f"The {whose}, the dotted line in the plots{ends}")
+        kept = dict(self._given(*self._kept)) if self._kept and self._cursor is None and self._past is None else {}
         for key, readout in self.readouts.items():
             made = self._summaries[key]
+            if len(kept.get(key, ())):
+                made = Summary()
+                made.update(kept[key])
             if not count or not len(made.mean):
                 readout.setText("\u2013")
                 continue

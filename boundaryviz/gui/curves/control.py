@@ -47,6 +47,7 @@ class CurvesControl(QObject):
             self.view.clear()
         elif (course := self._course) is not None:
             self.view.set_at_once(False)
+            self.view.set_kept(None)
             self.view.set_course(course.stages, course.poisoned, course.clean, curves.of, course.of)
         else:
             scenario = self._presenter.scenario
@@ -54,6 +55,7 @@ class CurvesControl(QObject):
             self.view.set_curves(
                 curves.step, curves.poisoned, curves.clean, curves.of, planned=scenario.training.steps
             )  # fmt: skip
+            self.view.set_kept(curves.kept)
 
     def _stand(self, beside: bool) -> None:
         self._window.stand_beside(self.view if beside else None, BESIDE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.scene.plain_text import one_line
 
 MOST_SEEDS, MOST_DRAWS, MOST_FOLDS, MOST_STEPS = 1000, 1000, 100, 10_000_000
+_UNBROKEN = "\u00a0"
 _SCALES = {False: "even", True: "log"}
 
 
@@ -210,12 +212,14 @@ class Composer(QWidget):
     @property
     def said(self) -> str:
         """The sentence below the fields."""
-        return self.words.text()
+        return self.words.text().replace(_UNBROKEN, " ")
 
     def say(self, words: str, problem: bool = False) -> None:
-        """A sentence below the fields."""
+        """A sentence below the fields, which has two lines at least, so that nothing moves when it grows. A number and
+        what it counts stay on one line."""
         restyle(self.words, "role", "problem" if problem else "faint")
-        self.words.setText(words)
+        self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
+        self.words.setText(re.sub(r"(?<=\d) (?=[^\W\d])", _UNBROKEN, words))
 
     # ---- what is typed ------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ from boundaryviz.record.seeds import training_varies
 from boundaryviz.record.study_table import NONE, StudyTable
 from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
-from boundaryviz.scenario.words import duration_words
+from boundaryviz.scenario.words import duration_words, has_setting, setting_title
 from boundaryviz.studies.requests import EstimateRequest, StudyRequest
 from boundaryviz.studies.study import Study
 
@@ -74,6 +74,7 @@ class StudyControl(QObject):
         self._runs: tuple[int, float | None] = (0, None)
         self._offered: object = None  # the settings that the fields are for
         self._proposed = StudyDraft()
+        self._unseen = True  # what a window that is gone left behind, where it did
         self._job, self._estimating = JobRunner(self), JobRunner(self)
         self._job.progress.connect(self._progressed)
         self._job.result.connect(self._found)
@@ -141,7 +142,10 @@ class StudyControl(QObject):
                     scenario.with_values({axis.path: value})
                 except ScenarioError as error:
                     words = error.problems[0].partition(": ")[2] or error.problems[0]
-                    raise DraftError(sentence(f"{values_text([value])}: {words}")) from None
+                    title = _title(scenario, axis.path)
+                    if not has_setting(scenario, axis.path):
+                        raise DraftError(f"There is no \u201c{title}\u201d here; choose what else to vary.") from None
+                    raise DraftError(sentence(f"{title} {values_text([value])}: {words}")) from None
         return study
 
     def start(self) -> None:
@@ -167,7 +171,7 @@ class StudyControl(QObject):
         if self.panel.state == "left":
             scenario = self.kept.take_left()
             if scenario is None or scenario.study is None:
-                self.panel.set_state("idle")
+                self._release()
                 self.panel.say("What was kept of that study cannot be read; start it anew.", problem=True)
                 return
             self.panel.composer.show_draft(StudyDraft.of(scenario.study))
@@ -183,8 +187,14 @@ class StudyControl(QObject):
             return
         self.kept.forget_left()
         self.kept.end()
-        self.panel.set_state("idle")
+        self._release()
         self.panel.say("")
+
+    def _release(self) -> None:
+        """Nothing is to be gone on with: the fields, which were that study's, are the document's again."""
+        self.panel.set_state("idle")
+        self._offered = None
+        self._seen()
 
     def _stop(self, why: str) -> None:
         self._stops = why
@@ -212,15 +222,15 @@ class StudyControl(QObject):
         except JobError as error:
             self.panel.say(str(error), problem=True)
             return
-        if self.study is not study:
+        if self.study != study:  # else what is known is shown until more is
             self.table = None
             self.panel.forget_chosen()
         self.study, self._stops, self._remaining = study, "", Remaining()
         self._draw()
         self.panel.fold.set_open(False)
         self.panel.set_state("running")
-        self.panel.set_progress(0, 0)
-        self.panel.say(trouble or "Starting\u2026", problem=bool(trouble))
+        self._show_progress(0, 0)
+        self.panel.say(trouble or self._so_far(), problem=bool(trouble))
 
     def _keep(self, study: Study) -> str:
         """Write down that it is under way; in words what came between."""
@@ -232,9 +242,16 @@ class StudyControl(QObject):
 
     def _progressed(self, now: Progress) -> None:
         self._remaining.tell(now.done, now.of)
-        self.panel.set_progress(now.done, now.of)
+        self._show_progress(now.done, now.of)
         if not self._stops:
             self.panel.say(self._so_far())
+
+    def _show_progress(self, done: int, of: int) -> None:
+        """In runs, as in words; in what their training tells, done of so many, until the first one is finished."""
+        if (table := self.table) is None:
+            self.panel.set_progress(done, of)
+        else:
+            self.panel.set_progress(len(table) + len(table.failed), table.total)
 
     def _so_far(self) -> str:
         """How many runs are finished, and how long the others take."""
@@ -246,7 +263,10 @@ class StudyControl(QObject):
         return f"{done}, {about}." if about else f"{done}."
 
     def _found(self, table: StudyTable) -> None:
+        if self.table is not None and len(table) < len(self.table):
+            return  # it has not come to what was known before
         self.table = table
+        self._show_progress(0, 0)
         self._drawn()
         if not self._stops:
             self.panel.say(self._so_far())
@@ -365,13 +385,16 @@ class StudyControl(QObject):
         """Offer what can be varied now; what was proposed and nobody has changed is proposed anew."""
         self._changes.stop()
         scenario, composer = self._document.committed.scenario, self.panel.composer
+        if self.panel.state == "left":
+            self._show_left()
+            return
         settings = scenario.learner, scenario.training, scenario.data, scenario.poison, scenario.plane is None
         if settings == self._offered:  # points were moved
             return
         self._offered, offers = settings, varied(scenario)
         composer.set_varied(offers, scenario.learner.family.at_once)
         idle = self.panel.state == "idle"
-        if idle and (composer.draft == self._proposed or composer.draft.axes[0].path not in offers):
+        if idle and (composer.draft == self._proposed or not _can_vary(composer.draft, scenario, offers)):
             self._proposed = proposed(scenario, offers)
             composer.show_draft(self._proposed)
             self._forget_estimate()
@@ -400,6 +423,14 @@ class StudyControl(QObject):
         if left is not None:
             self.panel.set_state("left")
             self.panel.say(f"A study of \u201c{left.origin.title}\u201d was cut off. Go on with it?")
+
+    def _show_left(self) -> None:
+        """Show what it was, once, of its own scenario."""
+        left, self._unseen = self.kept.seen_left() if self._unseen else None, False
+        if left is not None and left.study is not None:
+            self.panel.composer.set_varied(varied(left), left.learner.family.at_once)
+            self._proposed = StudyDraft.of(left.study)
+            self.panel.composer.show_draft(self._proposed)
 
     # ---- the chart ----------------------------------------------------------------------------------
 
@@ -457,10 +488,12 @@ class StudyControl(QObject):
 
 
 def proposed(scenario: Scenario, offers: Mapping[str, Varied]) -> StudyDraft:
-    """The study that a scenario brings, or else one of the first setting that can be varied, on draws of the data where
-    there can be some."""
+    """The study that a scenario brings, where it has those settings still; or else one of the first setting that can be
+    varied, on draws of the data where there can be some."""
     if scenario.study is not None and scenario.study.axes:
-        return StudyDraft.of(scenario.study)
+        brought = StudyDraft.of(scenario.study)
+        if _can_vary(brought, scenario, offers):
+            return brought
     first = next(iter(offers.values()), None)
     axis = AxisDraft() if first is None else AxisDraft.of(first)
     drawn, fitted = can_be_drawn(scenario), scenario.learner.family.at_once
@@ -469,6 +502,16 @@ def proposed(scenario: Scenario, offers: Mapping[str, Varied]) -> StudyDraft:
         (axis, AxisDraft()), 1 if drawn else many, many if drawn else 0, _FOLDS if fitted else 0,
         report="" if first is None else first.report,
     )  # fmt: skip
+
+
+def _can_vary(draft: StudyDraft, scenario: Scenario, offers: Mapping[str, Varied]) -> bool:
+    """Whether there is every setting of a draft, be it one that is not offered but that a file may name."""
+    first, *others = (axis.path for axis in draft.axes)
+    return all(path in offers or has_setting(scenario, path) for path in (first, *filter(None, others)))
+
+
+def _title(scenario: Scenario, path: str) -> str:
+    return setting_title(scenario, path) if has_setting(scenario, path) else path.rpartition(".")[2].replace("_", " ")
 
 
 def _product(study: Study, runs: int | None = None) -> str:

@@ -70,6 +70,12 @@ class Kept:
             left.discard()
         return found
 
+    def seen_left(self) -> Scenario | None:
+        """What was left behind, which stays so; None where it cannot be read."""
+        with contextlib.suppress(ScenarioError):
+            return None if self.left is None else self.left.read()
+        return None
+
     def forget_left(self) -> None:
         """It is not wanted any more; its results stay."""
         left, self.left = self.left, None

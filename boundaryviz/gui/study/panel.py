@@ -175,7 +175,7 @@ class StudyPanel(QWidget):
                 "finished is kept, so that the same study, started again, works out only what is missing")
         )  # fmt: skip
         self.progress.setVisible(state in ("running", "stopping"))
-        self.composer.setEnabled(state in ("idle", "paused", "left"))
+        self.composer.setEnabled(state in ("idle", "paused"))
 
     def set_progress(self, done: int, total: int) -> None:
         """So many steps are done, of so many."""

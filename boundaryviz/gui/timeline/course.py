@@ -86,7 +86,7 @@ class CourseControl(QObject):
     def _show(self, stage: int | None) -> None:
         if stage == self.stage:
             return
-        self._presenter.show_stage(stage)
+        self._presenter.show_stage(stage, self._measured(stage))
         words = None
         if stage is not None:
             words = f"{self._title.capitalize()} {stage:,}. End leads back to what is fitted."
@@ -147,12 +147,22 @@ class CourseControl(QObject):
         clean = {name: column[:, :seeds] for name, column in columns.items()} if twin else None
         self.bar.set_marks(_marks(course.stages, poisoned["validation_error"]))
         self._mark()
+        if self.stage is not None:
+            self._presenter.show_stage(self.stage, self._measured(self.stage))
         self.changed.emit(CourseShown(course.stages, poisoned, clean, self._title))
 
     def _mark(self) -> None:
-        stage, course = self.stage, self._course
-        shown = None if stage is None or course is None else int(np.abs(course.stages - stage).argmin())
-        self.bar.set_shown(shown)
+        self.bar.set_shown(self._index(self.stage))
+
+    def _index(self, stage: int | None) -> int | None:
+        """Of the size that is shown for a stage."""
+        course = self._course
+        return None if stage is None or course is None else int(np.abs(course.stages - stage).argmin())
+
+    def _measured(self, stage: int | None) -> NDArray[np.float64] | None:
+        """What the model of a size comes to, (R, columns)."""
+        at = self._index(stage)
+        return None if at is None or self._course is None else self._course.values[at]
 
 
 class Bars(QWidget):

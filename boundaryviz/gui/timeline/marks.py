@@ -12,7 +12,9 @@ from boundaryviz.record.comparison import first_flips
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.history import Change, RunHistory
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.words import setting_title
 from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
+from boundaryviz.scene.plain_text import one_line
 
 _NEAR = 0.02  # changes of one kind are one, where no more steps lie between them than this share of the steps so far
 _LEAST = 100  # or so many
@@ -83,10 +85,8 @@ def _of_change(change: Change, scenario: Scenario) -> Mark:
 
 def _settings(change: Change, scenario: Scenario) -> Iterator[str]:
     for path, value in change.values.items():
-        section, _, name = path.partition(".")
-        field = type(getattr(scenario, section)).model_fields.get(name)
-        title = (field.title if field is not None and field.title else name or section).lower()
-        yield f"{title} {value}" if isinstance(value, bool | int | float | str) else title
+        title = setting_title(scenario, path).lower()
+        yield f"{title} {one_line(str(value))}" if isinstance(value, bool | int | float | str) else title
 
 
 def _edits(edit: Edit) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer, pyqtSignal
 
@@ -50,6 +51,8 @@ class TrainerClient(QObject):
         """Whether it has stopped by itself and goes on as soon as something is changed."""
         self.kept: int | None = None
         """While early stopping has it rest, the step whose weights it has."""
+        self.measured: NDArray[np.float64] | None = None
+        """Meanwhile, what the weights that it has come to, as in `m.State`."""
         self._view: m.View | None = None
         self._subscriptions: dict[str, m.Subscribe] = {}
         self._device = "auto"
@@ -270,7 +273,8 @@ class TrainerClient(QObject):
                     self.playing, self.step_count = said.playing, said.step
                     rests = said.why in ("stop-step", "early-stopping")
                     self.resting = rests and not said.playing and self._play.again is not None
-                    self.kept = said.kept if said.why == "early-stopping" and not said.playing else None
+                    stopped = said.why == "early-stopping" and not said.playing
+                    self.kept, self.measured = (said.kept, said.measured) if stopped else (None, None)
                     if said.why in ("loaded", "reset"):
                         self.curves = CurveStore()
                         self.evaluated.emit()

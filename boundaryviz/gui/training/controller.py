@@ -34,7 +34,7 @@ from boundaryviz.scenario.response_advice import decision_advice, response_advic
 from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.stopping_advice import stopping_advice
-from boundaryviz.scenario.words import source_words
+from boundaryviz.scenario.words import setting_title, source_words
 from boundaryviz.scene.data import OWN, before_any
 from boundaryviz.scene.edits import Recolumn, Remove, mute, relabel
 from boundaryviz.scene.lessons import lacking
@@ -200,9 +200,7 @@ class Controller(QObject):
 
     def set_setting(self, path: str, value: Any) -> None:
         """Give the setting of this dotted path another value, as one undo step."""
-        section, _, name = path.partition(".")
-        title = type(getattr(self.document.scenario, section)).model_fields[name].title or name
-        self.do(Settings({path: value}), f"Set {title.lower()}")
+        self.do(Settings({path: value}), f"Set {setting_title(self.document.scenario, path).lower()}")
 
     # ---- plane -> document --------------------------------------------------------------------------
 
@@ -341,6 +339,7 @@ class Controller(QObject):
         """Whoever trains on from where early stopping has ended it does so without, as the history then tells."""
         if self.client.kept is not None:
             self.set_setting("training.early_stopping", "off")
+            self._window.tell("Early stopping is now off; Ctrl+Z brings it back.")
 
     def _step(self) -> None:
         self._past_the_stop()

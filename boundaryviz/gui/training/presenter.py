@@ -55,15 +55,20 @@ class Word(IntEnum):
     HINT = 8
 
 
+Named = dict[str, NDArray[np.float64]]
+
+
 @dataclass(frozen=True, eq=False)
 class CurvesShown:
     """The curves so far, by name: of each seed (steps, seeds), and of the clean twins where there are any. of: which
-    seeds their mean is of."""
+    seeds their mean is of. kept: where early stopping has put back earlier weights, what they come to: of each seed (1,
+    seeds), and of the clean twins."""
 
     step: NDArray[np.int64]
-    poisoned: dict[str, NDArray[np.float64]]
-    clean: dict[str, NDArray[np.float64]] | None
+    poisoned: Named
+    clean: Named | None
     of: str = ""
+    kept: tuple[Named, Named] | None = None
 
 
 class Presenter(QObject):
@@ -102,6 +107,7 @@ class Presenter(QObject):
         self._owes_credit = False
         self._words: dict[Word, str] = {}
         self._counted = 0.0
+        self._staged: NDArray[np.float64] | None = None  # what the model of the size that is shown comes to
         self._numbers = count(1)
         self._curves_timer = QTimer(self)
         self._curves_timer.setSingleShot(True)
@@ -259,9 +265,13 @@ class Presenter(QObject):
         """The size, on the course of what is fitted, that the plane shows; None for what is fitted."""
         return self._view.stage
 
-    def show_stage(self, stage: int | None) -> None:
-        """Show the model of another size on the learner's course; None goes back to what is fitted."""
-        self._ask(stage=stage)
+    def show_stage(self, stage: int | None, measured: NDArray[np.float64] | None = None) -> None:
+        """Show the model of another size on the learner's course; None goes back to what is fitted. measured: what it
+        comes to (R, columns), as in `m.CURVES`."""
+        self._staged = measured
+        if stage != self.stage:
+            self._ask(stage=stage)
+        self._start_curves()
 
     def show_unit(self, unit: tuple[int, int] | None) -> None:
         """Show hidden unit (layer, index) on the plane instead of the output; None goes back."""
@@ -329,16 +339,21 @@ class Presenter(QObject):
         if curves.replicas != seeds * (1 + twin):
             return  # of before the number of seeds changed
         columns = {name: curves.column(name) for name in m.CURVES}
-        poisoned = {name: column[:, -seeds:] for name, column in columns.items()}
-        clean = {name: column[:, :seeds] for name, column in columns.items()} if twin else None
         at = (
             -1
             if self.past is None
             else max(int(np.searchsorted(curves.step, self.past.checkpoint.step, "right")) - 1, 0)
         )
-        now = {name: Metric.of(column[at]) for name, column in poisoned.items()}
+        poisoned, clean = _parted(columns, seeds, twin)
+        kept = self._measured(self._client.measured)
+        shown_now = kept if self.stage is None else self._measured(self._staged)
+        last = {name: column[at] for name, column in poisoned.items()}
+        if shown_now is not None:
+            last = {name: column[0] for name, column in _parted(shown_now, seeds, twin)[0].items()}
+        now = {name: Metric.of(column) for name, column in last.items()}
         of = self.seeds_words(now["train_loss"].trials)
-        self.curves_shown.emit(CurvesShown(curves.step, poisoned, clean, of))
+        held = None if kept is None else _parted(kept, seeds, twin)
+        self.curves_shown.emit(CurvesShown(curves.step, poisoned, clean if twin else None, of, held))
         split = "validation" if np.isfinite(columns["validation_loss"][0, shown]) else "train"
         began, loss = (float(columns["train_loss"][k, shown]) for k in (0, at))
         self.say(
@@ -348,6 +363,13 @@ class Presenter(QObject):
             else None,
         )
         self._window.status.set_metrics(now[f"{split}_loss"].mean, now[f"{split}_error"].mean, split, of)
+
+    def _measured(self, found: NDArray[np.float64] | None) -> Named | None:
+        """What was measured (R, columns), by name (1, R); None while the past is shown, and for another number of
+        replicas."""
+        if found is None or self.past is not None or len(found) != self._client.curves.replicas:
+            return None
+        return {name: found[None, :, at] for at, name in enumerate(m.CURVES)}
 
     @property
     def varies(self) -> Varies:
@@ -362,6 +384,8 @@ class Presenter(QObject):
         window = self._window
         self._show_playing(state.playing)
         self._transport.set_step(state.step if self.past is None else self.past.checkpoint.step)
+        if state.why == "early-stopping":  # it may have put back earlier weights
+            self._start_curves()
         if state.playing:
             self.say(Word.WORK, None)
         if state.why in ("loaded", "reset"):
@@ -489,3 +513,9 @@ class Presenter(QObject):
             decided = top >= 0
             name = self._document.scene.class_name(top) if decided else "undecided"
             say(name, float(chances[top]) if decided else float("nan"))
+
+
+def _parted(columns: Named, seeds: int, twin: bool) -> tuple[Named, Named]:
+    """Columns (K, R) of the seeds (K, S), and of their clean twins: (K, 0) where there are none."""
+    twins = slice(0, seeds if twin else 0)
+    return {n: column[:, -seeds:] for n, column in columns.items()}, {n: c[:, twins] for n, c in columns.items()}

@@ -20,7 +20,7 @@ from boundaryviz.gui.document.document import Document, State, Swap
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.study import control as controls
 from boundaryviz.gui.study.control import StudyControl
-from boundaryviz.gui.study.draft import AxisDraft, StudyDraft
+from boundaryviz.gui.study.draft import AxisDraft, DraftError, StudyDraft
 from boundaryviz.gui.study.keeping import Kept
 from boundaryviz.jobs.messages import Ended, FromJob, Progress, Result
 from boundaryviz.jobs.process import JobError
@@ -33,6 +33,7 @@ from boundaryviz.studies.requests import EstimateRequest, StudyEstimate, StudyRe
 from boundaryviz.studies.study import Study
 from helpers.fake_jobs import FakeJobs
 from helpers.study_tables import LEAVES, SIZES, TREE, study, table
+from helpers.there import there
 from helpers.workbenches import bare_frame
 
 Make = Callable[..., StudyControl]
@@ -88,7 +89,7 @@ def test_results_are_drawn_as_they_come_and_it_is_said_how_many_there_are(make: 
     qtbot.waitUntil(lambda: control.table is not None)
     assert control.panel.words.text() == "4 of 10 runs."
     assert control.panel.view.chart is not None
-    assert control.panel.progress.value() == 2
+    assert (control.panel.progress.value(), control.panel.progress.maximum()) == (4, 10)  # in runs, as in words
     control._remaining.seconds = 45.0
     control._progressed(Progress(4, 10))
     assert control.panel.words.text() == "4 of 10 runs, about 45 s left."
@@ -118,6 +119,25 @@ def test_paused_it_goes_on_with_the_very_same_study(make: Make, qtbot: QtBot):
     assert second == first
 
 
+def test_gone_on_with_it_shows_what_it_had_until_there_is_more(make: Make, qtbot: QtBot):
+    control = make(Result(table(WANTED, share=0.4)))
+    control.start()
+    qtbot.waitUntil(lambda: control.table is not None)
+    for stop in (control.panel.run, control.panel.cancel):  # gone on with, and begun anew as the same study
+        stop.click()
+        qtbot.waitUntil(lambda: not control.running)
+        jobs[control][0].said = ()
+        control.panel.run.click()
+        assert control.panel.state == "running"
+        assert control.panel.words.text() == "4 of 10 runs."
+        assert control.panel.progress.value() == 4
+        control._found(table(WANTED, share=0.2))
+        assert control.panel.words.text() == "4 of 10 runs."
+        assert there(control.table).equals(table(WANTED, share=0.4))
+    control._found(table(WANTED, share=0.6))
+    assert control.panel.words.text() == "6 of 10 runs."
+
+
 def test_cancelled_it_is_not_offered_again_and_keeps_what_it_has(make: Make, qtbot: QtBot, tmp_path: Path):
     control = make(Result(table(WANTED, share=0.4)))
     control.start()
@@ -143,13 +163,19 @@ def test_a_window_that_closes_meanwhile_leaves_the_study_to_the_next(make: Make)
     assert following.panel.composer.draft == replace(DRAFT, axes=(AxisDraft(LEAVES, "2, 4, 8, 16, 32"), AxisDraft()))
 
 
-def test_what_was_cut_off_can_be_forgotten(make: Make):
+def test_what_was_cut_off_is_shown_and_can_be_forgotten(make: Make):
     control = make()
     control.start()
     control.close()
-    following = make()
+    following = make(scenario=Scenario())
+    composer = following.panel.composer
+    assert composer.draft == replace(DRAFT, axes=(AxisDraft(LEAVES, "2, 4, 8, 16, 32"), AxisDraft()))
+    assert composer.axes[0].setting.currentText().startswith("Learner: ")
+    assert not composer.isEnabled()  # it goes on as it was
     following.panel.cancel.click()
     assert following.panel.state == "idle"
+    assert composer.isEnabled()
+    assert composer.draft.axes[0].path == "learner.hidden"  # of the document
     following.close()
     assert make().panel.state == "idle"
 
@@ -291,6 +317,30 @@ def test_another_learner_brings_proposals_of_its_own_unless_somebody_chose(make:
     assert control.panel.composer.draft == chosen
 
 
+def test_a_study_that_another_learner_cannot_run_is_proposed_no_more(make: Make):
+    for axis in (Axis(path=LEAVES, values=(2, 4)), Axis(path="learner.name", values=("SVC", "mlp"))):
+        brought = StudySpec(axes=(Axis(path="data.noise", values=(0.1, 0.2)), axis))
+        control = make(scenario=TREE.model_copy(update={"study": brought}))
+        assert control.panel.composer.draft == StudyDraft.of(brought)
+        control._document.do(Settings({"learner.name": "SVC"}), "Learner")
+        control.offer()
+        names_tree = axis.path == LEAVES
+        found = control.panel.composer.draft
+        assert found.axes[0].path == ("learner.C" if names_tree else "data.noise")
+        control.start()
+        assert len(begun(control)) == 1
+
+
+def test_a_setting_that_is_not_there_is_named(make: Make):
+    control = make(scenario=TREE.with_values({"learner.name": "SVC"}))
+    control.panel.composer.show_draft(DRAFT)
+    with pytest.raises(DraftError, match=r"no .max leaf nodes. here"):
+        control.drafted()
+    control.panel.composer.show_draft(replace(DRAFT, axes=(AxisDraft("data.n", "-5, 20"), AxisDraft())))
+    with pytest.raises(DraftError, match="Training points -5: "):
+        control.drafted()
+
+
 def test_a_study_that_runs_goes_on_when_another_scenario_is_opened(make: Make, qtbot: QtBot):
     control = make(Result(table(WANTED, share=0.4)))
     control.start()
@@ -400,3 +450,18 @@ def test_where_nothing_can_be_kept_it_runs_all_the_same_and_says_so(make: Make, 
     assert "cannot be kept" in control.panel.words.text()
     assert control.panel.words.property("role") == "problem"
     assert begun(control)[0].store is None
+
+
+def test_the_button_stays_where_it_is_when_the_estimate_comes(make: Make, qtbot: QtBot):
+    panel = make().panel
+    panel.resize(360, 640)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    tops, product = [], "60 values \u00d7 8 draws \u00d7 (1 + 5 folds) = 2,880 runs"
+    for words in ("", f"{product}.", f"{product}, about 3.2 min."):
+        panel.composer.say(words)
+        qtbot.wait(1)
+        tops.append(panel.run.y())
+        assert panel.composer.said == words
+    assert len(set(tops)) == 1
+    assert "3.2\u00a0min" in panel.composer.words.text()

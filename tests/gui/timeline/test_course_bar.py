@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from boundaryviz.engine.messages import CURVES
 from boundaryviz.engine.session import Session
+from boundaryviz.gui.widgets.controls import value_words
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move
@@ -41,12 +43,17 @@ def test_a_size_that_is_pointed_at_is_shown_on_the_plane_and_in_the_curves(workb
     assert curves.where.text() == "leaves 4"
     assert course.bar.where.text() == f"leaves 4 of {session.stages[-1]}"
     assert there(presenter.snapshot()).scenario.learner.max_leaf_nodes == 4
+    status, known = workbench.window.status, there(course._course).values[:, 0]
+    validation = [CURVES.index(f"validation_{name}") for name in ("loss", "error")]
+    qtbot.waitUntil(lambda: status.loss.text() == value_words(known[3, validation[0]]))
+    assert status.error.text() == f"{known[3, validation[1]]:.1%}" != f"{known[-1, validation[1]]:.1%}"
     workbench.window.actions_["train.later"].trigger()
     assert course.stage == 5
     workbench.window.actions_["train.now"].trigger()
     assert course.stage is None
     qtbot.waitUntil(lambda: there(presenter.frame).view.stage is None)
     assert np.array_equal(there(presenter.frame).predicted, session.predicted(0))
+    qtbot.waitUntil(lambda: status.error.text() == f"{known[-1, validation[1]]:.1%}")
 
 
 def test_while_a_smaller_tree_is_shown_a_point_can_be_dragged_and_course_and_plane_follow(

@@ -1,6 +1,7 @@
 """The marks of a history that grows, against those of one that is there at once."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +9,7 @@ from boundaryviz.gui.timeline.marks import ChangeMarks
 from boundaryviz.scenario.history import Change, RunHistory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Edit, Move, Remove, Several
+from boundaryviz.scene.specs import Spec
 
 EDITS: tuple[Edit, ...] = (
     Several(()), Move(np.array([1]), np.zeros((1, 2))), Move(np.array([1, 2]), np.zeros((2, 2))), Remove(np.array([1])),
@@ -44,3 +46,15 @@ def test_a_drag_is_one_mark_with_its_last_words() -> None:
     assert [(mark.step, mark.kind, mark.words) for mark in found] == [
         (3, "edit", "moved 1 point"), (221, "edit", "moved 1 point"), (222, "setting", "momentum 0.5"),
     ]  # fmt: skip
+
+
+PLAIN = [name for name in Scenario.model_fields if not isinstance(getattr(SCENARIO, name), Spec)]
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_field_of_the_scenario_itself_is_called_by_its_name(name: str) -> None:
+    """Such as the rule, which is of no section; its text may be long and of several lines."""
+    for scenario in (SCENARIO, Scenario(rule="x > 0")):
+        for value, words in (("x +\ny > 0", f"{name} x + y > 0"), (3, f"{name} 3"), (None, name), ({}, name)):
+            course = RunHistory(scenario, scenario.scene(), changes=(Change(5, {name: value}, EDITS[0]),))
+            assert [mark.words for mark in ChangeMarks().of(course)] == [words]

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.link import InlineLink
 from boundaryviz.engine.trainer import Trainer
+from boundaryviz.gui.widgets.controls import value_words
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.runs.run import start
 from boundaryviz.scenario import files, gallery
@@ -325,11 +326,17 @@ def test_it_rests_where_early_stopping_ends_it_and_play_goes_on_without(
     words = f"Stopped early at {stop}: the weights of step {kept}"
     qtbot.waitUntil(lambda: words in strip.currentMessage())
     assert workbench.controller.transport.play_button.text() == "Go on"
-    view = workbench.curves.view
+    view, curves = workbench.curves.view, client.curves
+    measured = curves.column("validation_loss")[int(np.flatnonzero(curves.step == kept)[0]), 0]
+    assert measured < curves.column("validation_loss")[-1, 0], "else nothing is tried"
+    status = workbench.window.status
+    qtbot.waitUntil(lambda: status.loss.text() == value_words(measured))
+    qtbot.waitUntil(lambda: view.readouts["loss", "validation"].text() == value_words(measured))
     qtbot.waitUntil(lambda: f"stopped {stop}" in view.best_words.text())
     qtbot.waitUntil(lambda: ("stop", stop) in [(mark.kind, mark.step) for mark in workbench.timeline.bar.track.marks])
     workbench.controller.transport.play_toggled.emit(True)
     assert workbench.document.scenario.training.early_stopping == "off"
+    qtbot.waitUntil(lambda: strip.currentMessage() == "Early stopping is now off; Ctrl+Z brings it back.")
     qtbot.waitUntil(lambda: client.playing and client.step_count > stop + 5, timeout=10_000)
     assert "stopped" not in view.best_words.text()
     history = workbench.history.now()
