@@ -9,6 +9,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas
 import pytest
 
@@ -18,6 +19,7 @@ from boundaryviz.cli.app import run
 from boundaryviz.jobs.lookup import function_named
 from boundaryviz.record.reports import ReportError
 from boundaryviz.record.study_table import StudyTable
+from boundaryviz.scenario.study_file import read_study
 from boundaryviz.scenario.words import duration_words
 from boundaryviz.studies import executors
 from boundaryviz.studies.sqlite_store import SqliteStore
@@ -175,6 +177,37 @@ def test_from_python_axes_are_given_in_any_form():
         bv.study(small, seedz=3, progress=False)
     with pytest.raises(bv.ScenarioError, match="holds no study"):
         bv.study(small, progress=False)
+
+
+def test_from_python_fields_and_axes_stand_in_place_of_those_of_the_study_that_is_held(file: str):
+    assert dict(bv.study(file, seeds=1, progress=False).axes) == {"data.noise": (0.1, 0.3)}
+    assert len(bv.study(file, data_seeds=2, progress=False)) == 8
+    other = bv.study(file, ("data.n", np.array([30, 50])), progress=False)
+    assert (dict(other.axes), len(other)) == ({"data.n": (30, 50)}, 4)
+    held = bv.study(read_study(file), seeds=3, progress=False)
+    assert len(held) == 6
+    assert len(bv.study("moons", data_seeds=2, steps=1, progress=False)) == 2, "a scenario that holds none"
+
+
+@pytest.mark.parametrize(
+    ("axis", "words"),
+    [
+        (("data.noise", 0.1), r"axes: data.noise: the values are a list, such as \(0.1, 0.2\); not 0.1"),
+        (("learner.name", "tree"), "axes: learner.name: the values are a list, .* not 'tree'"),
+        (("data.noise", ()), "axes: data.noise: values"),
+        (("data.noise",), r"axes: an axis is a pair, .*; not \('data.noise',\)"),
+        ({"data.noise": [0.1, 0.2]}, "axes: an axis is a pair, .*; not {'data.noise'"),
+        ((3, (0.1, 0.2)), "axes: an axis is a pair"),
+    ],
+)
+def test_from_python_what_is_no_axis_is_said_in_words(axis: Any, words: str):
+    with pytest.raises(bv.ScenarioError, match=words):
+        bv.study("moons", axis, progress=False)
+
+
+def test_from_python_no_workers_are_refused():
+    with pytest.raises(ValueError, match="at least one process is needed, not 0"):
+        bv.study("moons", data_seeds=2, workers=0, progress=False)
 
 
 def test_what_the_report_says_is_printed_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
