@@ -159,6 +159,24 @@ def test_of_very_many_runs_it_is_said_how_long_and_asked(
     assert "10,000,000 are the most; take it in parts" in capsys.readouterr().err
 
 
+def test_what_is_wrong_is_said_before_it_is_asked(
+    file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(studying, "ASKED", 3)
+    monkeypatch.setattr(studying, "_wanted", lambda *_: pytest.fail("asked"))
+    assert run(["study", file, "--set", "study.seeds=1000000", "--set", "study.data_seeds=1000"]) == 2
+    assert "10,000,000 are the most" in capsys.readouterr().err
+
+
+def test_while_it_is_prepared_the_bar_says_so(file: str, monkeypatch: pytest.MonkeyPatch):
+    said: list[str] = []
+    monkeypatch.setattr("rich.progress.Progress.add_task", lambda _, words, **__: said.append(words) or 0)
+    monkeypatch.setattr("rich.progress.Progress.update", lambda *_, description, **__: said.append(description))
+    assert run(["study", file]) == 0
+    assert said[0] == "preparing the study of moons"
+    assert set(said[1:]) == {"study of moons"}
+
+
 def test_durations_in_words():
     assert [duration_words(s) for s in (3, 90, 600, 12_000, 1e6, 1e8)] == [
         "3 s", "90 s", "10 min", "3.3 h", "12 days", "1,157 days",

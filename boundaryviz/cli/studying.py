@@ -48,6 +48,7 @@ def study_and_report(
     if changed := assignments(values):
         scenario = scenario.with_values(changed)
     study = Study.of(scenario, device=device)
+    study.check()
     executor = _executor(engine, workers)
     with _opened(store) as kept:
         if study.most > ASKED and not sure and not _wanted(study, workers or 1):
@@ -69,14 +70,18 @@ _NAMED = 20  # failures that are told one by one
 
 def _carried_out(study: Study, store: ResultStore, executor: Executor) -> tuple[StudyTable, Exit]:
     """The table as far as it came, and how that ended."""
+    begun = False
     with first_interrupt_waits() as asked:
         from boundaryviz.engine.device import DeviceError
         from boundaryviz.runs.bars import bar
         from boundaryviz.studies.tabling import known, run_study
 
-        with bar(f"study of {study.scenario.name}") as show:
+        words = f"study of {study.scenario.name}"
+        with bar(words, before=f"preparing the {words}") as show:
 
             def progress(done: int, total: int) -> None:
+                nonlocal begun
+                begun = True
                 show(done, total)
                 if asked:
                     raise KeyboardInterrupt
@@ -88,6 +93,8 @@ def _carried_out(study: Study, store: ResultStore, executor: Executor) -> tuple[
             except EngineError as error:
                 lost = error
             except KeyboardInterrupt:
+                if not begun:  # to look up what is stored would take as long as what was interrupted
+                    raise
                 return known(study, store), Exit.INTERRUPTED
         complain([str(lost)])
         return known(study, store), Exit.FAILED
