@@ -159,6 +159,19 @@ def test_of_very_many_runs_it_is_said_how_long_and_asked(
     assert "10,000,000 are the most; take it in parts" in capsys.readouterr().err
 
 
+def test_what_is_said_of_very_many_runs_is_of_those_that_there_are(
+    file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    tree = ["--set", "learner.name=DecisionTreeClassifier", "--set", "study.seeds=60000", "--json", "-"]
+    assert run(["study", file, *tree]) == 0, "nobody is asked"
+    assert json.loads(capsys.readouterr().out)["runs"] == 2
+    monkeypatch.setattr(studying, "ASKED", 3)
+    assert run(["study", file, "--engine", "dask://nowhere:1"]) == 2
+    said = capsys.readouterr().err
+    assert "of one process here; a cluster shares it" in said
+    assert "worker" not in said
+
+
 def test_what_is_wrong_is_said_before_it_is_asked(
     file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):

@@ -51,7 +51,7 @@ def study_and_report(
     study.check()
     executor = _executor(engine, workers)
     with _opened(store) as kept:
-        if study.most > ASKED and not sure and not _wanted(study, workers or 1):
+        if study.most > ASKED and not sure and not _wanted(study, workers or 1, engine):
             return Exit.USAGE
         table, ended = _carried_out(study, kept, executor)
         failed = _deliver(study, table, files, json_to) if len(table) else Exit.DONE
@@ -100,12 +100,20 @@ def _carried_out(study: Study, store: ResultStore, executor: Executor) -> tuple[
         return known(study, store), Exit.FAILED
 
 
-def _wanted(study: Study, workers: int) -> bool:
-    """Say how many runs it has and about how long they take, and ask; without somebody to ask, no."""
+def _wanted(study: Study, workers: int, engine: str) -> bool:
+    """Say how many runs it has and about how long they take, and ask; without somebody to ask, no. Those of learners
+    with nothing random may turn out to be few enough."""
     from boundaryviz.studies.timing import estimate
 
-    about = duration_words(estimate(study, workers).seconds)
-    words = f"this study is {study.most:,} runs, about {about} with {workers} worker{'s' * (workers > 1)}"
+    found = estimate(study, workers)
+    if found.runs <= ASKED:
+        return True
+    by = (
+        f"with {workers} worker{'s' * (workers > 1)}"
+        if engine == "local"
+        else "of one process here; a cluster shares it"
+    )
+    words = f"this study is {found.runs:,} runs, about {duration_words(found.seconds)} {by}"
     if not sys.stdin.isatty():
         say(f"{words}; write --yes to start it")
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice, product
 from math import prod
@@ -85,9 +86,26 @@ class Study(StudySpec):
     @property
     def most(self) -> int:
         """How many runs it has, or, where some learners among the axes have nothing random, more than that."""
-        seeds = self.seeds if isinstance(self.seeds, int) else len(self.seeds)
-        draws = self.data_seeds if isinstance(self.data_seeds, int) else len(self.data_seeds or (0,))
+        draws = self.data_seeds if isinstance(self.data_seeds, int) else len(self._draws)
+        seeds = self.most_seeds if self._may_vary else min(self.most_seeds, 1)
         return prod(len(axis.values) for axis in self.axes) * seeds * draws * (self.folds + 1)
+
+    @property
+    def most_seeds(self) -> int:
+        """How many seeds of training a learner has in which something is random."""
+        return self.seeds if isinstance(self.seeds, int) else len(set(self.seeds))
+
+    @property
+    def _may_vary(self) -> bool:
+        """Whether something is random in training with some of the settings of the learner."""
+        values = [(axis.path, value) for axis in self.axes if axis.path.startswith("learner.") for value in axis.values]
+        if training_varies(self.scenario.learner) != "nothing" or any(path == "learner.name" for path, _ in values):
+            return True
+        for path, value in values:
+            with suppress(ScenarioError):  # told by `check`
+                if training_varies(self._bare.with_values({path: value}).learner) != "nothing":
+                    return True
+        return False
 
     def points(self) -> Iterator[Point]:
         """The combinations. Raises ScenarioError for a path that names no setting, or a value that it does not take."""
