@@ -114,6 +114,7 @@ def test_what_comes_to_nothing_is_named_and_the_code_is_1(file: str, capsys: pyt
         (["--set", "study.seeds=0"], "seeds: a study needs at least one"),
         (["--set", "study.axes=[]", "--set", "study.seeds=1"], "it varies nothing"),
         (["--json", "nowhere/found.json"], "nowhere"),
+        (["--store", "nowhere/kept.sqlite"], "look whether its folder exists"),
     ],
 )
 def test_mistakes_are_said_and_the_code_is_2(

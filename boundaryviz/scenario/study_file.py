@@ -20,11 +20,9 @@ def read_study(name: str | Path) -> Scenario:
     ScenarioError as `read` does, and for one that holds none."""
     scenario = read(name)
     if scenario.study is None:
+        where = path_end(Path(name))
         raise ScenarioError(
-            [
-                f"{path_end(Path(name))}: this scenario holds no study; write a study file, see docs/studies.md, or give "
-                "it one"
-            ]
+            [f"{where}: this scenario holds no study; write a study file, see docs/studies.md, or give it one"]
         )
     return scenario
 

@@ -48,7 +48,8 @@ def run_study(
     """Have done what the store has not got yet of a study; its table.
 
     store, executor: as in `running.carry_out`. progress: called with (done, in all), in training steps of batches, of
-    what was not stored before; first when the batches are made, with 0 done. watch: called with what is known so far, a few times a second, and at the end.
+    what was not stored before; first when the batches are made, with 0 done. watch: called with what is known so far, a
+    few times a second, and at the end.
     What came to nothing is left out of the table and named in it. Raises ScenarioError for what is no study, what the
     store and the functions raise, and where nothing came of any run what the first of them raised.
     """

@@ -184,7 +184,7 @@ def test_a_study_of_millions_of_combinations_is_checked_by_the_values_of_each_ax
     once = Scenario.with_values
     monkeypatch.setattr(Scenario, "with_values", lambda self, given: looked.append(given) or once(self, given))
     noise = (*(k / 1000 for k in range(300)), 7.0)
-    sizes = tuple(range(20, 300)) + (-1,)
+    sizes = (*range(20, 300), -1)
     several = Axis(path="learner.name", values=("mlp", "DecisionTreeClassifier"))
     axes = (several, Axis(path="data.noise", values=noise), Axis(path="data.n", values=sizes))
     with pytest.raises(ScenarioError) as caught:
