@@ -29,7 +29,7 @@ from boundaryviz.studies.loky import Loky
 from boundaryviz.studies.running import AllOrNothing, carry_out
 from boundaryviz.studies.sqlite_store import SqliteStore
 from boundaryviz.studies.stores import MemoryStore, ResultStore
-from boundaryviz.studies.study import Axis, Study
+from boundaryviz.studies.study import Study
 from boundaryviz.studies.tasks import Batch
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -74,8 +74,8 @@ def studied(spec: LearnerSettings, noise: float, data_seeds: Sequence[int] = DAT
     training = {"learning_rate": RATE, "evaluate_every": STEPS}
     scenario = Scenario.parse({"data": data, "learner": spec.model_dump(mode="json"), "training": training})
     many = seeds if spec.seeded else 1
-    axes = (Axis(path="data.seed", values=tuple(data_seeds)),)
-    return Study(scenario=scenario, axes=axes, seeds=many, steps=1 if spec.family.at_once else STEPS, device="cpu")
+    steps = 1 if spec.family.at_once else STEPS
+    return Study(scenario=scenario, data_seeds=tuple(data_seeds), seeds=many, steps=steps, device="cpu")
 
 
 def measured(

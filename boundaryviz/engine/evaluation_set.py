@@ -64,7 +64,7 @@ class EvaluationSet:
         trained = known & (role == Split.TRAIN) & there
         counts.append(theirs & planted & trained)
         flipped = scene.flipped
-        known_wrong = flipped.any()
+        known_wrong = (flipped & (seen | ~planted)).any(axis=1, keepdims=True)  # of what a replica ever hears of
         counts += [
             counts[Split.TRAIN] & ~flipped & known_wrong, seen & trained & flipped, counts[Split.TEST] & known_wrong,
         ]  # fmt: skip

@@ -37,6 +37,7 @@ def test_a_point_of_each_axis_is_a_run_with_that_setting(path: str):
     table = run_study(Study(scenario=scenario, axes=(Axis(path=path, values=values),)))
     assert len(table) == len(values)
     found, alone = table.select({path: values[1]}), train(scenario.with_values({path: values[1]}), progress=False)
-    assert found.metrics == tuple(alone.metrics)
-    for name, metric in alone.metrics.items():
+    assert {*found.metrics} == {*alone.metrics} - {"boundary_length"}, "which a study measures where it is asked for"
+    for name in found.metrics:
+        metric = alone.metrics[name]
         assert found.columns[name].tolist() == list(metric.per_seed), name
