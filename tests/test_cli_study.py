@@ -184,7 +184,12 @@ def test_what_is_wrong_is_said_before_it_is_asked(
 
 def test_while_it_is_prepared_the_bar_says_so(file: str, monkeypatch: pytest.MonkeyPatch):
     said: list[str] = []
-    monkeypatch.setattr("rich.progress.Progress.add_task", lambda _, words, **__: said.append(words) or 0)
+
+    def add_task(_: object, words: str, **__: object) -> int:
+        said.append(words)
+        return 0
+
+    monkeypatch.setattr("rich.progress.Progress.add_task", add_task)
     monkeypatch.setattr("rich.progress.Progress.update", lambda *_, description, **__: said.append(description))
     assert run(["study", file]) == 0
     assert said[0] == "preparing the study of moons"

@@ -64,9 +64,9 @@ def _part(study: Study) -> tuple[Study, float, float]:
         keep = max(2, int(len(study.axes) and (_LISTED * _values(part) / part.most) ** (1 / len(study.axes))))
         axes = tuple(axis.model_copy(update={"values": _thinned(axis.values, keep)}) for axis in study.axes)
         part = part.model_copy(update={"axes": axes})
-    seeds = study.most_seeds / max(part.most_seeds, 1)
+    more_seeds = study.most_seeds / max(part.most_seeds, 1)
     varied = part.model_copy(update={"seeds": study.seeds})
-    return part, study.most / max(varied.most, 1), seeds
+    return part, study.most / max(varied.most, 1), more_seeds
 
 
 def _values(study: Study) -> int:

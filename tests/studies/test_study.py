@@ -182,7 +182,12 @@ def test_every_problem_of_a_study_is_told_at_once_and_once():
 def test_a_study_of_millions_of_combinations_is_checked_by_the_values_of_each_axis(monkeypatch):
     looked: list[dict] = []
     once = Scenario.with_values
-    monkeypatch.setattr(Scenario, "with_values", lambda self, given: looked.append(given) or once(self, given))
+
+    def looking(scenario: Scenario, given: dict) -> Scenario:
+        looked.append(given)
+        return once(scenario, given)
+
+    monkeypatch.setattr(Scenario, "with_values", looking)
     noise = (*(k / 1000 for k in range(300)), 7.0)
     sizes = (*range(20, 300), -1)
     several = Axis(path="learner.name", values=("mlp", "DecisionTreeClassifier"))
