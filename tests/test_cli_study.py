@@ -9,6 +9,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas
 import pytest
 
@@ -18,6 +19,7 @@ from boundaryviz.cli.app import run
 from boundaryviz.jobs.lookup import function_named
 from boundaryviz.record.reports import ReportError
 from boundaryviz.record.study_table import StudyTable
+from boundaryviz.scenario.study_file import read_study
 from boundaryviz.scenario.words import duration_words
 from boundaryviz.studies import executors
 from boundaryviz.studies.sqlite_store import SqliteStore
@@ -112,6 +114,7 @@ def test_what_comes_to_nothing_is_named_and_the_code_is_1(file: str, capsys: pyt
         (["--set", "study.seeds=0"], "seeds: a study needs at least one"),
         (["--set", "study.axes=[]", "--set", "study.seeds=1"], "it varies nothing"),
         (["--json", "nowhere/found.json"], "nowhere"),
+        (["--store", "nowhere/kept.sqlite"], "look whether its folder exists"),
     ],
 )
 def test_mistakes_are_said_and_the_code_is_2(
@@ -157,6 +160,42 @@ def test_of_very_many_runs_it_is_said_how_long_and_asked(
     assert "10,000,000 are the most; take it in parts" in capsys.readouterr().err
 
 
+def test_what_is_said_of_very_many_runs_is_of_those_that_there_are(
+    file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    tree = ["--set", "learner.name=DecisionTreeClassifier", "--set", "study.seeds=60000", "--json", "-"]
+    assert run(["study", file, *tree]) == 0, "nobody is asked"
+    assert json.loads(capsys.readouterr().out)["runs"] == 2
+    monkeypatch.setattr(studying, "ASKED", 3)
+    assert run(["study", file, "--engine", "dask://nowhere:1"]) == 2
+    said = capsys.readouterr().err
+    assert "of one process here; a cluster shares it" in said
+    assert "worker" not in said
+
+
+def test_what_is_wrong_is_said_before_it_is_asked(
+    file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(studying, "ASKED", 3)
+    monkeypatch.setattr(studying, "_wanted", lambda *_: pytest.fail("asked"))
+    assert run(["study", file, "--set", "study.seeds=1000000", "--set", "study.data_seeds=1000"]) == 2
+    assert "10,000,000 are the most" in capsys.readouterr().err
+
+
+def test_while_it_is_prepared_the_bar_says_so(file: str, monkeypatch: pytest.MonkeyPatch):
+    said: list[str] = []
+
+    def add_task(_: object, words: str, **__: object) -> int:
+        said.append(words)
+        return 0
+
+    monkeypatch.setattr("rich.progress.Progress.add_task", add_task)
+    monkeypatch.setattr("rich.progress.Progress.update", lambda *_, description, **__: said.append(description))
+    assert run(["study", file]) == 0
+    assert said[0] == "preparing the study of moons"
+    assert set(said[1:]) == {"study of moons"}
+
+
 def test_durations_in_words():
     assert [duration_words(s) for s in (3, 90, 600, 12_000, 1e6, 1e8)] == [
         "3 s", "90 s", "10 min", "3.3 h", "12 days", "1,157 days",
@@ -175,6 +214,37 @@ def test_from_python_axes_are_given_in_any_form():
         bv.study(small, seedz=3, progress=False)
     with pytest.raises(bv.ScenarioError, match="holds no study"):
         bv.study(small, progress=False)
+
+
+def test_from_python_fields_and_axes_stand_in_place_of_those_of_the_study_that_is_held(file: str):
+    assert dict(bv.study(file, seeds=1, progress=False).axes) == {"data.noise": (0.1, 0.3)}
+    assert len(bv.study(file, data_seeds=2, progress=False)) == 8
+    other = bv.study(file, ("data.n", np.array([30, 50])), progress=False)
+    assert (dict(other.axes), len(other)) == ({"data.n": (30, 50)}, 4)
+    held = bv.study(read_study(file), seeds=3, progress=False)
+    assert len(held) == 6
+    assert len(bv.study("moons", data_seeds=2, steps=1, progress=False)) == 2, "a scenario that holds none"
+
+
+@pytest.mark.parametrize(
+    ("axis", "words"),
+    [
+        (("data.noise", 0.1), r"axes: data.noise: the values are a list, such as \(0.1, 0.2\); not 0.1"),
+        (("learner.name", "tree"), "axes: learner.name: the values are a list, .* not 'tree'"),
+        (("data.noise", ()), "axes: data.noise: values"),
+        (("data.noise",), r"axes: an axis is a pair, .*; not \('data.noise',\)"),
+        ({"data.noise": [0.1, 0.2]}, "axes: an axis is a pair, .*; not {'data.noise'"),
+        ((3, (0.1, 0.2)), "axes: an axis is a pair"),
+    ],
+)
+def test_from_python_what_is_no_axis_is_said_in_words(axis: Any, words: str):
+    with pytest.raises(bv.ScenarioError, match=words):
+        bv.study("moons", axis, progress=False)
+
+
+def test_from_python_no_workers_are_refused():
+    with pytest.raises(ValueError, match="at least one process is needed, not 0"):
+        bv.study("moons", data_seeds=2, workers=0, progress=False)
 
 
 def test_what_the_report_says_is_printed_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -37,6 +37,21 @@ def test_the_study_is_carried_out_and_drawn_with_its_runs_beside(scenario: Path,
     assert all(0 <= float(row["test_error"]) <= 1 for row in rows)
 
 
+def test_a_study_file_is_drawn_and_what_is_stored_is_not_trained_again(
+    scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    file, store, data = tmp_path / "study.toml", tmp_path / "runs.sqlite", tmp_path / "runs.csv"
+    file.write_text(f'scenario = "{scenario.name}"\n[[axes]]\npath = "{LEAVES}"\nvalues = [2, 5]\n')
+    command = ["figure", str(file), "--view", "study", "--store", str(store), "-o", str(tmp_path / "a.svg")]
+    assert run([*command, "--data", str(data)]) == 0
+    with data.open(newline="") as stream:
+        assert [row[LEAVES] for row in csv.DictReader(stream)] == ["2", "2", "5", "5"]
+    monkeypatch.setattr("boundaryviz.studies.executors.function_named", lambda _: pytest.fail("trained again"))
+    assert run(command) == 0
+    assert run(["figure", str(scenario), "--store", str(store), "-o", str(tmp_path / "b.svg")]) == 2
+    assert "only --view study takes it" in capsys.readouterr().err
+
+
 def test_a_scenario_without_a_study_is_told_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     path = tmp_path / "plain.toml"
     files.write(path, TREE)

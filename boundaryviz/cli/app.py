@@ -80,6 +80,10 @@ DosesOption = Annotated[
     typer.Option("--doses", metavar="N,N,...", help="Numbers of poison points; default eight, from 0 to some 4 %."),
 ]
 DeviceOption = Annotated[Literal["auto", "cpu", "cuda", "mps"], typer.Option("--device", help="Where to train.")]
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="FILE", help="Keep finished runs of a study in this SQLite file, and go on there."),
+]
 LevelsOption = Annotated[
     int | None, typer.Option("--levels", help="Colour steps of the field; 2 shows the decided class.")
 ]
@@ -229,7 +233,7 @@ def figure(
             "study",
             "elephant",
         ],
-        typer.Option("--view", help="What to draw; study: of the study that the scenario holds."),
+        typer.Option("--view", help="What to draw; study: of a study file, or of the study that the scenario holds."),
     ] = "boundary",
     values: SetOption = None,
     steps: StepsOption = None,
@@ -281,6 +285,7 @@ def figure(
         Path | None,
         typer.Option("--data", metavar="FILE", help="Also write what is drawn as numbers, to a .npz or .csv file."),
     ] = None,
+    store: StoreOption = None,
     device: DeviceOption = "auto",
 ) -> int:
     """Train without a window, and draw."""
@@ -314,8 +319,10 @@ def figure(
         if view == "study":
             from boundaryviz.cli.study_drawing import study_and_draw
 
-            outcome.code = study_and_draw(job, picture)
+            outcome.code = study_and_draw(job, picture, store)
             return outcome.code
+        if store is not None:
+            raise UsageProblem("--store: only --view study takes it")
         outcome.code = train_and_draw(job, picture)
     return outcome.code
 
@@ -518,10 +525,7 @@ def study(
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes that train beside each other; default none.")
     ] = None,
-    store: Annotated[
-        Path | None,
-        typer.Option("--store", metavar="FILE", help="Keep finished runs in this SQLite file, and go on from them."),
-    ] = None,
+    store: StoreOption = None,
     json: JsonFileOption = None,
     csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a row for each run.")] = None,
     parquet: Annotated[Path | None, typer.Option("--parquet", metavar="FILE", help="The same, as Parquet.")] = None,

@@ -1,65 +1,42 @@
-"""`figure --view study`: the study that a scenario holds, carried out and drawn."""
+"""`figure --view study`: a study, carried out and drawn."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from boundaryviz.cli.drawing import Picture, check
-from boundaryviz.cli.failures import Exit, UsageProblem, say
-from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
+from boundaryviz.cli.failures import Exit, UsageProblem
+from boundaryviz.cli.results import Result, deliver
+from boundaryviz.cli.studying import carried_out, opened, study_asked_for, told_of
 from boundaryviz.cli.training import Job
+from boundaryviz.cli.values import assignments
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.studies.study import Study
 
 
-def study_and_draw(job: Job, picture: Picture) -> int:
-    """Write the figure, and its data where that is asked for; the exit code. Interrupted, what is known is drawn."""
+def study_and_draw(job: Job, picture: Picture, store: Path | None) -> int:
+    """Write the figure, and its data where that is asked for; the exit code. Interrupted, what is known is drawn.
+
+    store: the SQLite file in which finished runs are kept; None for none.
+    """
     check(picture)
-    scenario = job.prepared()
-    if scenario.study is None:
-        raise UsageProblem(
-            f"--view study: {job.scenario} holds no study; give it a table [study], or save one from the window's tab "
-            "Study"
-        )
-    spec = scenario.study if job.seeds is None else scenario.study.model_copy(update={"seeds": job.seeds})
-    study = Study.of(scenario.model_copy(update={"study": None}), spec, job.device)
-    table, interrupted = _done(study)
-    failed = Exit.DONE if table is None or not len(table) else _write(study, scenario, table, picture)
-    if interrupted:
-        say("interrupted; what was finished is drawn")
-    return failed or (Exit.INTERRUPTED if interrupted else Exit.DONE)
+    if job.columns:
+        raise UsageProblem("--columns: a table of points holds no study; write a study file of it, see docs/studies.md")
+    steps = {} if job.steps is None else {"training.steps": job.steps, "study.steps": None}
+    seeds = {} if job.seeds is None else {"study.seeds": job.seeds}
+    scenario = study_asked_for(job.scenario, assignments(job.values) | steps | seeds)
+    spec, bare = scenario.study, scenario.model_copy(update={"study": None})
+    study = Study.of(bare, spec, job.device)
+    study.check()
+    from boundaryviz.studies.engines import executor_of
 
-
-def _done(study: Study) -> tuple[StudyTable | None, bool]:
-    """The table as far as it came, and whether it was interrupted."""
-    so_far: StudyTable | None = None
-
-    def watch(table: StudyTable) -> None:
-        nonlocal so_far
-        so_far = table
-
-    with first_interrupt_waits() as asked:
-        from boundaryviz.engine.device import DeviceError
-        from boundaryviz.runs.bars import bar
-        from boundaryviz.studies.executors import InProcess
-        from boundaryviz.studies.loky import Loky
-        from boundaryviz.studies.tabling import run_study
-
-        with bar(f"study of {study.scenario.name}") as show:
-
-            def progress(done: int, of: int) -> None:
-                show(done, of)
-                if asked:
-                    raise KeyboardInterrupt
-
-            executor = Loky() if (os.cpu_count() or 1) > 1 else InProcess()
-            try:
-                return run_study(study, executor=executor, progress=progress, watch=watch), False
-            except DeviceError as error:
-                raise UsageProblem(f"--device {study.device}: {error}") from None
-            except KeyboardInterrupt:
-                return so_far, True
+    cores = os.cpu_count() or 1
+    with opened(store) as kept:
+        table, ended = carried_out(study, kept, executor_of(workers=cores if cores > 1 else None))
+        failed = _write(study, bare, table, picture) if len(table) else Exit.DONE
+    return failed or told_of(table, ended, store)
 
 
 def _write(study: Study, scenario: Scenario, table: StudyTable, picture: Picture) -> Exit:
@@ -69,8 +46,6 @@ def _write(study: Study, scenario: Scenario, table: StudyTable, picture: Picture
     from boundaryviz.figures.style import Options
     from boundaryviz.record.study_reading import study_chart
 
-    for where, why in table.failed[:1]:
-        say(f"note: nothing came of {len(table.failed)} of its batches, such as {where}: {why}")
     chart, data = study_chart(study.scenario, study.spec, table), picture.data
     facts = {"scenario": scenario.name, "title": scenario.title}
     files = [Result(picture.output, lambda: save(draw_study(chart, Options(**picture.options), facts), picture.output))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from boundaryviz.cli.values import assignments
 from boundaryviz.record.reports import Report, ReportError, report_of
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scenario.files import check_writable, write_atomic
+from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.study_file import read_study
 from boundaryviz.scenario.words import duration_words
 from boundaryviz.studies.executors import EngineError, Executor
@@ -44,16 +45,26 @@ def study_and_report(
         check_writable(place)
     if "parquet" in files:
         _check_parquet()
-    scenario = read_study(name)
-    if changed := assignments(values):
-        scenario = scenario.with_values(changed)
-    study = Study.of(scenario, device=device)
+    study = Study.of(study_asked_for(name, assignments(values)), device=device)
+    study.check()
     executor = _executor(engine, workers)
-    with _opened(store) as kept:
-        if study.most > ASKED and not sure and not _wanted(study, workers or 1):
+    with opened(store) as kept:
+        if study.most > ASKED and not sure and not _wanted(study, workers or 1, engine):
             return Exit.USAGE
-        table, ended = _carried_out(study, kept, executor)
+        table, ended = carried_out(study, kept, executor)
         failed = _deliver(study, table, files, json_to) if len(table) else Exit.DONE
+    return failed or told_of(table, ended, store)
+
+
+def study_asked_for(name: str, changed: Mapping[str, Any]) -> Scenario:
+    """The scenario with its study: a study file, or a scenario that holds one, with these settings. Raises
+    ScenarioError."""
+    scenario = read_study(name)
+    return scenario.with_values(changed) if changed else scenario
+
+
+def told_of(table: StudyTable, ended: Exit, store: Path | None) -> Exit:
+    """Say what came to nothing and how it could go on; the exit code of a study that `ended` so."""
     for run, why in table.failed[:_NAMED]:
         say(f"nothing came of {run}: {why}")
     if len(table.failed) > _NAMED:
@@ -61,22 +72,26 @@ def study_and_report(
     if ended and (len(table) or ended is Exit.INTERRUPTED):
         on = "the same command goes on from here" if store is not None else "with --store FILE it could go on from here"
         say(f"{'interrupted; ' * (ended is Exit.INTERRUPTED)}{len(table):,} of {table.total:,} runs are finished; {on}")
-    return failed or ended or (Exit.FAILED if table.failed else Exit.DONE)
+    return ended or (Exit.FAILED if table.failed else Exit.DONE)
 
 
 _NAMED = 20  # failures that are told one by one
 
 
-def _carried_out(study: Study, store: ResultStore, executor: Executor) -> tuple[StudyTable, Exit]:
+def carried_out(study: Study, store: ResultStore, executor: Executor) -> tuple[StudyTable, Exit]:
     """The table as far as it came, and how that ended."""
+    begun = False
     with first_interrupt_waits() as asked:
         from boundaryviz.engine.device import DeviceError
         from boundaryviz.runs.bars import bar
         from boundaryviz.studies.tabling import known, run_study
 
-        with bar(f"study of {study.scenario.name}") as show:
+        words = f"study of {study.scenario.name}"
+        with bar(words, before=f"preparing the {words}") as show:
 
             def progress(done: int, total: int) -> None:
+                nonlocal begun
+                begun = True
                 show(done, total)
                 if asked:
                     raise KeyboardInterrupt
@@ -88,17 +103,27 @@ def _carried_out(study: Study, store: ResultStore, executor: Executor) -> tuple[
             except EngineError as error:
                 lost = error
             except KeyboardInterrupt:
+                if not begun:  # to look up what is stored would take as long as what was interrupted
+                    raise
                 return known(study, store), Exit.INTERRUPTED
         complain([str(lost)])
         return known(study, store), Exit.FAILED
 
 
-def _wanted(study: Study, workers: int) -> bool:
-    """Say how many runs it has and about how long they take, and ask; without somebody to ask, no."""
+def _wanted(study: Study, workers: int, engine: str) -> bool:
+    """Say how many runs it has and about how long they take, and ask; without somebody to ask, no. Those of learners
+    with nothing random may turn out to be few enough."""
     from boundaryviz.studies.timing import estimate
 
-    about = duration_words(estimate(study, workers).seconds)
-    words = f"this study is {study.most:,} runs, about {about} with {workers} worker{'s' * (workers > 1)}"
+    found = estimate(study, workers)
+    if found.runs <= ASKED:
+        return True
+    by = (
+        f"with {workers} worker{'s' * (workers > 1)}"
+        if engine == "local"
+        else "of one process here; a cluster shares it"
+    )
+    words = f"this study is {found.runs:,} runs, about {duration_words(found.seconds)} {by}"
     if not sys.stdin.isatty():
         say(f"{words}; write --yes to start it")
         return False
@@ -150,7 +175,8 @@ def _executor(engine: str, workers: int | None) -> Executor:
         raise UsageProblem(f"--engine: {error}") from None
 
 
-def _opened(store: Path | None) -> Any:
+def opened(store: Path | None) -> Any:
+    """A context in which finished runs are kept, in this file or, for None, in memory. Raises StoreError."""
     if store is None:
         return nullcontext(MemoryStore())
     from boundaryviz.studies.sqlite_store import SqliteStore

@@ -1,7 +1,7 @@
 """When training stops by itself because the validation loss no longer falls, and with which weights.
 
-Prechelt 1998, "Early stopping - but when?", section 2.1, has the criteria GL, PQ and UP; patience is that of Keras and
-scikit-learn. Where Prechelt counts epochs, evaluations are counted here.
+Prechelt 1998, "Early stopping - but when?", section 2.1, has the criteria GL, PQ and UP; patience is that of Keras.
+Where Prechelt counts epochs, evaluations are counted here.
 """
 
 from __future__ import annotations

@@ -49,6 +49,10 @@ class _Line:
         filled = self._WIDTH * done // max(total, 1)
         self._write(f"{self._words} {'━' * filled}{'─' * (self._WIDTH - filled)} {done:,}/{total:,}")
 
+    def say(self, words: str) -> None:
+        """Words alone, while nothing is known of how far it is."""
+        self._write(words)
+
     def end(self) -> None:
         self._write("")
 
@@ -59,19 +63,20 @@ class _Line:
 
 
 @contextmanager
-def told(words: str, progress: OnProgress | bool | None) -> Iterator[OnProgress]:
+def told(words: str, progress: OnProgress | bool | None, before: str = "") -> Iterator[OnProgress]:
     """What is to be called with (done, in all): `progress` where it is a function, or else a `bar`, for False none."""
     if callable(progress):
         yield progress
     else:
-        with bar(words, progress) as show:
+        with bar(words, progress, before) as show:
             yield show
 
 
 @contextmanager
-def bar(words: str, shown: bool | None = None) -> Iterator[Callable[[int, int], None]]:
+def bar(words: str, shown: bool | None = None, before: str = "") -> Iterator[Callable[[int, int], None]]:
     """A function to call with (done, in all). shown: None shows the bar only where someone can see it move.
 
+    before: words that stand there until it is called for the first time, default the same.
     In a notebook without widgets it is a line of text.
     """
     from rich.console import Console
@@ -82,6 +87,8 @@ def bar(words: str, shown: bool | None = None) -> Iterator[Callable[[int, int], 
     visible = (console.is_terminal or console.is_jupyter) if shown is None else shown
     if visible and console.is_jupyter and stream is not None and find_spec("ipywidgets") is None:
         line = _Line(one_line(words), stream)
+        if before:
+            line.say(one_line(before))
         try:
             yield line.show
         finally:
@@ -89,9 +96,9 @@ def bar(words: str, shown: bool | None = None) -> Iterator[Callable[[int, int], 
         return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not visible) as progress:
-        task = progress.add_task(one_line(words), total=None)
+        task = progress.add_task(one_line(before or words), total=None)
 
         def show(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
+            progress.update(task, completed=done, total=total, description=one_line(words))
 
         yield show

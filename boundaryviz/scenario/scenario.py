@@ -98,6 +98,12 @@ class Scenario(Spec):
     study: StudySpec | None = later(None)
     expect: dict[str, float | tuple[float, float]] = {}
 
+    @field_validator("rule", mode="before")
+    @classmethod
+    def _as_words(cls, given: Any) -> Any:
+        """A number is a rule, the same class everywhere, which `--set rule=1` and files give as a number."""
+        return str(given) if isinstance(given, int | float) and not isinstance(given, bool) else given
+
     @field_validator("rule")
     @classmethod
     def _read_rule(cls, text: str | None) -> str | None:

@@ -17,7 +17,29 @@ from boundaryviz.scene.plain_text import path_end
 
 
 def read_study(name: str | Path) -> Scenario:
-    """The scenario, with its `study`, that is meant: a study file, or a scenario that holds a study.
+    """The scenario, with its `study`, that is meant: a study file, or a scenario that holds a study. Raises
+    ScenarioError as `read` does, and for one that holds none."""
+    scenario = read(name)
+    if scenario.study is None:
+        where = path_end(Path(name))
+        raise ScenarioError(
+            [f"{where}: this scenario holds no study; write a study file, see docs/studies.md, or give it one"]
+        )
+    return scenario
+
+
+def with_fields(scenario: Scenario, fields: Mapping[str, Any]) -> StudySpec:
+    """The study that a scenario holds, or an empty one, with these fields of `StudySpec` in place of its own. Raises
+    ScenarioError."""
+    held = {} if scenario.study is None else dict(scenario.study)
+    try:
+        return StudySpec.model_validate(held | dict(fields))
+    except ValidationError as error:
+        raise ScenarioError(problems_of(error)) from None
+
+
+def read(name: str | Path) -> Scenario:
+    """The scenario that a study file tells of, with the study; or a scenario by name or file, with or without one.
 
     A study file is TOML: `scenario`, which is the name of one, a file, beside this one or from here, or a table; `set`,
     settings of it by dotted path; and the fields of `StudySpec`, each in place of that of the scenario's own study.
@@ -36,12 +58,7 @@ def read_study(name: str | Path) -> Scenario:
                 return _of(values, path)
             except ScenarioError as error:
                 raise ScenarioError(with_lines(error.problems, words, path, ".toml")) from None
-    scenario = gallery.load(name)
-    if scenario.study is None:
-        raise ScenarioError(
-            [f"{path_end(path)}: this scenario holds no study; write a study file, see docs/studies.md, or give it one"]
-        )
-    return scenario
+    return gallery.load(name)
 
 
 def _of(values: Mapping[str, Any], path: Path) -> Scenario:
@@ -61,9 +78,9 @@ def _of(values: Mapping[str, Any], path: Path) -> Scenario:
     except ScenarioError as error:
         problems += error.problems
     try:
-        spec = StudySpec.model_validate(({} if scenario.study is None else dict(scenario.study)) | fields)
-    except ValidationError as error:
-        problems += problems_of(error)
+        spec = with_fields(scenario, fields)
+    except ScenarioError as error:
+        problems += error.problems
     if problems:
         raise ScenarioError(problems)
     return scenario.model_copy(update={"study": understood(spec, scenario)})

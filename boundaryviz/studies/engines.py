@@ -12,6 +12,8 @@ def executor_of(engine: str = "local", workers: int | None = None) -> Executor:
 
     Raises ValueError, in words, for another.
     """
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers: at least one process is needed, not {workers}; leave it out for this one alone")
     if engine == "local":
         if workers is None:
             return InProcess()

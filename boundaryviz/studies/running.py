@@ -30,7 +30,7 @@ class Watcher:
     """Hears how a study goes; what a method raises ends it, and leaves what was finished. To be overridden."""
 
     def progress(self, done: int, of: int) -> None:
-        """In the units of `Batch.size`; what was stored before is not counted."""
+        """In the units of `Batch.size`, at first with 0 done; what was stored before is not counted."""
 
     def partial(self, batch: Batch, value: Any) -> None:
         """What a batch under way knows so far."""
@@ -77,6 +77,8 @@ def carry_out(
     watcher.told_stored()
     done, all_done, total = [0] * len(left), 0, sum(batch.size for batch in left)
     failures: list[Failure] = []
+    if left:
+        watcher.progress(0, total)
 
     def watch(number: int, message: Progress | Result) -> None:
         nonlocal all_done

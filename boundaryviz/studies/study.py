@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from math import prod
 from typing import Any, ClassVar, Self
 
@@ -25,6 +26,7 @@ _MOST_SEEDS = 1_000_000
 MOST_RUNS = 10_000_000
 _TOGETHER = 64  # replicas of a batch at most
 _SECTIONS = ("data", "poison", "learner", "training", "rule", "decision")  # of settings that a result depends on
+_SETTLING = ("learner.name", "data.name", "poison.attack")  # which settle what other settings there are
 _SEEDS = {"training.seed": "seeds", "data.seed": "data_seeds"}  # which are varied in a way of their own
 
 
@@ -84,9 +86,26 @@ class Study(StudySpec):
     @property
     def most(self) -> int:
         """How many runs it has, or, where some learners among the axes have nothing random, more than that."""
-        seeds = self.seeds if isinstance(self.seeds, int) else len(self.seeds)
-        draws = self.data_seeds if isinstance(self.data_seeds, int) else len(self.data_seeds or (0,))
+        draws = self.data_seeds if isinstance(self.data_seeds, int) else len(self._draws)
+        seeds = self.most_seeds if self._may_vary else min(self.most_seeds, 1)
         return prod(len(axis.values) for axis in self.axes) * seeds * draws * (self.folds + 1)
+
+    @property
+    def most_seeds(self) -> int:
+        """How many seeds of training a learner has in which something is random."""
+        return self.seeds if isinstance(self.seeds, int) else len(set(self.seeds))
+
+    @property
+    def _may_vary(self) -> bool:
+        """Whether something is random in training with some of the settings of the learner."""
+        values = [(axis.path, value) for axis in self.axes if axis.path.startswith("learner.") for value in axis.values]
+        if training_varies(self.scenario.learner) != "nothing" or any(path == "learner.name" for path, _ in values):
+            return True
+        for path, value in values:
+            with suppress(ScenarioError):  # told by `check`
+                if training_varies(self._bare.with_values({path: value}).learner) != "nothing":
+                    return True
+        return False
 
     def points(self) -> Iterator[Point]:
         """The combinations. Raises ScenarioError for a path that names no setting, or a value that it does not take."""
@@ -95,13 +114,15 @@ class Study(StudySpec):
             yield Point(chosen, self.scenario.with_values(chosen) if chosen else self.scenario)
 
     def check(self) -> None:
-        """Raise ScenarioError with every problem of it, each once, as 'path: what is wrong'."""
+        """Raise ScenarioError with the problems that are quickly found, each once, as 'path: what is wrong'.
+
+        Those of values are looked for in a part of the combinations, see `_looked_at`; `batches` looks at each.
+        """
         problems = self._own_problems()
         if not problems and not self.axes and self.most == 1:
             problems.append("study: it varies nothing; give axes, seeds, data_seeds or folds")
-        for values in product(*(axis.values for axis in self.axes)):
+        for chosen in islice(self._looked_at(), _LOOKED):
             try:
-                chosen = dict(zip((axis.path for axis in self.axes), values, strict=True))
                 self._bare.with_values(chosen)
             except ScenarioError as error:
                 problems += error.problems
@@ -109,6 +130,18 @@ class Study(StudySpec):
                 break
         if problems:
             raise ScenarioError(list(dict.fromkeys(problems)))
+
+    def _looked_at(self) -> Iterator[dict[str, Any]]:
+        """Combinations that have each value in them, by path: all of the axes that settle which settings there are,
+        with each of them every value of every other axis, the rest of these at their first."""
+        first = {axis.path: axis.values[0] for axis in self.axes}
+        settling = [axis for axis in self.axes if axis.path in _SETTLING]
+        others = [axis for axis in self.axes if axis.path not in _SETTLING]
+        for values in product(*(axis.values for axis in settling)):
+            start = first | dict(zip((axis.path for axis in settling), values, strict=True))
+            yield start
+            for axis in others:
+                yield from (start | {axis.path: value} for value in axis.values[1:])
 
     def batches(self) -> list[Batch]:
         """A task for every combination, draw of the data, seed and fold, whose numbers are in this order.
@@ -284,6 +317,7 @@ class _Group:
 
 
 _MANY = 200  # problems that are looked for
+_LOOKED = 20_000  # combinations in which they are, which takes a second or two
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 from typing_extensions import override
 
@@ -17,9 +18,10 @@ from boundaryviz.record.study_table import StudyTable, TableRow
 from boundaryviz.runs.bars import told
 from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.scenario import Scenario, ScenarioError, problems_of
-from boundaryviz.scenario.study_file import read_study
-from boundaryviz.scenario.study_spec import MOST_VALUES, Axis, StudySpec
+from boundaryviz.scenario.study_file import read, read_study, with_fields
+from boundaryviz.scenario.study_spec import MOST_VALUES, Axis
 from boundaryviz.scenario.sweep import SweepError
+from boundaryviz.scene.plain_text import one_line
 from boundaryviz.studies.engines import executor_of
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import StudyRequest
@@ -29,6 +31,8 @@ from boundaryviz.studies.study import Study, StudyTask, axis_of
 from boundaryviz.studies.tasks import Batch, Task
 
 _OFTEN, _SHARE = 0.2, 0.05  # seconds between two partial tables, and the share of the time that they may take
+
+_AXIS = "an axis is a pair, as (\"data.noise\", (0.1, 0.2)), a text, as 'data.noise=0.1..0.3:5', or an Axis"
 
 Watch = Callable[[StudyTable], object]
 
@@ -44,7 +48,8 @@ def run_study(
     """Have done what the store has not got yet of a study; its table.
 
     store, executor: as in `running.carry_out`. progress: called with (done, in all), in training steps of batches, of
-    what was not stored before. watch: called with what is known so far, a few times a second, and at the end.
+    what was not stored before; first when the batches are made, with 0 done. watch: called with what is known so far, a
+    few times a second, and at the end.
     What came to nothing is left out of the table and named in it. Raises ScenarioError for what is no study, what the
     store and the functions raise, and where nothing came of any run what the first of them raised.
     """
@@ -93,12 +98,14 @@ def study(
 ) -> StudyTable:
     """Train a scenario with every combination of some settings, and return a table with a row for each run.
 
-    scenario: or its name, a file, or arrays, as for `train`; a study file, or a scenario that holds a study, needs no
-    axes. axes: settings with their values, as ("data.noise", (0.1, 0.2)), 'data.noise=0.1..0.3:5' or an `Axis`.
-    fields: those of `StudySpec`: seeds, data_seeds, folds, twin, steps. engine, workers: see `engines.executor_of`.
+    scenario: or its name, a file, or arrays, as for `train`; or a study file. Where it holds a study, what is given
+    here stands in place of the same of that one. axes: settings with their values, all of them, as
+    ("data.noise", (0.1, 0.2)), 'data.noise=0.1..0.3:5' or an `Axis`. fields: those of `StudySpec`: seeds, data_seeds,
+    folds, twin, steps, report, measure, floor. engine, workers: see `engines.executor_of`.
     store: an SQLite file in which finished runs are kept, so that a study that was stopped goes on where it was.
     progress, device: as for `train`. watch: called with what is known so far.
-    Raises ScenarioError for what is no study, StoreError, and EngineError of a cluster.
+    Raises ScenarioError for what is no study, ValueError for an engine or workers that are none, StoreError, and
+    EngineError of a cluster.
     """
     chosen = _chosen(scenario, axes, fields, device)
     executor = executor_of(engine, workers) if isinstance(engine, str) else engine
@@ -108,29 +115,40 @@ def study(
             from boundaryviz.studies.sqlite_store import SqliteStore
 
             kept = ends.enter_context(SqliteStore(kept))
-        tell = ends.enter_context(told(f"study of {chosen.scenario.name}", progress))
+        words = f"study of {chosen.scenario.name}"
+        tell = ends.enter_context(told(words, progress, before=f"preparing the {words}"))
         return run_study(chosen, store=kept, executor=executor, progress=tell, watch=watch)
 
 
 def _chosen(given_as: Given, axes: Sequence[Any], fields: Mapping[str, Any], device: str) -> Study:
-    """What `study` is asked for. Raises ScenarioError."""
+    """What `study` is asked for: the study that the scenario holds, in which axes and fields that are given stand in
+    place of its own. Raises ScenarioError."""
     if not axes and not fields:
         whole = read_study(given_as) if isinstance(given_as, str | Path) else given(given_as)
         return Study.of(whole, device=device)
-    scenario = given(given_as)
-    try:
-        made = tuple(_axis(axis, scenario) for axis in axes)
-        return Study.of(scenario, StudySpec(axes=made, **fields), device)
-    except ValidationError as error:
-        raise ScenarioError(problems_of(error)) from None
-    except SweepError as error:
-        raise ScenarioError([f"axes: {error}"]) from None
+    scenario = read(given_as) if isinstance(given_as, str | Path) else given(given_as)
+    given_axes = {"axes": tuple(_axis(axis, scenario) for axis in axes)} if axes else {}
+    return Study.of(scenario, with_fields(scenario, given_axes | dict(fields)), device)
 
 
 def _axis(axis: Any, scenario: Scenario) -> Axis:
+    """Raises ScenarioError, in words, for what is no axis."""
+    if isinstance(axis, Axis):
+        return axis
     if isinstance(axis, str):
-        return axis_of(axis, MOST_VALUES, scenario)
-    return axis if isinstance(axis, Axis) else Axis(path=axis[0], values=tuple(axis[1]))
+        try:
+            return axis_of(axis, MOST_VALUES, scenario)
+        except SweepError as error:
+            raise ScenarioError([f"axes: {error}"]) from None
+    if not (isinstance(axis, tuple | list) and len(axis) == 2 and isinstance(axis[0], str)):
+        raise ScenarioError([f"axes: {_AXIS}; not {one_line(repr(axis))}"])
+    path, values = axis
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise ScenarioError([f"axes: {path}: the values are a list, such as (0.1, 0.2); not {one_line(repr(values))}"])
+    try:
+        return Axis(path=path, values=tuple(values.tolist() if isinstance(values, np.ndarray) else values))
+    except ValidationError as error:
+        raise ScenarioError([f"axes: {path}: {problem}" for problem in problems_of(error)]) from None
 
 
 def job(request: StudyRequest, tell: Tell) -> None:

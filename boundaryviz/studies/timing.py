@@ -10,6 +10,7 @@ from typing import Any
 
 from boundaryviz.jobs.lookup import function_named
 from boundaryviz.jobs.messages import Tell
+from boundaryviz.record.seeds import training_varies
 from boundaryviz.studies.requests import EstimateRequest, StudyEstimate
 from boundaryviz.studies.study import Study
 from boundaryviz.studies.tasks import Batch
@@ -26,14 +27,15 @@ def estimate(study: Study, workers: int | None = None, clock: Callable[[], float
     workers: processes that will share the work, default one for each core. Results are thrown away. Raises what the
     study and its batches do.
     """
-    part, times = _part(study)
+    part, times, seeds = _part(study)
     batches = part.batches()
+    weights = [times * (seeds if _random(batch) else 1.0) for batch in batches]  # batches of the whole for each
     tried = sorted({0, len(batches) // 2, len(batches) - 1})[:_TRIED]
     _carry_out(_shortened(batches[tried[0]], 1)[0])  # what loading takes is no part of any run
-    seconds = [_timed(batches[at], clock) for at in tried]
+    seconds = sum(weights[at] * _timed(batches[at], clock) for at in tried) / sum(weights[at] for at in tried)
     at_once = min(workers or os.cpu_count() or 1, max(len(batches), 1))
-    runs = sum(len(batch.tasks) for batch in batches) * times
-    return StudyEstimate(round(runs), sum(seconds) / len(seconds) * len(batches) * times / at_once)
+    runs = sum(len(batch.tasks) * weight for batch, weight in zip(batches, weights, strict=True))
+    return StudyEstimate(round(runs), seconds * sum(weights) / at_once)
 
 
 def job(request: EstimateRequest, tell: Tell) -> None:
@@ -41,9 +43,16 @@ def job(request: EstimateRequest, tell: Tell) -> None:
     tell.result(estimate(request.study, request.workers or 1))
 
 
-def _part(study: Study) -> tuple[Study, float]:
-    """The study with no more runs than can be listed quickly, and how many times as many the whole has: fewer draws of
-    the data, then fewer seeds, then fewer values of the axes, evenly from among them."""
+def _random(batch: Batch) -> bool:
+    """Whether its learner has more than one seed."""
+    content: Any = batch.content
+    return training_varies(content.scenario.learner) != "nothing"
+
+
+def _part(study: Study) -> tuple[Study, float, float]:
+    """The study with no more runs than can be listed quickly, how many times as many combinations and draws the whole
+    has, and how many times as many seeds: fewer draws of the data, then fewer seeds, then fewer values of the axes,
+    evenly from among them."""
     part = study
     if study.most > _LISTED and study.data_seeds is not None:
         first = 1 if isinstance(study.data_seeds, int) else study.data_seeds[:1]
@@ -55,7 +64,9 @@ def _part(study: Study) -> tuple[Study, float]:
         keep = max(2, int(len(study.axes) and (_LISTED * _values(part) / part.most) ** (1 / len(study.axes))))
         axes = tuple(axis.model_copy(update={"values": _thinned(axis.values, keep)}) for axis in study.axes)
         part = part.model_copy(update={"axes": axes})
-    return part, study.most / part.most
+    more_seeds = study.most_seeds / max(part.most_seeds, 1)
+    varied = part.model_copy(update={"seeds": study.seeds})
+    return part, study.most / max(varied.most, 1), more_seeds
 
 
 def _values(study: Study) -> int:

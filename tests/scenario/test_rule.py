@@ -203,3 +203,9 @@ def test_other_rules_have_other_keys_and_pins_say_which() -> None:
     assert len({gallery.key_of(one) for one in several}) == 3
     pins = [PinnedSnapshot("", replace(snapshot(), scenario=one)) for one in several[:2]]
     assert differences(pins) == (f"rule {RULE}", "rule x > 0")
+
+
+def test_a_number_is_the_rule_of_one_class():
+    assert Scenario().with_values({"rule": 1}).rule == Scenario.parse({"rule": 1}).rule == "1"
+    with pytest.raises(ScenarioError, match="rule: must be text"):
+        Scenario().with_values({"rule": True})

@@ -180,6 +180,34 @@ def test_every_problem_of_a_study_is_told_at_once_and_once():
         Study(scenario=moved, data_seeds=2).check()
 
 
+def test_a_study_of_millions_of_combinations_is_checked_by_the_values_of_each_axis(monkeypatch):
+    looked: list[dict] = []
+    once = Scenario.with_values
+
+    def looking(scenario: Scenario, given: dict) -> Scenario:
+        looked.append(given)
+        return once(scenario, given)
+
+    monkeypatch.setattr(Scenario, "with_values", looking)
+    noise = (*(k / 1000 for k in range(300)), 7.0)
+    sizes = (*range(20, 300), -1)
+    several = Axis(path="learner.name", values=("mlp", "DecisionTreeClassifier"))
+    axes = (several, Axis(path="data.noise", values=noise), Axis(path="data.n", values=sizes))
+    with pytest.raises(ScenarioError) as caught:
+        Study(scenario=SMALL, axes=axes, seeds=1_000).check()
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == ["study", "data.noise", "data.n"]
+    assert "10,000,000 are the most" in caught.value.problems[0]
+    assert len(looked) == 2 * (300 + 280 + 1)
+
+
+def test_settings_of_another_learner_are_checked_with_it():
+    learners = Axis(path="learner.name", values=("mlp", "DecisionTreeClassifier"))
+    with pytest.raises(ScenarioError, match=r"learner\.max_leaf_nodes"):
+        Study(scenario=SMALL, axes=(learners, Axis(path="learner.max_leaf_nodes", values=(3, 4)))).check()
+    tree = SMALL.with_values({"learner.name": "DecisionTreeClassifier"})
+    Study(scenario=tree, axes=(Axis(path="learner.max_leaf_nodes", values=(3, 4)),)).check()
+
+
 def test_interrupted_and_gone_on_with_it_comes_to_the_table_of_one_that_was_not(tmp_path):
     study = Study(scenario=SMALL, axes=(Axis(path="data.noise", values=(0.1, 0.2, 0.3, 0.4)),), seeds=2)
     whole = run_study(study)

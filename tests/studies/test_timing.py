@@ -68,6 +68,25 @@ def test_of_a_million_seeds_a_batch_stands_for_the_whole(tried: list[Training]):
     assert len(tried) == 2
 
 
+def test_learners_with_nothing_random_have_one_seed(tried: list[Training]):
+    tree = NET.with_values({"learner.name": "DecisionTreeClassifier"})
+    noise, leaves = Axis(path="data.noise", values=(0.1, 0.2)), Axis(path="learner.max_leaf_nodes", values=(3, 4, 5))
+    alone = Study.of(tree, StudySpec(axes=(noise, leaves), seeds=60_000))
+    assert alone.most == 6
+    assert estimate(alone, workers=1, clock=lambda: 0.0).runs == 6
+    learners = Axis(path="learner.name", values=("DecisionTreeClassifier", "mlp"))
+    both = Study.of(NET, StudySpec(axes=(noise, learners), seeds=60_000))
+    assert both.most == 240_000, "more than it has"
+    assert estimate(both, workers=1, clock=lambda: 0.0).runs == 120_002
+
+
+def test_a_learner_that_some_of_its_settings_make_random_has_all_its_seeds():
+    boosted = NET.with_values({"learner.name": "GradientBoostingClassifier"})
+    for shares, runs in (((1.0,), 1), ((1.0, 0.5), 80)):
+        axis = Axis(path="learner.subsample", values=shares)
+        assert Study.of(boosted, StudySpec(axes=(axis,), seeds=40)).most == runs
+
+
 def test_a_study_that_is_none_is_refused(tried: list[Training]):
     with pytest.raises(ScenarioError):
         estimate(study(data_noise=(0.1, 7.0)))
