@@ -196,3 +196,16 @@ def test_the_probe_is_asked_while_the_tab_is_at_the_front_and_of_the_twin(qtbot:
         bench.window.show_result(view)
         qtbot.waitUntil(lambda: len(view.plot.drawn.clean) > 1)
         bench.controller.play(False)
+
+
+def test_costs_scroll_where_there_is_no_room_and_rows_keep_their_height(view: ThresholdView, qtbot: QtBot) -> None:
+    view.set_scores(scores(), ["mail", "spam"])
+    view.resize(340, 320)
+    view.fold.set_open(True)
+    qtbot.waitUntil(lambda: view.form.isVisible())
+    QTest.qWait(30)
+    assert view.height() <= 330
+    assert view.plot.height() >= view.plot.minimumHeight()
+    for edit in (view.by_costs, view.least):
+        assert edit.height() >= edit.minimumSizeHint().height()
+    assert view.form.height() >= view.form.minimumSizeHint().height()
