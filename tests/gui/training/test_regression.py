@@ -48,3 +48,18 @@ def test_the_table_shows_what_a_point_teaches() -> None:
     turned = int(np.flatnonzero(points.label == 0)[0])
     model.set_scene(apply(relabel(points.ids[turned : turned + 1], 1), scene)[0])
     assert words(turned) == "positive +1.00"
+
+
+def test_tabs_that_speak_of_classes_are_left_out(show) -> None:
+    workbench = show(gallery.load("reg-plane").with_values({"data.n": 20, "learner.hidden": []}))
+    tabs = workbench.window.result_tabs
+
+    def there() -> set[str]:
+        named = {tabs.tabText(at) for at in range(tabs.count()) if tabs.isTabVisible(at)}
+        return named & {"Confusion", "Margins", "Threshold"}
+
+    assert there() == set()
+    workbench.controller.do(Settings({"learner.loss": "cross-entropy"}), "Loss")
+    assert there() == {"Confusion", "Margins", "Threshold"}
+    workbench.document.undo.undo()
+    assert there() == set()
