@@ -17,7 +17,7 @@ from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.expectations import Check
 from boundaryviz.record.intervals import LEVEL
-from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate, is_main
+from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate, is_main, is_share
 from boundaryviz.record.reports import Report
 from boundaryviz.record.rounding import rounded
 from boundaryviz.record.seeds import Varies, seed_range_words, seeds_words
@@ -163,15 +163,18 @@ def show_study(title: str, found: StudyTable, report: Report | None = None) -> N
     for name in ("runs", *names):
         made.add_column(name.replace("_", " "), justify="right")
     for one in rows:
-        cells = (_about(*one.metrics[name]) if name in one.metrics else "" for name in names)
+        cells = (_about(*one.metrics[name], is_share(name)) if name in one.metrics else "" for name in names)
         row(made, *map(value_cell, one.values), f"{one.runs:,}", *cells)
     runs = f"{len(found):,} runs" if found.whole else f"{len(found):,} of {found.total:,} runs"
-    shown: list[Table | Text | str] = [headed(title, f"{runs}; mean \u00b1 standard error in percent"), made]
+    shares = [is_share(name) for name in names]
+    unit = " in percent" if all(shares) else ", shares in percent" * any(shares)
+    shown: list[Table | Text | str] = [headed(title, f"{runs}; mean \u00b1 standard error{unit}"), made]
     show(*shown, *([] if report is None else report.words))
 
 
-def _about(mean: float, error: float) -> str:
-    return rounded(100 * mean, 100 * error)
+def _about(mean: float, error: float, share: bool) -> str:
+    unit = 100 if share else 1
+    return rounded(unit * mean, unit * error)
 
 
 def show_bias_variance(results: Sequence[BiasVariance]) -> None:

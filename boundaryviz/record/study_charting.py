@@ -96,7 +96,8 @@ def _repeats(table: StudyTable) -> str:
     folds = f", {table.folds} folds each" if table.folds else ""
     if not parts:
         return f"One run for each value{folds}."
-    return f"Means over {' and '.join(parts)}{folds}. {_BAND}."
+    over = ", over draws" * (draws > 1 and seeds > 1)
+    return f"Means over {' and '.join(parts)}{folds}. {_BAND}{over}."
 
 
 def _plain(value: Any) -> Any:

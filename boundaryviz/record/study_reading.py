@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from boundaryviz.record.reports import REPORTS, DoubleDescentReport, PowerLawReport, Report, ReportError, SizeReport
-from boundaryviz.record.reports.base import number_words
-from boundaryviz.record.study_chart import StudyChart, StudyCurve, StudyLaw, StudyMark
-from boundaryviz.record.study_charting import SPLIT, chart_of, one_axis, second_axis
+from boundaryviz.record.reports.base import numbers_of, size_words
+from boundaryviz.record.reports.size import Choices
+from boundaryviz.record.study_chart import MarkKind, StudyChart, StudyCurve, StudyLaw, StudyMark
+from boundaryviz.record.study_charting import SPLIT, chart_of, measures, one_axis, second_axis
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.study_spec import StudySpec
@@ -29,6 +31,8 @@ def study_chart(
     Of curves for each value of a second axis nothing is read off. A report that cannot be made says so in the notes.
     """
     titles, own = {path: title_of(scenario, path) for path in table.axes}, measure_of(spec)
+    if not spec.measure and own not in (there := measures(table)):
+        own = there[0] if there else own  # a regression has no error
     title = f"{scenario.title} \u00b7 {titles[next(iter(titles))].lower()}"
     chart = chart_of(table, title, titles, measure or own, at)
     if not spec.report or (second_axis(table) is not None and at is None):
@@ -67,11 +71,18 @@ def with_report(chart: StudyChart, report: Report) -> StudyChart:
 
 
 def _choices(report: SizeReport) -> tuple[StudyMark, ...]:
-    """The sizes chosen, of several repeats the median."""
-    found = report.measures
+    """The sizes chosen, of several repeats the lower median."""
     by = "CV" if report.folds else "validation"
-    marks = (StudyMark("chosen", found["chosen"], by), StudyMark("one-se", found["chosen_one_se"], "1 SE"))
-    return tuple(replace(m, words=f"{m.words} {number_words(m.value)}") for m in marks if math.isfinite(m.value))
+    found: tuple[tuple[MarkKind, Choices, str], ...] = (
+        ("chosen", report.chosen, by), ("one-se", report.chosen_one_se, "1 SE"),
+    )  # fmt: skip
+    made = [(kind, report.middle(choices), words) for kind, choices, words in found]
+    return tuple(_mark(kind, report.sizes, at, words) for kind, at, words in made if at is not None)
+
+
+def _mark(kind: MarkKind, sizes: Sequence[Any], at: int, words: str) -> StudyMark:
+    """At a position among the sizes, where the axis of the chart has it."""
+    return StudyMark(kind, float(numbers_of(sizes)[at]), f"{words} {size_words(sizes[at])}")
 
 
 def _peak(report: DoubleDescentReport) -> tuple[StudyMark, ...]:
@@ -80,8 +91,8 @@ def _peak(report: DoubleDescentReport) -> tuple[StudyMark, ...]:
     if report.found is None or not (found["peak_over_valley"] > 1 and found["peak_over_widest"] > 1):
         return ()
     return (
-        StudyMark("valley", found["valley_at"], f"valley {number_words(found['valley_at'])}"),
-        StudyMark("threshold", found["peak_at"], f"threshold {number_words(found['peak_at'])}"),
+        _mark("valley", report.sizes, report.found.valley, "valley"),
+        _mark("threshold", report.sizes, report.found.peak, "threshold"),
     )
 
 
@@ -90,7 +101,7 @@ def _on_law(chart: StudyChart, report: PowerLawReport) -> StudyChart:
     curve = StudyCurve("test", report.measure.replace("_", " "), report.curve.mean, report.curve.low, report.curve.high)
     law, placed = report.law, np.isfinite(report.law.residuals)
     drawn = replace(chart, curves=(curve,), log=True)
-    if not placed.any():
+    if not placed.any() or not drawn.axis.numeric:
         return drawn
     at = report.places[placed]
     x = np.geomspace(at.min(), at.max(), _FINE)

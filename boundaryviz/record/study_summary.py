@@ -10,10 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.record.rounding import rounded
+from boundaryviz.record.study_means import independent, means_of, standard_error
 
 SHOWN = ("train_error", "validation_error", "test_error", "flip_rate", "attack_success_rate")
 """The metrics of a summary, unless others are named."""
-CROSS_VALIDATED = "cross_validated_error"
+LOSSES = ("train_loss", "validation_loss", "test_loss")
+"""Those in the place of errors where there are none, as in a regression."""
+
+
+def shown(columns: Mapping[str, NDArray]) -> tuple[str, ...]:
+    """The metrics of a summary of these columns, unless others are named."""
+    return SHOWN if _kind(columns) == "error" else LOSSES + SHOWN
+
+
+def _kind(columns: Mapping[str, NDArray]) -> str:
+    """What is measured of each split: its error, or its loss where no run has an error."""
+    for kind in ("error", "loss"):
+        names = (f"{split}_{kind}" for split in ("train", "validation", "test"))
+        if any(np.isfinite(columns[name]).any() for name in names if name in columns):
+            return kind
+    return "error"
 
 
 @dataclass(frozen=True)
@@ -21,7 +37,8 @@ class Summary:
     """Runs that differ by seeds, draws and folds alone.
 
     values: of the axes, in their order. runs: how many, folds among them. metrics: name -> mean and its standard error,
-    NaN for one run; over the runs of all training points, and of `CROSS_VALIDATED` over the folds.
+    NaN where nothing is independent; over the runs of all training points, and of those called
+    `cross_validated_...` over the folds of each of them first.
     """
 
     values: tuple[Any, ...]
@@ -31,18 +48,23 @@ class Summary:
 
 def summarised(paths: Sequence[str], columns: Mapping[str, NDArray], metrics: Sequence[str]) -> list[Summary]:
     """Of the columns of a study's table, in its order. paths: of the axes. metrics: those of these that there are; with
-    folds, their `validation_error` comes along as `CROSS_VALIDATED`."""
+    folds, their `validation_error` comes along as `cross_validated_error`, and where no run has an error the loss."""
     groups: dict[str, list[int]] = {}
-    fold = columns["fold"]
+    fold, several = columns["fold"], len(np.unique(columns["data_seed"])) > 1
+    kind = _kind(columns)
     for at, values in enumerate(zip(*(columns[path].tolist() for path in paths), fold.tolist(), strict=True)):
         groups.setdefault(repr(values[:-1]), []).append(at)
     found = []
+
+    def mean(values: NDArray[np.float64], rows: NDArray[np.int64]) -> tuple[float, float]:
+        return _mean(values[rows], columns["data_seed"][rows], columns["seed"][rows], several)
+
     for rows in groups.values():
         some = np.array(rows)
         whole, parts = some[fold[some] < 0], some[fold[some] >= 0]
-        means = {name: _mean(columns[name][whole]) for name in metrics if name in columns}
-        if len(parts) and "validation_error" in columns:
-            means[CROSS_VALIDATED] = _mean(columns["validation_error"][parts])
+        means = {name: mean(columns[name], whole) for name in metrics if name in columns}
+        if len(parts) and f"validation_{kind}" in columns:
+            means[f"cross_validated_{kind}"] = mean(columns[f"validation_{kind}"], parts)
         means = {name: one for name, one in means.items() if np.isfinite(one[0])}
         found.append(Summary(tuple(columns[path][rows[:1]].tolist()[0] for path in paths), len(rows), means))
     return found
@@ -75,13 +97,18 @@ def latex(paths: Sequence[str], rows: Sequence[Summary]) -> str:
     return "\n".join([begin, r"\toprule", made[0], r"\midrule", *made[1:], r"\bottomrule", end]) + "\n"
 
 
-def _mean(values: NDArray[np.float64]) -> tuple[float, float]:
-    """The mean of those that are numbers, and its standard error."""
-    some = values[np.isfinite(values)]
-    if not len(some):
-        return float("nan"), float("nan")
-    error = float(some.std(ddof=1)) / len(some) ** 0.5 if len(some) > 1 else float("nan")
-    return float(some.mean()), error
+def _mean(
+    values: NDArray[np.float64], draws: NDArray[np.int64], seeds: NDArray[np.int64], several: bool
+) -> tuple[float, float]:
+    """The mean of those that are numbers, and its standard error: over the folds of each repeat, then with several
+    draws over the seeds of each, then over what is left."""
+    repeats: dict[tuple[int, int], list[float]] = {}
+    for draw, seed, value in zip(draws.tolist(), seeds.tolist(), values.tolist(), strict=True):
+        repeats.setdefault((draw, seed), []).append(value)
+    each = np.array([means_of(some) for some in repeats.values()])
+    rows = independent(each, [draw for draw, _ in repeats]) if len(each) else each
+    alone = several and len({draw for draw, _ in repeats}) < 2  # one draw of several says nothing of the others
+    return float(means_of(rows)), float("nan") if alone else float(standard_error(rows))
 
 
 def _number(mean: float, error: float) -> str:

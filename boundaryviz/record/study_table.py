@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from boundaryviz.record.records import Records, Tabular
-from boundaryviz.record.study_summary import SHOWN, Summary, latex, summarised
+from boundaryviz.record.study_means import independent, means_of, standard_error
+from boundaryviz.record.study_summary import Summary, latex, shown, summarised
 
 PLACES = ("data_seed", "seed", "fold")
 """The columns beside the axes that say which run a row is of."""
@@ -27,10 +28,12 @@ TableRow = tuple[Mapping[str, Any], Mapping[str, float | None]]
 @dataclass(frozen=True, eq=False)
 class Curve:
     """A metric along an axis. values: (V,) of the axis, in their order. each: float64 (S, V), of each repeat, which is
-    a pair of data seed and training seed; NaN where there is nothing (yet), or training diverged."""
+    a pair of data seed and training seed; NaN where there is nothing (yet), or training diverged. draws: (S,), of each
+    repeat the data seed."""
 
     values: tuple[Any, ...]
     each: NDArray[np.float64]
+    draws: NDArray[np.int64]
 
     @property
     def trials(self) -> NDArray[np.int64]:
@@ -38,17 +41,19 @@ class Curve:
         return np.isfinite(self.each).sum(axis=0)
 
     @property
+    def independent(self) -> NDArray[np.float64]:
+        """Of each draw of the data the mean over its training seeds, (D, V); of a single one `each`."""
+        return independent(self.each, self.draws)
+
+    @property
     def mean(self) -> NDArray[np.float64]:
-        """Over the repeats that have a value, (V,); NaN where none has."""
-        trials = self.trials
-        return np.where(trials > 0, np.nansum(self.each, axis=0) / np.maximum(trials, 1), np.nan)
+        """Over the draws that have a value, or the repeats of a single one, (V,); NaN where none has."""
+        return means_of(self.independent)
 
     @property
     def error(self) -> NDArray[np.float64]:
-        """The standard error of the mean, (V,), with n - 1 in the denominator of the variance; NaN below two."""
-        trials = self.trials
-        square = np.nansum((self.each - self.mean) ** 2, axis=0) / np.maximum(trials - 1, 1)
-        return np.where(trials > 1, np.sqrt(square / np.maximum(trials, 1)), np.nan)
+        """The standard error of this mean, (V,); NaN below two draws, or repeats of a single one."""
+        return standard_error(self.independent)
 
     @property
     def low(self) -> NDArray[np.float64]:
@@ -119,6 +124,11 @@ class StudyTable(Tabular):
         pairs = zip(self.columns["data_seed"].tolist(), self.columns["seed"].tolist(), strict=True)
         return list(dict.fromkeys(pairs))
 
+    @property
+    def draws(self) -> NDArray[np.int64]:
+        """Of each repeat the data seed, (S,)."""
+        return np.array([data_seed for data_seed, _ in self.repeats], dtype=np.int64)
+
     # ---- parts --------------------------------------------------------------------------------------
 
     def where(self, mask: NDArray[np.bool_]) -> Self:
@@ -156,9 +166,7 @@ class StudyTable(Tabular):
         Raises KeyError for a metric or axis that is none, and ValueError where another axis has several values.
         """
         cube = self.cube(metric, path, folds)
-        there = np.isfinite(cube).sum(axis=2)
-        each = np.where(there > 0, np.nansum(cube, axis=2) / np.maximum(there, 1), np.nan)
-        return Curve(self.axes[path], each)
+        return Curve(self.axes[path], means_of(cube, axis=2), self.draws)
 
     def cube(self, metric: str, path: str, folds: bool = False) -> NDArray[np.float64]:
         """A metric as float64 (S, V, K): of each repeat, value of the axis and fold, K = 1 without folds; NaN where
@@ -226,11 +234,12 @@ class StudyTable(Tabular):
             and (self.total, self.failed) == (other.total, other.failed)
         )
 
-    def summary(self, metrics: Sequence[str] = SHOWN) -> list[Summary]:
-        """Each combination of the axes that has runs, with those of these metrics that there are; see `summarised`."""
-        return summarised(tuple(self.axes), self.columns, metrics)
+    def summary(self, metrics: Sequence[str] = ()) -> list[Summary]:
+        """Each combination of the axes that has runs, with those of these metrics that there are, by default the main
+        ones; see `summarised`."""
+        return summarised(tuple(self.axes), self.columns, metrics or shown(self.columns))
 
-    def to_latex(self, metrics: Sequence[str] = SHOWN) -> str:
+    def to_latex(self, metrics: Sequence[str] = ()) -> str:
         """The `summary` as a table of LaTeX's booktabs: each combination of the axes with means and standard errors."""
         return latex(tuple(self.axes), self.summary(metrics))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
+from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.specs import Spec
 
 MOST_VALUES = 5000
@@ -17,6 +19,7 @@ MOST_DRAWS = 1000
 """Draws of the data that are asked for by their number."""
 _RANGE = ("from", "to", "count", "step", "scale")
 _FAR = 1e15  # ends of a range
+_LONG = 80  # characters of a value that are repeated
 
 Scale = Literal["linear", "log"]
 
@@ -29,7 +32,7 @@ class Axis(Spec):
     """
 
     path: str = Field(min_length=1)
-    values: tuple[Any, ...] = Field(min_length=1, max_length=MOST_VALUES)
+    values: tuple[Any, ...]
 
     @model_validator(mode="before")
     @classmethod
@@ -44,8 +47,24 @@ class Axis(Spec):
     @field_validator("values")
     @classmethod
     def _plain(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        """As a file gives them back: what lies within is a list."""
-        return tuple(list(value) if isinstance(value, tuple) else value for value in values)
+        """As a file gives them back: what lies within is a list. Runs of a value that stood there twice would be taken
+        for repeats."""
+        if not values:
+            raise ValueError("an axis has at least one value; there are none")
+        if len(values) > MOST_VALUES:
+            raise ValueError(f"an axis has at most {MOST_VALUES:,} values; these are {len(values):,}")
+        found = tuple(list(value) if isinstance(value, tuple) else value for value in values)
+        counts = Counter(map(_key, found))
+        if twice := [value for value in found if counts[_key(value)] > 1]:
+            raise ValueError(f"give each value once; {one_line(repr(twice[0]), _LONG)} stands there more than once")
+        return found
+
+
+def _key(value: Any) -> Any:
+    """Equal where values are: 2 and 2.0 are one."""
+    if isinstance(value, list | tuple):
+        return ("list", *map(_key, value))
+    return repr(value) if isinstance(value, Mapping) else value
 
 
 _NAMES = {"from": "first", "to": "last"}
@@ -57,8 +76,8 @@ def ranged(
     """The values from `first` to `last`: `count` of them evenly apart, or as many as `step` (1 where neither is given;
     a factor, 2, on a logarithmic scale) has room for.
 
-    They are whole, each once, where both ends are, unless a linear range would have them less than 1 apart. Fractions
-    have six digits. Raises ValueError, in words, for what makes no range.
+    Each stands there once. They are whole where both ends are, unless a linear range would have them less than 1 apart.
+    Fractions have six digits. Raises ValueError, in words, for what makes no range.
     """
     if scale not in ("linear", "log"):
         raise ValueError('scale must be "linear" or "log"')
@@ -74,7 +93,7 @@ def ranged(
     close = not log and len(places) > 1 and abs(places[1] - places[0]) < 1
     if all(isinstance(end, int) for end in ends) and not close and (log or step is None or isinstance(step, int)):
         return tuple(dict.fromkeys(int(place) for place in np.rint(places)))
-    return tuple(float(f"{place:.6g}") for place in places)
+    return tuple(dict.fromkeys(float(f"{place:.6g}") for place in places))
 
 
 def _counted(first: float, last: float, count: Any, log: bool) -> list[float]:

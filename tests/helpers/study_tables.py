@@ -36,7 +36,7 @@ def table(
     for task in tasks[: round(share * len(tasks))]:
         where = of.place(task)  # type: ignore[arg-type]
         size = next(iter(where.values()))
-        size = float(size[0] if isinstance(size, list) else size)
+        size = float(np.inf if size is None else size[0] if isinstance(size, list) else size)
         draw = 0 if where["data_seed"] is None else int(where["data_seed"]) % 1000
         found = error(size, draw) + 0.05 * (where["fold"] is not None)
         measured = {"train_error": 0.4 / size, "validation_error": found + 0.02, "test_error": found}

@@ -107,6 +107,13 @@ def test_the_report_on_sizes_marks_what_is_chosen():
     assert plain.marks[0].words == "validation 8"  # without folds it is these points that choose
 
 
+def test_marks_stand_where_the_axis_has_their_sizes():
+    of = study((LEAVES, (2, 8, 30, None)), report="size")
+    chart = study_chart(of.scenario, of, table(of, lambda size, _draw: 0.1 if size == 8 else 0.3))
+    assert not chart.axis.numeric
+    assert [(mark.value, mark.words) for mark in chart.marks] == [(2.0, "validation 8")]
+
+
 def test_the_law_is_drawn_through_what_it_was_fitted_to():
     of = study(("data.n", (30, 100, 300, 1000)), report="power-law")
     chart = study_chart(of.scenario, of, table(of, lambda n, draw: 0.9 * n**-0.5 * (1 + draw / 50)))

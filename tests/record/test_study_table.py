@@ -81,11 +81,72 @@ def test_summaries_and_latex_have_a_line_for_each_combination(table: StudyTable)
     assert (
         latex[2] == r"learner.size & data.noise & runs & validation\_error & test\_error & cross\_validated\_error \\"
     )
-    assert latex[4] == r"1 & 0.1 & 9 & $119.0 \pm 5.8$ & $59.5 \pm 2.9$ & $110.5 \pm 3.7$ \\"
+    assert latex[4] == r"1 & 0.1 & 9 & $119.0 \pm 5.8$ & $59.5 \pm 2.9$ & $110.5 \pm 5.8$ \\"
     assert len(latex) == 4 + 6 + 2
     hostile = StudyTable.of({"data.name": ("a_b\\{%",)}, [({"data.name": "a_b\\{%", "seed": 0}, {"test_error": 0.25})])
     assert r"a\_b\textbackslash{}\{\%  & 1" in hostile.to_latex().replace(" & 1", "  & 1")
     assert StudyTable.of({}, []).summary() == []
+
+
+def nested(draws: int = 5, seeds: int = 8, folds: int = 4) -> tuple[StudyTable, np.ndarray]:
+    """A table of two sizes whose error is mostly the draw's, and the errors (2, draws, seeds, folds + 1)."""
+    rng = np.random.default_rng(0)
+    errors = rng.normal(0, 1, (2, draws, 1, 1)) + rng.normal(0, 0.01, (2, draws, seeds, folds + 1))
+    rows: list[TableRow] = [
+        (
+            {"a": size, "data_seed": draw, "seed": seed, "fold": None if fold == folds else fold},
+            dict.fromkeys(("validation_error", "test_error"), float(errors[size, draw, seed, fold])),
+        )
+        for size, draw, seed, fold in np.ndindex(2, draws, seeds, folds + 1)
+    ]
+    return StudyTable.of({"a": (0, 1)}, rows), errors
+
+
+def test_errors_are_over_draws_where_there_are_several():
+    table, errors = nested()
+    for folds, of_draws in ((False, errors[..., -1].mean(axis=2)), (True, errors[..., :-1].mean(axis=(2, 3)))):
+        curve = table.curve("validation_error", "a", folds)
+        assert curve.mean == pytest.approx(of_draws.mean(axis=1))
+        assert curve.error == pytest.approx(of_draws.std(axis=1, ddof=1) / 5**0.5)
+        name = "cross_validated_error" if folds else "test_error"
+        for line, mean, error in zip(table.summary(), curve.mean, curve.error, strict=True):
+            assert line.metrics[name] == pytest.approx((mean, error))
+    one = table.select({"data_seed": 3})
+    assert one.curve("test_error", "a").error == pytest.approx(errors[:, 3, :, -1].std(axis=1, ddof=1) / 8**0.5)
+
+
+def test_seeds_that_are_copies_of_one_another_make_nothing_surer():
+    table, _ = nested(seeds=1)
+    copies: list[TableRow] = [
+        ({**where, "seed": seed}, metrics) for where, metrics in _rows(table) for seed in range(6)
+    ]
+    again = StudyTable.of(table.axes, copies)
+    assert again.curve("test_error", "a").error == pytest.approx(table.curve("test_error", "a").error)
+    for one, other in zip(table.summary(), again.summary(), strict=True):
+        assert one.metrics["test_error"] == pytest.approx(other.metrics["test_error"])
+
+
+def test_one_of_several_draws_has_no_error():
+    table, _ = nested()
+    part = table.where((table.columns["a"] == 0) | (table.columns["data_seed"] == 0))
+    assert np.isnan(part.curve("test_error", "a").error).tolist() == [False, True]
+    assert np.isnan(part.summary()[1].metrics["test_error"][1])
+
+
+def _rows(table: StudyTable) -> list[TableRow]:
+    names = [*table.axes, "data_seed", "seed", "fold"]
+    return [({n: r[n] for n in names}, {n: r[n] for n in table.metrics}) for r in table.rows()]
+
+
+def test_losses_are_told_where_there_are_no_errors():
+    rows: list[TableRow] = [
+        ({"a": 1, "data_seed": draw, "seed": 0, "fold": fold}, {"validation_loss": 1.0 + draw, "test_loss": 2.0})
+        for draw in (0, 1) for fold in (None, 0, 1)
+    ]  # fmt: skip
+    (line,) = StudyTable.of({"a": (1,)}, rows).summary()
+    assert line.metrics == {
+        "validation_loss": (1.5, 0.5), "test_loss": (2.0, 0.0), "cross_validated_loss": (1.5, 0.5),
+    }  # fmt: skip
 
 
 def test_equality_is_to_the_bit(table: StudyTable):

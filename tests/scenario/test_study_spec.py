@@ -29,6 +29,8 @@ NUMBERS = st.one_of(st.integers(1, 10_000), st.floats(0.01, 1e4))
         ({"from": 0.1, "to": 0.3, "step": 0.1}, (0.1, 0.2, 0.3)),
         ({"from": 1, "to": 100, "scale": "log"}, (1, 2, 4, 8, 16, 32, 64)),
         ({"from": 1, "to": 10, "count": 8, "scale": "log"}, (1, 2, 3, 4, 5, 7, 10)),
+        ({"from": 1.0, "to": 1.000002, "count": 5}, (1.0,)),
+        ({"from": 2.0, "to": 2.0, "count": 3}, (2.0,)),
         ({"from": 0.001, "to": 10.0, "step": 10, "scale": "log"}, (0.001, 0.01, 0.1, 1.0, 10.0)),
     ],
 )
@@ -61,7 +63,12 @@ def test_ranges_have_their_ends_and_go_one_way(first: float, last: float, count:
         ({"from": 1, "to": 9, "count": 0}, "whole number from 1"),
         ({"from": 0, "to": 1e9}, "at most 5,000 values"),
         ({"from": float("nan"), "to": 1}, "needs from and to"),
-        ({"values": []}, "at least 1"),
+        ({"values": []}, "an axis has at least one value"),
+        ({"values": list(range(5001))}, "at most 5,000 values; these are 5,001"),
+        ({"values": [2, 2, 4]}, "each value once; 2 stands there more than once"),
+        ({"values": [1, 2.0, 2]}, "each value once"),
+        ({"values": [[4], [8], (4,)]}, "each value once"),
+        ({"values": ["a", None, None]}, "each value once"),
         ({}, "required"),
     ],
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from boundaryviz.record.reports.base import Report, ReportError
+from boundaryviz.record.reports.base import Report, ReportError, needs_test, sizes_of
 from boundaryviz.record.reports.double_descent import DoubleDescentReport
 from boundaryviz.record.reports.learning import LearningReport
 from boundaryviz.record.reports.power_law import PowerLawReport
 from boundaryviz.record.reports.size import SizeReport
 from boundaryviz.record.study_table import StudyTable
-from boundaryviz.scenario.study_spec import StudySpec
+from boundaryviz.scenario.study_spec import Axis, StudySpec
 
 REPORTS: dict[str, type[Report]] = {
     one.NAME: one for one in (SizeReport, LearningReport, PowerLawReport, DoubleDescentReport)
@@ -28,7 +28,23 @@ def problems_of(spec: StudySpec) -> list[str]:
     if len(several := [axis.path for axis in spec.axes if len(axis.values) > 1]) != 1:
         words = f"{' and '.join(several)} are" if several else "nothing is"
         found.append(f"report: it is along one axis with several values, and {words} varied")
+    for axis in spec.axes:
+        if len(axis.values) > 1:
+            found += _no_sizes(axis)
+    if spec.report in _OF_SPLITS and (why := needs_test(spec.measure)):
+        found.append(f"measure: {why}")
     return found
+
+
+_OF_SPLITS = (SizeReport.NAME, LearningReport.NAME)
+
+
+def _no_sizes(axis: Axis) -> list[str]:
+    try:
+        sizes_of(axis.values, axis.path)
+    except ReportError as error:
+        return [f"report: {error}"]
+    return []
 
 
 def report_of(spec: StudySpec, table: StudyTable) -> Report | None:

@@ -16,8 +16,8 @@ from boundaryviz.record.reports.base import (
     axis_of,
     curve_of,
     measure_of,
-    number_words,
-    numbers_of,
+    size_words,
+    sizes_of,
     value_words,
 )
 from boundaryviz.record.reports.peaks import Peak
@@ -54,6 +54,7 @@ class DoubleDescentReport(Report):
     @override
     def of(cls, table: StudyTable, measure: str = "", floor: float = 0.0) -> Self:
         path, measure = axis_of(table), measure_of(table, measure)
+        sizes_of(table.axes[path], path)
         train = f"train_{measure.partition('_')[2]}"
         curve = curve_of(table, measure, path)
         middle = curve.mean if is_share(measure) else _medians(curve.each)
@@ -62,7 +63,7 @@ class DoubleDescentReport(Report):
     @property
     def places(self) -> NDArray[np.float64]:
         """The sizes as numbers, (S,)."""
-        return numbers_of(self.sizes)
+        return sizes_of(self.sizes, self.path)
 
     @property
     @override
@@ -84,7 +85,7 @@ class DoubleDescentReport(Report):
         if found["peak_over_valley"] <= 1 or found["peak_over_widest"] <= 1:
             return (f"The {what} has no peak: nowhere does it rise and fall again.",)
         valley, peak, widest = (value_words(found[name], share) for name in ("valley", "peak", "widest"))
-        low, high = (number_words(found[name]) for name in ("valley_at", "peak_at"))
+        low, high = (size_words(self.sizes[at]) for at in (self.found.valley, self.found.peak))
         ratios = " and ".join(f"{found['peak_over_' + name]:.3g}" for name in ("valley", "widest"))
         return (
             f"The {what} falls to {valley} at {low}, peaks with {peak} at {high}, and is {widest} at the widest model: "

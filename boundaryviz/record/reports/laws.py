@@ -8,6 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from boundaryviz.record.study_means import means_of
+
 RESAMPLES = 2_000
 _TAILS = (2.5, 97.5)
 
@@ -29,15 +31,15 @@ class PowerLaw:
 
     @classmethod
     def of(cls, x: ArrayLike, y: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Self:
-        """Fitted by least squares to log x (S,) and the logarithm of the means of R repeats y (R, S), with the
-        percentile interval of a bootstrap over the repeats (Efron and Tibshirani 1993, section 13.3).
+        """Fitted by least squares to log x (S,) and the logarithm of the means of R independent rows y (R, S), with the
+        percentile interval of a bootstrap over the rows (Efron and Tibshirani 1993, section 13.3).
 
         Everything is NaN where fewer than three sizes have a place.
         """
         sizes, rows = np.asarray(x, dtype=np.float64), np.atleast_2d(np.asarray(y, dtype=np.float64))
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = _means(rows)
-            placed = np.isfinite(mean) & (mean > 0) & (sizes > 0)
+            mean = means_of(rows)
+            placed = np.isfinite(mean) & (mean > 0) & np.isfinite(sizes) & (sizes > 0)
             log = np.where(placed, np.log(mean), np.nan)
         if placed.sum() < 3 or len(np.unique(sizes[placed])) < 3:
             return cls(np.nan, np.nan, (np.nan, np.nan), np.nan, np.full(len(sizes), np.nan))
@@ -56,13 +58,6 @@ class PowerLaw:
         return self.factor * np.asarray(x, dtype=np.float64) ** self.exponent
 
 
-def _means(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Over repeats (..., R, S), of those that have a value."""
-    found = np.isfinite(rows)
-    means: NDArray[np.float64] = np.where(found, rows, 0.0).sum(axis=-2) / found.sum(axis=-2)
-    return means
-
-
 def _slope(place: NDArray[np.float64], log: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of the least-squares line through log (..., S) at place (S,)."""
     centred = place - place.mean()
@@ -71,12 +66,12 @@ def _slope(place: NDArray[np.float64], log: NDArray[np.float64]) -> NDArray[np.f
 
 
 def _interval(place: NDArray[np.float64], rows: NDArray[np.float64], resamples: int, seed: int) -> tuple[float, float]:
-    """Of the slope, over repeats (R, S) drawn with replacement; draws in which a mean has no logarithm are left out."""
+    """Of the slope, over rows (R, S) drawn with replacement; draws in which a mean has no logarithm are left out."""
     if len(rows) < 2:
         return np.nan, np.nan
     drawn = np.random.default_rng(seed).integers(0, len(rows), (resamples, len(rows)))
     with np.errstate(invalid="ignore", divide="ignore"):
-        logs = np.log(_means(rows[drawn]))
+        logs = np.log(means_of(rows[drawn], axis=1))
     slopes = _slope(place, logs[np.isfinite(logs).all(axis=1)])
     if not len(slopes):
         return np.nan, np.nan

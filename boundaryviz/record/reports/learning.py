@@ -15,9 +15,9 @@ from boundaryviz.record.reports.base import (
     Report,
     axis_of,
     curve_of,
-    measure_of,
-    number_words,
-    numbers_of,
+    size_words,
+    sizes_of,
+    splits_of,
     value_words,
 )
 from boundaryviz.record.study_table import Curve, StudyTable
@@ -48,9 +48,9 @@ class LearningReport(Report):
     @classmethod
     @override
     def of(cls, table: StudyTable, measure: str = "", floor: float = 0.0) -> Self:
-        path, measure = axis_of(table), measure_of(table, measure)
-        kind = measure.partition("_")[2]
-        train, validation = f"train_{kind}", f"validation_{kind}"
+        path = axis_of(table)
+        sizes_of(table.axes[path], path)
+        train, validation, measure = splits_of(table, measure)
         return cls(
             path, tuple(table.axes[path]), measure, table.folds,
             curve_of(table, train, path), curve_of(table, validation, path, table.folds > 0),
@@ -60,7 +60,7 @@ class LearningReport(Report):
     @property
     def places(self) -> NDArray[np.float64]:
         """The numbers of points, (S,)."""
-        return numbers_of(self.sizes)
+        return sizes_of(self.sizes, self.path)
 
     @property
     @override
@@ -74,7 +74,7 @@ class LearningReport(Report):
     @override
     def words(self) -> tuple[str, ...]:
         found = {name: value_words(value, is_share(self.measure)) for name, value in self.measures.items()}
-        few, many = (number_words(float(one)) for one in (self.places.min(), self.places.max()))
+        few, many = (size_words(self.sizes[at]) for at in (self.places.argmin(), self.places.argmax()))
         what = self.measure.replace("_", " ")
         return (
             f"The {what} is {found['first']} with {few} and {found['last']} with {many}; its gap to that of training "

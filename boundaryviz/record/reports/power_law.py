@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -15,8 +15,8 @@ from boundaryviz.record.reports.base import (
     axis_of,
     curve_of,
     measure_of,
-    number_words,
-    numbers_of,
+    size_words,
+    sizes_of,
     value_words,
 )
 from boundaryviz.record.reports.laws import PowerLaw
@@ -25,7 +25,8 @@ from boundaryviz.record.study_table import Curve, StudyTable
 
 @dataclass(frozen=True, eq=False)
 class PowerLawReport(Report):
-    """curve: of the measure, with what `floor` takes off it, along S sizes. law: fitted to its means."""
+    """curve: of the measure, with what `floor` takes off it, along S sizes. law: fitted to its means; with several
+    draws of the data these are what is independent."""
 
     NAME: ClassVar = "power-law"
     TITLE: ClassVar = "Power law"
@@ -49,14 +50,14 @@ class PowerLawReport(Report):
     def of(cls, table: StudyTable, measure: str = "", floor: float = 0.0) -> Self:
         path, measure = axis_of(table), measure_of(table, measure)
         curve = curve_of(table, measure, path)
-        curve = Curve(curve.values, curve.each - floor)
+        curve = replace(curve, each=curve.each - floor)
         sizes = tuple(table.axes[path])
-        return cls(path, sizes, measure, floor, curve, PowerLaw.of(numbers_of(sizes), curve.each))
+        return cls(path, sizes, measure, floor, curve, PowerLaw.of(sizes_of(sizes, path), curve.independent))
 
     @property
     def places(self) -> NDArray[np.float64]:
         """The sizes as numbers, (S,)."""
-        return numbers_of(self.sizes)
+        return sizes_of(self.sizes, self.path)
 
     @property
     @override
@@ -70,16 +71,17 @@ class PowerLawReport(Report):
     @override
     def words(self) -> tuple[str, ...]:
         found, law = self.measures, self.law
-        placed = self.places[np.isfinite(law.residuals)]
+        placed = np.flatnonzero(np.isfinite(law.residuals))
         if not len(placed):
             return ("Fewer than three sizes have a mean above 0: no law can be fitted.",)
         what = self.measure.replace("_", " ") + f" above {self.floor:g}" * bool(self.floor)
         ends = "" if np.isnan(law.interval[0]) else " (95 % interval {:.3f} to {:.3f})".format(*law.interval)
-        low, high = (number_words(float(one)) for one in (placed.min(), placed.max()))
+        at = placed[np.argsort(self.places[placed])]
+        low, high = (size_words(self.sizes[one]) for one in (at[0], at[-1]))
         sentences = [
             f"From {low} to {high} the {what} goes with the power {law.exponent:.3f}{ends}, R\u00b2 "
             f"{law.r_squared:.4f}; the means lie up to {value_words(found['residual'], True)} off the law."
         ]
         if left := len(self.sizes) - len(placed):
-            sentences.append(f"{left} of {len(self.sizes)} sizes have no mean above 0 and are left out.")
+            sentences.append(f"{left} of {len(self.sizes)} sizes have no number or no mean above 0 and are left out.")
         return tuple(sentences)

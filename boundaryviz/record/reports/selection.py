@@ -7,24 +7,35 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 TOLERANCE = 1e-3
-"""By how much the training error may still change from one size to the next where it has converged."""
+"""By how much the training error may still change from one size to the next where it has converged: of a share."""
 SEVERAL = 3
 """Changes in a row that have to be as small."""
 _ALIKE = 1e-9
 
 
+def tolerance_of(train: ArrayLike, share: bool) -> float:
+    """`TOLERANCE` for a training error (S,), and of a loss, which has units, this part of that of the simplest size."""
+    errors = np.asarray(train, dtype=np.float64)
+    known = errors[np.isfinite(errors)]
+    return TOLERANCE * (1.0 if share or not len(known) else float(abs(known[0])))
+
+
 def converged(train: ArrayLike, tolerance: float = TOLERANCE, several: int = SEVERAL) -> int | None:
     """The first size at which the training error (S,) has converged: it and `several` - 1 sizes before it each differ
-    from the one before by less than `tolerance`, up or down. None where it has not.
+    from the one before by less than `tolerance`, up or down, and no richer one has an error that is lower by
+    `tolerance` or more. None where it has not. An error that is not known, NaN, is no lower one.
 
     The pseudocode leaves open what "has converged" means. One change that is no rise, as a well-known port of it has
-    it, would already be met by an error that is falling.
+    it, would already be met by an error that is falling; small changes alone are met by models that are too simple to
+    learn anything. Of a study all sizes are measured, so that what comes after is known.
     """
-    small = np.abs(np.diff(np.asarray(train, dtype=np.float64))) < tolerance
+    errors = np.asarray(train, dtype=np.float64)
+    later = np.fmin.accumulate(errors[::-1])[::-1]  # the least from each size on
+    small, done = np.abs(np.diff(errors)) < tolerance, errors - later < tolerance
     run = 0
     for at, one in enumerate(small, start=1):
         run = run + 1 if one else 0
-        if run == several:
+        if run >= several and done[at]:
             return at
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -19,9 +18,9 @@ from boundaryviz.record.reports.base import (
     cube_of,
     curve_of,
     mean,
-    measure_of,
-    number_words,
-    numbers_of,
+    size_words,
+    sizes_of,
+    splits_of,
     value_words,
 )
 from boundaryviz.record.study_table import Curve, StudyTable
@@ -69,28 +68,30 @@ class SizeReport(Report):
     @classmethod
     @override
     def of(cls, table: StudyTable, measure: str = "", floor: float = 0.0) -> Self:
-        path, measure = axis_of(table), measure_of(table, measure)
-        kind = measure.partition("_")[2]
-        train, validation = f"train_{kind}", f"validation_{kind}"
+        path = axis_of(table)
+        sizes_of(table.axes[path], path)
+        train, validation, measure = splits_of(table, measure)
         by_folds = table.folds > 0
         learnt, held = (cube_of(table, name, path, by_folds) for name in (train, validation))
         seen = [errors.mean(axis=2) for errors in (learnt, held)]
+        tolerances = [selection.tolerance_of(errors, is_share(measure)) for errors in seen[0]]
         return cls(
             path, tuple(table.axes[path]), measure, table.folds,
             curve_of(table, train, path), curve_of(table, validation, path, by_folds), curve_of(table, measure, path),
-            tuple(selection.cross_validated(*errors) for errors in zip(*seen, strict=True)),
+            tuple(selection.cross_validated(*errors) for errors in zip(*seen, tolerances, strict=True)),
             tuple(selection.one_standard_error(errors) for errors in held),
-            tuple(selection.converged(errors) for errors in seen[0]),
+            tuple(selection.converged(*errors) for errors in zip(seen[0], tolerances, strict=True)),
         )  # fmt: skip
 
     @property
     def places(self) -> NDArray[np.float64]:
         """The sizes as numbers, (S,)."""
-        return numbers_of(self.sizes)
+        return sizes_of(self.sizes, self.path)
 
-    def chosen_sizes(self, choices: Choices) -> NDArray[np.float64]:
-        """The sizes chosen, as numbers, of the repeats that have a choice."""
-        return self.places[[at for at in choices if at is not None]]
+    def middle(self, choices: Choices) -> int | None:
+        """The position chosen, of several repeats the lower median, which is a size that one of them chose."""
+        some = sorted(at for at in choices if at is not None)
+        return some[(len(some) - 1) // 2] if some else None
 
     @property
     def best(self) -> int | None:
@@ -107,9 +108,9 @@ class SizeReport(Report):
         chosen, plain = (_at(test, choices) for choices in (self.chosen, self.chosen_one_se))
         best_error = np.nan if best is None else float(self.test.mean[best])
         found = {
-            "chosen": _median(self.chosen_sizes(self.chosen)),
-            "chosen_one_se": _median(self.chosen_sizes(self.chosen_one_se)),
-            "best": np.nan if best is None else float(self.places[best]),
+            "chosen": self._place(self.middle(self.chosen)),
+            "chosen_one_se": self._place(self.middle(self.chosen_one_se)),
+            "best": self._place(best),
             "best_error": best_error,
             "chosen_error": mean(chosen),
             "largest_error": mean(largest),
@@ -119,39 +120,41 @@ class SizeReport(Report):
             found |= {f"gain{name}": mean(largest - errors), f"regret{name}": mean(errors - least)}
         return {name: float(found[name]) for name in self.MEASURES}
 
+    def _place(self, at: int | None) -> float:
+        return np.nan if at is None else float(self.places[at])
+
     @property
     @override
     def words(self) -> tuple[str, ...]:
-        found, share = self.measures, is_share(self.measure)
+        found, share, best = self.measures, is_share(self.measure), self.best
         told = {name: value_words(value, share) for name, value in found.items()}
-        sentences, known = [], self.best is not None
-        if known:
-            best = f"The {self.measure.replace('_', ' ')} is smallest, {told['best_error']}, at"
-            sentences.append(f"{best} {number_words(found['best'])}, and {told['rise']} higher at the largest size.")
-        by = f"cross-validation in {self.folds} folds" if self.folds else "the validation points"
+        sentences = []
+        if best is not None:
+            words = f"The {self.measure.replace('_', ' ')} is smallest, {told['best_error']}, at"
+            rise = f"and {told['rise']} higher at the largest size"
+            sentences.append(f"{words} {size_words(self.sizes[best])}, {rise}.")
+        by = f"Cross-validation in {self.folds} folds chooses" if self.folds else "The validation points choose"
         for choices, name, words in (
             (self.chosen, "", by),
-            (self.chosen_one_se, "_one_se", "the one-standard-error rule"),
+            (self.chosen_one_se, "_one_se", "The one-standard-error rule chooses"),
         ):
-            sizes = self.chosen_sizes(choices)
-            if len(sizes):
-                worth = (
-                    f": {told['gain' + name]} below the largest, {told['regret' + name]} above the best of each draw"
-                )
-                sentences.append(f"{words[0].upper()}{words[1:]} chooses {_range_words(sizes)}{worth * known}.")
+            if (chosen := self._chosen_words(choices)) is None:
+                continue
+            gain = found["gain" + name]
+            worth = f": {value_words(abs(gain), share)} {'above' if gain < 0 else 'below'} the largest, "
+            worth += f"{told['regret' + name]} above the best of each draw"
+            sentences.append(f"{words} {chosen}{worth * (best is not None)}.")
         return tuple(sentences) or ("Nothing is known yet.",)
+
+    def _chosen_words(self, choices: Choices) -> str | None:
+        """'7', or of several '7 (4 to 10)', in the order of the axis; None where nothing is chosen."""
+        if (at := self.middle(choices)) is None:
+            return None
+        some = [one for one in choices if one is not None]
+        middle, first, last = (size_words(self.sizes[one]) for one in (at, min(some), max(some)))
+        return middle if first == last else f"{middle} ({first} to {last})"
 
 
 def _at(errors: NDArray[np.float64], choices: Choices) -> NDArray[np.float64]:
     """Of each repeat the error (R,) at its choice."""
     return np.array([np.nan if at is None else row[at] for row, at in zip(errors, choices, strict=True)])
-
-
-def _median(sizes: NDArray[np.float64]) -> float:
-    return float(np.median(sizes)) if len(sizes) else np.nan
-
-
-def _range_words(sizes: Sequence[float] | NDArray[np.float64]) -> str:
-    """'7', or of several '7 (4 to 10)'."""
-    middle, low, high = (number_words(float(one)) for one in (np.median(sizes), np.min(sizes), np.max(sizes)))
-    return middle if low == high else f"{middle} ({low} to {high})"

@@ -104,7 +104,7 @@ def test_a_study_without_an_axis_and_one_with_the_same_twice_are_refused_in_word
 
 
 @given(st.lists(st.one_of(st.integers(-(10**6), 10**6), st.booleans(), st.lists(st.integers(1, 99), max_size=3)),
-                min_size=1, max_size=8))  # fmt: skip
+                min_size=1, max_size=8, unique_by=lambda one: (*one,) if isinstance(one, list) else one))  # fmt: skip
 def test_values_written_as_text_are_read_back(values: list[Any]):
     text = values_text(values)
     count = None  # of a range every whole number

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from statistics import median_low
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from boundaryviz.record.reports import (
     problems_of,
     report_of,
 )
-from boundaryviz.record.reports.base import numbers_of
+from boundaryviz.record.reports.base import numbers_of, sizes_of
 from boundaryviz.record.reports.laws import PowerLaw
 from boundaryviz.record.reports.selection import cross_validated, one_standard_error
 from boundaryviz.record.study_table import StudyTable, TableRow
@@ -75,7 +76,7 @@ def test_sizes_are_chosen_on_each_draw_by_its_folds():
     found = report.measures
     for name, choices in (("", chosen), ("_one_se", plain)):
         error = np.array([row[at] for row, at in zip(test, choices, strict=True)])
-        assert found[f"chosen{name}"] == np.median([at + 1 for at in choices if at is not None])
+        assert found[f"chosen{name}"] == median_low(at + 1 for at in choices if at is not None)
         assert found[f"gain{name}"] == pytest.approx((test[:, -1] - error).mean())
         assert found[f"regret{name}"] == pytest.approx((error - test.min(axis=1)).mean())
     mean = test.mean(axis=0)
@@ -154,6 +155,18 @@ def test_a_law_is_fitted_to_what_lies_above_the_floor():
     assert math.isnan(none.measures["exponent"])
 
 
+def test_the_interval_of_a_law_is_over_draws_and_not_over_their_seeds():
+    sizes, rng = [30, 100, 300, 1000], np.random.default_rng(0)
+    draws = np.array(sizes) ** -0.5 * np.exp(rng.normal(0, 0.2, (5, 4)))
+    rows: list[TableRow] = [
+        ({"n": size, "data_seed": draw, "seed": seed, "fold": None}, {"test_error": draws[draw, at]})
+        for at, size in enumerate(sizes) for draw in range(5) for seed in range(6)
+    ]  # fmt: skip
+    law, alone = PowerLawReport.of(StudyTable.of({"n": tuple(sizes)}, rows)).law, PowerLaw.of(sizes, draws)
+    assert law.interval == pytest.approx(alone.interval)
+    assert law.exponent == pytest.approx(alone.exponent)
+
+
 def test_double_descent_is_told_by_its_ratios_and_losses_by_medians():
     curve = np.array([0.3, 0.1, 0.2, 0.4, 0.2, 0.15])
     rows = np.stack([curve, curve, 3 * curve])
@@ -204,6 +217,79 @@ def test_sizes_that_are_no_numbers_count_from_one():
     assert numbers_of([0.1, 1, 10]).tolist() == [0.1, 1, 10]
     assert numbers_of([[8], [8, 8], "x"]).tolist() == [1, 2, 3]
     assert numbers_of([True, False]).tolist() == [1, 2]
+
+
+def test_sentences_say_sizes_as_the_axis_has_them():
+    sizes, test = [2, 40, 1000, None], np.array([[0.3, 0.1, 0.2, 0.25]] * 2)
+    held = {"train_error": np.array([[0.3, 0.2, 0.1, 0.0]] * 2), "validation_error": test, "test_error": test}
+    size = SizeReport.of(table(sizes, held))
+    assert size.words[0] == "The test error is smallest, 10.0 %, at 40, and 15.0 % higher at the largest size."
+    assert size.words[1].startswith("The validation points choose 40: 15.0 % below the largest")
+    assert size.measures["best"] == size.measures["chosen"] == 40
+    rich = SizeReport.of(table(sizes, held | {"validation_error": held["train_error"]}))
+    assert "choose none:" in rich.words[1]
+    assert rich.measures["chosen"] == math.inf
+    assert rich.plain()["measures"]["chosen"] is None
+    assert "30.0 % with 2 and 25.0 % with none" in LearningReport.of(table(sizes, held)).words[0]
+    law = PowerLawReport.of(table([10, 100, 1000, None], {"test_error": np.array([[0.1, 0.01, 0.001, 0.5]])}))
+    assert law.measures["exponent"] == pytest.approx(-1)
+    assert law.words[0].startswith("From 10 to 1,000 ")
+    assert law.words[1].startswith("1 of 4 sizes")
+    peak = DoubleDescentReport.of(table([[8], [8, 8], [16, 8], None], {"test_error": np.array([[0.2, 0.1, 0.4, 0.2]])}))
+    assert "falls to 10.0 % at 8-8, peaks with 40.0 % at 16-8" in peak.words[0]
+
+
+def test_a_loss_above_the_largest_and_neighbours_are_told_in_plain_words():
+    test = np.array([[0.5, 0.2, 0.3, 0.1], [0.5, 0.3, 0.2, 0.1]])
+    held = {"train_error": 0 * test + [0.4, 0.3, 0.2, 0.1], "validation_error": test + np.eye(4)[3], "test_error": test}
+    words = SizeReport.of(table([11, 12, 13, 14], held)).words
+    assert words[1].startswith("The validation points choose 12 (12 to 13): 10.0 % above the largest, ")
+
+
+@pytest.mark.parametrize("report", REPORTS.values())
+@pytest.mark.parametrize("names", [["mlp", "knn"], [True, False], [1, "all"]])
+def test_what_is_no_size_is_refused(report: type[Report], names: list[Any]):
+    held = {name: np.full((1, 2), 0.1) for name in ("train_error", "validation_error", "test_error")}
+    with pytest.raises(ReportError, match=r"along sizes, which are numbers, and a\.b has the value"):
+        report.of(table(names, held, path="a.b"))
+    spec = StudySpec.model_validate({"report": report.NAME, "axes": [{"path": "a.b", "values": names}]})
+    assert "a.b has the value" in problems_of(spec)[0]
+
+
+def test_layers_count_as_their_units():
+    assert sizes_of([[8], [8, 4], (), None, 2.5], "a").tolist() == [8, 12, 0, math.inf, 2.5]
+
+
+@pytest.mark.parametrize("report", REPORTS.values())
+def test_a_regression_has_a_loss_and_no_error(report: type[Report]):
+    rows = np.array([[0.5, 0.2, 0.3], [0.5, 0.3, 0.2]])
+    held = {f"{split}_loss": rows for split in ("train", "validation", "test")}
+    for measures in (held, held | {"test_error": rows * np.nan}):
+        found = report.of(table([1, 2, 4], measures))
+        assert found.measures == report.of(table([1, 2, 4], held), "test_loss").measures
+        assert "loss" in found.words[0]
+    with pytest.raises(ReportError, match="no run has an error or a loss"):
+        report.of(table([1, 2, 4], {"flip_rate": rows}))
+
+
+@pytest.mark.parametrize("unit", [1e-4, 1.0, 1e4])
+def test_sizes_chosen_by_a_loss_do_not_depend_on_its_unit(unit: float):
+    train = np.array([[0.9, 0.7, 0.5, 0.4, 0.3, 0.2998, 0.2997, 0.2996, 0.2996]])
+    held = {"train_loss": train, "validation_loss": np.array([[0.9, 0.8, 0.7, 0.6, 0.5, 0.45, 0.46, 0.47, 0.1]])}
+    held["test_loss"] = held["validation_loss"]
+    report = SizeReport.of(table(range(9), {name: unit * each for name, each in held.items()}))
+    assert (report.converged, report.chosen) == ((7,), (5,))
+
+
+@pytest.mark.parametrize("report", [SizeReport, LearningReport])
+@pytest.mark.parametrize("measure", ["train_error", "flip_rate", "clean.test_error"])
+def test_only_what_every_split_has_is_held_against_the_others(report: type[Report], measure: str):
+    rows = np.full((2, 3), 0.1)
+    held = dict.fromkeys(("train_error", "validation_error", "test_error", "flip_rate", "clean.test_error"), rows)
+    with pytest.raises(ReportError, match=rf"of test_error or test_loss, and not {measure}"):
+        report.of(table([1, 2, 4], held), measure)
+    spec = {"report": report.NAME, "measure": measure, "axes": [{"path": "a", "values": [1, 2]}]}
+    assert f"and not {measure}" in problems_of(StudySpec.model_validate(spec))[0]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.model_selection import GridSearchCV
+from sklearn.datasets import make_moons
+from sklearn.model_selection import GridSearchCV, validation_curve
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from boundaryviz.record.reports.selection import SEVERAL, TOLERANCE, converged, cross_validated, one_standard_error
@@ -17,7 +19,7 @@ ERRORS = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
 
 def test_training_error_has_converged_where_several_changes_are_small():
-    assert converged([0.5, 0.3, 0.3, 0.3, 0.3, 0.1]) == 4
+    assert converged([0.5, 0.3, 0.3, 0.3, 0.3, 0.3]) == 4
     assert converged([0.5, 0.3, 0.3, 0.3, 0.2, 0.2, 0.2, 0.2]) == 7
     assert converged([0.5, 0.4, 0.3, 0.2, 0.1]) is None
     assert converged([0.3, 0.3]) is None
@@ -38,16 +40,49 @@ def test_what_lies_beyond_convergence_is_not_chosen():
     assert cross_validated(train[:5], [0.5, 0.3, 0.2, 0.2, 0.1]) == 4
 
 
+def test_a_plateau_before_anything_is_learnt_is_no_convergence():
+    train = [0.5, 0.5, 0.5, 0.5, 0.3, 0.1, 0.1, 0.1, 0.1, 0.1]
+    assert converged(train) == 8
+    assert cross_validated(train, [0.5, 0.5, 0.5, 0.5, 0.3, 0.2, 0.25, 0.3, 0.3, 0.1]) == 5
+    slow = np.linspace(0.5, 0.4, 200)  # each change is small, and they add up
+    assert converged(slow) == 198
+    assert converged([*train[:8], np.nan, np.nan]) is None
+    assert converged([0.1, 0.1, 0.1, 0.1, np.nan]) == 3
+
+
+def test_a_width_of_kernel_that_learns_nothing_is_not_chosen():
+    """Of a support vector machine the least widths leave the training error at that of the majority."""
+    x, y = make_moons(120, noise=0.2, random_state=0)
+    x, y = x[10:], y[10:]
+    gammas = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0]
+    train, test = (1 - one for one in validation_curve(SVC(), x, y, param_name="gamma", param_range=gammas, cv=5))
+    mean = train.mean(axis=1)
+    assert np.abs(np.diff(mean[:4])).max() < TOLERANCE
+    chosen = cross_validated(mean, test.mean(axis=1))
+    assert chosen == test.mean(axis=1).argmin() == gammas.index(1.0)
+
+
+@given(ERRORS.map(lambda some: [round(one, 2) for one in some]))
+def test_from_convergence_on_the_training_error_falls_no_more_whichever_way_sizes_go(train: list[float]):
+    for some in (train, train[::-1]):
+        at = converged(some)
+        if at is not None:
+            assert some[at] - min(some[at:]) < TOLERANCE
+            chosen = cross_validated(some, some)  # where validation errs as training does, the best of all is taken
+            assert chosen is not None
+            assert some[chosen] == min(some)
+
+
 def wrapper(train: list[float], validation: list[float]) -> int:
-    """CROSS-VALIDATION-WRAPPER, size by size, as it is printed."""
+    """CROSS-VALIDATION-WRAPPER, size by size, as it is printed, with the training errors of richer models known."""
     seen_train: list[float] = []
     seen_validation: list[float] = []
-    for error_train, error_validation in zip(train, validation, strict=True):
+    for size, (error_train, error_validation) in enumerate(zip(train, validation, strict=True)):
         seen_train.append(error_train)
         seen_validation.append(error_validation)
         last = seen_train[-SEVERAL - 1 :]
         changes = [abs(b - a) for a, b in pairwise(last)]
-        if len(changes) == SEVERAL and max(changes) < TOLERANCE:
+        if len(changes) == SEVERAL and max(changes) < TOLERANCE and error_train - min(train[size:]) < TOLERANCE:
             break
     return next(at for at, error in enumerate(seen_validation) if error <= min(seen_validation) + 1e-9)
 
