@@ -169,7 +169,9 @@ def test_a_dragged_threshold_moves_the_boundary_and_can_be_undone(qtbot: QtBot, 
         qtbot.waitUntil(lambda: view.ranking is not None and layer.half.xData is not None and len(layer.half.xData) > 0)
         qtbot.waitUntil(lambda: bench.client.step_count > 300)
         bench.controller.play(False)
-        solid, dotted = (lambda item=item: float(np.nanmean(item.xData)) for item in (layer.boundary, layer.half))
+        solid, dotted = (
+            lambda item=item: float(np.nanmean(item.xData + item.yData)) for item in (layer.boundary, layer.half)
+        )
         before = solid(), dotted()
         assert view.ranking is not None
         view.plot.pulled.emit(float(view.ranking.at(0.3)), 0.0)
