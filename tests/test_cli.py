@@ -310,6 +310,22 @@ def test_the_window_is_opened_on_a_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert len(opened) == 2
 
 
+def test_the_name_of_a_command_that_is_also_an_example_opens_it(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    opened: list[str | None] = []
+
+    def window(file: str | None = None, project: Project | None = None, *, asks: bool = True) -> int:
+        opened.append(project.scenario.name if project else None)
+        return 3
+
+    monkeypatch.setattr("boundaryviz.gui.app.main", window)
+    assert run(["bias-variance"]) == 3
+    assert opened == ["bias-variance"]
+    assert run(["bias-variance", "moons", "--samples", "0"]) == 2
+    assert run(["figure"]) == 2
+    assert len(opened) == 1
+    capsys.readouterr()
+
+
 def test_ctrl_c_prints_and_saves_what_was_finished(tmp_path: Path) -> None:
     saved = tmp_path / "run.bviz"
     command = [sys.executable, "-m", "boundaryviz", "train", "moons", "--steps", "10000000", "--json", "-"]

@@ -22,11 +22,19 @@ class _OpensFiles(TyperGroup):
     """A group whose first word may be a file in place of a command: that file is opened in the window."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or not (args[0] in self.commands or args[0].startswith("-")):
+        if not args or (not args[0].startswith("-") and (args[0] not in self.commands or self._is_example(args))):
             known = [name for name, command in self.commands.items() if not command.hidden]
             ctx.meta[_NEAR] = (get_close_matches(args[0], known, 1) if args else []) or [""]
             args = ["open", *args]
         return super().parse_args(ctx, args)
+
+    def _is_example(self, args: list[str]) -> bool:
+        """Whether it is the name of an example alone, which is also that of a command that needs more words."""
+        if len(args) > 1 or not any(parameter.required for parameter in self.commands[args[0]].params):
+            return False
+        from boundaryviz.scenario import gallery
+
+        return args[0] in gallery.names()
 
 
 @runtime_checkable

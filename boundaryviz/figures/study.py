@@ -122,7 +122,8 @@ def _draw_marks(axes: Axes, chart: StudyChart, style: Style) -> None:
         axes.annotate(
             literal(mark.words), (place, 0.99 - 0.07 * (row % 3)), xycoords=top, va="top",
             ha="right" if left else "left", xytext=(-2 if left else 2, 0), textcoords="offset points",
-            fontsize=0.85 * style.text, color=style.ink,
+            fontsize=0.85 * style.text, color=style.ink, zorder=2,  # on a ground, which lines of others run under
+            bbox={"facecolor": style.paper, "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip
 
 

@@ -96,6 +96,8 @@ def _run(
         workbench.pin_files.open(Path(file))
     if file is not None and is_file:
         workbench.filing.tell_opened(Path(file), asks)
+    elif file is not None and not pins:
+        workbench.filing.tell_look_at()
     workbench.offer_what_was_left(crash, unkept)
     code = app.exec()
     workbench.close()

@@ -231,6 +231,15 @@ class Workbench:
         window.compose()
         self.bias.offer()
         self.tree.offer()
+        for signal in (self.document.changed, self.document.opened):
+            signal.connect(self._offer_of_classes)
+        self._offer_of_classes()
+
+    def _offer_of_classes(self) -> None:
+        """Have the tabs that speak of classes decided, and leave them out where responses are fitted."""
+        of_classes = not self.controller.presenter.fits_responses
+        for view in (self.confusion.view, self.margins.view, self.threshold.view):
+            self.window.offer_result(view, of_classes)
 
     def _wire(self) -> None:
         """The commands that concern the window as a whole."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,8 @@ def chart_of(
         curves = _splits(one_axis(table, at), measure, path)
         if second is not None:
             title = f"{title}, {titles.get(second, second).lower()} {value_words(_plain(at))}"
+    if measure in SPLIT:
+        curves = [replace(one, low=np.maximum(one.low, 0.0)) for one in curves]  # no error is below none
     words = measure.replace("_", " ")
     return StudyChart(
         title, axis, words if second is None or at is not None else f"{_of(measure)} {words}".strip(), tuple(curves),

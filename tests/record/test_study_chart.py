@@ -155,3 +155,11 @@ def test_an_even_axis_upwards_begins_at_nothing_and_a_logarithmic_one_shows_no_z
     log = StudyChart("T", axis, "error", (curve,), log=True)
     assert np.isnan(log.up(curve.mean)[0])
     assert log.limits == pytest.approx((np.log10(0.4) - 0.06 * np.log10(1.5), np.log10(0.6) + 0.06 * np.log10(1.5)))
+
+
+def test_the_band_of_an_error_ends_at_none():
+    made = table(study(), error=lambda _size, draw: 0.2 * draw)
+    raw = made.curve("test_error", LEAVES).low
+    assert (raw < 0).any()
+    (test,) = [curve for curve in chart_of(made, "Trees", TITLES).curves if curve.name == "test"]
+    assert test.low == pytest.approx(np.maximum(raw, 0.0))

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from boundaryviz.figures.bias_maps import map_image
+from boundaryviz.figures.bias_maps import MAPS, map_image
+from boundaryviz.gui.bias.on_plane import MapItem
 from boundaryviz.gui.bias.panel import BiasPanel
 from boundaryviz.gui.bias.sizes import sizes_of
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.run_control import RunControl
-from boundaryviz.gui.plane.field_layer import FieldItem
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
@@ -21,7 +21,7 @@ from boundaryviz.scenario import sweep
 from boundaryviz.scenario.scenario import ScenarioError
 from boundaryviz.scenario.scratch import Scratch
 from boundaryviz.scenario.sweep import SweepError
-from boundaryviz.scene.plain_text import file_stem
+from boundaryviz.scene.plain_text import NAME, file_stem, one_line
 from boundaryviz.studies.requests import BiasVarianceRequest
 
 _UNDER = -29  # between the field and its boundary
@@ -36,8 +36,7 @@ class BiasControl(RunControl):
         self._plane, self._theme = plane, LIGHT
         self._kept: Scratch | None = None
         self._asked: BiasVarianceRequest | None = None
-        self.item = FieldItem()
-        self.item.smooth = False
+        self.item = MapItem()
         self.item.setZValue(_UNDER)
         self.item.hide()
         plane.canvas.box.addItem(self.item, ignoreBounds=True)
@@ -131,7 +130,7 @@ class BiasControl(RunControl):
         """Write what makes the learner small and large into the field."""
         words = sizes_of(self._document.committed.scenario.learner)
         if words:
-            self.panel.over.setText(words)
+            self.panel.vary(words)
         else:
             self.panel.say("This learner has no size of its own: write a setting and its values.")
 
@@ -147,7 +146,9 @@ class BiasControl(RunControl):
         shown = one is not None and on
         self.item.setVisible(shown)
         if one is not None and on:
-            self.item.show_pixels(map_image(one, self.panel.map_chosen, self._theme.plane), one.rect)
+            chosen = self.panel.map_chosen
+            name = ", ".join(filter(None, (MAPS[chosen], one_line(one.label, NAME))))
+            self.item.show_map(map_image(one, chosen, self._theme.plane), one.rect, name, self._theme)
 
     # ---- the figure ---------------------------------------------------------------------------------
 

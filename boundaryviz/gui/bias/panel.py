@@ -173,6 +173,11 @@ class BiasPanel(RunPanel):
     def _ask(self) -> None:
         self.asked.emit(self.over.text().strip() or None, self._seeds)
 
+    def vary(self, words: str) -> None:
+        """Write this into the field of what is varied, its beginning in view."""
+        self.over.setText(words)
+        self.over.setCursorPosition(0)
+
     def refuse(self, words: str) -> None:
         """What is to be varied cannot be, and why."""
         restyle(self.over, "invalid", True)

@@ -76,7 +76,7 @@ class RunControl(QObject):
             self._asking.say(str(error), problem=True)
             return False
         self._asking.set_running(True)
-        self._asking.say("Starting ...")
+        self._asking.say("Starting\u2026")
         return True
 
     def cancel(self) -> None:

@@ -44,7 +44,6 @@ TWIN_VIEWS: dict[TwinView, tuple[str, str]] = {
     "floor": ("Seed floor", "How many seeds the poison flips, against how many a new seed alone would change"),
 }
 _LINES = (Entry("line", "poisoned"), Entry("dashes", "clean twin"))
-_RULE = Entry("dots", "rule")
 _FLOOR = (Entry("flipped", "share of seeds that the poison flips"), Entry("floor", "share of clean pairs that differ"))
 
 
@@ -165,6 +164,7 @@ class TwinPlanes(QWidget):
         self._over_clean = False
         self._floor: tuple[NDArray, NDArray, Domain] | None = None
         self._rule_shown = self._difference = False
+        self._silent = 0  # points of which the rule says no class
         self._looks: dict[str, Callable[[PlaneView], None]] = {}
         self.strip = QWidget()
         self.buttons: dict[str, QPushButton] = {}
@@ -282,8 +282,9 @@ class TwinPlanes(QWidget):
         if self.clean is not None:
             look(self.clean)
 
-    def set_rule(self, rule: Rule | None, difference: bool) -> None:
-        """A rule beside the model and its twin, see `PlaneView.set_rule`."""
+    def set_rule(self, rule: Rule | None, difference: bool, silent: int = 0) -> None:
+        """A rule beside the model and its twin, see `PlaneView.set_rule`. silent: points of which it says no class."""
+        self._silent = silent
         self._rule_shown, self._difference = rule is not None, difference and rule is not None
         self.plane.set_rule(rule, difference)
         self.set_look("rule", lambda plane: plane.set_rule(rule, difference))
@@ -437,7 +438,8 @@ class TwinPlanes(QWidget):
         elif self.view == "floor" and self._floor is not None:
             entries = _FLOOR
         if self._rule_shown:
-            entries = (*(entries or (Entry("line", "model"),)), _RULE)
+            rule = "rule" if not self._silent else f"rule (no class at {self._silent:,} points)"
+            entries = (*(entries or (Entry("line", "model"),)), Entry("dots", rule))
             if self._difference and self.view not in ("flips", "floor"):
                 entries += tuple(Entry("became", f"model alone says {name}", k) for k, name in self._names)
         self.legend.set_entries(entries)

@@ -17,7 +17,7 @@ from boundaryviz.gui.training.controller import Controller
 from boundaryviz.record.rule import compared, disagreement
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scene.rules import Rule
-from boundaryviz.scene.scene import Domain, Points
+from boundaryviz.scene.scene import UNLABELLED, Domain, Points
 
 
 class RuleControl(QObject):
@@ -28,7 +28,8 @@ class RuleControl(QObject):
         self._window, self._planes = window, planes
         self._document, self._do, self._presenter = controller.document, controller.do, controller.presenter
         self.panel = RulePanel()
-        self._shown: tuple[str | None, bool] | None = None  # the rule on the planes, and whether with the difference
+        self._shown: tuple[str | None, bool, int] | None = None  # the rule on the planes, whether with the
+        # difference, and of how many points it says nothing
         self._classes: tuple[Points, Rule, NDArray[np.int16]] | None = None  # that the rule says of points
         self._over: tuple[Domain, Rule, NDArray[np.int16]] | None = None  # and of cells of the plane
         panel, actions = self.panel, window.actions_
@@ -65,11 +66,21 @@ class RuleControl(QObject):
         for name in ("view.rule-difference", "edit.rule-labels"):
             actions[name].setEnabled(scenario.rule is not None)
         actions["edit.rule-labels"].setChecked(by_rule)
-        if (scenario.rule, difference) != self._shown:
-            self._shown = scenario.rule, difference
-            self._planes.set_rule(scenario.parsed_rule, difference)
+        silent = self._tell_silent(by_rule)
+        if (scenario.rule, difference, silent) != self._shown:
+            self._shown = scenario.rule, difference, silent
+            self._planes.set_rule(scenario.parsed_rule, difference, silent)
             if self._presenter.frame is not None:
                 self._count(self._presenter.frame)
+
+    def _tell_silent(self, by_rule: bool) -> int:
+        """Say at how many points the rule says no class; the same while points are dragged."""
+        rule, points = self._document.scenario.parsed_rule, self._document.scene.points
+        if self._document.previewing and self._shown is not None:
+            return self._shown[2]
+        silent = 0 if rule is None else int(np.count_nonzero(self._of_points(rule, points) == UNLABELLED))
+        self.panel.set_silent(silent, len(points), by_rule)
+        return silent
 
     def _count(self, frame: m.Frame) -> None:
         """On what share of test points and of the plane model and rule differ, while the tab is to be seen."""

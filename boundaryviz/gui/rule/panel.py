@@ -87,6 +87,7 @@ class RulePanel(QWidget):
         super().__init__()
         self._theme, self._in_force = theme, ""
         self._standing = ""  # what is in force as it stands in the editor
+        self._silent = ""
         self.examples = QuietCombo()
         self.examples.setAccessibleName("Examples")
         self.examples.setToolTip("Rules to begin with")
@@ -144,6 +145,15 @@ class RulePanel(QWidget):
         self.label_by.setChecked(labels)
         self.differ.setChecked(difference)
 
+    def set_silent(self, silent: int, points: int, labels: bool) -> None:
+        """At how many of the points the rule in force says no class. labels: the data are labelled by it."""
+        self._silent = ""
+        if silent:
+            self._silent = f" At {silent:,} of {points:,} points it says no class" + (
+                ", and they are unlabelled." if labels else "."
+            )
+        self._check()
+
     def set_numbers(self, of_test: float | None, of_plane: float | None) -> None:
         """On what share of the test points, and of what is shown of the plane, model and rule differ; None without."""
         told = [f"{100 * share:.3g} % of {what}" for share, what in ((of_test, "the test points"),
@@ -187,7 +197,14 @@ class RulePanel(QWidget):
         self.edit.underline(place, self._theme.danger)
         for switch in (self.label_by, self.differ):
             switch.setEnabled(isinstance(found, Rule))
-        self.words.setText(_said(found))
+        in_force = isinstance(found, Rule) and text == self._standing
+        self.words.setText(_said(found) + (self._told(found) if isinstance(found, Rule) and in_force else ""))
+
+    def _told(self, rule: Rule) -> str:
+        """Of the points at which it says no class, and why that may be."""
+        if not self._silent or not rule.is_condition:
+            return self._silent
+        return f"{self._silent} It has no value there: a division by zero, or the log or root of a negative number."
 
 
 def _read(text: str) -> Rule | RuleError:

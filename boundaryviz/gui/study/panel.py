@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QMenu,
     QProgressBar,
     QPushButton,
-    QScrollArea,
-    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -27,6 +24,7 @@ from boundaryviz.gui.study.rows import RowView
 from boundaryviz.gui.study.view import StudyView
 from boundaryviz.gui.widgets.controls import Fold, choices, label, restyle
 from boundaryviz.gui.widgets.plain import add_action, tip
+from boundaryviz.gui.widgets.shrinking import Shrinking
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.study_chart import StudyChart
 from boundaryviz.record.study_table import StudyTable
@@ -36,7 +34,6 @@ State = Literal["idle", "running", "stopping", "paused", "left"]
 """What becomes of a study: none is under way; it runs; it was asked to stop; it was paused; a window that is gone left
 it behind."""
 
-_LEAST = 64  # pixels of height of the fields at least
 _COMBO = 128  # pixels of a choice beside the chart's title
 _HIGH = 340  # pixels of height from which on there is room to say what the tab is for
 _WIDE = 620  # pixels from which on chart and table stand side by side
@@ -87,7 +84,7 @@ class StudyPanel(QWidget):
         self._empty = True
         self.setAccessibleName("Study")
         self.composer = Composer(reports)
-        self.fold = Fold("Set up", _Shrinking(self.composer), is_open=True)
+        self.fold = Fold("Set up", Shrinking(self.composer), is_open=True)
         self.run, self.cancel = QPushButton("Start"), QPushButton("Cancel")
         self.run.setProperty("role", "primary")
         self.as_rows = QPushButton("Table")
@@ -249,37 +246,6 @@ class StudyPanel(QWidget):
         asks = {"idle": self.started, "running": self.paused, "paused": self.resumed, "left": self.resumed}
         if self._state != "stopping":  # it stays enabled meanwhile, or the focus would leave it
             asks[self._state].emit()
-
-
-class _Shrinking(QScrollArea):
-    """As high as what it holds, and less where there is no room: then it scrolls."""
-
-    def __init__(self, held: QWidget) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(held)
-        held.installEventFilter(self)
-
-    @override
-    def sizeHint(self) -> QSize:
-        held = self.widget()
-        return super().sizeHint() if held is None else held.sizeHint()
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        held = self.widget()
-        width = 0 if held is None else held.minimumSizeHint().width()
-        return QSize(width, min(_LEAST, self.sizeHint().height()))
-
-    @override
-    def eventFilter(self, held: QObject | None, event: QEvent | None) -> bool:
-        if event is not None and event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().eventFilter(held, event)
 
 
 def _fill(combo: Any, named: Mapping[Any, str], first: Any = None) -> None:

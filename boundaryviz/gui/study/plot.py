@@ -8,8 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QTransform
-from PyQt6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QWidget
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QTransform
+from PyQt6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QGraphicsSimpleTextItem, QWidget
 from typing_extensions import override
 
 from boundaryviz.figures.palette import CURVES, shades
@@ -174,13 +174,18 @@ class StudyPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
             pen = pg.mkPen(self._theme.accent if mark.kind == "chosen" else self._theme.faint, width=1, style=style)
             self.box.addItem(pg.InfiniteLine(place, 90, pen), ignoreBounds=True)
             words = self._words(mark.words, leftwards=2 * place > low + high)
+            words.setZValue(1)  # no line of another mark runs through them
             words.setPos(place, top[1] - (row % _ROWS) * self._row(top[1] - top[0]))
             self.box.addItem(words, ignoreBounds=True)
 
     def _words(self, words: str, leftwards: bool) -> QGraphicsSimpleTextItem:
-        """Plain words beside an upright line, in the size of type."""
+        """Plain words on a ground beside an upright line, in the size of type."""
         item = QGraphicsSimpleTextItem(words)
         item.setFont(self.font())
+        ground = QGraphicsRectItem(item.boundingRect(), item)
+        ground.setFlag(QGraphicsItem.GraphicsItemFlag.ItemStacksBehindParent)
+        ground.setBrush(QColor(self._theme.panel))
+        ground.setPen(QPen(Qt.PenStyle.NoPen))
         item.setBrush(QColor(self._theme.text))
         item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
         beside = -item.boundingRect().width() - _BESIDE if leftwards else _BESIDE

@@ -83,7 +83,7 @@ class ThresholdPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         parts.addItem(self.box, 0, 1)
         parts.addItem(self.axes["bottom"], 1, 1)
         self.setCentralItem(parts)
-        self.setMinimumHeight(110)
+        self.setMinimumHeight(140)  # the longest word of an axis
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Curve with the threshold as a handle; arrow keys move it")
         self.set_theme(theme)

@@ -16,6 +16,7 @@ from boundaryviz.gui.threshold.plot import NONE, Drawn, Line, ThresholdPlot
 from boundaryviz.gui.widgets.controls import Fold, QuietCombo, choices, label
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.shrinking import Shrinking
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.ranking import Calibration, Ranking
 from boundaryviz.scenario.decision import BY_COSTS, HALF, DecisionSpec
@@ -103,7 +104,7 @@ class ThresholdView(QWidget):
         column.setSpacing(4)
         column.addWidget(self.form)
         column.addLayout(buttons)
-        self.fold = Fold("Costs and threshold", inside)
+        self.fold = Fold("Costs and threshold", Shrinking(inside))
         layout.addWidget(self.fold)
         self.kinds.button(0).setChecked(True)  # type: ignore[union-attr]
         self.splits.setCurrentIndex(self._split)

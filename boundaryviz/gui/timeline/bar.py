@@ -280,15 +280,20 @@ class TimelineBar(QWidget):
                 policy.setRetainSizeWhenHidden(roomy)
                 button.setSizePolicy(policy)
             button.setVisible(self.track.shown is not None and (roomy or name != "pin"))
+        self.where.setVisible(self.width() >= self._room(self.where, self.buttons["resume"], self.buttons["now"]))
 
     @override
     def minimumSizeHint(self) -> QSize:
-        """Room for the moments, for words, and for the two buttons that a narrow bar shows."""
-        parts = (self.where, self.buttons["resume"], self.buttons["now"])
+        """Room for the moments and for the two buttons that a narrow bar shows; words give way."""
+        wide = self._room(self.buttons["resume"], self.buttons["now"])
+        return QSize(wide, super().minimumSizeHint().height())
+
+    def _room(self, *parts: QWidget) -> int:
+        """Pixels that the moments take with these beside them."""
         layout = self.layout()
         assert layout is not None
         wide = sum(part.minimumSizeHint().width() + layout.spacing() for part in parts)
-        return QSize(_TRACK + wide + 2 * layout.contentsMargins().left(), super().minimumSizeHint().height())
+        return _TRACK + wide + 2 * layout.contentsMargins().left()
 
     @override
     def resizeEvent(self, event: QResizeEvent | None) -> None:

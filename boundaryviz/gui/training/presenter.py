@@ -487,7 +487,7 @@ class Presenter(QObject):
         self._show_hover()
 
     @property
-    def _fits_responses(self) -> bool:
+    def fits_responses(self) -> bool:
         """Whether the field is of a regression: the outputs from -1 to 1, and what is beyond as these."""
         return self._document.scenario.learner.fits(self._document.scene)
 
@@ -503,7 +503,7 @@ class Presenter(QObject):
             say()
         elif self._view.unit is not None:
             say(f"activation {float(value):.3f}")
-        elif self._fits_responses:
+        elif self.fits_responses:
             say(f"response {2.0 * float(np.atleast_1d(value)[0]) - 1.0:+.2f}")
         else:
             values = np.atleast_1d(value)

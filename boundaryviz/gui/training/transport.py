@@ -79,7 +79,7 @@ class TransportBar(SparingBar):
         self.stop_edit = NumberEdit.called(
             "Stop at step",
             "Training rests at this step, which is how long a run of the scenario lasts; empty is never",
-            72,
+            88,
             self,
         )
         self.stop_edit.setPlaceholderText("never")

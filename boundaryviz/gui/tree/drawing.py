@@ -37,8 +37,8 @@ _CLICK = 4  # pixels that a click may wander
 class TreeDrawing(QWidget):
     """Setters in, node_chosen out: the node that is clicked, or -1 for none.
 
-    The wheel zooms at the pointer, a drag moves the drawing, a double click shows all of it; arrows go to the parent,
-    the children and the sibling.
+    The wheel zooms at the pointer, a drag moves the drawing, a double click or the key F shows all of it; arrows go to
+    the parent, the children and the sibling.
     """
 
     node_chosen = pyqtSignal(int)
@@ -46,7 +46,7 @@ class TreeDrawing(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(120, 80)
+        self.setMinimumSize(64, 80)
         self.setAccessibleName("Drawing of the tree")
         self.setAccessibleDescription("Arrows walk from node to node; the region of a node is shown on the plane.")
         self._theme: Theme = LIGHT
@@ -57,6 +57,7 @@ class TreeDrawing(QWidget):
         self._parent: dict[int, int] = {}
         self._scale, self._origin = 1.0, QPointF()
         self._fits = True  # all of it is shown, and will be at another size
+        self._whole = False  # however small that makes it
         self.chosen = -1
         self._pressed: tuple[QPointF, QPointF] | None = None
 
@@ -85,15 +86,20 @@ class TreeDrawing(QWidget):
         self._theme = theme
         self.update()
 
+    def show_all(self) -> None:
+        """Show all of it, however small, until it is moved or zoomed."""
+        self._whole = True
+        self.fit()
+
     def fit(self) -> None:
-        """Show all of it, or where that would be too small to read its upper part."""
+        """Show all of it, or where that would be too small to read its upper part, unless all of it is asked for."""
         self._fits = True
         if not self._at:
             return
         left, right = min(p.x() for p in self._at) - _WIDE / 2, max(p.x() for p in self._at) + _WIDE / 2
         bottom = max(p.y() for p in self._at) + _HIGH
         across, down = self.width() / (right - left + 16), self.height() / (bottom + _HIGH / 2 + 16)
-        self._scale = min(max(min(across, down), _READABLE), 1.1)
+        self._scale = min(max(min(across, down), 0.0 if self._whole else _READABLE), 1.1)
         whole = (right - left) * self._scale <= self.width()
         middle = (left + right) / 2 if whole else self._at[0].x()
         self._origin = QPointF(self.width() / 2 - middle * self._scale, 8 + _HIGH / 2 * self._scale)
@@ -180,10 +186,10 @@ class TreeDrawing(QWidget):
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         if event is None:
             return
-        scale = min(max(self._scale * 1.0015 ** event.angleDelta().y(), _LEAST), _MOST)
+        scale = min(max(self._scale * 1.0015 ** event.angleDelta().y(), min(_LEAST, self._scale)), _MOST)
         at = event.position()
         self._origin = at - (at - self._origin) * (scale / self._scale)
-        self._scale, self._fits = scale, False
+        self._scale, self._fits, self._whole = scale, False, False
         self.update()
         event.accept()
 
@@ -198,7 +204,7 @@ class TreeDrawing(QWidget):
             start, origin = self._pressed
             moved = event.position() - start
             if moved.manhattanLength() > _CLICK or not self._fits:
-                self._origin, self._fits = origin + moved, False
+                self._origin, self._fits, self._whole = origin + moved, False, False
                 self.update()
 
     @override
@@ -213,7 +219,7 @@ class TreeDrawing(QWidget):
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and not any(self._box(k).contains(event.position()) for k in range(len(self._at))):
-            self.fit()
+            self.show_all()
 
     @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -222,7 +228,9 @@ class TreeDrawing(QWidget):
         tree, node = self._tree, self.chosen
         key = Qt.Key(event.key())
         moves = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Escape}
-        if tree is None or key not in moves:
+        if tree is not None and key == Qt.Key.Key_F and not event.modifiers():
+            self.show_all()
+        elif tree is None or key not in moves:
             super().keyPressEvent(event)
         elif key == Qt.Key.Key_Escape:
             self._pick(-1)

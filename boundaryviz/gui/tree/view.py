@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFontDatabase, QTextCursor
-from PyQt6.QtWidgets import QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.gui.tree.drawing import TreeDrawing
 from boundaryviz.gui.widgets.controls import label
@@ -38,12 +38,19 @@ class TreeView(QWidget):
             self._split.addWidget(part)
             self._split.setStretchFactor(self._split.indexOf(part), share)
         self.said = label("", "faint", wraps=True)
+        self.fit = QToolButton()
+        self.fit.setText("Fit")
+        self.fit.setToolTip("Show all of the tree (F in the drawing, or a double click)")
+        self.fit.clicked.connect(self.drawing.show_all)
+        head = QHBoxLayout()
+        head.addWidget(self.said, 1)
+        head.addWidget(self.fit)
         self.hint = label(EMPTY, "faint", wraps=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self.said)
+        layout.addLayout(head)
         layout.addWidget(self._split, 1)
         layout.addWidget(self.hint, 1)
         self._nodes: list[int] = []
@@ -112,3 +119,4 @@ class TreeView(QWidget):
         self.hint.setText(words)
         self.hint.setVisible(bool(words))
         self._split.setVisible(not words)
+        self.fit.setVisible(not words)

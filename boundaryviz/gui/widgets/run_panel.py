@@ -48,12 +48,17 @@ class RunPanel(QWidget):
         beside.setSpacing(8)
         for button in (self.run, *buttons):
             beside.addWidget(button)
-        beside.addWidget(self.words, 1)
+        if len(buttons) < 2:
+            beside.addWidget(self.words, 1)
+        else:  # a line of its own, which is there without words too: what comes and goes moves nothing
+            beside.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(fields)
         layout.addLayout(beside)
+        if len(buttons) > 1:
+            layout.addWidget(self.words)
         layout.addWidget(self.progress)
         layout.addWidget(self._hint, 1)
         self.run.clicked.connect(self._pressed)
@@ -109,6 +114,8 @@ class RunPanel(QWidget):
     def _seeds_typed(self, text: str) -> None:
         number = parse_number(text)
         self._set_seeds(self._seeds if number is None else round(number))
+        if number is not None and number > self._most:
+            self.say(f"At most {self._most:,}, not {number:,.10g}.")
 
     def _set_seeds(self, seeds: int) -> None:
         self._seeds = min(max(seeds, 1), self._most)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +18,7 @@ from boundaryviz.gui.bias.control import BiasControl
 from boundaryviz.gui.bias.sizes import sizes_of
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.plane.plane import PlaneView
-from boundaryviz.gui.widgets.theme import DARK
+from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.jobs.messages import Ended, FromJob, Progress, Result
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.record.bias_variance import BiasVariance
@@ -216,3 +217,40 @@ def test_every_size_that_is_filled_in_can_be_varied() -> None:
         if words:
             one = TREE.with_values({"learner.name": name})
             assert len(varied(one, words)) == 3
+
+
+def test_the_map_on_the_plane_says_what_it_is_and_hides_the_field_around_it(
+    make: Make, qtbot: QtBot, results: list[BiasVariance]
+) -> None:
+    control = make(Result(results), Ended())
+    control.run(OVER, 12)
+    qtbot.waitUntil(lambda: not control.running, timeout=20_000)
+    control.panel.on_plane.setChecked(True)
+    control.panel.map.setCurrentIndex(list(MAPS).index("variance"))
+    assert control.item.name.toPlainText() == f"variance, {results[0].label}"
+    rect, canvas = results[0].rect, control._plane.canvas
+    canvas.box.setRange(xRange=(rect.left - 3, rect.right + 3), yRange=(rect.bottom - 3, rect.top + 3))
+    outside = canvas.box.viewRect()
+    assert control.item.boundingRect().contains(outside)
+    picture = QImage(40, 40, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    painter.setWindow(outside.toAlignedRect())
+    control.item.paint(painter, None)
+    painter.end()
+    assert picture.pixelColor(1, 1).name() == LIGHT.panel
+
+
+def test_more_samples_than_can_be_are_refused_in_words(make: Make) -> None:
+    panel = make().panel
+    panel.seeds.committed.emit("900")
+    assert (panel.seeds.text(), panel.words.text()) == ("500", "At most 500, not 900.")
+
+
+def test_words_beside_the_run_move_nothing(make: Make, qtbot: QtBot) -> None:
+    panel = make().panel
+    panel.resize(320, 500)
+    panel.show()
+    before = panel.progress.y()
+    panel.say("Paused after 1,000 of 2,400 samples.")
+    qtbot.wait(20)
+    assert panel.progress.y() == before

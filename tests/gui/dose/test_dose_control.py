@@ -91,7 +91,7 @@ def test_what_is_asked_for_is_the_document_with_the_doses_and_seeds(make: Make):
 def test_results_are_shown_as_they_come(make: Make, qtbot: QtBot):
     control = make(*ALL[:2])
     control.run(None, 1)
-    assert control.panel.words.text() == "Starting ..."
+    assert control.panel.words.text() == "Starting\u2026"
     qtbot.waitUntil(lambda: control.response is not None, timeout=20_000)
     assert control.running
     assert control.panel.progress.value() == 1

@@ -291,3 +291,20 @@ def test_the_numbers_follow_the_model(qtbot: QtBot, tmp_path: Path) -> None:
         assert panel.numbers.text().startswith(
             f"The model differs from it on {100 * share:.3g} % of the test points and"
         )
+
+
+def test_points_of_which_the_rule_says_nothing_are_counted_in_the_tab_and_on_the_plane(workbench: Workbench) -> None:
+    panel = workbench.rule.panel
+    panel.written.emit("y > 1/(x*0)")
+    many = len(workbench.document.scene.points)
+    panel.label_by.click()
+    assert (workbench.document.scene.points.label == -1).all()
+    assert f"At {many} of {many} points it says no class, and they are unlabelled." in panel.words.text()
+    assert "division by zero" in panel.words.text()
+    assert words(workbench) == ["model", f"rule (no class at {many} points)"]
+    panel.written.emit("y > log(x)")
+    negative = int((workbench.document.scene.points.xy[:, 0] <= 0).sum())
+    assert 0 < negative < many
+    assert f"At {negative} of {many} points it says no class" in panel.words.text()
+    panel.written.emit(RULE)
+    assert "no class at" not in " ".join([panel.words.text(), *words(workbench)])

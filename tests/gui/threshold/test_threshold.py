@@ -169,7 +169,9 @@ def test_a_dragged_threshold_moves_the_boundary_and_can_be_undone(qtbot: QtBot, 
         qtbot.waitUntil(lambda: view.ranking is not None and layer.half.xData is not None and len(layer.half.xData) > 0)
         qtbot.waitUntil(lambda: bench.client.step_count > 300)
         bench.controller.play(False)
-        solid, dotted = (lambda item=item: float(np.nanmean(item.xData)) for item in (layer.boundary, layer.half))
+        solid, dotted = (
+            lambda item=item: float(np.nanmean(item.xData + item.yData)) for item in (layer.boundary, layer.half)
+        )
         before = solid(), dotted()
         assert view.ranking is not None
         view.plot.pulled.emit(float(view.ranking.at(0.3)), 0.0)
@@ -196,3 +198,16 @@ def test_the_probe_is_asked_while_the_tab_is_at_the_front_and_of_the_twin(qtbot:
         bench.window.show_result(view)
         qtbot.waitUntil(lambda: len(view.plot.drawn.clean) > 1)
         bench.controller.play(False)
+
+
+def test_costs_scroll_where_there_is_no_room_and_rows_keep_their_height(view: ThresholdView, qtbot: QtBot) -> None:
+    view.set_scores(scores(), ["mail", "spam"])
+    view.resize(340, 320)
+    view.fold.set_open(True)
+    qtbot.waitUntil(lambda: view.form.isVisible())
+    QTest.qWait(30)
+    assert view.height() <= 330
+    assert view.plot.height() >= view.plot.minimumHeight()
+    for edit in (view.by_costs, view.least):
+        assert edit.height() >= edit.minimumSizeHint().height()
+    assert view.form.height() >= view.form.minimumSizeHint().height()

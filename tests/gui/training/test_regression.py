@@ -67,5 +67,21 @@ def test_costs_wait_while_responses_are_fitted(show, qtbot: QtBot) -> None:
     step = controller.presenter.frame.step
     qtbot.waitUntil(lambda: controller.presenter.frame.step > step + 5)
     controller.do(Settings({"learner.loss": "cross-entropy"}), "Loss")
+    workbench.window.show_result(view)  # whose tab was left out meanwhile
     qtbot.waitUntil(lambda: view.ranking is not None)
     controller.play(False)
+
+
+def test_tabs_that_speak_of_classes_are_left_out(show) -> None:
+    workbench = show(gallery.load("reg-plane").with_values({"data.n": 20, "learner.hidden": []}))
+    tabs = workbench.window.result_tabs
+
+    def there() -> set[str]:
+        named = {tabs.tabText(at) for at in range(tabs.count()) if tabs.isTabVisible(at)}
+        return named & {"Confusion", "Margins", "Threshold"}
+
+    assert there() == set()
+    workbench.controller.do(Settings({"learner.loss": "cross-entropy"}), "Loss")
+    assert there() == {"Confusion", "Margins", "Threshold"}
+    workbench.document.undo.undo()
+    assert there() == set()

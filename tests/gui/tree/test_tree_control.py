@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.tools import Path
 from boundaryviz.gui.tree.drawing import TreeDrawing
 from boundaryviz.gui.tree.layout import places
-from boundaryviz.gui.tree.view import OTHER
+from boundaryviz.gui.tree.view import OTHER, TreeView
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.learners.families.estimators import DecisionTreeClassifierSpec
 from boundaryviz.scenario.scenario import Scenario
@@ -117,3 +118,37 @@ def test_curves_and_tree_take_turns_beside_the_plane(grown_beside: Workbench):
     actions["view.tree"].setChecked(True)
     assert not actions["view.curves"].isChecked()
     assert workbench.tree.view.isVisible()
+
+
+def test_all_of_a_large_tree_is_shown_on_demand(qtbot: QtBot):
+    view = TreeView()
+    qtbot.addWidget(view)
+    view.resize(200, 500)
+    view.show()
+    noise = replace(blobs(400), label=np.random.default_rng(0).integers(0, 2, 400))
+    learner = make(DecisionTreeClassifierSpec(max_leaf_nodes=60, max_depth=None), data=noise, classes=2)
+    learner.step()
+    tree = learner.tree()
+    view.set_tree(tree, ("x", "y"), ("a", "b"))
+
+    def whole() -> bool:
+        room = QRectF(view.drawing.rect())
+        return all(room.contains(view.drawing._box(node)) for node in range(len(tree)))
+
+    assert not whole(), "words can be read at first"
+    view.fit.click()
+    assert whole()
+    view.drawing.fit()
+    qtbot.mousePress(view.drawing, Qt.MouseButton.LeftButton, pos=QPoint(100, 5))
+    qtbot.mouseMove(view.drawing, QPoint(130, 5))
+    qtbot.mouseRelease(view.drawing, Qt.MouseButton.LeftButton, pos=QPoint(130, 5))
+    assert not whole()
+    qtbot.keyClick(view.drawing, Qt.Key.Key_F)
+    assert whole()
+
+
+def test_it_fits_beside_plane_and_panels_in_a_narrow_window(grown_beside: Workbench, qtbot: QtBot):
+    window = grown_beside.window
+    window.actions_["view.panels"].setChecked(True)
+    qtbot.wait(20)
+    assert window.minimumSizeHint().width() <= 860  # other fonts are wider
