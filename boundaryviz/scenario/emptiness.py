@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic.fields import FieldInfo
 
 from boundaryviz.learners.specs import FAMILIES
+from boundaryviz.scene.specs import Spec
 
 if TYPE_CHECKING:
-    from boundaryviz.scenario.scenario import Scenario
     from boundaryviz.scenario.study_spec import StudySpec
 
 NOTHING = "none"
 
 
-def field_of(scenario: Scenario, path: str) -> FieldInfo | None:
+def field_of(scenario: Spec, path: str) -> FieldInfo | None:
     """What the scenario's spec says of a setting; None where there is no such setting."""
     section, dot, name = path.partition(".")
     spec = getattr(scenario, section, None) if dot else scenario
@@ -33,7 +33,7 @@ def may_be_empty(info: FieldInfo | None) -> bool:
     return info is not None and takes(info, type(None)) and not takes(info, str) and NOTHING not in _words(info)
 
 
-def understood(study: StudySpec, scenario: Scenario) -> StudySpec:
+def understood(study: StudySpec, scenario: Spec) -> StudySpec:
     """The study with None where an axis says "none" of a setting that may be empty: one of the scenario, or of a
     learner that another axis names."""
     named = [name for axis in study.axes if axis.path == "learner.name" for name in axis.values]

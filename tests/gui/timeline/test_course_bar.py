@@ -33,8 +33,8 @@ def test_a_size_that_is_pointed_at_is_shown_on_the_plane_and_in_the_curves(workb
     session = Session(TREE, device="cpu")
     session.step()
     assert course.bar.isVisibleTo(workbench.timeline.bars)
-    assert np.array_equal(curves._step, there(course._course).stages)
-    assert curves._body.isVisibleTo(curves)
+    qtbot.waitUntil(lambda: np.array_equal(curves._step, there(course._course).stages))
+    qtbot.waitUntil(lambda: curves._body.isVisibleTo(curves))
     assert not curves.bars.isVisibleTo(curves)
     course.bar.scrubbed.emit(3)  # as the mouse does
     presenter = workbench.controller.presenter
