@@ -132,6 +132,8 @@ def _scale(rows: np.ndarray[Any, Any], chart: StudyChart, style: Style) -> None:
     lowest.set_xlim(*chart.axis.limits)
     if (ticks := chart.axis.ticks()) is not None:
         _set_ticks(lowest.xaxis, ticks)
+    elif all(isinstance(value, int) for value in chart.axis.values):  # there is no half a leaf
+        lowest.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 5, 10], integer=True))
     low, high = chart.limits
     over = 0.07 * min(len(chart.marks), 3) * (high - low)  # where the words of the marks stand
     axes.set_ylim(low, high + over)

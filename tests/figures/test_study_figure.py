@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from matplotlib.text import Text
 from boundaryviz.figures.draw import save
 from boundaryviz.figures.study import draw_study
 from boundaryviz.figures.style import Options
-from boundaryviz.record.study_chart import StudyChart
+from boundaryviz.record.study_chart import StudyAxis, StudyChart
 from boundaryviz.record.study_reading import study_chart
 from helpers.study_tables import LEAVES, SIZES, study, table
 
@@ -92,3 +93,13 @@ def test_what_others_wrote_is_no_formula_in_it():
     figure = draw_study(study_chart(of.scenario, of, table(of)))
     assert "$5" in figure.axes[0].get_title(loc="left").replace("\\", "")
     figure.canvas.draw()
+
+
+def test_whole_sizes_have_whole_ticks():
+    shown = chart("size")
+    values = tuple(range(1, 21))
+    axis = StudyAxis.of(shown.axis.path, shown.axis.title, values, log=False)
+    (axes,) = draw_study(replace(shown, axis=axis, curves=(), marks=())).axes
+    ticks = axes.get_xticks()
+    assert len(ticks) > 3
+    assert all(float(place).is_integer() for place in ticks)
