@@ -17,6 +17,7 @@ from boundaryviz.figures.draw import save
 from boundaryviz.figures.style import Options
 from boundaryviz.record.dose import DoseCurve, DoseResponse
 from boundaryviz.record.dose_axis import DoseAxis, percent
+from helpers.words_apart import check_words_apart
 
 DOSES = (0, 1, 3, 10, 30, 40)
 
@@ -46,25 +47,7 @@ def words_of(figure: object) -> str:
 @pytest.mark.parametrize(("style", "width"), [("paper", 8.5), ("dark", 8.5), ("slides", 17.0)])
 def test_nothing_of_it_overlaps_or_leaves_the_sheet(style: Any, width: float, monkeypatch: pytest.MonkeyPatch):
     figure = draw_dose(response(n=20_000, title="Poison"), Options(style=style, width_cm=width, dpi=100))
-    drawn: list[Text] = []  # ticks beyond the axes have words too, which are never drawn
-    draw = Text.draw
-
-    def drawing(text: Text, *more: Any) -> None:
-        drawn.append(text)
-        draw(text, *more)
-
-    monkeypatch.setattr(Text, "draw", drawing)
-    with figure.look.applied():
-        figure.canvas.draw()
-        boxes = [
-            (t.get_text(), t.get_window_extent()) for t in dict.fromkeys(drawn) if t.get_text() and t.get_visible()
-        ]
-    assert len(boxes) > 15
-    for at, (words, box) in enumerate(boxes):
-        assert box.x0 >= 0, words
-        assert box.x1 <= figure.bbox.x1, words
-        for others, other in boxes[at + 1 :]:
-            assert not box.overlaps(other), f"{words!r} over {others!r}"
+    check_words_apart(figure, monkeypatch, more_than=15)
 
 
 def test_it_shows_means_seeds_and_the_quoted_rates():

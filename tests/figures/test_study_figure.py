@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 
 from boundaryviz.figures.draw import save
 from boundaryviz.figures.study import draw_study
@@ -16,6 +15,7 @@ from boundaryviz.figures.style import Options
 from boundaryviz.record.study_chart import StudyAxis, StudyChart
 from boundaryviz.record.study_reading import study_chart
 from helpers.study_tables import LEAVES, SIZES, study, table
+from helpers.words_apart import check_words_apart
 
 
 def chart(kind: str) -> StudyChart:
@@ -32,25 +32,7 @@ def chart(kind: str) -> StudyChart:
 )
 def test_nothing_of_it_overlaps_or_leaves_the_sheet(kind: str, style: Any, width: float, monkeypatch: Any):
     figure = draw_study(chart(kind), Options(style=style, width_cm=width, dpi=100))
-    drawn: list[Text] = []  # ticks beyond the axes have words too, which are never drawn
-    draw = Text.draw
-
-    def drawing(text: Text, *more: Any) -> None:
-        drawn.append(text)
-        draw(text, *more)
-
-    monkeypatch.setattr(Text, "draw", drawing)
-    with figure.look.applied():
-        figure.canvas.draw()
-        boxes = [
-            (t.get_text(), t.get_window_extent()) for t in dict.fromkeys(drawn) if t.get_text() and t.get_visible()
-        ]
-    assert len(boxes) > 10
-    for at, (words, box) in enumerate(boxes):
-        assert box.x0 >= 0, words
-        assert box.x1 <= figure.bbox.x1, words
-        for others, other in boxes[at + 1 :]:
-            assert not box.overlaps(other), f"{words!r} over {others!r}"
+    check_words_apart(figure, monkeypatch, more_than=10)
 
 
 def test_it_draws_the_curves_of_the_chart_and_the_values_that_are_chosen():
