@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from boundaryviz.figures.palette import CURVES
 from boundaryviz.gui.widgets.curve_axis import CurveAxis
+from boundaryviz.gui.widgets.plot_frame import framed
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.elephant import Fit
 
@@ -38,13 +39,7 @@ class FitChart(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.mark = pg.InfiniteLine(angle=90)
         for item in (self.mark, self.train, self.outline):
             self.box.addItem(item, ignoreBounds=True)
-        parts = pg.GraphicsLayout()
-        parts.layout.setContentsMargins(0, 6, 10, 0)
-        parts.setSpacing(0)
-        parts.addItem(self.axes["left"], 0, 0)
-        parts.addItem(self.box, 0, 1)
-        parts.addItem(self.axes["bottom"], 1, 1)
-        self.setCentralItem(parts)
+        self.setCentralItem(framed(self.box, self.axes, top=6, right=10))
         self._last = 1
         self.set_theme(LIGHT)
 

@@ -12,6 +12,7 @@ from typing_extensions import override
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.gui.widgets.named_axis import NamedAxis
 from boundaryviz.gui.widgets.plain import tip
+from boundaryviz.gui.widgets.plot_frame import framed
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import UNLABELLED, Scene
@@ -35,13 +36,7 @@ class ImportPlane(QWidget):
         self.axes = {side: NamedAxis(side, self.box) for side in ("left", "bottom")}
         self.dots = pg.ScatterPlotItem(size=_DOT, pen=None, pxMode=True)
         self.box.addItem(self.dots)
-        parts = pg.GraphicsLayout()
-        parts.layout.setContentsMargins(0, 8, 12, 0)
-        parts.setSpacing(0)
-        parts.addItem(self.axes["left"], 0, 0)
-        parts.addItem(self.box, 0, 1)
-        parts.addItem(self.axes["bottom"], 1, 1)
-        self.view.setCentralItem(parts)
+        self.view.setCentralItem(framed(self.box, self.axes, top=8, right=12))
         self.classes = QListWidget()
         self.classes.setAccessibleName("Classes")
         self.classes.setFixedWidth(168)

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from typing_extensions import override
 
+from boundaryviz.gui.widgets.plot_frame import framed
 from boundaryviz.gui.widgets.theme import LIGHT, Theme, mix
 
 Line = NDArray[np.float64]
@@ -76,13 +77,7 @@ class ThresholdPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
             self.diagonal, self.clean, self.curve, self.dots, self.across, self.best, self.clean_handle, self.handle
         ):  # fmt: skip
             self.box.addItem(item, ignoreBounds=True)
-        parts = pg.GraphicsLayout()
-        parts.layout.setContentsMargins(0, 6, 10, 0)
-        parts.setSpacing(0)
-        parts.addItem(self.axes["left"], 0, 0)
-        parts.addItem(self.box, 0, 1)
-        parts.addItem(self.axes["bottom"], 1, 1)
-        self.setCentralItem(parts)
+        self.setCentralItem(framed(self.box, self.axes, top=6, right=10))
         self.setMinimumHeight(140)  # the longest word of an axis
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Curve with the threshold as a handle; arrow keys move it")

@@ -17,6 +17,7 @@ from boundaryviz.gui.widgets.curve_axis import CurveAxis
 from boundaryviz.gui.widgets.curve_items import BandItem, CurveItem
 from boundaryviz.gui.widgets.curve_limits import TidyRange
 from boundaryviz.gui.widgets.plain import PlainLabel, tip
+from boundaryviz.gui.widgets.plot_frame import framed
 from boundaryviz.gui.widgets.theme import Theme, mix
 
 SPLITS = ("train", "validation", "test")
@@ -89,13 +90,7 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.axes["left"].setWidth(44)
         self.axes["bottom"].setHeight(22)
-        parts = pg.GraphicsLayout()
-        parts.layout.setContentsMargins(0, 8, 12, 0)  # room for half a tick's words at the ends
-        parts.setSpacing(0)
-        parts.addItem(self.axes["left"], 0, 0)
-        parts.addItem(self.box, 0, 1)
-        parts.addItem(self.axes["bottom"], 1, 1)
-        self.setCentralItem(parts)
+        self.setCentralItem(framed(self.box, self.axes, top=8, right=12))
         self.setAccessibleName(f"{quantity} over training")
         self.setMouseTracking(True)
 
