@@ -1,0 +1,64 @@
+"""The probes 'influence' and 'influence-slowly': who is answerable for the decision at a place, while the model trains.
+
+They take turns: what takes milliseconds is answered again with every step, what takes longer from the weights of a
+moment, which stand for some hundred steps.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from typing_extensions import override
+
+from boundaryviz.engine.messages import Key
+from boundaryviz.engine.probes.base import Probe, Shown, Slices
+from boundaryviz.influence.deciding import InfluenceError
+from boundaryviz.influence.explaining import Explainer
+from boundaryviz.influence.requests import Explained, InfluenceSettings
+
+_STRIDE = 256  # steps of training for which a slow answer stands
+_REFITS = 400  # points up to which a learner that is fitted at once is fitted without each of them
+
+
+class InfluenceProbe(Probe):
+    """By the methods that take milliseconds; there is no answer without a place, or of the past."""
+
+    Settings = InfluenceSettings
+    settings: InfluenceSettings
+    SLOWLY: ClassVar[bool] = False
+    drawn = True
+
+    @override
+    def key(self, shown: Shown) -> Key | None:
+        return None if shown.past is not None else shown.key(shown.replica, self.settings.asked)
+
+    @override
+    def work(self, shown: Shown) -> Slices[Explained]:
+        asked = self.settings.asked
+        try:
+            explainer = Explainer(shown.session, shown.replica, asked)
+            yield from explainer.work(quick=True)
+            if self.SLOWLY:
+                yield from explainer.work(quick=False)
+                if shown.session.spec.family.at_once and len(explainer.points) <= _REFITS:
+                    at = explainer.chosen()
+                    for start in range(0, len(at), explainer.together):
+                        yield from explainer.leave_out(at[start : start + explainer.together], 1)
+        except InfluenceError as error:
+            return Explained(asked, None, str(error), self.SLOWLY)
+        return Explained(asked, explainer.now(), "", self.SLOWLY)
+
+
+class SlowInfluenceProbe(InfluenceProbe):
+    """By all methods but TracIn, and by leaving points out where a fit takes a moment."""
+
+    SLOWLY = True
+    share = 0.2
+    interval = 1.0
+
+    @override
+    def key(self, shown: Shown) -> Key | None:
+        if shown.past is not None:
+            return None
+        moment = shown.session.step_count // _STRIDE
+        return shown.key(shown.replica, self.settings.asked, moment, steps=False)

@@ -1,0 +1,106 @@
+"""Models trained without points, all at once on the replica axis: on from the weights of now, or from the start."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.engine.replicas import Replicas
+from boundaryviz.engine.session import Session
+from boundaryviz.influence.deciding import Decision, plain
+from boundaryviz.learners.base import State
+from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.scene import Points, Scene
+
+_SLICE = 4  # steps between two places where it may be given up
+_NEVER = 100_000  # steps between two evaluations, of what nobody looks at
+
+
+def warm(
+    session: Session, replica: int, decision: Decision, points: Points, out: NDArray[np.bool_], steps: int
+) -> Generator[None, None, NDArray[np.float64]]:
+    """By how much the lead falls when points are left out, (M,): a replica for each row of `out` (M, N), and one that
+    keeps all, go on from the weights that a replica has now, in slices.
+
+    Batches hold all points, whatever the scenario says: the difference is of the points, not of which come first.
+    """
+    seed = session.replicas.seeds[replica]
+    still = _quiet(session.scenario, batch_size="full", early_stopping="off")
+    several = Session(still, session.scene, replicas=_without(points, out, (seed,)), learner=session.spec)
+    net, apart = plain(session)[0], plain(several)[0]
+    apart.restore(tiled(net.state(), apart.state(), replica))
+    yield
+    for _ in range(0, steps, _SLICE):
+        several.step(_SLICE)
+        yield
+    leads = _leads(several, decision)
+    return leads[0] - leads[1:]
+
+
+def from_start(
+    scenario: Scenario,
+    scene: Scene,
+    decision: Decision,
+    points: Points,
+    out: NDArray[np.bool_],
+    seeds: Sequence[int],
+    steps: int,
+    learner: Any = None,
+) -> Generator[None, None, NDArray[np.float64]]:
+    """By how much the lead falls when points are left out from the start, (S, M), for each seed, in slices.
+
+    Every model is trained as the scenario says: a replica for each row of `out` (M, N) and seed, and one that keeps
+    all.
+    """
+    quiet = scenario if scenario.training.early_stopping != "off" else _quiet(scenario)
+    session = Session(quiet, scene, replicas=_without(points, out, seeds), learner=learner)
+    yield
+    if session.spec.family.at_once:
+        steps = min(steps, 1)
+    done = 0
+    while done < steps and not session.stopped:
+        some = min(_SLICE, steps - done)
+        session.step(some)
+        done += some
+        yield
+    leads = _leads(session, decision).reshape(len(seeds), -1)
+    return leads[:, :1] - leads[:, 1:]
+
+
+def _leads(session: Session, decision: Decision) -> NDArray[np.float64]:
+    return np.array([decision.lead(session.learner, replica) for replica in range(len(session.replicas))])
+
+
+def _without(points: Points, out: NDArray[np.bool_], seeds: Sequence[int]) -> Replicas:
+    """Of each seed a replica that sees all points, then one for each row of `out` (M, N) without those."""
+    touched = out.any(axis=0)
+    weights = np.concatenate([np.ones((1, int(touched.sum()))), ~out[:, touched]])
+    count = len(weights)
+    return Replicas(
+        tuple(seed for seed in seeds for _ in range(count)), (None,) * count * len(seeds), points.ids[touched],
+        np.tile(weights, (len(seeds), 1)),
+    )  # fmt: skip
+
+
+def _quiet(scenario: Scenario, **training: Any) -> Scenario:
+    """The scenario without evaluations on the way, and with other settings of training."""
+    changed = scenario.training.model_copy(update={"evaluate_every": _NEVER, **training})
+    return scenario.model_copy(update={"training": changed})
+
+
+def tiled(state: State, fresh: Mapping[str, NDArray], replica: int) -> dict[str, NDArray]:
+    """The state of one replica in the shape of a learner's with others, `fresh`: all of them begin where it is. Where
+    in the order of points they are is left as it is fresh."""
+    found = {}
+    for name, own in fresh.items():
+        given = state[name]
+        if name == "place":
+            found[name] = own
+        elif own.ndim >= 2:
+            found[name] = np.repeat(given[replica : replica + 1], len(own), axis=0)
+        else:
+            found[name] = given
+    return found
