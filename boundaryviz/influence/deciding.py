@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.deciding import Deciding
 from boundaryviz.engine.session import Session
+from boundaryviz.influence.requests import InfluenceError
 from boundaryviz.learners.base import Learner
 from boundaryviz.learners.families.estimators import SVCSpec
 from boundaryviz.learners.scaled import Scaled
@@ -17,10 +18,6 @@ from boundaryviz.record.influence import rivals
 from boundaryviz.scene.measure import scaling_of
 from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import Points
-
-
-class InfluenceError(ValueError):
-    """Why nothing can be said of a place; its text is a sentence."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.session import Session
 from boundaryviz.influence import functions, methods, representers
-from boundaryviz.influence.deciding import Decision, InfluenceError, in_units, left_out, plain, trained_on
-from boundaryviz.influence.requests import Asked
+from boundaryviz.influence.deciding import Decision, in_units, left_out, plain, trained_on
+from boundaryviz.influence.requests import Asked, InfluenceError
 from boundaryviz.influence.retraining import from_start, warm
 from boundaryviz.influence.shapley import knn_shapley
 from boundaryviz.learners.families.estimators import SVCSpec

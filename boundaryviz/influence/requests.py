@@ -9,6 +9,10 @@ from boundaryviz.record.influence import Explanation
 from boundaryviz.scenario.scenario import Scenario
 
 
+class InfluenceError(ValueError):
+    """Why nothing can be said of a place; its text is a sentence."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """place: of the plane. methods: by name, None for the usual ones of the learner. group: how many points are left

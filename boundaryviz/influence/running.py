@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine.session import Session
-from boundaryviz.influence.deciding import InfluenceError
 from boundaryviz.influence.explaining import Explainer
-from boundaryviz.influence.requests import Asked, InfluenceRequest
+from boundaryviz.influence.requests import Asked, InfluenceError, InfluenceRequest
 from boundaryviz.influence.tracin import at_checkpoint
 from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.record.influence import METHODS, Explanation

@@ -37,7 +37,8 @@ def spearman(a: NDArray[np.float64], b: NDArray[np.float64]) -> float | None:
     ranks = [_ranks(row[known]) for row in (a, b)]
     if any(np.ptp(row) == 0 for row in ranks):
         return None
-    return float(np.corrcoef(np.stack(ranks))[0, 1])
+    away = [row - row.mean() for row in ranks]
+    return float(away[0] @ away[1] / np.sqrt((away[0] @ away[0]) * (away[1] @ away[1])))
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
