@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from boundaryviz import attacks, learners
     from boundaryviz.attacks.settings import AttackSettings as Attack
     from boundaryviz.estimator import BoundaryClassifier
+    from boundaryviz.influences.running import influence
     from boundaryviz.record.metrics import Metric
     from boundaryviz.record.reports.asked import report
     from boundaryviz.runs.run import Run, train
@@ -38,6 +39,7 @@ _WHERE = {
     "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
+    "influence": "influences.running:influence",
     "study": "studies.tabling:study",
     "report": "record.reports.asked:report",
     "Metric": "record.metrics:Metric",
@@ -61,6 +63,7 @@ __all__ = [
     "check",
     "datasets",
     "dose_response",
+    "influence",
     "learners",
     "load",
     "read_table",

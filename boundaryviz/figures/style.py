@@ -60,6 +60,7 @@ WIDTHS_CM: dict[str, float] = {
     "dose": 12.0,
     "study": 12.0,
     "bias-variance": 16.0,
+    "influence": 18.0,
     "elephant": 18.0,
 }
 
@@ -79,6 +80,7 @@ _NEEDED: dict[str, float] = {
     "dose": 36.0,
     "study": 36.0,
     "bias-variance": 56.0,
+    "influence": 56.0,
     "elephant": 52.0,
 }
 

@@ -144,7 +144,7 @@ class Explanation:
     def agreement_words(self, method: str) -> str:
         """How a method compares with leaving points out, in a sentence; empty while that is not known."""
         found = self.agreement(method)
-        return "" if found is None else f"{METHODS[method].capitalize()} agrees with {TRUTH} by {found:.2f}."
+        return "" if found is None else f"{titled(method)} agrees with {TRUTH} by {found:.2f}."
 
     # ---- as plain values ----------------------------------------------------------------------------
 
@@ -164,6 +164,17 @@ class Explanation:
                 for at in order
             ],
         }  # fmt: skip
+
+
+def titled(method: str) -> str:
+    """What a method is called, at the beginning of a sentence."""
+    return METHODS[method][0].upper() + METHODS[method][1:]
+
+
+def widths(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How wide what stands for each value is drawn, 0 to 1 (N,), by its share of the largest, either way."""
+    most = np.abs(values).max(initial=0.0)
+    return np.abs(values) / most if most > 0 else np.zeros(len(values))
 
 
 def _number(value: float) -> float | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from boundaryviz.record.decomposition import MEASURES
+from boundaryviz.record.influence import METHODS
 from boundaryviz.record.measures import Measure
 from boundaryviz.record.reports import REPORTS
 
@@ -38,6 +39,18 @@ SOURCES: dict[str, Source] = {
     "bias_variance": Source(
         "boundaryviz.studies.bias_variance:plan",
         {name: Measure(name.replace("_", " "), not name.startswith("squared")) for name in MEASURES},
+    ),
+    "influence": Source(
+        "boundaryviz.studies.influence:plan",
+        {
+            "spearman": Measure("rank correlation of the learner's first method with leaving each point out"),
+            "ceiling": Measure("rank correlation of leaving each point out with another seed"),
+            "beyond": Measure("what the first method has beyond another seed's rank correlation"),
+        }
+        | {
+            name: Measure(f"rank correlation of the {words} with leaving each point out")
+            for name, words in METHODS.items()
+        },
     ),
     "elephant": Source(
         "boundaryviz.studies.elephant:plan",

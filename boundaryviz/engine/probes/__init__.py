@@ -15,7 +15,7 @@ PROBES: dict[str, str] = {
     "tree": "boundaryviz.engine.probes.tree:TreeProbe",
     "support": "boundaryviz.engine.probes.support:SupportProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
-    "influence": "boundaryviz.influence.probe:InfluenceProbe",
-    "influence-slowly": "boundaryviz.influence.probe:SlowInfluenceProbe",
+    "influence": "boundaryviz.influences.probe:InfluenceProbe",
+    "influence-slowly": "boundaryviz.influences.probe:SlowInfluenceProbe",
 }
 """Every probe by name, as "module:class"."""

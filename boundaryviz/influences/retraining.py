@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
-from boundaryviz.influence.deciding import Decision, plain
+from boundaryviz.influences.deciding import Decision, plain
 from boundaryviz.learners.base import State
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Points, Scene
@@ -20,10 +20,15 @@ _NEVER = 100_000  # steps between two evaluations, of what nobody looks at
 
 
 def warm(
-    session: Session, replica: int, decision: Decision, points: Points, out: NDArray[np.bool_], steps: int
+    session: Session,
+    replica: int,
+    decisions: Sequence[Decision],
+    points: Points,
+    out: NDArray[np.bool_],
+    steps: int,
 ) -> Generator[None, None, NDArray[np.float64]]:
-    """By how much the lead falls when points are left out, (M,): a replica for each row of `out` (M, N), and one that
-    keeps all, go on from the weights that a replica has now, in slices.
+    """By how much the lead at each of L places falls when points are left out, (L, M): a replica for each row of `out`
+    (M, N), and one that keeps all, go on from the weights that a replica has now, in slices.
 
     Batches hold all points, whatever the scenario says: the difference is of the points, not of which come first.
     """
@@ -36,21 +41,22 @@ def warm(
     for _ in range(0, steps, _SLICE):
         several.step(_SLICE)
         yield
-    leads = _leads(several, decision)
-    return leads[0] - leads[1:]
+    leads = _leads(several, decisions)
+    return leads[:, :1] - leads[:, 1:]
 
 
 def from_start(
     scenario: Scenario,
     scene: Scene,
-    decision: Decision,
+    decisions: Sequence[Decision],
     points: Points,
     out: NDArray[np.bool_],
     seeds: Sequence[int],
     steps: int,
     learner: Any = None,
 ) -> Generator[None, None, NDArray[np.float64]]:
-    """By how much the lead falls when points are left out from the start, (S, M), for each seed, in slices.
+    """By how much the lead at each of L places falls when points are left out from the start, (L, S, M), for each of S
+    seeds, in slices.
 
     Every model is trained as the scenario says: a replica for each row of `out` (M, N) and seed, and one that keeps
     all.
@@ -66,12 +72,14 @@ def from_start(
         session.step(some)
         done += some
         yield
-    leads = _leads(session, decision).reshape(len(seeds), -1)
-    return leads[:, :1] - leads[:, 1:]
+    leads = _leads(session, decisions).reshape(len(decisions), len(seeds), -1)
+    return leads[..., :1] - leads[..., 1:]
 
 
-def _leads(session: Session, decision: Decision) -> NDArray[np.float64]:
-    return np.array([decision.lead(session.learner, replica) for replica in range(len(session.replicas))])
+def _leads(session: Session, decisions: Sequence[Decision]) -> NDArray[np.float64]:
+    """At each place, of each replica (L, R)."""
+    replicas = range(len(session.replicas))
+    return np.array([[one.lead(session.learner, replica) for replica in replicas] for one in decisions])
 
 
 def _without(points: Points, out: NDArray[np.bool_], seeds: Sequence[int]) -> Replicas:

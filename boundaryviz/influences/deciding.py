@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.deciding import Deciding
 from boundaryviz.engine.session import Session
-from boundaryviz.influence.requests import InfluenceError
+from boundaryviz.influences.requests import InfluenceError
 from boundaryviz.learners.base import Learner
 from boundaryviz.learners.families.estimators import SVCSpec
 from boundaryviz.learners.scaled import Scaled

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from boundaryviz.engine.session import Session
-from boundaryviz.influence.deciding import Decision, in_units, plain
-from boundaryviz.influence.retraining import tiled
+from boundaryviz.influences.deciding import Decision, in_units, plain
+from boundaryviz.influences.retraining import tiled
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.scaled import Scaled, learner_of
 from boundaryviz.scene.scene import Points

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine.session import Session
-from boundaryviz.influence.explaining import Explainer
-from boundaryviz.influence.requests import Asked, InfluenceError, InfluenceRequest
-from boundaryviz.influence.tracin import at_checkpoint
+from boundaryviz.influences.explaining import Explainer
+from boundaryviz.influences.requests import Asked, InfluenceError, InfluenceRequest
+from boundaryviz.influences.tracin import at_checkpoint
 from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.record.influence import METHODS, Explanation
 from boundaryviz.runs.run import Run, start
 from boundaryviz.scenario.gallery import Given, given
-from boundaryviz.scenario.scenario import ScenarioError
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
 
 CHECKPOINTS = 20
 """Moments of training that TracIn looks at."""
@@ -33,12 +33,14 @@ def influence(
     damping: float | None = None,
     leave_out: bool = True,
     first: tuple[int, ...] = (),
+    device: str = "auto",
     progress: OnProgress | None = None,
     watch: Callable[[Explanation], object] | None = None,
 ) -> Explanation:
     """Which training points are answerable for the decision at a place of the plane.
 
-    scenario: a scenario, its name or a file, which is trained for this; or a run, of which the first model is asked as
+    scenario: a scenario, its name or a file, which is trained for this, from the start on its points as they are now; or
+    a run, of which the first model is asked as
     it is now. method: one or several of `METHODS`, by default those that are of use for the learner. group: how many
     points are left out together. leave_out: also train from the start without each point, twice where seeds matter.
     first: ids of points that are left out before others. watch: called with what is known by then.
@@ -53,13 +55,13 @@ def influence(
         done = session.step_count
         base = None
     else:
-        run = start(given(scenario), seeds=1, twin=False)
-        session = run.session
-        done = run.scenario.steps if steps is None else steps
-        base = _trained(session, done)
+        chosen = given(scenario)
+        done = chosen.steps if steps is None else steps
+        base = checkpoints(chosen.model_copy(update={"course": None}), done, device)
+        session = base.session
     explainer = Explainer(session, session.shown(0), asked)
     if "tracin" in explainer.names:
-        _trace(explainer, base or _Checkpoints.of(session, done))
+        trace(explainer, base or Checkpoints.of(session, done))
     for quick in (True, False):
         for _ in explainer.work(quick):
             if progress is not None:
@@ -118,7 +120,7 @@ def _leave_all_out(
             watch(explainer.now())
 
 
-class _Checkpoints:
+class Checkpoints:
     """The state of a session at moments of its training, and how many steps each stands for."""
 
     def __init__(self, session: Session) -> None:
@@ -126,15 +128,20 @@ class _Checkpoints:
         self.states: list[tuple[dict[str, NDArray], int]] = []
 
     @classmethod
-    def of(cls, session: Session, steps: int) -> _Checkpoints:
+    def of(cls, session: Session, steps: int) -> Checkpoints:
         """Of a run that has come so far: another like it is trained from the start."""
         seed = session.replicas.seeds[session.shown(0)]
         return _trained(Session(session.scenario, session.scene, seeds=(seed,), learner=session.spec), steps)
 
 
-def _trained(session: Session, steps: int) -> _Checkpoints:
+def checkpoints(scenario: Scenario, steps: int, device: str = "auto") -> Checkpoints:
+    """Of a scenario that is trained for this. Raises ScenarioError where it cannot be."""
+    return _trained(start(scenario, seeds=1, twin=False, device=device).session, steps)
+
+
+def _trained(session: Session, steps: int) -> Checkpoints:
     """Train a session of one replica for so many steps, keeping `CHECKPOINTS` moments."""
-    found = _Checkpoints(session)
+    found = Checkpoints(session)
     if session.spec.family.at_once:
         session.step(1)
         return found
@@ -145,9 +152,10 @@ def _trained(session: Session, steps: int) -> _Checkpoints:
     return found
 
 
-def _trace(explainer: Explainer, checkpoints: _Checkpoints) -> None:
-    session: Any = checkpoints.session
-    for state, steps in checkpoints.states:
+def trace(explainer: Explainer, kept: Checkpoints) -> None:
+    """Have an explainer know what TracIn says."""
+    session: Any = kept.session
+    for state, steps in kept.states:
         with session.as_of(state):
             work = at_checkpoint(session, explainer.decision, explainer.points, steps)
             while True:

@@ -34,7 +34,7 @@ class InfluenceRequest:
     steps: how far each model is trained, None for as far as the scenario says. first: ids that are wanted first.
     """
 
-    JOB: ClassVar[str] = "boundaryviz.influence.running:job"
+    JOB: ClassVar[str] = "boundaryviz.influences.running:job"
     scenario: Scenario
     asked: Asked
     steps: int | None = None

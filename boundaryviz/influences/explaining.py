@@ -10,14 +10,14 @@ import torch
 from numpy.typing import NDArray
 
 from boundaryviz.engine.session import Session
-from boundaryviz.influence import functions, methods, representers
-from boundaryviz.influence.deciding import Decision, in_units, left_out, plain, trained_on
-from boundaryviz.influence.requests import Asked, InfluenceError
-from boundaryviz.influence.retraining import from_start, warm
-from boundaryviz.influence.shapley import knn_shapley
+from boundaryviz.influences import functions, methods, representers
+from boundaryviz.influences.deciding import Decision, in_units, left_out, plain, trained_on
+from boundaryviz.influences.requests import Asked, InfluenceError
+from boundaryviz.influences.retraining import from_start, warm
+from boundaryviz.influences.shapley import knn_shapley
 from boundaryviz.learners.families.estimators import SVCSpec
 from boundaryviz.learners.families.graphs import LapRLSSpec
-from boundaryviz.record.influence import METHODS, Explanation
+from boundaryviz.record.influence import METHODS, Explanation, titled
 from boundaryviz.record.seeds import training_varies
 from boundaryviz.scene.scene import Points
 
@@ -41,7 +41,7 @@ class Explainer:
         names = methods.usual(session.spec, scenario.training, classes) if asked.methods is None else asked.methods
         for name in names:
             if why := self.refused.get(name):
-                raise InfluenceError(f"{METHODS[name].capitalize()}: {why}.")
+                raise InfluenceError(f"{titled(name)}: {why}.")
         self.names = tuple(name for name in METHODS if name in names)
         self.decision = Decision.at(session, asked.place, replica)
         self.points: Points = trained_on(session)
@@ -73,9 +73,9 @@ class Explainer:
         several = (first, first + 1)[:seeds] if self.seeded else (first,)
         out = left_out(self.points, at, self.asked.group)
         falls = yield from from_start(
-            session.scenario, session.scene, self.decision, self.points, out, several, steps, session.spec
+            session.scenario, session.scene, [self.decision], self.points, out, several, steps, session.spec
         )
-        self.truth[at], self.other[at] = falls[0], falls[-1] if len(falls) > 1 else np.nan
+        self.truth[at], self.other[at] = falls[0, 0], falls[0, -1] if len(several) > 1 else np.nan
 
     @property
     def seeded(self) -> bool:
@@ -147,7 +147,7 @@ class Explainer:
         at = self.chosen()
         found = np.full(len(self.points), np.nan)
         out = left_out(self.points, at, self.asked.group)
-        found[at] = yield from warm(self.session, self.replica, self.decision, self.points, out, self.asked.steps)
+        (found[at],) = yield from warm(self.session, self.replica, [self.decision], self.points, out, self.asked.steps)
         return found
 
     def _shapley(self) -> Rows:

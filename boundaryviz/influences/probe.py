@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from boundaryviz.engine.messages import Key
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
-from boundaryviz.influence.requests import Explained, InfluenceError, InfluenceSettings
+from boundaryviz.influences.requests import Explained, InfluenceError, InfluenceSettings
 
 _STRIDE = 256  # steps of training for which a slow answer stands
 _REFITS = 400  # points up to which a learner that is fitted at once is fitted without each of them
@@ -32,7 +32,7 @@ class InfluenceProbe(Probe):
 
     @override
     def work(self, shown: Shown) -> Slices[Explained]:
-        from boundaryviz.influence.explaining import Explainer  # what names a probe loads nothing heavy
+        from boundaryviz.influences.explaining import Explainer  # what names a probe loads nothing heavy
 
         asked = self.settings.asked
         try:
