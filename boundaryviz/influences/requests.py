@@ -31,7 +31,8 @@ class Asked:
 class InfluenceRequest:
     """Every point left out, as `running.influence` does it. Its results are `Explanation`s, the last one whole.
 
-    steps: how far each model is trained, None for as far as the scenario says. first: ids that are wanted first.
+    steps: how far each model is trained, None for as far as the scenario says. first: ids that are wanted first. most:
+    how many points are left out, None for all.
     """
 
     JOB: ClassVar[str] = "boundaryviz.influences.running:job"
@@ -39,6 +40,7 @@ class InfluenceRequest:
     asked: Asked
     steps: int | None = None
     first: tuple[int, ...] = ()
+    most: int | None = None
 
 
 @dataclass(frozen=True)

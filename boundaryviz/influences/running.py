@@ -33,17 +33,17 @@ def influence(
     damping: float | None = None,
     leave_out: bool = True,
     first: tuple[int, ...] = (),
+    most: int | None = None,
     device: str = "auto",
     progress: OnProgress | None = None,
     watch: Callable[[Explanation], object] | None = None,
 ) -> Explanation:
     """Which training points are answerable for the decision at a place of the plane.
 
-    scenario: a scenario, its name or a file, which is trained for this, from the start on its points as they are now; or
-    a run, of which the first model is asked as
-    it is now. method: one or several of `METHODS`, by default those that are of use for the learner. group: how many
+    scenario: a scenario, its name or a file, which is trained for this, from the start on its points as they are now;
+    or a run, of which the first model is asked as it is now. method: one or several of `METHODS`, by default those that are of use for the learner. group: how many
     points are left out together. leave_out: also train from the start without each point, twice where seeds matter.
-    first: ids of points that are left out before others. watch: called with what is known by then.
+    first: ids of points that are left out before others, most: how many in all. watch: called with what is known.
     Raises ScenarioError where the scenario cannot be trained, and InfluenceError for a place where nothing is decided
     and for methods that do not apply.
     """
@@ -69,7 +69,7 @@ def influence(
     if watch is not None:
         watch(explainer.now())
     if leave_out:
-        _leave_all_out(explainer, done, first, progress, watch)
+        _leave_out(explainer, done, first, most, progress, watch)
     return explainer.now()
 
 
@@ -79,7 +79,7 @@ def job(request: InfluenceRequest, tell: Tell) -> None:
     try:
         found = influence(
             request.scenario, asked.place, asked.methods, group=asked.group, steps=request.steps,
-            warm_steps=asked.steps, damping=asked.damping, first=request.first, progress=tell.progress,
+            warm_steps=asked.steps, damping=asked.damping, first=request.first, most=request.most, progress=tell.progress,
             watch=tell.result,
         )  # fmt: skip
     except InfluenceError as error:
@@ -97,18 +97,20 @@ def _check(at: tuple[float, float], names: tuple[str, ...] | None, group: int) -
         raise InfluenceError("At least one point is left out: a group is 1 or more.")
 
 
-def _leave_all_out(
+def _leave_out(
     explainer: Explainer,
     steps: int,
     first: tuple[int, ...],
+    most: int | None,
     progress: OnProgress | None,
     watch: Callable[[Explanation], object] | None,
 ) -> None:
     """Some points at a time, those asked for first, then those that weigh most."""
     known, points = explainer.now(), explainer.points
     wanted = np.flatnonzero(np.isin(points.ids, first))
+    wanted = np.array(sorted(wanted.tolist(), key=lambda at: first.index(points.ids[at])), dtype=np.int64)
     order = list(dict.fromkeys([*wanted.tolist(), *known.ranked().tolist(), *range(len(points))]))
-    at = np.array(order, dtype=np.int64)
+    at = np.array(order[:most], dtype=np.int64)
     for start_ in range(0, len(at), explainer.together):
         some = at[start_ : start_ + explainer.together]
         for _ in explainer.leave_out(some, steps):

@@ -118,12 +118,24 @@ class Explanation:
         """How many points have been left out by now."""
         return int(np.isfinite(self.truth).sum())
 
-    def of_truth(self, other: Explanation) -> Explanation:
-        """This one with what another knows of leaving the same points out."""
-        truth, seeds = (np.full(len(self.ids), np.nan) for _ in range(2))
+    def joined(self, other: Explanation) -> Explanation:
+        """This one, and of whatever it says nothing what another says of the same points and classes."""
+        if (other.decided, other.rival) != (self.decided, self.rival):
+            return self
         _, ours, theirs = np.intersect1d(self.ids, other.ids, assume_unique=True, return_indices=True)
-        truth[ours], seeds[ours] = other.truth[theirs], other.other[theirs]
-        return replace(self, truth=truth, other=seeds, seeded=other.seeded)
+
+        def filled(own: NDArray[np.float64], given: NDArray[np.float64]) -> NDArray[np.float64]:
+            if np.isfinite(own).any():
+                return own
+            made = own.copy()
+            made[ours] = given[theirs]
+            return made
+
+        rows = [filled(self.row(name), other.row(name)) for name in self.methods]
+        return replace(
+            self, scores=np.array(rows).reshape(self.scores.shape), truth=filled(self.truth, other.truth),
+            other=filled(self.other, other.other),
+        )  # fmt: skip
 
     # ---- in words -----------------------------------------------------------------------------------
 
