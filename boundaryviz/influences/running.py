@@ -41,9 +41,10 @@ def influence(
     """Which training points are answerable for the decision at a place of the plane.
 
     scenario: a scenario, its name or a file, which is trained for this, from the start on its points as they are now;
-    or a run, of which the first model is asked as it is now. method: one or several of `METHODS`, by default those that are of use for the learner. group: how many
-    points are left out together. leave_out: also train from the start without each point, twice where seeds matter.
-    first: ids of points that are left out before others, most: how many in all. watch: called with what is known.
+    or a run, of which the first model is asked as it is now. method: one or several of `METHODS`, by default those that
+    are of use for the learner. group: how many points are left out together. leave_out: also train from the start
+    without each point, twice where seeds matter. first: ids of points that are left out before others, most: how many
+    in all. watch: called with what is known.
     Raises ScenarioError where the scenario cannot be trained, and InfluenceError for a place where nothing is decided
     and for methods that do not apply.
     """
@@ -79,8 +80,8 @@ def job(request: InfluenceRequest, tell: Tell) -> None:
     try:
         found = influence(
             request.scenario, asked.place, asked.methods, group=asked.group, steps=request.steps,
-            warm_steps=asked.steps, damping=asked.damping, first=request.first, most=request.most, progress=tell.progress,
-            watch=tell.result,
+            warm_steps=asked.steps, damping=asked.damping, first=request.first, most=request.most,
+            progress=tell.progress, watch=tell.result,
         )  # fmt: skip
     except InfluenceError as error:
         raise ScenarioError([str(error)]) from None

@@ -24,6 +24,8 @@ PICTURES = frozenset({"representers", "tracin"})
 """Methods that show how the model came by its answer, and predict nothing of a model trained without the point."""
 NOISE = 0.5
 """A ceiling below it is called noise: another seed ranks the points otherwise."""
+CERTAIN = 0.95
+"""A ceiling from it on is called free of chance."""
 
 _FEWEST = 3  # points of which a correlation is taken
 
@@ -151,6 +153,8 @@ class Explanation:
             return ""
         if ceiling < NOISE:
             return f"Another seed agrees only by {ceiling:.2f}: this is noise."
+        if ceiling >= CERTAIN:
+            return f"Another seed agrees by {ceiling:.2f}: chance plays no part."
         return f"Another seed agrees by {ceiling:.2f}; what a method has beyond that is of this seed alone."
 
     def agreement_words(self, method: str) -> str:

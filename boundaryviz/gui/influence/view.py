@@ -9,7 +9,6 @@ from PyQt6.QtCore import QEvent, QObject, QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush
 from PyQt6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QProgressBar,
     QPushButton,
@@ -22,6 +21,7 @@ from typing_extensions import override
 
 from boundaryviz.gui.influence.items import colours
 from boundaryviz.gui.widgets.controls import choices, label
+from boundaryviz.gui.widgets.flow import FlowLayout
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
@@ -36,7 +36,7 @@ _TIPS = (
     "By how much the lead falls where the model is trained again from the start without the point",
     "The same with another seed: what differs between the two is chance",
 )
-_WIDTHS = (58, 96, 78, 78)
+_WIDTHS = (46, 78, 62, 62)
 
 
 @dataclass(frozen=True)
@@ -89,18 +89,14 @@ class InfluenceView(QWidget):
         self.leave.clicked.connect(lambda: (self.cancelled if self._running else self.leaving).emit())
         self.save.clicked.connect(lambda: self.saving.emit())
         self.forget.clicked.connect(lambda: self.forgotten.emit())
-        above, below = QHBoxLayout(), QHBoxLayout()
-        above.addWidget(self.heading, 1)
-        above.addWidget(self.method)
-        for button in (self.remove, self.leave):
-            below.addWidget(button)
-        below.addStretch(1)
-        for button in (self.save, self.forget):
+        below = FlowLayout(spacing=6)
+        for button in (self.remove, self.leave, self.save, self.forget):
             below.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(above)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.method)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.words)
         layout.addWidget(self.progress)
