@@ -1,8 +1,8 @@
 """Records what captum's exact influence function says of small nets, for tests/influences/test_functions.py.
 
 It needs captum beside torch: `pip install --target DIR --no-deps captum`, then with DIR in PYTHONPATH
-`python -m tools.captum_influence > tests/data/captum-influence.json`. The nets, points and penalty are written out too, so
-that the test needs neither captum nor the generator of this file. What captum explains is by how much the class decided is
+`python -m tools.captum_influence > tests/data/captum-influence.json`. Nets, points and penalty are written out too, so
+that the test needs neither captum nor whatever drew them. What captum explains is by how much the class decided is
 behind the other. Its Hessian is that of the sum of losses, to whose diagonal the penalty of all weights is added.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def recorded(hidden: tuple[int, ...]) -> dict[str, Any]:
     decided = torch.tensor([0, 1, 1])
     sizes = (2, *hidden, 2)
     parts: list[torch.nn.Module] = []
-    for fan_in, out in zip(sizes[:-1], sizes[1:], strict=True):
+    for fan_in, out in pairwise(sizes):
         parts += [torch.nn.Linear(fan_in, out), torch.nn.Tanh()]
     net = torch.nn.Sequential(*parts[:-1])
 
@@ -64,7 +65,8 @@ def recorded(hidden: tuple[int, ...]) -> dict[str, Any]:
     data = torch.utils.data.TensorDataset(x, y)
     captum = NaiveInfluenceFunction(
         net, data, "", lambda *_: None, loss_fn=loss, test_loss_fn=behind, batch_size=len(x), projection_dim=1000,
-        projection_on_cpu=True, hessian_reg=len(x) * PENALTY, hessian_inverse_tol=0.0, sample_wise_grads_per_batch=False,
+        projection_on_cpu=True, hessian_reg=len(x) * PENALTY, hessian_inverse_tol=0.0,
+        sample_wise_grads_per_batch=False,
     )  # fmt: skip
     scores = captum.influence((places, decided))
     return {
