@@ -1,7 +1,7 @@
 """The probes 'influence' and 'influence-slowly': who is answerable for the decision at a place, while the model trains.
 
 They take turns: what takes milliseconds is answered again with every step, what takes longer from the weights of a
-moment, which stand for some hundred steps.
+moment.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from boundaryviz.engine.messages import Key
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
 from boundaryviz.influences.requests import Explained, InfluenceError, InfluenceSettings
 
-_STRIDE = 256  # steps of training for which a slow answer stands
 _REFITS = 400  # points up to which a learner that is fitted at once is fitted without each of them
 
 
@@ -50,15 +49,31 @@ class InfluenceProbe(Probe):
 
 
 class SlowInfluenceProbe(InfluenceProbe):
-    """By all methods but TracIn, and by leaving points out where a fit takes a moment."""
+    """By all methods but TracIn, and by leaving points out where a fit takes a moment. Training goes on meanwhile: the
+    answer is of the step at which it was begun, and the next one is begun once it is there."""
 
     SLOWLY = True
     share = 0.2
     interval = 1.0
 
+    def __init__(self, settings: InfluenceSettings) -> None:
+        super().__init__(settings)
+        self._begun: tuple[Key, Key] | None = None  # what is under way depends on this, and its key with the step
+
     @override
     def key(self, shown: Shown) -> Key | None:
         if shown.past is not None:
             return None
-        moment = shown.session.step_count // _STRIDE
-        return shown.key(shown.replica, self.settings.asked, moment, steps=False)
+        of = self.settings.asked, shown.replica
+        if self._begun is not None and self._begun[0] == shown.key(*of, steps=False):
+            return self._begun[1]
+        return shown.key(*of, shown.session.step_count, steps=False)
+
+    @override
+    def work(self, shown: Shown) -> Slices[Explained]:
+        of = self.settings.asked, shown.replica
+        self._begun = shown.key(*of, steps=False), shown.key(*of, shown.session.step_count, steps=False)
+        try:
+            return (yield from super().work(shown))
+        finally:
+            self._begun = None
