@@ -36,7 +36,7 @@ _TIPS = (
     "By how much the lead falls where the model is trained again from the start without the point",
     "The same with another seed: what differs between the two is chance",
 )
-_WIDTHS = (46, 78, 62, 62)
+_WIDTHS = (44, 66, 58, 58)
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,8 @@ class InfluenceView(QWidget):
         assert down is not None
         assert under is not None
         across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        across.setMinimumSectionSize(30)
+        across.setDefaultSectionSize(_WIDTHS[-1])
         across.setStretchLastSection(True)
         for column, width in enumerate(_WIDTHS):
             across.resizeSection(column, width)
