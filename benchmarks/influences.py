@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from time import process_time
 from typing import Any
 
@@ -42,7 +42,12 @@ def influences(least: bool) -> Iterator[Row]:
         together, ceiling=0.5, unit="s",
     )  # fmt: skip
     some = out[: 2 if least else 10]
-    singly = _taken(lambda: [_through(warm(session, 0, [decision], points, one[None], further)) for one in some])
+
+    def one_by_one() -> None:
+        for one in some:
+            _through(warm(session, 0, [decision], points, one[None], further))
+
+    singly = _taken(one_by_one)
     yield Row(
         f"warm retraining of {len(out)} replicas", "one after the other", f"{len(some)} of them, scaled up",
         singly / len(some) * len(out) / together, floor=4.0,
@@ -67,7 +72,7 @@ def _through(work: Generator[None, None, Any]) -> None:
         pass
 
 
-def _taken(act: Any) -> float:
+def _taken(act: Callable[[], None]) -> float:
     began = process_time()
     act()
     return process_time() - began

@@ -27,7 +27,7 @@ def main() -> None:
 
 def recorded(hidden: tuple[int, ...]) -> dict[str, Any]:
     """A net at the minimum of its penalised loss, its points, and captum's scores (places, points)."""
-    from captum.influence._core.influence_function import NaiveInfluenceFunction  # type: ignore[import-not-found]
+    from captum.influence._core.influence_function import NaiveInfluenceFunction
 
     torch.manual_seed(3)
     torch.set_default_dtype(torch.float64)
@@ -61,7 +61,7 @@ def recorded(hidden: tuple[int, ...]) -> dict[str, Any]:
         mean.backward()
         return mean
 
-    solver.step(closure)  # type: ignore[arg-type]
+    solver.step(closure)
     data = torch.utils.data.TensorDataset(x, y)
     captum = NaiveInfluenceFunction(
         net, data, "", lambda *_: None, loss_fn=loss, test_loss_fn=behind, batch_size=len(x), projection_dim=1000,

@@ -53,6 +53,22 @@ def test_from_the_start_each_is_the_model_of_a_scene_without_the_points() -> Non
             assert falls[0, s, m] == pytest.approx(without, abs=2e-4)
 
 
+@pytest.mark.parametrize("learner", ["laprls", "label-spreading", "KNeighborsClassifier"])
+def test_learners_that_are_fitted_at_once_are_fitted_without_the_point_in_the_pool(learner: str) -> None:
+    values = {"data.n": 24, "data.noise": 0.3, "learner.name": learner}
+    if not learner.startswith("K"):
+        values["data.labels_per_class"] = 6
+    session = Session(Scenario().with_values(values))
+    session.step()
+    decision, points = Decision.at(session, PLACE), trained_on(session)
+    at = np.array([1, 5, 11])
+    falls = through(from_start(session.scenario, session.scene, [decision], points, left_out(points, at, 1), (0,), 9))
+    for fall, one in zip(falls[0, 0], at, strict=True):
+        alone = Session(session.scenario, apply(Remove(points.ids[[one]]), session.scene)[0])
+        alone.step()
+        assert fall == pytest.approx(decision.lead(session.learner) - decision.lead(alone.learner), abs=1e-6)
+
+
 def test_warm_each_goes_on_from_the_weights_of_now_and_leaves_them_alone() -> None:
     session = trained()
     before = {name: array.copy() for name, array in session.state().items()}
