@@ -24,6 +24,8 @@ from boundaryviz.scene.scene import Points
 QUICK = frozenset({"shapley", "labels", "representers"})
 """Methods that take milliseconds whatever the learner; the influence function joins them of a few weights."""
 
+_QUICKLY = 5_000  # points up to which that is so
+_SHARES = 1_000_000  # points times labels up to which shares of labels are solved for
 _FEW = 30  # weights whose curvature takes no time to speak of
 _REFITS = 16  # fits that are held at a time
 
@@ -47,6 +49,13 @@ class Explainer:
         self.points: Points = trained_on(session)
         if len(self.points) < 2:
             raise InfluenceError("There are fewer than two training points: none can be left out.")
+        labels = int(self.points.is_labelled.sum())
+        if "labels" in self.names and labels * len(self.points) > _SHARES:
+            why = f"each label is handed on by itself, which for {labels:,} labels would take long"
+            if asked.methods is not None:
+                raise InfluenceError(f"{titled('labels')}: {why}.")
+            self.names = tuple(name for name in self.names if name != "labels")
+            self.refused["labels"] = why
         self._rows = {name: np.full(len(self.points), np.nan) for name in self.names}
         self.truth, self.other = (np.full(len(self.points), np.nan) for _ in range(2))
 
@@ -55,7 +64,7 @@ class Explainer:
     def quick(self, name: str) -> bool:
         """Whether a method takes milliseconds here."""
         small = name == "influence" and plain(self.session)[0].parameters <= _FEW
-        return name in QUICK or small
+        return len(self.points) <= _QUICKLY and (name in QUICK or small)
 
     def work(self, quick: bool) -> Generator[None, None, None]:
         """The methods that are quick, or the others, but for TracIn, which needs checkpoints."""

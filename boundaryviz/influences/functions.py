@@ -35,10 +35,9 @@ def influence(
     else:
         product = gauss_newton(alone, inputs, targets, share, l2)
         away = yield from conjugate_gradients(lambda v: product(v) + damping * v, change)
-    each = alone.gradients(inputs, targets)
+    slopes = alone.slopes(inputs, targets, away)
     yield
-    each = each - share @ each
-    return -(each @ away) * weight / (weight.sum() - weight)
+    return -(slopes - share @ slopes) * weight / (weight.sum() - weight)
 
 
 def _objective(alone: Alone, flat: Tensor, inputs: Tensor, targets: Tensor, share: Tensor, l2: float) -> Tensor:

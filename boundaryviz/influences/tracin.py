@@ -37,9 +37,9 @@ def at_checkpoint(
     given = points.take(known)
     response = None if given.response is None or not session.spec.fits_responses else given.response
     inputs = alone.inputs(in_units(given.x, scale))
-    slopes = alone.gradients(inputs, alone.targets(given.label.astype(np.int64), response))
+    slopes = alone.slopes(inputs, alone.targets(given.label.astype(np.int64), response), change)
     yield
-    found[known] = -rate * (slopes @ change).numpy() / max(len(known), 1)
+    found[known] = -rate * slopes.numpy() / max(len(known), 1)
     unknown = np.flatnonzero(points.label < 0)
     if len(unknown) and not session.spec.family.supervised:
         for some in np.array_split(unknown, -(-len(unknown) // _TOGETHER)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from boundaryviz.learners import losses
 from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.net import Activate, Layout, forward, layers
 
-_FLOATS = 1 << 24  # of gradients that are held beside the result
+_FLOATS = 1 << 22  # of gradients that are held at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,14 +71,15 @@ class Alone:
 
         Each point has a replica of the net to itself, so that one pass backward gives them all.
         """
-        return torch.cat([*self._parts(inputs, targets)]) if inputs.shape[1] else self.flat.new_zeros(0, len(self.flat))
+        flat = self.flat.expand(inputs.shape[1], -1).clone().requires_grad_()
+        each = self.losses(flat, inputs.T[:, :, None], targets.T[:, :, None])
+        return torch.autograd.grad(each.sum(), flat)[0]
 
-    def _parts(self, inputs: Tensor, targets: Tensor) -> Iterator[Tensor]:
+    def slopes(self, inputs: Tensor, targets: Tensor, direction: Tensor) -> Tensor:
+        """Of the loss of each point along a direction of weights (P,): its gradient times that, (N,), some at a time."""
         some = max(1, _FLOATS // len(self.flat))
-        for x, q in zip(inputs.split(some, 1), targets.split(some, 1), strict=True):
-            flat = self.flat.expand(x.shape[1], -1).clone().requires_grad_()
-            each = self.losses(flat, x.T[:, :, None], q.T[:, :, None])
-            yield torch.autograd.grad(each.sum(), flat)[0]
+        parts = zip(inputs.split(some, 1), targets.split(some, 1), strict=True)
+        return torch.cat([self.gradients(x, q) @ direction for x, q in parts])
 
     def lead_gradient(self, inputs: Tensor, decided: int, rival: int) -> Tensor:
         """Of `lead` by the weights, (P,), at a place with inputs (F, 1)."""

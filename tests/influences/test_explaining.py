@@ -91,6 +91,13 @@ def test_what_cannot_be_asked_is_said(at: tuple[float, float], options: dict[str
         influence(Scenario().with_values({"data.n": 20, "training.steps": 2}), at, **options)
 
 
+def test_shares_of_very_many_labels_are_not_solved_for() -> None:
+    scenario = Scenario().with_values({"data.n": 2100, "learner.name": "label-spreading"})
+    with pytest.raises(InfluenceError, match="for 2,100 labels would take long"):
+        influence(scenario, PLACE, "labels", leave_out=False)
+    assert "labels" in influence(scenario, PLACE, leave_out=False).refused
+
+
 def test_where_nothing_is_decided_that_is_said() -> None:
     scenario = Scenario().with_values({"data.n": 20, "learner.name": "laprls", "learner.gamma": 2000.0})
     with pytest.raises(InfluenceError, match="Nothing is decided there"):
