@@ -76,7 +76,7 @@ class Alone:
         return torch.autograd.grad(each.sum(), flat)[0]
 
     def slopes(self, inputs: Tensor, targets: Tensor, direction: Tensor) -> Tensor:
-        """Of the loss of each point along a direction of weights (P,): its gradient times that, (N,), some at a time."""
+        """Of the loss of each point along a direction of weights (P,): its gradient times that, (N,), in parts."""
         some = max(1, _FLOATS // len(self.flat))
         parts = zip(inputs.split(some, 1), targets.split(some, 1), strict=True)
         return torch.cat([self.gradients(x, q) @ direction for x, q in parts])
