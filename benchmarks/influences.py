@@ -30,7 +30,7 @@ def influences(least: bool) -> Iterator[Row]:
         f"click to list, logistic regression, {n:,} points", "", "influence and representers",
         1e3 * float(np.median(times)), ceiling=100.0, unit="ms",
     )  # fmt: skip
-    session = _trained({"data.n": many, "data.noise": 0.25}, steps)
+    session = _trained({"data.n": max(many, 10), "data.noise": 0.25}, steps)
     points, decision = trained_on(session), Decision.at(session, _PLACE)
     out = left_out(points, np.arange(min(many, len(points))), 1)
     further = 8 if least else 100
