@@ -79,6 +79,36 @@ def test_alfas_choice_solves_its_linear_programme(losses, budget: int):
     assert found == pytest.approx(solved.fun + d[0].sum(), abs=1e-6)
 
 
+def by_the_paper(x: np.ndarray, y: np.ndarray, budget: int, rounds: int) -> list[set[int]]:
+    """Algorithm 1 of Xiao, Xiao and Eckert (2012), as it stands there: every point twice, once with each label, a
+    machine fitted to all 2 n with weights q, and a solver for the linear programme. The flips of each round."""
+    n = len(y)
+    twice, labels = np.concatenate([x, x]), np.concatenate([y, -y])
+    xi = np.maximum(0, 1 - labels * SVC(C=10.0, gamma=2.0).fit(x, y).decision_function(twice))
+    eps, found = np.zeros(2 * n), list[set[int]]()
+    whole = np.hstack([np.eye(n), np.eye(n)])
+    spent = np.concatenate([np.zeros(n), np.ones(n)])[None]
+    for _ in range(rounds):
+        q = linprog(eps - xi, A_ub=spent, b_ub=[budget], A_eq=whole, b_eq=np.ones(n), bounds=(0, 1)).x
+        found.append(set(np.flatnonzero(q[n:] > 0.5).tolist()))
+        some = q > 0.5
+        tainted = SVC(C=10.0, gamma=2.0).fit(twice[some], labels[some])
+        eps = np.maximum(0, 1 - labels * tainted.decision_function(twice))
+    return found
+
+
+@pytest.mark.parametrize("seed", [100, 101, 102])
+def test_the_flips_of_each_round_are_those_of_a_program_written_from_the_paper(seed: int):
+    trail = run_attack(attacked(adversary__method="alfa", data__seed=seed))
+    scene = attacked(data__seed=seed).scene()
+    x, label = of_split(scene, Split.TRAIN)
+    ids = scene.points.ids[scene.points.is_train]
+    expected = by_the_paper(x, 2 * label - 1, 6, len(trail))
+    assert [set(state.replaces.tolist()) for state in trail.states] == [
+        set(ids[list(one)].tolist()) for one in expected
+    ]
+
+
 def test_alfa_ends_in_a_fixed_point_of_its_two_steps():
     scenario = attacked(adversary__method="alfa")
     trail = run_attack(scenario)
