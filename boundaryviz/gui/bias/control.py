@@ -7,11 +7,11 @@ from pathlib import Path
 from typing_extensions import override
 
 from boundaryviz.figures.bias_maps import MAPS, map_image
-from boundaryviz.gui.bias.on_plane import MapItem
 from boundaryviz.gui.bias.panel import BiasPanel
 from boundaryviz.gui.bias.sizes import sizes_of
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.run_control import RunControl
+from boundaryviz.gui.plane.map_item import MapItem
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions

@@ -1,4 +1,4 @@
-"""A map of bias and variance on the plane: its name in a corner, and a bare ground around it."""
+"""A map on the plane that is no field of a model: its name in a corner, and a bare ground around it."""
 
 from __future__ import annotations
 
