@@ -1,0 +1,21 @@
+"""The box that poison may lie in."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaryviz.attacks.targets import AttackError
+from boundaryviz.scene.scene import Points
+
+
+def box_of(points: Points, beyond: float) -> NDArray[np.float64]:
+    """The lowest and highest inputs (2, D) of points, whose half extents about their centre are taken `beyond` times.
+
+    Raises AttackError where that is no box, as all points lie at one place.
+    """
+    low, high = points.x.min(axis=0), points.x.max(axis=0)
+    if (low == high).all():
+        raise AttackError("All training points lie at one place, so that there is no box for poison to lie in.")
+    centre, half = (low + high) / 2, (high - low) / 2 * beyond
+    return np.stack([centre - half, centre + half])
