@@ -32,7 +32,8 @@ class EffectMap(Tabular):
 
     domain: the rectangle that is mapped. labels: of the points, a map for each, -1 for unlabelled. values: float64
     (L, H, W), the change at the nodes of an even grid from edge to edge of the domain, row 0 at the bottom, the mean
-    over seeds; NaN where it is not known. measured: bool (L, H, W), the nodes that were trained with; all others are
+    over seeds; NaN where it is not known. ties: the same of the mean loss, which says which of equal changes is the larger.
+    measured: bool (L, H, W), the nodes that were trained with; all others are
     bilinear between those around them. base: the measure without the points. level: cells along a side, so that H and W
     are one more. seeds: of training. floor: how far the maps of two seeds lie apart (root mean square over measured
     nodes); None where training knows no chance, or of one seed. fits: trainings so far. done: no finer map follows.
@@ -42,6 +43,7 @@ class EffectMap(Tabular):
     domain: Domain
     labels: tuple[int, ...]
     values: NDArray[np.float64]
+    ties: NDArray[np.float64]
     measured: NDArray[np.bool_]
     measure: Measure
     weight: int
@@ -77,12 +79,14 @@ class EffectMap(Tabular):
 
     def best(self) -> tuple[NDArray[np.float64], int, float] | None:
         """The place (2,) and label of the largest measured change, and the change; None where none is known."""
-        found = np.where(self.measured & np.isfinite(self.values), self.values, -np.inf)
-        at, row, column = np.unravel_index(found.argmax(), found.shape)
-        if not np.isfinite(found[at, row, column]):
+        some = np.flatnonzero(self.measured & np.isfinite(self.values))
+        if not len(some):
             return None
+        value, tie = self.values.ravel()[some], np.nan_to_num(self.ties.ravel()[some], nan=-np.inf)
+        first = some[np.lexsort((some, -tie, -value))[0]]
+        at, row, column = np.unravel_index(first, self.values.shape)
         x, y = self.nodes
-        return np.array([x[column], y[row]]), self.labels[at], float(found[at, row, column])
+        return np.array([x[column], y[row]]), self.labels[at], float(self.values[at, row, column])
 
     def at(self, places: ArrayLike) -> NDArray[np.float64]:
         """The change (L, G) at places (G, 2), bilinear between nodes; NaN outside the domain."""
