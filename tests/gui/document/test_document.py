@@ -160,7 +160,8 @@ def test_whatever_else_is_done_ends_what_is_tried_out(end: str) -> None:
         "undo": document.undo.undo,
         "open": lambda: document.open(Scenario().with_values({"data.n": 20})),
     }[end]()
-    assert (document.trial, document.previewing) == (None, False)
+    assert document.trial is None
+    assert not document.previewing
     assert document.scene == scene
 
 

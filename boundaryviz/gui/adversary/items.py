@@ -1,0 +1,160 @@
+"""The trail of an attack on the plane, and the box that its points may lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from typing_extensions import override
+
+from boundaryviz.figures.palette import group_colour
+from boundaryviz.gui.plane.overlay import widened
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
+
+_RING, _START = 13.0, 2.5  # pixels: radius around the point that wanders, and of the dot where a way begins
+_OLD = 0.45  # opacity of the ways of points that have come to rest
+_HANDLE = 9.0  # pixels: side of a handle of the box
+
+Ways = list[NDArray[np.float64]]
+
+
+class TrailItem(pg.GraphicsObject):
+    """Where each point of an attack has been, and a ring around the one that wanders."""
+
+    def __init__(self, area: Callable[[], QRectF]) -> None:
+        super().__init__()
+        self._area, self._theme = area, LIGHT
+        self._scale = 1.0
+        self.ways: Ways = []
+        self.moving = -1
+        self._colour = group_colour(1)
+
+    def show_ways(self, ways: Ways, moving: int = -1, group: int = 1) -> None:
+        """ways: places (S, 2) of each point, in their order. moving: the one that wanders, -1 for none. group: the
+        group of poison whose colour they have."""
+        self.ways, self.moving, self._colour = ways, moving, group_colour(group)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    def set_scale(self, scale: float) -> None:
+        """Draw so many times as large as usual."""
+        self._scale = scale
+        self.update()
+
+    def area_changed(self) -> None:
+        """To be called whenever another part of the plane is shown."""
+        self.prepareGeometryChange()
+        self.update()
+
+    @override
+    def boundingRect(self) -> QRectF:
+        return self._area()
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
+        if not self.ways:
+            return
+        ratio = self._scale * (1.0 if widget is None else widget.devicePixelRatioF())
+        transform = painter.transform()
+        scale, shift = np.array([transform.m11(), transform.m22()]), np.array([transform.dx(), transform.dy()])
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for k, way in enumerate(self.ways):
+            self._draw_way(painter, way * scale + shift, k == self.moving, ratio)
+        painter.restore()
+
+    def _draw_way(self, painter: QPainter, way: NDArray[np.float64], moves: bool, ratio: float) -> None:
+        ground, colour = QColor(self._theme.plane), QColor(self._colour)
+        painter.setOpacity(1.0 if moves or self.moving < 0 else _OLD)
+        path = QPainterPath(QPointF(*way[0]))
+        for x, y in way[1:]:
+            path.lineTo(float(x), float(y))
+        for pen in (QPen(ground, 4.0 * ratio), QPen(colour, 1.8 * ratio)):
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.setPen(pen)
+            painter.drawPath(path)
+        if len(way) > 1:
+            painter.setBrush(colour)
+            painter.drawEllipse(QPointF(*way[0]), _START * ratio, _START * ratio)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        if moves:
+            for shade, width in ((ground, 5.0), (QColor(self._theme.accent), 2.5)):
+                painter.setPen(QPen(shade, width * ratio))
+                painter.drawEllipse(QPointF(*way[-1]), _RING * ratio, _RING * ratio)
+
+
+class BoxItem(pg.GraphicsObject):
+    """The rectangle that poison may lie in: dashes, with a handle in the middle of each side, and its name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme, self._scale = LIGHT, 1.0
+        self._rect = QRectF()
+        self.name = pg.TextItem(anchor=(0, 1))
+        self.name.setParentItem(self)
+
+    @property
+    def rect(self) -> QRectF:
+        """The box in data coordinates."""
+        return self._rect
+
+    def show_box(self, box: NDArray[np.float64] | None, words: str = "") -> None:
+        """box: (2, 2), its lower left and its upper right corner; None shows nothing. words: written above it."""
+        self.prepareGeometryChange()
+        self._rect = QRectF() if box is None else QRectF(QPointF(*box[0]), QPointF(*box[1]))
+        self.name.setText(words, QColor(self._theme.text))
+        self.name.setPos(self._rect.left(), self._rect.bottom())
+        self.setVisible(box is not None)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
+        self._theme = theme
+        self.name.setColor(QColor(theme.text))
+        self.update()
+
+    def set_scale(self, scale: float) -> None:
+        """Draw so many times as large as usual."""
+        self._scale = scale
+        self.update()
+
+    @override
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()  # its margins are pixels
+
+    @override
+    def boundingRect(self) -> QRectF:
+        return widened(self._rect, 2.0 * _HANDLE * self._scale, self)
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
+        if self._rect.isEmpty():
+            return
+        ratio = self._scale * (1.0 if widget is None else widget.devicePixelRatioF())
+        box = painter.transform().mapRect(self._rect)
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ground, ink = QColor(self._theme.plane), QColor(group_colour(1))
+        for pen in (QPen(ground, 3.5 * ratio), QPen(ink, 1.6 * ratio, Qt.PenStyle.DashLine)):
+            painter.setPen(pen)
+            painter.drawRect(box)
+        side, middle = _HANDLE * ratio, box.center()
+        painter.setPen(QPen(ink, 1.6 * ratio))
+        painter.setBrush(QColor("white"))
+        for x, y in (
+            (box.left(), middle.y()), (box.right(), middle.y()), (middle.x(), box.top()), (middle.x(), box.bottom())
+        ):  # fmt: skip
+            painter.drawRect(QRectF(x - side / 2, y - side / 2, side, side))
+        painter.restore()
