@@ -29,6 +29,7 @@ from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.projects import Project
 from boundaryviz.gui.document.recovery import Session
 from boundaryviz.gui.dose.control import DoseControl
+from boundaryviz.gui.effect.control import EffectControl
 from boundaryviz.gui.elephant.control import ElephantControl
 from boundaryviz.gui.export.exporting import Exporting
 from boundaryviz.gui.export.film_control import FilmControl
@@ -97,7 +98,7 @@ _GESTURES = {
 
 
 _OF_ONE_SCENARIO = (
-    "point.poison", "view.cascade", "view.support", "view.jitter", "view.ghost", "view.rule-difference",
+    "point.poison", "view.cascade", "view.support", "view.effect", "view.jitter", "view.ghost", "view.rule-difference",
 )  # fmt: skip
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, panels,
 pins, speed and the result at the front are the viewer's and stay."""
@@ -172,6 +173,7 @@ class Workbench:
         self.elephant = ElephantControl(window)
         self.adversary = AdversaryControl(window, planes, document, self.controller.do)
         self.adversary.kept.connect(self._compare_with_clean)
+        self.effect = EffectControl(window, planes, document)
         self.twin.over_data_asked.connect(self.check.show)
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
@@ -226,6 +228,7 @@ class Workbench:
         window.add_result("Points", self.points.table)
         window.add_result("Attack", self.twin.panel)
         window.add_result("Trail", self.adversary.view)
+        window.add_result("Effect", self.effect.panel)
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
         window.add_result("Study", self.study.panel)
@@ -234,7 +237,8 @@ class Workbench:
         window.add_result("Threshold", self.threshold.view)
         window.add_result("Tree", self.tree.view)
         window.compose()
-        self.adversary.offer()
+        for feature in (self.adversary, self.effect):
+            feature.offer()
         self.bias.offer()
         self.tree.offer()
         for signal in (self.document.changed, self.document.opened):
@@ -296,6 +300,7 @@ class Workbench:
         self._closed = True
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.adversary.close()
+        self.effect.close()
         self.dose.close()
         self.check.close()
         self.study.close()

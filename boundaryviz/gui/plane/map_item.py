@@ -14,6 +14,7 @@ from boundaryviz.gui.plane.field_layer import FieldItem
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.scene import Domain
 
+UNDER = -29  # where a map lies: between the field and its boundary
 _FAR = 50.0  # how many times its size around the map the ground reaches
 
 
