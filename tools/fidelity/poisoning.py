@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 from sklearn.svm import SVC
 
+from boundaryviz.adversary.exact import ExactMachine, hinge_slopes
 from boundaryviz.adversary.logistic import Logistic
-from boundaryviz.adversary.machine import Machine, hinge_slopes
+from boundaryviz.adversary.models import Machine
 from boundaryviz.adversary.unrolled import Descent
 from boundaryviz.learners import losses
 from boundaryviz.learners.specs import MLPSpec
@@ -60,7 +61,8 @@ def machines(seed: int, kernels: tuple[dict[str, Any], ...], on_margin: bool) ->
         looks, signs = drawn(rng, 30)
         y, signs = 2 * label - 1, 2 * signs - 1
         model = SVC(C=cost, tol=1e-6, **given).fit(x, y)
-        ours = Machine.of(model, x, given.get("gamma") == "scale")
+        fitted = Machine(model, x, y.astype(float), np.full(25, cost), float(model._gamma))
+        ours = ExactMachine.of(fitted, given.get("gamma") == "scale")
         size = abs(ours.weight[-1]) / cost
         if (0.02 < size < 0.98) if on_margin else size > 0.999:
             found = ours.gradient(24, looks, hinge_slopes(ours.decision(looks), signs) / 30)

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.svm import SVC
 
-from boundaryviz.adversary.machine import Machine, hinge, hinge_slopes
+from boundaryviz.adversary.exact import ExactMachine, hinge, hinge_slopes
+from boundaryviz.adversary.models import Machine
 
 SECML = Path(__file__).parents[1] / "data" / "poisoning" / "secml.json"
 
@@ -29,8 +30,13 @@ def drawn(rng: np.random.Generator, n: int) -> tuple[NDArray, NDArray]:
     return sign[:, None] * 0.8 + 0.8 * rng.standard_normal((n, 2)), sign
 
 
-def fitted(x: NDArray, sign: NDArray, **given: Any) -> Machine:
-    return Machine.of(SVC(tol=1e-8, **given).fit(x, sign), x, given.get("gamma") == "scale")
+def exact(svc: SVC, x: NDArray, sign: NDArray, weight: NDArray | None = None) -> ExactMachine:
+    many = np.ones(len(x)) if weight is None else weight
+    return ExactMachine.of(Machine(svc, x, sign, svc.C * many, float(svc._gamma)), svc.gamma == "scale")
+
+
+def fitted(x: NDArray, sign: NDArray, **given: Any) -> ExactMachine:
+    return exact(SVC(tol=1e-8, **given).fit(x, sign), x, sign)
 
 
 def states(given: dict[str, Any], on_margin: bool, wanted: int) -> list[tuple[NDArray, NDArray]]:
@@ -105,7 +111,7 @@ def test_a_point_outside_the_margin_is_not_looked_at_unless_gamma_is_the_datas()
 def test_it_decides_as_the_machine_it_is_made_from(name: str) -> None:
     x, sign = drawn(np.random.default_rng(1), 60)
     svc = SVC(tol=1e-6, C=3.0, **KERNELS[name]).fit(x, sign)
-    machine = Machine.of(svc, x, False)
+    machine = exact(svc, x, sign)
     np.testing.assert_allclose(machine.decision(x), svc.decision_function(x), atol=1e-4)
     margin = machine.on_margin
     np.testing.assert_allclose(machine.decision(x)[margin], sign[margin], atol=1e-9)

@@ -8,12 +8,12 @@ of the margin's conditions, and the "scale" of scikit-learn's gamma depends on w
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.adversary.kernels import Kernel, Matrix
+from boundaryviz.adversary.models import Machine
 
 _AT = 1e-6  # of C: a weight nearer than this to 0 or to C lies there
 
@@ -21,10 +21,11 @@ Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Machine:
+class ExactMachine:
     """f(x) = sum_j weight_j k(x_j, x) + offset, at a minimum of the machine's own objective.
 
-    x: (N, D), its points. weight: (N,), the signed dual weights y_i alpha_i, which sum to 0 and lie in -C..C. cost: C.
+    x: (N, D), its points, in the units that the learner is given. weight: (N,), the multipliers times the labels, which
+    sum to 0. cost: (N,), the bound of each multiplier, C times how often a point is there; 0 for one that is not.
     scaled: gamma is 1 / (D times the variance of all numbers of x), as scikit-learn's "scale" has it, and so moves with
     the points.
     """
@@ -33,24 +34,23 @@ class Machine:
     weight: Vector
     offset: float
     kernel: Kernel
-    cost: float
+    cost: Vector
     scaled: bool = False
 
     @classmethod
-    def of(cls, svc: Any, x: Matrix, scaled: bool) -> Machine:
-        """What scikit-learn's SVC has learnt from x (N, D), of two classes, in double precision.
+    def of(cls, machine: Machine, scaled: bool) -> ExactMachine:
+        """What a support vector machine has learnt, in double precision.
 
         libsvm keeps the kernel matrix in single precision, which is too coarse for differences of losses: the weights
         on the margin are worked out anew from its conditions, those at 0 and at C being where libsvm has put them.
         Where they then leave 0..C, libsvm's own weights are taken.
         """
-        kernel = Kernel(svc.kernel, float(svc._gamma), int(svc.degree), float(svc.coef0))
-        weight, cost = np.zeros(len(x)), float(svc.C)
-        weight[svc.support_] = svc.dual_coef_[0]
-        given = cls(x, weight, float(svc.intercept_[0]), kernel, cost, scaled)
+        model = machine.model
+        kernel = Kernel(model.kernel, machine.gamma, int(model.degree), float(model.coef0))
+        given = cls(machine.x, machine.alpha, float(model.intercept_[0]), kernel, machine.C, scaled)
         return given._exact() or given
 
-    def _exact(self) -> Machine | None:
+    def _exact(self) -> ExactMachine | None:
         """With the weights that fulfil the conditions of the margin as it is; None where they leave 0..C."""
         margin, sign = self.on_margin, np.sign(self.weight)
         fixed = np.where(np.abs(self.weight) > self.cost / 2, sign * self.cost, 0.0)
@@ -60,8 +60,8 @@ class Machine:
         held = fixed != 0
         right = sign[margin] - self.kernel(self.x[margin], self.x[held]) @ fixed[held]
         found = np.linalg.lstsq(self._conditions(margin), np.append(right, -fixed.sum()), rcond=None)[0]
-        size = found[:-1] * sign[margin]
-        if size.min() < -_AT * self.cost or size.max() > (1.0 + _AT) * self.cost:
+        size, most = found[:-1] * sign[margin], self.cost[margin]
+        if (size < -_AT * most).any() or (size > (1.0 + _AT) * most).any():
             return None
         weight = fixed
         weight[margin] = found[:-1]
@@ -130,18 +130,21 @@ class Machine:
         return float(direct - follow @ (self.kernel.by_gamma(self.x[margin], x) @ a))
 
     def _gamma_slope(self, moved: int) -> Vector:
-        """The gradient (D,) of gamma = 1 / (D var) by where a point lies; var is over all N D numbers together."""
-        variance = self.x.var()
+        """The gradient (D,) of gamma = 1 / (D var) by where a point lies; var is over the numbers of all points, each
+        as often as it is there."""
+        share = self.cost / self.cost.sum()
+        mean = float((share @ self.x).mean())
+        variance = float((share @ (self.x - mean) ** 2).mean())
         if not variance:
             return np.zeros(self.x.shape[1])
-        spread: Vector = 2.0 * (self.x[moved] - self.x.mean()) / self.x.size
+        spread: Vector = 2.0 * share[moved] * (self.x[moved] - mean) / self.x.shape[1]
         return -self.kernel.gamma / variance * spread
 
     def without_slope(self, moved: int, gradient: Vector) -> str:
         """Why the gradient (D,) of the point `moved` is 0, in words without a full stop; empty where it is not."""
         if np.linalg.norm(gradient) > 1e-9:
             return ""
-        if not abs(self.weight[moved]) > _AT * self.cost:
+        if not abs(self.weight[moved]) > _AT * self.cost[moved]:
             return "the point lies outside the margin, where the machine does not look at it"
         if self.kernel.name == "linear" and len(self.on_margin) > self.x.shape[1]:
             count = len(self.on_margin)
