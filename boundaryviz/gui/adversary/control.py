@@ -55,7 +55,7 @@ class AdversaryControl(QObject):
         self._base: State | None = None  # what is attacked
         self._attack: TrainedAttackSettings | None = None
         self._trial: Trial | None = None
-        self._job = JobRunner(self)
+        self._job = JobRunner(self, stays=True)  # so that going on after a pause costs no start
         self._job.progress.connect(self._progressed)
         self._job.result.connect(self._take)
         self._job.ended.connect(self._ended)
@@ -107,8 +107,9 @@ class AdversaryControl(QObject):
             self._begin()
 
     def pause(self) -> None:
-        """End the process; what it has come to waits, and its points can be moved by hand."""
-        if self._job.kill():
+        """Stop for now; what it has come to waits, and its points can be moved by hand."""
+        if self.stage == "running":
+            self._job.interrupt()
             self._throttle.flush()
             self._stand("idle" if self.trail is None else "paused")
             self.panel.say("Paused: drag a point of the attack if you like, then go on." if self.trail else "")
@@ -118,7 +119,7 @@ class AdversaryControl(QObject):
         trail, attack = self.trail, self._attack
         if trail is None or attack is None or self._base is None:
             return
-        self._job.kill()
+        self._job.interrupt()
         tried = self._tried(trail.last)
         self._forget()
         if tried is not None:
@@ -137,7 +138,7 @@ class AdversaryControl(QObject):
 
     def _end(self, words: str, problem: bool = False) -> None:
         """Give up the attack, and say why."""
-        self._job.kill()
+        self._job.interrupt()
         self._forget()
         self._document.try_out(None)
         self.panel.say(words, problem)
@@ -175,9 +176,13 @@ class AdversaryControl(QObject):
         self.panel.say("Starting\u2026")
 
     def _progressed(self, now: Progress) -> None:
+        if self.stage != "running":
+            return  # of what was asked to end
         self.panel.set_progress(now.done / max(now.of, 1))
 
     def _take(self, state: AttackState) -> None:
+        if self.stage != "running":
+            return
         if state.done and self.trail is not None and len(self.trail) > 1:
             self.trail = Trail((*self.trail.states[:-1], state))  # the last one again
         else:
@@ -185,6 +190,8 @@ class AdversaryControl(QObject):
         self._throttle()
 
     def _ended(self, problem: str) -> None:
+        if self.stage != "running":
+            return
         self._throttle.flush()
         trail = self.trail
         if trail is None:
@@ -302,7 +309,7 @@ class AdversaryControl(QObject):
             self._sync()
 
     def _opened(self) -> None:
-        self._job.kill()
+        self._job.interrupt()
         self._forget()
         self.panel.say("")
         self._sync()

@@ -24,7 +24,7 @@ from boundaryviz.record.effect_map import MEASURES, EffectMap, Measure
 from boundaryviz.scenario.words import duration_words
 from boundaryviz.scene.scene import UNLABELLED
 
-_SOON = 200  # milliseconds after the last of several changes
+_SOON = 120  # milliseconds after a change, of which many come while a hand drags
 _CELLS = 128  # along a side of the picture, into which the map is drawn bilinear
 _OLD = "Of before the last change; it is worked out anew."
 
@@ -50,7 +50,7 @@ class EffectControl(QObject):
         self._plane.canvas.box.addItem(self.item, ignoreBounds=True)
         self.bar = ColourBar(self._plane.canvas)
         self._switch = window.actions_["view.effect"]
-        self._job = JobRunner(self)
+        self._job = JobRunner(self, stays=True)
         self._job.progress.connect(self._progressed)
         self._job.result.connect(self._take)
         self._job.ended.connect(self._ended)
@@ -89,7 +89,7 @@ class EffectControl(QObject):
             self._start()
         else:
             self._soon.stop()
-            self._job.kill()
+            self._job.interrupt()
             self.found = self._of = None
             self.panel.set_running(False)
             self.panel.say("")
@@ -103,11 +103,14 @@ class EffectControl(QObject):
         self.offer()
 
     def _changed(self) -> None:
-        self._offer_labels()
-        if self._switch.isChecked() and not self._document.previewing and self._document.committed is not self._of:
-            self._job.kill()
+        document = self._document
+        if not document.previewing:
+            self._offer_labels()
+        waits = document.trial is not None or (document.previewing and not document.scenario.learner.family.at_once)
+        if self._switch.isChecked() and not waits and document.state is not self._of:
             self.panel.say(_OLD if self.found is not None else "")
-            self._soon.start()
+            if not self._soon.isActive():
+                self._soon.start()
 
     def _wants_another(self) -> None:
         """Another label, measure or number is asked for."""
@@ -131,8 +134,7 @@ class EffectControl(QObject):
     # ---- the job ------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        self._job.kill()
-        self._of = self._document.committed
+        self._of = self._document.state
         wanted = self.panel.wanted
         request = EffectMapRequest(self._of.complete(), wanted.measure, (wanted.label,), wanted.weight, wanted.seeds)
         try:
@@ -148,6 +150,8 @@ class EffectControl(QObject):
         self.panel.set_progress(now.done, now.of)
 
     def _take(self, found: EffectMap | MapEstimate) -> None:
+        if not self._switch.isChecked():
+            return  # of what was asked to end
         if isinstance(found, MapEstimate):
             self.panel.say(f"About {found.fits:,} trainings: {duration_words(found.seconds)} until the map is whole.")
             return
@@ -155,6 +159,8 @@ class EffectControl(QObject):
         self._show()
 
     def _ended(self, problem: str) -> None:
+        if not self._switch.isChecked():
+            return
         self.panel.set_running(False)
         if problem:
             self.panel.say(problem, problem=True)
