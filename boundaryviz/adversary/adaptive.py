@@ -1,10 +1,11 @@
-"""A function on a rectangle, known at the nodes of nested grids: at all nodes of the coarsest, and at those of finer ones
-where it changes, or is largest. It knows nothing of models."""
+"""A function on a rectangle, known at the nodes of nested grids: at all nodes of the coarsest, and at those of finer
+ones where it changes, or is largest. It knows nothing of models."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ def refined(
     share: of the cells of a level that are refined at most; 1 measures every node. A cell whose corners are equal is
     taken for even. Raises ValueError for levels of which one is not a multiple of the one before.
     """
-    if not levels or levels[0] < 1 or any(b % a or a == b for a, b in zip(levels, levels[1:], strict=False)):
+    if not levels or levels[0] < 1 or any(b % a or a == b for a, b in pairwise(levels)):
         raise ValueError(f"each level must have a whole number of times the cells of the one before, not {levels}")
     grid: Grid | None = None
     for level in levels:
@@ -91,7 +92,11 @@ def refined(
 
 
 def _measured(
-    function: Function, nodes: NDArray[np.float64], labels: Sequence[int], wanted: NDArray[np.bool_], before: Grid | None
+    function: Function,
+    nodes: NDArray[np.float64],
+    labels: Sequence[int],
+    wanted: NDArray[np.bool_],
+    before: Grid | None,
 ) -> Grid:
     """The next grid: what was known, the wanted nodes that were not, and between them what is bilinear."""
     known = np.zeros_like(wanted)

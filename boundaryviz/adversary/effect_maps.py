@@ -55,7 +55,9 @@ def effect_map(
     The scene itself trains on what it shows, poison that acts included; the heap is added to that.
     Raises AttackError, in a sentence, where there is nothing to map; MemoryNeeded, DeviceError and InputsError.
     """
-    return Ground.of(scenario, measure, labels, weight, seeds, domain, beyond, target, device, pulse).maps(levels, share)
+    return Ground.of(scenario, measure, labels, weight, seeds, domain, beyond, target, device, pulse).maps(
+        levels, share
+    )
 
 
 def estimate(ground: Ground, levels: Sequence[int] | None = None) -> MapEstimate:
@@ -119,7 +121,9 @@ class Ground:
         _check(scenario, scene, weight, seeds)
         chosen = tuple(dict.fromkeys(_usual_labels(scenario, scene) if labels is None else labels))
         if not chosen or not all(UNLABELLED <= k < scene.classes for k in chosen):
-            raise AttackError(f"A point is of class 0 to {scene.classes - 1}, or -1 for unlabelled; not {list(chosen)}.")
+            raise AttackError(
+                f"A point is of class 0 to {scene.classes - 1}, or -1 for unlabelled; not {list(chosen)}."
+            )
         x, label = _asked(scene, measure, target)
         first = scenario.training.seed
         return cls(
@@ -182,9 +186,7 @@ class Ground:
         if self.inert:
             yield replace(self._empty(levels or self.levels), done=True)
             return
-        nothing = Sets(
-            np.empty((1, 0, self.scene.points.width)), np.empty((1, 0), dtype=np.int64), np.empty((1, 0))
-        )
+        nothing = Sets(np.empty((1, 0, self.scene.points.width)), np.empty((1, 0), dtype=np.int64), np.empty((1, 0)))
         bare = [self._answers(nothing, seed) for seed in self.seeds]
         base, losses = (np.concatenate(column) for column in zip(*map(self._judged, bare, bare), strict=True))
 

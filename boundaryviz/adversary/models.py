@@ -13,6 +13,7 @@ from sklearn import config_context
 from sklearn.svm import SVC
 
 from boundaryviz.adversary.goals import Answers
+from boundaryviz.adversary.refits import THERE, Refits
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.base import Extra
@@ -162,12 +163,24 @@ class Machines:
         variance = float((weight @ (x - mean) ** 2).sum() / total)
         return 1.0 / (x.shape[1] * variance) if variance else 1.0
 
+    def _refits(self, asked: NDArray[np.float64]) -> Refits | None:
+        """What fits many machines quickly: None where one class is all there is without poison."""
+        y = self._y[self._known]
+        return Refits(self._spec, self._x[self._known], y, asked) if THERE and len(np.unique(y)) == 2 else None
+
     def answers(self, sets: Sets, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Answers:
         """See `Models`; nothing is random."""
         asked, side = self.units(x), np.where(label == 1, 1.0, -1.0)
         found = np.empty((len(sets), len(x)))
+        refits = self._refits(asked) if sets.withdrawn is None else None
         for m in range(len(sets)):
             self._pulse()
+            if refits is not None and (sets.label[m] >= 0).all() and (sets.weight[m] > 0).all():
+                more, y = self.units(sets.x[m]), np.where(sets.label[m] == 1, 1.0, -1.0)
+                every = np.concatenate([self._x[self._known], more])
+                gamma = self._gamma(every, np.concatenate([np.ones(len(every) - len(y)), sets.weight[m]]))
+                found[m] = refits.decision(more, y, sets.weight[m], gamma)
+                continue
             gone = None if sets.withdrawn is None else sets.withdrawn[m]
             machine = self.fitted(sets.x[m], sets.label[m], sets.weight[m], gone)
             if machine is not None:
