@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ LEVELS = (8, 16, 32)
 SHARE = 0.25
 """Of the cells of a level, how many are looked at more closely at most."""
 _PEAKS = 4  # of the largest values, around which it is always looked more closely
+_NOISE = 1.5  # times the distance of two seeds: corners that lie no further apart may be equal
 
 Function = Callable[[NDArray[np.float64], NDArray[np.int64]], tuple[NDArray[np.float64], NDArray[np.float64]]]
 """Places (M, 2) and the label (M,) of each, to values and ties, float64 (S, M): one row for each seed. Of values that
@@ -48,6 +49,15 @@ class Grid:
         return found
 
     @property
+    def floor(self) -> float | None:
+        """How far the maps of two seeds lie apart: the root mean square over the measured nodes and pairs of seeds;
+        None of one seed, or where all came to nothing."""
+        known = self.values[:, self.measured]
+        pairs = [(known[a] - known[b]) ** 2 for a, b in combinations(range(len(known)), 2)]
+        apart = np.array(pairs)
+        return float(np.sqrt(apart[np.isfinite(apart)].mean())) if np.isfinite(apart).any() else None
+
+    @property
     def order(self) -> NDArray[np.int64]:
         """The measured nodes from the largest to the smallest, as positions in the flat (L, rows, columns); those that
         came to nothing are not among them."""
@@ -74,8 +84,8 @@ def refined(
     """The function at every node of the coarsest grid, then of each finer one at nodes in and around those cells in
     which it changes most, by the range of its corners, and those around its largest values.
 
-    share: of the cells of a level that are refined at most; 1 measures every node. A cell whose corners are equal is
-    taken for even. Raises ValueError for levels of which one is not a multiple of the one before.
+    share: of the cells of a level that are refined at most; 1 measures every node. A cell whose corners are equal, or
+    lie no further apart than one seed's map from another's, is taken for even. Raises ValueError for levels of which one is not a multiple of the one before.
     """
     if not levels or levels[0] < 1 or any(b % a or a == b for a, b in pairwise(levels)):
         raise ValueError(f"each level must have a whole number of times the cells of the one before, not {levels}")
@@ -144,7 +154,7 @@ def _chosen(grid: Grid, share: float) -> NDArray[np.bool_]:
     most = round(share * flat.size)
     first = np.argsort(-flat, kind="stable")[:most]
     chosen = np.zeros(flat.size, dtype=bool)
-    chosen[first[flat[first] > 0]] = True
+    chosen[first[flat[first] > _NOISE * (grid.floor or 0.0)]] = True
     peaks = np.zeros(grid.measured.size, dtype=bool)
     peaks[grid.order[:_PEAKS]] = True
     return chosen.reshape(change.shape) | _corners(peaks.reshape(grid.measured.shape)).any(axis=0)

@@ -34,6 +34,8 @@ class Refits:
         self._spec, self._x, self._y, self._asked = spec, x, y, asked
         self._parts = self._products(x)  # of kernels, before gamma is known
         self._known: tuple[float, NDArray[np.float64]] | None = None
+        if libsvm is not None:
+            libsvm.set_verbosity_wrap(0)
 
     def dual(
         self, x: NDArray[np.float64], y: NDArray[np.float64], weight: NDArray[np.float64], gamma: float
