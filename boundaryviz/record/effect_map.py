@@ -32,8 +32,8 @@ class EffectMap(Tabular):
 
     domain: the rectangle that is mapped. labels: of the points, a map for each, -1 for unlabelled. values: float64
     (L, H, W), the change at the nodes of an even grid from edge to edge of the domain, row 0 at the bottom, the mean
-    over seeds; NaN where it is not known. ties: the same of the mean loss, which says which of equal changes is the larger.
-    measured: bool (L, H, W), the nodes that were trained with; all others are
+    over seeds; NaN where it is not known. ties: the same of the mean loss, which says which of equal changes is the
+    larger. measured: bool (L, H, W), the nodes that were trained with; all others are
     bilinear between those around them. base: the measure without the points. level: cells along a side, so that H and W
     are one more. seeds: of training. floor: how far the maps of two seeds lie apart (root mean square over measured
     nodes); None where training knows no chance, or of one seed. fits: trainings so far. done: no finer map follows.
