@@ -29,7 +29,7 @@ from boundaryviz.scene.edits import Edit, Move, apply
 from boundaryviz.scene.scene import Target
 
 _REFRESH = 60  # milliseconds between two states that are shown
-_CHANGED = "The scenario was changed, so that the attack on it ended; nothing of it was kept."
+CHANGED = "The scenario was changed, so that the attack on it ended; nothing of it was kept."
 _ONLY_ITS_OWN = "An attack is under way: only its points can be moved by hand. Keep or discard it first."
 
 
@@ -303,8 +303,8 @@ class AdversaryControl(QObject):
 
     def _changed(self) -> None:
         if self._base is not None and self._document.committed is not self._base:
-            self._end(_CHANGED)
-            self._window.tell(_CHANGED)
+            self._end(CHANGED)
+            self._window.tell(CHANGED)
         if not self._document.previewing:
             self._sync()
 

@@ -26,10 +26,10 @@ Ways = list[NDArray[np.float64]]
 class TrailItem(pg.GraphicsObject):
     """Where each point of an attack has been, and a ring around the one that wanders."""
 
-    def __init__(self, area: Callable[[], QRectF]) -> None:
+    def __init__(self, area: Callable[[], QRectF], scale: Callable[[], float]) -> None:
+        """area: the data rectangle that is visible. scale: how many times as large as usual the plane is drawn."""
         super().__init__()
-        self._area, self._theme = area, LIGHT
-        self._scale = 1.0
+        self._area, self._scale, self._theme = area, scale, LIGHT
         self.ways: Ways = []
         self.moving = -1
         self._colour = group_colour(1)
@@ -45,11 +45,6 @@ class TrailItem(pg.GraphicsObject):
         self._theme = theme
         self.update()
 
-    def set_scale(self, scale: float) -> None:
-        """Draw so many times as large as usual."""
-        self._scale = scale
-        self.update()
-
     def area_changed(self) -> None:
         """To be called whenever another part of the plane is shown."""
         self.prepareGeometryChange()
@@ -63,7 +58,7 @@ class TrailItem(pg.GraphicsObject):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if not self.ways:
             return
-        ratio = self._scale * (1.0 if widget is None else widget.devicePixelRatioF())
+        ratio = self._scale() * (1.0 if widget is None else widget.devicePixelRatioF())
         transform = painter.transform()
         scale, shift = np.array([transform.m11(), transform.m22()]), np.array([transform.dx(), transform.dy()])
         painter.save()
@@ -97,9 +92,10 @@ class TrailItem(pg.GraphicsObject):
 class BoxItem(pg.GraphicsObject):
     """The rectangle that poison may lie in: dashes, with a handle in the middle of each side, and its name."""
 
-    def __init__(self) -> None:
+    def __init__(self, scale: Callable[[], float]) -> None:
+        """scale: how many times as large as usual the plane is drawn."""
         super().__init__()
-        self._theme, self._scale = LIGHT, 1.0
+        self._theme, self._scale = LIGHT, scale
         self._rect = QRectF()
         self.name = pg.TextItem(anchor=(0, 1))
         self.name.setParentItem(self)
@@ -123,24 +119,19 @@ class BoxItem(pg.GraphicsObject):
         self.name.setColor(QColor(theme.text))
         self.update()
 
-    def set_scale(self, scale: float) -> None:
-        """Draw so many times as large as usual."""
-        self._scale = scale
-        self.update()
-
     @override
     def viewTransformChanged(self) -> None:
         self.prepareGeometryChange()  # its margins are pixels
 
     @override
     def boundingRect(self) -> QRectF:
-        return widened(self._rect, 2.0 * _HANDLE * self._scale, self)
+        return widened(self._rect, 2.0 * _HANDLE * self._scale(), self)
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if self._rect.isEmpty():
             return
-        ratio = self._scale * (1.0 if widget is None else widget.devicePixelRatioF())
+        ratio = self._scale() * (1.0 if widget is None else widget.devicePixelRatioF())
         box = painter.transform().mapRect(self._rect)
         painter.save()
         painter.resetTransform()

@@ -31,7 +31,8 @@ class AdversaryOnPlane(QObject):
         super().__init__(planes)
         self._plane, self._document = planes.plane, document
         plane = planes.plane
-        self.trail, self.box = TrailItem(plane.area_shown), BoxItem()
+        scale = lambda: plane.scale  # noqa: E731
+        self.trail, self.box = TrailItem(plane.area_shown, scale), BoxItem(scale)
         for item, height in ((self.box, -3), (self.trail, -2)):  # above the field, below the points
             plane.canvas.box.addItem(item, ignoreBounds=True)
             item.setZValue(height)
@@ -56,18 +57,13 @@ class AdversaryOnPlane(QObject):
         """beyond: how far beyond the data it reaches; None shows no box, nor is there one of points at one place."""
         box = None if beyond is None else self._box(beyond)
         self._beyond = beyond or 1.0
-        words = "poison may lie in here" if beyond is None else f"poison may lie in here: {beyond:.3g} times the data"
+        words = f"poison may lie in here: {beyond or 1.0:.3g} \u00d7 the extent of the data"
         self.box.show_box(box, words)
 
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
         for item in (self.trail, self.box):
             item.set_theme(theme)
-
-    def set_scale(self, scale: float) -> None:
-        """Draw so many times as large as usual."""
-        for item in (self.trail, self.box):
-            item.set_scale(scale)
 
     def _box(self, beyond: float) -> NDArray[np.float64] | None:
         scene = self._document.committed.scene

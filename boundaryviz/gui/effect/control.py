@@ -174,21 +174,22 @@ class EffectControl(QObject):
 
     def _show(self) -> None:
         found = self.found
-        for part in (self.item, self.bar):
-            part.setVisible(found is not None)
+        self.item.setVisible(found is not None)
+        self.bar.setVisible(found is not None and not found.flat)
         self.panel.here.set_words("")
         if found is None:
             self.panel.set_floor("")
             return
         label = found.labels[0]
-        top, rect = max(found.largest, 1e-6), found.domain
+        top, rect = found.largest if not found.flat else 1.0, found.domain
         heap = heap_words(found.label_words(label), found.weight)
-        pixels = effect_image(pictured(found), top, self._theme.plane)
+        pixels = effect_image(pictured(found), top, self._theme.plane, found.floor)
         self.item.show_map(pixels, rect, f"effect of {heap}", self._theme)
         self.bar.set_scale(unit_words(found.measure), *(_end(found.measure, end) for end in (-top, top)))
         self.bar.stand_in(self._plane.canvas.area)
         self.panel.say(self._words(found))
-        self.panel.set_floor(floor_words(found))
+        seeded = self._document.scenario.learner.seeded
+        self.panel.set_floor("" if found.flat else floor_words(found, seeded))
 
     def _words(self, found: EffectMap) -> str:
         best = found.best()

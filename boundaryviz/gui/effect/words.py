@@ -14,11 +14,13 @@ def in_points(measure: Measure) -> bool:
 
 
 def change_words(measure: Measure, change: float) -> str:
-    """'+2.1 points', or '+0.12' of what is no share; 'not known' for NaN."""
+    """'+2.1 points', or '+0.12' of what is no share; 'unchanged', or 'not known' for NaN."""
     if math.isnan(change):
         return "not known"
-    words = f"{100 * change:+.1f} points" if in_points(measure) else f"{change:+.2f}"
-    return words.replace("-", "\u2212")
+    words = f"{100 * change:+.1f}" if in_points(measure) else f"{change:+.2f}"
+    if not float(words):
+        return "unchanged"
+    return words.replace("-", "\u2212") + (" points" if in_points(measure) else "")
 
 
 def unit_words(measure: Measure) -> str:
@@ -43,11 +45,11 @@ def place_words(found: EffectMap, label: int, x: float, y: float) -> str:
     return f"{heap[0].upper()}{heap[1:]} here: {MEASURES[found.measure]} {change_words(found.measure, change)}."
 
 
-def floor_words(found: EffectMap) -> str:
-    """How large a change has to be, not to be taken for one of chance."""
-    if len(found.seeds) == 1 and found.floor is None:
-        return "One seed trains: what of it is chance is not known."
+def floor_words(found: EffectMap, seeded: bool) -> str:
+    """How large a change has to be, not to be taken for one of chance. seeded: whether training knows chance."""
+    if not seeded:
+        return "Nothing is random in this training: every change is that of the point."
     if found.floor is None:
-        return "Training knows no chance here: every change is the point's."
-    lie = change_words(found.measure, found.floor).lstrip("+")
-    return f"Seed floor {lie}: so far apart are the maps of two seeds. Smaller changes may be chance."
+        return "One seed trains, so that nobody can say what is chance."
+    apart = change_words(found.measure, found.floor).lstrip("+")
+    return f"Seed floor {apart}: so far apart are the maps of two seeds. Paler changes are smaller, and may be chance."
