@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,13 +31,21 @@ from helpers.there import there
 DOMAIN = Domain(-2.0, 2.0, -1.0, 3.0)
 
 
-def rising(**values: object) -> EffectMap:
+def rising(**values: Any) -> EffectMap:
     """A map that rises from left to right, from -0.04 to 0.04."""
     changes = np.broadcast_to(np.linspace(-0.04, 0.04, 9), (1, 9, 9))
-    known = {"measure": "test-error", "weight": 1, "seeds": (0, 1), "level": 8, "base": 0.1, "floor": 0.004, **values}
+    known: dict[str, Any] = {
+        "measure": "test-error",
+        "weight": 1,
+        "seeds": (0, 1),
+        "level": 8,
+        "base": 0.1,
+        "floor": 0.004,
+        **values,
+    }
     return EffectMap(
         DOMAIN, (0,), changes, 0.0 * changes, np.ones((1, 9, 9), bool), class_names=("red", "blue"), **known
-    )  # type: ignore[arg-type]
+    )
 
 
 @pytest.fixture
