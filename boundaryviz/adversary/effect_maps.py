@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,17 @@ def effect_map(
     return Ground.of(scenario, measure, labels, weight, seeds, domain, beyond, target, device, pulse).maps(
         levels, share
     )
+
+
+def offered(scenario: Scenario) -> dict[str, Any]:
+    """The arguments of `effect_map` for the map that the scenario's attack goes by: a heap of all its points, in its
+    box, by what it measures itself by. Of one more point, on the plane and by the test error where it offers none."""
+    attack = scenario.adversary
+    if attack is None:
+        return {}
+    measure: Measure = "pin" if attack.goal == "pin" else "validation-error"
+    labels = None if attack.label is None else (attack.label,)
+    return {"measure": measure, "weight": attack.count, "beyond": attack.beyond, "labels": labels}
 
 
 def estimate(ground: Ground, levels: Sequence[int] | None = None) -> MapEstimate:
