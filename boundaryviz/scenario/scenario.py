@@ -379,9 +379,11 @@ class Scenario(Spec):
         elif attack != plain["poison"]["attack"]:
             shared = {name: plain["poison"][name] for name in SHARED}
             plain["poison"] = ATTACKS[attack](**shared).model_dump(mode="json")
-        problems += _take_adversary(plain, values)
+        problems += (unheard := _take_adversary(plain, values))
         known = _paths(plain)
         for path, value in values.items():
+            if unheard and path.startswith("adversary."):
+                continue  # of a method that is none there are no settings
             if path not in known:
                 problems.append(f"{one_line(path, _LONG)}: {_MOVED.get(path) or _nearest(path, known)}")
             elif path not in ("learner.name", "poison.attack", "adversary.method"):
@@ -428,7 +430,9 @@ def _take_adversary(plain: dict[str, Any], values: Mapping[str, Any]) -> list[st
     method = values.get("adversary.method", held["method"] if held else None)
     if method not in METHODS:
         there = f"there are: {', '.join(METHODS)}"
-        words = f"unknown method{_quoted(method)}" if method is not None else "says which attack is meant"
+        words = (
+            f"unknown method{_quoted(method)}" if method is not None else "is missing, which says what attack is meant"
+        )
         return [f"adversary.method: {words}; {there}"]
     if held is None or held["method"] != method:
         shared = {name: held[name] for name in trained.SHARED} if held else {}
