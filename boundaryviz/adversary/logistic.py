@@ -17,6 +17,7 @@ Vector = NDArray[np.float64]
 _ROUNDS = 100
 _DONE = 1e-10  # of the gradient's largest part
 _ROUNDING = 1e-13  # of a mean loss: by as much it may rise in a step that is not too long
+_ENDLESS = 1e8  # weights as large as this grow without bound
 _SEPARATED = 1e-6  # a mean loss below it is one that can be made as small as one likes
 _FLAT = 1e-10  # of the Hessian's largest eigenvalue: directions that are flatter than this change nothing
 
@@ -60,12 +61,17 @@ class Logistic:
                 return cls(theta, hessian, float(weight.sum()))
             step = _solved(hessian, gradient.ravel()).reshape(theta.shape)
             length = 1.0
-            while (then := value(theta - length * step)) > now + _ROUNDING and length > 1e-9:
-                length /= 2
+            with np.errstate(over="ignore", invalid="ignore"):  # a step may lead beyond all numbers
+                while not (then := value(theta - length * step)) <= now + _ROUNDING and length > 1e-9:
+                    length /= 2
             theta, now = theta - length * step, then
-            if np.abs(theta).max() > 1e8:
+            if not np.abs(theta).max() < _ENDLESS:
                 break
         raise NoOptimum("the weights of the logistic regression grow without bound")
+
+    def probabilities(self, z: Matrix) -> Matrix:
+        """At z (M, F): (M, C)."""
+        return _softmax(_with_one(z) @ self.weights.T)
 
     def losses(self, z: Matrix, label: NDArray[np.int64]) -> Vector:
         """- log p of each label (M,) at z (M, F): (M,)."""

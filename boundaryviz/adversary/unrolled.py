@@ -51,10 +51,10 @@ class Descent:
     def gradient(
         self, start: Tensor, places: Tensor, q: Tensor, weight: Tensor, looks: Tensor, targets: Tensor, of: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """What sum_k of_k loss_k is after the steps, at places `looks` (D, M) with targets (K, M), as the mean of the
-        replicas; and its gradient by the places of the poison, (D, P)."""
+        """The parameters (R, n) after the steps; and the gradient (D, P), by the places of the poison, of what the mean
+        of the replicas then has of sum_k of_k loss_k, at places `looks` (D, M) with targets (K, M)."""
         moved = places.detach().requires_grad_()
         params = self.after(start, moved, q, weight, through=True)
         value = (self.net.per_point(params, looks[None], targets) * of).sum(1).mean()
         (gradient,) = torch.autograd.grad(value, moved)
-        return value.detach(), gradient
+        return params.detach(), gradient
