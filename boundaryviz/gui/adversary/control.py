@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from boundaryviz.adversary.requests import AttackRequest
 from boundaryviz.attacks.targets import AttackError
 from boundaryviz.attacks.trained.settings import TrainedAttackSettings
-from boundaryviz.gui.adversary.offers import offers, usual
+from boundaryviz.gui.adversary.offers import offers, unfit, usual
 from boundaryviz.gui.adversary.on_plane import AdversaryOnPlane
 from boundaryviz.gui.adversary.panel import AdversaryPanel, Stage
 from boundaryviz.gui.adversary.view import TrailView, numbers
@@ -154,8 +154,8 @@ class AdversaryControl(QObject):
     def _begin(self) -> None:
         """Begin anew, on the scenario as it is committed."""
         attack = self.spec
-        if unfit := type(attack).unfit(self._document.committed.scenario.learner):
-            self.panel.say(unfit, problem=True)
+        if why := unfit(attack, self._document.committed.scenario.learner):
+            self.panel.say(why, problem=True)
             return
         if self.stage != "idle":
             self._end("")
@@ -320,5 +320,5 @@ class AdversaryControl(QObject):
         self.panel.set_offers(offers(scenario.learner))
         spec = self.spec
         self.panel.set_values(spec)
-        self.panel.set_unfit(type(spec).unfit(scenario.learner))
+        self.panel.set_unfit(unfit(spec, scenario.learner))
         self._show_box()

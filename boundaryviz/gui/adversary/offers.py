@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from boundaryviz.attacks.trained.specs import METHODS, TrainedAttackSettings
-from boundaryviz.learners.specs import LearnerSpec
+from boundaryviz.learners.specs import FAMILIES, LearnerSpec
 from boundaryviz.scenario.scenario import Scenario
 
-GROUPS = {"svm": "For support vector machines", "net": "For nets", "any": "For any learner"}
+GROUPS = {"svm": "For support vector machines", "net": "For nets and logistic regression", "any": "For any learner"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ def offers(
 def usual(scenario: Scenario, methods: Mapping[str, type[TrainedAttackSettings]] = METHODS) -> TrainedAttackSettings:
     """The attack that a scenario names, or else the first that works with its learner, those made for it first."""
     return scenario.adversary or methods[_first(offers(scenario.learner, methods))]()
+
+
+def unfit(attack: TrainedAttackSettings, learner: LearnerSpec) -> str:
+    """Why an attack does not work with a learner, or with the one that it trains in its place; empty where it works."""
+    return type(attack).unfit(FAMILIES[attack.surrogate].spec() if attack.surrogate else learner)
 
 
 def _first(listed: Mapping[str, list[Offer]]) -> str:

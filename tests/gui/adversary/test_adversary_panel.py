@@ -8,6 +8,7 @@ from PyQt6.QtGui import QStandardItemModel
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.attacks.trained.methods.flips import RandomFlipsSpec
+from boundaryviz.attacks.trained.settings import TrainedAttackSettings
 from boundaryviz.attacks.trained.specs import METHODS
 from boundaryviz.gui.adversary.offers import GROUPS, offers, usual
 from boundaryviz.gui.adversary.panel import AdversaryPanel, Stage
@@ -15,7 +16,7 @@ from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 from helpers.adversaries import WanderSpec
 
-TWO = {"wander": WanderSpec, "flips-random": RandomFlipsSpec}
+TWO: dict[str, type[TrainedAttackSettings]] = {"wander": WanderSpec, "flips-random": RandomFlipsSpec}
 SVC, BAYES = FAMILIES["SVC"].spec(), FAMILIES["GaussianNB"].spec()
 
 
