@@ -202,7 +202,7 @@ class Workbench:
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
             self.timeline.strip, self.compare.snapshots, self.pin_files.file,
         )  # fmt: skip
-        self.filing.offers += [self.adversary.ready, self.elephant.goes_with]
+        self.filing.offers += [self.effect.ready, self.adversary.ready, self.elephant.goes_with]
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(

@@ -47,7 +47,7 @@ class AdversaryControl(QObject):
     ) -> None:
         """do: makes a change, as one undo step under this name."""
         super().__init__(window)
-        self._window, self._document, self._do = window, document, do
+        self._window, self._plane, self._document, self._do = window, planes.plane, document, do
         self.panel, self.view = AdversaryPanel(), TrailView()
         self.on_plane = AdversaryOnPlane(planes, document)
         self.trail: Trail | None = None
@@ -125,6 +125,7 @@ class AdversaryControl(QObject):
         if tried is not None:
             self._do(Swap(tried), f"Attack: {attack.TITLE.lower()}")
             self.panel.say(f"Kept: {numbers(trail.last)}")
+            self._plane.setFocus()  # and not the field that comes after a button which is off now
             self.kept.emit()
 
     def discard(self) -> None:
@@ -140,8 +141,11 @@ class AdversaryControl(QObject):
         """Give up the attack, and say why."""
         self._job.interrupt()
         self._forget()
+        self.on_plane.bring_into_sight(None)
         self._document.try_out(None)
         self.panel.say(words, problem)
+        if self.panel.isAncestorOf(self._window.focusWidget()):
+            self._plane.setFocus()
 
     def _forget(self) -> None:
         self.trail = self._base = self._attack = self._trial = None
@@ -161,6 +165,7 @@ class AdversaryControl(QObject):
             self._end("")
         self._base, self._attack = self._document.committed, attack
         self._window.show_panel(self.panel)
+        self.on_plane.bring_into_sight(None if "beyond" in attack.FOREIGN else attack.beyond)
         self._start(None)
 
     def _start(self, start: AttackState | None) -> None:
@@ -311,6 +316,7 @@ class AdversaryControl(QObject):
     def _opened(self) -> None:
         self._job.interrupt()
         self._forget()
+        self.on_plane.bring_into_sight(None)
         self.panel.say("")
         self._sync()
         self.offer()

@@ -17,7 +17,7 @@ from boundaryviz.gui.tools.picking import REACH
 from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.record.trail import Trail
 from boundaryviz.scene.axes import as_seen
-from boundaryviz.scene.scene import Scene
+from boundaryviz.scene.scene import Domain, Scene
 
 _LEAST, _MOST = 0.1, 100.0  # of the box, as its setting has it
 
@@ -59,6 +59,12 @@ class AdversaryOnPlane(QObject):
         self._beyond = beyond or 1.0
         words = f"poison may lie in here: {beyond or 1.0:.3g} \u00d7 the extent of the data"
         self.box.show_box(box, words)
+
+    def bring_into_sight(self, beyond: float | None) -> None:
+        """Have the plane show the box with the domain, until None is given."""
+        box = None if beyond is None else self._box(beyond)
+        whole = None if box is None else Domain(*map(float, (box[0, 0], box[1, 0], box[0, 1], box[1, 1])))
+        self._plane.canvas.include(whole)
 
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""

@@ -21,7 +21,8 @@ class ColourBar(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._theme = LIGHT
-        self.title, self.ends = "", ("", "")
+        self.heading = self.title = ""
+        self.ends = "", ""
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
@@ -29,10 +30,10 @@ class ColourBar(QWidget):
         self._theme = theme
         self.update()
 
-    def set_scale(self, title: str, least: str, most: str) -> None:
-        """title: what is measured, and its unit. least, most: the ends in words."""
-        self.title, self.ends = title, (least, most)
-        self.setAccessibleName(f"{title}: {least} to {most}")
+    def set_scale(self, heading: str, title: str, least: str, most: str) -> None:
+        """heading: of what. title: what is measured, and its unit. least, most: the ends in words."""
+        self.heading, self.title, self.ends = heading, title, (least, most)
+        self.setAccessibleName(f"{heading}, {title}: {least} to {most}")
         self.resize(self.sizeHint())
         self.update()
 
@@ -44,8 +45,8 @@ class ColourBar(QWidget):
     @override
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        wide = max(_WIDE, metrics.horizontalAdvance(self.title))
-        return QSize(wide + 2 * _MARGIN, 2 * metrics.height() + _BAR + 2 * _GAP + 2 * _MARGIN)
+        wide = max(_WIDE, *(metrics.horizontalAdvance(words) for words in (self.heading, self.title)))
+        return QSize(wide + 2 * _MARGIN, 3 * metrics.height() + _BAR + 2 * _GAP + 2 * _MARGIN)
 
     @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
@@ -56,8 +57,10 @@ class ColourBar(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6.0, 6.0)
         painter.setPen(QColor(theme.text))
         inside = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        painter.drawText(inside, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter, self.title)
-        band = QRectF(inside.left(), inside.top() + line + _GAP, inside.width(), _BAR)
+        top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter
+        painter.drawText(inside, top, self.heading)
+        painter.drawText(inside.translated(0.0, line), top, self.title)
+        band = QRectF(inside.left(), inside.top() + 2 * line + _GAP, inside.width(), _BAR)
         pixels = effect_image(np.linspace(-1.0, 1.0, 128)[None], 1.0, theme.plane)
         image = QImage(pixels.tobytes(), 128, 1, 4 * 128, QImage.Format.Format_RGBX8888)
         painter.drawImage(band, image)

@@ -3,10 +3,14 @@ click that plants what it shows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer
 
 from boundaryviz.adversary.map_request import EffectMapRequest, MapEstimate
+from boundaryviz.attacks.trained.methods.by_map import HeapSpec
 from boundaryviz.figures.effect_colours import effect_image
 from boundaryviz.gui.document.document import Document, State
 from boundaryviz.gui.effect.bar import ColourBar
@@ -21,6 +25,7 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.jobs.messages import Progress
 from boundaryviz.jobs.process import JobError
 from boundaryviz.record.effect_map import MEASURES, EffectMap, Measure
+from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.words import duration_words
 from boundaryviz.scene.scene import UNLABELLED
 
@@ -68,11 +73,16 @@ class EffectControl(QObject):
         window.themed.connect(self._dress)
         document.changed.connect(self._changed)
         document.opened.connect(self._opened)
-        self._offer_labels()
+        self._opened()
 
     def offer(self) -> None:
         """Have the tab there once it is asked for."""
         self._window.offer_result(self.panel, self._switch.isChecked())
+
+    def ready(self, scenario: Scenario) -> tuple[str, Callable[[], None]] | None:
+        """What is offered with a scenario that promises something of its map: a button's words, and what it does."""
+        promises = any(key.startswith("map.") for key in scenario.expect)
+        return ("Show the effect map", lambda: self._switch.setChecked(True)) if promises else None
 
     def close(self) -> None:
         """End the process without a word; the window may go now."""
@@ -99,6 +109,9 @@ class EffectControl(QObject):
     def _opened(self) -> None:
         """Another scenario: its map has to be asked for."""
         self._switch.setChecked(False)
+        attack = self._document.scenario.adversary
+        weight = attack.count if isinstance(attack, HeapSpec) else 1  # what the attack places at once
+        self.panel.set_wanted(replace(self.panel.wanted, weight=weight))
         self._offer_labels()
         self.offer()
 
@@ -184,8 +197,8 @@ class EffectControl(QObject):
         top, rect = found.largest if not found.flat else 1.0, found.domain
         heap = heap_words(found.label_words(label), found.weight)
         pixels = effect_image(pictured(found), top, self._theme.plane, found.floor)
-        self.item.show_map(pixels, rect, f"effect of {heap}", self._theme)
-        self.bar.set_scale(unit_words(found.measure), *(_end(found.measure, end) for end in (-top, top)))
+        self.item.show_map(pixels, rect, "", self._theme)
+        self.bar.set_scale(heap, unit_words(found.measure), *(_end(found.measure, end) for end in (-top, top)))
         self.bar.stand_in(self._plane.canvas.area)
         self.panel.say(self._words(found))
         seeded = self._document.scenario.learner.seeded

@@ -29,9 +29,10 @@ class MapItem(FieldItem):
         self.name.setParentItem(self)
 
     def show_map(self, pixels: NDArray[np.uint8], rect: Domain, name: str, theme: Theme) -> None:
-        """pixels: see `show_pixels`. name: of what is shown, in plain words."""
+        """pixels: see `show_pixels`. name: of what is shown, in plain words; empty for none."""
         self._theme = theme
         self.show_pixels(pixels, rect)
+        self.name.setVisible(bool(name))
         self.name.setText(name, QColor(theme.text))
         self.name.fill = pg.mkBrush(theme.panel)
         self.name.setPos(rect.left, rect.top)

@@ -270,6 +270,25 @@ def test_the_box_is_drawn_by_its_sides(workbench: Workbench) -> None:
     assert there(document.scenario.adversary).beyond == 2.0
 
 
+@pytest.mark.usefixtures("wander")
+def test_the_whole_box_is_in_sight_until_the_attack_is_discarded_and_the_plane_has_the_keys(
+    workbench: Workbench, say: Callable[..., FakeJob], qtbot: QtBot
+) -> None:
+    control, canvas = workbench.adversary, workbench.plane.canvas
+    workbench.document.do(Settings({"adversary.method": "wander", "adversary.beyond": 4.0}), "Method")
+    canvas.fit()
+    before = canvas.rect_shown()
+    say(*TRAIL)
+    shown(control, qtbot, 3)
+    box, sight = control.on_plane.box.rect, canvas.rect_shown()
+    assert before.left > box.left() > sight.left
+    assert before.right < box.right() < sight.right
+    control.panel.form.editor("count").edit.setFocus()
+    control.panel.discard.click()
+    assert canvas.rect_shown() == before
+    assert workbench.plane.hasFocus()
+
+
 # ---- with the attack itself ----------------------------------------------------------------------------------------
 
 

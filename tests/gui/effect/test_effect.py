@@ -20,6 +20,7 @@ from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.jobs.messages import Ended, FromJob, Result
 from boundaryviz.record.effect_map import EffectMap
+from boundaryviz.scenario import gallery
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Move, SetTargets
@@ -87,7 +88,8 @@ def test_switched_on_it_asks_for_the_scenario_as_it_is_and_lies_on_the_plane(
     pixels = there(control.item.pixels)
     assert tuple(pixels[0, -1, :3].tolist()) == pytest.approx(rgb(RISES), abs=3)
     assert tuple(pixels[-1, 0, :3].tolist()) == pytest.approx(rgb(FALLS), abs=3)
-    assert (control.bar.title, control.bar.ends) == ("change of test error, points", ("\u22124.0", "+4.0"))
+    assert (control.bar.heading, control.bar.title) == ("one more point of red", "change of test error, points")
+    assert control.bar.ends == ("\u22124.0", "+4.0")
     assert control.panel.words.text().startswith("Largest at (2, ")
     assert "Seed floor 0.4 points" in control.panel.floor.text()
     workbench.plane.grab()
@@ -204,6 +206,18 @@ def test_what_cannot_be_mapped_and_what_changes_nothing_is_said(
     known(control, qtbot)
     assert control.panel.words.text() == "Nothing changes anywhere. This learner passes unlabelled points over."
     assert not control.bar.isVisible()
+
+
+def test_a_scenario_that_promises_something_of_its_map_offers_it_with_the_heap_of_its_attack(
+    workbench: Workbench,
+) -> None:
+    control = workbench.effect
+    assert control.ready(workbench.document.scenario) is None
+    assert there(control.ready(gallery.load("svm-effect-map")))[0] == "Show the effect map"
+    workbench.document.open(Scenario().with_values({"data.n": 20, "adversary.method": "heap", "adversary.count": 5}))
+    assert control.panel.wanted.weight == 5
+    workbench.document.open(Scenario().with_values({"data.n": 20}))
+    assert control.panel.wanted.weight == 1
 
 
 def test_the_picture_has_the_values_of_the_map_at_its_cells() -> None:
