@@ -207,7 +207,7 @@ class AdversaryControl(QObject):
             self.panel.say(f"{problem} What it had come to by then is there: go on, keep or discard it.", problem=True)
         else:
             self._stand("done")
-            self.panel.say(f"Done. {trail.last.words or numbers(trail.last)}")
+            self.panel.say(f"Done: {numbers(trail.last)}")
 
     def _stand(self, stage: Stage) -> None:
         self.stage = stage
@@ -245,7 +245,8 @@ class AdversaryControl(QObject):
         self.on_plane.show_trail(trail, self._base.scene, tried.scene)
         self.view.show_trail(trail)
         if self.stage == "running":
-            self.panel.say(trail.last.words or numbers(trail.last))
+            words = trail.last.words or numbers(trail.last)
+            self.panel.say(words[:1].upper() + words[1:])
 
     def _show_box(self) -> None:
         """While the panel is at the front, or the attack is under way."""

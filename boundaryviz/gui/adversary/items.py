@@ -8,8 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen
-from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PyQt6.QtWidgets import QApplication, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
 from boundaryviz.figures.palette import group_colour
@@ -19,6 +19,7 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 _RING, _START = 13.0, 2.5  # pixels: radius around the point that wanders, and of the dot where a way begins
 _OLD = 0.45  # opacity of the ways of points that have come to rest
 _HANDLE = 9.0  # pixels: side of a handle of the box
+_MARGIN = 420.0  # pixels around a box, which its words may take where it is narrow
 
 Ways = list[NDArray[np.float64]]
 
@@ -84,7 +85,7 @@ class TrailItem(pg.GraphicsObject):
             painter.drawEllipse(QPointF(*way[0]), _START * ratio, _START * ratio)
             painter.setBrush(Qt.BrushStyle.NoBrush)
         if moves:
-            for shade, width in ((ground, 5.0), (QColor(self._theme.accent), 2.5)):
+            for shade, width in ((ground, 5.0), (QColor(self._theme.ink), 2.0)):
                 painter.setPen(QPen(shade, width * ratio))
                 painter.drawEllipse(QPointF(*way[-1]), _RING * ratio, _RING * ratio)
 
@@ -96,9 +97,7 @@ class BoxItem(pg.GraphicsObject):
         """scale: how many times as large as usual the plane is drawn."""
         super().__init__()
         self._theme, self._scale = LIGHT, scale
-        self._rect = QRectF()
-        self.name = pg.TextItem(anchor=(0, 1))
-        self.name.setParentItem(self)
+        self._rect, self.words = QRectF(), ""
 
     @property
     def rect(self) -> QRectF:
@@ -109,14 +108,13 @@ class BoxItem(pg.GraphicsObject):
         """box: (2, 2), its lower left and its upper right corner; None shows nothing. words: written above it."""
         self.prepareGeometryChange()
         self._rect = QRectF() if box is None else QRectF(QPointF(*box[0]), QPointF(*box[1]))
-        self.name.setText(words, QColor(self._theme.text))
-        self.name.setPos(self._rect.left(), self._rect.bottom())
+        self.words = words
         self.setVisible(box is not None)
+        self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
         self._theme = theme
-        self.name.setColor(QColor(theme.text))
         self.update()
 
     @override
@@ -125,7 +123,7 @@ class BoxItem(pg.GraphicsObject):
 
     @override
     def boundingRect(self) -> QRectF:
-        return widened(self._rect, 2.0 * _HANDLE * self._scale(), self)
+        return widened(self._rect, _MARGIN * self._scale(), self)
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
@@ -148,4 +146,18 @@ class BoxItem(pg.GraphicsObject):
             (box.left(), middle.y()), (box.right(), middle.y()), (middle.x(), box.top()), (middle.x(), box.bottom())
         ):  # fmt: skip
             painter.drawRect(QRectF(x - side / 2, y - side / 2, side, side))
+        self._write(painter, box, 1.0 if widget is None else widget.devicePixelRatioF())
         painter.restore()
+
+    def _write(self, painter: QPainter, box: QRectF, ratio: float) -> None:
+        """The words above the box, in the type of the window, which grows with the plane."""
+        painter.scale(ratio, ratio)
+        painter.setFont(QApplication.font())
+        metrics = QFontMetricsF(painter.font())
+        wide, high = metrics.horizontalAdvance(self.words) + 10.0, metrics.height() + 2.0
+        ground = QRectF(box.left() / ratio, box.top() / ratio - high - _HANDLE / 2, wide, high)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.panel))
+        painter.drawRoundedRect(ground, 3.0, 3.0)
+        painter.setPen(QColor(self._theme.text))
+        painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, self.words)

@@ -51,7 +51,7 @@ class AdversaryOnPlane(QObject):
             return
         ways = [way if scene.section is None else scene.section.shadow(way) for way in trail.ways]
         group = int(tried.points.origin[-1]) if len(trail.last) else 1
-        self.trail.show_ways(ways, trail.last.moving, group)
+        self.trail.show_ways(ways, -1 if trail.last.done else trail.last.moving, group)
 
     def show_box(self, beyond: float | None) -> None:
         """beyond: how far beyond the data it reaches; None shows no box, nor is there one of points at one place."""
