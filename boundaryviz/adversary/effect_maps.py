@@ -177,20 +177,20 @@ class Ground:
         """How long one of many trainings takes, tried out."""
         steps = self.scenario.training.steps
         if self.scenario.learner.family.at_once:
-            return _timed(self.models, self._heaps(self._middle(1), np.zeros(1, dtype=np.int64)), self)
+            return _timed(self.models, self.heaps(self._middle(1), np.zeros(1, dtype=np.int64)), self)
         few = min(_TRIED, steps)
         brief = self.scenario.model_copy(
             update={"training": self.scenario.training.model_copy(update={"steps": few, "early_stopping": "off"})}
         )
         models = models_of(brief, self.scene, brief.learner, self.device, lambda: None)
         many = 4 * _TRIED
-        sets = self._heaps(self._middle(many), np.zeros(many, dtype=np.int64))
+        sets = self.heaps(self._middle(many), np.zeros(many, dtype=np.int64))
         return _timed(models, sets, self) / many * steps / few
 
     def _middle(self, many: int) -> NDArray[np.float64]:
         return np.repeat(adaptive.places(self.domain, 2)[1:2, 1], many, axis=0)
 
-    def _heaps(self, places: NDArray[np.float64], label: NDArray[np.int64]) -> Sets:
+    def heaps(self, places: NDArray[np.float64], label: NDArray[np.int64]) -> Sets:
         """A heap at each of places (M, 2), of the class label (M,)."""
         x, labels = self.scene.embed(places)[:, None], label[:, None]
         copies = 1 if self._weighs else self.weight
@@ -214,7 +214,7 @@ class Ground:
         base, losses = (np.concatenate(column) for column in zip(*map(self._judged, bare, bare), strict=True))
 
         def function(places: NDArray[np.float64], label: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
-            answers = [self._answers(self._heaps(places, label), seed) for seed in self.seeds]
+            answers = [self._answers(self.heaps(places, label), seed) for seed in self.seeds]
             found = [self._judged(own, clean) for own, clean in zip(answers, bare, strict=True)]
             values, ties = (np.stack(column) for column in zip(*found, strict=True))
             return values - base[:, None], ties - losses[:, None]

@@ -142,7 +142,7 @@ def test_a_net_s_map_is_that_of_nets_trained_one_by_one_on_the_points_really_pla
     places, labels = np.array([[0.3, -0.2], [1.9, 0.9], [-0.9, 0.4]]), np.array([0, 1, 0])
     x, y = columns(scene, Split.TEST)
     for seed in ground.seeds:
-        together = ground.models.answers(ground._heaps(places, labels), x, y, seed)
+        together = ground.models.answers(ground.heaps(places, labels), x, y, seed)
         for at, (place, label) in enumerate(zip(places, labels, strict=True)):
             new = Points.of(np.repeat(place[None], weight, axis=0), label, origin=1, first_id=scene.next_id)
             session = Session(of, scene.with_points(Points.join(scene.points, new)), (seed,), device="cpu")
