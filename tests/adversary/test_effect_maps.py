@@ -202,7 +202,7 @@ def test_unlabelled_points_do_nothing_to_a_supervised_learner_which_is_said_with
 
 
 def test_unlabelled_points_are_mapped_for_a_learner_that_takes_them_up():
-    of = scenario({"name": "label-spreading"}, n=80, **{"data.labels_per_class": 2})
+    of = scenario({"name": "label-spreading"}, 80).with_values({"data.labels_per_class": 2})
     found = whole(of, levels=(4,), weight=4, measure="flips")
     assert found.labels == (0, 1, -1)
     assert found.words == ""
