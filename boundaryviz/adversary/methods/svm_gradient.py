@@ -81,19 +81,21 @@ class Wandering(Ascent[Look]):
         if start is not None and len(start):
             x, label, first = start.points, start.label, len(start)
             k = start.moving if start.moving >= 0 else first - 1
-            look = yield from self._wander(self._look(x, label), k, k / self._settings.count)
+            look = yield from self._wander(self.trained(x, label), k, k / self._settings.count)
             x, label = look.x, look.label
         for k in range(first, self._settings.count):
             look = yield from self._one_more(x, label, k)
             x, label = look.x, look.label
         if 2 * self._still > self._asked:
-            last = self._look(x, label)
+            last = self.trained(x, label)
             yield self._problem.state(x, label, last.objective, share=1.0, words=self._still_words)
 
     def _one_more(self, x: NDArray[np.float64], label: NDArray[np.int64], k: int) -> Generator[AttackState, None, Look]:
         """Point k beside those that are there: of the copies it may set out from the best few, and the best way."""
         settings = self._settings
-        found = [self._look(np.append(x, [place], axis=0), np.append(label, own)) for place, own in self._copies.of(k)]
+        found = [
+            self.trained(np.append(x, [place], axis=0), np.append(label, own)) for place, own in self._copies.of(k)
+        ]
         feels = [self._feels(look, k) for look in found]
         if k == 0 and not any(feels):
             raise AttackError(self._still_words)
@@ -136,9 +138,9 @@ class Wandering(Ascent[Look]):
 
     def look(self, x: NDArray[np.float64], before: Look) -> Look:
         """As `before`, with the points elsewhere."""
-        return self._look(x, before.label)
+        return self.trained(x, before.label)
 
-    def _look(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Look:
+    def trained(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Look:
         """The machine with this poison, and what the attacker has of it."""
         fitted = self._problem.svm(x, label)
         assert fitted is not None  # the scene has two classes, and nothing is withdrawn
