@@ -129,6 +129,9 @@ def test_a_straight_machine_says_why_poison_has_no_slope_and_what_works() -> Non
         carried_out(climbing(straight, {"seed": 1}, copies=1))
     _, states = carried_out(climbing(straight, {"seed": 0}, copies=8))
     assert "no slope to go up" in states[-1].words
+    problem, states = carried_out(climbing(straight, {"seed": 1}, begins="map", copies=1))
+    clean = problem.train(np.empty((0, 2)), np.empty(0, dtype=int)).objective[0]
+    assert states[-1].objective > clean
 
 
 def test_a_pin_is_turned_over() -> None:
