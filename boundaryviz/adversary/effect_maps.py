@@ -129,6 +129,7 @@ def ground_of(
         tuple((first + k) % LARGEST_SEED for k in range(seeds if spec.seeded else 1)),
         domain or (scene.domain if beyond is None else extent(scene, beyond)), x, label,
         models_of(scenario, scene, spec, device, pulse), device,
+        ((scene.targets[target].x, scene.targets[target].y),) if measure == "pin" else (),
     )  # fmt: skip
 
 
@@ -138,8 +139,9 @@ def ground_of(
 @dataclass(frozen=True, eq=False)
 class Ground:
     """What is trained and asked for a map. x: float64 (V, D) and label: int64 (V,), the points that are asked about;
-    of a pin the one place and the class wanted. seeds: of training. inert: whether the heap is never looked at, so that
-    the map is zero without any training. quick: whether a training takes about a millisecond."""
+    of a pin the one place and the class wanted. seeds: of training. around: places where something narrow may happen.
+    inert: whether the heap is never looked at, so that the map is zero without any training. quick: whether a training
+    takes about a millisecond."""
 
     scenario: Scenario
     scene: Scene
@@ -152,6 +154,7 @@ class Ground:
     label: NDArray[np.int64]
     models: Models
     device: str
+    around: tuple[tuple[float, float], ...] = ()
 
     @property
     def inert(self) -> bool:
@@ -218,7 +221,8 @@ class Ground:
 
         several, most = tuple(levels or self.levels), SHARES[self.scenario.learner.family.at_once]
         taught = [k for k in self.labels if k != UNLABELLED or not self.scenario.learner.family.supervised]
-        for grid in adaptive.refined(function, self.domain, taught, several, most if share is None else share):
+        most = most if share is None else share
+        for grid in adaptive.refined(function, self.domain, taught, several, most, self.around):
             whole = self._empty((*several, grid.level))
             at = [self.labels.index(k) for k in taught]
             for name, known in (("values", grid.mean), ("ties", grid.ties.mean(axis=0)), ("measured", grid.measured)):

@@ -79,6 +79,16 @@ def test_a_peak_is_found_with_a_fraction_of_the_nodes():
     assert np.abs(found.values - full.values).mean() < 0.003
 
 
+def test_what_is_too_narrow_for_the_coarse_grid_is_found_around_a_place_that_is_named():
+    def needle(where: NDArray[np.float64], label: NDArray[np.int64]) -> NDArray[np.float64]:
+        return (np.abs(where - (1.31, 2.93)).max(axis=1) < 0.1).astype(float)
+
+    blind = last(Counting(needle), (8, 16, 32))
+    told = list(refined(Counting(needle), DOMAIN, (0, 1), (8, 16, 32), around=[(1.31, 2.93)]))[-1]
+    assert blind.values.max() == 0
+    assert told.values.max() == 1
+
+
 def test_what_never_changes_is_not_looked_at_more_closely_but_around_its_first_nodes():
     found = last(Counting(lambda where, label: np.zeros(len(where))), (4, 8, 16))
     assert (found.values == 0).all()

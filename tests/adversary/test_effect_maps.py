@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,10 @@ def test_quick_refits_answer_as_the_machines_that_others_take_gradients_of():
     rng = np.random.default_rng(0)
     sets = Sets(rng.normal(size=(9, 3, 2)), rng.integers(0, 2, (9, 3)), rng.integers(1, 4, (9, 3)).astype(float))
     x, y = columns(of.scene(), Split.TEST)
-    quick, slow = machines.answers(sets, x, y, 0), machines.answers(replace(sets, withdrawn=np.zeros((9, 60), bool)), x, y, 0)
+    quick, slow = (
+        machines.answers(sets, x, y, 0),
+        machines.answers(replace(sets, withdrawn=np.zeros((9, 60), bool)), x, y, 0),
+    )
     assert np.array_equal(quick.predicted, slow.predicted)
     np.testing.assert_allclose(quick.lead, slow.lead, rtol=0, atol=1e-10)
 
@@ -152,7 +156,7 @@ def test_a_map_comes_coarse_first_and_each_is_whole():
     found = list(effect_map(scenario(), weight=4))
     assert [one.level for one in found] == [8, 16, 32]
     assert [one.done for one in found] == [False, False, True]
-    for coarse, fine in zip(found, found[1:], strict=False):
+    for coarse, fine in pairwise(found):
         kept = coarse.measured
         assert np.array_equal(coarse.values[kept], fine.values[:, ::2, ::2][kept])
         assert coarse.fits < fine.fits
@@ -198,9 +202,7 @@ def test_unlabelled_points_do_nothing_to_a_supervised_learner_which_is_said_with
 
 
 def test_unlabelled_points_are_mapped_for_a_learner_that_takes_them_up():
-    of = scenario(
-        {"name": "label-spreading"}, n=80, **{"data.labels_per_class": 2}
-    )
+    of = scenario({"name": "label-spreading"}, n=80, **{"data.labels_per_class": 2})
     found = whole(of, levels=(4,), weight=4, measure="flips")
     assert found.labels == (0, 1, -1)
     assert found.words == ""
