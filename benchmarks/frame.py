@@ -8,18 +8,9 @@ from importlib import import_module
 from math import inf
 
 MODULES = (
-    "training",
-    "twins",
-    "dose",
-    "effect_maps",
-    "studies",
-    "sizes",
-    "surfaces",
-    "film",
-    "recording",
-    "saving",
-    "window",
-)
+    "training", "twins", "dose", "effect_maps", "studies", "sizes", "surfaces", "film", "recording", "saving",
+    "gradients", "window",
+)  # fmt: skip
 """The modules that hold sections, in the order of the table."""
 
 

@@ -57,7 +57,9 @@ class Logistic:
             p = _softmax(inputs @ theta.T)
             gradient = ((p - target) * share[:, None]).T @ inputs + penalty * theta
             hessian = _hessian(inputs, p, share) + np.diag(penalty.ravel())
-            if np.abs(gradient).max() <= _DONE and (l2 or now > _SEPARATED):
+            if not l2 and now <= _SEPARATED:
+                break
+            if np.abs(gradient).max() <= _DONE:
                 return cls(theta, hessian, float(weight.sum()))
             step = _solved(hessian, gradient.ravel()).reshape(theta.shape)
             length = 1.0

@@ -86,22 +86,22 @@ def machines(seed: int, kernels: tuple[dict[str, Any], ...], on_margin: bool) ->
 REFERENCE = "finite differences of sequential minimal optimisation"
 
 
-@SUBJECT.check("support vectors, poison at C, Gaussian and polynomial kernels", REFERENCE, 1e-4, 30)
+@SUBJECT.check("support vectors, poison at C, Gaussian and polynomial kernels", REFERENCE, 1e-5, 30)
 def at_cost(seed: int) -> float:
     return machines(seed, KERNELS, False)
 
 
-@SUBJECT.check("support vectors, poison on the margin, the same kernels", REFERENCE, 1e-4, 30)
+@SUBJECT.check("support vectors, poison on the margin, the same kernels", REFERENCE, 1e-5, 30)
 def on_margin(seed: int) -> float:
     return machines(seed, KERNELS, True)
 
 
-@SUBJECT.check("support vectors, linear kernel, poison on the margin", REFERENCE, 1e-4, 10)
+@SUBJECT.check("support vectors, linear kernel, poison on the margin", REFERENCE, 1e-5, 10)
 def linear(seed: int) -> float:
     return machines(seed, LINEAR, True)
 
 
-@SUBJECT.check("logistic regression, a heap of poison", "finite differences of BFGS and Newton's method", 1e-4, 20)
+@SUBJECT.check("logistic regression, a heap of poison", "finite differences of BFGS and Newton's method", 1e-5, 20)
 def logistic(seed: int) -> float:
     rng = np.random.default_rng(seed)
     x, label = drawn(rng, 25)
@@ -119,7 +119,7 @@ def logistic(seed: int) -> float:
     return relative(found, references.slope(loss, x[-1], WIDTH), loss(x[-1]))
 
 
-@SUBJECT.check("20 steps of a net unrolled", "finite differences of descent in numpy", 1e-4, 10)
+@SUBJECT.check("20 steps of a net unrolled", "finite differences of descent in numpy", 1e-5, 10)
 def unrolled(seed: int) -> float:
     rng = np.random.default_rng(seed)
     x, label = drawn(rng, 25)

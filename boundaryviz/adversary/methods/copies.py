@@ -1,16 +1,19 @@
-"""Where points of poison begin that then wander: copies of training points with another label."""
+"""Where points of poison begin that then wander: copies of training points with another label, or nodes of a map."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.adversary import adaptive
 from boundaryviz.adversary.models import training
 from boundaryviz.adversary.problem import Problem
 from boundaryviz.attacks.targets import AttackError
+from boundaryviz.scene.scene import Domain
 
 Beginning = tuple[NDArray[np.float64], int]
 """The inputs (D,) of a point, and its label."""
+_COARSE = 8  # cells along a side of the map
 
 
 class Copies:
@@ -55,3 +58,18 @@ class Copies:
     def nothing(self) -> tuple[NDArray[np.float64], NDArray[np.int64], int]:
         """No points yet, no labels, and how many these are."""
         return self._x[:0], self._label[:0], 0
+
+
+def nodes(problem: Problem, x: NDArray[np.float64], label: NDArray[np.int64], many: int) -> list[Beginning]:
+    """The best of the places of a coarse map of one more point beside those at x (K, D) of label (K,), with the label
+    that it has there, from the best to the worst."""
+    domain = problem.scene.domain
+    if problem.scene.section is None:
+        (left, bottom), (right, top) = problem.box.tolist()
+        domain = Domain(left, right, bottom, top)
+    own = range(problem.classes) if problem.settings.label is None else (problem.settings.label,)
+    places = problem.clipped(problem.scene.embed(adaptive.places(domain, _COARSE).reshape(-1, 2)))
+    begins = [(place, each) for each in own for place in places]
+    sets = np.array([np.append(x, [place], axis=0) for place, _ in begins])
+    order = problem.train(sets, np.array([np.append(label, each) for _, each in begins])).order
+    return [begins[at] for at in order[:many].tolist()]

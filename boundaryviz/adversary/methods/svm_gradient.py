@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from boundaryviz.adversary.exact import ExactMachine, hinge, hinge_slopes
 from boundaryviz.adversary.goals import Answers
 from boundaryviz.adversary.methods.ascent import STILL, Ascent, Vector
-from boundaryviz.adversary.methods.copies import Copies
+from boundaryviz.adversary.methods.copies import Copies, nodes
 from boundaryviz.adversary.methods.unsuited import MAPS, unsuited
 from boundaryviz.adversary.problem import Problem
 from boundaryviz.attacks.targets import AttackError
@@ -81,23 +81,25 @@ class Wandering(Ascent[Look]):
         if start is not None and len(start):
             x, label, first = start.points, start.label, len(start)
             k = start.moving if start.moving >= 0 else first - 1
-            look = yield from self._wander(self._look(x, label), k, k / self._settings.count)
+            look = yield from self._wander(self.trained(x, label), k, k / self._settings.count)
             x, label = look.x, look.label
         for k in range(first, self._settings.count):
             look = yield from self._one_more(x, label, k)
             x, label = look.x, look.label
         if 2 * self._still > self._asked:
-            last = self._look(x, label)
+            last = self.trained(x, label)
             yield self._problem.state(x, label, last.objective, share=1.0, words=self._still_words)
 
     def _one_more(self, x: NDArray[np.float64], label: NDArray[np.int64], k: int) -> Generator[AttackState, None, Look]:
         """Point k beside those that are there: of the copies it may set out from the best few, and the best way."""
         settings = self._settings
-        found = [self._look(np.append(x, [place], axis=0), np.append(label, own)) for place, own in self._copies.of(k)]
+        begin = self._copies.of(k) if settings.begins == "copies" else nodes(self._problem, x, label, settings.copies)
+        found = [self.trained(np.append(x, [place], axis=0), np.append(label, own)) for place, own in begin]
         feels = [self._feels(look, k) for look in found]
-        if k == 0 and not any(feels):
+        by_map = settings.begins == "map"  # whose best places are worth having, with a slope or without
+        if k == 0 and not (any(feels) or by_map):
             raise AttackError(self._still_words)
-        order = sorted(range(len(found)), key=lambda at: (feels[at], *found[at].rank), reverse=True)
+        order = sorted(range(len(found)), key=lambda at: (feels[at] or by_map, *found[at].rank), reverse=True)
         ends = []
         for r, at in enumerate(order[: settings.restarts]):
             end = yield from self._wander(found[at], k, (k + r / settings.restarts) / settings.count)
@@ -136,9 +138,9 @@ class Wandering(Ascent[Look]):
 
     def look(self, x: NDArray[np.float64], before: Look) -> Look:
         """As `before`, with the points elsewhere."""
-        return self._look(x, before.label)
+        return self.trained(x, before.label)
 
-    def _look(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Look:
+    def trained(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Look:
         """The machine with this poison, and what the attacker has of it."""
         fitted = self._problem.svm(x, label)
         assert fitted is not None  # the scene has two classes, and nothing is withdrawn
@@ -158,8 +160,11 @@ class Wandering(Ascent[Look]):
 
     @property
     def _still_words(self) -> str:
-        """Why copies felt no slope, and what works instead: a sentence."""
-        return f"Of {self._asked:,} places for poison {self._still:,} have no slope to go up: {self._why}. Take {MAPS}."
+        """Why points felt no slope, and what works instead: a sentence."""
+        return (
+            f"Of {self._asked:,} places for poison {self._still:,} have no slope to go up: {self._why}. Begin at the "
+            f"best places of a map, adversary.begins=map, or take {MAPS}."
+        )
 
     def _state(self, look: Look, k: int, share: float, words: str) -> AttackState:
         told = f"point {k + 1:,} of {self._settings.count:,}: {words}"

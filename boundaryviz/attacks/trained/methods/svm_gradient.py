@@ -22,11 +22,15 @@ class SVMGradientSpec(TrainedAttackSettings):
         gt=0.0, le=1.0, log=True,
     )  # fmt: skip
     iterations: int = setting(15, "Steps of a point", "After so many it rests where it is.", ge=1, le=1000, log=True)
-    copies: int = setting(
-        16, "Copies", "Of how many training points, each with another label, a point may set out from.", ge=1, le=1000,
-        log=True,
+    begins: Literal["copies", "map"] = setting(
+        "copies", "Begins at", "Where a point may set out from: copies of training points with another label, or the "
+        "best places of a coarse effect map of one more point.",
+        choices={"copies": "training points", "map": "the map's best places"},
     )  # fmt: skip
+    copies: int = setting(
+        16, "Beginnings", "Of how many of these places it is asked what a point does there.", ge=1, le=1000, log=True
+    )
     restarts: int = setting(
-        2, "Ways", "From how many of these copies, the most harmful ones, it does set out; the best way is kept.",
+        2, "Ways", "From how many of them, the most harmful ones, it does set out; the best way is kept.",
         ge=1, le=100, log=True,
     )  # fmt: skip
