@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.attacks.targets import AttackError
-from boundaryviz.scene.scene import Points
+from boundaryviz.scene.scene import Points, Scene
 
 
 def box_of(points: Points, beyond: float) -> NDArray[np.float64]:
@@ -19,3 +19,15 @@ def box_of(points: Points, beyond: float) -> NDArray[np.float64]:
         raise AttackError("All training points lie at one place, so that there is no box for poison to lie in.")
     centre, half = (low + high) / 2, (high - low) / 2 * beyond
     return np.stack([centre - half, centre + half])
+
+
+def box_on_plane(scene: Scene, beyond: float) -> NDArray[np.float64] | None:
+    """The box of the points of a scene that act in training, (2, 2); None where there is none, and of points with
+    inputs of their own, whose box is no rectangle of the plane."""
+    acting = scene.points.take(scene.points.is_train & scene.seen())
+    if scene.section is not None or not len(acting):
+        return None
+    try:
+        return box_of(acting, beyond)
+    except AttackError:
+        return None

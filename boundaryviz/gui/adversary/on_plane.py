@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from boundaryviz.attacks.targets import AttackError
-from boundaryviz.attacks.trained.box import box_of
+from boundaryviz.attacks.trained.box import box_on_plane
 from boundaryviz.gui.adversary.grip import BoxGrip
 from boundaryviz.gui.adversary.items import BoxItem, TrailItem
 from boundaryviz.gui.document.document import Document
@@ -64,7 +63,7 @@ class AdversaryOnPlane(QObject):
         """Have the plane show the box with the domain, until None is given."""
         box = None if beyond is None else self._box(beyond)
         whole = None if box is None else Domain(*map(float, (box[0, 0], box[1, 0], box[0, 1], box[1, 1])))
-        self._plane.canvas.include(whole)
+        self._plane.canvas.include("attack", whole)
 
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
@@ -72,15 +71,7 @@ class AdversaryOnPlane(QObject):
             item.set_theme(theme)
 
     def _box(self, beyond: float) -> NDArray[np.float64] | None:
-        scene = self._document.committed.scene
-        acting = scene.points.take(scene.points.is_train & scene.seen())
-        if not len(acting):
-            return None
-        try:
-            box = box_of(acting, beyond)
-        except AttackError:
-            return None
-        return box if scene.section is None else None  # in D dimensions it has no rectangle of the plane
+        return box_on_plane(self._document.committed.scene, beyond)
 
     def _grab(self) -> None:
         self._from = self._beyond

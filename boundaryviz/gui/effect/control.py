@@ -10,6 +10,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer
 
 from boundaryviz.adversary.map_request import EffectMapRequest, MapEstimate
+from boundaryviz.attacks.trained.box import box_on_plane
 from boundaryviz.attacks.trained.methods.by_map import HeapSpec
 from boundaryviz.figures.effect_colours import effect_image
 from boundaryviz.gui.document.document import Document, State
@@ -27,7 +28,7 @@ from boundaryviz.jobs.process import JobError
 from boundaryviz.record.effect_map import MEASURES, EffectMap, Measure
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.words import duration_words
-from boundaryviz.scene.scene import UNLABELLED
+from boundaryviz.scene.scene import UNLABELLED, Domain, Scene
 
 _SOON = 120  # milliseconds after a change, of which many come while a hand drags
 _CELLS = 128  # along a side of the picture, into which the map is drawn bilinear
@@ -101,6 +102,7 @@ class EffectControl(QObject):
             self._soon.stop()
             self._job.interrupt()
             self.found = self._of = None
+            self._plane.canvas.include("map", None)
             self.panel.set_running(False)
             self.panel.say("")
             self._show()
@@ -148,8 +150,11 @@ class EffectControl(QObject):
 
     def _start(self) -> None:
         self._of = self._document.state
-        wanted = self.panel.wanted
-        request = EffectMapRequest(self._of.complete(), wanted.measure, (wanted.label,), wanted.weight, wanted.seeds)
+        wanted, whole = self.panel.wanted, ground(self._of.scenario, self._of.scene)
+        self._plane.canvas.include("map", whole)
+        request = EffectMapRequest(
+            self._of.complete(), wanted.measure, (wanted.label,), wanted.weight, wanted.seeds, whole
+        )
         try:
             self._job.start(request)
         except JobError as error:
@@ -242,6 +247,18 @@ class EffectControl(QObject):
 
 def _end(measure: Measure, value: float) -> str:
     return change_words(measure, value).removesuffix(" points")
+
+
+def ground(scenario: Scenario, scene: Scene) -> Domain:
+    """What is mapped: the plane, and the box of the attack that the scenario offers, where that reaches beyond it."""
+    attack, domain = scenario.adversary, scene.domain
+    box = None if attack is None or "beyond" in attack.FOREIGN else box_on_plane(scene, attack.beyond)
+    if box is None:
+        return domain
+    (left, bottom), (right, top) = box.tolist()
+    return Domain(
+        min(domain.left, left), max(domain.right, right), min(domain.bottom, bottom), max(domain.top, top)
+    )  # fmt: skip
 
 
 def pictured(found: EffectMap) -> np.ndarray:

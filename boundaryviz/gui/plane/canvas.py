@@ -77,7 +77,7 @@ class PlaneCanvas(pg.GraphicsView):
         self.axes["left"].setWidth(52)
         self.axes["bottom"].setHeight(30)
         self._domain = Domain(-1.0, 1.0, -1.0, 1.0)
-        self._besides: Domain | None = None
+        self._besides: dict[str, Domain] = {}
         self._centre = np.zeros(2)
         self._scale = np.ones(2)
         self._axes_choice: AxesChoice = "auto"
@@ -159,27 +159,29 @@ class PlaneCanvas(pg.GraphicsView):
         self._fitted = True
         self._apply()
 
-    def include(self, rect: Domain | None) -> None:
-        """Count this rectangle to the whole, which `fit` shows, beside the domain; None: the domain alone."""
-        if rect != self._besides:
-            self._besides = rect
+    def include(self, what: str, rect: Domain | None) -> None:
+        """Count a rectangle to the whole, which `fit` shows, beside the domain; None: no more. what: tells those that
+        different views ask for from each other."""
+        if rect != self._besides.get(what):
+            self._besides = {name: one for name, one in self._besides.items() if name != what}
+            if rect is not None:
+                self._besides[what] = rect
             if self._fitted:
                 self._apply()
 
     @property
     def _whole(self) -> Domain:
         """What `fit` shows: the domain, and what is to be seen beside it with a little room around."""
-        domain, rect = self._domain, self._besides
-        if rect is None or (
-            rect.left >= domain.left and rect.right <= domain.right
-            and rect.bottom >= domain.bottom and rect.top <= domain.top
-        ):  # fmt: skip
-            return domain
-        across, up = _ROOM * rect.width, _ROOM * rect.height
-        return Domain(
-            min(domain.left, rect.left - across), max(domain.right, rect.right + across),
-            min(domain.bottom, rect.bottom - up), max(domain.top, rect.top + up),
-        )  # fmt: skip
+        whole = self._domain
+        for rect in self._besides.values():
+            across, up = _ROOM * rect.width, _ROOM * rect.height
+            whole = Domain(
+                whole.left if rect.left >= whole.left else rect.left - across,
+                whole.right if rect.right <= whole.right else rect.right + across,
+                whole.bottom if rect.bottom >= whole.bottom else rect.bottom - up,
+                whole.top if rect.top <= whole.top else rect.top + up,
+            )
+        return whole
 
     def zoom(self, factor: float, about: QPointF | None = None, along: str = "xy") -> None:
         """Make everything `factor` times larger; the place under the pixel `about` stays, else the centre.

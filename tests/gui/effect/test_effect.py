@@ -82,7 +82,10 @@ def test_switched_on_it_asks_for_the_scenario_as_it_is_and_lies_on_the_plane(
     control = workbench.effect
     assert not control.item.isVisible()
     (job,) = say(MapEstimate(300, 40.0), rising(), Ended()).begun
-    assert job.request == EffectMapRequest(workbench.document.committed.complete(), "test-error", (0,), 1, 2)
+    scene = workbench.document.scene
+    assert job.request == EffectMapRequest(
+        workbench.document.committed.complete(), "test-error", (0,), 1, 2, scene.domain
+    )
     known(control, qtbot)
     assert control.item.isVisible()
     pixels = there(control.item.pixels)
@@ -218,6 +221,22 @@ def test_a_scenario_that_promises_something_of_its_map_offers_it_with_the_heap_o
     assert control.panel.wanted.weight == 5
     workbench.document.open(Scenario().with_values({"data.n": 20}))
     assert control.panel.wanted.weight == 1
+
+
+def test_a_map_reaches_as_far_as_the_attack_that_is_offered(
+    workbench: Workbench, say: Callable[..., FakeJobs], qtbot: QtBot
+) -> None:
+    document, canvas = workbench.document, workbench.plane.canvas
+    document.do(Settings({"adversary.method": "heap", "adversary.beyond": 3.0}), "Box")
+    (job,) = say(rising(), Ended()).begun
+    assert isinstance(job.request, EffectMapRequest)
+    whole, domain, sight = there(job.request.domain), document.scene.domain, canvas.rect_shown()
+    assert whole.left < domain.left
+    assert whole.top > domain.top
+    assert sight.left <= whole.left
+    assert sight.top >= whole.top
+    workbench.window.actions_["view.effect"].setChecked(False)
+    assert canvas.rect_shown().left > sight.left
 
 
 def test_the_picture_has_the_values_of_the_map_at_its_cells() -> None:

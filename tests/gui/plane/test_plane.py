@@ -355,16 +355,16 @@ def test_what_is_to_be_seen_beside_the_domain_is_in_sight_unless_one_has_zoomed(
     canvas = workbench.plane.canvas
     before, domain = canvas.rect_shown(), workbench.plane.scene.domain
     far = Domain(domain.left - domain.width, domain.right, domain.bottom, domain.top + domain.height)
-    canvas.include(domain)
+    canvas.include("this", domain)
     assert canvas.rect_shown() == before
-    canvas.include(far)
+    canvas.include("this", far)
     shown = canvas.rect_shown()
     assert shown.left < far.left
     assert shown.top > far.top
     assert shown.right >= domain.right
     canvas.zoom(2.0)
     close = canvas.rect_shown()
-    canvas.include(None)
+    canvas.include("this", None)
     assert canvas.rect_shown() == close
     canvas.fit()
     assert canvas.rect_shown() == before
