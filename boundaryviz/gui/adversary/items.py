@@ -59,7 +59,7 @@ class TrailItem(pg.GraphicsObject):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if not self.ways:
             return
-        ratio = self._scale() * (1.0 if widget is None else widget.devicePixelRatioF())
+        size = self._scale()
         transform = painter.transform()
         scale, shift = np.array([transform.m11(), transform.m22()]), np.array([transform.dx(), transform.dy()])
         painter.save()
@@ -67,27 +67,27 @@ class TrailItem(pg.GraphicsObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for k, way in enumerate(self.ways):
-            self._draw_way(painter, way * scale + shift, k == self.moving, ratio)
+            self._draw_way(painter, way * scale + shift, k == self.moving, size)
         painter.restore()
 
-    def _draw_way(self, painter: QPainter, way: NDArray[np.float64], moves: bool, ratio: float) -> None:
+    def _draw_way(self, painter: QPainter, way: NDArray[np.float64], moves: bool, size: float) -> None:
         ground, colour = QColor(self._theme.plane), QColor(self._colour)
         painter.setOpacity(1.0 if moves or self.moving < 0 else _OLD)
         path = QPainterPath(QPointF(*way[0]))
         for x, y in way[1:]:
             path.lineTo(float(x), float(y))
-        for pen in (QPen(ground, 4.0 * ratio), QPen(colour, 1.8 * ratio)):
+        for pen in (QPen(ground, 4.0 * size), QPen(colour, 1.8 * size)):
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             painter.setPen(pen)
             painter.drawPath(path)
         if len(way) > 1:
             painter.setBrush(colour)
-            painter.drawEllipse(QPointF(*way[0]), _START * ratio, _START * ratio)
+            painter.drawEllipse(QPointF(*way[0]), _START * size, _START * size)
             painter.setBrush(Qt.BrushStyle.NoBrush)
         if moves:
             for shade, width in ((ground, 5.0), (QColor(self._theme.ink), 2.0)):
-                painter.setPen(QPen(shade, width * ratio))
-                painter.drawEllipse(QPointF(*way[-1]), _RING * ratio, _RING * ratio)
+                painter.setPen(QPen(shade, width * size))
+                painter.drawEllipse(QPointF(*way[-1]), _RING * size, _RING * size)
 
 
 class BoxItem(pg.GraphicsObject):
@@ -129,33 +129,32 @@ class BoxItem(pg.GraphicsObject):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if self._rect.isEmpty():
             return
-        ratio = self._scale() * (1.0 if widget is None else widget.devicePixelRatioF())
+        size = self._scale()
         box = painter.transform().mapRect(self._rect)
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         ground, ink = QColor(self._theme.plane), QColor(group_colour(1))
-        for pen in (QPen(ground, 3.5 * ratio), QPen(ink, 1.6 * ratio, Qt.PenStyle.DashLine)):
+        for pen in (QPen(ground, 3.5 * size), QPen(ink, 1.6 * size, Qt.PenStyle.DashLine)):
             painter.setPen(pen)
             painter.drawRect(box)
-        side, middle = _HANDLE * ratio, box.center()
-        painter.setPen(QPen(ink, 1.6 * ratio))
+        side, middle = _HANDLE * size, box.center()
+        painter.setPen(QPen(ink, 1.6 * size))
         painter.setBrush(QColor("white"))
         for x, y in (
             (box.left(), middle.y()), (box.right(), middle.y()), (middle.x(), box.top()), (middle.x(), box.bottom())
         ):  # fmt: skip
             painter.drawRect(QRectF(x - side / 2, y - side / 2, side, side))
-        self._write(painter, box, 1.0 if widget is None else widget.devicePixelRatioF())
+        self._write(painter, box)
         painter.restore()
 
-    def _write(self, painter: QPainter, box: QRectF, ratio: float) -> None:
+    def _write(self, painter: QPainter, box: QRectF) -> None:
         """The words above the box, in the type of the window, which grows with the plane."""
-        painter.scale(ratio, ratio)
         painter.setFont(QApplication.font())
         metrics = QFontMetricsF(painter.font())
         wide, high = metrics.horizontalAdvance(self.words) + 10.0, metrics.height() + 2.0
-        ground = QRectF(box.left() / ratio, box.top() / ratio - high - _HANDLE / 2, wide, high)
+        ground = QRectF(box.left(), box.top() - high - _HANDLE / 2, wide, high)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.panel))
         painter.drawRoundedRect(ground, 3.0, 3.0)
