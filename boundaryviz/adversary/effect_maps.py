@@ -29,7 +29,8 @@ HEAVIEST = 10_000
 """Points of a heap at most."""
 _MOMENT = 2.0  # seconds; what takes longer is said beforehand
 _TRIED = 8  # steps, and models at once, by which it is found how long training takes
-_USUAL = 0.35  # about this share of all nodes is trained with
+_USUAL = {True: 0.36, False: 0.17}
+"""About this share of all nodes is trained with, of the same."""
 
 Pulse = Callable[[], object]
 
@@ -80,7 +81,7 @@ def estimate(ground: Ground, levels: Sequence[int] | None = None) -> MapEstimate
     if ground.inert:
         return MapEstimate(0, 0.0)
     fine = (levels or ground.levels)[-1] + 1
-    fits = round(_USUAL * fine * fine) * len(ground.labels) * len(ground.seeds)
+    fits = round(_USUAL[ground.scenario.learner.family.at_once] * fine * fine) * len(ground.labels) * len(ground.seeds)
     return MapEstimate(fits, fits * ground.seconds_each())
 
 
