@@ -142,7 +142,7 @@ def test_a_net_s_map_is_that_of_nets_trained_one_by_one_on_the_points_really_pla
     places, labels = np.array([[0.3, -0.2], [1.9, 0.9], [-0.9, 0.4]]), np.array([0, 1, 0])
     x, y = columns(scene, Split.TEST)
     for seed in ground.seeds:
-        together = ground.models.answers(ground._heaps(places, labels), x, y, seed)
+        together = ground.models.answers(ground.heaps(places, labels), x, y, seed)
         for at, (place, label) in enumerate(zip(places, labels, strict=True)):
             new = Points.of(np.repeat(place[None], weight, axis=0), label, origin=1, first_id=scene.next_id)
             session = Session(of, scene.with_points(Points.join(scene.points, new)), (seed,), device="cpu")
@@ -202,7 +202,7 @@ def test_unlabelled_points_do_nothing_to_a_supervised_learner_which_is_said_with
 
 
 def test_unlabelled_points_are_mapped_for_a_learner_that_takes_them_up():
-    of = scenario({"name": "label-spreading"}, n=80, **{"data.labels_per_class": 2})
+    of = scenario({"name": "label-spreading"}, 80).with_values({"data.labels_per_class": 2})
     found = whole(of, levels=(4,), weight=4, measure="flips")
     assert found.labels == (0, 1, -1)
     assert found.words == ""

@@ -10,8 +10,8 @@ import pytest
 from matplotlib.text import Text
 
 from boundaryviz.figures.data import data_of_effect_map, write_data
-from boundaryviz.figures.effect_map import change_words, draw_effect_map, picture
-from boundaryviz.figures.palette import diverging, rgb
+from boundaryviz.figures.effect_map import change_words, draw_effect_map, in_steps, picture
+from boundaryviz.figures.palette import rgb
 from boundaryviz.figures.sheet import SceneFigure, save
 from boundaryviz.figures.style import Options
 from boundaryviz.record.effect_map import EffectMap
@@ -64,18 +64,18 @@ def test_the_scale_is_symmetric_about_the_ground_and_what_is_not_known_is_ground
     values[0, :, 0], values[0, :, 4] = -0.2, 0.2
     ends = picture(replace(found, values=values), 0, MIDDLE)
     assert (ends[16, 0] != ends[16, -1]).any()
-    assert np.abs(ends[16, 16].astype(int) - rgb(MIDDLE)).max() < 40
+    assert np.abs(ends[16, 16, :3].astype(int) - rgb(MIDDLE)).max() < 40
     unknown = picture(replace(found, values=np.full_like(values, np.nan)), 0, MIDDLE)
-    assert (unknown == rgb(MIDDLE)).all()
+    assert (unknown[..., :3] == rgb(MIDDLE)).all()
     flat = picture(replace(found, values=1e-17 * values), 0, MIDDLE)
-    assert (flat == rgb(MIDDLE)).all()
+    assert (flat[..., :3] == rgb(MIDDLE)).all()
 
 
 @pytest.mark.parametrize("levels", [3, 5, 8])
-def test_colours_in_steps_leave_one_for_no_change(levels: int):
-    some = diverging(np.linspace(-1, 1, 1001), MIDDLE, levels)
-    assert len(np.unique(some, axis=0)) == 2 * (levels // 2) + 1
-    assert (diverging(np.zeros(1), MIDDLE, levels) == rgb(MIDDLE)).all()
+def test_steps_leave_one_for_no_change(levels: int):
+    some = in_steps(np.linspace(-2, 2, 1001), 2.0, levels)
+    assert len(np.unique(some)) == 2 * (levels // 2) + 1
+    assert in_steps(np.array([0.1]), 2.0, levels) == 0
 
 
 def test_a_map_of_nothing_says_why(shown: Snapshot):
