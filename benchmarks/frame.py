@@ -8,9 +8,19 @@ from importlib import import_module
 from math import inf
 
 MODULES = (
-    "training", "twins", "dose", "effect_maps", "studies", "sizes", "surfaces", "film", "recording", "saving",
-    "gradients", "window",
-)  # fmt: skip
+    "training",
+    "twins",
+    "dose",
+    "effect_maps",
+    "studies",
+    "sizes",
+    "surfaces",
+    "film",
+    "recording",
+    "saving",
+    "gradients",
+    "window",
+)
 """The modules that hold sections, in the order of the table."""
 
 

@@ -101,9 +101,10 @@ def test_after_a_pause_the_dragged_point_goes_on_and_the_others_come() -> None:
     [
         ({"name": "SVC", "gamma": "scale"}, {"input_scale": "standardised"}),
         ({"name": "SVC", "gamma": 1.0, "kernel": "poly", "degree": 2, "coef0": 1.0}, {"input_scale": "domain"}),
+        ({"name": "SVC", "gamma": "scale"}, {"labels_per_class": 15}),
         (SVM, {}),
     ],
-    ids=["standardised, gamma by the data", "polynomial, domain", "as it is"],
+    ids=["standardised, gamma by the data", "polynomial, domain", "some unlabelled", "as it is"],
 )
 @pytest.mark.parametrize("goal", ["error", "pin", "class"])
 def test_the_gradient_is_in_the_units_of_the_scene(learner: dict[str, Any], data: dict[str, Any], goal: str) -> None:

@@ -30,9 +30,8 @@ def drawn(rng: np.random.Generator, n: int) -> tuple[NDArray, NDArray]:
     return sign[:, None] * 0.8 + 0.8 * rng.standard_normal((n, 2)), sign
 
 
-def exact(svc: SVC, x: NDArray, sign: NDArray, weight: NDArray | None = None) -> ExactMachine:
-    many = np.ones(len(x)) if weight is None else weight
-    return ExactMachine.of(Machine(svc, x, sign, svc.C * many, float(svc._gamma)), svc.gamma == "scale")
+def exact(svc: SVC, x: NDArray, sign: NDArray) -> ExactMachine:
+    return ExactMachine.of(Machine(svc, x, sign, np.full(len(x), svc.C), float(svc._gamma)), svc.gamma == "scale")
 
 
 def fitted(x: NDArray, sign: NDArray, **given: Any) -> ExactMachine:
@@ -116,6 +115,36 @@ def test_it_decides_as_the_machine_it_is_made_from(name: str) -> None:
     margin = machine.on_margin
     np.testing.assert_allclose(machine.decision(x)[margin], sign[margin], atol=1e-9)
     assert abs(machine.weight.sum()) < 1e-9
+
+
+@pytest.mark.parametrize("gamma", [2.0, "scale"])
+def test_a_heap_moves_as_one(gamma: Any) -> None:
+    """A point that is there three times, by its weight: libsvm takes it as a bound of its own."""
+    rng = np.random.default_rng(4)
+    x, sign = drawn(rng, 40)
+    looks, true = drawn(rng, 60)
+    weight = np.append(np.ones(39), 3.0)
+
+    def machine(place: NDArray) -> ExactMachine:
+        moved = np.append(x[:-1], [place], axis=0)
+        width = 1 / (2 * np.append(moved, [place] * 2, axis=0).var()) if gamma == "scale" else gamma
+        svc = SVC(tol=1e-8, gamma=width).fit(moved, sign, weight)
+        return ExactMachine.of(Machine(svc, moved, sign, weight, width), gamma == "scale")
+
+    place = np.array([-0.4, 0.9])
+    sign[-1] = 1
+    now = machine(place)
+    gradient = now.gradient(39, looks, hinge_slopes(now.decision(looks), true) / 60)
+    truth = [
+        (
+            hinge(machine(place + step).decision(looks), true).mean()
+            - hinge(machine(place - step).decision(looks), true).mean()
+        )
+        / 2e-5
+        for step in 1e-5 * np.eye(2)
+    ]
+    assert np.linalg.norm(truth) > 1e-3
+    np.testing.assert_allclose(gradient, truth, rtol=1e-4, atol=1e-7)
 
 
 def test_points_on_one_another_are_no_hindrance() -> None:

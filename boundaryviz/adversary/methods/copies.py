@@ -36,12 +36,12 @@ class Copies:
         if not differs.any():
             raise AttackError("There is no training point of another class to copy. Set adversary.label to another.")
         self._x, self._label, self._many = problem.clipped(points.x[differs]), label[differs], many
-        every = np.broadcast_to(np.arange(len(self._label)), (settings.count, len(self._label)))
-        self._order = problem.rng.permuted(every, axis=1)
+        drawn = (problem.rng.permutation(len(self._label)) for _ in range(settings.count))
+        self._order = [order[:many] if k else order for k, order in enumerate(drawn)]
 
     def of(self, k: int) -> list[Beginning]:
         """Those of point k, in the order in which they were drawn."""
-        return [(self._x[at], int(self._label[at])) for at in self._order[k, : self._many]]
+        return [(self._x[at], int(self._label[at])) for at in self._order[k][: self._many]]
 
     @property
     def labels(self) -> list[int]:
