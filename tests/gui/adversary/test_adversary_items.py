@@ -35,7 +35,7 @@ def painted(item: TrailItem | BoxItem, widget: QWidget) -> QImage:
 def extent(image: QImage) -> int:
     """How many of the window's pixels right of (40, 50) the last one lies that is not white."""
     row = [image.pixelColor(x, 100) != QColor("white") for x in range(80, 200)]
-    return max(np.flatnonzero(row), default=0) // 2
+    return int(max(np.flatnonzero(row), default=0)) // 2
 
 
 def test_the_ring_is_as_large_on_a_fine_screen_and_larger_before_an_audience(qtbot: QtBot) -> None:
