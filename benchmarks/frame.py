@@ -11,6 +11,7 @@ MODULES = (
     "training",
     "twins",
     "dose",
+    "effect_maps",
     "influences",
     "studies",
     "sizes",
@@ -18,6 +19,7 @@ MODULES = (
     "film",
     "recording",
     "saving",
+    "gradients",
     "window",
 )
 """The modules that hold sections, in the order of the table."""

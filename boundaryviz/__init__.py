@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from boundaryviz import attacks, learners
+    from boundaryviz.adversary.attacking import attack
+    from boundaryviz.adversary.mapping import effect_map
     from boundaryviz.attacks.settings import AttackSettings as Attack
     from boundaryviz.estimator import BoundaryClassifier
     from boundaryviz.influences.running import influence
@@ -36,6 +38,8 @@ _WHERE = {
     "read_table": "tables.tables:read_file",
     "train": "runs.run:train",
     "Run": "runs.run:Run",
+    "attack": "adversary.attacking:attack",
+    "effect_map": "adversary.mapping:effect_map",
     "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
@@ -58,11 +62,13 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "__version__",
+    "attack",
     "attacks",
     "bias_variance",
     "check",
     "datasets",
     "dose_response",
+    "effect_map",
     "influence",
     "learners",
     "load",

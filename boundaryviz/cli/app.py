@@ -221,6 +221,39 @@ def train(
 
 
 @app.command()
+def attack(
+    scenario: ScenarioArgument,
+    method: Annotated[
+        str | None,
+        typer.Option("--method", metavar="NAME", help="How it attacks; default the method that the scenario offers."),
+    ] = None,
+    columns: ColumnsOption = None,
+    values: SetOption = None,
+    steps: StepsOption = None,
+    seeds: Annotated[
+        int | None, typer.Option("--seeds", min=1, help="Training seeds on which it is measured; default 1.")
+    ] = None,
+    device: DeviceOption = "auto",
+    json: JsonFileOption = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE.bviz", help="Save the scenario with the poison in it.")
+    ] = None,
+) -> int:
+    """Attack a scenario by a method that trains, and print what that does to it.
+
+    Settings of the attack are adversary.count, adversary.beyond and others. Ctrl+C stops after the state at hand; what
+    the attack has come to is printed and saved.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.attacking import attack_and_report
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, seeds, False, device, columns=tuple(columns or ()))
+        outcome.code = attack_and_report(job, method, json, save)
+    return outcome.code
+
+
+@app.command()
 def figure(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf or .pgf file.")],
@@ -240,8 +273,14 @@ def figure(
             "dose",
             "study",
             "elephant",
+            "trail",
+            "effect-map",
         ],
-        typer.Option("--view", help="What to draw; study: of a study file, or of the study that the scenario holds."),
+        typer.Option(
+            "--view",
+            help="What to draw; study: of a study file, or of the study that the scenario holds; trail: of the attack "
+            "that it offers; effect-map: of what more points at each place would do.",
+        ),
     ] = "boundary",
     values: SetOption = None,
     steps: StepsOption = None,
@@ -276,6 +315,25 @@ def figure(
         typer.Option("--across", min=16, max=2048, help="How many places across the field is asked at; default 256."),
     ] = None,
     doses: DosesOption = None,
+    measure: Annotated[
+        Literal["test-error", "validation-error", "pin", "flips"] | None,
+        typer.Option("--measure", help="Of --view effect-map: what is to change; default what the attack goes by."),
+    ] = None,
+    weight: Annotated[
+        int | None,
+        typer.Option(
+            "--weight", min=1, metavar="N", help="Of --view effect-map: points of the heap; default the attack's, or 1."
+        ),
+    ] = None,
+    label: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--label",
+            min=-1,
+            metavar="K",
+            help="Of --view effect-map: the class of the heap, -1 for unlabelled. May be given many times.",
+        ),
+    ] = None,
     width: Annotated[
         float | None, typer.Option("--width", metavar="CM", help="Width in cm, 2 to 100; default by view.")
     ] = None,
@@ -316,6 +374,19 @@ def figure(
             from boundaryviz.cli.dosing import parse_doses, respond_and_draw
 
             outcome.code = respond_and_draw(job, parse_doses(doses), picture)
+            return outcome.code
+        heap = {"measure": measure, "weight": weight, "labels": tuple(label) if label else None}
+        if view == "effect-map":
+            from boundaryviz.cli.mapping import Heap, map_and_draw
+
+            outcome.code = map_and_draw(job, Heap(**heap), picture)  # type: ignore[arg-type]
+            return outcome.code
+        if any(value is not None for value in heap.values()):
+            raise UsageProblem("--measure, --weight and --label: only --view effect-map takes them")
+        if view == "trail":
+            from boundaryviz.cli.attacking import attack_and_draw
+
+            outcome.code = attack_and_draw(job, picture)
             return outcome.code
         if view == "elephant":
             from boundaryviz.cli.drawing import draw_the_elephant
@@ -359,7 +430,8 @@ def animate(
         typer.Option(
             "--over",
             metavar="PATH=...",
-            help="A run for each value: poison.count=0..40, data.noise=0..0.5:100, learner.hidden=[2],[4],[8,8].",
+            help="A run for each value: poison.count=0..40, data.noise=0..0.5:100, learner.hidden=[2],[4],[8,8]; "
+            "or for each state of the attack that the scenario offers: attack.",
         ),
     ] = None,
     spacing: Annotated[
