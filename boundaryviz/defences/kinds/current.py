@@ -83,21 +83,20 @@ def through(joined: csr_array, label: NDArray[np.int64]) -> tuple[NDArray[np.flo
     from scipy.sparse.csgraph import connected_components
     from scipy.sparse.linalg import splu
 
-    n, fixed = len(label), label >= 0
-    classes = np.unique(label[fixed])
-    if len(classes) < 2:
-        return np.zeros(n), 0.0
     parts, of = connected_components(joined, directed=False)
-    reached = np.zeros(parts, dtype=bool)
-    reached[of[fixed]] = True
-    free = ~fixed & reached[of]
+    pairs = np.unique(np.stack([of, label])[:, label >= 0], axis=1)  # part and class
+    live = np.flatnonzero((np.bincount(pairs[0].astype(np.int64), minlength=parts) > 1)[of])
+    found = np.zeros(len(label))
+    if not len(live):
+        return found, 0.0
+    joined, label = joined[live][:, live], label[live]
+    fixed, classes = label >= 0, np.unique(label[label >= 0])
     volts = (label[:, None] == classes).astype(np.float64)
-    if free.any():
-        laplacian = (diags_array(joined.sum(axis=1)) - joined).tocsr()[free]
-        volts[free] = splu(laplacian[:, free].tocsc()).solve(-(laplacian[:, fixed] @ volts[fixed]))
+    if not fixed.all():
+        laplacian = (diags_array(joined.sum(axis=1)) - joined).tocsr()[~fixed]
+        volts[~fixed] = splu(laplacian[:, ~fixed].tocsc()).solve(-(laplacian[:, fixed] @ volts[fixed]))
     edges = joined.tocoo()
     drop = edges.data[:, None] * (volts[edges.row] - volts[edges.col])
-    crossing = np.bincount(edges.row, np.abs(drop).sum(axis=1), n) / 2.0
-    source = volts[edges.row] * fixed[edges.row, None]  # 1 at the end of an edge that is held at 1
-    total = float((source * drop).sum())
-    return crossing / 2.0, total / 2.0
+    found[live] = np.bincount(edges.row, np.abs(drop).sum(axis=1), len(live)) / 4.0
+    total = float((volts[edges.row] * fixed[edges.row, None] * drop).sum()) / 2.0
+    return found, total
