@@ -350,8 +350,8 @@ class Scenario(Spec):
         return self.bare().model_copy(update={section: getattr(changed, section) for section in sections})
 
     def with_values(self, values: Mapping[str, Any]) -> Scenario:
-        """Change fields by dotted path; `learner.name`, `poison.attack` and `defence.defence`, which may be 'none', first
-        take the defaults of what they name.
+        """Change fields by dotted path; `learner.name`, `poison.attack` and `defence.defence`, which may be 'none',
+        first take the defaults of what they name.
 
         A changed `data` field draws the points anew: of a data set without what was done to them by hand, and points of
         one's own with it (see `with_own`). There, shares of validation and test points ask for splits shared out by

@@ -14,7 +14,7 @@ from boundaryviz.scenario.command_line import differences
 from boundaryviz.scenario.history import RunHistory, changed
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.words import setting_title, settings_in_words
-from tests.helpers.snapshots import snapshot
+from helpers.snapshots import snapshot
 
 PLAIN = Scenario()
 ON = PLAIN.with_values({"defence.defence": "knn", "defence.neighbours": 3})
