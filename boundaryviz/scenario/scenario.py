@@ -13,6 +13,8 @@ from pydantic_core import ErrorDetails
 
 from boundaryviz.attacks import placement
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
+from boundaryviz.attacks.trained import specs as trained
+from boundaryviz.attacks.trained.specs import METHODS, TrainedAttackSpec
 from boundaryviz.defences import DEFENCES, DefenceSpec
 from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
@@ -40,8 +42,8 @@ from boundaryviz.tables.tables import Table
 VERSION: Final = 6
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
 `data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, `decision`, and what settings say of
-themselves (`since` of `setting`), such as absolute and focal loss. 6: `defence`. What needs no words of a later version
-is written under an earlier one, down to 2."""
+themselves (`since` of `setting`), such as absolute and focal loss. 6: `adversary`, an attack that trains,
+and `defence`. What needs no words of a later version is written under an earlier one, down to 2."""
 
 SETTINGS: Final = ("data", "poison", "learner", "training", "rule", "decision", "defence")
 """The sections that what a run comes to depends on, beside points and history."""
@@ -78,6 +80,8 @@ class Scenario(Spec):
     `rule` is a classifier written by hand, see `scene.rules`, which stands beside the model and may label the data.
     `plane` holds the scene itself where it was edited, its poison with it; otherwise the scene is drawn from `data`,
     and `poison` is injected.
+    `adversary` is an attack that trains, which is offered: nothing is trained for it until somebody asks, and what came
+    of it is then in `plane`.
     `decision` is what mistakes cost and where the decision between classes falls.
     `defence` filters the points that a model is trained on; None for none.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
@@ -96,6 +100,7 @@ class Scenario(Spec):
     pace: Pace = later("auto")
     data: DataSpec = DataSpec()
     poison: AttackSpec = BridgeSpec()
+    adversary: TrainedAttackSpec | None = later(None)
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()
     rule: str | None = later(None)
@@ -283,6 +288,8 @@ class Scenario(Spec):
             del written["data"]["splits"]  # says something of `own` alone
         if self.study is not None:
             versions.append(5)
+        if self.adversary is not None:
+            versions.append(6)
         versions += [getattr(self, section).later()[0] for section in ("data", "poison", "learner", "training")]
         return as_ever(self, written) | {"version": max(versions)}
 
@@ -388,11 +395,12 @@ class Scenario(Spec):
         if (defence := _chosen_defence(values, plain)) is not None:
             problems.append(defence)
             values = {path: value for path, value in values.items() if not path.startswith("defence.")}
+        problems += _take_adversary(plain, values)
         known = [*_paths(plain), "defence", "defence.defence"]
         for path, value in values.items():
             if path not in known:
                 problems.append(f"{one_line(path, _LONG)}: {_MOVED.get(path) or _nearest(path, known)}")
-            elif path not in ("learner.name", "poison.attack", "defence", "defence.defence"):
+            elif path not in ("learner.name", "poison.attack", "adversary.method", "defence", "defence.defence"):
                 parent, _, last = path.rpartition(".")
                 place = plain
                 for step in filter(None, parent.split(".")):
@@ -424,6 +432,24 @@ class Scenario(Spec):
         history = self.course.overruled(paths)
         steps = values.get("training.steps")
         return history if steps is None else history.lasting(steps)
+
+
+def _take_adversary(plain: dict[str, Any], values: Mapping[str, Any]) -> list[str]:
+    """Take the settings of the attack that trains for which values are given into the plain values of a scenario: of
+    another method its defaults, with what all share. What is wrong with its name, if anything is."""
+    asked = any(path.startswith("adversary.") for path in values)
+    if not asked and "adversary" not in plain:
+        return []
+    held = plain.get("adversary")
+    method = values.get("adversary.method", held["method"] if held else None)
+    if method not in METHODS:
+        there = f"there are: {', '.join(METHODS)}"
+        words = f"unknown method{_quoted(method)}" if method is not None else "says which attack is meant"
+        return [f"adversary.method: {words}; {there}"]
+    if held is None or held["method"] != method:
+        shared = {name: held[name] for name in trained.SHARED} if held else {}
+        plain["adversary"] = METHODS[method](**shared).model_dump(mode="json")
+    return []
 
 
 def as_ever(scenario: Scenario, plain: dict[str, Any]) -> dict[str, Any]:
