@@ -96,7 +96,7 @@ class ShareFilter(Filter):
     """Leaves out a share of the points that it judges, those with the highest scores."""
 
     share: float = setting(
-        0.05, "Share", "Of the points that it judges, so many are left out: those that it finds most suspicious. Of "
+        0.08, "Share", "Of the points that it judges, so many are left out: those that it finds most suspicious. Of "
         "equally suspicious ones all are left out, or none.", ge=0.0, le=0.5,
     )  # fmt: skip
 
