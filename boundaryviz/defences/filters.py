@@ -6,8 +6,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import field_validator
 
 from boundaryviz.defences.settings import DefenceSettings, Fit, Fitted, Verdict, check_left
+from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scene.scene import Origin, Points
 from boundaryviz.scene.specs import setting
 

@@ -206,3 +206,9 @@ def test_two_clouds_apart_have_no_current_and_lose_nothing():
     assert isinstance(verdict, Verdict)
     assert verdict.weights.all()
     assert not np.nan_to_num(verdict.scores).any()
+
+
+@pytest.mark.parametrize("name", ["spectral", "activation-clustering", "self-influence"])
+def test_a_surrogate_that_is_no_learner_is_refused_where_it_is_set(name: str):
+    with pytest.raises(ValueError, match="unknown learner 'net'; `boundaryviz learners` lists them"):
+        spec(name, surrogate="net")
