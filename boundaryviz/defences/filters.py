@@ -131,8 +131,15 @@ class SurrogateFilter(Filter):
 
     surrogate: str = setting(
         "mlp", "Features of", "The learner whose last hidden layer is looked at, trained with its defaults; empty is "
-        "the scenario's own. One that has no layers shows its inputs.", max_length=80,
+        "the scenario's own. One that has no layers shows its inputs.",
     )  # fmt: skip
+
+    @field_validator("surrogate")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name and name not in FAMILIES:
+            raise ValueError(f"unknown learner {name!r}; `boundaryviz learners` lists them")
+        return name
 
 
 def highest(scores: NDArray[np.float64], share: float) -> NDArray[np.bool_]:

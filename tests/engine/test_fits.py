@@ -12,7 +12,7 @@ from boundaryviz.scenario.scenario import Scenario
 def test_a_surrogate_is_trained_as_it_comes_however_short_the_scenario_is():
     """That of a learner that is fitted at once may have one step, in which a net learns nothing."""
     scenario = Scenario.parse(
-        {"data": {"name": "gauss", "n": 100}, "learner": {"name": "SVC"}, "training": {"steps": 1}}
+        {"data": {"name": "circle", "n": 100}, "learner": {"name": "SVC"}, "training": {"steps": 1}}
     )
     scene = scenario.scene()
     points = scene.points.take(scene.points.is_train)
