@@ -14,6 +14,7 @@ from boundaryviz.adversary.knowledge import known_learner, known_scene
 from boundaryviz.adversary.models import Machine, Machines, Sets, machines_fit, models_of, training
 from boundaryviz.attacks.targets import AttackError
 from boundaryviz.attacks.trained.settings import TrainedAttackSettings
+from boundaryviz.attacks.trained.specs import METHODS
 from boundaryviz.learners.families.estimators import SVCSpec
 from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.trail import NOBODY, AttackState
@@ -159,11 +160,10 @@ class Problem:
     def machines(self) -> Machines:
         """What fits the attacker's support vector machines. Raises AttackError as `svm` does."""
         if not machines_fit(self.learner, self.scene):
-            many = f" and {self.scene.classes} classes" if self.scene.classes != 2 else ""
             raise AttackError(
-                f"{type(self.settings).TITLE} attacks a support vector machine of two classes, and this is "
-                f"{self.learner.family.title.lower()}{many}. Let it train one with adversary.surrogate=SVC, or take "
-                "flips-furthest or heap, which attack any learner."
+                f"The method {self.settings.method} attacks support vector machines of two classes, and the learner is "
+                f"{self.learner.name}, of {self.scene.classes}. Where there are two it can train one in its place, with "
+                f"adversary.surrogate=SVC; {' or '.join(any_learner())} attacks any learner."
             )
         if isinstance(self._models, Machines):
             return self._models
@@ -260,6 +260,11 @@ def _check(problem: Problem) -> None:
         )
     if settings.label is not None and settings.label >= scene.classes:
         raise AttackError(f"There is no class {settings.label}; the classes are 0 to {scene.classes - 1}.")
+
+
+def any_learner() -> list[str]:
+    """Methods that attack any learner, for words that say what works instead."""
+    return [name for name in ("heap", "flips-furthest") if name in METHODS]
 
 
 def settings_of(scenario: Scenario) -> TrainedAttackSettings:

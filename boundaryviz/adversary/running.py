@@ -39,14 +39,14 @@ class Attack:
         self.truth = Truth(scenario, self.problem.victim, seeds, device)
         self._start = start
 
-    def states(self) -> Iterator[AttackState]:
-        """Its states, each as soon as it is known and measured; the last one again, as `done`."""
+    def states(self, measured: bool = True) -> Iterator[AttackState]:
+        """Its states, each as soon as it is known; the last one again, as `done`. measured: with its test error."""
         method: Method = function_named(type(self.problem.settings).RUN)
         before = 0 if self._start is None else self._start.fits
         last = self._start
         clean = float(np.mean(self.truth.clean.error))
         for state in method(self.problem, self._start):
-            error = float(np.mean(self.truth.of(state).error))
+            error = float(np.mean(self.truth.of(state).error)) if measured else float("nan")
             last = replace(state, error=error, clean_error=clean, fits=before + self.problem.fits)
             yield last
         if last is not None:

@@ -63,6 +63,7 @@ WIDTHS_CM: dict[str, float] = {
     "study": 12.0,
     "bias-variance": 16.0,
     "elephant": 18.0,
+    "trail": 18.0,
 }
 
 
@@ -83,6 +84,7 @@ _NEEDED: dict[str, float] = {
     "study": 36.0,
     "bias-variance": 56.0,
     "elephant": 52.0,
+    "trail": 52.0,
 }
 
 

@@ -395,9 +395,11 @@ class Scenario(Spec):
         if (defence := _chosen_defence(values, plain)) is not None:
             problems.append(defence)
             values = {path: value for path, value in values.items() if not path.startswith("defence.")}
-        problems += _take_adversary(plain, values)
+        problems += (unheard := _take_adversary(plain, values))
         known = [*_paths(plain), "defence", "defence.defence"]
         for path, value in values.items():
+            if unheard and path.startswith("adversary."):
+                continue  # of a method that is none there are no settings
             if path not in known:
                 problems.append(f"{one_line(path, _LONG)}: {_MOVED.get(path) or _nearest(path, known)}")
             elif path not in ("learner.name", "poison.attack", "adversary.method", "defence", "defence.defence"):
@@ -444,7 +446,9 @@ def _take_adversary(plain: dict[str, Any], values: Mapping[str, Any]) -> list[st
     method = values.get("adversary.method", held["method"] if held else None)
     if method not in METHODS:
         there = f"there are: {', '.join(METHODS)}"
-        words = f"unknown method{_quoted(method)}" if method is not None else "says which attack is meant"
+        words = (
+            f"unknown method{_quoted(method)}" if method is not None else "is missing, which says what attack is meant"
+        )
         return [f"adversary.method: {words}; {there}"]
     if held is None or held["method"] != method:
         shared = {name: held[name] for name in trained.SHARED} if held else {}

@@ -15,10 +15,10 @@ __all__ = ["METHODS", "SHARED", "TrainedAttackSettings", "TrainedAttackSpec", "r
 
 def _ours() -> Iterable[type[TrainedAttackSettings]]:
     for module in modules_of(methods):
-        for one in vars(module).values():
-            if isinstance(one, type) and issubclass(one, TrainedAttackSettings) and one.__module__ == module.__name__:
-                if "method" in one.model_fields:  # else it is what several of a module share
-                    yield one
+        own = (one for one in vars(module).values() if getattr(one, "__module__", "") == module.__name__)
+        for one in own:
+            if isinstance(one, type) and issubclass(one, TrainedAttackSettings) and "method" in one.model_fields:
+                yield one  # and not what several of a module share
 
 
 METHODS: Registry[type[TrainedAttackSettings]] = Registry("method", "boundaryviz.trained_attacks", _ours, accepted)
