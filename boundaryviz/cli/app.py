@@ -268,6 +268,7 @@ def figure(
             "cascade",
             "roc",
             "calibration",
+            "defence",
             "frames",
             "compare",
             "dose",

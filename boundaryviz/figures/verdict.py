@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -31,12 +33,14 @@ def draw_removed(axes: Axes, snapshot: Snapshot, style: Style) -> None:
 def _cross(axes: Axes, xy: NDArray[np.float64], filled: bool, halo: bool, style: Style) -> None:
     if not len(xy):
         return
-    colour, wide = (style.paper, 2.4) if halo else (style.ink, 1.0)
+    colour = style.paper if halo else style.ink
+    looks: dict[str, Any] = {"marker": "x", "color": colour, "linewidth": (2.4 if halo else 1.0) * style.line}
+    if filled:
+        edge, wide = style.paper, (1.6 if halo else 0.5) * style.line
+        looks = {"marker": "X", "facecolor": colour, "edgecolor": edge, "linewidth": wide}
     axes.scatter(
-        xy[:, 0], xy[:, 1], s=((2.0 if filled else 1.7) * style.marker) ** 2, marker="X" if filled else "x",
-        facecolor=colour, edgecolor=colour if not filled or halo else style.paper,
-        linewidth=(0.5 if filled and not halo else wide) * style.line, zorder=5.2 if halo else 5.3,
-        gid=None if halo else POISON if filled else CLEAN,
+        xy[:, 0], xy[:, 1], s=((2.0 if filled else 1.7) * style.marker) ** 2, zorder=5.2 if halo else 5.3,
+        gid=None if halo else POISON if filled else CLEAN, **looks,
     )  # fmt: skip
 
 
@@ -46,7 +50,7 @@ def removed_handles(snapshot: Snapshot, style: Style) -> list[Line2D]:
         return []
     points = snapshot.scene.points
     marks = Marks.of(snapshot.judged, points.ids, points.xy)
-    looks = {"linestyle": "none", "color": style.ink, "markeredgewidth": style.line}
+    looks: dict[str, Any] = {"linestyle": "none", "color": style.ink, "markeredgewidth": style.line}
     found = []
     for xy, marker, size, words in ((marks.poison, "X", 1.8, POISON), (marks.clean, "x", 1.5, CLEAN)):
         if len(xy):
