@@ -58,7 +58,7 @@ def removed_handles(snapshot: Snapshot, style: Style) -> list[Line2D]:
             found.append(
                 Line2D(
                     [], [], marker=marker, markersize=size * style.marker, markeredgecolor=edge, label=words, **looks
-                )  # type: ignore[arg-type]
+                )
             )
     return found
 
