@@ -1,9 +1,14 @@
-"""Nearest neighbours, for filters."""
+"""Nearest neighbours, for filters, and the graph of them."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 def neighbours(x: NDArray[np.float64], k: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -17,9 +22,21 @@ def neighbours(x: NDArray[np.float64], k: int) -> tuple[NDArray[np.float64], NDA
     n = len(x)
     if n <= k:
         raise ValueError(
-            f"{k} neighbours of a point need at least {k + 1} points to judge, and there are {n}. Ask for fewer."
+            f"The defence asks for {k} neighbours of each point, which needs at least {k + 1} points, and there are "
+            f"{n}. Ask for fewer neighbours."
         )
     gap, at = cKDTree(x).query(x, k + 1)
     mine = at == np.arange(n)[:, None]
     mine[~mine.any(axis=1), -1] = True  # among many copies of itself it is not found: one of them stands in for it
-    return gap[~mine].reshape(n, k), at[~mine].reshape(n, k)
+    return gap[~mine].reshape(n, k), at[~mine].reshape(n, k).astype(np.int64)
+
+
+def graph(x: NDArray[np.float64], k: int) -> csr_array:
+    """The graph (N, N) in which two points are joined where one is among the k nearest of the other, with weight 1."""
+    from scipy.sparse import csr_array
+
+    n = len(x)
+    _, near = neighbours(x, k)
+    rows = np.repeat(np.arange(n), k)
+    directed = csr_array((np.ones(n * k), (rows, near.ravel())), shape=(n, n))
+    return directed.maximum(directed.T).tocsr()

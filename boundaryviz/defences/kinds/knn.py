@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from boundaryviz.defences.filters import Filter, Sight
+from boundaryviz.defences.filters import Filter, Found, Sight
 from boundaryviz.defences.neighbours import neighbours
 from boundaryviz.scene.specs import setting
 
@@ -28,17 +27,11 @@ class KnnSpec(Filter):
         "them than of its own.", ge=0.0, le=1.0,
     )  # fmt: skip
 
-    def sift(self, sight: Sight, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """By the share of neighbours that are of the commonest other class."""
-        at = np.flatnonzero(sight.label >= 0)
-        label = sight.label[at]
-        _, near = neighbours(sight.x[at], self.neighbours)
-        share = (label[near][:, :, None] == np.arange(label.max() + 1)).mean(axis=1)
-        each = np.arange(len(at))
-        own = share[each, label]
-        share[each, label] = 0.0
-        other = share.max(axis=1)
-        scores, removed = np.full(len(sight.label), np.nan), np.zeros(len(sight.label), dtype=bool)
-        scores[at] = other
-        removed[at] = (other >= self.majority) & (other > own)
-        return scores, removed
+    def sift(self, sight: Sight, rng: np.random.Generator) -> Found:
+        """By the share of neighbours that are of the commonest other class. Raises ValueError for too few points."""
+        label = sight.label[sight.judged]
+        _, near = neighbours(sight.x[sight.judged], self.neighbours)
+        share = np.stack([(label[near] == k).mean(axis=1) for k in range(label.max() + 1)], axis=1)
+        mine = np.arange(share.shape[1]) == label[:, None]
+        own, other = share[mine], np.where(mine, 0.0, share).max(axis=1)
+        return other, (other >= self.majority) & (other > own)
