@@ -43,7 +43,7 @@ class DefenceView(QWidget):
             across.setMinimumSectionSize(30)
             across.setSectionsClickable(False)
             across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            for column, words in ((0, "00000"), (2, "poison"), (3, "0.00000"), (4, "weight 0.00")):
+            for column, words in ((0, "0000"), (2, "xx poison"), (3, "-0.0000"), (4, "removed")):
                 across.resizeSection(column, self.fontMetrics().horizontalAdvance(words) + 18)
             down.hide()
             down.setDefaultSectionSize(_ROW)
