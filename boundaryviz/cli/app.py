@@ -268,13 +268,19 @@ def figure(
             "cascade",
             "roc",
             "calibration",
+            "defence",
             "frames",
             "compare",
             "dose",
             "study",
             "elephant",
+            "trail",
         ],
-        typer.Option("--view", help="What to draw; study: of a study file, or of the study that the scenario holds."),
+        typer.Option(
+            "--view",
+            help="What to draw; study: of a study file, or of the study that the scenario holds; trail: of the attack "
+            "that it offers.",
+        ),
     ] = "boundary",
     values: SetOption = None,
     steps: StepsOption = None,
@@ -350,6 +356,11 @@ def figure(
 
             outcome.code = respond_and_draw(job, parse_doses(doses), picture)
             return outcome.code
+        if view == "trail":
+            from boundaryviz.cli.attacking import attack_and_draw
+
+            outcome.code = attack_and_draw(job, picture)
+            return outcome.code
         if view == "elephant":
             from boundaryviz.cli.drawing import draw_the_elephant
 
@@ -392,7 +403,8 @@ def animate(
         typer.Option(
             "--over",
             metavar="PATH=...",
-            help="A run for each value: poison.count=0..40, data.noise=0..0.5:100, learner.hidden=[2],[4],[8,8].",
+            help="A run for each value: poison.count=0..40, data.noise=0..0.5:100, learner.hidden=[2],[4],[8,8]; "
+            "or for each state of the attack that the scenario offers: attack.",
         ),
     ] = None,
     spacing: Annotated[
@@ -474,6 +486,35 @@ def dose(
 
         job = Job(scenario, tuple(values or ()), steps, seeds, False, device, columns=tuple(columns or ()))
         outcome.code = respond_and_report(job, parse_doses(doses), tuple(learner or ()), json, lines)
+    return outcome.code
+
+
+@app.command()
+def defend(
+    scenario: ScenarioArgument,
+    method: Annotated[
+        str | None, typer.Option("--method", metavar="NAME", help="Which defence; default the scenario's own.")
+    ] = None,
+    columns: ColumnsOption = None,
+    values: SetOption = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", min=1, help="How many seeds.")] = None,
+    twin: Annotated[
+        bool | None, typer.Option("--twin/--no-twin", help="Also train every seed without the poison.")
+    ] = None,
+    steps: StepsOption = None,
+    device: DeviceOption = "auto",
+    json: JsonFileOption = None,
+) -> int:
+    """Switch a defence on, and print what it removes, how well that fits the truth, and what is learnt from the rest.
+
+    Its settings are --set defence.NAME=VALUE; figure --view defence draws it.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.defending import defend_and_report
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, seeds, twin, device, columns=tuple(columns or ()))
+        outcome.code = defend_and_report(job, method, json)
     return outcome.code
 
 

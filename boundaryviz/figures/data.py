@@ -19,6 +19,7 @@ from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.study_table import StudyTable
+from boundaryviz.record.trail import Trail
 from boundaryviz.scenario.atomic import check_kind, write_atomic
 from boundaryviz.scene.scene import Split, origin_word
 from boundaryviz.tables.cells import as_cell
@@ -83,6 +84,10 @@ def data_of(view: str, snapshot: Snapshot, beside: Snapshot | None = None, other
     arrays = {"step": np.array(shown.step), **_plane(shown)}
     if view == "summary":
         arrays |= _curves(shown.curves, _MEASURES)
+    if view == "defence":
+        weight, score = _verdict(shown)
+        rows = [(*row, *more) for row, *more in zip(_point_rows(shown), weight.tolist(), score.tolist(), strict=True)]
+        return Data(arrays, (*_POINTS, "weight", "score"), rows)
     if beside is None:
         return Data(arrays, _POINTS, _point_rows(shown))
     clean = seen(beside, frozenset())
@@ -122,6 +127,24 @@ def data_of_study(table: StudyTable) -> Data:
     return Data(arrays, tuple(table.columns), [tuple(row.get(name) for name in table.columns) for row in rows])
 
 
+def data_of_trail(trail: Trail, poisoned: Snapshot, clean: Snapshot) -> Data:
+    """What `draw_trail` draws: the arrays of both planes as in `data_of`, and of the states of the attack. The table
+    has a row for each point of poison in each state."""
+    states = {f"state_{name}": trail.column(name) for name in ("objective", "error", "clean_error", "fits")}
+    rows = [
+        (number, k, *x, label, None if instead < 0 else instead, state.objective, state.error, state.fits)
+        for number, state in enumerate(trail.states)
+        for k, (x, label, instead) in enumerate(
+            zip(state.points.tolist(), state.label.tolist(), state.replaces.tolist(), strict=True)
+        )
+    ]
+    last = trail.last
+    arrays = data_of("flip", poisoned, clean).arrays | states
+    arrays |= {"poison": last.points, "poison_label": last.label, "poison_replaces": last.replaces}
+    inputs = ("x", "y") if last.points.shape[1] == 2 else tuple(f"input{k}" for k in range(last.points.shape[1]))
+    return Data(arrays, ("state", "point", *inputs, "label", "replaces", "objective", "error", "fits"), rows)
+
+
 def _several(word: str, several: Sequence[Snapshot], with_losses: bool) -> Data:
     arrays: dict[str, NDArray[Any]] = {
         f"{word}_step": np.array([one.step for one in several]),
@@ -154,7 +177,19 @@ def _plane(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     found |= {name: p for name, p in every.items() if p is not None}
     if (chains := snapshot.cascade) is not None:
         found |= {"point_label_when": chains.when, "point_label_handed": chains.label, "point_before": chains.before}
+    if snapshot.judged is not None:
+        found["point_weight"], found["point_score"] = _verdict(snapshot)
     return found
+
+
+def _verdict(snapshot: Snapshot) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """How far the defence trusts each point, and how suspicious it finds it; NaN of what it did not judge."""
+    ids, judged = snapshot.scene.points.ids, snapshot.judged
+    weight, score = np.full(len(ids), np.nan, dtype=np.float32), np.full(len(ids), np.nan)
+    if judged is not None:
+        _, at, mine = np.intersect1d(ids, judged.ids, assume_unique=True, return_indices=True)
+        weight[at], score[at] = judged.weights[mine], judged.scores[mine]
+    return weight, score
 
 
 def _point_rows(snapshot: Snapshot) -> list[tuple[Any, ...]]:

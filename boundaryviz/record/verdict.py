@@ -131,6 +131,24 @@ def area(judged: Judged) -> float:
     return float(np.trapezoid(true, false)) if len(false) else float("nan")
 
 
+def score_bins(judged: Judged, most: int = 24) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """How many points have which score: edges of up to so many bins of one width (B + 1,), and counts (2, 2, B) by
+    poison and removed. Points without a finite score are left out; one bin where all scores are one."""
+    some = np.isfinite(judged.scores)
+    scores = judged.scores[some]
+    low, high = (float(scores.min()), float(scores.max())) if len(scores) else (0.0, 1.0)
+    different = len(np.unique(scores))
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    edges = np.linspace(low, high, min(most, max(different, 1)) + 1)
+    counts = np.zeros((2, 2, len(edges) - 1), dtype=np.int64)
+    for poison in (False, True):
+        for removed in (False, True):
+            own = (judged.poison[some] == poison) & (judged.removed[some] == removed)
+            counts[int(poison), int(removed)] = np.histogram(scores[own], edges)[0]
+    return edges, counts
+
+
 def told(report: Sequence[Rates]) -> str:
     """The rates of several models in one line: 'removes 12 points: 75 % of the poison, 2.1 % of the clean points'."""
     mean = lambda name: float(np.mean([getattr(one, name) for one in report]))  # noqa: E731

@@ -154,10 +154,10 @@ def test_where_it_cannot_judge_training_is_refused_in_words_until_it_can() -> No
             break
         talk.listen(0.05)
     failed = talk.heard(m.Failed)[0]
-    assert (failed.where, failed.fatal) == ("by its defence", False)
+    assert (failed.where, failed.fatal) == ("in the defence", False)
     assert failed.message == "defence: Slow filter: it finds nothing to go by"
     talk.tell(m.Play())
-    assert talk.heard(m.Failed)[-1].where == "by its defence"
+    assert talk.heard(m.Failed)[-1].where == "in the defence"
     talk.tell(m.SetScenario(BASE, 2), m.Play())
     talk.listen(0.2)
     assert session(talk).step_count > 0

@@ -383,7 +383,7 @@ class MovingPlane:
 
     def _differ(self, before: Snapshot, snapshot: Snapshot) -> bool:
         """Whether what is drawn over the ground is not the same in both."""
-        return before.scene is not snapshot.scene or self._options.errors
+        return before.scene is not snapshot.scene or before.judged is not snapshot.judged or self._options.errors
 
     def _draw_marks(self, snapshot: Snapshot) -> None:
         """Draw what lies over the ground, with matplotlib's settings in force."""
