@@ -85,7 +85,8 @@ def refined(
     which it changes most, by the range of its corners, and those around its largest values.
 
     share: of the cells of a level that are refined at most; 1 measures every node. A cell whose corners are equal, or
-    lie no further apart than one seed's map from another's, is taken for even. Raises ValueError for levels of which one is not a multiple of the one before.
+    lie no further apart than one seed's map from another's, is taken for even.
+    Raises ValueError for levels of which one is not a multiple of the one before.
     """
     if not levels or levels[0] < 1 or any(b % a or a == b for a, b in pairwise(levels)):
         raise ValueError(f"each level must have a whole number of times the cells of the one before, not {levels}")

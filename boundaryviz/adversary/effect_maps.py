@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,9 +57,22 @@ def effect_map(
     The scene itself trains on what it shows, poison that acts included; the heap is added to that.
     Raises AttackError, in a sentence, where there is nothing to map; MemoryNeeded, DeviceError and InputsError.
     """
-    return Ground.of(scenario, measure, labels, weight, seeds, domain, beyond, target, device, pulse).maps(
-        levels, share
-    )
+    ground = ground_of(
+        scenario, measure=measure, labels=labels, weight=weight, seeds=seeds, domain=domain, beyond=beyond,
+        target=target, pulse=pulse, device=device,
+    )  # fmt: skip
+    return ground.maps(levels, share)
+
+
+def offered(scenario: Scenario) -> dict[str, Any]:
+    """The arguments of `effect_map` for the map that the scenario's attack goes by: a heap of all its points, in its
+    box, by what it measures itself by. Of one more point, on the plane and by the test error where it offers none."""
+    attack = scenario.adversary
+    if attack is None:
+        return {}
+    measure: Measure = "pin" if attack.goal == "pin" else "validation-error"
+    labels = None if attack.label is None else (attack.label,)
+    return {"measure": measure, "weight": attack.count, "beyond": attack.beyond, "labels": labels}
 
 
 def estimate(ground: Ground, levels: Sequence[int] | None = None) -> MapEstimate:
@@ -77,10 +91,8 @@ def job(request: EffectMapRequest, tell: Tell) -> None:
     def pulse() -> None:
         tell.progress(min(done, of - 1), of)
 
-    ground = Ground.of(
-        request.scenario, request.measure, request.labels, request.weight, request.seeds, request.domain,
-        request.beyond, request.target, request.device, pulse,
-    )  # fmt: skip
+    asked = {f.name: getattr(request, f.name) for f in fields(request) if f.name != "scenario"}
+    ground = ground_of(request.scenario, **asked, pulse=pulse)
     if not ground.quick:
         expected = estimate(ground)
         of = max(expected.fits, 1)
@@ -89,6 +101,35 @@ def job(request: EffectMapRequest, tell: Tell) -> None:
     for found in ground.maps():
         done = found.fits
         tell.result(found)
+
+
+def ground_of(
+    scenario: Scenario,
+    *,
+    measure: Measure = "test-error",
+    labels: Sequence[int] | None = None,
+    weight: int = 1,
+    seeds: int = SEEDS,
+    domain: Domain | None = None,
+    beyond: float | None = None,
+    target: int = 0,
+    pulse: Pulse = lambda: None,
+    device: str = "auto",
+) -> Ground:
+    """What is trained and asked for a map; arguments as in `effect_map`, which says what is raised."""
+    scene, spec = scenario.scene(), scenario.learner
+    _check(scenario, scene, weight, seeds)
+    chosen = tuple(dict.fromkeys(_usual_labels(scenario, scene) if labels is None else labels))
+    if not chosen or not all(UNLABELLED <= k < scene.classes for k in chosen):
+        raise AttackError(f"A point is of class 0 to {scene.classes - 1}, or -1 for unlabelled; not {list(chosen)}.")
+    x, label = _asked(scene, measure, target)
+    first = scenario.training.seed
+    return Ground(
+        scenario, scene, measure, chosen, weight,
+        tuple((first + k) % LARGEST_SEED for k in range(seeds if spec.seeded else 1)),
+        domain or (scene.domain if beyond is None else extent(scene, beyond)), x, label,
+        models_of(scenario, scene, spec, device, pulse), device,
+    )  # fmt: skip
 
 
 # ---- what is mapped ------------------------------------------------------------------------------------------------
@@ -111,28 +152,6 @@ class Ground:
     label: NDArray[np.int64]
     models: Models
     device: str
-
-    @classmethod
-    def of(
-        cls, scenario: Scenario, measure: Measure, labels: Sequence[int] | None, weight: int, seeds: int,
-        domain: Domain | None, beyond: float | None, target: int, device: str, pulse: Pulse,
-    ) -> Ground:  # fmt: skip
-        """Arguments as in `effect_map`, which says what is raised."""
-        scene, spec = scenario.scene(), scenario.learner
-        _check(scenario, scene, weight, seeds)
-        chosen = tuple(dict.fromkeys(_usual_labels(scenario, scene) if labels is None else labels))
-        if not chosen or not all(UNLABELLED <= k < scene.classes for k in chosen):
-            raise AttackError(
-                f"A point is of class 0 to {scene.classes - 1}, or -1 for unlabelled; not {list(chosen)}."
-            )
-        x, label = _asked(scene, measure, target)
-        first = scenario.training.seed
-        return cls(
-            scenario, scene, measure, chosen, weight,
-            tuple((first + k) % LARGEST_SEED for k in range(seeds if spec.seeded else 1)),
-            domain or (scene.domain if beyond is None else extent(scene, beyond)), x, label,
-            models_of(scenario, scene, spec, device, pulse), device,
-        )  # fmt: skip
 
     @property
     def inert(self) -> bool:

@@ -1,5 +1,5 @@
-"""Poison where an effect map says that it does most (concentrated copies: Koh, Steinhardt and Liang 2022, "Stronger data
-poisoning attacks break data sanitization defenses", Machine Learning 111, section 4.1)."""
+"""Poison where an effect map says that it does most (copies at one place: Koh, Steinhardt and Liang 2022, "Stronger
+data poisoning attacks break data sanitization defenses", Machine Learning 111, section 4.1)."""
 
 from __future__ import annotations
 
