@@ -69,8 +69,12 @@ class Sight:
         return -np.log(np.clip(true, _SMALLEST, 1.0))
 
     def features(self, fitted: Fitted) -> NDArray[np.float64]:
-        """What the model's last hidden layer makes of the judged points, (M, F)."""
-        return fitted.features(self._points.x[self.judged])
+        """What the model's last hidden layer makes of the judged points, (M, F). Raises ValueError of one that has
+        diverged."""
+        found = fitted.features(self._points.x[self.judged])
+        if not np.isfinite(found).all():
+            raise ValueError("The net whose features are judged has diverged. Look at those of another learner.")
+        return found
 
 
 class Filter(DefenceSettings):
