@@ -111,7 +111,7 @@ def test_a_moved_turned_and_scaled_plane_gives_the_same_verdict(
     one, other = judged(name, points, **settings), judged(name, moved, **settings)
     assert isinstance(one, Verdict)
     assert isinstance(other, Verdict)
-    assert (one.weights == 0).any()
+    assert (one.weights == 0).any() or name in ("knn", "current")  # the others leave out a share
     if name != "current":  # points in a row carry the same current: which of them goes is a matter of rounding
         assert np.array_equal(one.weights, other.weights)
     else:
