@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,7 @@ from boundaryviz.defences import DEFENCES
 from boundaryviz.scene.scene import Split
 from tools import defence_table as tool
 
-RESULTS: tool.Results = json.loads(tool.RESULTS.read_text("utf-8"))
+RESULTS = tool.read()
 
 
 def test_every_filter_was_measured_on_every_draw():

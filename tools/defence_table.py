@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -252,15 +253,32 @@ def main() -> None:
     if not given.words:
         chosen = [name for name in (NO_DEFENCE, *POOLS, *LABELS) if given.only is None or name in given.only]
         pools, labels = ([name for name in chosen if name in (NO_DEFENCE, *some)] for some in (POOLS, LABELS))
-        known: Results = json.loads(RESULTS.read_text("utf-8")) if given.only else {}
+        known = read() if given.only else {}
         write(known | measured(pools, labels, tell=lambda words: print(words, flush=True)))
-    PAGE.write_text(with_words(PAGE.read_text("utf-8"), json.loads(RESULTS.read_text("utf-8"))), "utf-8")
+    PAGE.write_text(with_words(PAGE.read_text("utf-8"), read()), "utf-8")
 
 
 def write(results: Results) -> None:
-    """Keep what was measured, in the order of the filters."""
+    """Keep what was measured, in the order of the filters: a line for each measure of a filter against an attacker."""
     order = [f"pool {name}" for name in (NO_DEFENCE, *POOLS)] + [f"labels {name}" for name in (NO_DEFENCE, *LABELS)]
-    RESULTS.write_text(json.dumps({name: results[name] for name in order if name in results}, indent=1) + "\n", "utf-8")
+    columns = {
+        name: {kind: {key: [row[key] for row in rows] for key in rows[0]} for kind, rows in results[name].items()}
+        for name in order if name in results
+    }  # fmt: skip
+    flat = lambda found: "[" + " ".join(found[1].split()) + "]"  # noqa: E731
+    RESULTS.write_text(re.sub(r"\[([^\[\]{}]*)\]", flat, json.dumps(columns, indent=1)) + "\n", "utf-8")
+
+
+def read() -> Results:
+    """What `write` has kept."""
+    columns = json.loads(RESULTS.read_text("utf-8"))
+    return {
+        name: {
+            kind: [dict(zip(of, row, strict=True)) for row in zip(*of.values(), strict=True)]
+            for kind, of in one.items()
+        }
+        for name, one in columns.items()
+    }
 
 
 if __name__ == "__main__":
