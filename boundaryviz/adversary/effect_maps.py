@@ -29,7 +29,8 @@ HEAVIEST = 10_000
 """Points of a heap at most."""
 _MOMENT = 2.0  # seconds; what takes longer is said beforehand
 _TRIED = 8  # steps, and models at once, by which it is found how long training takes
-_USUAL = 0.35  # about this share of all nodes is trained with
+_USUAL = {True: 0.36, False: 0.17}
+"""About this share of all nodes is trained with, of the same."""
 
 Pulse = Callable[[], object]
 
@@ -80,7 +81,7 @@ def estimate(ground: Ground, levels: Sequence[int] | None = None) -> MapEstimate
     if ground.inert:
         return MapEstimate(0, 0.0)
     fine = (levels or ground.levels)[-1] + 1
-    fits = round(_USUAL * fine * fine) * len(ground.labels) * len(ground.seeds)
+    fits = round(_USUAL[ground.scenario.learner.family.at_once] * fine * fine) * len(ground.labels) * len(ground.seeds)
     return MapEstimate(fits, fits * ground.seconds_each())
 
 
@@ -129,6 +130,7 @@ def ground_of(
         tuple((first + k) % LARGEST_SEED for k in range(seeds if spec.seeded else 1)),
         domain or (scene.domain if beyond is None else extent(scene, beyond)), x, label,
         models_of(scenario, scene, spec, device, pulse), device,
+        ((scene.targets[target].x, scene.targets[target].y),) if measure == "pin" else (),
     )  # fmt: skip
 
 
@@ -138,8 +140,9 @@ def ground_of(
 @dataclass(frozen=True, eq=False)
 class Ground:
     """What is trained and asked for a map. x: float64 (V, D) and label: int64 (V,), the points that are asked about;
-    of a pin the one place and the class wanted. seeds: of training. inert: whether the heap is never looked at, so that
-    the map is zero without any training. quick: whether a training takes about a millisecond."""
+    of a pin the one place and the class wanted. seeds: of training. around: places where something narrow may happen.
+    inert: whether the heap is never looked at, so that the map is zero without any training. quick: whether a training
+    takes about a millisecond."""
 
     scenario: Scenario
     scene: Scene
@@ -152,6 +155,7 @@ class Ground:
     label: NDArray[np.int64]
     models: Models
     device: str
+    around: tuple[tuple[float, float], ...] = ()
 
     @property
     def inert(self) -> bool:
@@ -174,20 +178,20 @@ class Ground:
         """How long one of many trainings takes, tried out."""
         steps = self.scenario.training.steps
         if self.scenario.learner.family.at_once:
-            return _timed(self.models, self._heaps(self._middle(1), np.zeros(1, dtype=np.int64)), self)
+            return _timed(self.models, self.heaps(self._middle(1), np.zeros(1, dtype=np.int64)), self)
         few = min(_TRIED, steps)
         brief = self.scenario.model_copy(
             update={"training": self.scenario.training.model_copy(update={"steps": few, "early_stopping": "off"})}
         )
         models = models_of(brief, self.scene, brief.learner, self.device, lambda: None)
         many = 4 * _TRIED
-        sets = self._heaps(self._middle(many), np.zeros(many, dtype=np.int64))
+        sets = self.heaps(self._middle(many), np.zeros(many, dtype=np.int64))
         return _timed(models, sets, self) / many * steps / few
 
     def _middle(self, many: int) -> NDArray[np.float64]:
         return np.repeat(adaptive.places(self.domain, 2)[1:2, 1], many, axis=0)
 
-    def _heaps(self, places: NDArray[np.float64], label: NDArray[np.int64]) -> Sets:
+    def heaps(self, places: NDArray[np.float64], label: NDArray[np.int64]) -> Sets:
         """A heap at each of places (M, 2), of the class label (M,)."""
         x, labels = self.scene.embed(places)[:, None], label[:, None]
         copies = 1 if self._weighs else self.weight
@@ -211,14 +215,15 @@ class Ground:
         base, losses = (np.concatenate(column) for column in zip(*map(self._judged, bare, bare), strict=True))
 
         def function(places: NDArray[np.float64], label: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
-            answers = [self._answers(self._heaps(places, label), seed) for seed in self.seeds]
+            answers = [self._answers(self.heaps(places, label), seed) for seed in self.seeds]
             found = [self._judged(own, clean) for own, clean in zip(answers, bare, strict=True)]
             values, ties = (np.stack(column) for column in zip(*found, strict=True))
             return values - base[:, None], ties - losses[:, None]
 
         several, most = tuple(levels or self.levels), SHARES[self.scenario.learner.family.at_once]
         taught = [k for k in self.labels if k != UNLABELLED or not self.scenario.learner.family.supervised]
-        for grid in adaptive.refined(function, self.domain, taught, several, most if share is None else share):
+        most = most if share is None else share
+        for grid in adaptive.refined(function, self.domain, taught, several, most, self.around):
             whole = self._empty((*several, grid.level))
             at = [self.labels.index(k) for k in taught]
             for name, known in (("values", grid.mean), ("ties", grid.ties.mean(axis=0)), ("measured", grid.measured)):

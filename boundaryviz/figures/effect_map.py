@@ -11,7 +11,7 @@ from matplotlib.colors import ListedColormap, Normalize
 from numpy.typing import NDArray
 
 from boundaryviz.figures.draw import facts, seen
-from boundaryviz.figures.palette import diverging
+from boundaryviz.figures.effect_colours import effect_image
 from boundaryviz.figures.parts import letter_panels
 from boundaryviz.figures.plane import draw_boundary, draw_marks
 from boundaryviz.figures.sheet import SceneFigure, sheet
@@ -64,12 +64,21 @@ def draw_effect_map(found: EffectMap, snapshot: Snapshot, options: Options | Non
 
 
 def picture(found: EffectMap, label: int, middle: str, levels: int | None = None) -> NDArray[np.uint8]:
-    """The colours of one label's map over its domain, uint8 (rows, columns, 3), row 0 at the bottom; what is not known
-    is `middle`. levels: as in `palette.diverging`."""
+    """The colours of one label's map over its domain, uint8 (rows, columns, 4), row 0 at the bottom; what is not known
+    is `middle`. levels: round to this many steps, of which the one around 0 is one; None is smooth."""
     side = FINE * found.level
-    limit = scale_of(found)
     values = found.at(found.domain.grid(side, side))[found.labels.index(label)].reshape(side, side)
-    return diverging(values / limit, middle, levels)
+    top = scale_of(found)
+    return effect_image(in_steps(values, top, levels), top, middle, found.floor)
+
+
+def in_steps(values: NDArray[np.float64], top: float, levels: int | None) -> NDArray[np.float64]:
+    """Values between -top and top, rounded to an odd number of steps, `levels` or one more, so that one is 0."""
+    if levels is None:
+        return values
+    step = top / max(levels // 2, 1)
+    rounded: NDArray[np.float64] = np.rint(values / step) * step
+    return rounded
 
 
 def scale_of(found: EffectMap) -> float:
@@ -106,7 +115,8 @@ def _draw_label(axes: Axes, found: EffectMap, label: int, shown: Snapshot, optio
 
 def _bar(figure: SceneFigure, row: list[Axes], found: EffectMap, options: Options, style: Style) -> None:
     """A thin scale below the planes."""
-    colours = ListedColormap(diverging(np.linspace(-1.0, 1.0, 257), style.middle, options.levels) / 255.0)
+    shares = in_steps(np.linspace(-1.0, 1.0, 257), 1.0, options.levels)
+    colours = ListedColormap(effect_image(shares[None], 1.0, style.middle)[0] / 255.0)
     drawn = figure.colorbar(
         ScalarMappable(Normalize(-1.0, 1.0), colours),
         ax=row,

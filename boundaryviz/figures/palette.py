@@ -30,9 +30,6 @@ SERIES = {"light": ("#5b3fc4", "#0f8f77", "#b5482a", "#8a6d00"), "dark": ("#a28c
 # curves of one run, in figures and window alike: training points, validation, test
 CURVES = {"light": ("#8a9299", "#1f2933", "#5b3fc4"), "dark": ("#7f8a94", "#f2f4f6", "#9d86f5")}
 
-# less to more of what harms, through the ground; Tol's sunset at its ends, safe for the colour-blind
-DIVERGING = ("#364b9a", "#6ea6cd", "", "#f67e4b", "#a50026")
-
 # early to late: viridis by N. Smith and S. van der Walt (CC0), even in lightness and safe for the colour-blind
 SEQUENCE = (
     "#440154", "#482475", "#414487", "#355f8d", "#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151", "#bddf26",
@@ -81,18 +78,6 @@ def sequence(share: NDArray) -> NDArray[np.uint8]:
     stops = np.array([rgb(stop) for stop in SEQUENCE], dtype=float)
     at = np.linspace(0.0, 1.0, len(stops))
     return np.rint(np.stack([np.interp(share, at, stops[:, c]) for c in range(3)], axis=-1)).astype(np.uint8)
-
-
-def diverging(share: NDArray, middle: str = GREY, levels: int | None = None) -> NDArray[np.uint8]:
-    """Colours of -1 to 1, uint8 (..., 3), `middle` at 0; shares beyond count as these, and NaN as 0. levels: round to
-    this many steps, of which the one around 0 is one; None is smooth."""
-    shown = np.clip(np.nan_to_num(share), -1.0, 1.0)
-    if levels:
-        half = max(levels // 2, 1)
-        shown = np.rint(shown * half) / half
-    stops = np.array([rgb(stop or middle) for stop in DIVERGING], dtype=float)
-    at = np.linspace(-1.0, 1.0, len(stops))
-    return np.rint(np.stack([np.interp(shown, at, stops[:, c]) for c in range(3)], axis=-1)).astype(np.uint8)
 
 
 def shades(count: int, dark: bool) -> list[str]:
