@@ -233,6 +233,9 @@ def gather(waiting: list[ToTrainer], message: ToTrainer) -> ToTrainer | None:
     return last
 
 
+IN_THE_DEFENCE = "in the defence"
+"""Where something failed, when a defence cannot judge; see `Failed`."""
+
 Why = Literal["first", "best", "flip", "edit", "last"]
 """The beginning; the lowest validation loss so far; a pin's first flip; beside a change of data or settings; a halt."""
 

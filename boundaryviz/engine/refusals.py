@@ -53,7 +53,7 @@ class Refusals:
             case MemoryNeeded():
                 self._where = "for want of memory"
             case DefenceError():
-                self._where = "in the defence"
+                self._where = m.IN_THE_DEFENCE
             case _:
                 self._where = "on these points"
         self._asked, self._why = message, str(error)

@@ -14,6 +14,10 @@ from boundaryviz.defences.settings import DefenceSettings
 from boundaryviz.record.metrics import Metric, Metrics
 from boundaryviz.record.seeds import Varies
 
+_RATES = ("true_positive_rate", "false_positive_rate", "precision", "removed")
+DEFENCE = tuple(f"defence_{name}" for name in _RATES)
+"""The measures of runs that a defence has."""
+
 
 @dataclass(frozen=True)
 class Rates:
@@ -87,8 +91,9 @@ class DefenceReport:
     def metrics(self, varies: Varies = "training") -> Metrics:
         """One value for each replica; those that no replica has are left out."""
         rates = self.rates
-        names = ("true_positive_rate", "false_positive_rate", "precision", "removed")
-        values = {f"defence_{name}": [float(getattr(one, name)) for one in rates] for name in names}
+        values = {
+            name: [float(getattr(one, rate)) for one in rates] for name, rate in zip(DEFENCE, _RATES, strict=True)
+        }
         return Metrics((name, Metric.of(one, varies)) for name, one in values.items() if not np.isnan(one).all())
 
 

@@ -259,12 +259,12 @@ class Film:
     def _class_handles(self) -> list[Line2D]:
         """Of all snapshots together, each entry once."""
         found: dict[str, Line2D] = {}
-        before = None
+        before: Snapshot | None = None
         for snapshot in self.sequence.shown:
-            if snapshot.scene is not before:
+            if before is None or snapshot.scene is not before.scene or snapshot.judged is not before.judged:
                 for handle in class_handles(seen(snapshot), self.options.drawing, self._style):
                     found.setdefault(str(handle.get_label()), handle)
-            before = snapshot.scene
+            before = snapshot
         return list(found.values())
 
     def _flip_handles(self) -> list[Artist]:

@@ -33,6 +33,7 @@ class DefenceControl(QObject):
         self._document, self._presenter, self._client = controller.document, controller.presenter, controller.client
         self.panel, self.view = DefencePanel(), DefenceView()
         self._guarded: Guarded | None = None
+        self._why = ""  # the points of now cannot be judged
         self.crosses = self._crosses_in(planes.plane)
         self.clean_crosses: CrossesItem | None = None
         planes.set_look("defence", self._dress_clean)
@@ -45,6 +46,7 @@ class DefenceControl(QObject):
         window.result_changed.connect(self._fill)
         self._client.probed.connect(self._take)
         self._client.stated.connect(self._stated)
+        self._client.failed.connect(self._failed)
         for signal in (self._document.changed, self._document.opened):
             signal.connect(self._follow)
         for signal in (self._presenter.turned, self._presenter.forgotten):
@@ -56,7 +58,7 @@ class DefenceControl(QObject):
 
     def _follow(self) -> None:
         """The settings of now, or of the moment that is looked back at; and crosses where the points are now."""
-        settings = self._presenter.scenario.defence
+        settings, self._why = self._presenter.scenario.defence, ""
         self.panel.set_defence(settings)
         self._switch.setChecked(settings is not None)
         if settings is None:
@@ -73,11 +75,16 @@ class DefenceControl(QObject):
 
     def _take(self, said: m.ProbeResult) -> None:
         if said.probe == "defence" and said.key.past == self._presenter.number:
-            self._guarded = said.value
+            self._guarded, self._why = said.value, ""
+            self._show()
+
+    def _failed(self, failed: m.Failed) -> None:
+        if failed.where == m.IN_THE_DEFENCE:
+            self._why = failed.message
             self._show()
 
     def _show(self) -> None:
-        found = self._guarded
+        found = None if self._why else self._guarded
         judged, clean = (None, None) if found is None else (found.judged, found.clean)
         self._presenter.show_judged(judged, clean)
         points = self._presenter.scene.points
@@ -92,8 +99,8 @@ class DefenceControl(QObject):
 
     def _waits(self) -> str:
         found = self._guarded
-        if found is None or not found.pending:
-            return ""
+        if self._why or found is None or not found.pending:
+            return self._why
         return JUDGING if found.judged is not None else FIRST
 
     def _headline(self, judged: Judged | None, clean: Judged | None) -> str:
@@ -115,8 +122,8 @@ class DefenceControl(QObject):
         found = self._guarded
         if self._presenter.scenario.defence is None:
             self.view.clear(OFF)
-        elif found is None or found.judged is None:
-            self.view.clear(FIRST)
+        elif self._why or found is None or found.judged is None:
+            self.view.clear(self._why or FIRST)
         else:
             self.view.set_verdict(found.judged, self._presenter.scene, self._headline(found.judged, found.clean))
 
