@@ -9,7 +9,7 @@ import numpy as np
 from boundaryviz.adversary.problem import Problem
 from boundaryviz.record.trail import AttackState
 
-DRAWS = 3
+DRAWS = 8
 """Over which the comparison is a mean: one draw of eight points among a hundred says little."""
 _STREAM = 13  # key of the random stream, so that the attack's own numbers are others
 

@@ -161,8 +161,8 @@ class Problem:
         """What fits the attacker's support vector machines. Raises AttackError as `svm` does."""
         if not machines_fit(self.learner, self.scene):
             raise AttackError(
-                f"The method {self.settings.method} attacks support vector machines of two classes, and the learner is "
-                f"{self.learner.name}, of {self.scene.classes}. Where there are two it can train one in its place, with "
+                f"{self.settings.method} attacks support vector machines of two classes, and the learner is "
+                f"{self.learner.name}, of {self.scene.classes}. Of two it can train one in its place, with "
                 f"adversary.surrogate=SVC; {' or '.join(any_learner())} attacks any learner."
             )
         if isinstance(self._models, Machines):

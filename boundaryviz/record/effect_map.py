@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from typing_extensions import override
 
+from boundaryviz.record.measures import Measure as Measured
 from boundaryviz.record.records import Records, Tabular
 from boundaryviz.scene.scene import UNLABELLED, Domain
 
@@ -21,6 +22,17 @@ MEASURES: dict[Measure, str] = {
     "flips": "share of test points that change class",
 }
 """What a map can be of, and what it is called."""
+
+MEASURED = {
+    "best": Measured("largest change on the map"),
+    "floor": Measured("distance of two seeds' maps"),
+    "share": Measured("share of the map's nodes that are trained with", True),
+    "fits": Measured("trainings that the map takes"),
+    "error": Measured("mean distance from the map of every node"),
+    "largest_error": Measured("largest distance from the map of every node"),
+    "regret": Measured("what the map of every node has more at its best"),
+}
+"""What is measured of maps themselves, in the units of what they are of."""
 
 PLAIN = 1e-12
 """A map that changes by no more is zero but for rounding."""

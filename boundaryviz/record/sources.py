@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from boundaryviz.record import attacked
+from boundaryviz.record import attacked, effect_map
 from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.measures import Measure
 from boundaryviz.record.reports import REPORTS
@@ -40,7 +40,18 @@ SOURCES: dict[str, Source] = {
         "boundaryviz.studies.bias_variance:plan",
         {name: Measure(name.replace("_", " "), not name.startswith("squared")) for name in MEASURES},
     ),
+    "map": Source("boundaryviz.studies.mapping:plan", effect_map.MEASURED),
     "attack": Source("boundaryviz.studies.attacking:plan", attacked.MEASURES),
+    "defence": Source(
+        "boundaryviz.studies.defending:plan",
+        {
+            "true_positive_rate": Measure("share of the attack's points that the defence removes", True),
+            "false_positive_rate": Measure("share of the clean points that the defence removes", True),
+            "error": Measure("test error of the defended model under the attack", True),
+            "undefended_error": Measure("test error of the undefended model under the attack", True),
+            "clean_error": Measure("test error of the defended model without the attack", True),
+        },
+    ),
     "elephant": Source(
         "boundaryviz.studies.elephant:plan",
         {

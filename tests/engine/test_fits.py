@@ -72,3 +72,16 @@ def test_without_labels_it_says_so_and_what_nobody_wants_ends() -> None:
     fit, points, _ = made(wanted=False)
     with pytest.raises(Abandoned):
         fit(points, np.ones(40, np.float32))
+
+
+def test_a_surrogate_is_trained_as_it_comes_however_short_the_scenario_is():
+    """That of a learner that is fitted at once may have one step, in which a net learns nothing."""
+    scenario = Scenario.parse(
+        {"data": {"name": "circle", "n": 100}, "learner": {"name": "SVC"}, "training": {"steps": 1}}
+    )
+    scene = scenario.scene()
+    points = scene.points.take(scene.points.is_train)
+    fit = LearnerFit(Course(scenario.learner, scenario.training, Problem(scene.classes, scene.domain, ()), None), 0)
+    net = fit(points, np.ones(len(points), dtype=np.float32), "mlp")
+    assert (net.probabilities(points.x).argmax(axis=1) == points.label).mean() > 0.95
+    assert net.features(points.x).shape[1] > 2
