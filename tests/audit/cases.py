@@ -76,7 +76,7 @@ def attacks() -> dict[str, Any]:
 
 def defences() -> list[Any]:
     """Every filter, for few points: with few neighbours, and little that is trained."""
-    few = {"neighbours": 3, "rounds": 1, "trained": 8, "asked": 10}
+    few: dict[str, Any] = {"neighbours": 3, "rounds": 1, "trained": 8, "asked": 10}
     return [
         spec(**{name: value for name, value in few.items() if name in spec.model_fields}) for spec in DEFENCES.values()
     ]

@@ -247,9 +247,9 @@ def a_filter_shown_what_anybody_sees(patch: pytest.MonkeyPatch) -> None:
 
 @_mutation(_DEFENDED, replace(_SIFTED, filter="loss"))
 def removed_points_that_lose_their_places_in_batches(patch: pytest.MonkeyPatch) -> None:
-    of = Pool.of
+    of: Any = Pool.of
 
-    def without(*given: Any) -> Pool:
+    def without(*given: Any) -> Any:
         return of(*given[:-1], None)
 
     patch.setattr(Pool, "of", without)

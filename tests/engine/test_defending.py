@@ -45,8 +45,8 @@ def nothing_seen() -> Iterator[None]:
     SEEN.clear()
 
 
-def trained(scenario: Scenario, seeds: tuple[int, ...] = (3,), steps: int = 20, **options: bool) -> Session:
-    session = Session(scenario, seeds=seeds, device="cpu", **options)
+def trained(scenario: Scenario, seeds: tuple[int, ...] = (3,), steps: int = 20, twin: bool = False) -> Session:
+    session = Session(scenario, seeds=seeds, twin=twin, device="cpu")
     session.step(steps)
     return session
 

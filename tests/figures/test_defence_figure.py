@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.patches import Rectangle
 
 from boundaryviz.figures.data import data_of
 from boundaryviz.figures.draw import draw, save
@@ -59,7 +60,7 @@ def test_the_scores_are_counted_and_the_dot_is_what_was_removed() -> None:
     judged = shown.judged
     assert judged is not None
     scores, rates = draw("defence", shown).axes[1:]
-    bars = sum(patch.get_height() for patch in scores.patches)
+    bars = sum(patch.get_height() for patch in scores.patches if isinstance(patch, Rectangle))
     assert bars == len(judged.ids)
     (dot,) = [line for line in rates.get_lines() if line.get_gid() == "removed"]
     clean = int((~judged.poison).sum())
