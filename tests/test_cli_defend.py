@@ -145,3 +145,15 @@ def test_an_estimator_that_is_handed_in_is_fitted_to_what_is_left() -> None:
     theirs = SVC(gamma=2.0).fit(left.x, left.label).predict(points.x)
     assert judged.removed.any()
     assert (run_.predict(points.x) == theirs).all()
+
+
+def test_a_classifier_of_scikit_learns_kind_leaves_out_what_its_defence_removes() -> None:
+    points = scenario().scene().points
+    x, y = points.x[points.is_train], points.label[points.is_train]
+    ours = bv.BoundaryClassifier("SVC", {"gamma": 2.0}, defence={"defence": "knn", "neighbours": 5}).fit(x, y)
+    assert ours.removed_.any()
+    theirs = SVC(gamma=2.0).fit(x[~ours.removed_], y[~ours.removed_])
+    assert (ours.predict(x) == theirs.predict(x)).all()
+    assert not bv.BoundaryClassifier("SVC").fit(x, y).removed_.any()
+    with pytest.raises(ScenarioError, match="unknown"):
+        bv.BoundaryClassifier("SVC", defence="luck").fit(x, y)

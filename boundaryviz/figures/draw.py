@@ -202,7 +202,9 @@ def _defence(on: _Sheet) -> Planes:
     scores, rates = right.subplots(2, 1)
     draw_scores(scores, on.shown, on.style)
     draw_operating(rates, on.shown, on.style)
-    headline(scores, defence_words(on.shown), "", on.style)
+    settings = on.shown.scenario.defence
+    headline(scores, "" if settings is None else settings.TITLE, "", on.style)
+    rates.set_title(_removed_words(on.shown), color=on.style.faint, fontsize=0.9 * on.style.text)
     return Planes(plane)
 
 
@@ -250,10 +252,10 @@ def _flips(on: _Sheet) -> str:
     return f"{100 * share:.3g} % flipped{by}, step {on.shown.step:,}"
 
 
-def defence_words(snapshot: Snapshot) -> str:
-    """What the defence did, in one line: its name, and the shares of poison and of clean points that it removed."""
-    judged, settings = snapshot.judged, snapshot.scenario.defence
-    return "" if judged is None or settings is None else f"{settings.TITLE}: {told([Rates.of(judged)])}"
+def _removed_words(snapshot: Snapshot) -> str:
+    """What the defence removed, in two short lines."""
+    assert snapshot.judged is not None
+    return told([Rates.of(snapshot.judged)]).replace(": ", ":\n", 1)
 
 
 def _plane(

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from boundaryviz.figures.palette import group_colour
 from boundaryviz.figures.style import Style
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.verdict import Marks, Rates, area, curve, score_bins
@@ -34,12 +35,12 @@ def _cross(axes: Axes, xy: NDArray[np.float64], filled: bool, halo: bool, style:
     if not len(xy):
         return
     colour = style.paper if halo else style.ink
-    looks: dict[str, Any] = {"marker": "x", "color": colour, "linewidth": (2.4 if halo else 1.0) * style.line}
+    looks: dict[str, Any] = {"marker": "x", "color": colour, "linewidth": (1.8 if halo else 0.8) * style.line}
     if filled:
-        edge, wide = style.paper, (1.6 if halo else 0.5) * style.line
+        edge, wide = style.paper, (1.0 if halo else 0.4) * style.line
         looks = {"marker": "X", "facecolor": colour, "edgecolor": edge, "linewidth": wide}
     axes.scatter(
-        xy[:, 0], xy[:, 1], s=((2.0 if filled else 1.7) * style.marker) ** 2, zorder=5.2 if halo else 5.3,
+        xy[:, 0], xy[:, 1], s=((1.5 if filled else 1.6) * style.marker) ** 2, zorder=5.2 if halo else 5.3,
         gid=None if halo else POISON if filled else CLEAN, **looks,
     )  # fmt: skip
 
@@ -50,9 +51,9 @@ def removed_handles(snapshot: Snapshot, style: Style) -> list[Line2D]:
         return []
     points = snapshot.scene.points
     marks = Marks.of(snapshot.judged, points.ids, points.xy)
-    looks: dict[str, Any] = {"linestyle": "none", "color": style.ink, "markeredgewidth": style.line}
+    looks: dict[str, Any] = {"linestyle": "none", "color": style.ink, "markeredgewidth": 0.8 * style.line}
     found = []
-    for xy, marker, size, words in ((marks.poison, "X", 1.8, POISON), (marks.clean, "x", 1.5, CLEAN)):
+    for xy, marker, size, words in ((marks.poison, "X", 1.6, POISON), (marks.clean, "x", 1.5, CLEAN)):
         if len(xy):
             edge = style.paper if marker == "X" else style.ink
             found.append(
@@ -70,16 +71,18 @@ def draw_scores(axes: Axes, snapshot: Snapshot, style: Style) -> None:
     edges, counts = score_bins(judged)
     middle, width = (edges[:-1] + edges[1:]) / 2, np.diff(edges)
     below = np.zeros(len(middle))
-    for poison, colour, words in ((False, style.series[0], "clean"), (True, style.series[1], "poison")):
+    for poison, colour, words in ((False, style.series[0], "clean"), (True, group_colour(1), "poison")):
         for removed in (False, True):
             row = counts[int(poison), int(removed)]
+            some, verdict = row > 0, "removed" if removed else "kept"
             axes.bar(
-                middle, row, width, below, color=colour if removed else style.paper, edgecolor=colour,
-                linewidth=0.8 * style.line, label=f"{words}, {'removed' if removed else 'kept'}",
-                gid=f"{words} {'removed' if removed else 'kept'}", hatch="" if removed or not poison else "////",
+                middle[some], row[some], width[some], below[some], color=colour if removed else style.paper,
+                edgecolor=colour, linewidth=0.8 * style.line, label=f"{words}, {verdict}",
+                gid=f"{words} {verdict}", hatch="" if removed or not poison else "////",
             )  # fmt: skip
             below = below + row
-    axes.set(xlabel="score, more for more suspicious", ylabel="points")
+    high = max(1.06 * float(below.max(initial=0.0)), 1.0)
+    axes.set(xlabel="score, more for more suspicious", ylabel="points", ylim=(0.0, high))
     if below.max(initial=0.0) > 0:
         axes.legend(loc="best", fontsize=0.85 * style.text)
     else:
