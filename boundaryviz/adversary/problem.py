@@ -253,9 +253,10 @@ def _check(problem: Problem) -> None:
         raise AttackError("All labelled training points are of one class, so that there is no boundary to attack.")
     if problem.learner.fits(problem.scene):
         raise AttackError("The learner fits responses, not classes; attacks that train are on classes.")
-    if settings.count > there:
+    kind, most = ("labelled ", there) if type(settings).STANDS_IN else ("", len(training(scene)))
+    if settings.count > most:
         raise AttackError(
-            f"The attack is to use {settings.count:,} points, and there are {there:,} labelled training points. "
+            f"The attack is to use {settings.count:,} points, and there are {most:,} {kind}training points. "
             "Lower adversary.count."
         )
     if settings.label is not None and settings.label >= scene.classes:
