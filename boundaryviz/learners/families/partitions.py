@@ -46,6 +46,6 @@ class PartitionSpec(AtOnceSpec):
     @override
     def _fitting(self, size: Size) -> Needs:
         nodes = _TREE * self.parts + 4.0 * min(size.labelled, self.parts + size.mixed) if self.base == "tree" else 0.0
-        votes = 8.0 * min(size.asked, PLACES) * (self.parts * (self.base != "nearest") + 3 * size.classes)
+        votes = 24.0 * min(size.asked, PLACES) * size.classes
         kept = 8.0 * size.sights * size.labelled * (size.width + 3)
-        return {"fewer parts": votes + _NODE * size.sights * nodes, "fewer points": 32.0 * AT_ONCE + kept}
+        return {"fewer parts": _NODE * size.sights * nodes, "fewer points": 32.0 * AT_ONCE + votes + kept}
