@@ -221,6 +221,39 @@ def train(
 
 
 @app.command()
+def attack(
+    scenario: ScenarioArgument,
+    method: Annotated[
+        str | None,
+        typer.Option("--method", metavar="NAME", help="How it attacks; default the method that the scenario offers."),
+    ] = None,
+    columns: ColumnsOption = None,
+    values: SetOption = None,
+    steps: StepsOption = None,
+    seeds: Annotated[
+        int | None, typer.Option("--seeds", min=1, help="Training seeds on which it is measured; default 1.")
+    ] = None,
+    device: DeviceOption = "auto",
+    json: JsonFileOption = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE.bviz", help="Save the scenario with the poison in it.")
+    ] = None,
+) -> int:
+    """Attack a scenario by a method that trains, and print what that does to it.
+
+    Settings of the attack are adversary.count, adversary.beyond and others. Ctrl+C stops after the state at hand; what
+    the attack has come to is printed and saved.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.attacking import attack_and_report
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, seeds, False, device, columns=tuple(columns or ()))
+        outcome.code = attack_and_report(job, method, json, save)
+    return outcome.code
+
+
+@app.command()
 def figure(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf or .pgf file.")],
@@ -240,8 +273,13 @@ def figure(
             "dose",
             "study",
             "elephant",
+            "trail",
         ],
-        typer.Option("--view", help="What to draw; study: of a study file, or of the study that the scenario holds."),
+        typer.Option(
+            "--view",
+            help="What to draw; study: of a study file, or of the study that the scenario holds; trail: of the attack "
+            "that it offers.",
+        ),
     ] = "boundary",
     values: SetOption = None,
     steps: StepsOption = None,
@@ -317,6 +355,11 @@ def figure(
 
             outcome.code = respond_and_draw(job, parse_doses(doses), picture)
             return outcome.code
+        if view == "trail":
+            from boundaryviz.cli.attacking import attack_and_draw
+
+            outcome.code = attack_and_draw(job, picture)
+            return outcome.code
         if view == "elephant":
             from boundaryviz.cli.drawing import draw_the_elephant
 
@@ -359,7 +402,8 @@ def animate(
         typer.Option(
             "--over",
             metavar="PATH=...",
-            help="A run for each value: poison.count=0..40, data.noise=0..0.5:100, learner.hidden=[2],[4],[8,8].",
+            help="A run for each value: poison.count=0..40, data.noise=0..0.5:100, learner.hidden=[2],[4],[8,8]; "
+            "or for each state of the attack that the scenario offers: attack.",
         ),
     ] = None,
     spacing: Annotated[
