@@ -28,7 +28,18 @@ SURE = 0.95
 """The threshold of learners that have none of their own."""
 
 _AT_ONCE = dict.fromkeys(
-    ("optimiser", "learning_rate", "momentum", "batch_size", "l1", "l2", "early_stopping", *STOPPING),
+    (
+        "optimiser",
+        "learning_rate",
+        "momentum",
+        "batch_size",
+        "l1",
+        "l2",
+        "clip",
+        "gradient_noise",
+        "early_stopping",
+        *STOPPING,
+    ),
     "this learner is fitted at once, not in small steps",
 )
 
