@@ -200,20 +200,6 @@ def of_stops(stopped: NDArray[np.int64], kept: NDArray[np.int64], steps: int, va
     return found | {"steps_saved": Metric.of(np.maximum(saved, 0.0), varies)}
 
 
-def certified_of(
-    certificates: NDArray[np.int64], right: NDArray[np.bool_], lost: NDArray[np.bool_], varies: Varies = "training"
-) -> Metrics:
-    """`certified_poison`: how many poison points at least half of the points survive, decided rightly all the while
-    (the median certified robustness of Levine and Feizi 2021, section 4), below 0 where fewer are right unpoisoned.
-
-    certificates, right: (S, N), of S seeds and N points; nothing where there are none. lost: (S,), seeds that diverged.
-    """
-    if not right.size:
-        return Metrics()
-    survived = np.sort(np.where(right, certificates, -1), axis=1)[:, ::-1][:, (right.shape[1] - 1) // 2]
-    return Metrics({"certified_poison": Metric.of(np.where(lost, np.nan, survived), varies)})
-
-
 def _risen(now: NDArray[np.float64], curves: CurveStore, chosen: Iterable[int]) -> dict[str, NDArray[np.float64]]:
     """`test_error_rise`: the test error now less the lowest there was; `flipped_label_rise`: the highest loss that
     wrong labels had, less the first. Of the replicas `chosen`, NaN where unknown."""

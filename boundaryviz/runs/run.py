@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from typing_extensions import override
 
 from boundaryviz.attacks import placement
-from boundaryviz.engine.deciding import Deciding
+from boundaryviz.engine.certificates import survived_by_half
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import OnProgress
@@ -22,7 +22,7 @@ from boundaryviz.learners.handed_in import HandedInSpec
 from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
-from boundaryviz.record.metrics import Metric, Metrics, certified_of, of_curves, of_stops, success_rate
+from boundaryviz.record.metrics import Metric, Metrics, of_curves, of_stops, success_rate
 from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.rule import compared, disagreement
 from boundaryviz.record.seeds import Varies, training_varies
@@ -34,7 +34,7 @@ from boundaryviz.scenario.scale_advice import scale_note
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.rules import Rule
-from boundaryviz.scene.scene import Domain, Scene, Split
+from boundaryviz.scene.scene import Domain, Scene
 
 if TYPE_CHECKING:
     from boundaryviz.figures.draw import SceneFigure
@@ -204,8 +204,9 @@ class Run(Tabular):
         if (stops := self.session.stops) is not None:
             stopped, kept = (at[self._replicas(clean)] for at in stops)
             found |= of_stops(stopped, kept, self.scenario.steps, self.varies)
-        if "certificates" in self.session.spec.family.capabilities and not isinstance(self.session.learner, Deciding):
-            found |= self._certified(self._replicas(clean))
+        if (survived := survived_by_half(self.session)) is not None:
+            half = np.where(self.diverged, np.nan, survived)[self._replicas(clean)]
+            found["certified_poison"] = Metric.of(half, self.varies)
         targets = self.scene.targets
         if targets:
             x = self.scene.embed(np.array([(target.x, target.y) for target in targets]))
@@ -231,14 +232,6 @@ class Run(Tabular):
             if share is not None:
                 found[name] = Metric.of(np.where(lost, np.nan, share), self.varies)
         return found
-
-    def _certified(self, replicas: slice) -> Metrics:
-        """How much poison the decisions at the test points survive."""
-        points = self.scene.points
-        points = points.take((points.split == Split.TEST) & points.is_labelled & ~points.is_poison)
-        learner: Any = self.session.learner
-        right = learner.predict(points.x)[replicas] == points.label
-        return certified_of(learner.certificates(points.x)[replicas], right, self.diverged[replicas], self.varies)
 
     def _classes(self, x: NDArray[np.float64], clean: bool) -> NDArray[np.int64]:
         """The predicted classes, (seeds, len(x))."""
