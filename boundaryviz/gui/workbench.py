@@ -18,6 +18,7 @@ from boundaryviz.engine.messages import Failed
 from boundaryviz.gui.adversary.control import AdversaryControl
 from boundaryviz.gui.bias.control import BiasControl
 from boundaryviz.gui.cascade.control import CascadeControl
+from boundaryviz.gui.certificate.control import CertificateControl
 from boundaryviz.gui.check.control import CheckControl
 from boundaryviz.gui.compare.control import CompareControl
 from boundaryviz.gui.compare.pin_files import PinFiles
@@ -99,7 +100,8 @@ _GESTURES = {
 
 
 _OF_ONE_SCENARIO = (
-    "point.poison", "view.cascade", "view.support", "view.effect", "view.jitter", "view.rule-difference",
+    "point.poison", "view.cascade", "view.support", "view.certificate", "view.effect", "view.jitter",
+    "view.rule-difference",
 )  # fmt: skip
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, the
 earlier course, panels, pins, speed and the result at the front are the viewer's and stay."""
@@ -182,6 +184,7 @@ class Workbench:
         self.timeline.course.changed.connect(self.curves.show_course)
         self.timeline.course.turned.connect(self.curves.view.set_shown)
         self.support = SupportControl(window, self.plane, document, client, presenter)
+        self.certificate = CertificateControl(window, planes, document, client, presenter)
         self.tree = TreeControl(window, self.plane, client, presenter)
         self.timeline.course.turned.connect(self.tree.show_stage)
 

@@ -138,6 +138,8 @@ _TABLE = (
            "from a given label to the point under the pointer", ("K",), checkable=True, on_plane=True),
     _Entry("view.support", "Support &vectors", "Ring the points that hold the boundary of a support vector machine, "
            "and draw the lines of its margin", ("Shift+S",), checkable=True, on_plane=True),
+    _Entry("view.certificate", "Poison sur&vived", "For every place, how many poison points of any kind the decision "
+           "is proven to survive, of partition aggregation", checkable=True),
     _Entry("view.effect", "&Effect map", "For every place, what one more point there would do to the model; a click "
            "plants it", ("Shift+E",), checkable=True, on_plane=True),
     _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",
