@@ -18,11 +18,13 @@ from boundaryviz.engine.messages import Failed
 from boundaryviz.gui.adversary.control import AdversaryControl
 from boundaryviz.gui.bias.control import BiasControl
 from boundaryviz.gui.cascade.control import CascadeControl
+from boundaryviz.gui.certificate.control import CertificateControl
 from boundaryviz.gui.check.control import CheckControl
 from boundaryviz.gui.compare.control import CompareControl
 from boundaryviz.gui.compare.pin_files import PinFiles
 from boundaryviz.gui.confusion.control import ConfusionControl
 from boundaryviz.gui.curves.control import CurvesControl
+from boundaryviz.gui.defence.control import DefenceControl
 from boundaryviz.gui.diagnostics.error_reporting import ErrorReporting, trainer_words
 from boundaryviz.gui.document.autosave import Autosave
 from boundaryviz.gui.document.document import Document
@@ -99,7 +101,8 @@ _GESTURES = {
 
 
 _OF_ONE_SCENARIO = (
-    "point.poison", "view.cascade", "view.support", "view.effect", "view.jitter", "view.rule-difference",
+    "point.poison", "view.cascade", "view.support", "view.certificate", "view.effect", "view.jitter",
+    "view.rule-difference",
 )  # fmt: skip
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, the
 earlier course, panels, pins, speed and the result at the front are the viewer's and stay."""
@@ -146,6 +149,7 @@ class Workbench:
         for may_leave in (self.film.may_leave, self.filing.may_close):
             window.ask_before_closing(may_leave)
         self.poison = PoisonControl(window, self.planes, self.controller)
+        self.defence = DefenceControl(window, self.planes, self.controller)
         self.rule = RuleControl(window, self.planes, self.controller)
         self.presentation = PresentationControl(window, self.planes, self.filing.turn, self.curves.view.set_scale)
         self._arrange()
@@ -181,6 +185,7 @@ class Workbench:
         self.timeline.course.changed.connect(self.curves.show_course)
         self.timeline.course.turned.connect(self.curves.view.set_shown)
         self.support = SupportControl(window, self.plane, document, client, presenter)
+        self.certificate = CertificateControl(window, planes, document, client, presenter)
         self.tree = TreeControl(window, self.plane, client, presenter)
         self.timeline.course.turned.connect(self.tree.show_stage)
         self.influence = InfluenceControl(window, self.plane, document, client, presenter, self.controller.do)
@@ -223,6 +228,7 @@ class Workbench:
         window.add_panel("Training", controller.training)
         window.add_panel("Poison", self.poison.panel)
         window.add_panel("Adversary", self.adversary.panel)
+        window.add_panel("Defence", self.defence.panel)
         window.add_panel("Rule", self.rule.panel)
         window.add_result("Curves", self.curves.view)
         window.add_result("Units", self.units.view)
@@ -231,6 +237,7 @@ class Workbench:
         window.add_result("Attack", self.twin.panel)
         window.add_result("Trail", self.adversary.view)
         window.add_result("Effect", self.effect.panel)
+        window.add_result("Defence", self.defence.view)
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
         window.add_result("Study", self.study.panel)

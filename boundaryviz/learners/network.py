@@ -93,11 +93,15 @@ class Network:
         """How many numbers one replica learns."""
         return self.layout.size
 
-    def _targets(self, label: NDArray[np.int64], response: NDArray[np.float64] | None = None) -> Tensor:
+    def _targets(
+        self, label: NDArray[np.int64], response: NDArray[np.float64] | None = None, smoothing: float = 0.0
+    ) -> Tensor:
         """`losses.targets` (K, N) of labels (N,), or what is `taught` where there are responses (N,) for this loss."""
         if response is not None and self._loss in FIT_RESPONSES and self.problem.classes == 2:
             return torch.tensor(taught(label, response), device=self.device, dtype=self.dtype)[None]
-        return losses.targets(torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype)
+        return losses.targets(
+            torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype, smoothing
+        )
 
     def _inputs(self, x: NDArray[np.float64]) -> Tensor:
         return torch.from_numpy(self.features(x)).to(self.device, self.dtype)
