@@ -49,10 +49,13 @@ class Decision:
         return 2.0 * float(np.arctanh(np.clip(lead, -1 + 1e-7, 1 - 1e-7))) if self.margin else lead
 
 
-def trained_on(session: Session) -> Points:
-    """The training points that a model sees, of which a supervised learner looks at those with labels alone."""
+def trained_on(session: Session, replica: int = 0) -> Points:
+    """The training points that a model is trained on: of those that it sees a supervised learner looks at those with
+    labels alone, and what a defence has removed is not among them."""
     points = session.scene.points
     seen = points.is_train & session.scene.seen()
+    if (judged := session.defending.judged) is not None:
+        seen &= judged[replica].weights_of(points.ids) != 0
     return points.take(seen & points.is_labelled if session.spec.family.supervised else seen)
 
 

@@ -46,7 +46,7 @@ class Explainer:
                 raise InfluenceError(f"{titled(name)}: {why}.")
         self.names = tuple(name for name in METHODS if name in names)
         self.decision = Decision.at(session, asked.place, replica)
-        self.points: Points = trained_on(session)
+        self.points: Points = trained_on(session, replica)
         if len(self.points) < 2:
             raise InfluenceError("There are fewer than two training points: none can be left out.")
         labels = int(self.points.is_labelled.sum())

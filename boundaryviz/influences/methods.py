@@ -17,7 +17,7 @@ LEAST_PENALTY = 1e-2
 """The L2 penalty of a net from which on an influence function says anything of it: below it, the leave-one-out of a net
 is noise (measured: with 1e-3, two seeds agree by .16)."""
 
-_CURVED = ("cross-entropy", "focal", "squared")
+_CURVED = ("cross-entropy", "focal", "generalised", "squared")
 _AT_ONCE = "this learner is fitted at once, so that it has no steps; leaving points out is quick"
 
 
@@ -53,6 +53,8 @@ def _influence(spec: Any, training: TrainingSpec, classes: int) -> str:
         return "influence functions are for a supervised net or logistic regression, whose loss has a curvature"
     if spec.loss not in _CURVED:
         return f"the {spec.loss} loss has no curvature, which influence functions divide by"
+    if training.clip:
+        return "clipped gradients go down no loss, which influence functions differentiate; take clipping away"
     if training.optimiser == "adamw" and training.l2:
         return "AdamW's decay is no part of a loss, which influence functions differentiate; take Adam"
     return ""

@@ -33,8 +33,12 @@ def warm(
     Batches hold all points, whatever the scenario says: the difference is of the points, not of which come first.
     """
     seed = session.replicas.seeds[replica]
-    still = _quiet(session.scenario, batch_size="full", early_stopping="off")
-    several = Session(still, session.scene, replicas=_without(points, out, (seed,)), learner=session.spec)
+    still = _quiet(session.scenario, batch_size="full", early_stopping="off").model_copy(update={"defence": None})
+    scene = session.scene
+    removed = np.empty(0, dtype=np.int64)
+    if (judged := session.defending.judged) is not None:  # it has judged already, and does so no more
+        removed = judged[replica].ids[judged[replica].removed]
+    several = Session(still, scene, replicas=_without(points, out, (seed,), removed), learner=session.spec)
     net, apart = plain(session)[0], plain(several)[0]
     apart.restore(tiled(net.state(), apart.state(), replica))
     yield
@@ -82,13 +86,19 @@ def _leads(session: Session, decisions: Sequence[Decision]) -> NDArray[np.float6
     return np.array([[one.lead(session.learner, replica) for replica in replicas] for one in decisions])
 
 
-def _without(points: Points, out: NDArray[np.bool_], seeds: Sequence[int]) -> Replicas:
-    """Of each seed a replica that sees all points, then one for each row of `out` (M, N) without those."""
-    touched = out.any(axis=0)
+def _without(
+    points: Points, out: NDArray[np.bool_], seeds: Sequence[int], removed: NDArray[np.int64] | None = None
+) -> Replicas:
+    """Of each seed a replica that sees all points, then one for each row of `out` (M, N) without those.
+
+    removed: ids of others that none of them sees.
+    """
+    touched, others = out.any(axis=0), np.empty(0, dtype=np.int64) if removed is None else removed
     weights = np.concatenate([np.ones((1, int(touched.sum()))), ~out[:, touched]])
     count = len(weights)
+    weights = np.concatenate([weights, np.zeros((count, len(others)))], axis=1)
     return Replicas(
-        tuple(seed for seed in seeds for _ in range(count)), (None,) * count * len(seeds), points.ids[touched],
+        tuple(seed for seed in seeds for _ in range(count)), (None,) * count * len(seeds), np.concatenate([points.ids[touched], others]),
         np.tile(weights, (len(seeds), 1)),
     )  # fmt: skip
 

@@ -172,3 +172,30 @@ def test_a_method_that_mixes_points_gives_one_no_loss_of_its_own() -> None:
     session = checkpoints(Scenario().with_values(values), 10).session
     points = trained_on(session)
     assert of_unlabelled(session, points, np.flatnonzero(points.label < 0)[:2]) is None
+
+
+def test_what_a_defence_has_removed_is_answerable_for_nothing_and_stays_away() -> None:
+    values = {**NET, "data.label_noise": 0.2, "defence.defence": "knn"}
+    session = Session(Scenario().with_values(values))
+    session.step(40)
+    judged = session.defending.judged
+    assert judged is not None
+    assert judged[0].removed.any()
+    points = trained_on(session)
+    assert set(points.ids.tolist()) == set(judged[0].ids[~judged[0].removed].tolist())
+    decision, before = Decision.at(session, PLACE), session.state()
+    falls = through(warm(session, 0, [decision], points, left_out(points, np.array([2]), 1), 20))
+    leads = []
+    for gone in (points.ids[:0], points.ids[[2]]):
+        away = np.concatenate([judged[0].ids[judged[0].removed], gone])
+        alone = Session(Scenario().with_values(NET), apply(Remove(away), session.scene)[0])
+        alone.learner.restore({name.removeprefix("learner."): a for name, a in before.items() if "learner." in name})
+        alone.step(20)
+        leads.append(decision.lead(alone.learner))
+    assert falls[0, 0] == pytest.approx(leads[0] - leads[1], abs=2e-4)
+
+
+def test_smoothed_labels_are_what_gradients_are_of() -> None:
+    session = trained(**{"learner.smoothing": 0.2})
+    alone = session.learner.alone(0)  # type: ignore[attr-defined]
+    np.testing.assert_allclose(alone.targets(np.array([0, 1])).numpy(), [[0.9, 0.1], [0.1, 0.9]], atol=1e-6)
