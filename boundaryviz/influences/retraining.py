@@ -97,10 +97,9 @@ def _without(
     weights = np.concatenate([np.ones((1, int(touched.sum()))), ~out[:, touched]])
     count = len(weights)
     weights = np.concatenate([weights, np.zeros((count, len(others)))], axis=1)
-    return Replicas(
-        tuple(seed for seed in seeds for _ in range(count)), (None,) * count * len(seeds), np.concatenate([points.ids[touched], others]),
-        np.tile(weights, (len(seeds), 1)),
-    )  # fmt: skip
+    ids = np.concatenate([points.ids[touched], others])
+    each = tuple(seed for seed in seeds for _ in range(count))
+    return Replicas(each, (None,) * len(each), ids, np.tile(weights, (len(seeds), 1)))
 
 
 def _quiet(scenario: Scenario, **training: Any) -> Scenario:
