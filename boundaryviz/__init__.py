@@ -9,13 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from boundaryviz import attacks, learners
+    from boundaryviz import attacks, defences, learners
     from boundaryviz.adversary.attacking import attack
     from boundaryviz.adversary.mapping import effect_map
     from boundaryviz.attacks.settings import AttackSettings as Attack
     from boundaryviz.estimator import BoundaryClassifier
     from boundaryviz.record.metrics import Metric
     from boundaryviz.record.reports.asked import report
+    from boundaryviz.runs.defending import defend
     from boundaryviz.runs.run import Run, train
     from boundaryviz.scenario.gallery import load
     from boundaryviz.scenario.gallery import names as scenarios
@@ -50,6 +51,8 @@ _WHERE = {
     "datasets": "scene.datasets",
     "learners": "learners",
     "attacks": "attacks",
+    "defences": "defences",
+    "defend": "runs.defending:defend",
 }
 
 __all__ = [
@@ -65,6 +68,8 @@ __all__ = [
     "bias_variance",
     "check",
     "datasets",
+    "defences",
+    "defend",
     "dose_response",
     "effect_map",
     "learners",

@@ -268,6 +268,7 @@ def figure(
             "cascade",
             "roc",
             "calibration",
+            "defence",
             "frames",
             "compare",
             "dose",
@@ -513,6 +514,35 @@ def dose(
 
         job = Job(scenario, tuple(values or ()), steps, seeds, False, device, columns=tuple(columns or ()))
         outcome.code = respond_and_report(job, parse_doses(doses), tuple(learner or ()), json, lines)
+    return outcome.code
+
+
+@app.command()
+def defend(
+    scenario: ScenarioArgument,
+    method: Annotated[
+        str | None, typer.Option("--method", metavar="NAME", help="Which defence; default the scenario's own.")
+    ] = None,
+    columns: ColumnsOption = None,
+    values: SetOption = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", min=1, help="How many seeds.")] = None,
+    twin: Annotated[
+        bool | None, typer.Option("--twin/--no-twin", help="Also train every seed without the poison.")
+    ] = None,
+    steps: StepsOption = None,
+    device: DeviceOption = "auto",
+    json: JsonFileOption = None,
+) -> int:
+    """Switch a defence on, and print what it removes, how well that fits the truth, and what is learnt from the rest.
+
+    Its settings are --set defence.NAME=VALUE; figure --view defence draws it.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.defending import defend_and_report
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, seeds, twin, device, columns=tuple(columns or ()))
+        outcome.code = defend_and_report(job, method, json)
     return outcome.code
 
 
