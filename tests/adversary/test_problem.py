@@ -7,6 +7,7 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
+from boundaryviz.adversary.baseline import at_random
 from boundaryviz.adversary.models import Trained
 from boundaryviz.adversary.problem import Problem
 from boundaryviz.adversary.truth import Truth
@@ -175,6 +176,21 @@ def test_between_sets_that_do_as_much_the_loss_decides_and_a_model_that_diverged
 def test_what_cannot_be_attacked_is_said(values, words):
     with pytest.raises(AttackError, match=words):
         Problem(attacked(**values))
+
+
+def test_what_is_planted_may_be_more_than_there_are_labels(monkeypatch: pytest.MonkeyPatch):
+    few = attacked(data__labels_per_class=2, adversary__count=9)
+    with pytest.raises(AttackError, match="there are 4 labelled"):
+        Problem(few)
+    monkeypatch.setattr(type(few.adversary), "STANDS_IN", False)
+    problem = Problem(few)
+    for state in at_random(problem, draws=2):
+        assert len(state) == 9
+        assert (state.replaces == -1).all()
+        at = [np.flatnonzero((problem.candidates.x == x).all(axis=1))[0] for x in state.points]
+        assert (state.label == 1 - problem.candidates.label[at]).all()
+    with pytest.raises(AttackError, match="there are 60 training points"):
+        Problem(few.with_values({"adversary.count": 61}))
 
 
 def test_points_at_one_place_leave_no_box():

@@ -15,7 +15,7 @@ import boundaryviz as bv
 from boundaryviz.adversary.requests import AttackRequest
 from boundaryviz.adversary.running import carry_out, run_attack
 from boundaryviz.attacks.targets import AttackError
-from boundaryviz.jobs.messages import Ended, FromJob, Result
+from boundaryviz.jobs.messages import Cancelled, Ended, FromJob, Result
 from boundaryviz.jobs.process import ProcessJob
 from boundaryviz.jobs.worker import failure_words
 from boundaryviz.record.trail import AttackState
@@ -39,10 +39,6 @@ def heard(job: ProcessJob, results: int = 10**9) -> list[FromJob]:
     return said
 
 
-def states_in(said: list[FromJob]) -> list[AttackState]:
-    return [one.value for one in said if isinstance(one, Result) and isinstance(one.value, AttackState)]
-
-
 @pytest.fixture
 def jobs() -> Iterator[list[ProcessJob]]:
     begun: list[ProcessJob] = []
@@ -52,24 +48,28 @@ def jobs() -> Iterator[list[ProcessJob]]:
 
 
 class Ear:
-    """A `Tell` that keeps what it is told."""
+    """A `Tell` that keeps what it is told. wanted: after so many states the attack is not wanted any more."""
 
-    def __init__(self) -> None:
-        self.values: list[object] = []
+    def __init__(self, wanted: int = 99) -> None:
+        self.states: list[AttackState] = []
         self.shares: list[float] = []
+        self._wanted = wanted
 
     def progress(self, done: int, of: int, words: str = "") -> None:
         self.shares.append(done / of)
+        if len(self.states) >= self._wanted:
+            raise Cancelled
 
     def result(self, value: object) -> None:
-        self.values.append(value)
+        assert isinstance(value, AttackState)
+        self.states.append(value)
 
 
 def test_a_job_tells_the_states_of_the_attack_the_last_one_again_as_done():
     ear = Ear()
     carry_out(AttackRequest(MOONS), ear)
     here = run_attack(MOONS).states
-    states = [state for state in ear.values if isinstance(state, AttackState)]
+    states = ear.states
     assert [state.done for state in states] == [False] * 6 + [True]
     assert tuple(states[:5]) == here[:5]
     assert states[-1] == here[-1]
@@ -77,18 +77,14 @@ def test_a_job_tells_the_states_of_the_attack_the_last_one_again_as_done():
     assert ear.shares[-1] == 1.0
 
 
-def test_one_that_is_cancelled_half_way_leaves_the_states_so_far_and_can_be_gone_on_with(jobs: list[ProcessJob]):
-    scenario = attacked(adversary__count=59, data__n=400)
-    before = scenario.model_dump(mode="json")
-    jobs.append(ProcessJob(AttackRequest(scenario)))
-    states = states_in(heard(jobs[0], results=2))
-    jobs[0].cancel()
-    said = heard(jobs[0])
-    assert said[-1] == Ended("Cancelled.")
-    states += states_in(said)
-    assert not states[-1].done
-    assert scenario.model_dump(mode="json") == before
-    whole, rest = run_attack(scenario), run_attack(scenario, start=states[-1])
+def test_one_that_is_cancelled_half_way_leaves_the_states_so_far_and_can_be_gone_on_with():
+    before, ear = MOONS.model_dump(mode="json"), Ear(wanted=2)
+    with pytest.raises(Cancelled):
+        carry_out(AttackRequest(MOONS), ear)
+    states = ear.states
+    assert [state.done for state in states] == [False, False]
+    assert MOONS.model_dump(mode="json") == before
+    whole, rest = run_attack(MOONS), run_attack(MOONS, start=states[-1])
     assert set(rest.last.replaces.tolist()) >= set(states[-1].replaces.tolist())
     assert len(rest.last) == len(whole.last)
     assert rest.last.fits > states[-1].fits

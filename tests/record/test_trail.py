@@ -118,6 +118,8 @@ def test_ways_begin_where_a_point_first_was_and_reach_holds_them_all():
     two = AttackState([[0.5, 0.0], [9.0, -8.0]], [1, 1], [-1, -1])  # type: ignore[arg-type]
     trail = Trail((one, two))
     assert [way.tolist() for way in trail.ways] == [[[0.0, 0.0], [0.5, 0.0]], [[9.0, -8.0]]]
+    flips = [AttackState([[float(k), 0.0]], [1], [k]) for k in (3, 5, 3)]  # type: ignore[arg-type]
+    assert [way.tolist() for way in Trail(tuple(flips)).ways] == [[[3.0, 0.0], [3.0, 0.0]]]
     assert reach((one,), SCENE) == SCENE.domain
     wide = reach(trail.states, SCENE)
     assert wide.right > 9.0
