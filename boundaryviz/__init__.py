@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from boundaryviz.studies.bias_variance import bias_variance
     from boundaryviz.studies.check import check
     from boundaryviz.studies.dose import dose_response
+    from boundaryviz.studies.poison_count import poison_count
     from boundaryviz.studies.tabling import study
     from boundaryviz.tables.tables import read_file as read_table
 
@@ -38,6 +39,7 @@ _WHERE = {
     "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
+    "poison_count": "studies.poison_count:poison_count",
     "study": "studies.tabling:study",
     "report": "record.reports.asked:report",
     "Metric": "record.metrics:Metric",
@@ -63,6 +65,7 @@ __all__ = [
     "dose_response",
     "learners",
     "load",
+    "poison_count",
     "read_table",
     "report",
     "scenarios",

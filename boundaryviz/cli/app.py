@@ -240,13 +240,19 @@ def figure(
             "dose",
             "study",
             "elephant",
+            "poison-count",
         ],
         typer.Option("--view", help="What to draw; study: of a study file, or of the study that the scenario holds."),
     ] = "boundary",
     values: SetOption = None,
     steps: StepsOption = None,
     seeds: Annotated[
-        int | None, typer.Option("--seeds", min=1, help="How many seeds; default 1, for --view dose 8.")
+        int | None,
+        typer.Option(
+            "--seeds",
+            min=1,
+            help="How many seeds; default 1, for --view dose 8; for --view poison-count of the data, 8.",
+        ),
     ] = None,
     seed_shown: Annotated[
         int, typer.Option("--seed-shown", min=0, metavar="K", help="Which of the seeds is drawn, counted from 0.")
@@ -329,8 +335,13 @@ def figure(
 
             outcome.code = study_and_draw(job, picture, store)
             return outcome.code
+        if view == "poison-count":
+            from boundaryviz.cli.counting import carry_out_and_draw
+
+            outcome.code = carry_out_and_draw(job, picture, store)
+            return outcome.code
         if store is not None:
-            raise UsageProblem("--store: only --view study takes it")
+            raise UsageProblem("--store: only --view study and --view poison-count take it")
         outcome.code = train_and_draw(job, picture)
     return outcome.code
 

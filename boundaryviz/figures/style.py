@@ -61,6 +61,7 @@ WIDTHS_CM: dict[str, float] = {
     "study": 12.0,
     "bias-variance": 16.0,
     "elephant": 18.0,
+    "poison-count": 16.0,
 }
 
 
@@ -80,6 +81,7 @@ _NEEDED: dict[str, float] = {
     "study": 36.0,
     "bias-variance": 56.0,
     "elephant": 52.0,
+    "poison-count": 54.0,
 }
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.measures import Measure
+from boundaryviz.record.poison_count import SIZES, WAYS
 from boundaryviz.record.reports import REPORTS
 
 __all__ = ["SOURCES", "Measure", "Source"]
@@ -45,6 +46,20 @@ SOURCES: dict[str, Source] = {
             f"{side}_error_{harmonics}": Measure(f"distance from the {words} at {harmonics} harmonics")
             for side, words in (("train", "noisy points"), ("outline", "elephant"))
             for harmonics in ELEPHANT
+        },
+    ),
+    "count": Source(
+        "boundaryviz.studies.poison_count:plan",
+        {
+            f"{way.name}_{size}{of}": Measure(f"{words} of {size:,}, {way.title}", of == "_reach")
+            for way in WAYS
+            for size in SIZES
+            for of, words in (("", "poison needed"), ("_reach", "test points flipped"))
+        }
+        | {
+            f"{way.name}_slope{of}": Measure(f"slope of the {words}, {way.title}")
+            for way in WAYS
+            for of, words in (("", "count"), ("_share", "share"))
         },
     ),
 }
