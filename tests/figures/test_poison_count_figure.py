@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 
 from boundaryviz.figures.poison_count import draw_poison_count
 from boundaryviz.figures.sheet import save
@@ -27,16 +28,20 @@ def counted(seeds: int = 8) -> PoisonCount:
     return PoisonCount("count", "A count, not a share", sizes, tuple(range(seeds)), tuple(lines))
 
 
+def heights(line: Line2D) -> list[float]:
+    return np.asarray(line.get_ydata(), dtype=float).tolist()
+
+
 def test_a_line_for_each_way_its_interval_and_what_is_quoted() -> None:
     figure = draw_poison_count(counted(), Options(dpi=60, letters=True))
     left, right = figure.axes[:2]
     drawn = {line.get_gid(): line for line in left.get_lines()}
-    assert drawn["count near"].get_ydata().tolist() == [4.0, 8.0, 64.0]
-    assert np.isnan(drawn["count svm"].get_ydata()[2])
-    shares = {line.get_gid(): line.get_ydata() for line in right.get_lines()}
+    assert heights(drawn["count near"]) == [4.0, 8.0, 64.0]
+    assert np.isnan(heights(drawn["count svm"])[2])
+    shares = {line.get_gid(): heights(line) for line in right.get_lines()}
     assert shares["count copies"] == pytest.approx([4 / 1004, 4 / 4004, 4 / 20004])
-    assert [line.get_ydata()[0] for line in left.get_lines() if line.get_gid() == "quoted"] == [250]
-    assert [line.get_ydata()[0] for line in right.get_lines() if line.get_gid() == "quoted"] == [1e-2, 1e-3, 1e-7]
+    assert [heights(line)[0] for line in left.get_lines() if line.get_gid() == "quoted"] == [250]
+    assert [heights(line)[0] for line in right.get_lines() if line.get_gid() == "quoted"] == [1e-2, 1e-3, 1e-7]
     told = " ".join(text.get_text() for part in figure.subfigs for text in part.texts).replace("\n", " ")
     for words in ("Souly et al. (2025)", "Where more than 2,048 were needed", "publish points, which nobody labels"):
         assert words in told
