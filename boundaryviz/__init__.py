@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from boundaryviz import attacks, learners
+    from boundaryviz.adversary.attacking import attack
     from boundaryviz.attacks.settings import AttackSettings as Attack
     from boundaryviz.estimator import BoundaryClassifier
     from boundaryviz.record.metrics import Metric
@@ -36,6 +37,7 @@ _WHERE = {
     "read_table": "tables.tables:read_file",
     "train": "runs.run:train",
     "Run": "runs.run:Run",
+    "attack": "adversary.attacking:attack",
     "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
@@ -58,6 +60,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "__version__",
+    "attack",
     "attacks",
     "bias_variance",
     "check",

@@ -50,17 +50,29 @@ def inject(scene: Scene, spec: AttackSettings) -> Scene:
         planted, withdrawn = placed(scene, spec)
     except AttackError:
         return scene
+    name = f"{spec.TITLE.lower()} {spec.group}" if spec.group > 1 else spec.TITLE
+    pin = None if goal is None else goal.as_target(spec.group)
+    target_class = goal.target_class if goal is not None else spec.wanted
+    return joined(scene, (planted, withdrawn), spec.group, name.capitalize(), pin, target_class)
+
+
+def joined(
+    scene: Scene, placed: Placed, group: int, name: str, pin: Target | None = None, target_class: int | None = None
+) -> Scene:
+    """The scene with points of poison in a group, in place of the clean points they withdraw, and the pin they are for.
+
+    name, target_class: of the group, where it gets a point.
+    """
+    planted, withdrawn = placed
     points = scene.points
     if len(withdrawn):
         origin = points.origin.copy()
-        origin[points.positions(withdrawn)] = -spec.group
+        origin[points.positions(withdrawn)] = -group
         points = points.with_columns(origin=origin)
-    targets = scene.targets if goal is None else (*scene.targets, goal.as_target(spec.group))
+    targets = scene.targets if pin is None else (*scene.targets, pin)
     groups = scene.groups
     if len(planted):
-        name = f"{spec.TITLE.lower()} {spec.group}" if spec.group > 1 else spec.TITLE
-        target_class = goal.target_class if goal is not None else spec.wanted
-        groups = _with_group(groups, spec.group, name.capitalize(), target_class)
+        groups = _with_group(groups, group, name, target_class)
         points = Points.join(points, scene.completed(planted))
     return replace(scene, points=points, targets=targets, groups=groups)
 
@@ -83,10 +95,10 @@ def planted(
     inputs = given if scene.section is not None and given.shape[1] == width else None
     xy = given if scene.section is None or inputs is None else scene.section.shadow(inputs)
     new = Points.of(xy, label, origin=group, first_id=scene.next_id).with_columns(inputs=inputs)
-    joined = scene.with_points(Points.join(scene.points, scene.completed(new)))
+    grown = scene.with_points(Points.join(scene.points, scene.completed(new)))
     aims = None if target is None else target.target_class
     pins = () if target is None else (replace(target, group=group),)
-    return replace(joined, targets=(*scene.targets, *pins), groups=_with_group(scene.groups, group, name, aims))
+    return replace(grown, targets=(*scene.targets, *pins), groups=_with_group(scene.groups, group, name, aims))
 
 
 def remove(scene: Scene, spec: AttackSettings) -> Scene:
@@ -105,10 +117,13 @@ def update(scene: Scene, before: AttackSettings, after: AttackSettings) -> Scene
     return inject(base, after)
 
 
-def free_group(scene: Scene) -> int | None:
-    """The lowest number of a group of poison that has neither points nor pins; None where all are in use."""
+def free_group(scene: Scene, besides: int = 0) -> int | None:
+    """The lowest number of a group of poison that has neither points nor pins; None where all are in use.
+
+    besides: a number that is kept for others.
+    """
     used = set(np.unique(np.abs(scene.points.origin)).tolist()) | {target.group for target in scene.targets}
-    return next((k for k in range(1, MAX_GROUPS + 1) if k not in used), None)
+    return next((k for k in range(1, MAX_GROUPS + 1) if k not in used and k != besides), None)
 
 
 def hand_group(scene: Scene, spec: AttackSettings) -> int:

@@ -221,6 +221,39 @@ def train(
 
 
 @app.command()
+def attack(
+    scenario: ScenarioArgument,
+    method: Annotated[
+        str | None,
+        typer.Option("--method", metavar="NAME", help="How it attacks; default the method that the scenario offers."),
+    ] = None,
+    columns: ColumnsOption = None,
+    values: SetOption = None,
+    steps: StepsOption = None,
+    seeds: Annotated[
+        int | None, typer.Option("--seeds", min=1, help="Training seeds on which it is measured; default 1.")
+    ] = None,
+    device: DeviceOption = "auto",
+    json: JsonFileOption = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE.bviz", help="Save the scenario with the poison in it.")
+    ] = None,
+) -> int:
+    """Attack a scenario by a method that trains, and print what that does to it.
+
+    Settings of the attack are adversary.count, adversary.beyond and others. Ctrl+C stops after the state at hand; what
+    the attack has come to is printed and saved.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.attacking import attack_and_report
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, seeds, False, device, columns=tuple(columns or ()))
+        outcome.code = attack_and_report(job, method, json, save)
+    return outcome.code
+
+
+@app.command()
 def figure(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf or .pgf file.")],

@@ -86,6 +86,7 @@ class UsageProblem(ValueError):
 
 def _problems(error: Exception) -> list[str]:
     """What the caller can mend, empty for an error of another kind."""
+    from boundaryviz.attacks.targets import AttackError
     from boundaryviz.scenario.cost import MemoryNeeded
     from boundaryviz.scenario.files import WriteError
     from boundaryviz.scenario.scenario import ScenarioError
@@ -94,7 +95,8 @@ def _problems(error: Exception) -> list[str]:
 
     if isinstance(error, ScenarioError | TableError):
         return error.problems
-    return [str(error)] if isinstance(error, WriteError | UsageProblem | MemoryNeeded | StoreError) else []
+    mendable = (WriteError, UsageProblem, MemoryNeeded, StoreError, AttackError)
+    return [str(error)] if isinstance(error, mendable) else []
 
 
 def complain(problems: list[str]) -> None:

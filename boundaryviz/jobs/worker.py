@@ -15,6 +15,7 @@ import traceback
 from multiprocessing.connection import Connection
 from time import monotonic
 
+from boundaryviz.attacks.targets import AttackError
 from boundaryviz.engine import worker
 from boundaryviz.jobs.lookup import function_named
 from boundaryviz.jobs.messages import Begin, Cancelled, Ended, FromJob, Progress, Result
@@ -27,7 +28,7 @@ from boundaryviz.scene.plain_text import one_line
 _GENTLE = 5  # by how much a job gives way to other processes, the window's trainer among them
 _EVERY = 0.1  # seconds between two messages of progress
 _GRACE = 2.0  # seconds for a job that nobody waits for to clear up
-_MENDABLE = (WriteError, MemoryNeeded, SweepError)
+_MENDABLE = (WriteError, MemoryNeeded, SweepError, AttackError)
 """Besides ScenarioError, what whoever asks can mend: its words are a whole sentence."""
 
 

@@ -13,6 +13,8 @@ from pydantic_core import ErrorDetails
 
 from boundaryviz.attacks import placement
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
+from boundaryviz.attacks.trained import specs as trained
+from boundaryviz.attacks.trained.specs import METHODS, TrainedAttackSpec
 from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scenario.decision import DecisionSpec
@@ -36,11 +38,11 @@ from boundaryviz.tables.choice import TableSource
 from boundaryviz.tables.from_arrays import from_arrays
 from boundaryviz.tables.tables import Table
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
 `data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, `decision`, and what settings say of
-themselves (`since` of `setting`), such as absolute and focal loss. What needs no words of a later version is written
-under an earlier one, down to 2."""
+themselves (`since` of `setting`), such as absolute and focal loss. 6: `adversary`, an attack that trains. What needs no
+words of a later version is written under an earlier one, down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
@@ -71,6 +73,8 @@ class Scenario(Spec):
     `rule` is a classifier written by hand, see `scene.rules`, which stands beside the model and may label the data.
     `plane` holds the scene itself where it was edited, its poison with it; otherwise the scene is drawn from `data`,
     and `poison` is injected.
+    `adversary` is an attack that trains, which is offered: nothing is trained for it until somebody asks, and what came
+    of it is then in `plane`.
     `decision` is what mistakes cost and where the decision between classes falls.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
@@ -78,7 +82,7 @@ class Scenario(Spec):
     `study` is what is to be varied over many runs; no result of a single run depends on it.
     """
 
-    version: Literal[5] = VERSION
+    version: Literal[6] = VERSION
     name: str = "untitled"
     title: str = "Untitled"
     summary: str = ""
@@ -88,6 +92,7 @@ class Scenario(Spec):
     pace: Pace = later("auto")
     data: DataSpec = DataSpec()
     poison: AttackSpec = BridgeSpec()
+    adversary: TrainedAttackSpec | None = later(None)
     learner: LearnerSpec = MLPSpec()
     training: TrainingSpec = TrainingSpec()
     rule: str | None = later(None)
@@ -272,6 +277,8 @@ class Scenario(Spec):
             del written["data"]["splits"]  # says something of `own` alone
         if self.study is not None:
             versions.append(5)
+        if self.adversary is not None:
+            versions.append(6)
         versions += [getattr(self, section).later()[0] for section in ("data", "poison", "learner", "training")]
         return as_ever(self, written) | {"version": max(versions)}
 
@@ -372,11 +379,14 @@ class Scenario(Spec):
         elif attack != plain["poison"]["attack"]:
             shared = {name: plain["poison"][name] for name in SHARED}
             plain["poison"] = ATTACKS[attack](**shared).model_dump(mode="json")
+        problems += (unheard := _take_adversary(plain, values))
         known = _paths(plain)
         for path, value in values.items():
+            if unheard and path.startswith("adversary."):
+                continue  # of a method that is none there are no settings
             if path not in known:
                 problems.append(f"{one_line(path, _LONG)}: {_MOVED.get(path) or _nearest(path, known)}")
-            elif path not in ("learner.name", "poison.attack"):
+            elif path not in ("learner.name", "poison.attack", "adversary.method"):
                 parent, _, last = path.rpartition(".")
                 place = plain
                 for step in filter(None, parent.split(".")):
@@ -408,6 +418,24 @@ class Scenario(Spec):
         history = self.course.overruled(paths)
         steps = values.get("training.steps")
         return history if steps is None else history.lasting(steps)
+
+
+def _take_adversary(plain: dict[str, Any], values: Mapping[str, Any]) -> list[str]:
+    """Take the settings of the attack that trains for which values are given into the plain values of a scenario: of
+    another method its defaults, with what all share. What is wrong with its name, if anything is."""
+    asked = any(path.startswith("adversary.") for path in values)
+    if not asked and "adversary" not in plain:
+        return []
+    held = plain.get("adversary")
+    method = values.get("adversary.method", held["method"] if held else None)
+    if method not in METHODS:
+        there = f"there are: {', '.join(METHODS)}"
+        words = f"unknown method{_quoted(method)}" if method is not None else "says which attack is meant"
+        return [f"adversary.method: {words}; {there}"]
+    if held is None or held["method"] != method:
+        shared = {name: held[name] for name in trained.SHARED} if held else {}
+        plain["adversary"] = METHODS[method](**shared).model_dump(mode="json")
+    return []
 
 
 def as_ever(scenario: Scenario, plain: dict[str, Any]) -> dict[str, Any]:

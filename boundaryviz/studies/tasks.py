@@ -13,8 +13,8 @@ FORMAT = 2
 """Of results. To be raised where the same content comes to another result, or to one of another shape."""
 
 _WORDS = frozenset(
-    {"version", "name", "title", "summary", "look_at", "variant_of", "order", "expect", "pace", "study"}
-)  # of a scenario, which no result depends on
+    {"version", "name", "title", "summary", "look_at", "variant_of", "order", "expect", "pace", "study", "adversary"}
+)  # of a scenario, which no result of a run depends on
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,22 @@
+"""The label flips that a support vector machine suffers most from; their settings."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from boundaryviz.attacks.trained.settings import TrainedAttackSettings
+from boundaryviz.scene.specs import setting
+
+
+class AlfaSpec(TrainedAttackSettings):
+    """Flips of labels that a support vector machine takes to easily, and that the clean one would find most wrong."""
+
+    TITLE: ClassVar[str] = "Adversarial label flips"
+    RUN: ClassVar[str] = "boundaryviz.adversary.methods.alfa:attack"
+    STANDS_IN: ClassVar[bool] = True
+    FOREIGN: ClassVar[tuple[str, ...]] = ("beyond", "goal", "target", "target_class")
+    method: Literal["alfa"] = "alfa"
+    rounds: int = setting(
+        100, "Rounds", "Fits of the tainted machine at most, each followed by a new choice of flips.", ge=1, le=1000,
+        log=True, advanced=True,
+    )  # fmt: skip
