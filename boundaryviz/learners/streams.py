@@ -27,3 +27,4 @@ class Purpose(IntEnum):
     FOLDS = 9
     BOOTSTRAP = 10
     FEATURES = 11
+    DEFENCE = 12

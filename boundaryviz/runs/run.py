@@ -30,7 +30,7 @@ from boundaryviz.runs.bars import told
 from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.history import RunHistory, taken
 from boundaryviz.scenario.scale_advice import scale_note
-from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.scenario import SETTINGS, Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scene import Domain, Scene
@@ -362,9 +362,7 @@ class Run(Tabular):
             "diverged": int(self.diverged.sum()),
             "left_out": self.left_out,
             "metrics": _plain(self.metrics),
-            "settings": self.scenario.model_dump(
-                mode="json", include={"data", "poison", "learner", "training", "rule", "decision"}
-            ),
+            "settings": self.scenario.model_dump(mode="json", include=set(SETTINGS)),
         }
         if self.twin:
             found |= {"clean": _plain(self.clean), "poisoned": _plain(self.poisoned)}
