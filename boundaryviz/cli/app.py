@@ -274,6 +274,8 @@ def figure(
             "study",
             "elephant",
             "poison-count",
+            "scoreboard",
+            "transfer",
         ],
         typer.Option("--view", help="What to draw; study: of a study file, or of the study that the scenario holds."),
     ] = "boundary",
@@ -284,7 +286,7 @@ def figure(
         typer.Option(
             "--seeds",
             min=1,
-            help="How many seeds; default 1, for --view dose 8; for --view poison-count of the data, 8.",
+            help="How many seeds; default 1, for --view dose 8; of what draws data anew (poison-count, scoreboard, transfer) 8.",
         ),
     ] = None,
     seed_shown: Annotated[
@@ -368,13 +370,13 @@ def figure(
 
             outcome.code = study_and_draw(job, picture, store)
             return outcome.code
-        if view == "poison-count":
+        if view in ("poison-count", "scoreboard", "transfer"):
             from boundaryviz.cli.counting import carry_out_and_draw
 
             outcome.code = carry_out_and_draw(job, picture, store)
             return outcome.code
         if store is not None:
-            raise UsageProblem("--store: only --view study and --view poison-count take it")
+            raise UsageProblem("--store: only --view study, poison-count, scoreboard and transfer take it")
         outcome.code = train_and_draw(job, picture)
     return outcome.code
 

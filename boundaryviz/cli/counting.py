@@ -35,9 +35,14 @@ class Kind:
 def kind_of(view: str) -> Kind:
     """By the name of the view."""
     from boundaryviz.figures.poison_count import draw_poison_count
+    from boundaryviz.figures.scoreboard import draw_scoreboard
     from boundaryviz.studies.poison_count import poison_count
+    from boundaryviz.studies.scoreboard import scoreboard
 
-    kinds = {"poison-count": Kind("poison needed", poison_count, draw_poison_count)}
+    kinds = {
+        "poison-count": Kind("poison needed", poison_count, draw_poison_count),
+        "scoreboard": Kind("scoreboard", scoreboard, draw_scoreboard),
+    }
     return kinds[view]
 
 

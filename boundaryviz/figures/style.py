@@ -62,6 +62,8 @@ WIDTHS_CM: dict[str, float] = {
     "bias-variance": 16.0,
     "elephant": 18.0,
     "poison-count": 16.0,
+    "scoreboard": 18.0,
+    "transfer": 16.0,
 }
 
 
@@ -82,6 +84,8 @@ _NEEDED: dict[str, float] = {
     "bias-variance": 56.0,
     "elephant": 52.0,
     "poison-count": 54.0,
+    "scoreboard": 74.0,
+    "transfer": 58.0,
 }
 
 

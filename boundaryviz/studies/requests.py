@@ -96,6 +96,19 @@ class BiasVarianceRequest:
 
 
 @dataclass(frozen=True)
+class ScoreboardRequest:
+    """A scoreboard, as `scoreboard.scoreboard` takes it. Its results are `Scoreboard`s, the last one whole.
+
+    store: a file in which finished cells are kept, of which those that are there are not done again.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.scoreboard:job"
+    scenario: Scenario
+    store: Path
+    data_seeds: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
 class FilmRequest:
     """A film, written to `path`. Its results are a `FilmEstimate` where it takes long, and a `FilmWritten`.
 

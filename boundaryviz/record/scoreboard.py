@@ -1,0 +1,188 @@
+"""Attacks against defences: what each does undefended, defended, and once the attacker knows the defence. Numbers alone.
+
+A defence is called one only where an attacker that knows it was let loose on it: no cell is without.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import override
+
+from boundaryviz.record.intervals import wilson
+from boundaryviz.record.records import Records, Tabular
+
+Harm = Literal["success", "error"]
+
+HARM: Final[dict[Harm, str]] = {
+    "success": "share of draws on which the target is the attacker's",
+    "error": "test error",
+}
+NO_CERTIFICATE: Final = {
+    "success": "none is known",
+    "error": "not of a filter",
+}
+"""What the column of certificates says: it is empty."""
+CERTIFICATE_WORDS: Final = {
+    "success": "No certificate is known for points that are inserted without a label: that column stands empty.",
+    "error": "No filter gives a certificate; votes over parts of the data do, for labelled points alone.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """What an attacker that knows the defence tries instead. points: how many it plants or flips. harm: float64 (S,)."""
+
+    words: str
+    points: int
+    harm: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One attack against one defence, over S draws of the data; float64 (S,) each, NaN where there is no such number.
+
+    clean, clean_defended: the harm without poison, which is what there is to lose, and what the defence costs.
+    undefended, defended: with the attack. variants: of the adaptive attacker. caught: the share of the poison removed.
+    lost: the share of clean points removed from data without poison. seconds: that one verdict took.
+    """
+
+    attack: str
+    attack_title: str
+    defence: str
+    defence_title: str
+    points: int
+    clean: NDArray[np.float64]
+    clean_defended: NDArray[np.float64]
+    undefended: NDArray[np.float64]
+    defended: NDArray[np.float64]
+    caught: NDArray[np.float64]
+    lost: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+    variants: tuple[Variant, ...]
+
+    @property
+    def done(self) -> int:
+        """On how many draws it is known."""
+        return int(np.isfinite(self.clean).sum())
+
+    @property
+    def strongest(self) -> Variant:
+        """The adaptive attacker's best over all draws, the attack as it is among them; the cheapest of equals."""
+        own = Variant("as it is", self.points, self.defended)
+        known = [one for one in (own, *self.variants) if np.isfinite(one.harm).any()]
+        return max(known, key=lambda one: (mean(one.harm), -one.points), default=own)
+
+    @property
+    def adaptive(self) -> NDArray[np.float64]:
+        """The harm that it does, (S,)."""
+        return self.strongest.harm
+
+    @property
+    def kept(self) -> float:
+        """The share of the attack's harm that the attacker keeps who knows the defence: 0 stopped, 1 nothing gained.
+
+        NaN where the attack does no harm to begin with.
+        """
+        gain = mean(self.undefended) - mean(self.clean)
+        return float(np.clip((mean(self.adaptive) - mean(self.clean)) / gain, 0.0, 1.0)) if gain > 0.005 else math.nan
+
+    @property
+    def holds(self) -> bool:
+        """Whether it may be called a defence against this attack: no attacker that was tried keeps half the harm."""
+        return bool(self.kept < 0.5)
+
+
+@dataclass(frozen=True, eq=False)
+class Scoreboard(Tabular):
+    """Cells, attack by attack and within each defence by defence. harm: what is measured. points: training points."""
+
+    scenario: str
+    title: str
+    learner: str
+    harm: Harm
+    points: int
+    data_seeds: tuple[int, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def attacks(self) -> list[str]:
+        """Titles of the attacks, in order."""
+        return list(dict.fromkeys(cell.attack_title for cell in self.cells))
+
+    @property
+    def defences(self) -> list[str]:
+        """Titles of the defences, in order."""
+        return list(dict.fromkeys(cell.defence_title for cell in self.cells))
+
+    def cell(self, attack: str, defence: str) -> Cell | None:
+        """By titles."""
+        found = (cell for cell in self.cells if (cell.attack_title, cell.defence_title) == (attack, defence))
+        return next(found, None)
+
+    def words(self, values: NDArray[np.float64]) -> str:
+        """A harm over the draws as it is shown: '.75 (.41 to .93)', '11.4 ± 2.1 %'; a dash for none."""
+        known = values[np.isfinite(values)]
+        if not len(known):
+            return "\u2013"
+        if self.harm == "success":
+            low, high = (float(end) for end in wilson(known.mean(), len(known)))
+            return f"{known.mean():.2f} ({low:.2f} to {high:.2f})"
+        spread = f" ± {100 * known.std(ddof=1):.1f}" if len(known) > 1 else ""
+        return f"{100 * known.mean():.1f}{spread} %"
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON, in which what is not known is null."""
+        return {
+            "scenario": self.scenario, "learner": self.learner, "harm": HARM[self.harm], "points": self.points,
+            "data_seeds": list(self.data_seeds), "certificate": CERTIFICATE_WORDS[self.harm],
+            "cells": [_plain(cell) for cell in self.cells],
+        }  # fmt: skip
+
+    @override
+    def rows(self) -> Records:
+        """A row for each cell and draw, with the harm of each variant."""
+        found = []
+        for cell in self.cells:
+            for k, seed in enumerate(self.data_seeds):
+                about = {"scenario": self.scenario, "attack": cell.attack, "defence": cell.defence, "data_seed": seed}
+                numbers = {name: float(getattr(cell, name)[k]) for name in COLUMNS}
+                found.append(about | numbers | {"adaptive": float(cell.adaptive[k]), "adaptive_as": cell.strongest.words})
+        return Records(found)
+
+    def __str__(self) -> str:
+        lines = [
+            f"  {cell.attack_title} against {cell.defence_title}: undefended {self.words(cell.undefended)}, defended "
+            f"{self.words(cell.defended)}, attacker who knows {self.words(cell.adaptive)} by {cell.strongest.words}"
+            for cell in self.cells
+            if cell.done
+        ]
+        return "\n".join([f"{self.title}: {HARM[self.harm]}", *lines, f"  {CERTIFICATE_WORDS[self.harm]}"])
+
+
+COLUMNS: Final = ("clean", "clean_defended", "undefended", "defended", "caught", "lost", "seconds")
+"""The measures of a cell, of each draw."""
+
+
+def mean(values: NDArray[np.float64]) -> float:
+    """Over the draws that have a value; NaN where none has."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else math.nan
+
+
+def _plain(cell: Cell) -> dict[str, Any]:
+    strongest = cell.strongest
+    return {
+        "attack": cell.attack, "defence": cell.defence, "points": cell.points, "kept": _null(cell.kept),
+        "adaptive": {"as": strongest.words, "points": strongest.points, "harm": _null(mean(strongest.harm))},
+        "variants": [{"as": v.words, "points": v.points, "harm": _null(mean(v.harm))} for v in cell.variants],
+        **{name: _null(mean(getattr(cell, name))) for name in COLUMNS},
+    }  # fmt: skip
+
+
+def _null(value: float) -> float | None:
+    return value if math.isfinite(value) else None
