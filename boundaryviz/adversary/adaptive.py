@@ -1,10 +1,11 @@
-"""A function on a rectangle, known at the nodes of nested grids: at all nodes of the coarsest, and at those of finer ones
-where it changes, or is largest. It knows nothing of models."""
+"""A function on a rectangle, known at the nodes of nested grids: at all nodes of the coarsest, and at those of finer
+ones where it changes, or is largest. It knows nothing of models."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ LEVELS = (8, 16, 32)
 SHARE = 0.25
 """Of the cells of a level, how many are looked at more closely at most."""
 _PEAKS = 4  # of the largest values, around which it is always looked more closely
+_NOISE = 1.5  # times the distance of two seeds: corners that lie no further apart may be equal
 
 Function = Callable[[NDArray[np.float64], NDArray[np.int64]], tuple[NDArray[np.float64], NDArray[np.float64]]]
 """Places (M, 2) and the label (M,) of each, to values and ties, float64 (S, M): one row for each seed. Of values that
@@ -47,6 +49,15 @@ class Grid:
         return found
 
     @property
+    def floor(self) -> float | None:
+        """How far the maps of two seeds lie apart: the root mean square over the measured nodes and pairs of seeds;
+        None of one seed, or where all came to nothing."""
+        known = self.values[:, self.measured]
+        pairs = [(known[a] - known[b]) ** 2 for a, b in combinations(range(len(known)), 2)]
+        apart = np.array(pairs)
+        return float(np.sqrt(apart[np.isfinite(apart)].mean())) if np.isfinite(apart).any() else None
+
+    @property
     def order(self) -> NDArray[np.int64]:
         """The measured nodes from the largest to the smallest, as positions in the flat (L, rows, columns); those that
         came to nothing are not among them."""
@@ -73,10 +84,10 @@ def refined(
     """The function at every node of the coarsest grid, then of each finer one at nodes in and around those cells in
     which it changes most, by the range of its corners, and those around its largest values.
 
-    share: of the cells of a level that are refined at most; 1 measures every node. A cell whose corners are equal is
-    taken for even. Raises ValueError for levels of which one is not a multiple of the one before.
+    share: of the cells of a level that are refined at most; 1 measures every node. A cell whose corners are equal, or
+    lie no further apart than one seed's map from another's, is taken for even. Raises ValueError for levels of which one is not a multiple of the one before.
     """
-    if not levels or levels[0] < 1 or any(b % a or a == b for a, b in zip(levels, levels[1:], strict=False)):
+    if not levels or levels[0] < 1 or any(b % a or a == b for a, b in pairwise(levels)):
         raise ValueError(f"each level must have a whole number of times the cells of the one before, not {levels}")
     grid: Grid | None = None
     for level in levels:
@@ -91,7 +102,11 @@ def refined(
 
 
 def _measured(
-    function: Function, nodes: NDArray[np.float64], labels: Sequence[int], wanted: NDArray[np.bool_], before: Grid | None
+    function: Function,
+    nodes: NDArray[np.float64],
+    labels: Sequence[int],
+    wanted: NDArray[np.bool_],
+    before: Grid | None,
 ) -> Grid:
     """The next grid: what was known, the wanted nodes that were not, and between them what is bilinear."""
     known = np.zeros_like(wanted)
@@ -139,7 +154,7 @@ def _chosen(grid: Grid, share: float) -> NDArray[np.bool_]:
     most = round(share * flat.size)
     first = np.argsort(-flat, kind="stable")[:most]
     chosen = np.zeros(flat.size, dtype=bool)
-    chosen[first[flat[first] > 0]] = True
+    chosen[first[flat[first] > _NOISE * (grid.floor or 0.0)]] = True
     peaks = np.zeros(grid.measured.size, dtype=bool)
     peaks[grid.order[:_PEAKS]] = True
     return chosen.reshape(change.shape) | _corners(peaks.reshape(grid.measured.shape)).any(axis=0)

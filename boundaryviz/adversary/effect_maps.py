@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,10 @@ from boundaryviz.record.effect_map import EffectMap, Measure
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import UNLABELLED, Domain, Scene, Split
 
-LEVELS = {False: (8, 16, 32), True: (4, 8, 16, 32)}
+LEVELS = {True: (8, 16, 32), False: (4, 8, 16, 32)}
 """The grids that follow each other, for learners that are fitted at once and for those trained in steps."""
+SHARES = {True: 0.25, False: 0.1}
+"""Of the cells of a grid, how many are looked at more closely at most, of the same."""
 HEAVIEST = 10_000
 """Points of a heap at most."""
 _MOMENT = 2.0  # seconds; what takes longer is said beforehand
@@ -43,7 +45,7 @@ def effect_map(
     beyond: float | None = None,
     target: int = 0,
     levels: Sequence[int] | None = None,
-    share: float = adaptive.SHARE,
+    share: float | None = None,
     pulse: Pulse = lambda: None,
     device: str = "auto",
 ) -> Iterator[EffectMap]:
@@ -55,7 +57,20 @@ def effect_map(
     The scene itself trains on what it shows, poison that acts included; the heap is added to that.
     Raises AttackError, in a sentence, where there is nothing to map; MemoryNeeded, DeviceError and InputsError.
     """
-    return Ground.of(scenario, measure, labels, weight, seeds, domain, beyond, target, device, pulse).maps(levels, share)
+    return Ground.of(scenario, measure, labels, weight, seeds, domain, beyond, target, device, pulse).maps(
+        levels, share
+    )
+
+
+def offered(scenario: Scenario) -> dict[str, Any]:
+    """The arguments of `effect_map` for the map that the scenario's attack goes by: a heap of all its points, in its
+    box, by what it measures itself by. Of one more point, on the plane and by the test error where it offers none."""
+    attack = scenario.adversary
+    if attack is None:
+        return {}
+    measure: Measure = "pin" if attack.goal == "pin" else "validation-error"
+    labels = None if attack.label is None else (attack.label,)
+    return {"measure": measure, "weight": attack.count, "beyond": attack.beyond, "labels": labels}
 
 
 def estimate(ground: Ground, levels: Sequence[int] | None = None) -> MapEstimate:
@@ -119,7 +134,9 @@ class Ground:
         _check(scenario, scene, weight, seeds)
         chosen = tuple(dict.fromkeys(_usual_labels(scenario, scene) if labels is None else labels))
         if not chosen or not all(UNLABELLED <= k < scene.classes for k in chosen):
-            raise AttackError(f"A point is of class 0 to {scene.classes - 1}, or -1 for unlabelled; not {list(chosen)}.")
+            raise AttackError(
+                f"A point is of class 0 to {scene.classes - 1}, or -1 for unlabelled; not {list(chosen)}."
+            )
         x, label = _asked(scene, measure, target)
         first = scenario.training.seed
         return cls(
@@ -137,7 +154,7 @@ class Ground:
     @property
     def levels(self) -> tuple[int, ...]:
         """The grids that follow each other."""
-        return LEVELS[not self.scenario.learner.family.at_once]
+        return LEVELS[self.scenario.learner.family.at_once]
 
     @property
     def quick(self) -> bool:
@@ -176,15 +193,13 @@ class Ground:
         training = self.scenario.training
         return self.scenario.learner.family.at_once or training.batch_size == "full"
 
-    def maps(self, levels: Sequence[int] | None = None, share: float = adaptive.SHARE) -> Iterator[EffectMap]:
+    def maps(self, levels: Sequence[int] | None = None, share: float | None = None) -> Iterator[EffectMap]:
         """See `effect_map`."""
         began = perf_counter()
         if self.inert:
             yield replace(self._empty(levels or self.levels), done=True)
             return
-        nothing = Sets(
-            np.empty((1, 0, self.scene.points.width)), np.empty((1, 0), dtype=np.int64), np.empty((1, 0))
-        )
+        nothing = Sets(np.empty((1, 0, self.scene.points.width)), np.empty((1, 0), dtype=np.int64), np.empty((1, 0)))
         bare = [self._answers(nothing, seed) for seed in self.seeds]
         base, losses = (np.concatenate(column) for column in zip(*map(self._judged, bare, bare), strict=True))
 
@@ -194,11 +209,15 @@ class Ground:
             values, ties = (np.stack(column) for column in zip(*found, strict=True))
             return values - base[:, None], ties - losses[:, None]
 
-        several = tuple(levels or self.levels)
-        for grid in adaptive.refined(function, self.domain, self.labels, several, share):
+        several, most = tuple(levels or self.levels), SHARES[self.scenario.learner.family.at_once]
+        taught = [k for k in self.labels if k != UNLABELLED or not self.scenario.learner.family.supervised]
+        for grid in adaptive.refined(function, self.domain, taught, several, most if share is None else share):
+            whole = self._empty((*several, grid.level))
+            at = [self.labels.index(k) for k in taught]
+            for name, known in (("values", grid.mean), ("ties", grid.ties.mean(axis=0)), ("measured", grid.measured)):
+                getattr(whole, name)[at] = known
             yield replace(
-                self._empty(several), values=grid.mean, ties=grid.ties.mean(axis=0), measured=grid.measured,
-                level=grid.level, base=float(base.mean()), floor=floor_of(grid), fits=grid.asked * len(self.seeds),
+                whole, level=grid.level, base=float(base.mean()), floor=grid.floor, fits=grid.asked * len(self.seeds),
                 seconds=perf_counter() - began, done=grid.level == several[-1],
             )  # fmt: skip
 
@@ -229,16 +248,6 @@ class Ground:
             self.weight, self.seeds, level, float("nan"), words=words, scenario=scenario.name, title=scenario.title,
             learner=scenario.learner.TITLE, class_names=tuple(scene.class_name(k) for k in range(scene.classes)),
         )  # fmt: skip
-
-
-def floor_of(grid: adaptive.Grid) -> float | None:
-    """How far the maps of two seeds lie apart: the root mean square over the measured nodes and pairs of seeds; None
-    of one seed."""
-    known = grid.values[:, grid.measured]
-    if len(known) < 2:
-        return None
-    apart = np.stack([known[a] - known[b] for a, b in combinations(range(len(known)), 2)])
-    return float(np.sqrt(np.nanmean(apart**2))) if np.isfinite(apart).any() else None
 
 
 def extent(scene: Scene, beyond: float) -> Domain:

@@ -161,9 +161,9 @@ class Problem:
         """What fits the attacker's support vector machines. Raises AttackError as `svm` does."""
         if not machines_fit(self.learner, self.scene):
             raise AttackError(
-                f"{type(self.settings).TITLE} attacks a support vector machine of two classes, and this is "
-                f"{self.learner.name} of {self.scene.classes}. Let it train one with adversary.surrogate=SVC, or take "
-                f"{' or '.join(any_learner())}, which attacks any learner."
+                f"The method {self.settings.method} attacks support vector machines of two classes, and the learner is "
+                f"{self.learner.name}, of {self.scene.classes}. Where there are two it can train one in its place, with "
+                f"adversary.surrogate=SVC; {' or '.join(any_learner())} attacks any learner."
             )
         if isinstance(self._models, Machines):
             return self._models

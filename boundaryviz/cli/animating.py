@@ -27,7 +27,8 @@ _GENTLE = 5  # by how much a run that somebody watches gives way to other proces
 
 @dataclass(frozen=True)
 class Request:
-    """What a film is of. seconds: without title card and stand, None for the usual. over: PATH=V1..V2 or PATH=V1,V2."""
+    """What a film is of. seconds: without title card and stand, None for the usual. over: PATH=V1..V2, PATH=V1,V2, or
+    `attack`."""
 
     job: Job
     spacing: Any = "log"

@@ -276,8 +276,13 @@ def figure(
             "poison-count",
             "scoreboard",
             "transfer",
+            "trail",
         ],
-        typer.Option("--view", help="What to draw; study: of a study file, or of the study that the scenario holds."),
+        typer.Option(
+            "--view",
+            help="What to draw; study: of a study file, or of the study that the scenario holds; trail: of the attack "
+            "that it offers.",
+        ),
     ] = "boundary",
     values: SetOption = None,
     steps: StepsOption = None,
@@ -358,6 +363,11 @@ def figure(
 
             outcome.code = respond_and_draw(job, parse_doses(doses), picture)
             return outcome.code
+        if view == "trail":
+            from boundaryviz.cli.attacking import attack_and_draw
+
+            outcome.code = attack_and_draw(job, picture)
+            return outcome.code
         if view == "elephant":
             from boundaryviz.cli.drawing import draw_the_elephant
 
@@ -405,7 +415,8 @@ def animate(
         typer.Option(
             "--over",
             metavar="PATH=...",
-            help="A run for each value: poison.count=0..40, data.noise=0..0.5:100, learner.hidden=[2],[4],[8,8].",
+            help="A run for each value: poison.count=0..40, data.noise=0..0.5:100, learner.hidden=[2],[4],[8,8]; "
+            "or for each state of the attack that the scenario offers: attack.",
         ),
     ] = None,
     spacing: Annotated[

@@ -1,14 +1,16 @@
-"""`attack`: carry out an attack that trains, and say what it does."""
+"""`attack`, and `figure --view trail`: carry out an attack that trains, and say or draw what it does."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from boundaryviz.cli.drawing import Picture, check, parse_rect
 from boundaryviz.cli.failures import Exit, UsageProblem, say
 from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
 from boundaryviz.cli.terminal import as_json, print_json
-from boundaryviz.cli.training import Job
+from boundaryviz.cli.training import Job, ending, trained
 from boundaryviz.record.attacked import MEASURES, Attacked, value_words
 from boundaryviz.scenario.files import check_writable, write, write_atomic
 from boundaryviz.scenario.scenario import Scenario
@@ -69,6 +71,41 @@ def attacked(scenario: Scenario, job: Job) -> Attacked | None:
             return None
         except DeviceError as error:
             raise UsageProblem(f"--device {job.device}: {error}") from None
+
+
+def attack_and_draw(job: Job, picture: Picture) -> int:
+    """Attack, train with the poison that came of it and without, and write the figure `trail`; the exit code."""
+    from boundaryviz.figures.data import data_of_trail, write_data
+    from boundaryviz.figures.sheet import save
+    from boundaryviz.figures.style import Options
+    from boundaryviz.figures.trail import draw_trail
+    from boundaryviz.record.trail import reach
+
+    check(picture)
+    if job.shown >= (job.seeds or 1):
+        raise UsageProblem(f"--seed-shown {job.shown}: counted from 0, it is below the number of --seeds, {job.seeds}")
+    rect = parse_rect(picture.rect)
+    scenario = prepared(job)
+    found = attacked(scenario, job)
+    if found is None:
+        say("interrupted before the attack had come to anything")
+        return Exit.INTERRUPTED
+    rect = rect or reach(found.trail.states, scenario.scene())
+    run, interrupted = trained(found.scenario, replace(job, seeds=job.seeds or 1, twin=True))
+    poisoned, clean = (run.snapshot(job.shown, side, picture.columns, rect) for side in (False, True))
+    goal = {"pin": "lead at the target", "class": "validation error of the class"}
+    words = goal.get(found.settings.goal, "validation error")
+    options, data = Options(**picture.options), picture.data
+    files = [
+        Result(picture.output, lambda: save(draw_trail(found.trail, poisoned, clean, options, words), picture.output))
+    ]
+    if data is not None:
+        files.append(Result(data, lambda: write_data(data_of_trail(found.trail, poisoned, clean), data)))
+    failed = deliver(files)
+    if not found.whole:
+        say("interrupted; this is what the attack had come to")
+        return failed or Exit.INTERRUPTED
+    return failed or ending(run, interrupted, scenario.steps)
 
 
 def show_attack(found: Attacked) -> None:

@@ -20,6 +20,7 @@ from boundaryviz.record.dose import DoseResponse
 from boundaryviz.record.records import Tabular
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.study_table import StudyTable
+from boundaryviz.record.trail import Trail
 from boundaryviz.scenario.atomic import check_kind, write_atomic
 from boundaryviz.scene.scene import Split, origin_word
 from boundaryviz.tables.cells import as_cell
@@ -134,6 +135,24 @@ def data_of_rows(found: Tabular) -> Data:
         for name, column in columns.items()
     }
     return Data(arrays, tuple(columns), list(zip(*columns.values(), strict=True)))
+
+
+def data_of_trail(trail: Trail, poisoned: Snapshot, clean: Snapshot) -> Data:
+    """What `draw_trail` draws: the arrays of both planes as in `data_of`, and of the states of the attack. The table
+    has a row for each point of poison in each state."""
+    states = {f"state_{name}": trail.column(name) for name in ("objective", "error", "clean_error", "fits")}
+    rows = [
+        (number, k, *x, label, None if instead < 0 else instead, state.objective, state.error, state.fits)
+        for number, state in enumerate(trail.states)
+        for k, (x, label, instead) in enumerate(
+            zip(state.points.tolist(), state.label.tolist(), state.replaces.tolist(), strict=True)
+        )
+    ]
+    last = trail.last
+    arrays = data_of("flip", poisoned, clean).arrays | states
+    arrays |= {"poison": last.points, "poison_label": last.label, "poison_replaces": last.replaces}
+    inputs = ("x", "y") if last.points.shape[1] == 2 else tuple(f"input{k}" for k in range(last.points.shape[1]))
+    return Data(arrays, ("state", "point", *inputs, "label", "replaces", "objective", "error", "fits"), rows)
 
 
 def _several(word: str, several: Sequence[Snapshot], with_losses: bool) -> Data:

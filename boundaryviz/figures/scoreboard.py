@@ -42,9 +42,7 @@ def draw_scoreboard(board: Scoreboard, options: Options | None = None) -> SceneF
         figure.set_size_inches(width, table + below + 2.0 * line)
         parts: Any = figure.subfigures(2, 1, height_ratios=(table + 2.0 * line, below))
         axes = parts[0].subplots()
-        axes.set_title(
-            in_lines(f"{board.title}: {HARM[board.harm]}", int(width / (0.66 * line))), fontweight="bold"
-        )
+        axes.set_title(in_lines(f"{board.title}: {HARM[board.harm]}", int(width / (0.66 * line))), fontweight="bold")
         axes.set_axis_off()
         edges = np.concatenate([[0.0], np.cumsum([letters for _, letters in _COLUMNS])])
         axes.set(xlim=(0.0, edges[-1]), ylim=(_ROW * rows + 2.6, 0.0))
@@ -66,9 +64,7 @@ def draw_scoreboard(board: Scoreboard, options: Options | None = None) -> SceneF
     return figure
 
 
-def _draw_row(
-    axes: Axes, board: Scoreboard, cell: Cell, at: float, edges: NDArray[np.float64], style: Style
-) -> None:
+def _draw_row(axes: Axes, board: Scoreboard, cell: Cell, at: float, edges: NDArray[np.float64], style: Style) -> None:
     for column, values in zip(_HARMS, (cell.undefended, cell.defended, cell.adaptive), strict=True):
         left, right = edges[column : column + 2]
         tint = Rectangle(

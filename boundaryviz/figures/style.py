@@ -64,6 +64,7 @@ WIDTHS_CM: dict[str, float] = {
     "poison-count": 16.0,
     "scoreboard": 18.0,
     "transfer": 16.0,
+    "trail": 18.0,
 }
 
 
@@ -86,6 +87,7 @@ _NEEDED: dict[str, float] = {
     "poison-count": 54.0,
     "scoreboard": 74.0,
     "transfer": 58.0,
+    "trail": 52.0,
 }
 
 

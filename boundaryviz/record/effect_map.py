@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from typing_extensions import override
 
+from boundaryviz.record.measures import Measure as Measured
 from boundaryviz.record.records import Records, Tabular
 from boundaryviz.scene.scene import UNLABELLED, Domain
 
@@ -22,6 +23,17 @@ MEASURES: dict[Measure, str] = {
 }
 """What a map can be of, and what it is called."""
 
+MEASURED = {
+    "best": Measured("largest change on the map"),
+    "floor": Measured("distance of two seeds' maps"),
+    "share": Measured("share of the map's nodes that are trained with", True),
+    "fits": Measured("trainings that the map takes"),
+    "error": Measured("mean distance from the map of every node"),
+    "largest_error": Measured("largest distance from the map of every node"),
+    "regret": Measured("what the map of every node has more at its best"),
+}
+"""What is measured of maps themselves, in the units of what they are of."""
+
 PLAIN = 1e-12
 """A map that changes by no more is zero but for rounding."""
 
@@ -32,8 +44,8 @@ class EffectMap(Tabular):
 
     domain: the rectangle that is mapped. labels: of the points, a map for each, -1 for unlabelled. values: float64
     (L, H, W), the change at the nodes of an even grid from edge to edge of the domain, row 0 at the bottom, the mean
-    over seeds; NaN where it is not known. ties: the same of the mean loss, which says which of equal changes is the larger.
-    measured: bool (L, H, W), the nodes that were trained with; all others are
+    over seeds; NaN where it is not known. ties: the same of the mean loss, which says which of equal changes is the
+    larger. measured: bool (L, H, W), the nodes that were trained with; all others are
     bilinear between those around them. base: the measure without the points. level: cells along a side, so that H and W
     are one more. seeds: of training. floor: how far the maps of two seeds lie apart (root mean square over measured
     nodes); None where training knows no chance, or of one seed. fits: trainings so far. done: no finer map follows.

@@ -151,7 +151,9 @@ class Scoreboard(Tabular):
             for k, seed in enumerate(self.data_seeds):
                 about = {"scenario": self.scenario, "attack": cell.attack, "defence": cell.defence, "data_seed": seed}
                 numbers = {name: float(getattr(cell, name)[k]) for name in COLUMNS}
-                found.append(about | numbers | {"adaptive": float(cell.adaptive[k]), "adaptive_as": cell.strongest.words})
+                found.append(
+                    about | numbers | {"adaptive": float(cell.adaptive[k]), "adaptive_as": cell.strongest.words}
+                )
         return Records(found)
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -14,7 +15,9 @@ from boundaryviz.attacks.settings import Placed
 from boundaryviz.attacks.targets import AttackError
 from boundaryviz.scene.arrays import frozen
 from boundaryviz.scene.edits import Replace
-from boundaryviz.scene.scene import MAX_GROUPS, Group, Points, Scene, Target
+from boundaryviz.scene.scene import MAX_GROUPS, Domain, Group, Points, Scene, Target
+
+_MARGIN = 0.06  # around poison that lies beyond the domain
 
 NOBODY = -1
 """In the place of an id or an index: no point."""
@@ -101,6 +104,17 @@ class Trail:
     def with_state(self, state: AttackState) -> Trail:
         """With one more."""
         return Trail((*self.states, state))
+
+
+def reach(states: Iterable[AttackState], scene: Scene) -> Domain:
+    """A rectangle of the plane that holds the scene's domain and everywhere that poison is in these states."""
+    x = np.concatenate([np.empty((0, scene.points.width)), *(state.points for state in states)])
+    if not len(x):
+        return scene.domain
+    xy = x if scene.section is None else scene.section.shadow(x)
+    d = scene.domain
+    inside = ((xy >= (d.left, d.bottom)) & (xy <= (d.right, d.top))).all()
+    return d if inside else Domain.over([d, Domain.around(xy, _MARGIN)])
 
 
 def placed(state: AttackState, scene: Scene, group: int) -> Placed:

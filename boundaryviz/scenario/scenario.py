@@ -446,7 +446,9 @@ def _take_adversary(plain: dict[str, Any], values: Mapping[str, Any]) -> list[st
     method = values.get("adversary.method", held["method"] if held else None)
     if method not in METHODS:
         there = f"there are: {', '.join(METHODS)}"
-        words = f"unknown method{_quoted(method)}" if method is not None else "says which attack is meant"
+        words = (
+            f"unknown method{_quoted(method)}" if method is not None else "is missing, which says what attack is meant"
+        )
         return [f"adversary.method: {words}; {there}"]
     if held is None or held["method"] != method:
         shared = {name: held[name] for name in trained.SHARED} if held else {}

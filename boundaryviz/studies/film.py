@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from boundaryviz.figures.film.encoding import write_film
 from boundaryviz.figures.film.options import check_film_path, check_room
 from boundaryviz.figures.film.sequence import FrameSequence, Sweep
 from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.learners.cascade import measured
+from boundaryviz.record.trail import reach
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.studies.filming import RunConfig, over_training, over_values
@@ -19,6 +22,9 @@ from boundaryviz.studies.study import Axis, Study
 
 _SECONDS, _SECONDS_EACH = 12.0, 1.5  # a film's usual length; over a list of values, for each
 _LONGEST = 60.0  # seconds of a film over a list of values, unless it is said how many
+
+ATTACK = "attack"
+"""In the place of a setting: a film over the states of the attack that the scenario offers."""
 
 Show = Callable[[str, int, int], object]
 """Called with what is being done, 'training' or 'drawing', how much of it, and of how much; may raise to stop."""
@@ -61,6 +67,8 @@ def _sequence(request: FilmRequest, progress: OnProgress) -> FrameSequence:
     if request.over is None:
         _check_cascades(request, [scenario])
         return over_training(config, frames, request.spacing, progress)
+    if request.over == ATTACK:
+        return _over_attack(request, config, frames, progress)
     path, values, ranges = sweep.parse(request.over, frames, scenario)
     points = list(Study(scenario=scenario, axes=(Axis(path=path, values=tuple(values)),)).points())
     if not ranges and request.seconds is None:
@@ -68,6 +76,28 @@ def _sequence(request: FilmRequest, progress: OnProgress) -> FrameSequence:
     _check_cascades(request, [point.scenario for point in points])
     way = Sweep(sweep.title_of(scenario, path), tuple(sweep.value_words(value) for value in values))
     return over_values([replace(config, scenario=point.scenario) for point in points], way, frames, progress)
+
+
+def _over_attack(request: FilmRequest, config: RunConfig, frames: int, progress: OnProgress) -> FrameSequence:
+    """A run for each state of the attack that the scenario offers, or for as many of them as there are frames, and
+    before them one without its poison."""
+    from boundaryviz.adversary.running import Attack, trail_of
+
+    def pulse() -> None:
+        progress(0, 1)
+
+    work = Attack(request.scenario, pulse=pulse, device=request.device)
+    states = trail_of(work.states(measured=False)).states
+    some = np.unique(np.linspace(0, len(states) - 1, min(len(states), max(frames - 1, 1))).round().astype(int))
+    if request.seconds is None:
+        frames = min(frames, max(1, round(_SECONDS_EACH * (len(some) + 1) * request.options.rate)))
+    bare = request.scenario.model_copy(update={"course": None, "adversary": None})
+    scenes = [work.problem.victim, *(work.truth.committed(states[at]) for at in some)]
+    scenarios = [bare.with_scene(scene) for scene in scenes]
+    _check_cascades(request, scenarios)
+    way = Sweep("state of the attack", tuple(str(at) for at in (0, *(some + 1))))
+    rect = reach(states, work.problem.victim)
+    return over_values([replace(config, scenario=one) for one in scenarios], way, frames, progress, rect=rect)
 
 
 def _check_cascades(request: FilmRequest, scenarios: list[Scenario]) -> None:

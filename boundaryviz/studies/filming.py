@@ -98,12 +98,13 @@ def over_values(
     frames: int,
     progress: OnProgress | None = None,
     executor: Executor | None = None,
+    rect: Domain | None = None,
 ) -> FrameSequence:
-    """Train a run to its end for each config, in their order; `sweep` says what they differ in. Raises what
-    `over_training` does.
+    """Train a run to its end for each config, in their order; `sweep` says what they differ in. rect: the part of the
+    plane, default all their domains. Raises what `over_training` does.
     """
     _check_frames(max(frames, len(configs)))
-    rect = Domain.over([config.scenario.scene().domain for config in configs])
+    rect = rect or Domain.over([config.scenario.scene().domain for config in configs])
     scene = configs[0].scenario.scene()
     cells = _cells(configs[0], len(configs), scene.classes)
     _check_snapshots(configs[0], scene, len(configs), cells, rect, whole=True)

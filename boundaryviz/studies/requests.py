@@ -112,7 +112,8 @@ class ScoreboardRequest:
 class FilmRequest:
     """A film, written to `path`. Its results are a `FilmEstimate` where it takes long, and a `FilmWritten`.
 
-    seconds: without title card and stand, None for the usual. over: PATH=V1..V2 or PATH=V1,V2, None for training.
+    seconds: without title card and stand, None for the usual. over: PATH=V1..V2 or PATH=V1,V2, `attack` for the states
+    of the attack that the scenario offers, None for training.
     shown: which of the seeds is on the plane, from 0.
     """
 

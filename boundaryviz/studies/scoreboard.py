@@ -127,10 +127,14 @@ class Plan:
         )
         batches = {}
         for seed in data_seeds:
-            drawn = scenario.with_values({"data.seed": seed, "poison.seed": seed}).model_copy(update={"adversary": None})
+            drawn = scenario.with_values({"data.seed": seed, "poison.seed": seed}).model_copy(
+                update={"adversary": None}
+            )
             for attack, defence in cells:
                 one = defended(drawn, defence)
-                key = content_key("scoreboard", one, attack=attack, tries=LABELLED.get(defence, 0), count=_count(scenario))
+                key = content_key(
+                    "scoreboard", one, attack=attack, tries=LABELLED.get(defence, 0), count=_count(scenario)
+                )
                 name = f"{ATTACKS[attack]} against {DEFENCES[defence].TITLE}, data seed {seed}"
                 batches[attack, defence, seed] = Batch(
                     (Task(key, name),), Duel(one, attack, _count(scenario), device), _work(defence)
@@ -155,14 +159,14 @@ class Plan:
             for k, (words, points, _) in enumerate(() if first is None else first["variants"])
         )
         points = _count(self.scenario) if first is None else first["points"]
-        return Cell(
-            attack, ATTACKS[attack], defence, DEFENCES[defence].TITLE, points, **columns, variants=variants
-        )
+        return Cell(attack, ATTACKS[attack], defence, DEFENCES[defence].TITLE, points, **columns, variants=variants)
 
 
 def _named(what: str, names: Sequence[str] | None, known: tuple[str, ...]) -> tuple[str, ...]:
     if unknown := [name for name in names or () if name not in known]:
-        raise ScenarioError([f"{what}: there is no {name!r} on this board; there are: {', '.join(known)}" for name in unknown])
+        raise ScenarioError(
+            [f"{what}: there is no {name!r} on this board; there are: {', '.join(known)}" for name in unknown]
+        )
     return known if names is None else tuple(dict.fromkeys(names))
 
 
