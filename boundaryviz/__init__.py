@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from boundaryviz.studies.check import check
     from boundaryviz.studies.dose import dose_response
     from boundaryviz.studies.poison_count import poison_count
+    from boundaryviz.studies.scoreboard import scoreboard
     from boundaryviz.studies.tabling import study
+    from boundaryviz.studies.transfer import transfer
     from boundaryviz.tables.tables import read_file as read_table
 
 __version__ = "0.1.0"
@@ -42,7 +44,9 @@ _WHERE = {
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
     "poison_count": "studies.poison_count:poison_count",
+    "scoreboard": "studies.scoreboard:scoreboard",
     "study": "studies.tabling:study",
+    "transfer": "studies.transfer:transfer",
     "report": "record.reports.asked:report",
     "Metric": "record.metrics:Metric",
     "BoundaryClassifier": "estimator:BoundaryClassifier",
@@ -72,8 +76,10 @@ __all__ = [
     "read_table",
     "report",
     "scenarios",
+    "scoreboard",
     "study",
     "train",
+    "transfer",
 ]
 
 

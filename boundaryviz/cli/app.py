@@ -291,7 +291,8 @@ def figure(
         typer.Option(
             "--seeds",
             min=1,
-            help="How many seeds; default 1, for --view dose 8; of what draws data anew (poison-count, scoreboard, transfer) 8.",
+            help="How many seeds; default 1, for --view dose 8; for poison-count, scoreboard and transfer how many "
+            "draws of the data, default 8.",
         ),
     ] = None,
     seed_shown: Annotated[

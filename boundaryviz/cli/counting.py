@@ -1,4 +1,4 @@
-"""`figure` of what takes many runs of its own: poison needed against training points."""
+"""`figure` of what takes many runs of its own: poison needed against training points, scoreboards, transfer."""
 
 from __future__ import annotations
 
@@ -36,12 +36,15 @@ def kind_of(view: str) -> Kind:
     """By the name of the view."""
     from boundaryviz.figures.poison_count import draw_poison_count
     from boundaryviz.figures.scoreboard import draw_scoreboard
+    from boundaryviz.figures.transfer import draw_transfer
     from boundaryviz.studies.poison_count import poison_count
     from boundaryviz.studies.scoreboard import scoreboard
+    from boundaryviz.studies.transfer import transfer
 
     kinds = {
         "poison-count": Kind("poison needed", poison_count, draw_poison_count),
         "scoreboard": Kind("scoreboard", scoreboard, draw_scoreboard),
+        "transfer": Kind("transfer", transfer, draw_transfer),
     }
     return kinds[view]
 

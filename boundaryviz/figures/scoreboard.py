@@ -32,7 +32,7 @@ _TINT = 0.62  # of the colour of poison, where an attack loses nothing of what i
 
 def draw_scoreboard(board: Scoreboard, options: Options | None = None) -> SceneFigure:
     """A row for each defence, under a heading for each attack: what the attack does without the defence and with it,
-    what an attacker does who knows it and by what, what the defence removes and takes, and who can guarantee anything."""
+    what an attacker does who knows it and by what, what the defence removes, and who can guarantee anything."""
     options = options or Options()
     with sheet("scoreboard", options, _facts(board)) as (figure, style):
         width, line = float(figure.get_size_inches()[0]), style.text / 72
@@ -131,7 +131,7 @@ def _notes(board: Scoreboard) -> str:
         f"{board.learner}; {draws}{so_far} draws of the data; {spread}.",
         "Who knows it: the strongest over all draws of the attackers that know the defence, the attack as it is among "
         "them; by: what it does instead. Holds: it keeps less than half of the harm.",
-        "Caught: the share of the poison removed; clean lost: of clean points, without any poison; seconds of a verdict.",
+        "Caught: the share of the poison removed; clean lost: of clean points, without poison; seconds of a verdict.",
         f"Redder: more of the harm is kept. {CERTIFICATE_WORDS[board.harm]}",
     ]
     return " ".join(words)

@@ -1,4 +1,4 @@
-"""Attacks against defences: what each does undefended, defended, and once the attacker knows the defence. Numbers alone.
+"""Attacks against defences: what each does undefended, defended, and once the attacker knows the defence. Plain.
 
 A defence is called one only where an attacker that knows it was let loose on it: no cell is without.
 """
@@ -35,7 +35,7 @@ CERTIFICATE_WORDS: Final = {
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """What an attacker that knows the defence tries instead. points: how many it plants or flips. harm: float64 (S,)."""
+    """What an attacker that knows the defence tries instead, with so many points, and its harm, float64 (S,)."""
 
     words: str
     points: int

@@ -13,6 +13,7 @@ from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.measures import Measure
 from boundaryviz.record.poison_count import SIZES, WAYS
 from boundaryviz.record.reports import REPORTS
+from boundaryviz.record.transfer import PARTIES, RANDOM
 
 __all__ = ["SOURCES", "Measure", "Source"]
 
@@ -63,6 +64,14 @@ SOURCES: dict[str, Source] = {
             f"{way.name}_slope{of}": Measure(f"slope of the {words}, {way.title}")
             for way in WAYS
             for of, words in (("", "count"), ("_share", "share"))
+        },
+    ),
+    "transfer": Source(
+        "boundaryviz.studies.transfer:plan",
+        {
+            f"{made}_{tried.name}": Measure(f"rise of the error of {tried.title} by poison made for {title}", True)
+            for made, title in [*((one.name, one.title) for one in PARTIES if one.crafts), ("flips", RANDOM)]
+            for tried in PARTIES
         },
     ),
 }

@@ -1,4 +1,4 @@
-"""What the window asks for: jobs of dose-responses, checks, studies, films, and bias and variance, and their answers.
+"""What the window asks for: jobs of dose-responses, checks, studies, boards, films, bias and variance; their answers.
 Nothing heavy."""
 
 from __future__ import annotations
@@ -103,6 +103,19 @@ class ScoreboardRequest:
     """
 
     JOB: ClassVar[str] = "boundaryviz.studies.scoreboard:job"
+    scenario: Scenario
+    store: Path
+    data_seeds: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class TransferRequest:
+    """A transfer matrix, as `transfer.transfer` takes it. Its results are `Transfer`s, the last one whole.
+
+    store: as in a `ScoreboardRequest`.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.transfer:job"
     scenario: Scenario
     store: Path
     data_seeds: tuple[int, ...] | None = None
