@@ -17,15 +17,11 @@ from boundaryviz.figures.sheet import SceneFigure, sheet
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.figures.words import in_lines, literal
 from boundaryviz.record.intervals import LEVEL
-from boundaryviz.record.scoreboard import CERTIFICATE_WORDS, HARM, NO_CERTIFICATE, Cell, Scoreboard, mean
+from boundaryviz.record.scoreboard import CERTIFICATE_WORDS, HARM, HARMS, HEADINGS, Cell, Scoreboard
 from boundaryviz.scene.plain_text import one_line
 
-# heading, and the width in letters
-_COLUMNS = (
-    ("defence", 21), ("undefended", 17), ("defended", 17), ("who knows it", 17), ("by", 19), ("verdict", 9),
-    ("caught", 8), ("clean lost", 11), ("seconds", 9), ("certificate", 15),
-)  # fmt: skip
-_HARMS = (1, 2, 3)
+# of the columns, in letters
+_WIDTHS = (21, 17, 17, 17, 19, 9, 8, 11, 9, 15)
 _ROW = 1.9  # lines that a row takes
 _TINT = 0.62  # of the colour of poison, where an attack loses nothing of what it does
 
@@ -44,9 +40,9 @@ def draw_scoreboard(board: Scoreboard, options: Options | None = None) -> SceneF
         axes = parts[0].subplots()
         axes.set_title(in_lines(f"{board.title}: {HARM[board.harm]}", int(width / (0.66 * line))), fontweight="bold")
         axes.set_axis_off()
-        edges = np.concatenate([[0.0], np.cumsum([letters for _, letters in _COLUMNS])])
+        edges = np.concatenate([[0.0], np.cumsum(_WIDTHS)])
         axes.set(xlim=(0.0, edges[-1]), ylim=(_ROW * rows + 2.6, 0.0))
-        for k, (words, _) in enumerate(_COLUMNS):
+        for k, words in enumerate(HEADINGS):
             axes.text(edges[k] + 0.4, 1.2, words, color=style.faint, va="center", fontsize=0.85 * style.text)
         at = 2.6
         for attack in board.attacks:
@@ -65,14 +61,14 @@ def draw_scoreboard(board: Scoreboard, options: Options | None = None) -> SceneF
 
 
 def _draw_row(axes: Axes, board: Scoreboard, cell: Cell, at: float, edges: NDArray[np.float64], style: Style) -> None:
-    for column, values in zip(_HARMS, (cell.undefended, cell.defended, cell.adaptive), strict=True):
+    for column, values in zip(HARMS, (cell.undefended, cell.defended, cell.adaptive), strict=True):
         left, right = edges[column : column + 2]
         tint = Rectangle(
-            (left + 0.15, at + 0.12), right - left - 0.3, _ROW - 0.24, facecolor=tinted(kept(cell, values), style),
-            edgecolor="none", gid=f"{cell.attack} {cell.defence} {_COLUMNS[column][0]}",
+            (left + 0.15, at + 0.12), right - left - 0.3, _ROW - 0.24, facecolor=tinted(cell.kept_by(values), style),
+            edgecolor="none", gid=f"{cell.attack} {cell.defence} {HEADINGS[column]}",
         )  # fmt: skip
         axes.add_patch(tint)
-    for k, words in enumerate(told(board, cell)):
+    for k, words in enumerate(board.told(cell)):
         ink = style.faint if k in (4, 6, 7, 8, 9) else style.ink
         weight = "bold" if k == 5 and words == "broken" else "normal"
         axes.text(
@@ -81,42 +77,11 @@ def _draw_row(axes: Axes, board: Scoreboard, cell: Cell, at: float, edges: NDArr
         )  # fmt: skip
 
 
-def told(board: Scoreboard, cell: Cell) -> tuple[str, ...]:
-    """The words of a row, in the order of its columns."""
-    if not cell.done:
-        return (cell.defence_title, *("\u2026",) * (len(_COLUMNS) - 2), NO_CERTIFICATE[board.harm])
-    strongest = cell.strongest
-    seconds = mean(cell.seconds)
-    return (
-        cell.defence_title, *(board.words(one) for one in (cell.undefended, cell.defended, cell.adaptive)),
-        strongest.words, verdict(cell), *(_percent(mean(one)) for one in (cell.caught, cell.lost)),
-        "\u2013" if math.isnan(seconds) else f"{seconds:.2g}", NO_CERTIFICATE[board.harm],
-    )  # fmt: skip
-
-
-def verdict(cell: Cell) -> str:
-    """Whether it may be called a defence against this attack."""
-    if math.isnan(cell.kept):
-        return "no harm" if cell.done else "\u2026"
-    return "holds" if cell.holds else "broken"
-
-
-def kept(cell: Cell, values: NDArray[np.float64]) -> float:
-    """The share of the undefended attack's harm, 0 to 1, that these harms are; NaN where it does none."""
-    gain = mean(cell.undefended) - mean(cell.clean)
-    share = (mean(values) - mean(cell.clean)) / gain if gain > 0.005 else math.nan
-    return min(max(share, 0.0), 1.0) if share == share else math.nan
-
-
 def tinted(share: float, style: Style) -> str:
     """The paper, tinted towards the colour of poison by how much of its harm an attack keeps."""
     share = 0.0 if math.isnan(share) else _TINT * share
     ends = zip(rgb(style.paper), rgb(POISON), strict=True)
     return "#" + "".join(f"{round(base + (full - base) * share):02x}" for base, full in ends)
-
-
-def _percent(share: float) -> str:
-    return "\u2013" if math.isnan(share) else f"{100 * share:.2g} %"
 
 
 def _notes(board: Scoreboard) -> str:

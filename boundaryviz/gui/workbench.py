@@ -16,6 +16,7 @@ import boundaryviz
 from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.engine.messages import Failed
 from boundaryviz.gui.bias.control import BiasControl
+from boundaryviz.gui.board.control import BoardControl
 from boundaryviz.gui.cascade.control import CascadeControl
 from boundaryviz.gui.check.control import CheckControl
 from boundaryviz.gui.compare.control import CompareControl
@@ -168,6 +169,7 @@ class Workbench:
         self.check = CheckControl(window, document)
         self.study = StudyControl(window, document, self.controller.show_run, self.folder, self._state)
         self.bias = BiasControl(window, self.plane, document)
+        self.board = BoardControl(window, document)
         self.elephant = ElephantControl(window)
         self.twin.over_data_asked.connect(self.check.show)
         self.timeline = TimelineControl(window, planes, self.controller)
@@ -225,11 +227,13 @@ class Workbench:
         window.add_result("Check", self.check.panel)
         window.add_result("Study", self.study.panel)
         window.add_result("Bias", self.bias.panel)
+        window.add_result("Scoreboard", self.board.panel)
         window.add_result("Margins", self.margins.view)
         window.add_result("Threshold", self.threshold.view)
         window.add_result("Tree", self.tree.view)
         window.compose()
         self.bias.offer()
+        self.board.offer()
         self.tree.offer()
         for signal in (self.document.changed, self.document.opened):
             signal.connect(self._offer_of_classes)
@@ -287,6 +291,7 @@ class Workbench:
         self.check.close()
         self.study.close()
         self.bias.close()
+        self.board.close()
         self.film.close()
         self.client.close()
         self.reader.give_up()

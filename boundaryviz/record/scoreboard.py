@@ -6,7 +6,8 @@ A defence is called one only where an attacker that knows it was let loose on it
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -33,13 +34,20 @@ CERTIFICATE_WORDS: Final = {
 }
 
 
+_HARMLESS: Final = 0.005  # what an attack must do at least, so that there is something to be kept
+
+
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """What an attacker that knows the defence tries instead, with so many points, and its harm, float64 (S,)."""
+    """What an attacker that knows the defence tries instead, and its harm, float64 (S,).
+
+    points: how many it plants or flips. settings: of a scenario in which it is seen, by dotted path.
+    """
 
     words: str
     points: int
     harm: NDArray[np.float64]
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +57,7 @@ class Cell:
     clean, clean_defended: the harm without poison, which is what there is to lose, and what the defence costs.
     undefended, defended: with the attack. variants: of the adaptive attacker. caught: the share of the poison removed.
     lost: the share of clean points removed from data without poison. seconds: that one verdict took.
+    settings, attack_settings: of a scenario with the defence, and with the attack.
     """
 
     attack: str
@@ -64,6 +73,8 @@ class Cell:
     lost: NDArray[np.float64]
     seconds: NDArray[np.float64]
     variants: tuple[Variant, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    attack_settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def done(self) -> int:
@@ -88,8 +99,29 @@ class Cell:
 
         NaN where the attack does no harm to begin with.
         """
+        return self.kept_by(self.adaptive)
+
+    def kept_by(self, values: NDArray[np.float64]) -> float:
+        """The share of the attack's harm that these harms (S,) are, 0 to 1."""
         gain = mean(self.undefended) - mean(self.clean)
-        return float(np.clip((mean(self.adaptive) - mean(self.clean)) / gain, 0.0, 1.0)) if gain > 0.005 else math.nan
+        if not gain > _HARMLESS or not np.isfinite(values).any():
+            return math.nan
+        return float(np.clip((mean(values) - mean(self.clean)) / gain, 0.0, 1.0))
+
+    @property
+    def verdict(self) -> str:
+        """Whether it may be called a defence against this attack."""
+        if math.isnan(self.kept):
+            return "no harm" if self.done else "\u2026"
+        return "holds" if self.holds else "broken"
+
+    def opened(self, column: int) -> dict[str, Any]:
+        """The settings of a scenario in which this column of a table is seen: without the defence, with it, or with it
+        against whoever knows it."""
+        attack = dict(self.attack_settings)
+        if column == HARMS[0]:
+            return attack | {"defence.defence": "none"}
+        return attack | (dict(self.strongest.settings) if column in (3, 4) else {}) | dict(self.settings)
 
     @property
     def holds(self) -> bool:
@@ -135,6 +167,18 @@ class Scoreboard(Tabular):
         spread = f" ± {100 * known.std(ddof=1):.1f}" if len(known) > 1 else ""
         return f"{100 * known.mean():.1f}{spread} %"
 
+    def told(self, cell: Cell) -> tuple[str, ...]:
+        """The words of a row of a table, under `HEADINGS`."""
+        none = NO_CERTIFICATE[self.harm]
+        if not cell.done:
+            return (cell.defence_title, *("\u2026",) * (len(HEADINGS) - 2), none)
+        seconds = mean(cell.seconds)
+        return (
+            cell.defence_title, *(self.words(one) for one in (cell.undefended, cell.defended, cell.adaptive)),
+            cell.strongest.words, cell.verdict, *(_percent(mean(one)) for one in (cell.caught, cell.lost)),
+            "\u2013" if math.isnan(seconds) else f"{seconds:.2g}", none,
+        )  # fmt: skip
+
     def plain(self) -> dict[str, Any]:
         """For JSON, in which what is not known is null."""
         return {
@@ -166,6 +210,13 @@ class Scoreboard(Tabular):
         return "\n".join([f"{self.title}: {HARM[self.harm]}", *lines, f"  {CERTIFICATE_WORDS[self.harm]}"])
 
 
+HEADINGS: Final = (
+    "defence", "undefended", "defended", "who knows it", "by", "verdict", "caught", "clean lost", "seconds",
+    "certificate",
+)  # fmt: skip
+"""Of the columns of a table."""
+HARMS: Final = (1, 2, 3)
+"""Which of them are harms."""
 COLUMNS: Final = ("clean", "clean_defended", "undefended", "defended", "caught", "lost", "seconds")
 """The measures of a cell, of each draw."""
 
@@ -184,6 +235,10 @@ def _plain(cell: Cell) -> dict[str, Any]:
         "variants": [{"as": v.words, "points": v.points, "harm": _null(mean(v.harm))} for v in cell.variants],
         **{name: _null(mean(getattr(cell, name))) for name in COLUMNS},
     }  # fmt: skip
+
+
+def _percent(share: float) -> str:
+    return "\u2013" if math.isnan(share) else f"{100 * share:.2g} %"
 
 
 def _null(value: float) -> float | None:

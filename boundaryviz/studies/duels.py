@@ -118,7 +118,10 @@ def _poison(
     """The attack as it is, and the variants of the attacker who knows the defence."""
     scenario = content.scenario
     if content.attack == "bridge":
-        return _bridge(scenario, scene, {}, "bridge"), _wider(scenario, scene)
+        bridges = wider(scenario, scene)
+        return _bridge(scenario, scene, {}, "bridge"), [
+            _bridge(scenario, scene, changed, f"{changed['count']} points, wider") for changed in bridges
+        ]
     tries, points = LABELLED[scenario.defence.defence] if scenario.defence else 0, candidates(scene)
     if content.attack == "heap":
         several = evading.heaps(scenario, scene, content.count, max(tries, 1), rng)
@@ -141,16 +144,12 @@ _WIDER = ((2, 0.06), (6, 0.12), (15, 0.12), (30, 0.18))
 """Times as many points, and their jitter in lengths of the bridge: the adaptive attacker makes it wider."""
 
 
-def _wider(scenario: Scenario, scene: Scene) -> list[AttackState]:
+def wider(scenario: Scenario, scene: Scene) -> list[dict[str, Any]]:
+    """The settings of the bridges of an attacker that makes its own wider."""
     goal = scenario.poison.aim(scene)
     length = 1.0 if goal is None else float(np.linalg.norm(goal.target - goal.source))
     count, even = scenario.poison.count, {"profile": "uniform", "spacing": "random"}
-    return [
-        _bridge(
-            scenario, scene, even | {"count": times * count, "jitter": wide * length}, f"{times * count} points, wider"
-        )
-        for times, wide in _WIDER
-    ]
+    return [even | {"count": times * count, "jitter": wide * length} for times, wide in _WIDER]
 
 
 def _bridge(scenario: Scenario, scene: Scene, changed: dict[str, Any], words: str) -> AttackState:

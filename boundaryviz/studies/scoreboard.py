@@ -22,7 +22,7 @@ from boundaryviz.scenario.redrawing import can_be_drawn
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.doses import bare
 from boundaryviz.studies.draws import Row, check_data_seeds
-from boundaryviz.studies.duels import LABELLED, SHARE, Duel, candidates, harm_of
+from boundaryviz.studies.duels import LABELLED, SHARE, Duel, candidates, harm_of, wider
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import ScoreboardRequest
 from boundaryviz.studies.running import AllOrNothing, carry_out
@@ -77,7 +77,7 @@ def job(request: ScoreboardRequest, tell: Tell) -> None:
 
     with SqliteStore(request.store) as store:
         found = scoreboard(
-            request.scenario, request.data_seeds, progress=tell.progress, watch=tell.result, store=store
+            request.scenario, request.data_seeds, request.names, progress=tell.progress, watch=tell.result, store=store
         )  # fmt: skip
     tell.result(found)
 
@@ -87,12 +87,14 @@ def job(request: ScoreboardRequest, tell: Tell) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """batches: one for each attack, defence and data seed, all cells of a draw after each other."""
+    """wider: settings that show the bridges of the adaptive attacker. batches: one for each attack, defence
+    and data seed, all cells of a draw after each other."""
 
     scenario: Scenario
     data_seeds: tuple[int, ...]
     cells: tuple[tuple[str, str], ...]
     batches: dict[tuple[str, str, int], Batch]
+    wider: tuple[dict[str, Any], ...]
 
     @classmethod
     def of(
@@ -125,7 +127,9 @@ class Plan:
                 batches[attack, defence, seed] = Batch(
                     (Task(key, name),), Duel(one, attack, _count(scenario), device), _work(defence)
                 )
-        return cls(scenario, data_seeds, cells, batches)
+        several = wider(scenario, bare(scenario.scene())) if pooled else []
+        seen = tuple({f"poison.{name}": value for name, value in one.items()} for one in several)
+        return cls(scenario, data_seeds, cells, batches, seen)
 
     def board(self, rows: Mapping[str, Row]) -> Scoreboard:
         """Of the cells that are done."""
@@ -141,11 +145,18 @@ class Plan:
         first = next((row for row in each if row is not None), None)
         columns = {name: _column([None if row is None else row[name] for row in each]) for name in COLUMNS}
         variants = tuple(
-            Variant(words, points, _column([None if row is None else row["variants"][k][2] for row in each]))
+            Variant(
+                words,
+                points,
+                _column([None if row is None else row["variants"][k][2] for row in each]),
+                self.wider[k] if self.wider else {},
+            )
             for k, (words, points, _) in enumerate(() if first is None else first["variants"])
         )
         points = _count(self.scenario) if first is None else first["points"]
-        return Cell(attack, ATTACKS[attack], defence, DEFENCES[defence].TITLE, points, **columns, variants=variants)
+        return Cell(attack, ATTACKS[attack], defence, DEFENCES[defence].TITLE, points, **columns, variants=variants,
+            settings=settings_of(defence), attack_settings=_offered(attack, points, self.scenario),
+        )  # fmt: skip
 
 
 def _named(what: str, names: Sequence[str] | None, known: tuple[str, ...]) -> tuple[str, ...]:
@@ -159,10 +170,19 @@ def _named(what: str, names: Sequence[str] | None, known: tuple[str, ...]) -> tu
 def defended(scenario: Scenario, defence: str) -> Scenario:
     """The scenario with this defence, by its name; the share that it removes is that of the poison where it takes one
     of labelled points. A cell opens so on the plane."""
-    values: dict[str, Any] = {"defence.defence": defence}
-    if defence in _MATCHED:
-        values["defence.share"] = SHARE
-    return scenario.with_values(values)
+    return scenario.with_values(settings_of(defence))
+
+
+def settings_of(defence: str) -> dict[str, Any]:
+    """What `defended` sets."""
+    return {"defence.defence": defence} | ({"defence.share": SHARE} if defence in _MATCHED else {})
+
+
+def _offered(attack: str, count: int, scenario: Scenario) -> dict[str, Any]:
+    """The settings of a scenario with the attack: the bridge as it is, or an attack that trains, which is offered."""
+    if attack == "bridge":
+        return {f"poison.{name}": getattr(scenario.poison, name) for name in ("count", "jitter", "profile", "spacing")}
+    return {"adversary.method": "heap" if attack == "heap" else "flips-random", "adversary.count": count}
 
 
 def _count(scenario: Scenario) -> int:

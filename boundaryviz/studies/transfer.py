@@ -73,7 +73,7 @@ def job(request: TransferRequest, tell: Tell) -> None:
 
     with SqliteStore(request.store) as store:
         found = transfer(
-            request.scenario, request.data_seeds, progress=tell.progress, watch=tell.result, store=store
+            request.scenario, request.data_seeds, request.names, progress=tell.progress, watch=tell.result, store=store
         )  # fmt: skip
     tell.result(found)
 
