@@ -95,9 +95,9 @@ def _notes(board: Scoreboard) -> str:
     words = [
         f"{board.learner}; {draws}{so_far} draws of the data; {spread}.",
         "Who knows it: the strongest over all draws of the attackers that know the defence, the attack as it is among "
-        "them; by: what it does instead. Holds: it keeps less than half of the harm.",
+        "them; by: what it does instead. Holds: that does less than half the harm of the attack undefended.",
         "Caught: the share of the poison removed; clean lost: of clean points, without poison; seconds of a verdict.",
-        f"Redder: more of the harm is kept. {CERTIFICATE_WORDS[board.harm]}",
+        f"Redder: more of the most harm of a row. {CERTIFICATE_WORDS[board.harm]}",
     ]
     return " ".join(words)
 

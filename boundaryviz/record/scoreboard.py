@@ -95,18 +95,26 @@ class Cell:
 
     @property
     def kept(self) -> float:
-        """The share of the attack's harm that the attacker keeps who knows the defence: 0 stopped, 1 nothing gained.
-
-        NaN where the attack does no harm to begin with.
-        """
+        """How much of the harm the attacker does who knows the defence; see `kept_by`."""
         return self.kept_by(self.adaptive)
 
     def kept_by(self, values: NDArray[np.float64]) -> float:
-        """The share of the attack's harm that these harms (S,) are, 0 to 1."""
-        gain = mean(self.undefended) - mean(self.clean)
-        if not gain > _HARMLESS or not np.isfinite(values).any():
-            return math.nan
-        return float(np.clip((mean(values) - mean(self.clean)) / gain, 0.0, 1.0))
+        """How much these harms (S,) are of the most that is done in this cell, defended or not: 0 none, 1 all of it.
+
+        NaN where nobody does any harm.
+        """
+        most = max(self._gain(one) for one in (self.undefended, self.defended, self.adaptive))
+        return float(np.clip(self._gain(values) / most, 0.0, 1.0)) if most > _HARMLESS else math.nan
+
+    def _gain(self, values: NDArray[np.float64]) -> float:
+        """What these harms are above the one without poison."""
+        return mean(values) - mean(self.clean)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it may be called a defence against this attack: nobody who was tried does half the harm of the attack
+        undefended, or, where that does none, any."""
+        return bool(self._gain(self.adaptive) < max(self._gain(self.undefended) / 2, _HARMLESS))
 
     @property
     def verdict(self) -> str:
@@ -122,11 +130,6 @@ class Cell:
         if column == HARMS[0]:
             return attack | {"defence.defence": "none"}
         return attack | (dict(self.strongest.settings) if column in (3, 4) else {}) | dict(self.settings)
-
-    @property
-    def holds(self) -> bool:
-        """Whether it may be called a defence against this attack: no attacker that was tried keeps half the harm."""
-        return bool(self.kept < 0.5)
 
 
 @dataclass(frozen=True, eq=False)

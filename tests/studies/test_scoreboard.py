@@ -129,7 +129,19 @@ def test_the_strongest_is_over_all_draws_and_the_cheapest_of_equals() -> None:
         "flips", "Flips", "knn", "kNN", 10, np.ones(4), np.ones(4), np.ones(4), some, some, some, some, variants
     )
     assert math.isnan(harmless.kept)
-    assert not harmless.holds
+    assert harmless.verdict == "no harm"
+
+
+def test_an_attack_that_does_nothing_is_no_excuse_where_one_that_knows_the_filter_does_harm() -> None:
+    low, high = np.full(4, 0.03), np.full(4, 0.18)
+    variants = (Variant("other points", 16, high),)
+    cell = Cell("flips", "Flips", "knn", "kNN", 16, low, low, low, low, high, low, low, variants)
+    assert cell.verdict == "broken"
+    assert (cell.kept_by(cell.undefended), cell.kept_by(cell.adaptive)) == (0.0, 1.0)
+    stopped = Cell(
+        "heap", "Heap", "knn", "kNN", 16, low, low, high, low, high, low, low, (Variant("", 16, low + 0.05),)
+    )
+    assert stopped.verdict == "holds"
 
 
 def test_a_board_that_was_stopped_goes_on_where_it_was() -> None:

@@ -44,7 +44,7 @@ def _of_board(board: Scoreboard) -> tuple[tuple[str, ...], list[Row], str]:
     draws = max((cell.done for cell in board.cells), default=0)
     note = (
         f"{HARM[board.harm][0].upper()}{HARM[board.harm][1:]}, over {draws} of {len(board.data_seeds)} draws of the "
-        f"data; redder is more of the harm. Holds: who knows the defence keeps less than half of it. "
+        f"data; redder is more harm. Holds: who knows the defence does less than half of what is done undefended. "
         f"{CERTIFICATE_WORDS[board.harm]}"
     )
     return ("attack", *HEADINGS), rows, note
