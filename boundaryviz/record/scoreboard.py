@@ -170,6 +170,13 @@ class Scoreboard(Tabular):
         spread = f" ± {100 * known.std(ddof=1):.1f}" if len(known) > 1 else ""
         return f"{100 * known.mean():.1f}{spread} %"
 
+    def short(self, values: NDArray[np.float64]) -> str:
+        """The same without what lies around it: '.75', '11.4 %'."""
+        middle = mean(values)
+        if math.isnan(middle):
+            return "\u2013"
+        return f"{middle:.2f}" if self.harm == "success" else f"{100 * middle:.1f} %"
+
     def told(self, cell: Cell) -> tuple[str, ...]:
         """The words of a row of a table, under `HEADINGS`."""
         none = NO_CERTIFICATE[self.harm]

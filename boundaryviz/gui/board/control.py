@@ -74,7 +74,7 @@ class BoardControl(KeptRunControl):
         found = self.result
         if isinstance(found, Scoreboard):
             cell = found.cells[row]
-            values, words = cell.opened(column - 1), f"{cell.attack_title} against {cell.defence_title}"
+            values, words = cell.opened(column), f"{cell.attack_title} against {cell.defence_title}"
         elif found is not None and column > 0:
             title = found.tried_on[column - 1]
             values = next(dict(one.values) for one in PARTIES if one.title == title)

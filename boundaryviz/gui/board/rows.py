@@ -28,26 +28,28 @@ def rows_of(found: Scoreboard | Transfer) -> tuple[tuple[str, ...], list[Row], s
 
 
 def _of_board(board: Scoreboard) -> tuple[tuple[str, ...], list[Row], str]:
-    rows = []
+    """A narrow tab has no room for intervals, which the tips have."""
+    rows, several = [], len(board.attacks) > 1
     for at, cell in enumerate(board.cells):
         values = dict(zip(HARMS, (cell.undefended, cell.defended, cell.adaptive), strict=True))
         shares = {column: cell.kept_by(some) for column, some in values.items()}
-        tints = {column: share for column, share in shares.items() if not math.isnan(share)}
-        words = (cell.attack_title, *board.told(cell))
-        tips = [
-            f"{heading[0].upper()}{heading[1:]}; a click shows it on the plane" for heading in ("attack", *HEADINGS)
-        ]
+        words, tips = list(board.told(cell)), [""] * len(HEADINGS)
+        if several:
+            words[0] = f"{cell.attack_title}: {words[0]}"
+        for column, some in values.items():
+            tips[column] = f"{HEADINGS[column].capitalize()}: {words[column]}. A click shows it on the plane."
+            words[column] = board.short(some)
         tried = ", ".join(f"{one.words} ({one.points:,} points)" for one in cell.variants)
-        tips[5] = f"Of the attack as it is, {tried}" if tried else tips[5]
-        tints = {column + 1: share for column, share in tints.items()}
-        rows.append(Row(words, tuple(tips), tints, cell=at))
+        tips[4] = f"The strongest of the attack as it is, {tried}." if tried else ""
+        tints = {column: share for column, share in shares.items() if not math.isnan(share)}
+        rows.append(Row(tuple(words), tuple(tips), tints, cell=at))
     draws = max((cell.done for cell in board.cells), default=0)
     note = (
         f"{HARM[board.harm][0].upper()}{HARM[board.harm][1:]}, over {draws} of {len(board.data_seeds)} draws of the "
-        f"data; redder is more harm. Holds: who knows the defence does less than half of what is done undefended. "
+        "data; redder is more harm. Holds: who knows the defence does less than half of what is done undefended. "
         f"{CERTIFICATE_WORDS[board.harm]}"
     )
-    return ("attack", *HEADINGS), rows, note
+    return HEADINGS, rows, note
 
 
 def _of_matrix(found: Transfer) -> tuple[tuple[str, ...], list[Row], str]:
