@@ -10,6 +10,8 @@ INSTALL := $(PIP) install --root-user-action=ignore -c constraints.txt
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
+# Else each of the many processes that the tests start would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Programs that the tests start, each with the Debian package that holds it.
 TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox

@@ -269,3 +269,9 @@ values = [2, 5, 20]
     assert {name: written[name] for name in ("report", "measures", "words")} == report.plain()
     with pytest.raises(ReportError, match="did you mean 'size'"):
         bv.report(bv.study(str(path), progress=False), "sizes")
+
+
+def test_what_is_worth_saying_of_a_scenario_is_said_before_its_study(file: str, capsys: pytest.CaptureFixture[str]):
+    values = [word for one in ("poison.attack=bridge", "poison.count=3") for word in ("--set", one)]
+    assert run(["study", file, *values, "--json", "-"]) == 0
+    assert "note: This learner does not use unlabelled points, and all poison is unlabelled" in capsys.readouterr().err

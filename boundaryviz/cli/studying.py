@@ -11,9 +11,11 @@ from typing import Any
 from boundaryviz.cli.failures import Exit, UsageProblem, complain, say
 from boundaryviz.cli.results import Result, deliver, first_interrupt_waits
 from boundaryviz.cli.terminal import as_json, print_json
+from boundaryviz.cli.training import tell_notes
 from boundaryviz.cli.values import assignments
 from boundaryviz.record.reports import Report, ReportError, report_of
 from boundaryviz.record.study_table import StudyTable
+from boundaryviz.scenario.advice import notes
 from boundaryviz.scenario.files import check_writable, write_atomic
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.study_file import read_study
@@ -47,6 +49,7 @@ def study_and_report(
         _check_parquet()
     study = Study.of(study_asked_for(name, assignments(values)), device=device)
     study.check()
+    tell_notes(notes(study.scenario, study.scenario.scene()))
     executor = _executor(engine, workers)
     with opened(store) as kept:
         if study.most > ASKED and not sure and not _wanted(study, workers or 1, engine):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,22 +91,11 @@ def trained(
         from boundaryviz.engine.device import DeviceError
         from boundaryviz.runs.bars import bar
         from boundaryviz.runs.run import start
-        from boundaryviz.scenario.poison_advice import poison_note
-        from boundaryviz.scenario.response_advice import decision_advice, response_advice
-        from boundaryviz.scenario.scale_advice import scale_note
-        from boundaryviz.scenario.stopping_advice import stopping_advice
-        from boundaryviz.scene.lessons import lacking, larger_by_poison
+        from boundaryviz.scenario.advice import notes
 
         try:
             run = start(scenario, job.seeds, job.twin, job.device, cascade=job.cascade, watched=job.shown)
-            scene, supervised = run.scene, run.scenario.learner.family.supervised
-            said = (
-                lacking(scene), larger_by_poison(scene), scale_note(run.scenario, scene),
-                poison_note(supervised, scene), response_advice(run.scenario.learner, scene),
-                decision_advice(run.scenario, scene), stopping_advice(run.scenario, scene),
-            )  # fmt: skip
-            for words in filter(None, said):
-                say(f"note: {words}")
+            tell_notes(notes(run.scenario, run.scene))
         except DeviceError as error:
             raise UsageProblem(f"--device {job.device}: {error}") from None
         try:
@@ -123,6 +112,12 @@ def trained(
         except KeyboardInterrupt:
             return run, run.step < stops[-1]
         return run, False
+
+
+def tell_notes(words: Iterable[str]) -> None:
+    """Say what `scenario.advice.notes` finds worth saying."""
+    for one in words:
+        say(f"note: {one}")
 
 
 def ending(run: Any, interrupted: bool, steps: int) -> int:

@@ -97,10 +97,10 @@ _GESTURES = {
 
 
 _OF_ONE_SCENARIO = (
-    "point.poison", "view.cascade", "view.support", "view.jitter", "view.ghost", "view.rule-difference",
+    "point.poison", "view.cascade", "view.support", "view.jitter", "view.rule-difference",
 )  # fmt: skip
-"""Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, panels,
-pins, speed and the result at the front are the viewer's and stay."""
+"""Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, the
+earlier course, panels, pins, speed and the result at the front are the viewer's and stay."""
 _IN_HAND = ("point.class-0", "point.tool-select")
 """What another scenario finds in hand, so that the first click on it changes nothing."""
 

@@ -9,7 +9,7 @@ from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario import files
 from boundaryviz.scenario.scenario import Scenario
 
-VIEWERS = ("view.discrete", "view.contours", "view.prediction", "view.held-out")
+VIEWERS = ("view.discrete", "view.contours", "view.prediction", "view.held-out", "view.ghost")
 
 
 def test_what_belonged_to_the_last_scenario_goes_and_looks_stay(show: Callable[[Scenario], Workbench]) -> None:
@@ -20,7 +20,7 @@ def test_what_belonged_to_the_last_scenario_goes_and_looks_stay(show: Callable[[
         start[name] = actions[name].isChecked()
     workbench.twin.train(3, True)
     workbench.twin.show("floor")
-    for name in ("point.poison", "view.cascade", "view.jitter", "view.ghost"):
+    for name in ("point.poison", "view.cascade", "view.jitter"):
         actions[name].setChecked(True)
     actions["point.tool-add"].trigger()
     actions["point.class-1"].trigger()
@@ -28,7 +28,7 @@ def test_what_belonged_to_the_last_scenario_goes_and_looks_stay(show: Callable[[
     workbench.window.notify("of the last")
     workbench.filing._show(Scenario(name="other", title="Other"))
     assert (workbench.client.seeds, workbench.client.twin, workbench.planes._view) == (1, False, "side")
-    for name in ("point.poison", "view.cascade", "view.jitter", "view.ghost", "train.twin", "view.twin-floor"):
+    for name in ("point.poison", "view.cascade", "view.jitter", "train.twin", "view.twin-floor"):
         assert not actions[name].isChecked(), name
     assert (workbench.plane.tool.name, len(workbench.plane.selection)) == ("select", 0)
     assert actions["point.class-0"].isChecked()
