@@ -22,6 +22,7 @@ from boundaryviz.record.transfer import Transfer
 Kind = Literal["scoreboard", "transfer"]
 KINDS: Final[dict[Kind, str]] = {"scoreboard": "Attacks and defences", "transfer": "Made for one, tried on all"}
 MOST, DRAWS = 64, 4
+_NAMES = 104  # pixels
 _TINT = 0.45  # of the colour of danger, where an attack keeps all of its harm
 _HINT = (
     "Run lets attacks loose on each defence, over draws of the data, in a process of its own: without it, "
@@ -87,6 +88,8 @@ class BoardPanel(PausePanel):
         across = self.table.horizontalHeader()
         assert across is not None
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        across.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)  # or there would be no room for the harms
+        across.resizeSection(0, _NAMES)
         self.table.setRowCount(len(self._rows))
         for at, row in enumerate(self._rows):
             self._show_row(at, row)

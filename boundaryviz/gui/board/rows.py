@@ -34,6 +34,7 @@ def _of_board(board: Scoreboard) -> tuple[tuple[str, ...], list[Row], str]:
         values = dict(zip(HARMS, (cell.undefended, cell.defended, cell.adaptive), strict=True))
         shares = {column: cell.kept_by(some) for column, some in values.items()}
         words, tips = list(board.told(cell)), [""] * len(HEADINGS)
+        tips[0] = f"{cell.attack_title} against {cell.defence_title}"
         if several:
             words[0] = f"{cell.attack_title}: {words[0]}"
         for column, some in values.items():
