@@ -32,7 +32,7 @@ def draw_scoreboard(board: Scoreboard, options: Options | None = None) -> SceneF
     options = options or Options()
     with sheet("scoreboard", options, _facts(board)) as (figure, style):
         width, line = float(figure.get_size_inches()[0]), style.text / 72
-        notes = textwrap.wrap(literal(_notes(board)), max(int(2.0 * width / line), 20), break_on_hyphens=False)
+        notes = textwrap.wrap(literal(_notes(board)), max(int(1.9 * width / line), 20), break_on_hyphens=False)
         rows = sum(1 + sum(cell.attack_title == attack for cell in board.cells) for attack in board.attacks)
         table, below = (_ROW * rows + 2.6) * line, (1.3 * len(notes) + 1.0) * line
         figure.set_size_inches(width, table + below + 2.0 * line)

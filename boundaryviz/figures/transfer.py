@@ -24,7 +24,7 @@ def draw_transfer(found: Transfer, options: Options | None = None) -> SceneFigur
     options = options or Options()
     with sheet("transfer", options, _facts(found)) as (figure, style):
         width, line = float(figure.get_size_inches()[0]), style.text / 72
-        notes = textwrap.wrap(literal(_notes(found)), max(int(2.0 * width / line), 20), break_on_hyphens=False)
+        notes = textwrap.wrap(literal(_notes(found)), max(int(1.9 * width / line), 20), break_on_hyphens=False)
         high, below = (_HEAD + _ROW * len(found.made_for) + 2.0) * line, (1.3 * len(notes) + 1.0) * line
         figure.set_size_inches(width, high + below)
         parts: Any = figure.subfigures(2, 1, height_ratios=(high, below))
