@@ -9,12 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from boundaryviz import attacks, learners
+    from boundaryviz import attacks, defences, learners
     from boundaryviz.adversary.attacking import attack
+    from boundaryviz.adversary.mapping import effect_map
     from boundaryviz.attacks.settings import AttackSettings as Attack
     from boundaryviz.estimator import BoundaryClassifier
     from boundaryviz.record.metrics import Metric
     from boundaryviz.record.reports.asked import report
+    from boundaryviz.runs.defending import defend
     from boundaryviz.runs.run import Run, train
     from boundaryviz.scenario.gallery import load
     from boundaryviz.scenario.gallery import names as scenarios
@@ -40,6 +42,7 @@ _WHERE = {
     "train": "runs.run:train",
     "Run": "runs.run:Run",
     "attack": "adversary.attacking:attack",
+    "effect_map": "adversary.mapping:effect_map",
     "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
@@ -54,6 +57,8 @@ _WHERE = {
     "datasets": "scene.datasets",
     "learners": "learners",
     "attacks": "attacks",
+    "defences": "defences",
+    "defend": "runs.defending:defend",
 }
 
 __all__ = [
@@ -69,7 +74,10 @@ __all__ = [
     "bias_variance",
     "check",
     "datasets",
+    "defences",
+    "defend",
     "dose_response",
+    "effect_map",
     "learners",
     "load",
     "poison_count",

@@ -1,4 +1,4 @@
-"""A package of someone else's adds a learner, an attack, a defence and a data set, and touches nothing here."""
+"""A package of someone else's adds a learner, attacks, a defence and a data set, and touches nothing here."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_broken_one_is_named_and_does_no_harm(tmp_path: Path):
         "print(json.dumps([list(r.problems) for r in registries()]))"
     )
     done = ran(path, "-c", code)
-    learners, attacks, defences, datasets = json.loads(done.stdout)
+    learners, attacks, _, defences, datasets = json.loads(done.stdout)
     assert sorted(words.split(": ", 1)[0] for words in learners) == [
         "The learner gone of broken-package 1.0 cannot be used",
         "The learner taken of broken-package 1.0 cannot be used",

@@ -80,12 +80,15 @@ def refined(
     labels: Sequence[int],
     levels: Sequence[int] = LEVELS,
     share: float = SHARE,
+    around: Sequence[tuple[float, float]] = (),
 ) -> Iterator[Grid]:
     """The function at every node of the coarsest grid, then of each finer one at nodes in and around those cells in
-    which it changes most, by the range of its corners, and those around its largest values.
+    which it changes most, by the range of its corners, those around its largest values, and those around the places
+    `around`, where something may happen that is too narrow for a coarse grid.
 
     share: of the cells of a level that are refined at most; 1 measures every node. A cell whose corners are equal, or
-    lie no further apart than one seed's map from another's, is taken for even. Raises ValueError for levels of which one is not a multiple of the one before.
+    lie no further apart than one seed's map from another's, is taken for even.
+    Raises ValueError for levels of which one is not a multiple of the one before.
     """
     if not levels or levels[0] < 1 or any(b % a or a == b for a, b in pairwise(levels)):
         raise ValueError(f"each level must have a whole number of times the cells of the one before, not {levels}")
@@ -96,7 +99,7 @@ def refined(
             wanted = np.ones(shape, dtype=bool)
         else:
             ratio = level // grid.level
-            wanted = _spread_to_nodes(_chosen(grid, share), ratio)
+            wanted = _spread_to_nodes(_chosen(grid, share) | _at(places(domain, grid.level), around), ratio)
         grid = _measured(function, places(domain, level), labels, wanted, grid)
         yield grid
 
@@ -158,6 +161,15 @@ def _chosen(grid: Grid, share: float) -> NDArray[np.bool_]:
     peaks = np.zeros(grid.measured.size, dtype=bool)
     peaks[grid.order[:_PEAKS]] = True
     return chosen.reshape(change.shape) | _corners(peaks.reshape(grid.measured.shape)).any(axis=0)
+
+
+def _at(nodes: NDArray[np.float64], around: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
+    """The cells (level, level) of a grid whose corners lie next to one of these places."""
+    found = np.zeros(nodes.shape[:2], dtype=bool)
+    for place in around:
+        apart = np.abs(nodes - place) / (nodes[1, 1] - nodes[0, 0])
+        found |= (apart < 1).all(axis=2)
+    return np.logical_or.reduce(_corners(found), axis=0)
 
 
 def _corners(nodes: NDArray) -> NDArray:

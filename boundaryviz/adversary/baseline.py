@@ -9,7 +9,7 @@ import numpy as np
 from boundaryviz.adversary.problem import Problem
 from boundaryviz.record.trail import AttackState
 
-DRAWS = 3
+DRAWS = 8
 """Over which the comparison is a mean: one draw of eight points among a hundred says little."""
 _STREAM = 13  # key of the random stream, so that the attack's own numbers are others
 
@@ -20,7 +20,8 @@ def at_random(problem: Problem, draws: int = DRAWS) -> Iterator[AttackState]:
     settings, points = problem.settings, problem.candidates
     for draw in range(draws):
         rng = np.random.default_rng([settings.seed, _STREAM, draw])
-        some = points.take(rng.permutation(len(points))[: settings.count])
-        wrong = (some.label + 1 + rng.integers(0, problem.classes - 1, len(some))) % problem.classes
-        instead = some.ids if type(settings).STANDS_IN else None
-        yield problem.state(some.x, wrong, float("nan"), replaces=instead)
+        rounds = -(-settings.count // len(points))  # where few are labelled, some are copied several times
+        order = np.concatenate([rng.permutation(len(points)) for _ in range(rounds)])[: settings.count]
+        wrong = (points.label[order] + 1 + rng.integers(0, problem.classes - 1, len(order))) % problem.classes
+        instead = points.ids[order] if type(settings).STANDS_IN else None
+        yield problem.state(points.x[order], wrong, float("nan"), replaces=instead)

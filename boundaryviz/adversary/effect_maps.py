@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from time import perf_counter
 from typing import Any
 
@@ -29,7 +29,8 @@ HEAVIEST = 10_000
 """Points of a heap at most."""
 _MOMENT = 2.0  # seconds; what takes longer is said beforehand
 _TRIED = 8  # steps, and models at once, by which it is found how long training takes
-_USUAL = 0.35  # about this share of all nodes is trained with
+_USUAL = {True: 0.36, False: 0.17}
+"""About this share of all nodes is trained with, of the same."""
 
 Pulse = Callable[[], object]
 
@@ -57,9 +58,11 @@ def effect_map(
     The scene itself trains on what it shows, poison that acts included; the heap is added to that.
     Raises AttackError, in a sentence, where there is nothing to map; MemoryNeeded, DeviceError and InputsError.
     """
-    return Ground.of(scenario, measure, labels, weight, seeds, domain, beyond, target, device, pulse).maps(
-        levels, share
-    )
+    ground = ground_of(
+        scenario, measure=measure, labels=labels, weight=weight, seeds=seeds, domain=domain, beyond=beyond,
+        target=target, pulse=pulse, device=device,
+    )  # fmt: skip
+    return ground.maps(levels, share)
 
 
 def offered(scenario: Scenario) -> dict[str, Any]:
@@ -78,7 +81,7 @@ def estimate(ground: Ground, levels: Sequence[int] | None = None) -> MapEstimate
     if ground.inert:
         return MapEstimate(0, 0.0)
     fine = (levels or ground.levels)[-1] + 1
-    fits = round(_USUAL * fine * fine) * len(ground.labels) * len(ground.seeds)
+    fits = round(_USUAL[ground.scenario.learner.family.at_once] * fine * fine) * len(ground.labels) * len(ground.seeds)
     return MapEstimate(fits, fits * ground.seconds_each())
 
 
@@ -89,10 +92,8 @@ def job(request: EffectMapRequest, tell: Tell) -> None:
     def pulse() -> None:
         tell.progress(min(done, of - 1), of)
 
-    ground = Ground.of(
-        request.scenario, request.measure, request.labels, request.weight, request.seeds, request.domain,
-        request.beyond, request.target, request.device, pulse,
-    )  # fmt: skip
+    asked = {f.name: getattr(request, f.name) for f in fields(request) if f.name != "scenario"}
+    ground = ground_of(request.scenario, **asked, pulse=pulse)
     if not ground.quick:
         expected = estimate(ground)
         of = max(expected.fits, 1)
@@ -103,14 +104,45 @@ def job(request: EffectMapRequest, tell: Tell) -> None:
         tell.result(found)
 
 
+def ground_of(
+    scenario: Scenario,
+    *,
+    measure: Measure = "test-error",
+    labels: Sequence[int] | None = None,
+    weight: int = 1,
+    seeds: int = SEEDS,
+    domain: Domain | None = None,
+    beyond: float | None = None,
+    target: int = 0,
+    pulse: Pulse = lambda: None,
+    device: str = "auto",
+) -> Ground:
+    """What is trained and asked for a map; arguments as in `effect_map`, which says what is raised."""
+    scene, spec = scenario.scene(), scenario.learner
+    _check(scenario, scene, weight, seeds)
+    chosen = tuple(dict.fromkeys(_usual_labels(scenario, scene) if labels is None else labels))
+    if not chosen or not all(UNLABELLED <= k < scene.classes for k in chosen):
+        raise AttackError(f"A point is of class 0 to {scene.classes - 1}, or -1 for unlabelled; not {list(chosen)}.")
+    x, label = _asked(scene, measure, target)
+    first = scenario.training.seed
+    return Ground(
+        scenario, scene, measure, chosen, weight,
+        tuple((first + k) % LARGEST_SEED for k in range(seeds if spec.seeded else 1)),
+        domain or (scene.domain if beyond is None else extent(scene, beyond)), x, label,
+        models_of(scenario, scene, spec, device, pulse), device,
+        ((scene.targets[target].x, scene.targets[target].y),) if measure == "pin" else (),
+    )  # fmt: skip
+
+
 # ---- what is mapped ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
 class Ground:
     """What is trained and asked for a map. x: float64 (V, D) and label: int64 (V,), the points that are asked about;
-    of a pin the one place and the class wanted. seeds: of training. inert: whether the heap is never looked at, so that
-    the map is zero without any training. quick: whether a training takes about a millisecond."""
+    of a pin the one place and the class wanted. seeds: of training. around: places where something narrow may happen.
+    inert: whether the heap is never looked at, so that the map is zero without any training. quick: whether a training
+    takes about a millisecond."""
 
     scenario: Scenario
     scene: Scene
@@ -123,28 +155,7 @@ class Ground:
     label: NDArray[np.int64]
     models: Models
     device: str
-
-    @classmethod
-    def of(
-        cls, scenario: Scenario, measure: Measure, labels: Sequence[int] | None, weight: int, seeds: int,
-        domain: Domain | None, beyond: float | None, target: int, device: str, pulse: Pulse,
-    ) -> Ground:  # fmt: skip
-        """Arguments as in `effect_map`, which says what is raised."""
-        scene, spec = scenario.scene(), scenario.learner
-        _check(scenario, scene, weight, seeds)
-        chosen = tuple(dict.fromkeys(_usual_labels(scenario, scene) if labels is None else labels))
-        if not chosen or not all(UNLABELLED <= k < scene.classes for k in chosen):
-            raise AttackError(
-                f"A point is of class 0 to {scene.classes - 1}, or -1 for unlabelled; not {list(chosen)}."
-            )
-        x, label = _asked(scene, measure, target)
-        first = scenario.training.seed
-        return cls(
-            scenario, scene, measure, chosen, weight,
-            tuple((first + k) % LARGEST_SEED for k in range(seeds if spec.seeded else 1)),
-            domain or (scene.domain if beyond is None else extent(scene, beyond)), x, label,
-            models_of(scenario, scene, spec, device, pulse), device,
-        )  # fmt: skip
+    around: tuple[tuple[float, float], ...] = ()
 
     @property
     def inert(self) -> bool:
@@ -167,20 +178,20 @@ class Ground:
         """How long one of many trainings takes, tried out."""
         steps = self.scenario.training.steps
         if self.scenario.learner.family.at_once:
-            return _timed(self.models, self._heaps(self._middle(1), np.zeros(1, dtype=np.int64)), self)
+            return _timed(self.models, self.heaps(self._middle(1), np.zeros(1, dtype=np.int64)), self)
         few = min(_TRIED, steps)
         brief = self.scenario.model_copy(
             update={"training": self.scenario.training.model_copy(update={"steps": few, "early_stopping": "off"})}
         )
         models = models_of(brief, self.scene, brief.learner, self.device, lambda: None)
         many = 4 * _TRIED
-        sets = self._heaps(self._middle(many), np.zeros(many, dtype=np.int64))
+        sets = self.heaps(self._middle(many), np.zeros(many, dtype=np.int64))
         return _timed(models, sets, self) / many * steps / few
 
     def _middle(self, many: int) -> NDArray[np.float64]:
         return np.repeat(adaptive.places(self.domain, 2)[1:2, 1], many, axis=0)
 
-    def _heaps(self, places: NDArray[np.float64], label: NDArray[np.int64]) -> Sets:
+    def heaps(self, places: NDArray[np.float64], label: NDArray[np.int64]) -> Sets:
         """A heap at each of places (M, 2), of the class label (M,)."""
         x, labels = self.scene.embed(places)[:, None], label[:, None]
         copies = 1 if self._weighs else self.weight
@@ -204,14 +215,15 @@ class Ground:
         base, losses = (np.concatenate(column) for column in zip(*map(self._judged, bare, bare), strict=True))
 
         def function(places: NDArray[np.float64], label: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
-            answers = [self._answers(self._heaps(places, label), seed) for seed in self.seeds]
+            answers = [self._answers(self.heaps(places, label), seed) for seed in self.seeds]
             found = [self._judged(own, clean) for own, clean in zip(answers, bare, strict=True)]
             values, ties = (np.stack(column) for column in zip(*found, strict=True))
             return values - base[:, None], ties - losses[:, None]
 
         several, most = tuple(levels or self.levels), SHARES[self.scenario.learner.family.at_once]
         taught = [k for k in self.labels if k != UNLABELLED or not self.scenario.learner.family.supervised]
-        for grid in adaptive.refined(function, self.domain, taught, several, most if share is None else share):
+        most = most if share is None else share
+        for grid in adaptive.refined(function, self.domain, taught, several, most, self.around):
             whole = self._empty((*several, grid.level))
             at = [self.labels.index(k) for k in taught]
             for name, known in (("values", grid.mean), ("ties", grid.ties.mean(axis=0)), ("measured", grid.measured)):

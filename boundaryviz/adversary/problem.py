@@ -161,8 +161,8 @@ class Problem:
         """What fits the attacker's support vector machines. Raises AttackError as `svm` does."""
         if not machines_fit(self.learner, self.scene):
             raise AttackError(
-                f"The method {self.settings.method} attacks support vector machines of two classes, and the learner is "
-                f"{self.learner.name}, of {self.scene.classes}. Where there are two it can train one in its place, with "
+                f"{self.settings.method} attacks support vector machines of two classes, and the learner is "
+                f"{self.learner.name}, of {self.scene.classes}. Of two it can train one in its place, with "
                 f"adversary.surrogate=SVC; {' or '.join(any_learner())} attacks any learner."
             )
         if isinstance(self._models, Machines):
@@ -253,9 +253,10 @@ def _check(problem: Problem) -> None:
         raise AttackError("All labelled training points are of one class, so that there is no boundary to attack.")
     if problem.learner.fits(problem.scene):
         raise AttackError("The learner fits responses, not classes; attacks that train are on classes.")
-    if settings.count > there:
+    kind, most = ("labelled ", there) if type(settings).STANDS_IN else ("", len(training(scene)))
+    if settings.count > most:
         raise AttackError(
-            f"The attack is to use {settings.count:,} points, and there are {there:,} labelled training points. "
+            f"The attack is to use {settings.count:,} points, and there are {most:,} {kind}training points. "
             "Lower adversary.count."
         )
     if settings.label is not None and settings.label >= scene.classes:

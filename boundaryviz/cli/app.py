@@ -268,6 +268,7 @@ def figure(
             "cascade",
             "roc",
             "calibration",
+            "defence",
             "frames",
             "compare",
             "dose",
@@ -277,11 +278,12 @@ def figure(
             "scoreboard",
             "transfer",
             "trail",
+            "effect-map",
         ],
         typer.Option(
             "--view",
             help="What to draw; study: of a study file, or of the study that the scenario holds; trail: of the attack "
-            "that it offers.",
+            "that it offers; effect-map: of what more points at each place would do.",
         ),
     ] = "boundary",
     values: SetOption = None,
@@ -323,6 +325,25 @@ def figure(
         typer.Option("--across", min=16, max=2048, help="How many places across the field is asked at; default 256."),
     ] = None,
     doses: DosesOption = None,
+    measure: Annotated[
+        Literal["test-error", "validation-error", "pin", "flips"] | None,
+        typer.Option("--measure", help="Of --view effect-map: what is to change; default what the attack goes by."),
+    ] = None,
+    weight: Annotated[
+        int | None,
+        typer.Option(
+            "--weight", min=1, metavar="N", help="Of --view effect-map: points of the heap; default the attack's, or 1."
+        ),
+    ] = None,
+    label: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--label",
+            min=-1,
+            metavar="K",
+            help="Of --view effect-map: the class of the heap, -1 for unlabelled. May be given many times.",
+        ),
+    ] = None,
     width: Annotated[
         float | None, typer.Option("--width", metavar="CM", help="Width in cm, 2 to 100; default by view.")
     ] = None,
@@ -364,6 +385,14 @@ def figure(
 
             outcome.code = respond_and_draw(job, parse_doses(doses), picture)
             return outcome.code
+        heap = {"measure": measure, "weight": weight, "labels": tuple(label) if label else None}
+        if view == "effect-map":
+            from boundaryviz.cli.mapping import Heap, map_and_draw
+
+            outcome.code = map_and_draw(job, Heap(**heap), picture)  # type: ignore[arg-type]
+            return outcome.code
+        if any(value is not None for value in heap.values()):
+            raise UsageProblem("--measure, --weight and --label: only --view effect-map takes them")
         if view == "trail":
             from boundaryviz.cli.attacking import attack_and_draw
 
@@ -499,6 +528,35 @@ def dose(
 
         job = Job(scenario, tuple(values or ()), steps, seeds, False, device, columns=tuple(columns or ()))
         outcome.code = respond_and_report(job, parse_doses(doses), tuple(learner or ()), json, lines)
+    return outcome.code
+
+
+@app.command()
+def defend(
+    scenario: ScenarioArgument,
+    method: Annotated[
+        str | None, typer.Option("--method", metavar="NAME", help="Which defence; default the scenario's own.")
+    ] = None,
+    columns: ColumnsOption = None,
+    values: SetOption = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", min=1, help="How many seeds.")] = None,
+    twin: Annotated[
+        bool | None, typer.Option("--twin/--no-twin", help="Also train every seed without the poison.")
+    ] = None,
+    steps: StepsOption = None,
+    device: DeviceOption = "auto",
+    json: JsonFileOption = None,
+) -> int:
+    """Switch a defence on, and print what it removes, how well that fits the truth, and what is learnt from the rest.
+
+    Its settings are --set defence.NAME=VALUE; figure --view defence draws it.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.defending import defend_and_report
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, seeds, twin, device, columns=tuple(columns or ()))
+        outcome.code = defend_and_report(job, method, json)
     return outcome.code
 
 

@@ -58,11 +58,12 @@ def health() -> dict[str, Any]:
 def registries() -> tuple[Registry[Any], ...]:
     """Those that packages of others may add to."""
     from boundaryviz.attacks.specs import ATTACKS
+    from boundaryviz.attacks.trained.specs import METHODS
     from boundaryviz.defences import DEFENCES
     from boundaryviz.learners.specs import FAMILIES
     from boundaryviz.scene.datasets import DATASETS
 
-    return FAMILIES, ATTACKS, DEFENCES, DATASETS
+    return FAMILIES, ATTACKS, METHODS, DEFENCES, DATASETS
 
 
 def show_health(as_json: bool) -> None:

@@ -6,8 +6,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import field_validator
 
 from boundaryviz.defences.settings import DefenceSettings, Fit, Fitted, Verdict, check_left
+from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scene.scene import Origin, Points
 from boundaryviz.scene.specs import setting
 
@@ -67,8 +69,12 @@ class Sight:
         return -np.log(np.clip(true, _SMALLEST, 1.0))
 
     def features(self, fitted: Fitted) -> NDArray[np.float64]:
-        """What the model's last hidden layer makes of the judged points, (M, F)."""
-        return fitted.features(self._points.x[self.judged])
+        """What the model's last hidden layer makes of the judged points, (M, F). Raises ValueError of one that has
+        diverged."""
+        found = fitted.features(self._points.x[self.judged])
+        if not np.isfinite(found).all():
+            raise ValueError("The net whose features are judged has diverged. Look at those of another learner.")
+        return found
 
 
 class Filter(DefenceSettings):
@@ -96,7 +102,7 @@ class ShareFilter(Filter):
     """Leaves out a share of the points that it judges, those with the highest scores."""
 
     share: float = setting(
-        0.05, "Share", "Of the points that it judges, so many are left out: those that it finds most suspicious. Of "
+        0.08, "Share", "Of the points that it judges, so many are left out: those that it finds most suspicious. Of "
         "equally suspicious ones all are left out, or none.", ge=0.0, le=0.5,
     )  # fmt: skip
 
@@ -129,8 +135,15 @@ class SurrogateFilter(Filter):
 
     surrogate: str = setting(
         "mlp", "Features of", "The learner whose last hidden layer is looked at, trained with its defaults; empty is "
-        "the scenario's own. One that has no layers shows its inputs.", max_length=80,
+        "the scenario's own. One that has no layers shows its inputs.",
     )  # fmt: skip
+
+    @field_validator("surrogate")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name and name not in FAMILIES:
+            raise ValueError(f"unknown learner {name!r}; `boundaryviz learners` lists them")
+        return name
 
 
 def highest(scores: NDArray[np.float64], share: float) -> NDArray[np.bool_]:

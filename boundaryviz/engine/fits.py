@@ -49,7 +49,8 @@ class Course:
 
 class LearnerFit:
     """`defences.Fit`: models of one seed, each trained from its first step to the scenario's last, without stopping
-    early. Points of weight 0 keep their places in batches, so that models trained side by side differ by what they are
+    early. A surrogate is trained as it comes, for a scenario whose learner is fitted at once may have a single step.
+    Points of weight 0 keep their places in batches, so that models trained side by side differ by what they are
     trained on alone.
 
     used: whether a model was asked for.
@@ -70,12 +71,13 @@ class LearnerFit:
         if surrogate and surrogate not in FAMILIES:
             raise ValueError(f"there is no learner {surrogate!r} to stand in for the scenario's")
         spec = FAMILIES[surrogate].spec() if surrogate else self._course.spec
+        training = TrainingSpec() if surrogate else self._course.training
         order = np.argsort(points.ids)
         points, weights = points.take(order), np.asarray(weights, dtype=np.float32)[:, order]
         found: list[LearnerFitted] = []
         for start in range(0, len(weights), _SIDE_BY_SIDE):
             some = weights[start : start + _SIDE_BY_SIDE]
-            learner = self._trained(spec, points, some)
+            learner = self._trained(spec, training, points, some)
             found += [LearnerFitted(learner, k, self._course.scale) for k in range(len(some))]
         return found
 
@@ -84,8 +86,10 @@ class LearnerFit:
         scale = self._course.scale
         return points.x if scale is None else scale(points.x)
 
-    def _trained(self, spec: LearnerSettings, points: Points, weights: NDArray[np.float32]) -> Learner:
-        course, training = self._course, self._course.training
+    def _trained(
+        self, spec: LearnerSettings, training: TrainingSpec, points: Points, weights: NDArray[np.float32]
+    ) -> Learner:
+        course = self._course
         problem = replace(course.problem, seeds=(self._seed,) * len(weights))
         learner = learner_of(spec, training, problem, "cpu", course.scale)
         learner.set_data(

@@ -18,6 +18,7 @@ from boundaryviz.figures.draw import seen
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.record.records import Tabular
+from boundaryviz.record.effect_map import EffectMap
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.record.trail import Trail
@@ -85,6 +86,10 @@ def data_of(view: str, snapshot: Snapshot, beside: Snapshot | None = None, other
     arrays = {"step": np.array(shown.step), **_plane(shown)}
     if view == "summary":
         arrays |= _curves(shown.curves, _MEASURES)
+    if view == "defence":
+        weight, score = _verdict(shown)
+        rows = [(*row, *more) for row, *more in zip(_point_rows(shown), weight.tolist(), score.tolist(), strict=True)]
+        return Data(arrays, (*_POINTS, "weight", "score"), rows)
     if beside is None:
         return Data(arrays, _POINTS, _point_rows(shown))
     clean = seen(beside, frozenset())
@@ -155,6 +160,19 @@ def data_of_trail(trail: Trail, poisoned: Snapshot, clean: Snapshot) -> Data:
     return Data(arrays, ("state", "point", *inputs, "label", "replaces", "objective", "error", "fits"), rows)
 
 
+def data_of_effect_map(found: EffectMap, snapshot: Snapshot) -> Data:
+    """What `draw_effect_map` draws: the arrays of the plane as in `data_of`, and of the map its nodes, values and what
+    was measured, by label. The table has a row for each label and node."""
+    x, y = found.nodes
+    arrays = data_of("boundary", snapshot).arrays | {
+        "map_x": x, "map_y": y, "map_label": np.array(found.labels), "map_change": found.values,
+        "map_measured": found.measured, "map_base": np.array(found.base),
+        "map_floor": np.array(np.nan if found.floor is None else found.floor),
+    }  # fmt: skip
+    rows = found.rows()
+    return Data(arrays, tuple(rows.names), [tuple(row.values()) for row in rows])
+
+
 def _several(word: str, several: Sequence[Snapshot], with_losses: bool) -> Data:
     arrays: dict[str, NDArray[Any]] = {
         f"{word}_step": np.array([one.step for one in several]),
@@ -187,7 +205,19 @@ def _plane(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     found |= {name: p for name, p in every.items() if p is not None}
     if (chains := snapshot.cascade) is not None:
         found |= {"point_label_when": chains.when, "point_label_handed": chains.label, "point_before": chains.before}
+    if snapshot.judged is not None:
+        found["point_weight"], found["point_score"] = _verdict(snapshot)
     return found
+
+
+def _verdict(snapshot: Snapshot) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """How far the defence trusts each point, and how suspicious it finds it; NaN of what it did not judge."""
+    ids, judged = snapshot.scene.points.ids, snapshot.judged
+    weight, score = np.full(len(ids), np.nan, dtype=np.float32), np.full(len(ids), np.nan)
+    if judged is not None:
+        _, at, mine = np.intersect1d(ids, judged.ids, assume_unique=True, return_indices=True)
+        weight[at], score[at] = judged.weights[mine], judged.scores[mine]
+    return weight, score
 
 
 def _point_rows(snapshot: Snapshot) -> list[tuple[Any, ...]]:

@@ -32,6 +32,7 @@ VIEWS: dict[str, str] = {
     "cascade": "who got which label, from whom, and when",
     "roc": "how held-out points are ranked: ROC, and precision against recall",
     "calibration": "how often points are of the class whose probability is said to be so large",
+    "defence": "what the defence removed, and the scores by which it judged",
     "frames": "moments of one run, side by side",
     "compare": "several runs side by side, and their validation losses in one plot",
 }
@@ -55,6 +56,7 @@ WIDTHS_CM: dict[str, float] = {
     "cascade": 11.0,
     "roc": 17.0,
     "calibration": 9.0,
+    "defence": 18.0,
     "frames": 18.0,
     "compare": 18.0,
     "dose": 12.0,
@@ -65,6 +67,7 @@ WIDTHS_CM: dict[str, float] = {
     "scoreboard": 18.0,
     "transfer": 16.0,
     "trail": 18.0,
+    "effect-map": 18.0,
 }
 
 
@@ -78,6 +81,7 @@ _NEEDED: dict[str, float] = {
     "cascade": 34.0,
     "roc": 46.0,
     "calibration": 26.0,
+    "defence": 52.0,
     "frames": 24.0,
     "compare": 32.0,
     "dose": 36.0,
@@ -88,6 +92,7 @@ _NEEDED: dict[str, float] = {
     "scoreboard": 74.0,
     "transfer": 58.0,
     "trail": 52.0,
+    "effect-map": 40.0,
 }
 
 

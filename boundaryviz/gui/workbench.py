@@ -23,6 +23,7 @@ from boundaryviz.gui.compare.control import CompareControl
 from boundaryviz.gui.compare.pin_files import PinFiles
 from boundaryviz.gui.confusion.control import ConfusionControl
 from boundaryviz.gui.curves.control import CurvesControl
+from boundaryviz.gui.defence.control import DefenceControl
 from boundaryviz.gui.diagnostics.error_reporting import ErrorReporting, trainer_words
 from boundaryviz.gui.document.autosave import Autosave
 from boundaryviz.gui.document.document import Document
@@ -144,6 +145,7 @@ class Workbench:
         for may_leave in (self.film.may_leave, self.filing.may_close):
             window.ask_before_closing(may_leave)
         self.poison = PoisonControl(window, self.planes, self.controller)
+        self.defence = DefenceControl(window, self.planes, self.controller)
         self.rule = RuleControl(window, self.planes, self.controller)
         self.presentation = PresentationControl(window, self.planes, self.filing.turn, self.curves.view.set_scale)
         self._arrange()
@@ -217,12 +219,14 @@ class Workbench:
         window.add_panel("Learner", controller.learner)
         window.add_panel("Training", controller.training)
         window.add_panel("Poison", self.poison.panel)
+        window.add_panel("Defence", self.defence.panel)
         window.add_panel("Rule", self.rule.panel)
         window.add_result("Curves", self.curves.view)
         window.add_result("Units", self.units.view)
         window.add_result("Confusion", self.confusion.view)
         window.add_result("Points", self.points.table)
         window.add_result("Attack", self.twin.panel)
+        window.add_result("Defence", self.defence.view)
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
         window.add_result("Study", self.study.panel)

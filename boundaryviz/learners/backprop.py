@@ -106,7 +106,7 @@ class Backprop:
         g = losses.slope(self._loss, o, q, self._gamma).mul_(weight)
         if self._squash:
             g = _aten.tanh_backward(g, o)
-        # into rows that lie apart in the buffer the CPU multiplies one matrix at a time, at twice to four times the cost
+        # rows that lie apart in the buffer the CPU would fill one matrix at a time, which takes 2 to 4 times as long
         beside = len(params[0]) > 1 and g.device.type == "cpu"
         for at in range(last, -1, -2):
             shown = inputs[at // 2].transpose(1, 2)

@@ -44,6 +44,16 @@ SOURCES: dict[str, Source] = {
     ),
     "map": Source("boundaryviz.studies.mapping:plan", effect_map.MEASURED),
     "attack": Source("boundaryviz.studies.attacking:plan", attacked.MEASURES),
+    "defence": Source(
+        "boundaryviz.studies.defending:plan",
+        {
+            "true_positive_rate": Measure("share of the attack's points that the defence removes", True),
+            "false_positive_rate": Measure("share of the clean points that the defence removes", True),
+            "error": Measure("test error of the defended model under the attack", True),
+            "undefended_error": Measure("test error of the undefended model under the attack", True),
+            "clean_error": Measure("test error of the defended model without the attack", True),
+        },
+    ),
     "elephant": Source(
         "boundaryviz.studies.elephant:plan",
         {

@@ -94,8 +94,13 @@ class Trail:
 
     @cached_property
     def ways(self) -> list[NDArray[np.float64]]:
-        """Of each point of the last state, where it has been, (S, D): the states in which there was such a point."""
-        return [np.array([state.points[k] for state in self.states if len(state) > k]) for k in range(len(self.last))]
+        """Of each point of the last state, where it has been, (S, D): the states in which there was such a point, one
+        that stands in for another being told by that one's id."""
+        last = self.last
+        return [
+            np.array([s.points[k] for s in self.states if len(s) > k and s.replaces[k] == last.replaces[k]])
+            for k in range(len(last))
+        ]
 
     def column(self, name: str) -> NDArray[np.float64]:
         """A number of each state: objective, error, clean_error, gain, fits or share, float64 (S,)."""

@@ -14,6 +14,10 @@ from boundaryviz.defences.settings import DefenceSettings
 from boundaryviz.record.metrics import Metric, Metrics
 from boundaryviz.record.seeds import Varies
 
+_RATES = ("true_positive_rate", "false_positive_rate", "precision", "removed")
+DEFENCE = tuple(f"defence_{name}" for name in _RATES)
+"""The measures of runs that a defence has."""
+
 
 @dataclass(frozen=True)
 class Rates:
@@ -87,8 +91,9 @@ class DefenceReport:
     def metrics(self, varies: Varies = "training") -> Metrics:
         """One value for each replica; those that no replica has are left out."""
         rates = self.rates
-        names = ("true_positive_rate", "false_positive_rate", "precision", "removed")
-        values = {f"defence_{name}": [float(getattr(one, name)) for one in rates] for name in names}
+        values = {
+            name: [float(getattr(one, rate)) for one in rates] for name, rate in zip(DEFENCE, _RATES, strict=True)
+        }
         return Metrics((name, Metric.of(one, varies)) for name, one in values.items() if not np.isnan(one).all())
 
 
@@ -129,6 +134,24 @@ def area(judged: Judged) -> float:
     """The area under `curve`: how likely a point of poison is more suspicious than a clean one; NaN without it."""
     false, true = curve(judged)
     return float(np.trapezoid(true, false)) if len(false) else float("nan")
+
+
+def score_bins(judged: Judged, most: int = 24) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """How many points have which score: edges of up to so many bins of one width (B + 1,), and counts (2, 2, B) by
+    poison and removed. Points without a finite score are left out; one bin where all scores are one."""
+    some = np.isfinite(judged.scores)
+    scores = judged.scores[some]
+    low, high = (float(scores.min()), float(scores.max())) if len(scores) else (0.0, 1.0)
+    different = len(np.unique(scores))
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    edges = np.linspace(low, high, min(most, max(different, 1)) + 1)
+    counts = np.zeros((2, 2, len(edges) - 1), dtype=np.int64)
+    for poison in (False, True):
+        for removed in (False, True):
+            own = (judged.poison[some] == poison) & (judged.removed[some] == removed)
+            counts[int(poison), int(removed)] = np.histogram(scores[own], edges)[0]
+    return edges, counts
 
 
 def told(report: Sequence[Rates]) -> str:

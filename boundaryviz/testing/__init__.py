@@ -12,5 +12,6 @@ from boundaryviz.testing.attacks import AttackContract
 from boundaryviz.testing.datasets import DatasetContract
 from boundaryviz.testing.defences import DefenceContract
 from boundaryviz.testing.learners import LearnerContract
+from boundaryviz.testing.trained_attacks import TrainedAttackContract
 
-__all__ = ["AttackContract", "DatasetContract", "DefenceContract", "LearnerContract"]
+__all__ = ["AttackContract", "DatasetContract", "DefenceContract", "LearnerContract", "TrainedAttackContract"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from boundaryviz_example.darts import DartsSpec
 from boundaryviz_example.midpoint import MidpointSpec
 from boundaryviz_example.outliers import OutliersSpec
 from boundaryviz_example.ring import RingSpec
 from boundaryviz_example.stripes import STRIPES
 
 from boundaryviz.defences import DEFENCES
-from boundaryviz.testing import AttackContract, DatasetContract, DefenceContract, LearnerContract
+from boundaryviz.testing import AttackContract, DatasetContract, DefenceContract, LearnerContract, TrainedAttackContract
 
 
 class TestMidpoint(LearnerContract):
@@ -17,6 +18,10 @@ class TestMidpoint(LearnerContract):
 
 class TestRing(AttackContract):
     spec = RingSpec(count=6)
+
+
+class TestDarts(TrainedAttackContract):
+    spec = DartsSpec(count=3, beyond=2.0)
 
 
 class TestOutliers(DefenceContract):

@@ -32,7 +32,7 @@ def test_it_is_chosen_by_name_with_its_defaults_and_switched_off_again() -> None
     ("values", "words"),
     [
         ({"defence.neighbours": 3}, "defence.neighbours: no defence is on; choose one first"),
-        ({"defence.defence": "luck"}, "unknown defence 'luck'; there are: knn"),
+        ({"defence.defence": "luck"}, "unknown defence 'luck'; there are: activation-clustering, current"),
         ({"defence.defence": "knn", "defence.neighbours": 0}, "defence.neighbours: must be at least 1"),
         ({"defence.defence": "knn", "defence.neighbour": 3}, "defence.neighbour: there is no such setting; did you"),
     ],

@@ -10,6 +10,7 @@ labels are flipped that the tainted machine takes to and the clean one finds mos
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from boundaryviz.adversary.methods.flips import flippable, flips_state
 from boundaryviz.adversary.models import Machines
 from boundaryviz.adversary.problem import Problem
 from boundaryviz.attacks.targets import AttackError
+from boundaryviz.attacks.trained.methods.alfa import AlfaSpec
 from boundaryviz.record.trail import AttackState
 from boundaryviz.scene.scene import Points
 
@@ -25,32 +27,48 @@ from boundaryviz.scene.scene import Points
 def attack(problem: Problem, start: AttackState | None) -> Iterator[AttackState]:
     """The flips of each round; they end where a choice comes that was there before, or after `rounds`.
 
-    Of the rounds the last one is what it comes to. From `start` on, the machine is tainted by the flips that it has.
+    With `restarts` it begins so often anew, which the paper does not, and the end is taken that does most on the
+    validation points. From `start` on, the machine is first tainted by the flips that it has.
     Raises AttackError where the learner is no machine, or the points that can be flipped are not those it knows.
     """
     machines, settings = problem.machines, problem.settings
+    assert isinstance(settings, AlfaSpec)
     if settings.knowledge != "same-data":
         raise AttackError(
             "Adversarial label flips are chosen among the very points that the attacker trains on. "
             "Let it know the same data, or take flips-furthest."
         )
     points = flippable(problem)
+    begin = None if start is None else points.positions(start.replaces)
+    ends: list[AttackState] = []
+    for number in range(settings.restarts + 1):
+        for state in _rounds(problem, machines, settings, points, begin):
+            yield replace(state, share=(number + state.share) / (settings.restarts + 1))
+            last = state
+        ends.append(last)
+        begin = problem.rng.permutation(len(points))[: settings.count]
+    best = max(ends, key=lambda state: state.objective)
+    if best is not ends[-1]:
+        yield replace(best, words=f"the best of {len(ends):,} beginnings")
+
+
+def _rounds(
+    problem: Problem, machines: Machines, settings: AlfaSpec, points: Points, begin: NDArray[np.int64] | None
+) -> Iterator[AttackState]:
+    """The flips of each round, at least one. begin: the positions of the flips that taint the first machine; None for
+    none, as in the paper, where its loss is then taken for 0."""
     side = np.where(points.label == 1, 1.0, -1.0)
     clean = hinges(problem, machines, points, np.empty(0, dtype=np.int64), side)
-    rounds: int = getattr(settings, "rounds", 100)
-    tainted = np.zeros_like(clean)
-    if start is not None:
-        tainted = hinges(problem, machines, points, points.positions(start.replaces), side)
-    seen: set[bytes] = set()
+    tainted = np.zeros_like(clean) if begin is None else hinges(problem, machines, points, begin, side)
     label = 1 - points.label.astype(np.int64)
-    for number in range(1, rounds + 1):
+    seen: set[bytes] = set()
+    for number in range(1, settings.rounds + 1):
         chosen = cheapest(tainted, clean, settings.count)
-        if not len(chosen) or chosen.tobytes() in seen:
+        if chosen.tobytes() in seen:
             return
         seen.add(chosen.tobytes())
-        yield flips_state(
-            problem, points, chosen, label[chosen], number / rounds, f"round {number:,}: {len(chosen):,} labels flipped"
-        )
+        words = f"round {number:,}: {len(chosen):,} labels flipped"
+        yield flips_state(problem, points, chosen, label[chosen], number / settings.rounds, words)
         tainted = hinges(problem, machines, points, chosen, side)
 
 

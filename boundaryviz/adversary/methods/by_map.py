@@ -1,5 +1,5 @@
-"""Poison where an effect map says that it does most (concentrated copies: Koh, Steinhardt and Liang 2022, "Stronger data
-poisoning attacks break data sanitization defenses", Machine Learning 111, section 4.1)."""
+"""Poison where an effect map says that it does most (copies at one place: Koh, Steinhardt and Liang 2022, "Stronger
+data poisoning attacks break data sanitization defenses", Machine Learning 111, section 4.1)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def _maps(
         found = problem.train(sets, own, often, seeds=problem.settings.maps)  # type: ignore[attr-defined]
         return found.objectives, found.losses
 
-    return adaptive.refined(function, _domain(problem), _labels(problem), LEVELS)
+    pin = problem.goal.pin
+    around = () if pin is None else ((pin.x, pin.y),)
+    return adaptive.refined(function, _domain(problem), _labels(problem), LEVELS, around=around)
 
 
 def _best(problem: Problem, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.int64], float]:

@@ -81,10 +81,12 @@ def two_means(x: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 def silhouette(x: NDArray[np.float64], second: NDArray[np.bool_]) -> float:
     """The mean silhouette (Rousseeuw 1987) of two clusters of points (n, F); 0 for a point alone in its own."""
+    from scipy.spatial.distance import cdist
+
     sides, total = (~second, second), 0.0
     for start in range(0, len(x), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        gap = np.sqrt(np.maximum(((x[part, None] - x) ** 2).sum(axis=2), 0.0))
+        gap = cdist(x[part], x)
         own, other = (
             np.where(second[part], *(gap[:, side].sum(axis=1) for side in order)) for order in (sides[::-1], sides)
         )

@@ -33,7 +33,7 @@ class RoniSpec(Filter):
                  "share": "a share, the most harmful"},
     )  # fmt: skip
     harm: float = setting(0.1, "Harm", "By how much a point may lower the accuracy.", ge=0.0, le=1.0)
-    share: float = setting(0.05, "Share", "Of the labelled points, so many are left out.", ge=0.0, le=0.5)
+    share: float = setting(0.08, "Share", "Of the labelled points, so many are left out.", ge=0.0, le=0.5)
     trained: int = setting(30, "Trained on", "How many points a small model is trained on.", ge=2, le=10_000)
     asked: int = setting(80, "Asked about", "On how many others its accuracy is measured.", ge=1, le=10_000)
     rounds: int = setting(6, "Rounds", "How often points are drawn.", ge=1, le=1000)

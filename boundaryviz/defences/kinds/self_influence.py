@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from boundaryviz.defences.filters import ShareFilter, Sight, SurrogateFilter
 from boundaryviz.scene.specs import setting
 
+_AT_ONCE = 1024  # points whose gradients are held at a time
+
 
 class SelfInfluenceSpec(ShareFilter, SurrogateFilter):
     """Leaves out the labelled points whose own presence lowers their own loss most."""
@@ -43,6 +45,8 @@ def self_influence(
     g_i: the gradient of the cross-entropy of point i, (p_i - e_i) (x) (features_i, 1). H: the mean of the Hessians,
     (diag p_i - p_i p_i') (x) (features_i, 1)(features_i, 1)', plus the damping.
     """
+    from scipy.linalg import cho_factor, cho_solve
+
     a = np.column_stack([features, np.ones(len(features))])
     (n, width), classes = a.shape, p.shape[1]
     slope = p - np.eye(classes)[label]
@@ -51,6 +55,10 @@ def self_influence(
         for k in range(j, classes):
             bend = p[:, j] * ((j == k) - p[:, k])
             hessian[j, :, k] = hessian[k, :, j] = (a * (bend / n)[:, None]).T @ a
-    square = hessian.reshape(classes * width, -1) + damping * np.eye(classes * width)
-    gradient = (slope[:, :, None] * a[:, None]).reshape(n, -1)
-    return np.asarray((gradient * np.linalg.solve(square, gradient.T).T).sum(axis=1))
+    square = cho_factor(hessian.reshape(classes * width, -1) + damping * np.eye(classes * width))
+    found = np.empty(n)
+    for start in range(0, n, _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        gradient = (slope[part, :, None] * a[part, None]).reshape(-1, classes * width)
+        found[part] = (gradient * cho_solve(square, gradient.T).T).sum(axis=1)
+    return found

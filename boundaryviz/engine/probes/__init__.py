@@ -14,6 +14,7 @@ PROBES: dict[str, str] = {
     "course": "boundaryviz.engine.probes.course:CourseProbe",
     "tree": "boundaryviz.engine.probes.tree:TreeProbe",
     "support": "boundaryviz.engine.probes.support:SupportProbe",
+    "defence": "boundaryviz.engine.probes.defence:DefenceProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
 }
 """Every probe by name, as "module:class"."""

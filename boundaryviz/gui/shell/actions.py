@@ -106,6 +106,8 @@ _TABLE = (
            ("Ctrl+Return",)),
     _Entry("train.twin", "&Twin", "Also train without the poison, and compare", ("Ctrl+T",), checkable=True,
            apart=True),
+    _Entry("train.defence", "D&efence on", "Leave out what the defence in the panel Defence finds suspicious, or train "
+           "on every point", ("Shift+D",), checkable=True, on_plane=True),
     _Entry("train.dose", "Dose-re&sponse", "Lay the attack with more and more points, over several seeds"),
     _Entry("train.study", "S&tudy...", "Vary a setting, over draws, seeds and folds, and see error against it"),
     _Entry("train.bias", "Bias and &variance", "Train on many samples of the data: where most models are wrong, and "

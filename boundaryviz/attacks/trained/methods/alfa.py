@@ -20,3 +20,8 @@ class AlfaSpec(TrainedAttackSettings):
         100, "Rounds", "Fits of the tainted machine at most, each followed by a new choice of flips.", ge=1, le=1000,
         log=True, advanced=True,
     )  # fmt: skip
+    restarts: int = setting(
+        0, "Restarts", "How often it begins anew, from labels flipped at random: the rounds end in a local optimum. Of "
+        "all beginnings the one is taken that does most on the validation points; the paper begins once.",
+        ge=0, le=100,
+    )  # fmt: skip

@@ -1,0 +1,28 @@
+"""What every attack that trains promises; a new one is picked up from the registry."""
+
+from __future__ import annotations
+
+import pytest
+
+from boundaryviz.adversary.running import Attack
+from boundaryviz.attacks.targets import AttackError
+from boundaryviz.attacks.trained.specs import METHODS
+from boundaryviz.learners.families.estimators import SVCSpec
+from boundaryviz.learners.specs import MLPSpec
+from boundaryviz.testing import TrainedAttackContract
+
+
+class TestMethods(TrainedAttackContract):
+    test_its_settings_load_neither_torch_nor_scikit_learn = None  # type: ignore[assignment]  # tests/test_layers.py
+
+    @pytest.fixture(autouse=True, params=list(METHODS))
+    def _one(self, request: pytest.FixtureRequest) -> None:
+        self.spec = METHODS[request.param](count=3)
+        for learner in (SVCSpec(gamma=2.0), MLPSpec(hidden=(4,))):
+            self.learner = learner  # type: ignore[misc]
+            try:
+                next(Attack(self.scenario).states(measured=False))
+            except AttackError:
+                continue
+            return
+        raise AssertionError(f"{request.param} attacks neither a support vector machine nor a net")
