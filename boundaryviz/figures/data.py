@@ -17,8 +17,8 @@ from boundaryviz.engine.messages import CURVES, PLAIN
 from boundaryviz.figures.draw import seen
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.dose import DoseResponse
-from boundaryviz.record.records import Tabular
 from boundaryviz.record.effect_map import EffectMap
+from boundaryviz.record.records import Tabular
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.record.trail import Trail

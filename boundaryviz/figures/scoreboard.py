@@ -21,7 +21,7 @@ from boundaryviz.record.scoreboard import CERTIFICATE_WORDS, HARM, HARMS, HEADIN
 from boundaryviz.scene.plain_text import one_line
 
 # of the columns, in letters
-_WIDTHS = (21, 17, 17, 17, 19, 9, 8, 11, 9, 15)
+_WIDTHS = (21, 19, 19, 19, 19, 9, 8, 11, 9, 15)
 _ROW = 1.9  # lines that a row takes
 _TINT = 0.62  # of the colour of poison, where an attack loses nothing of what it does
 

@@ -89,7 +89,7 @@ _NEEDED: dict[str, float] = {
     "bias-variance": 56.0,
     "elephant": 52.0,
     "poison-count": 54.0,
-    "scoreboard": 74.0,
+    "scoreboard": 78.0,
     "transfer": 58.0,
     "trail": 52.0,
     "effect-map": 40.0,
