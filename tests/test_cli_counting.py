@@ -41,4 +41,4 @@ def test_figure_and_numbers_are_written_and_a_store_keeps_them(
 
 def test_a_store_is_refused_by_views_that_are_no_studies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["figure", "moons", "-o", str(tmp_path / "a.pdf"), "--store", "kept.sqlite"]) == 2
-    assert "--view study and --view poison-count" in capsys.readouterr().err.replace("\n", " ")
+    assert "only --view study, poison-count, scoreboard and transfer" in capsys.readouterr().err.replace("\n", " ")
