@@ -30,7 +30,9 @@ def draw_transfer(found: Transfer, options: Options | None = None) -> SceneFigur
         parts: Any = figure.subfigures(2, 1, height_ratios=(high, below))
         axes = parts[0].subplots()
         axes.set_axis_off()
-        axes.set_title(in_lines(found.title, int(width / (0.66 * line))), fontweight="bold")
+        axes.set_title(
+            in_lines(f"{found.title}: made for one, tried on all", int(width / (0.66 * line))), fontweight="bold"
+        )
         columns, letters = len(found.tried_on), 9.0
         axes.set(xlim=(0.0, _NAME + letters * columns), ylim=(_HEAD + _ROW * len(found.made_for), 0.0))
         axes.text(0.3, 0.7, "made for", color=style.faint, va="center", fontsize=0.85 * style.text)

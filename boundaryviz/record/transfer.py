@@ -120,7 +120,7 @@ def cell_words(mean: float, spread: float) -> str:
     """'+8.2 ± 1.3' in points of per cent; a dash for none."""
     if math.isnan(mean):
         return "\u2013"
-    return f"{100 * mean:+.1f}" + ("" if math.isnan(spread) else f" ± {100 * spread:.1f}")
+    return f"{round(100 * mean, 1) + 0.0:+.1f}" + ("" if math.isnan(spread) else f" ± {100 * spread:.1f}")
 
 
 def _null(value: float) -> float | None:

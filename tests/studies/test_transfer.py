@@ -73,6 +73,7 @@ def test_a_matrix_goes_on_where_it_was_and_a_promise_takes_its_row_alone() -> No
 def test_words_and_refusals() -> None:
     assert cell_words(0.082, 0.013) == "+8.2 ± 1.3"
     assert cell_words(-0.02, math.nan) == "-2.0"
+    assert cell_words(-1e-9, math.nan) == "+0.0"
     assert cell_words(math.nan, math.nan) == "–"
     with pytest.raises(ScenarioError, match="there is no 'oracle' here; there are: linear, rbf"):
         transfer(scenario(), learners=["oracle"], progress=False)
