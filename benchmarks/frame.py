@@ -18,6 +18,7 @@ MODULES = (
     "film",
     "recording",
     "saving",
+    "gradients",
     "window",
 )
 """The modules that hold sections, in the order of the table."""

@@ -139,9 +139,10 @@ class Machines:
         label: NDArray[np.int64],
         weight: NDArray[np.float64],
         withdrawn: NDArray[np.bool_] | None = None,
+        tol: float = 1e-3,
     ) -> Machine | None:
         """One machine, with K points of poison x (K, D) in the units of the scene, label (K,) and weight (K,);
-        unlabelled ones do nothing. None where only one class is left."""
+        unlabelled ones do nothing. tol: libsvm's. None where only one class is left."""
         there = self._known if withdrawn is None else self._known & ~withdrawn
         every = np.concatenate([self._x, self.units(x)])
         y = np.concatenate([self._y, np.where(label == 1, 1.0, -1.0)])
@@ -150,7 +151,7 @@ class Machines:
         if len(np.unique(y[some])) < 2:
             return None
         spec, gamma = self._spec, self._gamma(every[some], weight[some])
-        model = SVC(C=spec.C, kernel=spec.kernel, gamma=gamma, degree=spec.degree, coef0=spec.coef0)
+        model = SVC(C=spec.C, kernel=spec.kernel, gamma=gamma, degree=spec.degree, coef0=spec.coef0, tol=tol)
         with config_context(assume_finite=True, skip_parameter_validation=True):
             model.fit(every[some], y[some], sample_weight=weight[some])
         return Machine(model, every, y, spec.C * weight, gamma)

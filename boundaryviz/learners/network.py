@@ -85,11 +85,15 @@ class Network:
         """How many numbers one replica learns."""
         return self.layout.size
 
-    def _targets(self, label: NDArray[np.int64], response: NDArray[np.float64] | None = None) -> Tensor:
+    def _targets(
+        self, label: NDArray[np.int64], response: NDArray[np.float64] | None = None, smoothing: float = 0.0
+    ) -> Tensor:
         """`losses.targets` (K, N) of labels (N,), or what is `taught` where there are responses (N,) for this loss."""
         if response is not None and self._loss in FIT_RESPONSES and self.problem.classes == 2:
             return torch.tensor(taught(label, response), device=self.device, dtype=self.dtype)[None]
-        return losses.targets(torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype)
+        return losses.targets(
+            torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype, smoothing
+        )
 
     def _inputs(self, x: NDArray[np.float64]) -> Tensor:
         return torch.from_numpy(self.features(x)).to(self.device, self.dtype)
@@ -165,6 +169,16 @@ class Network:
         """As `evaluate`, with what decides."""
         z = self._outputs(x, None)
         return Answers(*self._answers(label, response, z), losses.scores(z).float().cpu().numpy())
+
+    def outputs(self, params: Tensor, x: Tensor) -> Tensor:
+        """What the last layer says, (R, K, B), with other parameters (R, n) than its own, of points (R or 1, D, B);
+        autograd goes through it, to parameters and points."""
+        z = forward(self.layout.views(params), self.features.of_tensor(x), self._activate)
+        return torch.tanh(z) if self._squash else z
+
+    def per_point(self, params: Tensor, x: Tensor, q: Tensor) -> Tensor:
+        """Loss without penalties of each point, (R, B), with targets q as in `losses.targets`; as `outputs`."""
+        return losses.per_point(self._loss, self.outputs(params, x), q, self._gamma)
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether a replica's parameters are all finite, (R,)."""

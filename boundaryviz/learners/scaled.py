@@ -159,6 +159,11 @@ class Scaled:
         found: Tree | None = self._fitted.tree(replica, stage)
         return None if found is None else found.in_units(self._scale.centre, self._scale.unit)
 
+    def certificates(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """How many poison points a decision at `x` (G, D) survives; see `PartitionAggregation.certificates`."""
+        result: NDArray[np.int64] = self._fitted.certificates(self._scale(x), replica)
+        return result
+
     @property
     def _fitted(self) -> Any:
         """The learner, where it is one that is fitted at once."""

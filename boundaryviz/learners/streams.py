@@ -28,3 +28,4 @@ class Purpose(IntEnum):
     BOOTSTRAP = 10
     FEATURES = 11
     DEFENCE = 12
+    GRADIENT_NOISE = 13

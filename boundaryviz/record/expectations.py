@@ -32,6 +32,7 @@ METRICS = OF_TWINS | {
     *CURVES, "generalisation_gap", "best_step", "attack_success_rate", "rule_disagreement", "rule_area",
     "flipped_label_rise", "test_error_rise", "boundary_length", "stopped_step", "kept_step", "steps_saved",
     *DEFENCE,
+    "certified_poison",
 }  # fmt: skip
 """The measures of runs; `OF_TWINS` are those for which a clean twin is needed."""
 

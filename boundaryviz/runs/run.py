@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from typing_extensions import override
 
 from boundaryviz.attacks import placement
+from boundaryviz.engine.certificates import survived_by_half
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import OnProgress
@@ -205,6 +206,9 @@ class Run(Tabular):
             found |= of_stops(stopped, kept, self.scenario.steps, self.varies)
         if (report := self.defence) is not None:
             found |= report.of(self._replicas(clean)).metrics(self.varies)
+        if (survived := survived_by_half(self.session)) is not None:
+            half = np.where(self.diverged, np.nan, survived)[self._replicas(clean)]
+            found["certified_poison"] = Metric.of(half, self.varies)
         targets = self.scene.targets
         if targets:
             x = self.scene.embed(np.array([(target.x, target.y) for target in targets]))

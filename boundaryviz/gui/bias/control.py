@@ -7,11 +7,11 @@ from pathlib import Path
 from typing_extensions import override
 
 from boundaryviz.figures.bias_maps import MAPS, map_image
-from boundaryviz.gui.bias.on_plane import MapItem
 from boundaryviz.gui.bias.panel import BiasPanel
 from boundaryviz.gui.bias.sizes import sizes_of
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.kept_run import KeptRunControl
+from boundaryviz.gui.plane.map_item import UNDER, MapItem
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
@@ -23,8 +23,6 @@ from boundaryviz.scenario.sweep import SweepError
 from boundaryviz.scene.plain_text import NAME, file_stem, one_line
 from boundaryviz.studies.requests import BiasVarianceRequest
 
-_UNDER = -29  # between the field and its boundary
-
 
 class BiasControl(KeptRunControl):
     """See `KeptRunControl`: more samples, and settings that were measured before, cost only what is missing."""
@@ -33,7 +31,7 @@ class BiasControl(KeptRunControl):
         self.panel = panel = BiasPanel()
         self._plane, self._theme = plane, LIGHT
         self.item = MapItem()
-        self.item.setZValue(_UNDER)
+        self.item.setZValue(UNDER)
         self.item.hide()
         plane.canvas.box.addItem(self.item, ignoreBounds=True)
         super().__init__(window, document, panel, "train.bias", "bias")
