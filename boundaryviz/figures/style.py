@@ -63,6 +63,9 @@ WIDTHS_CM: dict[str, float] = {
     "study": 12.0,
     "bias-variance": 16.0,
     "elephant": 18.0,
+    "poison-count": 16.0,
+    "scoreboard": 18.0,
+    "transfer": 16.0,
     "trail": 18.0,
     "effect-map": 18.0,
 }
@@ -85,6 +88,9 @@ _NEEDED: dict[str, float] = {
     "study": 36.0,
     "bias-variance": 56.0,
     "elephant": 52.0,
+    "poison-count": 54.0,
+    "scoreboard": 78.0,
+    "transfer": 58.0,
     "trail": 52.0,
     "effect-map": 40.0,
 }

@@ -17,6 +17,7 @@ from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.engine.messages import Failed
 from boundaryviz.gui.adversary.control import AdversaryControl
 from boundaryviz.gui.bias.control import BiasControl
+from boundaryviz.gui.board.control import BoardControl
 from boundaryviz.gui.cascade.control import CascadeControl
 from boundaryviz.gui.certificate.control import CertificateControl
 from boundaryviz.gui.check.control import CheckControl
@@ -174,6 +175,7 @@ class Workbench:
         self.check = CheckControl(window, document)
         self.study = StudyControl(window, document, self.controller.show_run, self.folder, self._state)
         self.bias = BiasControl(window, self.plane, document)
+        self.board = BoardControl(window, document)
         self.elephant = ElephantControl(window)
         self.adversary = AdversaryControl(window, planes, document, self.controller.do)
         self.adversary.kept.connect(self._compare_with_clean)
@@ -240,6 +242,7 @@ class Workbench:
         window.add_result("Check", self.check.panel)
         window.add_result("Study", self.study.panel)
         window.add_result("Bias", self.bias.panel)
+        window.add_result("Scoreboard", self.board.panel)
         window.add_result("Margins", self.margins.view)
         window.add_result("Threshold", self.threshold.view)
         window.add_result("Tree", self.tree.view)
@@ -247,6 +250,7 @@ class Workbench:
         for feature in (self.adversary, self.effect):
             feature.offer()
         self.bias.offer()
+        self.board.offer()
         self.tree.offer()
         for signal in (self.document.changed, self.document.opened):
             signal.connect(self._offer_of_classes)
@@ -312,6 +316,7 @@ class Workbench:
         self.check.close()
         self.study.close()
         self.bias.close()
+        self.board.close()
         self.film.close()
         self.client.close()
         self.reader.give_up()
