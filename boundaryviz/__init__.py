@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from boundaryviz.studies.bias_variance import bias_variance
     from boundaryviz.studies.check import check
     from boundaryviz.studies.dose import dose_response
+    from boundaryviz.studies.poison_count import poison_count
+    from boundaryviz.studies.scoreboard import scoreboard
     from boundaryviz.studies.tabling import study
+    from boundaryviz.studies.transfer import transfer
     from boundaryviz.tables.tables import read_file as read_table
 
 __version__ = "0.1.0"
@@ -45,7 +48,10 @@ _WHERE = {
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
     "influence": "influences.running:influence",
+    "poison_count": "studies.poison_count:poison_count",
+    "scoreboard": "studies.scoreboard:scoreboard",
     "study": "studies.tabling:study",
+    "transfer": "studies.transfer:transfer",
     "report": "record.reports.asked:report",
     "Metric": "record.metrics:Metric",
     "BoundaryClassifier": "estimator:BoundaryClassifier",
@@ -77,11 +83,14 @@ __all__ = [
     "influence",
     "learners",
     "load",
+    "poison_count",
     "read_table",
     "report",
     "scenarios",
+    "scoreboard",
     "study",
     "train",
+    "transfer",
 ]
 
 

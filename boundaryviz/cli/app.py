@@ -274,6 +274,9 @@ def figure(
             "dose",
             "study",
             "elephant",
+            "poison-count",
+            "scoreboard",
+            "transfer",
             "trail",
             "effect-map",
         ],
@@ -286,7 +289,13 @@ def figure(
     values: SetOption = None,
     steps: StepsOption = None,
     seeds: Annotated[
-        int | None, typer.Option("--seeds", min=1, help="How many seeds; default 1, for --view dose 8.")
+        int | None,
+        typer.Option(
+            "--seeds",
+            min=1,
+            help="How many seeds; default 1, for --view dose 8; for poison-count, scoreboard and transfer how many "
+            "draws of the data, default 8.",
+        ),
     ] = None,
     seed_shown: Annotated[
         int, typer.Option("--seed-shown", min=0, metavar="K", help="Which of the seeds is drawn, counted from 0.")
@@ -401,8 +410,13 @@ def figure(
 
             outcome.code = study_and_draw(job, picture, store)
             return outcome.code
+        if view in ("poison-count", "scoreboard", "transfer"):
+            from boundaryviz.cli.counting import carry_out_and_draw
+
+            outcome.code = carry_out_and_draw(job, picture, store)
+            return outcome.code
         if store is not None:
-            raise UsageProblem("--store: only --view study takes it")
+            raise UsageProblem("--store: only --view study, poison-count, scoreboard and transfer take it")
         outcome.code = train_and_draw(job, picture)
     return outcome.code
 

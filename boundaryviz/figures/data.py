@@ -18,6 +18,7 @@ from boundaryviz.figures.draw import seen
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.record.effect_map import EffectMap
+from boundaryviz.record.records import Tabular
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.record.trail import Trail
@@ -126,6 +127,19 @@ def data_of_study(table: StudyTable) -> Data:
     }
     rows = table.rows()
     return Data(arrays, tuple(table.columns), [tuple(row.get(name) for name in table.columns) for row in rows])
+
+
+def data_of_rows(found: Tabular) -> Data:
+    """The rows of a result, an array for each of their columns."""
+    rows = found.rows()
+    columns = {name: [row.get(name) for row in rows] for name in rows.names}
+    arrays = {
+        name: np.array(["" if value is None else value for value in column])
+        if any(isinstance(value, str) for value in column)
+        else np.array([np.nan if value is None else value for value in column])
+        for name, column in columns.items()
+    }
+    return Data(arrays, tuple(columns), list(zip(*columns.values(), strict=True)))
 
 
 def data_of_trail(trail: Trail, poisoned: Snapshot, clean: Snapshot) -> Data:

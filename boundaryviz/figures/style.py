@@ -64,6 +64,9 @@ WIDTHS_CM: dict[str, float] = {
     "bias-variance": 16.0,
     "influence": 18.0,
     "elephant": 18.0,
+    "poison-count": 16.0,
+    "scoreboard": 18.0,
+    "transfer": 16.0,
     "trail": 18.0,
     "effect-map": 18.0,
 }
@@ -87,6 +90,9 @@ _NEEDED: dict[str, float] = {
     "bias-variance": 56.0,
     "influence": 56.0,
     "elephant": 52.0,
+    "poison-count": 54.0,
+    "scoreboard": 78.0,
+    "transfer": 58.0,
     "trail": 52.0,
     "effect-map": 40.0,
 }

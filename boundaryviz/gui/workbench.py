@@ -17,6 +17,7 @@ from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.engine.messages import Failed
 from boundaryviz.gui.adversary.control import AdversaryControl
 from boundaryviz.gui.bias.control import BiasControl
+from boundaryviz.gui.board.control import BoardControl
 from boundaryviz.gui.cascade.control import CascadeControl
 from boundaryviz.gui.certificate.control import CertificateControl
 from boundaryviz.gui.check.control import CheckControl
@@ -175,6 +176,7 @@ class Workbench:
         self.check = CheckControl(window, document)
         self.study = StudyControl(window, document, self.controller.show_run, self.folder, self._state)
         self.bias = BiasControl(window, self.plane, document)
+        self.board = BoardControl(window, document)
         self.elephant = ElephantControl(window)
         self.adversary = AdversaryControl(window, planes, document, self.controller.do)
         self.adversary.kept.connect(self._compare_with_clean)
@@ -242,6 +244,7 @@ class Workbench:
         window.add_result("Check", self.check.panel)
         window.add_result("Study", self.study.panel)
         window.add_result("Bias", self.bias.panel)
+        window.add_result("Scoreboard", self.board.panel)
         window.add_result("Margins", self.margins.view)
         window.add_result("Threshold", self.threshold.view)
         window.add_result("Tree", self.tree.view)
@@ -251,6 +254,7 @@ class Workbench:
             feature.offer()
         window.offer_result(self.influence.view, False)
         self.bias.offer()
+        self.board.offer()
         self.tree.offer()
         for signal in (self.document.changed, self.document.opened):
             signal.connect(self._offer_of_classes)
@@ -317,6 +321,7 @@ class Workbench:
         self.study.close()
         self.bias.close()
         self.influence.close()
+        self.board.close()
         self.film.close()
         self.client.close()
         self.reader.give_up()

@@ -12,7 +12,9 @@ from boundaryviz.record import attacked, effect_map
 from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.influence import METHODS
 from boundaryviz.record.measures import Measure
+from boundaryviz.record.poison_count import SIZES, WAYS
 from boundaryviz.record.reports import REPORTS
+from boundaryviz.record.transfer import PARTIES, RANDOM
 
 __all__ = ["SOURCES", "Measure", "Source"]
 
@@ -71,6 +73,28 @@ SOURCES: dict[str, Source] = {
             f"{side}_error_{harmonics}": Measure(f"distance from the {words} at {harmonics} harmonics")
             for side, words in (("train", "noisy points"), ("outline", "elephant"))
             for harmonics in ELEPHANT
+        },
+    ),
+    "count": Source(
+        "boundaryviz.studies.poison_count:plan",
+        {
+            f"{way.name}_{size}{of}": Measure(f"{words} of {size:,}, {way.title}", of == "_reach")
+            for way in WAYS
+            for size in SIZES
+            for of, words in (("", "poison needed"), ("_reach", "test points flipped"))
+        }
+        | {
+            f"{way.name}_slope{of}": Measure(f"slope of the {words}, {way.title}")
+            for way in WAYS
+            for of, words in (("", "count"), ("_share", "share"))
+        },
+    ),
+    "transfer": Source(
+        "boundaryviz.studies.transfer:plan",
+        {
+            f"{made}_{tried.name}": Measure(f"rise of the error of {tried.title} by poison made for {title}", True)
+            for made, title in [*((one.name, one.title) for one in PARTIES if one.crafts), ("flips", RANDOM)]
+            for tried in PARTIES
         },
     ),
 }

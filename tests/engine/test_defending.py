@@ -266,7 +266,7 @@ def test_a_verdict_that_is_none_is_refused() -> None:
 def test_points_with_inputs_are_judged_with_them() -> None:
     rng = np.random.default_rng(0)
     scenario = Scenario.from_arrays(rng.normal(size=(60, 4)), np.arange(60) % 2)
-    scenario = defended(scenario.with_values({"learner.hidden": [4]}), losses)
+    scenario = defended(scenario.with_values({"learner.hidden": [4], "training.steps": 20}), losses)
     session = trained(scenario)
     (shown,) = SEEN
     assert shown.x.shape[1] == 4

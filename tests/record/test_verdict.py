@@ -24,7 +24,7 @@ def verdicts(draw: st.DrawFn) -> Judged:
     return Judged(ids, np.array(draw(flags)), np.array(weights, dtype=np.float32), np.array(scores))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(verdicts())
 def test_rates_and_curve_are_those_of_scikit_learn(judged: Judged) -> None:
     rates, poison, removed = Rates.of(judged), judged.poison, judged.removed

@@ -117,16 +117,16 @@ class Through:
 
     def gradient(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> tuple[float, NDArray[np.float64]]:
         """The goal's objective of the nets after the steps gone through, and the gradient (K, D) of their loss."""
-        net, goal, settings = self._net, self._problem.goal, self.settings
+        net, goal, settings, smoothed = self._net, self._problem.goal, self.settings, self._spec.smoothed
         descent = Descent(
-            net, self._columns(self._points.x), self._targets(self._points.label.astype(np.int64)),
+            net, self._columns(self._points.x), self._targets(self._points.label.astype(np.int64), smoothed),
             settings.unrolled, settings.descent_rate, self._training.l2,
         )  # fmt: skip
         sign = 1.0 if goal.pin is None else -1.0
         looks, targets = self._columns(goal.x), self._targets(goal.label)
         of = torch.full((len(goal.x),), sign / len(goal.x))
         params, gradient = descent.gradient(
-            self._start, self._columns(x), self._targets(label), torch.ones(len(x)), looks, targets, of
+            self._start, self._columns(x), self._targets(label, smoothed), torch.ones(len(x)), looks, targets, of
         )
         if not torch.isfinite(gradient).all():
             raise AttackError(
@@ -142,5 +142,5 @@ class Through:
         """Inputs (N, D) of the scene as the net is given them, (D, N)."""
         return torch.tensor(self._scale(x).T, dtype=self._net.dtype)
 
-    def _targets(self, label: NDArray[np.int64]) -> Tensor:
-        return losses.targets(torch.tensor(label), self._spec.loss, self._problem.classes, self._net.dtype)
+    def _targets(self, label: NDArray[np.int64], smoothing: float = 0.0) -> Tensor:
+        return losses.targets(torch.tensor(label), self._spec.loss, self._problem.classes, self._net.dtype, smoothing)

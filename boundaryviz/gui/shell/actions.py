@@ -117,6 +117,7 @@ _TABLE = (
     _Entry("train.study", "S&tudy...", "Vary a setting, over draws, seeds and folds, and see error against it"),
     _Entry("train.bias", "Bias and &variance", "Train on many samples of the data: where most models are wrong, and "
            "where they disagree"),
+    _Entry("train.board", "Sc&oreboard", "Attacks against defences; poison made for one learner, tried on others"),
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
     _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
