@@ -162,6 +162,18 @@ def test_what_is_removed_is_crossed_told_and_listed(guarded: Workbench) -> None:
     guarded.plane.grab()
 
 
+def test_that_points_cannot_be_judged_is_taken_back_when_they_are(guarded: Workbench, qtbot: QtBot) -> None:
+    guarded.controller.set_setting("defence.neighbours", 90)
+    panel, banner = guarded.defence.panel, guarded.window.banner
+    qtbot.waitUntil(lambda: "Ask for fewer neighbours." in panel.waits.text())
+    assert panel.waits.text().startswith(KnnSpec.TITLE)
+    assert banner.isVisible()
+    assert panel.waits.text() in banner.words
+    guarded.controller.set_setting("defence.neighbours", 5)
+    qtbot.waitUntil(lambda: not banner.isVisible())
+    assert panel.waits.text() == ""
+
+
 def test_it_is_undone_and_done_again(guarded: Workbench, qtbot: QtBot) -> None:
     undo = guarded.document.undo
     while guarded.document.scenario.defence is not None:
