@@ -133,6 +133,33 @@ def test_removed_points_are_gone_in_one_step_and_the_list_follows(asked_about: W
     assert "it was" in control.view.heading.text()
     document.undo.undo()
     assert len(document.scene.points) == before
+    assert "it was" not in control.view.heading.text()
+
+
+def test_what_was_before_a_removal_is_not_said_after_another_change(asked_about: Workbench) -> None:
+    control = asked_about.influence
+    control.view.remove.click()
+    control._show()
+    assert "Ctrl+Z brings them back" in control.view.heading.text()
+    asked_about.controller.set_setting("training.l2", 0.02)
+    assert "it was" not in control.view.heading.text()
+
+
+def test_a_method_that_nothing_was_left_out_for_says_so(asked_about: Workbench) -> None:
+    control, found = asked_about.influence, asked_about.influence.found
+    assert found is not None
+    assert not found.known
+    assert "how far this is chance is not known" in control.view.words.text()
+
+
+def test_where_no_single_point_changes_anything_that_is_said(asked_about: Workbench) -> None:
+    control, found = asked_about.influence, asked_about.influence.found
+    assert found is not None
+    nothing = np.zeros(len(found.ids))
+    control.found = replace(found, methods=(), scores=np.empty((0, len(nothing))), truth=nothing, seeded=False)
+    control._show()
+    assert control.view.table.rowCount() == 0
+    assert "No single point changes anything here." in control.view.words.text()
 
 
 def test_rows_and_points_are_selected_together_and_a_hovered_row_stands_out(asked_about: Workbench) -> None:
