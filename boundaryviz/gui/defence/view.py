@@ -15,6 +15,7 @@ from boundaryviz.scene.scene import Scene
 
 OFF = "There is no defence. Switch one on in the panel Defence: what it removes is listed here."
 _ROW = 24  # pixels
+_ROUND = 11  # pixels around what a cell holds
 
 
 class DefenceView(QWidget):
@@ -43,8 +44,8 @@ class DefenceView(QWidget):
             across.setMinimumSectionSize(30)
             across.setSectionsClickable(False)
             across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            for column, words in ((0, "0000"), (2, "xx poison"), (3, "-0.0000"), (4, "removed")):
-                across.resizeSection(column, self.fontMetrics().horizontalAdvance(words) + 18)
+            for column, words in ((0, "00000"), (2, "xx poison"), (3, "-1.23e-45"), (4, "removed")):
+                across.resizeSection(column, self.fontMetrics().horizontalAdvance(words) + _ROUND)
             down.hide()
             down.setDefaultSectionSize(_ROW)
         self.hint = label(OFF, "faint", wraps=True)

@@ -347,4 +347,6 @@ def kind_words(scene: Scene, at: int) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:+.3g}" if np.isfinite(value) else ""
+    if not np.isfinite(value):
+        return ""
+    return f"{value:+.3g}" if value else "0"

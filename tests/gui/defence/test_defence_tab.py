@@ -85,6 +85,30 @@ def test_the_bars_count_what_was_kept_and_removed_of_clean_points_and_poison(qtb
     bars.grab()
 
 
+def test_what_stands_under_the_bars_does_not_run_together(qtbot: QtBot) -> None:
+    bars = ScoreBars()
+    qtbot.addWidget(bars)
+    metrics = bars.fontMetrics()
+    for wide in (120, 200, 300, 600):
+        bars.resize(wide, 200)
+        bars.set_judged(judged([4.0512e-11, 0.28123], [], []))
+        left, middle, right = (metrics.horizontalAdvance(words) for words in bars.under())
+        assert middle == 0 or 2 * max(left, right) + middle < wide
+    assert bars.under() == ("4.05e-11", "score, more for more suspicious", "0.281")
+
+
+def test_scores_are_shown_whole_and_nothing_is_less_than_nothing(qtbot: QtBot) -> None:
+    view = DefenceView()
+    qtbot.addWidget(view)
+    view.resize(300, 500)
+    view.show()
+    view.set_verdict(judged([-0.0, -2.10912e-07, 0.00012345], [2], [2]), BASE.scene(), "")
+    assert {view.model.index(row, 3).data() for row in range(3)} == {"0", "-2.11e-07", "0.000123"}
+    for column in (0, 2, 3, 4):
+        assert view.table.sizeHintForColumn(column) <= view.table.columnWidth(column)
+    assert "class" in view.model.index(0, 1).data(Qt.ItemDataRole.ToolTipRole)
+
+
 def test_the_table_lists_the_most_suspicious_first_and_says_which_was_chosen(qtbot: QtBot) -> None:
     view = DefenceView()
     qtbot.addWidget(view)

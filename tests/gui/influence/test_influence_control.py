@@ -67,6 +67,22 @@ def test_without_a_selection_the_first_are_removed_and_else_what_is_selected(qtb
     assert view.to_remove() == ()
 
 
+def test_numbers_are_shown_whole_and_a_column_without_any_makes_room(qtbot: QtBot) -> None:
+    view = InfluenceView()
+    qtbot.addWidget(view)
+    view.resize(300, 400)
+    view.show()
+    long = Entry(4000, "class 1, poison", "+0.0987", "-0.0123", "", True)
+    for told in ("", "+0.0888"):
+        view.show_points("Why", [replace(long, other=told)] * 20, "")
+        assert view.table.isColumnHidden(4) == (not told)
+        for column in (0, 2, 3, *((4,) if told else ())):
+            assert view.table.sizeHintForColumn(column) <= view.table.columnWidth(column)
+    item = view.table.item(0, 1)
+    assert item is not None
+    assert "class 1, poison" in item.toolTip()
+
+
 def test_what_is_chosen_is_said_and_a_method_when_it_is_chosen(qtbot: QtBot) -> None:
     view = InfluenceView()
     qtbot.addWidget(view)
