@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from boundaryviz.learners import losses
+from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.base import Answers, Problem
 from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.measures import Scale
@@ -64,6 +65,13 @@ class Network:
         with torch.no_grad():
             for tensor, before in zip(tensors, kept, strict=True):
                 tensor.index_copy_(0, rows, before)
+
+    def alone(self, replica: int = 0) -> Alone:
+        """The net of one replica that answers, by itself and as it is now."""
+        flat = torch.cat([p[replica].detach().reshape(-1) for p in self.asked]).cpu().double()
+        return Alone(
+            flat, self.layout, self._activate, self._loss, self._squash, self._gamma, self.features, self._targets
+        )
 
     @property
     def scale(self) -> Scale:
