@@ -27,7 +27,6 @@ from boundaryviz.gui.shell.banner import Banner
 from boundaryviz.gui.shell.status import StatusFields
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.flow_tabs import FlowTabs
-from boundaryviz.gui.widgets.tabs import NamedTabs
 from boundaryviz.gui.widgets.theme import Theme
 
 _LAYOUT_VERSION = 3  # one more with every change of what is a good width for the panels
@@ -80,7 +79,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, plane)
         self.status, self.banner = StatusFields(), Banner()
         self.pages = QStackedWidget()
-        self.settings_tabs, self.result_tabs = NamedTabs(), FlowTabs()
+        self.settings_tabs, self.result_tabs = FlowTabs(), FlowTabs()
         self.settings_tabs.setMinimumWidth(_LEAST)
         self._given = 0  # pixels of width that the panels have had of themselves
         self._folded = False  # whether they are away to make room for a result beside the plane

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QButtonGroup, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from boundaryviz.gui.widgets.flow import FlowLayout
 
+_GAP = 11  # pixels between one name and the next
 _LINES = 2  # that the names take in the width that is asked for
 _MANY = 1_000  # as many steps as lead from any tab to the last
 
@@ -24,6 +25,12 @@ class _Tab(QToolButton):
         self.setAccessibleName(title)
         self.setProperty("role", "tab")
         self.setCheckable(True)
+
+    @override
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        hint.setWidth(self.fontMetrics().horizontalAdvance(self.text()) + _GAP)
+        return hint
 
     @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
