@@ -10,7 +10,6 @@ from typing_extensions import override
 from boundaryviz.gui.widgets.flow import FlowLayout
 
 _GAP = 11  # pixels between one name and the next
-_LINES = 2  # that the names take in the width that is asked for
 _MANY = 1_000  # as many steps as lead from any tab to the last
 
 
@@ -126,10 +125,10 @@ class FlowTabs(QWidget):
         """Whether it is not left out."""
         return at not in self._left_out
 
-    def room_for_names(self) -> int:
-        """The width in pixels at which the names of all tabs that there are take two lines."""
+    def room_for_names(self, lines: int = 2) -> int:
+        """The width in pixels at which the names of all tabs that there are take so many lines."""
         widths = [tab.sizeHint().width() for at, tab in enumerate(self._tabs) if at not in self._left_out]
-        return sum(widths) // _LINES + max(widths, default=0) // 2
+        return sum(widths) // lines + (max(widths, default=0) // 2 if lines > 1 else 0)
 
     def _fit(self) -> None:
         """Have the names take the height of their lines, and no more: what a layout takes for their least height is
