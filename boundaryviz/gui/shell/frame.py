@@ -379,7 +379,8 @@ class MainWindow(QMainWindow):
 
     def _panel_width(self) -> int:
         """Pixels that settings and results take unless a person drags their edge: as many as their fields need, and
-        in a wide window so many that the names of settings take one line and those of results two, whatever the font."""
+        in a wide window so many that the names of settings take one line and those of results two, whatever the
+        font."""
         least = self._least_panel_width()
         names = max(self.settings_tabs.room_for_names(lines=1), self.result_tabs.room_for_names())
         names = min(names, self.width() * 26 // 100)
