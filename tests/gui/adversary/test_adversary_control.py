@@ -128,8 +128,10 @@ def test_kept_it_is_one_step_of_undo_with_the_twin_on(
     assert document.scene.groups[-1].name == "Random flips"
     assert workbench.client.twin
     assert workbench.window.result_shown() is workbench.twin.panel
+    assert control.panel.words.text().startswith("Kept")
     document.undo.undo()
     assert document.state is before
+    assert control.panel.words.text() == "", "what is no longer there was not kept"
 
 
 def test_flipped_labels_stand_in_for_the_points_that_they_are_of(
