@@ -83,8 +83,9 @@ class DefenceControl(QObject):
 
     def _take(self, said: m.ProbeResult) -> None:
         if said.probe == "defence" and said.key.past == self._presenter.number:
-            self._guarded, self._why = said.value, ""
-            if said.value.judged is not None and not said.value.pending:
+            self._guarded = said.value
+            if said.value.judged is not None and not said.value.pending:  # and what is told late of a refused one stays
+                self._why = ""
                 self._withdraw()
             self._show()
 

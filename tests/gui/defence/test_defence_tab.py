@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.defences.judged import Judged
 from boundaryviz.defences.kinds.knn import KnnSpec
+from boundaryviz.engine import messages as m
+from boundaryviz.engine.probes.defence import Guarded
 from boundaryviz.engine.session import Session
 from boundaryviz.gui.defence.histogram import ScoreBars
 from boundaryviz.gui.defence.panel import DefencePanel
@@ -196,6 +198,15 @@ def test_that_points_cannot_be_judged_is_taken_back_when_they_are(guarded: Workb
     guarded.controller.set_setting("defence.neighbours", 5)
     qtbot.waitUntil(lambda: not banner.isVisible())
     assert panel.waits.text() == ""
+
+
+def test_why_points_cannot_be_judged_outlasts_what_was_told_before_it(guarded: Workbench) -> None:
+    control = guarded.defence
+    guarded.controller.client.failed.emit(m.Failed(m.IN_THE_DEFENCE, "There are too few."))
+    key = m.Key(guarded.controller.presenter.number, 0)
+    guarded.controller.client.probed.emit(m.ProbeResult("defence", key, Guarded(None, None, True, 0.0)))
+    assert control.panel.waits.text() == "There are too few."
+    assert control.view.hint.text() == "There are too few."
 
 
 def test_it_is_undone_and_done_again(guarded: Workbench, qtbot: QtBot) -> None:
