@@ -42,9 +42,10 @@ class DefenceView(QWidget):
             across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
             across.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
             across.setMinimumSectionSize(30)
+            across.setResizeContentsPrecision(0)  # by the rows that are in sight
             across.setSectionsClickable(False)
             across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            for column, words in ((0, "00000"), (2, "xx poison"), (3, "-1.23e-45"), (4, "removed")):
+            for column, words in ((0, "0000"), (2, "xx poison"), (3, "0.0000"), (4, "removed")):
                 across.resizeSection(column, self.fontMetrics().horizontalAdvance(words) + _ROUND)
             down.hide()
             down.setDefaultSectionSize(_ROW)
@@ -71,10 +72,16 @@ class DefenceView(QWidget):
         ident = self.model.id_of(row) if 0 <= row < len(self.model.order) else None
         self.bars.set_judged(judged)
         self.model.show(judged, scene)
+        self._make_room()
         if ident is not None and (now := self.model.row_of(ident)) is not None:
             self.show_row(now)
         self.headline.setText(headline)
         self._tell("")
+
+    def _make_room(self) -> None:
+        """Widen what does not hold its cells, and never narrow it, so that nothing jumps while a point is dragged."""
+        for column in (0, 3):
+            self.table.setColumnWidth(column, max(self.table.columnWidth(column), self.table.sizeHintForColumn(column)))
 
     def clear(self, words: str = OFF) -> None:
         """There is no verdict; `words` say why."""
