@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.cascade.item import PathItem
 from boundaryviz.gui.defence.crosses import CrossesItem
+from boundaryviz.gui.influence.items import ArrowsItem
 from boundaryviz.gui.plane.guides import GuideItem, JitterItem
 from boundaryviz.gui.plane.twin_planes import LinkedCursor
 from boundaryviz.gui.support.items import RingsItem
@@ -84,6 +85,13 @@ def path() -> pg.GraphicsObject:
     return item
 
 
+def arrows() -> pg.GraphicsObject:
+    item = ArrowsItem(area)
+    ends = np.array([[80.0, 140.0], [140.0, 100.0]])
+    item.show_arrows((100.0, 100.0), ends, np.array([1.0, -0.5]), np.zeros(2, dtype=bool))
+    return item
+
+
 def extent(item: pg.GraphicsObject, ratio: float, qtbot: QtBot) -> tuple[float, ...]:
     """Left, right, top and bottom of what is painted, in pixels of the window."""
     widget = Screen(ratio)
@@ -101,7 +109,7 @@ def extent(item: pg.GraphicsObject, ratio: float, qtbot: QtBot) -> tuple[float, 
     return tuple(float(v) / ratio for v in (columns.min(), columns.max() + 1, rows.min(), rows.max() + 1))
 
 
-@pytest.mark.parametrize("make", [cursor, rings, crosses, guide, note, jitter, path])
+@pytest.mark.parametrize("make", [cursor, rings, crosses, guide, note, jitter, path, arrows])
 def test_marks_are_as_large_on_a_fine_screen(make: Callable[[], pg.GraphicsObject], qtbot: QtBot) -> None:
     item = make()
     usual, fine = extent(item, 1.0, qtbot), extent(item, 2.0, qtbot)
