@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
@@ -43,6 +43,7 @@ class Trainer:
         self._session: Session | None = None
         # a checkpoint of the past: its number, revision, session
         self._loaded_checkpoint: tuple[int, int, Session] | None = None
+        self._loaded_state: Mapping[str, NDArray] = {}
         self._recorder, self._refusals = Recorder(clock), Refusals()
         self._revision = 0
         self._applied = -1  # the revision that was trained on last
@@ -291,6 +292,7 @@ class Trainer:
         assert session is not None
         with suppress(DefenceError):  # of a moment that is only looked at
             if shown is not session and shown.look_for_verdict():
+                shown.restore(self._loaded_state)  # what was fitted before was fitted to points that are removed
                 self._touch()
         try:
             if session.look_for_verdict():
@@ -440,6 +442,7 @@ class Trainer:
         session = Session(message.scenario, message.scene, now.seeds, now.twin, now.device.type, live=True)
         session.watch(self._seed)
         session.restore(message.state)
+        self._loaded_state = message.state
         return session
 
     @property

@@ -163,6 +163,30 @@ def test_where_it_cannot_judge_training_is_refused_in_words_until_it_can() -> No
     assert session(talk).step_count > 0
 
 
+def test_a_past_moment_is_fitted_to_what_its_defence_leaves() -> None:
+    nearest = BASE.with_values({"learner.name": "KNeighborsClassifier", "learner.n_neighbors": 1})
+    slow = nearest.model_copy(update={"defence": Slow()})
+    MAY.set()
+    talk = Conversation(m.Load(slow, SCENE, 1, "cpu"), m.Play())
+    until(talk, "it was not judged")
+    talk.listen(0.2)
+    now = session(talk)
+    wanted, everywhere = now.field(SCENE.domain, 40, 40), Session(nearest, SCENE, device="cpu")
+    everywhere.step(1)
+    assert not np.array_equal(wanted, everywhere.field(SCENE.domain, 40, 40))
+    MAY.clear()
+    talk.tell(m.LoadCheckpoint(0, slow, SCENE, -1, now.state()))
+    past = talk.trainer._loaded_checkpoint
+    assert past is not None
+    talk.trainer.handle(m.View(SCENE.domain, 40, 40, past=0))
+    MAY.set()
+    for _ in range(100):
+        talk.listen(0.02)
+        if not past[2].defending.pending:
+            break
+    np.testing.assert_array_equal(past[2].field(SCENE.domain, 40, 40), wanted)
+
+
 def refused(talk: Conversation) -> None:
     for _ in range(100):
         if talk.heard(m.Failed):
