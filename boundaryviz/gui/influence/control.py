@@ -131,6 +131,7 @@ class InfluenceControl(QObject):
     def _turned(self) -> None:
         if self.asked is not None and self._presenter.past is not None:
             self.view.clear(PAST)
+            self._draw()
         elif self.found is not None:
             self._show()
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.influence.control import DRAWN
+from boundaryviz.gui.influence.control import DRAWN, PAST
 from boundaryviz.gui.influence.items import ArrowsItem, colours
 from boundaryviz.gui.influence.view import EMPTY, FIRST, Entry, InfluenceView
 from boundaryviz.gui.tools import Ask, Context, Gesture, Say, WhyTool
@@ -150,6 +150,15 @@ def test_removed_points_are_gone_in_one_step_and_the_list_follows(asked_about: W
     document.undo.undo()
     assert len(document.scene.points) == before
     assert "it was" not in control.view.heading.text()
+
+
+def test_beside_a_past_moment_nothing_is_drawn_of_the_present(asked_about: Workbench, qtbot: QtBot) -> None:
+    control = asked_about.influence
+    assert len(control.arrows.ends)
+    asked_about.timeline.show(0)
+    qtbot.waitUntil(lambda: asked_about.controller.presenter.past is not None)
+    assert control.view.heading.text() == PAST
+    assert control.arrows.place is None
 
 
 def test_what_was_before_a_removal_is_not_said_after_another_change(asked_about: Workbench) -> None:
