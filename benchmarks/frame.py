@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from importlib import import_module
 from math import inf
 
-MODULES = ("training", "twins", "dose", "studies", "sizes", "surfaces", "film", "recording", "saving", "window")
+MODULES = (
+    "training",
+    "twins",
+    "dose",
+    "effect_maps",
+    "studies",
+    "sizes",
+    "surfaces",
+    "film",
+    "recording",
+    "saving",
+    "gradients",
+    "window",
+)
 """The modules that hold sections, in the order of the table."""
 
 

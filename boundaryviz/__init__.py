@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from boundaryviz import attacks, learners
     from boundaryviz.adversary.attacking import attack
+    from boundaryviz.adversary.mapping import effect_map
     from boundaryviz.attacks.settings import AttackSettings as Attack
     from boundaryviz.estimator import BoundaryClassifier
     from boundaryviz.record.metrics import Metric
@@ -37,6 +38,7 @@ _WHERE = {
     "train": "runs.run:train",
     "Run": "runs.run:Run",
     "attack": "adversary.attacking:attack",
+    "effect_map": "adversary.mapping:effect_map",
     "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
@@ -64,6 +66,7 @@ __all__ = [
     "check",
     "datasets",
     "dose_response",
+    "effect_map",
     "learners",
     "load",
     "read_table",

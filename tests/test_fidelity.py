@@ -10,6 +10,7 @@ import pytest
 import torch
 from scipy import sparse
 
+from boundaryviz.adversary.logistic import Logistic
 from boundaryviz.engine.surface import surface
 from boundaryviz.learners import graphs, losses, objectives
 from boundaryviz.learners.optimisers import Optimiser
@@ -63,6 +64,7 @@ def half_a_cell_aside(rect: Any, columns: int, rows: int) -> Any:
 
 
 OBJECTIVES = "boundaryviz.learners.objectives"
+EXACT = "boundaryviz.adversary.exact.ExactMachine"
 FAULTS: list[tuple[str, Any, str]] = [
     ("boundaryviz.scene.datasets.playground.RADIUS", 5.1, "Data sets: circle"),
     ("boundaryviz.learners.losses.per_point", twice(losses.per_point), "Networks: outputs"),
@@ -79,6 +81,12 @@ FAULTS: list[tuple[str, Any, str]] = [
      "Learners on the whole pool: label spreading, nearest"),
     ("boundaryviz.learners.laprls.laplacian", lambda x, *_: sparse.eye_array(len(x)).tocsr(),
      "Learners on the whole pool: Laplacian"),
+    (f"{EXACT}._own_row", lambda self, moved: self.weight @ self.kernel.slope(self.x[moved], self.x),
+     "Gradients of attacks: support vectors, linear"),
+    (f"{EXACT}._by_gamma", lambda *_: 0.0, "Gradients of attacks: support vectors, poison at C"),
+    (f"{EXACT}._follow", lambda self, margin, *_: np.zeros(len(margin)),
+     "Gradients of attacks: support vectors, poison on the margin"),
+    ("boundaryviz.adversary.logistic.Logistic.gradient", twice(Logistic.gradient), "Gradients of attacks: logistic"),
     ("boundaryviz.learners.batches._normalised", lambda weight: weight, "Batches: weights"),
     ("boundaryviz.record.comparison.Comparison.floor_rate", twice(Comparison.floor_rate), "Metrics: flip rate"),
     ("boundaryviz.record.dose.DoseCurve.success_band", DoseCurve.flip_band, "Metrics: Wilson"),

@@ -13,6 +13,8 @@ from sklearn import config_context
 from sklearn.svm import SVC
 
 from boundaryviz.adversary.goals import Answers
+from boundaryviz.adversary.one_feed import feeds_are_one, in_one_feed
+from boundaryviz.adversary.refits import THERE, Refits
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.base import Extra
@@ -24,7 +26,7 @@ from boundaryviz.scene.measure import scaling_of
 from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import Scene
 
-_TOGETHER, _FITTED = 256, 32
+_TOGETHER, _FITTED = 64, 32
 """Nets that are trained together, and models that are fitted at once in one session."""
 _BLOCK = 50  # steps between two looks whether the work is still wanted
 _LEAST = 1e-12  # below it a probability counts as this much, so that a certain mistake has a finite loss
@@ -137,9 +139,10 @@ class Machines:
         label: NDArray[np.int64],
         weight: NDArray[np.float64],
         withdrawn: NDArray[np.bool_] | None = None,
+        tol: float = 1e-3,
     ) -> Machine | None:
         """One machine, with K points of poison x (K, D) in the units of the scene, label (K,) and weight (K,);
-        unlabelled ones do nothing. None where only one class is left."""
+        unlabelled ones do nothing. tol: libsvm's. None where only one class is left."""
         there = self._known if withdrawn is None else self._known & ~withdrawn
         every = np.concatenate([self._x, self.units(x)])
         y = np.concatenate([self._y, np.where(label == 1, 1.0, -1.0)])
@@ -148,7 +151,7 @@ class Machines:
         if len(np.unique(y[some])) < 2:
             return None
         spec, gamma = self._spec, self._gamma(every[some], weight[some])
-        model = SVC(C=spec.C, kernel=spec.kernel, gamma=gamma, degree=spec.degree, coef0=spec.coef0)
+        model = SVC(C=spec.C, kernel=spec.kernel, gamma=gamma, degree=spec.degree, coef0=spec.coef0, tol=tol)
         with config_context(assume_finite=True, skip_parameter_validation=True):
             model.fit(every[some], y[some], sample_weight=weight[some])
         return Machine(model, every, y, spec.C * weight, gamma)
@@ -162,12 +165,24 @@ class Machines:
         variance = float((weight @ (x - mean) ** 2).sum() / total)
         return 1.0 / (x.shape[1] * variance) if variance else 1.0
 
+    def _refits(self, asked: NDArray[np.float64]) -> Refits | None:
+        """What fits many machines quickly: None where one class is all there is without poison."""
+        y = self._y[self._known]
+        return Refits(self._spec, self._x[self._known], y, asked) if THERE and len(np.unique(y)) == 2 else None
+
     def answers(self, sets: Sets, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Answers:
         """See `Models`; nothing is random."""
         asked, side = self.units(x), np.where(label == 1, 1.0, -1.0)
         found = np.empty((len(sets), len(x)))
+        refits = self._refits(asked) if sets.withdrawn is None else None
         for m in range(len(sets)):
             self._pulse()
+            if refits is not None and (sets.label[m] >= 0).all() and (sets.weight[m] > 0).all():
+                more, y = self.units(sets.x[m]), np.where(sets.label[m] == 1, 1.0, -1.0)
+                every = np.concatenate([self._x[self._known], more])
+                gamma = self._gamma(every, np.concatenate([np.ones(len(every) - len(y)), sets.weight[m]]))
+                found[m] = refits.decision(more, y, sets.weight[m], gamma)
+                continue
             gone = None if sets.withdrawn is None else sets.withdrawn[m]
             machine = self.fitted(sets.x[m], sets.label[m], sets.weight[m], gone)
             if machine is not None:
@@ -200,6 +215,7 @@ class Trained:
         self._ids = scene.points.ids[training(scene)]
         self._spec, self._device, self._pulse = spec, device, pulse
         self._next_id = scene.next_id
+        self._in_one_feed = not held and feeds_are_one(scenario, self._scene, spec)
 
     def answers(self, sets: Sets, x: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Answers:
         """See `Models`."""
@@ -210,6 +226,10 @@ class Trained:
     def session(self, sets: Sets, seed: int) -> Session:
         """Models of these sets, trained."""
         many, slots = sets.label.shape
+        if self._in_one_feed and slots and sets.withdrawn is None and (sets.weight > 0).all():
+            scene, replicas = in_one_feed(self._scene, self._ids, sets, seed)
+            session = Session(self._scenario, scene, device=self._device, replicas=replicas, learner=self._spec)
+            return self._trained(session)
         extra = weights = None
         if slots:
             ids = np.arange(self._next_id, self._next_id + slots)
@@ -220,6 +240,9 @@ class Trained:
             (seed,) * many, (None,) * many, None if weights is None else self._ids, weights, extra=extra
         )
         session = Session(self._scenario, self._scene, device=self._device, replicas=replicas, learner=self._spec)
+        return self._trained(session)
+
+    def _trained(self, session: Session) -> Session:
         left = 1 if self._spec.family.at_once else self._scenario.training.steps
         while left > 0 and not session.stopped:
             self._pulse()

@@ -146,7 +146,8 @@ class Problem:
         weight: ArrayLike | None = None,
         withdrawn: NDArray[np.bool_] | None = None,
     ) -> Machine | None:
-        """The attacker's support vector machine with one set of poison, (K, D), to take gradients of.
+        """The attacker's support vector machine with one set of poison, (K, D), to take gradients of: fitted to more
+        digits than those of `train`.
 
         None where one class is left. Raises AttackError where its learner is none, or the classes are more than two.
         """
@@ -154,7 +155,7 @@ class Problem:
         sets = self._sets(x, label, weight, withdrawn)
         self.fits += 1
         gone = None if sets.withdrawn is None else sets.withdrawn[0]
-        return machines.fitted(sets.x[0], sets.label[0], sets.weight[0], gone)
+        return machines.fitted(sets.x[0], sets.label[0], sets.weight[0], gone, tol=1e-6)
 
     @property
     def machines(self) -> Machines:

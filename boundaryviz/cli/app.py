@@ -274,11 +274,12 @@ def figure(
             "study",
             "elephant",
             "trail",
+            "effect-map",
         ],
         typer.Option(
             "--view",
             help="What to draw; study: of a study file, or of the study that the scenario holds; trail: of the attack "
-            "that it offers.",
+            "that it offers; effect-map: of what more points at each place would do.",
         ),
     ] = "boundary",
     values: SetOption = None,
@@ -314,6 +315,25 @@ def figure(
         typer.Option("--across", min=16, max=2048, help="How many places across the field is asked at; default 256."),
     ] = None,
     doses: DosesOption = None,
+    measure: Annotated[
+        Literal["test-error", "validation-error", "pin", "flips"] | None,
+        typer.Option("--measure", help="Of --view effect-map: what is to change; default what the attack goes by."),
+    ] = None,
+    weight: Annotated[
+        int | None,
+        typer.Option(
+            "--weight", min=1, metavar="N", help="Of --view effect-map: points of the heap; default the attack's, or 1."
+        ),
+    ] = None,
+    label: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--label",
+            min=-1,
+            metavar="K",
+            help="Of --view effect-map: the class of the heap, -1 for unlabelled. May be given many times.",
+        ),
+    ] = None,
     width: Annotated[
         float | None, typer.Option("--width", metavar="CM", help="Width in cm, 2 to 100; default by view.")
     ] = None,
@@ -355,6 +375,14 @@ def figure(
 
             outcome.code = respond_and_draw(job, parse_doses(doses), picture)
             return outcome.code
+        heap = {"measure": measure, "weight": weight, "labels": tuple(label) if label else None}
+        if view == "effect-map":
+            from boundaryviz.cli.mapping import Heap, map_and_draw
+
+            outcome.code = map_and_draw(job, Heap(**heap), picture)  # type: ignore[arg-type]
+            return outcome.code
+        if any(value is not None for value in heap.values()):
+            raise UsageProblem("--measure, --weight and --label: only --view effect-map takes them")
         if view == "trail":
             from boundaryviz.cli.attacking import attack_and_draw
 

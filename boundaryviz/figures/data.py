@@ -17,6 +17,7 @@ from boundaryviz.engine.messages import CURVES, PLAIN
 from boundaryviz.figures.draw import seen
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.dose import DoseResponse
+from boundaryviz.record.effect_map import EffectMap
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.record.trail import Trail
@@ -139,6 +140,19 @@ def data_of_trail(trail: Trail, poisoned: Snapshot, clean: Snapshot) -> Data:
     arrays |= {"poison": last.points, "poison_label": last.label, "poison_replaces": last.replaces}
     inputs = ("x", "y") if last.points.shape[1] == 2 else tuple(f"input{k}" for k in range(last.points.shape[1]))
     return Data(arrays, ("state", "point", *inputs, "label", "replaces", "objective", "error", "fits"), rows)
+
+
+def data_of_effect_map(found: EffectMap, snapshot: Snapshot) -> Data:
+    """What `draw_effect_map` draws: the arrays of the plane as in `data_of`, and of the map its nodes, values and what
+    was measured, by label. The table has a row for each label and node."""
+    x, y = found.nodes
+    arrays = data_of("boundary", snapshot).arrays | {
+        "map_x": x, "map_y": y, "map_label": np.array(found.labels), "map_change": found.values,
+        "map_measured": found.measured, "map_base": np.array(found.base),
+        "map_floor": np.array(np.nan if found.floor is None else found.floor),
+    }  # fmt: skip
+    rows = found.rows()
+    return Data(arrays, tuple(rows.names), [tuple(row.values()) for row in rows])
 
 
 def _several(word: str, several: Sequence[Snapshot], with_losses: bool) -> Data:

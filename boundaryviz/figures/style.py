@@ -62,6 +62,7 @@ WIDTHS_CM: dict[str, float] = {
     "bias-variance": 16.0,
     "elephant": 18.0,
     "trail": 18.0,
+    "effect-map": 18.0,
 }
 
 
@@ -82,6 +83,7 @@ _NEEDED: dict[str, float] = {
     "bias-variance": 56.0,
     "elephant": 52.0,
     "trail": 52.0,
+    "effect-map": 40.0,
 }
 
 

@@ -37,9 +37,11 @@ class Cancelled(BaseException):  # not an Exception: nothing that handles failur
 
 @dataclass(frozen=True)
 class Begin:
-    """The first message to a job's process."""
+    """The first message to a job's process. stays: the process waits for more of them, until it is told to leave; a
+    newer one takes the place of what is under way."""
 
     request: Request
+    stays: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,12 @@ class Cancel:
     """End in good order, leaving nothing half done."""
 
 
-ToJob = Begin | Cancel
+@dataclass(frozen=True)
+class Leave:
+    """End in good order, process and all: to one that stays."""
+
+
+ToJob = Begin | Cancel | Leave
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Ended:
-    """The last message. words: a sentence that says why it failed, empty where it did not."""
+    """The last message, of each request. words: a sentence that says why it failed, empty where it did not."""
 
     words: str = ""
 

@@ -8,7 +8,7 @@ from typing import Protocol, get_args
 from boundaryviz.engine.wire import Wire, WireError
 from boundaryviz.engine.worker import Started
 from boundaryviz.jobs import worker
-from boundaryviz.jobs.messages import Begin, Cancel, Ended, FromJob, Request
+from boundaryviz.jobs.messages import Begin, Cancel, Ended, FromJob, Leave, Request
 
 _SAID = get_args(FromJob)
 _LAST_BREATH = 1.0  # seconds from its last word to the end of the process
@@ -41,30 +41,60 @@ class Job(Protocol):
 
 
 class ProcessJob:
-    """A job in a process of its own. Whatever becomes of that process is told as `Ended`, and touches nothing else."""
+    """A job in a process of its own. Whatever becomes of that process is told as `Ended`, and touches nothing else.
 
-    def __init__(self, request: Request, started: Started | None = None) -> None:
+    stays: the process goes on to wait for other requests, see `again`, so that what it has loaded is there at once.
+    """
+
+    def __init__(self, request: Request, started: Started | None = None, stays: bool = False) -> None:
         """Raises JobError where no process can be started."""
         try:
             connection, self._process = started or worker.start()
         except OSError as error:
             raise JobError(f"Its process could not be started: {error.strerror or error}.") from error
         self.pid = self._process.pid
-        self._ended = self._cancelled = self._closed = False
+        self._ended = self._cancelled = self._closed = self._over = False
+        self._stays, self._older = stays, 0  # requests that were replaced and have not told their end yet
         self._wire = Wire(connection, lambda: self._process.join(_LAST_BREATH))
-        self._wire.put(Begin(request))
+        self._wire.put(Begin(request, stays))
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for another request, what was asked having ended."""
+        return self._stays and self._over and not self.gone
+
+    @property
+    def gone(self) -> bool:
+        """Whether its process has ended and all was told, so that nothing can be asked of it any more."""
+        return self._ended or self._closed
+
+    def again(self, request: Request) -> None:
+        """Ask a process that stays for something else. What is under way is given up, and nothing more is told of it.
+
+        Of a process that has ended nothing follows but what told so.
+        """
+        assert self._stays
+        if not self.gone:
+            self._older += not self._over
+            self._over = self._cancelled = False
+            self._wire.put(Begin(request, True))
 
     def poll(self) -> list[FromJob]:
         """What the job has said since the last call."""
         said: list[FromJob] = []
-        if self._ended or self._closed:
+        if self.gone:
             return said
         try:
             for message in self._wire.take():
                 if not isinstance(message, _SAID):
                     raise WireError(f"a {type(message).__name__}")
+                last = isinstance(message, Ended)
+                if self._older:
+                    self._older -= last
+                    continue
                 said.append(message)
-                if isinstance(message, Ended):
+                self._over = last
+                if last and not self._stays:
                     self._ended = True
                     return said
         except EOFError:
@@ -75,7 +105,7 @@ class ProcessJob:
         else:
             return said
         self._ended = True
-        return [*said, Ended(words)]
+        return said if self._over else [*said, Ended(words)]
 
     def cancel(self) -> None:
         """Ask it to end."""
@@ -97,7 +127,7 @@ class ProcessJob:
     def close(self) -> None:
         """End it, and let go of its pipe."""
         if not self._closed:
-            self.cancel()
+            self._wire.put(Leave() if self._stays else Cancel())
             self._process.join(PATIENCE)
             self.kill()
 

@@ -18,7 +18,7 @@ from time import monotonic
 from boundaryviz.attacks.targets import AttackError
 from boundaryviz.engine import worker
 from boundaryviz.jobs.lookup import function_named
-from boundaryviz.jobs.messages import Begin, Cancelled, Ended, FromJob, Progress, Result
+from boundaryviz.jobs.messages import Begin, Cancel, Cancelled, Ended, FromJob, Leave, Progress, Result
 from boundaryviz.scenario.cost import MemoryNeeded
 from boundaryviz.scenario.files import WriteError
 from boundaryviz.scenario.scenario import ScenarioError
@@ -28,6 +28,7 @@ from boundaryviz.scene.plain_text import one_line
 _GENTLE = 5  # by how much a job gives way to other processes, the window's trainer among them
 _EVERY = 0.1  # seconds between two messages of progress
 _GRACE = 2.0  # seconds for a job that nobody waits for to clear up
+CANCELLED = "Cancelled."
 _MENDABLE = (WriteError, MemoryNeeded, SweepError, AttackError)
 """Besides ScenarioError, what whoever asks can mend: its words are a whole sentence."""
 
@@ -45,21 +46,44 @@ def main(connection: Connection) -> None:
         os.nice(_GENTLE)
     os.environ["OMP_NUM_THREADS"] = "1"  # read when the libraries that train are loaded
     with contextlib.suppress(EOFError, OSError):  # nobody is there any more
-        first = connection.recv()
-        if isinstance(first, Begin):
-            _work(first, _Teller(connection))
+        begin = connection.recv()
+        if isinstance(begin, Begin):
+            teller = _Teller(connection, begin.stays)
+            while begin is not None:
+                _work(begin, teller)
+                begin = teller.next() if begin.stays else None
 
 
 class _Teller:
     """A `Tell` that writes to the pipe; it listens there in a thread of its own."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, stays: bool = False) -> None:
+        self._connection, self._stays = connection, stays
         self._unwanted = threading.Event()
+        self._come: list[object] = []  # what was said since the present request was taken
+        self._heard = threading.Condition()
         self._lately = -_EVERY
         self.working = False
         """Whether the job itself has begun, which has to be ended in good order; loading can just stop."""
         threading.Thread(target=self._listen, name="boundaryviz-listens", daemon=True).start()
+
+    def next(self) -> Begin | None:
+        """Wait for the newest request that was not cancelled; None where the process is to leave. Those that it takes
+        the place of have ended."""
+        self.working = False
+        while True:
+            with self._heard:
+                self._heard.wait_for(lambda: self._come)
+                come, self._come = self._come, []
+                if any(isinstance(one, Leave) for one in come):
+                    return None
+                wanted = come[-1] if isinstance(come[-1], Begin) else None
+                self._unwanted.clear()
+            for one in come:
+                if isinstance(one, Begin) and one is not wanted:
+                    self.end(CANCELLED)
+            if wanted is not None:
+                return wanted
 
     def progress(self, done: int, of: int, words: str = "") -> None:
         if self._unwanted.is_set():
@@ -82,13 +106,17 @@ class _Teller:
             raise Cancelled from None
 
     def _listen(self) -> None:
-        """Until anything comes, which can only be Cancel, or until the other end is gone."""
+        """Until the other end is gone, or anything comes to a process that does not stay, which can only be Cancel."""
         with contextlib.suppress(Exception):
-            self._connection.recv()
-            self._unwanted.set()
-            if not self.working:
-                os._exit(0)
-            self._connection.recv()
+            while True:
+                message = self._connection.recv()
+                with self._heard:
+                    self._come.append(message)
+                    self._unwanted.set()
+                    self._heard.notify()
+                leaves = isinstance(message, Leave) or (isinstance(message, Cancel) and not self._stays)
+                if leaves and not self.working:
+                    os._exit(0)
         self._unwanted.set()
         if self.working:
             threading.Event().wait(_GRACE)
@@ -103,7 +131,7 @@ def _work(begin: Begin, teller: _Teller) -> None:
         function(begin.request, teller)
         words = ""
     except Cancelled:
-        words = "Cancelled."
+        words = CANCELLED
     except Exception as error:
         if os.environ.get("BOUNDARYVIZ_TRACEBACK"):
             traceback.print_exc(file=sys.stderr)

@@ -166,6 +166,16 @@ class Network:
         z = self._outputs(x, None)
         return Answers(*self._answers(label, response, z), losses.scores(z).float().cpu().numpy())
 
+    def outputs(self, params: Tensor, x: Tensor) -> Tensor:
+        """What the last layer says, (R, K, B), with other parameters (R, n) than its own, of points (R or 1, D, B);
+        autograd goes through it, to parameters and points."""
+        z = forward(self.layout.views(params), self.features.of_tensor(x), self._activate)
+        return torch.tanh(z) if self._squash else z
+
+    def per_point(self, params: Tensor, x: Tensor, q: Tensor) -> Tensor:
+        """Loss without penalties of each point, (R, B), with targets q as in `losses.targets`; as `outputs`."""
+        return losses.per_point(self._loss, self.outputs(params, x), q, self._gamma)
+
     def finite(self) -> NDArray[np.bool_]:
         """Whether a replica's parameters are all finite, (R,)."""
         return torch.isfinite(self.P).all(1).cpu().numpy()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from boundaryviz.record import attacked
+from boundaryviz.record import attacked, effect_map
 from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.measures import Measure
 from boundaryviz.record.reports import REPORTS
@@ -40,6 +40,7 @@ SOURCES: dict[str, Source] = {
         "boundaryviz.studies.bias_variance:plan",
         {name: Measure(name.replace("_", " "), not name.startswith("squared")) for name in MEASURES},
     ),
+    "map": Source("boundaryviz.studies.mapping:plan", effect_map.MEASURED),
     "attack": Source("boundaryviz.studies.attacking:plan", attacked.MEASURES),
     "elephant": Source(
         "boundaryviz.studies.elephant:plan",

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from boundaryviz.adversary.running import Attack
 from boundaryviz.attacks.targets import AttackError
 from boundaryviz.attacks.trained.specs import METHODS
 from boundaryviz.learners.families.estimators import SVCSpec
-from boundaryviz.learners.specs import MLPSpec
+from boundaryviz.learners.specs import LogisticSpec, MLPSpec
 from boundaryviz.testing import TrainedAttackContract
+
+QUICK: dict[str, dict[str, Any]] = {
+    "svm-gradient": {"iterations": 3, "copies": 3},
+    "back-gradient": {"iterations": 3, "beginnings": 2, "replicas": 2, "unrolled": 3},
+    "influence": {"iterations": 3, "copies": 3},
+}
+"""Of attacks that take many steps."""
 
 
 class TestMethods(TrainedAttackContract):
@@ -17,12 +26,14 @@ class TestMethods(TrainedAttackContract):
 
     @pytest.fixture(autouse=True, params=list(METHODS))
     def _one(self, request: pytest.FixtureRequest) -> None:
-        self.spec = METHODS[request.param](count=3)
-        for learner in (SVCSpec(gamma=2.0), MLPSpec(hidden=(4,))):
+        self.spec = METHODS[request.param](count=3, **QUICK.get(request.param, {}))
+        for learner in (SVCSpec(gamma=2.0), MLPSpec(hidden=(4,)), LogisticSpec()):
             self.learner = learner  # type: ignore[misc]
             try:
                 next(Attack(self.scenario).states(measured=False))
             except AttackError:
                 continue
             return
-        raise AssertionError(f"{request.param} attacks neither a support vector machine nor a net")
+        raise AssertionError(
+            f"{request.param} attacks neither a support vector machine nor a net nor logistic regression"
+        )

@@ -48,6 +48,16 @@ def does_stay(request: Asked, tell: Tell) -> None:
         place.unlink()
 
 
+def does_tell_pid(_request: Asked, tell: Tell) -> None:
+    tell.result(os.getpid())
+
+
+def does_listen_to_progress_alone(_request: Asked, tell: Tell) -> None:
+    while True:
+        tell.progress(1, 2)
+        time.sleep(0.01)
+
+
 def does_share(_request: Asked, tell: Tell) -> None:
     """Have processes of its own."""
     store = MemoryStore()

@@ -28,8 +28,8 @@ Ask = Callable[..., ProcessJob]
 def ask(tmp_path: Path) -> Iterator[Ask]:
     asked: list[ProcessJob] = []
 
-    def begin(how: str) -> ProcessJob:
-        asked.append(ProcessJob(Asked(how, tmp_path)))
+    def begin(how: str, stays: bool = False) -> ProcessJob:
+        asked.append(ProcessJob(Asked(how, tmp_path), stays=stays))
         return asked[-1]
 
     yield begin
@@ -171,3 +171,82 @@ def test_words_of_failures_have_no_paths_and_fit_on_a_line():
     assert worker.failure_words(ScenarioError(["poison: The target\nlies outside."])) == "The target lies outside."
     assert worker.failure_words(ScenarioError(["a: one", "b: two"])) == "one; two"
     assert worker.failure_words(WriteError("Cannot write x: full.")) == "Cannot write x: full."
+
+
+# ---- a process that stays ----------------------------------------------------------------------------------------
+
+
+def pids(said: list[FromJob]) -> list[object]:
+    return [one.value for one in said if isinstance(one, Result)]
+
+
+def test_a_process_that_stays_does_one_request_after_the_other(ask: Ask, tmp_path: Path):
+    job = ask("tell_pid", stays=True)
+    first = heard(job)
+    assert first[-1] == Ended()
+    assert job.waits
+    job.again(Asked("tell_pid", tmp_path))
+    assert not job.waits
+    assert pids(heard(job)) == pids(first) == [job.pid]
+
+
+def test_what_fails_in_a_process_that_stays_leaves_it_for_the_next_request(ask: Ask, tmp_path: Path):
+    job = ask("fail", stays=True)
+    assert "KeyError" in heard(job)[-1].words  # type: ignore[union-attr]
+    job.again(Asked("tell_pid", tmp_path))
+    assert pids(heard(job)) == [job.pid]
+
+
+def test_a_newer_request_takes_the_place_of_what_is_under_way_of_which_nothing_more_is_told(ask: Ask, tmp_path: Path):
+    job = ask("stay", stays=True)
+    heard(job, Progress)
+    for how in ("stay", "stay", "tell_pid"):
+        job.again(Asked(how, tmp_path))
+    assert heard(job) == [Result(job.pid), Ended()]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_newest_request_is_done_even_where_the_first_had_not_begun(ask: Ask, tmp_path: Path):
+    job = ask("stay", stays=True)
+    job.again(Asked("tell_pid", tmp_path))
+    assert heard(job) == [Result(job.pid), Ended()]
+
+
+def test_cancelled_a_process_that_stays_waits_for_the_next_request(ask: Ask, tmp_path: Path):
+    job = ask("stay", stays=True)
+    heard(job, Progress)
+    job.cancel()
+    assert heard(job)[-1] == Ended("Cancelled.")
+    job.cancel()  # of nothing: whatever comes next is not meant
+    job.again(Asked("tell_pid", tmp_path))
+    assert heard(job) == [Result(job.pid), Ended()]
+
+
+def test_cancelled_the_newest_request_is_not_done_though_it_has_not_begun(ask: Ask, tmp_path: Path):
+    job = ask("stay", stays=True)
+    heard(job, Progress)
+    job.again(Asked("stay", tmp_path))
+    job.cancel()
+    assert heard(job)[-1] == Ended("Cancelled.")
+    assert job.waits
+
+
+@pytest.mark.parametrize("how", ["stay", "tell_pid"])
+def test_closed_a_process_that_stays_ends_in_good_order(ask: Ask, how: str, tmp_path: Path):
+    job = ask(how, stays=True)
+    heard(job, Progress if how == "stay" else Ended)
+    job.close()
+    assert job.pid is not None
+    assert not alive(job.pid)
+    assert list(tmp_path.iterdir()) == []
+    assert job.gone
+    job.again(Asked(how, tmp_path))
+    assert job.poll() == []
+
+
+def test_killed_while_it_waits_a_process_that_stays_has_gone_without_a_word(ask: Ask):
+    job = ask("tell_pid", stays=True)
+    heard(job)
+    assert job.pid is not None
+    os.kill(job.pid, signal.SIGKILL)
+    wait_for(lambda: not job.poll() and job.gone)

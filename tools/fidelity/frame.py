@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 MODULES = (
-    "datasets", "networks", "semi_supervised", "graphs", "estimators", "batches", "metrics", "lines", "cascades",
+    "datasets", "networks", "semi_supervised", "graphs", "estimators", "poisoning", "batches", "metrics", "lines",
+    "cascades",
 )  # fmt: skip
 """The modules that hold a `SUBJECT` each, in the order of the page."""
 

@@ -12,7 +12,8 @@ _POLL = 50  # milliseconds, where what it says cannot be watched
 
 
 class JobRunner(QObject):
-    """One job at a time, in a process of its own.
+    """One job at a time, in a process of its own. stays: the same process for all of them, so that what it has loaded
+    is there at once; then a job may be started while one is running, which it takes the place of.
 
     progress: how far it is. result: what it has found, or knows so far. ended: it is over by itself or because it was
     asked to; with a sentence that says why it failed, or none. Temporary folders that killed windows have left are
@@ -23,8 +24,9 @@ class JobRunner(QObject):
     result = pyqtSignal(object)
     ended = pyqtSignal(str)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, stays: bool = False) -> None:
         super().__init__(parent)
+        self._stays, self._asked = stays, 0
         self._job: Job | None = None
         self._notifier: QSocketNotifier | None = None
         self._timer = QTimer(self)
@@ -38,10 +40,19 @@ class JobRunner(QObject):
     @property
     def running(self) -> bool:
         """Whether a job is under way."""
-        return self._job is not None
+        return self._job is not None and not self._waits
+
+    @property
+    def _waits(self) -> bool:
+        return isinstance(self._job, ProcessJob) and self._job.waits
 
     def start(self, request: Request) -> None:
         """Begin. Raises JobError where no process can be started."""
+        self._asked += 1
+        if self._stays and isinstance(self._job, ProcessJob):
+            self._patience.stop()
+            self._job.again(request)
+            return
         assert self._job is None
         self._job = self.begun(request)
         watched = self._job.fileno()
@@ -54,11 +65,11 @@ class JobRunner(QObject):
 
     def begun(self, request: Request) -> Job:
         """The job of this request."""
-        return ProcessJob(request)
+        return ProcessJob(request, stays=self._stays)
 
     def interrupt(self) -> None:
         """Ask it to end in good order; it is killed where it takes too long. `ended` follows."""
-        if self._job is not None:
+        if self._job is not None and not self._waits:
             self._job.cancel()
             self._patience.start()
 
@@ -91,14 +102,18 @@ class JobRunner(QObject):
         return job
 
     def _poll(self) -> None:
-        job = self._job
+        job, asked = self._job, self._asked
         for message in () if job is None else job.poll():
-            if self._job is not job:  # whoever heard the last one has ended it
+            if self._job is not job or self._asked != asked:  # whoever heard the last one has ended or replaced it
                 return
             if isinstance(message, Progress):
                 self.progress.emit(message)
             elif isinstance(message, Result):
                 self.result.emit(message.value)
             else:
-                self.kill()
+                self._patience.stop()
+                if not self._waits:
+                    self.kill()
                 self.ended.emit(message.words)
+        if job is self._job and isinstance(job, ProcessJob) and job.gone:
+            self.kill()  # it has gone while it waited

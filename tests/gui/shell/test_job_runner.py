@@ -102,3 +102,39 @@ def test_what_a_killed_window_left_goes_when_the_next_opens(tmp_path: Path, monk
     assert list(tmp_path.iterdir()) == [living.path]
     living.remove()
     parent.deleteLater()
+
+
+@pytest.fixture
+def staying(qapp: object) -> Iterator[JobRunner]:
+    parent = QObject()
+    made = JobRunner(parent, stays=True)
+    yield made
+    made.close()
+    parent.deleteLater()
+
+
+def test_a_runner_that_stays_has_one_process_for_all_its_jobs_and_the_newest_wins(staying: JobRunner, qtbot: QtBot):
+    ear = Ear(staying)
+    staying.start(Asked("tell_pid"))
+    qtbot.waitUntil(lambda: not staying.running, timeout=PATIENCE)
+    staying.start(Asked("listen_to_progress_alone"))
+    qtbot.waitUntil(lambda: isinstance(ear.last, Progress), timeout=PATIENCE)
+    staying.start(Asked("tell_pid"))
+    assert staying.running
+    qtbot.waitUntil(lambda: not staying.running, timeout=PATIENCE)
+    pid = ear.said[0]
+    assert isinstance(pid, int)
+    assert [one for one in ear.said if not isinstance(one, Progress)] == [pid, "", pid, ""]
+
+
+def test_a_runner_that_stays_begins_anew_where_its_process_is_gone(staying: JobRunner, qtbot: QtBot):
+    ear = Ear(staying)
+    staying.start(Asked("tell_pid"))
+    qtbot.waitUntil(lambda: not staying.running, timeout=PATIENCE)
+    os.kill(int(str(ear.said[0])), 9)
+    qtbot.waitUntil(lambda: staying._job is None, timeout=PATIENCE)
+    assert ear.said[1:] == [""]
+    staying.start(Asked("tell_pid"))
+    qtbot.waitUntil(lambda: not staying.running, timeout=PATIENCE)
+    assert ear.said[2] != ear.said[0]
+    assert ear.last == ""
