@@ -13,6 +13,7 @@ from boundaryviz.adversary.goals import Answers, Goal, goal_of
 from boundaryviz.adversary.knowledge import known_learner, known_scene
 from boundaryviz.adversary.models import Machine, Machines, Sets, machines_fit, models_of, training
 from boundaryviz.attacks.targets import AttackError
+from boundaryviz.attacks.trained.box import box_of
 from boundaryviz.attacks.trained.settings import TrainedAttackSettings
 from boundaryviz.attacks.trained.specs import METHODS
 from boundaryviz.learners.families.estimators import SVCSpec
@@ -229,18 +230,6 @@ def candidates(problem: Problem) -> Points:
     scene = problem.victim
     points = scene.points
     return points.take((points.origin == 0) & points.is_train & points.is_labelled & scene.seen())
-
-
-def box_of(points: Points, beyond: float) -> NDArray[np.float64]:
-    """The lowest and highest inputs (2, D) of points, whose half extents about their centre are taken `beyond` times.
-
-    Raises AttackError where that is no box, as all points lie at one place.
-    """
-    low, high = points.x.min(axis=0), points.x.max(axis=0)
-    if (low == high).all():
-        raise AttackError("All training points lie at one place, so that there is no box for poison to lie in.")
-    centre, half = (low + high) / 2, (high - low) / 2 * beyond
-    return np.stack([centre - half, centre + half])
 
 
 def _check(problem: Problem) -> None:

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 import boundaryviz
 from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.engine.messages import Failed
+from boundaryviz.gui.adversary.control import AdversaryControl
 from boundaryviz.gui.bias.control import BiasControl
 from boundaryviz.gui.cascade.control import CascadeControl
 from boundaryviz.gui.check.control import CheckControl
@@ -28,6 +29,7 @@ from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.projects import Project
 from boundaryviz.gui.document.recovery import Session
 from boundaryviz.gui.dose.control import DoseControl
+from boundaryviz.gui.effect.control import EffectControl
 from boundaryviz.gui.elephant.control import ElephantControl
 from boundaryviz.gui.export.exporting import Exporting
 from boundaryviz.gui.export.film_control import FilmControl
@@ -96,7 +98,7 @@ _GESTURES = {
 
 
 _OF_ONE_SCENARIO = (
-    "point.poison", "view.cascade", "view.support", "view.jitter", "view.rule-difference",
+    "point.poison", "view.cascade", "view.support", "view.effect", "view.jitter", "view.rule-difference",
 )  # fmt: skip
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, the
 earlier course, panels, pins, speed and the result at the front are the viewer's and stay."""
@@ -169,6 +171,9 @@ class Workbench:
         self.study = StudyControl(window, document, self.controller.show_run, self.folder, self._state)
         self.bias = BiasControl(window, self.plane, document)
         self.elephant = ElephantControl(window)
+        self.adversary = AdversaryControl(window, planes, document, self.controller.do)
+        self.adversary.kept.connect(self._compare_with_clean)
+        self.effect = EffectControl(window, planes, document)
         self.twin.over_data_asked.connect(self.check.show)
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
@@ -197,7 +202,7 @@ class Workbench:
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
             self.timeline.strip, self.compare.snapshots, self.pin_files.file,
         )  # fmt: skip
-        self.filing.offers["elephant-shape"] = ("Open the elephant", self.elephant.show)
+        self.filing.offers += [self.effect.ready, self.adversary.ready, self.elephant.goes_with]
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(
@@ -215,12 +220,15 @@ class Workbench:
         window.add_panel("Learner", controller.learner)
         window.add_panel("Training", controller.training)
         window.add_panel("Poison", self.poison.panel)
+        window.add_panel("Adversary", self.adversary.panel)
         window.add_panel("Rule", self.rule.panel)
         window.add_result("Curves", self.curves.view)
         window.add_result("Units", self.units.view)
         window.add_result("Confusion", self.confusion.view)
         window.add_result("Points", self.points.table)
         window.add_result("Attack", self.twin.panel)
+        window.add_result("Trail", self.adversary.view)
+        window.add_result("Effect", self.effect.panel)
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
         window.add_result("Study", self.study.panel)
@@ -229,6 +237,8 @@ class Workbench:
         window.add_result("Threshold", self.threshold.view)
         window.add_result("Tree", self.tree.view)
         window.compose()
+        for feature in (self.adversary, self.effect):
+            feature.offer()
         self.bias.offer()
         self.tree.offer()
         for signal in (self.document.changed, self.document.opened):
@@ -272,6 +282,12 @@ class Workbench:
         for name in _IN_HAND:
             self.window.actions_[name].trigger()
 
+    def _compare_with_clean(self) -> None:
+        """Poison was found: train with and without it, and say what it did."""
+        self.window.actions_["train.twin"].setChecked(True)
+        self.window.show_result(self.twin.panel)
+        self.controller.play(True)
+
     def _hint_taken(self) -> None:
         self.plane.committed.disconnect(self._hint_taken)
         self.document.opened.disconnect(self._hint_taken)
@@ -283,6 +299,8 @@ class Workbench:
             return
         self._closed = True
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
+        self.adversary.close()
+        self.effect.close()
         self.dose.close()
         self.check.close()
         self.study.close()

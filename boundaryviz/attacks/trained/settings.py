@@ -9,7 +9,7 @@ from pydantic import field_validator
 from typing_extensions import override
 
 from boundaryviz.attacks.settings import MOST, Place
-from boundaryviz.learners.specs import FAMILIES, LARGEST_SEED
+from boundaryviz.learners.specs import FAMILIES, LARGEST_SEED, LearnerSpec
 from boundaryviz.scene.bounds import check_places
 from boundaryviz.scene.registry import checked_settings
 from boundaryviz.scene.scene import MAX_CLASSES
@@ -26,13 +26,16 @@ class TrainedAttackSettings(Spec):
     registers: with a field `method`, a Literal of its name, with a TITLE, and with RUN.
     RUN: 'module:function', called as `adversary.problem.Method` says; a string, so that settings load no trainer.
     STANDS_IN: its points stand in for clean ones, which it withdraws, as flipping a label does.
-    FOREIGN: names of the shared settings that mean nothing to it.
+    FOREIGN: names of the shared settings that mean nothing to it. LEARNERS: names of those that it works with, empty
+    for any. GROUP: what it is made for: support vector machines, nets, or anything.
     """
 
     TITLE: ClassVar[str]
     RUN: ClassVar[str] = ""
     STANDS_IN: ClassVar[bool] = False
     FOREIGN: ClassVar[tuple[str, ...]] = ()
+    LEARNERS: ClassVar[tuple[str, ...]] = ()
+    GROUP: ClassVar[Literal["svm", "net", "any"]] = "any"
     if TYPE_CHECKING:
         method: str = ""  # a field of each
 
@@ -77,6 +80,17 @@ class TrainedAttackSettings(Spec):
         if name and name not in FAMILIES:
             raise ValueError(f"unknown learner {name!r}; `boundaryviz learners` lists them")
         return name
+
+    @classmethod
+    def unfit(cls, learner: LearnerSpec) -> str:
+        """Why it does not work with a learner and which attack works instead, in a sentence; empty where it works."""
+        if not cls.LEARNERS or learner.name in cls.LEARNERS:
+            return ""
+        titles = " or ".join(FAMILIES[name].title for name in cls.LEARNERS)
+        return (
+            f"It works with {titles}, and the learner is {learner.family.title}. "
+            "Take a method for any learner, such as a heap or flips furthest from the boundary."
+        )
 
     @override
     def model_post_init(self, _context: object, /) -> None:

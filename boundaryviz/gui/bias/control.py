@@ -7,11 +7,11 @@ from pathlib import Path
 from typing_extensions import override
 
 from boundaryviz.figures.bias_maps import MAPS, map_image
-from boundaryviz.gui.bias.on_plane import MapItem
 from boundaryviz.gui.bias.panel import BiasPanel
 from boundaryviz.gui.bias.sizes import sizes_of
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.run_control import RunControl
+from boundaryviz.gui.plane.map_item import UNDER, MapItem
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
@@ -24,8 +24,6 @@ from boundaryviz.scenario.sweep import SweepError
 from boundaryviz.scene.plain_text import NAME, file_stem, one_line
 from boundaryviz.studies.requests import BiasVarianceRequest
 
-_UNDER = -29  # between the field and its boundary
-
 
 class BiasControl(RunControl):
     """See `RunControl`. What is finished is kept as long as the window is open, so that Resume, more samples, and
@@ -37,7 +35,7 @@ class BiasControl(RunControl):
         self._kept: Scratch | None = None
         self._asked: BiasVarianceRequest | None = None
         self.item = MapItem()
-        self.item.setZValue(_UNDER)
+        self.item.setZValue(UNDER)
         self.item.hide()
         plane.canvas.box.addItem(self.item, ignoreBounds=True)
         super().__init__(window, document, panel, "train.bias")

@@ -101,6 +101,14 @@ def _redrawn(values: Mapping[str, Any], state: State) -> State:
     return State.of(scenario)
 
 
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A state that is tried out before it is done. amend: given what is done to its scene by hand meanwhile."""
+
+    state: State
+    amend: Callable[[Edit], object]
+
+
 class _Command(QUndoCommand):
     """One undo step; the only kind there is."""
 
@@ -192,22 +200,34 @@ class Document(QObject):
         """How fast the window trains it: saved with it, and no more a change of it than what the view shows."""
         self._state = State.of(scenario)
         self._preview: State | None = None
+        self._trial: Trial | None = None
         self._mark = Mark.of_file(scenario)
 
     @property
     def state(self) -> State:
-        """What is shown and trained on: the preview while there is one, else the committed state."""
-        return self._preview or self._state
+        """What is shown and trained on: the preview while there is one, else what is tried out, else the committed
+        state."""
+        return self._preview or self._base
 
     @property
     def committed(self) -> State:
-        """The state without the preview; edits of a stroke are made against this one."""
+        """The state without anything that is not done yet."""
         return self._state
+
+    @property
+    def _base(self) -> State:
+        """What a stroke starts from."""
+        return self._state if self._trial is None else self._trial.state
 
     @property
     def previewing(self) -> bool:
         """Whether it shows a change that is not done yet."""
-        return self._preview is not None
+        return self._preview is not None or self._trial is not None
+
+    @property
+    def trial(self) -> Trial | None:
+        """What is tried out."""
+        return self._trial
 
     @property
     def scenario(self) -> Scenario:
@@ -254,20 +274,36 @@ class Document(QObject):
 
     def preview(self, change: DocumentChange) -> None:
         """Show `change` without doing it; the next preview replaces it."""
-        self._preview = perform(change, self._state)[0]
+        self._preview = perform(change, self._base)[0]
         self._announce()
 
+    def try_out(self, trial: Trial | None) -> None:
+        """Show and train on a state that is not done, in the place of the one tried out before; None drops that.
+
+        Strokes go on from it, and what they do to the scene is given to `amend`. Whatever else is done, undone or
+        opened is so in the committed state, and ends it.
+        """
+        if trial is not self._trial:
+            self._preview, self._trial = None, trial
+            self._announce()
+
     def drop_preview(self) -> None:
-        """Back to the committed state."""
+        """Back to the state before the preview."""
         if self._preview is not None:
             self._preview = None
             self._announce()
 
     def do(self, change: DocumentChange, text: str) -> None:
-        """Make a change as one undo step. Raises as `perform` does; nothing has changed then."""
-        self._preview = None
+        """Make a change as one undo step; edits of a scene that is tried out go to whoever tries it out. Raises as
+        `perform` does; nothing has changed then."""
+        self._preview, trial = None, self._trial
+        if trial is not None and not isinstance(change, Settings | Swap):
+            trial.amend(change)
+            if self._trial is trial:
+                self._announce()  # it was turned down: what the stroke showed goes
+            return
         state, back = perform(change, self._state)
-        self._state = state
+        self._state, self._trial = state, None
         self.undo.push(_Command(self, change, back, text))
         self._announce()
 
@@ -280,7 +316,8 @@ class Document(QObject):
         """
         self.given = given if isinstance(given, Project) else Project.of(given)
         scenario = self.given.scenario
-        self._state, self._preview, self.path, self.stamp = State.of(scenario), None, path, stamp
+        self._state, self.path, self.stamp = State.of(scenario), path, stamp
+        self._preview = self._trial = None
         self.pace = scenario.pace
         self._mark = Mark.of_file(scenario)
         self.undo.clear()
@@ -292,7 +329,7 @@ class Document(QObject):
         self.opened.emit()
 
     def _perform(self, change: DocumentChange) -> None:
-        self._preview = None
+        self._preview = self._trial = None
         self._state = perform(change, self._state)[0]
         self._announce()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
@@ -10,6 +11,7 @@ from boundaryviz.gui.elephant.window import ElephantWindow
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
+from boundaryviz.scenario.scenario import Scenario
 
 
 class ElephantControl(QObject):
@@ -21,6 +23,10 @@ class ElephantControl(QObject):
         self.window: ElephantWindow | None = None
         window.themed.connect(self._dress)
         window.actions_["help.elephant"].triggered.connect(lambda: self.show())
+
+    def goes_with(self, scenario: Scenario) -> tuple[str, Callable[[], None]] | None:
+        """What is offered with the data set of its shape: the words of a button, and what it does."""
+        return ("Open the elephant", self.show) if scenario.data.name == "elephant-shape" else None
 
     def show(self) -> None:
         """Bring it to the front."""

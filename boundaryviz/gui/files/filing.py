@@ -92,8 +92,9 @@ class Filing(QObject):
         welcome = self.welcome
         welcome.chosen.connect(self.open_example)
         welcome.open_file.connect(self.ask_open)
-        self.offers: dict[str, tuple[str, Callable[[], None]]] = {}
-        """What goes with a data set, by its name: a button beside what there is to look at, and what it does."""
+        self.offers: list[Callable[[Scenario], tuple[str, Callable[[], None]] | None]] = []
+        """What goes with a scenario: a button beside what there is to look at, and what it does; of several the first
+        that has something to offer."""
         welcome.draw_own.connect(self.new)
         welcome.left.connect(lambda: window.show_page(None))
         window.escaped.connect(self._leave_examples)
@@ -221,9 +222,11 @@ class Filing(QObject):
 
     def tell_look_at(self) -> None:
         """Say what is to be looked at in what was opened."""
-        words = self._document.scenario.look_at
+        scenario = self._document.scenario
+        offered = (offer(scenario) for offer in self.offers)
+        action, act = next((found for found in offered if found is not None), ("", None))
+        words = scenario.look_at or (f"{action}?" if action else "")
         if words and not self._document.given.problem:  # which has been told
-            action, act = self.offers.get(self._document.scenario.data.name, ("", None))
             self._window.notify(" ".join(words.split()), action=action, act=act, closable=True)
 
     def opened(self, path: Path, stamp: Stamp | None) -> None:

@@ -27,6 +27,7 @@ DEEPEST, WIDEST = 1e-3, 1e2  # how far one can zoom, as shares of the domain
 CELLS, MOST = 256, 320  # a field has about CELLS x CELLS cells, at most MOST a side
 FEW = 20  # classes up to which that holds; of more, a field has as many numbers in all, and so fewer cells
 _FRAME = 90  # pixels that an axis is shorter than the whole, about
+_ROOM = 0.03  # around what is to be seen beside the domain, as a share of it
 SLACK = 4  # pixels a right press may move and still open the menu
 
 _LEFT, _MIDDLE, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
@@ -76,6 +77,7 @@ class PlaneCanvas(pg.GraphicsView):
         self.axes["left"].setWidth(52)
         self.axes["bottom"].setHeight(30)
         self._domain = Domain(-1.0, 1.0, -1.0, 1.0)
+        self._besides: dict[str, Domain] = {}
         self._centre = np.zeros(2)
         self._scale = np.ones(2)
         self._axes_choice: AxesChoice = "auto"
@@ -153,9 +155,33 @@ class PlaneCanvas(pg.GraphicsView):
             self.fit()
 
     def fit(self) -> None:
-        """Show the whole domain, centred."""
+        """Show the whole, centred."""
         self._fitted = True
         self._apply()
+
+    def include(self, what: str, rect: Domain | None) -> None:
+        """Count a rectangle to the whole, which `fit` shows, beside the domain; None: no more. what: tells those that
+        different views ask for from each other."""
+        if rect != self._besides.get(what):
+            self._besides = {name: one for name, one in self._besides.items() if name != what}
+            if rect is not None:
+                self._besides[what] = rect
+            if self._fitted:
+                self._apply()
+
+    @property
+    def _whole(self) -> Domain:
+        """What `fit` shows: the domain, and what is to be seen beside it with a little room around."""
+        whole = self._domain
+        for rect in self._besides.values():
+            across, up = _ROOM * rect.width, _ROOM * rect.height
+            whole = Domain(
+                whole.left if rect.left >= whole.left else rect.left - across,
+                whole.right if rect.right <= whole.right else rect.right + across,
+                whole.bottom if rect.bottom >= whole.bottom else rect.bottom - up,
+                whole.top if rect.top <= whole.top else rect.top + up,
+            )
+        return whole
 
     def zoom(self, factor: float, about: QPointF | None = None, along: str = "xy") -> None:
         """Make everything `factor` times larger; the place under the pixel `about` stays, else the centre.
@@ -205,7 +231,7 @@ class PlaneCanvas(pg.GraphicsView):
         if self._area.width() < 1 or self._area.height() < 1:
             return
         if self._fitted:
-            domain = self._domain
+            domain = self._whole
             self._scale = np.array([domain.width, domain.height]) / self._size()
             if self.one_scale:
                 self._scale[:] = self._scale.max()

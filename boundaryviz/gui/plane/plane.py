@@ -83,6 +83,8 @@ class PlaneView(FocusFrame):
         self._attack: AttackSpec = BridgeSpec()
         self._tool: Tool = SelectTool()
         self._label, self._poison, self._brush = 0, False, 28.0
+        self.scale = 1.0
+        """How many times as large as usual points, lines and words are drawn."""
         self._rng = np.random.default_rng()
         self._pointer: Gesture | None = None
         self._banner_text: str | None = None
@@ -191,6 +193,7 @@ class PlaneView(FocusFrame):
 
     def set_scale(self, scale: float) -> None:
         """Draw points, lines, marks and words so many times as large as usual."""
+        self.scale = scale
         for axis in self.canvas.axes.values():
             axis.set_scale(scale)
         self.points.set_size(scale)

@@ -106,6 +106,11 @@ _TABLE = (
            ("Ctrl+Return",)),
     _Entry("train.twin", "&Twin", "Also train without the poison, and compare", ("Ctrl+T",), checkable=True,
            apart=True),
+    _Entry("train.attack", "&Attack by training", "Have the attack in the tab Adversary look for its points; again: "
+           "pause it, and go on", ("Shift+A",), on_plane=True),
+    _Entry("train.attack-keep", "Keep the attac&k", "Take the points that the attack has come to into the scene",
+           ("Shift+K",), on_plane=True),
+    _Entry("train.attack-discard", "D&iscard the attack", "End the attack, and leave the scene as it was"),
     _Entry("train.dose", "Dose-re&sponse", "Lay the attack with more and more points, over several seeds"),
     _Entry("train.study", "S&tudy...", "Vary a setting, over draws, seeds and folds, and see error against it"),
     _Entry("train.bias", "Bias and &variance", "Train on many samples of the data: where most models are wrong, and "
@@ -131,6 +136,8 @@ _TABLE = (
            "from a given label to the point under the pointer", ("K",), checkable=True, on_plane=True),
     _Entry("view.support", "Support &vectors", "Ring the points that hold the boundary of a support vector machine, "
            "and draw the lines of its margin", ("Shift+S",), checkable=True, on_plane=True),
+    _Entry("view.effect", "&Effect map", "For every place, what one more point there would do to the model; a click "
+           "plants it", ("Shift+E",), checkable=True, on_plane=True),
     _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",
            ("J",), checkable=True, on_plane=True),
     _Entry("view.ghost", "Earlier &course", "After a resume, show boundary and curves of the course before, dashed",

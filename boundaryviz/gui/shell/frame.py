@@ -244,6 +244,11 @@ class MainWindow(QMainWindow):
         self.settings_tabs.setCurrentWidget(self._panels[view])
         self.actions_["view.panels"].setChecked(True)
 
+    def panel_shown(self) -> QWidget | None:
+        """The panel in the tab at the front of the settings."""
+        holder = self.settings_tabs.currentWidget()
+        return next((view for view, held in self._panels.items() if held is holder), None)
+
     def panels(self) -> dict[str, QWidget]:
         """The panels by the titles of their tabs."""
         return {self.settings_tabs.tabText(k): view for k, view in enumerate(self._panels)}

@@ -120,8 +120,8 @@ class FlowTabs(QWidget):
         return at not in self._left_out
 
     def room_for_names(self) -> int:
-        """The width in pixels at which the names of all tabs take two lines."""
-        widths = [tab.sizeHint().width() for tab in self._tabs]
+        """The width in pixels at which the names of all tabs that there are take two lines."""
+        widths = [tab.sizeHint().width() for at, tab in enumerate(self._tabs) if at not in self._left_out]
         return sum(widths) // _LINES + max(widths, default=0) // 2
 
     def _fit(self) -> None:

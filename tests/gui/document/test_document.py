@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PyQt6.QtCore import QCoreApplication
 
-from boundaryviz.gui.document.document import Document, DocumentChange, State, Swap, perform
+from boundaryviz.gui.document.document import Document, DocumentChange, State, Swap, Trial, perform
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Add, Move, Remove, relabel
@@ -122,6 +122,47 @@ def test_a_stroke_is_one_undo_step_made_on_the_committed_scene() -> None:
     assert document.undo.count() == 1
     document.undo.undo()
     assert document.scene is before
+
+
+def test_what_is_tried_out_is_shown_edited_and_dropped_without_a_trace() -> None:
+    document = small()
+    before, heard = document.state, list[DocumentChange]()
+    planted = Add(Points.of([[9.0, 9.0]], 1, origin=1, first_id=document.scene.next_id))
+    tried = perform(planted, before)[0]
+    trial = Trial(tried, heard.append)
+    document.try_out(trial)
+    assert (document.state, document.committed, document.previewing) == (tried, before, True)
+    nudge = Move(tried.scene.points.ids[-1:], np.array([[8.0, 9.0]]))
+    document.preview(nudge)
+    assert document.scene.points.xy[-1].tolist() == [8.0, 9.0]
+    document.drop_preview()
+    assert document.state is tried
+    document.preview(nudge)
+    document.do(nudge, "Move point")
+    assert (heard, document.state, document.undo.count()) == ([nudge], tried, 0)
+    document.try_out(None)
+    assert (document.state, document.previewing, document.unsaved) == (before, False, False)
+
+
+@pytest.mark.parametrize("end", ["setting", "swap", "undo", "open"])
+def test_whatever_else_is_done_ends_what_is_tried_out(end: str) -> None:
+    document = small()
+    document.do(Settings({"training.learning_rate": 0.2}), "Rate")
+    scene = document.scene
+    tried = perform(Add(Points.of([[9.0, 9.0]], 1, origin=1, first_id=scene.next_id)), document.state)[0]
+    document.try_out(Trial(tried, lambda _edit: None))
+    with pytest.raises(ScenarioError):
+        document.do(Settings({"training.learning_rate": -1.0}), "Rate")
+    assert document.trial is not None
+    {
+        "setting": lambda: document.do(Settings({"training.learning_rate": 0.3}), "Rate"),
+        "swap": lambda: document.do(Swap(document.committed), "Nothing"),
+        "undo": document.undo.undo,
+        "open": lambda: document.open(Scenario().with_values({"data.n": 20})),
+    }[end]()
+    assert document.trial is None
+    assert not document.previewing
+    assert document.scene == scene
 
 
 def test_one_slider_is_one_step_and_two_are_two() -> None:

@@ -349,3 +349,22 @@ def corner_colour(workbench: Workbench) -> str:
 def test_the_bare_plane_has_the_themes_colour(workbench: Workbench, theme: object) -> None:
     workbench.plane.set_theme(theme)  # type: ignore[arg-type]
     assert corner_colour(workbench) == theme.plane  # type: ignore[attr-defined]
+
+
+def test_what_is_to_be_seen_beside_the_domain_is_in_sight_unless_one_has_zoomed(workbench: Workbench) -> None:
+    canvas = workbench.plane.canvas
+    before, domain = canvas.rect_shown(), workbench.plane.scene.domain
+    far = Domain(domain.left - domain.width, domain.right, domain.bottom, domain.top + domain.height)
+    canvas.include("this", domain)
+    assert canvas.rect_shown() == before
+    canvas.include("this", far)
+    shown = canvas.rect_shown()
+    assert shown.left < far.left
+    assert shown.top > far.top
+    assert shown.right >= domain.right
+    canvas.zoom(2.0)
+    close = canvas.rect_shown()
+    canvas.include("this", None)
+    assert canvas.rect_shown() == close
+    canvas.fit()
+    assert canvas.rect_shown() == before

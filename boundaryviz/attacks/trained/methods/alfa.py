@@ -12,6 +12,8 @@ class AlfaSpec(TrainedAttackSettings):
     """Flips of labels that a support vector machine takes to easily, and that the clean one would find most wrong."""
 
     TITLE: ClassVar[str] = "Adversarial label flips"
+    LEARNERS: ClassVar[tuple[str, ...]] = ("SVC",)
+    GROUP: ClassVar[Literal["svm", "net", "any"]] = "svm"
     RUN: ClassVar[str] = "boundaryviz.adversary.methods.alfa:attack"
     STANDS_IN: ClassVar[bool] = True
     FOREIGN: ClassVar[tuple[str, ...]] = ("beyond", "goal", "target", "target_class")

@@ -13,6 +13,8 @@ class BackGradientSpec(TrainedAttackSettings):
     the last steps of a net's training (Munoz-Gonzalez and others, 2017)."""
 
     TITLE: ClassVar[str] = "Back-gradient"
+    LEARNERS: ClassVar[tuple[str, ...]] = ("mlp", "logistic")
+    GROUP: ClassVar[Literal["svm", "net", "any"]] = "net"
     RUN: ClassVar[str] = "boundaryviz.adversary.methods.back_gradient:attack"
     method: Literal["back-gradient"] = "back-gradient"
     unrolled: int = setting(

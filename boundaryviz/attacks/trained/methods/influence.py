@@ -13,6 +13,8 @@ class InfluenceSpec(TrainedAttackSettings):
     validation points (Koh, Steinhardt and Liang, 2022)."""
 
     TITLE: ClassVar[str] = "Influence attack"
+    LEARNERS: ClassVar[tuple[str, ...]] = ("logistic",)
+    GROUP: ClassVar[Literal["svm", "net", "any"]] = "net"
     RUN: ClassVar[str] = "boundaryviz.adversary.methods.influence:attack"
     method: Literal["influence"] = "influence"
     rate: float = setting(

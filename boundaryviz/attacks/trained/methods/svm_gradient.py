@@ -13,6 +13,8 @@ class SVMGradientSpec(TrainedAttackSettings):
     support vector machine that is trained on them grows (Biggio, Nelson and Laskov, 2012)."""
 
     TITLE: ClassVar[str] = "Gradient poisoning"
+    LEARNERS: ClassVar[tuple[str, ...]] = ("SVC",)
+    GROUP: ClassVar[Literal["svm", "net", "any"]] = "svm"
     RUN: ClassVar[str] = "boundaryviz.adversary.methods.svm_gradient:attack"
     method: Literal["svm-gradient"] = "svm-gradient"
     rate: float = setting(

@@ -1,4 +1,4 @@
-"""A map of bias and variance on the plane: its name in a corner, and a bare ground around it."""
+"""A map on the plane that is no field of a model: its name in a corner, and a bare ground around it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from boundaryviz.gui.plane.field_layer import FieldItem
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.scene.scene import Domain
 
+UNDER = -29  # where a map lies: between the field and its boundary
 _FAR = 50.0  # how many times its size around the map the ground reaches
 
 
@@ -28,9 +29,10 @@ class MapItem(FieldItem):
         self.name.setParentItem(self)
 
     def show_map(self, pixels: NDArray[np.uint8], rect: Domain, name: str, theme: Theme) -> None:
-        """pixels: see `show_pixels`. name: of what is shown, in plain words."""
+        """pixels: see `show_pixels`. name: of what is shown, in plain words; empty for none."""
         self._theme = theme
         self.show_pixels(pixels, rect)
+        self.name.setVisible(bool(name))
         self.name.setText(name, QColor(theme.text))
         self.name.fill = pg.mkBrush(theme.panel)
         self.name.setPos(rect.left, rect.top)
