@@ -41,8 +41,8 @@ from boundaryviz.tables.tables import Table
 VERSION: Final = 6
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
 `data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, `decision`, and what settings say of
-themselves (`since` of `setting`), such as absolute and focal loss. 6: `adversary`, an attack that trains, and `data.lift`. What needs no
-words of a later version is written under an earlier one, down to 2."""
+themselves (`since` of `setting`), such as absolute and focal loss. 6: `adversary`, an attack that trains, and `data.lift`.
+What needs no words of a later version is written under an earlier one, down to 2."""
 
 
 SHOWN, PROBLEM = 20, 450
