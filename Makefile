@@ -19,7 +19,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: gallery-pictures help run install install-dev install-locked test test-slow test-minima audit lint lock bench golden compare-speed \
-  check-gallery fidelity numbers learner-table flagship-spread torture fuzz roundtrips wheel clean system system-test
+  check-gallery fidelity numbers learner-table defence-table flagship-spread torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -97,6 +97,9 @@ roundtrips: install-dev ## save and open 2,000 states that the window can reach:
 
 learner-table: install-dev ## measure every learner that uses unlabelled points, and write the table of docs/learners.md; WORKERS=NUMBER
 	$(BIN)/python -m tools.learner_table --workers $(or $(WORKERS),2)
+
+defence-table: install-dev ## measure every filter against attackers that know it and others, and write docs/defences.md
+	$(BIN)/python -m tools.defence_table
 
 wheel: install-dev ## build the wheel into dist/
 	$(PIP) wheel --no-deps --no-build-isolation -w dist .

@@ -9,13 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from boundaryviz import attacks, learners
+    from boundaryviz import attacks, defences, learners
     from boundaryviz.adversary.attacking import attack
     from boundaryviz.adversary.mapping import effect_map
     from boundaryviz.attacks.settings import AttackSettings as Attack
     from boundaryviz.estimator import BoundaryClassifier
+    from boundaryviz.influences.running import influence
     from boundaryviz.record.metrics import Metric
     from boundaryviz.record.reports.asked import report
+    from boundaryviz.runs.defending import defend
     from boundaryviz.runs.run import Run, train
     from boundaryviz.scenario.gallery import load
     from boundaryviz.scenario.gallery import names as scenarios
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from boundaryviz.studies.bias_variance import bias_variance
     from boundaryviz.studies.check import check
     from boundaryviz.studies.dose import dose_response
+    from boundaryviz.studies.poison_count import poison_count
+    from boundaryviz.studies.scoreboard import scoreboard
     from boundaryviz.studies.tabling import study
+    from boundaryviz.studies.transfer import transfer
     from boundaryviz.tables.tables import read_file as read_table
 
 __version__ = "0.1.0"
@@ -42,7 +47,11 @@ _WHERE = {
     "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
+    "influence": "influences.running:influence",
+    "poison_count": "studies.poison_count:poison_count",
+    "scoreboard": "studies.scoreboard:scoreboard",
     "study": "studies.tabling:study",
+    "transfer": "studies.transfer:transfer",
     "report": "record.reports.asked:report",
     "Metric": "record.metrics:Metric",
     "BoundaryClassifier": "estimator:BoundaryClassifier",
@@ -50,6 +59,8 @@ _WHERE = {
     "datasets": "scene.datasets",
     "learners": "learners",
     "attacks": "attacks",
+    "defences": "defences",
+    "defend": "runs.defending:defend",
 }
 
 __all__ = [
@@ -65,15 +76,21 @@ __all__ = [
     "bias_variance",
     "check",
     "datasets",
+    "defences",
+    "defend",
     "dose_response",
     "effect_map",
+    "influence",
     "learners",
     "load",
+    "poison_count",
     "read_table",
     "report",
     "scenarios",
+    "scoreboard",
     "study",
     "train",
+    "transfer",
 ]
 
 

@@ -29,7 +29,8 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
     learner: its name, as `boundaryviz learners` lists it. settings: of the learner, by name. training: settings of
     training, by name, such as {"steps": 500, "learning_rate": 0.003}. device: as `--device` has it. random_state: a
     whole number is the training seed itself. input_scale: as `data.input_scale` has it, measured on what is fitted; by
-    default X comes as it is, as scikit-learn's own take it.
+    default X comes as it is, as scikit-learn's own take it. defence: by name, or a table of its settings with its name
+    as "defence": what it removes is not learnt from, and `removed_`, bool (n,), says of each row whether that is so.
 
     A learner that uses unlabelled points takes y = -1 for "no label", as scikit-learn's own do; to any other, -1 is a
     class like another. Points have as many features as X has columns.
@@ -43,6 +44,7 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         device: str = "cpu",
         random_state: Any = 0,
         input_scale: str = "as-is",
+        defence: str | Mapping[str, Any] | None = None,
     ) -> None:
         self.learner = learner
         self.settings = settings
@@ -50,6 +52,7 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         self.device = device
         self.random_state = random_state
         self.input_scale = input_scale
+        self.defence = defence
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Train on `X` (n, D) and `y` (n,), from the beginning. Warns where the learner would do better with scaled
@@ -64,6 +67,8 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         if words := scale_advice(scenario, scene):
             warnings.warn(f"{words} Set input_scale='standardised'.", UserWarning, stacklevel=2)
         self._scenario_, self._session = scenario, Session(scenario, scene, device=self.device)
+        judged = self._session.defending.judged
+        self.removed_ = np.zeros(len(x), bool) if judged is None else judged[0].weights_of(scene.points.ids) == 0
         self._session.step(1 if scenario.learner.family.at_once else scenario.training.steps)
         if self._session.diverged.any():
             raise ValueError(
@@ -99,6 +104,8 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         values |= {f"learner.{name}": value for name, value in (self.settings or {}).items()}
         values |= {"training.evaluate_every": _SPARSE, "data.input_scale": self.input_scale}
         values |= {f"training.{name}": value for name, value in (self.training or {}).items()}
+        if self.defence is not None:
+            values["defence"] = {"defence": self.defence} if isinstance(self.defence, str) else dict(self.defence)
         if self.learner not in FAMILIES:  # said first: settings of another learner would be said to be none
             values = {"learner.name": self.learner}
         return Scenario().with_values({path: _plain(value) for path, value in values.items()})

@@ -169,8 +169,7 @@ def _at(nodes: NDArray[np.float64], around: Sequence[tuple[float, float]]) -> ND
     for place in around:
         apart = np.abs(nodes - place) / (nodes[1, 1] - nodes[0, 0])
         found |= (apart < 1).all(axis=2)
-    cells: NDArray[np.bool_] = _corners(found).any(axis=0)
-    return cells
+    return np.logical_or.reduce(_corners(found), axis=0)
 
 
 def _corners(nodes: NDArray) -> NDArray:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from boundaryviz.adversary import adaptive
 from boundaryviz.adversary.goals import Answers, held_out
 from boundaryviz.adversary.map_request import SEEDS, EffectMapRequest, MapEstimate
-from boundaryviz.adversary.models import Models, Sets, models_of, training
+from boundaryviz.adversary.models import Machines, Models, Sets, models_of, training
 from boundaryviz.attacks.targets import AttackError
 from boundaryviz.jobs.messages import Tell
 from boundaryviz.learners.specs import LARGEST_SEED
@@ -170,8 +170,6 @@ class Ground:
     @property
     def quick(self) -> bool:
         """Whether a training takes about a millisecond."""
-        from boundaryviz.adversary.models import Machines
-
         return isinstance(self.models, Machines)
 
     def seconds_each(self) -> float:

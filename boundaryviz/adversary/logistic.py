@@ -31,19 +31,27 @@ class Logistic:
     """p(z) = softmax(weights [z, 1]) at the minimum of sum_i w_i (- log p_{y_i}(z_i)) / sum_i w_i + l2 / 2 |W|^2.
 
     weights: (C, F + 1), the last column the offsets, which carry no penalty. hessian: of that sum, C (F + 1) squared.
-    total: sum_i w_i.
+    total: sum_i w_i. smoothing: of the labels that it is fitted to, as `learners.losses.targets` has it.
     """
 
     weights: Matrix
     hessian: Matrix
     total: float
+    smoothing: float = 0.0
 
     @classmethod
     def fit(
-        cls, z: Matrix, label: NDArray[np.int64], weight: Vector, classes: int, l2: float, start: Matrix
+        cls,
+        z: Matrix,
+        label: NDArray[np.int64],
+        weight: Vector,
+        classes: int,
+        l2: float,
+        start: Matrix,
+        smoothing: float = 0.0,
     ) -> Logistic:
         """By Newton's method from `start` (C, F + 1), on inputs z (N, F). Raises NoOptimum where it gets nowhere."""
-        inputs, target = _with_one(z), np.eye(classes)[label]
+        inputs, target = _with_one(z), _targets(label, classes, smoothing)
         share = weight / weight.sum()
         penalty = np.full(start.shape, l2)
         penalty[:, -1] = 0.0
@@ -57,10 +65,10 @@ class Logistic:
             p = _softmax(inputs @ theta.T)
             gradient = ((p - target) * share[:, None]).T @ inputs + penalty * theta
             hessian = _hessian(inputs, p, share) + np.diag(penalty.ravel())
-            if not l2 and now <= _SEPARATED:
+            if not (l2 or smoothing) and now <= _SEPARATED:
                 break
             if np.abs(gradient).max() <= _DONE:
-                return cls(theta, hessian, float(weight.sum()))
+                return cls(theta, hessian, float(weight.sum()), smoothing)
             step = _solved(hessian, gradient.ravel()).reshape(theta.shape)
             length = 1.0
             with np.errstate(over="ignore", invalid="ignore"):  # a step may lead beyond all numbers
@@ -94,8 +102,15 @@ class Logistic:
         z = np.append(moved, 1.0)
         p = _softmax((self.weights @ z)[None])[0]
         along = back @ z  # what the direction adds to each output
-        felt = (p - targets[label]) @ back + (p * (along - p @ along)) @ self.weights
+        felt = (p - _targets(np.array([label]), len(p), self.smoothing)[0]) @ back + (
+            p * (along - p @ along)
+        ) @ self.weights
         return -(weight / self.total) * felt[:-1]
+
+
+def _targets(label: NDArray[np.int64], classes: int, smoothing: float) -> Matrix:
+    """One-hot rows (N, C), of which all classes share what is smoothed evenly."""
+    return np.eye(classes)[label] * (1.0 - smoothing) + smoothing / classes
 
 
 def _with_one(z: Matrix) -> Matrix:

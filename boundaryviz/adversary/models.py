@@ -227,7 +227,7 @@ class Trained:
         """Models of these sets, trained."""
         many, slots = sets.label.shape
         if self._in_one_feed and slots and sets.withdrawn is None and (sets.weight > 0).all():
-            scene, replicas = in_one_feed(self._scene, self._ids, sets, seed)
+            scene, replicas = in_one_feed(self._scene, self._ids, sets.x, sets.label, sets.weight, seed)
             session = Session(self._scenario, scene, device=self._device, replicas=replicas, learner=self._spec)
             return self._trained(session)
         extra = weights = None

@@ -65,9 +65,9 @@ class Nets:
         """Inputs (..., N, D) of the scene as the nets are given them, (..., D, N)."""
         return torch.tensor(np.swapaxes(self.scale(x), -1, -2), dtype=dtype)
 
-    def targets(self, label: NDArray[np.int64], dtype: torch.dtype = torch.float32) -> Tensor:
-        """What the loss compares with, (K, N), of labels (N,)."""
-        return losses.targets(torch.tensor(label), self.spec.loss, self._problem.classes, dtype)
+    def targets(self, label: NDArray[np.int64], dtype: torch.dtype = torch.float32, smoothing: float = 0.0) -> Tensor:
+        """What the loss compares with, (K, N), of labels (N,). smoothing: `smoothed` of the spec for what is learnt."""
+        return losses.targets(torch.tensor(label), self.spec.loss, self._problem.classes, dtype, smoothing)
 
 
 def check_finite(parameters: Tensor) -> None:

@@ -3,8 +3,6 @@ third less time. What is learnt is the same but for rounding."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +12,6 @@ from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.measure import measured
 from boundaryviz.scene.scene import Scene
-
-if TYPE_CHECKING:
-    from boundaryviz.adversary.models import Sets
 
 
 def feeds_are_one(scenario: Scenario, scene: Scene, spec: LearnerSettings) -> bool:
@@ -31,18 +26,26 @@ def feeds_are_one(scenario: Scenario, scene: Scene, spec: LearnerSettings) -> bo
     )
 
 
-def in_one_feed(scene: Scene, ids: NDArray[np.int64], sets: Sets, seed: int) -> tuple[Scene, Replicas]:
-    """A scene without points, and replicas to which the points `ids` (N,) of this scene and their set of poison belong.
+def in_one_feed(
+    scene: Scene,
+    ids: NDArray[np.int64],
+    x: NDArray[np.float64],
+    label: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    seed: int,
+) -> tuple[Scene, Replicas]:
+    """A scene without points, and M replicas to which the points `ids` (N,) of this scene and their own poison belong:
+    x (M, K, D), label (M, K) and weight (M, K).
 
     Units of inputs stay those of the scene.
     """
-    many, slots = sets.label.shape
+    many, slots = label.shape
     points = scene.points.take(scene.points.positions(ids))
     own = Extra(
         np.append(points.ids, scene.next_id + np.arange(slots)),
-        np.concatenate([np.broadcast_to(points.x, (many, *points.x.shape)), sets.x], axis=1),
-        np.concatenate([np.broadcast_to(points.label, (many, len(points))), sets.label], axis=1),
-        np.concatenate([np.ones((many, len(points))), sets.weight], axis=1).astype(np.float32),
+        np.concatenate([np.broadcast_to(points.x, (many, *points.x.shape)), x], axis=1),
+        np.concatenate([np.broadcast_to(points.label, (many, len(points))), label], axis=1),
+        np.concatenate([np.ones((many, len(points))), weight], axis=1).astype(np.float32),
     )
     bare = measured(scene).with_points(scene.points.take(np.zeros(len(scene.points), dtype=bool)))
     return bare, Replicas((seed,) * many, (None,) * many, extra=own)

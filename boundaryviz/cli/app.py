@@ -268,11 +268,15 @@ def figure(
             "cascade",
             "roc",
             "calibration",
+            "defence",
             "frames",
             "compare",
             "dose",
             "study",
             "elephant",
+            "poison-count",
+            "scoreboard",
+            "transfer",
             "trail",
             "effect-map",
         ],
@@ -285,7 +289,13 @@ def figure(
     values: SetOption = None,
     steps: StepsOption = None,
     seeds: Annotated[
-        int | None, typer.Option("--seeds", min=1, help="How many seeds; default 1, for --view dose 8.")
+        int | None,
+        typer.Option(
+            "--seeds",
+            min=1,
+            help="How many seeds; default 1, for --view dose 8; for poison-count, scoreboard and transfer how many "
+            "draws of the data, default 8.",
+        ),
     ] = None,
     seed_shown: Annotated[
         int, typer.Option("--seed-shown", min=0, metavar="K", help="Which of the seeds is drawn, counted from 0.")
@@ -400,8 +410,13 @@ def figure(
 
             outcome.code = study_and_draw(job, picture, store)
             return outcome.code
+        if view in ("poison-count", "scoreboard", "transfer"):
+            from boundaryviz.cli.counting import carry_out_and_draw
+
+            outcome.code = carry_out_and_draw(job, picture, store)
+            return outcome.code
         if store is not None:
-            raise UsageProblem("--store: only --view study takes it")
+            raise UsageProblem("--store: only --view study, poison-count, scoreboard and transfer take it")
         outcome.code = train_and_draw(job, picture)
     return outcome.code
 
@@ -517,6 +532,35 @@ def dose(
 
 
 @app.command()
+def defend(
+    scenario: ScenarioArgument,
+    method: Annotated[
+        str | None, typer.Option("--method", metavar="NAME", help="Which defence; default the scenario's own.")
+    ] = None,
+    columns: ColumnsOption = None,
+    values: SetOption = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", min=1, help="How many seeds.")] = None,
+    twin: Annotated[
+        bool | None, typer.Option("--twin/--no-twin", help="Also train every seed without the poison.")
+    ] = None,
+    steps: StepsOption = None,
+    device: DeviceOption = "auto",
+    json: JsonFileOption = None,
+) -> int:
+    """Switch a defence on, and print what it removes, how well that fits the truth, and what is learnt from the rest.
+
+    Its settings are --set defence.NAME=VALUE; figure --view defence draws it.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.defending import defend_and_report
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, seeds, twin, device, columns=tuple(columns or ()))
+        outcome.code = defend_and_report(job, method, json)
+    return outcome.code
+
+
+@app.command()
 def check(
     scenarios: Annotated[
         list[str] | None, typer.Argument(metavar="[SCENARIO ...]", help="Gallery names or files.")
@@ -590,6 +634,57 @@ def bias_variance(
         job = Job(scenario, tuple(values or ()), steps, None, False, device, columns=tuple(columns or ()))
         asked = Sampled(samples, over, workers, json, output, {"width_cm": width, "style": style, "dpi": dpi})
         outcome.code = sample_and_report(job, asked)
+    return outcome.code
+
+
+@app.command()
+def influence(
+    scenario: ScenarioArgument,
+    at: Annotated[str, typer.Option("--at", metavar="X,Y", help="The place of the plane whose decision is explained.")],
+    columns: ColumnsOption = None,
+    values: SetOption = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--method",
+            metavar="NAME",
+            help="influence, warm, shapley, labels, representers or tracin; default those that are of use for the "
+            "learner. May be given many times.",
+        ),
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many points are listed.")] = 10,
+    group: Annotated[
+        int, typer.Option("--group", min=1, help="Points left out together: each with its nearest of its class.")
+    ] = 1,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out/--no-leave-out", help="Also train again without each point.")
+    ] = True,
+    steps: StepsOption = None,
+    device: DeviceOption = "auto",
+    json: JsonFileOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Also draw it, into a .png, .svg, .pdf or .pgf file."),
+    ] = None,
+    width: Annotated[float | None, typer.Option("--width", metavar="CM", help="Of the figure, 2 to 100 cm.")] = None,
+    style: Annotated[StyleName, typer.Option("--style", help="Colours and sizes of the figure.")] = "paper",
+    dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of pictures, 30 to 1200.")] = 300,
+) -> int:
+    """Say which training points are answerable for the decision at a place, beside what training without each does.
+
+    Another seed's leave-one-out stands beside as the ceiling. Ctrl+C stops after the step at hand; what was finished is
+    printed and written.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.answering import Answerable, answer_and_report, place_of
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, None, False, device, columns=tuple(columns or ()))
+        asked = Answerable(
+            place_of(at), tuple(method) if method else None, top, group, leave_out, json, output,
+            {"width_cm": width, "style": style, "dpi": dpi},
+        )  # fmt: skip
+        outcome.code = answer_and_report(job, asked)
     return outcome.code
 
 

@@ -14,7 +14,7 @@ from boundaryviz.cli.training import Job
 from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.scenario.files import check_writable, write_atomic
-from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.scenario import SETTINGS, Scenario
 
 _GENTLE = 5  # by how much a run that somebody watches gives way to other processes
 
@@ -55,7 +55,7 @@ def respond_and_report(
 
 def _deliver(response: DoseResponse, scenario: Scenario, json_to: str | None, lines: bool, told: Lines) -> Exit:
     """Write and print what came of it; the exit code."""
-    settings = scenario.model_dump(mode="json", include={"data", "poison", "learner", "training", "rule", "decision"})
+    settings = scenario.model_dump(mode="json", include=set(SETTINGS))
     found = response.plain() | {"settings": settings}
 
     def show() -> None:

@@ -43,6 +43,7 @@ def train_and_draw(job: Job, picture: Picture) -> int:
     if is_pins(job.scenario):
         return _draw_pins(job, picture)
     from boundaryviz.figures.style import RANKING, REGRESSION
+    from boundaryviz.figures.verdict import NO_DEFENCE
 
     check(picture)
     if picture.view == "compare" and not 0 < len(picture.vary) < MOST:
@@ -54,6 +55,8 @@ def train_and_draw(job: Job, picture: Picture) -> int:
     scenario = job.prepared()
     if picture.view in RANKING and scenario.learner.fits(scenario.scene()):
         raise UsageProblem(f"--view {picture.view}: {REGRESSION}")
+    if picture.view == "defence" and scenario.defence is None:
+        raise UsageProblem(f"--view defence: {NO_DEFENCE}")
     seeds = job.seeds or (1 if scenario.course is None else scenario.course.seeds)
     if job.shown >= seeds:
         raise UsageProblem(f"--seed-shown {job.shown}: counted from 0, it is below the number of --seeds, {seeds}")

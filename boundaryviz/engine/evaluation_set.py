@@ -47,16 +47,23 @@ class EvaluationSet:
 
     @classmethod
     def of(
-        cls, scene: Scene, seen: NDArray[np.bool_], replicas: Replicas, fits_responses: bool = False
+        cls,
+        scene: Scene,
+        seen: NDArray[np.bool_],
+        replicas: Replicas,
+        fits_responses: bool = False,
+        left: NDArray[np.bool_] | None = None,
     ) -> EvaluationSet:
         """seen: bool (R, N), as the replicas see the scene. A clean replica is asked about the poison that acts.
-        fits_responses: whether the learner fits those of the points, where they have any."""
+        fits_responses: whether the learner fits those of the points, where they have any. left: bool (R, N), what a
+        defence leaves of them: only poison is asked about whether or not it is removed."""
         points = scene.points
         carried = np.array([-1, *(k if (k := scene.group(i).target_class) is not None else -1 for i in _groups(scene))])
         label = np.where(points.is_poison & ~points.is_labelled, carried[np.maximum(points.origin, 0)], points.label)
         known, planted = label >= 0, points.is_poison
         role, there = replicas.roles_in(scene), replicas.weights_in(scene) != 0
-        counts = [(role == split) & ~planted & known & seen & there for split in Split]
+        usual = [(role == split) & ~planted & known & seen & there for split in Split]
+        counts = [one if left is None else one & left for one in usual]
         others = scene.seen()
         theirs = np.stack(
             [others if groups == CLEAN else own for groups, own in zip(replicas.groups, seen, strict=True)]
@@ -66,10 +73,12 @@ class EvaluationSet:
         flipped = scene.flipped
         known_wrong = (flipped & (seen | ~planted)).any(axis=1, keepdims=True)  # of what a replica ever hears of
         counts += [
-            counts[Split.TRAIN] & ~flipped & known_wrong, seen & trained & flipped, counts[Split.TEST] & known_wrong,
-        ]  # fmt: skip
+            counts[Split.TRAIN] & ~flipped & known_wrong,
+            seen & (trained if left is None else trained & left) & flipped,
+            counts[Split.TEST] & known_wrong,
+        ]
         test = (role == Split.TEST) & ~points.muted & ~planted & there
-        some = np.flatnonzero(np.any(counts, axis=(0, 1)) | test.any(axis=0))
+        some = np.flatnonzero(np.any([*counts, *usual], axis=(0, 1)) | test.any(axis=0))
         asked = some[np.argsort(points.ids[some])]  # in whatever order they are stored, sums are the same to the bit
         return cls(
             points.x[asked],

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.defences.judged import Judged
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.measures import LOSSES
 from boundaryviz.scenario.scenario import Scenario
@@ -232,6 +233,9 @@ def gather(waiting: list[ToTrainer], message: ToTrainer) -> ToTrainer | None:
     return last
 
 
+IN_THE_DEFENCE = "in the defence"
+"""Where something failed, when a defence cannot judge; see `Failed`."""
+
 Why = Literal["first", "best", "flip", "edit", "last"]
 """The beginning; the lowest validation loss so far; a pin's first flip; beside a change of data or settings; a halt."""
 
@@ -357,7 +361,8 @@ class Rendering:
     """What the run shown and its clean twin say at one step, as exactly as a figure needs it; see `Frame`, `Render`.
 
     field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known. p, clean_p:
-    float32 (N, classes), how probable each class is at each point.
+    float32 (N, classes), how probable each class is at each point. judged, clean_judged: what a defence made of the
+    points of each.
     """
 
     number: int
@@ -371,6 +376,8 @@ class Rendering:
     cascade: Cascade | None = None
     p: NDArray[np.float32] | None = None
     clean_p: NDArray[np.float32] | None = None
+    judged: Judged | None = None
+    clean_judged: Judged | None = None
 
 
 @dataclass(frozen=True)

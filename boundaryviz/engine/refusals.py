@@ -1,5 +1,5 @@
-"""What the trainer was told and refused, for want of memory or because it does not fit, and what that makes of the
-messages after it."""
+"""What the trainer was told and refused, for want of memory, because it does not fit, or because its defence cannot
+judge it, and what that makes of the messages after it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from boundaryviz.engine import messages as m
+from boundaryviz.engine.judging import DefenceError
 from boundaryviz.scenario.cost import MemoryNeeded
 from boundaryviz.scenario.inputs import InputsError
 from boundaryviz.scene.scene import Scene
@@ -41,12 +42,22 @@ class Refusals:
         message = self._joined(message, scene)
         try:
             said = act(message)
-        except (MemoryNeeded, InputsError) as error:
-            self._where = "for want of memory" if isinstance(error, MemoryNeeded) else "on these points"
-            self._asked, self._why = message, str(error)
-            return self._refusal
+        except (MemoryNeeded, InputsError, DefenceError) as error:
+            return self.refuse(message, error)
         self._asked = None
         return said
+
+    def refuse(self, message: Request, error: Exception) -> list[m.FromTrainer]:
+        """Remember that this cannot be had, and say why."""
+        match error:
+            case MemoryNeeded():
+                self._where = "for want of memory"
+            case DefenceError():
+                self._where = m.IN_THE_DEFENCE
+            case _:
+                self._where = "on these points"
+        self._asked, self._why = message, str(error)
+        return self._refusal
 
     @property
     def _refusal(self) -> list[m.FromTrainer]:

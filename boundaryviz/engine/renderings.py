@@ -23,6 +23,8 @@ def render(session: Session, seed: int, revision: int, asked: Render) -> Renderi
         session.cascade(replica),
         session.probabilities(session.scene.points.x, replica),
         session.probabilities(session.scene.points.x, seed) if session.twin else None,
+        None if (judged := session.defending.judged) is None else judged[replica],
+        judged[seed] if judged is not None and session.twin else None,
     )  # fmt: skip
 
 

@@ -11,18 +11,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.defences.judged import Judged
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.boundary import boundary_length
 from boundaryviz.engine.cascades import Cascades
 from boundaryviz.engine.deciding import Deciding, deciding
+from boundaryviz.engine.defending import Defending
 from boundaryviz.engine.early_stopping import EarlyStopping
 from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
+from boundaryviz.engine.fits import Course
+from boundaryviz.engine.judging import Sight, sights, trust
 from boundaryviz.engine.messages import CURVES, Curves
 from boundaryviz.engine.pace import Pace
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import Ask, in_parts, surface
 from boundaryviz.engine.twins import Twins, compare, margins
-from boundaryviz.learners.base import Learner, Problem, TrainingData, decided, leads_of
+from boundaryviz.learners.base import Extra, Learner, Problem, TrainingData, decided, leads_of
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.families.estimators import DecisionTreeClassifierSpec, SVCSpec
 from boundaryviz.learners.family import LearnerSettings
@@ -53,11 +57,11 @@ class Session:
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
     poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). replicas: whatever else, each as a run
     of its own, or with `twin` a clean half and then a poisoned one. steps: for how many somebody will keep the curves.
-    learner: in place of the scenario's.
-    evaluated: the last evaluation.
+    learner: in place of the scenario's. live: somebody may be dragging a point, see `Defending`.
+    evaluated: the last evaluation. defending: the scenario's defence.
     Raises DeviceError for a device that is not there, and MemoryNeeded before anything is built for which there is no
     memory; the check is that of the processor's memory, and on CUDA left out. Raises InputsError for a learner that is
-    not for points with such inputs.
+    not for points with such inputs, and DefenceError for a defence that cannot judge them.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Session:
         replicas: Replicas | None = None,
         steps: int = 0,
         learner: LearnerSettings | None = None,
+        live: bool = False,
     ) -> None:
         devices.one_thread()
         devices.keep_memory()
@@ -88,6 +93,7 @@ class Session:
         self.replicas = replicas or Replicas.of(self.seeds, twin)
         self._watched: int | None = None
         self._pace = Pace()
+        self.defending = Defending(live)
         self.reset()
 
     # ---- set-up -------------------------------------------------------------------------------------
@@ -134,6 +140,7 @@ class Session:
         self._lost = np.zeros(len(self.replicas), dtype=bool)  # what was seen to have diverged
         self._recorded: list[Evaluation] = []
         self._stopping: EarlyStopping | None = None
+        self.defending.forget()
         self.set_scene(self.scene)
         self._record()
 
@@ -141,11 +148,19 @@ class Session:
         """Train and evaluate on `scene` from now on; the weights stay unless the number of classes or inputs changed.
 
         scenario: settings that apply live, where some change with it. Raises MemoryNeeded, or InputsError, and goes on
-        as it was, where there is no memory for it, or the learner is not for such points; ValueError where replicas
-        have points of their own that do not go with the scene.
+        as it was, where there is no memory for it, or the learner is not for such points; as `Defending.take` does;
+        ValueError where replicas have points of their own that do not go with the scene.
         """
         extra = self.replicas.extra_in(scene)
         self._afford(scenario or self.scenario, scene)
+        if self._scaling_by == "standardised" and scene.measure is None:
+            scene = replace(scene, measure=self.scene.measure)
+        points, seen = scene.points, self.replicas.seen_in(scene)
+        training = self.replicas.roles_in(scene) == Split.TRAIN
+        train = training.any(axis=0)
+        usual = self.replicas.weights_in(scene)[:, train]
+        weights = (seen & training)[:, train] * usual
+        judged = self._judged(scenario or self.scenario, scene, train, weights, extra)
         if scenario is not None:
             self._set_scenario(scenario)
         problem = self.learner.problem
@@ -153,18 +168,21 @@ class Session:
             self.scene = scene
             self.reset()
             return
-        if self._scaling_by == "standardised" and scene.measure is None:
-            scene = replace(scene, measure=self.scene.measure)
         if self._stopping is None or scene != self.scene:
             self._begin_stopping()
         self.scene = scene
         self._decide()
-        points, seen = scene.points, self.replicas.seen_in(scene)
-        training = self.replicas.roles_in(scene) == Split.TRAIN
-        train = training.any(axis=0)
-        usual = self.replicas.weights_in(scene)[:, train]
-        weights = (seen & training)[:, train] * usual
         gone = (training & ~seen & ~points.is_poison & ~points.muted)[:, train] & (usual != 0)
+        left: NDArray[np.bool_] | None = None
+        if judged is not None:
+            trusted = trust(judged, points.ids[train])
+            # a clean point that is removed keeps its place in the batches, which are then those of the clean twin
+            gone |= (trusted == 0) & (weights != 0) & ~points.is_poison[train]
+            weights = weights * trusted
+            left = np.ones(training.shape, dtype=bool)
+            left[:, train] = trusted != 0
+            if extra is not None:
+                extra = replace(extra, weight=extra.weight * trust(judged, extra.ids))
         self._trained = np.flatnonzero(train)
         data = TrainingData(
             points.ids[train], points.x[train], points.label[train].astype(np.int64), points.is_poison[train], weights,
@@ -177,10 +195,46 @@ class Session:
         self.learner.set_data(data)
         self.cascades.set_data(data, scale)
         self._changed = True
-        self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas, self.spec.fits_responses)
+        self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas, self.spec.fits_responses, left)
+
+    def _judged(
+        self,
+        scenario: Scenario,
+        scene: Scene,
+        train: NDArray[np.bool_],
+        weights: NDArray[np.float32],
+        extra: Extra | None,
+    ) -> Sequence[Judged] | None:
+        """What the defence says of what each replica is to be trained on; None without a verdict.
+
+        train: (n,), which points of the scene those are; weights: (R, train.sum()).
+        """
+
+        def course() -> Course:
+            problem = Problem(scene.classes, scene.domain, (), scene.section)
+            spec = scenario.learner if self._instead is None else self._instead
+            return Course(spec, scenario.training, problem, scaling_of(scene, self._scaling_by))
+
+        def asked() -> Sequence[Sight]:
+            return sights(self.replicas.seeds, scene.points.take(train), weights > 0, extra, scene.section)
+
+        return self.defending.take(scenario.defence, course, asked)
+
+    def look_for_verdict(self, wait: bool = False) -> bool:
+        """Train with the verdict of the defence that was pending, where it has come; whether it has. wait: for it.
+
+        Raises as `Defending.look` does.
+        """
+        come = self.defending.wait() if wait else self.defending.look()
+        if come:
+            self.set_scene(self.scene)
+        return come
 
     def set_scenario(self, scenario: Scenario) -> None:
         """Take over the settings that apply live (rate, penalties, batch size, dropout). Raises as `set_scene` does."""
+        if (scenario.defence, self.scenario.defence) != (None, None) and stirs(self.scenario, scenario):
+            self.set_scene(self.scene, scenario)
+            return
         self._afford(scenario, self.scene)
         self._set_scenario(scenario)
 
@@ -231,8 +285,8 @@ class Session:
 
     @property
     def can_train(self) -> bool:
-        """Whether there is anything to learn from."""
-        return self.learner.can_train
+        """Whether there is anything to learn from, and no verdict of the defence is missing."""
+        return self.learner.can_train and not self.defending.holds
 
     @property
     def settled(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.blocks import TURN, Blocks
+from boundaryviz.engine.judging import DefenceError
 from boundaryviz.engine.probes.base import Shown, Slices
 from boundaryviz.engine.probes.scheduler import Scheduler
 from boundaryviz.engine.recorder import Recorder
@@ -69,6 +71,8 @@ class Trainer:
             return None
         if self._finer is not None:
             return 0.0
+        if self._session.defending.pending:
+            return TURN
         if self._playing and not self._session.can_train:
             return _SLOW
         if self._playing and not self._rests:
@@ -84,6 +88,7 @@ class Trainer:
         try:
             said = self._refusals.answer(message, self._act, self._session.scene if self._session else None)
             if self._refusals.barred:
+                self._leave()
                 self._session, self._loaded_checkpoint = None, None
                 self._halt()
                 self._probes.begin()
@@ -96,6 +101,7 @@ class Trainer:
     def _act(self, message: m.ToTrainer) -> list[m.FromTrainer]:
         match message:
             case m.Load():
+                self._leave()
                 self._session, self._loaded_checkpoint = _begun(message), None
                 self._revision = message.revision
                 self._halt()
@@ -105,6 +111,7 @@ class Trainer:
                 session = _begun(message)
                 session.watch(self._seed_of(session))
                 session.restore(message.state)
+                self._leave()
                 self._session, self._revision = session, message.revision
                 self._loaded_checkpoint = None
                 self._halt()
@@ -150,6 +157,7 @@ class Trainer:
                 return self._pause("asked")
             case m.StepN():
                 self._halt()
+                self._session.look_for_verdict(wait=True)
                 said = self._taking()
                 self._session.step(message.n)
                 self._recorder.record(self._session, self._seed, "last")
@@ -160,7 +168,14 @@ class Trainer:
                 return self._restarted("reset")
             case m.Stop():
                 self._halt()
+                self._leave(None)
         return []
+
+    def _leave(self, patience: float | None = 0.0) -> None:
+        """Give up what is under way beside the session. patience: as in `Defending.stop`."""
+        loaded = None if self._loaded_checkpoint is None else self._loaded_checkpoint[2]
+        for session in filter(None, (self._session, loaded)):
+            session.defending.stop(patience)
 
     def _halt(self) -> None:
         """Train no more until told to."""
@@ -238,7 +253,8 @@ class Trainer:
         if self._session is None:
             return []
         try:
-            said = self._train() if self._playing and not self._probes.holds else []
+            said = self._judged()
+            said += self._train() if self._playing and not self._probes.holds else []
             frames = self._frame()
             training, seen = self._playing and not self._rests, (self._credit or bool(frames)) and not self._awaits
             answers = self._probes.advance(self._shown(), training, seen)
@@ -247,6 +263,23 @@ class Trainer:
             self._halt()
             self._dirty, self._exact, self._finer = False, True, None
             return [m.Failed("while training", str(error) or type(error).__name__, traceback.format_exc())]
+
+    def _judged(self) -> list[m.FromTrainer]:
+        """Train with a verdict of the defence that has come meanwhile; why it is refused, where there can be none."""
+        session, shown = self._session, self._shown().session
+        assert session is not None
+        with suppress(DefenceError):  # of a moment that is only looked at
+            if shown is not session and shown.look_for_verdict():
+                self._touch()
+        try:
+            if session.look_for_verdict():
+                self._touch()
+                return self._stirred()
+        except DefenceError as error:
+            self._halt()
+            message = m.SetScene(session.scene, self._revision, session.scenario)
+            return [*self._refusals.refuse(message, error), m.State(False, session.step_count)]
+        return []
 
     def _train(self) -> list[m.FromTrainer]:
         session = self._session
@@ -381,7 +414,9 @@ class Trainer:
         """A second session, at that checkpoint."""
         now = self._session
         assert now is not None
-        session = Session(message.scenario, message.scene, now.seeds, now.twin, now.device.type)
+        if self._loaded_checkpoint is not None:
+            self._loaded_checkpoint[2].defending.stop()
+        session = Session(message.scenario, message.scene, now.seeds, now.twin, now.device.type, live=True)
         session.watch(self._seed)
         session.restore(message.state)
         return session
@@ -404,7 +439,7 @@ class Trainer:
 
 def _begun(message: m.Load | m.Resume) -> Session:
     seeds = range(first := message.scenario.training.seed, first + message.seeds)
-    return Session(message.scenario, message.scene, seeds, message.twin, message.device)
+    return Session(message.scenario, message.scene, seeds, message.twin, message.device, live=True)
 
 
 def _quick(session: Session, view: m.View, replica: int, clean: int | None) -> Fields:

@@ -18,6 +18,7 @@ from boundaryviz.figures.draw import seen
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.record.effect_map import EffectMap
+from boundaryviz.record.records import Tabular
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.record.trail import Trail
@@ -85,6 +86,10 @@ def data_of(view: str, snapshot: Snapshot, beside: Snapshot | None = None, other
     arrays = {"step": np.array(shown.step), **_plane(shown)}
     if view == "summary":
         arrays |= _curves(shown.curves, _MEASURES)
+    if view == "defence":
+        weight, score = _verdict(shown)
+        rows = [(*row, *more) for row, *more in zip(_point_rows(shown), weight.tolist(), score.tolist(), strict=True)]
+        return Data(arrays, (*_POINTS, "weight", "score"), rows)
     if beside is None:
         return Data(arrays, _POINTS, _point_rows(shown))
     clean = seen(beside, frozenset())
@@ -122,6 +127,19 @@ def data_of_study(table: StudyTable) -> Data:
     }
     rows = table.rows()
     return Data(arrays, tuple(table.columns), [tuple(row.get(name) for name in table.columns) for row in rows])
+
+
+def data_of_rows(found: Tabular) -> Data:
+    """The rows of a result, an array for each of their columns."""
+    rows = found.rows()
+    columns = {name: [row.get(name) for row in rows] for name in rows.names}
+    arrays = {
+        name: np.array(["" if value is None else value for value in column])
+        if any(isinstance(value, str) for value in column)
+        else np.array([np.nan if value is None else value for value in column])
+        for name, column in columns.items()
+    }
+    return Data(arrays, tuple(columns), list(zip(*columns.values(), strict=True)))
 
 
 def data_of_trail(trail: Trail, poisoned: Snapshot, clean: Snapshot) -> Data:
@@ -187,7 +205,19 @@ def _plane(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     found |= {name: p for name, p in every.items() if p is not None}
     if (chains := snapshot.cascade) is not None:
         found |= {"point_label_when": chains.when, "point_label_handed": chains.label, "point_before": chains.before}
+    if snapshot.judged is not None:
+        found["point_weight"], found["point_score"] = _verdict(snapshot)
     return found
+
+
+def _verdict(snapshot: Snapshot) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """How far the defence trusts each point, and how suspicious it finds it; NaN of what it did not judge."""
+    ids, judged = snapshot.scene.points.ids, snapshot.judged
+    weight, score = np.full(len(ids), np.nan, dtype=np.float32), np.full(len(ids), np.nan)
+    if judged is not None:
+        _, at, mine = np.intersect1d(ids, judged.ids, assume_unique=True, return_indices=True)
+        weight[at], score[at] = judged.weights[mine], judged.scores[mine]
+    return weight, score
 
 
 def _point_rows(snapshot: Snapshot) -> list[tuple[Any, ...]]:

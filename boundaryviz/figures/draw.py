@@ -20,8 +20,10 @@ from boundaryviz.figures.progress import draw_curves
 from boundaryviz.figures.ranking import draw_calibration, draw_precision, draw_roc, held_out
 from boundaryviz.figures.sheet import FORMATS, SceneFigure, check_path, metadata, save, sheet
 from boundaryviz.figures.style import AGAINST_CLEAN, SEVERAL, VIEWS, Options, Style
+from boundaryviz.figures.verdict import NO_DEFENCE, NO_VERDICT, draw_operating, draw_scores
 from boundaryviz.record.headline import budget_words
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.record.verdict import Rates, told
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Split
 
@@ -187,6 +189,25 @@ def _calibration(on: _Sheet) -> None:
     headline(axes, shown.scenario.title, _held_out(shown), on.style)
 
 
+def _defence(on: _Sheet) -> Planes:
+    if on.shown.judged is None:
+        raise ValueError(NO_DEFENCE if on.shown.scenario.defence is None else NO_VERDICT)
+    on.figure.set_size_inches(on.width, 0.56 * on.width)
+    shown = seen(on.shown)
+    left, right = halves(on.figure, 0.55)
+    plane = left.subplots()
+    draw_plane(plane, shown, on.options, on.style)
+    headline(plane, shown.scenario.title, f"step {shown.step:,}", on.style)
+    legend(left, class_handles(shown, on.options, on.style), on.options, on.style)
+    scores, rates = right.subplots(2, 1)
+    draw_scores(scores, on.shown, on.style)
+    draw_operating(rates, on.shown, on.style)
+    settings = on.shown.scenario.defence
+    headline(scores, "" if settings is None else settings.TITLE, "", on.style)
+    rates.set_title(_removed_words(on.shown), color=on.style.faint, fontsize=0.9 * on.style.text)
+    return Planes(plane)
+
+
 _COMPOSERS: dict[str, Callable[[_Sheet], Planes | None]] = {
     "boundary": _boundary,
     "curves": _progress,
@@ -196,6 +217,7 @@ _COMPOSERS: dict[str, Callable[[_Sheet], Planes | None]] = {
     "cascade": _cascade,
     "roc": _roc,
     "calibration": _calibration,
+    "defence": _defence,
     "frames": _frames,
     "compare": _compare,
 }
@@ -228,6 +250,12 @@ def _flips(on: _Sheet) -> str:
     budget = Budget.of(on.shown.scene)
     by = f" by {budget_words(budget)}" if budget.poison else ""
     return f"{100 * share:.3g} % flipped{by}, step {on.shown.step:,}"
+
+
+def _removed_words(snapshot: Snapshot) -> str:
+    """What the defence removed, in two short lines."""
+    assert snapshot.judged is not None
+    return told([Rates.of(snapshot.judged)]).replace(": ", ":\n", 1)
 
 
 def _plane(

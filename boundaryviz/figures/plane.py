@@ -26,6 +26,7 @@ from boundaryviz.figures.palette import (
     response_colour,
 )
 from boundaryviz.figures.style import Options, Style
+from boundaryviz.figures.verdict import draw_removed, removed_handles
 from boundaryviz.figures.words import in_lines, literal, name_axes
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.axes import one_scale
@@ -93,9 +94,10 @@ def draw_rule(axes: Axes, snapshot: Snapshot, style: Style) -> None:
 
 
 def draw_marks(axes: Axes, snapshot: Snapshot, options: Options, style: Style) -> None:
-    """Points and pins, and the axes around them."""
+    """Points, pins and what a defence removed, and the axes around them."""
     rect = snapshot.rect
     _draw_points(axes, snapshot, options, style)
+    draw_removed(axes, snapshot, style)
     _draw_targets(axes, snapshot, style)
     axes.set(xlim=(rect.left, rect.right), ylim=(rect.bottom, rect.top))
     axes.set_aspect("equal" if one_scale(options.axes, snapshot.scene.domain) else "auto")
@@ -269,6 +271,7 @@ def class_handles(snapshot: Snapshot, options: Options, style: Style) -> list[Li
     for number in groups:
         words = literal(snapshot.scene.group(number).name) if len(groups) > 1 else "poison"
         entries.append(entry("o", "none", group_colour(number), words, 1.6))
+    entries += removed_handles(snapshot, style)
     if snapshot.scene.targets:
         entries.append(entry("*", style.paper, style.ink, "target", 1.8))
     if snapshot.scenario.rule is not None:

@@ -17,12 +17,15 @@ from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.engine.messages import Failed
 from boundaryviz.gui.adversary.control import AdversaryControl
 from boundaryviz.gui.bias.control import BiasControl
+from boundaryviz.gui.board.control import BoardControl
 from boundaryviz.gui.cascade.control import CascadeControl
+from boundaryviz.gui.certificate.control import CertificateControl
 from boundaryviz.gui.check.control import CheckControl
 from boundaryviz.gui.compare.control import CompareControl
 from boundaryviz.gui.compare.pin_files import PinFiles
 from boundaryviz.gui.confusion.control import ConfusionControl
 from boundaryviz.gui.curves.control import CurvesControl
+from boundaryviz.gui.defence.control import DefenceControl
 from boundaryviz.gui.diagnostics.error_reporting import ErrorReporting, trainer_words
 from boundaryviz.gui.document.autosave import Autosave
 from boundaryviz.gui.document.document import Document
@@ -41,6 +44,7 @@ from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.restoring import Restoring
 from boundaryviz.gui.files.saving import Saving
 from boundaryviz.gui.files.scenario_words import ScenarioWords
+from boundaryviz.gui.influence.control import InfluenceControl
 from boundaryviz.gui.margins.control import MarginsControl
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
@@ -98,7 +102,8 @@ _GESTURES = {
 
 
 _OF_ONE_SCENARIO = (
-    "point.poison", "view.cascade", "view.support", "view.effect", "view.jitter", "view.rule-difference",
+    "point.poison", "view.cascade", "view.support", "view.certificate", "view.effect", "view.jitter",
+    "view.rule-difference",
 )  # fmt: skip
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, the
 earlier course, panels, pins, speed and the result at the front are the viewer's and stay."""
@@ -145,6 +150,7 @@ class Workbench:
         for may_leave in (self.film.may_leave, self.filing.may_close):
             window.ask_before_closing(may_leave)
         self.poison = PoisonControl(window, self.planes, self.controller)
+        self.defence = DefenceControl(window, self.planes, self.controller)
         self.rule = RuleControl(window, self.planes, self.controller)
         self.presentation = PresentationControl(window, self.planes, self.filing.turn, self.curves.view.set_scale)
         self._arrange()
@@ -170,6 +176,7 @@ class Workbench:
         self.check = CheckControl(window, document)
         self.study = StudyControl(window, document, self.controller.show_run, self.folder, self._state)
         self.bias = BiasControl(window, self.plane, document)
+        self.board = BoardControl(window, document)
         self.elephant = ElephantControl(window)
         self.adversary = AdversaryControl(window, planes, document, self.controller.do)
         self.adversary.kept.connect(self._compare_with_clean)
@@ -180,8 +187,10 @@ class Workbench:
         self.timeline.course.changed.connect(self.curves.show_course)
         self.timeline.course.turned.connect(self.curves.view.set_shown)
         self.support = SupportControl(window, self.plane, document, client, presenter)
+        self.certificate = CertificateControl(window, planes, document, client, presenter)
         self.tree = TreeControl(window, self.plane, client, presenter)
         self.timeline.course.turned.connect(self.tree.show_stage)
+        self.influence = InfluenceControl(window, self.plane, document, client, presenter, self.controller.do)
 
     def _join_files(self) -> None:
         """What goes to files and comes from them."""
@@ -221,6 +230,7 @@ class Workbench:
         window.add_panel("Training", controller.training)
         window.add_panel("Poison", self.poison.panel)
         window.add_panel("Adversary", self.adversary.panel)
+        window.add_panel("Defence", self.defence.panel)
         window.add_panel("Rule", self.rule.panel)
         window.add_result("Curves", self.curves.view)
         window.add_result("Units", self.units.view)
@@ -229,17 +239,22 @@ class Workbench:
         window.add_result("Attack", self.twin.panel)
         window.add_result("Trail", self.adversary.view)
         window.add_result("Effect", self.effect.panel)
+        window.add_result("Defence", self.defence.view)
         window.add_result("Dose", self.dose.panel)
         window.add_result("Check", self.check.panel)
         window.add_result("Study", self.study.panel)
         window.add_result("Bias", self.bias.panel)
+        window.add_result("Scoreboard", self.board.panel)
         window.add_result("Margins", self.margins.view)
         window.add_result("Threshold", self.threshold.view)
         window.add_result("Tree", self.tree.view)
+        window.add_result("Why here?", self.influence.view)
         window.compose()
         for feature in (self.adversary, self.effect):
             feature.offer()
+        window.offer_result(self.influence.view, False)
         self.bias.offer()
+        self.board.offer()
         self.tree.offer()
         for signal in (self.document.changed, self.document.opened):
             signal.connect(self._offer_of_classes)
@@ -305,6 +320,8 @@ class Workbench:
         self.check.close()
         self.study.close()
         self.bias.close()
+        self.influence.close()
+        self.board.close()
         self.film.close()
         self.client.close()
         self.reader.give_up()

@@ -31,7 +31,8 @@ _BACKWARD: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], bool]] = {
 class Backprop:
     """Gradients of a network whose parameters lie in one buffer (R, n).
 
-    squash: whether the outputs pass through tanh, as the Playground has it. gamma: of the focal loss.
+    squash: whether the outputs pass through tanh, as the Playground has it. gamma: of the loss, see `losses.per_point`.
+    clip: the longest that a point's gradient, unweighted, may be (Abadi et al. 2016, algorithm 1); 0 for any length.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Backprop:
         self._activate = ACTIVATIONS[activation]
         self._backward, self._by_output = _BACKWARD[activation]
         self._grad = torch.empty_like(params)
+        self.clip = 0.0
         self._cuts: dict[tuple[int, int, int], list[tuple[slice, list[Tensor], list[Tensor]]]] = {}
 
     def gradient(
@@ -103,9 +105,10 @@ class Backprop:
             inputs.append(h)
         z = torch.baddbmm(params[last + 1], params[last], h)
         o = torch.tanh(z) if self._squash else z
-        g = losses.slope(self._loss, o, q, self._gamma).mul_(weight)
-        if self._squash:
-            g = _aten.tanh_backward(g, o)
+        g = losses.slope(self._loss, o, q, self._gamma)
+        if self.clip:
+            weight = weight * self._shortened(params, self._squashed(g, o), inputs, told, masks)
+        g = self._squashed(g.mul_(weight), o)
         # rows that lie apart in the buffer the CPU would fill one matrix at a time, which takes 2 to 4 times as long
         beside = len(params[0]) > 1 and g.device.type == "cpu"
         for at in range(last, -1, -2):
@@ -123,7 +126,38 @@ class Backprop:
                     torch.bmm(g, shown, out=grads[at])
                 torch.sum(g, 2, keepdim=True, out=grads[at + 1])
             if at:
-                g = torch.bmm(params[at].transpose(1, 2), g)
-                if masks:
-                    g.mul_(masks[at // 2 - 1])
-                g = self._backward(g, told[at // 2 - 1])
+                g = self._before(params, g, at, told, masks)
+
+    def _shortened(
+        self,
+        params: list[Tensor],
+        g: Tensor,
+        inputs: Sequence[Tensor],
+        told: Sequence[Tensor],
+        masks: Sequence[Tensor],
+    ) -> Tensor:
+        """What each point's gradient is to be multiplied by so that it is no longer than `clip`, (R, 1, B).
+
+        Of a layer it is an outer product, whose squared length is that of the slopes g (R, K, B) times that of the
+        inputs, the bias's 1 among them (Goodfellow 2015, "Efficient per-example gradient computations"): so lengths
+        are had without a gradient for each point.
+        """
+        length = torch.zeros_like(g[:, :1])
+        for at in range(len(params) - 2, -1, -2):
+            length += g.square().sum(1, keepdim=True) * (inputs[at // 2].square().sum(1, keepdim=True) + 1)
+            if at:
+                g = self._before(params, g, at, told, masks)
+        return (self.clip * length.rsqrt()).clamp(max=1)  # of length 0 the root is infinite, and 0 stays 0
+
+    def _squashed(self, g: Tensor, o: Tensor) -> Tensor:
+        """Slopes of the outputs before they are squashed, from those after."""
+        return _aten.tanh_backward(g, o) if self._squash else g
+
+    def _before(
+        self, params: list[Tensor], g: Tensor, at: int, told: Sequence[Tensor], masks: Sequence[Tensor]
+    ) -> Tensor:
+        """The slopes of the sums of the layer before, from those of the layer whose weights are `params[at]`."""
+        g = torch.bmm(params[at].transpose(1, 2), g)
+        if masks:
+            g.mul_(masks[at // 2 - 1])
+        return self._backward(g, told[at // 2 - 1])

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from boundaryviz.learners.training_spec import TrainingSpec
     from boundaryviz.scene.scene import Scene
 
-Capability = Literal["hidden-layers"]
-"""What some learners can be asked beyond the contract of all: activations of hidden units."""
+Capability = Literal["hidden-layers", "certificates"]
+"""What some learners can be asked beyond the contract of all: activations of hidden units, and how much poison each
+decision is proven to survive."""
 
 Measure = Literal["length", "round", "step"]
 """What `when` of a label cascade counts: length along a graph, rounds of self-training, or training steps."""
@@ -27,7 +28,18 @@ SURE = 0.95
 """The threshold of learners that have none of their own."""
 
 _AT_ONCE = dict.fromkeys(
-    ("optimiser", "learning_rate", "momentum", "batch_size", "l1", "l2", "early_stopping", *STOPPING),
+    (
+        "optimiser",
+        "learning_rate",
+        "momentum",
+        "batch_size",
+        "l1",
+        "l2",
+        "clip",
+        "gradient_noise",
+        "early_stopping",
+        *STOPPING,
+    ),
     "this learner is fitted at once, not in small steps",
 )
 

@@ -15,12 +15,12 @@ from torch.nn import functional as F
 
 from boundaryviz.learners.base import UNDECIDED
 
-LossName = Literal["cross-entropy", "focal", "absolute", "squared", "hinge"]
+LossName = Literal["cross-entropy", "focal", "generalised", "absolute", "squared", "hinge"]
 
 FOCUSING = 2.0
 """The focal loss's gamma where nothing else is said (Lin et al. 2017, section 3.2)."""
 
-_BY_LOGITS = ("cross-entropy", "focal")  # they take the outputs for logits of one class each
+_BY_LOGITS = ("cross-entropy", "focal", "generalised")  # they take the outputs for logits of one class each
 
 
 def outputs(loss: LossName, classes: int) -> int:
@@ -28,27 +28,34 @@ def outputs(loss: LossName, classes: int) -> int:
     return 1 if classes == 2 and loss not in _BY_LOGITS else classes
 
 
-def targets(label: Tensor, loss: LossName, classes: int, dtype: torch.dtype) -> Tensor:
+def targets(label: Tensor, loss: LossName, classes: int, dtype: torch.dtype, smoothing: float = 0.0) -> Tensor:
     """What the loss compares with, (K, N), from labels (N,) in 0..classes-1; unlabelled columns are 0.
 
-    Cross-entropy, focal and the multi-class hinge loss take one-hot columns, the others -1 and +1.
+    Cross-entropy, focal, generalised and the multi-class hinge loss take one-hot columns, the others -1 and +1.
+    smoothing: of one-hot columns, what all classes share evenly (Szegedy et al. 2016, section 7).
     """
     known = (label >= 0).to(dtype)
     if outputs(loss, classes) == 1:
         return ((label * 2 - 1).to(dtype) * known)[None]
     one_hot = (label[None] == torch.arange(classes, device=label.device)[:, None]).to(dtype)
+    if smoothing:
+        one_hot = (one_hot * (1 - smoothing) + smoothing / classes) * known
     return (one_hot * 2 - 1) * known if loss in ("absolute", "squared") else one_hot
 
 
 def per_point(loss: LossName, z: Tensor, q: Tensor, gamma: float = FOCUSING) -> Tensor:
     """Loss of each point, (R, B), from outputs z (R, K, B) and `targets` q (R, K, B) or (K, B).
 
-    cross-entropy: -log p, with p = softmax(z)_y. focal: -(1 - p)^gamma log p (Lin et al. 2017, eq. 4). absolute: the
+    cross-entropy: -log p, with p = softmax(z)_y. focal: -(1 - p)^gamma log p (Lin et al. 2017, eq. 4).
+    generalised: (1 - p^gamma) / gamma, between cross-entropy at 0 and 1 - p at 1 (Zhang and Sabuncu 2018, eq. 6; their
+    q is gamma here). absolute: the
     sum of |z - q|. squared: half the sum of (z - q)^2 (the Playground's error). hinge: max(0, 1 - q z), for more
     classes max(0, 1 + max_{j != y} z_j - z_y) (Crammer and Singer 2001, eq. 4).
     """
     if loss in _BY_LOGITS:
         log_p = (q * F.log_softmax(z, 1)).sum(1)
+        if loss == "generalised":
+            return -torch.expm1(gamma * log_p) / gamma
         return -log_p if loss == "cross-entropy" else -((-torch.expm1(log_p)) ** gamma) * log_p
     if loss == "absolute":
         return (z - q).abs().sum(1)
@@ -86,11 +93,15 @@ def shown(loss: LossName, s: Tensor) -> Tensor:
 def slope(loss: LossName, z: Tensor, q: Tensor, gamma: float = FOCUSING) -> Tensor:
     """Derivative of `per_point` by the outputs z, (R, K, B), for labelled points; arguments as there.
 
-    Where the absolute loss has a corner it is 0. focal: that of the cross-entropy times
+    Where the absolute loss has a corner it is 0. generalised: that of the cross-entropy times p^gamma (Zhang and
+    Sabuncu 2018, section 3.2). focal: that of the cross-entropy times
     (1 - p)^gamma (1 - gamma p log p / (1 - p)) (Lin et al. 2017, appendix B).
     """
     if loss == "cross-entropy":
         return F.softmax(z, 1).sub_(q)
+    if loss == "generalised":
+        log_every = F.log_softmax(z, 1)
+        return log_every.exp().sub_(q).mul_((gamma * (q * log_every).sum(1, keepdim=True)).exp_())
     if loss == "focal":
         log_every = F.log_softmax(z, 1)
         log_p = (q * log_every).sum(1, keepdim=True)

@@ -4,12 +4,16 @@ hidden layers."""
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 import numpy as np
 import torch
 from torch import Tensor
+from typing_extensions import override
 
+from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.backprop import Backprop
 from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
@@ -35,8 +39,9 @@ class MLP(Network):
         net = spec if isinstance(spec, MLPSpec) else None
         activation, squash = (net.activation, net.output == "tanh") if net else ("linear", False)
         hidden = net.hidden if net else ()
-        super().__init__(spec, hidden, activation, spec.loss, squash, problem, device, dtype, spec.focusing)
-        self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash, spec.focusing)
+        super().__init__(spec, hidden, activation, spec.loss, squash, problem, device, dtype, spec.exponent)
+        self._smoothing = spec.smoothed
+        self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash, spec.exponent)
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         kept = [self.P, *self.optimiser.state]
         self._stepper = stepper(self.device, self._deal, self._descend, lambda: kept, self._constants)
@@ -49,10 +54,13 @@ class MLP(Network):
     def set_data(self, data: TrainingData) -> None:
         """Train on the labelled points of `data` from the next step on; the weights stay."""
         x, label = data.rows()
-        self._loader.set_data(data, self._inputs(x), self._targets(label, data.responses()), label >= 0)
+        self._loader.set_data(
+            data, self._inputs(x), self._targets(label, data.responses(), self._smoothing), label >= 0
+        )
 
     def set_training(self, spec: MLPSpec | LogisticSpec, training: TrainingSpec) -> None:
-        """Take over rate, penalties, batch size and dropout from the next step on."""
+        """Take over rate, penalties, clipping, noise, batch size and dropout from the next step on."""
+        self._backprop.clip, self._noise = training.clip, training.gradient_noise if training.clip else 0.0
         self._dropout = spec.dropout if isinstance(spec, MLPSpec) else 0.0
         self._drops = self._dropout > 0
         self.optimiser.set_training(training)
@@ -62,6 +70,11 @@ class MLP(Network):
     def can_train(self) -> bool:
         """Whether there is a labelled point to learn from."""
         return self._loader.teaches
+
+    @override
+    def alone(self, replica: int = 0) -> Alone:
+        """As `Network.alone`, with targets as they are taught."""
+        return replace(super().alone(replica), target=partial(self._targets, smoothing=self._smoothing))
 
     # ---- its state ----------------------------------------------------------------------------------
 
@@ -89,22 +102,35 @@ class MLP(Network):
             self.steps_done += n
 
     def _deal(self) -> list[Tensor]:
-        """The columns of x, q, weight and masks of the next step, and then again x, q, ... of its poison."""
-        parts = [(p.x, p.q, p.weight, *self._masks(p, at)) for at, p in enumerate(self._loader.next())]
+        """The columns of x, q, weight and masks of the next step, then again x, q, ... of its poison, then noise."""
+        batches = list(self._loader.next())
+        parts = [(p.x, p.q, p.weight, *self._masks(p, at)) for at, p in enumerate(batches)]
+        noise = [self._drawn(batches[0])] if self._noise else []
         self.steps_done += 1
-        return list(chain.from_iterable(parts))
+        return [*chain.from_iterable(parts), *noise]
 
     def _descend(self, *tensors: Tensor) -> None:
         """One step on what was dealt."""
+        parts, noise = (tensors[:-1], tensors[-1]) if self._noise else (tensors, None)
         each = 3 + len(self.hidden) * self._drops
-        for at in range(0, len(tensors), each):
-            x, q, weight, *masks = tensors[at : at + each]
+        for at in range(0, len(parts), each):
+            x, q, weight, *masks = parts[at : at + each]
             gradient = self._backprop.gradient(x, q, weight, masks, self._loader.seeing if at else None)
-        self.optimiser.step(self.P, gradient)
+        self.optimiser.step(self.P, gradient if noise is None else gradient.add_(noise))
 
     def _constants(self) -> Hashable:
         seeing = self._loader.seeing
-        return self._drops, seeing.start, seeing.stop, self.optimiser.constants
+        clip, noisy = self._backprop.clip, self._noise > 0
+        return self._drops, seeing.start, seeing.stop, clip, noisy, self.optimiser.constants
+
+    def _drawn(self, batch: Batch) -> Tensor:
+        """Noise (R, n) on the gradients of the step: of each replica as much as its `gradient_noise` times what one
+        clipped point adds at most (Abadi et al. 2016, algorithm 1). Keyed by seed and step alone."""
+        seeds, which = np.unique(self.problem.seeds, return_inverse=True)
+        streams = [generator(int(s), Purpose.GRADIENT_NOISE, self.steps_done) for s in seeds]
+        rows = np.stack([stream.standard_normal(self.P.shape[1], np.float32) for stream in streams])
+        drawn = torch.from_numpy(rows[which]).to(self.device, self.dtype)
+        return drawn.mul_(self._noise * self._backprop.clip * batch.weight.amax((1, 2))[:, None])
 
     def _masks(self, batch: Batch, part: int) -> list[Tensor]:
         """Inverted dropout (Srivastava et al. 2014, section 10): 0 or 1 / (1 - rate), (R, units, B) for each layer.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from boundaryviz.learners import losses
+from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.base import Answers, Problem
 from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.measures import Scale
@@ -65,6 +66,13 @@ class Network:
             for tensor, before in zip(tensors, kept, strict=True):
                 tensor.index_copy_(0, rows, before)
 
+    def alone(self, replica: int = 0) -> Alone:
+        """The net of one replica that answers, by itself and as it is now."""
+        flat = torch.cat([p[replica].detach().reshape(-1) for p in self.asked]).cpu().double()
+        return Alone(
+            flat, self.layout, self._activate, self._loss, self._squash, self._gamma, self.features, self._targets
+        )
+
     @property
     def scale(self) -> Scale:
         """What its scores are: logits, but for one output with margins at -1 and 1."""
@@ -85,11 +93,15 @@ class Network:
         """How many numbers one replica learns."""
         return self.layout.size
 
-    def _targets(self, label: NDArray[np.int64], response: NDArray[np.float64] | None = None) -> Tensor:
+    def _targets(
+        self, label: NDArray[np.int64], response: NDArray[np.float64] | None = None, smoothing: float = 0.0
+    ) -> Tensor:
         """`losses.targets` (K, N) of labels (N,), or what is `taught` where there are responses (N,) for this loss."""
         if response is not None and self._loss in FIT_RESPONSES and self.problem.classes == 2:
             return torch.tensor(taught(label, response), device=self.device, dtype=self.dtype)[None]
-        return losses.targets(torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype)
+        return losses.targets(
+            torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype, smoothing
+        )
 
     def _inputs(self, x: NDArray[np.float64]) -> Tensor:
         return torch.from_numpy(self.features(x)).to(self.device, self.dtype)

@@ -59,6 +59,11 @@ class Scaled:
         self._learner, self.problem, self._scale = learner, problem, scale
         self.hidden = learner.hidden
 
+    @property
+    def learner(self) -> Learner:
+        """The one that is given inputs in these units."""
+        return self._learner
+
     def rescale(self, scale: Scaling) -> None:
         """Other units, from the next data on."""
         self._scale = scale
@@ -158,6 +163,11 @@ class Scaled:
         """The tree that was grown, its cuts in the units of the scene; see `Estimator.tree`."""
         found: Tree | None = self._fitted.tree(replica, stage)
         return None if found is None else found.in_units(self._scale.centre, self._scale.unit)
+
+    def certificates(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.int64]:
+        """How many poison points a decision at `x` (G, D) survives; see `PartitionAggregation.certificates`."""
+        result: NDArray[np.int64] = self._fitted.certificates(self._scale(x), replica)
+        return result
 
     @property
     def _fitted(self) -> Any:

@@ -27,3 +27,5 @@ class Purpose(IntEnum):
     FOLDS = 9
     BOOTSTRAP = 10
     FEATURES = 11
+    DEFENCE = 12
+    GRADIENT_NOISE = 13

@@ -45,6 +45,15 @@ class TrainingSpec(Spec):
         0.0, "L2 penalty", "Pulls every weight towards zero in proportion (AdamW: decoupled decay).",
         ge=0.0, le=10.0, log=True,
     )  # fmt: skip
+    clip: float = setting(
+        0.0, "Clip gradients", "The longest that the gradient of one point may be; longer ones are shortened, so that "
+        "no point can pull harder. 0 leaves them.", ge=0.0, le=1e6, log=True, advanced=True, since=6,
+    )  # fmt: skip
+    gradient_noise: float = setting(
+        0.0, "Gradient noise", "Standard deviation of the noise on each gradient, over what one clipped point adds to "
+        "it: with clipping the steps of DP-SGD. No privacy budget is worked out.",
+        ge=0.0, le=1e3, log=True, advanced=True, since=6,
+    )  # fmt: skip
     seed: int = setting(0, "Seed", "Initial weights, batches and noise.", ge=0, le=LARGEST_SEED)
     evaluate_every: int = setting(
         20,
@@ -83,6 +92,8 @@ class TrainingSpec(Spec):
     def unused(self) -> Mapping[str, str]:
         """The momentum of optimisers that have none, and what the rule of early stopping does not ask for."""
         momentum = {} if self.optimiser == "momentum" else {"momentum": "only 'SGD + momentum' uses it"}
+        if not self.clip:
+            momentum["gradient_noise"] = "there is noise on clipped gradients alone"
         if self.early_stopping == "off":
             return momentum | dict.fromkeys(STOPPING, "early stopping is off")
         asked = {

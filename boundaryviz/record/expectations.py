@@ -20,6 +20,7 @@ from boundaryviz.record.metrics import is_share
 from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.seeds import seed_range_words
 from boundaryviz.record.sources import SOURCES, Measure
+from boundaryviz.record.verdict import DEFENCE
 from boundaryviz.scenario.text import parsed
 from boundaryviz.scene.plain_text import one_line
 
@@ -30,6 +31,8 @@ OF_TWINS = frozenset({"flip_rate", "flip_area", "flip_rate_excess", "poison_rate
 METRICS = OF_TWINS | {
     *CURVES, "generalisation_gap", "best_step", "attack_success_rate", "rule_disagreement", "rule_area",
     "flipped_label_rise", "test_error_rise", "boundary_length", "stopped_step", "kept_step", "steps_saved",
+    *DEFENCE,
+    "certified_poison",
 }  # fmt: skip
 """The measures of runs; `OF_TWINS` are those for which a clean twin is needed."""
 

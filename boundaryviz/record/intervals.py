@@ -1,12 +1,15 @@
-"""Intervals of shares of yes and no: the one place that works them out."""
+"""Intervals of shares of yes and no, and of medians: the one place that works them out."""
 
 from __future__ import annotations
+
+from math import comb
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 LEVEL = "95 %"
 _Z = 1.959963984540054  # of the normal distribution, both tails of 2.5 %
+_TAIL = 0.025
 
 
 def wilson(share: ArrayLike, trials: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -25,3 +28,22 @@ def wilson(share: ArrayLike, trials: ArrayLike) -> tuple[NDArray[np.float64], ND
     low = np.where(p == 0, 0.0, np.maximum(centre - half, 0.0))
     high = np.where(p == 1, 1.0, np.minimum(centre + half, 1.0))
     return low, high
+
+
+def median_interval(values: ArrayLike) -> tuple[float, float, float]:
+    """The median of S values, and the ends of an interval that holds the true one 95 % of the time or more.
+
+    Its ends are the values of rank k from below and from above, k the largest for which a binomial number of S trials
+    of one half is below k at most 2.5 % of the time: nothing is supposed of the distribution, and an infinite value,
+    such as a count that was not reached, is the largest (Hollander and Wolfe 1999, "Nonparametric statistical
+    methods", section 3.6). Of five values or fewer there is no such interval: the ends are NaN. NaN is left out.
+    """
+    known = np.asarray(values, dtype=np.float64)
+    known = np.sort(known[~np.isnan(known)])
+    if not len(known):
+        return (float("nan"),) * 3
+    low, high = known[(len(known) - 1) // 2], known[len(known) // 2]
+    median = float(low if low == high else (low + high) / 2)
+    below = np.cumsum([comb(len(known), k) for k in range(len(known))]) / 2.0 ** len(known)
+    rank = int((below <= _TAIL).sum())
+    return (median, float(known[rank - 1]), float(known[-rank])) if rank else (median, float("nan"), float("nan"))

@@ -160,6 +160,7 @@ def is_main(name: str) -> bool:
 
 _SHARES = (
     "_error", "_rate", "_area", "_disagreement", "flip_rate_excess", "test_error_rise", "memorised", "steps_saved",
+    "_precision",
 )  # fmt: skip
 
 

@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 from boundaryviz.record.fields import classes_of, decided
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.scenario.scenario import NO_DEFENCE
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.scene import Domain, Points, Split
 
 MOST = 9
 """How many are compared at once."""
 _VALUES = 2048 * 2048  # of either field, once they are on one grid
-_SECTIONS = ("learner", "training", "data", "poison", "decision")
+_SECTIONS = ("learner", "training", "data", "poison", "decision", "defence")
 _LONG = 40  # characters of a rule
-_NAMES = ("learner.name", "data.name", "poison.attack")  # values that say themselves what they are
+_NAMES = ("learner.name", "data.name", "poison.attack", "defence.defence")  # values that say themselves what they are
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,8 @@ def _facts(pin: PinnedSnapshot) -> dict[str, Any]:
     if snapshot.scenario.data.labels == "rule":
         facts["rule"] = one_line(snapshot.scenario.rule or "", _LONG)
     for section in _SECTIONS:
-        plain = getattr(snapshot.scenario, section).model_dump(mode="json")
+        spec = getattr(snapshot.scenario, section)
+        plain = {section: NO_DEFENCE} if spec is None else spec.model_dump(mode="json")
         facts |= {f"{section}.{name}": value for name, value in _flat(plain).items()}
     return facts
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.defences.judged import Judged
 from boundaryviz.record import curves_file
 from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
 from boundaryviz.record.pins import MOST, PinnedSnapshot
@@ -19,12 +21,13 @@ from boundaryviz.scenario.history_spec import STEPS
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.bounds import check_view
 from boundaryviz.scene.plain_text import path_end
-from boundaryviz.scene.scene import Domain
+from boundaryviz.scene.scene import Domain, Scene
 
 ENDING = ".pins.npz"
 _FORMAT = "pins 1"
 _LIMIT, _LABEL, _SAID = 1 << 27, 1000, 20_000  # bytes, of a label too, and characters of what is said of a pin
 _CURVES = 2_000_000  # bytes of the curves of one
+_JUDGED = 1 << 20  # points that a verdict is on
 _BEYOND = 0.5 + 1e-3  # from one half, to which probabilities come
 _SIDE, _VALUES = 8192, 2048 * 2048  # cells of a field to a side, and values in it; a window shows 320 to a side
 
@@ -48,6 +51,8 @@ def write(path: str | Path, pins: Sequence[PinnedSnapshot]) -> None:
         arrays[f"{columns}field"] = snapshot.field
         if snapshot.predicted is not None:
             arrays[f"{columns}predicted"] = snapshot.predicted
+        if (judged := snapshot.judged) is not None:
+            arrays |= {f"{columns}judged.{one.name}": getattr(judged, one.name) for one in fields(Judged)}
         arrays |= curves_file.to_arrays(snapshot.curves, columns, _CURVES)
     write_archive(path, arrays, text)
 
@@ -93,8 +98,27 @@ def _pin(arrays: Mapping[str, NDArray], text: Mapping[str, str], columns: str, s
         known = predicted.dtype == np.int16 and predicted.shape == (len(scene.points),)
         if not known or (len(predicted) and not -1 <= predicted.min() <= predicted.max() < scene.classes):
             raise ValueError("classes predicted for other points")
-    curves = curves_file.from_arrays(arrays, columns)
-    return PinnedSnapshot(label, Snapshot(scenario, scene, step, rect, field, curves, predicted), clean)
+    curves, judged = curves_file.from_arrays(arrays, columns), _judged(arrays, f"{columns}judged.", scene)
+    return PinnedSnapshot(label, Snapshot(scenario, scene, step, rect, field, curves, predicted, judged=judged), clean)
+
+
+def _judged(arrays: Mapping[str, NDArray], columns: str, scene: Scene) -> Judged | None:
+    """Raises ValueError for what is no verdict on points of the scene."""
+    if f"{columns}ids" not in arrays:
+        return None
+    judged = Judged(*(arrays[f"{columns}{one.name}"].copy() for one in fields(Judged)))
+    kinds = tuple(getattr(judged, one.name).dtype for one in fields(Judged))
+    shape = judged.ids.shape
+    if kinds != (np.int64, np.bool_, np.float32, np.float64) or len(shape) != 1 or shape[0] > _JUDGED:
+        raise ValueError("a verdict in other columns")
+    if (
+        any(getattr(judged, one.name).shape != shape for one in fields(Judged))
+        or len(np.unique(judged.ids)) != shape[0]
+    ):
+        raise ValueError("a verdict whose columns differ in length, or on a point twice")
+    if not ((judged.weights >= 0) & (judged.weights <= 1)).all() or np.isinf(judged.scores).any():
+        raise ValueError("a verdict with weights or scores that are none")
+    return judged
 
 
 def _ascii(words: str) -> str:

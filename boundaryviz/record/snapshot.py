@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.defences.judged import Judged
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.scenario import Scenario
@@ -26,6 +27,7 @@ class Snapshot:
     p, clean_p: (N, classes), how probable each class is at each point, and what the clean twin says; None where that
         was not asked.
     predicted: int16 (N,) for the points of `scene`, or None. cascade: among these points, where one is known.
+    judged: what the scenario's defence made of the training points that the model sees; None without a verdict.
     """
 
     scenario: Scenario
@@ -39,6 +41,7 @@ class Snapshot:
     label: str = ""
     p: NDArray[np.float32] | None = None
     clean_p: NDArray[np.float32] | None = None
+    judged: Judged | None = None
 
     @property
     def leaning(self) -> NDArray[np.float32]:

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from boundaryviz.record import attacked, effect_map
 from boundaryviz.record.decomposition import MEASURES
+from boundaryviz.record.influence import METHODS
 from boundaryviz.record.measures import Measure
+from boundaryviz.record.poison_count import SIZES, WAYS
 from boundaryviz.record.reports import REPORTS
+from boundaryviz.record.transfer import PARTIES, RANDOM
 
 __all__ = ["SOURCES", "Measure", "Source"]
 
@@ -42,12 +45,56 @@ SOURCES: dict[str, Source] = {
     ),
     "map": Source("boundaryviz.studies.mapping:plan", effect_map.MEASURED),
     "attack": Source("boundaryviz.studies.attacking:plan", attacked.MEASURES),
+    "defence": Source(
+        "boundaryviz.studies.defending:plan",
+        {
+            "true_positive_rate": Measure("share of the attack's points that the defence removes", True),
+            "false_positive_rate": Measure("share of the clean points that the defence removes", True),
+            "error": Measure("test error of the defended model under the attack", True),
+            "undefended_error": Measure("test error of the undefended model under the attack", True),
+            "clean_error": Measure("test error of the defended model without the attack", True),
+        },
+    ),
+    "influence": Source(
+        "boundaryviz.studies.influence:plan",
+        {
+            "spearman": Measure("rank correlation of the learner's first method with leaving each point out"),
+            "ceiling": Measure("rank correlation of leaving each point out with another seed"),
+            "beyond": Measure("what the first method has beyond another seed's rank correlation"),
+        }
+        | {
+            name: Measure(f"rank correlation of the {words} with leaving each point out")
+            for name, words in METHODS.items()
+        },
+    ),
     "elephant": Source(
         "boundaryviz.studies.elephant:plan",
         {
             f"{side}_error_{harmonics}": Measure(f"distance from the {words} at {harmonics} harmonics")
             for side, words in (("train", "noisy points"), ("outline", "elephant"))
             for harmonics in ELEPHANT
+        },
+    ),
+    "count": Source(
+        "boundaryviz.studies.poison_count:plan",
+        {
+            f"{way.name}_{size}{of}": Measure(f"{words} of {size:,}, {way.title}", of == "_reach")
+            for way in WAYS
+            for size in SIZES
+            for of, words in (("", "poison needed"), ("_reach", "test points flipped"))
+        }
+        | {
+            f"{way.name}_slope{of}": Measure(f"slope of the {words}, {way.title}")
+            for way in WAYS
+            for of, words in (("", "count"), ("_share", "share"))
+        },
+    ),
+    "transfer": Source(
+        "boundaryviz.studies.transfer:plan",
+        {
+            f"{made}_{tried.name}": Measure(f"rise of the error of {tried.title} by poison made for {title}", True)
+            for made, title in [*((one.name, one.title) for one in PARTIES if one.crafts), ("flips", RANDOM)]
+            for tried in PARTIES
         },
     ),
 }

@@ -17,7 +17,7 @@ from boundaryviz.record import curves_file
 from boundaryviz.record.archive import ArchiveError, read_archive, write_archive
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.history_spec import STEPS
-from boundaryviz.scenario.scenario import Scenario, as_ever
+from boundaryviz.scenario.scenario import SETTINGS, Scenario, as_ever
 from boundaryviz.scene.bounds import check_view
 from boundaryviz.scene.scene import Domain
 
@@ -42,7 +42,7 @@ def beside(project: str | Path) -> Path:
 
 def key(scenario: Scenario) -> str:
     """What tells whether a timeline belongs to a scenario: a hash of its settings and its history."""
-    included = {"data", "poison", "learner", "training", "rule", "decision", "course"}
+    included = {*SETTINGS, "course"}
     plain = scenario.model_dump(mode="json", include=included)
     return hashlib.sha256(json.dumps(as_ever(scenario, plain), sort_keys=True).encode()).hexdigest()
 

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from typing_extensions import override
 
 from boundaryviz.attacks import placement
+from boundaryviz.engine.certificates import survived_by_half
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import OnProgress
@@ -26,11 +27,12 @@ from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.rule import compared, disagreement
 from boundaryviz.record.seeds import Varies, training_varies
 from boundaryviz.record.snapshot import Snapshot
+from boundaryviz.record.verdict import DefenceReport
 from boundaryviz.runs.bars import told
 from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.history import RunHistory, taken
 from boundaryviz.scenario.scale_advice import scale_note
-from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.scenario import SETTINGS, Scenario, ScenarioError
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scene import Domain, Scene
@@ -93,8 +95,7 @@ class Run(Tabular):
                 return left
             session, before = self.session, self.session.scenario
             scenario, scene = taken(changes[self._change], before, session.scene)
-            session.set_scenario(scenario)
-            session.set_scene(scene)
+            session.set_scene(scene, scenario)
             if scenario.drawn_by != before.drawn_by:  # losses on other data cannot be compared
                 self._collect()
                 self.curves = CurveStore(len(self.session.replicas))
@@ -203,6 +204,11 @@ class Run(Tabular):
         if (stops := self.session.stops) is not None:
             stopped, kept = (at[self._replicas(clean)] for at in stops)
             found |= of_stops(stopped, kept, self.scenario.steps, self.varies)
+        if (report := self.defence) is not None:
+            found |= report.of(self._replicas(clean)).metrics(self.varies)
+        if (survived := survived_by_half(self.session)) is not None:
+            half = np.where(self.diverged, np.nan, survived)[self._replicas(clean)]
+            found["certified_poison"] = Metric.of(half, self.varies)
         targets = self.scene.targets
         if targets:
             x = self.scene.embed(np.array([(target.x, target.y) for target in targets]))
@@ -213,6 +219,12 @@ class Run(Tabular):
             found["attack_success_rate"] = success_rate(self._classes(x, clean), wanted, before, self.varies, lost)
         rule = self.scenario.parsed_rule
         return found if rule is None else found | self._against(rule, clean)
+
+    @property
+    def defence(self) -> DefenceReport | None:
+        """What the defence removed from each model, with twins from all clean ones first; None without a defence."""
+        judged, settings = self.session.defending.judged, self.scenario.defence
+        return None if judged is None or settings is None else DefenceReport(settings, judged)
 
     def _against(self, rule: Rule, clean: bool, side: int = 128) -> Metrics:
         """On which share of the test points, and of the domain, model and rule differ. side: cells along the longer
@@ -281,6 +293,7 @@ class Run(Tabular):
             field=self.session.field(rect, columns, rect.rows(columns), replica),
             curves=self.curves.of(self._replicas(clean)),
             predicted=self.session.predicted(replica),
+            judged=None if (judged := self.session.defending.judged) is None else judged[replica],
         )
 
     def cascade(self, seed: int = 0, clean: bool = False) -> Cascade | None:
@@ -362,9 +375,7 @@ class Run(Tabular):
             "diverged": int(self.diverged.sum()),
             "left_out": self.left_out,
             "metrics": _plain(self.metrics),
-            "settings": self.scenario.model_dump(
-                mode="json", include={"data", "poison", "learner", "training", "rule", "decision"}
-            ),
+            "settings": self.scenario.model_dump(mode="json", include=set(SETTINGS)),
         }
         if self.twin:
             found |= {"clean": _plain(self.clean), "poisoned": _plain(self.poisoned)}

@@ -25,8 +25,8 @@ def stirs(before: Scenario, after: Scenario) -> bool:
     what says how long a run lasts and how often it is looked at."""
     aside = {"steps": after.training.steps, "evaluate_every": after.training.evaluate_every}
     training = before.training.model_copy(update=aside)
-    was = (before.data, before.poison, before.learner, training)
-    return was != (after.data, after.poison, after.learner, after.training)
+    was = (before.data, before.poison, before.learner, training, before.defence)
+    return was != (after.data, after.poison, after.learner, after.training, after.defence)
 
 
 def resets(before: Scenario, after: Scenario) -> bool:

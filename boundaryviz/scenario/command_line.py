@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from boundaryviz.scenario import gallery
-from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.scenario import NO_DEFENCE, Scenario, ScenarioError
 from boundaryviz.scene.datasets import DATASETS
 
 # what neither a run nor its figure depends on; the points are looked at by themselves
@@ -52,7 +52,7 @@ def differences(base: Scenario, scenario: Scenario) -> dict[str, Any]:
     Raises NoCommand where there are none, as where a setting would have to be emptied.
     """
     values: dict[str, Any] = {}
-    for path in ("learner.name", "poison.attack"):
+    for path in ("learner.name", "poison.attack", "defence.defence"):
         values |= {path: _plain(scenario)[path]} if _plain(base)[path] != _plain(scenario)[path] else {}
     start = base.with_values(values) if values else base
     before, after = _plain(start), _plain(scenario)
@@ -110,6 +110,7 @@ def _sets(values: Mapping[str, Any]) -> list[str]:
 def _plain(scenario: Scenario) -> dict[str, Any]:
     found: dict[str, Any] = {}
     every = scenario.model_dump(mode="json", exclude=_ASIDE) | {"decision": scenario.decision.model_dump(mode="json")}
+    every.setdefault("defence", {"defence": NO_DEFENCE})
     for name, value in every.items():
         found |= {f"{name}.{inner}": one for inner, one in value.items()} if isinstance(value, dict) else {name: value}
     return found

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.scenario.files import SUFFIXES, read
-from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.scenario import SETTINGS, Scenario, ScenarioError
 from boundaryviz.scene.assets import asset
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS
@@ -54,8 +54,7 @@ def scenarios() -> list[Scenario]:
 
 def key_of(scenario: Scenario) -> str:
     """Of what a model depends on: the same for the same settings, whatever is said of them."""
-    sections = {"data", "poison", "learner", "training", "decision"}
-    sections |= {"rule"} if scenario.data.labels == "rule" else set()
+    sections = set(SETTINGS) - ({"rule"} if scenario.data.labels != "rule" else set())
     settings = scenario.model_dump(mode="json", include=sections, exclude_defaults=True)
     return sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 

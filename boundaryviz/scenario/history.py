@@ -33,7 +33,7 @@ from boundaryviz.scene.edits import (
 )
 from boundaryviz.scene.scene import OPTIONAL, Points, Scene
 
-SECTIONS = ("data", "poison", "learner", "training", "decision")
+SECTIONS = ("data", "poison", "learner", "training", "decision", "defence")
 _EVERY, _MOST = 32, 64  # changes between two scenes that are kept on the way, and how many are kept in all
 
 
@@ -219,7 +219,7 @@ def changed(before: Scenario, after: Scenario) -> dict[str, Any]:
         if old is new:
             continue
         if type(old) is not type(new):
-            found[section] = new.model_dump(mode="json")
+            found[section] = None if new is None else new.model_dump(mode="json")
             continue
         values, were = new.model_dump(mode="json"), old.model_dump(mode="json")
         found |= {f"{section}.{name}": value for name, value in values.items() if value != were[name]}

@@ -61,7 +61,8 @@ _SINCE = dict.fromkeys((*KEEPS_POINTS, "own"), 4) | dict.fromkeys(("rule", "data
 
 def since(values: Iterable[str]) -> int:
     """The least version of the format that has all these settings, by dotted path."""
-    return max((5 if path.startswith("decision.") else _SINCE.get(path, 2) for path in values), default=2)
+    whole = {"decision": 5, "defence": 6}
+    return max((whole.get(path.partition(".")[0], _SINCE.get(path, 2)) for path in values), default=2)
 
 
 def _read_own(values: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from boundaryviz.attacks import placement
 from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.attacks.trained import specs as trained
 from boundaryviz.attacks.trained.specs import METHODS, TrainedAttackSpec
+from boundaryviz.defences import DEFENCES, DefenceSpec
 from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scenario.decision import DecisionSpec
@@ -41,9 +42,15 @@ from boundaryviz.tables.tables import Table
 VERSION: Final = 6
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
 `data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, `decision`, and what settings say of
-themselves (`since` of `setting`), such as absolute and focal loss. 6: `adversary`, an attack that trains, and `data.lift`.
-What needs no words of a later version is written under an earlier one, down to 2."""
+themselves (`since` of `setting`), such as absolute and focal loss. 6: `adversary`, an attack that trains,
+`defence`, and `data.lift`. What needs no words of a later version is written under an earlier one, down to 2."""
 
+SETTINGS: Final = ("data", "poison", "learner", "training", "rule", "decision", "defence")
+"""The sections that what a run comes to depends on, beside points and history."""
+
+
+NO_DEFENCE: Final = "none"
+"""What `defence.defence` is set to for none."""
 
 SHOWN, PROBLEM = 20, 450
 """Problems that are listed, and characters of each."""
@@ -76,6 +83,7 @@ class Scenario(Spec):
     `adversary` is an attack that trains, which is offered: nothing is trained for it until somebody asks, and what came
     of it is then in `plane`.
     `decision` is what mistakes cost and where the decision between classes falls.
+    `defence` filters the points that a model is trained on; None for none.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
@@ -97,6 +105,7 @@ class Scenario(Spec):
     training: TrainingSpec = TrainingSpec()
     rule: str | None = later(None)
     decision: DecisionSpec = later(DecisionSpec())
+    defence: DefenceSpec | None = later(None)
     own: OwnSpec | None = later(None)
     plane: PlaneSpec | None = None
     course: RunHistorySpec | None = None
@@ -273,6 +282,8 @@ class Scenario(Spec):
             versions.append(4)
         if self.rule is not None or self.decision != DecisionSpec():
             versions.append(5)
+        if self.defence is not None:
+            versions.append(6)
         if self.own is None:
             del written["data"]["splits"]  # says something of `own` alone
         if self.study is not None:
@@ -346,7 +357,8 @@ class Scenario(Spec):
         return self.bare().model_copy(update={section: getattr(changed, section) for section in sections})
 
     def with_values(self, values: Mapping[str, Any]) -> Scenario:
-        """Change fields by dotted path; `learner.name` and `poison.attack` first take that family's defaults.
+        """Change fields by dotted path; `learner.name`, `poison.attack` and `defence.defence`, which may be 'none',
+        first take the defaults of what they name.
 
         A changed `data` field draws the points anew: of a data set without what was done to them by hand, and points of
         one's own with it (see `with_own`). There, shares of validation and test points ask for splits shared out by
@@ -360,6 +372,7 @@ class Scenario(Spec):
             "pace": base.pace,
             "rule": base.rule,
             "decision": base.decision.model_dump(mode="json"),
+            "defence": None if base.defence is None else base.defence.model_dump(mode="json"),
         }
         plain |= base.model_dump(mode="json", exclude={"own", "plane", "course"})
         problems: list[str] = []
@@ -379,14 +392,17 @@ class Scenario(Spec):
         elif attack != plain["poison"]["attack"]:
             shared = {name: plain["poison"][name] for name in SHARED}
             plain["poison"] = ATTACKS[attack](**shared).model_dump(mode="json")
+        if (defence := _chosen_defence(values, plain)) is not None:
+            problems.append(defence)
+            values = {path: value for path, value in values.items() if not path.startswith("defence.")}
         problems += (unheard := _take_adversary(plain, values))
-        known = _paths(plain)
+        known = [*_paths(plain), "defence", "defence.defence"]
         for path, value in values.items():
             if unheard and path.startswith("adversary."):
                 continue  # of a method that is none there are no settings
             if path not in known:
                 problems.append(f"{one_line(path, _LONG)}: {_MOVED.get(path) or _nearest(path, known)}")
-            elif path not in ("learner.name", "poison.attack", "adversary.method"):
+            elif path not in ("learner.name", "poison.attack", "adversary.method", "defence", "defence.defence"):
                 parent, _, last = path.rpartition(".")
                 place = plain
                 for step in filter(None, parent.split(".")):
@@ -477,6 +493,29 @@ def _paths(values: Mapping[str, Any], before: str = "") -> list[str]:
         inner = isinstance(value, Mapping) and key != "expect"
         found += _paths(value, f"{before}{key}.") if inner else [before + key]
     return found
+
+
+def _chosen_defence(values: Mapping[str, Any], plain: dict[str, Any]) -> str | None:
+    """Put the defence that `values` name, with its defaults, or a whole one, or none, among the plain values.
+
+    What is wrong with it in words, else None.
+    """
+    if "defence" in values:
+        plain["defence"] = values["defence"]
+    was = plain["defence"].get("defence") if isinstance(plain["defence"], Mapping) else None
+    if (name := values.get("defence.defence", was)) != was:
+        if name in (None, "", NO_DEFENCE):
+            plain["defence"] = None
+        elif name not in DEFENCES:
+            listed = ", ".join([*DEFENCES, NO_DEFENCE])
+            return f"defence.defence: unknown defence{_quoted(name)}; there are: {listed}"
+        else:
+            plain["defence"] = DEFENCES[name]().model_dump(mode="json")
+    if plain["defence"] is None:
+        for path in values:
+            if path.startswith("defence.") and path != "defence.defence":
+                return f"{one_line(path, _LONG)}: no defence is on; choose one first, defence.defence=NAME"
+    return None
 
 
 _MOVED = {

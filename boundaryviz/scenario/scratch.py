@@ -14,7 +14,7 @@ from pathlib import Path
 
 from boundaryviz.scenario.lock import LockFile
 
-PURPOSES = ("animate", "bias", "dose", "film", "figure", "pipe")
+PURPOSES = ("animate", "bias", "board", "dose", "film", "figure", "pipe")
 _OURS = re.compile(rf"boundaryviz-({'|'.join(PURPOSES)})-[a-z0-9_]{{8}}")
 _LOCK = ".held"
 _YOUNG, _DAY = 2.0, 86_400.0  # seconds: of one whose lock may be about to be taken; of one without, as it once was

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from boundaryviz.attacks.specs import ATTACKS
+from boundaryviz.defences import DEFENCES
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.datasets import DATASETS
@@ -44,7 +45,7 @@ def has_setting(scenario: Scenario, path: str) -> bool:
 def setting_title(scenario: Scenario, path: str) -> str:
     """What the setting of this dotted path is called: 'Learning rate'; for a field of the scenario itself its name."""
     section, _, name = path.partition(".")
-    fields = type(getattr(scenario, section)).model_fields if name else type(scenario).model_fields
+    fields = getattr(type(getattr(scenario, section) if name else scenario), "model_fields", {})
     title = fields[name or section].title if (name or section) in fields else None
     return title or name or section
 
@@ -59,12 +60,16 @@ def _setting(scenario: Scenario, path: str) -> str:
     value: Any = getattr(scenario, section, None)
     if not name:
         return f"{section} {value}"
+    if value is None:
+        return f"no {section}"
     spec, value = value, getattr(value, name, None)
     match path:
         case "learner.name":
             return FAMILIES[str(value)].title
         case "poison.attack":
             return str(ATTACKS[str(value)].TITLE)
+        case "defence.defence":
+            return str(DEFENCES[str(value)].TITLE)
         case "data.name":
             return DATASETS[str(value)].title if value in DATASETS else str(value)
     field = type(spec).model_fields[name]

@@ -17,7 +17,7 @@ from boundaryviz.record.metrics import Metric, Metrics, SuccessRate
 from boundaryviz.record.seeds import training_varies
 from boundaryviz.record.sources import SOURCES
 from boundaryviz.scenario.redrawing import can_be_drawn
-from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.scenario import SETTINGS, Scenario, ScenarioError
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.running import Failure, Watcher, carry_out
 from boundaryviz.studies.study import Study
@@ -222,9 +222,7 @@ class OverData:
         found |= {side: {name: one.plain() for name, one in metrics.items()} for side, metrics in sides.items()}
         found["left_out"] = list(self.lost)
         found["failed"] = {str(seed): words for seed, words in self.failed}
-        found["settings"] = self.scenario.model_dump(
-            mode="json", include={"data", "poison", "learner", "training", "rule", "decision"}
-        )
+        found["settings"] = self.scenario.model_dump(mode="json", include=set(SETTINGS))
         return found
 
 

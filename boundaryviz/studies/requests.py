@@ -1,4 +1,4 @@
-"""What the window asks for: jobs of dose-responses, checks, studies, films, and bias and variance, and their answers.
+"""What the window asks for: jobs of dose-responses, checks, studies, boards, films, bias and variance; their answers.
 Nothing heavy."""
 
 from __future__ import annotations
@@ -93,6 +93,35 @@ class BiasVarianceRequest:
     samples: int
     over: str | None
     store: Path
+
+
+@dataclass(frozen=True)
+class ScoreboardRequest:
+    """A scoreboard, as `scoreboard.scoreboard` takes it. Its results are `Scoreboard`s, the last one whole.
+
+    store: a file in which finished cells are kept, of which those that are there are not done again. names: of the
+    defences, None for all.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.scoreboard:job"
+    scenario: Scenario
+    store: Path
+    data_seeds: tuple[int, ...] | None = None
+    names: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class TransferRequest:
+    """A transfer matrix, as `transfer.transfer` takes it. Its results are `Transfer`s, the last one whole.
+
+    store: as in a `ScoreboardRequest`. names: of the learners, None for all.
+    """
+
+    JOB: ClassVar[str] = "boundaryviz.studies.transfer:job"
+    scenario: Scenario
+    store: Path
+    data_seeds: tuple[int, ...] | None = None
+    names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from boundaryviz.record.expectations import METRICS
 from boundaryviz.record.seeds import training_varies
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.redrawing import can_be_drawn
-from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.scenario import SETTINGS, Scenario, ScenarioError
 from boundaryviz.scenario.study_spec import MOST_DRAWS, Axis, StudySpec
 from boundaryviz.studies.tasks import Batch, Task, content_key, part_key
 
@@ -25,8 +25,7 @@ STEPS = "training.steps"
 _MOST_SEEDS = 1_000_000
 MOST_RUNS = 10_000_000
 _TOGETHER = 64  # replicas of a batch at most
-_SECTIONS = ("data", "poison", "learner", "training", "rule", "decision")  # of settings that a result depends on
-_SETTLING = ("learner.name", "data.name", "poison.attack")  # which settle what other settings there are
+_SETTLING = ("learner.name", "data.name", "poison.attack", "defence.defence")  # which settle what others there are
 _SEEDS = {"training.seed": "seeds", "data.seed": "data_seeds"}  # which are varied in a way of their own
 
 
@@ -203,7 +202,7 @@ class Study(StudySpec):
         for axis in self.axes:
             if (instead := _SEEDS.get(axis.path)) is not None:
                 found.append(f"{axis.path}: seeds are no axis; write {instead}, a number or a list of them")
-            elif axis.path.partition(".")[0] not in _SECTIONS:
+            elif axis.path.partition(".")[0] not in SETTINGS:
                 found.append(f"{axis.path}: this is no setting that a run depends on, such as data.noise")
         if isinstance(self.seeds, int) and self.seeds > _MOST_SEEDS:
             found.append(f"seeds: {self.seeds:,} are too many; {_MOST_SEEDS:,} are the most")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import ClassVar
 
 import numpy as np
@@ -17,24 +17,44 @@ from boundaryviz.scene.scene import Points
 from boundaryviz.testing.light import heavy_of
 
 
-def nearest_mean(points: Points, weights: NDArray[np.float32]) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+class NearestMean:
     """A learner for filters that retrain: the nearer the weighted mean of a class, the likelier the class."""
-    label = points.label.astype(np.int64)
-    classes = int(label.max(initial=1)) + 1
-    share = np.eye(classes)[np.maximum(label, 0)] * (np.where(label >= 0, weights, 0.0))[:, None]
-    total = share.sum(axis=0)[:, None]
-    means = share.T @ points.xy / np.maximum(total, 1e-12)
 
-    def probabilities(places: NDArray[np.float64]) -> NDArray[np.float64]:
-        near = np.exp(-((places[:, None] - means) ** 2).sum(axis=2)) + 1e-12
+    def __init__(self, points: Points, weights: NDArray[np.float32]) -> None:
+        label = points.label.astype(np.int64)
+        classes = max(int(label.max(initial=1)) + 1, 2)
+        share = np.eye(classes)[np.maximum(label, 0)] * (np.where(label >= 0, weights, 0.0))[:, None]
+        self._means = share.T @ points.x / np.maximum(share.sum(axis=0)[:, None], 1e-12)
+
+    def probabilities(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Class probabilities (G, C) at x (G, D)."""
+        near = np.exp(-((x[:, None] - self._means) ** 2).sum(axis=2)) + 1e-12
         return np.asarray(near / near.sum(axis=1, keepdims=True))
 
-    return probabilities
+    def features(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The inputs: it has no hidden layer."""
+        return x
+
+
+class NearestMeanFit:
+    """Trains `NearestMean`, whatever surrogate is asked for."""
+
+    def __call__(self, points: Points, weights: NDArray[np.float32], surrogate: str = "") -> NearestMean:
+        """One of them."""
+        return NearestMean(points, weights)
+
+    def several(self, points: Points, weights: NDArray[np.float32], surrogate: str = "") -> list[NearestMean]:
+        """One for each row of weights (R, N)."""
+        return [NearestMean(points, each) for each in weights]
+
+    def inputs(self, points: Points) -> NDArray[np.float64]:
+        """Their inputs as they are."""
+        return points.x
 
 
 def poisoned() -> Iterable[Points]:
-    """Training points with some poison among them, with all labels and with few."""
-    for budget in ("all", 5):
+    """Training points with some poison among them, with all labels and with a few."""
+    for budget in ("all", 12):
         scene = inject(build(DataSpec(n=80, labels_per_class=budget)), CopiesSpec(count=8))
         yield scene.points.take(scene.points.is_train)
 
@@ -46,7 +66,7 @@ class DefenceContract:
     seeds: ClassVar[Iterable[int]] = range(2)
 
     def _judged(self, points: Points, seed: int = 0) -> Verdict:
-        return self.spec.judge(points, nearest_mean, np.random.default_rng(seed))
+        return self.spec.judge(points, NearestMeanFit(), np.random.default_rng(seed))
 
     def test_its_settings_load_neither_torch_nor_scikit_learn(self) -> None:
         assert heavy_of(type(self.spec).__module__) == []

@@ -279,7 +279,7 @@ WORDS = [
     (climbing(SVM | {"kernel": "sigmoid"}), "tanh kernel"),
     (climbing(label=-1), "Unlabelled poison does nothing"),
     (climbing(data={"validation": 0.0}), "There are no validation points"),
-    (climbing(data={"n": 10}, count=80), "there are 10 labelled training points"),
+    (climbing(data={"n": 10}, count=80), "there are 10 training points"),
     (through(SVM), "support vector machine. Take svm-gradient"),
     (through(TREE), "Take heap or greedy"),
     (influencing(SVM), "Take svm-gradient"),

@@ -277,7 +277,8 @@ def test_what_takes_long_says_so_first(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_map_of_an_attack_is_that_of_its_heap_in_its_box():
-    of = scenario(**{"adversary.method": "heap", "adversary.count": 5, "adversary.beyond": 2.0})
+    attack = {"adversary.method": "heap", "adversary.count": 5, "adversary.beyond": 2.0}
+    of = scenario().with_values(attack)
     asked = offered(of)
     assert asked == {"measure": "validation-error", "weight": 5, "beyond": 2.0, "labels": None}
     found = next(effect_map(of, **asked))

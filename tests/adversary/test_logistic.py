@@ -16,25 +16,27 @@ def drawn(rng: np.random.Generator, n: int, classes: int) -> tuple[NDArray, NDAr
     return np.column_stack([np.cos(angle), np.sin(angle)]) + 0.9 * rng.standard_normal((n, 2)), label
 
 
-def fitted(z: NDArray, label: NDArray, weight: NDArray, l2: float, classes: int) -> Logistic:
-    return Logistic.fit(z, label, weight, classes, l2, np.zeros((classes, z.shape[1] + 1)))
+def fitted(z: NDArray, label: NDArray, weight: NDArray, l2: float, classes: int, smoothing: float = 0.0) -> Logistic:
+    return Logistic.fit(z, label, weight, classes, l2, np.zeros((classes, z.shape[1] + 1)), smoothing)
 
 
 @pytest.mark.parametrize("classes", [2, 3])
-@pytest.mark.parametrize("l2", [0.0, 0.05])
-def test_the_gradient_is_that_of_training_anew(classes: int, l2: float) -> None:
+@pytest.mark.parametrize(("l2", "smoothing"), [(0.0, 0.0), (0.05, 0.0), (0.0, 0.2)])
+def test_the_gradient_is_that_of_training_anew(classes: int, l2: float, smoothing: float) -> None:
     rng = np.random.default_rng(classes)
     z, label = drawn(rng, 60, classes)
     label[-1] = (label[-1] + 1) % classes
     looks, true = drawn(rng, 90, classes)
     weight = np.r_[np.ones(59), 5.0]
-    gradient = fitted(z, label, weight, l2, classes).gradient(
+    gradient = fitted(z, label, weight, l2, classes, smoothing).gradient(
         z[-1], int(label[-1]), 5.0, looks, true, np.full(90, 1 / 90)
     )
     truth = np.zeros(2)
     for k, step in enumerate(1e-5 * np.eye(2)):
         up, down = (
-            fitted(np.r_[z[:-1], [z[-1] + side * step]], label, weight, l2, classes).losses(looks, true).mean()
+            fitted(np.r_[z[:-1], [z[-1] + side * step]], label, weight, l2, classes, smoothing)
+            .losses(looks, true)
+            .mean()
             for side in (1, -1)
         )
         truth[k] = (up - down) / 2e-5

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.attacks.placement import inject
 from boundaryviz.attacks.specs import ATTACKS
+from boundaryviz.defences import DEFENCES
 from boundaryviz.engine.messages import CURVES
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
@@ -24,6 +25,7 @@ from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.data import DataSpec
+from boundaryviz.scene.keyed import key
 from boundaryviz.scene.scaling import InputScale
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
 from boundaryviz.scene.section import Section
@@ -70,6 +72,14 @@ def attacks() -> dict[str, Any]:
         "flip everything": flip(count=10_000, choose="random"),
     }
     return {name: attack(count=9) for name, attack in ATTACKS.items()} | more
+
+
+def defences() -> list[Any]:
+    """Every filter, for few points: with few neighbours, and little that is trained."""
+    few: dict[str, Any] = {"neighbours": 3, "rounds": 1, "trained": 8, "asked": 10}
+    return [
+        spec(**{name: value for name, value in few.items() if name in spec.model_fields}) for spec in DEFENCES.values()
+    ]
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,7 @@ def by_hand(scene: Scene, group: int = 3) -> Scene:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A learner, an attack and a scene, and how it is trained."""
+    """A learner, an attack and a scene, and how it is trained. filter: its defence, default somebody's."""
 
     learner: Any
     attack: Any
@@ -141,6 +151,7 @@ class Case:
     steps: int = 6
     seeds: tuple[int, ...] = (3,)
     scale: InputScale = "as-is"
+    filter: str = ""
 
     def __repr__(self) -> str:
         settings = self.learner.model_dump(exclude_defaults=True) | {"name": self.learner.name}
@@ -152,6 +163,18 @@ class Case:
     def scenario(self) -> Scenario:
         training = TrainingSpec(batch_size=self.batch, learning_rate=0.05, evaluate_every=4, l2=1e-3)
         return Scenario(data=DataSpec(input_scale=self.scale), learner=self.learner, training=training)
+
+    @cached_property
+    def defence(self) -> Any:
+        """One of the filters; each is somebody's."""
+        kinds = [one for one in defences() if self.filter in ("", one.defence)]
+        return kinds[key(*repr(self).encode()) % len(kinds)]
+
+    @cached_property
+    def defended(self) -> Scenario:
+        """With that filter, which trains its models as long as the case is trained."""
+        training = self.scenario.training.model_copy(update={"steps": self.steps})
+        return self.scenario.model_copy(update={"training": training, "defence": self.defence})
 
     @cached_property
     def base(self) -> Scene:

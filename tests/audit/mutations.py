@@ -16,6 +16,8 @@ from torch import Tensor
 
 from audit import properties
 from audit.cases import Case, Recipe, attacks, small
+from boundaryviz.engine import session
+from boundaryviz.engine.judging import sights
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.learners import losses
@@ -227,3 +229,27 @@ def a_kernel_of_how_far_the_means_of_the_axes_lie_apart(patch: pytest.MonkeyPatc
 def a_net_that_moves_with_nothing_to_learn_from(patch: pytest.MonkeyPatch) -> None:
     standing = Network._standing
     patch.setattr(Network, "_standing", lambda self, idle, tensors: standing(self, idle[:0], tensors))
+
+
+# ---- defences ----------------------------------------------------------------------------------------------
+
+_DEFENDED = "the_clean_twin_of_a_defended_run_never_heard_of_the_poison"
+_SIFTED = Case(small("mlp"), attacks()["copies"], Recipe(labels=None), steps=12, filter="knn")
+
+
+@_mutation(_DEFENDED, _SIFTED)
+def a_filter_shown_what_anybody_sees(patch: pytest.MonkeyPatch) -> None:
+    def shown(seeds: Any, points: Any, seen: NDArray[np.bool_], *more: Any) -> Any:
+        return sights(seeds, points, np.broadcast_to(seen.any(axis=0), seen.shape), *more)
+
+    patch.setattr(session, "sights", shown)
+
+
+@_mutation(_DEFENDED, replace(_SIFTED, filter="loss"))
+def removed_points_that_lose_their_places_in_batches(patch: pytest.MonkeyPatch) -> None:
+    of: Any = Pool.of
+
+    def without(*given: Any) -> Any:
+        return of(*given[:-1], None)
+
+    patch.setattr(Pool, "of", without)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from audit.cases import EXACT, Case, measured, thought
 from boundaryviz.attacks.placement import check
+from boundaryviz.engine.judging import DefenceError
 from boundaryviz.engine.replicas import CLEAN, Replicas
 from boundaryviz.learners.families.estimators import KNeighborsClassifierSpec
 from boundaryviz.learners.families.graphs import PathSpec
@@ -45,6 +46,25 @@ def the_clean_twin_never_heard_of_the_poison(case: Case) -> None:
     without = case.run(case.base, twin=True)
     _equal(thought(case.twins, case.places)[:k], thought(without, case.places)[:k], "clean twin and no poison")
     _close(measured(case.twins)[:k], measured(without)[:k], "its curves", 1e-6)
+
+
+@_property
+def the_clean_twin_of_a_defended_run_never_heard_of_the_poison(case: Case) -> None:
+    scenario, k = case.defended, len(case.seeds)
+    try:
+        twins = case.run(case.scene, twin=True, scenario=scenario)
+        without = case.run(case.base, twin=True, scenario=scenario)
+    except DefenceError:  # too few points to judge by, or nothing would be left
+        return
+    judged, alone = twins.defending.judged, without.defending.judged
+    assert judged is not None
+    assert alone is not None
+    for one, other in zip(judged[:k], alone[:k], strict=True):
+        assert one.ids.tolist() == other.ids.tolist(), f"{case.defence} is shown others"
+        _equal(one.weights, other.weights, f"{case.defence} and no poison")
+        _equal(one.scores, other.scores, f"{case.defence} and no poison, scores")
+    _equal(thought(twins, case.places)[:k], thought(without, case.places)[:k], f"defended by {case.defence}")
+    _close(measured(twins)[:k], measured(without)[:k], "its curves", 1e-6)
 
 
 @_property

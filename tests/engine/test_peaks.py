@@ -61,6 +61,8 @@ CASES = [
     case("GradientBoostingClassifier", 2000, 32, **NOISY, learner__subsample=0.5, learner__max_depth=10),
     case("random-features", 10_000, **TRAIN_ALONE, learner__features=800),
     case("random-features", 500, 16, learner__features=10_000),
+    case("dpa", 20_000, 8, learner__parts=1000),
+    case("dpa", 20_000, 8, **NOISY, learner__parts=500, learner__base="tree"),
     # inputs of other widths
     case("mlp", 10_000) | {"width": 500},
     case("mlp", 10_000, 8, learner__fourier=64, data__input_scale="domain") | {"width": 500},

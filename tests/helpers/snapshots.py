@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
+from boundaryviz.defences.judged import Judged
 from boundaryviz.engine.messages import CURVES, Curves
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.snapshot import Snapshot
@@ -62,3 +64,17 @@ def snapshot(classes: int = 2, replicas: int = 1, **changes: Any) -> Snapshot:
     values |= changes
     count = len(values["scene"].points)
     return Snapshot(**({"p": rng.dirichlet(np.ones(classes), count).astype(np.float32)} | values))
+
+
+def guarded(**changes: Any) -> Snapshot:
+    """The same with a defence that removes its only point of poison and the two clean training points after it."""
+    shown = snapshot(**changes)
+    points = shown.scene.points
+    ids = np.sort(points.ids[points.is_train])
+    poison = points.is_poison[points.positions(ids)]
+    last = int(np.flatnonzero(poison)[0])
+    weights = np.ones(len(ids), dtype=np.float32)
+    weights[[last, last + 1, last + 2]] = 0
+    scores = np.linspace(1.0, 0.0, len(ids))
+    scenario = shown.scenario.with_values({"defence.defence": "knn"})
+    return replace(shown, scenario=scenario, judged=Judged(ids, poison, weights, scores))

@@ -106,3 +106,28 @@ def test_what_some_replicas_see_besides_is_added_to_their_gradient_alone(monkeyp
     both = ours.gradient(more[0][some], more[1], more[2][some], add_to=some)
     assert torch.equal(both[0], alone[0])
     torch.testing.assert_close(both[some], (alone + besides)[some])
+
+
+@pytest.mark.parametrize(("hidden", "activation", "loss", "squash"), [
+    ((), "linear", "cross-entropy", False), ((6, 4), "gelu", "generalised", False), ((5,), "tanh", "squared", True),
+])  # fmt: skip
+def test_clipped_it_is_the_sum_of_each_point_s_own_gradient_shortened(
+    hidden: tuple[int, ...], activation: str, loss: Any, squash: bool
+) -> None:
+    layout = Layout((2, *hidden, losses.outputs(loss, 3)))
+    p, x = draw(2, layout.size), draw(2, 2, POINTS)
+    q = losses.targets(torch.arange(POINTS) % 3, loss, 3, torch.float32).expand(2, -1, -1)
+    weight = draw(2, 1, POINTS, seed=1).abs()
+    masks = [(draw(2, units, POINTS, seed=2) > 0) * 2.0 for units in hidden]
+    expected, lengths = torch.zeros_like(p), []
+    for k in range(POINTS):
+        one = (x[:, :, k : k + 1], q[:, :, k : k + 1], torch.ones(2, 1, 1), [mask[:, :, k : k + 1] for mask in masks])
+        g = by_autograd(layout, p, activation, loss, squash, *one)
+        lengths.append(g.norm(dim=1))
+        expected += weight[:, :, k] * g * (0.4 / lengths[-1]).clamp(max=1)[:, None]
+    shorter = torch.stack(lengths) < 0.4
+    assert 0 < shorter.sum() < shorter.numel()
+    ours = Backprop(layout, p, activation, loss, squash)
+    ours.clip = 0.4
+    given = ours.gradient(x, q, weight, masks)
+    torch.testing.assert_close(given, expected, rtol=1e-4, atol=1e-5)

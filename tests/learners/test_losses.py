@@ -13,7 +13,7 @@ from boundaryviz.learners.specs import LogisticSpec
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from helpers.models import blobs, make
 
-NAMES: tuple[losses.LossName, ...] = ("cross-entropy", "focal", "absolute", "squared", "hinge")
+NAMES: tuple[losses.LossName, ...] = ("cross-entropy", "focal", "generalised", "absolute", "squared", "hinge")
 SHAPES = [(name, classes) for name in NAMES for classes in (2, 3, 5)]
 
 
@@ -81,6 +81,7 @@ def test_focal_is_that_of_the_paper(classes: int, gamma: float):
 )  # fmt: skip
 def test_what_losses_do_not_depend_on(name: losses.LossName, classes: int, gamma: float, seed: int, shift: float):
     """Names of classes: where they and their outputs change places, nothing does. Logits: what is added to all."""
+    gamma = max(gamma, 0.01) if name == "generalised" else gamma  # which divides by it
     random = torch.Generator().manual_seed(seed)
     label = torch.randint(0, classes, (12,), generator=random)
     z = torch.randn((1, losses.outputs(name, classes), 12), generator=random, dtype=torch.float64) * 2
@@ -100,6 +101,7 @@ def test_what_losses_do_not_depend_on(name: losses.LossName, classes: int, gamma
 @pytest.mark.parametrize(("name", "classes"), SHAPES)
 @pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0, 3.5])
 def test_the_slope_by_hand_is_that_of_autograd(name: losses.LossName, classes: int, gamma: float):
+    gamma = max(gamma, 0.1) if name == "generalised" else gamma  # which at 0 is cross-entropy, and divides by it
     z, _, q = example(name, classes)
     z.requires_grad_()
     (expected,) = torch.autograd.grad(losses.per_point(name, z, q, gamma).sum(), z)
@@ -177,3 +179,39 @@ def test_the_loss_of_what_is_almost_certain_is_no_rounding(lead: float):
         learner.P[0, -2:] = torch.tensor([-lead / 2, lead / 2])  # the biases
     loss, _ = learner.evaluate(np.zeros((1, 2)), np.array([1]))
     assert loss[0, 0] == pytest.approx(np.log1p(np.exp(-lead)), rel=1e-9)
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_generalised_lies_between_cross_entropy_and_the_absolute_loss_of_the_probability(classes: int):
+    z, label, q = example("generalised", classes)
+    p = losses.probabilities("generalised", z)[:, label, torch.arange(len(label))]
+    torch.testing.assert_close(losses.per_point("generalised", z, q, 0.7), (1 - p**0.7) / 0.7)
+    torch.testing.assert_close(losses.per_point("generalised", z, q, 1.0), 1 - p)
+    torch.testing.assert_close(
+        losses.per_point("generalised", z, q, 1e-6), losses.per_point("cross-entropy", z, q), rtol=1e-4, atol=1e-4
+    )
+
+
+@pytest.mark.parametrize("classes", [2, 5])
+def test_smoothed_labels_are_torch_s(classes: int):
+    z, label, _ = example("cross-entropy", classes)
+    q = losses.targets(label, "cross-entropy", classes, torch.float64, smoothing=0.2)
+    ours = losses.per_point("cross-entropy", z, q)
+    theirs = [F.cross_entropy(z[r].T, label, reduction="none", label_smoothing=0.2) for r in range(2)]
+    torch.testing.assert_close(ours, torch.stack(theirs))
+    assert (losses.targets(-torch.ones_like(label), "cross-entropy", classes, torch.float64, 0.2) == 0).all()
+
+
+def test_smoothing_acts_in_training_alone_and_on_cross_entropy_alone():
+    plain, smooth = (LogisticSpec(smoothing=share) for share in (0.0, 0.3))
+    fitted = [make(spec, data=blobs(40)) for spec in (plain, smooth)]
+    for learner in fitted:
+        learner.step(600)
+    x = blobs(40).x
+    sure = [np.abs(learner.probabilities(x)[0, 0] - 0.5).mean() for learner in fitted]
+    assert sure[1] < sure[0] - 0.05
+    label = blobs(40).label
+    p = fitted[1].probabilities(x).astype(np.float64)[:, label, np.arange(len(label))]
+    np.testing.assert_allclose(fitted[1].evaluate(x, label)[0], -np.log(p), rtol=1e-4)
+    assert LogisticSpec(loss="hinge", smoothing=0.3).smoothed == 0.0
+    assert "smoothing" in LogisticSpec(loss="hinge").unused()

@@ -71,6 +71,7 @@ def test_the_measures_are_those_that_runs_have():
     tiny["rule"] = "y > x"
     tiny["decision.false_negative"] = 10.0  # where nothing says what mistakes cost there is no expected cost
     tiny |= {"data.label_noise": 0.2, "training.early_stopping": "GL"}
+    tiny["defence.defence"] = "sphere"  # which always removes some
     run = train(Scenario().with_values(tiny), 2, twin=True, progress=False)
     assert set(run.metrics) == METRICS
     assert METRICS - set(run.poisoned) == OF_TWINS

@@ -35,6 +35,9 @@ QUICK = {
     "bias-variance": (0,),
     "elephant": (0,),
     "hand-written-rule": (0,),
+    "cut-the-current": (0,),
+    "wider-bridge": (0,),
+    "filters-pass-the-heap": (0,),
 }
 
 

@@ -424,7 +424,7 @@ def ods_row(rows: int = 1, *cells: tuple[str, int]) -> str:
         gzip.compress(b"1,2\n" * 20_000_000),
         gzip.compress(gzip.compress(b"1,2\n")),
     ],
-    ids=lambda content: f"{len(content)}",
+    ids=lambda _: "archive",  # a number is added; lengths differ from process to process, as archives hold the time
 )
 def test_nothing_unpacks_to_more_than_fits(content: bytes) -> None:
     assert any(word in refused(content) for word in ("at most", "more than", "too much text", "packed twice"))

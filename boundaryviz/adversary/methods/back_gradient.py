@@ -97,17 +97,23 @@ class Through:
     def gradient(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> tuple[float, NDArray[np.float64]]:
         """The goal's objective of the nets after the steps gone through, and the gradient (K, D) of their loss."""
         net, goal, settings = self._net, self._problem.goal, self.settings
-        nets, dtype = self._nets, net.dtype
+        nets, dtype, smoothed = self._nets, net.dtype, self._nets.spec.smoothed
         clean = nets.points
         descent = Descent(
-            net, nets.columns(clean.x, dtype), nets.targets(clean.label.astype(np.int64), dtype),
+            net, nets.columns(clean.x, dtype), nets.targets(clean.label.astype(np.int64), dtype, smoothed),
             settings.unrolled, settings.descent_rate, nets.training.l2,
         )  # fmt: skip
         sign = 1.0 if goal.pin is None else -1.0
         looks, targets = nets.columns(goal.x, dtype), nets.targets(goal.label, dtype)
         of = torch.full((len(goal.x),), sign / len(goal.x))
         params, gradient = descent.gradient(
-            self._start, nets.columns(x, dtype), nets.targets(label, dtype), torch.ones(len(x)), looks, targets, of
+            self._start,
+            nets.columns(x, dtype),
+            nets.targets(label, dtype, smoothed),
+            torch.ones(len(x)),
+            looks,
+            targets,
+            of,
         )
         if not torch.isfinite(gradient).all():
             raise AttackError(

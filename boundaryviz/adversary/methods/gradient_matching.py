@@ -81,9 +81,9 @@ class Matching:
 
     def __init__(self, nets: Nets, net: MLP, some: Moves) -> None:
         self._nets, self._net = nets, net
-        self._own = nets.targets(some.labels, net.dtype)
+        self._own = nets.targets(some.labels, net.dtype, nets.spec.smoothed)
         params = net.P.detach().requires_grad_()
-        wanted = nets.targets(np.array([some.label]), net.dtype)
+        wanted = nets.targets(np.array([some.label]), net.dtype, nets.spec.smoothed)
         pulled = net.per_point(params, nets.columns(some.target[None], net.dtype)[None], wanted)
         (self._goal,) = torch.autograd.grad(pulled.sum(), params)  # (R, n)
         if not (self._goal.norm(dim=1) > 0).all():

@@ -82,7 +82,7 @@ class Heaps(Ascent[Look]):
                 "and training.l1=0, or take back-gradient."
             )
         self._problem, self._settings, self._l2 = problem, settings, fit.l2
-        self._features = FeatureMap(spec, problem.width)
+        self._features, self._smoothing = FeatureMap(spec, problem.width), spec.smoothed
         plain = Scaling(np.zeros(problem.width), np.ones(problem.width))
         self._scale = scaling_of(scene, problem.scenario.data.input_scale) or plain
         points = scene.points.take(training(scene))
@@ -156,7 +156,7 @@ class Heaps(Ascent[Look]):
         try:
             model = Logistic.fit(
                 np.concatenate([self._z, self._shown(x)]), np.concatenate([self._label, label]), every,
-                self._problem.classes, self._l2, self._last,
+                self._problem.classes, self._l2, self._last, self._smoothing,
             )  # fmt: skip
         except NoOptimum:
             return Look(x, label, weight, None, -np.inf, -np.inf)

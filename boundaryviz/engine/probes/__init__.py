@@ -13,7 +13,11 @@ PROBES: dict[str, str] = {
     "scores": "boundaryviz.engine.probes.scores:ScoresProbe",
     "course": "boundaryviz.engine.probes.course:CourseProbe",
     "tree": "boundaryviz.engine.probes.tree:TreeProbe",
+    "certificate": "boundaryviz.engine.probes.certificate:CertificateProbe",
     "support": "boundaryviz.engine.probes.support:SupportProbe",
+    "defence": "boundaryviz.engine.probes.defence:DefenceProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
+    "influence": "boundaryviz.influences.probe:InfluenceProbe",
+    "influence-slowly": "boundaryviz.influences.probe:SlowInfluenceProbe",
 }
 """Every probe by name, as "module:class"."""

@@ -259,12 +259,12 @@ class Film:
     def _class_handles(self) -> list[Line2D]:
         """Of all snapshots together, each entry once."""
         found: dict[str, Line2D] = {}
-        before = None
+        before: Snapshot | None = None
         for snapshot in self.sequence.shown:
-            if snapshot.scene is not before:
+            if before is None or snapshot.scene is not before.scene or snapshot.judged is not before.judged:
                 for handle in class_handles(seen(snapshot), self.options.drawing, self._style):
                     found.setdefault(str(handle.get_label()), handle)
-            before = snapshot.scene
+            before = snapshot
         return list(found.values())
 
     def _flip_handles(self) -> list[Artist]:
@@ -383,7 +383,7 @@ class MovingPlane:
 
     def _differ(self, before: Snapshot, snapshot: Snapshot) -> bool:
         """Whether what is drawn over the ground is not the same in both."""
-        return before.scene is not snapshot.scene or self._options.errors
+        return before.scene is not snapshot.scene or before.judged is not snapshot.judged or self._options.errors
 
     def _draw_marks(self, snapshot: Snapshot) -> None:
         """Draw what lies over the ground, with matplotlib's settings in force."""

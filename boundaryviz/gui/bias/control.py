@@ -10,7 +10,7 @@ from boundaryviz.figures.bias_maps import MAPS, map_image
 from boundaryviz.gui.bias.panel import BiasPanel
 from boundaryviz.gui.bias.sizes import sizes_of
 from boundaryviz.gui.document.document import Document
-from boundaryviz.gui.document.run_control import RunControl
+from boundaryviz.gui.document.kept_run import KeptRunControl
 from boundaryviz.gui.plane.map_item import UNDER, MapItem
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.shell.frame import MainWindow
@@ -19,30 +19,24 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.bias_variance import BiasVariance
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.scenario import ScenarioError
-from boundaryviz.scenario.scratch import Scratch
 from boundaryviz.scenario.sweep import SweepError
 from boundaryviz.scene.plain_text import NAME, file_stem, one_line
 from boundaryviz.studies.requests import BiasVarianceRequest
 
 
-class BiasControl(RunControl):
-    """See `RunControl`. What is finished is kept as long as the window is open, so that Resume, more samples, and
-    settings that were measured before, cost only what is missing."""
+class BiasControl(KeptRunControl):
+    """See `KeptRunControl`: more samples, and settings that were measured before, cost only what is missing."""
 
     def __init__(self, window: MainWindow, plane: PlaneView, document: Document) -> None:
         self.panel = panel = BiasPanel()
         self._plane, self._theme = plane, LIGHT
-        self._kept: Scratch | None = None
-        self._asked: BiasVarianceRequest | None = None
         self.item = MapItem()
         self.item.setZValue(UNDER)
         self.item.hide()
         plane.canvas.box.addItem(self.item, ignoreBounds=True)
-        super().__init__(window, document, panel, "train.bias")
+        super().__init__(window, document, panel, "train.bias", "bias")
         window.themed.connect(self._dress)
         panel.saving.connect(self._export)
-        panel.paused.connect(self.pause)
-        panel.resumed.connect(self.resume)
         panel.shown.connect(self._put_on_plane)
         panel.sizes_wanted.connect(self._fill_in)
 
@@ -70,13 +64,8 @@ class BiasControl(RunControl):
         try:
             if listed is not None:
                 self._check(listed)
-            if self._kept is None:
-                self._kept = Scratch("bias")
         except (SweepError, ScenarioError) as error:
             self.panel.refuse(f"{error}".rstrip(".") + ".")
-            return
-        except OSError as error:
-            self.panel.say(f"There is no room for results: {error.strerror or error}.", problem=True)
             return
         super().run(listed, seeds)
 
@@ -87,40 +76,21 @@ class BiasControl(RunControl):
             scenario.with_values({path: value})
 
     @override
-    def _request(self, listed: str | None, seeds: int) -> BiasVarianceRequest:
-        assert self._kept is not None
-        place = self._kept.path / "results.sqlite"
-        self._asked = BiasVarianceRequest(self._document.committed.complete(), seeds, listed, place)
-        return self._asked
+    def _request_of(self, listed: str | None, seeds: int) -> BiasVarianceRequest:
+        return BiasVarianceRequest(self._document.committed.complete(), seeds, listed, self.place)
 
     @override
     def _show(self, found: list[BiasVariance] | None) -> None:
         self.panel.set_results(found or [])
 
-    def pause(self) -> None:
-        """End the process; what it had finished is kept."""
-        if self._stop():
-            self.panel.set_paused()
-            done, asked = (sum(getattr(one, name) for one in self.results) for name in ("samples", "asked"))
-            self.panel.say(f"Paused after {done:,} of {asked:,} samples." if asked else "Paused.")
-
-    def resume(self) -> None:
-        """Go on with what was asked for when it was paused."""
-        if self._asked is not None and not self.running:
-            self._start(self._asked)
-
     @override
-    def close(self) -> None:
-        super().close()
-        if self._kept is not None:
-            self._kept.remove()
-            self._kept = None
+    def _paused_words(self) -> str:
+        done, asked = (sum(getattr(one, name) for one in self.results) for name in ("samples", "asked"))
+        return f"Paused after {done:,} of {asked:,} samples." if asked else "Paused."
 
     @override
     def _opened(self) -> None:
         super()._opened()
-        self._asked = None
-        self.panel.set_running(False)
         self.panel.over.clear()
         self.offer()
 

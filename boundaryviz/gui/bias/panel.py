@@ -22,8 +22,8 @@ from boundaryviz.figures.bias_maps import MAPS
 from boundaryviz.gui.bias.maps import MapsView
 from boundaryviz.gui.widgets.controls import Elided, choices, restyle
 from boundaryviz.gui.widgets.number import NumberEdit
+from boundaryviz.gui.widgets.pause_panel import PausePanel
 from boundaryviz.gui.widgets.plain import tip
-from boundaryviz.gui.widgets.run_panel import RunPanel
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.bias_variance import BiasVariance
 from boundaryviz.record.decomposition import MEASURES
@@ -38,17 +38,14 @@ _HINT = (
 )
 
 
-class BiasPanel(RunPanel):
+class BiasPanel(PausePanel):
     """Fields, progress, a row of numbers for each setting, and maps.
 
-    asked: with the text of what is varied, None for nothing, and how many samples. paused, resumed: the second button.
-    saving: a figure is wanted. shown: the result or the map in hand is another one, or is to be on the plane or not.
+    asked: with the text of what is varied, None for nothing, and how many samples. shown: the result or the map in
+    hand is another one, or is to be on the plane or not.
     sizes_wanted: something worth varying is to be filled in.
     """
 
-    paused = pyqtSignal()
-    resumed = pyqtSignal()
-    saving = pyqtSignal()
     shown = pyqtSignal()
     sizes_wanted = pyqtSignal()
 
@@ -59,16 +56,12 @@ class BiasPanel(RunPanel):
         self.over.setToolTip(
             tip("A setting and its values, such as learner.max_leaf_nodes=2,6,none; empty takes the scenario as it is.")
         )
-        self.pause, self.save = QPushButton("Pause"), QPushButton("Export...")
-        self.save.setToolTip("Write this figure as PNG, SVG or PDF")
         words = f"How many samples of the data, 1 to {MOST}; a model is trained on each."
         super().__init__(
-            ("Vary", self.over), ("Samples", NumberEdit.called("Samples", words, 44)), SAMPLES, _HINT, self.pause,
-            self.save, most=MOST,
+            ("Vary", self.over), ("Samples", NumberEdit.called("Samples", words, 44)), SAMPLES, _HINT, MOST
         )  # fmt: skip
         self.setAccessibleName("Bias and variance")
         self.results: list[BiasVariance] = []
-        self._paused = False
         self.sizes = QPushButton("Sizes")
         self.sizes.setToolTip(tip("Fill in what makes this learner small and large"))
         self.table = _Numbers()
@@ -79,8 +72,6 @@ class BiasPanel(RunPanel):
         self.on_plane.setToolTip(tip("Show this map under the points, in the place of the model's field"))
         self.about = Elided("faint")
         self._compose()
-        self.pause.clicked.connect(lambda: (self.resumed if self._paused else self.paused).emit())
-        self.save.clicked.connect(self.saving)
         self.sizes.clicked.connect(self.sizes_wanted)
         self.table.itemSelectionChanged.connect(self._pick)
         self.map.currentIndexChanged.connect(lambda _at: self._pick())
@@ -148,24 +139,6 @@ class BiasPanel(RunPanel):
             words = f"{one.samples_words()}; {one.truth_words()}. {one.warning()}"
             words = words[0].upper() + words[1:]
         self.about.set_words(words)
-
-    # ---- how it goes --------------------------------------------------------------------------------
-
-    @override
-    def set_running(self, on: bool) -> None:
-        super().set_running(on)
-        self._paused = False
-        self.pause.setText("Pause")
-        self.pause.setEnabled(on)
-        self.pause.setToolTip("Stop for now; Resume goes on from what is finished")
-
-    def set_paused(self) -> None:
-        """It was stopped, and can go on."""
-        self.set_running(False)
-        self._paused = True
-        self.pause.setText("Resume")
-        self.pause.setEnabled(True)
-        self.pause.setToolTip("Go on with what is missing")
 
     # ---- what it asks -------------------------------------------------------------------------------
 

@@ -113,7 +113,12 @@ class Exporting(QObject):
 
         have, pins = dict.fromkeys(AGAINST_CLEAN, clean is not None), self._pins()
         have |= dict.fromkeys(RANKING, not snapshot.fits_responses)
-        have |= {"cascade": snapshot.cascade is not None, "frames": len(strip) > 1, "compare": len(pins) > 1}
+        have |= {
+            "defence": snapshot.judged is not None,
+            "cascade": snapshot.cascade is not None,
+            "frames": len(strip) > 1,
+            "compare": len(pins) > 1,
+        }
         made = _Made(snapshot, clean, {"frames": strip, "compare": pins}, rect, self._looks())
         pinned = self._pins_file()
         self.dialog = ExportDialog(

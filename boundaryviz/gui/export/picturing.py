@@ -80,6 +80,7 @@ class Picturing(QObject):
             None if clean else rendering.cascade,
             p=None if clean else rendering.p,
             clean_p=None if clean else rendering.clean_p,
+            judged=rendering.clean_judged if clean else rendering.judged,
         )
 
     def _clean(self, rendering: m.Rendering, scenario: Scenario, scene: Scene) -> Snapshot | None:

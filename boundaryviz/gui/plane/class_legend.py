@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,16 +27,34 @@ _AWAY = 12.0  # pixels from the edges of the plane
 _PIN = "pin"
 
 
+class Cross(StrEnum):
+    """What a defence removed, and what that is called."""
+
+    POISON = "removed, poison"
+    CLEAN = "removed, clean"
+
+
+def paint_cross(painter: QPainter, cross: Cross, theme: Theme, size: float) -> None:
+    """A cross around the origin, `size` pixels across: broad over poison, thin over a clean point."""
+    reach, broad = size / 2.0, cross is Cross.POISON
+    wide = size * (0.30 if broad else 0.13)
+    for colour, width in ((theme.plane, wide + max(size * 0.17, 1.5)), (theme.ink, wide)):
+        painter.setPen(QPen(QColor(colour), width, cap=Qt.PenCapStyle.FlatCap if broad else Qt.PenCapStyle.RoundCap))
+        painter.drawLine(QPointF(-reach, -reach), QPointF(reach, reach))
+        painter.drawLine(QPointF(-reach, reach), QPointF(reach, -reach))
+
+
 @dataclass(frozen=True)
 class Row:
     """A symbol and its words. what: a style, the pin, or nothing where it only sums up others."""
 
-    what: Style | str | None
+    what: Style | Cross | str | None
     words: str
 
 
-def rows_of(scene: Scene, most: int) -> tuple[Row, ...]:
-    """A row for every class, then what else is there; of more than `most` the last classes are summed up."""
+def rows_of(scene: Scene, most: int, crosses: Collection[Cross] = ()) -> tuple[Row, ...]:
+    """A row for every class, then what else is there, with these crosses; of more than `most` the last classes are
+    summed up."""
     points = scene.points
     others = []
     if (points.label == UNLABELLED).any():
@@ -42,6 +62,7 @@ def rows_of(scene: Scene, most: int) -> tuple[Row, ...]:
     if points.is_poison.any():
         acts = bool(scene.acting)
         others.append(Row(Style(-1, -1, 0, ACTS if acts else RESTS), "poison" if acts else "poison, switched off"))
+    others += [Row(cross, cross.value) for cross in Cross if cross in crosses]
     if scene.targets:
         others.append(Row(_PIN, "target"))
     classes = [Row(Style(k, k), scene.class_name(k)) for k in range(scene.classes)]
@@ -87,6 +108,7 @@ class ClassLegend(QWidget):
         self._key: tuple[object, ...] = ()
         self._area = QRectF()
         self._shown = True
+        self._crosses: frozenset[Cross] = frozenset()
         self._grip: QPointF | None = None
         self._dragged = False
         self.rows: tuple[Row, ...] = ()
@@ -117,6 +139,12 @@ class ClassLegend(QWidget):
         self._scene = scene
         if key != self._key:
             self._key = key
+            self._fill()
+
+    def set_crosses(self, crosses: Collection[Cross]) -> None:
+        """Which crosses there are on the planes."""
+        if self._crosses != frozenset(crosses):
+            self._crosses = frozenset(crosses)
             self._fill()
 
     def set_shown(self, on: bool) -> None:
@@ -153,7 +181,7 @@ class ClassLegend(QWidget):
     def _fill(self) -> None:
         if self._scene is not None:
             most = max(int(0.6 * self._area.height() / (self._scale * _LINE)), 4)
-            self.rows = rows_of(self._scene, most)
+            self.rows = rows_of(self._scene, most, self._crosses)
         self.setAccessibleName("Legend: " + ", ".join(row.words for row in self.rows))
         self.resize(self.sizeHint())
         fits = self._area.isEmpty() or self.width() < 0.6 * self._area.width()
@@ -223,6 +251,8 @@ class ClassLegend(QWidget):
         if isinstance(row.what, Style):
             ringed = row.what.ring > 0
             paint_symbol(painter, row.what, self._theme, self._scale * (0.45 if ringed else 1.0) * _SYMBOL)
+        elif isinstance(row.what, Cross):
+            paint_cross(painter, row.what, self._theme, self._scale * _SYMBOL)
         elif row.what == _PIN:
             size = self._scale * 1.5 * _SYMBOL
             painter.setPen(QPen(QColor(self._theme.ink), 1.4, join=Qt.PenJoinStyle.RoundJoin))

@@ -38,7 +38,7 @@ _TOOL_ICONS = {
     "select": ("select", "V"), "add": ("add", "A"),
     "brush": ("brush", "B"), "erase": ("erase", "E"), "relabel": ("relabel", "L"),
     "lasso": ("lasso", "O"), "rectangle": ("rectangle", "M"),
-    "bridge": ("bridge", "G"), "target": ("target", "T"),
+    "bridge": ("bridge", "G"), "target": ("target", "T"), "why": ("why", "W"),
 }  # fmt: skip
 
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
@@ -111,10 +111,13 @@ _TABLE = (
     _Entry("train.attack-keep", "Keep the attac&k", "Take the points that the attack has come to into the scene",
            ("Shift+K",), on_plane=True),
     _Entry("train.attack-discard", "D&iscard the attack", "End the attack, and leave the scene as it was"),
+    _Entry("train.defence", "D&efence on", "Leave out what the defence in the panel Defence finds suspicious, or train "
+           "on every point", ("Shift+D",), checkable=True, on_plane=True),
     _Entry("train.dose", "Dose-re&sponse", "Lay the attack with more and more points, over several seeds"),
     _Entry("train.study", "S&tudy...", "Vary a setting, over draws, seeds and folds, and see error against it"),
     _Entry("train.bias", "Bias and &variance", "Train on many samples of the data: where most models are wrong, and "
            "where they disagree"),
+    _Entry("train.board", "Sc&oreboard", "Attacks against defences; poison made for one learner, tried on others"),
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
     _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
@@ -136,6 +139,8 @@ _TABLE = (
            "from a given label to the point under the pointer", ("K",), checkable=True, on_plane=True),
     _Entry("view.support", "Support &vectors", "Ring the points that hold the boundary of a support vector machine, "
            "and draw the lines of its margin", ("Shift+S",), checkable=True, on_plane=True),
+    _Entry("view.certificate", "Poison sur&vived", "For every place, how many poison points of any kind the decision "
+           "is proven to survive, of partition aggregation", checkable=True),
     _Entry("view.effect", "&Effect map", "For every place, what one more point there would do to the model; a click "
            "plants it", ("Shift+E",), checkable=True, on_plane=True),
     _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",

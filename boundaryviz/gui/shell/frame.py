@@ -382,7 +382,7 @@ class MainWindow(QMainWindow):
         """Pixels that settings and results take unless a person drags their edge: as many as their fields need, and
         in a wide window so many that the names of all results can be read, whatever the font."""
         least = self._least_panel_width()
-        names = min(self.result_tabs.room_for_names(), self.width() * 27 // 100)
+        names = min(self.result_tabs.room_for_names(), self.width() * 26 // 100)
         return max(least, names, self.width() // 5)
 
     def _dragged(self) -> bool:

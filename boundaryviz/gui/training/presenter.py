@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from boundaryviz.defences.judged import Judged
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.link import Silence
 from boundaryviz.gui.document.document import Document
@@ -93,6 +94,7 @@ class Presenter(QObject):
         self._document, self._client = document, client
         self.frame: m.Frame | None = None
         self._cascade: Cascade | None = None
+        self._judged: tuple[Judged | None, Judged | None] = None, None
         """Among the points of `scene`, while the plane shows it."""
         self._live: m.Frame | None = None  # the last frame of the present
         self.past: Past | None = None
@@ -147,6 +149,10 @@ class Presenter(QObject):
     def show_cascade(self, chains: Cascade | None) -> None:
         """From now on snapshots carry this label cascade."""
         self._cascade = chains
+
+    def show_judged(self, judged: Judged | None, clean: Judged | None) -> None:
+        """From now on snapshots carry what the defence made of these points, and of the clean twin's."""
+        self._judged = judged, clean
 
     def forget(self) -> None:
         """What was learnt is void: another learner or another scenario begins."""
@@ -208,7 +214,7 @@ class Presenter(QObject):
         return Snapshot(
             scenario.model_copy(update=own), scene, frame.step, frame.view.rect, field,
             curves.of(slice(replica, replica + 1)) if replica < curves.replicas else curves,
-            predicted if whole else None, chains,
+            predicted if whole else None, chains, judged=self._judged[clean],
         )  # fmt: skip
 
     # ---- asking -------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ VIEWS = {
     "cascade": "Label cascade",
     "roc": "ROC and precision",
     "calibration": "Calibration",
+    "defence": "What the defence removed",
     "frames": "Moments of training",
     "compare": "What is pinned, compared",
 }

@@ -24,16 +24,16 @@ from boundaryviz.scene.specs import setting
 if TYPE_CHECKING:
     from boundaryviz.learners.training_spec import TrainingSpec
 
-LossName = Literal["cross-entropy", "focal", "absolute", "squared", "hinge"]
+LossName = Literal["cross-entropy", "focal", "generalised", "absolute", "squared", "hinge"]
 
 LOSS_WORDS = {
-    "cross-entropy": "cross-entropy (log)", "focal": "focal", "absolute": "absolute", "squared": "squared",
-    "hinge": "hinge",
+    "cross-entropy": "cross-entropy (log)", "focal": "focal", "generalised": "generalised cross-entropy",
+    "absolute": "absolute", "squared": "squared", "hinge": "hinge",
 }  # fmt: skip
 
 _ZERO_ONE = (
     "the 0/1 loss cannot be trained: its slope is 0 wherever it has one. It is measured, as the error; train on "
-    "cross-entropy, focal, absolute, squared or hinge in its place"
+    "cross-entropy, focal, generalised, absolute, squared or hinge in its place"
 )
 
 
@@ -43,12 +43,22 @@ class _SupervisedSpec(NetSpec):
         "What training makes small. Of data for regression the absolute and the squared loss fit the responses, the "
         "others their signs. The 0/1 loss is no choice: its slope is 0 wherever it has one. It is measured, as "
         "the error.",
-        choices=dict(LOSS_WORDS), resets=True, since={"focal": 5, "absolute": 5},
+        choices=dict(LOSS_WORDS), resets=True, since={"focal": 5, "absolute": 5, "generalised": 6},
     )  # fmt: skip
     focusing: float = setting(
         2.0, "Focusing", "The focal loss's gamma: how much less points count that are already decided rightly; 0 is "
         "cross-entropy.",
         ge=0.0, le=10.0, advanced=True, resets=True, since=5,
+    )  # fmt: skip
+
+    mildness: float = setting(
+        0.7, "Mildness", "Of the generalised cross-entropy, how little labels count that the net contradicts: towards "
+        "0 it is cross-entropy, 1 is the absolute loss of the probability.",
+        gt=0.0, le=1.0, advanced=True, resets=True, since=6,
+    )  # fmt: skip
+    smoothing: float = setting(
+        0.0, "Label smoothing", "Share of each label that is spread over all classes while it trains.", ge=0.0, lt=1.0,
+        advanced=True, resets=True, since=6,
     )  # fmt: skip
 
     @field_validator("loss", mode="before")
@@ -65,9 +75,23 @@ class _SupervisedSpec(NetSpec):
         return self.loss in FIT_RESPONSES
 
     def unused(self) -> Mapping[str, str]:
-        """As `NetSpec.unused`, and the focal loss's setting where it is not what is trained on."""
-        focal = {} if self.loss == "focal" else {"focusing": "it says something of the focal loss alone"}
-        return {**super().unused(), **focal}
+        """As `NetSpec.unused`, and the settings of losses that are not what is trained on."""
+        idle = {} if self.loss == "focal" else {"focusing": "it says something of the focal loss alone"}
+        if self.loss != "generalised":
+            idle["mildness"] = "it says something of the generalised cross-entropy alone"
+        if self.loss != "cross-entropy":
+            idle["smoothing"] = "labels are smoothed for cross-entropy alone"
+        return {**super().unused(), **idle}
+
+    @property
+    def exponent(self) -> float:
+        """The gamma of the loss, see `losses.per_point`."""
+        return self.mildness if self.loss == "generalised" else self.focusing
+
+    @property
+    def smoothed(self) -> float:
+        """The label smoothing that acts."""
+        return self.smoothing if self.loss == "cross-entropy" else 0.0
 
     def _activations(self, size: Size, training: TrainingSpec) -> float:
         first, *hidden, last = dims = self._dims(size)

@@ -1,0 +1,1 @@
+"""The tab of tables of attacks: against defences, and made for one learner and tried on others."""

@@ -1,0 +1,1 @@
+"""How much poison each decision is proven to survive, as a map on the plane."""

@@ -1,0 +1,69 @@
+"""Crosses over points that the defence removed: filled over poison, thin over clean points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QPainter, QTransform
+from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from typing_extensions import override
+
+from boundaryviz.gui.plane.class_legend import Cross, paint_cross
+from boundaryviz.gui.widgets.theme import LIGHT, Theme
+from boundaryviz.record.verdict import Marks
+
+SIZE = 13.0  # pixels across
+_NOWHERE = Marks(np.empty((0, 2)), np.empty((0, 2)))
+
+
+class CrossesItem(pg.GraphicsObject):
+    """Marks in, nothing out; each as large whatever part of the plane is shown."""
+
+    def __init__(self, area: Callable[[], QRectF]) -> None:
+        """area: the part of the plane that is shown."""
+        super().__init__()
+        self._area, self.theme = area, LIGHT
+        self.marks = _NOWHERE
+
+    def show_marks(self, marks: Marks | None) -> None:
+        """None shows none."""
+        self.marks = marks or _NOWHERE
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take over the colours of a theme."""
+        self.theme = theme
+        self.update()
+
+    def area_changed(self) -> None:
+        """To be called whenever another part of the plane is shown."""
+        self.prepareGeometryChange()
+        self.update()
+
+    @override
+    def boundingRect(self) -> QRectF:
+        return self._area()
+
+    @override
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
+        size = SIZE * (1.0 if widget is None else widget.devicePixelRatioF())
+        transform = painter.transform()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for xy, cross in ((self.marks.clean, Cross.CLEAN), (self.marks.poison, Cross.POISON)):
+            for x, y in self._on_screen(xy, transform, size).tolist():
+                painter.setTransform(QTransform.fromTranslate(x, y))
+                paint_cross(painter, cross, self.theme, size)
+        painter.restore()
+
+    def _on_screen(self, xy: NDArray[np.float64], transform: QTransform, size: float) -> NDArray[np.float64]:
+        """The places (N, 2) that are to be seen, in device pixels."""
+        at = xy * (transform.m11(), transform.m22()) + (transform.dx(), transform.dy())
+        screen = transform.mapRect(self._area()).adjusted(-size, -size, size, size)
+        seen = (at[:, 0] > screen.left()) & (at[:, 0] < screen.right())
+        seen &= (at[:, 1] > screen.top()) & (at[:, 1] < screen.bottom())
+        return at[seen]
