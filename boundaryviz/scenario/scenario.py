@@ -451,7 +451,8 @@ def _take_adversary(plain: dict[str, Any], values: Mapping[str, Any]) -> list[st
         )
         return [f"adversary.method: {words}; {there}"]
     if held is None or held["method"] != method:
-        shared = {name: held[name] for name in trained.SHARED} if held else {}
+        kept = trained.common(METHODS[held["method"]], METHODS[method]) if held else ()
+        shared = {name: held[name] for name in kept} if held else {}
         plain["adversary"] = METHODS[method](**shared).model_dump(mode="json")
     return []
 

@@ -22,6 +22,7 @@ from boundaryviz.adversary.nets import Nets
 from boundaryviz.adversary.problem import Problem
 from boundaryviz.adversary.running import Attack, run_attack
 from boundaryviz.attacks.targets import AttackError
+from boundaryviz.attacks.trained.methods.clean_label import GradientMatchingSpec
 from boundaryviz.attacks.trained.specs import METHODS
 from boundaryviz.learners.mlp import MLP
 from boundaryviz.learners.specs import MLPSpec
@@ -233,6 +234,13 @@ def test_it_goes_on_with_the_same_points(method: str) -> None:
     assert np.array_equal(last.replaces, paused.replaces)
     some = moves(Problem(asked))
     assert (np.linalg.norm(last.points - some.base, axis=1) <= some.eps + 1e-9).all()
+
+
+def test_a_change_among_attacks_with_clean_labels_keeps_bound_and_target() -> None:
+    """Of another target the same methods would seem to do nothing."""
+    other = scenario("straight", eps=0.3).with_values({"adversary.method": "gradient-matching"}).adversary
+    assert isinstance(other, GradientMatchingSpec)
+    assert (other.eps, other.off_plane, other.count, other.target) == (0.3, 1.0, 5, (0.0, 1.0))
 
 
 def test_a_change_of_the_method_keeps_what_is_shared_and_has_the_goal_of_the_new_one() -> None:
