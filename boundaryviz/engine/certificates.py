@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.probes.base import Slices
 from boundaryviz.scene.scene import Domain, Split
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ class CertificateMap:
         return int(self.survived[row[0], column[0]]) if inside[0] else None
 
 
-def mapped(session: Session, replica: int, side: int, domain: Domain | None = None) -> Slices[CertificateMap]:
+def mapped(
+    session: Session, replica: int, side: int, domain: Domain | None = None
+) -> Generator[None, None, CertificateMap]:
     """The map of one replica, side cells along the longer side, in slices. domain: default the scene's."""
     scene, learner = session.scene, cast("Any", session.learner)
     domain = scene.domain if domain is None else domain
