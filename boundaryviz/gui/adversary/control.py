@@ -75,6 +75,7 @@ class AdversaryControl(QObject):
         ):  # fmt: skip
             signal.connect(act)
             actions[name].triggered.connect(lambda _=False, act=act: act())
+        panel.map_asked.connect(lambda: actions["view.effect"].setChecked(True))
         self.on_plane.box_drawn.connect(self._draw_box)
         window.escaped.connect(self._escaped)
         window.settings_tabs.currentChanged.connect(lambda _at: self._show_box())
@@ -201,8 +202,9 @@ class AdversaryControl(QObject):
         self._throttle.flush()
         trail = self.trail
         if trail is None:
+            sloped = self._attack is not None and bool(self._attack.LEARNERS)  # a map finds places without a slope
             self._forget()
-            self._say(problem, problem=bool(problem))
+            self._say(problem, problem=bool(problem), offers_map=bool(problem) and sloped)
         elif problem:
             self._stand("paused")
             self._say(f"{problem} What it had come to by then is there: go on, keep or discard it.", problem=True)
@@ -210,10 +212,10 @@ class AdversaryControl(QObject):
             self._stand("done")
             self._say(f"Done: {numbers(trail.last)}")
 
-    def _say(self, words: str, problem: bool = False) -> None:
+    def _say(self, words: str, problem: bool = False, offers_map: bool = False) -> None:
         """A sentence in the panel, on the scene as it is committed: idle, it goes with the next change."""
         self._told_of = self._document.committed
-        self.panel.say(words, problem)
+        self.panel.say(words, problem, offers_map)
 
     def _stand(self, stage: Stage) -> None:
         self.stage = stage

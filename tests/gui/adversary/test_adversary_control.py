@@ -231,6 +231,26 @@ def test_an_attack_that_cannot_be_says_why_and_touches_nothing(
     assert workbench.document.state is before
 
 
+def test_where_there_is_no_slope_a_button_leads_to_the_effect_map(
+    workbench: Workbench, say: Callable[..., FakeJob], qtbot: QtBot
+) -> None:
+    control, switch = workbench.adversary, workbench.window.actions_["view.effect"]
+    FakeJobs(workbench.effect._job)
+    button = control.panel.map_button
+    say(Ended("There are 20 points."))
+    qtbot.waitUntil(lambda: control.panel.words.text() == "There are 20 points.")
+    assert button.isHidden(), "random flips go by no slope"
+    workbench.document.do(Settings({"adversary.method": "alfa"}), "Method")
+    say(Ended("No place has a slope."))
+    qtbot.waitUntil(lambda: control.panel.words.text() == "No place has a slope.")
+    assert not button.isHidden()
+    button.click()
+    assert switch.isChecked()
+    switch.setChecked(False)
+    workbench.document.undo.undo()
+    assert button.isHidden()
+
+
 def test_settings_are_steps_of_undo_and_a_scenario_with_an_attack_offers_it(workbench: Workbench) -> None:
     document, panel = workbench.document, workbench.adversary.panel
     document.open(Scenario(look_at="The gap.").with_values({"data.n": 20}))
