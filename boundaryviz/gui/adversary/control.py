@@ -202,15 +202,22 @@ class AdversaryControl(QObject):
         self._throttle.flush()
         trail = self.trail
         if trail is None:
-            sloped = self._attack is not None and bool(self._attack.LEARNERS)  # a map finds places without a slope
+            by_slope = self._by_slope
             self._forget()
-            self._say(problem, problem=bool(problem), offers_map=bool(problem) and sloped)
+            self._say(problem, problem=bool(problem), offers_map=bool(problem) and by_slope)
         elif problem:
             self._stand("paused")
             self._say(f"{problem} What it had come to by then is there: go on, keep or discard it.", problem=True)
         else:
             self._stand("done")
-            self._say(f"Done: {numbers(trail.last)}")
+            warns = trail.last.words.endswith(".")  # a sentence, and not how far it is
+            said = f"Done: {numbers(trail.last)}"
+            self._say(f"{said} {trail.last.words}" if warns else said, offers_map=warns and self._by_slope)
+
+    @property
+    def _by_slope(self) -> bool:
+        """Whether the attack goes by what only some learners have: a map finds places without it."""
+        return self._attack is not None and bool(self._attack.LEARNERS)
 
     def _say(self, words: str, problem: bool = False, offers_map: bool = False) -> None:
         """A sentence in the panel, on the scene as it is committed: idle, it goes with the next change."""
