@@ -69,7 +69,7 @@ def _of_matrix(found: Transfer) -> tuple[tuple[str, ...], list[Row], str]:
     ]
     note = (
         f"Rise of the test error in points of per cent by {found.count:,} of {found.points:,} points, "
-        f"{found.method.lower()}, over {len(found.data_seeds)} draws of the data; redder is worse. A click shows the "
+        f"{found.method.lower()}, over {found.draws_words} of the data; redder is worse. A click shows the "
         "learner it is tried on."
     )
     return ("made for", *found.tried_on), rows, note

@@ -109,6 +109,7 @@ def test_a_matrix_opens_the_learner_it_was_tried_on(make: Make, qtbot: QtBot) ->
     headings = [control.panel.table.horizontalHeaderItem(k).text() for k in range(3)]  # type: ignore[union-attr]
     assert headings == ["made for", "RBF SVM", "tree"]
     assert control.panel.table.item(0, 1).text() == "+9.0"  # type: ignore[union-attr]
+    assert "over 1 draw of the data" in control.panel.about.text()
     control.open_cell(0, 0)
     assert control._document.scenario.learner.name == "label-spreading"
     control.open_cell(0, 2)
