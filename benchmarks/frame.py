@@ -12,6 +12,7 @@ MODULES = (
     "twins",
     "dose",
     "effect_maps",
+    "influences",
     "studies",
     "sizes",
     "surfaces",

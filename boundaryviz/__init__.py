@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from boundaryviz.adversary.mapping import effect_map
     from boundaryviz.attacks.settings import AttackSettings as Attack
     from boundaryviz.estimator import BoundaryClassifier
+    from boundaryviz.influences.running import influence
     from boundaryviz.record.metrics import Metric
     from boundaryviz.record.reports.asked import report
     from boundaryviz.runs.defending import defend
@@ -46,6 +47,7 @@ _WHERE = {
     "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
+    "influence": "influences.running:influence",
     "poison_count": "studies.poison_count:poison_count",
     "scoreboard": "studies.scoreboard:scoreboard",
     "study": "studies.tabling:study",
@@ -78,6 +80,7 @@ __all__ = [
     "defend",
     "dose_response",
     "effect_map",
+    "influence",
     "learners",
     "load",
     "poison_count",

@@ -279,11 +279,13 @@ def figure(
             "transfer",
             "trail",
             "effect-map",
+            "certificate",
         ],
         typer.Option(
             "--view",
             help="What to draw; study: of a study file, or of the study that the scenario holds; trail: of the attack "
-            "that it offers; effect-map: of what more points at each place would do.",
+            "that it offers; effect-map: of what more points at each place would do; certificate: of how much poison "
+            "each decision survives.",
         ),
     ] = "boundary",
     values: SetOption = None,
@@ -393,6 +395,11 @@ def figure(
             return outcome.code
         if any(value is not None for value in heap.values()):
             raise UsageProblem("--measure, --weight and --label: only --view effect-map takes them")
+        if view == "certificate":
+            from boundaryviz.cli.certifying import certify_and_draw
+
+            outcome.code = certify_and_draw(job, picture)
+            return outcome.code
         if view == "trail":
             from boundaryviz.cli.attacking import attack_and_draw
 
@@ -634,6 +641,57 @@ def bias_variance(
         job = Job(scenario, tuple(values or ()), steps, None, False, device, columns=tuple(columns or ()))
         asked = Sampled(samples, over, workers, json, output, {"width_cm": width, "style": style, "dpi": dpi})
         outcome.code = sample_and_report(job, asked)
+    return outcome.code
+
+
+@app.command()
+def influence(
+    scenario: ScenarioArgument,
+    at: Annotated[str, typer.Option("--at", metavar="X,Y", help="The place of the plane whose decision is explained.")],
+    columns: ColumnsOption = None,
+    values: SetOption = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--method",
+            metavar="NAME",
+            help="influence, warm, shapley, labels, representers or tracin; default those that are of use for the "
+            "learner. May be given many times.",
+        ),
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many points are listed.")] = 10,
+    group: Annotated[
+        int, typer.Option("--group", min=1, help="Points left out together: each with its nearest of its class.")
+    ] = 1,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out/--no-leave-out", help="Also train again without each point.")
+    ] = True,
+    steps: StepsOption = None,
+    device: DeviceOption = "auto",
+    json: JsonFileOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Also draw it, into a .png, .svg, .pdf or .pgf file."),
+    ] = None,
+    width: Annotated[float | None, typer.Option("--width", metavar="CM", help="Of the figure, 2 to 100 cm.")] = None,
+    style: Annotated[StyleName, typer.Option("--style", help="Colours and sizes of the figure.")] = "paper",
+    dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of pictures, 30 to 1200.")] = 300,
+) -> int:
+    """Say which training points are answerable for the decision at a place, beside what training without each does.
+
+    Another seed's leave-one-out stands beside as the ceiling. Ctrl+C stops after the step at hand; what was finished is
+    printed and written.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.answering import Answerable, answer_and_report, place_of
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, None, False, device, columns=tuple(columns or ()))
+        asked = Answerable(
+            place_of(at), tuple(method) if method else None, top, group, leave_out, json, output,
+            {"width_cm": width, "style": style, "dpi": dpi},
+        )  # fmt: skip
+        outcome.code = answer_and_report(job, asked)
     return outcome.code
 
 

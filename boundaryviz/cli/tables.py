@@ -16,6 +16,7 @@ from boundaryviz.record.bias_variance import BiasVariance
 from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.dose import BAND, Band, DoseResponse
 from boundaryviz.record.expectations import Check
+from boundaryviz.record.influence import METHODS, TRUTH, Explanation, titled
 from boundaryviz.record.intervals import LEVEL
 from boundaryviz.record.metrics import NONE_ATTACKED, Metric, Metrics, SuccessRate, is_main, is_share
 from boundaryviz.record.reports import Report
@@ -24,6 +25,7 @@ from boundaryviz.record.seeds import Varies, seed_range_words, seeds_words
 from boundaryviz.record.study_summary import measured, value_cell
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.scene.plain_text import PARAGRAPH, one_line
+from boundaryviz.scene.scene import Scene
 from boundaryviz.studies.draws import OverData, training_seeds
 
 
@@ -192,6 +194,34 @@ def show_bias_variance(results: Sequence[BiasVariance]) -> None:
     shown.append("error = noise_effect + bias + unbiased_variance - biased_variance, on test points.")
     shown += [first.warning()] if first.warning() else []
     show(*shown)
+
+
+def show_influence(title: str, found: Explanation, scene: Scene, top: int) -> None:
+    """The points that weigh most, what each method says of them and what leaving them out does, and how far to trust
+    it. Raises PrintError."""
+    points = scene.points
+    made = table("point", "class", "place")
+    names = (*found.methods, TRUTH, *(("another seed",) if found.seeded else ()))
+    for name in names:
+        made.add_column(METHODS.get(name, name), justify="right")
+    for at in found.ranked(top=top):
+        where = points.positions(found.ids[at : at + 1])[0]
+        label, xy = int(points.label[where]), points.xy[where]
+        values = (found.other if name == "another seed" else found.row(name) for name in names)
+        row(
+            made, str(found.ids[at]), scene.class_name(label) if label >= 0 else "no label",
+            f"{xy[0]:.3g}, {xy[1]:.3g}",
+            *("\u2013" if math.isnan(v[at]) else f"{v[at]:+.4g}" for v in values),
+        )  # fmt: skip
+    ends = [found.agreement_words(name) for name in found.methods] + [found.ceiling_words]
+    ends += [f"{titled(name)}: {words}." for name, words in found.cautions.items()]
+    decided, rival = (scene.class_name(k) for k in (found.decided, found.rival))
+    what = f"{decided} leads {rival} by {found.lead:.4g} ({found.scale}) at {found.place[0]:g}, {found.place[1]:g}"
+    together = "" if found.group == 1 else f"; {found.group} points left out together"
+    show(
+        headed(title, f"{what}{together}"), made,
+        "Above 0: without the point the lead would be smaller by so much; below 0: larger.", *filter(None, ends),
+    )  # fmt: skip
 
 
 def _number(value: float) -> str:

@@ -62,12 +62,14 @@ WIDTHS_CM: dict[str, float] = {
     "dose": 12.0,
     "study": 12.0,
     "bias-variance": 16.0,
+    "influence": 18.0,
     "elephant": 18.0,
     "poison-count": 16.0,
     "scoreboard": 18.0,
     "transfer": 16.0,
     "trail": 18.0,
     "effect-map": 18.0,
+    "certificate": 18.0,
 }
 
 
@@ -87,12 +89,14 @@ _NEEDED: dict[str, float] = {
     "dose": 36.0,
     "study": 36.0,
     "bias-variance": 56.0,
+    "influence": 56.0,
     "elephant": 52.0,
     "poison-count": 54.0,
     "scoreboard": 78.0,
     "transfer": 58.0,
     "trail": 52.0,
     "effect-map": 40.0,
+    "certificate": 52.0,
 }
 
 

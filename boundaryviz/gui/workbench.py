@@ -44,6 +44,7 @@ from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.restoring import Restoring
 from boundaryviz.gui.files.saving import Saving
 from boundaryviz.gui.files.scenario_words import ScenarioWords
+from boundaryviz.gui.influence.control import InfluenceControl
 from boundaryviz.gui.margins.control import MarginsControl
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
@@ -189,6 +190,7 @@ class Workbench:
         self.certificate = CertificateControl(window, planes, document, client, presenter)
         self.tree = TreeControl(window, self.plane, client, presenter)
         self.timeline.course.turned.connect(self.tree.show_stage)
+        self.influence = InfluenceControl(window, self.plane, document, client, presenter, self.controller.do)
 
     def _join_files(self) -> None:
         """What goes to files and comes from them."""
@@ -246,9 +248,11 @@ class Workbench:
         window.add_result("Margins", self.margins.view)
         window.add_result("Threshold", self.threshold.view)
         window.add_result("Tree", self.tree.view)
+        window.add_result("Why here?", self.influence.view)
         window.compose()
         for feature in (self.adversary, self.effect):
             feature.offer()
+        window.offer_result(self.influence.view, False)
         self.bias.offer()
         self.board.offer()
         self.tree.offer()
@@ -316,6 +320,7 @@ class Workbench:
         self.check.close()
         self.study.close()
         self.bias.close()
+        self.influence.close()
         self.board.close()
         self.film.close()
         self.client.close()

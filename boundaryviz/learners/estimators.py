@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics.pairwise import pairwise_kernels
 
 from boundaryviz.learners.base import Problem, TrainingData
 from boundaryviz.learners.courses import Course, TreeCourse, course_of
@@ -89,6 +90,21 @@ class Estimator(FittedLearner):
         bound = np.abs(machine.dual_coef_).max(axis=0) >= machine.C * (1 - 1e-9)
         ids, first = np.unique(self._ids[replica][machine.support_], return_index=True)
         return ids, bound[first]
+
+    def by_support(
+        self, x: NDArray[np.float64], replica: int = 0
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+        """Ids (V,) of the support vectors of a replica, and what each adds to the margin of the second of two classes
+        at each of `x` (G, D): (G, V), the terms y_i alpha_i k(x_i, x), which with the offset sum to it. None as in
+        `support`, and of more than two classes."""
+        machine: Any = getattr(self._replicas[replica], "estimator", None)
+        if self._stale or not hasattr(machine, "support_") or len(machine.dual_coef_) != 1:
+            return None
+        x = _near(x if self._origin is None else x - self._origin)
+        gamma = machine._gamma  # what scikit-learn has made of 'scale'
+        arguments = {"gamma": gamma, "degree": machine.degree, "coef0": machine.coef0}
+        kernel = pairwise_kernels(x, machine.support_vectors_, machine.kernel, filter_params=True, **arguments)
+        return self._ids[replica][machine.support_], kernel * machine.dual_coef_[0]
 
     def tree(self, replica: int = 0, stage: int | None = None) -> Tree | None:
         """The decision tree of a replica, its cuts in the units of its inputs; None where there is none: of another

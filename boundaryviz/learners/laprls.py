@@ -10,7 +10,7 @@ from scipy.linalg import cho_factor, cho_solve
 from boundaryviz.learners import graphs
 from boundaryviz.learners.families.graphs import LapRLSSpec
 from boundaryviz.learners.fitted_learner import Decide, FittedLearner
-from boundaryviz.learners.kernels import weighted_sums
+from boundaryviz.learners.kernels import gaussian, weighted_sums
 from boundaryviz.learners.low_rank import gaussian_factor
 
 _COLUMNS = 256  # of the factor that are multiplied at a time; bounds what is held beside it
@@ -27,11 +27,44 @@ class LapRLS(FittedLearner):
 
     _spec: LapRLSSpec
 
+    def by_label(
+        self, x: NDArray[np.float64], replica: int = 0
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Ids (L,) and classes (L,) of the given labels, and what each, as a target of 1, adds to the output at each of
+        `x` (G, D): (G, L). The output of a class is their sum with targets 1 for the class and -1 for others."""
+        points, label, known = self._pool_of(replica)
+        y = np.zeros((len(label), int(known.sum())))
+        y[known, np.arange(y.shape[1])] = 1.0
+        found = weighted_sums(self._shifted(x), points, self._coefficients(points, y, known), self._spec.gamma)
+        return self._ids[replica][known], label[known], found
+
+    def by_point(self, x: NDArray[np.float64], replica: int = 0) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Ids (n,) of all points, and what the kernel of each adds to the outputs at each of `x` (G, D): (G, n, C), the
+        terms a_j k(x, x_j) of f, which sum to it (Belkin, Niyogi and Sindhwani 2006, theorem 2)."""
+        points, label, known = self._pool_of(replica)
+        y = np.where(label[:, None] == np.arange(self.problem.classes), 1.0, -1.0) * known[:, None]
+        a = self._coefficients(points, y, known)
+        return self._ids[replica], gaussian(self._shifted(x), points, self._spec.gamma)[:, :, None] * a
+
+    def _pool_of(self, replica: int) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
+        points, label, _ = self._points[replica]
+        return self._shifted(points), label, label >= 0
+
+    def _shifted(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        return x if self._origin is None else x - self._origin
+
+    def _coefficients(
+        self, x: NDArray[np.float64], y: NDArray[np.float64], known: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """Of every point's kernel (n, C), from targets (n, C)."""
+        spec = self._spec
+        smooth = spec.intrinsic * known.sum() * laplacian(x, *spec.joined)
+        return coefficients(gaussian_factor(x, spec.gamma), y, known, spec.ambient * known.sum(), smooth)
+
     def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
         spec, known = self._spec, label >= 0
         y = np.where(label[:, None] == np.arange(self.problem.classes), 1.0, -1.0) * known[:, None]
-        smooth = spec.intrinsic * known.sum() * laplacian(x, *spec.joined)
-        a = coefficients(gaussian_factor(x, spec.gamma), y, known, spec.ambient * known.sum(), smooth)
+        a = self._coefficients(x, y, known)
 
         def decide(places: NDArray[np.float64]) -> NDArray[np.float64]:
             return probabilities(weighted_sums(places, x, a, spec.gamma))

@@ -4,12 +4,16 @@ hidden layers."""
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 import numpy as np
 import torch
 from torch import Tensor
+from typing_extensions import override
 
+from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.backprop import Backprop
 from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
@@ -66,6 +70,11 @@ class MLP(Network):
     def can_train(self) -> bool:
         """Whether there is a labelled point to learn from."""
         return self._loader.teaches
+
+    @override
+    def alone(self, replica: int = 0) -> Alone:
+        """As `Network.alone`, with targets as they are taught."""
+        return replace(super().alone(replica), target=partial(self._targets, smoothing=self._smoothing))
 
     # ---- its state ----------------------------------------------------------------------------------
 

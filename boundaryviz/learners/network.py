@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from boundaryviz.learners import losses
+from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.base import Answers, Problem
 from boundaryviz.learners.features import FeatureMap
 from boundaryviz.learners.measures import Scale
@@ -64,6 +65,13 @@ class Network:
         with torch.no_grad():
             for tensor, before in zip(tensors, kept, strict=True):
                 tensor.index_copy_(0, rows, before)
+
+    def alone(self, replica: int = 0) -> Alone:
+        """The net of one replica that answers, by itself and as it is now."""
+        flat = torch.cat([p[replica].detach().reshape(-1) for p in self.asked]).cpu().double()
+        return Alone(
+            flat, self.layout, self._activate, self._loss, self._squash, self._gamma, self.features, self._targets
+        )
 
     @property
     def scale(self) -> Scale:
@@ -175,6 +183,10 @@ class Network:
         autograd goes through it, to parameters and points."""
         z = forward(self.layout.views(params), self.features.of_tensor(x), self._activate)
         return torch.tanh(z) if self._squash else z
+
+    def penultimate(self, params: Tensor, x: Tensor) -> Tensor:
+        """Activations of the last hidden layer, which there has to be, (R, units, B); as `outputs`."""
+        return list(layers(self.layout.views(params), self.features.of_tensor(x), self._activate))[-2]
 
     def per_point(self, params: Tensor, x: Tensor, q: Tensor) -> Tensor:
         """Loss without penalties of each point, (R, B), with targets q as in `losses.targets`; as `outputs`."""

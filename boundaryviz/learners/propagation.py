@@ -27,9 +27,28 @@ class _Propagation(FittedLearner):
     def _across(self, x: NDArray[np.float64], given: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each class has of every point's mass (n, C), by a Gaussian that joins all points (n, D)."""
 
+    def by_label(
+        self, x: NDArray[np.float64], replica: int = 0
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Ids (L,) and classes (L,) of the given labels, and how much of what decides at each of `x` (G, D) comes from
+        each, (G, L): rows sum to 1, those of a class to its probability; NaN where undecided.
+
+        What is solved is linear in the labels: each is handed on as if it were a class of its own.
+        """
+        points, label, _ = self._points[replica]
+        if self._origin is not None:
+            points, x = points - self._origin, x - self._origin
+        known = np.flatnonzero(label >= 0)
+        given = np.zeros((len(label), len(known)))
+        given[known, np.arange(len(known))] = 1.0
+        return self._ids[replica][known], label[known], self._decide(points, given)(x)
+
     def _fit(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> Decide:
+        return self._decide(x, (label[:, None] == np.arange(self.problem.classes)).astype(np.float64))
+
+    def _decide(self, x: NDArray[np.float64], given: NDArray[np.float64]) -> Decide:
+        """From points (n, D) and what each was given of every class (n, C)."""
         spec = self._spec
-        given = (label[:, None] == np.arange(self.problem.classes)).astype(np.float64)
         if not spec.joined:
             return partial(weighted_means, points=x, values=self._across(x, given), gamma=spec.gamma)
         points = graphs.tree(x)

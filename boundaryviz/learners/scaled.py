@@ -59,6 +59,11 @@ class Scaled:
         self._learner, self.problem, self._scale = learner, problem, scale
         self.hidden = learner.hidden
 
+    @property
+    def learner(self) -> Learner:
+        """The one that is given inputs in these units."""
+        return self._learner
+
     def rescale(self, scale: Scaling) -> None:
         """Other units, from the next data on."""
         self._scale = scale

@@ -7,7 +7,7 @@ Only the replicas that see poison work on it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import fields
 from itertools import islice
 
@@ -182,8 +182,27 @@ class SemiSupervised(Network):
             draws.chances(*key, mixing if poisoned else (mixing[0], 0, columns)),
         )
 
-    def _descend(self, ramp: Tensor, share: Tensor, *tensors: Tensor) -> None:
-        """One step on what was dealt, down the sum of the batches' losses, whose gradients are taken one by one."""
+    def unlabelled_gradients(self) -> Tensor:
+        """Of each replica's loss of unlabelled points, as it is weighed in a step, by its weights, over the batch that
+        comes next: (R, n), 0 where there is none. The batch is used up, and no step is taken.
+
+        Raises NotImplementedError for a method of which the unlabelled points have no loss of their own.
+        """
+        ramp, _, *tensors = self._deal()
+        found = torch.zeros_like(self.P)
+        for contexts in self._contexts(ramp, tensors):
+            for context in contexts:
+                if (columns := context.batch.unlabelled) is None:
+                    continue
+                loss = ramp * self.method.spec.weight * self.method.unlabelled(context, columns)
+                params, _ = self._net(context.some)
+                slopes = torch.autograd.grad(loss.sum(), params) if loss.requires_grad else None
+                if slopes is not None:
+                    found[context.some] += torch.cat([g.flatten(1) for g in slopes], 1)
+        return found
+
+    def _contexts(self, ramp: Tensor, tensors: Sequence[Tensor]) -> Iterator[list[StepContext]]:
+        """What a method is given of what was dealt, some replicas at a time: the clean batch, then the poison."""
         left = iter(tensors)
         groups = [Columns(*islice(left, len(fields(Columns)))) if there else None for there in self._dealt]
         batches = [StepBatch(*pair) for pair in zip(groups[::2], groups[1::2], strict=True)]
@@ -194,6 +213,11 @@ class SemiSupervised(Network):
                 first = self._seeing.start
                 own = slice(seeing.start - first, seeing.stop - first)
                 contexts += [self._context(seeing, poison, own, ramp) for poison in batches[1:]]
+            yield contexts
+
+    def _descend(self, ramp: Tensor, share: Tensor, *tensors: Tensor) -> None:
+        """One step on what was dealt, down the sum of the batches' losses, whose gradients are taken one by one."""
+        for contexts in self._contexts(ramp, tensors):
             for at, (context, loss) in enumerate(zip(contexts, self.method.losses(contexts), strict=True)):
                 params, _ = self._net(context.some)
                 gradient = torch.cat([g.flatten(1) for g in torch.autograd.grad(loss.sum(), params)], 1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from boundaryviz.record import attacked, effect_map
 from boundaryviz.record.decomposition import MEASURES
+from boundaryviz.record.influence import METHODS
 from boundaryviz.record.measures import Measure
 from boundaryviz.record.poison_count import SIZES, WAYS
 from boundaryviz.record.reports import REPORTS
@@ -52,6 +53,18 @@ SOURCES: dict[str, Source] = {
             "error": Measure("test error of the defended model under the attack", True),
             "undefended_error": Measure("test error of the undefended model under the attack", True),
             "clean_error": Measure("test error of the defended model without the attack", True),
+        },
+    ),
+    "influence": Source(
+        "boundaryviz.studies.influence:plan",
+        {
+            "spearman": Measure("rank correlation of the learner's first method with leaving each point out"),
+            "ceiling": Measure("rank correlation of leaving each point out with another seed"),
+            "beyond": Measure("what the first method has beyond another seed's rank correlation"),
+        }
+        | {
+            name: Measure(f"rank correlation of the {words} with leaving each point out")
+            for name, words in METHODS.items()
         },
     ),
     "elephant": Source(

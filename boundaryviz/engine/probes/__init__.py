@@ -17,5 +17,7 @@ PROBES: dict[str, str] = {
     "support": "boundaryviz.engine.probes.support:SupportProbe",
     "defence": "boundaryviz.engine.probes.defence:DefenceProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
+    "influence": "boundaryviz.influences.probe:InfluenceProbe",
+    "influence-slowly": "boundaryviz.influences.probe:SlowInfluenceProbe",
 }
 """Every probe by name, as "module:class"."""

@@ -19,6 +19,7 @@ from boundaryviz.gui.plane.marks import Marks
 from boundaryviz.gui.plane.overlay import Banner
 from boundaryviz.gui.plane.point_layer import PointItem
 from boundaryviz.gui.tools import (
+    Ask,
     Cancel,
     Commit,
     Context,
@@ -66,6 +67,7 @@ class PlaneView(FocusFrame):
     pin_context_requested = pyqtSignal(QPoint, int)  # global position, which target pin is under it
     brush_radius_changed = pyqtSignal(float)  # pixels
     tool_changed = pyqtSignal()
+    asked = pyqtSignal(float, float)  # why the place with these coordinates is decided so
     painted = pyqtSignal()  # the field set last is on the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -385,6 +387,8 @@ class PlaneView(FocusFrame):
                     self.marks.show_shape(shape)
                 case Say(text):
                     self.marks.say(text)
+                case Ask(x, y):
+                    self.asked.emit(x, y)
 
     def _choose(self, ids: NDArray[np.int64]) -> None:
         if not np.array_equal(np.sort(ids), np.sort(self.selection)):

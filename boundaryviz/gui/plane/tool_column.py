@@ -13,7 +13,7 @@ from typing_extensions import override
 from boundaryviz.figures.palette import SYMBOLS, class_colour
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
-_SIDE, _GAP = 36, 1  # pixels: a button, and from one to the next
+_SIDE, _GAP = 34, 1  # pixels: a button, and from one to the next
 _LEAST, _MOST = 3, 10  # buttons for classes, by how high the window is
 
 

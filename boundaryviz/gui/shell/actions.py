@@ -38,7 +38,7 @@ _TOOL_ICONS = {
     "select": ("select", "V"), "add": ("add", "A"),
     "brush": ("brush", "B"), "erase": ("erase", "E"), "relabel": ("relabel", "L"),
     "lasso": ("lasso", "O"), "rectangle": ("rectangle", "M"),
-    "bridge": ("bridge", "G"), "target": ("target", "T"),
+    "bridge": ("bridge", "G"), "target": ("target", "T"), "why": ("why", "W"),
 }  # fmt: skip
 
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}

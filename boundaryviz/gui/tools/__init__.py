@@ -6,7 +6,9 @@ takes the place of the one before, and one stroke ends in at most one `Commit`.
 
 from __future__ import annotations
 
+from boundaryviz.gui.tools.asking import WhyTool
 from boundaryviz.gui.tools.base import (
+    Ask,
     Cancel,
     Circle,
     Commit,
@@ -35,12 +37,14 @@ TOOLS: dict[str, type[Tool]] = {
     tool.name: tool
     for tool in (
         SelectTool, AddTool, BrushTool, EraseTool, RelabelTool, LassoTool, RectangleTool, BridgeTool, TargetTool,
+        WhyTool,
     )
 }  # fmt: skip
 
 __all__ = [
     "TOOLS",
     "AddTool",
+    "Ask",
     "BridgeTool",
     "BrushTool",
     "Cancel",
@@ -66,6 +70,7 @@ __all__ = [
     "Shape",
     "TargetTool",
     "Tool",
+    "WhyTool",
     "counted",
     "hit_test",
     "mute_click",

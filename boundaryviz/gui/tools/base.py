@@ -171,7 +171,15 @@ class Say:
     text: str = ""
 
 
-Outcome = Preview | Commit | Cancel | Select | Overlay | Say
+@dataclass(frozen=True)
+class Ask:
+    """Tell why this place, in data coordinates, is decided as it is."""
+
+    x: float
+    y: float
+
+
+Outcome = Preview | Commit | Cancel | Select | Overlay | Say | Ask
 Outcomes = tuple[Outcome, ...]
 
 
