@@ -75,6 +75,7 @@ class AdversaryControl(QObject):
         ):  # fmt: skip
             signal.connect(act)
             actions[name].triggered.connect(lambda _=False, act=act: act())
+        panel.map_asked.connect(lambda: actions["view.effect"].setChecked(True))
         self.on_plane.box_drawn.connect(self._draw_box)
         window.escaped.connect(self._escaped)
         window.settings_tabs.currentChanged.connect(lambda _at: self._show_box())
@@ -201,19 +202,27 @@ class AdversaryControl(QObject):
         self._throttle.flush()
         trail = self.trail
         if trail is None:
+            by_slope = self._by_slope
             self._forget()
-            self._say(problem, problem=bool(problem))
+            self._say(problem, problem=bool(problem), offers_map=bool(problem) and by_slope)
         elif problem:
             self._stand("paused")
             self._say(f"{problem} What it had come to by then is there: go on, keep or discard it.", problem=True)
         else:
             self._stand("done")
-            self._say(f"Done: {numbers(trail.last)}")
+            warns = trail.last.words.endswith(".")  # a sentence, and not how far it is
+            said = f"Done: {numbers(trail.last)}"
+            self._say(f"{said} {trail.last.words}" if warns else said, offers_map=warns and self._by_slope)
 
-    def _say(self, words: str, problem: bool = False) -> None:
+    @property
+    def _by_slope(self) -> bool:
+        """Whether the attack goes by what only some learners have: a map finds places without it."""
+        return self._attack is not None and bool(self._attack.LEARNERS)
+
+    def _say(self, words: str, problem: bool = False, offers_map: bool = False) -> None:
         """A sentence in the panel, on the scene as it is committed: idle, it goes with the next change."""
         self._told_of = self._document.committed
-        self.panel.say(words, problem)
+        self.panel.say(words, problem, offers_map)
 
     def _stand(self, stage: Stage) -> None:
         self.stage = stage

@@ -151,12 +151,15 @@ class BoxItem(pg.GraphicsObject):
         painter.restore()
 
     def _write(self, painter: QPainter, box: QRectF, sight: QRectF) -> None:
-        """The words above the box, in sight, in the type of the window, which grows with the plane."""
+        """The words above the box, or in it where they would be out of sight, in the type of the window, which grows
+        with the plane."""
         painter.setFont(QApplication.font())
         metrics = QFontMetricsF(painter.font())
         wide, high = metrics.horizontalAdvance(self.words) + 10.0, metrics.height() + 2.0
         left = max(min(box.left(), sight.right() - wide), sight.left())
-        ground = QRectF(left, max(box.top() - high - _HANDLE * self._scale(), sight.top()), wide, high)
+        handle = _HANDLE * self._scale()
+        above, below = box.top() - high - handle, max(box.top(), sight.top()) + handle
+        ground = QRectF(left, above if above > sight.top() else below, wide, high)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.panel))
         painter.drawRoundedRect(ground, 3.0, 3.0)
