@@ -30,6 +30,7 @@ from boundaryviz.scene.scene import Target
 
 _REFRESH = 60  # milliseconds between two states that are shown
 CHANGED = "The scenario was changed, so that the attack on it ended; nothing of it was kept."
+_MAP = "a map"  # of which those attacks speak that meet no slope
 _ONLY_ITS_OWN = "An attack is under way: only its points can be moved by hand. Keep or discard it first."
 
 
@@ -202,9 +203,8 @@ class AdversaryControl(QObject):
         self._throttle.flush()
         trail = self.trail
         if trail is None:
-            by_slope = self._by_slope
             self._forget()
-            self._say(problem, problem=bool(problem), offers_map=bool(problem) and by_slope)
+            self._say(problem, problem=bool(problem), offers_map=_MAP in problem)
         elif problem:
             self._stand("paused")
             self._say(f"{problem} What it had come to by then is there: go on, keep or discard it.", problem=True)
@@ -212,12 +212,7 @@ class AdversaryControl(QObject):
             self._stand("done")
             warns = trail.last.words.endswith(".")  # a sentence, and not how far it is
             said = f"Done: {numbers(trail.last)}"
-            self._say(f"{said} {trail.last.words}" if warns else said, offers_map=warns and self._by_slope)
-
-    @property
-    def _by_slope(self) -> bool:
-        """Whether the attack goes by what only some learners have: a map finds places without it."""
-        return self._attack is not None and bool(self._attack.LEARNERS)
+            self._say(f"{said} {trail.last.words}" if warns else said, offers_map=warns and _MAP in trail.last.words)
 
     def _say(self, words: str, problem: bool = False, offers_map: bool = False) -> None:
         """A sentence in the panel, on the scene as it is committed: idle, it goes with the next change."""
