@@ -49,6 +49,18 @@ def test_a_table_is_printed_and_what_is_saved_holds_the_poison(tmp_path: Path, c
     assert json.loads(numbers.read_text())["scenario"] == scenario.name
 
 
+def test_poison_that_felt_no_slope_is_told_of_with_what_works_instead(capsys: pytest.CaptureFixture[str]):
+    values = ["--set", "learner.name=SVC", "--set", "learner.kernel=linear"]
+    few = ["--set", "adversary.count=3"]
+    asked = ["attack", "moons", *values, *few, "--method", "svm-gradient"]
+    assert run(asked) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "have no slope to go up" in said
+    assert "take heap or greedy" in said
+    assert run([*asked, "--json", "-"]) == 0
+    assert "have no slope to go up" in json.loads(capsys.readouterr().out)["words"]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
