@@ -49,7 +49,7 @@ def prepared(job: Job, method: str | None = None) -> Scenario:
         job.scenario, (*named, *job.values), job.steps, job.seeds, job.twin, job.device, columns=job.columns
     ).prepared()
     if scenario.adversary is None:
-        raise UsageProblem(f"--method: this scenario offers no attack; name one of {', '.join(METHODS)}")
+        raise UsageProblem(f"adversary.method: this scenario offers no attack; name one of {', '.join(METHODS)}")
     return scenario
 
 
