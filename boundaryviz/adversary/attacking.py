@@ -101,9 +101,12 @@ def measures(work: Attack, state: AttackState, random: bool = True) -> Metrics:
     hurt, clean = truth.of(state), truth.clean
     found = {"gain": hurt.error - clean.error, "error": hurt.error, "clean_error": clean.error}
     if random:
-        found["random_gain"] = _mean([truth.of(one).error - clean.error for one in at_random(work.problem)])
+        hurts = [truth.of(one) for one in at_random(work.problem)]
+        found["random_gain"] = _mean([one.error - clean.error for one in hurts])
     if not np.isnan(hurt.success).all():
-        found["success"] = hurt.success
+        found |= {"success": hurt.success, "clean_success": clean.success}
+        if random:
+            found["random_success"] = _mean([one.success for one in hurts])
     found["fits"] = np.array([float(state.fits)])
     return Metrics((name, Metric.of(values, "nothing" if name == "fits" else varies)) for name, values in found.items())
 

@@ -71,7 +71,7 @@ def offered(scenario: Scenario) -> dict[str, Any]:
     attack = scenario.adversary
     if attack is None:
         return {}
-    measure: Measure = "pin" if attack.goal == "pin" else "validation-error"
+    measure: Measure = "pin" if attack.aim == "pin" else "validation-error"
     labels = None if attack.label is None else (attack.label,)
     return {"measure": measure, "weight": attack.count, "beyond": attack.beyond, "labels": labels}
 

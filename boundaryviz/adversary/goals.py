@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.attacks.targets import AttackError
+from boundaryviz.attacks.trained.methods.clean_label import CleanLabelSettings
 from boundaryviz.attacks.trained.settings import TrainedAttackSettings
 from boundaryviz.scene.scene import Points, Scene, Split, Target
 
@@ -76,17 +77,35 @@ def pin_of(scene: Scene, settings: TrainedAttackSettings) -> Target:
     return Target(*place, wanted)
 
 
+def inputs_of(pin: Target, scene: Scene, settings: TrainedAttackSettings) -> NDArray[np.float64]:
+    """What models are given (1, D) at the target: its place, or a place off the plane that is shown there.
+
+    Raises AttackError where it is to lie off a plane beside which there is nothing.
+    """
+    x = scene.embed(np.array([(pin.x, pin.y)]))
+    far = settings.off_plane if isinstance(settings, CleanLabelSettings) else 0.0
+    if not far:
+        return x
+    direction = None if scene.section is None else scene.section.off_plane
+    if direction is None:
+        raise AttackError(
+            "The target cannot lie off the plane, as these points have no inputs beside it. Lift them, with "
+            "data.lift=20, or set adversary.off_plane to 0."
+        )
+    return x + far * direction
+
+
 def goal_of(seen: Scene, victim: Scene, settings: TrainedAttackSettings, split: Split = Split.VALIDATION) -> Goal:
     """What the settings ask for, on the held-out points that the attacker sees. victim: the true scene, whose pins
     count.
 
     Raises AttackError where there is nothing to measure by.
     """
-    if settings.goal == "pin":
+    if settings.aim == "pin":
         pin = pin_of(victim, settings)
-        return Goal(victim.embed(np.array([(pin.x, pin.y)])), np.array([pin.target_class]), pin)
+        return Goal(inputs_of(pin, victim, settings), np.array([pin.target_class]), pin)
     wanted = None
-    if settings.goal == "class":
+    if settings.aim == "class":
         wanted = settings.target_class
         if wanted is None:
             raise AttackError("The error of which class is to grow? Set adversary.target_class.")

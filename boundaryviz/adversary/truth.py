@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.adversary.goals import held_out, pin_of
+from boundaryviz.adversary.goals import held_out, inputs_of, pin_of
 from boundaryviz.adversary.problem import settings_of
 from boundaryviz.attacks.targets import AttackError
 from boundaryviz.engine.session import Session
@@ -46,9 +46,9 @@ class Truth:
         first = training.seed
         many = seeds if training_varies(scenario.learner) == "training" else 1
         self.seeds = tuple((first + k) % LARGEST_SEED for k in range(many))
-        wanted = self.settings.target_class if self.settings.goal == "class" else None
+        wanted = self.settings.target_class if self.settings.aim == "class" else None
         self._test = held_out(scene, Split.TEST, wanted)
-        self._pin = pin_of(scene, self.settings) if self.settings.goal == "pin" else None
+        self._pin = pin_of(scene, self.settings) if self.settings.aim == "pin" else None
         self.clean = self.of_scene(scene)
 
     def of(self, state: AttackState) -> Hurt:
@@ -59,8 +59,9 @@ class Truth:
         """The true scene with the poison of a state in it. Raises AttackError where it stands in for points that the
         scene has not."""
         title = type(self.settings).TITLE
+        pin = self._pin if self.settings.marks else None
         try:
-            return committed(state, self._scene, title, self._pin, self._scenario.poison.group)
+            return committed(state, self._scene, title, pin, self._scenario.poison.group)
         except KeyError as error:
             raise AttackError(
                 f"The attack stands in for a point that is no longer there ({error.args[0]}). Begin it anew."
@@ -76,7 +77,7 @@ class Truth:
         if len(self._test):
             error = (session.learner.predict(self._test.x) != self._test.label).mean(axis=1)
         if (pin := self._pin) is not None:
-            x = scene.embed(np.array([(pin.x, pin.y)]))
+            x = inputs_of(pin, scene, self.settings)
             success = (session.learner.predict(x)[:, 0] == pin.target_class).astype(np.float64)
         error[lost] = success[lost] = np.nan
         return Hurt(error, success)

@@ -279,11 +279,13 @@ def figure(
             "transfer",
             "trail",
             "effect-map",
+            "certificate",
         ],
         typer.Option(
             "--view",
             help="What to draw; study: of a study file, or of the study that the scenario holds; trail: of the attack "
-            "that it offers; effect-map: of what more points at each place would do.",
+            "that it offers; effect-map: of what more points at each place would do; certificate: of how much poison "
+            "each decision survives.",
         ),
     ] = "boundary",
     values: SetOption = None,
@@ -393,6 +395,11 @@ def figure(
             return outcome.code
         if any(value is not None for value in heap.values()):
             raise UsageProblem("--measure, --weight and --label: only --view effect-map takes them")
+        if view == "certificate":
+            from boundaryviz.cli.certifying import certify_and_draw
+
+            outcome.code = certify_and_draw(job, picture)
+            return outcome.code
         if view == "trail":
             from boundaryviz.cli.attacking import attack_and_draw
 

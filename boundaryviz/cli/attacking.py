@@ -94,7 +94,7 @@ def attack_and_draw(job: Job, picture: Picture) -> int:
     run, interrupted = trained(found.scenario, replace(job, seeds=job.seeds or 1, twin=True))
     poisoned, clean = (run.snapshot(job.shown, side, picture.columns, rect) for side in (False, True))
     goal = {"pin": "lead at the target", "class": "validation error of the class"}
-    words = goal.get(found.settings.goal, "validation error")
+    words = goal.get(found.settings.aim, "validation error")
     options, data = Options(**picture.options), picture.data
     files = [
         Result(picture.output, lambda: save(draw_trail(found.trail, poisoned, clean, options, words), picture.output))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.engine.certificates import CertificateMap
 from boundaryviz.engine.messages import CURVES, PLAIN
 from boundaryviz.figures.draw import seen
 from boundaryviz.record.curves import CurveStore
@@ -171,6 +172,15 @@ def data_of_effect_map(found: EffectMap, snapshot: Snapshot) -> Data:
     }  # fmt: skip
     rows = found.rows()
     return Data(arrays, tuple(rows.names), [tuple(row.values()) for row in rows])
+
+
+def data_of_certificate(found: CertificateMap, snapshot: Snapshot) -> Data:
+    """What `draw_certificate` draws: the arrays of the plane as in `data_of`, what is survived at each cell of its own
+    grid, and in the table the share of test points that each number of poison points leaves right."""
+    rows, columns = found.survived.shape
+    x, y = found.domain.grid(columns, rows).reshape(rows, columns, 2).transpose(2, 0, 1)
+    arrays = data_of("boundary", snapshot).arrays | {"map_x": x[0], "map_y": y[:, 0], "map_survived": found.survived}
+    return Data(arrays, ("poison", "held"), list(enumerate(found.held.tolist())))
 
 
 def _several(word: str, several: Sequence[Snapshot], with_losses: bool) -> Data:

@@ -69,6 +69,7 @@ WIDTHS_CM: dict[str, float] = {
     "transfer": 16.0,
     "trail": 18.0,
     "effect-map": 18.0,
+    "certificate": 18.0,
 }
 
 
@@ -95,6 +96,7 @@ _NEEDED: dict[str, float] = {
     "transfer": 58.0,
     "trail": 52.0,
     "effect-map": 40.0,
+    "certificate": 52.0,
 }
 
 

@@ -184,6 +184,10 @@ class Network:
         z = forward(self.layout.views(params), self.features.of_tensor(x), self._activate)
         return torch.tanh(z) if self._squash else z
 
+    def penultimate(self, params: Tensor, x: Tensor) -> Tensor:
+        """Activations of the last hidden layer, which there has to be, (R, units, B); as `outputs`."""
+        return list(layers(self.layout.views(params), self.features.of_tensor(x), self._activate))[-2]
+
     def per_point(self, params: Tensor, x: Tensor, q: Tensor) -> Tensor:
         """Loss without penalties of each point, (R, B), with targets q as in `losses.targets`; as `outputs`."""
         return losses.per_point(self._loss, self.outputs(params, x), q, self._gamma)

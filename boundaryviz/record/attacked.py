@@ -21,15 +21,18 @@ MEASURES = {
     "gain": Measure("rise of the test error by the attack", True),
     "error": Measure("test error under the attack", True),
     "clean_error": Measure("test error without the attack", True),
-    "random_gain": Measure("rise of the test error by as many labels flipped at random", True),
-    "success": Measure("pin taken for the class wanted", True),
+    "random_gain": Measure("rise of the test error by as much poison drawn at random", True),
+    "success": Measure("target taken for the class wanted", True),
+    "clean_success": Measure("target taken for that class without the attack", True),
+    "random_success": Measure("target taken for that class by as much poison drawn at random", True),
     "fits": Measure("models that the attacker trains"),
 }
 """What is measured of an attack, on the test points of the scenario, by its own learner.
 
 gain, error: where the goal is one class, of that class. random_gain: what the same number of points does that are
 copies of training points with a wrong label, or where the attack flips labels in place, of labels flipped in place, all
-drawn at random. success: with a pin as goal.
+drawn at random; where points with clean labels move, what the same points do that move as far in directions drawn at
+random. success, clean_success, random_success: with a target as goal.
 """
 
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from typing_extensions import override
 
 from boundaryviz.attacks import placement
-from boundaryviz.engine.certificates import survived_by_half
+from boundaryviz.engine.certificates import CertificateMap, mapped, proves, survived_by_half
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import OnProgress
@@ -219,6 +219,20 @@ class Run(Tabular):
             found["attack_success_rate"] = success_rate(self._classes(x, clean), wanted, before, self.varies, lost)
         rule = self.scenario.parsed_rule
         return found if rule is None else found | self._against(rule, clean)
+
+    def certificate(self, seed: int = 0, side: int = 128, rect: Domain | None = None) -> CertificateMap:
+        """How much poison the decision at each place is proven to survive, of the model of one seed, with twins the
+        poisoned one. side: cells along the longer side of `rect`, default the domain. Raises ValueError for a learner
+        that proves nothing, and where costs or a threshold move its decisions."""
+        if not proves(self.session):
+            raise ValueError("nothing is proven about poison here: take the learner dpa, and no costs or threshold")
+        slices = mapped(self.session, self.session.shown(seed), side, rect)
+        while True:
+            try:
+                next(slices)
+            except StopIteration as ended:
+                found: CertificateMap = ended.value
+                return found
 
     @property
     def defence(self) -> DefenceReport | None:

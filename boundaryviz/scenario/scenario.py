@@ -43,7 +43,7 @@ VERSION: Final = 6
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
 `data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, `decision`, and what settings say of
 themselves (`since` of `setting`), such as absolute and focal loss. 6: `adversary`, an attack that trains,
-and `defence`. What needs no words of a later version is written under an earlier one, down to 2."""
+`defence`, and `data.lift`. What needs no words of a later version is written under an earlier one, down to 2."""
 
 SETTINGS: Final = ("data", "poison", "learner", "training", "rule", "decision", "defence")
 """The sections that what a run comes to depends on, beside points and history."""
@@ -451,7 +451,8 @@ def _take_adversary(plain: dict[str, Any], values: Mapping[str, Any]) -> list[st
         )
         return [f"adversary.method: {words}; {there}"]
     if held is None or held["method"] != method:
-        shared = {name: held[name] for name in trained.SHARED} if held else {}
+        kept = trained.common(METHODS[held["method"]], METHODS[method]) if held else ()
+        shared = {name: held[name] for name in kept} if held else {}
         plain["adversary"] = METHODS[method](**shared).model_dump(mode="json")
     return []
 

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw, Responses
 from boundaryviz.scene.label_noise import LabelNoise
+from boundaryviz.scene.lift import lifted
 from boundaryviz.scene.responses import signs
 from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scaling import InputScale
@@ -77,6 +78,15 @@ class DataSpec(Spec):
         0.3, "Test share", "Share of all points kept for the final error.", ge=0.0, le=0.45, advanced=True
     )
     seed: int = setting(0, "Data seed", "The same seed draws the same points.", ge=0, le=2**31 - 1)
+    lift: int | None = setting(
+        None, "Lifted into", "Give each point so many inputs: the plane lies among them at random angles, with all "
+        "distances as they are, and stays what is shown. Empty leaves points on the plane.",
+        ge=3, le=500, log=True, advanced=True, resets=True, since=6,
+    )  # fmt: skip
+    lift_noise: float = setting(
+        0.02, "Noise off the plane", "Standard deviation of a Gaussian push along each direction in which lifted "
+        "points can leave the plane.", ge=0.0, le=5.0, advanced=True, since=6,
+    )  # fmt: skip
     input_scale: InputScale = setting(
         "as-is", "Input scale", "How every learner is given the points: in the units they come in, with mean 0 and "
         "standard deviation 1 along each axis, or with the domain as [-1, 1]. Widths, jitters and penalties of a "
@@ -106,8 +116,17 @@ class DataSpec(Spec):
             raise ValueError("your own points are not drawn; n alone says how many of them are learnt from")
         if self.pool is not None and isinstance(self.n, int) and self.pool < self.n:
             raise ValueError(f"{self.n} training points cannot be kept of the {self.pool} that pool draws")
+        if self.lift is not None and self.name == OWN:
+            raise ValueError("your own points keep the inputs that they came with; lift is for data sets")
+        if self.lift is not None and (many := int(self.pool or self.n) * self.lift) > MOST_LIFTED:
+            raise ValueError(
+                f"{many:,} inputs of lifted training points are too many; at most {MOST_LIFTED:,}. Lower n or lift"
+            )
         return self
 
+
+MOST_LIFTED = 10_000_000
+"""Inputs of all training points of a lifted data set together."""
 
 NO_RULE = "there is no rule to label by; write one, such as rule = 'y > sin(3 x)', or set data.labels to given"
 
@@ -134,6 +153,7 @@ class Purpose(IntEnum):
     SAMPLE = 6
     NEW_LABEL = 7
     TEST_NOISE = 8
+    LIFT = 9
 
 
 def _rng(spec: DataSpec, purpose: Purpose) -> np.random.Generator:
@@ -175,7 +195,8 @@ def build(spec: DataSpec, rule: Rule | None = None) -> Scene:
     else:
         label = keep_labels(label, split, spec.labels_per_class, _rng(spec, Purpose.BUDGET))
     points = Points.of(xy, label, split).with_columns(response=response)
-    return Scene(points, domain, classes, class_names, source.axis_names, noise=noise)
+    scene = Scene(points, domain, classes, class_names, source.axis_names, noise=noise)
+    return scene if spec.lift is None else lifted(scene, spec.lift, spec.lift_noise, _rng(spec, Purpose.LIFT))
 
 
 def wanted(rule: Rule | None) -> Rule:

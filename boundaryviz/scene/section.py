@@ -115,6 +115,21 @@ class Section:
         found: NDArray[np.float64] = (np.asarray(inputs, dtype=np.float64) - self.origin) @ back
         return found
 
+    @property
+    def off_plane(self) -> NDArray[np.float64] | None:
+        """A unit vector (D,) that is orthogonal to the plane: what is left of that input that has the least part in it.
+
+        None where the plane is all there is.
+        """
+        along = np.linalg.svd(self.axes, full_matrices=False)[2][: min(2, self.width)]
+        left = np.eye(self.width) - along.T @ along
+        size = np.diag(left)
+        at = int(size.argmax())
+        if size[at] <= 1e-9:
+            return None
+        found: NDArray[np.float64] = left[at] / np.linalg.norm(left[at])
+        return found
+
     def carried(
         self, inputs: NDArray[np.float64], before: NDArray[np.float64], after: NDArray[np.float64]
     ) -> NDArray[np.float64]:

@@ -23,7 +23,9 @@ def plan(scenario: Scenario, data_seed: int | None, names: Collection[str], seed
         raise ScenarioError(
             [f"expect: {one} is a measure of an attack that trains; set adversary.method" for one in asked]
         )
-    content = Attacking(scenario, max(1, training_seeds(scenario, seeds)), "random_gain" in names, device)
+    content = Attacking(
+        scenario, max(1, training_seeds(scenario, seeds)), bool({"random_gain", "random_success"} & set(names)), device
+    )
     settings = scenario.adversary.model_dump(mode="json")
     key = content_key("attack", scenario, adversary=settings, seeds=content.seeds, random=content.random)
     return Draw(data_seed, (Batch((Task(key, f"{settings['method']}, data seed {scenario.data.seed}"),), content),))

@@ -13,12 +13,16 @@ from boundaryviz.learners.families.estimators import SVCSpec
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec
 from boundaryviz.testing import TrainedAttackContract
 
+TARGET: dict[str, Any] = {"target": (0.0, 1.0), "target_class": 1}
 QUICK: dict[str, dict[str, Any]] = {
     "svm-gradient": {"iterations": 3, "copies": 3},
     "back-gradient": {"iterations": 3, "beginnings": 2, "replicas": 2, "unrolled": 3},
     "influence": {"iterations": 3, "copies": 3},
+    "straight": TARGET,
+    "feature-collision": TARGET | {"iterations": 8, "nets": 2},
+    "gradient-matching": TARGET | {"iterations": 8, "nets": 2, "restarts": 2},
 }
-"""Of attacks that take many steps."""
+"""Of attacks that take many steps, or that have a target."""
 
 
 class TestMethods(TrainedAttackContract):

@@ -37,5 +37,14 @@ def test_without_a_pin_there_is_no_success_and_without_an_attack_nothing():
 
 
 def test_measures_are_of_attacks_alone():
-    assert set(MEASURES) == {"gain", "error", "clean_error", "random_gain", "success", "fits"}
+    assert set(MEASURES) == {
+        "gain",
+        "error",
+        "clean_error",
+        "random_gain",
+        "success",
+        "clean_success",
+        "random_success",
+        "fits",
+    }
     assert "attack.gain" in load("alfa").expect

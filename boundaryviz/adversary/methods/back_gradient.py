@@ -9,29 +9,24 @@ what they have seen. Of the sets of poison on the way, the one that does best wh
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from boundaryviz.adversary.methods.copies import Copies
 from boundaryviz.adversary.methods.unsuited import unsuited
-from boundaryviz.adversary.models import answers_of, training
+from boundaryviz.adversary.models import answers_of
+from boundaryviz.adversary.nets import Nets, check_finite
 from boundaryviz.adversary.problem import Problem
 from boundaryviz.adversary.unrolled import Descent
 from boundaryviz.attacks.targets import AttackError
 from boundaryviz.attacks.trained.methods.back_gradient import BackGradientSpec
-from boundaryviz.learners import base, losses
-from boundaryviz.learners.mlp import MLP
-from boundaryviz.learners.specs import LARGEST_SEED, LogisticSpec, MLPSpec
+from boundaryviz.learners import losses
+from boundaryviz.learners.specs import LogisticSpec, MLPSpec
 from boundaryviz.record.trail import AttackState
-from boundaryviz.scene.measure import scaling_of
-from boundaryviz.scene.scaling import Scaling
 
 _AFRESH = 5  # moves after which the nets are trained anew, and the poison is one of those tried in full
-_LONGEST = 2000  # steps of which the nets are trained parts
 
 
 def attack(problem: Problem, start: AttackState | None) -> Iterator[AttackState]:
@@ -67,20 +62,13 @@ class Through:
     """The attacker's nets, and the gradient through their last steps. Everything is in the units of the scene."""
 
     def __init__(self, problem: Problem) -> None:
-        settings, spec, scene = problem.settings, problem.learner, problem.scene
+        settings, spec = problem.settings, problem.learner
         assert isinstance(settings, BackGradientSpec)
         if not isinstance(spec, MLPSpec | LogisticSpec):
             raise unsuited(problem, "a supervised net through its training")
-        self.settings, self._problem, self._spec = settings, problem, spec
-        self._scale = scaling_of(scene, problem.scenario.data.input_scale) or Scaling(
-            np.zeros(problem.width), np.ones(problem.width)
-        )
-        points = scene.points.take(training(scene))
-        self._points = points.take(points.is_labelled)
-        self._training = problem.scenario.training
-        steps = min(self._training.steps, _LONGEST)
+        self.settings, self._problem, self._nets = settings, problem, Nets(problem, spec)
+        steps = self._nets.steps
         self._depth = [max(1, steps * r // settings.replicas) for r in range(settings.replicas)]
-        self._task = base.Problem(problem.classes, scene.domain, (0,) * settings.replicas, scene.section)
         self._round = 0
 
     def beginning(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -98,35 +86,34 @@ class Through:
     def train(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> None:
         """Nets on the clean points and these of poison, (K, D) and (K,), each for its part of the steps."""
         self._round += 1
-        first = self._training.seed + self._round * len(self._depth)
-        seeds = tuple((first + r) % LARGEST_SEED for r in range(len(self._depth)))
-        self._net = net = MLP(self._spec, self._training, replace(self._task, seeds=seeds), "cpu")
-        clean, count = self._points, len(self._points) + len(x)
-        net.set_data(base.TrainingData(
-            np.arange(count), self._scale(np.concatenate([clean.x, x])),
-            np.concatenate([clean.label.astype(np.int64), label]), np.arange(count) >= len(clean),
-            np.ones((len(seeds), count), dtype=np.float32),
-        ))  # fmt: skip
+        many = len(self._depth)
+        self._net = net = self._nets.fresh(self._round * many, many, x, label)
         self._start, at = net.P.clone(), 0
         for r, depth in enumerate(self._depth):
             net.step(depth - at)
             self._start[r], at = net.P[r], depth
-        self._problem.fits += len(seeds)
-        if not torch.isfinite(self._start).all():
-            raise AttackError("The attacker's nets diverged. Lower training.learning_rate.")
+        check_finite(self._start)
 
     def gradient(self, x: NDArray[np.float64], label: NDArray[np.int64]) -> tuple[float, NDArray[np.float64]]:
         """The goal's objective of the nets after the steps gone through, and the gradient (K, D) of their loss."""
-        net, goal, settings, smoothed = self._net, self._problem.goal, self.settings, self._spec.smoothed
+        net, goal, settings = self._net, self._problem.goal, self.settings
+        nets, dtype, smoothed = self._nets, net.dtype, self._nets.spec.smoothed
+        clean = nets.points
         descent = Descent(
-            net, self._columns(self._points.x), self._targets(self._points.label.astype(np.int64), smoothed),
-            settings.unrolled, settings.descent_rate, self._training.l2,
+            net, nets.columns(clean.x, dtype), nets.targets(clean.label.astype(np.int64), dtype, smoothed),
+            settings.unrolled, settings.descent_rate, nets.training.l2,
         )  # fmt: skip
         sign = 1.0 if goal.pin is None else -1.0
-        looks, targets = self._columns(goal.x), self._targets(goal.label)
+        looks, targets = nets.columns(goal.x, dtype), nets.targets(goal.label, dtype)
         of = torch.full((len(goal.x),), sign / len(goal.x))
         params, gradient = descent.gradient(
-            self._start, self._columns(x), self._targets(label, smoothed), torch.ones(len(x)), looks, targets, of
+            self._start,
+            nets.columns(x, dtype),
+            nets.targets(label, dtype, smoothed),
+            torch.ones(len(x)),
+            looks,
+            targets,
+            of,
         )
         if not torch.isfinite(gradient).all():
             raise AttackError(
@@ -135,12 +122,5 @@ class Through:
             )
         z = net.outputs(params, looks[None])
         predicted = losses.leading(z).numpy()
-        answers = answers_of(losses.probabilities(self._spec.loss, z).double().numpy(), predicted, goal.label)
-        return float(goal.objective(answers).mean()), gradient.T.double().numpy() / self._scale.unit
-
-    def _columns(self, x: NDArray[np.float64]) -> Tensor:
-        """Inputs (N, D) of the scene as the net is given them, (D, N)."""
-        return torch.tensor(self._scale(x).T, dtype=self._net.dtype)
-
-    def _targets(self, label: NDArray[np.int64], smoothing: float = 0.0) -> Tensor:
-        return losses.targets(torch.tensor(label), self._spec.loss, self._problem.classes, self._net.dtype, smoothing)
+        answers = answers_of(losses.probabilities(nets.spec.loss, z).double().numpy(), predicted, goal.label)
+        return float(goal.objective(answers).mean()), gradient.T.double().numpy() / nets.scale.unit

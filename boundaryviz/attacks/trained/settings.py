@@ -81,6 +81,16 @@ class TrainedAttackSettings(Spec):
             raise ValueError(f"unknown learner {name!r}; `boundaryviz learners` lists them")
         return name
 
+    @property
+    def aim(self) -> Goal:
+        """What it wants to grow: the goal, unless it is made for one goal alone."""
+        return self.goal
+
+    @property
+    def marks(self) -> bool:
+        """Whether a pin on the plane is where its target lies: not where that lies off it."""
+        return self.aim == "pin"
+
     @classmethod
     def unfit(cls, learner: LearnerSpec) -> str:
         """Why it does not work with a learner and which attack works instead, in a sentence; empty where it works."""

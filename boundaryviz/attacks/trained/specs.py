@@ -24,6 +24,13 @@ def _ours() -> Iterable[type[TrainedAttackSettings]]:
 METHODS: Registry[type[TrainedAttackSettings]] = Registry("method", "boundaryviz.trained_attacks", _ours, accepted)
 """The attacks that train by name: their classes of settings."""
 
+
+def common(one: type[TrainedAttackSettings], other: type[TrainedAttackSettings]) -> Iterable[str]:
+    """The settings that two methods have from one class, which a change from one to the other keeps: those that all
+    attacks share, and among attacks of a kind those of the kind, such as a bound."""
+    return next(base for base in one.__mro__ if issubclass(other, base)).model_fields  # type: ignore[attr-defined]
+
+
 A = TypeVar("A", bound=type[TrainedAttackSettings])
 
 

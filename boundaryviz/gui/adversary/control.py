@@ -225,7 +225,7 @@ class AdversaryControl(QObject):
         assert base is not None
         assert attack is not None
         pin = None
-        if attack.goal == "pin" and attack.target is not None and attack.target_class is not None:
+        if attack.marks and attack.target is not None and attack.target_class is not None:
             pin = Target(*attack.target, attack.target_class)
         try:
             scene = committed(state, base.scene, attack.TITLE, pin, base.scenario.poison.group)

@@ -6,7 +6,7 @@ import numpy as np
 from PyQt6.QtCore import QObject
 
 from boundaryviz.engine import messages as m
-from boundaryviz.engine.probes.certificate import CertificateMap
+from boundaryviz.engine.certificates import CertificateMap
 from boundaryviz.figures.effect_colours import effect_image
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.plane.map_item import UNDER, MapItem

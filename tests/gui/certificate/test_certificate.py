@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.engine.certificates import survived_by_half
-from boundaryviz.engine.probes.certificate import CertificateMap, CertificateProbe, CertificateSettings
+from boundaryviz.engine.certificates import CertificateMap, survived_by_half
+from boundaryviz.engine.probes.certificate import CertificateProbe, CertificateSettings
 from boundaryviz.engine.session import Session
 from boundaryviz.gui.certificate.control import MOVED, NOTHING, words
 from boundaryviz.gui.workbench import Workbench
@@ -60,12 +60,14 @@ def test_it_goes_with_the_switch_and_where_nothing_is_proven_that_is_said(shown:
 
 
 def test_its_words_say_what_is_known():
-    found = CertificateMap(Domain(0, 2, 0, 1), np.array([[1, 4]]), 3)
+    found = CertificateMap(Domain(0, 2, 0, 1), np.array([[1, 4]]), np.array([0.9, 0.8, 0.6, 0.5, 0.1]))
     assert words(found, None) == "poison points survived: 1 to 4\nby half of the tests: 3"
     assert words(found, (1.5, 0.5)).endswith("\nhere: 4")
     assert words(found, (5.0, 0.5)) == words(found, None)
-    assert "half of the tests are wrong" in words(CertificateMap(found.domain, found.survived, -1), None)
-    assert words(CertificateMap(found.domain, found.survived, None), None).endswith("1 to 4")
+    assert "half of the tests are wrong" in words(
+        CertificateMap(found.domain, found.survived, np.array([0.4, 0.1])), None
+    )
+    assert words(CertificateMap(found.domain, found.survived, np.empty(0)), None).endswith("1 to 4")
 
 
 def test_of_other_learners_there_is_no_answer():

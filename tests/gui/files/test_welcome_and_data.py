@@ -158,6 +158,7 @@ def test_points_of_ones_own_have_the_settings_that_act_on_them(panel):
     assert panel.summary.text() == "3 points from a.csv."
     assert enabled("n", "labels_per_class", "label_noise", "jitter", "splits", "seed") == [True] * 6
     assert enabled("noise", "pool", "validation", "test", "labels_at", "label_noise_on") == [False] * 6
+    assert enabled("lift", "lift_noise") == [False] * 2
     assert "as they came" in panel.form.editor("test").parentWidget().toolTip()
     assert not panel.button.isEnabled()
     panel.set_values(DataSpec(name="points", n="all"), OwnData(splits_given=False, chance=True))
@@ -174,6 +175,14 @@ def test_of_a_data_set_a_number_of_points_is_drawn(panel):
     assert not panel.form.editor("n").button.isVisible()
     assert not panel.form.editor("splits").isEnabled()
     assert panel.button.text() == "New points"
+
+
+def test_a_data_set_can_be_lifted_off_the_plane(panel):
+    enabled = lambda: [panel.form.editor(name).isEnabled() for name in ("lift", "lift_noise")]  # noqa: E731
+    panel.set_values(DataSpec())
+    assert enabled() == [True, False]
+    panel.set_values(DataSpec(lift=20))
+    assert enabled() == [True, True]
 
 
 def test_no_more_points_are_kept_than_are_drawn(panel):
