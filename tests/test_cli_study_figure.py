@@ -49,7 +49,7 @@ def test_a_study_file_is_drawn_and_what_is_stored_is_not_trained_again(
     monkeypatch.setattr("boundaryviz.studies.executors.function_named", lambda _: pytest.fail("trained again"))
     assert run(command) == 0
     assert run(["figure", str(scenario), "--store", str(store), "-o", str(tmp_path / "b.svg")]) == 2
-    assert "only --view study takes it" in capsys.readouterr().err
+    assert "only --view study, poison-count, scoreboard and transfer take it" in capsys.readouterr().err
 
 
 def test_a_scenario_without_a_study_is_told_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
