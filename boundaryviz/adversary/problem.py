@@ -13,7 +13,7 @@ from boundaryviz.adversary.goals import Answers, Goal, goal_of
 from boundaryviz.adversary.knowledge import known_learner, known_scene
 from boundaryviz.adversary.models import Machine, Machines, Sets, machines_fit, models_of, training
 from boundaryviz.attacks.targets import AttackError
-from boundaryviz.attacks.trained.box import box_of
+from boundaryviz.attacks.trained.box import box_of_training
 from boundaryviz.attacks.trained.settings import TrainedAttackSettings
 from boundaryviz.attacks.trained.specs import METHODS
 from boundaryviz.learners.families.estimators import SVCSpec
@@ -97,7 +97,7 @@ class Problem:
         _check(self)
         self.goal: Goal = goal_of(self.scene, self.victim, settings)
         self.ids = self.scene.points.ids[training(self.scene)]
-        self.box = box_of(self.scene.points.take(training(self.scene)), settings.beyond)
+        self.box = box_of_training(self.scene, settings.beyond)
         self.rng = np.random.default_rng([settings.seed, _STREAM])
         self.fits = 0
         self._models = models_of(scenario, self.scene, self.learner, device, pulse)

@@ -56,7 +56,7 @@ class Refusals:
                 self._where = m.IN_THE_DEFENCE
             case _:
                 self._where = "on these points"
-        self._asked, self._why = message, str(error)
+        self._asked, self._why = message, str(error).removeprefix("defence: ")  # which `where` says
         return self._refusal
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
@@ -43,6 +43,7 @@ class Trainer:
         self._session: Session | None = None
         # a checkpoint of the past: its number, revision, session
         self._loaded_checkpoint: tuple[int, int, Session] | None = None
+        self._loaded_state: Mapping[str, NDArray] = {}
         self._recorder, self._refusals = Recorder(clock), Refusals()
         self._revision = 0
         self._applied = -1  # the revision that was trained on last
@@ -50,6 +51,7 @@ class Trainer:
         self._playing = False
         self._tempo = Tempo()
         self._resting = False  # it has stopped by itself, and the next change wakes it
+        self._interrupted = False  # a refused change has halted it, and the next that can be had wakes it
         self._credit, self._dirty, self._exact = True, False, False
         self._finer: Slices[Fields] | None = None  # the exact fields of what is shown, under way
         self._due = self._slow_at = self._curves_at = -1.0
@@ -92,11 +94,26 @@ class Trainer:
                 self._session, self._loaded_checkpoint = None, None
                 self._halt()
                 self._probes.begin()
-            return said
+            return said + self._mended(message, said)
         except Exception as error:
             self._halt()
             where = f"while handling {type(message).__name__}"
             return [m.Failed(where, str(error) or type(error).__name__, traceback.format_exc())]
+
+    def _mended(self, message: m.ToTrainer, said: list[m.FromTrainer]) -> list[m.FromTrainer]:
+        """Be halted by a change that is refused, and train on once one can be had."""
+        if isinstance(message, m.Pause | m.StepN | m.Load | m.Resume | m.Stop):
+            self._interrupted = False
+        if self._session is None or not isinstance(message, m.SetScene | m.SetScenario):
+            return []
+        if any(isinstance(one, m.Failed) for one in said):
+            self._interrupt()
+            return []
+        if self._playing or not self._interrupted:
+            return []
+        self._interrupted, self._playing = False, True
+        self._pace()
+        return [m.State(True, self._session.step_count)]
 
     def _act(self, message: m.ToTrainer) -> list[m.FromTrainer]:
         match message:
@@ -180,6 +197,11 @@ class Trainer:
     def _halt(self) -> None:
         """Train no more until told to."""
         self._playing = self._resting = False
+
+    def _interrupt(self) -> None:
+        """Train no more until told to, or until a change can be had."""
+        self._interrupted |= self._playing or self._resting
+        self._halt()
 
     def _ready(self) -> m.Ready:
         assert self._session is not None
@@ -270,13 +292,14 @@ class Trainer:
         assert session is not None
         with suppress(DefenceError):  # of a moment that is only looked at
             if shown is not session and shown.look_for_verdict():
+                shown.restore(self._loaded_state)  # what was fitted before was fitted to points that are removed
                 self._touch()
         try:
             if session.look_for_verdict():
                 self._touch()
                 return self._stirred()
         except DefenceError as error:
-            self._halt()
+            self._interrupt()
             message = m.SetScene(session.scene, self._revision, session.scenario)
             return [*self._refusals.refuse(message, error), m.State(False, session.step_count)]
         return []
@@ -419,6 +442,7 @@ class Trainer:
         session = Session(message.scenario, message.scene, now.seeds, now.twin, now.device.type, live=True)
         session.watch(self._seed)
         session.restore(message.state)
+        self._loaded_state = message.state
         return session
 
     @property

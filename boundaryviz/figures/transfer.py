@@ -76,7 +76,7 @@ def _notes(found: Transfer) -> str:
     return (
         f"Rise of the test error in points of per cent, with {found.count:,} points of {found.points:,} by "
         f"{found.method.lower()}, against the same learner on the same draw without them; mean ± standard deviation "
-        f"over {len(found.data_seeds)} draws of the data. Framed: tried on the learner that it was made for. "
+        f"over {found.draws_words} of the data. Framed: tried on the learner that it was made for. "
         f"Errors without poison, in per cent: {clean}."
     )
 
@@ -84,5 +84,5 @@ def _notes(found: Transfer) -> str:
 def _facts(found: Transfer) -> dict[str, str]:
     return {
         "scenario": one_line(found.scenario), "title": one_line(found.title),
-        "seed": f"{len(found.data_seeds)} draws of the data", "step": "0", "version": __version__,
+        "seed": f"{found.draws_words} of the data", "step": "0", "version": __version__,
     }  # fmt: skip

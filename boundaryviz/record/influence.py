@@ -143,10 +143,10 @@ class Explanation:
 
     @property
     def ceiling_words(self) -> str:
-        """What another seed makes of it, in a sentence; empty while nothing is known."""
+        """What another seed makes of it, in a sentence; of nothing left out, that nothing is known of it."""
         known, ceiling = self.known, self.ceiling
         if not known:
-            return ""
+            return "No point has been left out yet: how far this is chance is not known." if self.seeded else ""
         if not self.seeded:
             return "Nothing in this learner is random: leaving a point out has one result."
         if ceiling is None:

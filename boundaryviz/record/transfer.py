@@ -74,6 +74,11 @@ class Transfer(Tabular):
         """Of how many rows and draws something is known."""
         return int(np.isfinite(self.rise).any(axis=1).sum())
 
+    @property
+    def draws_words(self) -> str:
+        """'1 draw', '20 draws'."""
+        return f"{len(self.data_seeds)} draw{'s' * (len(self.data_seeds) != 1)}"
+
     def middle(self, row: int, column: int) -> tuple[float, float]:
         """The mean rise over the draws, and its standard deviation; NaN where there is no such number."""
         known = self.rise[row, column][np.isfinite(self.rise[row, column])]

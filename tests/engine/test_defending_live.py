@@ -155,12 +155,65 @@ def test_where_it_cannot_judge_training_is_refused_in_words_until_it_can() -> No
         talk.listen(0.05)
     failed = talk.heard(m.Failed)[0]
     assert (failed.where, failed.fatal) == ("in the defence", False)
-    assert failed.message == "defence: Slow filter: it finds nothing to go by"
+    assert failed.message == "Slow filter: it finds nothing to go by"
     talk.tell(m.Play())
     assert talk.heard(m.Failed)[-1].where == "in the defence"
     talk.tell(m.SetScenario(BASE, 2), m.Play())
     talk.listen(0.2)
     assert session(talk).step_count > 0
+
+
+def test_a_past_moment_is_fitted_to_what_its_defence_leaves() -> None:
+    nearest = BASE.with_values({"learner.name": "KNeighborsClassifier", "learner.n_neighbors": 1})
+    slow = nearest.model_copy(update={"defence": Slow()})
+    MAY.set()
+    talk = Conversation(m.Load(slow, SCENE, 1, "cpu"), m.Play())
+    until(talk, "it was not judged")
+    talk.listen(0.2)
+    now = session(talk)
+    wanted, everywhere = now.field(SCENE.domain, 40, 40), Session(nearest, SCENE, device="cpu")
+    everywhere.step(1)
+    assert not np.array_equal(wanted, everywhere.field(SCENE.domain, 40, 40))
+    MAY.clear()
+    talk.tell(m.LoadCheckpoint(0, slow, SCENE, -1, now.state()))
+    past = talk.trainer._loaded_checkpoint
+    assert past is not None
+    talk.trainer.handle(m.View(SCENE.domain, 40, 40, past=0))
+    MAY.set()
+    for _ in range(100):
+        talk.listen(0.02)
+        if not past[2].defending.pending:
+            break
+    np.testing.assert_array_equal(past[2].field(SCENE.domain, 40, 40), wanted)
+
+
+def refused(talk: Conversation) -> None:
+    for _ in range(100):
+        if talk.heard(m.Failed):
+            return
+        talk.listen(0.02)
+    raise AssertionError("it was not refused")
+
+
+def test_training_that_a_refused_verdict_halted_goes_on_with_another_defence() -> None:
+    talk = Conversation(m.Load(BASE, SCENE, 1, "cpu"), m.Play())
+    talk.tell(m.SetScenario(defended(BASE, everything), 2))
+    refused(talk)
+    assert not talk.trainer.playing
+    talk.tell(m.SetScenario(defended(BASE), 3))
+    assert talk.heard(m.State)[-1].playing
+    until(talk, "it was not judged")
+    before = session(talk).step_count
+    talk.listen(0.2)
+    assert session(talk).step_count > before
+
+
+def test_training_that_was_paused_meanwhile_stays_paused() -> None:
+    talk = Conversation(m.Load(BASE, SCENE, 1, "cpu"), m.Play())
+    talk.tell(m.SetScenario(defended(BASE, everything), 2))
+    refused(talk)
+    talk.tell(m.Pause(), m.SetScenario(defended(BASE), 3))
+    assert not talk.trainer.playing
 
 
 def test_a_defence_that_leaves_nothing_is_refused_and_the_scene_stays() -> None:

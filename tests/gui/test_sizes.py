@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.workbench import Workbench
@@ -62,6 +62,15 @@ def test_every_tab_shows_its_words_whole(whole: Workbench, width: int, height: i
             found |= {tabs.tabText(at): words for words in [cut(whole)] if words}
     assert not found
     assert window.width() == width, "no tab pushes the window wider"
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_names_of_all_tabs_can_be_read(whole: Workbench, width: int, height: int) -> None:
+    window = sized(whole, width, height).window
+    for tabs in (window.settings_tabs, window.result_tabs):
+        names = [name for name in tabs.findChildren(QToolButton) if name.property("role") == "tab"]
+        assert [name.text() for name in names] == [tabs.tabText(at) for at in range(tabs.count())]
+        assert all(name.width() >= name.sizeHint().width() for name in names if name.isVisible())
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

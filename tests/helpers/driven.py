@@ -58,9 +58,8 @@ def answer(workbench: assembly.Workbench, question: str) -> dict[str, Any]:
         at = button.mapToGlobal(QPointF(button.rect().center()))
         return {"x": round(at.x()), "y": round(at.y())}
     if kind == "tab":  # the middle of a settings tab
-        bar = workbench.window.settings_tabs.tabBar()
-        assert bar is not None
-        at = bar.mapToGlobal(QPointF(bar.tabRect(int(numbers[0])).center()))
+        title = workbench.window.settings_tabs.names.findChildren(QToolButton)[int(numbers[0])]
+        at = title.mapToGlobal(QPointF(title.rect().center()))
         return {"x": round(at.x()), "y": round(at.y())}
     if kind == "setting":  # where a setting of the data or of training is typed
         form = workbench.controller.data.form if numbers[0].startswith("data.") else workbench.controller.training

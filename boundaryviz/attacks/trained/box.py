@@ -21,13 +21,23 @@ def box_of(points: Points, beyond: float) -> NDArray[np.float64]:
     return np.stack([centre - half, centre + half])
 
 
+def box_of_training(scene: Scene, beyond: float) -> NDArray[np.float64]:
+    """The box (2, D) of what the clean twin trains on: it stays as it is where an earlier attack has planted poison.
+
+    Raises AttackError where there is none.
+    """
+    clean = scene.points.take(scene.points.is_train & scene.seen(frozenset()))
+    if not len(clean):
+        raise AttackError("There are no clean training points, so that there is no box for poison to lie in.")
+    return box_of(clean, beyond)
+
+
 def box_on_plane(scene: Scene, beyond: float) -> NDArray[np.float64] | None:
-    """The box of the points of a scene that act in training, (2, 2); None where there is none, and of points with
-    inputs of their own, whose box is no rectangle of the plane."""
-    acting = scene.points.take(scene.points.is_train & scene.seen())
-    if scene.section is not None or not len(acting):
+    """The box of the clean training points of a scene, (2, 2); None where there is none, and of points with inputs of
+    their own, whose box is no rectangle of the plane."""
+    if scene.section is not None:
         return None
     try:
-        return box_of(acting, beyond)
+        return box_of_training(scene, beyond)
     except AttackError:
         return None

@@ -30,6 +30,7 @@ from boundaryviz.scene.scene import Target
 
 _REFRESH = 60  # milliseconds between two states that are shown
 CHANGED = "The scenario was changed, so that the attack on it ended; nothing of it was kept."
+_MAP = "a map"  # of which those attacks speak that meet no slope
 _ONLY_ITS_OWN = "An attack is under way: only its points can be moved by hand. Keep or discard it first."
 
 
@@ -53,6 +54,7 @@ class AdversaryControl(QObject):
         self.trail: Trail | None = None
         self.stage: Stage = "idle"
         self._base: State | None = None  # what is attacked
+        self._told_of = document.committed  # what the sentence in the panel is about
         self._attack: TrainedAttackSettings | None = None
         self._trial: Trial | None = None
         self._job = JobRunner(self, stays=True)  # so that going on after a pause costs no start
@@ -74,6 +76,7 @@ class AdversaryControl(QObject):
         ):  # fmt: skip
             signal.connect(act)
             actions[name].triggered.connect(lambda _=False, act=act: act())
+        panel.map_asked.connect(lambda: actions["view.effect"].setChecked(True))
         self.on_plane.box_drawn.connect(self._draw_box)
         window.escaped.connect(self._escaped)
         window.settings_tabs.currentChanged.connect(lambda _at: self._show_box())
@@ -112,7 +115,7 @@ class AdversaryControl(QObject):
             self._job.interrupt()
             self._throttle.flush()
             self._stand("idle" if self.trail is None else "paused")
-            self.panel.say("Paused: drag a point of the attack if you like, then go on." if self.trail else "")
+            self._say("Paused: drag a point of the attack if you like, then go on." if self.trail else "")
 
     def keep(self) -> None:
         """Take what it has come to into the scene."""
@@ -124,7 +127,7 @@ class AdversaryControl(QObject):
         self._forget()
         if tried is not None:
             self._do(Swap(tried), f"Attack: {attack.TITLE.lower()}")
-            self.panel.say(f"Kept: {numbers(trail.last)}")
+            self._say(f"Kept: {numbers(trail.last)}")
             self._plane.setFocus()  # and not the field that comes after a button which is off now
             self.kept.emit()
 
@@ -143,7 +146,7 @@ class AdversaryControl(QObject):
         self._forget()
         self.on_plane.bring_into_sight(None)
         self._document.try_out(None)
-        self.panel.say(words, problem)
+        self._say(words, problem)
         if self.panel.isAncestorOf(self._window.focusWidget()):
             self._plane.setFocus()
 
@@ -159,7 +162,7 @@ class AdversaryControl(QObject):
         """Begin anew, on the scenario as it is committed."""
         attack = self.spec
         if why := unfit(attack, self._document.committed.scenario.learner):
-            self.panel.say(why, problem=True)
+            self._say(why, problem=True)
             return
         if self.stage != "idle":
             self._end("")
@@ -174,11 +177,11 @@ class AdversaryControl(QObject):
         try:
             self._job.start(AttackRequest(scenario, start))
         except JobError as error:
-            self.panel.say(str(error), problem=True)
+            self._say(str(error), problem=True)
             return
         self._stand("running")
         self._window.show_result(self.view)
-        self.panel.say("Starting\u2026")
+        self._say("Starting\u2026")
 
     def _progressed(self, now: Progress) -> None:
         if self.stage != "running":
@@ -201,13 +204,20 @@ class AdversaryControl(QObject):
         trail = self.trail
         if trail is None:
             self._forget()
-            self.panel.say(problem, problem=bool(problem))
+            self._say(problem, problem=bool(problem), offers_map=_MAP in problem)
         elif problem:
             self._stand("paused")
-            self.panel.say(f"{problem} What it had come to by then is there: go on, keep or discard it.", problem=True)
+            self._say(f"{problem} What it had come to by then is there: go on, keep or discard it.", problem=True)
         else:
             self._stand("done")
-            self.panel.say(f"Done: {numbers(trail.last)}")
+            warns = trail.last.words.endswith(".")  # a sentence, and not how far it is
+            said = f"Done: {numbers(trail.last)}"
+            self._say(f"{said} {trail.last.words}" if warns else said, offers_map=warns and _MAP in trail.last.words)
+
+    def _say(self, words: str, problem: bool = False, offers_map: bool = False) -> None:
+        """A sentence in the panel, on the scene as it is committed: idle, it goes with the next change."""
+        self._told_of = self._document.committed
+        self.panel.say(words, problem, offers_map)
 
     def _stand(self, stage: Stage) -> None:
         self.stage = stage
@@ -246,7 +256,7 @@ class AdversaryControl(QObject):
         self.view.show_trail(trail)
         if self.stage == "running":
             words = trail.last.words or numbers(trail.last)
-            self.panel.say(words[:1].upper() + words[1:])
+            self._say(words[:1].upper() + words[1:])
 
     def _show_box(self) -> None:
         """While the panel is at the front, or the attack is under way."""
@@ -281,7 +291,7 @@ class AdversaryControl(QObject):
         self.trail = trail.with_state(moved)
         self._stand("paused")
         self._show()
-        self.panel.say("Moved by hand: go on from there.")
+        self._say("Moved by hand: go on from there.")
 
     def _draw_box(self, beyond: float, done: bool) -> None:
         """The box is drawn larger or smaller by hand."""
@@ -311,6 +321,8 @@ class AdversaryControl(QObject):
         if self._base is not None and self._document.committed is not self._base:
             self._end(CHANGED)
             self._window.tell(CHANGED)
+        elif self.stage == "idle" and self._document.committed is not self._told_of:
+            self._say("")
         if not self._document.previewing:
             self._sync()
 
@@ -318,7 +330,7 @@ class AdversaryControl(QObject):
         self._job.interrupt()
         self._forget()
         self.on_plane.bring_into_sight(None)
-        self.panel.say("")
+        self._say("")
         self._sync()
         self.offer()
 

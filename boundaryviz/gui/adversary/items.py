@@ -93,10 +93,10 @@ class TrailItem(pg.GraphicsObject):
 class BoxItem(pg.GraphicsObject):
     """The rectangle that poison may lie in: dashes, with a handle in the middle of each side, and its name."""
 
-    def __init__(self, scale: Callable[[], float]) -> None:
-        """scale: how many times as large as usual the plane is drawn."""
+    def __init__(self, area: Callable[[], QRectF], scale: Callable[[], float]) -> None:
+        """area: the data rectangle that is visible. scale: how many times as large as usual the plane is drawn."""
         super().__init__()
-        self._theme, self._scale = LIGHT, scale
+        self._area, self._theme, self._scale = area, LIGHT, scale
         self._rect, self.words = QRectF(), ""
 
     @property
@@ -130,7 +130,8 @@ class BoxItem(pg.GraphicsObject):
         if self._rect.isEmpty():
             return
         size = self._scale()
-        box = painter.transform().mapRect(self._rect)
+        transform = painter.transform()
+        box, sight = transform.mapRect(self._rect), transform.mapRect(self._area())
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -146,15 +147,19 @@ class BoxItem(pg.GraphicsObject):
             (box.left(), middle.y()), (box.right(), middle.y()), (middle.x(), box.top()), (middle.x(), box.bottom())
         ):  # fmt: skip
             painter.drawRect(QRectF(x - side / 2, y - side / 2, side, side))
-        self._write(painter, box)
+        self._write(painter, box, sight)
         painter.restore()
 
-    def _write(self, painter: QPainter, box: QRectF) -> None:
-        """The words above the box, in the type of the window, which grows with the plane."""
+    def _write(self, painter: QPainter, box: QRectF, sight: QRectF) -> None:
+        """The words above the box, or in it where they would be out of sight, in the type of the window, which grows
+        with the plane."""
         painter.setFont(QApplication.font())
         metrics = QFontMetricsF(painter.font())
         wide, high = metrics.horizontalAdvance(self.words) + 10.0, metrics.height() + 2.0
-        ground = QRectF(box.left(), box.top() - high - _HANDLE / 2, wide, high)
+        left = max(min(box.left(), sight.right() - wide), sight.left())
+        handle = _HANDLE * self._scale()
+        above, below = box.top() - high - handle, max(box.top(), sight.top()) + handle
+        ground = QRectF(left, above if above > sight.top() else below, wide, high)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.panel))
         painter.drawRoundedRect(ground, 3.0, 3.0)

@@ -31,7 +31,7 @@ class AdversaryOnPlane(QObject):
         self._plane, self._document = planes.plane, document
         plane = planes.plane
         scale = lambda: plane.scale  # noqa: E731
-        self.trail, self.box = TrailItem(plane.area_shown, scale), BoxItem(scale)
+        self.trail, self.box = TrailItem(plane.area_shown, scale), BoxItem(plane.area_shown, scale)
         for item, height in ((self.box, -3), (self.trail, -2)):  # above the field, below the points
             plane.canvas.box.addItem(item, ignoreBounds=True)
             item.setZValue(height)

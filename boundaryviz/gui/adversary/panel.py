@@ -29,12 +29,13 @@ _DISCARD = "Leave the scene as it was (Esc on the plane)"
 
 class AdversaryPanel(QWidget):
     """changed: dotted path such as 'adversary.count' and the new value. go: the button that attacks, pauses or goes on.
-    kept, discarded: the other two."""
+    kept, discarded: the other two. map_asked: the effect map is to be shown."""
 
     changed = pyqtSignal(str, object)
     go = pyqtSignal()
     kept = pyqtSignal()
     discarded = pyqtSignal()
+    map_asked = pyqtSignal()
 
     def __init__(self, methods: Mapping[str, type[TrainedAttackSettings]] = METHODS) -> None:
         super().__init__()
@@ -57,11 +58,15 @@ class AdversaryPanel(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self.progress.setSizePolicy(policy)
         self.words = label("", "faint", wraps=True)
+        self.map_button = QPushButton("Show the effect map")
+        self.map_button.setToolTip(tip("What a point does at every place, by training anew with it there"))
+        self.map_button.hide()
         self._compose()
         self.combo.activated.connect(self._chosen)
         self.go_button.clicked.connect(self.go)
         self.keep.clicked.connect(self.kept)
         self.discard.clicked.connect(self.discarded)
+        self.map_button.clicked.connect(self.map_asked)
         self.set_stage("idle")
         self.set_unfit("")
 
@@ -80,6 +85,7 @@ class AdversaryPanel(QWidget):
         layout.addLayout(buttons)
         layout.addWidget(self.progress)
         layout.addWidget(self.words)
+        layout.addWidget(self.map_button, alignment=Qt.AlignmentFlag.AlignLeft)
         layout.addLayout(self._column)
 
     # ---- what it shows ------------------------------------------------------------------------------
@@ -151,8 +157,9 @@ class AdversaryPanel(QWidget):
         self.progress.setRange(0, 1000)
         self.progress.setValue(round(1000 * share))
 
-    def say(self, words: str, problem: bool = False) -> None:
-        """A sentence under the buttons."""
+    def say(self, words: str, problem: bool = False, offers_map: bool = False) -> None:
+        """A sentence under the buttons, and a button to the effect map where that is what to look at."""
+        self.map_button.setVisible(offers_map)
         restyle(self.words, "role", "problem" if problem else "faint")
         self.words.setText(words)
 

@@ -14,7 +14,7 @@ from boundaryviz.record.trail import AttackState, Trail
 
 EMPTY = (
     "An attack that trains looks for the points that do the most harm, one after the other: choose one in the tab "
-    "Adversary, and press Attack. Its trail is drawn on the plane, and what it reaches here."
+    "Attack, and press its button. Its trail is drawn on the plane, and what it reaches here."
 )
 
 

@@ -12,7 +12,7 @@ from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.kept_run import KeptRunControl
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.widgets.export_dialog import ExportDialog, ExportOptions
-from boundaryviz.record.scoreboard import Scoreboard
+from boundaryviz.record.scoreboard import Cell, Scoreboard
 from boundaryviz.record.transfer import PARTIES, Transfer
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import ScenarioError
@@ -20,6 +20,11 @@ from boundaryviz.scene.plain_text import file_stem
 from boundaryviz.studies.requests import ScoreboardRequest, TransferRequest
 
 Request = ScoreboardRequest | TransferRequest
+READY = "Its attack is ready in the tab Attack, where a button runs it."
+UNKEPT = (
+    "The defence is on, and the attack as it is is ready in the tab Attack. The points of who knows the defence are "
+    "not kept, so that their harm is seen in the table alone."
+)
 
 
 class BoardControl(KeptRunControl):
@@ -75,16 +80,19 @@ class BoardControl(KeptRunControl):
         if isinstance(found, Scoreboard):
             cell = found.cells[row]
             values, words = cell.opened(column), f"{cell.attack_title} against {cell.defence_title}"
+            said = said_of(cell, column)
         elif found is not None and column > 0:
             title = found.tried_on[column - 1]
             values = next(dict(one.values) for one in PARTIES if one.title == title)
-            words = f"Train {title}"
+            words, said = f"Train {title}", ""
         else:
             return
         try:
             self._document.do(Settings(values, merges=False), words)
         except ScenarioError as error:
             self.panel.say(f"{error}".rstrip(".") + ".", problem=True)
+            return
+        self.panel.say(said)
 
     # ---- the figure -----------------------------------------------------------------------------------
 
@@ -114,3 +122,11 @@ class BoardControl(KeptRunControl):
         )  # fmt: skip
         dialog.exec()
         dialog.deleteLater()
+
+
+def said_of(cell: Cell, column: int) -> str:
+    """What there is yet to do once a cell is opened: an attack that trains is only made ready by the settings."""
+    if "adversary.method" not in cell.attack_settings:
+        return ""
+    known = column not in (3, 4) or cell.strongest not in cell.variants
+    return READY if known else UNKEPT

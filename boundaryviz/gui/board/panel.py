@@ -20,7 +20,7 @@ from boundaryviz.record.scoreboard import Scoreboard
 from boundaryviz.record.transfer import Transfer
 
 Kind = Literal["scoreboard", "transfer"]
-KINDS: Final[dict[Kind, str]] = {"scoreboard": "Attacks and defences", "transfer": "Made for one, tried on all"}
+KINDS: Final[dict[Kind, str]] = {"scoreboard": "Attack by defence", "transfer": "Attack by learner"}
 MOST, DRAWS = 64, 4
 _NAMES = 104  # pixels
 _TINT = 0.45  # of the colour of danger, where an attack keeps all of its harm

@@ -38,7 +38,8 @@ def _of_board(board: Scoreboard) -> tuple[tuple[str, ...], list[Row], str]:
         if several:
             words[0] = f"{cell.attack_title}: {words[0]}"
         for column, some in values.items():
-            tips[column] = f"{HEADINGS[column].capitalize()}: {words[column]}. A click shows it on the plane."
+            shows = "makes its attack ready" if "adversary.method" in cell.attack_settings else "shows it on the plane"
+            tips[column] = f"{HEADINGS[column].capitalize()}: {words[column]}. A click {shows}."
             words[column] = board.short(some)
         tried = ", ".join(f"{one.words} ({one.points:,} points)" for one in cell.variants)
         tips[4] = f"The strongest of the attack as it is, {tried}." if tried else ""
@@ -68,7 +69,7 @@ def _of_matrix(found: Transfer) -> tuple[tuple[str, ...], list[Row], str]:
     ]
     note = (
         f"Rise of the test error in points of per cent by {found.count:,} of {found.points:,} points, "
-        f"{found.method.lower()}, over {len(found.data_seeds)} draws of the data; redder is worse. A click shows the "
+        f"{found.method.lower()}, over {found.draws_words} of the data; redder is worse. A click shows the "
         "learner it is tried on."
     )
     return ("made for", *found.tried_on), rows, note

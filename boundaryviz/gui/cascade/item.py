@@ -216,14 +216,12 @@ class PathItem(pg.GraphicsObject):
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if not len(self._xy):
             return
-        ratio = 1.0 if widget is None else widget.devicePixelRatioF()
         transform = painter.transform()
         at = self._xy * (transform.m11(), transform.m22()) + (transform.dx(), transform.dy())
         painter.save()
-        painter.resetTransform()
-        painter.scale(ratio, ratio)
+        painter.resetTransform()  # to pixels of the window, on every screen
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint(painter, at / ratio)
+        self._paint(painter, at)
         painter.restore()
 
     def _paint(self, painter: QPainter, at: NDArray[np.float64]) -> None:

@@ -16,9 +16,7 @@ from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.presenter import Presenter
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
-NOTHING = (
-    "This learner proves nothing about poison: choose partition aggregation. Of unlabelled poison nobody knows a proof."
-)
+NOTHING = "This learner proves nothing about poison; partition aggregation does."
 MOVED = "Nothing is proven where costs or a threshold move the decision."
 
 

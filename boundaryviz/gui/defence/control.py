@@ -34,6 +34,7 @@ class DefenceControl(QObject):
         self.panel, self.view = DefencePanel(), DefenceView()
         self._guarded: Guarded | None = None
         self._why = ""  # the points of now cannot be judged
+        self._told = ""  # in the banner
         self.crosses = self._crosses_in(planes.plane)
         self.clean_crosses: CrossesItem | None = None
         planes.set_look("defence", self._dress_clean)
@@ -63,7 +64,14 @@ class DefenceControl(QObject):
         self._switch.setChecked(settings is not None)
         if settings is None:
             self._guarded = None
+            self._withdraw()
         self._show()
+
+    def _withdraw(self) -> None:
+        """Take back that points cannot be judged: they are, or nobody asks for it any more."""
+        if self._told and self._window.banner.words == self._told:
+            self._window.banner.hide()
+        self._told = ""
 
     def _stated(self, state: m.State) -> None:
         if state.why in ("loaded", "reset"):
@@ -75,12 +83,15 @@ class DefenceControl(QObject):
 
     def _take(self, said: m.ProbeResult) -> None:
         if said.probe == "defence" and said.key.past == self._presenter.number:
-            self._guarded, self._why = said.value, ""
+            self._guarded = said.value
+            if said.value.judged is not None and not said.value.pending:  # and what is told late of a refused one stays
+                self._why = ""
+                self._withdraw()
             self._show()
 
     def _failed(self, failed: m.Failed) -> None:
         if failed.where == m.IN_THE_DEFENCE:
-            self._why = failed.message
+            self._why, self._told = failed.message, self._window.banner.words  # as the presenter told it just now
             self._show()
 
     def _show(self) -> None:

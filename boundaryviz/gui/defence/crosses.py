@@ -50,20 +50,19 @@ class CrossesItem(pg.GraphicsObject):
 
     @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
-        size = SIZE * (1.0 if widget is None else widget.devicePixelRatioF())
         transform = painter.transform()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for xy, cross in ((self.marks.clean, Cross.CLEAN), (self.marks.poison, Cross.POISON)):
-            for x, y in self._on_screen(xy, transform, size).tolist():
+            for x, y in self._on_screen(xy, transform).tolist():
                 painter.setTransform(QTransform.fromTranslate(x, y))
-                paint_cross(painter, cross, self.theme, size)
+                paint_cross(painter, cross, self.theme, SIZE)
         painter.restore()
 
-    def _on_screen(self, xy: NDArray[np.float64], transform: QTransform, size: float) -> NDArray[np.float64]:
-        """The places (N, 2) that are to be seen, in device pixels."""
+    def _on_screen(self, xy: NDArray[np.float64], transform: QTransform) -> NDArray[np.float64]:
+        """The places (N, 2) that are to be seen, in pixels of the window."""
         at = xy * (transform.m11(), transform.m22()) + (transform.dx(), transform.dy())
-        screen = transform.mapRect(self._area()).adjusted(-size, -size, size, size)
+        screen = transform.mapRect(self._area()).adjusted(-SIZE, -SIZE, SIZE, SIZE)
         seen = (at[:, 0] > screen.left()) & (at[:, 0] < screen.right())
         seen &= (at[:, 1] > screen.top()) & (at[:, 1] < screen.bottom())
         return at[seen]

@@ -15,6 +15,8 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 from boundaryviz.record.verdict import score_bins
 
 _PAD, _WORDS, _LEGEND = 8.0, 18.0, 32.0  # pixels
+_ALONG = (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight)
+_ABOUT = ("score, more for more suspicious", "score, more suspicious \u2192", "score")
 _KINDS = ((False, False), (False, True), (True, False), (True, True))
 NAMES = ("clean, kept", "clean, removed", "poison, kept", "poison, removed")
 
@@ -52,6 +54,14 @@ class ScoreBars(QWidget):
         said = "; ".join(f"{count:,} {name}" for count, name in zip(counts, NAMES, strict=True) if count)
         return f"score {self._edges[k]:.3g} to {self._edges[k + 1]:.3g}: {said or 'no point'}"
 
+    def under(self) -> tuple[str, str, str]:
+        """What stands under the bars, left, in the middle and right: of what scores are, what there is room for."""
+        metrics, ends = self.fontMetrics(), [f"{self._edges[at]:.3g}" for at in (0, -1)]
+        most = max(metrics.horizontalAdvance(words) for words in ends) + _PAD
+        free = self._room().width() - 2 * most
+        about = next((words for words in _ABOUT if metrics.horizontalAdvance(words) <= free), "")
+        return ends[0], about, ends[1]
+
     def _room(self) -> QRectF:
         return QRectF(_PAD, _PAD + _LEGEND, self.width() - 2 * _PAD, self.height() - 2 * _PAD - _LEGEND - _WORDS)
 
@@ -81,11 +91,7 @@ class ScoreBars(QWidget):
         painter.drawLine(room.bottomLeft(), room.bottomRight())
         painter.setPen(QColor(theme.faint))
         under = QRectF(room.left(), room.bottom() + 2, room.width(), _WORDS)
-        for align, words in (
-            (Qt.AlignmentFlag.AlignLeft, f"{self._edges[0]:.3g}"),
-            (Qt.AlignmentFlag.AlignHCenter, "score, more for more suspicious"),
-            (Qt.AlignmentFlag.AlignRight, f"{self._edges[-1]:.3g}"),
-        ):
+        for align, words in zip(_ALONG, self.under(), strict=True):
             painter.drawText(under, align | Qt.AlignmentFlag.AlignTop, words)
         self._paint_legend(painter)
         painter.end()

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from boundaryviz.defences.judged import Judged
 from boundaryviz.figures.palette import class_colour, group_colour
+from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.record.verdict import ranked
 from boundaryviz.scene.scene import Scene
 
@@ -77,6 +78,8 @@ class VerdictModel(QAbstractTableModel):
         at, column = int(self.order[index.row()]), index.column()
         if role == _Role.DisplayRole:
             return self._words(at, column)
+        if role == _Role.ToolTipRole:
+            return tip(self._words(at, column))
         if role == _Role.AccessibleTextRole:
             return f"point {int(self.judged.ids[at])}, {COLUMNS[column]}: {self._words(at, column)}"
         if role == _Role.DecorationRole and column == 1 and self._label[at] >= 0:
@@ -99,6 +102,6 @@ class VerdictModel(QAbstractTableModel):
                 return "poison" if judged.poison[at] else "clean"
             case 3:
                 score = float(judged.scores[at])
-                return "\u2013" if np.isnan(score) else f"{score:.4g}"
+                return "\u2013" if np.isnan(score) else f"{score + 0.0:.3g}"  # no -0
         weight = float(judged.weights[at])
         return "removed" if weight == 0 else "kept" if weight == 1 else f"weight {weight:.2f}"

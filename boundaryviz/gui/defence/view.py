@@ -15,6 +15,7 @@ from boundaryviz.scene.scene import Scene
 
 OFF = "There is no defence. Switch one on in the panel Defence: what it removes is listed here."
 _ROW = 24  # pixels
+_ROUND = 11  # pixels around what a cell holds
 
 
 class DefenceView(QWidget):
@@ -41,10 +42,11 @@ class DefenceView(QWidget):
             across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
             across.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
             across.setMinimumSectionSize(30)
+            across.setResizeContentsPrecision(0)  # by the rows that are in sight
             across.setSectionsClickable(False)
             across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            for column, words in ((0, "0000"), (2, "xx poison"), (3, "-0.0000"), (4, "removed")):
-                across.resizeSection(column, self.fontMetrics().horizontalAdvance(words) + 18)
+            for column, words in ((0, "0000"), (2, "xx poison"), (3, "0.0000"), (4, "removed")):
+                across.resizeSection(column, self.fontMetrics().horizontalAdvance(words) + _ROUND)
             down.hide()
             down.setDefaultSectionSize(_ROW)
         self.hint = label(OFF, "faint", wraps=True)
@@ -70,10 +72,16 @@ class DefenceView(QWidget):
         ident = self.model.id_of(row) if 0 <= row < len(self.model.order) else None
         self.bars.set_judged(judged)
         self.model.show(judged, scene)
+        self._make_room()
         if ident is not None and (now := self.model.row_of(ident)) is not None:
             self.show_row(now)
         self.headline.setText(headline)
         self._tell("")
+
+    def _make_room(self) -> None:
+        """Widen what does not hold its cells, and never narrow it, so that nothing jumps while a point is dragged."""
+        for column in (0, 3):
+            self.table.setColumnWidth(column, max(self.table.columnWidth(column), self.table.sizeHintForColumn(column)))
 
     def clear(self, words: str = OFF) -> None:
         """There is no verdict; `words` say why."""

@@ -16,7 +16,7 @@ from boundaryviz.figures.effect_colours import effect_image
 from boundaryviz.gui.document.document import Document, State
 from boundaryviz.gui.effect.bar import ColourBar
 from boundaryviz.gui.effect.panel import EffectPanel
-from boundaryviz.gui.effect.words import change_words, floor_words, heap_words, place_words, unit_words
+from boundaryviz.gui.effect.words import change_here, change_words, floor_words, heap_words, place_words, unit_words
 from boundaryviz.gui.plane.map_item import UNDER, MapItem
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.shell.frame import MainWindow
@@ -222,7 +222,8 @@ class EffectControl(QObject):
         return " ".join(said)
 
     def _hovered(self, place: tuple[float, float] | None) -> None:
-        self.panel.here.set_words("" if place is None else self._says(*place))
+        found = self.found  # of which point, the fields above say
+        self.panel.here.set_words("" if place is None or found is None else change_here(found, found.labels[0], *place))
 
     def _says(self, x: float, y: float) -> str:
         """What the map says of a place."""

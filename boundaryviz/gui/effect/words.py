@@ -35,14 +35,20 @@ def heap_words(label: str, weight: int) -> str:
     return f"{many} {label} {noun}" if label == "unlabelled" else f"{many} {noun} of {one_line(label, NAME)}"
 
 
-def place_words(found: EffectMap, label: int, x: float, y: float) -> str:
-    """'One more point of class 1 here: test error +2.1 points.'; empty outside the map."""
+def change_here(found: EffectMap, label: int, x: float, y: float) -> str:
+    """'Here: test error +2.1 points.'; empty outside the map."""
     change = float(found.at([[x, y]])[found.labels.index(label), 0])
     d = found.domain
     if not (d.left <= x <= d.right and d.bottom <= y <= d.top):
         return ""
+    return f"Here: {MEASURES[found.measure]} {change_words(found.measure, change)}."
+
+
+def place_words(found: EffectMap, label: int, x: float, y: float) -> str:
+    """'One more point of class 1 here: test error +2.1 points.'; empty outside the map."""
     heap = heap_words(found.label_words(label), found.weight)
-    return f"{heap[0].upper()}{heap[1:]} here: {MEASURES[found.measure]} {change_words(found.measure, change)}."
+    words = change_here(found, label, x, y)
+    return words and f"{heap[0].upper()}{heap[1:]} h{words[1:]}"
 
 
 def floor_words(found: EffectMap, seeded: bool) -> str:

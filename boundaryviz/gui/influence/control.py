@@ -131,11 +131,13 @@ class InfluenceControl(QObject):
     def _turned(self) -> None:
         if self.asked is not None and self._presenter.past is not None:
             self.view.clear(PAST)
+            self._draw()
         elif self.found is not None:
             self._show()
 
     def _changed(self) -> None:
         """Other points or settings: what was left out was left out of others."""
+        self._before = None  # the points are back, or something else is other than it was, too
         if self.asked is not None:
             self._let_go()
             self._show()
@@ -258,6 +260,9 @@ class InfluenceControl(QObject):
         said.append(found.ceiling_words)
         if found.known and found.seeded and self._left_out is not None:
             said.append(f"{found.known:,} of {len(found.ids):,} points left out, at step {self._left_at:,}.")
+        if method == TRUTH and found.known and not found.ranked(method).size:
+            every = "No single point" if found.known == len(found.ids) else f"None of {found.known:,} points left out"
+            said.append(f"{every} changes anything here.")
         if words := found.cautions.get(method):
             said.append(f"{titled(method)}: {words}.")
         return " ".join(filter(None, said))
@@ -301,8 +306,9 @@ class InfluenceControl(QObject):
         there = np.array([i for i in ids if i in set(self._document.scene.points.ids.tolist())], dtype=np.int64)
         if self.found is None or not len(there):
             return
-        self._before = (len(there), self.found.lead)
+        before = (len(there), self.found.lead)
         self._do(Remove(there), f"Remove {len(there)} answerable point{'s' * (len(there) != 1)}")
+        self._before = before
 
     # ---- the figure ---------------------------------------------------------------------------------
 
@@ -342,4 +348,6 @@ def kind_words(scene: Scene, at: int) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:+.3g}" if np.isfinite(value) else ""
+    if not np.isfinite(value):
+        return ""
+    return f"{value:+.3g}" if value else "0"

@@ -70,31 +70,28 @@ class ArrowsItem(pg.GraphicsObject):
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if self.place is None:
             return
-        ratio = 1.0 if widget is None else widget.devicePixelRatioF()
         transform = painter.transform()
         start = transform.map(QPointF(*self.place))
         ends = [transform.map(QPointF(x, y)) for x, y in self.ends.tolist()]
         painter.save()
-        painter.resetTransform()
+        painter.resetTransform()  # to pixels of the window, on every screen
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         order = np.argsort(np.abs(self.values), kind="stable")
         for at in order.tolist():
             pale = bool(self.marked.any()) and not self.marked[at]
-            self._arrow(painter, start, ends[at], float(self.values[at]), float(widths(self.values)[at]), pale, ratio)
-        self._cross(painter, start, ratio)
+            self._arrow(painter, start, ends[at], float(self.values[at]), float(widths(self.values)[at]), pale)
+        self._cross(painter, start)
         painter.restore()
 
-    def _arrow(
-        self, painter: QPainter, start: QPointF, end: QPointF, value: float, share: float, pale: bool, ratio: float
-    ) -> None:
+    def _arrow(self, painter: QPainter, start: QPointF, end: QPointF, value: float, share: float, pale: bool) -> None:
         way = end - start
         length = math.hypot(way.x(), way.y())
-        if length < 1.5 * _SHORT * ratio:
+        if length < 1.5 * _SHORT:
             return
         along = way / length
-        wide = (_LEAST + (_MOST - _LEAST) * share) * ratio
-        head = 5.0 * ratio + 1.6 * wide
-        tip = end - along * (_SHORT * ratio)
+        wide = _LEAST + (_MOST - _LEAST) * share
+        head = 5.0 + 1.6 * wide
+        tip = end - along * _SHORT
         neck = tip - along * min(head, 0.6 * length)
         colour = QColor(colours(self._theme)[0 if value > 0 else 1])
         ground = QColor(self._theme.plane)
@@ -102,23 +99,22 @@ class ArrowsItem(pg.GraphicsObject):
             drawn.setAlphaF(0.35 if pale else 0.95)
         across = QPointF(-along.y(), along.x()) * (0.5 * head)
         triangle = QPolygonF([tip, neck + across, neck - across])
-        for shade, more in ((ground, 2.0 * ratio), (colour, 0.0)):
+        for shade, more in ((ground, 2.0), (colour, 0.0)):
             pen = QPen(shade, wide + more)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             if value <= 0 and more == 0.0:
-                pen.setDashPattern([max(6.0 * ratio / wide, 1.6), max(4.0 * ratio / wide, 0.8)])
+                pen.setDashPattern([max(6.0 / wide, 1.6), max(4.0 / wide, 0.8)])
             painter.setPen(pen)
             painter.drawLine(start, neck)
-        painter.setPen(QPen(ground, 1.0 * ratio))
+        painter.setPen(QPen(ground, 1.0))
         painter.setBrush(colour)
         painter.drawPolygon(triangle)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _cross(self, painter: QPainter, at: QPointF, ratio: float) -> None:
-        far = _PLACE * ratio
+    def _cross(self, painter: QPainter, at: QPointF) -> None:
         for shade, wide in ((self._theme.plane, 6.0), (self._theme.ink, 2.6)):
-            pen = QPen(QColor(shade), wide * ratio)
+            pen = QPen(QColor(shade), wide)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
-            painter.drawLine(at - QPointF(far, far), at + QPointF(far, far))
-            painter.drawLine(at - QPointF(far, -far), at + QPointF(far, -far))
+            painter.drawLine(at - QPointF(_PLACE, _PLACE), at + QPointF(_PLACE, _PLACE))
+            painter.drawLine(at - QPointF(_PLACE, -_PLACE), at + QPointF(_PLACE, -_PLACE))

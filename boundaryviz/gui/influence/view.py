@@ -36,7 +36,8 @@ _TIPS = (
     "By how much the lead falls where the model is trained again from the start without the point",
     "The same with another seed: what differs between the two is chance",
 )
-_WIDTHS = (44, 66, 58, 58)
+_SAMPLES = ("0000", "", "+0.0000", "+0.0000", "Other seed")  # what there is room for; classes have what is left
+_ROUND = 11  # pixels around what a cell holds
 
 
 @dataclass(frozen=True)
@@ -125,10 +126,10 @@ class InfluenceView(QWidget):
         assert under is not None
         across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         across.setMinimumSectionSize(30)
-        across.setDefaultSectionSize(_WIDTHS[-1])
-        across.setStretchLastSection(True)
-        for column, width in enumerate(_WIDTHS):
-            across.resizeSection(column, width)
+        across.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        for column, words in enumerate(_SAMPLES):
+            if words:
+                across.resizeSection(column, table.fontMetrics().horizontalAdvance(words) + _ROUND)
         down.hide()
         down.setDefaultSectionSize(24)
         table.itemSelectionChanged.connect(self._selected)
@@ -163,6 +164,7 @@ class InfluenceView(QWidget):
                 self._fill(row, entry)
             self._entries = tuple(entries)
             self._select(kept)
+        self.table.setColumnHidden(len(COLUMNS) - 1, not any(entry.other for entry in entries))
         self._count()
 
     def set_methods(self, methods: Mapping[str, str], chosen: str) -> None:
@@ -238,6 +240,8 @@ class InfluenceView(QWidget):
                 item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
             item.setText(text)
+            if column == 1 and item.toolTip() != tip(text):
+                item.setToolTip(tip(text))
             if column == 2:
                 item.setForeground(QBrush(supports if entry.supports else opposes))
 

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QWidget
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from typing_extensions import override
 
+from boundaryviz.figures.palette import GROUPS
 from boundaryviz.gui.plane.symbols import ACTS, RESTS, Style, paint_symbol
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
@@ -59,9 +60,10 @@ def rows_of(scene: Scene, most: int, crosses: Collection[Cross] = ()) -> tuple[R
     others = []
     if (points.label == UNLABELLED).any():
         others.append(Row(Style(-1, -1), "unlabelled"))
-    if points.is_poison.any():
+    if groups := _groups(scene):
         acts = bool(scene.acting)
-        others.append(Row(Style(-1, -1, 0, ACTS if acts else RESTS), "poison" if acts else "poison, switched off"))
+        ring = (ACTS if acts else RESTS) + (groups[0] - 1) % len(GROUPS)
+        others.append(Row(Style(-1, -1, 0, ring), "poison" if acts else "poison, switched off"))
     others += [Row(cross, cross.value) for cross in Cross if cross in crosses]
     if scene.targets:
         others.append(Row(_PIN, "target"))
@@ -71,6 +73,11 @@ def rows_of(scene: Scene, most: int, crosses: Collection[Cross] = ()) -> tuple[R
         left = len(classes) - (room - 1)
         classes = [*classes[: room - 1], Row(None, f"and {left} more")]
     return (*classes, *others)
+
+
+def _groups(scene: Scene) -> list[int]:
+    """The groups of poison on the plane, those that act where any does; the first has the ring of the legend."""
+    return sorted(scene.acting) or [k for k in np.unique(scene.points.origin).tolist() if k > 0]
 
 
 def emptiest(places: NDArray[np.float64], area: QRectF, size: QSize, taken: tuple[QRectF, ...] = ()) -> int:
@@ -133,7 +140,7 @@ class ClassLegend(QWidget):
         """Whose classes are named."""
         points = scene.points
         key = (
-            scene.classes, scene.class_names, (points.label == UNLABELLED).any(), points.is_poison.any(),
+            scene.classes, scene.class_names, (points.label == UNLABELLED).any(), tuple(_groups(scene)),
             bool(scene.acting), bool(scene.targets),
         )  # fmt: skip
         self._scene = scene

@@ -55,31 +55,29 @@ class GuideItem(_ScreenItem):
         guide = self.shown
         if guide is None:
             return
-        ratio = 1.0 if widget is None else widget.devicePixelRatioF()
         transform = painter.transform()
         screen = transform.mapRect(self._area())
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if len(guide.line) > 1:
-            self._draw_line(painter, guide, transform, ratio)
+            self._draw_line(painter, guide, transform)
         for handle in guide.handles:
-            painter.setTransform(_at(transform, handle.x, handle.y, ratio))
+            painter.setTransform(_at(transform, handle.x, handle.y))
             self._draw_handle(painter, handle, QColor(group_colour(guide.group)))
         if guide.note:
-            at = transform.map(QPointF(*guide.at)) / ratio
-            painter.setTransform(QTransform.fromScale(ratio, ratio))
-            draw_note(painter, guide.note, at, QTransform.fromScale(1 / ratio, 1 / ratio).mapRect(screen), self._theme)
+            painter.resetTransform()
+            draw_note(painter, guide.note, transform.map(QPointF(*guide.at)), screen, self._theme)
         painter.restore()
 
-    def _draw_line(self, painter: QPainter, guide: Guide, transform: QTransform, ratio: float) -> None:
+    def _draw_line(self, painter: QPainter, guide: Guide, transform: QTransform) -> None:
         line = QPolygonF([transform.map(QPointF(float(x), float(y))) for x, y in guide.line])
         ground = QColor(self._theme.plane)
         ground.setAlpha(200)
         for colour, width, style in (
             (ground, 4.0, Qt.PenStyle.SolidLine), (QColor(group_colour(guide.group)), 1.6, Qt.PenStyle.DashLine)
         ):  # fmt: skip
-            painter.setPen(QPen(colour, width * ratio, style, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin))
+            painter.setPen(QPen(colour, width, style, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin))
             painter.drawPolyline(line)
 
     def _draw_handle(self, painter: QPainter, handle: Handle, colour: QColor) -> None:
@@ -129,16 +127,15 @@ class JitterItem(_ScreenItem):
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if self.place is None or not self.radii:
             return
-        ratio = 1.0 if widget is None else widget.devicePixelRatioF()
         transform = painter.transform()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = QApplication.font()
         font.setPointSizeF(0.8 * font.pointSizeF())
         for name, radius in self.radii:
-            painter.setTransform(_at(transform, *self.place, ratio))
+            painter.setTransform(_at(transform, *self.place))
             along = zip(self.unit, (transform.m11(), transform.m22()), strict=True)
-            across, up = (radius * unit * abs(scale) / ratio for unit, scale in along)
+            across, up = (radius * unit * abs(scale) for unit, scale in along)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for colour, width in ((QColor(self._theme.plane), 2.6), (QColor(self._theme.ink), 1.0)):
                 painter.setPen(QPen(colour, width))
@@ -148,10 +145,10 @@ class JitterItem(_ScreenItem):
         painter.restore()
 
 
-def _at(transform: QTransform, x: float, y: float, ratio: float) -> QTransform:
-    """Pixels around a place of the plane."""
+def _at(transform: QTransform, x: float, y: float) -> QTransform:
+    """Pixels of the window around a place of the plane, on every screen."""
     at = transform.map(QPointF(x, y))
-    return QTransform.fromTranslate(at.x(), at.y()).scale(ratio, ratio)
+    return QTransform.fromTranslate(at.x(), at.y())
 
 
 def _outlined(painter: QPainter, at: QPointF, words: str, font: object, theme: Theme) -> None:

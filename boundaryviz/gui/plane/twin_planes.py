@@ -82,15 +82,14 @@ class LinkedCursor(pg.GraphicsObject):
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if self.place is None:
             return
-        ratio = 1.0 if widget is None else widget.devicePixelRatioF()
         centre = painter.transform().map(QPointF(*self.place))
-        painter.resetTransform()
+        painter.resetTransform()  # to pixels of the window, on every screen
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, width in ((self._theme.plane, 4.0), (self._theme.ink, 1.6)):
-            painter.setPen(QPen(QColor(colour), width * ratio))
-            painter.drawEllipse(centre, self._RADIUS * ratio, self._RADIUS * ratio)
-        painter.setPen(QPen(QColor(self._theme.ink), 3.0 * ratio, cap=Qt.PenCapStyle.RoundCap))
+            painter.setPen(QPen(QColor(colour), width))
+            painter.drawEllipse(centre, self._RADIUS, self._RADIUS)
+        painter.setPen(QPen(QColor(self._theme.ink), 3.0, cap=Qt.PenCapStyle.RoundCap))
         painter.drawPoint(centre)
 
 

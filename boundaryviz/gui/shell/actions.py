@@ -106,7 +106,7 @@ _TABLE = (
            ("Ctrl+Return",)),
     _Entry("train.twin", "&Twin", "Also train without the poison, and compare", ("Ctrl+T",), checkable=True,
            apart=True),
-    _Entry("train.attack", "&Attack by training", "Have the attack in the tab Adversary look for its points; again: "
+    _Entry("train.attack", "&Attack by training", "Have the attack in the tab Attack look for its points; again: "
            "pause it, and go on", ("Shift+A",), on_plane=True),
     _Entry("train.attack-keep", "Keep the attac&k", "Take the points that the attack has come to into the scene",
            ("Shift+K",), on_plane=True),

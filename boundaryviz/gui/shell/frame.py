@@ -27,7 +27,6 @@ from boundaryviz.gui.shell.banner import Banner
 from boundaryviz.gui.shell.status import StatusFields
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.flow_tabs import FlowTabs
-from boundaryviz.gui.widgets.tabs import NamedTabs
 from boundaryviz.gui.widgets.theme import Theme
 
 _LAYOUT_VERSION = 3  # one more with every change of what is a good width for the panels
@@ -80,7 +79,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, plane)
         self.status, self.banner = StatusFields(), Banner()
         self.pages = QStackedWidget()
-        self.settings_tabs, self.result_tabs = NamedTabs(), FlowTabs()
+        self.settings_tabs, self.result_tabs = FlowTabs(), FlowTabs()
         self.settings_tabs.setMinimumWidth(_LEAST)
         self._given = 0  # pixels of width that the panels have had of themselves
         self._folded = False  # whether they are away to make room for a result beside the plane
@@ -380,9 +379,11 @@ class MainWindow(QMainWindow):
 
     def _panel_width(self) -> int:
         """Pixels that settings and results take unless a person drags their edge: as many as their fields need, and
-        in a wide window so many that the names of all results can be read, whatever the font."""
+        in a wide window so many that the names of settings take one line and those of results two, whatever the
+        font."""
         least = self._least_panel_width()
-        names = min(self.result_tabs.room_for_names(), self.width() * 26 // 100)
+        names = max(self.settings_tabs.room_for_names(lines=1), self.result_tabs.room_for_names())
+        names = min(names, self.width() * 26 // 100)
         return max(least, names, self.width() // 5)
 
     def _dragged(self) -> bool:

@@ -51,25 +51,23 @@ class RingsItem(pg.GraphicsObject):
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
         if not len(self.xy):
             return
-        ratio = 1.0 if widget is None else widget.devicePixelRatioF()
         transform = painter.transform()
         at = self.xy * (transform.m11(), transform.m22()) + (transform.dx(), transform.dy())
-        screen, far = transform.mapRect(self._area()), _MARGIN * ratio
+        screen, far = transform.mapRect(self._area()), _MARGIN
         seen = (at[:, 0] > screen.left() - far) & (at[:, 0] < screen.right() + far)
         seen &= (at[:, 1] > screen.top() - far) & (at[:, 1] < screen.bottom() + far)
         painter.save()
-        painter.resetTransform()
+        painter.resetTransform()  # to pixels of the window, on every screen
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         ground, ink = QColor(self._theme.plane), QColor(self._theme.ink)
-        radius = _RING * ratio
         for thin in (True, False):
-            wide = (1.2 if thin else 2.4) * ratio
+            wide = 1.2 if thin else 2.4
             places = [QPointF(x, y) for x, y in at[seen & (self._thin == thin)].tolist()]
-            for pen in (QPen(ground, wide + 1.8 * ratio), QPen(ink, wide)):
+            for pen in (QPen(ground, wide + 1.8), QPen(ink, wide)):
                 painter.setPen(pen)
                 for place in places:
-                    painter.drawEllipse(place, radius, radius)
+                    painter.drawEllipse(place, _RING, _RING)
         painter.restore()
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QButtonGroup, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from boundaryviz.gui.widgets.flow import FlowLayout
 
-_LINES = 2  # that the names take in the width that is asked for
+_GAP = 11  # pixels between one name and the next
 _MANY = 1_000  # as many steps as lead from any tab to the last
 
 
@@ -24,6 +24,12 @@ class _Tab(QToolButton):
         self.setAccessibleName(title)
         self.setProperty("role", "tab")
         self.setCheckable(True)
+
+    @override
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        hint.setWidth(self.fontMetrics().horizontalAdvance(self.text()) + _GAP)
+        return hint
 
     @override
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -119,10 +125,10 @@ class FlowTabs(QWidget):
         """Whether it is not left out."""
         return at not in self._left_out
 
-    def room_for_names(self) -> int:
-        """The width in pixels at which the names of all tabs that there are take two lines."""
+    def room_for_names(self, lines: int = 2) -> int:
+        """The width in pixels at which the names of all tabs that there are take so many lines."""
         widths = [tab.sizeHint().width() for at, tab in enumerate(self._tabs) if at not in self._left_out]
-        return sum(widths) // _LINES + max(widths, default=0) // 2
+        return sum(widths) // lines + (max(widths, default=0) // 2 if lines > 1 else 0)
 
     def _fit(self) -> None:
         """Have the names take the height of their lines, and no more: what a layout takes for their least height is

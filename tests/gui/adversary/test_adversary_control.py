@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -128,8 +128,10 @@ def test_kept_it_is_one_step_of_undo_with_the_twin_on(
     assert document.scene.groups[-1].name == "Random flips"
     assert workbench.client.twin
     assert workbench.window.result_shown() is workbench.twin.panel
+    assert control.panel.words.text().startswith("Kept")
     document.undo.undo()
     assert document.state is before
+    assert control.panel.words.text() == "", "what is no longer there was not kept"
 
 
 def test_flipped_labels_stand_in_for_the_points_that_they_are_of(
@@ -227,6 +229,39 @@ def test_an_attack_that_cannot_be_says_why_and_touches_nothing(
     qtbot.waitUntil(lambda: control.stage == "idle")
     assert control.panel.words.text() == "There are 20 points. Lower adversary.count."
     assert workbench.document.state is before
+
+
+def test_where_there_is_no_slope_a_button_leads_to_the_effect_map(
+    workbench: Workbench, say: Callable[..., FakeJob], qtbot: QtBot
+) -> None:
+    control, switch = workbench.adversary, workbench.window.actions_["view.effect"]
+    FakeJobs(workbench.effect._job)
+    button = control.panel.map_button
+    say(Ended("There are 20 points."))
+    qtbot.waitUntil(lambda: control.panel.words.text() == "There are 20 points.")
+    assert button.isHidden(), "a map has none either"
+    workbench.document.do(Settings({"adversary.method": "alfa"}), "Method")
+    say(Ended("No place has a slope. Begin at the best places of a map."))
+    qtbot.waitUntil(lambda: control.panel.words.text().startswith("No place has a slope."))
+    assert not button.isHidden()
+    button.click()
+    assert switch.isChecked()
+    switch.setChecked(False)
+    workbench.document.undo.undo()
+    assert button.isHidden()
+
+
+def test_what_an_attack_warns_of_at_its_end_is_said(
+    workbench: Workbench, say: Callable[..., FakeJob], qtbot: QtBot
+) -> None:
+    control = workbench.adversary
+    for words, told in (("Most places have no slope.", True), ("point 2 of 2: step 3", False)):
+        say(*TRAIL, replace(LAST, words=words), Ended())
+        qtbot.waitUntil(lambda: control.stage == "done")
+        assert control.panel.words.text().startswith("Done: 2 points")
+        assert (words in control.panel.words.text()) is told
+        control.discard()
+        qtbot.waitUntil(lambda: not control._job.running)
 
 
 def test_settings_are_steps_of_undo_and_a_scenario_with_an_attack_offers_it(workbench: Workbench) -> None:

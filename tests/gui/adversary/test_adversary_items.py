@@ -55,7 +55,7 @@ def test_the_ring_is_as_large_on_a_fine_screen_and_larger_before_an_audience(qtb
 def test_the_box_has_its_words_above_it_and_nothing_where_there_is_none(qtbot: QtBot) -> None:
     widget = Fine()
     qtbot.addWidget(widget)
-    box = BoxItem(lambda: 1.0)
+    box = BoxItem(lambda: AREA, lambda: 1.0)
     box.set_theme(LIGHT)
     box.show_box(np.array([[20.0, 30.0], [60.0, 80.0]]), "in here")
     assert box.rect == QRectF(20.0, 30.0, 40.0, 50.0)
@@ -63,3 +63,16 @@ def test_the_box_has_its_words_above_it_and_nothing_where_there_is_none(qtbot: Q
     assert 19 <= extent(painted(box, widget)) <= 26  # the right side and its handle
     box.show_box(None)
     assert extent(painted(box, widget)) == 0
+
+
+def test_the_words_of_a_box_that_reaches_out_of_sight_can_be_read(qtbot: QtBot) -> None:
+    widget = Fine()
+    qtbot.addWidget(widget)
+    box = BoxItem(lambda: AREA, lambda: 1.0)
+    box.show_box(np.array([[-60.0, -50.0], [160.0, 150.0]]), "here")
+    panel = QColor(LIGHT.panel)
+    image = painted(box, widget)
+    words = [(x, y) for x in range(200) for y in range(200) if image.pixelColor(x, y) == panel]
+    assert words
+    assert min(x for x, _ in words) < 8
+    assert 2 * 9 <= min(y for _, y in words) < 24, "clear of a handle at the rim"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,11 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.board.control import BoardControl
+from boundaryviz.gui.board.control import READY, UNKEPT, BoardControl, said_of
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.widgets.theme import DARK
 from boundaryviz.jobs.messages import Ended, FromJob, Progress, Result
-from boundaryviz.record.scoreboard import Scoreboard
+from boundaryviz.record.scoreboard import Scoreboard, Variant
 from boundaryviz.record.transfer import Transfer
 from boundaryviz.scenario import gallery
 from boundaryviz.studies.requests import ScoreboardRequest, TransferRequest
@@ -108,6 +109,7 @@ def test_a_matrix_opens_the_learner_it_was_tried_on(make: Make, qtbot: QtBot) ->
     headings = [control.panel.table.horizontalHeaderItem(k).text() for k in range(3)]  # type: ignore[union-attr]
     assert headings == ["made for", "RBF SVM", "tree"]
     assert control.panel.table.item(0, 1).text() == "+9.0"  # type: ignore[union-attr]
+    assert "over 1 draw of the data" in control.panel.about.text()
     control.open_cell(0, 0)
     assert control._document.scenario.learner.name == "label-spreading"
     control.open_cell(0, 2)
@@ -124,3 +126,14 @@ def test_what_failed_is_told_and_another_scenario_clears_the_table(make: Make, q
     control._document.open(gallery.load("two-moons"))
     assert control.panel.table.rowCount() == 0
     assert not control.panel.save.isEnabled()
+
+
+def test_a_cell_says_that_its_attack_has_yet_to_run_and_whose_points_are_not_kept(board: Scoreboard) -> None:
+    cell = replace(
+        board.cells[1], undefended=np.array([0.2]), defended=np.array([0.1]), variants=(), attack_settings={}
+    )
+    assert [said_of(cell, column) for column in range(5)] == [""] * 5
+    heap = replace(cell, attack_settings={"adversary.method": "heap"})
+    assert [said_of(heap, column) for column in range(5)] == [READY] * 5, "who knows it can do no better"
+    better = replace(heap, variants=(Variant("other points", 8, np.array([0.3])),))
+    assert [said_of(better, column) for column in range(5)] == [READY] * 3 + [UNKEPT] * 2

@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.defences.judged import Judged
 from boundaryviz.defences.kinds.knn import KnnSpec
+from boundaryviz.engine import messages as m
+from boundaryviz.engine.probes.defence import Guarded
 from boundaryviz.engine.session import Session
 from boundaryviz.gui.defence.histogram import ScoreBars
 from boundaryviz.gui.defence.panel import DefencePanel
@@ -83,6 +85,30 @@ def test_the_bars_count_what_was_kept_and_removed_of_clean_points_and_poison(qtb
     assert bars.words_at(QPointF(last[1].center())) == bars.words(2)
     assert bars.words_at(QPointF(0.0, 0.0)) == ""
     bars.grab()
+
+
+def test_what_stands_under_the_bars_does_not_run_together(qtbot: QtBot) -> None:
+    bars = ScoreBars()
+    qtbot.addWidget(bars)
+    metrics = bars.fontMetrics()
+    for wide in (120, 200, 300, 600):
+        bars.resize(wide, 200)
+        bars.set_judged(judged([4.0512e-11, 0.28123], [], []))
+        left, middle, right = (metrics.horizontalAdvance(words) for words in bars.under())
+        assert middle == 0 or 2 * max(left, right) + middle < wide
+    assert bars.under() == ("4.05e-11", "score, more for more suspicious", "0.281")
+
+
+def test_scores_are_shown_whole_and_nothing_is_less_than_nothing(qtbot: QtBot) -> None:
+    view = DefenceView()
+    qtbot.addWidget(view)
+    view.resize(300, 500)
+    view.show()
+    view.set_verdict(judged([-0.0, -2.10912e-07, 0.00012345], [2], [2]), BASE.scene(), "")
+    assert {view.model.index(row, 3).data() for row in range(3)} == {"0", "-2.11e-07", "0.000123"}
+    for column in (0, 2, 3, 4):
+        assert view.table.sizeHintForColumn(column) <= view.table.columnWidth(column)
+    assert "class" in view.model.index(0, 1).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_the_table_lists_the_most_suspicious_first_and_says_which_was_chosen(qtbot: QtBot) -> None:
@@ -160,6 +186,27 @@ def test_what_is_removed_is_crossed_told_and_listed(guarded: Workbench) -> None:
     assert np.array_equal(snapshot.judged.weights, verdict.weights)
     guarded.defence.crosses.scene()
     guarded.plane.grab()
+
+
+def test_that_points_cannot_be_judged_is_taken_back_when_they_are(guarded: Workbench, qtbot: QtBot) -> None:
+    guarded.controller.set_setting("defence.neighbours", 90)
+    panel, banner = guarded.defence.panel, guarded.window.banner
+    qtbot.waitUntil(lambda: "Ask for fewer neighbours." in panel.waits.text())
+    assert panel.waits.text().startswith(KnnSpec.TITLE)
+    assert banner.isVisible()
+    assert panel.waits.text() in banner.words
+    guarded.controller.set_setting("defence.neighbours", 5)
+    qtbot.waitUntil(lambda: not banner.isVisible())
+    assert panel.waits.text() == ""
+
+
+def test_why_points_cannot_be_judged_outlasts_what_was_told_before_it(guarded: Workbench) -> None:
+    control = guarded.defence
+    guarded.controller.client.failed.emit(m.Failed(m.IN_THE_DEFENCE, "There are too few."))
+    key = m.Key(guarded.controller.presenter.number, 0)
+    guarded.controller.client.probed.emit(m.ProbeResult("defence", key, Guarded(None, None, True, 0.0)))
+    assert control.panel.waits.text() == "There are too few."
+    assert control.view.hint.text() == "There are too few."
 
 
 def test_it_is_undone_and_done_again(guarded: Workbench, qtbot: QtBot) -> None:

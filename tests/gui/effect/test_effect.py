@@ -116,7 +116,7 @@ def test_the_place_under_the_pointer_is_told_and_a_click_plants_there(
     mouse(plane, "Move", place)
     words = "One more point of red here: test error +3.8 points."
     assert plane.marks.words.text() == words
-    assert control.panel.here.words == words
+    assert control.panel.here.words == "Here: test error +3.8 points."
     mouse(plane, "Press", place)
     mouse(plane, "Release", place)
     points = document.scene.points

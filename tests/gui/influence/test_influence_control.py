@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from boundaryviz.gui.influence.control import DRAWN
+from boundaryviz.gui.influence.control import DRAWN, PAST
 from boundaryviz.gui.influence.items import ArrowsItem, colours
 from boundaryviz.gui.influence.view import EMPTY, FIRST, Entry, InfluenceView
 from boundaryviz.gui.tools import Ask, Context, Gesture, Say, WhyTool
@@ -65,6 +65,22 @@ def test_without_a_selection_the_first_are_removed_and_else_what_is_selected(qtb
     view.clear("Nothing is decided there.")
     assert view.table.isHidden()
     assert view.to_remove() == ()
+
+
+def test_numbers_are_shown_whole_and_a_column_without_any_makes_room(qtbot: QtBot) -> None:
+    view = InfluenceView()
+    qtbot.addWidget(view)
+    view.resize(300, 400)
+    view.show()
+    long = Entry(4000, "class 1, poison", "+0.0987", "-0.0123", "", True)
+    for told in ("", "+0.0888"):
+        view.show_points("Why", [replace(long, other=told)] * 20, "")
+        assert view.table.isColumnHidden(4) == (not told)
+        for column in (0, 2, 3, *((4,) if told else ())):
+            assert view.table.sizeHintForColumn(column) <= view.table.columnWidth(column)
+    item = view.table.item(0, 1)
+    assert item is not None
+    assert "class 1, poison" in item.toolTip()
 
 
 def test_what_is_chosen_is_said_and_a_method_when_it_is_chosen(qtbot: QtBot) -> None:
@@ -133,6 +149,42 @@ def test_removed_points_are_gone_in_one_step_and_the_list_follows(asked_about: W
     assert "it was" in control.view.heading.text()
     document.undo.undo()
     assert len(document.scene.points) == before
+    assert "it was" not in control.view.heading.text()
+
+
+def test_beside_a_past_moment_nothing_is_drawn_of_the_present(asked_about: Workbench, qtbot: QtBot) -> None:
+    control = asked_about.influence
+    assert len(control.arrows.ends)
+    asked_about.timeline.show(0)
+    qtbot.waitUntil(lambda: asked_about.controller.presenter.past is not None)
+    assert control.view.heading.text() == PAST
+    assert control.arrows.place is None
+
+
+def test_what_was_before_a_removal_is_not_said_after_another_change(asked_about: Workbench) -> None:
+    control = asked_about.influence
+    control.view.remove.click()
+    control._show()
+    assert "Ctrl+Z brings them back" in control.view.heading.text()
+    asked_about.controller.set_setting("training.l2", 0.02)
+    assert "it was" not in control.view.heading.text()
+
+
+def test_a_method_that_nothing_was_left_out_for_says_so(asked_about: Workbench) -> None:
+    control, found = asked_about.influence, asked_about.influence.found
+    assert found is not None
+    assert not found.known
+    assert "how far this is chance is not known" in control.view.words.text()
+
+
+def test_where_no_single_point_changes_anything_that_is_said(asked_about: Workbench) -> None:
+    control, found = asked_about.influence, asked_about.influence.found
+    assert found is not None
+    nothing = np.zeros(len(found.ids))
+    control.found = replace(found, methods=(), scores=np.empty((0, len(nothing))), truth=nothing, seeded=False)
+    control._show()
+    assert control.view.table.rowCount() == 0
+    assert "No single point changes anything here." in control.view.words.text()
 
 
 def test_rows_and_points_are_selected_together_and_a_hovered_row_stands_out(asked_about: Workbench) -> None:

@@ -13,9 +13,9 @@ from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.plane.class_legend import ClassLegend, corner_place, emptiest, rows_of
-from boundaryviz.gui.plane.symbols import RESTS, Style
+from boundaryviz.gui.plane.symbols import ACTS, RESTS, Style
 from boundaryviz.gui.widgets.theme import DARK
-from boundaryviz.scene.scene import MAX_CLASSES, Domain, Points, Scene, Target
+from boundaryviz.scene.scene import MAX_CLASSES, Domain, Group, Points, Scene, Target
 from helpers.qtest import QTest
 
 DOMAIN = Domain(-1.0, 1.0, -1.0, 1.0)
@@ -46,6 +46,16 @@ def test_only_what_is_there_is_named_and_poison_that_rests_is_said_to() -> None:
     assert off.words == "poison, switched off"
     assert isinstance(off.what, Style)
     assert off.what.ring == RESTS
+
+
+def test_poison_has_the_ring_of_the_first_group_that_acts() -> None:
+    points = Points.of(np.zeros((4, 2)), [0, 1, 1, 0], origin=[0, 1, 3, 2])
+    rings = []
+    for off in ((), (1,), (1, 2), (1, 2, 3)):
+        groups = tuple(Group(on=k not in off) for k in (1, 2, 3))
+        shown = [row.what for row in rows_of(Scene(points, DOMAIN, groups=groups), 9) if "poison" in row.words]
+        rings += [what.ring for what in shown if isinstance(what, Style)]
+    assert rings == [ACTS, ACTS + 1, ACTS + 2, RESTS]
 
 
 @given(st.integers(0, 2**16), st.integers(1, 200))
