@@ -49,10 +49,22 @@ def test_a_table_is_printed_and_what_is_saved_holds_the_poison(tmp_path: Path, c
     assert json.loads(numbers.read_text())["scenario"] == scenario.name
 
 
+def test_poison_that_felt_no_slope_is_told_of_with_what_works_instead(capsys: pytest.CaptureFixture[str]):
+    values = ["--set", "learner.name=SVC", "--set", "learner.kernel=linear"]
+    few = ["--set", "adversary.count=3"]
+    asked = ["attack", "moons", *values, *few, "--method", "svm-gradient"]
+    assert run(asked) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "have no slope to go up" in said
+    assert "take heap or greedy" in said
+    assert run([*asked, "--json", "-"]) == 0
+    assert "have no slope to go up" in json.loads(capsys.readouterr().out)["words"]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["moons"], 2, "--method: this scenario offers no attack; name one of"),
+        (["moons"], 2, "adversary.method: this scenario offers no attack; name one of"),
         (["moons", "--method", "magic"], 2, "unknown method 'magic'"),
         (["moons", "--method", "alfa"], 2, "attacks support vector machines of two classes"),
         (["moons", "--method", "flips-random", "--set", "adversary.count=0"], 2, "must be at least 1"),
@@ -67,6 +79,11 @@ def test_what_cannot_be_is_said_in_a_line(words, code, said, capsys: pytest.Capt
     assert said in told.err
     assert "Error:" not in told.err
     assert not told.out
+
+
+def test_a_figure_of_no_attack_names_the_setting_that_it_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["figure", "moons", "--view", "trail", "-o", str(tmp_path / "a.png")]) == 2
+    assert "adversary.method: this scenario offers no attack" in capsys.readouterr().err  # it has no --method
 
 
 def test_interrupted_it_prints_and_saves_what_the_attack_had_come_to(

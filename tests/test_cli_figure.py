@@ -123,3 +123,8 @@ def test_mistakes_are_said_before_training(
     assert run(["figure", "moons", *SMALL, *words, "-o", "f.pdf"]) == 2
     assert said in " ".join(capsys.readouterr().err.split())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_view_that_is_none_is_said_in_plain_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["figure", "moons", "--view", "scorebord", "-o", str(tmp_path / "a.png")]) == 2
+    assert "Invalid value for '--view': 'scorebord' is not one of" in capsys.readouterr().err

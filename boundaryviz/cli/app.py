@@ -775,5 +775,6 @@ def _misused(error: Exception) -> int:
         if _NEAR in context.meta and context.parent is not None:  # nobody typed `open`
             near, context = context.meta[_NEAR][0], context.parent
         say(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.")
-    complain([f"{error.format_message()}{f'; did you mean boundaryviz {near}?' if near else ''}"])
+    words = error.format_message().replace(": Value error, ", ": ")  # a name for what is wrong that says nothing
+    complain([f"{words}{f'; did you mean boundaryviz {near}?' if near else ''}"])
     return error.exit_code

@@ -49,7 +49,7 @@ def prepared(job: Job, method: str | None = None) -> Scenario:
         job.scenario, (*named, *job.values), job.steps, job.seeds, job.twin, job.device, columns=job.columns
     ).prepared()
     if scenario.adversary is None:
-        raise UsageProblem(f"--method: this scenario offers no attack; name one of {', '.join(METHODS)}")
+        raise UsageProblem(f"adversary.method: this scenario offers no attack; name one of {', '.join(METHODS)}")
     return scenario
 
 
@@ -109,7 +109,7 @@ def attack_and_draw(job: Job, picture: Picture) -> int:
 
 
 def show_attack(found: Attacked) -> None:
-    """The measures of an attack: the mean over the training seeds. Raises PrintError."""
+    """The measures of an attack, the mean over the training seeds, and what came of it in words. Raises PrintError."""
     from boundaryviz.cli.tables import headed, row, show, table
 
     made = table("measure")
@@ -120,4 +120,5 @@ def show_attack(found: Attacked) -> None:
     count = len(found.state)
     method: Any = type(found.settings)
     words = f"{method.TITLE.lower()}, {count:,} point{'s' * (count != 1)}; {found.seeds_words}"
-    show(headed(found.scenario.title, words), made)
+    last = found.state.words
+    show(headed(found.scenario.title, words), made, *([f"At the end: {last}"] if last else []))

@@ -39,6 +39,8 @@ class Explainer:
     def __init__(self, session: Session, replica: int, asked: Asked) -> None:
         self.session, self.replica, self.asked = session, replica, asked
         scenario, classes = session.scenario, session.scene.classes
+        if session.spec.fits(session.scene):
+            raise InfluenceError("The learner fits responses, not classes; what is explained is the lead of a class.")
         self.refused = methods.refusals(session.spec, scenario.training, classes)
         names = methods.usual(session.spec, scenario.training, classes) if asked.methods is None else asked.methods
         for name in names:

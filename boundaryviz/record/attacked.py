@@ -78,6 +78,7 @@ class Attacked(Tabular):
             "learner": self.scenario.learner.name,
             "attack": self.settings.model_dump(mode="json"),
             "whole": self.whole,
+            "words": last.words,
             "seconds": round(self.seconds, 3),
             "seeds": list(self.seeds),
             "seeds_vary": training_varies(self.scenario.learner),
@@ -105,6 +106,7 @@ class Attacked(Tabular):
     def __str__(self) -> str:
         lines = [f"{type(self.settings).TITLE} on {self.scenario.title}: {len(self.state):,} points"]
         lines += [f"  {MEASURES[name].words}: {value_words(name, metric)}" for name, metric in self.metrics.items()]
+        lines += [f"  at the end: {self.state.words}"] if self.state.words else []
         return "\n".join(lines)
 
     __repr__ = __str__

@@ -92,6 +92,11 @@ def test_what_cannot_be_asked_is_said(at: tuple[float, float], options: dict[str
         influence(Scenario().with_values({"data.n": 20, "training.steps": 2}), at, **options)
 
 
+def test_a_fit_of_responses_leads_for_no_class() -> None:
+    with pytest.raises(InfluenceError, match="fits responses, not classes"):
+        influence(bv.load("playground-slope"), PLACE, steps=2, leave_out=False)
+
+
 def test_shares_of_very_many_labels_are_not_solved_for() -> None:
     scenario = Scenario().with_values({"data.n": 2100, "learner.name": "label-spreading"})
     with pytest.raises(InfluenceError, match="for 2,100 labels would take long"):

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from boundaryviz.attacks.trained.methods.influence import InfluenceSpec
+from boundaryviz.defences.kinds.loss import LossSpec
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.decision import DecisionSpec
 from boundaryviz.scenario.files import dumps, parse, read
@@ -19,8 +21,18 @@ from boundaryviz.scene.responses import taught
 from boundaryviz.scene.scene import Split
 
 FILES = Path(__file__).parents[1] / "data"
-LATER = {3: {"splits": "given", "labels": "given"}, 4: {"labels": "given"}, 5: {}}
+LATER = {3: {"splits": "given", "labels": "given"}, 4: {"labels": "given"}, 5: {}, 6: {}}
 """What settings of the data that a version had no words for are in its file."""
+
+PLAIN: dict[str, dict[str, Any]] = {
+    "attack": {},
+    "defence": {"defence.defence": "none"},
+    "loss": {"learner.loss": "cross-entropy", "learner.mildness": 0.7},
+    "smoothing": {"learner.smoothing": 0.0},
+    "clip": {"training.clip": 0.0},
+    "gradient noise": {"training.gradient_noise": 0.0},
+}
+"""What takes each of the things away that version 6 has words for; the attack is not taken away by a setting."""
 
 
 def kept(version: int) -> tuple[dict[str, Any], Scenario]:
@@ -40,7 +52,7 @@ def missing(wanted: Any, found: Any, place: str = "") -> list[str]:
     return [] if wanted == found else [place]
 
 
-@pytest.mark.parametrize("version", [3, 4, 5])
+@pytest.mark.parametrize("version", list(LATER))
 def test_every_value_is_read(version: int) -> None:
     values, scenario = kept(version)
     said = values | {"version": VERSION}
@@ -50,7 +62,7 @@ def test_every_value_is_read(version: int) -> None:
     assert missing(said | {"data": said["data"] | LATER[version]}, plain) == []
 
 
-@pytest.mark.parametrize("version", [3, 4, 5])
+@pytest.mark.parametrize("version", list(LATER))
 def test_it_comes_back_from_what_is_written_now(version: int) -> None:
     scenario = kept(version)[1]
     assert parse(dumps(scenario), Path("x.bviz"), ".bviz") == scenario
@@ -58,10 +70,14 @@ def test_it_comes_back_from_what_is_written_now(version: int) -> None:
 
 @pytest.mark.parametrize(
     ("version", "losses"),
-    [(3, [0.0006590202, 5.059285, 4.929586]), (4, [0.001758564, 1.812336, 0.0353613])],
+    [
+        (3, [0.0006590202, 5.059285, 4.929586]),
+        (4, [0.001758564, 1.812336, 0.0353613]),
+        (6, [0.3205913, 0.452215, 0.4082111]),
+    ],
 )
 def test_it_trains_to_what_the_version_that_wrote_it_trained_to(version: int, losses: list[float]) -> None:
-    """The losses of 40 steps that the programs of versions 3 and 4 reported of these files."""
+    """The losses of 40 steps that the programs of versions 3, 4 and 6 reported of these files."""
     run = train(kept(version)[1], steps=40, progress=False)
     found = [run.metrics[f"{split}_loss"].mean for split in ("train", "validation", "test")]
     assert found == pytest.approx(losses, rel=1e-3)
@@ -103,3 +119,24 @@ def test_version_5_has_a_study_a_rule_a_decision_and_early_stopping() -> None:
     assert scenario.decision == DecisionSpec(threshold=0.3, false_negative=4.0)
     training = scenario.training
     assert (training.early_stopping, training.most_loss, training.restore_best) == ("GL", 8.0, False)
+
+
+def test_version_6_has_an_attack_that_trains_a_defence_and_nets_that_believe_labels_less() -> None:
+    scenario = kept(6)[1]
+    assert scenario.adversary == InfluenceSpec(
+        count=5, beyond=1.5, goal="class", target_class=1, knowledge="other-data", seed=3, hides="sphere"
+    )
+    assert scenario.defence == LossSpec(share=0.2)
+    learner, training = scenario.learner.model_dump(), scenario.training
+    assert (learner["loss"], learner["mildness"], learner["smoothing"]) == ("generalised", 0.6, 0.1)
+    assert (training.clip, training.gradient_noise) == (1.5, 0.2)
+
+
+@pytest.mark.parametrize("kept_on", [None, *PLAIN])
+def test_one_word_of_version_6_makes_the_file_its_own(kept_on: str | None) -> None:
+    """Without any of them the file is one that older programs open."""
+    values = {path: value for name, some in PLAIN.items() if name != kept_on for path, value in some.items()}
+    scenario = kept(6)[1].with_values(values)
+    offered = scenario.adversary if kept_on == "attack" else None
+    written = json.loads(dumps(scenario.model_copy(update={"adversary": offered})))
+    assert (written["version"] == 6) == (kept_on is not None)
