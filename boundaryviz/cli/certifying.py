@@ -6,6 +6,7 @@ from boundaryviz.cli.drawing import Picture, check, parse_rect
 from boundaryviz.cli.failures import UsageProblem
 from boundaryviz.cli.results import Result, deliver
 from boundaryviz.cli.training import Job, ending, trained
+from boundaryviz.scenario.unproven import unproven
 
 
 def certify_and_draw(job: Job, picture: Picture) -> int:
@@ -17,12 +18,10 @@ def certify_and_draw(job: Job, picture: Picture) -> int:
 
     check(picture)
     rect, scenario = parse_rect(picture.rect), job.prepared()
-    if "certificates" not in scenario.learner.family.capabilities:
+    if why := unproven(scenario, scenario.scene().classes):
         raise UsageProblem(
-            f"--view certificate: {scenario.learner.TITLE} proves nothing about poison; --set learner.name=dpa does"
+            f"--view certificate: {why} Take --set learner.name=dpa, and nothing that looks at all points"
         )
-    if not scenario.decision.rule(scenario.scene().classes).plain:
-        raise UsageProblem("--view certificate: nothing is proven where costs or a threshold move the decision")
     run, interrupted = trained(scenario, job)
     shown = run.snapshot(job.shown, columns=picture.columns, rect=rect)
     found = run.certificate(job.shown, picture.columns or 256, shown.rect)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.scenario.unproven import unproven
 from boundaryviz.scene.scene import Domain, Split
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 
 def proves(session: Session) -> bool:
-    """Whether the learner certifies its decisions, and these are not moved by costs or a threshold."""
-    return "certificates" in session.spec.family.capabilities and session.rule.plain
+    """Whether the learner certifies its decisions, and nothing ends the proof, see `unproven`."""
+    handed_in = "certificates" not in session.spec.family.capabilities
+    return not handed_in and not unproven(session.scenario, session.scene.classes)
 
 
 _SLICE = 1 << 9  # places asked about in one slice

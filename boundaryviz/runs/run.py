@@ -33,6 +33,7 @@ from boundaryviz.scenario.gallery import Given, given
 from boundaryviz.scenario.history import RunHistory, taken
 from boundaryviz.scenario.scale_advice import scale_note
 from boundaryviz.scenario.scenario import SETTINGS, Scenario, ScenarioError
+from boundaryviz.scenario.unproven import unproven
 from boundaryviz.scene.lessons import can_teach, lacking
 from boundaryviz.scene.rules import Rule
 from boundaryviz.scene.scene import Domain, Scene
@@ -222,10 +223,12 @@ class Run(Tabular):
 
     def certificate(self, seed: int = 0, side: int = 128, rect: Domain | None = None) -> CertificateMap:
         """How much poison the decision at each place is proven to survive, of the model of one seed, with twins the
-        poisoned one. side: cells along the longer side of `rect`, default the domain. Raises ValueError for a learner
-        that proves nothing, and where costs or a threshold move its decisions."""
+        poisoned one. side: cells along the longer side of `rect`, default the domain. Raises ValueError where nothing
+        is proven, see `unproven`."""
         if not proves(self.session):
-            raise ValueError("nothing is proven about poison here: take the learner dpa, and no costs or threshold")
+            raise ValueError(
+                unproven(self.scenario, self.scene.classes) or "an estimator that is handed in proves nothing"
+            )
         slices = mapped(self.session, self.session.shown(seed), side, rect)
         while True:
             try:

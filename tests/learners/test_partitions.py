@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -139,15 +139,19 @@ def test_a_replica_is_certified_by_what_it_sees_and_units_do_not_matter():
     assert scaled.metrics["certified_poison"].mean == median > 1
 
 
-def test_of_other_learners_and_of_decisions_by_costs_nothing_is_certified():
-    scenario = bv.load("moons").with_values({"data.n": 60, "learner.name": "dpa"})
-    assert "certified_poison" in bv.train(scenario, progress=False).metrics
-    weighed = scenario.with_values({"decision.threshold": 0.2})
-    assert "certified_poison" not in bv.train(weighed, progress=False).metrics
-    assert (
-        "certified_poison"
-        not in bv.train(scenario.with_values({"learner.name": "logistic"}), steps=1, progress=False).metrics
-    )
+@pytest.mark.parametrize(
+    "ends", [
+        {}, {"learner.name": "logistic"}, {"decision.threshold": 0.2}, {"defence.defence": "sphere"},
+        {"data.input_scale": "standardised"},
+    ],
+)  # fmt: skip
+def test_nothing_is_certified_of_other_learners_and_where_anything_looks_at_all_points(ends: dict[str, Any]):
+    scenario = bv.load("moons").with_values({"data.n": 60, "learner.name": "dpa"} | ends)
+    run = bv.train(scenario, steps=1, progress=False)
+    assert ("certified_poison" in run.metrics) == (not ends)
+    if ends:
+        with pytest.raises(ValueError, match="prove"):
+            run.certificate()
 
 
 def test_before_it_is_fitted_nothing_is_decided_nor_certified():

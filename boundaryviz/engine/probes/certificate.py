@@ -19,7 +19,7 @@ class CertificateSettings:
 
 
 class CertificateProbe(Probe):
-    """There is no answer for a learner that proves nothing, nor where decisions go by costs or a threshold."""
+    """There is no answer where nothing is proven, see `unproven`."""
 
     Settings = CertificateSettings
     settings: CertificateSettings

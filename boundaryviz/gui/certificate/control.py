@@ -15,9 +15,7 @@ from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.presenter import Presenter
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
-
-NOTHING = "This learner proves nothing about poison; partition aggregation does."
-MOVED = "Nothing is proven where costs or a threshold move the decision."
+from boundaryviz.scenario.unproven import unproven
 
 
 class CertificateControl(QObject):
@@ -58,13 +56,9 @@ class CertificateControl(QObject):
         """Say why there is nothing to see, where a learner or its decisions are such."""
         if not self._switch.isChecked():
             return
-        scenario = self._document.scenario
-        if "certificates" not in scenario.learner.family.capabilities:
+        if why := unproven(self._document.scenario, self._document.scene.classes):
             self._forget()
-            self._window.tell(NOTHING)
-        elif not scenario.decision.rule(self._document.scene.classes).plain:
-            self._forget()
-            self._window.tell(MOVED)
+            self._window.tell(why)
 
     def _stated(self, state: m.State) -> None:
         if state.why in ("loaded", "reset"):
