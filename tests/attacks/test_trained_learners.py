@@ -12,14 +12,16 @@ from boundaryviz.scenario.scenario import Scenario
 
 LEARNERS = ("SVC", "mlp", "logistic", "KNeighborsClassifier")
 SPARSE = {"data.n": 16, "data.noise": 0.3, "training.steps": 2, "training.l2": 0.01}
+TARGET = {"adversary.target": [0.5, 0.25], "adversary.target_class": 0}
+"""Of attacks that aim at a place."""
 
 
 @pytest.mark.parametrize("learner", LEARNERS)
 @pytest.mark.parametrize("name", [name for name, method in METHODS.items() if method.LEARNERS])
 def test_an_attack_refuses_just_the_learners_that_its_settings_name_as_unfit(name: str, learner: str) -> None:
     values = SPARSE | {"learner.name": learner, "adversary.method": name, "adversary.count": 1}
-    scenario = Scenario().with_values(values)
     method = METHODS[name]
+    scenario = Scenario().with_values(values | (TARGET if method().aim == "pin" else {}))
     assert method.GROUP != "any"
     attack = function_named(method.RUN)
     problem = Problem(scenario, device="cpu")

@@ -40,7 +40,7 @@ def test_the_first_is_at_the_front_and_a_click_brings_another(tabs: FlowTabs, qt
     assert [name.isChecked() for name in names(tabs)].count(True) == 1
 
 
-@pytest.mark.parametrize(("width", "lines"), [(900, 1), (230, 2), (90, 6)])
+@pytest.mark.parametrize(("width", "lines"), [(900, 1), (230, 2), (90, 5)])
 def test_names_go_on_in_the_next_line(tabs: FlowTabs, qtbot: QtBot, width: int, lines: int) -> None:
     tabs.resize(width, 300)
     qtbot.waitUntil(lambda: tabs.names.width() == width)
