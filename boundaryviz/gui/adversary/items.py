@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QApplication, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
 from boundaryviz.figures.palette import group_colour
+from boundaryviz.gui.plane.marks_item import MarksItem
 from boundaryviz.gui.plane.overlay import widened
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
@@ -24,13 +25,13 @@ _MARGIN = 420.0  # pixels around a box, which its words may take where it is nar
 Ways = list[NDArray[np.float64]]
 
 
-class TrailItem(pg.GraphicsObject):
+class TrailItem(MarksItem):
     """Where each point of an attack has been, and a ring around the one that wanders."""
 
     def __init__(self, area: Callable[[], QRectF], scale: Callable[[], float]) -> None:
         """area: the data rectangle that is visible. scale: how many times as large as usual the plane is drawn."""
-        super().__init__()
-        self._area, self._scale, self._theme = area, scale, LIGHT
+        super().__init__(area)
+        self._scale = scale
         self.ways: Ways = []
         self.moving = -1
         self._colour = group_colour(1)
@@ -40,20 +41,6 @@ class TrailItem(pg.GraphicsObject):
         group of poison whose colour they have."""
         self.ways, self.moving, self._colour = ways, moving, group_colour(group)
         self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take over the colours of a theme."""
-        self._theme = theme
-        self.update()
-
-    def area_changed(self) -> None:
-        """To be called whenever another part of the plane is shown."""
-        self.prepareGeometryChange()
-        self.update()
-
-    @override
-    def boundingRect(self) -> QRectF:
-        return self._area()
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
@@ -71,7 +58,7 @@ class TrailItem(pg.GraphicsObject):
         painter.restore()
 
     def _draw_way(self, painter: QPainter, way: NDArray[np.float64], moves: bool, size: float) -> None:
-        ground, colour = QColor(self._theme.plane), QColor(self._colour)
+        ground, colour = QColor(self.theme.plane), QColor(self._colour)
         painter.setOpacity(1.0 if moves or self.moving < 0 else _OLD)
         path = QPainterPath(QPointF(*way[0]))
         for x, y in way[1:]:
@@ -85,7 +72,7 @@ class TrailItem(pg.GraphicsObject):
             painter.drawEllipse(QPointF(*way[0]), _START * size, _START * size)
             painter.setBrush(Qt.BrushStyle.NoBrush)
         if moves:
-            for shade, width in ((ground, 5.0), (QColor(self._theme.ink), 2.0)):
+            for shade, width in ((ground, 5.0), (QColor(self.theme.ink), 2.0)):
                 painter.setPen(QPen(shade, width * size))
                 painter.drawEllipse(QPointF(*way[-1]), _RING * size, _RING * size)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QPainter, QTransform
@@ -13,40 +12,25 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
 from boundaryviz.gui.plane.class_legend import Cross, paint_cross
-from boundaryviz.gui.widgets.theme import LIGHT, Theme
+from boundaryviz.gui.plane.marks_item import MarksItem
 from boundaryviz.record.verdict import Marks
 
 SIZE = 13.0  # pixels across
 _NOWHERE = Marks(np.empty((0, 2)), np.empty((0, 2)))
 
 
-class CrossesItem(pg.GraphicsObject):
+class CrossesItem(MarksItem):
     """Marks in, nothing out; each as large whatever part of the plane is shown."""
 
     def __init__(self, area: Callable[[], QRectF]) -> None:
         """area: the part of the plane that is shown."""
-        super().__init__()
-        self._area, self.theme = area, LIGHT
+        super().__init__(area)
         self.marks = _NOWHERE
 
     def show_marks(self, marks: Marks | None) -> None:
         """None shows none."""
         self.marks = marks or _NOWHERE
         self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take over the colours of a theme."""
-        self.theme = theme
-        self.update()
-
-    def area_changed(self) -> None:
-        """To be called whenever another part of the plane is shown."""
-        self.prepareGeometryChange()
-        self.update()
-
-    @override
-    def boundingRect(self) -> QRectF:
-        return self._area()
 
     @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:

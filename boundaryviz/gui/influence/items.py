@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
-from boundaryviz.gui.widgets.theme import LIGHT, Theme
+from boundaryviz.gui.plane.marks_item import MarksItem
+from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.record.influence import widths
 
 _COLOURS = {"light": ("#1b7837", "#a6228a"), "dark": ("#6fd08c", "#f08ad8")}
@@ -29,12 +29,11 @@ def colours(theme: Theme) -> tuple[QColor, QColor]:
     return QColor(supports), QColor(opposes)
 
 
-class ArrowsItem(pg.GraphicsObject):
+class ArrowsItem(MarksItem):
     """A cross at the place, and an arrow to each point: as wide as the point weighs, dashed where it opposes."""
 
     def __init__(self, area: Callable[[], QRectF]) -> None:
-        super().__init__()
-        self._area, self._theme = area, LIGHT
+        super().__init__(area)
         self.place: tuple[float, float] | None = None
         self.ends: NDArray[np.float64] = np.empty((0, 2))
         self.values: NDArray[np.float64] = np.empty(0)
@@ -51,20 +50,6 @@ class ArrowsItem(pg.GraphicsObject):
         those that stand out; where there are any, the others are pale."""
         self.place, self.ends, self.values, self.marked = place, ends, values, marked
         self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take over the colours of a theme."""
-        self._theme = theme
-        self.update()
-
-    def area_changed(self) -> None:
-        """To be called whenever another part of the plane is shown."""
-        self.prepareGeometryChange()
-        self.update()
-
-    @override
-    def boundingRect(self) -> QRectF:
-        return self._area()
 
     @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
@@ -93,8 +78,8 @@ class ArrowsItem(pg.GraphicsObject):
         head = 5.0 + 1.6 * wide
         tip = end - along * _SHORT
         neck = tip - along * min(head, 0.6 * length)
-        colour = QColor(colours(self._theme)[0 if value > 0 else 1])
-        ground = QColor(self._theme.plane)
+        colour = QColor(colours(self.theme)[0 if value > 0 else 1])
+        ground = QColor(self.theme.plane)
         for drawn in (colour, ground):
             drawn.setAlphaF(0.35 if pale else 0.95)
         across = QPointF(-along.y(), along.x()) * (0.5 * head)
@@ -112,7 +97,7 @@ class ArrowsItem(pg.GraphicsObject):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _cross(self, painter: QPainter, at: QPointF) -> None:
-        for shade, wide in ((self._theme.plane, 6.0), (self._theme.ink, 2.6)):
+        for shade, wide in ((self.theme.plane, 6.0), (self.theme.ink, 2.6)):
             pen = QPen(QColor(shade), wide)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)

@@ -13,18 +13,18 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from pyqtgraph.functions import arrayToQPath
 from typing_extensions import override
 
+from boundaryviz.gui.plane.marks_item import MarksItem
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 _RING = 10.0  # pixels, radius of a ring
 _MARGIN = 14.0  # around what is seen, so that no ring ends at its rim
 
 
-class RingsItem(pg.GraphicsObject):
+class RingsItem(MarksItem):
     """A ring around each of some points: full around those on the margin, thin around those beyond it."""
 
     def __init__(self, area: Callable[[], QRectF]) -> None:
-        super().__init__()
-        self._area, self._theme = area, LIGHT
+        super().__init__(area)
         self.xy: NDArray[np.float64] = np.empty((0, 2))
         self._thin: NDArray[np.bool_] = np.empty(0, dtype=bool)
 
@@ -32,20 +32,6 @@ class RingsItem(pg.GraphicsObject):
         """xy: (V, 2). thin: (V,)."""
         self.xy, self._thin = xy, thin
         self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take over the colours of a theme."""
-        self._theme = theme
-        self.update()
-
-    def area_changed(self) -> None:
-        """To be called whenever another part of the plane is shown."""
-        self.prepareGeometryChange()
-        self.update()
-
-    @override
-    def boundingRect(self) -> QRectF:
-        return self._area()
 
     @override
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None) -> None:
@@ -60,7 +46,7 @@ class RingsItem(pg.GraphicsObject):
         painter.resetTransform()  # to pixels of the window, on every screen
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        ground, ink = QColor(self._theme.plane), QColor(self._theme.ink)
+        ground, ink = QColor(self.theme.plane), QColor(self.theme.ink)
         for thin in (True, False):
             wide = 1.2 if thin else 2.4
             places = [QPointF(x, y) for x, y in at[seen & (self._thin == thin)].tolist()]
