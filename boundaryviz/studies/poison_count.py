@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from typing_extensions import override
 
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import OnProgress, Tell
@@ -23,7 +22,7 @@ from boundaryviz.studies.doses import PoisonedScene
 from boundaryviz.studies.draws import Draw, check_data_seeds
 from boundaryviz.studies.draws import Row as Values
 from boundaryviz.studies.executors import Executor
-from boundaryviz.studies.running import AllOrNothing, carry_out
+from boundaryviz.studies.running import rows_of
 from boundaryviz.studies.stores import ResultStore
 from boundaryviz.studies.tasks import Batch, Task, content_key
 
@@ -60,9 +59,7 @@ def poison_count(
         data_seeds = range(chosen.data.seed, chosen.data.seed + DRAWS)
     plan = _Plan.of(chosen, tuple(sizes), check_data_seeds(data_seeds), _ways(ways), device)
     with told(f"poison needed for {chosen.name}", progress) as tell:
-        watcher = _Watcher(plan, tell, watch)
-        carry_out(list(plan.batches.values()), store, executor, watcher)
-    return plan.found(watcher.rows)
+        return rows_of(plan.batches.values(), plan.found, store, executor, tell, watch)
 
 
 def plan(scenario: Scenario, data_seed: int | None, names: Collection[str], seeds: int, device: str) -> Draw:
@@ -134,21 +131,6 @@ class _Plan:
             lines.append(CountLine(way, self.sizes, numbers[..., 0], numbers[..., 1]))
         scenario = self.scenario
         return PoisonCount(scenario.name, scenario.title, self.sizes, self.data_seeds, tuple(lines))
-
-
-class _Watcher(AllOrNothing):
-    """Keeps what came of each climb."""
-
-    def __init__(self, plan: _Plan, progress: OnProgress | None, watch: Watch | None) -> None:
-        super().__init__(progress)
-        self._plan, self._watch = plan, watch
-        self.rows: dict[str, Values] = {}
-
-    @override
-    def finished(self, batch: Batch, values: Sequence[Any]) -> None:
-        self.rows[batch.tasks[0].key] = values[0]
-        if self._watch is not None:
-            self._watch(self._plan.found(self.rows))
 
 
 def _numbers(row: Values | None) -> tuple[float, float]:

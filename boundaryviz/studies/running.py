@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from typing_extensions import override
 
@@ -13,6 +13,8 @@ from boundaryviz.jobs.messages import OnProgress, Progress, Result
 from boundaryviz.studies.executors import Executor, InProcess
 from boundaryviz.studies.stores import MemoryStore, ResultStore
 from boundaryviz.studies.tasks import Batch
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,36 @@ class AllOrNothing(Watcher):
     @override
     def failed(self, failure: Failure) -> None:
         raise failure.error
+
+
+def rows_of(
+    batches: Iterable[Batch],
+    found: Callable[[Mapping[str, Any]], T],
+    store: ResultStore | None = None,
+    executor: Executor | None = None,
+    progress: OnProgress | None = None,
+    watch: Callable[[T], object] | None = None,
+) -> T:
+    """Have done what the store has not got yet of batches with one task and one row each, all of it or nothing, and
+    return what is `found` of their rows by the keys of their tasks. watch: called with what is found so far."""
+    watcher = _Rows(progress, None if watch is None else lambda rows: watch(found(rows)))
+    carry_out(list(batches), store, executor, watcher)
+    return found(watcher.rows)
+
+
+class _Rows(AllOrNothing):
+    """Keeps the row of each batch."""
+
+    def __init__(self, progress: OnProgress | None, watch: Callable[[Mapping[str, Any]], object] | None) -> None:
+        super().__init__(progress)
+        self._watch = watch
+        self.rows: dict[str, Any] = {}
+
+    @override
+    def finished(self, batch: Batch, values: Sequence[Any]) -> None:
+        self.rows[batch.tasks[0].key] = values[0]
+        if self._watch is not None:
+            self._watch(self.rows)
 
 
 def carry_out(

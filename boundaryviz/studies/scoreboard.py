@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import override
 
 from boundaryviz.adversary.models import training
 from boundaryviz.attacks.specs import BridgeSpec
@@ -25,7 +24,7 @@ from boundaryviz.studies.draws import Row, check_data_seeds
 from boundaryviz.studies.duels import LABELLED, SHARE, Duel, candidates, harm_of, wider
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import ScoreboardRequest
-from boundaryviz.studies.running import AllOrNothing, carry_out
+from boundaryviz.studies.running import rows_of
 from boundaryviz.studies.stores import ResultStore
 from boundaryviz.studies.tasks import Batch, Task, content_key
 
@@ -66,9 +65,7 @@ def scoreboard(
         data_seeds = range(chosen.data.seed, chosen.data.seed + DRAWS)
     plan = Plan.of(chosen, check_data_seeds(data_seeds), defences, attacks, device)
     with told(f"scoreboard of {chosen.name}", progress) as tell:
-        watcher = _Watcher(plan, tell, watch)
-        carry_out(list(plan.batches.values()), store, executor, watcher)
-    return plan.board(watcher.rows)
+        return rows_of(plan.batches.values(), plan.board, store, executor, tell, watch)
 
 
 def job(request: ScoreboardRequest, tell: Tell) -> None:
@@ -200,18 +197,3 @@ def _work(defence: str) -> int:
 
 def _column(values: Sequence[float | None]) -> NDArray[np.float64]:
     return np.array([math.nan if value is None else value for value in values], dtype=np.float64)
-
-
-class _Watcher(AllOrNothing):
-    """Keeps what came of each cell and draw."""
-
-    def __init__(self, plan: Plan, progress: OnProgress | None, watch: Watch | None) -> None:
-        super().__init__(progress)
-        self._plan, self._watch = plan, watch
-        self.rows: dict[str, Row] = {}
-
-    @override
-    def finished(self, batch: Batch, values: Sequence[Any]) -> None:
-        self.rows[batch.tasks[0].key] = values[0]
-        if self._watch is not None:
-            self._watch(self._plan.board(self.rows))

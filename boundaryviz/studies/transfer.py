@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from typing_extensions import override
 
 from boundaryviz.adversary.models import training
 from boundaryviz.adversary.running import run_attack
@@ -25,7 +24,7 @@ from boundaryviz.studies.draws import Draw, Row, check_data_seeds
 from boundaryviz.studies.duels import SHARE, candidates
 from boundaryviz.studies.executors import Executor
 from boundaryviz.studies.requests import TransferRequest
-from boundaryviz.studies.running import AllOrNothing, carry_out
+from boundaryviz.studies.running import rows_of
 from boundaryviz.studies.stores import ResultStore
 from boundaryviz.studies.tasks import Batch, Task, content_key
 
@@ -62,9 +61,7 @@ def transfer(
         data_seeds = range(chosen.data.seed, chosen.data.seed + DRAWS)
     plan = Plan.of(chosen, check_data_seeds(data_seeds), _parties(learners), method, device)
     with told(f"transfer of {chosen.name}", progress) as tell:
-        watcher = _Watcher(plan, tell, watch)
-        carry_out(list(plan.batches.values()), store, executor, watcher)
-    return plan.found(watcher.rows)
+        return rows_of(plan.batches.values(), plan.found, store, executor, tell, watch)
 
 
 def job(request: TransferRequest, tell: Tell) -> None:
@@ -181,21 +178,6 @@ def _count(scenario: Scenario) -> int:
 def _rise(pair: Sequence[float | None]) -> float:
     clean, poisoned = pair
     return math.nan if clean is None or poisoned is None else poisoned - clean
-
-
-class _Watcher(AllOrNothing):
-    """Keeps what came of each row and draw."""
-
-    def __init__(self, plan: Plan, progress: OnProgress | None, watch: Watch | None) -> None:
-        super().__init__(progress)
-        self._plan, self._watch = plan, watch
-        self.rows: dict[str, Row] = {}
-
-    @override
-    def finished(self, batch: Batch, values: Sequence[Any]) -> None:
-        self.rows[batch.tasks[0].key] = values[0]
-        if self._watch is not None:
-            self._watch(self._plan.found(self.rows))
 
 
 # ---- the work -----------------------------------------------------------------------------------------------
