@@ -45,19 +45,6 @@ def nt_xent(pairs: Sequence[Pairs], rows: slice, temperature: float) -> Tensor:
     return contrasted(both, both, positive, halves, often, rows, temperature, itself=True)
 
 
-def two_towers(pairs: Sequence[Pairs], rows: slice, temperature: float) -> Tensor:
-    """As `nt_xent` where a and b are of two kinds: the mean over pairs, (R,), of the loss of a among all b and of b
-    among all a (Radford et al. 2021, figure 3)."""
-    often = often_in(pairs, rows)
-    weight = [one.weight[:, 0] / 2 for one in pairs]
-    positive = [(one.a * one.b).sum(1) / temperature for one in pairs]
-    kinds = [one.a for one in pairs], [one.b for one in pairs]
-    there, back = (
-        contrasted(one, other, positive, weight, often, rows, temperature) for one, other in (kinds, kinds[::-1])
-    )
-    return there + back
-
-
 def often_in(pairs: Sequence[Pairs], rows: slice) -> list[Tensor]:
     """How often each pair's columns count among the negatives, as its logarithm (r, 1, B)."""
     count = (pairs[0].weight != 0).sum(2, keepdim=True)

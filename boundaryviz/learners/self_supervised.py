@@ -82,9 +82,9 @@ class SelfSupervised(Network):
 
     def set_data(self, data: TrainingData) -> None:
         """Train on the points of `data`, all of them, from the next step on; the weights stay."""
-        x, _ = data.rows()
+        x, label = data.rows()
         inputs = torch.tensor(np.ascontiguousarray(x.T), dtype=self.dtype, device=self.device)
-        self._loader.set_data(data, inputs, inputs[:0], np.ones(len(x), dtype=bool))
+        self._loader.set_data(data, inputs, inputs[:0], self.proxy.eligible(label))
         self.proxy.set_data(data)
         self._data = data
         if not self.steps_done:
@@ -250,6 +250,8 @@ class SelfSupervised(Network):
         label, weight = own.label[at], own.weights[0, at].astype(np.float64)
         x = torch.tensor(np.ascontiguousarray(own.x[at].T), dtype=torch.float64)[None]
         flat = self.P[replica : replica + 1].detach().cpu().double()
+        if (by_task := self.proxy.reads(self._nets(flat), np.unique(label))) is not None:
+            return Readout(by_task)
         if spec.readout == "fine-tune":
             net, reads = readouts.tuned(
                 lambda some, places: self.proxy.embedded(self._nets(some), places),

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 Readout = Literal["linear", "nearest", "fine-tune"]
 
+CaptionReadout = Literal["words", "linear", "nearest", "fine-tune"]
+
 READOUT_WORDS = {"linear": "linear probe", "nearest": "nearest neighbours", "fine-tune": "fine-tuning"}
+CAPTION_READOUT_WORDS = {"words": "words", **READOUT_WORDS}
 
 
 def _temperature(default: float) -> Any:
@@ -141,3 +144,26 @@ class SimCLRSpec(ContrastiveSpec):
         0.1, "Jitter", "Size of the jitter that makes the two views of a point.", unit="input units",
         ge=0.0, le=10.0, log=True,
     )  # fmt: skip
+
+
+@_proxy(order=200, supervised=True, self_supervised=False)
+class CaptionsSpec(ContrastiveSpec):
+    """A net that tells which word stands under a point, from points with a caption of one word each (CLIP)."""
+
+    TITLE: ClassVar[str] = "Captions (CLIP)"
+    name: Literal["captions"] = "captions"
+    temperature: float = _temperature(0.1)
+    words: int = setting(
+        8, "Words", "How many words there are for each class; the caption of a point is one of those of its label.",
+        ge=1, le=64, resets=True,
+    )  # fmt: skip
+    readout: CaptionReadout = setting(  # type: ignore[assignment]
+        "words", "Readout", "What decides: the words of each class, and no labelled point; or, from the embedding and "
+        "the labelled points, a linear model, the likest labelled points, or the net trained on.",
+        choices=CAPTION_READOUT_WORDS,
+    )  # fmt: skip
+
+    @override
+    def counterpart(self, rarest: int) -> None:  # type: ignore[override]
+        """None: points without a label have no caption, and are not looked at."""
+        return None
