@@ -55,6 +55,10 @@ class Proxy:
         says otherwise."""
         return np.ones(len(label), dtype=bool)
 
+    def columns(self, x: Tensor) -> Tensor:
+        """What is dealt of points x (r, D, B) in place of them, (r, F, B), by a task that does not move them."""
+        return x
+
     def set_data(self, data: TrainingData) -> None:
         """Take in what the replicas see from now on, where the task looks at more than the columns of a step."""
 

@@ -83,7 +83,7 @@ class SelfSupervised(Network):
     def set_data(self, data: TrainingData) -> None:
         """Train on the points of `data`, all of them, from the next step on; the weights stay."""
         x, label = data.rows()
-        inputs = torch.tensor(np.ascontiguousarray(x.T), dtype=self.dtype, device=self.device)
+        inputs = self.proxy.columns(self._points(x))[0]
         self._loader.set_data(data, inputs, inputs[:0], self.proxy.eligible(label))
         self.proxy.set_data(data)
         self._data = data

@@ -20,7 +20,7 @@ from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.proxy import Nets, Part, Proxy, spread
 from boundaryviz.learners.readouts import Reads, of_all
 
-_NOBODY = -1e4  # the logarithm of how much counts that is not there
+_LEAST = 1e-30  # what a replica that sees no point divides by
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,43 +33,64 @@ class Captioned:
     weight: Tensor
 
 
+class _Compared(torch.autograd.Function):
+    """What `_compared` says, with the slopes that it knows."""
+
+    @staticmethod
+    def forward(  # type: ignore[no-untyped-def]
+        ctx, parts: Sequence[Captioned], who: Sequence[slice], *alike: Tensor
+    ) -> Tensor:
+        loss, slopes = _compared(parts, alike, who)
+        ctx.known = list(zip(who, slopes, strict=True))
+        return loss
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[no-untyped-def]
+        return None, None, *(slopes * grad[some, None, None] for some, slopes in ctx.known)
+
+
 def info_nce(parts: Sequence[Captioned], table: Tensor, rows: slice, temperature: float) -> Tensor:
     """Of each replica the mean over its points, (R,), of how badly a point tells its caption among all captions of the
     batch, and its caption the point among all points (Radford et al. 2021, figure 3).
 
-    table: the words (R, E, V), of length 1. The first part has all replicas, the others `rows` of them. A caption that
-    stands under many points counts so often among the negatives; hence words are compared and not captions: V columns
-    are as good as B, and the loss is the same.
+    table: the words (R, E, V), of length 1. The first part has all replicas, the others `rows` of them. temperature:
+    at least .02, below which an exponential may overflow. A caption that stands under many points counts so often among
+    the negatives; hence points are compared with the V words and not with the B captions, and the loss is the same.
     """
-    first, *others = parts
-    tables = [table, *(table[rows] for _ in others)]
-    alike = [torch.bmm(t.transpose(1, 2), part.z) / temperature for t, part in zip(tables, parts, strict=True)]
-    own = [cosines.gather(1, part.word[:, None]) for cosines, part in zip(alike, parts, strict=True)]
-    share = first.weight.new_zeros(table.shape[0], table.shape[2]).scatter_add_(1, first.word, first.weight[:, 0])
-    points = (first.weight != 0).sum(2).to(first.weight)
-    told = torch.logsumexp(alike[0] + _logarithm(first.weight), 2)  # of each word among the points, (R, V)
-    for part, cosines in zip(others, alike[1:], strict=True):
-        share[rows] = share[rows].scatter_add(1, part.word, part.weight[:, 0])
-        points[rows] += (part.weight != 0).sum(2)
-        joined = torch.logaddexp(told[rows], torch.logsumexp(cosines + _logarithm(part.weight), 2))
-        told = torch.cat([told[: rows.start], joined, told[rows.stop :]])
-    often = _logarithm(share)[:, :, None]
-    loss = (told * share).sum(1)
-    for at, (part, cosines) in enumerate(zip(parts, alike, strict=True)):
-        some = rows if at else slice(None)
-        each = torch.logsumexp(cosines + often[some], 1)
-        mine = ((each[:, None] - 2 * own[at]) * part.weight).sum((1, 2))
-        loss = loss + mine if not at else torch.cat([loss[: rows.start], loss[rows] + mine, loss[rows.stop :]])
-    return loss / 2 + points[:, 0].clamp(min=1).log()
+    who = [slice(None), *(rows for _ in parts[1:])]
+    alike = [torch.bmm(table[w].transpose(1, 2), part.z) / temperature for w, part in zip(who, parts, strict=True)]
+    loss: Tensor = _Compared.apply(parts, who, *alike)
+    return loss
 
 
-def _logarithm(weight: Tensor) -> Tensor:
-    return torch.where(weight > 0, torch.where(weight > 0, weight, 1.0).log(), _NOBODY)
+def _compared(parts: Sequence[Captioned], alike: Sequence[Tensor], who: Sequence[slice]) -> tuple[Tensor, list[Tensor]]:
+    """The losses (R,), and of each part their slopes by how `alike` (r, V, B) points and words are, cosines over t.
+
+    With e = exp(alike), p_v the share of points under word v and w_i the weight of point i, a point tells its caption by
+    p_v e_vi / d_i, d_i = sum_v p_v e_vi, and a caption its point by w_i e_vi / c_v, c_v = sum_i w_i e_vi.
+    """
+    odds = [one.exp() for one in alike]
+    under = [part.word[:, None] for part in parts]
+    share, c, points = (torch.zeros_like(odds[0][:, :, :1]) for _ in range(3))
+    for some, e, word, part in zip(who, odds, under, parts, strict=True):
+        share[some] = share[some].scatter_add(1, word.transpose(1, 2), part.weight.transpose(1, 2))
+        c[some] += torch.bmm(e, part.weight.transpose(1, 2))
+        points[some] += (part.weight != 0).sum(2, keepdim=True)
+    c.clamp_(min=_LEAST)
+    loss = (share * c.log()).sum((1, 2)) / 2 + points[:, 0, 0].clamp(min=1).log()
+    found = []
+    for some, e, word, part, one in zip(who, odds, under, parts, alike, strict=True):
+        d = torch.bmm(share[some].transpose(1, 2), e).clamp_(min=_LEAST)
+        loss[some] += ((d.log() / 2 - one.gather(1, word)) * part.weight).sum((1, 2))
+        slopes = e.mul_(1 / d + 1 / c[some]).mul_(share[some]).mul_(part.weight / 2)
+        found.append(slopes.scatter_add_(1, word, -part.weight))
+    return loss, found
 
 
 class Captions(Proxy):
-    """Radford et al. 2021, its text tower being a table of words; its parts are points (r, D, B), the words under them
-    (r, B), and weights (r, 1, B). Points without a label have no caption, and take no part."""
+    """Radford et al. 2021, its text tower being a table of words. Points without a label have no caption, and take no
+    part. Its parts are what the net is shown of points (r, F, B), the words under them (r, B), and weights (r, 1, B).
+    """
 
     NAME: ClassVar[str] = "captions"
 
@@ -84,6 +105,10 @@ class Captions(Proxy):
     @override
     def eligible(self, label: NDArray[np.int64]) -> NDArray[np.bool_]:
         return label >= 0
+
+    @override
+    def columns(self, x: Tensor) -> Tensor:
+        return self.shown(x)
 
     @override
     def set_data(self, data: TrainingData) -> None:
@@ -105,7 +130,7 @@ class Captions(Proxy):
     def loss(self, nets: Nets, parts: Sequence[Part], rows: slice) -> Tensor:
         said = []
         for at, (x, word, weight) in enumerate(parts):
-            z = unit(nets(self.shown(x), rows if at else slice(None)))
+            z = unit(nets(x, rows if at else slice(None)))
             said.append(Captioned(z, word, weight))
         table = self._table(nets, len(parts[0][0]), self.device, self.dtype)
         return info_nce(said, table, rows, self.spec.temperature)
