@@ -29,4 +29,5 @@ class Purpose(IntEnum):
     FEATURES = 11
     DEFENCE = 12
     GRADIENT_NOISE = 13
-    CAPTION = 14
+    WALK = 14
+    CAPTION = 15

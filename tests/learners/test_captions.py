@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from boundaryviz.learners.captions import captions
-from boundaryviz.learners.families.self_supervised import CaptionsSpec
+from boundaryviz.learners.families.captions import CaptionsSpec
 from boundaryviz.learners.proxies.captions import Captioned, info_nce
 from boundaryviz.learners.specs import TrainingSpec
 from helpers.models import GRID, blobs, make

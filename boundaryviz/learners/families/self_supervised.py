@@ -30,10 +30,7 @@ if TYPE_CHECKING:
 
 Readout = Literal["linear", "nearest", "fine-tune"]
 
-CaptionReadout = Literal["words", "linear", "nearest", "fine-tune"]
-
 READOUT_WORDS = {"linear": "linear probe", "nearest": "nearest neighbours", "fine-tune": "fine-tuning"}
-CAPTION_READOUT_WORDS = {"words": "words", **READOUT_WORDS}
 
 
 def _temperature(default: float) -> Any:
@@ -146,24 +143,43 @@ class SimCLRSpec(ContrastiveSpec):
     )  # fmt: skip
 
 
-@_proxy(order=200, supervised=True, self_supervised=False)
-class CaptionsSpec(ContrastiveSpec):
-    """A net that tells which word stands under a point, from points with a caption of one word each (CLIP)."""
+@_proxy(order=180)
+class WalksSpec(ContrastiveSpec):
+    """A net that finds a point alike with where a random walk over nearest neighbours takes it, and with others not."""
 
-    TITLE: ClassVar[str] = "Captions (CLIP)"
-    name: Literal["captions"] = "captions"
-    temperature: float = _temperature(0.1)
-    words: int = setting(
-        8, "Words", "How many words there are for each class; the caption of a point is one of those of its label.",
-        ge=1, le=64, resets=True,
+    TITLE: ClassVar[str] = "Contrastive by walks"
+    JITTERS: ClassVar[tuple[str, ...]] = ("jitter",)
+    name: Literal["contrastive-walks"] = "contrastive-walks"
+    walk: int = setting(
+        60, "Walk", "Steps from a point to its partner, each to one of the nearest neighbours; short walks tell parts of "
+        "a class apart, endless ones join all that hangs together.",
+        unit="steps", ge=0, le=1000, log=True,
     )  # fmt: skip
-    readout: CaptionReadout = setting(  # type: ignore[assignment]
-        "words", "Readout", "What decides: the words of each class, and no labelled point; or, from the embedding and "
-        "the labelled points, a linear model, the likest labelled points, or the net trained on.",
-        choices=CAPTION_READOUT_WORDS,
-    )  # fmt: skip
+    graph_neighbours: int = setting(
+        10, "Graph", "Nearest neighbours among the training points that a walk may go on to.", ge=1, le=100
+    )
+    jitter: float = setting(
+        0.02, "Jitter", "Size of the jitter of both ends of a walk.", unit="input units", ge=0.0, le=10.0, log=True
+    )
 
-    @override
-    def counterpart(self, rarest: int) -> None:  # type: ignore[override]
-        """None: points without a label have no caption, and are not looked at."""
-        return None
+
+@_proxy(order=190)
+class MaskedSpec(SelfSupervisedSpec):
+    """A net that predicts an input that is hidden from the others, as a mixture of Gaussians."""
+
+    TITLE: ClassVar[str] = "Masked coordinate"
+    name: Literal["masked-coordinate"] = "masked-coordinate"
+    hidden: HiddenLayers = setting(
+        (64,), "Hidden layers", "Units of each hidden layer, the first one first; the embedding comes after them.",
+        max_length=6, resets=True,
+    )  # fmt: skip
+    embedding: int = setting(
+        64, "Embedding", "Into how many numbers a point is turned for each input that may be hidden.", ge=1, le=256,
+        resets=True,
+    )  # fmt: skip
+    readout: Readout = setting(
+        "linear", "Readout", "What decides, from the embedding and the labelled points: a linear model, the likest "
+        "labelled points, or the net trained on with a last layer of its own.",
+        choices=READOUT_WORDS,
+    )  # fmt: skip
+    mixture: int = setting(4, "Gaussians", "How many Gaussians the mixture has.", ge=1, le=32, resets=True)

@@ -66,25 +66,25 @@ def info_nce(parts: Sequence[Captioned], table: Tensor, rows: slice, temperature
 def _compared(parts: Sequence[Captioned], alike: Sequence[Tensor], who: Sequence[slice]) -> tuple[Tensor, list[Tensor]]:
     """The losses (R,), and of each part their slopes by how `alike` (r, V, B) points and words are, cosines over t.
 
-    With e = exp(alike), p_v the share of points under word v and w_i the weight of point i, a point tells its caption by
+    With e = exp(alike), p_v the weight of all points under word v and w_i that of point i, a point tells its caption by
     p_v e_vi / d_i, d_i = sum_v p_v e_vi, and a caption its point by w_i e_vi / c_v, c_v = sum_i w_i e_vi.
     """
     odds = [one.exp() for one in alike]
-    under = [part.word[:, None] for part in parts]
+    vocabulary = torch.arange(odds[0].shape[1], device=odds[0].device)[:, None]
+    under = [(part.word[:, None] == vocabulary) * part.weight for part in parts]  # weights at the words, (r, V, B)
     share, c, points = (torch.zeros_like(odds[0][:, :, :1]) for _ in range(3))
-    for some, e, word, part in zip(who, odds, under, parts, strict=True):
-        share[some] = share[some].scatter_add(1, word.transpose(1, 2), part.weight.transpose(1, 2))
+    for some, e, part, mine in zip(who, odds, parts, under, strict=True):
+        share[some] += mine.sum(2, keepdim=True)
         c[some] += torch.bmm(e, part.weight.transpose(1, 2))
         points[some] += (part.weight != 0).sum(2, keepdim=True)
     c.clamp_(min=_LEAST)
     loss = (share * c.log()).sum((1, 2)) / 2 + points[:, 0, 0].clamp(min=1).log()
-    found = []
-    for some, e, word, part, one in zip(who, odds, under, parts, alike, strict=True):
+    slopes = []
+    for some, e, part, mine, one in zip(who, odds, parts, under, alike, strict=True):
         d = torch.bmm(share[some].transpose(1, 2), e).clamp_(min=_LEAST)
-        loss[some] += ((d.log() / 2 - one.gather(1, word)) * part.weight).sum((1, 2))
-        slopes = e.mul_(1 / d + 1 / c[some]).mul_(share[some]).mul_(part.weight / 2)
-        found.append(slopes.scatter_add_(1, word, -part.weight))
-    return loss, found
+        loss[some] += (d.log() * part.weight).sum((1, 2)) / 2 - (one * mine).sum((1, 2))
+        slopes.append(e.mul_(1 / d + 1 / c[some]).mul_(share[some]).mul_(part.weight / 2).sub_(mine))
+    return loss, slopes
 
 
 class Captions(Proxy):
