@@ -151,8 +151,8 @@ class WalksSpec(ContrastiveSpec):
     JITTERS: ClassVar[tuple[str, ...]] = ("jitter",)
     name: Literal["contrastive-walks"] = "contrastive-walks"
     walk: int = setting(
-        60, "Walk", "Steps from a point to its partner, each to one of the nearest neighbours; short walks tell parts of "
-        "a class apart, endless ones join all that hangs together.",
+        60, "Walk", "Steps from a point to its partner, each to one of the nearest neighbours; short walks tell parts "
+        "of a class apart, endless ones join all that hangs together.",
         unit="steps", ge=0, le=1000, log=True,
     )  # fmt: skip
     graph_neighbours: int = setting(

@@ -64,8 +64,10 @@ class MaskedCoordinate(Proxy):
 
 
 def mixture_loss(outputs: Tensor, target: Tensor) -> Tensor:
-    """-log of the density of targets (R, 1, B), (R, B), by mixtures of K Gaussians: outputs (R, 3 K, B) are logits of the
-    shares, means, and logarithms of the standard deviations (Bishop 1994, equations 3 to 5)."""
+    """-log of the density of targets (R, 1, B), (R, B), by mixtures of K Gaussians.
+
+    outputs (R, 3 K, B): logits of the shares, means, logarithms of the standard deviations (Bishop 1994, section 3).
+    """
     logits, mean, log_sd = outputs.chunk(3, 1)
     log_sd = log_sd.clamp(_NARROW, _WIDE)
     each = F.log_softmax(logits, 1) - log_sd - 0.5 * ((target - mean) * torch.exp(-log_sd)).square()

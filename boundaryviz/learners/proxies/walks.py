@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 from typing_extensions import override
 
 from boundaryviz.learners import graphs
@@ -57,12 +56,13 @@ class Walks(Contrastive):
                 known = before.get(name)
                 self._graphs[name] = neighbours(own.x, seen, self._built) if known is None else known
             which.append([*self._graphs].index(name))
-        several = [*self._graphs.values()]
+        several, points = [*self._graphs.values()], len(data.point_ids)
         self._degrees = np.array([one.shape[1] for one in several])[which]  # (R,)
-        most = max(one.shape[1] for one in several)
-        self._table = np.concatenate([np.pad(one, ((0, 0), (0, most - one.shape[1]))) for one in several]).ravel()
-        self._first = np.array(which) * len(data.point_ids)  # of a replica's graph among the rows of the table
-        self._most = most
+        self._most = max(one.shape[1] for one in several)
+        rows = [np.pad(one, ((0, 0), (0, self._most - one.shape[1]))) for one in several]
+        # where the row of a neighbour begins in the table, so that a step is one look into it
+        self._table = np.concatenate([(one + points * at) * self._most for at, one in enumerate(rows)]).ravel()
+        self._first = np.array(which) * points  # row of a replica's graph
 
     @override
     def dealt(self, batch: Batch, who: slice, step: int, number: int, draws: Draws) -> Part:
@@ -82,10 +82,10 @@ class Walks(Contrastive):
         degrees, first = self._degrees[who, None], self._first[who, None]
         turns = self._turns.turns(step, number, (who, length, start.shape[1])).numpy()
         turns = (turns * degrees[:, None]) >> 16
-        at = first + np.broadcast_to(start, (len(first), start.shape[1]))
-        for turn in turns.transpose(1, 0, 2):
-            at = first + self._table[at * self._most + turn]
-        at = at - first
+        at = (first + start) * self._most
+        for turn in np.ascontiguousarray(turns.transpose(1, 0, 2)):
+            at = self._table.take(at + turn)
+        at = at // self._most - first
         points = len(data.ids)
         if data.extra is None:
             return at
