@@ -233,10 +233,10 @@ class SelfSupervised(Network):
 
     def _some_of(self, replica: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Inputs (n, D) of up to so many points that a replica is trained on, and their positions (n,): the same of
-        them at any time, in an order of their ids."""
+        them at any time, in an order of their ids. Of points that the task can do nothing with there are none."""
         assert self._data is not None
         own = self._data.of(replica)
-        at = np.flatnonzero(own.weights[0] != 0)
+        at = np.flatnonzero((own.weights[0] != 0) & self.proxy.eligible(own.label))
         at = at[np.argsort(hashes(key(0, Purpose.ORDER), own.ids[at]))][:most]
         return own.x[at], at
 
@@ -255,7 +255,7 @@ class SelfSupervised(Network):
             n = len(which)
             x[replica, :, :n], at[replica, :n] = torch.from_numpy(places.T), torch.from_numpy(which)
             weight[replica, :, :n] = 1 / max(n, 1)
-        x, weight, at = x.to(self.device), weight.to(self.device, self.dtype), at.to(self.device)
+        x, weight, at = self.proxy.columns(x.to(self.device)), weight.to(self.device, self.dtype), at.to(self.device)
         part = self.proxy.dealt(Batch(x, x[:, :0], weight, at), slice(0, len(self.P)), 0, 0, self._judging)
         found = np.full(len(self.P), np.nan)
         for shard in self._shards(part):

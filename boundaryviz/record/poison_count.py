@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,9 +43,11 @@ class Way:
     labelled: bool = True
     epochs: int | None = None
 
-    def steps(self, size: int, batch: int) -> dict[str, int]:
+    def steps(self, size: int, batch: int | Literal["full"]) -> dict[str, int]:
         """The steps of so many points in batches of this size, where they follow from epochs, by their path."""
-        return {} if self.epochs is None else {"training.steps": max(round(self.epochs * size / batch), 1)}
+        if self.epochs is None:
+            return {}
+        return {"training.steps": max(round(self.epochs * size / (size if batch == "full" else batch)), 1)}
 
 
 def _supervised(name: str, title: str, jitter: float, *learner: tuple[str, Any], epochs: int | None = None) -> Way:

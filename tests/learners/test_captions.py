@@ -17,7 +17,7 @@ from boundaryviz.learners.captions import captions
 from boundaryviz.learners.families.captions import CaptionsSpec
 from boundaryviz.learners.proxies.captions import Captioned, info_nce
 from boundaryviz.learners.specs import TrainingSpec
-from helpers.models import GRID, blobs, make
+from helpers.models import GRID, blobs, make, taken
 
 SMALL: dict[str, Any] = {"hidden": (8,), "activation": "tanh", "embedding": 4, "words": 3}
 FAST = TrainingSpec(batch_size=32, learning_rate=0.01)
@@ -131,3 +131,16 @@ def test_without_a_caption_nothing_is_trained_and_nothing_decides() -> None:
     assert not learner.can_train
     assert torch.equal(learner.P, before)
     assert (learner.predict(GRID) == -1).all()
+
+
+def test_the_loss_that_is_shown_is_that_of_points_with_a_caption_alone() -> None:
+    data = blobs(60)
+    half = type(data)(data.ids, data.x, np.where(data.ids % 2, data.label, -1), data.poison, data.weights)
+    there = taken(half, half.label >= 0)
+    spec = CaptionsSpec(**SMALL, fourier=4)
+    a, b = (make(spec, FAST, data=some) for some in (half, there))
+    for _ in range(2):
+        np.testing.assert_allclose(a.measures(), b.measures(), rtol=1e-5)
+        a.step(20)
+        b.step(20)
+    assert a.proxy_loss() < make(spec, FAST, data=there).proxy_loss()

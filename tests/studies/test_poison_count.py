@@ -153,7 +153,7 @@ def test_ways_that_see_each_point_as_often_take_more_steps_of_more_points() -> N
 
     ways = ways_against("captions")
     assert [way.epochs for way in ways] == [20, None, 20, None]
-    plan = _Plan.of(captioned(), (1000, 20_000), (3,), ways, "cpu")
+    plan: Any = _Plan.of(captioned(), (1000, 20_000), (3,), ways, "cpu")
     steps = {way: {size: plan.batches[way, size, 3].content.scenario.steps for size in (1000, 20_000)}
              for way in ("captions", "captions_steps", "labels")}  # fmt: skip
     assert steps == {
