@@ -9,7 +9,7 @@ from boundaryviz.learners.streams import Purpose, hashes, key
 from boundaryviz.scene.scene import UNLABELLED
 
 
-def captions(ids: NDArray[np.int64], label: NDArray[np.int64], seed: int, words: int) -> NDArray[np.int64]:
+def captions(ids: NDArray[np.integer], label: NDArray[np.integer], seed: int, words: int) -> NDArray[np.int64]:
     """The words under points with these ids and labels (..., N), -1 where there is no label and hence no caption.
 
     Every class has `words` of its own: class k those from k words on. Which of them it is depends on the seed of the
