@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -13,6 +14,12 @@ from torch import Tensor
 from boundaryviz.learners.contrast import Pairs, nt_xent, two_towers, unit
 
 NONE = slice(0, 0)
+
+
+def xent(pairs: Sequence[Pairs], rows: slice, t: float) -> Tensor:
+    """`nt_xent`, of columns that are not of length 1."""
+    columns = [torch.cat([one.a, one.b], 2) for one in pairs]
+    return nt_xent([3.0 * one for one in columns], [one.weight for one in pairs], rows, t)
 
 
 def drawn(replicas: int, pairs: int, seed: int = 0, weight: Tensor | None = None) -> Pairs:
@@ -49,7 +56,7 @@ def test_losses_are_those_written_out_pair_by_pair(t: float, poison: int):
     every = 7 + (poison + 2 if poison else 0)
     blocks = [Pairs(one.a, one.b, torch.full_like(one.weight, 1 / every)) for one in blocks]
     a, b = (torch.cat([getattr(one, name) for one in blocks], 2).numpy() for name in ("a", "b"))
-    for loss, hand in ((nt_xent, by_hand), (two_towers, towers_by_hand)):
+    for loss, hand in ((xent, by_hand), (two_towers, towers_by_hand)):
         np.testing.assert_allclose(loss(blocks, rows, t), [hand(x, y, t) for x, y in zip(a, b, strict=True)], 1e-12)
 
 
@@ -57,7 +64,7 @@ def test_a_point_that_weighs_nothing_is_not_there():
     few, t = drawn(1, 4), 0.5
     weight = torch.tensor([[[0.25, 0.25, 0.25, 0.25, 0.0, 0.0]]], dtype=torch.float64)
     more = Pairs(*(torch.cat([one, drawn(1, 2, 3).a], 2) for one in (few.a, few.b)), weight)
-    np.testing.assert_allclose(nt_xent([more], NONE, t), nt_xent([few], NONE, t), 1e-12)
+    np.testing.assert_allclose(xent([more], NONE, t), xent([few], NONE, t), 1e-12)
 
 
 def test_a_pair_that_weighs_twice_as_much_stands_there_twice():
@@ -70,10 +77,10 @@ def test_a_pair_that_weighs_twice_as_much_stands_there_twice():
     for i in range(6):
         below = sum(often[k] * math.exp(float(views[i] @ views[k]) / t) for k in range(6) if k != i)
         total += often[i] / 6 * (math.log(below) - float(views[i] @ views[(i + 3) % 6]) / t)
-    assert float(nt_xent([weighed], NONE, t)) == pytest.approx(total, rel=1e-12)
+    assert float(xent([weighed], NONE, t)) == pytest.approx(total, rel=1e-12)
 
 
-@pytest.mark.parametrize("loss", [nt_xent, two_towers])
+@pytest.mark.parametrize("loss", [xent, two_towers])
 def test_a_replica_without_poison_notices_nothing_to_the_bit(loss):
     """Neither in its loss nor in its slopes, though the block of poison has a row for it."""
     clean, some = drawn(4, 6), drawn(3, 8, 1)
@@ -90,7 +97,7 @@ def test_a_replica_without_poison_notices_nothing_to_the_bit(loss):
         assert torch.equal(slopes[replica], theirs[replica]) == same
 
 
-@pytest.mark.parametrize("loss", [nt_xent, two_towers])
+@pytest.mark.parametrize("loss", [xent, two_towers])
 def test_slopes_are_those_of_differences(loss):
     blocks, rows = [drawn(2, 4), drawn(1, 3, 1)], slice(1, 2)
 
