@@ -63,7 +63,6 @@ class SelfSupervised(Network):
         self.spec = spec
         super().__init__(spec, spec.hidden, spec.activation, "cross-entropy", False, problem, device, dtype)
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
-        self._grad = torch.empty_like(self.P)
         self._loader = BatchLoader(problem.seeds, self.device, dtype)
         self._draws, self._judging = (Draws(problem.seeds, self.device, dtype) for _ in range(2))
         self._stepper: Stepper = Eager(self._deal, self._descend)
@@ -148,9 +147,9 @@ class SelfSupervised(Network):
         """One step on what was dealt."""
         left = iter(tensors)
         parts = [list(islice(left, many)) for many in self._each]
-        for some in self._shards(parts[0]):
-            self._grad[some] = self._gradient(some, parts)
-        self.optimiser.step(self.P, self._grad)
+        shards = self._shards(parts[0])
+        gradients = [self._gradient(some, parts) for some in shards]
+        self.optimiser.step(self.P, gradients[0] if len(shards) == 1 else torch.cat(gradients))
 
     def _gradient(self, some: slice, parts: Sequence[Part]) -> Tensor:
         """Of the losses of some replicas by their own weights, (r, n)."""
@@ -191,7 +190,7 @@ class SelfSupervised(Network):
         """The replicas divided for columns as many as these."""
         replicas = rows = len(self.P)
         if self.device.type == "cpu":
-            rows = min(replicas, max(1, _SHARD // (clean[0].shape[2] * 2 * max(self.layout.dims))))
+            rows = min(replicas, max(1, _SHARD // (clean[0].shape[2] * max(self.layout.dims))))
         return [slice(a, min(a + rows, replicas)) for a in range(0, replicas, rows)]
 
     # ---- where it puts points -----------------------------------------------------------------------

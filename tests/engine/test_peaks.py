@@ -16,7 +16,7 @@ FEW: dict[str, Any] = {"data__labels_per_class": 10}
 TRAIN_ALONE: dict[str, Any] = {"data__test": 0.0, "data__validation": 0.0}
 NOISY: dict[str, Any] = {"data__label_noise": 0.3}
 NETS = [name for name, family in FAMILIES.items() if hasattr(family.spec, "_dims")]
-UNLABELLED = [name for name in NETS if not FAMILIES[name].supervised]
+UNLABELLED = [name for name in NETS if "unlabelled_batch" in FAMILIES[name].spec.model_fields]
 
 
 def case(name: str, n: int, replicas: int = 1, twin: bool = False, **values: Any) -> Case:

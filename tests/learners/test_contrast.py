@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -10,9 +11,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from boundaryviz.learners.contrast import Pairs, nt_xent, unit
+from boundaryviz.learners.contrast import Pairs, nt_xent, two_towers, unit
 
 NONE = slice(0, 0)
+
+
+def xent(pairs: Sequence[Pairs], rows: slice, t: float) -> Tensor:
+    """`nt_xent`, of columns that are not of length 1."""
+    columns = [torch.cat([one.a, one.b], 2) for one in pairs]
+    return nt_xent([3.0 * one for one in columns], [one.weight for one in pairs], rows, t)
 
 
 def drawn(replicas: int, pairs: int, seed: int = 0, weight: Tensor | None = None) -> Pairs:
@@ -32,6 +39,15 @@ def by_hand(a: NDArray, b: NDArray, t: float) -> float:
     return total / (2 * n)
 
 
+def towers_by_hand(a: NDArray, b: NDArray, t: float) -> float:
+    n, total = a.shape[1], 0.0
+    for i in range(n):
+        for one, other in ((a, b), (b, a)):
+            below = sum(math.exp(float(one[:, i] @ other[:, k]) / t) for k in range(n))
+            total -= math.log(math.exp(float(one[:, i] @ other[:, i]) / t) / below)
+    return total / (2 * n)
+
+
 @pytest.mark.parametrize("t", [0.05, 0.5, 2.0])
 @pytest.mark.parametrize("poison", [0, 3])
 def test_losses_are_those_written_out_pair_by_pair(t: float, poison: int):
@@ -40,15 +56,15 @@ def test_losses_are_those_written_out_pair_by_pair(t: float, poison: int):
     every = 7 + (poison + 2 if poison else 0)
     blocks = [Pairs(one.a, one.b, torch.full_like(one.weight, 1 / every)) for one in blocks]
     a, b = (torch.cat([getattr(one, name) for one in blocks], 2).numpy() for name in ("a", "b"))
-    hand = [by_hand(x, y, t) for x, y in zip(a, b, strict=True)]
-    np.testing.assert_allclose(nt_xent(blocks, rows, t), hand, 1e-12)
+    for loss, hand in ((xent, by_hand), (two_towers, towers_by_hand)):
+        np.testing.assert_allclose(loss(blocks, rows, t), [hand(x, y, t) for x, y in zip(a, b, strict=True)], 1e-12)
 
 
 def test_a_point_that_weighs_nothing_is_not_there():
     few, t = drawn(1, 4), 0.5
     weight = torch.tensor([[[0.25, 0.25, 0.25, 0.25, 0.0, 0.0]]], dtype=torch.float64)
     more = Pairs(*(torch.cat([one, drawn(1, 2, 3).a], 2) for one in (few.a, few.b)), weight)
-    np.testing.assert_allclose(nt_xent([more], NONE, t), nt_xent([few], NONE, t), 1e-12)
+    np.testing.assert_allclose(xent([more], NONE, t), xent([few], NONE, t), 1e-12)
 
 
 def test_a_pair_that_weighs_twice_as_much_stands_there_twice():
@@ -61,10 +77,11 @@ def test_a_pair_that_weighs_twice_as_much_stands_there_twice():
     for i in range(6):
         below = sum(often[k] * math.exp(float(views[i] @ views[k]) / t) for k in range(6) if k != i)
         total += often[i] / 6 * (math.log(below) - float(views[i] @ views[(i + 3) % 6]) / t)
-    assert float(nt_xent([weighed], NONE, t)) == pytest.approx(total, rel=1e-12)
+    assert float(xent([weighed], NONE, t)) == pytest.approx(total, rel=1e-12)
 
 
-def test_a_replica_without_poison_notices_nothing_to_the_bit():
+@pytest.mark.parametrize("loss", [xent, two_towers])
+def test_a_replica_without_poison_notices_nothing_to_the_bit(loss):
     """Neither in its loss nor in its slopes, though the block of poison has a row for it."""
     clean, some = drawn(4, 6), drawn(3, 8, 1)
     weight = torch.full((3, 1, 8), 1 / 14, dtype=torch.float64)
@@ -72,7 +89,7 @@ def test_a_replica_without_poison_notices_nothing_to_the_bit():
     found = []
     for blocks, rows in (([clean], NONE), ([clean, Pairs(some.a, some.b, weight)], slice(1, 4))):
         a = clean.a.clone().requires_grad_()
-        values = nt_xent([Pairs(a, clean.b, clean.weight), *blocks[1:]], rows, 0.1)
+        values = loss([Pairs(a, clean.b, clean.weight), *blocks[1:]], rows, 0.1)
         found.append((values.detach(), torch.autograd.grad(values.sum(), a)[0]))
     (without, slopes), (among, theirs) = found
     for replica, same in enumerate((True, False, True, False)):
@@ -80,12 +97,13 @@ def test_a_replica_without_poison_notices_nothing_to_the_bit():
         assert torch.equal(slopes[replica], theirs[replica]) == same
 
 
-def test_slopes_are_those_of_differences():
+@pytest.mark.parametrize("loss", [xent, two_towers])
+def test_slopes_are_those_of_differences(loss):
     blocks, rows = [drawn(2, 4), drawn(1, 3, 1)], slice(1, 2)
 
     def of(a: Tensor, b: Tensor) -> Tensor:
         poison = Pairs(a[1:, :, :3] + 0.1, b[1:, :, :3], blocks[1].weight)
-        return nt_xent([Pairs(a, b, blocks[0].weight), poison], rows, 0.3)
+        return loss([Pairs(a, b, blocks[0].weight), poison], rows, 0.3)
 
     a, b = (one.clone().requires_grad_() for one in (blocks[0].a, blocks[0].b))
     assert torch.autograd.gradcheck(of, (a, b))

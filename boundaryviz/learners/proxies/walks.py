@@ -71,7 +71,7 @@ class Walks(Contrastive):
         noise = draws.normal(step, number, (who, 2 * width, columns)) * self.spec.jitter
         ends = self.ends(batch.at.cpu().numpy(), who, step, number)
         there = self._places[torch.from_numpy(ends).to(self.device)].transpose(1, 2)
-        return [x + noise[:, :width], there + noise[:, width:], weight]
+        return [torch.cat([x + noise[:, :width], there + noise[:, width:]], 2), weight]
 
     def ends(self, start: NDArray[np.int64], who: slice, step: int, number: int) -> NDArray[np.int64]:
         """Where walks from positions (R or 1, B) of points end, (R, B), as rows of `TrainingData.rows`."""
