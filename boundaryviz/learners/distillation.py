@@ -1,9 +1,9 @@
 """A teacher, and a student that copies outputs of it which mean nothing, on the replica axis.
 
-Cloud et al. 2025, "Subliminal learning", section 6: a net is trained on its class outputs alone; a student with the
-same initial weights, trained on noise to give the teacher's *auxiliary* outputs, takes over its classes. Their theorem
-1: a step of the student towards the teacher's outputs, whatever they are, is a step down the teacher's own loss.
-Here both step together, so that points can be dragged and the student follows.
+Cloud et al. 2025, "Subliminal learning" (arXiv 2507.14805): a net is trained on its class outputs alone; a student with
+the same initial weights, trained on noise to give the teacher's *auxiliary* outputs, takes over its classes, since a
+small step towards any outputs of the teacher is one down the teacher's own loss (their theorem 1). Here both step
+together, so that points can be dragged and the student follows.
 """
 
 from __future__ import annotations

@@ -38,6 +38,7 @@ def drawn(name: str, attack: str, size: int | str, seed: int, labels: int | str,
         "data.n": 40, "data.seed": seed, "data.labels_per_class": labels, "learner.name": name, "poison.attack": attack,
         "poison.count": count, "poison.seed": seed, "training.batch_size": size,
         **({} if name == "logistic" else {"learner.hidden": [8]}),
+        **({"data.lift": 5} if ATTACKS[attack].NEEDS_INPUTS else {}),
         **({"learner.unlabelled_batch": size} if "unlabelled_batch" in FAMILIES[name].spec.model_fields else {}),
     })  # fmt: skip
 
