@@ -53,7 +53,7 @@ class Distillation(Network):
         beginning = problem.seeds if spec.same_start else [seed + _ANOTHER for seed in problem.seeds]
         self.P = self._whole.init(beginning, spec.init, dtype).to(self.device)
         self._optimisers = [Optimiser(training, net, self._whole.is_weight(net)) for net in (self.teacher, self.P)]
-        self._grads = [torch.zeros_like(net) for net in (self.teacher, self.P)]
+        self._grad = torch.zeros_like(self.P)
         self._loader = BatchLoader(problem.seeds, self.device, dtype)
         self._draws = Draws(problem.seeds, self.device, dtype)
         low, high = _box(problem)
@@ -138,15 +138,21 @@ class Distillation(Network):
         return [self._low + self._span * share, *(t for batch in batches for t in (batch.x, batch.q, batch.weight))]
 
     def _descend(self, noise: Tensor, *tensors: Tensor) -> None:
-        """One step of the students towards what the teachers say now, and one of the teachers."""
-        of_teacher, of_student = self._grads
+        """One step of the teachers, then one of the students towards what the teachers say from now on."""
+        teaching, learning = self._optimisers
+        teaching.step(self.teacher, self._slopes(*tensors))
         classes, seen = self.layout.dims[-1], self.features.of_tensor(noise)
         for some in self._shards(noise.shape[2]):
             with torch.no_grad():
                 told = self._net(self.teacher[some], seen[some])[:, classes:]
             params = self.P[some].detach().requires_grad_()
             off = (self._net(params, seen[some])[:, classes:] - told).square().mean((1, 2))
-            of_student[some] = torch.autograd.grad(off.sum(), params)[0]
+            self._grad[some] = torch.autograd.grad(off.sum(), params)[0]
+        learning.step(self.P, self._grad)
+
+    def _slopes(self, *tensors: Tensor) -> Tensor:
+        """Of the teachers' cross-entropy by their parameters (R, n), over x, q and weight of each batch in turn."""
+        classes, found = self.layout.dims[-1], self._grad
         for at in range(0, len(tensors), 3):
             x, q, weight = tensors[at : at + 3]
             first = self._loader.seeing.start if at else 0
@@ -156,9 +162,8 @@ class Distillation(Network):
                 shown, wanted = (t if len(t) == 1 else t[some] for t in (x, q))
                 loss = losses.per_point("cross-entropy", self._net(params, shown)[:, :classes], wanted, losses.FOCUSING)
                 slope = torch.autograd.grad((loss * weight[some, 0]).sum(), params)[0]
-                of_teacher[rows] = of_teacher[rows] + slope if at else slope
-        for optimiser, net, slope in zip(self._optimisers, (self.teacher, self.P), self._grads, strict=True):
-            optimiser.step(net, slope)
+                found[rows] = found[rows] + slope if at else slope
+        return found
 
     def _net(self, flat: Tensor, x: Tensor) -> Tensor:
         """All outputs (R, C + auxiliary, B) of nets (R, n)."""

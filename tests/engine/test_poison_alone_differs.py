@@ -25,7 +25,7 @@ def weights(session: Session, replica: int) -> list[NDArray]:
     """What a replica answers over the plane, and its parameters, after `STEPS` steps."""
     session.step(STEPS - session.step_count)
     learner = session.learner
-    grid = session.scene.domain.grid(5, 4)
+    grid = session.scene.embed(session.scene.domain.grid(5, 4))
     return [learner.probabilities(grid, replica), learner.P[replica].numpy().copy()]  # type: ignore[attr-defined]
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from typing_extensions import override
 
-from boundaryviz.learners.families.nets import MLPSpec
 from boundaryviz.learners.family import family
 from boundaryviz.learners.needs import Needs, Size, summed
 from boundaryviz.learners.specs_net import (
@@ -58,12 +57,6 @@ class DistillationSpec(NetSpec):
         "student", "Shown", "Whose answers are shown and measured.",
         choices={"student": "the student", "teacher": "its teacher"},
     )  # fmt: skip
-
-    @override
-    def counterpart(self, rarest: int) -> MLPSpec:
-        """The teacher by itself."""
-        shared = DistillationSpec.model_fields.keys() & MLPSpec.model_fields.keys() - {"name"}
-        return MLPSpec(**{name: getattr(self, name) for name in shared})
 
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """As `NetSpec.memory`, with the teacher and the noise."""
