@@ -67,7 +67,8 @@ def _compared(parts: Sequence[Captioned], alike: Sequence[Tensor], who: Sequence
     """The losses (R,), and of each part their slopes by how `alike` (r, V, B) points and words are, cosines over t.
 
     With e = exp(alike), p_v the weight of all points under word v and w_i that of point i, a point tells its caption by
-    p_v e_vi / d_i, d_i = sum_v p_v e_vi, and a caption its point by w_i e_vi / c_v, c_v = sum_i w_i e_vi.
+    p_v e_vi / d_i, d_i = sum_v p_v e_vi, and a caption its point by w_i e_vi / c_v, c_v = sum_i w_i e_vi. Products with
+    vectors are summed by hand: of one replica the library would do it otherwise than of several.
     """
     odds = [one.exp() for one in alike]
     vocabulary = torch.arange(odds[0].shape[1], device=odds[0].device)[:, None]
@@ -75,13 +76,13 @@ def _compared(parts: Sequence[Captioned], alike: Sequence[Tensor], who: Sequence
     share, c, points = (torch.zeros_like(odds[0][:, :, :1]) for _ in range(3))
     for some, e, part, mine in zip(who, odds, parts, under, strict=True):
         share[some] += mine.sum(2, keepdim=True)
-        c[some] += torch.bmm(e, part.weight.transpose(1, 2))
+        c[some] += (e * part.weight).sum(2, keepdim=True)
         points[some] += (part.weight != 0).sum(2, keepdim=True)
     c.clamp_(min=_LEAST)
     loss = (share * c.log()).sum((1, 2)) / 2 + points[:, 0, 0].clamp(min=1).log()
     slopes = []
     for some, e, part, mine, one in zip(who, odds, parts, under, alike, strict=True):
-        d = torch.bmm(share[some].transpose(1, 2), e).clamp_(min=_LEAST)
+        d = (e * share[some]).sum(1, keepdim=True).clamp_(min=_LEAST)
         loss[some] += (d.log() * part.weight).sum((1, 2)) / 2 - (one * mine).sum((1, 2))
         slopes.append(e.mul_(1 / d + 1 / c[some]).mul_(share[some]).mul_(part.weight / 2).sub_(mine))
     return loss, slopes
