@@ -31,7 +31,7 @@ def against_plain_torch(least: bool) -> Iterator[Row]:
         ((32, 32), "tanh", nn.Tanh, {1: None, 16: 8.0}),
         ((64, 64), "relu", nn.ReLU, {1: None, 16: None}),
     ):
-        spec = CaptionsSpec(hidden=hidden, activation=name)
+        spec = CaptionsSpec.model_validate({"hidden": hidden, "activation": name})
         learners = [_learner(spec, replicas) for replicas in floors]
         peer = _Plain(learners[0], module)
         _hold_equal(peer)
