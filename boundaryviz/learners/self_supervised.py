@@ -18,6 +18,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from boundaryviz.learners import embeddings, readouts
+from boundaryviz.learners.backprop import Chained
 from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
 from boundaryviz.learners.draws import Draws
@@ -161,7 +162,7 @@ class SelfSupervised(Network):
             own = slice(first - seeing.start, last - seeing.start)
             mine += [[tensor[own] for tensor in part] for part in parts[1:]]
         rows = slice(first - some.start, last - some.start)
-        loss = self.proxy.loss(self._asking(params), mine, rows)
+        loss = self.proxy.loss(self._descended(params), mine, rows)
         slopes = torch.autograd.grad(loss.sum(), [one for net in params for one in net])
         return torch.cat([slope.flatten(1) for slope in slopes], 1)
 
@@ -179,6 +180,18 @@ class SelfSupervised(Network):
     def _nets(self, flat: Tensor) -> Nets:
         """Those whose parameters are (r, n)."""
         return self._asking(self._views(flat))
+
+    def _descended(self, views: Sequence[list[Tensor]]) -> Nets:
+        """As `_asking`, quicker, of what is differentiated once."""
+
+        def ask(inputs: Tensor, rows: slice = slice(None), net: int = 0) -> Tensor:
+            params = views[net]
+            if rows != slice(None) and rows != slice(0, len(params[0])):
+                params = [one[rows] for one in params]
+            found: Tensor = Chained.apply(self.spec.activation, inputs, *params)
+            return found
+
+        return ask
 
     def _asking(self, views: Sequence[list[Tensor]]) -> Nets:
         def ask(inputs: Tensor, rows: slice = slice(None), net: int = 0) -> Tensor:
