@@ -29,7 +29,7 @@ SLOPES: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], bool]] = {
 
 
 class Chained(torch.autograd.Function):
-    """The outputs (r, K, B) of a net, as `net.forward`, which autograd sees as one operation and not one for each layer.
+    """The outputs (r, K, B) of a net, as `net.forward`, which autograd sees as one operation.
 
     For losses that are more than a function of each point's outputs: what there is before and after is autograd's.
     """
