@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 _TINY = 1e-12  # squared lengths that are no longer told from 0
+_SHARPEST = 30.0  # one over the temperature, up to which exp of twice that less is far from 0 in single precision
 _NOBODY, _ITSELF = -1e4, -1e9  # logarithms of how much a column counts that is not seen, and a column for itself
 
 
@@ -127,16 +128,20 @@ class _NTXent(torch.autograd.Function):
     def forward(ctx, y: Tensor, halves: Tensor, often: Tensor, sharp: float) -> Tensor:  # type: ignore[no-untyped-def]
         shrink = (y * y).sum(1, keepdim=True).add_(_TINY).rsqrt_()
         z = y * shrink
-        s = torch.baddbmm(often, z.transpose(1, 2), z, alpha=sharp)
+        # no cosine exceeds 1, so that nothing needs to be looked up for exp to stay within its range
+        s = torch.baddbmm(often - sharp, z.transpose(1, 2), z, alpha=sharp)
         pairs = y.shape[2] // 2
         positive = (z[:, :, :pairs] * z[:, :, pairs:]).sum(1) * sharp
         s.diagonal(dim1=1, dim2=2).fill_(_ITSELF)
-        top = s.amax(2, keepdim=True)
-        p = s.sub_(top).exp_()
+        if sharp > _SHARPEST:
+            top = s.amax(2, keepdim=True)
+            p = s.sub_(top).exp_()
+        else:
+            top, p = torch.zeros_like(s[:, :, :1]), s.exp_()
         total = p.sum(2, keepdim=True)
         ctx.save_for_backward(z, shrink, halves, p, total)
         ctx.sharp = sharp
-        spread = (total.log() + top)[:, :, 0]
+        spread = (total.log() + top)[:, :, 0] + sharp
         return (spread * halves).sum(1) - 2 * (positive * halves[:, :pairs]).sum(1)
 
     @staticmethod
@@ -147,5 +152,5 @@ class _NTXent(torch.autograd.Function):
         pairs = z.shape[2] // 2
         for offset, some in ((pairs, scale[:, :pairs]), (-pairs, scale[:, pairs:])):
             slope.diagonal(offset, 1, 2).sub_(some)
-        by_z = torch.bmm(z, slope + slope.transpose(1, 2))
+        by_z = torch.baddbmm(torch.bmm(z, slope), z, slope.transpose(1, 2))
         return (by_z - z * (z * by_z).sum(1, keepdim=True)).mul_(shrink), None, None, None

@@ -29,5 +29,5 @@ class Purpose(IntEnum):
     FEATURES = 11
     DEFENCE = 12
     GRADIENT_NOISE = 13
-    WALK = 14
     CAPTION = 15
+    WALK = 20

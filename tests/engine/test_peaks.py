@@ -33,6 +33,9 @@ CASES = [
     case("BaggingClassifier", 20_000, 16, **NOISY),
     # full batches of unlabelled points
     *(case(n, 60_000, **FEW, **TRAIN_ALONE, learner__unlabelled_batch="full") for n in UNLABELLED),
+    # what contrasts each point of a batch with each
+    case("simclr", 2500, **FEW, **TRAIN_ALONE, training__batch_size="full"),
+    case("contrastive-walks", 2000, 32, **FEW, **TRAIN_ALONE, training__batch_size=256),
     # what else nets can be given too much of
     case("vat", 400, 48, learner__hidden=[256] * 3),
     case("mixmatch", 5000, 64, **FEW, **TRAIN_ALONE, learner__unlabelled_batch=4000),

@@ -105,3 +105,13 @@ def test_slopes_are_those_of_differences():
 
     a, b = (one.clone().requires_grad_() for one in (blocks[0].a, blocks[0].b))
     assert torch.autograd.gradcheck(of, (a, b))
+
+
+def test_two_nets_of_one_buffer_do_not_share_weights() -> None:
+    from boundaryviz.learners.net import Layout
+
+    layout = Layout((2, 3), (4, 5))
+    flat = torch.arange(float(layout.size))[None]
+    first, second = (torch.cat([v.flatten() for v in layout.views(flat, net)]) for net in (0, 1))
+    assert torch.equal(torch.cat([first, second]), flat[0])
+    assert [tuple(v.shape) for v in layout.views(flat, 1)] == [(1, 5, 4), (1, 5, 1)]

@@ -65,8 +65,7 @@ def test_whichever_readout_it_learns_blobs_from_a_few_labels(readout: Any) -> No
 
 @every
 def test_poison_of_some_is_nothing_to_others_whoever_has_more_of_it(spec: SelfSupervisedSpec) -> None:
-    """Four replicas with 0, 2, 0 and 40 points of it: the first three as where the last has none, to the bit; and poison
-    in slots of their own as the same points in the scene."""
+    """Four replicas with 0, 2, 0 and 40 points of it: the first three are as where the last has none, to the bit."""
     data = budgeted(spec, blobs(120, poison=40))
     seen = np.ones((4, 120))
     for replica, poison in enumerate((0, 2, 0, 40)):

@@ -17,6 +17,7 @@ from boundaryviz.learners.needs import Needs, Size, summed
 from boundaryviz.learners.specs_net import (
     ACTIVATION_WORDS,
     BATCH,
+    DEALT,
     Activation,
     HiddenLayers,
     NetSpec,
@@ -27,6 +28,8 @@ from boundaryviz.scene.specs import setting
 
 if TYPE_CHECKING:
     from boundaryviz.learners.training_spec import TrainingSpec
+
+_AHEAD, _MANY = 16, 4096  # steps whose random numbers are drawn at once, and columns beyond which it is but one
 
 Readout = Literal["linear", "nearest", "fine-tune"]
 
@@ -161,6 +164,17 @@ class WalksSpec(ContrastiveSpec):
     jitter: float = setting(
         0.02, "Jitter", "Size of the jitter of both ends of a walk.", unit="input units", ge=0.0, le=10.0, log=True
     )
+
+    @override
+    def memory(self, size: Size, training: TrainingSpec) -> Needs:
+        """As `ContrastiveSpec.memory`, with the turns that walks take, the graphs, and where a look into them leads."""
+        batch = size.training if training.batch_size == "full" else min(training.batch_size, size.training)
+        ahead = _AHEAD if batch <= _MANY else 1
+        return summed(
+            super().memory(size, training),
+            {BATCH: 12.0 * size.replicas * batch * ahead * self.walk},
+            {DEALT: 24.0 * size.sights * size.training * self.graph_neighbours},
+        )
 
 
 @_proxy(order=190)
