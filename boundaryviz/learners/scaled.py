@@ -43,10 +43,10 @@ def _scaled(problem: Problem, scale: Scaling) -> Problem:
     if (section := problem.section) is not None:
         width, low, high = section.width, scale(section.low), scale(section.high)
         plane = replace(section, origin=np.zeros(width), axes=np.eye(2, width), low=low, high=high)
-        return replace(problem, section=plane)
+        return replace(problem, section=plane, scale=scale)
     d = problem.domain
     (left, bottom), (right, top) = scale(np.array([(d.left, d.bottom), (d.right, d.top)])).tolist()
-    return replace(problem, domain=Domain(left, right, bottom, top))
+    return replace(problem, domain=Domain(left, right, bottom, top), scale=scale)
 
 
 class Scaled:
@@ -67,6 +67,7 @@ class Scaled:
     def rescale(self, scale: Scaling) -> None:
         """Other units, from the next data on."""
         self._scale = scale
+        self._learner.problem = replace(self._learner.problem, scale=scale)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
