@@ -60,13 +60,14 @@ class MLP(Network):
         """Train on the labelled points of `data` from the next step on; the weights stay."""
         self._data = data
         x, label = data.rows()
-        columns = torch.from_numpy(x.T).to(self.device, self.dtype) if self._robust.on else self._inputs(x)
+        columns = torch.tensor(x.T).to(self.device, self.dtype) if self._robust.on else self._inputs(x)
         self._loader.set_data(data, columns, self._targets(label, data.responses(), self._smoothing), label >= 0)
         self._robust.set_scale(self.problem.scale, self.P)
-        self._ids = torch.from_numpy(data.point_ids).to(self.device)
+        self._ids = torch.tensor(data.point_ids, device=self.device)
 
     def set_training(self, spec: MLPSpec | LogisticSpec, training: TrainingSpec) -> None:
         """Take over rate, penalties, clipping, noise, batch size, dropout and robustness from the next step on."""
+        self.mask.set_spec(spec)
         before = self._robust.on
         self._robust.set_spec(spec)
         if before != self._robust.on and self._data is not None:

@@ -94,6 +94,13 @@ class RobustSpec(NetSpec):
         return {**super().unused(), **idle}
 
     @property
+    @override
+    def bound_to_units(self) -> str:
+        """Of lengths in the scene."""
+        lengths = self.robust != "none" or self.mask in ("quantised", "wiggle", "noise")
+        return "points are pushed by so many units of the scene" if lengths else ""
+
+    @property
     def masked_by(self) -> float:
         """How strong the mask is."""
         return STRENGTHS.get(self.mask, 0.0) if self.mask_strength is None else self.mask_strength
