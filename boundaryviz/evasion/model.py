@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -44,12 +44,19 @@ class Model:
     """R replicas of a net as functions of their inputs, in the units of the scene; scaling lies inside.
 
     learner: the one that answers. rule: how it decides, None where the likeliest class is taken.
-    replicas: which of its replicas these are.
+    replicas: which of its replicas these are. masked: asked as they answer, with the mask that the learner wears, if
+    any; else as they were trained, which an attacker who knows of the mask does.
     """
 
     learner: Any
     rule: Decides | None
     replicas: slice
+    masked: bool = True
+
+    @property
+    def unmasked(self) -> Model:
+        """The same without its mask."""
+        return replace(self, masked=False)
 
     @property
     def classes(self) -> int:
@@ -94,7 +101,7 @@ class Model:
 
         Of a net with one output o it is half of it with either sign, so that the second class leads by o.
         """
-        z: Tensor = self.learner.answers(x, self.replicas)
+        z: Tensor = self.learner.answers(x, self.replicas, self.masked)
         return torch.cat([-z, z], 1) * 0.5 if z.shape[1] == 1 else z
 
     def decision(self, x: Tensor) -> Tensor:
@@ -118,7 +125,7 @@ class Model:
         """The class that each input is taken for, int64 (R, N), as the learner predicts it; -1 where undecided."""
         with torch.no_grad():
             if self.rule is None:
-                return losses.leading(self.learner.answers(x, self.replicas))
+                return losses.leading(self.learner.answers(x, self.replicas, self.masked))
             d = self.decision(x)
             if self.classes == 2:
                 return (d[:, 1] >= d[:, 0]).long().masked_fill_(~d.isfinite().all(1), UNDECIDED)
@@ -127,7 +134,7 @@ class Model:
     def of(self, replicas: slice) -> Model:
         """Some of its replicas."""
         chosen = range(len(self.learner.problem.seeds))[self.replicas][replicas]
-        return Model(self.learner, self.rule, slice(chosen.start, chosen.stop, chosen.step))
+        return replace(self, replicas=slice(chosen.start, chosen.stop, chosen.step))
 
 
 def border(threshold: float, logits: bool) -> float:

@@ -78,7 +78,7 @@ def drawn_at(x: Tensor, number: int = 0) -> Tensor:
 
     number: 0 is the net's own draw; others are draws of the same kind, for whoever averages over them.
     """
-    bits = (x.detach() + 0.0).view(torch.int64)  # adding 0 makes -0 and 0 the same
+    bits = (x.detach().double() + 0.0).view(torch.int64)  # adding 0 makes -0 and 0 the same
     start = torch.tensor(_START, device=x.device)
     place = hashed(start, torch.tensor(number, device=x.device))
     for row in bits.unbind(-2):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from typing_extensions import override
 
+from boundaryviz.learners.needs import Needs, Size, summed
 from boundaryviz.learners.specs_net import NetSpec
 from boundaryviz.scene.specs import setting
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.training_spec import TrainingSpec
 
 Robustly = Literal["none", "noise", "pgd", "trades"]
 Norm = Literal["l2", "linf"]
@@ -17,6 +21,8 @@ Masking = Literal["none", "saturated", "quantised", "wiggle", "noise"]
 STRENGTHS: Mapping[str, float] = {"saturated": 100.0, "quantised": 0.2, "wiggle": 0.06, "noise": 0.3}
 """How strong each mask is where nothing else is said."""
 
+
+PUSHED = "no robust training, a smaller batch or fewer seeds"
 
 BY_LOGITS = frozenset({"cross-entropy", "focal", "generalised"})
 """The losses of probabilities, which take the outputs for logits of one class each."""
@@ -92,6 +98,19 @@ class RobustSpec(NetSpec):
         if self.mask == "none":
             idle["mask_strength"] = "there is no mask"
         return {**super().unused(), **idle}
+
+    @override
+    def memory(self, size: Size, training: TrainingSpec) -> Needs:
+        """As of other nets, and what is drawn for each replica's own pushes."""
+        needs = super().memory(size, training)
+        if self.robust == "none":
+            return needs
+        batch = size.labelled if training.batch_size == "full" else min(training.batch_size, size.labelled)
+        return summed(needs, {PUSHED: 32.0 * size.replicas * batch * (size.width + 3)})
+
+    @override
+    def _activations(self, size: Size, training: TrainingSpec) -> float:
+        return super()._activations(size, training) * (2 if self.robust == "trades" else 1)
 
     @property
     @override
