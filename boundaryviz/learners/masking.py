@@ -3,7 +3,8 @@
 
 Saturated: outputs times so much that softmax rounds its slope away. Quantised: inputs rounded to a grid, whose slope is
 0. Wiggle: x + s sin(4.8 x / s), which turns the slope around every few hundredths and moves x by s at most. Noise: one
-Gaussian draw a place, the same each time that place is asked about, so that a picture of it stands still.
+Gaussian draw a place, the same each time that place is decided, so that a picture of it stands still; an attack that
+tries a place out meets another draw there, as it would of a net that draws anew each time.
 """
 
 from __future__ import annotations
@@ -52,15 +53,16 @@ class Mask:
         moved: NDArray[np.float64] = self.inputs(torch.from_numpy(np.ascontiguousarray(x.T))[None], scale)[0].numpy().T
         return moved
 
-    def inputs(self, x: Tensor, scale: Scaling | None) -> Tensor:
+    def inputs(self, x: Tensor, scale: Scaling | None, draw: int = 0) -> Tensor:
         """Inputs (1 or R, D, N) in double precision and in units of `scale` as the net takes them, in the same.
 
-        Slopes are those that an attacker would meet: of rounding none, of noise those of a push by what was drawn.
+        draw: which one of noise, 0 of decisions. Slopes are those that an attacker would meet: of rounding none, of
+        noise those of a push by what was drawn.
         """
         if not self.moves:
             return x
         if self.kind == "noise":
-            drawn = self.strength * drawn_at(x)
+            drawn = self.strength * drawn_at(x, draw)
             return x + (drawn if scale is None else drawn / _column(scale.unit, x))
         if scale is None:
             return self._moved(x)
@@ -76,7 +78,7 @@ class Mask:
 def drawn_at(x: Tensor, number: int = 0) -> Tensor:
     """Standard normal numbers (., D, N), each a function of all inputs x (., D, N) of a place, in double precision.
 
-    number: 0 is the net's own draw; others are draws of the same kind, for whoever averages over them.
+    number: which draw.
     """
     bits = (x.detach().double() + 0.0).view(torch.int64)  # adding 0 makes -0 and 0 the same
     start = torch.tensor(_START, device=x.device)

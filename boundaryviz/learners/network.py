@@ -198,9 +198,9 @@ class Network:
     def answers(self, x: Tensor, replicas: slice = slice(None), masked: bool = True) -> Tensor:
         """What the last layer of the nets that answer says, (R, K, N), of points (1 or R, D, N) in double precision, on
         the net's device; autograd goes through it to the points. replicas: which of them, R in number. masked: as the
-        net is asked, else as it was trained."""
+        net is asked, but for the draw of a noisy mask, else as it was trained."""
         if masked and self.mask.moves:
-            x = self.mask.inputs(x, self.problem.scale)
+            x = self.mask.inputs(x, self.problem.scale, draw=1)
         z = forward([p[replicas] for p in self.asked], self.features.of_tensor(x).to(self.dtype), self._activate)
         return self._told(z) if masked else torch.tanh(z) if self._squash else z
 

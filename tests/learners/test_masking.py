@@ -51,7 +51,7 @@ def test_the_net_is_trained_as_without_and_asked_elsewhere(kind: str):
     np.testing.assert_allclose(np.exp(-loss[0]), hidden.probabilities(FINE)[0, 0], rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", MASKS)
+@pytest.mark.parametrize("kind", MASKS[:3])
 def test_what_an_attacker_differentiates_is_what_decides(kind: str):
     """And without the mask it is the bare net."""
     hidden, x = masked(kind), torch.from_numpy(FINE.T.copy())[None]
@@ -104,6 +104,15 @@ def test_lengths_are_those_of_the_scene(kind: Any):
     else:
         at, times = expected(kind, x), 100.0 if kind == "saturated" else 1.0
     np.testing.assert_allclose(outer.scores(x), times * bare.scores(at), rtol=1e-4, atol=1e-5)
+
+
+def test_who_tries_a_noisy_net_out_meets_other_draws_than_decide():
+    """Of the same kind: as often the second class, at other places."""
+    hidden, x = masked("noise"), torch.from_numpy(FINE.T.copy())[None]
+    tried, decided = (hidden.answers(x).argmax(1)[0] == 1).numpy(), hidden.predict(FINE)[0] == 1
+    assert 0.02 < (tried != decided).mean() < 0.5
+    assert abs(tried.mean() - decided.mean()) < 0.05
+    assert torch.equal(hidden.answers(x), hidden.answers(x))
 
 
 def test_a_mask_is_put_on_live():
