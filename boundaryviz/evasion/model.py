@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from boundaryviz.learners import losses
 from boundaryviz.learners.base import UNDECIDED, Learner
+from boundaryviz.learners.masking import AS_IT_IS, Asking
 from boundaryviz.scene.section import Section
 
 CERTAIN = 30.0
@@ -44,19 +45,29 @@ class Model:
     """R replicas of a net as functions of their inputs, in the units of the scene; scaling lies inside.
 
     learner: the one that answers. rule: how it decides, None where the likeliest class is taken.
-    replicas: which of its replicas these are. masked: asked as they answer, with the mask that the learner wears, if
-    any; else as they were trained, which an attacker who knows of the mask does.
+    replicas: which of its replicas these are. how: with the mask that it wears, if any, or as an attacker who knows of
+    it asks.
     """
 
     learner: Any
     rule: Decides | None
     replicas: slice
-    masked: bool = True
+    how: Asking = AS_IT_IS
 
     @property
     def unmasked(self) -> Model:
         """The same without its mask."""
-        return replace(self, masked=False)
+        return self.asked(masked=False)
+
+    def asked(self, **how: Any) -> Model:
+        """The same asked in another way, see `Asking`."""
+        return replace(self, how=replace(self.how, **how))
+
+    @property
+    def noisy(self) -> bool:
+        """Whether it answers with noise, so that no single answer says how it decides."""
+        mask = getattr(self.learner, "mask", None)
+        return mask is not None and mask.kind == "noise"
 
     @property
     def classes(self) -> int:
@@ -101,7 +112,7 @@ class Model:
 
         Of a net with one output o it is half of it with either sign, so that the second class leads by o.
         """
-        z: Tensor = self.learner.answers(x, self.replicas, self.masked)
+        z: Tensor = self.learner.answers(x, self.replicas, self.how)
         return torch.cat([-z, z], 1) * 0.5 if z.shape[1] == 1 else z
 
     def decision(self, x: Tensor) -> Tensor:
@@ -125,7 +136,7 @@ class Model:
         """The class that each input is taken for, int64 (R, N), as the learner predicts it; -1 where undecided."""
         with torch.no_grad():
             if self.rule is None:
-                return losses.leading(self.learner.answers(x, self.replicas, self.masked))
+                return losses.leading(self.learner.answers(x, self.replicas, self.how))
             d = self.decision(x)
             if self.classes == 2:
                 return (d[:, 1] >= d[:, 0]).long().masked_fill_(~d.isfinite().all(1), UNDECIDED)

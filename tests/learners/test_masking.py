@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from boundaryviz.learners.base import Problem
-from boundaryviz.learners.masking import STEEPNESS, drawn_at
+from boundaryviz.learners.masking import STEEPNESS, Asking, drawn_at
 from boundaryviz.learners.mlp import MLP
 from boundaryviz.learners.scaled import learner_of
 from boundaryviz.learners.specs import MLPSpec, TrainingSpec
@@ -58,7 +58,7 @@ def test_what_an_attacker_differentiates_is_what_decides(kind: str):
     z = hidden.answers(x)
     np.testing.assert_allclose((z[:, 1] - z[:, 0]).numpy(), hidden.scores(FINE), rtol=1e-6, atol=1e-6)
     bare = masked("none")
-    torch.testing.assert_close(hidden.answers(x, masked=False), bare.answers(x))
+    torch.testing.assert_close(hidden.answers(x, how=Asking(masked=False)), bare.answers(x))
 
 
 def test_the_slope_is_what_each_mask_makes_of_it():
@@ -68,6 +68,14 @@ def test_the_slope_is_what_each_mask_makes_of_it():
         return torch.autograd.grad((z[:, 1] - z[:, 0]).sum(), x)[0]
 
     bare = slope("none")
+    learner, x = masked("quantised"), torch.from_numpy(FINE.T.copy())[None].requires_grad_()
+    z = learner.answers(x, how=Asking(straight=True))
+    rounded = torch.from_numpy(expected("quantised", FINE).T.copy())[None].requires_grad_()
+    other = masked("none").answers(rounded)
+    torch.testing.assert_close(
+        torch.autograd.grad((z[:, 1] - z[:, 0]).sum(), x),
+        torch.autograd.grad((other[:, 1] - other[:, 0]).sum(), rounded),
+    )
     assert not slope("quantised").any()
     torch.testing.assert_close(slope("saturated"), 100 * bare, rtol=1e-5, atol=1e-5)
     against = (slope("wiggle") * bare).sum(1) < 0
@@ -113,6 +121,8 @@ def test_who_tries_a_noisy_net_out_meets_other_draws_than_decide():
     assert 0.02 < (tried != decided).mean() < 0.5
     assert abs(tried.mean() - decided.mean()) < 0.05
     assert torch.equal(hidden.answers(x), hidden.answers(x))
+    by_decisions = hidden.answers(x, how=Asking(draw=0)).argmax(1)[0] == 1
+    assert np.array_equal(by_decisions.numpy(), decided)
 
 
 def test_a_mask_is_put_on_live():
