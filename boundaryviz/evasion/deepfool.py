@@ -17,7 +17,7 @@ from boundaryviz.learners import losses
 
 OVERSHOOT = 0.02
 """By how much a step goes past the linearised boundary (Moosavi-Dezfooli, Fawzi and Frossard 2016, section 4)."""
-_HALVINGS = 24
+_HALVINGS, _DIGITS = 60, 1e-7
 
 
 def deepfool(
@@ -78,10 +78,13 @@ def back(model: Model, start: Tensor, end: Tensor, label: Tensor, target: int | 
     return start + high[:, None] * way, hit
 
 
-def halved(pays: Callable[[Tensor], Tensor], low: Tensor, high: Tensor, halvings: int = _HALVINGS) -> Tensor:
-    """The least share (R, N) between `low` and `high` found to pay, by halving; `high` where none below does."""
+def halved(pays: Callable[[Tensor], Tensor], low: Tensor, high: Tensor) -> Tensor:
+    """The least share (R, N) between `low` and `high` found to pay, by halving, to seven digits: a push may end far
+    beyond the boundary. `high` where none below does."""
     high = torch.where(pays(low), low, high)
-    for _ in range(halvings):
+    for _ in range(_HALVINGS):
+        if bool((high - low <= _DIGITS * high).all()):
+            break
         middle = (low + high) / 2
         found = pays(middle)
         high = torch.where(found, middle, high)
