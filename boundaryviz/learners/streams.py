@@ -29,5 +29,8 @@ class Purpose(IntEnum):
     FEATURES = 11
     DEFENCE = 12
     GRADIENT_NOISE = 13
-    CAPTION = 15
+    ROBUST = 14
+    MASK = 15
+    EVASION = 16
     WALK = 20
+    CAPTION = 21
