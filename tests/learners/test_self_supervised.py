@@ -16,7 +16,9 @@ from boundaryviz.learners.specs import FAMILIES, MLPSpec, TrainingSpec
 from helpers.models import GRID, blobs, budgeted, make, relative, taken, thought, weighing
 
 TASKS: dict[str, Any] = {
-    name: family.spec(hidden=(8,), embedding=4) for name, family in FAMILIES.items() if family.self_supervised
+    name: family.spec.model_validate({"hidden": (8,), "embedding": 4})
+    for name, family in FAMILIES.items()
+    if family.self_supervised
 }
 every = pytest.mark.parametrize("spec", TASKS.values(), ids=TASKS)
 
