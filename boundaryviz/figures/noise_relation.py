@@ -20,9 +20,7 @@ from boundaryviz.record.snapshot import Snapshot
 _MOST = 4.0  # standard deviations that are shown
 
 
-def draw_noise_relation(
-    found: NoiseRelation, snapshot: Snapshot, options: Options | None = None
-) -> SceneFigure:
+def draw_noise_relation(found: NoiseRelation, snapshot: Snapshot, options: Options | None = None) -> SceneFigure:
     """Left each point: how often noise turns its decision against its distance in standard deviations, and the line of
     a flat boundary; right the share over all points, measured and as the distances say it."""
     options = options or Options()

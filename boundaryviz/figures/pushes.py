@@ -1,4 +1,4 @@
-"""The figure of pushes: on the plane an arrow from each point to where a method has pushed it, balls and certificates."""
+"""The figure of pushes: on the plane arrows from points to where methods have pushed them, balls and certificates."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ def arrows(pushes: Pushes, colour: str, style: Style, dashed: bool = False) -> l
         )  # fmt: skip
         lines.set_gid(f"{pushes.method}, {'turned' if turned else 'in vain'}")
         made.append(lines)
-    turned = found & pushes.flipped
-    heads = LineCollection(_heads(start[turned], end[turned]), colors=colour, linewidths=style.line, zorder=_OVER)
+    across = found & pushes.flipped
+    heads = LineCollection(_heads(start[across], end[across]), colors=colour, linewidths=style.line, zorder=_OVER)
     heads.set_gid(f"{pushes.method}, heads")
     return [*made, heads]
 
