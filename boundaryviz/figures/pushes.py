@@ -24,6 +24,8 @@ from boundaryviz.record.snapshot import Snapshot
 
 FEW = 12
 """Points of which each has its ball and its circle drawn."""
+MANY = 60
+"""Points of which arrows are drawn at most, evenly among those pushed."""
 _OVER = 4.4  # in matplotlib's order of drawing: over points and poison
 _PALE = 0.45  # of a push that changes nothing
 _CERTIFIED: Any = (0, (1, 1.5))
@@ -68,7 +70,7 @@ def draw_arrows(axes: Axes, several: Sequence[Pushes], style: Style) -> list[Art
     first = several[0]
     if len(first) <= FEW:
         if first.epsilon > 0:
-            axes.add_collection(balls(first, style))
+            axes.add_collection(balls(first, axes, style))
             square = first.norm == "linf"
             handles.append(
                 Line2D([], [], linestyle="none", marker="s" if square else "o", markersize=1.8 * style.marker,
@@ -76,7 +78,7 @@ def draw_arrows(axes: Axes, several: Sequence[Pushes], style: Style) -> list[Art
                        label=f"epsilon {first.epsilon:g}")
             )  # fmt: skip
         if (certified := next((one for one in several if one.certificates is not None), None)) is not None:
-            axes.add_collection(circles(certified, style))
+            axes.add_collection(circles(certified, axes, style))
             handles.append(
                 Line2D([], [], color=style.ink, linewidth=style.line, linestyle=_CERTIFIED, label="certified radius")
             )
@@ -88,18 +90,21 @@ def arrows(pushes: Pushes, colour: str, style: Style, dashed: bool = False) -> l
     that make them arrows; those that change none are pale."""
     start, end = pushes.places, pushes.ends_xy
     found = np.isfinite(end).all(axis=1) & (pushes.length > 0)
+    if len(found) > MANY:
+        found &= np.isin(np.arange(len(found)), np.linspace(0, len(found) - 1, MANY).astype(int))
+    wide = style.line * (1.0 if len(found) <= FEW else 0.6)
     made = []
     for turned in (False, True):
         some = found & (pushes.flipped == turned)
         dashes = PUSHES[pushes.method].dashes
         lines = LineCollection(
-            list(np.stack([start[some], end[some]], axis=1)), colors=colour, linewidths=style.line,
+            list(np.stack([start[some], end[some]], axis=1)), colors=colour, linewidths=wide,
             linestyles=[(0, dashes) if dashed and dashes else "-"], alpha=1.0 if turned else _PALE, zorder=_OVER,
         )  # fmt: skip
         lines.set_gid(f"{pushes.method}, {'turned' if turned else 'in vain'}")
         made.append(lines)
     across = found & pushes.flipped
-    heads = LineCollection(_heads(start[across], end[across]), colors=colour, linewidths=style.line, zorder=_OVER)
+    heads = LineCollection(_heads(start[across], end[across]), colors=colour, linewidths=wide, zorder=_OVER)
     heads.set_gid(f"{pushes.method}, heads")
     return [*made, heads]
 
@@ -111,7 +116,7 @@ def _heads(start: NDArray[np.float64], end: NDArray[np.float64]) -> list[NDArray
     return list(np.stack([end + back @ turn, end, end + back @ turn.T], axis=1))
 
 
-def balls(pushes: Pushes, style: Style) -> PatchCollection | EllipseCollection:
+def balls(pushes: Pushes, axes: Axes, style: Style) -> PatchCollection | EllipseCollection:
     """Where pushes of at most epsilon lead, on the plane: discs, or squares in L-infinity."""
     look: Any = {"facecolors": "none", "edgecolors": style.ink, "linewidths": 0.7 * style.line, "zorder": _OVER}
     if pushes.norm == "linf":
@@ -119,27 +124,33 @@ def balls(pushes: Pushes, style: Style) -> PatchCollection | EllipseCollection:
         squares = [Rectangle((x - side / 2, y - side / 2), side, side) for x, y in pushes.places.tolist()]
         made: PatchCollection | EllipseCollection = PatchCollection(squares, **look)
     else:
-        made = _rings(pushes.places, np.full(len(pushes), pushes.epsilon), **look)
+        made = _rings(axes, pushes.places, np.full(len(pushes), pushes.epsilon), **look)
     made.set_gid("balls")
     return made
 
 
-def circles(pushes: Pushes, style: Style) -> EllipseCollection:
+def circles(pushes: Pushes, axes: Axes, style: Style) -> EllipseCollection:
     """The radius within which each decision is certified; nothing where it is 0."""
     assert pushes.certificates is not None
     some = pushes.certificates > 0
     made = _rings(
-        pushes.places[some], pushes.certificates[some], facecolors="none", edgecolors=style.ink,
+        axes, pushes.places[some], pushes.certificates[some], facecolors="none", edgecolors=style.ink,
         linewidths=style.line, linestyles=[_CERTIFIED], zorder=_OVER,
     )  # fmt: skip
     made.set_gid("certified")
     return made
 
 
-def _rings(centres: NDArray[np.float64], radius: NDArray[np.float64], **look: Any) -> EllipseCollection:
+def _rings(axes: Axes, centres: NDArray[np.float64], radius: NDArray[np.float64], **look: Any) -> EllipseCollection:
     """Circles in units of the plane, whatever its scales are."""
     return EllipseCollection(
-        2 * radius, 2 * radius, np.zeros(len(radius)), units="xy", offsets=centres, offset_transform=None, **look
+        2 * radius,
+        2 * radius,
+        np.zeros(len(radius)),
+        units="xy",
+        offsets=centres,
+        offset_transform=axes.transData,
+        **look,
     )
 
 

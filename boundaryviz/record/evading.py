@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
+from boundaryviz.evasion.pushes import Pushes, Robustness
+from boundaryviz.evasion.settings import METHODS as ATTACKS
+from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.record.measures import Measure
+from boundaryviz.record.metrics import Metric, Metrics
+from boundaryviz.record.records import Records, Tabular
+from boundaryviz.record.rounding import rounded
+from boundaryviz.record.seeds import Varies, seeds_words
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scene.scene import Scene
 
 METHODS: dict[str, str] = {
     "exact": "the nearest point of the boundary",
@@ -128,3 +140,113 @@ class Linearity:
         said = -self.slope * self.lengths[at]
         fell = self.lead[:, 0] - self.lead[:, at]
         return np.divide(fell, said, out=np.full_like(fell, np.nan), where=said > 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Evaded(Tabular):
+    """A trained scenario whose points, or places, were pushed, and what was measured of its models.
+
+    asked: with which settings. pushes: of the model of the first seed, one for each method, all of the same points.
+    robustness, noise, linearity: of the same model on its points; None where that cannot be had. metrics: those of
+    `MEASURES`, one value for each of the training seeds. refused: of methods and measures that cannot be had: why not.
+    """
+
+    scenario: Scenario
+    seeds: tuple[int, ...]
+    varies: Varies
+    step: int
+    asked: EvasionSpec
+    pushes: tuple[Pushes, ...]
+    robustness: Robustness | None
+    noise: NoiseRelation | None
+    linearity: Linearity | None
+    metrics: Metrics
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @override
+    def rows(self) -> Records:
+        """A row for each push: where it begins and ends, how long it is, and which classes are decided there."""
+        return Records(row for pushes in self.pushes for row in push_rows(pushes))
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON, in which NaN and infinity are null."""
+        curve = self.robustness
+        return {
+            "scenario": self.scenario.name,
+            "learner": self.scenario.learner.name,
+            "seeds": list(self.seeds),
+            "steps": self.step,
+            "evasion": self.asked.model_dump(mode="json"),
+            "metrics": {name: metric.plain() for name, metric in self.metrics.items()},
+            "pushes": [{name: _plain(value) for name, value in row.items()} for row in self.rows()],
+            "robustness": None
+            if curve is None
+            else {"epsilons": curve.epsilons.tolist(), **{name: line.tolist() for name, line in curve.lines.items()}},
+            "words": self.words,
+            "refused": dict(self.refused),
+        }
+
+    @property
+    def words(self) -> list[str]:
+        """What is to be said of the pushes, each sentence once."""
+        return list(dict.fromkeys(pushes.words for pushes in self.pushes if pushes.words))
+
+    @property
+    def seeds_words(self) -> str:
+        """What the measures are over: '4 training seeds'."""
+        return seeds_words(len(self.seeds), self.varies)
+
+    def __str__(self) -> str:
+        lines = [f"{self.scenario.title}, step {self.step:,}: pushes of at most {self.asked.epsilon:g}"]
+        lines += [f"  {MEASURES[name].words}: {value_words(name, metric)}" for name, metric in self.metrics.items()]
+        return "\n".join([*lines, *self.words])
+
+    __repr__ = __str__
+
+
+def places_in(scene: Scene, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Places (N, 2) of the plane, of one (2,) or several. Raises ScenarioError, in words, for what is none."""
+    places = at[None] if at.shape == (2,) else at
+    if places.ndim != 2 or places.shape[1] != 2 or not len(places):
+        raise ScenarioError([f"at: places have two coordinates each, (n, 2), not {at.shape}"])
+    d = scene.domain
+    for x, y in places.tolist():
+        if not (d.left <= x <= d.right and d.bottom <= y <= d.top):  # NaN lies nowhere
+            raise ScenarioError(
+                [
+                    f"at {x:g},{y:g}: this place lies outside the plane of the data, which goes from {d.left:.3g} to "
+                    f"{d.right:.3g} across and from {d.bottom:.3g} to {d.top:.3g} up"
+                ]
+            )
+    return places
+
+
+def push_rows(pushes: Pushes) -> Records:
+    """A row for each push."""
+    columns = {
+        "id": pushes.ids, "x": pushes.places[:, 0], "y": pushes.places[:, 1], "from_class": pushes.from_class,
+        "end_x": pushes.ends_xy[:, 0], "end_y": pushes.ends_xy[:, 1], "to_class": pushes.to_class,
+        "length": pushes.length, "flipped": pushes.flipped, "within_epsilon": pushes.within,
+        "off_plane": pushes.off_plane,
+    }  # fmt: skip
+    if pushes.certificates is not None:
+        columns["certified"] = pushes.certificates
+    return Records(
+        {"method": pushes.method} | dict(zip(columns, values, strict=True))
+        for values in zip(*(column.tolist() for column in columns.values()), strict=True)
+    )
+
+
+def title_of(pushes: Pushes) -> str:
+    """What the method is called."""
+    return ATTACKS[pushes.method]
+
+
+def value_words(name: str, metric: Metric) -> str:
+    """A measure as it is told: shares in per cent, lengths as they are."""
+    times, unit = (100, "%") if MEASURES[name].share else (1, "")
+    return rounded(times * metric.mean, times * metric.std, unit=unit)
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not np.isfinite(value) else value
