@@ -59,11 +59,6 @@ class FeatureMap:
                 rows += [np.cos(angle) * scale, np.sin(angle) * scale]
             return np.vstack(rows)
 
-    @property
-    def plain(self) -> bool:
-        """Whether the first layer is given the inputs as they are."""
-        return self._plain
-
     def of_tensor(self, x: Tensor) -> Tensor:
         """The same of points (R, D, B) on any device, (R, F, B): what a loss that moves points is differentiated by."""
         if self.plain:

@@ -154,8 +154,8 @@ class Network:
 
         None where the net is not shown the inputs as they are, or does not answer by its layers alone.
         """
-        kind = type(self)
-        if not self.features.plain or (kind.scores, kind._outputs) != (Network.scores, Network._outputs):
+        kind, masked = type(self), self.mask.kind != "none"
+        if masked or not self.features.plain or (kind.scores, kind._outputs) != (Network.scores, Network._outputs):
             return None
         weight, bias, *rest = (p[replica : replica + 1] if len(self.P) > 1 else p for p in self.asked)
         axes, origin = (torch.tensor(part.T).to(weight) for part in (section.axes, section.origin[None]))

@@ -42,7 +42,14 @@ def test_what_is_said_of_a_plane_is_what_is_said_of_its_inputs(values: dict[str,
         assert_allclose(ask(places), learner.scores(section.embed(places), replica), atol=2e-5)
 
 
-def test_where_more_stands_between_a_net_and_its_inputs_there_is_no_shorter_way() -> None:
-    made = session({"learner.fourier": 4})
-    assert made.learner.on_plane(made.scene.section) is None  # type: ignore[attr-defined]
-    assert made.field(made.scene.domain, 8, 6).shape == (6, 8)
+@pytest.mark.parametrize(
+    "values",
+    [{"learner.fourier": 4}, {"learner.mask": "quantised"}, {"learner.mask": "saturated"}],
+    ids=["features", "quantised", "saturated"],
+)
+def test_where_more_stands_between_a_net_and_its_inputs_it_is_asked_about_those(values: dict[str, Any]) -> None:
+    made = session(values)
+    section, rect = made.scene.section, made.scene.domain
+    assert section is not None
+    p = made.learner.probabilities(section.embed(rect.grid(8, 6)), 1)[0, 1].reshape(6, 8)
+    assert_allclose(made.field(rect, 8, 6, 1), p, atol=1e-6)
