@@ -16,7 +16,7 @@ from boundaryviz.evasion.balls import length
 from boundaryviz.evasion.deepfool import deepfool, shortest
 from boundaryviz.evasion.fgsm import fgsm
 from boundaryviz.evasion.metrics import Metric
-from boundaryviz.evasion.model import Model, model_of
+from boundaryviz.evasion.model import Model, model_of, noisy
 from boundaryviz.evasion.nearest import Look, asked_by, nearest_in_slices
 from boundaryviz.evasion.pgd import pgd, wanted
 from boundaryviz.evasion.pushes import Pushes
