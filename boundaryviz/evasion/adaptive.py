@@ -40,7 +40,7 @@ def adaptive(
     """The inputs after the best push found, as `pgd`, by an attacker who knows the mask of the model."""
     who = np.arange(x.shape[2]) if ids is None else ids
     label = label.expand(model.count, -1)
-    own = torch.from_numpy(who).to(x.device) if model.noisy else None  # one place is then not luckier than the next
+    own = torch.tensor(who, device=x.device) if model.noisy else None  # one place is then not luckier than the next
     draws = [model.asked(straight=True, draw=2 + DRAWS * seed + k, ids=own) for k in range(DRAWS if model.noisy else 1)]
     many = restarts if model.noisy else max(restarts, RESTARTS)
 
