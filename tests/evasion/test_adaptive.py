@@ -13,8 +13,8 @@ from boundaryviz.evasion.adaptive import adaptive, margin
 from boundaryviz.evasion.model import model_of
 from boundaryviz.evasion.pgd import pgd
 from boundaryviz.evasion.pushing import DRAWN, pushed
-from boundaryviz.evasion.robustness import NOISY, Line, robustness
-from boundaryviz.evasion.settings import EvasionSpec
+from boundaryviz.evasion.robustness import NOISY, robustness
+from boundaryviz.evasion.settings import EvasionSpec, Line
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.scenario import Scenario
 
