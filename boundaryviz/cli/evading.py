@@ -98,11 +98,13 @@ def _shown(view: str, run: Any, seed: int) -> Any:
     from boundaryviz.runs.evading import by_method
     from boundaryviz.runs.evasion import Evasion
 
-    one = Evasion(run, seed=seed)
+    one = Evasion(run.session, seed=seed)
     try:
         if view == "pushes":
             return by_method(one)[0]
-        return {"robustness": one.robustness, "noise-relation": one.noise_relation, "linearity": one.linearity}[view]()
+        if view == "robustness":
+            return one.robustness()
+        return one.noise_relation() if view == "noise-relation" else one.linearity()
     except NoGradient as why:
         raise UsageProblem(f"--view {view}: {why}") from None
 

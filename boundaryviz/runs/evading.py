@@ -75,10 +75,10 @@ def evaded(
     asked = run.scenario.evasion or EvasionSpec()
     if words := _no_class(asked, run.scene):
         raise ScenarioError([f"evasion.target: {words}"])
-    shown = Evasion(run, asked, seed, points, places)
+    shown = Evasion(run.session, asked, seed, points, places)
     pushes, refused = by_method(shown, methods, tell)
-    values, not_had = some_measures(run, _names(shown, asked), asked, points, tell)
-    whole = shown if places is None else Evasion(run, asked, seed, points)
+    values, not_had = some_measures(run.session, _names(shown, asked), asked, points, tell)
+    whole = shown if places is None else Evasion(run.session, asked, seed, points)
     return Evaded(
         run.scenario, run.seeds, run.varies, run.step, asked, tuple(pushes), _had(whole.robustness),
         _had(whole.noise_relation), _had(whole.linearity),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PatchCollection
+from matplotlib.colors import to_hex
 
 from boundaryviz.evasion.pushes import Robustness
 from boundaryviz.figures.linearity import draw_linearity
@@ -41,9 +42,7 @@ def test_arrows_lead_from_points_to_ends_and_those_in_vain_are_pale(style: Any) 
     assert len(drawn["fgsm, heads"].get_segments()) == made.flipped.sum()
     assert isinstance(drawn["fgsm, turned"], LineCollection)
     colour = PUSHES["fgsm"].colour(style == "dark")
-    from matplotlib.colors import to_hex
-
-    assert to_hex(drawn["fgsm, turned"].get_color()[0]) == colour
+    assert to_hex(np.asarray(drawn["fgsm, turned"].get_color())[0]) == colour
 
 
 def test_of_a_few_points_balls_and_certificates_are_drawn_in_units_of_the_plane() -> None:
@@ -62,10 +61,10 @@ def test_of_a_few_points_balls_and_certificates_are_drawn_in_units_of_the_plane(
 
 def test_of_many_points_some_are_drawn_and_all_are_counted() -> None:
     one = pushes(snapshot(), 0.6, most=1)
-    many = replace(
-        one, **{name: np.repeat(getattr(one, name), 5 * MANY, axis=0) for name in (
-            "ids", "places", "inputs", "ends_xy", "ends", "length", "flipped", "from_class", "to_class", "off_plane")}
-    )  # fmt: skip
+    columns: dict[str, Any] = {
+        name: np.repeat(value, 5 * MANY, axis=0) for name, value in vars(one).items() if isinstance(value, np.ndarray)
+    }
+    many = replace(one, **columns)
     drawn = parts(draw_pushes(snapshot(), [many], SMALL))
     assert sum(len(drawn[f"fgsm, {name}"].get_segments()) for name in ("turned", "in vain")) == MANY
     turned = replace(many, flipped=np.ones(len(many), bool))
@@ -81,7 +80,7 @@ def test_each_attack_has_its_line_and_epsilon_is_marked() -> None:
     axes = draw_robustness(found, snapshot(), 0.3, SMALL).axes[0]
     drawn = {line.get_gid(): line for line in axes.lines}
     for name, line in lines.items():
-        np.testing.assert_allclose(drawn[name].get_ydata(), line)
+        np.testing.assert_allclose(np.asarray(drawn[name].get_ydata(), dtype=float), line)
     assert drawn["epsilon"].get_xdata() == [0.3, 0.3]
 
 
@@ -109,8 +108,8 @@ def test_the_answer_is_drawn_beside_what_the_gradient_says() -> None:
     found = Linearity(lengths, lead, slope, 0.3)
     axes = draw_linearity(found, snapshot(), SMALL).axes[0]
     drawn = {line.get_gid(): line for line in axes.lines}
-    np.testing.assert_allclose(drawn["median"].get_ydata(), lead[1])
-    np.testing.assert_allclose(drawn["tangent"].get_ydata(), 1.0 - 2.0 * lengths)
+    np.testing.assert_allclose(np.asarray(drawn["median"].get_ydata(), dtype=float), lead[1])
+    np.testing.assert_allclose(np.asarray(drawn["tangent"].get_ydata(), dtype=float), 1.0 - 2.0 * lengths)
     np.testing.assert_allclose(found.fall(), [1.0, 1.0, 1.0])
     assert found.straightness()[0] == pytest.approx(1.0)
     bent = Linearity(lengths, lead, slope, 0.6)
