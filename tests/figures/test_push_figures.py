@@ -96,7 +96,9 @@ def test_decisions_in_noise_stand_beside_what_distances_say() -> None:
     np.testing.assert_allclose(heights, sorted([*measured, *predicted]))
     assert bars
     (dots,) = [one for one in left.collections if one.get_gid() == "noise 0.2"]
-    np.testing.assert_allclose(dots.get_offsets(), np.stack([found.distance / 0.2, found.measured[1]], axis=1))
+    np.testing.assert_allclose(
+        np.asarray(dots.get_offsets(), dtype=float), np.stack([found.distance / 0.2, found.measured[1]], axis=1)
+    )
     assert found.gap == pytest.approx(np.abs(measured - predicted).max())
     assert "30 test points, 300 draws" in titles(right)[1].get_text()
 
