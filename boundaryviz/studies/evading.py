@@ -40,6 +40,6 @@ def measure(content: Evading, tell: Tell) -> list[dict[str, float | None]]:
     run = start(content.scenario, content.seeds, twin=False, device=content.device)
     run.lengths = False
     run.advance(content.scenario.steps, tell.progress)
-    found = {name: np.array(values) for name, values in measures(run, content.names).items()}
+    found = {name: np.array(values) for name, values in measures(run.session, content.names).items()}
     known = {name: values[np.isfinite(values)] for name, values in found.items()}
     return [{name: float(values.mean()) if len(values) else None for name, values in known.items()}]

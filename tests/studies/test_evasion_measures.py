@@ -39,7 +39,7 @@ def plane(run: Run) -> tuple[np.ndarray, float]:
 
 
 def test_of_a_linear_model_the_distance_and_noise_have_closed_forms(linear: Run) -> None:
-    one = Evasion(linear)
+    one = Evasion(linear.session)
     w, b = plane(linear)
     distance = np.abs(one.x @ w + b) / np.linalg.norm(w)
     np.testing.assert_allclose(one.nearest.length, distance, rtol=1e-3, atol=1e-4)
@@ -55,7 +55,7 @@ def test_of_a_linear_model_the_distance_and_noise_have_closed_forms(linear: Run)
 def test_a_linear_model_answers_in_a_straight_line_along_its_gradient(linear: Run, norm: str) -> None:
     line = linear.linearity(norm=norm)
     w, b = plane(linear)
-    np.testing.assert_allclose(line.lead[:, 0], np.abs(Evasion(linear).x @ w + b), rtol=1e-4)
+    np.testing.assert_allclose(line.lead[:, 0], np.abs(Evasion(linear.session).x @ w + b), rtol=1e-4)
     np.testing.assert_allclose(line.lead, line.tangent, atol=1e-3)
     np.testing.assert_allclose(line.slope, -(np.linalg.norm(w) if norm == "l2" else np.abs(w).sum()), rtol=1e-4)
     np.testing.assert_allclose(line.fall(), 1.0, rtol=1e-3)
@@ -70,7 +70,7 @@ def test_where_the_answer_bends_that_is_said(run: Run) -> None:
 
 def test_attacks_stand_in_their_order_and_success_follows_from_robustness(run: Run) -> None:
     for seed in range(2):
-        one = Evasion(run, seed=seed)
+        one = Evasion(run.session, seed=seed)
         robust = {name: one.measure(f"robust_{name}") for name in METHODS if name != "adaptive"}
         assert robust["exact"] <= robust["pgd"] + 1e-9 <= robust["random"] + 0.05
         assert robust["exact"] <= robust["deepfool"] + 1e-9
@@ -81,21 +81,21 @@ def test_attacks_stand_in_their_order_and_success_follows_from_robustness(run: R
 
 
 def test_certificates_stay_below_the_distance_to_the_smoothed_boundary(run: Run) -> None:
-    one = Evasion(run)
+    one = Evasion(run.session)
     assert one.measure("violations") == 0.0
     assert 0.1 < one.measure("certified") < one.measure("smoothed_distance")
 
 
 def test_off_the_plane_there_are_upper_bounds_and_random_steps_do_little() -> None:
     wide = bv.train(SMALL.with_values({"data.lift": 30}), progress=False)
-    one = Evasion(wide, EvasionSpec(epsilon=0.3))
+    one = Evasion(wide.session, EvasionSpec(epsilon=0.3))
     assert not one.exact
     assert not one.noise_relation(draws=20).exact
     assert one.measure("distance") < one.measure("distance_plane")
     assert one.measure("off_plane") > 0.3
     assert one.measure("random_flips") < 0.05
     with pytest.raises(ScenarioError, match="on a plane alone"):
-        measures(wide, ["smoothed_distance"])
+        measures(wide.session, ["smoothed_distance"])
 
 
 def test_what_is_promised_is_measured_over_draws_of_the_data() -> None:
@@ -105,7 +105,7 @@ def test_what_is_promised_is_measured_over_draws_of_the_data() -> None:
     assert found.holds
     for at, seed in enumerate((3, 5)):
         run = bv.train(SMALL.with_values({"data.seed": seed}), seeds=2, progress=False)
-        mine = measures(run, ["accuracy", "distance", "robust_fgsm"])
+        mine = measures(run.session, ["accuracy", "distance", "robust_fgsm"])
         assert [one.values[at] for one in found.held] == [np.mean(values) for values in mine.values()]
 
 
@@ -114,14 +114,14 @@ def test_what_cannot_be_had_is_said_in_words() -> None:
     with pytest.raises(ScenarioError, match=r"evasion\.robust_pgd: This attack follows gradients"):
         check(tree.model_copy(update={"expect": {"evasion.robust_pgd": (0.0, 1.0)}}), data_seeds=(0,), progress=False)
     run = bv.train(tree, progress=False)
-    assert measures(run, ["distance"])["distance"][0] > 0
+    assert measures(run.session, ["distance"])["distance"][0] > 0
     with pytest.raises(ScenarioError, match="certificates need noise"):
-        measures(run, ["certified"])
+        measures(run.session, ["certified"])
     bare = bv.train(tree.with_values({"data.test": 0.0}), progress=False)
     with pytest.raises(ScenarioError, match="there are no test points to be pushed"):
         bare.pushes()
 
 
 def test_every_measure_has_a_way_to_be_taken(run: Run) -> None:
-    found = measures(run, [name for name in MEASURES if "adaptive" not in name])
+    found = measures(run.session, [name for name in MEASURES if "adaptive" not in name])
     assert all(np.isfinite(values).all() for values in found.values())
