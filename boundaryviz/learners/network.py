@@ -31,6 +31,9 @@ class Network:
     unless a learner trains one net and shows another.
     """
 
+    differentiable = True
+    """That `answers` says how it depends on its inputs; of a learner without this, none does."""
+
     def __init__(
         self,
         spec: NetSpec,
@@ -182,6 +185,12 @@ class Network:
         """What the last layer says, (R, K, B), with other parameters (R, n) than its own, of points (R or 1, D, B);
         autograd goes through it, to parameters and points."""
         z = forward(self.layout.views(params), self.features.of_tensor(x), self._activate)
+        return torch.tanh(z) if self._squash else z
+
+    def answers(self, x: Tensor, replicas: slice = slice(None)) -> Tensor:
+        """What the last layer of the nets that answer says, (R, K, N), of points (1 or R, D, N) in double precision, on
+        the net's device; autograd goes through it to the points. replicas: which of them, R in number."""
+        z = forward([p[replicas] for p in self.asked], self.features.of_tensor(x).to(self.dtype), self._activate)
         return torch.tanh(z) if self._squash else z
 
     def penultimate(self, params: Tensor, x: Tensor) -> Tensor:

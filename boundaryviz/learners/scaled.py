@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from boundaryviz.learners.base import Answers, Learner, Problem, State, TrainingData
 from boundaryviz.learners.family import LearnerSettings
@@ -125,6 +127,12 @@ class Scaled:
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
         return self._learner.shown(scores)
+
+    def answers(self, x: Tensor, replicas: slice = slice(None)) -> Tensor:
+        """What the last layer of nets says of points (1 or R, D, N); see `Network.answers`."""
+        centre, unit = (torch.tensor(one).to(x)[:, None] for one in (self._scale.centre, self._scale.unit))
+        result: Tensor = self._fitted.answers((x - centre) / unit, replicas)
+        return result
 
     def unit(self, x: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
         """Activation of one hidden unit at `x` (G, D): (G,)."""
