@@ -90,7 +90,7 @@ class PushOver(QObject):
         return self._timer.isActive()
 
     def begin(self, taken: Taken, flat: bool) -> None:
-        """Set out. flat: whether the plane shows all of the inputs, so that it shows what is made of them on the way."""
+        """Set out. flat: whether the plane shows all of the inputs, so that one sees what is made of them."""
         self.taken, self.flat, self._way = taken, flat, 0.0
         self._clock.start()
         self._timer.start()

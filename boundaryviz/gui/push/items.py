@@ -1,5 +1,5 @@
-"""Pushes on a plane: arrows from points to where an attack takes them, the ball that it may use, certified circles, and a
-point that is pushed over."""
+"""Pushes on a plane: arrows from points to where an attack takes them, the ball that it may use, certified circles, and
+a point that is pushed over."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class PushesItem(MarksItem):
             self._lines.resize(len(lines))
             self._lines.ndarray()[:] = lines
             # the stubs know lists only; an array spares one Python object per line
-            painter.drawLines(*self._lines.drawargs())  # type: ignore[call-overload]
+            painter.drawLines(*self._lines.drawargs())
 
 
 class PushHereItem(MarksItem):
@@ -160,7 +160,7 @@ class PushHereItem(MarksItem):
             self._paint_ball(painter, transform, here.ball, size)
             if here.certified is not None:
                 at = np.array([here.ball.place])
-                _paint_circles(painter, transform, Circles(at, np.array([here.certified])), self.theme, 1.6 * size)
+                _paint_circles(painter, transform, Circles(at, np.array([here.certified])), self.theme, size)
         for arrows in reversed(here.arrows):  # the first one over the others
             self._paint_arrow(painter, transform, arrows, size)
         for ghost in ghosts:
@@ -188,7 +188,11 @@ class PushHereItem(MarksItem):
         start, end = (transform.map(QPointF(*places[0])) for places in (arrows.starts, arrows.ends))
         way = end - start
         length = math.hypot(way.x(), way.y())
-        colour, ground, wide = QColor(style.colour(self.theme.name == "dark")), QColor(self.theme.plane), style.wide * size
+        colour, ground, wide = (
+            QColor(style.colour(self.theme.name == "dark")),
+            QColor(self.theme.plane),
+            style.wide * size,
+        )
         head = min(_HEAD * size, 0.6 * length)
         along = way / length if length > 0 else QPointF()
         neck = end - along * head
@@ -211,7 +215,9 @@ class PushHereItem(MarksItem):
     def _paint_ghost(self, painter: QPainter, transform: QTransform, ghost: Ghost, size: float) -> None:
         start, at = (transform.map(QPointF(*place)) for place in (ghost.start, ghost.place))
         for shade, wide in ((self.theme.plane, 4.0), (self.theme.ink, 1.4)):
-            painter.setPen(QPen(QColor(shade), wide * size, Qt.PenStyle.SolidLine if wide > 2 else Qt.PenStyle.DashLine))
+            painter.setPen(
+                QPen(QColor(shade), wide * size, Qt.PenStyle.SolidLine if wide > 2 else Qt.PenStyle.DashLine)
+            )
             painter.drawLine(start, at)
         radius = _GHOST * size
         painter.setPen(QPen(QColor(self.theme.plane), 6.0 * size))
@@ -251,16 +257,16 @@ def _strokes(starts: Places, ends: Places, head: float) -> NDArray[np.float64]:
 
 
 def _paint_circles(painter: QPainter, transform: QTransform, circles: Circles, theme: Theme, size: float) -> None:
-    """Around each place with a radius above 0, dotted."""
+    """Around each place with a radius above 0, dotted; a single one on a ground of its own."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     at = _mapped(transform, circles.places) if len(circles.radii) else _NONE
     scale = abs(transform.m11()), abs(transform.m22())
     known = [(x, y, r) for (x, y), r in zip(at.tolist(), circles.radii.tolist(), strict=True) if r > 0]
-    dots = QPen(QColor(theme.ink), 1.0 * size, Qt.PenStyle.CustomDashLine)
+    alone = len(known) == 1
+    # many are drawn a pixel wide: wider ones take twenty times as long, which is more than a frame
+    dots = QPen(QColor(theme.ink), 1.6 * size if alone else 1.0)
     dots.setDashPattern((1.5, 2.5))
-    ground = QColor(theme.plane)
-    ground.setAlphaF(0.6)
-    for pen in (QPen(ground, 2.2 * size), dots):
+    for pen in (QPen(QColor(theme.plane), 3.0 * size), dots) if alone else (dots,):
         painter.setPen(pen)
         for x, y, radius in known:
             painter.drawEllipse(QPointF(x, y), radius * scale[0], radius * scale[1])

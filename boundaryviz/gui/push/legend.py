@@ -10,10 +10,10 @@ from PyQt6.QtWidgets import QWidget
 from typing_extensions import override
 
 from boundaryviz.figures.push_style import PUSHES
-from boundaryviz.gui.push.view import swatch
+from boundaryviz.gui.push.swatch import WIDE, swatch
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
-_SWATCH, _LINE, _MARGIN, _AWAY = 34, 18, 10, 12  # pixels: a swatch, least height of a line, room around, from the rim
+_LINE, _MARGIN, _AWAY = 18, 10, 12  # pixels: least height of a line, room around, from the rim
 CERTIFIED = "certified"
 _WORDS = {CERTIFIED: "nothing changes within"}
 
@@ -61,7 +61,7 @@ class PushLegend(QWidget):
     @override
     def sizeHint(self) -> QSize:
         widest = max((self.fontMetrics().horizontalAdvance(_words(name)) for name in self.names), default=0)
-        return QSize(_SWATCH + widest + 3 * _MARGIN, self._line * len(self.names) + 2 * _MARGIN - 4)
+        return QSize(WIDE + widest + 3 * _MARGIN, self._line * len(self.names) + 2 * _MARGIN - 4)
 
     @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
@@ -72,7 +72,7 @@ class PushLegend(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6.0, 6.0)
         for i, name in enumerate(self.names):
             top = _MARGIN - 2 + i * self._line
-            place = QRectF(_MARGIN, top + 3, _SWATCH, self._line - 6)
+            place = QRectF(_MARGIN, top + 3, WIDE, self._line - 6)
             if name == CERTIFIED:
                 pen = QPen(QColor(self._theme.ink), 1.4)
                 pen.setDashPattern([1.5, 2.5])
@@ -82,7 +82,7 @@ class PushLegend(QWidget):
             else:
                 swatch(painter, place, name, self._theme)
             painter.setPen(QColor(self._theme.text))
-            words = QRectF(_SWATCH + 2 * _MARGIN, top, self.width(), self._line)
+            words = QRectF(WIDE + 2 * _MARGIN, top, self.width(), self._line)
             painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, _words(name))
         painter.end()
 

@@ -124,6 +124,7 @@ def _here(runs: Runs, epsilon: float | None) -> Here:
     ball = None if not epsilon else Ball((x, y), epsilon, first.norm)
     words = ""
     if drawn and drawn[0].method == first.method and np.isfinite(first.length[0]):
-        words = f"{'' if first.exact or first.method in BOUNDED else '\u2264 '}{first.length[0]:.3g}"
+        least = "" if first.exact or first.method in BOUNDED else "\u2264 "
+        words = f"{least}{first.length[0]:.3g}"
     sure = next((run.certificates for run in runs if run.certificates is not None), None)
     return Here(drawn, ball, words, None if sure is None or not np.isfinite(sure[0]) else float(sure[0]))

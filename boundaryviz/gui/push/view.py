@@ -1,5 +1,5 @@
-"""The tab Robustness: robust error of each attack against the length of the push, exact values on hover, and the one push
-common to all points."""
+"""The tab Robustness: robust error of each attack against the length of the push, exact values on hover, and the one
+push common to all points."""
 
 from __future__ import annotations
 
@@ -14,43 +14,12 @@ from typing_extensions import override
 from boundaryviz.evasion.pushes import Robustness
 from boundaryviz.figures.push_style import PUSHES
 from boundaryviz.gui.push.chart import RobustnessPlot
+from boundaryviz.gui.push.rows import Swatch
 from boundaryviz.gui.widgets.controls import figures, label
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 EMPTY = "Robust error appears here as it trains: the share of points that a push of at most some length takes across."
 PAST = "The robust error of then comes where you rest."
-_SWATCH = 34  # pixels
-
-
-class Swatch(QWidget):
-    """A line as a method's is drawn."""
-
-    def __init__(self, name: str, theme: Theme = LIGHT) -> None:
-        super().__init__()
-        self._name, self._theme = name, theme
-        self.setFixedSize(_SWATCH, 12)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take over the colours of a theme."""
-        self._theme = theme
-        self.update()
-
-    @override
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        swatch(painter, QRectF(self.rect()), self._name, self._theme)
-        painter.end()
-
-
-def swatch(painter: QPainter, place: QRectF, name: str, theme: Theme) -> None:
-    """Draw a piece of a method's line."""
-    style = PUSHES[name]
-    pen = QPen(QColor(style.colour(theme.name == "dark")), style.wide, cap=Qt.PenCapStyle.FlatCap)
-    if style.dashes:
-        pen.setDashPattern(style.dashes)
-    painter.setPen(pen)
-    painter.drawLine(QPointF(place.left(), place.center().y()), QPointF(place.right(), place.center().y()))
 
 
 class CommonPush(QWidget):
@@ -228,12 +197,14 @@ class RobustnessView(QWidget):
     def _tell(self, words: str) -> None:
         self.hint.setText(words)
         self.hint.setVisible(bool(words))
-        for part in (self.plot, self.here, self.caption):
+        whole: list[QWidget] = [self.plot, self.here, self.caption]
+        for part in whole:
             part.setVisible(not words)
         for parts in self.rows.values():
             for part in parts:
                 part.setVisible(not words)
-        for part in (self.common, self.common_words):
+        common: list[QWidget] = [self.common, self.common_words]
+        for part in common:
             part.setVisible(not words and self.common.push is not None)
 
     # ---- out ----------------------------------------------------------------------------------------

@@ -8,42 +8,43 @@ import numpy as np
 
 from boundaryviz.evasion.pushes import Pushes
 from boundaryviz.evasion.settings import BOUNDED
-from boundaryviz.figures.push_style import PUSHES
 from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scene import Scene
 
 _OFF = 0.005  # of a push: less of it off the plane is not worth a word
 
 
+def rows_words(runs: Sequence[Pushes], scene: Scene) -> dict[str, tuple[str, str]]:
+    """By method, of pushes from one place: how long it is, and where it leads."""
+    return {run.method: _row(run, scene) for run in runs}
+
+
+def _row(run: Pushes, scene: Scene) -> tuple[str, str]:
+    length, end = float(run.length[0]), class_words(scene, int(run.to_class[0]))
+    if not np.isfinite(length) or not np.isfinite(run.ends_xy[0]).all():
+        return "\u2013", "finds no way"
+    number = f"{length:.4g}"
+    if run.method in BOUNDED:
+        return number, f"now {end}" if run.flipped[0] else f"still {end}"
+    least = "" if run.exact else "at most, "
+    return number, f"{least}to {end}{'' if length <= run.epsilon else ', beyond epsilon'}"
+
+
 def here_words(runs: Sequence[Pushes], scene: Scene) -> str:
-    """The pushes from one place, a sentence each: the shortest first, what attacks beside it come to, how much of it
-    leads off the plane, and what is certified."""
+    """Of pushes from one place: what the model decides there, how much of the first leads off the plane, what is
+    certified, and what else is to be said."""
     if not runs:
         return ""
-    said = [_one(run, scene) for run in runs]
     first = runs[0]
-    if (off := float(first.off_plane[0])) > _OFF and np.isfinite(off):
-        said.append(f"Drawn is its shadow: {off:.0%} of it (squared) leads off the plane.")
+    said = [f"Taken for {class_words(scene, int(first.from_class[0]))} here."]
+    if np.isfinite(first.off_plane[0]) and (off := float(first.off_plane[0])) > _OFF:
+        said.append(f"Drawn is the shadow of the push: {off:.0%} of it (squared) leads off the plane.")
     sure = next((run.certificates for run in runs if run.certificates is not None), None)
     if sure is not None and np.isfinite(sure[0]):
-        certain = f"no push below {sure[0]:.3g} changes it" if sure[0] > 0 else "nothing is certain here"
+        certain = f"no push below {sure[0]:.3g} changes its decision" if sure[0] > 0 else "nothing is certain here"
         said.append(f"Of the smoothed model {certain}.")
     said += dict.fromkeys(run.words for run in runs if run.words)
     return " ".join(said)
-
-
-def _one(run: Pushes, scene: Scene) -> str:
-    name = PUSHES[run.method].words
-    name = name[:1].upper() + name[1:]
-    length, to = float(run.length[0]), int(run.to_class[0])
-    if not np.isfinite(length) or not np.isfinite(run.ends_xy[0]).all():
-        return f"{name}: none is found."
-    end = class_words(scene, to)
-    if run.method in BOUNDED:
-        return f"{name}, {length:.3g}: {'taken for' if run.flipped[0] else 'still'} {end}."
-    least = "" if run.exact else "at most "
-    reach = "within" if length <= run.epsilon else "beyond"
-    return f"{name}: {least}{length:.3g} to {end}, {reach} epsilon."
 
 
 def class_words(scene: Scene, label: int) -> str:
@@ -57,10 +58,27 @@ def many_words(run: Pushes, count: int) -> str:
     if not n:
         return ""
     within = int(run.within.sum())
-    some = "" if count <= n else f", {n:,} of {count:,}"
-    points = f"{n:,} point{'s' * (n != 1)}{some}"
+    some = "" if count <= n else f" of {count:,}"
+    said = f"Of {n:,}{some} points {within:,} ({within / n:.1%}) cross within {run.epsilon:.3g}"
     middle = run.length[np.isfinite(run.length)]
-    said = f"Of {points} {within:,} ({within / n:.1%}) cross within {run.epsilon:.3g}"
     if len(middle) and run.method not in BOUNDED:
         said += f"; median length {np.median(middle):.3g}"
-    return said + (f". {run.words}" if run.words else ".")
+    return f"{said}. {run.words}".strip()
+
+
+def why_not(run: Pushes, scene: Scene) -> str:
+    """Why none of these pushes takes a point over the boundary that was on its right side."""
+    points = scene.points
+    there = np.isin(run.ids, points.ids)
+    if not there.any():
+        return "the points are gone."
+    label = points.label[points.positions(run.ids[there])]
+    if (label < 0).all():
+        return "a point without a label has no class to leave."
+    wrong = (run.from_class[there] != label) & (label >= 0)
+    if wrong.any() and (wrong | (label < 0)).all():
+        taken = class_words(scene, int(run.from_class[there][wrong][0]))
+        return f"it is taken for {taken} already." if wrong.sum() == 1 else "they are taken for other classes already."
+    if run.method in BOUNDED:
+        return f"within {run.epsilon:.3g} the attack does not get there; raise epsilon, or choose another attack."
+    return run.words or "there is no boundary to reach."
