@@ -51,7 +51,7 @@ class Taken:
         good &= run.flipped | (run.method not in BOUNDED)
         more = np.ones(len(run))
         if run.method not in BOUNDED:
-            more = np.maximum(_OVER, 1.0 + 3.0 * pixel / np.maximum(way, pixel))
+            more = np.maximum(_OVER, 1.0 + 3.0 * pixel / np.maximum(way, 1e-9 * pixel))
         some = np.flatnonzero(good)
         stretch = lambda start, end: start[some] + more[some, None] * (end[some] - start[some])  # noqa: E731
         return cls(
