@@ -100,7 +100,10 @@ class Model:
     def decision(self, x: Tensor) -> Tensor:
         """As `logits`, numbers (R, C, N) the largest of which is what it decides, by costs or a threshold where the
         scenario has them: the second class's lead less the score at the threshold, or -log of the expected costs."""
-        z = self.logits(x)
+        return self.weighed(self.logits(x))
+
+    def weighed(self, z: Tensor) -> Tensor:
+        """From `logits` (R, C, N) to `decision`."""
         if self.rule is None:
             return z
         if self.classes == 2:
@@ -123,6 +126,11 @@ class Model:
             if self.classes == 2:
                 return (d[:, 1] >= d[:, 0]).long().masked_fill_(~d.isfinite().all(1), UNDECIDED)
             return losses.leading(d)
+
+    def decided(self, z: Tensor) -> Tensor:
+        """The class decided, int64 (R, N), of `logits` (R, C, N), for whoever has them already: as `decide`, but where
+        two classes are equal to the bit."""
+        return losses.leading(self.weighed(z))
 
     def of(self, replicas: slice) -> Model:
         """Some of its replicas."""
