@@ -25,6 +25,7 @@ _NONE: Places = np.empty((0, 2))
 _HEAD, _SMALL_HEAD = 9.0, 5.0  # pixels, how long the head of an arrow is
 _SHORT = 3.0  # pixels below which an arrow has no head
 _GHOST = 7.0  # pixels, radius of a point that is pushed
+_GAP = 8.0  # pixels between the head of an arrow and its words
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,8 +167,8 @@ class PushHereItem(MarksItem):
         for ghost in ghosts:
             self._paint_ghost(painter, transform, ghost, size)
         if here.words and here.arrows:
-            end = transform.map(QPointF(*here.arrows[0].ends[0]))
-            _write(painter, here.words, end, screen, self.theme)
+            start, end = (transform.map(QPointF(*places[0])) for places in (here.arrows[0].starts, here.arrows[0].ends))
+            _write(painter, here.words, end, _unit(end - start), screen, self.theme)
         painter.restore()
 
     def _paint_ball(self, painter: QPainter, transform: QTransform, ball: Ball, size: float) -> None:
@@ -194,7 +195,7 @@ class PushHereItem(MarksItem):
             style.wide * size,
         )
         head = min(_HEAD * size, 0.6 * length)
-        along = way / length if length > 0 else QPointF()
+        along = _unit(way)
         neck = end - along * head
         for shade, more in ((ground, 2.4 * size), (colour, 0.0)):
             pen = QPen(shade, wide + more)
@@ -228,6 +229,12 @@ class PushHereItem(MarksItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.theme.ink), 1.0 * size))
         painter.drawEllipse(at, radius + 2.2 * size, radius + 2.2 * size)
+
+
+def _unit(way: QPointF) -> QPointF:
+    """A way of length 1; up where there is none."""
+    length = math.hypot(way.x(), way.y())
+    return way / length if length > 0 else QPointF(0.0, -1.0)
 
 
 def _mapped(transform: QTransform, places: Places) -> Places:
@@ -272,14 +279,19 @@ def _paint_circles(painter: QPainter, transform: QTransform, circles: Circles, t
             painter.drawEllipse(QPointF(x, y), radius * scale[0], radius * scale[1])
 
 
-def _write(painter: QPainter, words: str, at: QPointF, within: QRectF, theme: Theme) -> None:
-    """A label just beyond the head of an arrow, in the type of the window, kept in sight."""
+def _write(painter: QPainter, words: str, at: QPointF, way: QPointF, within: QRectF, theme: Theme) -> None:
+    """A label beyond the head of an arrow, of which it hides nothing, in the type of the window, kept in sight.
+
+    way: where the arrow points, of length 1.
+    """
     painter.setFont(QApplication.font())
     metrics = QFontMetricsF(painter.font())
-    box = QRectF(0.0, 0.0, metrics.horizontalAdvance(words) + 12.0, metrics.height() + 4.0)
-    left = at.x() + 14.0 if at.x() + 18.0 + box.width() < within.right() else at.x() - 14.0 - box.width()
-    top = at.y() - box.height() - 10.0
-    box.moveTo(max(left, within.left() + 4.0), top if top > within.top() + 4.0 else at.y() + 14.0)
+    wide, high = metrics.horizontalAdvance(words) + 12.0, metrics.height() + 4.0
+    # so far from the head that the box, whichever way the arrow points, begins beyond it
+    middle = at + QPointF(way.x() * (0.5 * wide + _GAP), way.y() * (0.5 * high + _GAP))
+    box = QRectF(middle.x() - 0.5 * wide, middle.y() - 0.5 * high, wide, high)
+    box.moveLeft(min(max(box.left(), within.left() + 4.0), within.right() - wide - 4.0))
+    box.moveTop(min(max(box.top(), within.top() + 4.0), within.bottom() - high - 4.0))
     painter.setPen(Qt.PenStyle.NoPen)
     ground = QColor(theme.panel)
     ground.setAlphaF(0.92)

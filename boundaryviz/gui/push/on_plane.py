@@ -13,6 +13,7 @@ from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.push.items import Arrows, Ball, Circles, Ghost, Here, PushesItem, PushHereItem
 from boundaryviz.gui.push.legend import CERTIFIED, PushLegend
+from boundaryviz.gui.push.words import LEAST
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 Runs = Sequence[Pushes]
@@ -124,7 +125,7 @@ def _here(runs: Runs, epsilon: float | None) -> Here:
     ball = None if not epsilon else Ball((x, y), epsilon, first.norm)
     words = ""
     if drawn and drawn[0].method == first.method and np.isfinite(first.length[0]):
-        least = "" if first.exact or first.method in BOUNDED else "\u2264 "
+        least = "" if first.exact or first.method in BOUNDED else LEAST
         words = f"{least}{first.length[0]:.3g}"
     sure = next((run.certificates for run in runs if run.certificates is not None), None)
     return Here(drawn, ball, words, None if sure is None or not np.isfinite(sure[0]) else float(sure[0]))

@@ -31,6 +31,7 @@ _PUSH = (
 )  # fmt: skip
 _BACK = "Take it back", "Forget what was pushed over (Esc)"
 _FIRST = ("method", "norm", "epsilon")
+_DECADES = 1e-3  # of its upper end, where the slider of epsilon begins
 _ANY = "any other class"
 _ANYWHERE = -1
 
@@ -125,7 +126,7 @@ class PushPanel(QWidget):
                 for value, text in enumerate(words, _ANYWHERE):
                     self.target.addItem(text, value)
             self.target.setCurrentIndex(self.target.findData(_ANYWHERE if spec.target is None else spec.target))
-        self.form.set_range("epsilon", 0.0, most)
+        self.form.set_range("epsilon", _DECADES * most, most)
         self.more.set_range("smoothing", 0.0, most)
         unused = spec.unused()
         if not wide:

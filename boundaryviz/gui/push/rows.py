@@ -56,7 +56,7 @@ class PushRows(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(3, 1)
-        self.lengths = {name: figures("0.00000") for name in ("nearest", *BESIDE)}
+        self.lengths = {name: figures("\u2264 0.00000") for name in ("nearest", *BESIDE)}
         self.ends = {name: Elided() for name in ("nearest", *BESIDE)}
         for row, name in enumerate(self.lengths):
             mark = Swatch(name)

@@ -11,6 +11,8 @@ from boundaryviz.evasion.settings import BOUNDED
 from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scene import Scene
 
+LEAST = "\u2264 "
+"""Before a length that is an upper bound."""
 _OFF = 0.005  # of a push: less of it off the plane is not worth a word
 
 
@@ -23,11 +25,9 @@ def _row(run: Pushes, scene: Scene) -> tuple[str, str]:
     length, end = float(run.length[0]), class_words(scene, int(run.to_class[0]))
     if not np.isfinite(length) or not np.isfinite(run.ends_xy[0]).all():
         return "\u2013", "finds no way"
-    number = f"{length:.4g}"
     if run.method in BOUNDED:
-        return number, f"now {end}" if run.flipped[0] else f"still {end}"
-    least = "" if run.exact else "at most, "
-    return number, f"{least}to {end}{'' if length <= run.epsilon else ', beyond epsilon'}"
+        return f"{length:.4g}", f"{'to' if run.flipped[0] else 'still'} {end}"
+    return f"{'' if run.exact else LEAST}{length:.4g}", f"to {end}"
 
 
 def here_words(runs: Sequence[Pushes], scene: Scene) -> str:

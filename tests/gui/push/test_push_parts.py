@@ -40,15 +40,15 @@ def test_each_attack_says_how_long_its_push_is_and_where_it_leads():
         pushes("deepfool", [0], [(0, 0)], [(np.nan, np.nan)], epsilon=0.2),
     ]
     assert rows_words(runs, SCENE) == {
-        "nearest": ("0.25", "to class 1, beyond epsilon"), "fgsm": ("0.2", "still class 0"),
-        "pgd": ("0.2", "now class 1"), "deepfool": ("\u2013", "finds no way"),
+        "nearest": ("0.25", "to class 1"), "fgsm": ("0.2", "still class 0"),
+        "pgd": ("0.2", "to class 1"), "deepfool": ("\u2013", "finds no way"),
     }  # fmt: skip
     assert here_words(runs, SCENE) == "Taken for class 0 here."
 
 
 def test_an_upper_bound_a_shadow_and_a_certificate_are_said():
     run = pushes("nearest", [0], [(0, 0)], [(0.1, 0)], epsilon=0.2, off=0.75, sure=0.05, words="It is a bound.")
-    assert rows_words([run], SCENE)["nearest"] == ("0.1", "at most, to class 1")
+    assert rows_words([run], SCENE)["nearest"] == ("\u2264 0.1", "to class 1")
     words = here_words([run], SCENE)
     assert "75% of it (squared) leads off the plane" in words
     assert "no push below 0.05 changes its decision" in words
@@ -188,7 +188,7 @@ def test_the_panel_asks_for_a_class_by_its_name_and_for_any(qtbot: QtBot):
     assert panel.more.editor("within").isEnabled()
 
 
-def test_epsilon_can_be_dragged_to_nothing_and_typed_beyond_the_slider(qtbot: QtBot):
+def test_epsilon_can_be_dragged_over_three_decades_and_typed_beyond_them(qtbot: QtBot):
     panel = PushPanel()
     qtbot.addWidget(panel)
     asked: list[tuple[str, object]] = []
@@ -198,8 +198,9 @@ def test_epsilon_can_be_dragged_to_nothing_and_typed_beyond_the_slider(qtbot: Qt
     editor.slider.setValue(0)
     editor.slider.setValue(editor.slider.maximum())
     editor.edit.committed.emit("7.5")
+    editor.edit.committed.emit("0")
     editor.edit.committed.emit("-1")
-    assert asked == [("evasion.epsilon", 0.0), ("evasion.epsilon", 2.0), ("evasion.epsilon", 7.5)]
+    assert asked == [("evasion.epsilon", value) for value in (0.002, 2.0, 7.5, 0.0)]
     assert "from 0" in panel.form.problem("epsilon")
 
 
