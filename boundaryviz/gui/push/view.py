@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from boundaryviz.evasion.pushes import Robustness
@@ -16,6 +16,7 @@ from boundaryviz.figures.push_style import PUSHES
 from boundaryviz.gui.push.chart import RobustnessPlot
 from boundaryviz.gui.push.rows import Swatch
 from boundaryviz.gui.widgets.controls import figures, label
+from boundaryviz.gui.widgets.flow import FlowLayout
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 EMPTY = "Robust error appears here as it trains: the share of points that a push of at most some length takes across."
@@ -68,6 +69,19 @@ class CommonPush(QWidget):
         painter.end()
 
 
+class _Row(QWidget):
+    """A line of the chart: how it is drawn, what it is, and what is read from it."""
+
+    def __init__(self, name: str, theme: Theme) -> None:
+        super().__init__()
+        self.mark, self.number = Swatch(name, theme), figures("100.0 %")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 8, 0)
+        line.setSpacing(5)
+        for part in (self.mark, label(PUSHES[name].words), self.number):
+            line.addWidget(part)
+
+
 class RobustnessView(QWidget):
     """Setters in. dragged: a size that is tried out. chosen: the size that was let go, or stepped to by a key."""
 
@@ -94,19 +108,15 @@ class RobustnessView(QWidget):
         self.hint = label(EMPTY, "faint", wraps=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.caption = label("", "faint", wraps=True)
-        self._legend = QGridLayout()
-        self._legend.setHorizontalSpacing(8)
-        self._legend.setVerticalSpacing(2)
-        self._legend.setColumnStretch(1, 1)
-        self._legend.setColumnStretch(4, 1)
-        self.rows: dict[str, tuple[Swatch, QWidget, QWidget]] = {}
-        self.values: dict[str, str] = {}
+        self.legend = QWidget()
+        self._flow = FlowLayout(self.legend, spacing=3)
+        self.rows: dict[str, _Row] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.plot, 1)
         layout.addWidget(self.here)
-        layout.addLayout(self._legend)
+        layout.addWidget(self.legend)
         beside = QHBoxLayout()
         beside.addWidget(self.common)
         beside.addWidget(self.common_words, 1)
@@ -143,14 +153,19 @@ class RobustnessView(QWidget):
         self._theme = theme
         self.plot.set_theme(theme)
         self.common.set_theme(theme)
-        for mark, _, _ in self.rows.values():
-            mark.set_theme(theme)
+        for row in self.rows.values():
+            row.mark.set_theme(theme)
 
     @override
     def sizeHint(self) -> QSize:
         return QSize(320, 360)
 
     # ---- what it shows ------------------------------------------------------------------------------
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What is read at the moment, by line."""
+        return {name: row.number.text() for name, row in self.rows.items()}
 
     @property
     def _at(self) -> float | None:
@@ -178,31 +193,22 @@ class RobustnessView(QWidget):
 
     def _list(self, names: list[str], values: Mapping[str, float]) -> None:
         if list(self.rows) != names:
-            for parts in self.rows.values():
-                for part in parts:
-                    self._legend.removeWidget(part)
-                    part.setParent(None)
-                    part.deleteLater()
-            self.rows = {}
-            for at, name in enumerate(names):
-                row, side = at // 2, 3 * (at % 2)
-                parts = Swatch(name, self._theme), label(PUSHES[name].words), figures("100.0 %")
-                for column, part in enumerate(parts):
-                    self._legend.addWidget(part, row, side + column)
-                self.rows[name] = parts
-        self.values = {name: f"{100 * values[name]:.1f} %" if name in values else "" for name in names}
-        for name, (_, _, number) in self.rows.items():
-            number.setText(self.values[name])  # type: ignore[attr-defined]
+            for row in self.rows.values():
+                self._flow.removeWidget(row)
+                row.setParent(None)
+                row.deleteLater()
+            self.rows = {name: _Row(name, self._theme) for name in names}
+            for row in self.rows.values():
+                self._flow.addWidget(row)
+        for name, row in self.rows.items():
+            row.number.setText(f"{100 * values[name]:.1f} %" if name in values else "")
 
     def _tell(self, words: str) -> None:
         self.hint.setText(words)
         self.hint.setVisible(bool(words))
-        whole: list[QWidget] = [self.plot, self.here, self.caption]
+        whole: list[QWidget] = [self.plot, self.here, self.legend, self.caption]
         for part in whole:
             part.setVisible(not words)
-        for parts in self.rows.values():
-            for part in parts:
-                part.setVisible(not words)
         common: list[QWidget] = [self.common, self.common_words]
         for part in common:
             part.setVisible(not words and self.common.push is not None)
