@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QTimer
 
 from boundaryviz.engine import messages as m
-from boundaryviz.engine.probes.pushes import PushesFound, PushesSettings
+from boundaryviz.engine.probes.push_views import PushView, PushViewSettings, shown_methods
 from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
@@ -55,10 +55,10 @@ class PushControl(QObject):
         self.panel, self.on_plane = PushPanel(), PushesOnPlane(planes)
         self.robustness = RobustnessControl(window, document, client, presenter, self._switch.isChecked)
         self.over = PushOver(self._decided, self)
-        self.here: PushesFound | None = None
-        self.many: PushesFound | None = None
+        self.here: PushView | None = None
+        self.many: PushView | None = None
         self._place: tuple[float, float] | None = None  # of the pointer
-        self._awaited: PushesSettings | None = None  # what the probe has been asked about a place
+        self._awaited: PushViewSettings | None = None  # what the probe has been asked about a place
         self._wanted: NDArray[np.int64] | None = None  # points to be pushed over as soon as it is known where to
         self._synced: tuple[object, ...] = ()
         self._again = QTimer(self)
@@ -172,17 +172,17 @@ class PushControl(QObject):
     def _ask_many(self) -> None:
         whom = self.panel.arrows_for
         if not self._switch.isChecked() or whom == "pointer":
-            self._client.unsubscribe("pushes")
+            self._client.unsubscribe("push-points")
             self.many = None
             self._show_many()
             return
         if whom == "selection":
             chosen = self._planes.plane.selection[:MOST]
-            asked = PushesSettings(self.spec, ids=tuple(chosen.tolist()))
+            asked = PushViewSettings(self.spec, ids=tuple(chosen.tolist()))
         else:
-            asked = PushesSettings(self.spec, most=MOST, split=int(Split.TRAIN if whom == "train" else Split.TEST))
+            asked = PushViewSettings(self.spec, most=MOST, split=int(Split.TRAIN if whom == "train" else Split.TEST))
         if self.many is None or self.many.settings != asked:
-            self._client.subscribe("pushes", asked)
+            self._client.subscribe("push-points", asked)
 
     def _ask_here(self) -> None:
         """One place at a time: while an answer is under way, what the pointer comes to waits."""
@@ -201,21 +201,21 @@ class PushControl(QObject):
         if self.here is None:
             self._ask_here()
 
-    def _settings_here(self) -> PushesSettings | None:
+    def _settings_here(self) -> PushViewSettings | None:
         """What is to be asked about one place, and of points that are to be pushed over; None for nothing."""
         if not self._switch.isChecked():
             return None
         spec, wanted = self.spec, self._wanted
         if wanted is not None:
-            return PushesSettings(spec, (spec.method,), ids=tuple(wanted.tolist()))
-        methods = tuple(dict.fromkeys(("nearest", *(m for m in (spec.method,) if m != "nearest"), *self.panel.methods)))
+            return PushViewSettings(spec, (spec.method,), ids=tuple(wanted.tolist()))
+        methods = shown_methods(spec, self.panel.methods)
         if self._place is not None:
             point = self._point_under()
             if point is None:
-                return PushesSettings(spec, methods, places=(self._place,))
-            return PushesSettings(spec, methods, ids=(point,))
+                return PushViewSettings(spec, methods, places=(self._place,))
+            return PushViewSettings(spec, methods, ids=(point,))
         chosen = self._planes.plane.selection
-        return PushesSettings(spec, methods, ids=(int(chosen[0]),)) if len(chosen) else None
+        return PushViewSettings(spec, methods, ids=(int(chosen[0]),)) if len(chosen) else None
 
     def _point_under(self) -> int | None:
         """The id of the point under the pointer."""
@@ -238,17 +238,17 @@ class PushControl(QObject):
 
     def _take(self, said: m.ProbeResult) -> None:
         found = said.value
-        if not isinstance(found, PushesFound) or said.key.past != self._presenter.number:
+        if not isinstance(found, PushView) or said.key.past != self._presenter.number:
             return
         if not self._switch.isChecked():
             return
-        if said.probe == "pushes":
+        if said.probe == "push-points":
             self.many = found
             self._show_many()
         elif said.probe == "push-here":
             self._take_here(found)
 
-    def _take_here(self, found: PushesFound) -> None:
+    def _take_here(self, found: PushView) -> None:
         if found.settings == self._awaited:
             self._awaited = None
             self._again.stop()
@@ -294,8 +294,8 @@ class PushControl(QObject):
             return
         self.on_plane.show_here(found.runs, found.clean, self.spec.epsilon)
         scene = self._presenter.scene
-        words = found.why or here_words(found.runs, scene)
-        self.panel.tell_here(rows_words(found.runs, scene), words, problem=bool(found.why))
+        words = " ".join(filter(None, (here_words(found.runs, scene), found.why)))
+        self.panel.tell_here(rows_words(found.runs, scene), words, problem=not found.runs)
 
     def _show_many(self) -> None:
         found = self.many
@@ -359,7 +359,7 @@ class PushControl(QObject):
         self._do(edit, f"Add {points} with true label{'s' * (count != 1)}")
         self._window.tell(f"Added {points}; the model learns on. Ctrl+Z takes {'it' if count == 1 else 'them'} back.")
 
-    def _set_out(self, found: PushesFound) -> None:
+    def _set_out(self, found: PushView) -> None:
         scene = self._document.committed.scene
         if found.why or not found.runs:
             self._window.tell(_HELD_OVER + (found.why or "the attack found no way."))

@@ -8,7 +8,7 @@ import numpy as np
 from PyQt6.QtCore import QObject
 
 from boundaryviz.engine import messages as m
-from boundaryviz.engine.probes.pushes import RobustnessFound, RobustnessSettings
+from boundaryviz.engine.probes.push_views import RobustnessFound, RobustnessViewSettings
 from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.push.view import EMPTY, PAST, RobustnessView
@@ -34,7 +34,7 @@ class RobustnessControl(QObject):
         super().__init__(window)
         self._window, self._document, self._client, self._presenter = window, document, client, presenter
         self._on = on
-        self._asked: RobustnessSettings | None = None
+        self._asked: RobustnessViewSettings | None = None
         self._spec = EvasionSpec()
         self.view = RobustnessView()
         window.themed.connect(self.view.set_theme)
@@ -61,15 +61,15 @@ class RobustnessControl(QObject):
             return
         self._asked = asked
         if asked is None:
-            self._client.unsubscribe("robustness")
+            self._client.unsubscribe("push-robustness")
         else:
-            self._client.subscribe("robustness", asked)
+            self._client.subscribe("push-robustness", asked)
 
-    def _settings(self) -> RobustnessSettings:
+    def _settings(self) -> RobustnessViewSettings:
         spec = self._spec
         domain = self._document.committed.scene.domain
         most = tidy_above(max(2.0 * spec.epsilon, 0.15 * min(domain.width, domain.height)))
-        return RobustnessSettings(spec, tuple(np.linspace(0.0, most, _LENGTHS).tolist()), _POINTS)
+        return RobustnessViewSettings(spec, tuple(np.linspace(0.0, most, _LENGTHS).tolist()), _POINTS)
 
     def _stated(self, state: m.State) -> None:
         if state.why in ("loaded", "reset"):

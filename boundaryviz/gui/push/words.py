@@ -13,6 +13,7 @@ from boundaryviz.scene.scene import Scene
 
 LEAST = "\u2264 "
 """Before a length that is an upper bound."""
+NOTHING_DECIDED = "The model decides nothing here: it has learnt nothing yet, or it has diverged."
 _OFF = 0.005  # of a push: less of it off the plane is not worth a word
 
 
@@ -36,7 +37,9 @@ def here_words(runs: Sequence[Pushes], scene: Scene) -> str:
     if not runs:
         return ""
     first = runs[0]
-    said = [f"Taken for {class_words(scene, int(first.from_class[0]))} here."]
+    if (label := int(first.from_class[0])) < 0:
+        return NOTHING_DECIDED
+    said = [f"Taken for {class_words(scene, label)} here."]
     if np.isfinite(first.off_plane[0]) and (off := float(first.off_plane[0])) > _OFF:
         said.append(f"Drawn is the shadow of the push: {off:.0%} of it (squared) leads off the plane.")
     sure = next((run.certificates for run in runs if run.certificates is not None), None)

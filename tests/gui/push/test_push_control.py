@@ -11,7 +11,7 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.messages import Key, ProbeResult, Subscribe, Unsubscribe
-from boundaryviz.engine.probes.pushes import PushesFound, PushesSettings, RobustnessFound, RobustnessSettings
+from boundaryviz.engine.probes.push_views import PushView, PushViewSettings, RobustnessFound, RobustnessViewSettings
 from boundaryviz.evasion.pushes import Robustness
 from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.gui.push.control import asked_of
@@ -48,15 +48,15 @@ class Asked:
         monkeypatch.setattr(workbench.client, "_send", hear)
 
     @property
-    def here(self) -> PushesSettings:
+    def here(self) -> PushViewSettings:
         settings = self.of["push-here"]
-        assert isinstance(settings, PushesSettings)
+        assert isinstance(settings, PushViewSettings)
         return settings
 
     @property
-    def many(self) -> PushesSettings:
-        settings = self.of["pushes"]
-        assert isinstance(settings, PushesSettings)
+    def many(self) -> PushViewSettings:
+        settings = self.of["push-points"]
+        assert isinstance(settings, PushViewSettings)
         return settings
 
     def answer(self, probe: str, value: object, past: int | None = None) -> None:
@@ -72,7 +72,7 @@ class Asked:
             pushes(method, ids, places, places + step, from_class=label, epsilon=asked.spec.epsilon, **changes)  # type: ignore[arg-type]
             for method in asked.methods
         )
-        self.answer("push-here", PushesFound(asked, runs, runs if twin else ()))
+        self.answer("push-here", PushView(asked, runs, runs if twin else ()))
 
 
 @pytest.fixture
@@ -157,13 +157,13 @@ def test_answers_of_another_moment_are_not_shown(asked: Asked):
     workbench = on(asked)
     hover(workbench, NOBODY)
     run = pushes("nearest", [-1], [NOBODY], [(0, 0)])
-    asked.answer("push-here", PushesFound(asked.here, (run,)), past=4)
+    asked.answer("push-here", PushView(asked.here, (run,)), past=4)
     assert not workbench.push.on_plane.lead.here.here.arrows
 
 
 def test_many_points_get_arrows_and_circles_of_the_attack_in_force(asked: Asked):
     workbench = on(asked)
-    assert "pushes" not in asked.of
+    assert "push-points" not in asked.of
     panel, points = workbench.push.panel, workbench.document.scene.points
     panel.whom.setCurrentIndex(panel.whom.findData("train"))
     panel.whom.activated.emit(2)
@@ -171,7 +171,7 @@ def test_many_points_get_arrows_and_circles_of_the_attack_in_force(asked: Asked)
     ids = points.ids[points.is_train]
     places = points.xy[points.is_train]
     run = pushes("nearest", ids.tolist(), places, places + np.array([0.01, 0.0]), sure=0.05, exact=True)
-    asked.answer("pushes", PushesFound(asked.many, (run,)))
+    asked.answer("push-points", PushView(asked.many, (run,)))
     shown = workbench.push.on_plane.lead.many
     assert shown.arrows is not None
     assert np.array_equal(shown.arrows.starts, places)
@@ -184,14 +184,14 @@ def test_many_points_get_arrows_and_circles_of_the_attack_in_force(asked: Asked)
     assert asked.many.ids == tuple(ids[:2].tolist())
     panel.whom.setCurrentIndex(0)
     panel.whom.activated.emit(0)
-    assert "pushes" not in asked.of
+    assert "push-points" not in asked.of
     assert shown.arrows is None
 
 
 def test_what_cannot_be_answered_is_said_in_the_panel(asked: Asked):
     workbench = on(asked)
     hover(workbench, NOBODY)
-    asked.answer("push-here", PushesFound(asked.here, why="This attack follows gradients, and the learner has none."))
+    asked.answer("push-here", PushView(asked.here, why="This attack follows gradients, and the learner has none."))
     assert workbench.push.panel.here.text() == "This attack follows gradients, and the learner has none."
     assert workbench.push.panel.here.property("role") == "problem"
     workbench.push.panel.form.editor("epsilon").edit.committed.emit("1e5")
@@ -321,17 +321,17 @@ def test_robust_error_is_asked_for_while_its_tab_is_at_the_front(asked: Asked):
     assert window.result_shown() is not view
     on(asked)
     window.show_result(view)
-    settings = asked.of["robustness"]
-    assert isinstance(settings, RobustnessSettings)
+    settings = asked.of["push-robustness"]
+    assert isinstance(settings, RobustnessViewSettings)
     size = np.array(settings.epsilons)
     assert size[0] == 0.0
     assert size[-1] >= 2 * workbench.push.spec.epsilon
-    asked.answer("robustness", RobustnessFound(settings, Robustness(size, {"exact": size / size[-1]}, "l2", 12)))
+    asked.answer("push-robustness", RobustnessFound(settings, Robustness(size, {"exact": size / size[-1]}, "l2", 12)))
     assert "exact" in view.values
-    asked.answer("robustness", RobustnessFound(settings, why="The data have one class only."))
+    asked.answer("push-robustness", RobustnessFound(settings, why="The data have one class only."))
     assert view.hint.text() == "The data have one class only."
     window.actions_["view.pushes"].setChecked(False)
-    assert "robustness" not in asked.of
+    assert "push-robustness" not in asked.of
     assert window.result_shown() is not view
 
 
