@@ -106,4 +106,4 @@ class Crossing:
     def _first(self, ends: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
         """Whether any of several ends (n, m, 2) is across, (n,), and the first that is, (n, 2)."""
         every = self._is_across(ends)
-        return every.any(axis=1), ends[np.arange(len(ends)), every.argmax(axis=1)]
+        return np.asarray(every.any(axis=1)), ends[np.arange(len(ends)), every.argmax(axis=1)]

@@ -61,12 +61,16 @@ class Metric:
         return share
 
     def to_lines(self) -> tuple[float, float]:
-        """How far it is at least to a line across and to a line up that is one unit of the plane away: (x, y)."""
-        zero, ends = np.zeros((1, 2)), np.eye(2)
+        """How far it is at least to a line across and to a line up that is one unit of the plane away: (x, y). Infinite
+        along what means nothing."""
         found = []
         for axis in (0, 1):
-            start, way = ends[axis] - 1e3 * ends[1 - axis], 2e3 * ends[1 - axis]
-            share = self.to_segments(zero + start, zero + way)
+            if not self.rows[:, axis].any():
+                found.append(np.inf)
+                continue
+            way = 2e3 * np.eye(2)[1 - axis]
+            start = np.eye(2)[axis] - way / 2
+            share = self.to_segments(start[None], way[None])
             found.append(float(self.length(start + share[0] * way)))
         return found[0], found[1]
 

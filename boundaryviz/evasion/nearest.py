@@ -178,6 +178,7 @@ def nearest_in_slices(
     across, up = metric.to_lines()
     idle = ~metric.rows.any(axis=0)  # of a single input the second coordinate means nothing
     open_, cell = moves, np.zeros(places.shape)
+    known: Domain | None = None
     for _ in range(_LEVELS):
         if not len(open_):
             break
@@ -189,7 +190,7 @@ def nearest_in_slices(
             mine = open_ if target is not None else open_[now[open_] == label]
             end, length = nearest_piece(places[mine], outlines.around(label), metric)
             end[:, idle] = places[mine][:, idle]
-            closer = length < far[mine]
+            closer = (length < far[mine]) & ~_inside(end, known)  # what was looked at before was so in finer cells
             ends[mine[closer]], far[mine[closer]] = end[closer], length[closer]
             cell[mine[closer]] = rect.width / columns, rect.height / rows
             yield
@@ -198,7 +199,7 @@ def nearest_in_slices(
             across * np.minimum(x - rect.left, rect.right - x), up * np.minimum(y - rect.bottom, rect.top - y)
         )
         open_ = open_[far[open_] > edge]
-        rect = _scaled(rect, _WIDER)
+        known, rect = rect, _scaled(rect, _WIDER)
     found = moves[np.isfinite(far[moves])]
     to_class = np.where(now == target, now, UNDECIDED)
     if len(found):
@@ -215,6 +216,15 @@ def nearest_in_slices(
         reach = rect.width / _WIDER / domain.width
         words = (NO_BOUNDARY if target is None else NONE_OF_IT).format(far=round(reach / 2, 1), target=target)
     return Nearest(ends, far, to_class, words)
+
+
+def _inside(places: NDArray[np.float64], rect: Domain | None) -> NDArray[np.bool_]:
+    """Which places (n, 2) lie in a rectangle, (n,)."""
+    if rect is None:
+        return np.zeros(len(places), dtype=bool)
+    x, y = places.T
+    found: NDArray[np.bool_] = (x > rect.left) & (x < rect.right) & (y > rect.bottom) & (y < rect.top)
+    return found
 
 
 def _scaled(rect: Domain, times: float) -> Domain:

@@ -18,7 +18,7 @@ from boundaryviz.evasion.pushing import pushed
 from boundaryviz.evasion.robustness import robustness
 from boundaryviz.evasion.settings import EvasionSpec, Method, Norm
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.scene import Points, Scene
+from boundaryviz.scene.scene import Points
 from boundaryviz.scene.section import Section
 
 NORMS: tuple[Norm, ...] = get_args(Norm)
@@ -110,23 +110,18 @@ def test_a_push_leads_to_the_class_aimed_at(method: Method) -> None:
         pushed(session.learner, EvasionSpec(target=7), x)
 
 
-def turned(scene: Scene, angle: float) -> Scene:
-    c, s = np.cos(angle), np.sin(angle)
-    return scene.with_points(scene.points.with_columns(xy=scene.points.xy @ np.array([[c, s], [-s, c]])))
-
-
 def test_distances_turn_with_the_plane_in_the_euclidean_norm_alone() -> None:
     session = moons()
     ask, scene = asked_by(session.learner, 0), session.scene
     angle = 0.4
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     back = replace(ask, numbers=lambda x: ask.numbers(x @ turn.T), decide=lambda x: ask.decide(x @ turn.T))
-    for norm, same in (("l2", True), ("linf", False)):
-        metric = Metric.of(None, norm)  # type: ignore[arg-type]
+    for norm in NORMS:
+        metric = Metric.of(None, norm)
         plain = nearest(ask, scene.domain, scene.points.xy, metric)
         moved = nearest(back, scene.domain, scene.points.xy @ turn, metric)
         alike = np.isclose(plain.length, moved.length, rtol=1e-3, atol=1e-4)
-        assert alike.mean() > 0.99 if same else alike.mean() < 0.5
+        assert alike.mean() > 0.99 if norm == "l2" else alike.mean() < 0.5
 
 
 @pytest.mark.parametrize("method", ["nearest", "pgd", "deepfool"])
@@ -166,7 +161,7 @@ def test_the_nearest_point_is_found_of_a_learner_without_gradients(learner: str)
     assert same.mean() > (0.98 if "Tree" in learner else 0.999)  # some of its leaves are thinner than a cell
     for method in ("fgsm", "pgd", "deepfool"):
         with pytest.raises(NoGradient, match="take the nearest point"):
-            pushed(session.learner, EvasionSpec(method=method), x)  # type: ignore[arg-type]
+            pushed(session.learner, EvasionSpec(method=method), x)
     curve = robustness(session.learner, x, session.scene.points.label.astype(int), epsilons=(0.0, 0.3))
     assert curve.lines.keys() == {"exact", "random"}
     assert curve.missing.keys() == {"fgsm", "pgd", "universal"}
@@ -184,7 +179,7 @@ def test_one_class_everywhere_is_infinitely_far_and_said() -> None:
     assert not found.flipped.any()
     assert "one class everywhere" in found.words
     for method in ("pgd", "deepfool", "fgsm"):
-        gone = pushed(session_.learner, EvasionSpec(method=method), session.scene.points.x)  # type: ignore[arg-type]
+        gone = pushed(session_.learner, EvasionSpec(method=method), session.scene.points.x)
         assert not gone.flipped.any()
     aimed = pushed(session_.learner, EvasionSpec(target=0), session.scene.points.x)
     assert "decides class 0 nowhere" in aimed.words
@@ -205,7 +200,7 @@ def test_what_diverged_is_pushed_nowhere(method: Method) -> None:
 def test_an_epsilon_of_0_pushes_nothing_and_says_so() -> None:
     session = moons()
     for method in ("fgsm", "pgd"):
-        asked = EvasionSpec(method=method, epsilon=0.0)  # type: ignore[arg-type]
+        asked = EvasionSpec(method=method, epsilon=0.0)
         found = pushed(session.learner, asked, session.scene.points.x)
         assert (found.length == 0).all()
         assert not found.flipped.any()
@@ -280,5 +275,5 @@ def test_a_single_input_has_two_directions() -> None:
     found, deep = (pushed(session.learner, EvasionSpec(method=m), x) for m in ("nearest", "deepfool"))
     assert found.exact
     assert found.flipped.all()
-    assert (found.length <= deep.length * (1 + 1e-3) + 1e-6).all()
+    assert (found.length <= deep.length * (1 + 1e-3) + 3e-5).all()
     np.testing.assert_allclose(np.abs(found.ends - x)[:, 0], found.length, rtol=1e-6)
