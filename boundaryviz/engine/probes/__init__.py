@@ -17,6 +17,9 @@ PROBES: dict[str, str] = {
     "support": "boundaryviz.engine.probes.support:SupportProbe",
     "defence": "boundaryviz.engine.probes.defence:DefenceProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
+    "push-here": "boundaryviz.engine.probes.push_views:PushViewProbe",
+    "push-points": "boundaryviz.engine.probes.push_views:PushViewProbe",
+    "push-robustness": "boundaryviz.engine.probes.push_views:RobustnessViewProbe",
     "influence": "boundaryviz.influences.probe:InfluenceProbe",
     "influence-slowly": "boundaryviz.influences.probe:SlowInfluenceProbe",
 }

@@ -19,7 +19,7 @@ from boundaryviz.gui.widgets.scale import tidy_above
 
 _POINTS = 200
 """Points that robust error is measured on at most."""
-_LENGTHS = 13
+_LENGTHS = 9
 """Lengths at which it is measured, from 0."""
 
 
