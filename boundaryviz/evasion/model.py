@@ -87,7 +87,7 @@ class Model:
     def inputs(self, x: NDArray[np.float64]) -> Tensor:
         """Points (N, D), or (R, N, D) of each replica's own, as it is asked about them: float64 (1 or R, D, N)."""
         many = x[None] if x.ndim == 2 else x
-        return torch.from_numpy(np.ascontiguousarray(many.swapaxes(1, 2))).to(self.device)
+        return torch.from_numpy(np.array(many.swapaxes(1, 2), order="C")).to(self.device)
 
     def logits(self, x: Tensor) -> Tensor:
         """One number for each class, (R, C, N), of inputs (1 or R, D, N): what a softmax makes probabilities of.

@@ -18,7 +18,7 @@ from boundaryviz.evasion.crossing import Crossing
 from boundaryviz.evasion.metrics import Metric
 from boundaryviz.evasion.model import border, rule_of
 from boundaryviz.evasion.slices import Slices, whole
-from boundaryviz.learners.base import UNDECIDED, Learner
+from boundaryviz.learners.base import UNDECIDED, Learner, Problem
 from boundaryviz.scene.scene import Domain
 from boundaryviz.scene.section import on_plane
 
@@ -29,7 +29,7 @@ AROUND = 0.25
 _WIDER, _LEVELS = 3.0, 4  # times as far at each level, in as many cells
 _PAIRS = 1 << 16  # of places and pieces that are held at a time
 
-Look = Callable[[Domain, int, int], NDArray[np.float64]]
+Look = Callable[[Domain, int, int], NDArray[np.float32]]
 """Numbers as in `Asked`, (K, rows, columns), at the cell centres of a rectangle with so many columns and rows."""
 
 
@@ -41,25 +41,27 @@ class Asked:
     decided, (G,), -1 undecided.
     """
 
-    numbers: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    numbers: Callable[[NDArray[np.float64]], NDArray[np.float32]]
     decide: Callable[[NDArray[np.float64]], NDArray[np.int64]]
 
-    def look(self, rect: Domain, columns: int, rows: int) -> NDArray[np.float64]:
+    def look(self, rect: Domain, columns: int, rows: int) -> NDArray[np.float32]:
         """A field of numbers, asked for cell by cell."""
         return self.numbers(rect.grid(columns, rows)).reshape(-1, rows, columns)
 
 
-def asked_by(learner: Learner, replica: int) -> Asked:
-    """A session's learner; its costs and thresholds lie inside."""
-    rule, classes, section = rule_of(learner), learner.problem.classes, learner.problem.section
+def asked_by(learner: Learner, replica: int, problem: Problem | None = None) -> Asked:
+    """A session's learner; its costs and thresholds lie inside. problem: with the plane that is shown, by default the
+    learner's own."""
+    rule, classes = rule_of(learner), learner.problem.classes
+    section = (problem or learner.problem).section
     shift = border(rule.threshold, learner.scale == "logits") if rule is not None and classes == 2 else 0.0
 
-    def numbers(x: NDArray[np.float64]) -> NDArray[np.float64]:
-        scores = learner.scores(x, replica).astype(np.float64)
+    def numbers(x: NDArray[np.float64]) -> NDArray[np.float32]:
+        scores = learner.scores(x, replica)
         if rule is None or classes == 2:
-            return scores - shift
-        p = learner.shown(scores.astype(np.float32)).astype(np.float64)
-        return -np.log(np.maximum(np.einsum("ig,ij->jg", p, rule.costs), 1e-30))  # even slopes, for outlines
+            return scores - np.float32(shift)
+        expected = np.einsum("ig,ij->jg", learner.shown(scores).astype(np.float64), rule.costs)
+        return -np.log(np.maximum(expected, 1e-30)).astype(np.float32)  # even slopes, for outlines
 
     return Asked(on_plane(section, numbers), on_plane(section, lambda x: learner.predict(x, replica)[0]))
 
@@ -75,7 +77,7 @@ class Outlines:
     pieces: tuple[NDArray[np.float64], ...]
 
     @classmethod
-    def of(cls, numbers: NDArray[np.float64], rect: Domain, which: Sequence[int] | None = None) -> Outlines:
+    def of(cls, numbers: NDArray[np.floating], rect: Domain, which: Sequence[int] | None = None) -> Outlines:
         """Those of a field of numbers (K, rows, columns). which: the classes that are asked about, default all."""
         if len(numbers) == 1:
             return cls(rect, (_pieces(numbers[0], rect),))
@@ -88,12 +90,12 @@ class Outlines:
         return self.pieces[0] if len(self.pieces) == 1 else self.pieces[label]
 
 
-def _lead(numbers: NDArray[np.float64], k: int) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = numbers[k] - np.delete(numbers, k, axis=0).max(axis=0)
+def _lead(numbers: NDArray[np.floating], k: int) -> NDArray[np.floating]:
+    found: NDArray[np.floating] = numbers[k] - np.delete(numbers, k, axis=0).max(axis=0)
     return found
 
 
-def _pieces(lead: NDArray[np.float64], rect: Domain) -> NDArray[np.float64]:
+def _pieces(lead: NDArray[np.floating], rect: Domain) -> NDArray[np.float64]:
     rows, columns = lead.shape
     if min(rows, columns) < 2:
         return np.empty((0, 4))

@@ -93,15 +93,17 @@ def pushing(
     places: NDArray[np.float64] | None = None,
     replica: int = 0,
     look: Look | None = None,
+    problem: Problem | None = None,
 ) -> Slices[Pushes]:
     """Push points x (N, D) of a replica away from what it decides.
 
     ids: (N,), -1 for places that are no points, by default so. places: (N, 2), where they are seen, by default their
-    shadows on the plane shown. look: as in `nearest_in_slices`.
+    shadows on the plane shown. look: as in `nearest_in_slices`. problem: with the plane that is shown
+    now, by default the learner's own.
     Raises NoGradient, in a sentence, where the method needs gradients and the learner has none; ValueError for a class
     aimed at that is none, or a norm that an attack cannot be asked in.
     """
-    problem = learner.problem
+    problem = problem or learner.problem
     section, classes, words = problem.section, problem.classes, []
     if asked.target is not None and asked.target >= classes:
         raise ValueError(asked.advice(problem.domain, classes))
@@ -115,13 +117,13 @@ def pushing(
     exact = asked.method == "nearest" and (narrow or asked.within == "plane")
     before = learner.predict(x, replica)[0]
     if exact:
-        metric, ask = Metric.of(section, asked.norm), asked_by(learner, replica)
+        metric, ask = Metric.of(section, asked.norm), asked_by(learner, replica, problem)
         found = yield from nearest_in_slices(ask, problem.domain, places, metric, target=asked.target, look=look)
         ends = found.ends if section is None else section.embed(found.ends)
         lengths, after, flipped = found.length, found.to_class, np.isfinite(found.length)
         words.append(found.words)
     else:
-        model = _model(learner, asked, replica, narrow)
+        model = _model(learner, asked, replica, None if narrow else section)
         ends, lengths = np.empty(x.shape), np.empty(len(x))
         for start in range(0, len(x), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
@@ -142,13 +144,12 @@ def pushing(
     )  # fmt: skip
 
 
-def _model(learner: Learner, asked: EvasionSpec, replica: int, narrow: bool) -> Model:
-    """The learner as attacks by gradients see it, along the plane where they are to stay on it."""
+def _model(learner: Learner, asked: EvasionSpec, replica: int, section: Section | None) -> Model:
+    """The learner as attacks by gradients see it, along the plane of a section where they are to stay on it."""
     model = model_of(learner, slice(replica, replica + 1))
     if asked.method not in ATTACKS:
         raise NoGradient(f"There is no attack by {METHODS[asked.method]} here.")
-    section = model.section
-    if section is None or narrow or asked.within == "all":
+    if section is None or asked.within == "all":
         return model
     if asked.norm == "linf" and not (np.count_nonzero(section.axes, axis=1) == 1).all():
         raise ValueError(

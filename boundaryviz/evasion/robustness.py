@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,13 +15,12 @@ from boundaryviz.evasion.model import Model, NoGradient, model_of
 from boundaryviz.evasion.nearest import Look, asked_by, nearest_in_slices
 from boundaryviz.evasion.pushes import Robustness
 from boundaryviz.evasion.pushing import ATTACKS
-from boundaryviz.evasion.settings import METHODS, EvasionSpec
+from boundaryviz.evasion.settings import LINES, METHODS, EvasionSpec, Line
 from boundaryviz.evasion.slices import Slices, whole
 from boundaryviz.evasion.universal import universal
-from boundaryviz.learners.base import Learner
+from boundaryviz.learners.base import Learner, Problem
+from boundaryviz.scene.section import Section
 
-Line = Literal["exact", "fgsm", "pgd", "adaptive", "random", "universal"]
-LINES: tuple[Line, ...] = ("exact", "fgsm", "pgd", "random", "universal")
 _DRAWS = 16  # random pushes of each point
 
 NO_OUTLINE = "Points have more than two inputs, where no outline is exact; PGD bounds the error from below."
@@ -43,12 +42,14 @@ def measuring(
     ids: NDArray[np.int64] | None = None,
     replica: int = 0,
     look: Look | None = None,
+    problem: Problem | None = None,
 ) -> Slices[Robustness]:
     """The curves of points x (N, D) with these labels (N,), of one replica.
 
     A point counts that is decided wrongly without a push; or whose boundary lies within epsilon (exact); or that an
     attack pushes to a wrong decision (fgsm, pgd, adaptive), as one of the random pushes of that length does on average
     (random), or the best push for all points (universal). asked: norm, steps, restarts and seed. ids: as in `pgd`.
+    look, problem: as in `pushing`.
     What does not work with this learner, or with these inputs, is missing, in words. Raises ValueError for an epsilon
     below 0.
     """
@@ -60,14 +61,15 @@ def measuring(
     wrong = learner.predict(x, replica)[0] != label
     found: dict[str, NDArray[np.float64]] = {}
     missing: dict[str, str] = {}
+    problem = problem or learner.problem
     for line in lines:
-        if why := _lacks(learner, line):
+        if why := _lacks(learner, line, problem.section):
             missing[line] = why
         elif line == "exact":
-            section = learner.problem.section
+            section = problem.section
             places = x if section is None else section.shadow(x)
-            metric, ask = Metric.of(section, asked.norm), asked_by(learner, replica)
-            near = yield from nearest_in_slices(ask, learner.problem.domain, places, metric, look=look)
+            metric, ask = Metric.of(section, asked.norm), asked_by(learner, replica, problem)
+            near = yield from nearest_in_slices(ask, problem.domain, places, metric, look=look)
             found[line] = exact_error(near.length, ~wrong, sizes)
         elif line == "random":
             found[line] = yield from _at_random(learner, x, label, sizes, asked, who, replica)
@@ -93,9 +95,8 @@ def _share(fooled: NDArray[np.bool_]) -> NDArray[np.float64]:
     return found
 
 
-def _lacks(learner: Learner, line: Line) -> str:
+def _lacks(learner: Learner, line: Line, section: Section | None) -> str:
     """Why a line is missing, in a sentence; empty where it is not."""
-    section = learner.problem.section
     if line == "exact":
         return NO_OUTLINE if section is not None and section.off_plane is not None else ""
     if line == "random":

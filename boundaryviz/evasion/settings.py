@@ -23,6 +23,11 @@ BOUNDED = frozenset[Method]({"fgsm", "pgd", "adaptive"})
 """The methods that stay within a ball; the others look for the shortest push, of any length."""
 
 
+Line = Literal["exact", "fgsm", "pgd", "adaptive", "random", "universal"]
+LINES: tuple[Line, ...] = ("exact", "fgsm", "pgd", "random", "universal")
+"""Attacks whose errors make up robustness curves; whoever knows of a mask asks for 'adaptive' beside them."""
+
+
 class EvasionSpec(Spec):
     """What is asked of a model as it stands. Nothing of it changes training."""
 

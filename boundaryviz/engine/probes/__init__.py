@@ -20,6 +20,8 @@ PROBES: dict[str, str] = {
     "push-here": "boundaryviz.engine.probes.push_views:PushViewProbe",
     "push-points": "boundaryviz.engine.probes.push_views:PushViewProbe",
     "push-robustness": "boundaryviz.engine.probes.push_views:RobustnessViewProbe",
+    "pushes": "boundaryviz.engine.probes.pushes:PushesProbe",
+    "robustness": "boundaryviz.engine.probes.pushes:RobustnessProbe",
     "influence": "boundaryviz.influences.probe:InfluenceProbe",
     "influence-slowly": "boundaryviz.influences.probe:SlowInfluenceProbe",
 }
