@@ -53,7 +53,7 @@ class RobustnessPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.dots.setZValue(6)
         self.box.addItem(self.dots, ignoreBounds=True)
         self.setCentralItem(framed(self.box, self.axes, top=8, right=14))
-        self.setMinimumHeight(150)
+        self.setMinimumHeight(110)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Robust error against the length of the push; arrow keys move the length in force")

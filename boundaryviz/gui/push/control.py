@@ -374,15 +374,23 @@ class PushControl(QObject):
             return
         self.over.begin(taken, scene.section is None)
 
+    def _draw_over(self) -> None:
+        """What is on its way, and once it is there what a single point is and is taken for."""
+        ghosts, words = self.over.ghosts(), ""
+        if len(ghosts) == 1 and not self.over.under_way:
+            was, now = (class_words(self._document.scene, label) for label in (ghosts[0].label, ghosts[0].taken))
+            words = f"{was}, taken for {now}"
+        self.on_plane.show_ghosts(ghosts, words)
+
     def _show_over(self) -> None:
-        self.on_plane.show_ghosts(self.over.ghosts())
+        self._draw_over()
         self.panel.set_pushing(bool(len(self._subjects())), self.over.taken is not None)
         self._window.actions_["point.push-keep"].setEnabled(self.over.taken is not None)
 
     def _follow(self) -> None:
         """The model has gone on: what is made of a point that was pushed may be something else by now."""
         if self.over.taken is not None and not self.over.under_way:
-            self.on_plane.show_ghosts(self.over.ghosts())
+            self._draw_over()
 
     def _arrived(self) -> None:
         taken, scene = self.over.taken, self._document.committed.scene

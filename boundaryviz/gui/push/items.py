@@ -135,15 +135,16 @@ class PushHereItem(MarksItem):
         self._scale = scale
         self.here = Here()
         self.ghosts: tuple[Ghost, ...] = ()
+        self.ghost_words = ""
 
     def show_here(self, here: Here) -> None:
         """In the place of what was shown."""
         self.here = here
         self.update()
 
-    def show_ghosts(self, ghosts: Sequence[Ghost]) -> None:
-        """Points that are pushed over; none shows none."""
-        self.ghosts = tuple(ghosts)
+    def show_ghosts(self, ghosts: Sequence[Ghost], words: str = "") -> None:
+        """Points that are pushed over; none shows none. words: beside the first."""
+        self.ghosts, self.ghost_words = tuple(ghosts), words
         self.update()
 
     @override
@@ -166,7 +167,11 @@ class PushHereItem(MarksItem):
             self._paint_arrow(painter, transform, arrows, size)
         for ghost in ghosts:
             self._paint_ghost(painter, transform, ghost, size)
-        if here.words and here.arrows:
+        if ghosts and self.ghost_words:
+            start, end = (transform.map(QPointF(*place)) for place in (ghosts[0].start, ghosts[0].place))
+            way = _unit(end - start)
+            _write(painter, self.ghost_words, end + way * (_GHOST * size), way, screen, self.theme)
+        elif here.words and here.arrows:
             start, end = (transform.map(QPointF(*places[0])) for places in (here.arrows[0].starts, here.arrows[0].ends))
             _write(painter, here.words, end, _unit(end - start), screen, self.theme)
         painter.restore()

@@ -15,7 +15,7 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 _LINE, _MARGIN, _AWAY = 18, 10, 12  # pixels: least height of a line, room around, from the rim
 CERTIFIED = "certified"
-_WORDS = {CERTIFIED: "nothing changes within"}
+_WORDS = {CERTIFIED: "certain of the smoothed model"}
 
 
 class PushLegend(QWidget):

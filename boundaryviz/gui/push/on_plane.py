@@ -59,9 +59,9 @@ class PushesOnPlane(QObject):
             shown.many.show_pushes(None if one is None else _arrows(one), _circles(one))
         self._list(many=[] if run is None else [run.method] + ([CERTIFIED] if run.certificates is not None else []))
 
-    def show_ghosts(self, ghosts: Sequence[Ghost]) -> None:
-        """Points that are pushed over, by the model's own attack."""
-        self.lead.here.show_ghosts(ghosts)
+    def show_ghosts(self, ghosts: Sequence[Ghost], words: str = "") -> None:
+        """Points that are pushed over, by the model's own attack. words: beside the first."""
+        self.lead.here.show_ghosts(ghosts, words)
 
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""

@@ -148,6 +148,7 @@ class PushPanel(QWidget):
         """A sentence on what is shown, or why there is nothing."""
         restyle(self.words, "role", "problem" if problem else "faint")
         self.words.setText(words)
+        self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())  # so that rows below stay
         self.words.setVisible(bool(words))
 
     def tell_here(self, rows: Mapping[str, tuple[str, str]], words: str, problem: bool = False) -> None:

@@ -247,6 +247,7 @@ def test_a_point_is_pushed_over_and_added_with_its_true_label_as_one_step(asked:
     assert ghost.place[0] > start[0] + 0.2
     assert ghost.label == label
     assert "is now taken for" in workbench.push.panel.words.text()
+    assert workbench.push.on_plane.lead.here.ghost_words.startswith(f"class {label}, taken for class")
     assert len(workbench.document.scene.points) == count
     QTest.keyClick(workbench.plane, Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
     points = workbench.document.scene.points

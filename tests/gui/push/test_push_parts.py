@@ -148,7 +148,7 @@ def test_the_legend_stands_where_no_other_stands_and_names_what_is_drawn(qtbot: 
     legend.set_names([])
     assert legend.isHidden()
     legend.set_names(["nearest", "fgsm", CERTIFIED])
-    assert legend.accessibleName() == "smallest push; FGSM; nothing changes within"
+    assert legend.accessibleName() == "smallest push; FGSM; certain of the smoothed model"
     places = []
     others: list[QRectF] = []
     for _ in range(4):
