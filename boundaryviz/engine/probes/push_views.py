@@ -148,5 +148,5 @@ class RobustnessViewProbe(Probe):
 def shown_methods(spec: EvasionSpec, beside: Sequence[str]) -> tuple[Method, ...]:
     """The attacks drawn at one place: the smallest push first, then the one in force, then those beside it."""
     own: tuple[Method, ...] = ("nearest", spec.method)
-    chosen: list[Method] = [name for name in ("fgsm", "pgd", "deepfool", "adaptive") if name in beside]  # type: ignore[misc]
+    chosen: list[Method] = [name for name in ("fgsm", "pgd", "deepfool", "adaptive") if name in beside]
     return tuple(dict.fromkeys((*own, *chosen)))
