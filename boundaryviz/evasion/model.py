@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from boundaryviz.learners import losses
 from boundaryviz.learners.base import UNDECIDED, Learner
+from boundaryviz.learners.masking import AS_IT_IS, Asking
 from boundaryviz.scene.section import Section
 
 CERTAIN = 30.0
@@ -44,12 +45,29 @@ class Model:
     """R replicas of a net as functions of their inputs, in the units of the scene; scaling lies inside.
 
     learner: the one that answers. rule: how it decides, None where the likeliest class is taken.
-    replicas: which of its replicas these are.
+    replicas: which of its replicas these are. how: with the mask that it wears, if any, or as an attacker who knows of
+    it asks.
     """
 
     learner: Any
     rule: Decides | None
     replicas: slice
+    how: Asking = AS_IT_IS
+
+    @property
+    def unmasked(self) -> Model:
+        """The same without its mask."""
+        return self.asked(masked=False)
+
+    def asked(self, **how: Any) -> Model:
+        """The same asked in another way, see `Asking`."""
+        return replace(self, how=replace(self.how, **how))
+
+    @property
+    def noisy(self) -> bool:
+        """Whether it answers with noise, so that no single answer says how it decides."""
+        mask = getattr(self.learner, "mask", None)
+        return mask is not None and mask.kind == "noise"
 
     @property
     def classes(self) -> int:
@@ -94,7 +112,7 @@ class Model:
 
         Of a net with one output o it is half of it with either sign, so that the second class leads by o.
         """
-        z: Tensor = self.learner.answers(x, self.replicas)
+        z: Tensor = self.learner.answers(x, self.replicas, self.how)
         return torch.cat([-z, z], 1) * 0.5 if z.shape[1] == 1 else z
 
     def decision(self, x: Tensor) -> Tensor:
@@ -121,7 +139,7 @@ class Model:
         """The class that each input is taken for, int64 (R, N), as the learner predicts it; -1 where undecided."""
         with torch.no_grad():
             if self.rule is None:
-                return losses.leading(self.learner.answers(x, self.replicas))
+                return losses.leading(self.learner.answers(x, self.replicas, self.how))
             d = self.decision(x)
             if self.classes == 2:
                 return (d[:, 1] >= d[:, 0]).long().masked_fill_(~d.isfinite().all(1), UNDECIDED)
@@ -135,7 +153,7 @@ class Model:
     def of(self, replicas: slice) -> Model:
         """Some of its replicas."""
         chosen = range(len(self.learner.problem.seeds))[self.replicas][replicas]
-        return Model(self.learner, self.rule, slice(chosen.start, chosen.stop, chosen.step))
+        return replace(self, replicas=slice(chosen.start, chosen.stop, chosen.step))
 
 
 def border(threshold: float, logits: bool) -> float:

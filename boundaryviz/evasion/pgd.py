@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from boundaryviz.evasion.balls import cut, starts, steepest
-from boundaryviz.evasion.fgsm import ascent, gain
+from boundaryviz.evasion.fgsm import ascent
 from boundaryviz.evasion.model import Model
 from boundaryviz.evasion.settings import Norm
 
@@ -38,21 +39,43 @@ def pgd(
     of the points, by which their starts are drawn, evenly from the ball; by default their numbers.
     The first push of a point that changes its decision counts, or else the one of the largest loss.
     """
-    start = x.expand(model.count, -1, -1)
     label = label.expand(model.count, -1)
-    who = np.arange(start.shape[2]) if ids is None else ids
+    who = np.arange(x.shape[2]) if ids is None else ids
+
+    def look(here: Tensor) -> Seen:
+        slope, value, found = ascent(model, here, label, target)
+        return slope, value, wanted(found, label, target)
+
+    return climbed(model, x, look, norm, epsilon, steps, restarts, seed, who)
+
+
+Seen = tuple[Tensor, Tensor, Tensor]
+"""At inputs (R, D, N): the slope (R, D, N) of what is climbed, how high that is, (R, N), and whether the decision is as
+wanted, bool (R, N)."""
+
+
+def climbed(
+    model: Model,
+    x: Tensor,
+    look: Callable[[Tensor], Seen],
+    norm: Norm,
+    epsilon: float | Tensor,
+    steps: int,
+    restarts: int,
+    seed: int,
+    ids: NDArray[np.int64],
+) -> Tensor:
+    """The inputs (R, D, N) after the best push found, as `pgd` says, on whatever is to be climbed. model: for its
+    replicas and inputs alone."""
+    start = x.expand(model.count, -1, -1)
     limit = torch.as_tensor(epsilon, dtype=start.dtype, device=start.device).expand(start.shape[0], start.shape[2])
     best = start.clone()
-    most, done = _judged(model, start, label, target)
+    _, most, done = look(start)
     for round_ in range(restarts):
-        push = limit[:, None] * model.inputs(starts(seed, who, model.width, norm, round_))
+        push = limit[:, None] * model.inputs(starts(seed, ids, model.width, norm, round_))
         for step in range(steps + 1):
             here = start + push
-            if step < steps:
-                slope, value, found = ascent(model, here, label, target)
-                hit = wanted(found, label, target)
-            else:
-                value, hit = _judged(model, here, label, target)
+            slope, value, hit = look(here)
             better = ~done & (hit | (value > most))
             best = torch.where(better[:, None], here, best)
             most = torch.where(better, value, most)
@@ -69,9 +92,3 @@ Decisions = TypeVar("Decisions", Tensor, NDArray[Any])
 def wanted(found: Decisions, label: Decisions, target: int | None) -> Decisions:
     """Whether decisions (...) are as an attack wants them, bool (...): another class than `label`, or the target."""
     return found == target if target is not None else (found != label) & (found >= 0)
-
-
-def _judged(model: Model, x: Tensor, label: Tensor, target: int | None) -> tuple[Tensor, Tensor]:
-    with torch.no_grad():
-        z = model.logits(x)
-        return gain(z, label, target), wanted(model.decided(z), label, target)

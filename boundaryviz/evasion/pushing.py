@@ -11,18 +11,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from boundaryviz.evasion.adaptive import adaptive
 from boundaryviz.evasion.balls import length
 from boundaryviz.evasion.deepfool import deepfool, shortest
 from boundaryviz.evasion.fgsm import fgsm
 from boundaryviz.evasion.metrics import Metric
-from boundaryviz.evasion.model import Model, NoGradient, model_of
+from boundaryviz.evasion.model import Model, model_of
 from boundaryviz.evasion.nearest import Look, asked_by, nearest_in_slices
 from boundaryviz.evasion.pgd import pgd, wanted
 from boundaryviz.evasion.pushes import Pushes
-from boundaryviz.evasion.settings import BOUNDED, METHODS, EvasionSpec
+from boundaryviz.evasion.settings import BOUNDED, EvasionSpec
 from boundaryviz.evasion.slices import Slices, whole
 from boundaryviz.evasion.smoothing import certify
 from boundaryviz.learners.base import UNDECIDED, Learner, Problem
+from boundaryviz.learners.masking import AS_IT_IS, Asking
 from boundaryviz.scene.section import Section
 
 _AT_ONCE = 1 << 8  # points that are pushed in one slice
@@ -33,6 +35,9 @@ Attack = Callable[[Model, Tensor, Tensor, EvasionSpec, NDArray[np.int64]], Tenso
 ATTACKS: dict[str, Attack] = {
     "fgsm": lambda model, x, label, asked, ids: fgsm(model, x, label, asked.norm, asked.epsilon, asked.target),
     "pgd": lambda model, x, label, asked, ids: pgd(
+        model, x, label, asked.norm, asked.epsilon, asked.steps, asked.restarts, asked.seed, ids, asked.target
+    ),
+    "adaptive": lambda model, x, label, asked, ids: adaptive(
         model, x, label, asked.norm, asked.epsilon, asked.steps, asked.restarts, asked.seed, ids, asked.target
     ),
     "deepfool": lambda model, x, label, asked, ids: deepfool(model, x, label, asked.norm, asked.steps, asked.target)[0],
@@ -72,10 +77,15 @@ class AlongPlane:
         """What its scores are."""
         return self.learner.scale
 
-    def answers(self, x: Tensor, replicas: slice = slice(None)) -> Tensor:
+    @property
+    def mask(self) -> Any:
+        """What is done to it when it is asked."""
+        return self.learner.mask
+
+    def answers(self, x: Tensor, replicas: slice = slice(None), how: Asking = AS_IT_IS) -> Tensor:
         """Of coordinates (1 or R, 2, N), (R, K, N)."""
         back, origin = (torch.tensor(one).to(x) for one in (self.basis, self.origin))
-        result: Tensor = self.learner.answers(origin[:, None] + back.T @ x, replicas)
+        result: Tensor = self.learner.answers(origin[:, None] + back.T @ x, replicas, how)
         return result
 
 
@@ -147,8 +157,6 @@ def pushing(
 def _model(learner: Learner, asked: EvasionSpec, replica: int, section: Section | None) -> Model:
     """The learner as attacks by gradients see it, along the plane of a section where they are to stay on it."""
     model = model_of(learner, slice(replica, replica + 1))
-    if asked.method not in ATTACKS:
-        raise NoGradient(f"There is no attack by {METHODS[asked.method]} here.")
     if section is None or asked.within == "all":
         return model
     if asked.norm == "linf" and not (np.count_nonzero(section.axes, axis=1) == 1).all():

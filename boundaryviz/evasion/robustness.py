@@ -15,7 +15,7 @@ from boundaryviz.evasion.model import Model, NoGradient, model_of
 from boundaryviz.evasion.nearest import Look, asked_by, nearest_in_slices
 from boundaryviz.evasion.pushes import Robustness
 from boundaryviz.evasion.pushing import ATTACKS
-from boundaryviz.evasion.settings import LINES, METHODS, EvasionSpec, Line
+from boundaryviz.evasion.settings import LINES, EvasionSpec, Line
 from boundaryviz.evasion.slices import Slices, whole
 from boundaryviz.evasion.universal import universal
 from boundaryviz.learners.base import Learner, Problem
@@ -105,7 +105,7 @@ def _lacks(learner: Learner, line: Line, section: Section | None) -> str:
         model_of(learner)
     except NoGradient as why:
         return str(why)
-    return "" if line == "universal" or line in ATTACKS else f"There is no attack by {METHODS[line]} here."
+    return ""
 
 
 def _at_random(
@@ -148,11 +148,11 @@ def _attacked(
             push = universal(model, model.inputs(x), classes, asked.norm, size, seed=asked.seed)
             values.append(float(push.error[0]) if len(x) else np.nan)
         else:
-            searches = line != "fgsm"
+            searches = line != "fgsm" and not model.noisy
             some = np.flatnonzero(~fooled) if searches else np.flatnonzero(~wrong)
             end = ATTACKS[line](model, model.inputs(x[some]), classes[torch.from_numpy(some)][None], at_size, ids[some])
             now = (fooled if searches else wrong).copy()
-            now[some] = (model.decide(end) != classes[torch.from_numpy(some)])[0].cpu().numpy()
+            now[some] = (model.asked(draw=0).decide(end) != classes[torch.from_numpy(some)])[0].cpu().numpy()
             values.append(float(_share(now)))
             fooled |= now & searches
         yield

@@ -15,10 +15,12 @@ from boundaryviz.learners import losses
 from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.base import Answers, Problem
 from boundaryviz.learners.features import FeatureMap
+from boundaryviz.learners.masking import AS_IT_IS, Asking, Mask
 from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
 from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
 from boundaryviz.scene.responses import taught
+from boundaryviz.scene.section import Ask, Section
 
 _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
 _INPUTS = 1 << 21  # of what a net is shown, however many places it is asked about
@@ -28,7 +30,8 @@ class Network:
     """R nets with one layout, their initial weights, and what `Learner` says of asking.
 
     P: the parameters of all replicas, one flat buffer (R, n). asked: those that answer, as `Layout.views`; P itself
-    unless a learner trains one net and shows another.
+    unless a learner trains one net and shows another. mask: what is done to it whenever it is asked, and not by those
+    who ask with other parameters.
     """
 
     differentiable = True
@@ -48,6 +51,7 @@ class Network:
     ) -> None:
         self.problem, self.device, self.dtype = problem, torch.device(device), dtype
         self.features = FeatureMap(spec, problem.width)
+        self.mask = Mask()
         self._loss, self._squash, self._gamma = loss, squash, gamma
         self.hidden = hidden
         self.layout = Layout((self.features.size, *hidden, losses.outputs(loss, problem.classes)))
@@ -117,14 +121,17 @@ class Network:
         columns = max(256, _FLOATS // (len(params[0]) * max(self.layout.dims)))
         many = max(columns, _INPUTS // self.features.size // columns * columns)
         for start in range(0, max(len(x), 1), many):
-            for part in self._inputs(x[start : start + many])[None].split(columns, 2):
+            some = x[start : start + many]
+            if self.mask.moves:
+                some = self.mask.places(some, self.problem.scale)
+            for part in self._inputs(some)[None].split(columns, 2):
                 yield params, part
 
     def _outputs(self, x: NDArray[np.float64], replica: int | None) -> Tensor:
         """What the last layer says of `x` (G, D), (R or 1, K, G)."""
         parts = [forward(params, part, self._activate) for params, part in self._parts(x, replica)]
         z = torch.cat(parts, 2)
-        return torch.tanh(z) if self._squash else z
+        return self.mask.outputs(torch.tanh(z) if self._squash else z)
 
     def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
         """Class probabilities at `x` (G, D): float32 (R, C, G), or (1, C, G) of one replica."""
@@ -140,6 +147,27 @@ class Network:
         Smoother than the probabilities, which saturate: `shown` turns them into those, wherever they come from.
         """
         return losses.scores(self._outputs(x, replica))[0].float().cpu().numpy()
+
+    def on_plane(self, section: Section, replica: int = 0) -> Ask | None:
+        """What takes places (G, 2) of a plane of its inputs and says what `scores` does of these inputs, to rounding,
+        without working them out: the first layer is linear in them, and on the plane has two inputs. As it is now.
+
+        None where the net is not shown the inputs as they are, or does not answer by its layers alone.
+        """
+        kind, masked = type(self), self.mask.kind != "none"
+        if masked or not self.features.plain or (kind.scores, kind._outputs) != (Network.scores, Network._outputs):
+            return None
+        weight, bias, *rest = (p[replica : replica + 1] if len(self.P) > 1 else p for p in self.asked)
+        axes, origin = (torch.tensor(part.T).to(weight) for part in (section.axes, section.origin[None]))
+        params = [weight @ axes, bias + weight @ origin, *rest]
+        columns = max(256, _FLOATS // max(self.layout.dims[1:]))
+
+        def ask(places: NDArray[np.float64]) -> NDArray[np.float32]:
+            parts = torch.from_numpy(places.T.copy())[None].to(self.device, self.dtype).split(columns, 2)
+            z = torch.cat([forward(params, part, self._activate) for part in parts], 2)
+            return losses.scores(torch.tanh(z) if self._squash else z)[0].float().cpu().numpy()
+
+        return ask
 
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
@@ -187,11 +215,13 @@ class Network:
         z = forward(self.layout.views(params), self.features.of_tensor(x), self._activate)
         return torch.tanh(z) if self._squash else z
 
-    def answers(self, x: Tensor, replicas: slice = slice(None)) -> Tensor:
+    def answers(self, x: Tensor, replicas: slice = slice(None), how: Asking = AS_IT_IS) -> Tensor:
         """What the last layer of the nets that answer says, (R, K, N), of points (1 or R, D, N) in double precision, on
         the net's device; autograd goes through it to the points. replicas: which of them, R in number."""
+        x = self.mask.inputs(x, self.problem.scale, how)
         z = forward([p[replicas] for p in self.asked], self.features.of_tensor(x).to(self.dtype), self._activate)
-        return torch.tanh(z) if self._squash else z
+        z = torch.tanh(z) if self._squash else z
+        return self.mask.outputs(z) if how.masked else z
 
     def penultimate(self, params: Tensor, x: Tensor) -> Tensor:
         """Activations of the last hidden layer, which there has to be, (R, units, B); as `outputs`."""

@@ -13,11 +13,13 @@ from torch import Tensor
 
 from boundaryviz.learners.base import Answers, Learner, Problem, State, TrainingData
 from boundaryviz.learners.family import LearnerSettings
+from boundaryviz.learners.masking import AS_IT_IS, Asking
 from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.learners.trees import Tree
 from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import Domain
+from boundaryviz.scene.section import Ask, Section
 
 
 def learner_of(
@@ -45,10 +47,10 @@ def _scaled(problem: Problem, scale: Scaling) -> Problem:
     if (section := problem.section) is not None:
         width, low, high = section.width, scale(section.low), scale(section.high)
         plane = replace(section, origin=np.zeros(width), axes=np.eye(2, width), low=low, high=high)
-        return replace(problem, section=plane)
+        return replace(problem, section=plane, scale=scale)
     d = problem.domain
     (left, bottom), (right, top) = scale(np.array([(d.left, d.bottom), (d.right, d.top)])).tolist()
-    return replace(problem, domain=Domain(left, right, bottom, top))
+    return replace(problem, domain=Domain(left, right, bottom, top), scale=scale)
 
 
 class Scaled:
@@ -69,6 +71,7 @@ class Scaled:
     def rescale(self, scale: Scaling) -> None:
         """Other units, from the next data on."""
         self._scale = scale
+        self._learner.problem = replace(self._learner.problem, scale=scale)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -124,14 +127,23 @@ class Scaled:
         """What decides at `x` (G, D): of two classes the second's lead (1, G), else one number each (C, G)."""
         return self._learner.scores(self._scale(x), replica)
 
+    def on_plane(self, section: Section, replica: int = 0) -> Ask | None:
+        """As `scores` at places of a plane of its inputs; see `Network.on_plane`."""
+        ask = getattr(self._learner, "on_plane", None)
+        found: Ask | None = None
+        if ask is not None:
+            origin, unit = self._scale(section.origin[None])[0], self._scale.unit
+            found = ask(replace(section, origin=origin, axes=section.axes / unit), replica)
+        return found
+
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
         return self._learner.shown(scores)
 
-    def answers(self, x: Tensor, replicas: slice = slice(None)) -> Tensor:
+    def answers(self, x: Tensor, replicas: slice = slice(None), how: Asking = AS_IT_IS) -> Tensor:
         """What the last layer of nets says of points (1 or R, D, N); see `Network.answers`."""
         centre, unit = (torch.tensor(one).to(x)[:, None] for one in (self._scale.centre, self._scale.unit))
-        result: Tensor = self._fitted.answers((x - centre) / unit, replicas)
+        result: Tensor = self._fitted.answers((x - centre) / unit, replicas, how)
         return result
 
     def unit(self, x: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:

@@ -62,7 +62,9 @@ def job(request: FilmRequest, tell: Tell) -> None:
 def _sequence(request: FilmRequest, progress: OnProgress) -> FrameSequence:
     """Trained and looked at as often as asked for."""
     scenario, rate = request.scenario, request.options.rate
-    config = RunConfig(scenario, request.seeds, request.shown, request.twin, request.device, request.cascade)
+    config = RunConfig(scenario, request.seeds, request.shown, request.twin, request.device, request.cascade,
+        request.options.view == "pushes",
+    )  # fmt: skip
     frames = max(1, round((_SECONDS if request.seconds is None else request.seconds) * rate))
     if request.over is None:
         _check_cascades(request, [scenario])

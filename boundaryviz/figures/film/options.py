@@ -18,6 +18,7 @@ VIEWS: dict[str, str] = {
     "flip": "what the poison turned over, both boundaries, and the share of test points that flipped",
     "cascade": "who got which label, from whom and when, and the curves beside it",
     "curves": "loss and error",
+    "pushes": "an arrow from each test point to where it is decided otherwise, and the curves beside it",
 }
 """What a film can show."""
 SIZES = ((1280, 720), (1920, 1080), (720, 720))
