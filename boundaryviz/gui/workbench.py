@@ -34,7 +34,7 @@ from boundaryviz.gui.document.recovery import Session
 from boundaryviz.gui.dose.control import DoseControl
 from boundaryviz.gui.effect.control import EffectControl
 from boundaryviz.gui.elephant.control import ElephantControl
-from boundaryviz.gui.export.exporting import Exporting
+from boundaryviz.gui.export.exporting import Exporting, Further
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
 from boundaryviz.gui.files.filing import Filing
@@ -212,7 +212,7 @@ class Workbench:
         picturing = Picturing(document, client, presenter, self.history, window)
         self.exporting = Exporting(
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
-            self.timeline.strip, self.compare.snapshots, self.pin_files.file,
+            self.timeline.strip, self.compare.snapshots, self.pin_files.file, self._further_figures,
         )  # fmt: skip
         self.filing.offers += [self.effect.ready, self.adversary.ready, self.elephant.goes_with]
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
@@ -220,6 +220,10 @@ class Workbench:
         self.restoring = Restoring(
             window, document, self.filing.may_leave, log, self._state, self.autosave, self.reader, self.filing.open
         )
+
+    def _further_figures(self) -> dict[str, Further]:
+        """What features show now that figures can be drawn of."""
+        return {name: Further(*one) for name, one in self.push.figures().items()}
 
     def _arrange(self) -> None:
         """Which view stands where."""

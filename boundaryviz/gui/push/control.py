@@ -3,7 +3,7 @@ trains, and what an attack pushes over can be added with its true label."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from boundaryviz.engine.probes.push_views import PushView, PushViewSettings, sho
 from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
+from boundaryviz.gui.push.figuring import AGAIN, pushes_figure, robustness_figure
 from boundaryviz.gui.push.gesture import PushOver, Taken
 from boundaryviz.gui.push.on_plane import PushesOnPlane
 from boundaryviz.gui.push.panel import MOST, PushPanel
@@ -345,6 +346,17 @@ class PushControl(QObject):
         yield "Push it over" if len(ids) == 1 else f"Push {len(ids):,} over", partial(self.push_points, ids)
         if self.over.taken is not None:
             yield "Add with true label", self.keep
+
+    def figures(self) -> dict[str, tuple[str, Callable[[Any, Any], Any], str]]:
+        """What can be drawn of what is shown now: by the name of a view its title, what draws it of a snapshot with
+        options, and what to say where a line is asked for that draws it again."""
+        found: dict[str, tuple[str, Callable[[Any, Any], Any], str]] = {}
+        shown = self.many if self.many is not None and self.many.runs else self.here
+        if shown is not None and shown.runs:
+            found["pushes"] = "Pushes", partial(pushes_figure, shown.runs), AGAIN
+        if (curves := self.robustness.found) is not None:
+            found["robustness"] = "Robust error", partial(robustness_figure, curves, self.spec.epsilon), AGAIN
+        return found
 
     def keep(self) -> None:
         """Add what was pushed over, with its true labels."""

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.probes.push_views import RobustnessFound, RobustnessViewSettings
+from boundaryviz.evasion.pushes import Robustness
 from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.push.view import EMPTY, PAST, RobustnessView
@@ -42,6 +43,11 @@ class RobustnessControl(QObject):
         client.probed.connect(self._take)
         client.stated.connect(self._stated)
         presenter.turned.connect(lambda: self.view.clear(EMPTY if presenter.past is None else PAST))
+
+    @property
+    def found(self) -> Robustness | None:
+        """What the tab shows."""
+        return self.view.found if self._on() else None
 
     def turn(self, on: bool) -> None:
         """Pushes are shown, or not."""

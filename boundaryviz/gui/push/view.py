@@ -92,7 +92,8 @@ class RobustnessView(QWidget):
         super().__init__()
         self.setAccessibleName("Robustness")
         self._theme = theme
-        self._found: Robustness | None = None
+        self.found: Robustness | None = None
+        """What is shown."""
         self._epsilon: float | None = None
         self._tried: float | None = None
         self._hovered: float | None = None
@@ -130,7 +131,7 @@ class RobustnessView(QWidget):
     def set_robustness(self, found: Robustness, common: tuple[float, float] | None = None, of: str = "") -> None:
         """found: what was measured. common: the shadow of the best push for all, in units of the plane. of: which seed
         it is of."""
-        self._found, self._of = found, of
+        self.found, self._of = found, of
         self._tell("")
         self.plot.show_lines(found.epsilons, found.lines)
         size = float(found.epsilons[-1]) if self._epsilon is None else self._epsilon
@@ -145,7 +146,7 @@ class RobustnessView(QWidget):
 
     def clear(self, words: str = EMPTY, problem: bool = False) -> None:
         """Nothing is known; `words` say why."""
-        self._found = None
+        self.found = None
         self._tell(words)
 
     def set_theme(self, theme: Theme) -> None:
@@ -174,7 +175,7 @@ class RobustnessView(QWidget):
         return tried if self._hovered is None else self._hovered
 
     def _draw(self) -> None:
-        found = self._found
+        found = self.found
         self.plot.show_epsilon(self._epsilon if self._tried is None else self._tried)
         if found is None:
             return
