@@ -16,15 +16,13 @@ from boundaryviz.engine.messages import Key
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
 from boundaryviz.engine.probes.pushes import MOST, NOBODY, held_against, some_of
 from boundaryviz.evasion.pushes import Pushes, Robustness
-from boundaryviz.evasion.settings import EvasionSpec, Line, Method
+from boundaryviz.evasion.settings import LINES, EvasionSpec, Method
 from boundaryviz.scene.scene import Points, Scene, Split
 
 ONE_CLASS = "The data have one class only: there is nothing that a point could be taken for instead."
 NO_POINTS = "There are no labelled points to push: add some, or choose others."
 MOST_STEPS = 10
 """Steps of an attack while a curve is measured, for which training waits."""
-LINES: tuple[Line, ...] = ("exact", "fgsm", "pgd", "adaptive", "random", "universal")
-"""The curves of robust error; what a learner does not allow is missing."""
 _ASKED = EvasionSpec()
 
 
@@ -137,9 +135,11 @@ class RobustnessViewProbe(Probe):
         points = held_against(session.scene.points, settings.most)
         if session.scene.classes < 2 or not len(points):
             return RobustnessFound(settings, why=ONE_CLASS if session.scene.classes < 2 else NOBODY)
+        masked = getattr(session.spec, "mask", "none") != "none"  # or who knows of one does as PGD does
+        lines = (*LINES, "adaptive") if masked and "adaptive" not in LINES else LINES
         try:
             asked = settings.spec.model_copy(update={"steps": min(settings.spec.steps, MOST_STEPS)})
-            found = yield from session.robustness(asked, points, settings.epsilons, LINES, shown.replica)
+            found = yield from session.robustness(asked, points, settings.epsilons, lines, shown.replica)
             return RobustnessFound(settings, found, session.common_push(settings.spec, points, shown.replica))
         except ValueError as error:  # a norm that an attack cannot be asked in
             return RobustnessFound(settings, why=str(error))

@@ -38,7 +38,7 @@ class RobustnessPlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.box.disableAutoRange()
         self.axes = {side: pg.AxisItem(side, linkView=self.box) for side in ("left", "bottom")}
         self.axes["left"].setWidth(48)
-        self.axes["bottom"].setHeight(38)
+        self.axes["bottom"].setHeight(42)
         for axis in self.axes.values():
             axis.enableAutoSIPrefix(False)
         self.axes["left"].setLabel("robust error")

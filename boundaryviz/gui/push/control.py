@@ -75,6 +75,7 @@ class PushControl(QObject):
         panel.hidden.connect(lambda: self._switch.setChecked(False))
         panel.changed.connect(self._set)
         panel.asked.connect(self._ask)
+        panel.whom.activated.connect(lambda _at: self._show_whom())
         self.robustness.view.dragged.connect(lambda size: document.preview(self._change("evasion.epsilon", size)))
         self.robustness.view.chosen.connect(lambda size: self._set("evasion.epsilon", size))
         for signal, name, act in (
@@ -169,6 +170,11 @@ class PushControl(QObject):
         self._ask_many()
         self._ask_here()
         self.panel.set_pushing(bool(len(self._subjects())), self.over.taken is not None)
+
+    def _show_whom(self) -> None:
+        """Have points there that arrows begin at."""
+        if self.panel.arrows_for == "test":
+            self._window.actions_["view.held-out"].setChecked(True)
 
     def _ask_many(self) -> None:
         whom = self.panel.arrows_for

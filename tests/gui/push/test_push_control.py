@@ -188,6 +188,19 @@ def test_many_points_get_arrows_and_circles_of_the_attack_in_force(asked: Asked)
     assert shown.arrows is None
 
 
+def test_arrows_of_test_points_bring_these_points_along(asked: Asked):
+    workbench = on(asked)
+    shown = workbench.window.actions_["view.held-out"]
+    shown.setChecked(False)
+    panel = workbench.push.panel
+    for whom, brings in (("train", False), ("test", True)):
+        panel.whom.setCurrentIndex(panel.whom.findData(whom))
+        panel.whom.activated.emit(0)
+        assert shown.isChecked() == brings
+    assert asked.many.split == Split.TEST
+    shown.setChecked(False)
+
+
 def test_what_cannot_be_answered_is_said_in_the_panel(asked: Asked):
     workbench = on(asked)
     hover(workbench, NOBODY)
