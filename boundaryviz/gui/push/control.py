@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QElapsedTimer, QObject, QTimer
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.probes.push_views import PushView, PushViewSettings, shown_methods
@@ -62,10 +62,13 @@ class PushControl(QObject):
         self._awaited: PushViewSettings | None = None  # what the probe has been asked about a place
         self._wanted: NDArray[np.int64] | None = None  # points to be pushed over as soon as it is known where to
         self._synced: tuple[object, ...] = ()
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.setInterval(_AGAIN)
-        self._again.timeout.connect(self._ask_again)
+        self._again, self._rest = QTimer(self), QTimer(self)
+        for timer, act in ((self._again, self._ask_again), (self._rest, self._ask_here)):
+            timer.setSingleShot(True)
+            timer.timeout.connect(act)
+        self._asked_at = QElapsedTimer()
+        self.rests = 1.0
+        """How long the pointer's next place waits, in times what the last answer took: so training has the rest."""
         self._wire()
         self._opened()
 
@@ -198,10 +201,11 @@ class PushControl(QObject):
             self._client.unsubscribe("push-here")
             self._awaited = self.here = None
             self._show_here()
-        elif self._awaited is None and (self.here is None or self.here.settings != asked):
+        elif self._awaited is None and not self._rest.isActive() and (self.here is None or self.here.settings != asked):
             self._awaited = asked
             self._client.subscribe("push-here", asked)
-            self._again.start()
+            self._asked_at.start()
+            self._again.start(_AGAIN)
 
     def _ask_again(self) -> None:
         self._awaited = None
@@ -259,6 +263,8 @@ class PushControl(QObject):
         if found.settings == self._awaited:
             self._awaited = None
             self._again.stop()
+            if rest := min(round(self.rests * self._asked_at.elapsed()), _AGAIN):
+                self._rest.start(rest)
         wanted = self._wanted
         if wanted is not None and found.settings.ids == tuple(wanted.tolist()):
             self._wanted = None
@@ -276,6 +282,7 @@ class PushControl(QObject):
         """What was found is of another model."""
         self.here = self.many = self._awaited = self._wanted = None
         self._again.stop()
+        self._rest.stop()
         self._show_here()
         self._show_many()
         if self._switch.isChecked():
@@ -345,6 +352,7 @@ class PushControl(QObject):
         self._switch.setChecked(True)
         self.over.forget()
         self._wanted, self._awaited = ids[:MOST], None
+        self._rest.stop()
         self._ask_here()
 
     def offers(self, ids: NDArray[np.int64]) -> Iterable[tuple[str, Any]]:

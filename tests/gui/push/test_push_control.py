@@ -80,6 +80,7 @@ def asked(workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask
     workbench.window.actions_["view.pushes"].setChecked(False)
     workbench.plane.fit()
     hover(workbench, None)
+    workbench.push.rests = 0.0
     yield Asked(workbench, monkeypatch)
     workbench.window.actions_["view.pushes"].setChecked(False)
     workbench.push.panel.whom.setCurrentIndex(0)
@@ -139,6 +140,17 @@ def test_the_pointer_is_followed_one_question_at_a_time_and_the_last_place_is_an
     hover(workbench, None)
     assert "push-here" not in asked.of
     assert not workbench.push.on_plane.lead.here.here.arrows
+
+
+def test_what_an_answer_took_is_left_to_training_before_the_next_place_is_asked_about(asked: Asked, qtbot: QtBot):
+    workbench = on(asked)
+    workbench.push.rests = 1.0
+    hover(workbench, NOBODY)
+    qtbot.wait(30)
+    hover(workbench, (2.0, 1.6))
+    asked.answer_here()
+    assert asked.here.places == (NOBODY,)
+    qtbot.waitUntil(lambda: asked.here.places == ((2.0, 1.6),))
 
 
 def test_over_a_point_that_point_is_asked_about_and_away_from_the_plane_the_selected_one(asked: Asked):
@@ -317,6 +329,7 @@ def test_each_plane_shows_the_push_of_its_own_model(
 ):
     with workbenches(qtbot, tmp_path, SilentLink, shown=False) as make:
         asked = Asked(make(begin_with), monkeypatch)
+        asked.workbench.push.rests = 0.0
         workbench = on(asked)
         workbench.planes.set_twin(True)
         hover(workbench, NOBODY)
