@@ -208,9 +208,12 @@ class PushControl(QObject):
             self._again.start(_AGAIN)
 
     def _ask_again(self) -> None:
-        self._awaited = None
-        if self.here is None:
+        """What has had no answer for long gives way to what the pointer has come to; asked again, it would begin anew."""
+        if self._settings_here() != self._awaited:
+            self._awaited = None
             self._ask_here()
+        elif self._awaited is not None:
+            self._again.start(_AGAIN)
 
     def _settings_here(self) -> PushViewSettings | None:
         """What is to be asked about one place, and of points that are to be pushed over; None for nothing."""

@@ -20,6 +20,7 @@ from boundaryviz.gui.widgets.flow import FlowLayout
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
 EMPTY = "Robust error appears here as it trains: the share of points that a push of at most some length takes across."
+_WHOLE = 0.99  # of its length: less of a push is its shadow
 PAST = "The robust error of then comes where you rest."
 
 
@@ -189,7 +190,8 @@ class RobustnessView(QWidget):
         if self.common.push is not None:
             share = values.get("universal")
             told = "" if share is None else f" It takes {share:.1%} wrong."
-            self.common_words.setText(f"The one push that, added to every point, takes the most across.{told}")
+            shadow = "" if np.linalg.norm(self.common.push) > _WHOLE else " Drawn is its shadow."
+            self.common_words.setText(f"The one push that, added to every point, takes the most across.{told}{shadow}")
         self.common_words.setVisible(self.common.push is not None)
 
     def _list(self, names: list[str], values: Mapping[str, float]) -> None:

@@ -66,6 +66,9 @@ def many_words(run: Pushes, count: int) -> str:
     middle = run.length[np.isfinite(run.length)]
     if len(middle) and run.method not in BOUNDED:
         said += f"; median length {np.median(middle):.3g}"
+    off = run.off_plane[np.isfinite(run.off_plane) & np.isfinite(run.length)]
+    if len(off) and (share := float(np.median(off))) > _OFF:
+        said += f". Drawn are shadows: half of the pushes lead off the plane by {share:.0%} of them (squared) or more"
     return f"{said}. {run.words}".strip()
 
 

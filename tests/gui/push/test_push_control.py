@@ -142,6 +142,18 @@ def test_the_pointer_is_followed_one_question_at_a_time_and_the_last_place_is_an
     assert not workbench.push.on_plane.lead.here.here.arrows
 
 
+def test_a_question_that_takes_long_is_not_asked_again_and_gives_way_to_another_place(asked: Asked):
+    workbench = on(asked)
+    hover(workbench, NOBODY)
+    for _ in range(3):
+        workbench.push._again.timeout.emit()
+    assert asked.count == 1
+    hover(workbench, (2.0, 1.6))
+    assert asked.count == 1
+    workbench.push._again.timeout.emit()
+    assert (asked.count, asked.here.places) == (2, ((2.0, 1.6),))
+
+
 def test_what_an_answer_took_is_left_to_training_before_the_next_place_is_asked_about(asked: Asked, qtbot: QtBot):
     workbench = on(asked)
     workbench.push.rests = 1.0

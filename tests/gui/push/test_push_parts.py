@@ -61,6 +61,8 @@ def test_of_many_points_it_says_how_many_cross_within_epsilon_and_of_how_many_th
     run = pushes("nearest", [0, 1], [(0, 0), (1, 0)], [(0.1, 0), (1.4, 0)], epsilon=0.2, exact=True)
     assert many_words(run, 7) == "Of 2 of 7 points 1 (50.0%) cross within 0.2; median length 0.25."
     bounded = pushes("pgd", [0, 1], [(0, 0), (1, 0)], [(0.1, 0), (1.2, 0)], epsilon=0.2)
+    wide = pushes("pgd", [0, 1], [(0, 0), (1, 0)], [(0.1, 0), (1.2, 0)], epsilon=0.2, off=0.6)
+    assert "off the plane by 60% of them" in many_words(wide, 2)
     assert many_words(bounded, 2) == "Of 2 points 2 (100.0%) cross within 0.2."
 
 
