@@ -208,7 +208,7 @@ class PushControl(QObject):
             self._again.start(_AGAIN)
 
     def _ask_again(self) -> None:
-        """What has had no answer for long gives way to what the pointer has come to; asked again, it would begin anew."""
+        """What has had no answer for long gives way to what the pointer has come to; asked again it begins anew."""
         if self._settings_here() != self._awaited:
             self._awaited = None
             self._ask_here()

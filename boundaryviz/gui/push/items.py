@@ -171,7 +171,8 @@ class PushHereItem(MarksItem):
             start, end = (transform.map(QPointF(*place)) for place in (ghosts[0].start, ghosts[0].place))
             way = _unit(end - start)
             _write(painter, self.ghost_words, end + way * (_GHOST * size), way, screen, self.theme)
-        elif here.words and here.arrows:
+        told = bool(ghosts) and bool(self.ghost_words) and here.ball is not None and ghosts[0].start == here.ball.place
+        if here.words and here.arrows and not told:
             start, end = (transform.map(QPointF(*places[0])) for places in (here.arrows[0].starts, here.arrows[0].ends))
             _write(painter, here.words, end, _unit(end - start), screen, self.theme)
         painter.restore()

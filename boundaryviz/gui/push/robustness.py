@@ -20,6 +20,7 @@ from boundaryviz.gui.widgets.scale import tidy_above
 
 _POINTS = 200
 """Points that robust error is measured on at most."""
+_BEYOND, _LEAST = 1.2, 0.15  # where the axis ends: in times epsilon, and of the shorter side of the plane
 _LENGTHS = 9
 """Lengths at which it is measured, from 0."""
 
@@ -74,7 +75,8 @@ class RobustnessControl(QObject):
     def _settings(self) -> RobustnessViewSettings:
         spec = self._spec
         domain = self._document.committed.scene.domain
-        most = tidy_above(max(2.0 * spec.epsilon, 0.15 * min(domain.width, domain.height)))
+        # so wide that an epsilon that is dragged along the axis rarely changes it
+        most = tidy_above(max(_BEYOND * spec.epsilon, _LEAST * min(domain.width, domain.height)))
         return RobustnessViewSettings(spec, tuple(np.linspace(0.0, most, _LENGTHS).tolist()), _POINTS)
 
     def _stated(self, state: m.State) -> None:
