@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QElapsedTimer, QObject, QTimer
+from PyQt6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer
+from PyQt6.QtGui import QKeyEvent
+from typing_extensions import override
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.probes.push_views import PushView, PushViewSettings, shown_methods
@@ -88,6 +90,7 @@ class PushControl(QObject):
             window.actions_[name].triggered.connect(lambda _=False, act=act: act())
         panel.dropped.connect(self.over.forget)
         window.escaped.connect(self.over.forget)
+        planes.plane.installEventFilter(self)
         window.themed.connect(self.on_plane.set_theme)
         window.themed.connect(panel.set_theme)
         planes.hovered.connect(self._hovered)
@@ -410,6 +413,17 @@ class PushControl(QObject):
             was, now = (class_words(self._document.scene, label) for label in (ghosts[0].label, ghosts[0].taken))
             words = f"{was}, taken for {now}"
         self.on_plane.show_ghosts(ghosts, words)
+
+    @override
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Esc on the plane takes back what was pushed before it lets the selection go."""
+        if (
+            isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Escape and self.over.taken is not None and not self._planes.plane.tool.active
+        ):  # fmt: skip
+            self.over.forget()
+            return True
+        return False
 
     def _show_over(self) -> None:
         self._draw_over()
