@@ -193,7 +193,7 @@ class Workbench:
         self.tree = TreeControl(window, self.plane, client, presenter)
         self.timeline.course.turned.connect(self.tree.show_stage)
         self.push = PushControl(window, planes, document, client, presenter, self.controller.do)
-        self.controller.offers.append(self.push.offers)
+        self.controller.offers.append(self.push.hand.offers)
         self.influence = InfluenceControl(window, self.plane, document, client, presenter, self.controller.do)
 
     def _join_files(self) -> None:

@@ -112,8 +112,8 @@ class PushViewProbe(Probe):
         if settings.ids:
             there = [i for i in settings.ids if i in set(points.ids.tolist())]
             return points.take(points.positions(there) if there else [])
-        known = points.is_labelled & ~points.muted & (points.split == settings.split)
-        return points.take(some_of(np.flatnonzero(known), settings.most))
+        known = np.flatnonzero(points.is_labelled & ~points.muted & (points.split == settings.split))
+        return points.take(some_of(known, settings.most) if settings.most else known[:0])
 
 
 class RobustnessViewProbe(Probe):

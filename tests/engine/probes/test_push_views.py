@@ -72,6 +72,11 @@ def test_many_points_are_those_of_a_split_with_labels_that_are_not_muted(session
     assert len(ask(session, PushViewSettings(SPEC, most=5)).runs[0]) <= 5
 
 
+def test_of_an_empty_choice_there_is_nothing_to_push_and_that_is_said(session: Session):
+    found = ask(session, PushViewSettings(SPEC, most=0))
+    assert (found.runs, found.why) == ((), NO_POINTS)
+
+
 def test_the_clean_twin_is_pushed_by_its_own_boundary():
     values = SMALL | {"poison.attack": "flip", "poison.count": 6}
     session = Session(Scenario().with_values(values), device="cpu", twin=True)

@@ -80,7 +80,7 @@ def asked(workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask
     workbench.window.actions_["view.pushes"].setChecked(False)
     workbench.plane.fit()
     hover(workbench, None)
-    workbench.push.rests = 0.0
+    workbench.push.asking.rests = 0.0
     yield Asked(workbench, monkeypatch)
     workbench.window.actions_["view.pushes"].setChecked(False)
     workbench.push.panel.whom.setCurrentIndex(0)
@@ -146,17 +146,17 @@ def test_a_question_that_takes_long_is_not_asked_again_and_gives_way_to_another_
     workbench = on(asked)
     hover(workbench, NOBODY)
     for _ in range(3):
-        workbench.push._again.timeout.emit()
+        workbench.push.asking.give_way()
     assert asked.count == 1
     hover(workbench, (2.0, 1.6))
     assert asked.count == 1
-    workbench.push._again.timeout.emit()
+    workbench.push.asking.give_way()
     assert (asked.count, asked.here.places) == (2, ((2.0, 1.6),))
 
 
 def test_what_an_answer_took_is_left_to_training_before_the_next_place_is_asked_about(asked: Asked, qtbot: QtBot):
     workbench = on(asked)
-    workbench.push.rests = 1.0
+    workbench.push.asking.rests = 1.0
     hover(workbench, NOBODY)
     qtbot.wait(30)
     hover(workbench, (2.0, 1.6))
@@ -276,7 +276,7 @@ def test_a_point_is_pushed_over_and_added_with_its_true_label_as_one_step(asked:
     QTest.keyClick(workbench.plane, Qt.Key.Key_Z)
     assert (asked.here.ids, asked.here.methods) == ((point,), ("nearest",))
     asked.answer_here(exact=True)
-    over, count = workbench.push.over, len(workbench.document.scene.points)
+    over, count = workbench.push.hand.over, len(workbench.document.scene.points)
     assert over.under_way
     assert workbench.push.on_plane.lead.here.ghosts[0].place == start
     over.finish()
@@ -303,11 +303,11 @@ def test_esc_forgets_what_was_pushed_over_and_the_scene_is_as_it_was(asked: Aske
     workbench.plane.select(np.array([a_point(workbench)]))
     workbench.push.panel.push.click()
     asked.answer_here()
-    workbench.push.over.finish()
+    workbench.push.hand.over.finish()
     assert workbench.push.panel.keep.isEnabled()
     before = workbench.document.state
     QTest.keyClick(workbench.plane, Qt.Key.Key_Escape)
-    assert workbench.push.over.taken is None
+    assert workbench.push.hand.over.taken is None
     assert len(workbench.plane.selection) == 1
     assert not workbench.push.panel.keep.isEnabled()
     assert workbench.document.state is before
@@ -317,21 +317,21 @@ def test_esc_forgets_what_was_pushed_over_and_the_scene_is_as_it_was(asked: Aske
 def test_why_nothing_is_pushed_over_is_said_where_the_hand_is(asked: Asked):
     workbench = on(asked)
     workbench.plane.select(np.array([a_point(workbench)]))
-    workbench.push.push_over()
+    workbench.push.hand.push_over()
     asked.answer_here(flipped=False)
-    assert workbench.push.over.taken is None
+    assert workbench.push.hand.over.taken is None
     assert workbench.push.panel.words.text().startswith("There is no boundary to reach")
 
 
 def test_the_menu_of_points_offers_both(asked: Asked):
     workbench = on(asked)
     ids = workbench.document.scene.points.ids[:2]
-    assert [words for words, _ in workbench.push.offers(ids[:1])] == ["Push it over"]
-    assert [words for words, _ in workbench.push.offers(ids)] == ["Push 2 over"]
-    next(iter(workbench.push.offers(ids)))[1]()
+    assert [words for words, _ in workbench.push.hand.offers(ids[:1])] == ["Push it over"]
+    assert [words for words, _ in workbench.push.hand.offers(ids)] == ["Push 2 over"]
+    next(iter(workbench.push.hand.offers(ids)))[1]()
     asked.answer_here()
-    workbench.push.over.finish()
-    offered = dict(workbench.push.offers(ids[:1]))
+    workbench.push.hand.over.finish()
+    offered = dict(workbench.push.hand.offers(ids[:1]))
     offered["Add with true label"]()
     assert workbench.document.undo.undoText() == "Add 2 adversarial examples with true labels"
 
@@ -341,7 +341,7 @@ def test_each_plane_shows_the_push_of_its_own_model(
 ):
     with workbenches(qtbot, tmp_path, SilentLink, shown=False) as make:
         asked = Asked(make(begin_with), monkeypatch)
-        asked.workbench.push.rests = 0.0
+        asked.workbench.push.asking.rests = 0.0
         workbench = on(asked)
         workbench.planes.set_twin(True)
         hover(workbench, NOBODY)

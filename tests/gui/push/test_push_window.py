@@ -57,7 +57,7 @@ def test_the_push_is_followed_the_point_goes_over_and_is_added_and_all_of_it_is_
     trained.plane.select(np.array([point]))
     mouse(trained.plane, "Move", (0.5, 1.9), Qt.MouseButton.NoButton)
     QTest.keyClick(trained.plane, Qt.Key.Key_Z)
-    qtbot.waitUntil(lambda: push.over.taken is not None and not push.over.under_way, timeout=10_000)
+    qtbot.waitUntil(lambda: push.hand.over.taken is not None and not push.hand.over.under_way, timeout=10_000)
     (ghost,) = here.ghosts
     assert ghost.taken != ghost.label
     QTest.keyClick(trained.plane, Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
