@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.figures.style import Options
+from boundaryviz.gui.widgets.export_dialog import ExportDialog
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from helpers.mouse import mouse
@@ -64,3 +65,20 @@ def test_the_push_is_followed_the_point_goes_over_and_is_added_and_all_of_it_is_
     points = trained.document.scene.points
     assert (len(points), int(points.label[-1])) == (len(scene.points) + 1, ghost.label)
     assert tuple(points.xy[-1]) == ghost.place
+
+
+def test_the_dialog_of_figures_offers_the_pushes_that_are_shown(
+    trained: Workbench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ExportDialog, "exec", lambda dialog: dialog.show())
+    monkeypatch.setattr(ExportDialog, "deleteLater", lambda dialog: None)
+    mouse(trained.plane, "Move", (0.5, 0.9), Qt.MouseButton.NoButton)
+    qtbot.waitUntil(lambda: trained.push.asking.found is not None, timeout=10_000)
+    trained.window.actions_["file.export"].trigger()
+    qtbot.waitUntil(lambda: bool(trained.window.findChildren(ExportDialog)), timeout=20_000)
+    (dialog,) = trained.window.findChildren(ExportDialog)
+    assert dialog.view.currentData() == "pushes"
+    assert dialog.view.findData("robustness") < 0, "its tab has not been looked at"
+    dialog._show()
+    assert "boundaryviz evade" in dialog.line.text()
+    dialog.close()
