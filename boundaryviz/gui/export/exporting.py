@@ -231,10 +231,10 @@ class _Made:
 
     def command(self, made_from: Sequence[str] | str, chosen: ExportOptions, client: TrainerClient, seed: int) -> str:
         """The line; raises NoCommand."""
-        if isinstance(made_from, str):
-            raise NoCommand(made_from)
         if chosen.view in self._further:
             raise NoCommand(self._further[chosen.view].again)
+        if isinstance(made_from, str):
+            raise NoCommand(made_from)
         rect = self._rect
         run: dict[str, Any] = {
             "view": chosen.view, "seeds": client.seeds, "twin": client.twin, "seed_shown": seed,
