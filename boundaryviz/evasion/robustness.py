@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.evasion.balls import directions, uniforms
 from boundaryviz.evasion.metrics import Metric
-from boundaryviz.evasion.model import Model, NoGradient, model_of
+from boundaryviz.evasion.model import Model, NoGradient, model_of, noisy
 from boundaryviz.evasion.nearest import Look, asked_by, nearest_in_slices
 from boundaryviz.evasion.pushes import Robustness
 from boundaryviz.evasion.pushing import ATTACKS
@@ -22,7 +22,9 @@ from boundaryviz.learners.base import Learner, Problem
 from boundaryviz.scene.section import Section
 
 _DRAWS = 16  # random pushes of each point
+_CLIMBS = 10  # steps of a common push in many inputs
 
+NOISY = "The net answers with noise, so that it has chances at each place and no outline; the adaptive attack knows."
 NO_OUTLINE = "Points have more than two inputs, where no outline is exact; PGD bounds the error from below."
 
 
@@ -98,6 +100,8 @@ def _share(fooled: NDArray[np.bool_]) -> NDArray[np.float64]:
 def _lacks(learner: Learner, line: Line, section: Section | None) -> str:
     """Why a line is missing, in a sentence; empty where it is not."""
     if line == "exact":
+        if noisy(learner):
+            return NOISY
         return NO_OUTLINE if section is not None and section.off_plane is not None else ""
     if line == "random":
         return ""
@@ -145,7 +149,8 @@ def _attacked(
     for size in sizes.tolist():
         at_size = asked.model_copy(update={"epsilon": size})
         if line == "universal":
-            push = universal(model, model.inputs(x), classes, asked.norm, size, seed=asked.seed)
+            steps = 0 if model.width <= 2 else _CLIMBS  # on a plane every direction is tried
+            push = universal(model, model.inputs(x), classes, asked.norm, size, steps, asked.seed)
             values.append(float(push.error[0]) if len(x) else np.nan)
         else:
             searches = line != "fgsm" and not model.noisy
