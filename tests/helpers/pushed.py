@@ -24,4 +24,4 @@ def pushes(shown: Snapshot, length: float = 0.3, most: int = 400, **changes: Any
         "length": np.full(len(some), length), "flipped": before != after, "from_class": before, "to_class": after,
         "off_plane": np.zeros(len(some)),
     }  # fmt: skip
-    return Pushes(**{**columns, "method": "fgsm", "norm": "l2", "epsilon": 0.3, **changes})  # type: ignore[arg-type]
+    return Pushes(**{**columns, "method": "fgsm", "norm": "l2", "epsilon": 0.3, **changes})
