@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,13 @@ from boundaryviz.cli.results import Result, deliver
 from boundaryviz.cli.terminal import as_json, print_json
 from boundaryviz.cli.training import Job, ending, trained
 from boundaryviz.evasion.settings import METHODS, EvasionSpec
-from boundaryviz.record.evading import MEASURES, Evaded, title_of, value_words
+from boundaryviz.record.evading import MEASURES, Evaded, push_rows, title_of, value_words
+from boundaryviz.record.records import Records
 from boundaryviz.scenario.files import check_writable, write_atomic
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+
+if TYPE_CHECKING:
+    from boundaryviz.figures.data import Data
 
 VIEWS = ("pushes", "robustness", "noise-relation", "linearity")
 """The figures that are drawn here."""
@@ -62,7 +66,9 @@ def evade_and_report(job: Job, asked: Asked) -> int:
         place = str(asked.json_to)
         files.append(Result(place, lambda: write_atomic(place, (as_json(found.plain()) + "\n").encode())))
     if (figure := asked.figure) is not None:
-        files.append(Result(figure, lambda: _draw("pushes", run, found, Picture("pushes", figure, asked.options))))
+        files.append(
+            Result(figure, lambda: _draw("pushes", run, found.pushes, Picture("pushes", figure, asked.options)))
+        )
     failed = deliver(files, lambda: print_json(found.plain()) if asked.json_to == "-" else show_evaded(found))
     for words in dict.fromkeys(filter(None, (*found.words, *_advice(found, scenario)))):
         say(f"note: {words}")
@@ -79,11 +85,28 @@ def evade_and_draw(job: Job, picture: Picture) -> int:
     parse_rect(picture.rect)
     scenario = job.prepared()
     run, interrupted = trained(scenario, job)
-    found = _evaded(run, None, (), "test", job.shown)
+    found = _shown(picture.view, run, job.shown)
     files = [Result(picture.output, lambda: _draw(picture.view, run, found, picture, job.shown))]
     if (data := picture.data) is not None:
         files.append(Result(data, lambda: write_data(_data(picture.view, found), data)))
     return deliver(files) or ending(run, interrupted, scenario.steps)
+
+
+def _shown(view: str, run: Any, seed: int) -> Any:
+    """What a view shows of the test points. Raises UsageProblem where the learner has no gradients for it."""
+    from boundaryviz.evasion.model import NoGradient
+    from boundaryviz.runs.evading import by_method
+    from boundaryviz.runs.evasion import Evasion
+
+    one = Evasion(run.session, seed=seed)
+    try:
+        if view == "pushes":
+            return by_method(one)[0]
+        if view == "robustness":
+            return one.robustness()
+        return one.noise_relation() if view == "noise-relation" else one.linearity()
+    except NoGradient as why:
+        raise UsageProblem(f"--view {view}: {why}") from None
 
 
 def _prepared(job: Job, asked: Asked) -> Scenario:
@@ -112,9 +135,7 @@ def _checked(scenario: Scenario, places: NDArray[np.float64] | None) -> NDArray[
         raise UsageProblem(f"--{error.problems[0]}") from None
 
 
-def _evaded(
-    run: Any, places: NDArray[np.float64] | None, methods: tuple[Any, ...], points: str, shown: int = 0
-) -> Evaded:
+def _evaded(run: Any, places: NDArray[np.float64] | None, methods: tuple[Any, ...], points: str) -> Evaded:
     from boundaryviz.runs.bars import bar
     from boundaryviz.runs.evading import evaded
 
@@ -126,7 +147,7 @@ def _evaded(
             done += 1
             show(done, max(done, len(METHODS) + len(MEASURES)))
 
-        return evaded(run, places, methods or None, points, tell, shown)
+        return evaded(run, places, methods or None, points, tell)
 
 
 def _advice(found: Evaded, scenario: Scenario) -> list[str]:
@@ -136,65 +157,52 @@ def _advice(found: Evaded, scenario: Scenario) -> list[str]:
     return [EvasionSpec.advice(one, scene.domain, scene.classes) for one in asked]
 
 
-def _draw(view: str, run: Any, found: Evaded, picture: Picture, shown: int = 0) -> None:
+def _draw(view: str, run: Any, found: Any, picture: Picture, seed: int = 0) -> None:
+    """found: what the view shows."""
     from boundaryviz.figures.sheet import save
     from boundaryviz.figures.style import Options
 
     options = Options(**picture.options)
-    snapshot = run.snapshot(shown, columns=picture.columns, rect=parse_rect(picture.rect))
+    snapshot = run.snapshot(seed, columns=picture.columns, rect=parse_rect(picture.rect))
     if view == "pushes":
         from boundaryviz.figures.pushes import draw_pushes
 
-        figure = draw_pushes(snapshot, found.pushes, options)
+        figure = draw_pushes(snapshot, found, options)
     elif view == "robustness":
         from boundaryviz.figures.robustness import draw_robustness
 
-        figure = draw_robustness(_had(found.robustness, view), snapshot, found.asked.epsilon, options)
+        asked = run.scenario.evasion or EvasionSpec()
+        figure = draw_robustness(found, snapshot, asked.epsilon, options)
     elif view == "noise-relation":
         from boundaryviz.figures.noise_relation import draw_noise_relation
 
-        figure = draw_noise_relation(_had(found.noise, view), snapshot, options)
+        figure = draw_noise_relation(found, snapshot, options)
     else:
         from boundaryviz.figures.linearity import draw_linearity
 
-        figure = draw_linearity(_had(found.linearity, view), snapshot, options)
+        figure = draw_linearity(found, snapshot, options)
     save(figure, picture.output)
 
 
-def _had(what: Any, view: str) -> Any:
-    if what is None:
-        raise UsageProblem(f"--view {view}: it follows gradients, and this learner has none; take a net")
-    return what
-
-
-def _data(view: str, found: Evaded) -> Any:
-    from boundaryviz.figures.data import Data, data_of_rows
+def _data(view: str, found: Any) -> Data:
+    """What a view shows, as numbers."""
+    from boundaryviz.figures.data import data_of_records, data_of_table
 
     if view == "pushes":
-        return data_of_rows(found)
+        return data_of_records(Records(row for pushes in found for row in push_rows(pushes)))
     if view == "robustness":
-        curve = _had(found.robustness, view)
-        columns = {"epsilon": curve.epsilons, **curve.lines}
-        return Data(columns, tuple(columns), list(zip(*(one.tolist() for one in columns.values()), strict=True)))
+        return data_of_table({"epsilon": found.epsilons, **found.lines})
     if view == "noise-relation":
-        noise = _had(found.noise, view)
-        rows = [
-            (sigma, distance, measured, predicted)
-            for k, sigma in enumerate(noise.sigmas.tolist())
-            for distance, measured, predicted in zip(
-                noise.distance.tolist(), noise.measured[k].tolist(), noise.predicted[k].tolist(), strict=True
-            )
-        ]
-        arrays = {name: getattr(noise, name) for name in ("sigmas", "distance", "measured", "predicted")}
-        return Data(arrays, ("sigma", "distance", "measured", "predicted"), rows)
-    line = _had(found.linearity, view)
-    rows = [
-        (point, length, lead, said)
-        for point, (leads, tangent) in enumerate(zip(line.lead.tolist(), line.tangent.tolist(), strict=True))
-        for length, lead, said in zip(line.lengths.tolist(), leads, tangent, strict=True)
-    ]
-    arrays = {"lengths": line.lengths, "lead": line.lead, "slope": line.slope, "tangent": line.tangent}
-    return Data(arrays, ("point", "length", "lead", "tangent"), rows)
+        arrays = {name: getattr(found, name) for name in ("sigmas", "distance", "measured", "predicted")}
+        shape = found.measured.shape
+        of = {"sigma": found.sigmas[:, None], "distance": found.distance}
+        columns = {name: np.broadcast_to(one, shape) for name, one in of.items()}
+        return data_of_table(columns | {name: arrays[name] for name in ("measured", "predicted")}, arrays)
+    arrays = {name: getattr(found, name) for name in ("lengths", "lead", "slope", "tangent")}
+    shape = found.lead.shape
+    columns = {"point": np.arange(shape[0])[:, None], "length": found.lengths}
+    columns = {name: np.broadcast_to(one, shape) for name, one in columns.items()}
+    return data_of_table(columns | {"lead": found.lead, "tangent": found.tangent}, arrays)
 
 
 def show_evaded(found: Evaded) -> None:

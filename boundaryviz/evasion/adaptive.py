@@ -40,28 +40,26 @@ def adaptive(
     """The inputs after the best push found, as `pgd`, by an attacker who knows the mask of the model."""
     who = np.arange(x.shape[2]) if ids is None else ids
     label = label.expand(model.count, -1)
-    draws = [model.asked(straight=True, draw=1 + k) for k in range(DRAWS if model.noisy else 1)]
+    own = torch.tensor(who, device=x.device) if model.noisy else None  # one place is then not luckier than the next
+    draws = [model.asked(straight=True, draw=2 + DRAWS * seed + k, ids=own) for k in range(DRAWS if model.noisy else 1)]
     many = restarts if model.noisy else max(restarts, RESTARTS)
 
     def look(here: Tensor) -> Seen:
+        seen = [_seen(model, one, here, label, target) for one in draws]
         if not model.noisy:
-            return _slope(model, draws[0], here, label, target)
-        slopes, values, _ = zip(*(_slope(model, one, here, label, target, even=True) for one in draws), strict=True)
-        value = torch.stack(values).mean(0)
-        # that a single draw is through says nothing of the next
-        return torch.stack(slopes).mean(0), value, torch.zeros_like(value, dtype=torch.bool)
+            return seen[0]
+        slopes, values, hits = (torch.stack(each) for each in zip(*seen, strict=True))
+        return slopes.mean(0), values.mean(0), torch.zeros_like(hits[0])  # one lucky draw says nothing of the next
 
     return climbed(model, x, look, norm, epsilon, steps, many, seed, who)
 
 
-def _slope(model: Model, straight: Model, here: Tensor, label: Tensor, target: int | None, even: bool = False) -> Seen:
-    """Slope and value of the margin, or of its tanh, and whether the attack is through. straight: the model past its
-    mask."""
+def _seen(model: Model, straight: Model, here: Tensor, label: Tensor, target: int | None) -> Seen:
+    """Slope and value of the margin, and whether the attack is through. straight: the model past its mask."""
     with torch.enable_grad():
         at = here.detach().requires_grad_()
         z = straight.logits(at)
         value = margin(model, z, label, target)
-        value = value.tanh() if even else value
         (slope,) = torch.autograd.grad(value.sum(), at)
     return slope, value.detach(), wanted(model.decided(z.detach()), label, target)
 

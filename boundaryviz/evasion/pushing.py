@@ -16,7 +16,7 @@ from boundaryviz.evasion.balls import length
 from boundaryviz.evasion.deepfool import deepfool, shortest_in_slices
 from boundaryviz.evasion.fgsm import fgsm
 from boundaryviz.evasion.metrics import Metric
-from boundaryviz.evasion.model import Model, model_of
+from boundaryviz.evasion.model import Model, model_of, noisy
 from boundaryviz.evasion.nearest import Look, asked_by, nearest_in_slices
 from boundaryviz.evasion.pgd import pgd, wanted
 from boundaryviz.evasion.pushes import Pushes
@@ -48,6 +48,7 @@ UPPER = (
     "Points have {width} inputs, where no outline exists: the lengths are the shortest found by DeepFool and PGD, an "
     "upper bound of the distance. Within the plane shown they are exact."
 )
+DRAWN = "The net answers with noise: this is the boundary of one draw at each place, and another draw has another."
 SHADOWS = "Pushes begin on the plane that is shown, at the shadows of the points, and stay on it."
 
 
@@ -141,6 +142,7 @@ def pushing(
         after = np.where(lost, UNDECIDED, learner.predict(np.where(lost[:, None], x, ends), replica)[0])
         flipped = np.asarray(wanted(after, before, asked.target))
         words.append(UPPER.format(width=x.shape[1]) if asked.method == "nearest" else "")
+    words.append(DRAWN if exact and noisy(learner) else "")
     words.append(asked.advice(problem.domain, classes))
     certificates = None
     if asked.smoothing > 0:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.evasion.balls import directions, uniforms
 from boundaryviz.evasion.metrics import Metric
-from boundaryviz.evasion.model import Model, NoGradient, model_of
+from boundaryviz.evasion.model import Model, NoGradient, model_of, noisy
 from boundaryviz.evasion.nearest import Look, asked_by, nearest_in_slices
 from boundaryviz.evasion.pushes import Robustness
 from boundaryviz.evasion.pushing import ATTACKS
@@ -24,6 +24,7 @@ from boundaryviz.scene.section import Section
 _DRAWS = 16  # random pushes of each point
 _CLIMBS = 10  # steps of a common push in many inputs
 
+NOISY = "The net answers with noise, so that it has chances at each place and no outline; the adaptive attack knows."
 NO_OUTLINE = "Points have more than two inputs, where no outline is exact; PGD bounds the error from below."
 
 
@@ -99,6 +100,8 @@ def _share(fooled: NDArray[np.bool_]) -> NDArray[np.float64]:
 def _lacks(learner: Learner, line: Line, section: Section | None) -> str:
     """Why a line is missing, in a sentence; empty where it is not."""
     if line == "exact":
+        if noisy(learner):
+            return NOISY
         return NO_OUTLINE if section is not None and section.off_plane is not None else ""
     if line == "random":
         return ""

@@ -12,7 +12,7 @@ from boundaryviz.evasion.model import NoGradient
 from boundaryviz.evasion.pushes import Pushes
 from boundaryviz.evasion.settings import METHODS, EvasionSpec, Method
 from boundaryviz.jobs.messages import OnProgress
-from boundaryviz.record.evading import MEASURES, Evaded, places_in
+from boundaryviz.record.evading import MEASURES, OF_TWO_RUNS, Evaded, places_in
 from boundaryviz.record.metrics import Metric, Metrics
 from boundaryviz.runs.bars import told
 from boundaryviz.runs.evasion import Evasion, some_measures
@@ -75,12 +75,10 @@ def evaded(
     asked = run.scenario.evasion or EvasionSpec()
     if words := _no_class(asked, run.scene):
         raise ScenarioError([f"evasion.target: {words}"])
-    shown = Evasion(run, asked, seed, points, places)
-    pushes, refused = _pushed(shown, methods or tuple(METHODS), tell)
-    if not pushes or (methods and refused):
-        raise ScenarioError([f"evasion.method: {why}" for why in dict.fromkeys(refused.values())])
-    values, not_had = some_measures(run, _names(shown, asked), asked, points, tell)
-    whole = shown if places is None else Evasion(run, asked, seed, points)
+    shown = Evasion(run.session, asked, seed, points, places)
+    pushes, refused = by_method(shown, methods, tell)
+    values, not_had = some_measures(run.session, _names(shown, asked), asked, points, tell)
+    whole = shown if places is None else Evasion(run.session, asked, seed, points)
     return Evaded(
         run.scenario, run.seeds, run.varies, run.step, asked, tuple(pushes), _had(whole.robustness),
         _had(whole.noise_relation), _had(whole.linearity),
@@ -88,18 +86,23 @@ def evaded(
     )  # fmt: skip
 
 
-def _pushed(
-    shown: Evasion, methods: Sequence[Method], tell: Callable[[], object]
+def by_method(
+    shown: Evasion, methods: Sequence[Method] | None = None, tell: Callable[[], object] = lambda: None
 ) -> tuple[list[Pushes], dict[str, str]]:
-    """What each method makes of the points, and why some make nothing."""
+    """What each method makes of the points, default of all that tell anything, and why some make nothing.
+
+    Raises ScenarioError, with the reason, where one that is named makes nothing, or all of them.
+    """
     found: list[Pushes] = []
     refused: dict[str, str] = {}
-    for method in methods:
+    for method in methods or [name for name in METHODS if shown.tells(name)]:
         try:
             found.append(shown.pushes(method))
         except (NoGradient, ValueError) as why:
             refused[method] = str(why)
         tell()
+    if not found or (methods and refused):
+        raise ScenarioError([f"evasion.method: {why}" for why in dict.fromkeys(refused.values())])
     return found, refused
 
 
@@ -108,7 +111,7 @@ def _names(shown: Evasion, asked: EvasionSpec) -> list[str]:
     left_out = {*(() if not shown.exact else _OFF_PLANE), *(() if asked.smoothing else _SMOOTHED)}
     if asked.smoothing and not shown.exact:
         left_out |= {"smoothed_distance", "violations"}
-    return [name for name in MEASURES if name not in left_out]
+    return [name for name in MEASURES if name not in left_out | OF_TWO_RUNS and shown.tells(name)]
 
 
 def _had(what: Callable[[], Any]) -> Any:

@@ -1,16 +1,17 @@
-"""What a model of a run does under small pushes of its inputs: where they lead, and all that is measured of it."""
+"""What a model of a session does under small pushes of its inputs: where they lead, and all that is measured of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import gaussian_filter
 
+from boundaryviz.engine.session import Session
 from boundaryviz.evasion import halfspace
 from boundaryviz.evasion.balls import directions, steepest, uniforms
 from boundaryviz.evasion.metrics import Metric
@@ -26,9 +27,6 @@ from boundaryviz.record.evading import SIGMAS, Linearity, NoiseRelation, places_
 from boundaryviz.scenario.scenario import ScenarioError
 from boundaryviz.scene.scene import Domain, Split
 
-if TYPE_CHECKING:
-    from boundaryviz.runs.run import Run
-
 MOST = 400
 """Points that are pushed at most."""
 _DRAWS = 300  # of noise for each point
@@ -41,10 +39,10 @@ SPLITS = {"test": Split.TEST, "validation": Split.VALIDATION, "train": Split.TRA
 
 
 class Evasion:
-    """What one model of a run does when the points of a split, or places, are pushed. Each is worked out when it is
+    """What one model of a session does when the points of a split, or places, are pushed. Each is worked out when it is
     asked for first.
 
-    seed: which of the run's models, counted from 0; with twins the poisoned one. points: a name in `SPLITS`; at most
+    seed: which of the models, counted from 0; with twins the poisoned one. points: a name in `SPLITS`; at most
     `most` of them, in their order, without poison and without what has no label. places: (N, 2), of the plane, in their
     stead; then nothing is known of labels.
     Raises ScenarioError where there is no such point.
@@ -52,16 +50,16 @@ class Evasion:
 
     def __init__(
         self,
-        run: Run,
+        session: Session,
         asked: EvasionSpec | None = None,
         seed: int = 0,
         points: str = "test",
         places: NDArray[np.float64] | None = None,
         most: int = MOST,
     ) -> None:
-        self.session, self.replica = run.session, run.session.shown(seed)
-        self.asked = asked or run.scenario.evasion or EvasionSpec()
-        self.learner, self.scene = run.session.learner, run.scene
+        self.session, self.replica = session, session.shown(seed)
+        self.asked = asked or session.scenario.evasion or EvasionSpec()
+        self.learner, self.scene = session.learner, session.scene
         if places is not None:
             self.x, self.label = self.scene.embed(places), np.full(len(places), -1)
             self.ids, self.places = np.full(len(places), -1), places
@@ -86,10 +84,16 @@ class Evasion:
         return pushed(self.learner, asked, self.x, ids=self.ids, places=self.places, replica=self.replica)
 
     def robustness(self, epsilons: Sequence[float] | None = None) -> Robustness:
-        """The error when points may be pushed by at most so much; epsilons: default 25 up to twice that asked for."""
+        """The error when points may be pushed by at most so much; epsilons: default 17 up to twice that asked for. The
+        attacker who knows of a mask is there where there is one."""
         most = 2.0 * (self.asked.epsilon or 0.3)
-        sizes = np.linspace(0.0, most, 25) if epsilons is None else np.asarray(epsilons, dtype=np.float64)
-        return self._robustness(sizes, ("exact", "fgsm", "pgd", "adaptive", "random", "universal"))
+        sizes = np.linspace(0.0, most, 17) if epsilons is None else np.asarray(epsilons, dtype=np.float64)
+        lines = [name for name in ("exact", "fgsm", "pgd", "adaptive", "random", "universal") if self.tells(name)]
+        return self._robustness(sizes, lines)
+
+    def tells(self, method: str) -> bool:
+        """Whether a method tells anything of this model that others do not: one that knows of masks, of masked ones."""
+        return not method.endswith("adaptive") or getattr(self.session.spec, "mask", "none") != "none"
 
     def _robustness(self, sizes: NDArray[np.float64], lines: Sequence[Any]) -> Robustness:
         return robustness(
@@ -263,6 +267,8 @@ class Evasion:
         """The share of decisions that a push as long as the shortest one turns in directions drawn at random."""
         far, n, d = self.nearest.length, len(self.x), self.x.shape[1]
         some = np.isfinite(far)
+        if not some.any():
+            return float("nan")
         turned = 0.0
         for k in range(_TURNS):
             way = directions(uniforms(self.asked.seed, np.arange(n), d, 1000 + k))
@@ -292,36 +298,36 @@ def _slack(one: Evasion) -> float:
     return max(d.width, d.height) / _SIDE
 
 
-def of_run(
-    run: Run, seed: int, points: str, at: ArrayLike | None, settings: Mapping[str, Any], most: int = MOST
+def of_session(
+    session: Session, seed: int, points: str, at: ArrayLike | None, settings: Mapping[str, Any], most: int = MOST
 ) -> Evasion:
     """The model of one seed, with these settings changed, and places (N, 2) or (2,) in place of points where there are
     any. Raises ScenarioError for what is none, IndexError for a seed that is none."""
     changed = {f"evasion.{name}": value for name, value in settings.items()}
-    scenario = run.scenario.with_values(changed) if changed else run.scenario
-    places = None if at is None else places_in(run.scene, np.asarray(at, dtype=np.float64))
-    if not 0 <= seed < len(run.seeds):
-        raise IndexError(f"seed number {seed} is not among the {len(run.seeds)} of this run")
-    return Evasion(run, scenario.evasion, seed, points, places, most)
+    scenario = session.scenario.with_values(changed) if changed else session.scenario
+    places = None if at is None else places_in(session.scene, np.asarray(at, dtype=np.float64))
+    if not 0 <= seed < len(session.seeds):
+        raise IndexError(f"seed number {seed} is not among the {len(session.seeds)} of this run")
+    return Evasion(session, scenario.evasion, seed, points, places, most)
 
 
-def measures(run: Run, names: Collection[str], asked: EvasionSpec | None = None) -> dict[str, list[float]]:
-    """These measures, of each of the run's models, with twins of the poisoned ones.
+def measures(session: Session, names: Collection[str], asked: EvasionSpec | None = None) -> dict[str, list[float]]:
+    """These measures, of each of the session's models, with twins of the poisoned ones.
 
     Raises ScenarioError, in words, where one cannot be taken of this learner.
     """
-    found, refused = some_measures(run, names, asked)
+    found, refused = some_measures(session, names, asked)
     if refused:
         raise ScenarioError([f"evasion.{name}: {why}" for name, why in refused.items()])
     return found
 
 
 def some_measures(
-    run: Run, names: Collection[str], asked: EvasionSpec | None = None, points: str = "test",
+    session: Session, names: Collection[str], asked: EvasionSpec | None = None, points: str = "test",
     tell: Callable[[], object] = lambda: None,
 ) -> tuple[dict[str, list[float]], dict[str, str]]:  # fmt: skip
     """As `measures`, of what can be taken, and of the rest why not. tell: called after each; may raise."""
-    models = [Evasion(run, asked, seed, points) for seed in range(len(run.seeds))]
+    models = [Evasion(session, asked, seed, points) for seed in range(len(session.seeds))]
     found: dict[str, list[float]] = {}
     refused: dict[str, str] = {}
     for name in names:

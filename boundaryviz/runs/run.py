@@ -362,9 +362,9 @@ class Run(Tabular):
         with twins the poisoned model. settings: of `EvasionSpec`, such as epsilon=0.3 or norm='linf'.
         Raises NoGradient where the learner has no gradients and the method needs them; ScenarioError.
         """
-        from boundaryviz.runs.evasion import of_run
+        from boundaryviz.runs.evasion import of_session
 
-        return of_run(self, seed, points, at, settings, most).pushes(method)
+        return of_session(self.session, seed, points, at, settings, most).pushes(method)
 
     def robustness(
         self, epsilons: Sequence[float] | None = None, points: str = "test", seed: int = 0, **settings: Any
@@ -372,25 +372,25 @@ class Run(Tabular):
         """The error of the model of one seed when each point may be pushed by at most so much, by attack; what does
         not work with the learner is missing, with the reason. epsilons: default up to twice the scenario's. The rest as
         in `pushes`."""
-        from boundaryviz.runs.evasion import of_run
+        from boundaryviz.runs.evasion import of_session
 
-        return of_run(self, seed, points, None, settings).robustness(epsilons)
+        return of_session(self.session, seed, points, None, settings).robustness(epsilons)
 
     def noise_relation(
         self, sigmas: Sequence[float] = SIGMAS, draws: int = 300, points: str = "test", seed: int = 0, **settings: Any
     ) -> NoiseRelation:
         """How often Gaussian noise of these standard deviations turns each decision of the model of one seed, beside
         what the distance to the boundary says of it. draws: of noise, for each point. The rest as in `pushes`."""
-        from boundaryviz.runs.evasion import of_run
+        from boundaryviz.runs.evasion import of_session
 
-        return of_run(self, seed, points, None, settings).noise_relation(sigmas, draws)
+        return of_session(self.session, seed, points, None, settings).noise_relation(sigmas, draws)
 
     def linearity(self, points: str = "test", seed: int = 0, **settings: Any) -> Linearity:
         """The lead of what the model of one seed decides, along its gradient, up to twice epsilon. Raises NoGradient
         for a learner without gradients. The rest as in `pushes`."""
-        from boundaryviz.runs.evasion import of_run
+        from boundaryviz.runs.evasion import of_session
 
-        return of_run(self, seed, points, None, settings).linearity()
+        return of_session(self.session, seed, points, None, settings).linearity()
 
     @override
     def rows(self) -> Records:

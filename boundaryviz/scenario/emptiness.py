@@ -34,7 +34,7 @@ def may_be_empty(info: FieldInfo | None) -> bool:
 
 
 def emptied(scenario: Spec, path: str, value: Any) -> Any:
-    """None where the value is the word "none" and leaves a setting of the scenario empty that may be so; else itself."""
+    """None where the value is the word "none" and the setting of the scenario may be empty; else the value itself."""
     return None if isinstance(value, str) and value == NOTHING and may_be_empty(field_of(scenario, path)) else value
 
 

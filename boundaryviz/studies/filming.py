@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import Curves
+from boundaryviz.evasion.model import NoGradient
+from boundaryviz.evasion.pushes import Pushes
 from boundaryviz.figures.film.sequence import FrameSequence, Sweep
 from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.record.curves import CurveStore
@@ -56,8 +58,13 @@ class RunConfig:
         shown = run.snapshot(self.shown, columns=cells, rect=rect)
         chains = run.cascade(self.shown) if self.cascade else None
         clean = [run.snapshot(self.shown, True, cells, rect)] if self.twin else []
-        pushes = run.pushes(seed=self.shown, most=_PUSHED) if self.pushes else None
-        return [replace(shown, cascade=chains, pushes=pushes), *clean]
+        return [replace(shown, cascade=chains, pushes=self._pushes(run)), *clean]
+
+    def _pushes(self, run: Run) -> Pushes | None:
+        try:
+            return run.pushes(seed=self.shown, most=_PUSHED) if self.pushes else None
+        except NoGradient as why:
+            raise ScenarioError([f"evasion.method: {why}"]) from None
 
 
 def over_training(

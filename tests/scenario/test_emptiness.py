@@ -82,4 +82,4 @@ def test_the_word_leaves_a_setting_of_the_scenario_empty_where_it_may_be() -> No
 
 def test_where_none_is_a_word_of_the_setting_it_stays_one() -> None:
     masked = Scenario().with_values({"learner.mask": "quantised"})
-    assert masked.with_values({"learner.mask": "none"}).learner.mask == "none"  # type: ignore[union-attr]
+    assert masked.with_values({"learner.mask": "none"}).learner.mask == "none"

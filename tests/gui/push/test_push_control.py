@@ -20,7 +20,7 @@ from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Split
 from helpers.mouse import mouse
-from helpers.pushed import pushes
+from helpers.hand_pushed import pushes
 from helpers.qtest import QTest
 from helpers.workbenches import SilentLink, workbenches
 

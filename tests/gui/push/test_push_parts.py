@@ -23,7 +23,7 @@ from boundaryviz.gui.push.words import here_words, many_words, rows_words, why_n
 from boundaryviz.gui.widgets.theme import DARK, LIGHT
 from boundaryviz.scene.scene import Domain, Origin, Points, Scene, Split
 from boundaryviz.scene.section import Section
-from helpers.pushed import pushes
+from helpers.hand_pushed import pushes
 from helpers.qtest import QTest
 
 SCENE = Scene(Points.of([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], [0, 1, 0]), Domain(-2.0, 2.0, -2.0, 2.0))
