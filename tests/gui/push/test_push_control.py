@@ -19,8 +19,8 @@ from boundaryviz.gui.push.panel import MOST
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Split
-from helpers.mouse import mouse
 from helpers.hand_pushed import pushes
+from helpers.mouse import mouse
 from helpers.qtest import QTest
 from helpers.workbenches import SilentLink, workbenches
 
